@@ -1,0 +1,169 @@
+"""What one dataset is, declared once: everything else (CSV template, field guide, suite, table, aliases, order) is derived."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Mode = Literal["upsert", "insert", "update", "replace", "preserve"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reference:
+    """This field names a record of another contract: found by that contract's field, never invented."""
+
+    dataset: str
+    field: str
+    """The field of the other contract that is written here, e.g. "email"."""
+    column: str
+    """The column of our table that holds the found record's id, e.g. "user_id"."""
+    noun: str
+    """What was not found, when it was not: the kind of an unmatched row, e.g. "student"."""
+
+    @property
+    def message(self) -> str:
+        """The sentence of an unmatched row, e.g. "Student not found" (seed 000)."""
+        return f"{self.noun.capitalize()} not found"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Joined:
+    """A blank cell becomes the other fields' values, joined by a space (seed 000: first + last name)."""
+
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeOf:
+    """A blank cell becomes a code made of another field: upper case, white space as "_", cut at `length` characters
+    (what the live system behind seed 000 does)."""
+
+    field: str
+    length: int = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class SameAs:
+    """A blank cell takes another field's value."""
+
+    field: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FromWindow:
+    """A blank cell takes the import's window, e.g. its academic year."""
+
+
+Derivation = Joined | CodeOf | SameAs | FromWindow
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """One column of a dataset."""
+
+    name: str
+    kind: str = "text"
+    """A name in `kinds.KINDS`."""
+    required: bool = False
+    column: str | None = None
+    """Its column in the table, when that has another name."""
+    stored: bool = True
+    """False: only an ingredient of another field (first_name of full_name), in no table."""
+    aliases: tuple[str, ...] = ()
+    """Other headers that mean this field; compared without case, spaces and punctuation."""
+    default: str | None = None
+    """What a *new* record gets when the cell is blank, in the kind's canonical text; a stored value is never overwritten by it."""
+    derive: Derivation | None = None
+    choices: tuple[str, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+    max_length: int | None = None
+    reference: Reference | None = None
+    help: str = ""
+    examples: tuple[str, ...] = ()
+    """Values for the CSV template's example rows, one a row; the template imports as it stands."""
+
+    @property
+    def target(self) -> str:
+        """The table's column that this field ends up in."""
+        if self.reference is not None:
+            return self.reference.column
+        return self.column or self.name
+
+
+@dataclass(frozen=True, kw_only=True)
+class Removal:
+    """How records that a file no longer names are told apart and taken away (seed 001, Playbook B).
+
+    `scope` are the fields that say which records a file speaks of; the tenant always does. Mode `preserve` sets
+    `active` to false and notes the source; mode `replace` deletes. A record that a person switched off
+    (`source` in `by_hand`) is never switched on again by an import.
+    """
+
+    scope: tuple[str, ...]
+    active: str = "is_active"
+    source: str = "deactivation_source"
+    by_hand: tuple[str, ...] = ("manual_admin",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contract:
+    """What one dataset is. Its name is `family.dataset`; its records live in the table `family.table`."""
+
+    name: str
+    title: str
+    """The import type as the log names it, e.g. "Teacher Roster Import"."""
+    noun: str
+    """One record, e.g. "student"."""
+    table: str
+    fields: tuple[Field, ...]
+    key: tuple[str, ...]
+    """The fields that tell two records of a tenant apart; their blank is an error."""
+    fixed: tuple[tuple[str, str], ...] = ()
+    """Columns that are the same for every record of this dataset: its slice of a shared table."""
+    slice_by: str | None = None
+    """The field (with choices) that tells this dataset's records from others in a shared table, when `fixed` does not."""
+    modes: tuple[Mode, ...] = ("upsert", "insert", "update")
+    """The first is the default."""
+    removal: Removal | None = None
+    forbidden: tuple[str, ...] = (
+        "password",
+        "password_hash",
+        "password_reset_token",
+        "password_reset_expires_at",
+        "email_verification_token",
+        "token",
+        "api_key",
+        "secret",
+    )
+    """Headers that are never imported."""
+
+    @property
+    def family(self) -> str:
+        """The part of the name before the dot, which is also the tables' schema."""
+        return self.name.partition(".")[0]
+
+    @property
+    def dataset(self) -> str:
+        """The part of the name after the dot."""
+        return self.name.partition(".")[2]
+
+    @property
+    def stored(self) -> tuple[Field, ...]:
+        """The fields that end up in the table, in order."""
+        return tuple(field for field in self.fields if field.stored)
+
+    @property
+    def references(self) -> tuple[Field, ...]:
+        """The fields that name a record of another contract."""
+        return tuple(field for field in self.fields if field.reference is not None)
+
+    @property
+    def key_fields(self) -> tuple[Field, ...]:
+        """The fields of the natural key, in its order."""
+        return tuple(self.field(name) for name in self.key)
+
+    def field(self, name: str) -> Field:
+        """The field of that name; KeyError when there is none."""
+        for field in self.fields:
+            if field.name == name:
+                return field
+        raise KeyError(name)

@@ -1,0 +1,1 @@
+"""The contracts, a family a file: declarations without logic."""

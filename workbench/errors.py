@@ -1,0 +1,151 @@
+"""Why an import cannot go on: every exception's docstring is the sentence a person reads.
+
+A wrong *row* is never an exception; it is an `Issue` (see `issue.py`). Doors translate a `WorkbenchError` once:
+the command line to one line and exit status 2, the HTTP API to a 4xx with the same text, a page to a notice.
+"""
+
+
+class WorkbenchError(Exception):
+    """The import cannot go on."""
+
+    def __init__(self, **coordinates: object) -> None:
+        self.coordinates = coordinates
+        super().__init__(" ".join((type(self).__doc__ or "").split()).format(**coordinates))
+
+
+class UnreadableSource(WorkbenchError):
+    """{source} cannot be read: {why}"""
+
+
+class UnreadableSheet(WorkbenchError):
+    """Line {line}: {why}"""
+
+
+class NoRows(WorkbenchError):
+    """{source} has no rows below its header, so there is nothing to import."""
+
+
+class UnknownDataset(WorkbenchError):
+    """There is no dataset called {dataset}. Known datasets: {known}."""
+
+
+class UnknownField(WorkbenchError):
+    """{dataset} has no field called {field}. Its fields: {known}."""
+
+
+class UnknownHeader(WorkbenchError):
+    """The source has no column called {header}. Its columns: {known}."""
+
+
+class MissingColumns(WorkbenchError):
+    """No column for the required {fields} of {dataset}. Columns found: {found}.
+    Name one with --map 'Header=field', or give one value for every row with --set field=value."""
+
+
+class AmbiguousColumns(WorkbenchError):
+    """Columns {headers} would both fill {field}. Choose one with --map 'Header={field}',
+    and leave the other out with --map 'Header='."""
+
+
+class Unconfirmed(WorkbenchError):
+    """These columns only look like a field and need a person's word: {suggestions}.
+    Confirm each with --map 'Header=field', leave it out with --map 'Header=', or use a saved template."""
+
+
+class UnmappedValues(WorkbenchError):
+    """{field} holds texts that are none of its choices: {values}.
+    Say once what each means with --value-map '{field}:Text=choice'."""
+
+
+class ForbiddenColumns(WorkbenchError):
+    """Columns {headers} carry secrets and are never imported. Leave them out with --map 'Header='."""
+
+
+class ImportOrder(WorkbenchError):
+    """{dataset} refers to {missing}, and there are none yet. Import {missing} first."""
+
+
+class UnknownMode(WorkbenchError):
+    """{dataset} cannot be imported in mode {mode}. Its modes: {modes}."""
+
+
+class ScopeUnknown(WorkbenchError):
+    """Mode {mode} of {dataset} needs to know its {fields}: a column for each, or --set field=value."""
+
+
+class EmptyNeedsConfirmation(WorkbenchError):
+    """{source} has no rows, and mode {mode} would remove all {removed} records of {scope}.
+    If that is meant, say so with --allow-empty."""
+
+
+class UnknownBatch(WorkbenchError):
+    """There is no batch {batch}."""
+
+
+class UnknownRecord(WorkbenchError):
+    """There is no {dataset} record with the key {key}, and no import ever touched one."""
+
+
+class UnknownLines(WorkbenchError):
+    """Batch {batch} has no unexplained row on line {lines}."""
+
+
+class UnknownTemplate(WorkbenchError):
+    """There is no template called {template} for {dataset}."""
+
+
+class WrongStage(WorkbenchError):
+    """Batch {batch} is {stage}; {action} needs one that is {needed}."""
+
+
+class AlreadyCommitted(WorkbenchError):
+    """Batch {batch} has already been committed."""
+
+
+class Held(WorkbenchError):
+    """Batch {batch} is held: {invalid} rows are invalid. Correct them, or let the good rows go on with --skip-errors."""
+
+
+class StalePlan(WorkbenchError):
+    """The plan of batch {batch} no longer holds: {changed} of its records changed since it was made ({examples}).
+    Nothing was written. Plan it again."""
+
+
+class Unbalanced(WorkbenchError):
+    """Batch {batch} does not add up and was not completed: {why}"""
+
+
+class NotDone(WorkbenchError):
+    """Batch {batch} cannot be signed off: {why}"""
+
+
+class OwnWork(WorkbenchError):
+    """{user} ran batch {batch}; somebody else has to sign it off."""
+
+
+class AlreadySigned(WorkbenchError):
+    """Batch {batch} was signed off by {user} at {at}, and its evidence is frozen."""
+
+
+class AlreadyUndone(WorkbenchError):
+    """Batch {batch} was already undone by batch {by}."""
+
+
+class Busy(WorkbenchError):
+    """Another commit of {dataset} is running for this tenant. Nothing was written; try again when it is done."""
+
+
+class DatabaseUnavailable(WorkbenchError):
+    """The database cannot be reached: {why}"""
+
+
+class DatabaseOutdated(WorkbenchError):
+    """The database is not set up for this version of Workbench. Run: workbench db upgrade"""
+
+
+class NotConfigured(WorkbenchError):
+    """{what} is not configured: {how}"""
+
+
+class NoSpace(WorkbenchError):
+    """There is no space left under {home}. Nothing was written."""
