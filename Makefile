@@ -1,0 +1,55 @@
+# Needs Python 3.11 to 3.13 and GNU make, nothing else. `make` alone prints what there is.
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test serve bench generate lint clean FORCE
+
+# The first Python that is new enough and can make a virtual environment; PYTHON=... overrides.
+USABLE := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
+	$$p -c '$(USABLE)' 2>/dev/null && { echo $$p; break; }; done)
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+help: ## print this
+	@echo "make <target>, where <target> is one of"
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1@\2/p' $(MAKEFILE_LIST) | while IFS=@ read -r name what; do printf '%-12s%s\n' "$$name" "$$what"; done
+
+setup: $(READY) ## create .venv and install the pinned packages into it
+
+demo: setup ## import the shipped samples end to end and print the import logs
+	$(BIN)/workbench demo
+
+test: setup ## run every test
+	$(BIN)/python -m pytest
+
+serve: setup ## open the pages
+	$(BIN)/workbench serve
+
+bench: setup ## measure a million rows against the bare database
+	$(BIN)/python -m tests.bench.million
+
+generate: setup ## rewrite the generated files from the contracts
+	$(BIN)/python -m workbench.derived
+
+lint: setup ## check style and types
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+clean: ## remove the virtual environment and what builds and tools left behind; your data stays
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# An environment whose Python has gone or was moved is made anew.
+$(READY): pyproject.toml setup.py constraints.txt $(if $(shell $(BIN)/python -c 'import pip' 2>&1),FORCE)
+	@[ -n "$(PYTHON)" ] || { echo "Workbench needs Python 3.11, 3.12 or 3.13 with its venv module (on Debian and Ubuntu: the python3-venv package). Install one, or name it: make $(MAKECMDGOALS) PYTHON=/path/to/python3" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || { echo "$(PYTHON) is not Python 3.11, 3.12 or 3.13, which Workbench needs." >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "$(PYTHON) cannot make a virtual environment: its venv module is missing (on Debian and Ubuntu: install the python3-venv package)." >&2; exit 1; }
+	@echo "Setting up $(VENV) with $$($(PYTHON) --version); this takes a minute or two the first time."
+	@$(BIN)/python -c 'import pip' 2>/dev/null || $(PYTHON) -m venv --clear $(VENV)
+	@$(PIP) pip setuptools
+	@$(PIP) --no-build-isolation --editable '.[dev]'
+	@touch $@
