@@ -4,9 +4,9 @@
 .PHONY: help setup demo test serve bench generate lint clean FORCE
 
 # The first Python that is new enough and can make a virtual environment; PYTHON=... overrides.
-USABLE := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+NEW := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
-	$$p -c '$(USABLE)' 2>/dev/null && { echo $$p; break; }; done)
+	$$p -c 'import venv, ensurepip; $(NEW)' 2>/dev/null && { echo $$p; break; }; done)
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -43,13 +43,13 @@ clean: ## remove the virtual environment and what builds and tools left behind; 
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# An environment whose Python has gone or was moved is made anew.
-$(READY): pyproject.toml setup.py constraints.txt $(if $(shell $(BIN)/python -c 'import pip' 2>&1),FORCE)
-	@[ -n "$(PYTHON)" ] || { echo "Workbench needs Python 3.11, 3.12 or 3.13 with its venv module (on Debian and Ubuntu: the python3-venv package). Install one, or name it: make $(MAKECMDGOALS) PYTHON=/path/to/python3" >&2; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || { echo "$(PYTHON) is not Python 3.11, 3.12 or 3.13, which Workbench needs." >&2; exit 1; }
-	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "$(PYTHON) cannot make a virtual environment: its venv module is missing (on Debian and Ubuntu: install the python3-venv package)." >&2; exit 1; }
+# An environment whose Python has gone is made anew.
+$(READY): pyproject.toml setup.py constraints.txt $(if $(shell { $(BIN)/python -c 'import pip' && echo fine; } 2>/dev/null),,FORCE)
+	@[ -n "$(PYTHON)" ] || { echo "Workbench needs Python 3.11, 3.12 or 3.13 with its venv module (on Debian and Ubuntu: the package python3-venv). Install one, or name it: make $(MAKECMDGOALS) PYTHON=/path/to/python3" >&2; exit 1; }
+	@{ $(PYTHON) -c '$(NEW)'; } 2>/dev/null || { echo "$(PYTHON) is not Python 3.11, 3.12 or 3.13, which Workbench needs." >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "$(PYTHON) has no venv module, which Workbench needs (on Debian and Ubuntu: install the package python3-venv)." >&2; exit 1; }
 	@echo "Setting up $(VENV) with $$($(PYTHON) --version); this takes a minute or two the first time."
-	@$(BIN)/python -c 'import pip' 2>/dev/null || $(PYTHON) -m venv --clear $(VENV)
+	@{ $(BIN)/python -c 'import pip'; } 2>/dev/null || $(PYTHON) -m venv --clear $(VENV)
 	@$(PIP) pip setuptools
-	@$(PIP) --no-build-isolation --editable '.[dev]'
+	@PYTHONWARNINGS=ignore $(PIP) --no-build-isolation --editable '.[dev]'
 	@touch $@
