@@ -14,7 +14,7 @@ FLOOR = {
     "steps": "sources mapping normalize validation profile cleaning matching reconciliation import_log",
     "database": "store planning sql migrations embedded",
     "settings": "settings",
-    "path": "workbench playbooks",
+    "path": "workbench playbooks staging",
     "doors": "__init__ __main__ cli api ui server jobs app pages",
 }
 MAY = {
