@@ -1,35 +1,458 @@
 """How a column of text becomes values and back: vectorised, never a cell at a time.
 
-A kind turns text into *canonical text*: the one spelling of a value (`2024-01-15`, `true`, `1234.50`) that JSON, SQL and the suite
-agree on. A cell that cannot be turned keeps its text as typed, and then does not match the kind's `pattern`: that mismatch
-is the verdict, and Great Expectations is who pronounces it.
+A kind turns text into *canonical text*: the one spelling of a value (`2024-01-15`, `true`, `1234.50`) that JSON, SQL
+and the suite agree on. A cell that cannot be turned keeps its text as typed, and then does not match the kind's
+`pattern`: that mismatch is the verdict, and Great Expectations is who pronounces it.
+
+Rules that hold for every kind:
+
+- White space around a cell goes, no-break and zero-width spaces included; what is left empty is blank: null.
+- Nothing else is null: "None", "nan", "NULL" and "N/A" are text, and stay as typed.
+- Unicode is kept, in its composed form (NFC); upper case stays upper case, but for e-mail addresses.
+- `1/2/2024` is the second of January: month first, because the systems these files come from are American. A
+  spreadsheet's serial number (45306) and a year of two digits are no dates here: neither is guessed. Nor is a year
+  before 1000, which is a slip of the hand.
+- A moment without a zone is in UTC, and a day alone is its midnight in UTC, so that no time zone ever shifts a day.
+- Numbers are exact: a decimal is never a float on its way. `8.50E+11` is refused, because a spreadsheet has already
+  rounded it.
 """
 
+import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import pyarrow as pa
+import pyarrow.compute as pc
+
+Rewrite = Callable[[pa.StringArray], pa.StringArray]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
     """One kind of column.
 
-    `parse` takes a string array (no nulls, "" is blank) and returns one of the same length: canonical text, null where blank,
-    and the trimmed text as typed where it cannot be understood.
+    `parse` takes a string array ("" or null is blank) and returns one of the same length: canonical text, null where
+    blank, and the trimmed text as typed where it cannot be understood.
     """
 
     name: str
     sql: str
     """Its PostgreSQL type."""
     pattern: str
-    """What canonical text looks like: a regular expression that Python's re and RE2 read alike, matched at the start."""
+    """What canonical text looks like: a regular expression that Python's re and RE2 read alike, from `^` to `$`."""
     code: str
     """The issue of a cell that does not match, e.g. "bad_email"."""
     message: str
     """Its sentence, e.g. "Invalid email format"."""
-    parse: Callable[[pa.StringArray], pa.StringArray]
+    parse: Rewrite
     bare: bool = False
     """True where JSON writes the canonical text without quotes (numbers, booleans, json)."""
     numeric: bool = False
     """True where minimum and maximum compare numbers."""
+    title: str = ""
+    """In words, for people, e.g. "e-mail address"."""
+
+
+# White space beyond ASCII, and the characters that look like nothing: zero-width space, joiners, byte order mark.
+WIDE_SPACES = (
+    "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+)
+_INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
+_AROUND = " \t\n\r\v\f\x85" + WIDE_SPACES + _INVISIBLE
+
+
+def _composed(text: pa.StringArray) -> pa.StringArray:
+    return pc.utf8_normalize(text, form="NFC")
+
+
+def trimmed(cells: pa.StringArray, beyond_ascii: Rewrite = _composed) -> pa.StringArray:
+    """The cells without the white space around them, in NFC; null where nothing is left.
+
+    `beyond_ascii` rewrites the cells with letters beyond ASCII, which are few in most columns.
+    """
+    text = pc.utf8_trim(cells, characters=_AROUND)
+    text = _where(pc.invert(pc.string_is_ascii(text)), text, beyond_ascii)
+    blank = pc.equal(text, "")
+    return pc.if_else(blank, pa.scalar(None, pa.string()), text) if _any(blank) else text
+
+
+def by_distinct(text: pa.StringArray, rewrite: Rewrite) -> pa.StringArray:
+    """The rewritten column, where each distinct text is rewritten once; nulls stay."""
+    encoded = text.dictionary_encode()
+    return rewrite(encoded.dictionary).take(encoded.indices)
+
+
+def matches(text: pa.StringArray, pattern: str) -> pa.BooleanArray:
+    """Which texts look like the pattern; false where null."""
+    return pc.fill_null(pc.match_substring_regex(text, pattern), False)
+
+
+def _rewritten(pattern: str, rewrite: Rewrite) -> Rewrite:
+    """A parse that rewrites only what is not canonical yet, and keeps as typed what is not canonical even then."""
+
+    def parse(cells: pa.StringArray) -> pa.StringArray:
+        text = trimmed(cells)
+        odd = pc.and_not(pc.is_valid(text), matches(text, pattern))
+        return _where(odd, text, lambda typed: understood(typed, by_distinct(typed, rewrite)))
+
+    def understood(typed: pa.StringArray, candidates: pa.StringArray) -> pa.StringArray:
+        return pc.if_else(matches(candidates, pattern), candidates, typed)
+
+    return parse
+
+
+def _where(odd: pa.BooleanArray, text: pa.StringArray, rewrite: Rewrite) -> pa.StringArray:
+    """The texts, rewritten where they are odd; most columns have no such cell, and cost nothing."""
+    return pc.replace_with_mask(text, odd, rewrite(text.filter(odd))) if _any(odd) else text
+
+
+def _replaced(text: pa.StringArray, *replacements: tuple[str, str]) -> pa.StringArray:
+    """The texts after each replacement of a regular expression, in their order."""
+    for pattern, replacement in replacements:
+        text = pc.replace_substring_regex(text, pattern, replacement)
+    return text
+
+
+def _joined(*parts: pa.StringArray | str) -> pa.StringArray:
+    """The parts, one after the other; null where one is null."""
+    return pc.binary_join_element_wise(*parts, "")
+
+
+def _or(text: pa.StringArray, otherwise: str) -> pa.StringArray:
+    return pc.if_else(pc.equal(text, ""), otherwise, text)
+
+
+def _any(flags: pa.BooleanArray) -> bool:
+    return bool(pc.any(flags).as_py())
+
+
+# --- text ---
+
+_TEXT = r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*$"
+_NAME = r"^[^\x00-\x1f\x7f-\x9f]*$"
+
+
+def _text(cells: pa.StringArray) -> pa.StringArray:
+    """Trimmed; a line ends with a line feed, whichever system wrote it."""
+    text = trimmed(cells)
+    return _where(pc.match_substring(text, "\r"), text, lambda odd: _replaced(odd, ("\r\n?", "\n")))
+
+
+def _name(cells: pa.StringArray) -> pa.StringArray:
+    """Trimmed, with single plain spaces inside; capitals as typed."""
+    text = trimmed(cells, lambda odd: _composed(_replaced(odd, (f"[{WIDE_SPACES}]", " "))))
+    return _where(pc.match_substring(text, "  "), text, lambda odd: _replaced(odd, (" {2,}", " ")))
+
+
+# --- e-mail and phone ---
+
+# No white space, control characters, commas, colons, brackets, quotes or backslashes; an apostrophe is fine (o'brien@).
+_LETTER = rf"""[^\x00-\x20\x7f-\x9f{WIDE_SPACES}{_INVISIBLE}@.,;:<>()"\[\]\\]"""
+# Single dots between letters, at least one after the at sign, and no part longer than mail servers take (RFC 5321).
+_EMAIL = rf"^{_LETTER}(?:\.?{_LETTER}){{0,63}}@{_LETTER}{{1,63}}(?:\.{_LETTER}{{1,63}}){{1,7}}$"
+_PHONE = r"^[-+(). /]*(?:[0-9][-(). /]*){7,20}(?:(?:[xX]|[eE][xX][tT]\.?) *[0-9]{1,8})?$"
+
+
+def _email(cells: pa.StringArray) -> pa.StringArray:
+    """Trimmed and in lower case, also where it is no e-mail address: to tell first would cost more than the rest."""
+    return pc.ascii_lower(trimmed(cells, lambda odd: _composed(pc.utf8_lower(odd))))
+
+
+# --- numbers ---
+
+_NUMBER = (
+    r"^(?P<sign>[-+]?)"
+    r"(?:(?P<whole>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.(?P<fraction>[0-9]*))?|\.(?P<only_fraction>[0-9]+))$"
+)
+_INTEGER = (  # -2147483648 to 2147483647, what PostgreSQL's integer holds
+    r"^(?:0|-?[1-9][0-9]{0,8}|-?1[0-9]{9}|-?20[0-9]{8}|-?21[0-3][0-9]{7}|-?214[0-6][0-9]{6}|-?2147[0-3][0-9]{5}"
+    r"|-?21474[0-7][0-9]{4}|-?214748[0-2][0-9]{3}|-?2147483[0-5][0-9]{2}|-?21474836[0-3][0-9]|-?214748364[0-7]|-2147483648)$"
+)
+_DECIMAL = r"^(?:0|-?(?:[1-9][0-9]{0,37}(?:\.[0-9]{0,37}[1-9])?|0\.[0-9]{0,37}[1-9]))$"
+_MONEY = r"^(?:(?:0|[1-9][0-9]{0,15})\.[0-9]{2}|-(?:[1-9][0-9]{0,15}\.[0-9]{2}|0\.(?:0[1-9]|[1-9][0-9])))$"
+
+
+def _number(text: pa.StringArray) -> pa.StringArray:
+    """`+1,200.50` as `1200.5`: no plus sign, no commas, no zeros that say nothing; null where it is no number."""
+    parts = pc.extract_regex(text, _NUMBER)
+    sign, whole, *fractions = (pc.if_else(parts.is_valid(), part, None) for part in parts.flatten())
+    whole = _or(pc.utf8_ltrim(pc.replace_substring(whole, ",", ""), characters="0"), "0")
+    fraction = pc.utf8_rtrim(_joined(*fractions), characters="0")
+    fraction = pc.if_else(pc.equal(fraction, ""), "", _joined(".", fraction))
+    unsigned = _joined(whole, fraction)
+    negative = pc.and_(pc.equal(sign, "-"), pc.not_equal(unsigned, "0"))
+    return pc.if_else(negative, _joined("-", unsigned), unsigned)
+
+
+def _cents(text: pa.StringArray) -> pa.StringArray:
+    """`$1,234.5` as `1234.50`, `(12.00)` as `-12.00`; a fraction of a cent stays, and is refused by the pattern."""
+    plain = _replaced(text, (r"^\((.*)\)$", r"-\1"), (r"^([-+]?) *\$ *([-+]?)", r"\1\2"))
+    return _replaced(_number(plain), (r"^([^.]*)$", r"\1.00"), (r"(\.[0-9])$", r"\10"))
+
+
+# --- days and moments ---
+
+_YEAR = "[1-9][0-9]{3}"
+_LEAP_YEAR = "(?:[1-9][0-9](?:0[48]|[2468][048]|[13579][26])|(?:[2468][048]|[13579][26])00)"
+_DATE = (
+    f"(?:{_YEAR}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))"
+    f"|{_LEAP_YEAR}-02-29)"
+)
+_DAY = f"^{_DATE}$"
+_MOMENT = rf"{_DATE}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
+_TIMESTAMP = rf"^{_MOMENT}(?:\.[0-9]{{0,5}}[1-9])?Z$"
+
+_CLOCK = (
+    r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]{1,9}))?)?"
+    r"(?: ?(?P<half>[AaPp])\.?[Mm]\.?)?"
+    r"(?: ?(?:[Zz]|UTC|GMT|(?P<sign>[-+])(?P<ahead>0[0-9]|1[0-5])(?::?(?P<minutes_ahead>[0-5][0-9]))?))?"
+)
+_ISO = rf"^(?P<year>[0-9]{{4}})[-/](?P<month>[0-9]{{1,2}})[-/](?P<day>[0-9]{{1,2}})(?:(?:[Tt]|,? +){_CLOCK})?$"
+_AMERICAN = rf"^(?P<month>[0-9]{{1,2}})/(?P<day>[0-9]{{1,2}})/(?P<year>[0-9]{{4}})(?:,? +{_CLOCK})?$"
+
+
+class _Written:
+    """The text of a moment, part by part: "" for a part that is not there, null where it is no moment."""
+
+    def __init__(self, text: pa.StringArray) -> None:
+        self._forms = [pc.extract_regex(text, pattern) for pattern in (_ISO, _AMERICAN)]
+
+    def __getitem__(self, part: str) -> pa.StringArray:
+        return pc.coalesce(*(pc.if_else(form.is_valid(), pc.struct_field(form, part), None) for form in self._forms))
+
+    def number(self, part: str) -> pa.Int64Array:
+        return pc.cast(_or(self[part], "0"), pa.int64())
+
+    @property
+    def date(self) -> pa.StringArray:
+        return _joined(self["year"], "-", _two_digits(self["month"]), "-", _two_digits(self["day"]))
+
+
+def _day(text: pa.StringArray) -> pa.StringArray:
+    """The day as written: an hour or a zone beside it never moves it."""
+    return _Written(text).date
+
+
+def _timestamp(text: pa.StringArray) -> pa.StringArray:
+    """The moment in UTC, to the microsecond; null where it is no moment, or in no calendar."""
+    written = _Written(text)
+    hour, half = written.number("hour"), pc.ascii_lower(written["half"])
+    of_twelve = pc.and_(pc.greater_equal(hour, 1), pc.less_equal(hour, 12))
+    afternoon = pc.add(pc.if_else(pc.equal(hour, 12), 0, hour), pc.if_else(pc.equal(half, "p"), 12, 0))
+    hour = pc.if_else(pc.equal(half, ""), hour, pc.if_else(of_twelve, afternoon, None))
+    clock = (_two_digits(pc.cast(hour, pa.string())), _or(written["minute"], "00"), _or(written["second"], "00"))
+    local = _joined(written.date, "T", clock[0], ":", clock[1], ":", clock[2])
+    moment = pc.cast(pc.if_else(matches(local, f"^{_MOMENT}$"), local, None), pa.timestamp("s"))
+    ahead = pc.add(pc.multiply(written.number("ahead"), 3600), pc.multiply(written.number("minutes_ahead"), 60))
+    ahead = pc.cast(pc.if_else(pc.equal(written["sign"], "-"), pc.negate(ahead), ahead), pa.duration("s"))
+    utc = pc.strftime(pc.subtract(moment, ahead), "%Y-%m-%dT%H:%M:%S")
+    fraction = pc.utf8_rtrim(pc.utf8_slice_codeunits(written["fraction"], 0, 6), characters="0")
+    return _joined(utc, pc.if_else(pc.equal(fraction, ""), "", _joined(".", fraction)), "Z")
+
+
+def _two_digits(text: pa.StringArray) -> pa.StringArray:
+    return pc.utf8_lpad(text, 2, "0")
+
+
+# The school years a file can speak of, one by one: no regular expression can say "the year after".
+_ACADEMIC_YEAR = f"^(?:{'|'.join(f'{year}-{year + 1}' for year in range(1990, 2060))})$"
+
+
+def _academic_year(text: pa.StringArray) -> pa.StringArray:
+    """`2024/25`, `24-25` or `2024 - 2025` as `2024-2025`."""
+    return _replaced(
+        text,
+        (" *[-/\u2010-\u2014] *", "-"),
+        ("^([0-9]{2})-", r"20\1-"),
+        ("^([0-9]{2})([0-9]{2})-([0-9]{2})$", r"\1\2-\1\3"),
+        ("^1999-1900$", "1999-2000"),
+    )
+
+
+# --- the rest ---
+
+
+def _boolean(text: pa.StringArray) -> pa.StringArray:
+    return _replaced(pc.utf8_lower(text), ("^(?:yes|y|t|1)$", "true"), ("^(?:no|n|f|0)$", "false"))
+
+
+_UUID = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+
+
+def _uuid(text: pa.StringArray) -> pa.StringArray:
+    """Lower case, with hyphens and without braces."""
+    return _replaced(
+        pc.utf8_lower(text),
+        (r"^(?:urn:uuid:|\{)?([0-9a-f-]+)\}?$", r"\1"),
+        ("^(.{8})(.{4})(.{4})(.{4})(.{12})$", r"\1-\2-\3-\4-\5"),
+    )
+
+
+_JSON = r"^(?:[\[{\"0-9-]|true$|false$)"
+_NO_JSON = "not JSON: "
+_NOT_IN_POSTGRES = re.compile(r"(?<!\\)(?:\\\\)*\\u0000|[0-9][eE][-+]?[0-9]{4}")
+
+
+def _json(cells: pa.StringArray) -> pa.StringArray:
+    """The JSON text as typed, null where it is `null`.
+
+    No regular expression can tell JSON from what only begins like it, and no vectorised function can either: every
+    distinct cell is read once, and one that is no JSON gets a prefix that does not match.
+    """
+    return by_distinct(trimmed(cells), lambda texts: pa.array(map(_json_or_not, texts.to_pylist()), pa.string()))
+
+
+def _json_or_not(text: str) -> str | None:
+    try:
+        value = json.loads(text, parse_constant=_refuse)
+        json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair is no text
+    except (ValueError, RecursionError):
+        return _NO_JSON + text
+    if value is None:
+        return None
+    return _NO_JSON + text if _NOT_IN_POSTGRES.search(text) else text
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(constant)  # NaN and Infinity are Python's, not JSON's
+
+
+_ALL = (
+    Kind(
+        name="email",
+        sql="text",
+        pattern=_EMAIL,
+        code="bad_email",
+        message="Invalid email format",
+        parse=_email,
+        title="e-mail address",
+    ),
+    Kind(
+        name="name",
+        sql="text",
+        pattern=_NAME,
+        code="control_character",
+        message="Contains a line break or another control character",
+        parse=_name,
+        title="name",
+    ),
+    Kind(
+        name="phone",
+        sql="text",
+        pattern=_PHONE,
+        code="bad_phone",
+        message="Invalid phone number: 7 to 20 digits, with + ( ) - . / and an extension (x12)",
+        parse=trimmed,
+        title="phone number",
+    ),
+    Kind(
+        name="day",
+        sql="date",
+        pattern=_DAY,
+        code="bad_day",
+        message="Invalid date: write YYYY-MM-DD or M/D/YYYY",
+        parse=_rewritten(_DAY, _day),
+        title="date",
+    ),
+    Kind(
+        name="timestamp",
+        sql="timestamptz",
+        pattern=_TIMESTAMP,
+        code="bad_timestamp",
+        message="Invalid date or time: write YYYY-MM-DD, YYYY-MM-DDTHH:MM:SSZ or M/D/YYYY H:MM AM",
+        parse=_rewritten(_TIMESTAMP, _timestamp),
+        title="date and time",
+    ),
+    Kind(
+        name="integer",
+        sql="integer",
+        pattern=_INTEGER,
+        code="bad_integer",
+        message="Not a whole number between -2147483648 and 2147483647",
+        parse=_rewritten(_INTEGER, _number),
+        bare=True,
+        numeric=True,
+        title="whole number",
+    ),
+    Kind(
+        name="decimal",
+        sql="numeric",
+        pattern=_DECIMAL,
+        code="bad_decimal",
+        message="Not a number",
+        parse=_rewritten(_DECIMAL, _number),
+        bare=True,
+        numeric=True,
+        title="number",
+    ),
+    Kind(
+        name="money",
+        sql="numeric(18,2)",
+        pattern=_MONEY,
+        code="bad_money",
+        message="Not an amount of money, such as 1234.50, $1,234.50 or (12.00)",
+        parse=_rewritten(_MONEY, _cents),
+        bare=True,
+        numeric=True,
+        title="amount of money",
+    ),
+    Kind(
+        name="boolean",
+        sql="boolean",
+        pattern="^(?:true|false)$",
+        code="bad_boolean",
+        message="Neither yes nor no",
+        parse=_rewritten("^(?:true|false)$", _boolean),
+        bare=True,
+        title="yes or no",
+    ),
+    Kind(
+        name="choice",
+        sql="text",
+        pattern=_NAME,
+        code="bad_choice",
+        message="Not one of the choices",
+        parse=_name,
+        title="choice",
+    ),
+    Kind(
+        name="uuid",
+        sql="uuid",
+        pattern=_UUID,
+        code="bad_uuid",
+        message="Not a UUID",
+        parse=_rewritten(_UUID, _uuid),
+        title="UUID",
+    ),
+    Kind(
+        name="json",
+        sql="jsonb",
+        pattern=_JSON,
+        code="bad_json",
+        message="Not valid JSON",
+        parse=_json,
+        bare=True,
+        title="JSON",
+    ),
+    Kind(
+        name="text",
+        sql="text",
+        pattern=_TEXT,
+        code="control_character",
+        message="Contains a control character",
+        parse=_text,
+        title="text",
+    ),
+    Kind(
+        name="academic_year",
+        sql="text",
+        pattern=_ACADEMIC_YEAR,
+        code="bad_academic_year",
+        message="Not an academic year, such as 2024-2025",
+        parse=_rewritten(_ACADEMIC_YEAR, _academic_year),
+        title="academic year",
+    ),
+)
+
+KINDS: dict[str, Kind] = {kind.name: kind for kind in _ALL}
