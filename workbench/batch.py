@@ -1,0 +1,79 @@
+"""One import of one sheet under one contract, and one of its rows."""
+
+import secrets
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+OUTCOMES = ("created", "updated", "skipped", "unmatched", "invalid")
+"""Where a row counts, in the order of the import log (seed 001)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batch:
+    """A batch as the database knows it at one moment; ask the Workbench again for a later one."""
+
+    id: UUID
+    run_id: UUID
+    dataset: str
+    stage: str
+    """queued, staging, staged, planned, held, completed or failed."""
+    status: str
+    """Seed 002's word for it: queued, processing, completed or failed."""
+    source: str
+    """Through which door it came: cli, python, page, api, undo."""
+    file_name: str
+    checksum: str | None
+    file_key: str | None
+    initiated_by: str
+    mode: str
+    window: str | None
+    notes: str
+    follow_ups: str
+    dry_run: bool
+    skip_errors: bool
+    headers: tuple[str, ...]
+    fields: tuple[str, ...]
+    """The contract's fields that it brings."""
+    mapping: dict[str, Any]
+    reading: dict[str, Any]
+    template_id: UUID | None
+    undo_of: UUID | None
+    plan: int
+    """The number of the plan that counts; 0 before there is one."""
+    processed: int | None
+    created: int | None
+    updated: int | None
+    skipped: int | None
+    unmatched: int | None
+    invalid: int | None
+    removed: int
+    """Records deactivated or deleted because the file no longer names them."""
+    summary: dict[str, Any]
+    created_at: datetime
+    started_at: datetime | None
+    planned_at: datetime | None
+    completed_at: datetime | None
+
+
+def new_id() -> UUID:
+    """A batch's id: UUID version 8 (RFC 9562), milliseconds first so that ids sort by age, random bits, and 32 zero bits
+    at the end where the ids of its rows carry their line."""
+    milliseconds = time.time_ns() // 1_000_000
+    number = (milliseconds & (1 << 48) - 1) << 80 | 0x8 << 76 | secrets.randbits(12) << 64
+    return UUID(int=number | 0b10 << 62 | secrets.randbits(30) << 32)
+
+
+def row_id(batch: UUID, line: int) -> UUID:
+    """The id of a batch's row on a line, which is also the id of the record that the row creates."""
+    return UUID(int=batch.int | line)
+
+
+def origin(record: UUID) -> tuple[UUID, int] | None:
+    """The batch and the line whose row made the record of that id; None when no import did."""
+    if record.version != 8:
+        return None
+    line = record.int & (1 << 32) - 1
+    return UUID(int=record.int ^ line), line

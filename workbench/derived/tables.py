@@ -1,0 +1,94 @@
+"""The target tables of the contracts: columns, keys, references and row-level security, as SQLAlchemy tables and DDL."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Column, ForeignKeyConstraint, Index, MetaData, Table, UniqueConstraint, text
+from sqlalchemy.types import UserDefinedType
+
+from workbench.contract import Contract, Field
+from workbench.kinds import KINDS
+
+
+class _Sql(UserDefinedType[object]):
+    """A column type by its PostgreSQL name."""
+
+    cache_ok = True
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def get_col_spec(self, **_: object) -> str:
+        return self.name
+
+
+def tables(contracts: Iterable[Contract]) -> MetaData:
+    """Every table of the contracts, `family.table`; contracts that share a table share its columns."""
+    metadata = MetaData()
+    named = {contract.name: contract for contract in contracts}
+    for contract in named.values():
+        table = _table(metadata, contract)
+        for column in _columns(contract):
+            if column.name not in table.c:
+                table.append_column(column)
+        for constraint in _constraints(contract, named):
+            if constraint.name not in {known.name for known in table.constraints}:
+                table.append_constraint(constraint)
+        for field in contract.references:
+            # deleting a record asks who refers to it
+            name = f"{contract.table}_{field.target}"
+            if name not in {index.name for index in table.indexes}:
+                Index(name, table.c[field.target])
+    return metadata
+
+
+def security(table: Table) -> tuple[str, ...]:
+    """The statements that put a table under its tenant, for the program's role and for its owner."""
+    name = f'"{table.schema}"."{table.name}"'
+    return (
+        f"alter table {name} enable row level security",
+        f"alter table {name} force row level security",
+        f"drop policy if exists tenant on {name}",
+        f"create policy tenant on {name} using (tenant_id = (select workbench.current_tenant()))",
+        f"grant select, insert, update, delete on {name} to workbench_app",
+    )
+
+
+def _table(metadata: MetaData, contract: Contract) -> Table:
+    known = metadata.tables.get(f"{contract.family}.{contract.table}")
+    if known is not None:
+        return known
+    return Table(
+        contract.table,
+        metadata,
+        Column("id", _Sql("uuid"), primary_key=True, server_default=text("gen_random_uuid()")),
+        Column("tenant_id", _Sql("uuid"), nullable=False),
+        Column("created_at", _Sql("timestamptz"), nullable=False, server_default=text("now()")),
+        Column("updated_at", _Sql("timestamptz"), nullable=False, server_default=text("now()")),
+        schema=contract.family,
+    )
+
+
+def _columns(contract: Contract) -> Iterable[Column[object]]:
+    for field in contract.stored:
+        yield Column(field.target, _Sql(_sql(field)), nullable=not (field.required or field.name in contract.key))
+    for name, _ in contract.fixed:
+        yield Column(name, _Sql("text"))
+    if contract.removal is not None:
+        yield Column(contract.removal.active, _Sql("boolean"), nullable=False, server_default=text("true"))
+        yield Column(contract.removal.source, _Sql("text"))
+
+
+def _sql(field: Field) -> str:
+    return "uuid" if field.reference is not None else KINDS[field.kind].sql
+
+
+def _constraints(contract: Contract, named: dict[str, Contract]) -> Iterable[UniqueConstraint | ForeignKeyConstraint]:
+    key = [field.target for field in contract.key_fields]
+    yield UniqueConstraint("tenant_id", *key, name=f"{contract.table}_key")
+    for field in contract.references:
+        assert field.reference is not None
+        other = named[field.reference.dataset]
+        column = field.reference.column
+        yield ForeignKeyConstraint(
+            [column], [f"{other.family}.{other.table}.id"], name=f"{contract.table}_{column}_fkey"
+        )

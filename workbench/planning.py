@@ -1,0 +1,572 @@
+"""What each row will do, decided in the database before anything is written, and then done exactly so.
+
+The dry run stops after `plan`; `apply` executes the very outcomes that `plan` stored.
+"""
+
+from dataclasses import dataclass
+from typing import Any, cast
+from uuid import UUID
+
+import psycopg
+from psycopg import sql
+from psycopg.sql import SQL, Composable, Identifier, Literal
+
+from workbench import catalog
+from workbench.batch import OUTCOMES, Batch
+from workbench.contract import Contract, Field
+from workbench.errors import StalePlan, Unbalanced
+from workbench.kinds import KINDS
+from workbench.store import Store
+
+_LARGE = 20_000
+"""From this many rows on, joins go through whole tables. A fresh batch has no statistics yet, and the planner would look up
+a million rows one by one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What one plan of a batch means to do; its rows are in the database."""
+
+    batch: UUID
+    number: int
+    counts: dict[str, int]
+    """Rows by outcome, and "processed"."""
+    skipped_by_reason: dict[str, int]
+    unmatched_by_kind: dict[str, int]
+    removed: dict[str, int]
+    """Records that the file no longer names, by what happens to them: deactivated, deleted."""
+    issues_by_code: dict[str, int]
+
+
+def plan(store: Store, batch: Batch) -> Plan:
+    """Gives every row of a staged batch its one intended outcome; writes no target table.
+
+    A plan made again gets the next number; the earlier one stays as it was.
+    """
+    contract = catalog.contract(batch.dataset)
+    number = batch.plan + 1
+    shape = Shape(contract, batch, store.tenant_id, number)
+    with store.transaction(batch.id, isolation="repeatable read") as connection:
+        tune(connection, batch.processed or 0)
+        for statement in (shape.repeated(), *shape.invalid(), shape.outcomes(), *shape.removals()):
+            connection.execute(statement)
+        counts = {outcome: 0 for outcome in OUTCOMES}
+        reasons: dict[str, dict[str, int]] = {outcome: {} for outcome in OUTCOMES}
+        for row in connection.execute(_COUNTS, {"batch": batch.id, "plan": number}):
+            counts[row["outcome"]] += row["rows"]
+            if row["reason"]:
+                reasons[row["outcome"]][row["reason"]] = row["rows"]
+        removed = {row["action"]: row["rows"] for row in connection.execute(_REMOVED, {"batch": batch.id, "plan": number})}
+        issues = {row["code"]: row["rows"] for row in connection.execute(_ISSUES, {"batch": batch.id, "plan": number})}
+        made = Plan(
+            batch=batch.id,
+            number=number,
+            counts={"processed": sum(counts.values()), **counts},
+            skipped_by_reason=reasons["skipped"],
+            unmatched_by_kind=reasons["unmatched"],
+            removed=removed,
+            issues_by_code=issues,
+        )
+        connection.execute(
+            _PLANNED,
+            {
+                "batch": batch.id,
+                "plan": number,
+                **made.counts,
+                "removed": sum(removed.values()),
+                "summary": psycopg.types.json.Jsonb(
+                    {
+                        "skipped_by_reason": made.skipped_by_reason,
+                        "unmatched_by_kind": made.unmatched_by_kind,
+                        "removed": removed,
+                        "issues_by_code": issues,
+                    }
+                ),
+            },
+        )
+        store.note("planned", batch.id, plan=number, **made.counts)
+    return made
+
+
+def apply(store: Store, batch: Batch) -> None:
+    """Executes a batch's plan in one transaction and completes the batch.
+
+    Raises StalePlan when a record changed since the plan was made, Unbalanced when the database finds that outcomes and rows
+    are not one to one; nothing is written then.
+    """
+    contract = catalog.contract(batch.dataset)
+    shape = Shape(contract, batch, store.tenant_id, batch.plan)
+    try:
+        with store.transaction(batch.id) as connection:
+            lock(connection, store.tenant_id, contract)
+            tune(connection, batch.processed or 0)
+            _refuse_stale(connection, shape, batch)
+            written = {
+                "created": connection.execute(shape.create()).rowcount if batch.created else 0,
+                "updated": connection.execute(shape.update()).rowcount if batch.updated else 0,
+                "removed": sum(connection.execute(statement).rowcount for statement in shape.remove()) if batch.removed else 0,
+            }
+            for what, rows in written.items():
+                if rows != getattr(batch, what):
+                    raise StalePlan(batch=batch.id, changed=abs(getattr(batch, what) - rows), examples=what)
+            seal(store, batch.id)
+            store.note("committed", batch.id, **written)
+    except (psycopg.errors.UniqueViolation, psycopg.errors.ForeignKeyViolation) as error:
+        raise StalePlan(batch=batch.id, changed="some", examples=_example(error)) from None
+
+
+def seal(store: Store, batch: UUID) -> None:
+    """Completes a batch; raises Unbalanced when the database does not find exactly one outcome for every row."""
+    try:
+        store.connection.execute("update workbench.import_batch set stage = 'completed' where id = %s", (batch,))
+    except psycopg.errors.RaiseException as error:
+        raise Unbalanced(batch=batch, why=error.diag.message_primary) from None
+    except psycopg.Error as error:
+        if error.sqlstate in {"WB001", "WB002", "23514"}:
+            raise Unbalanced(batch=batch, why=error.diag.message_primary) from None
+        raise
+
+
+def lock(connection: psycopg.Connection[Any], tenant: UUID, contract: Contract) -> None:
+    """One commit at a time for a tenant's table; others wait here until the transaction ends."""
+    name = f"{tenant}:{contract.family}.{contract.table}"
+    connection.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", (name,))
+
+
+def tune(connection: psycopg.Connection[Any], rows: int) -> None:
+    """Sets the transaction up for a batch of that many rows."""
+    connection.execute("set local jit = off")
+    if rows >= _LARGE:
+        connection.execute("set local work_mem = '256MB'")
+        connection.execute("set local enable_nestloop = off")
+
+
+_COUNTS = """
+select outcome, reason, count(*) as rows from workbench.import_outcome
+where batch_id = %(batch)s and plan = %(plan)s group by outcome, reason
+"""
+
+_REMOVED = """
+select action, count(*) as rows from workbench.import_removal where batch_id = %(batch)s and plan = %(plan)s group by action
+"""
+
+_ISSUES = """
+select issue ->> 'code' as code, count(*) as rows from (
+    select jsonb_array_elements(errors) as issue from workbench.import_row
+    where batch_id = %(batch)s and errors is not null
+    union all
+    select jsonb_array_elements(errors) from workbench.import_outcome
+    where batch_id = %(batch)s and plan = %(plan)s and errors is not null
+) issues group by 1 order by 2 desc, 1
+"""
+
+_PLANNED = """
+update workbench.import_batch set stage = 'planned', plan = %(plan)s, planned_at = now(),
+    plan_snapshot = pg_current_snapshot(), plan_xid = pg_current_xact_id()::text::bigint,
+    processed = %(processed)s, created = %(created)s, updated = %(updated)s, skipped = %(skipped)s,
+    unmatched = %(unmatched)s, invalid = %(invalid)s, removed = %(removed)s, summary = summary || %(summary)s
+where id = %(batch)s
+"""
+
+# Nothing at all has been written since the plan, when its own transaction is the last one that wrote
+# and none was under way beside it: then there is no need to look at the records.
+_UNTOUCHED = """
+select plan_xid + 1 = pg_snapshot_xmax(pg_current_snapshot())::text::bigint
+       and pg_snapshot_xmin(plan_snapshot)::text::bigint = plan_xid as untouched, plan_snapshot::text as seen
+from workbench.import_batch where id = %s
+"""
+
+
+def _refuse_stale(connection: psycopg.Connection[Any], shape: "Shape", batch: Batch) -> None:
+    state = cast(dict[str, Any], connection.execute(_UNTOUCHED, (batch.id,)).fetchone())
+    if state["untouched"]:
+        return
+    changed = connection.execute(shape.stale(state["seen"])).fetchall()
+    if changed:
+        raise StalePlan(
+            batch=batch.id,
+            changed=changed[0]["all"],
+            examples=", ".join(f"line {row['line']}" if row["line"] else "a record to remove" for row in changed),
+        )
+
+
+def _example(error: psycopg.Error) -> str:
+    if isinstance(error, psycopg.errors.UniqueViolation):
+        return "a record that was to be created is there already"
+    return "a record that others refer to is gone"
+
+
+class Shape:
+    """The statements of one plan, composed from its contract. Names are quoted, values are literals; nothing of a file
+    ever becomes SQL."""
+
+    def __init__(self, contract: Contract, batch: Batch, tenant: UUID, plan: int) -> None:
+        self.contract = contract
+        self.batch = batch
+        self.mode = batch.mode
+        self.target = Identifier(contract.family, contract.table)
+        self.names: dict[str, Composable] = {
+            "target": self.target,
+            "tenant": SQL("{}::uuid").format(Literal(tenant)),
+            "batch": SQL("{}::uuid").format(Literal(batch.id)),
+            "plan": Literal(plan),
+        }
+        brought = set(batch.fields)
+        self.brought = tuple(field for field in contract.stored if field.name in brought)
+        self.clears = frozenset(batch.mapping.get("clears", ()))
+
+    def _compose(self, statement: str, **more: Composable) -> Composable:
+        return SQL(statement).format(**self.names, **more)  # type: ignore[arg-type]
+
+    # -- the plan ------------------------------------------------------------------------------------------------------
+
+    def repeated(self) -> Composable:
+        """The keys that the file has more than once, with the line that counts: the first."""
+        return self._compose("""
+            create temporary table repeated on commit drop as
+            select external_key, min(line) as first from workbench.import_row
+            where batch_id = {batch} and status = 'validated' and external_key is not null
+            group by external_key having count(*) > 1""")
+
+    def invalid(self) -> tuple[Composable, ...]:
+        """Rows that validation refused."""
+        return (
+            self._compose("""
+            insert into workbench.import_outcome (tenant_id, batch_id, plan, line, outcome)
+            select tenant_id, batch_id, {plan}, line, 'invalid' from workbench.import_row
+            where batch_id = {batch} and status = 'failed'"""),
+        )
+
+    def outcomes(self) -> Composable:
+        """All other rows: repeated, unmatched, created, updated or unchanged, in this order of questions."""
+        updated = SQL("verdict = 'updated'")
+        return self._compose(
+            """
+            insert into workbench.import_outcome
+                (tenant_id, batch_id, plan, line, outcome, reason, record_id, refs, before, errors)
+            select {tenant}, {batch}, {plan}, line, split_part(verdict, ':', 1), nullif(split_part(verdict, ':', 2), ''),
+                   record_id, refs, before, errors
+            from (
+                select line, verdict, case verdict when 'created' then row_id {when_matched} end as record_id,
+                       {refs} as refs, case when {updated} then {before} end as before, {errors} as errors
+                from (
+                    select r.line, r.id as row_id, {verdict} as verdict, repeated.first{columns}
+                    from workbench.import_row r
+                    left join repeated on repeated.external_key = r.external_key
+                    {references}
+                    left join {target} t on t.tenant_id = {tenant} and {matches}
+                    where r.batch_id = {batch} and r.status = 'validated'
+                    offset 0
+                ) judged
+            ) decided""",
+            when_matched=SQL("when 'updated' then target_id when 'skipped:unchanged' then target_id when 'skipped:protected' then target_id"),
+            refs=self._refs(),
+            updated=updated,
+            before=self._before(),
+            errors=self._errors(),
+            verdict=self._verdict(),
+            columns=self._carried(),
+            references=SQL(" ").join(self._reference_join(field) for field in self._references),
+            matches=self._matches("r"),
+        )
+
+    @property
+    def _references(self) -> tuple[Field, ...]:
+        return tuple(field for field in self.brought if field.reference is not None)
+
+    @property
+    def _compared(self) -> tuple[Field, ...]:
+        """The brought fields that an update may change."""
+        return tuple(field for field in self.brought if field.name not in self.contract.key)
+
+    def _value(self, field: Field, row: str = "r") -> Composable:
+        """A row's value for a field, typed."""
+        return SQL("({}.payload ->> {})::{}").format(Identifier(row), Literal(field.name), SQL(KINDS[field.kind].sql))  # type: ignore[arg-type]
+
+    def _found(self, field: Field) -> Composable:
+        """The id of the record that a reference found, or a plain field's value."""
+        return SQL("{}.id").format(Identifier(f"ref {field.name}")) if field.reference else self._value(field)
+
+    def _reference_join(self, field: Field) -> Composable:
+        assert field.reference is not None
+        other = catalog.contract(field.reference.dataset)
+        alias = Identifier(f"ref {field.name}")
+        return SQL("left join {} {} on {}.tenant_id = {} and {}.{} = {} and {}").format(
+            Identifier(other.family, other.table),
+            alias,
+            alias,
+            self.names["tenant"],
+            alias,
+            Identifier(other.field(field.reference.field).target),
+            self._value(field),
+            slice_of(other, f"ref {field.name}"),
+        )
+
+    def _matches(self, row: str) -> Composable:
+        """The natural key against the table."""
+        return SQL(" and ").join(
+            SQL("t.{} = {}").format(Identifier(field.target), self._found(field)) for field in self.contract.key_fields
+        )
+
+    def _verdict(self) -> Composable:
+        cases = [SQL("when r.line > repeated.first then 'skipped:duplicate'")]
+        for field in self._references:
+            assert field.reference is not None
+            cases.append(
+                SQL("when (r.payload ->> {}) is not null and {} is null then {}").format(
+                    Literal(field.name), self._found(field), Literal(f"unmatched:{field.reference.noun}")
+                )
+            )
+        cases.append(
+            SQL("when t.id is null then {}").format(
+                Literal(f"unmatched:{self.contract.noun}" if self.mode == "update" else "created")
+            )
+        )
+        cases.append(SQL("when not ({}) then 'invalid:taken'").format(slice_of(self.contract, "t")))
+        if self.mode == "insert":
+            cases.append(SQL("when true then 'invalid:already_exists'"))
+        removal = self.contract.removal
+        if removal is not None:
+            cases.append(
+                SQL("when not t.{} and t.{} = any({}) then 'skipped:protected'").format(
+                    Identifier(removal.active), Identifier(removal.source), Literal(list(removal.by_hand))
+                )
+            )
+        cases.append(SQL("when {} then 'updated'").format(self._differs()))
+        return SQL("case {} else 'skipped:unchanged' end").format(SQL(" ").join(cases))
+
+    def _differs(self) -> Composable:
+        """Whether the row would change the record. A blank cell keeps what is stored, unless the template clears it."""
+        tests: list[Composable] = []
+        for field in self._compared:
+            new, old = self._found(field), SQL("t.{}").format(Identifier(field.target))
+            if field.name in self.clears:
+                tests.append(SQL("{} is distinct from {}").format(new, old))
+            else:
+                # never null when the new value is null, so that no separate test is needed
+                tests.append(SQL("coalesce({}, {}) is distinct from {}").format(new, old, old))
+        if self.contract.removal is not None:
+            tests.append(SQL("not t.{}").format(Identifier(self.contract.removal.active)))
+        return SQL(" or ").join(tests) if tests else SQL("false")
+
+    def _carried(self) -> Composable:
+        """What the verdict's consequences need of the joined tables."""
+        columns = [SQL(", t.id as target_id")]
+        columns += [SQL(", {}").format(self._found(f) + SQL(" as ") + Identifier(f"ref {f.name}")) for f in self._references]
+        columns += [SQL(", t.{} as {}").format(Identifier(name), Identifier(f"old {name}")) for name in self._restorable]
+        columns += [
+            SQL(", r.payload ->> {} as {}").format(Literal(field.name), Identifier(f"said {field.name}"))
+            for field in {f.name: f for f in (*self._references, *self.contract.key_fields)}.values()
+        ]
+        if self.contract.slice_by or self.contract.fixed:
+            columns.append(SQL(", t.{} as slice").format(Identifier(slice_column(self.contract))))
+        return SQL("").join(columns)
+
+    @property
+    def _restorable(self) -> tuple[str, ...]:
+        """The columns that an update of this batch may write, and an undo restores."""
+        names = [field.target for field in self._compared]
+        if self.contract.removal is not None:
+            names += [self.contract.removal.active, self.contract.removal.source]
+        return tuple(names)
+
+    def _before(self) -> Composable:
+        pairs = [SQL("{}, {}").format(Literal(name), Identifier(f"old {name}")) for name in self._restorable]
+        return SQL("jsonb_build_object({})").format(SQL(", ").join(pairs))
+
+    def _refs(self) -> Composable:
+        if not self._references:
+            return SQL("null::jsonb")
+        pairs = [SQL("{}, {}").format(Literal(f.target), Identifier(f"ref {f.name}")) for f in self._references]
+        return SQL("case when verdict in ('created', 'updated') then jsonb_build_object({}) end").format(SQL(", ").join(pairs))
+
+    def _errors(self) -> Composable:
+        """The issues that only the database could see."""
+        key = self.contract.key[0]
+        cases = [
+            SQL("when 'skipped:duplicate' then {}").format(
+                issue("duplicate_key", key, SQL("'Same ' || {} || ' as line ' || first").format(Literal(" and ".join(self.contract.key))), "warning")
+            ),
+            SQL("when {} then {}").format(
+                Literal(f"unmatched:{self.contract.noun}"),
+                issue("not_found", key, Literal(f"{self.contract.noun.capitalize()} not found")),
+            ),
+            SQL("when 'invalid:already_exists' then {}").format(
+                issue("already_exists", key, Literal(f"{key.replace('_', ' ').capitalize()} already exists"))
+            ),
+            SQL("when 'skipped:protected' then {}").format(
+                issue("protected", key, Literal("Switched off by a person; an import does not switch it on again"), "warning")
+            ),
+        ]
+        if self.contract.slice_by or self.contract.fixed:
+            cases.append(
+                SQL("when 'invalid:taken' then {}").format(
+                    issue("taken", key, SQL("'Belongs to a record that is ' || coalesce(slice, 'of no kind')"))
+                )
+            )
+        if self._references:
+            missing = [
+                SQL("case when {} is not null and {} is null then {} end").format(
+                    Identifier(f"said {f.name}"),
+                    Identifier(f"ref {f.name}"),
+                    issue(f"{f.reference.noun}_not_found", f.name, Literal(f.reference.message)),
+                )
+                for f in self._references
+                if f.reference is not None
+            ]
+            together = SQL(" || ").join(SQL("coalesce({}, '[]'::jsonb)").format(one) for one in missing)
+            for f in self._references:
+                assert f.reference is not None
+                cases.append(SQL("when {} then {}").format(Literal(f"unmatched:{f.reference.noun}"), together))
+        return SQL("case verdict {} end").format(SQL(" ").join(cases))
+
+    def removals(self) -> tuple[Composable, ...]:
+        """Records within the file's scope that no row names: what modes preserve and replace take away."""
+        removal = self.contract.removal
+        if removal is None or self.mode not in ("preserve", "replace"):
+            return ()
+        scope = [self.contract.field(name) for name in removal.scope]
+        constants = self.batch.mapping.get("constants", {})
+        said = SQL(", ").join(
+            SQL("coalesce(payload ->> {}, {})").format(Literal(f.name), Literal(constants.get(f.name))) for f in scope
+        )
+        inside = SQL(" and ").join(
+            SQL("t.{} is not distinct from scope.{}").format(Identifier(f.target), Identifier(f.name)) for f in scope
+        )
+        named = SQL(" and ").join(
+            SQL("r.payload ->> {} = t.{}::text").format(Literal(f.name), Identifier(f.target)) for f in self.contract.key_fields
+        )
+        return (
+            self._compose(
+                """
+            insert into workbench.import_removal (tenant_id, batch_id, plan, record_id, action, before)
+            select {tenant}, {batch}, {plan}, t.id, {action}, to_jsonb(t)
+            from {target} t
+            join (
+                select distinct {said} from workbench.import_row where batch_id = {batch}
+                union select {alone} where not exists (select from workbench.import_row where batch_id = {batch})
+            ) scope ({scope}) on {inside}
+            where t.tenant_id = {tenant} and {present}
+              and not exists (select from workbench.import_row r where r.batch_id = {batch} and {named})""",
+                action=Literal("deactivated" if self.mode == "preserve" else "deleted"),
+                said=said,
+                alone=SQL(", ").join(SQL("{}::text").format(Literal(constants.get(f.name))) for f in scope),
+                scope=SQL(", ").join(Identifier(f.name) for f in scope),
+                inside=inside,
+                named=named,
+                present=SQL("t.{}").format(Identifier(removal.active)) if self.mode == "preserve" else SQL("true"),
+            ),
+        )
+
+    # -- the commit ----------------------------------------------------------------------------------------------------
+
+    def stale(self, seen: str) -> Composable:
+        """The lines whose record was changed or removed since the plan looked at it, at most five, with how many there are."""
+        return self._compose(
+            """
+            select line, count(*) over () as all from (
+                select o.line from workbench.import_outcome o left join {target} t on t.id = o.record_id
+                where o.batch_id = {batch} and o.plan = {plan} and o.outcome in ('updated', 'skipped') and o.record_id is not null
+                  and (t.id is null or workbench.written_since(t.xmin, {seen}::pg_snapshot))
+                union all
+                select null from workbench.import_removal o left join {target} t on t.id = o.record_id
+                where o.batch_id = {batch} and o.plan = {plan}
+                  and (t.id is null or workbench.written_since(t.xmin, {seen}::pg_snapshot))
+            ) changed order by line limit 5""",
+            seen=Literal(seen),
+        )
+
+    def create(self) -> Composable:
+        """New records, in the order of their key: an index grows best at its end."""
+        columns: list[Composable] = [SQL("id"), SQL("tenant_id")]
+        values: list[Composable] = [SQL("o.record_id"), SQL("o.tenant_id")]
+        for name, value in self.contract.fixed:
+            columns.append(Identifier(name))
+            values.append(Literal(value))
+        for field in self.contract.stored:
+            value_ = self._written(field)
+            if field.default is not None:
+                default = SQL("{}::{}").format(Literal(field.default), SQL(KINDS[field.kind].sql))  # type: ignore[arg-type]
+                value_ = SQL("coalesce({}, {})").format(value_, default) if value_ is not None else default
+            if value_ is not None:
+                columns.append(Identifier(field.target))
+                values.append(value_)
+        return self._compose(
+            """
+            insert into {target} ({columns})
+            select {values} from workbench.import_outcome o
+            join workbench.import_row r on r.batch_id = o.batch_id and r.line = o.line
+            where o.batch_id = {batch} and o.plan = {plan} and o.outcome = 'created' and r.batch_id = {batch}
+            order by r.external_key collate "C" """,
+            columns=SQL(", ").join(columns),
+            values=SQL(", ").join(values),
+        )
+
+    def update(self) -> Composable:
+        """Changed records; what is blank in the row stays, unless the template clears it."""
+        changes: list[Composable] = [SQL("updated_at = now()")]
+        for field in self._compared:
+            value = self._written(field)
+            assert value is not None
+            if field.name not in self.clears:
+                value = SQL("coalesce({}, t.{})").format(value, Identifier(field.target))
+            changes.append(SQL("{} = {}").format(Identifier(field.target), value))
+        if self.contract.removal is not None:
+            changes.append(SQL("{} = true").format(Identifier(self.contract.removal.active)))
+            changes.append(SQL("{} = null").format(Identifier(self.contract.removal.source)))
+        return self._compose(
+            """
+            update {target} t set {changes} from workbench.import_outcome o
+            join workbench.import_row r on r.batch_id = o.batch_id and r.line = o.line
+            where o.batch_id = {batch} and o.plan = {plan} and o.outcome = 'updated' and r.batch_id = {batch}
+              and t.id = o.record_id""",
+            changes=SQL(", ").join(changes),
+        )
+
+    def _written(self, field: Field) -> Composable | None:
+        """A row's value for a field at the commit: references as the plan found them; None for a field it does not bring."""
+        if field not in self.brought:
+            return None
+        if field.reference is not None:
+            return SQL("(o.refs ->> {})::uuid").format(Literal(field.target))
+        return self._value(field)
+
+    def remove(self) -> tuple[Composable, ...]:
+        """Switches off or deletes the records that the file no longer names."""
+        removal = self.contract.removal
+        assert removal is not None
+        named = self._compose("""(select record_id from workbench.import_removal
+                                  where batch_id = {batch} and plan = {plan})""")
+        if self.mode == "replace":
+            return (SQL("delete from {} where id in {}").format(self.target, named),)
+        return (
+            SQL("update {} set {} = false, {} = 'import_diff', updated_at = now() where id in {}").format(
+                self.target, Identifier(removal.active), Identifier(removal.source), named
+            ),
+        )
+
+
+def slice_column(contract: Contract) -> str:
+    """The column that tells a contract's records from others in a shared table."""
+    return contract.fixed[0][0] if contract.fixed else contract.field(contract.slice_by or "").target
+
+
+def slice_of(contract: Contract, alias: str) -> Composable:
+    """The condition that a record of the table belongs to the contract."""
+    tests: list[Composable] = [
+        SQL("{}.{} = {}").format(Identifier(alias), Identifier(name), Literal(value)) for name, value in contract.fixed
+    ]
+    if contract.slice_by is not None:
+        field = contract.field(contract.slice_by)
+        tests.append(SQL("{}.{} = any({})").format(Identifier(alias), Identifier(field.target), Literal(list(field.choices))))
+    return SQL(" and ").join(tests) if tests else SQL("true")
+
+
+def issue(code: str, field: str, message: Composable, severity: str = "error") -> Composable:
+    """A JSON list of one issue; the message is an SQL text."""
+    return SQL("jsonb_build_array(jsonb_build_object('code', {}, 'field', {}, 'message', {}, 'severity', {}))").format(
+        Literal(code), Literal(field), message, Literal(severity)
+    )
+
+
+__all__ = ["Plan", "Shape", "apply", "issue", "lock", "plan", "seal", "slice_of", "sql", "tune"]

@@ -1,0 +1,233 @@
+"""The database: how it is reached, set up and spoken to, one tenant at a time."""
+
+import hashlib
+import hmac
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg import Connection, sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.rows import DictRow, dict_row
+
+from workbench import catalog
+from workbench.errors import DatabaseOutdated, DatabaseUnavailable
+
+ROLE = "workbench_app"
+"""What the program connects as: no superuser, owner of nothing, under row-level security that it cannot switch off."""
+
+VERSION = "0001"
+"""The migration that this program needs."""
+
+
+class Store:
+    """A connection of the program's role on behalf of one tenant and one person."""
+
+    def __init__(self, url: str, *, tenant: str, user: str) -> None:
+        self._url = url
+        self.tenant = tenant
+        self.user = user
+        self.connection = self._connect()
+        with self.connection.transaction():
+            self.tenant_id: UUID = self._scalar("select workbench.tenant_id(%s)", tenant)
+        with self.transaction():
+            self.connection.execute(
+                "insert into workbench.person (tenant_id, name) values (%s, %s) on conflict do nothing",
+                (self.tenant_id, user),
+            )
+
+    def _connect(self) -> Connection[DictRow]:
+        try:
+            connection = psycopg.connect(program_url(self._url), autocommit=True, row_factory=dict_row, connect_timeout=10)
+        except psycopg.OperationalError as error:
+            raise DatabaseUnavailable(why=_reason(error)) from None
+        connection.execute("set client_min_messages = error; set timezone = 'UTC'")
+        return connection
+
+    def _scalar(self, statement: str, *values: object) -> Any:
+        row = self.connection.execute(statement, values).fetchone()  # type: ignore[arg-type]
+        return next(iter(row.values())) if row else None
+
+    def another(self) -> "Store":
+        """A second connection of the same person in the same tenant, for work beside the first."""
+        return Store(self._url, tenant=self.tenant, user=self.user)
+
+    def close(self) -> None:
+        """Gives the connection back."""
+        self.connection.close()
+
+    @contextmanager
+    def transaction(self, batch: UUID | None = None, *, isolation: str = "read committed") -> Iterator[Connection[DictRow]]:
+        """All or nothing, for the tenant; rows and outcomes can be added to `batch` alone.
+
+        Raises DatabaseUnavailable when the database goes away.
+        """
+        try:
+            with self.connection.transaction():
+                self.connection.execute(f"set transaction isolation level {isolation}")  # type: ignore[arg-type]
+                self.connection.execute(
+                    "select set_config('workbench.tenant', %s, true), set_config('workbench.batch', %s, true)",
+                    (str(self.tenant_id), str(batch or "")),
+                )
+                yield self.connection
+        except psycopg.OperationalError as error:
+            raise DatabaseUnavailable(why=_reason(error)) from None
+
+    def all(self, statement: str | sql.Composable, values: Mapping[str, object] | tuple[object, ...] = ()) -> list[dict[str, Any]]:
+        """The rows of one question."""
+        with self.transaction() as connection:
+            return connection.execute(statement, values).fetchall()  # type: ignore[arg-type]
+
+    def one(self, statement: str | sql.Composable, values: Mapping[str, object] | tuple[object, ...] = ()) -> dict[str, Any] | None:
+        """The first row of one question, or None."""
+        found = self.all(statement, values)
+        return found[0] if found else None
+
+    def note(self, action: str, batch: UUID | None = None, **detail: object) -> None:
+        """Writes who did what into the audit log, in the transaction that runs."""
+        self.connection.execute(
+            "insert into workbench.audit_log (tenant_id, actor, action, batch_id, detail) values (%s, %s, %s, %s, %s)",
+            (self.tenant_id, self.user, action, batch, psycopg.types.json.Jsonb(detail)),
+        )
+
+
+def program_url(url: str) -> str:
+    """The same database under the program's role.
+
+    Its password is made of the given one, so that every machine that may set the database up can also use it, and
+    none has to keep a second secret. An address that names another role than a superuser or owner is used as it is.
+    """
+    parts = conninfo_to_dict(url)
+    if _is_program(parts):
+        return url
+    parts["user"] = ROLE
+    if parts.get("password"):
+        parts["password"] = _password(str(parts["password"]))
+    return make_conninfo("", **parts)
+
+
+def _is_program(parts: Mapping[str, Any]) -> bool:
+    return str(parts.get("user") or "") == ROLE
+
+
+def _password(secret: str) -> str:
+    return hmac.new(secret.encode(), ROLE.encode(), hashlib.sha256).hexdigest()
+
+
+def is_current(url: str) -> bool:
+    """Whether the database is set up for this version of the program; raises DatabaseUnavailable when it cannot be asked."""
+    try:
+        with psycopg.connect(program_url(url), connect_timeout=10) as connection:
+            row = connection.execute("select version_num from workbench.schema_version").fetchone()
+    except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName, psycopg.errors.InsufficientPrivilege):
+        return False
+    except psycopg.OperationalError as error:
+        if _can_connect(url):
+            return False
+        raise DatabaseUnavailable(why=_reason(error)) from None
+    return row is not None and row[0] == VERSION and _targets_missing(url) == []
+
+
+def _can_connect(url: str) -> bool:
+    try:
+        psycopg.connect(url, connect_timeout=10).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def _targets_missing(url: str) -> list[str]:
+    wanted = {
+        (contract.family, contract.table, field.target)
+        for contract in catalog.CONTRACTS.values()
+        for field in contract.stored
+    }
+    with psycopg.connect(program_url(url), connect_timeout=10) as connection:
+        known = connection.execute(
+            "select n.nspname, c.relname, a.attname from pg_attribute a join pg_class c on c.oid = a.attrelid "
+            "join pg_namespace n on n.oid = c.relnamespace where n.nspname = any(%s) and c.relkind = 'r' and a.attnum > 0",
+            (list(catalog.families()),),
+        ).fetchall()
+    return sorted(".".join(column) for column in wanted - set(known))
+
+
+def upgrade(url: str) -> None:
+    """Brings the database to this version: roles, control tables, and the tables of every contract.
+
+    `url` names a role that may create roles and schemas. Columns and tables are added, never dropped.
+    Raises DatabaseUnavailable, and DatabaseOutdated when the role may not.
+    """
+    # imported here: a program whose database is current does not pay for them
+    from alembic import command
+    from alembic.config import Config
+    from sqlalchemy import create_engine, inspect, text
+    from sqlalchemy.schema import CreateColumn, CreateSchema
+
+    from workbench.derived.tables import security, tables
+    from workbench.resources import migrations
+
+    try:
+        engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(url, connect_timeout=10))
+        with engine.begin() as connection:
+            connection.execute(text("select pg_advisory_xact_lock(hashtext('workbench upgrade'))"))
+            _roles(connection, url)
+            connection.execute(text("set local role workbench_owner"))
+            config = Config()
+            config.set_main_option("script_location", str(migrations()))
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            connection.execute(text("grant select on workbench.schema_version to workbench_app"))
+            metadata = tables(catalog.CONTRACTS.values())
+            for family in catalog.families():
+                connection.execute(CreateSchema(family, if_not_exists=True))
+                connection.execute(text(f'grant usage on schema "{family}" to workbench_app'))
+            known = inspect(connection)
+            for table in metadata.sorted_tables:
+                if not known.has_table(table.name, schema=table.schema):
+                    table.create(connection)
+                    for statement in security(table):
+                        connection.execute(text(statement))
+                else:
+                    has = {column["name"] for column in known.get_columns(table.name, schema=table.schema)}
+                    for column in table.columns:
+                        if column.name not in has:
+                            column.nullable = True  # there may be records already
+                            definition = CreateColumn(column).compile(dialect=engine.dialect)
+                            connection.execute(text(f'alter table "{table.schema}"."{table.name}" add column {definition}'))
+    except Exception as error:
+        cause = getattr(error, "orig", error)
+        if isinstance(cause, psycopg.errors.InsufficientPrivilege):
+            raise DatabaseOutdated() from error
+        if isinstance(cause, psycopg.OperationalError):
+            raise DatabaseUnavailable(why=_reason(cause)) from None
+        raise
+
+
+def _roles(connection: Any, url: str) -> None:
+    secret = conninfo_to_dict(url).get("password")
+    password = f" password '{_password(str(secret))}'" if secret else ""
+    run = connection.exec_driver_sql
+    known = {row[0] for row in run("select rolname from pg_roles where rolname like 'workbench%%'")}
+    if "workbench_owner" not in known:
+        run("create role workbench_owner nologin")
+    if ROLE not in known:
+        run(f"create role {ROLE} login nosuperuser nobypassrls nocreatedb nocreaterole{password}")
+    elif password:
+        run(f"alter role {ROLE}{password}")
+    run("grant workbench_owner to current_user")
+    database = run("select quote_ident(current_database())").scalar()
+    run(f"grant create on database {database} to workbench_owner")
+    run(f"grant temporary, connect on database {database} to {ROLE}")
+    run("create schema if not exists workbench authorization workbench_owner")
+
+
+def _reason(error: psycopg.Error) -> str:
+    """The server's own first line, without addresses or secrets."""
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    last = lines[-1].strip()
+    for mark in ("FATAL:", "ERROR:"):
+        if mark in last:
+            return last.partition(mark)[2].strip()
+    return "no answer from the server" if "failed" in last or "refused" in last else last
