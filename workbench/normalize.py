@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
+from typing import TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -11,7 +12,7 @@ from workbench.kinds import KINDS, WIDE_SPACES, by_distinct, trimmed
 from workbench.mapping import Mapping
 from workbench.sheet import Chunk
 
-Column = pa.StringArray | pa.StringScalar
+Column: TypeAlias = pa.StringArray | pa.StringScalar
 """The values of all rows, or the one value of every row."""
 
 
