@@ -1,0 +1,57 @@
+"""What the reader understood, as clean CSV: UTF-8, commas, line feeds, one header."""
+
+import os
+import tempfile
+from pathlib import Path
+from typing import BinaryIO
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from workbench.sheet import Sheet, Tally
+
+_QUOTED = r'[",;|\t\r\n]'
+"""Whatever a reader could take for a quotation mark, a line break or any delimiter."""
+
+
+def write_csv(sheet: Sheet, file: BinaryIO) -> Tally:
+    """Write the rows as clean CSV, a chunk at a time; every cell comes back exactly when it is read again."""
+    tally = Tally()
+    file.write(_lines([pa.array([header], pa.string()) for header in sheet.headers]))
+    for chunk in sheet.chunks(tally):
+        file.write(_lines(chunk.cells.columns))
+    return tally
+
+
+def save_csv(sheet: Sheet, path: Path) -> Tally:
+    """Write the rows to a file that is there whole or not at all."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            tally = write_csv(sheet, file)
+        os.chmod(name, 0o666 & ~_umask())
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise
+    return tally
+
+
+def _lines(columns: list[pa.StringArray]) -> memoryview:
+    """The rows as bytes, each with its line feed."""
+    *others, last = [_quoted(column) for column in columns]
+    if not others:
+        last = pc.replace_with_mask(last, pc.equal(last, ""), '""')
+    ended = pc.binary_join_element_wise(last, "", "\n")
+    rows = pc.binary_join_element_wise(*others, ended, ",")
+    _, offsets, data = rows.buffers()
+    edges = memoryview(offsets).cast("i")
+    return memoryview(data)[edges[rows.offset] : edges[rows.offset + len(rows)]]
+
+
+def _quoted(column: pa.StringArray) -> pa.StringArray:
+    special = pc.match_substring_regex(column, _QUOTED)
+    if not pc.any(special).as_py():
+        return column
+    doubled = pc.replace_substring(column, '"', '""')
+    return pc.if_else(special, pc.binary_join_element_wise('"', doubled, '"', ""), column)

@@ -1,0 +1,381 @@
+"""Delimited text: CSV, TSV and their relatives."""
+
+import codecs
+import csv
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import TextIOWrapper
+from itertools import islice
+from pathlib import Path
+from typing import IO, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as arrow_csv
+
+from workbench.errors import UnreadableSheet, UnreadableSource
+from workbench.sheet import Chunk, Reading, Sheet, Tally
+from workbench.sources.dialect import CELL_LIMIT, NO_DELIMITER, Dialect, describe_width, detect_dialect
+from workbench.sources.headers import SEARCHED_ROWS, find_header, name_headers
+from workbench.sources.text import Text, blocks, line_at, open_text, translated_errors
+
+COLUMN_LIMIT = 2_000
+LINE_LIMIT = 8 << 20
+"""Bytes between two line breaks, and bytes read at a time."""
+HEADER_LIMIT = 1_000
+"""The last line a header may be said to be on."""
+
+_ROWS = 20_000
+_ROWS_AT_ONCE = 100
+_QUOTE = ord('"')
+_TOO_LONG = "has a cell of over 1 MB, or a quotation mark that is never closed."
+_Numbers: TypeAlias = npt.NDArray[np.int32]
+
+
+def open_csv(
+    path: Path,
+    *,
+    name: str | None = None,
+    header_row: int | None = None,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+) -> Sheet:
+    """A sheet of delimited text. Raises UnreadableSource, or UnreadableSheet where there is a line to name.
+
+    `header_row` (1-based), `encoding` (any Python codec) and `delimiter` (one character) stand in for what is detected.
+    A table of one column has the delimiter None: a comma in it is text.
+    """
+    name = name or path.name
+    if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n\\'):
+        raise UnreadableSource(
+            source=name, why="its delimiter must be one character, and no quotation mark or line break."
+        )
+    text = open_text(path, name=name, encoding=encoding)
+    with translated_errors(name):
+        head, whole = text.head()
+        if whole and not head.strip("\ufeff \t\r\n"):
+            raise UnreadableSource(source=name, why="it holds nothing but blank lines.")
+        dialect = detect_dialect(head, whole=whole, delimiter=delimiter, skip=max(header_row or 1, 1) - 1)
+        marks = _survey(text, dialect.delimiter)
+        top = _read_top(text, dialect, name, header_row)
+        headers, renamed = name_headers(top.cells)
+        mark_again = next(blocks(text.path, top.end, top.end + 3), b"") == codecs.BOM_UTF8
+        table = _Table(
+            name=name,
+            source=path,
+            stamp=_stamp(path),
+            text=text,
+            dialect=dialect,
+            headers=headers,
+            named=max(place for place, cell in enumerate(top.cells, start=1) if cell.strip()),
+            first_line=top.line + 1,
+            start=top.end,
+            tidy=marks.tidy and dialect.escape is None and (dialect.delimiter or ",").isascii() and not mark_again,
+            quoted=marks.quotes > 0,
+        )
+    moved = any(line.strip() for line in top.preamble) and header_row is None
+    found = (f"Line {top.line} was taken for the header; what stands above it is left out.",) * moved
+    reading = Reading(
+        format="csv",
+        encoding=text.encoding,
+        delimiter=dialect.delimiter,
+        quote='"' if marks.quotes else None,
+        escape=dialect.escape,
+        line_ending=dialect.line_ending,
+        header_line=top.line,
+        preamble=top.preamble,
+        warnings=text.warnings + found + renamed,
+    )
+    return Sheet(
+        name=name, headers=headers, checksum=text.checksum, size=text.size, reading=reading, read=table.read, path=path
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Marks:
+    """What a pass over the text finds out about its quotes and line breaks."""
+
+    quotes: int
+    tidy: bool
+    """Whether every quote opens a cell, closes one or is doubled, and no carriage return stands alone."""
+
+
+def _survey(text: Text, delimiter: str | None) -> _Marks:
+    """One pass, a block at a time. Raises UnreadableSheet for a line that is too long to be one."""
+    edges = np.zeros(256, dtype=bool)
+    edges[list(b'\r\n"' + (delimiter or "").encode()[:1])] = True
+    quotes = lone_returns = run = 0
+    sound, before, position = True, b"\n", text.start
+    for block in blocks(text.path, text.start):
+        data = before + block
+        count, fits = _fit_quotes(data, edges, inside=quotes % 2 == 1)
+        quotes, sound = quotes + count, sound and fits
+        if b"\r" in data:
+            lone_returns += block.count(b"\r") - data.count(b"\r\n")
+        run = _check_run(text, block, run, position)
+        position += len(block)
+        before = block[-1:]
+    return _Marks(quotes=quotes, tidy=sound and quotes % 2 == 0 and lone_returns == 0)
+
+
+def _fit_quotes(data: bytes, edges: npt.NDArray[np.bool_], *, inside: bool) -> tuple[int, bool]:
+    """How many quotes stand after the first byte, and whether they fit: the opening ones after an edge, the closing before.
+
+    Quotes open and close in turn. A doubled one closes and opens again, which is why a quote is an edge too. A closing
+    quote that is the last byte is judged with the next data, where it comes first.
+    """
+    codes = np.frombuffer(data, dtype=np.uint8)
+    places = np.flatnonzero(codes[1:] == _QUOTE) + 1
+    opening, closing = places[inside::2], places[not inside :: 2]
+    if len(closing) and closing[-1] == len(codes) - 1:
+        closing = closing[:-1]
+    fits = bool(edges[codes[opening - 1]].all() and edges[codes[closing + 1]].all())
+    if codes[0] == _QUOTE and not inside:
+        fits = fits and bool(edges[codes[1]])
+    return len(places), fits
+
+
+def _check_run(text: Text, block: bytes, run: int, position: int) -> int:
+    """The bytes since the last line break at the end of the block, `run` of them before it."""
+    first = min((place for place in (block.find(b"\n"), block.find(b"\r")) if place >= 0), default=len(block))
+    if run + first > LINE_LIMIT:
+        line = line_at(text.path, position)
+        raise UnreadableSheet(
+            line=line, why=f"is over {LINE_LIMIT >> 20} MB long without a line break, too long for a row."
+        )
+    return run + first if first == len(block) else len(block) - 1 - max(block.rfind(b"\n"), block.rfind(b"\r"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Top:
+    """What stands above the first row of data."""
+
+    cells: list[str]
+    line: int
+    preamble: tuple[str, ...]
+    end: int
+    """Where the first row of data begins."""
+
+
+def _read_top(text: Text, dialect: Dialect, name: str, header_row: int | None) -> _Top:
+    """The header, where it was said to be or where it is found, and the lines above it."""
+    if header_row is not None and not 1 <= header_row <= HEADER_LIMIT:
+        raise UnreadableSource(source=name, why=f"its header must be on one of the lines 1 to {HEADER_LIMIT:,}.")
+    first = 1 if dialect.sep_line else 0
+    rows: list[list[str]] = [[]] * first
+    with _opened(text.path, text.start) as file:
+        lines = _Lines(file)
+        raw = [next(lines) for _ in rows]
+        lines.taken()
+        try:
+            for row in islice(dialect.rows(lines), (header_row or SEARCHED_ROWS) - first):
+                rows.append(row)
+                raw.append(lines.taken())
+        except csv.Error as error:
+            if header_row is not None or not rows[first:]:
+                raise UnreadableSheet(line=len(rows) + 1, why=_why(error)) from None
+    if header_row is not None and len(rows) < header_row:
+        raise UnreadableSource(source=name, why=f"it has no line {header_row}, where its header was said to be.")
+    place = first + find_header(rows[first:]) if header_row is None else header_row - 1
+    if not any(cell.strip() for cell in rows[place]):
+        raise UnreadableSheet(line=place + 1, why="is blank, so it cannot be the header.")
+    if len(rows[place]) > COLUMN_LIMIT:
+        why = f"has {len(rows[place]):,} columns; a sheet may have {COLUMN_LIMIT:,}."
+        raise UnreadableSheet(line=place + 1, why=why)
+    return _Top(
+        cells=rows[place],
+        line=place + 1,
+        preamble=tuple(line.rstrip("\r\n") for line in raw[first:place]),
+        end=text.start + len("".join(raw[: place + 1]).encode()),
+    )
+
+
+class _Lines:
+    """The lines of a file, and the text of those that were taken for the last row."""
+
+    def __init__(self, file: IO[str]) -> None:
+        self._file = file
+        self._taken: list[str] = []
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._file)
+        self._taken.append(line)
+        return line
+
+    def taken(self) -> str:
+        """The text taken since this was last asked."""
+        text = "".join(self._taken)
+        self._taken.clear()
+        return text
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Table:
+    """The rows below a header, ready to be read again and again."""
+
+    name: str
+    source: Path
+    stamp: tuple[int, int]
+    text: Text
+    dialect: Dialect
+    headers: tuple[str, ...]
+    named: int
+    """How many columns a row must at least have: nameless ones at the end may be missing."""
+    first_line: int
+    start: int
+    tidy: bool
+    """Whether Arrow's reader and Python's agree on this text; Arrow's is ten times faster, and neither says where it failed."""
+    quoted: bool
+
+    def read(self, tally: Tally) -> Iterator[Chunk]:
+        """The rows; refuses a file that is no longer the one that was opened."""
+        self._check_unchanged()
+        with translated_errors(self.name):
+            for lines, columns in self._fast() if self.tidy else self._exact():
+                chunk = _chunk(self.headers, lines, columns, tally)
+                if len(chunk):
+                    yield chunk
+        self._check_unchanged()
+
+    def _check_unchanged(self) -> None:
+        with translated_errors(self.name):
+            if _stamp(self.source) != self.stamp:
+                raise UnreadableSource(source=self.name, why="it was changed while it was being read.")
+
+    def _fast(self) -> Iterator[tuple[_Numbers, list[pa.StringArray]]]:
+        """By Arrow, as far as it gets; the row it cannot take is read, or refused, by the exact way."""
+        names = [str(place) for place in range(len(self.headers))]
+        count = 0
+        with pa.OSFile(str(self.text.path)) as file:
+            file.seek(self.start)
+            if file.tell() == file.size():
+                return
+            try:
+                reader = arrow_csv.open_csv(
+                    file,
+                    arrow_csv.ReadOptions(column_names=names, block_size=LINE_LIMIT),
+                    arrow_csv.ParseOptions(
+                        delimiter=self.dialect.delimiter or NO_DELIMITER,
+                        quote_char='"' if self.quoted else False,
+                        newlines_in_values=self.quoted,
+                        ignore_empty_lines=False,
+                    ),
+                    arrow_csv.ConvertOptions(
+                        column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False, check_utf8=False
+                    ),
+                )
+                for batch in reader:
+                    yield self._numbers(count, len(batch)), batch.columns
+                    count += len(batch)
+                return
+            except pa.ArrowInvalid:
+                pass
+        yield from self._exact(skip=count)
+
+    def _exact(self, skip: int = 0) -> Iterator[tuple[_Numbers, list[pa.StringArray]]]:
+        """By Python's reader, which knows the number of the row it cannot take."""
+        count, width = skip, len(self.headers)
+        with _opened(self.text.path, self.start) as file:
+            reader = self.dialect.rows(file)
+            deque(islice(reader, skip), maxlen=0)
+            error: csv.Error | None = None
+            while error is None:
+                rows, error = _take(reader, file)
+                if not rows and error is None:
+                    return
+                numbers = self._numbers(count, len(rows))
+                count += len(rows)
+                if set(map(len, rows)) != {width}:
+                    rows = [self._fitted(row, int(line)) for row, line in zip(rows, numbers, strict=True)]
+                if rows:
+                    yield numbers, [pa.array(column, pa.string()) for column in zip(*rows, strict=True)]
+            raise UnreadableSheet(line=self.first_line + count, why=_why(error))
+
+    def _numbers(self, count: int, rows: int) -> _Numbers:
+        return np.arange(self.first_line + count, self.first_line + count + rows, dtype=np.int32)
+
+    def _fitted(self, row: list[str], line: int) -> list[str]:
+        """The row as wide as the header: blank cells may be added for nameless columns, and cut off beyond the last."""
+        width = len(self.headers)
+        blank = not any(cell.strip() for cell in row)
+        if not blank and (len(row) < self.named or any(cell.strip() for cell in row[width:])):
+            raise UnreadableSheet(line=line, why=describe_width(row, width))
+        return row[:width] + [""] * (width - len(row))
+
+
+def _take(reader: Iterator[list[str]], file: TextIOWrapper) -> tuple[list[list[str]], csv.Error | None]:
+    """Some rows, of bounded number and size, and what stopped the reader behind them."""
+    rows: list[list[str]] = []
+    begin = file.buffer.tell()
+    try:
+        while len(rows) < _ROWS and file.buffer.tell() - begin < LINE_LIMIT:
+            before = len(rows)
+            rows.extend(islice(reader, _ROWS_AT_ONCE))
+            if len(rows) == before:
+                break
+    except csv.Error as error:
+        return rows, error
+    return rows, None
+
+
+def _chunk(headers: tuple[str, ...], lines: _Numbers, columns: list[pa.StringArray], tally: Tally) -> Chunk:
+    """The rows that are not blank, counted. Raises UnreadableSheet for a cell over the limit."""
+    for column in columns:
+        if (pc.max(pc.binary_length(column)).as_py() or 0) > CELL_LIMIT:
+            place = int(np.argmax(pc.binary_length(column).to_numpy() > CELL_LIMIT))
+            raise UnreadableSheet(line=int(lines[place]), why=_TOO_LONG)
+    cells = pa.RecordBatch.from_arrays(columns, names=list(headers))
+    numbers = pa.array(lines, pa.int32())
+    blank = _blank_rows(columns)
+    if len(blank):
+        keep = np.ones(len(lines), dtype=bool)
+        keep[blank] = False
+        cells, numbers = cells.filter(pa.array(keep)), numbers.filter(pa.array(keep))
+    tally.rows += len(numbers)
+    tally.blank_rows += len(blank)
+    return Chunk(lines=numbers, cells=cells)
+
+
+def _blank_rows(columns: list[pa.StringArray]) -> npt.NDArray[np.int64]:
+    """The places of the rows in which every cell is empty or white space.
+
+    Few rows begin with a character below "!" or above ASCII, so that few are looked at closely.
+    """
+    first = columns[0]
+    suspects = pc.or_(pc.less(first, "!"), pc.greater_equal(first, "\x80"))
+    places = pc.indices_nonzero(suspects)
+    for column in columns:
+        if not len(places):
+            break
+        places = places.filter(pc.equal(pc.utf8_trim_whitespace(column.take(places)), ""))
+    return places.to_numpy().astype(np.int64)
+
+
+def _opened(path: Path, start: int) -> TextIOWrapper:
+    file = path.open("rb")
+    file.seek(start)
+    return TextIOWrapper(file, encoding="utf-8", newline="")
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    """What changes when a file does: its size and the time it was written."""
+    state = path.stat()
+    return state.st_size, state.st_mtime_ns
+
+
+def _why(error: csv.Error) -> str:
+    """The sentence for what Python's reader says."""
+    said = str(error)
+    if "unexpected end" in said:
+        return "has a quotation mark that is never closed."
+    if "expected after" in said:
+        return "has text after the quotation mark that closes a cell; a quotation mark in a cell must be doubled."
+    if "field larger" in said:
+        return _TOO_LONG
+    return f"cannot be read ({said})."

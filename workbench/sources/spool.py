@@ -1,0 +1,45 @@
+"""A copy on disk that goes away with whoever holds it."""
+
+import contextlib
+import os
+import tempfile
+import weakref
+from collections.abc import Iterable
+from pathlib import Path
+
+from workbench.errors import NoSpace
+
+
+class Spool:
+    """A temporary file, removed when nothing refers to the Spool any more, and at the latest when Python exits."""
+
+    def __init__(self) -> None:
+        handle, name = tempfile.mkstemp(prefix="workbench-")
+        os.close(handle)
+        self.path = Path(name)
+        self.remove = weakref.finalize(self, _unlink, name)
+
+    def fill(self, blocks: Iterable[bytes]) -> "Spool":
+        """Write the blocks; whatever goes wrong, the file is gone. Raises NoSpace when the disk is full."""
+        try:
+            with self.path.open("wb") as file:
+                for block in blocks:
+                    _write(file.fileno(), block, self.path.parent)
+        except BaseException:
+            self.remove()
+            raise
+        return self
+
+
+def _write(handle: int, block: bytes, folder: Path) -> None:
+    rest = memoryview(block)
+    try:
+        while rest:
+            rest = rest[os.write(handle, rest) :]
+    except OSError as error:
+        raise NoSpace(home=folder) from error
+
+
+def _unlink(name: str) -> None:
+    with contextlib.suppress(OSError):
+        os.unlink(name)
