@@ -21,6 +21,10 @@ class UnreadableSheet(WorkbenchError):
     """Line {line}: {why}"""
 
 
+class UnwritableFile(WorkbenchError):
+    """{path} cannot be written: {why}"""
+
+
 class NoRows(WorkbenchError):
     """{source} has no rows below its header, so there is nothing to import."""
 
@@ -145,6 +149,10 @@ class DatabaseOutdated(WorkbenchError):
 
 class NotConfigured(WorkbenchError):
     """{what} is not configured: {how}"""
+
+
+class BrokenSuite(WorkbenchError):
+    """{file} cannot be used as expectations: {why}"""
 
 
 class NoSpace(WorkbenchError):

@@ -1,13 +1,16 @@
 """What the reader understood, as clean CSV: UTF-8, commas, line feeds, one header."""
 
+import errno
 import os
-import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from workbench.errors import NoSpace, UnwritableFile
 from workbench.sheet import Sheet, Tally
 
 _QUOTED = r'[",;|\t\r\n]'
@@ -24,17 +27,30 @@ def write_csv(sheet: Sheet, file: BinaryIO) -> Tally:
 
 
 def save_csv(sheet: Sheet, path: Path) -> Tally:
-    """Write the rows to a file that is there whole or not at all."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            tally = write_csv(sheet, file)
-        os.chmod(name, 0o666 & ~_umask())
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
+    """Write the rows to a file that is there whole or not at all. Raises UnwritableFile, or NoSpace on a full disk."""
+    if path.exists() and not path.is_file():
+        with translated_writing(path), path.open("wb") as device:
+            return write_csv(sheet, device)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    with translated_writing(path):
+        try:
+            with part.open("xb") as file:
+                tally = write_csv(sheet, file)
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
     return tally
+
+
+@contextmanager
+def translated_writing(path: Path) -> Iterator[None]:
+    """Say in one sentence why the system will not let the file be written."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise NoSpace(home=path.parent) from None
+        raise UnwritableFile(path=path, why=f"{error.strerror or error}.") from None
 
 
 def _lines(columns: list[pa.StringArray]) -> memoryview:

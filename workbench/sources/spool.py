@@ -1,6 +1,7 @@
 """A copy on disk that goes away with whoever holds it."""
 
 import contextlib
+import errno
 import os
 import tempfile
 import weakref
@@ -37,7 +38,9 @@ def _write(handle: int, block: bytes, folder: Path) -> None:
         while rest:
             rest = rest[os.write(handle, rest) :]
     except OSError as error:
-        raise NoSpace(home=folder) from error
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise NoSpace(home=folder) from None
+        raise
 
 
 def _unlink(name: str) -> None:
