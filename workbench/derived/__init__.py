@@ -1,0 +1,1 @@
+"""What is made of a contract, one artefact a file."""
