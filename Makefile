@@ -32,7 +32,7 @@ bench: setup ## measure a million rows against the bare database
 	$(BIN)/python -m tests.bench.million
 
 generate: setup ## rewrite the generated files from the contracts
-	$(BIN)/python -m workbench.derived
+	$(BIN)/python -m workbench.generate
 
 lint: setup ## check style and types
 	$(BIN)/ruff check
