@@ -11,7 +11,8 @@ ROOT = Path(__file__).parents[2]
 FLOOR = {
     "words": "errors issue kinds contract sheet batch resources",
     "declarations": "datasets catalog derived",
-    "steps": "sources mapping normalize validation profile cleaning matching reconciliation import_log keeping data_docs",
+    "steps": "sources mapping normalize validation profile cleaning matching reconciliation import_log "
+    "keeping data_docs",
     "database": "store ledger planning undoing sql migrations embedded",
     "settings": "settings",
     "path": "workbench playbooks staging generate",
