@@ -88,6 +88,16 @@ class Field:
             return self.reference.column
         return self.column or self.name
 
+    @property
+    def ingredients(self) -> tuple[str, ...]:
+        """The names of the fields that its blank cells are derived from."""
+        match self.derive:
+            case Joined(fields=names):
+                return names
+            case CodeOf(field=name) | SameAs(field=name):
+                return (name,)
+        return ()
+
 
 @dataclass(frozen=True, kw_only=True)
 class Removal:
@@ -135,6 +145,8 @@ class Contract:
         "secret",
     )
     """Headers that are never imported."""
+    template: tuple[str, ...] = ()
+    """The fields in the CSV template, in its order; all of them when empty."""
 
     @property
     def family(self) -> str:

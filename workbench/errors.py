@@ -25,6 +25,10 @@ class UnwritableFile(WorkbenchError):
     """{path} cannot be written: {why}"""
 
 
+class UnknownSheet(WorkbenchError):
+    """{source} has no worksheet called {sheet}. Its worksheets: {known}."""
+
+
 class NoRows(WorkbenchError):
     """{source} has no rows below its header, so there is nothing to import."""
 
@@ -56,9 +60,8 @@ class Unconfirmed(WorkbenchError):
     Confirm each with --map 'Header=field', leave it out with --map 'Header=', or use a saved template."""
 
 
-class UnmappedValues(WorkbenchError):
-    """{field} holds texts that are none of its choices: {values}.
-    Say once what each means with --value-map '{field}:Text=choice'."""
+class WrongValue(WorkbenchError):
+    """{field} cannot be {value}: {why}"""
 
 
 class ForbiddenColumns(WorkbenchError):
@@ -71,10 +74,6 @@ class ImportOrder(WorkbenchError):
 
 class UnknownMode(WorkbenchError):
     """{dataset} cannot be imported in mode {mode}. Its modes: {modes}."""
-
-
-class ScopeUnknown(WorkbenchError):
-    """Mode {mode} of {dataset} needs to know its {fields}: a column for each, or --set field=value."""
 
 
 class EmptyNeedsConfirmation(WorkbenchError):

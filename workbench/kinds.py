@@ -279,6 +279,20 @@ def _academic_year(text: pa.StringArray) -> pa.StringArray:
     )
 
 
+# --- choices ---
+
+
+def chosen(texts: pa.StringArray, choices: tuple[str, ...]) -> pa.StringArray:
+    """The texts, where one is a choice but for its spelling, as that choice."""
+    known = pa.array(choices, pa.string())
+    return pc.coalesce(known.take(pc.index_in(spelling(texts), spelling(known))), texts)
+
+
+def spelling(texts: pa.StringArray) -> pa.StringArray:
+    """The texts as choices are compared: in lower case, any run of spaces, hyphens and underscores as one space."""
+    return pc.replace_substring_regex(pc.utf8_lower(texts), "[ _-]+", " ")
+
+
 # --- the rest ---
 
 

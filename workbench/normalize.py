@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.contract import CodeOf, Contract, Derivation, Field, FromWindow, Joined, SameAs
-from workbench.kinds import KINDS, WIDE_SPACES, by_distinct, trimmed
+from workbench.kinds import KINDS, WIDE_SPACES, by_distinct, chosen, trimmed
 from workbench.mapping import Mapping
 from workbench.sheet import Chunk
 
@@ -63,23 +63,13 @@ def canonical(cells: pa.StringArray, field: Field, meanings: dict[str, str] | No
     if meanings:
         cells = by_distinct(cells, lambda texts: _translated(texts, meanings))
     values = KINDS[field.kind].parse(cells)
-    return by_distinct(values, lambda texts: _chosen(texts, field.choices)) if field.choices else values
+    return by_distinct(values, lambda texts: chosen(texts, field.choices)) if field.choices else values
 
 
 def _translated(texts: pa.StringArray, meanings: dict[str, str]) -> pa.StringArray:
     known = pc.utf8_lower(trimmed(pa.array(meanings, pa.string())))
     found = pc.index_in(pc.utf8_lower(trimmed(texts)), known, skip_nulls=True)
     return pc.coalesce(pa.array(meanings.values(), pa.string()).take(found), texts)
-
-
-def _chosen(texts: pa.StringArray, choices: tuple[str, ...]) -> pa.StringArray:
-    known = pa.array(choices, pa.string())
-    return pc.coalesce(known.take(pc.index_in(spelling(texts), spelling(known))), texts)
-
-
-def spelling(texts: pa.StringArray) -> pa.StringArray:
-    """The texts as choices are compared: in lower case, any run of spaces, hyphens and underscores as one space."""
-    return pc.replace_substring_regex(pc.utf8_lower(texts), "[ _-]+", " ")
 
 
 def _filled(column: pa.StringArray | None, by: Column | None, rows: int) -> pa.StringArray | None:
@@ -123,15 +113,5 @@ def _blank_as_null(text: pa.StringArray) -> pa.StringArray:
 
 def _ingredients_first(contract: Contract) -> tuple[Field, ...]:
     """The contract's fields, each after those that it is derived from."""
-    graph = {field.name: ingredients(field) for field in contract.fields}
+    graph = {field.name: field.ingredients for field in contract.fields}
     return tuple(contract.field(name) for name in TopologicalSorter(graph).static_order())
-
-
-def ingredients(field: Field) -> tuple[str, ...]:
-    """The names of the fields that a field's blank cells are derived from."""
-    match field.derive:
-        case Joined(fields=names):
-            return names
-        case CodeOf(field=name) | SameAs(field=name):
-            return (name,)
-    return ()
