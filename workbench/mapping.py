@@ -344,11 +344,11 @@ def _suggestion(header: str, target: str | None, score: float, method: Method, r
     return Suggestion(header=header, field=target, score=round(score, 2), method=method, reason=reason)
 
 
-_NEGATIONS = ("in", "un", "non", "not", "non ", "not ", "no ", "dis")
+_NEGATIONS = ("in", "un", "non", "not", "no", "dis")
 
 
 def _opposite(text: str, choice: str) -> bool:
-    return any(text == negation + choice for negation in _NEGATIONS)
+    return any(key(text) == negation + key(choice) for negation in _NEGATIONS)
 
 
 # --- what a person says ---
@@ -383,7 +383,7 @@ def _check_fields(contract: Contract, names: Iterable[str]) -> None:
 
 
 def _check_values(contract: Contract, mapping: Mapping) -> None:
-    """Raises UnknownField, and WrongValue where a constant, or what a text is said to mean, is no value of its field."""
+    """Raises UnknownField, and WrongValue where a constant, or what a text is to mean, is no value of its field."""
     _check_fields(contract, (*mapping.constants, *mapping.value_maps))
     for name, text in mapping.constants.items():
         _check_value(contract.field(name), text)

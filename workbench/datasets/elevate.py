@@ -13,6 +13,7 @@ COURSES = Contract(
     noun="course",
     table="courses",
     key=("code",),
+    template=("name", "code", "description", "duration_weeks"),
     fields=(
         Field(
             name="name",
@@ -56,48 +57,53 @@ COURSES = Contract(
     ),
 )
 
-_PERSON = (
-    Field(
-        name="email",
-        kind="email",
-        required=True,
-        aliases=("e-mail", "email address", "e-mail address", "mail", "primary email"),
-        help="Who it is: compared in lower case, without surrounding spaces.",
-        examples=("john@example.com", "jane@example.com"),
-    ),
-    Field(
-        name="full_name",
-        kind="name",
-        required=True,
-        aliases=("name", "display name"),
-        derive=Joined(fields=("first_name", "last_name")),
-        max_length=300,
-        help="Either this, or first_name and last_name.",
-        examples=("John Doe", "Jane Smith"),
-    ),
-    Field(
-        name="first_name",
-        kind="name",
-        stored=False,
-        aliases=("first", "given name", "forename"),
-        help="Joined with last_name when full_name is blank.",
-        examples=("John", "Jane"),
-    ),
-    Field(
-        name="last_name",
-        kind="name",
-        stored=False,
-        aliases=("last", "surname", "family name"),
-        help="Joined with first_name when full_name is blank.",
-        examples=("Doe", "Smith"),
-    ),
-    Field(
-        name="phone",
-        kind="phone",
-        aliases=("phone number", "mobile", "telephone", "cell", "mobile phone"),
-        examples=("555-123-4567", "555-987-6543"),
-    ),
-)
+
+def _person(*people: tuple[str, str, str, str]) -> tuple[Field, ...]:
+    """The fields of a person, with examples: e-mail, first name, last name, phone."""
+    emails, first_names, last_names, phones = zip(*people, strict=True)
+    return (
+        Field(
+            name="email",
+            kind="email",
+            required=True,
+            aliases=("e-mail", "email address", "e-mail address", "mail", "primary email"),
+            help="Who it is: compared in lower case, without surrounding spaces.",
+            examples=emails,
+        ),
+        Field(
+            name="full_name",
+            kind="name",
+            required=True,
+            aliases=("name", "display name"),
+            derive=Joined(fields=("first_name", "last_name")),
+            max_length=300,
+            help="Either this, or first_name and last_name.",
+            examples=tuple(map(" ".join, zip(first_names, last_names, strict=True))),
+        ),
+        Field(
+            name="first_name",
+            kind="name",
+            stored=False,
+            aliases=("first", "given name", "forename"),
+            help="Joined with last_name when full_name is blank.",
+            examples=first_names,
+        ),
+        Field(
+            name="last_name",
+            kind="name",
+            stored=False,
+            aliases=("last", "surname", "family name"),
+            help="Joined with first_name when full_name is blank.",
+            examples=last_names,
+        ),
+        Field(
+            name="phone",
+            kind="phone",
+            aliases=("phone number", "mobile", "telephone", "cell", "mobile phone"),
+            examples=phones,
+        ),
+    )
+
 
 STUDENTS = Contract(
     name="elevate.students",
@@ -106,8 +112,12 @@ STUDENTS = Contract(
     table="profiles",
     key=("email",),
     fixed=(("role", "student"),),
+    template=("email", "first_name", "last_name", "phone", "external_id"),
     fields=(
-        *_PERSON,
+        *_person(
+            ("john@example.com", "John", "Doe", "555-123-4567"),
+            ("jane@example.com", "Jane", "Smith", "555-987-6543"),
+        ),
         Field(
             name="external_id",
             aliases=("your id", "student id", "id", "employee id", "external key"),
@@ -125,8 +135,12 @@ STAFF = Contract(
     table="profiles",
     key=("email",),
     slice_by="role",
+    template=("email", "first_name", "last_name", "phone", "role", "external_id"),
     fields=(
-        *_PERSON,
+        *_person(
+            ("mary@example.com", "Mary", "Major", "555-300-1000"),
+            ("omar@example.com", "Omar", "Haddad", "555-300-2000"),
+        ),
         Field(
             name="role",
             kind="choice",
@@ -181,6 +195,7 @@ ENROLLMENTS = Contract(
     noun="enrollment",
     table="enrollments",
     key=("student_email", "course_code"),
+    template=("student_email", "course_code", "status", "enrolled_at"),
     fields=(
         Field(
             name="student_email",

@@ -1,0 +1,97 @@
+"""What a person needs to know to prepare a file, in Markdown."""
+
+from collections.abc import Iterator
+
+from workbench.contract import CodeOf, Contract, Field, FromWindow, Joined, Mode, SameAs
+from workbench.kinds import KINDS
+
+_MODES: dict[Mode, str] = {
+    "upsert": "creates new records and updates known ones",
+    "insert": "creates new records; a row whose record is known already is invalid",
+    "update": "updates known records; a row whose record is not known is unmatched",
+    "replace": "creates, updates, and deletes the records of the same {scope} that the file does not name",
+    "preserve": "creates, updates, and switches off the records of the same {scope} that the file does not name",
+}
+
+
+def field_guide(contract: Contract) -> str:
+    """The contract's field guide: its key, modes, import order and fields."""
+    return "\n".join((*_head(contract), "", *_table(contract), ""))
+
+
+def _head(contract: Contract) -> Iterator[str]:
+    yield f"# {contract.title} (`{contract.name}`)"
+    yield ""
+    yield f"- **One row is** one {contract.noun}, told apart by {_names(contract.key)}; kept in `{contract.table}`."
+    needs = list(dict.fromkeys(field.reference.dataset for field in contract.references if field.reference))
+    order = f"after {_names(needs)}, which it refers to." if needs else "any time; it refers to no other dataset."
+    yield f"- **Import it** {order}"
+    yield "- **Modes:**"
+    scope = " and ".join(contract.removal.scope) if contract.removal is not None else ""
+    for mode in contract.modes:
+        default = " (the default)" if mode == contract.modes[0] else ""
+        yield f"  - `{mode}`{default}: {_MODES[mode].format(scope=scope)}."
+    yield "- **A blank cell** keeps what is stored; a new record gets the default."
+    yield f"- **Never imported:** columns called {', '.join(contract.forbidden)}."
+    yield ""
+    yield "Headers are compared without case, spaces and punctuation; each of the other names will do."
+
+
+def _table(contract: Contract) -> Iterator[str]:
+    yield "| Field | Required | Kind | Default | Other names | Notes |"
+    yield "| --- | --- | --- | --- | --- | --- |"
+    for field in contract.fields:
+        cells = (
+            f"`{field.name}`",
+            _required(contract, field),
+            _kind(field),
+            _default(field),
+            ", ".join(field.aliases),
+            " ".join(_notes(field)),
+        )
+        yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _required(contract: Contract, field: Field) -> str:
+    if not field.required and field.name not in contract.key:
+        return "no"
+    return "yes" if field.derive is None else "yes, or derived"
+
+
+def _kind(field: Field) -> str:
+    if field.choices:
+        return "one of " + ", ".join(f"`{choice}`" for choice in field.choices)
+    limits = {
+        "from": None if field.minimum is None else f"{field.minimum:g}",
+        "to": None if field.maximum is None else f"{field.maximum:g}",
+        "at most": None if field.max_length is None else f"{field.max_length} characters",
+    }
+    said = " ".join(f"{word} {limit}" for word, limit in limits.items() if limit is not None)
+    return KINDS[field.kind].title + (f", {said}" if said else "")
+
+
+def _default(field: Field) -> str:
+    match field.derive:
+        case Joined(fields=names):
+            return " + ".join(f"`{name}`" for name in names)
+        case CodeOf(field=name):
+            return f"made of `{name}`"
+        case SameAs(field=name):
+            return f"the same as `{name}`"
+        case FromWindow():
+            return "the import's window"
+    return f"`{field.default}`" if field.default is not None else ""
+
+
+def _notes(field: Field) -> Iterator[str]:
+    if field.help:
+        yield field.help
+    if field.reference is not None:
+        yield f"Has to be the {field.reference.field} of a known {field.reference.noun}."
+    examples = [example for example in field.examples if example]
+    if examples:
+        yield f"E.g. {examples[0]}."
+
+
+def _names(names: list[str] | tuple[str, ...]) -> str:
+    return " and ".join(f"`{name}`" for name in names)
