@@ -6,8 +6,8 @@ by its values, is a guess: it is shown with a score and a reason, and never used
 
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Pairs
-from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Literal, Self
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -25,6 +25,9 @@ from workbench.errors import (
 )
 from workbench.kinds import KINDS, chosen, matches, spelling, trimmed
 from workbench.sheet import Chunk
+from workbench.template import Mapping, Template
+
+__all__ = ["Mapping", "Method", "Suggestion", "Template", "key", "resolve", "suggest", "suggest_values"]
 
 Method = Literal["manual", "template", "exact", "alias", "similar", "values", "none"]
 
@@ -37,54 +40,6 @@ _LOOKS = 0.8
 """From this share of a column's values on, they say what it is."""
 _LOOKED_AT = 200
 """Rows and headers whose values are looked at: enough to say, and a sheet of 10,000 columns stays quick."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Mapping:
-    """What an import does with a sheet's columns."""
-
-    columns: dict[str, str] = field(default_factory=dict)
-    """Header -> field; a header that is not here is not imported."""
-    value_maps: dict[str, dict[str, str]] = field(default_factory=dict)
-    """Field -> text in the sheet -> what it means ("" for nothing), e.g. {"status": {"Attnded": "attended"}}."""
-    constants: dict[str, str] = field(default_factory=dict)
-    """Field -> its text in every row whose cell is blank, or that has no column for it."""
-    clears: tuple[str, ...] = ()
-    """The fields where a blank cell erases the stored value; elsewhere it keeps it."""
-    left_out: tuple[str, ...] = ()
-    """The headers that a person left out, so that nobody asks again."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """As JSON keeps it."""
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, data: Pairs[str, Any]) -> Self:
-        """The mapping that `to_dict` made, read back; parts that are missing are empty."""
-        return cls(
-            columns=dict(data.get("columns", {})),
-            value_maps={name: dict(meanings) for name, meanings in data.get("value_maps", {}).items()},
-            constants=dict(data.get("constants", {})),
-            clears=tuple(data.get("clears", ())),
-            left_out=tuple(data.get("left_out", ())),
-        )
-
-    def not_imported(self, headers: Iterable[str]) -> tuple[str, ...]:
-        """The headers that fill no field and that nobody left out on purpose: told to the person, and no obstacle."""
-        return tuple(header for header in headers if header not in self.columns and header not in self.left_out)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Template:
-    """A mapping that a person saved for a dataset; using it is a person's confirmation of all it says."""
-
-    id: str
-    name: str
-    dataset: str
-    mapping: Mapping
-    is_global: bool = False
-    """True: every tenant may use it; False: only the tenant whose it is."""
-    description: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

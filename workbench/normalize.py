@@ -9,8 +9,8 @@ import pyarrow.compute as pc
 
 from workbench.contract import CodeOf, Contract, Derivation, Field, FromWindow, Joined, SameAs
 from workbench.kinds import KINDS, WIDE_SPACES, by_distinct, chosen, trimmed
-from workbench.mapping import Mapping
 from workbench.sheet import Chunk
+from workbench.template import Mapping
 
 Column: TypeAlias = pa.StringArray | pa.StringScalar
 """The values of all rows, or the one value of every row."""

@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 FLOOR = {
-    "words": "errors issue kinds contract sheet batch resources",
+    "words": "errors issue kinds contract sheet template batch resources",
     "declarations": "datasets catalog derived",
     "steps": "sources mapping normalize validation profile cleaning matching reconciliation import_log "
     "keeping data_docs",

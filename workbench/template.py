@@ -1,0 +1,54 @@
+"""What an import does with a sheet's columns, and how a person keeps it for the next time."""
+
+from collections.abc import Iterable
+from collections.abc import Mapping as Pairs
+from dataclasses import asdict, dataclass, field
+from typing import Any, Self
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mapping:
+    """What an import does with a sheet's columns."""
+
+    columns: dict[str, str] = field(default_factory=dict)
+    """Header -> field; a header that is not here is not imported."""
+    value_maps: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Field -> text in the sheet -> what it means ("" for nothing), e.g. {"status": {"Attnded": "attended"}}."""
+    constants: dict[str, str] = field(default_factory=dict)
+    """Field -> its text in every row whose cell is blank, or that has no column for it."""
+    clears: tuple[str, ...] = ()
+    """The fields where a blank cell erases the stored value; elsewhere it keeps it."""
+    left_out: tuple[str, ...] = ()
+    """The headers that a person left out, so that nobody asks again."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON keeps it."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: Pairs[str, Any]) -> Self:
+        """The mapping that `to_dict` made, read back; parts that are missing are empty."""
+        return cls(
+            columns=dict(data.get("columns", {})),
+            value_maps={name: dict(meanings) for name, meanings in data.get("value_maps", {}).items()},
+            constants=dict(data.get("constants", {})),
+            clears=tuple(data.get("clears", ())),
+            left_out=tuple(data.get("left_out", ())),
+        )
+
+    def not_imported(self, headers: Iterable[str]) -> tuple[str, ...]:
+        """The headers that fill no field and that nobody left out on purpose: told to the person, and no obstacle."""
+        return tuple(header for header in headers if header not in self.columns and header not in self.left_out)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Template:
+    """A mapping that a person saved for a dataset; using it is a person's confirmation of all it says."""
+
+    id: str
+    name: str
+    dataset: str
+    mapping: Mapping
+    is_global: bool = False
+    """True: every tenant may use it; False: only the tenant whose it is."""
+    description: str = ""
