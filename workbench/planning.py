@@ -3,12 +3,11 @@
 The dry run stops after `plan`; `apply` executes the very outcomes that `plan` stored.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any, cast
 from uuid import UUID
 
 import psycopg
-from psycopg import sql
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
 from workbench import catalog
@@ -23,72 +22,45 @@ _LARGE = 20_000
 a million rows one by one."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Plan:
-    """What one plan of a batch means to do; its rows are in the database."""
-
-    batch: UUID
-    number: int
-    counts: dict[str, int]
-    """Rows by outcome, and "processed"."""
-    skipped_by_reason: dict[str, int]
-    unmatched_by_kind: dict[str, int]
-    removed: dict[str, int]
-    """Records that the file no longer names, by what happens to them: deactivated, deleted."""
-    issues_by_code: dict[str, int]
-
-
-def plan(store: Store, batch: Batch) -> Plan:
+def plan(store: Store, batch: Batch, *, seconds: Callable[[], float]) -> None:
     """Gives every row of a staged batch its one intended outcome; writes no target table.
 
     A plan made again gets the next number; the earlier one stays as it was.
     """
-    contract = catalog.contract(batch.dataset)
     number = batch.plan + 1
-    shape = Shape(contract, batch, store.tenant_id, number)
+    shape = Shape(catalog.contract(batch.dataset), batch, store.tenant_id, number)
     with store.transaction(batch.id, isolation="repeatable read") as connection:
-        tune(connection, batch.processed or 0)
-        for statement in (shape.repeated(), *shape.invalid(), shape.outcomes(), *shape.removals()):
+        tune(connection, batch.summary.get("rows", 0))
+        for statement in (shape.repeated(), shape.invalid(), shape.outcomes(), *shape.removals()):
             connection.execute(statement)
-        counts = {outcome: 0 for outcome in OUTCOMES}
+        which = {"batch": batch.id, "plan": number}
+        counts = dict.fromkeys(OUTCOMES, 0)
         reasons: dict[str, dict[str, int]] = {outcome: {} for outcome in OUTCOMES}
-        for row in connection.execute(_COUNTS, {"batch": batch.id, "plan": number}):
+        for row in connection.execute(_COUNTS, which):
             counts[row["outcome"]] += row["rows"]
             if row["reason"]:
                 reasons[row["outcome"]][row["reason"]] = row["rows"]
-        removed = {row["action"]: row["rows"] for row in connection.execute(_REMOVED, {"batch": batch.id, "plan": number})}
-        issues = {row["code"]: row["rows"] for row in connection.execute(_ISSUES, {"batch": batch.id, "plan": number})}
-        made = Plan(
-            batch=batch.id,
-            number=number,
-            counts={"processed": sum(counts.values()), **counts},
-            skipped_by_reason=reasons["skipped"],
-            unmatched_by_kind=reasons["unmatched"],
-            removed=removed,
-            issues_by_code=issues,
-        )
+        removed = {row["action"]: row["rows"] for row in connection.execute(_REMOVED, which)}
+        summary = {
+            "skipped_by_reason": reasons["skipped"],
+            "unmatched_by_kind": reasons["unmatched"],
+            "removed": removed,
+            "issues_by_code": {row["code"]: row["rows"] for row in connection.execute(_ISSUES, which)},
+        }
+        store.note("planned", batch.id, plan=number, **counts)
         connection.execute(
-            _PLANNED,
+            PLANNED,
             {
-                "batch": batch.id,
-                "plan": number,
-                **made.counts,
+                **which,
+                **counts,
+                "processed": sum(counts.values()),
                 "removed": sum(removed.values()),
-                "summary": psycopg.types.json.Jsonb(
-                    {
-                        "skipped_by_reason": made.skipped_by_reason,
-                        "unmatched_by_kind": made.unmatched_by_kind,
-                        "removed": removed,
-                        "issues_by_code": issues,
-                    }
-                ),
+                "summary": psycopg.types.json.Jsonb({**summary, "seconds_planning": seconds()}),
             },
         )
-        store.note("planned", batch.id, plan=number, **made.counts)
-    return made
 
 
-def apply(store: Store, batch: Batch) -> None:
+def apply(store: Store, batch: Batch, *, seconds: Callable[[], float]) -> None:
     """Executes a batch's plan in one transaction and completes the batch.
 
     Raises StalePlan when a record changed since the plan was made, Unbalanced when the database finds that outcomes and rows
@@ -109,16 +81,19 @@ def apply(store: Store, batch: Batch) -> None:
             for what, rows in written.items():
                 if rows != getattr(batch, what):
                     raise StalePlan(batch=batch.id, changed=abs(getattr(batch, what) - rows), examples=what)
-            seal(store, batch.id)
+            seal(store, batch.id, {"seconds_committing": seconds()})
             store.note("committed", batch.id, **written)
     except (psycopg.errors.UniqueViolation, psycopg.errors.ForeignKeyViolation) as error:
         raise StalePlan(batch=batch.id, changed="some", examples=_example(error)) from None
 
 
-def seal(store: Store, batch: UUID) -> None:
+def seal(store: Store, batch: UUID, summary: dict[str, Any] | None = None) -> None:
     """Completes a batch; raises Unbalanced when the database does not find exactly one outcome for every row."""
     try:
-        store.connection.execute("update workbench.import_batch set stage = 'completed' where id = %s", (batch,))
+        store.connection.execute(
+            "update workbench.import_batch set stage = 'completed', summary = summary || %s where id = %s",
+            (psycopg.types.json.Jsonb(summary or {}), batch),
+        )
     except psycopg.errors.RaiseException as error:
         raise Unbalanced(batch=batch, why=error.diag.message_primary) from None
     except psycopg.Error as error:
@@ -160,7 +135,7 @@ select issue ->> 'code' as code, count(*) as rows from (
 ) issues group by 1 order by 2 desc, 1
 """
 
-_PLANNED = """
+PLANNED = """
 update workbench.import_batch set stage = 'planned', plan = %(plan)s, planned_at = now(),
     plan_snapshot = pg_current_snapshot(), plan_xid = pg_current_xact_id()::text::bigint,
     processed = %(processed)s, created = %(created)s, updated = %(updated)s, skipped = %(skipped)s,
@@ -228,14 +203,12 @@ class Shape:
             where batch_id = {batch} and status = 'validated' and external_key is not null
             group by external_key having count(*) > 1""")
 
-    def invalid(self) -> tuple[Composable, ...]:
+    def invalid(self) -> Composable:
         """Rows that validation refused."""
-        return (
-            self._compose("""
+        return self._compose("""
             insert into workbench.import_outcome (tenant_id, batch_id, plan, line, outcome)
             select tenant_id, batch_id, {plan}, line, 'invalid' from workbench.import_row
-            where batch_id = {batch} and status = 'failed'"""),
-        )
+            where batch_id = {batch} and status = 'failed'""")
 
     def outcomes(self) -> Composable:
         """All other rows: repeated, unmatched, created, updated or unchanged, in this order of questions."""
@@ -275,7 +248,7 @@ class Shape:
         return tuple(field for field in self.brought if field.reference is not None)
 
     @property
-    def _compared(self) -> tuple[Field, ...]:
+    def compared(self) -> tuple[Field, ...]:
         """The brought fields that an update may change."""
         return tuple(field for field in self.brought if field.name not in self.contract.key)
 
@@ -338,7 +311,7 @@ class Shape:
     def _differs(self) -> Composable:
         """Whether the row would change the record. A blank cell keeps what is stored, unless the template clears it."""
         tests: list[Composable] = []
-        for field in self._compared:
+        for field in self.compared:
             new, old = self._found(field), SQL("t.{}").format(Identifier(field.target))
             if field.name in self.clears:
                 tests.append(SQL("{} is distinct from {}").format(new, old))
@@ -365,7 +338,7 @@ class Shape:
     @property
     def _restorable(self) -> tuple[str, ...]:
         """The columns that an update of this batch may write, and an undo restores."""
-        names = [field.target for field in self._compared]
+        names = [field.target for field in self.compared]
         if self.contract.removal is not None:
             names += [self.contract.removal.active, self.contract.removal.source]
         return tuple(names)
@@ -484,13 +457,10 @@ class Shape:
             columns.append(Identifier(name))
             values.append(Literal(value))
         for field in self.contract.stored:
-            value_ = self._written(field)
-            if field.default is not None:
-                default = SQL("{}::{}").format(Literal(field.default), SQL(KINDS[field.kind].sql))  # type: ignore[arg-type]
-                value_ = SQL("coalesce({}, {})").format(value_, default) if value_ is not None else default
-            if value_ is not None:
+            value = self.created(field)
+            if value is not None:
                 columns.append(Identifier(field.target))
-                values.append(value_)
+                values.append(value)
         return self._compose(
             """
             insert into {target} ({columns})
@@ -503,14 +473,11 @@ class Shape:
         )
 
     def update(self) -> Composable:
-        """Changed records; what is blank in the row stays, unless the template clears it."""
+        """Changed records."""
         changes: list[Composable] = [SQL("updated_at = now()")]
-        for field in self._compared:
-            value = self._written(field)
-            assert value is not None
-            if field.name not in self.clears:
-                value = SQL("coalesce({}, t.{})").format(value, Identifier(field.target))
-            changes.append(SQL("{} = {}").format(Identifier(field.target), value))
+        for field in self.compared:
+            stored = SQL("t.{}").format(Identifier(field.target))
+            changes.append(SQL("{} = {}").format(Identifier(field.target), self.changed(field, stored)))
         if self.contract.removal is not None:
             changes.append(SQL("{} = true").format(Identifier(self.contract.removal.active)))
             changes.append(SQL("{} = null").format(Identifier(self.contract.removal.source)))
@@ -522,6 +489,20 @@ class Shape:
               and t.id = o.record_id""",
             changes=SQL(", ").join(changes),
         )
+
+    def created(self, field: Field) -> Composable | None:
+        """What a new record gets: the row's value, else the contract's default; None when there is neither."""
+        value = self._written(field)
+        if field.default is None:
+            return value
+        default = SQL("{}::{}").format(Literal(field.default), SQL(KINDS[field.kind].sql))  # type: ignore[arg-type]
+        return SQL("coalesce({}, {})").format(value, default) if value is not None else default
+
+    def changed(self, field: Field, stored: Composable) -> Composable:
+        """What a changed record gets: the row's value; a blank keeps what is stored, unless the template clears it."""
+        value = self._written(field)
+        assert value is not None
+        return value if field.name in self.clears else SQL("coalesce({}, {})").format(value, stored)
 
     def _written(self, field: Field) -> Composable | None:
         """A row's value for a field at the commit: references as the plan found them; None for a field it does not bring."""
@@ -568,5 +549,3 @@ def issue(code: str, field: str, message: Composable, severity: str = "error") -
         Literal(code), Literal(field), message, Literal(severity)
     )
 
-
-__all__ = ["Plan", "Shape", "apply", "issue", "lock", "plan", "seal", "slice_of", "sql", "tune"]

@@ -22,7 +22,7 @@ MAY = {
     "words": "words",
     "declarations": "words declarations",
     "steps": "words derived",
-    "database": "words derived.tables database settings",
+    "database": "words declarations database settings",
     "settings": "words",
     "path": "words declarations steps database settings path",
     "doors": "words settings path doors",

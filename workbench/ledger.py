@@ -1,0 +1,419 @@
+"""Batches and their rows in the database: begun, moved forward, explained, signed, and asked about."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import fields
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg.sql import SQL, Composable, Identifier, Literal
+from psycopg.types.json import Jsonb
+
+from workbench import catalog
+from workbench.batch import OUTCOMES, Batch, origin
+from workbench.contract import Contract
+from workbench.errors import NotDone, UnknownBatch, UnknownLines, UnknownRecord, WorkbenchError
+from workbench.template import Mapping, Template
+from workbench.planning import slice_of
+from workbench.store import Store
+
+ROW_COLUMNS = (
+    "line", "key", "status", "outcome", "reason", "issues", "raw", "payload", "record_id",
+    "explanation", "explained_by", "explained_at", "changes",
+)
+"""What `rows` tells of each row."""
+
+_RENAMED = {"dataset": "data_type", "initiated_by": "initiated_by_id"}
+_BATCH = SQL(", ").join(
+    SQL("{} as {}").format(Identifier(_RENAMED.get(field.name, field.name)), Identifier(field.name)) for field in fields(Batch)
+)
+
+
+def _batch(row: dict[str, Any]) -> Batch:
+    return Batch(**{**row, "headers": tuple(row["headers"]), "fields": tuple(row["fields"])})
+
+
+def begin(store: Store, run: UUID | None = None, **given: Any) -> Batch:
+    """Puts a new batch into the database as queued, in a run of its own when none is given."""
+    with store.transaction() as connection:
+        if run is None:
+            run = given["id"]
+            connection.execute(
+                "insert into workbench.import_run (id, tenant_id, title, initiated_by_id) values (%s, %s, %s, %s)",
+                (run, store.tenant_id, given["file_name"], store.user),
+            )
+        values = {"tenant_id": store.tenant_id, "run_id": run, "initiated_by_id": store.user, **given}
+        values = {_RENAMED.get(name, name): Jsonb(v) if isinstance(v, dict) else v for name, v in values.items()}
+        connection.execute(
+            SQL("insert into workbench.import_batch ({}) values ({})").format(
+                SQL(", ").join(map(Identifier, values)), SQL(", ").join(SQL("%s") for _ in values)
+            ),
+            tuple(values.values()),
+        )
+        store.note("began", given["id"], dataset=given["dataset"], file=given["file_name"])
+    return get(store, given["id"])
+
+
+def move(store: Store, batch: UUID, **changes: Any) -> Batch:
+    """Changes a batch: its stage only ever forward, `summary` by adding to it."""
+    sets: list[Composable] = []
+    for name, value in changes.items():
+        column = Identifier(_RENAMED.get(name, name))
+        sets.append(SQL("{} = summary || {}").format(column, Literal(Jsonb(value))) if name == "summary" else SQL("{} = {}").format(
+            column, Literal(Jsonb(value) if isinstance(value, dict) else value)))
+    with store.transaction() as connection:
+        connection.execute(SQL("update workbench.import_batch set {} where id = {}").format(SQL(", ").join(sets), Literal(batch)))
+    return get(store, batch)
+
+
+def fail(store: Store, batch: UUID, why: str) -> None:
+    """Ends a batch that could not go on, with the reason a person reads."""
+    with store.transaction() as connection:
+        connection.execute(
+            "update workbench.import_batch set stage = 'failed', summary = summary || %s where id = %s",
+            (Jsonb({"error": why}), batch),
+        )
+        store.note("failed", batch, why=why)
+
+
+def fail_quietly(store: Store, batch: UUID, why: str) -> None:
+    """Ends a batch, unless the database that should hear of it is what failed."""
+    with suppress(WorkbenchError, psycopg.Error):
+        fail(store, batch, why)
+
+
+@contextmanager
+def working(store: Store, batch: UUID) -> Iterator[None]:
+    """Says that somebody is at work on a batch, for as long as the connection lives: what `recover` asks."""
+    store.connection.execute("select pg_advisory_lock(hashtextextended(%s, 1))", (str(batch),))
+    try:
+        yield
+    finally:
+        with suppress(psycopg.Error):
+            store.connection.execute("select pg_advisory_unlock(hashtextextended(%s, 1))", (str(batch),))
+
+
+def recover(store: Store) -> None:
+    """Ends the batches whose program died while it staged them: none of their rows was kept."""
+    for row in store.all("select id from workbench.import_batch where stage in ('queued', 'staging')"):
+        lock = (str(row["id"]),)
+        free = store.connection.execute("select pg_try_advisory_lock(hashtextextended(%s, 1)) as free", lock).fetchone()
+        if free and free["free"]:
+            fail_quietly(store, row["id"], "the program was stopped while it staged the rows; import the source again")
+            store.connection.execute("select pg_advisory_unlock(hashtextextended(%s, 1))", lock)
+
+
+def get(store: Store, batch: UUID | str) -> Batch:
+    """A batch by its id, or by the beginning of its id when only one begins so; raises UnknownBatch."""
+    text = str(batch).lower()
+    found = store.all(
+        SQL("select {} from workbench.import_batch where id::text like %s limit 2").format(_BATCH),
+        (text.replace("%", "").replace("_", "") + "%",),
+    )
+    if len(found) != 1 or not text:
+        raise UnknownBatch(batch=batch)
+    return _batch(found[0])
+
+
+def find(store: Store, *, dataset: str | None = None, limit: int = 100) -> list[Batch]:
+    """The tenant's batches, newest first."""
+    return [
+        _batch(row)
+        for row in store.all(
+            SQL("select {} from workbench.import_batch where %(dataset)s::text is null or data_type = %(dataset)s "
+                "order by created_at desc, id desc limit %(limit)s").format(_BATCH),
+            {"dataset": dataset, "limit": limit},
+        )
+    ]
+
+
+def same_file(store: Store, dataset: str, checksum: str) -> Batch | None:
+    """The last completed batch of these very bytes under this contract, unless it was undone."""
+    row = store.one(
+        SQL("select {} from workbench.import_batch b where data_type = %s and checksum = %s and stage = 'completed' "
+            "and not exists (select from workbench.import_batch u where u.undo_of = b.id and u.stage = 'completed') "
+            "order by completed_at desc limit 1").format(_BATCH),
+        (dataset, checksum),
+    )
+    return _batch(row) if row else None
+
+
+def holds_records(store: Store, dataset: str) -> bool:
+    """Whether the tenant has any record of that dataset."""
+    contract = catalog.contract(dataset)
+    row = store.one(
+        SQL("select exists (select from {} t where {}) as any").format(
+            Identifier(contract.family, contract.table), slice_of(contract, "t")
+        )
+    )
+    return bool(row and row["any"])
+
+
+def figures(store: Store, batch: Batch) -> dict[str, Any]:
+    """The batch's figures as they stand, each explained row counted as skipped: what a Reconciliation is made of."""
+    counts = {outcome: getattr(batch, outcome) or 0 for outcome in OUTCOMES}
+    skipped = dict(batch.summary.get("skipped_by_reason", {}))
+    unmatched = dict(batch.summary.get("unmatched_by_kind", {}))
+    for row in store.all(_EXPLAINED, (batch.id,)):
+        counts[row["outcome"]] -= row["rows"]
+        counts["skipped"] += row["rows"]
+        skipped["explained"] = skipped.get("explained", 0) + row["rows"]
+        if row["outcome"] == "unmatched":
+            unmatched[row["reason"]] -= row["rows"]
+    return {
+        "processed": batch.processed or 0,
+        **counts,
+        "skipped_by_reason": skipped,
+        "unmatched_by_kind": {kind: rows for kind, rows in unmatched.items() if rows},
+        "issues_by_code": dict(batch.summary.get("issues_by_code", {})),
+    }
+
+
+_EXPLAINED = """
+select o.outcome, o.reason, count(*)::int as rows from workbench.import_explanation e
+join workbench.import_batch b on b.id = e.batch_id
+join workbench.import_outcome o on o.batch_id = b.id and o.plan = b.plan and o.line = e.line
+where e.batch_id = %s group by 1, 2
+"""
+
+
+def rows(
+    store: Store, batch: Batch, *, outcome: str | None = None, lines: Sequence[int] | None = None,
+    after: int = 0, limit: int | None = None,
+) -> Iterator[dict[str, Any]]:
+    """The rows of a batch in their order, from line `after` + 1 on: line, key, status, outcome, reason, issues, raw, payload,
+    record_id, changes ({field: [old, new]}), explanation. Read in pages; memory does not grow with the batch."""
+    contract = catalog.contract(batch.dataset) if batch.undo_of is None else None
+    page = 5_000
+    while limit is None or limit > 0:
+        found = store.all(
+            _ROWS,
+            {"batch": batch.id, "outcome": outcome, "lines": list(lines) if lines is not None else None, "after": after,
+             "limit": min(page, limit) if limit is not None else page},
+        )
+        for row in found:
+            row["raw"] = dict(zip(batch.headers, row["raw"], strict=True)) if batch.undo_of is None else row["raw"]
+            before = row.pop("before")
+            row["changes"] = _changes(contract, row, before) if contract is not None else {}
+            yield row
+        if len(found) < page:
+            return
+        after = found[-1]["line"]
+        limit = None if limit is None else limit - len(found)
+
+
+_ROWS = """
+select line, external_key as key, status, outcome, reason, coalesce(errors, '[]') as issues, raw, payload, record_id, before, refs,
+       explanation, explained_by, explained_at
+from workbench.import_result
+where batch_id = %(batch)s and line > %(after)s
+  and (%(outcome)s::text is null or outcome = %(outcome)s) and (%(lines)s::int[] is null or line = any(%(lines)s))
+order by line limit %(limit)s
+"""
+
+
+def _changes(contract: Any, row: dict[str, Any], before: dict[str, Any] | None) -> dict[str, list[Any]]:
+    """Each changed field with its old and its new value, as the plan compared them."""
+    refs = row.pop("refs") or {}
+    if before is None:
+        return {}
+    changes: dict[str, list[Any]] = {}
+    for field in contract.stored:
+        if field.target not in before or field.name not in row["payload"]:
+            continue
+        old = before[field.target]
+        new = refs.get(field.target) if field.reference else row["payload"][field.name]
+        if new is not None and not _same(old, new):
+            changes[field.name] = [old, new]
+    removal = contract.removal
+    if removal is not None and before.get(removal.active) is False:
+        changes[removal.active] = [False, True]
+    return changes
+
+
+def _same(old: Any, new: Any) -> bool:
+    if isinstance(old, str) and isinstance(new, str) and old[:19].rstrip("Z") == new[:19].rstrip("Z") and "T" in old[:11]:
+        return True
+    return bool(old == new)
+
+
+def explain(store: Store, batch: Batch, lines: Sequence[int], reason: str) -> None:
+    """Says why rows are unmatched or invalid; they count as skipped from then on. Raises UnknownLines."""
+    open_ = {row["line"] for row in store.all(_UNEXPLAINED, {"batch": batch.id, "lines": list(lines)})}
+    if missing := sorted(set(lines) - open_):
+        raise UnknownLines(batch=batch.id, lines=", ".join(map(str, missing)))
+    with store.transaction() as connection:
+        connection.execute(
+            "insert into workbench.import_explanation (tenant_id, batch_id, line, reason, explained_by) "
+            "select %s, %s, unnest(%s::int[]), %s, %s",
+            (store.tenant_id, batch.id, sorted(open_), reason, store.user),
+        )
+        store.note("explained", batch.id, lines=sorted(open_), reason=reason)
+
+
+_UNEXPLAINED = """
+select line from workbench.import_result
+where batch_id = %(batch)s and line = any(%(lines)s) and outcome in ('unmatched', 'invalid')
+"""
+
+
+def removals(store: Store, batch: Batch) -> list[dict[str, Any]]:
+    """The records that a plan takes away because the file no longer names them: action, record_id, before."""
+    return store.all(
+        "select action, record_id, before from workbench.import_removal where batch_id = %s and plan = %s order by record_id",
+        (batch.id, batch.plan),
+    )
+
+
+def in_scope(store: Store, contract: Contract, scope: dict[str, str | None]) -> int:
+    """How many records that an import could still take away lie within a scope; a field without a value does not narrow it."""
+    removal = contract.removal
+    assert removal is not None
+    tests = [
+        SQL("{} = {}").format(Identifier(contract.field(name).target), Literal(value)) for name, value in scope.items() if value
+    ]
+    row = store.one(
+        SQL("select count(*)::int as records from {} where {}").format(
+            Identifier(contract.family, contract.table), SQL(" and ").join([Identifier(removal.active), *tests])
+        )
+    )
+    return int(row["records"]) if row else 0
+
+
+def templates(store: Store, dataset: str | None) -> list[Template]:
+    """Saved mappings, the tenant's own before the global ones."""
+    return [
+        Template(
+            id=str(row["id"]), name=row["name"], dataset=row["data_type"], is_global=row["tenant_id"] is None,
+            description=row["description"] or "", mapping=Mapping.from_dict(row["config"]),
+        )
+        for row in store.all(
+            "select * from workbench.import_template where %(dataset)s::text is null or data_type = %(dataset)s "
+            "order by tenant_id is null, name",
+            {"dataset": dataset},
+        )
+    ]
+
+
+def save_template(
+    store: Store, name: str, dataset: str, mapping: Mapping, *, is_global: bool, description: str | None
+) -> None:
+    """Keeps a mapping under a name; the tenant's own of that name is replaced."""
+    tenant = None if is_global else store.tenant_id
+    with store.transaction() as connection:
+        connection.execute(
+            "insert into workbench.import_template (tenant_id, name, data_type, description, config, created_by_id) "
+            "values (%s, %s, %s, %s, %s, %s) on conflict (tenant_id, data_type, name) do update "
+            "set config = excluded.config, description = excluded.description, updated_at = now()",
+            (tenant, name, dataset, description, Jsonb(mapping.to_dict()), store.user),
+        )
+        store.note("saved template", None, name=name, dataset=dataset, is_global=is_global)
+
+
+def unexplained(store: Store, batch: Batch) -> list[int]:
+    """The lines that still need a person's word."""
+    return [row["line"] for row in store.all(
+        "select line from workbench.import_result where batch_id = %s and outcome in ('unmatched', 'invalid') order by line",
+        (batch.id,))]
+
+
+def signature(store: Store, batch: UUID) -> dict[str, Any] | None:
+    """Who signed a batch off, when, over which evidence; None when nobody has."""
+    return store.one("select signed_by, signed_at, digest, evidence from workbench.sign_off where batch_id = %s", (batch,))
+
+
+def people(store: Store) -> int:
+    """How many persons have ever worked in the tenant."""
+    row = store.one("select count(*)::int as people from workbench.person")
+    return int(row["people"]) if row else 0
+
+
+def sign(store: Store, batch: Batch, evidence: dict[str, Any]) -> str:
+    """Freezes a batch's evidence and returns its digest: SHA-256 over the figures, the log and every row's outcome."""
+    digest = digest_of(store, batch, evidence)
+    try:
+        with store.transaction() as connection:
+            connection.execute(
+                "insert into workbench.sign_off (tenant_id, batch_id, signed_by, digest, evidence) values (%s, %s, %s, %s, %s)",
+                (store.tenant_id, batch.id, store.user, digest, Jsonb(evidence)),
+            )
+            store.note("signed off", batch.id, digest=digest)
+    except psycopg.Error as error:
+        if error.sqlstate == "WB001":
+            raise NotDone(batch=batch.id, why=error.diag.message_primary) from None
+        raise
+    return digest
+
+
+def digest_of(store: Store, batch: Batch, evidence: dict[str, Any]) -> str:
+    """What the digest of that evidence over the batch's rows is now."""
+    digest = hashlib.sha256(json.dumps(evidence, sort_keys=True, separators=(",", ":")).encode())
+    for row in store.all(_DIGESTS, {"batch": batch.id, "plan": batch.plan}):
+        digest.update(row["digest"].encode())
+    return digest.hexdigest()
+
+
+# ten thousand rows a digest, so that no text grows with the batch
+_DIGESTS = """
+select md5(string_agg(md5(r.raw::text || r.payload::text || o.outcome || coalesce(o.reason, '') || coalesce(o.record_id::text, '')
+       || coalesce(o.before::text, '') || coalesce(e.reason, '') || coalesce(e.explained_by, '')), '' order by r.line)) as digest
+from workbench.import_row r
+join workbench.import_outcome o on o.batch_id = r.batch_id and o.line = r.line and o.plan = %(plan)s
+left join workbench.import_explanation e on e.batch_id = r.batch_id and e.line = r.line
+where r.batch_id = %(batch)s group by r.line / 10000 order by r.line / 10000
+"""
+
+
+def record(store: Store, dataset: str, key: str) -> dict[str, Any]:
+    """A record by its key or id, as it is now, with every import that touched it, newest first; raises UnknownRecord."""
+    contract = catalog.contract(dataset)
+    fields_ = contract.key_fields
+    shown: list[Composable] = []
+    joins: list[Composable] = []
+    for field in fields_:
+        if field.reference is None:
+            shown.append(SQL("t.{}::text").format(Identifier(field.target)))
+            continue
+        other = catalog.contract(field.reference.dataset)
+        alias = Identifier(f"ref {field.name}")
+        joins.append(SQL("join {} {} on {}.id = t.{}").format(
+            Identifier(other.family, other.table), alias, alias, Identifier(field.target)))
+        shown.append(SQL("{}.{}::text").format(alias, Identifier(other.field(field.reference.field).target)))
+    wanted = [part.strip() for part in key.split("|")] if len(fields_) > 1 else [key.strip()]
+    wanted = [part.lower() if field.kind == "email" else part for part, field in zip(wanted, fields_, strict=False)]
+    tests = [SQL("{} = {}").format(column, Literal(part)) for column, part in zip(shown, wanted, strict=False)]
+    by_key = SQL(" and ").join(tests) if len(wanted) == len(fields_) else SQL("false")
+    now = store.one(
+        SQL("select t.* from {} t {} where ({}) or t.id::text = {} limit 1").format(
+            Identifier(contract.family, contract.table), SQL(" ").join(joins), by_key, Literal(key.strip().lower()))
+    )
+    made = origin(now["id"]) if now else None
+    history = store.all(
+        _HISTORY,
+        {"record": now["id"] if now else None, "dataset": dataset, "key": "\x1f".join(wanted),
+         "batch": made[0] if made else None, "line": made[1] if made else None},
+    )
+    if now is None and not history:
+        raise UnknownRecord(dataset=dataset, key=key)
+    for row in history:
+        row["changes"] = _changes(contract, row, row.pop("before"))
+    return {"dataset": dataset, "record": now, "history": history}
+
+
+_HISTORY = """
+with touched as (
+    select %(batch)s::uuid as batch_id, %(line)s::bigint as line where %(batch)s is not null
+    union select batch_id, line from workbench.import_outcome where record_id = %(record)s and outcome = 'updated'
+    union select r.batch_id, r.line from workbench.import_row r join workbench.import_batch b on b.id = r.batch_id
+          where r.external_key = %(key)s and b.data_type = %(dataset)s
+)
+select r.batch_id as batch, b.file_name, r.line, r.outcome, r.reason, r.payload, r.before, r.refs, r.errors as issues, b.stage,
+       b.initiated_by_id as run_by, coalesce(b.completed_at, b.planned_at, b.created_at) as at, r.explanation, s.signed_by
+from touched join workbench.import_result r using (batch_id, line) join workbench.import_batch b on b.id = r.batch_id
+left join workbench.sign_off s on s.batch_id = b.id
+where b.undo_of is null
+order by at desc, r.line
+"""

@@ -1,0 +1,221 @@
+"""An import taken back: itself a batch whose rows are the changes to reverse, each with its one outcome.
+
+A removed or restored record counts as updated, one that is made again as created; a record that was changed since, is
+gone, or is referred to by others is kept as it is and counts as skipped, with that reason and a sentence.
+"""
+
+from uuid import UUID
+
+import psycopg
+from psycopg.sql import SQL, Composable, Identifier, Literal
+
+from workbench import catalog, ledger, planning
+from workbench.batch import OUTCOMES, Batch, new_id
+from workbench.contract import Field
+from workbench.errors import AlreadyUndone, WrongStage
+from workbench.kinds import KINDS
+from workbench.planning import Shape, issue
+from workbench.store import Store
+
+
+def undo(store: Store, batch: Batch, *, dry_run: bool = False) -> Batch:
+    """Reverses a completed batch in one transaction; a dry run stops at the plan.
+
+    Raises WrongStage for a batch that was not completed or is an undo, AlreadyUndone.
+    """
+    if batch.stage != "completed":
+        raise WrongStage(batch=batch.id, stage=batch.stage, action="undoing", needed="completed")
+    if batch.undo_of is not None:
+        raise WrongStage(batch=batch.id, stage="an undo", action="undoing", needed="an import")
+    earlier = _undone_by(store, batch.id)
+    if earlier is not None:
+        raise AlreadyUndone(batch=batch.id, by=earlier)
+    new = ledger.begin(
+        store,
+        batch.run_id,
+        id=new_id(),
+        dataset=batch.dataset,
+        source="undo",
+        file_name=batch.file_name,
+        mode=batch.mode,
+        window=batch.window,
+        dry_run=dry_run,
+        undo_of=batch.id,
+        headers=["line", "action"],
+    )
+    reversal = _Reversal(batch, new.id, store.tenant_id)
+    try:
+        with store.transaction(new.id) as connection:
+            planning.lock(connection, store.tenant_id, reversal.contract)
+            planning.tune(connection, batch.processed or 0)
+            connection.execute(reversal.judged())
+            connection.execute(reversal.rows())
+            connection.execute(reversal.outcomes())
+            planned = connection.execute(_COUNTS, {"batch": new.id}).fetchall()
+            counts = {outcome: sum(row["rows"] for row in planned if row["outcome"] == outcome) for outcome in OUTCOMES}
+            reasons = {row["reason"]: row["rows"] for row in planned if row["outcome"] == "skipped"}
+            summary = {"skipped_by_reason": reasons, "unmatched_by_kind": {}, "issues_by_code": reasons}
+            for stage in ("staging", "staged"):
+                connection.execute("update workbench.import_batch set stage = %s where id = %s", (stage, new.id))
+            connection.execute(
+                planning.PLANNED,
+                {"batch": new.id, "plan": 1, "processed": sum(counts.values()), **counts, "removed": 0,
+                 "summary": psycopg.types.json.Jsonb(summary)},
+            )
+            if not dry_run:
+                for statement in reversal.statements():
+                    connection.execute(statement)
+                planning.seal(store, new.id)
+            store.note("undone" if not dry_run else "undo planned", batch.id, by=str(new.id), **counts)
+    except psycopg.errors.UniqueViolation:
+        raise AlreadyUndone(batch=batch.id, by=_undone_by(store, batch.id)) from None
+    return ledger.get(store, new.id)
+
+
+def _undone_by(store: Store, batch: UUID) -> UUID | None:
+    row = store.one("select id from workbench.import_batch where undo_of = %s and stage = 'completed'", (batch,))
+    return row["id"] if row else None
+
+
+_COUNTS = """
+select outcome, reason, count(*)::int as rows from workbench.import_outcome where batch_id = %(batch)s and plan = 1 group by 1, 2
+"""
+
+_KEPT = {
+    "changed": "Changed since the import; kept as it is",
+    "gone": "No longer there",
+    "referenced": "Other records refer to it; kept",
+}
+
+
+class _Reversal:
+    """The statements that take one batch back."""
+
+    def __init__(self, batch: Batch, new: UUID, tenant: UUID) -> None:
+        self.contract = catalog.contract(batch.dataset)
+        self.shape = Shape(self.contract, batch, tenant, batch.plan)
+        self.names = {**self.shape.names, "new": SQL("{}::uuid").format(Literal(new))}
+
+    def _compose(self, statement: str, **more: Composable) -> Composable:
+        return SQL(statement).format(**self.names, **more)  # type: ignore[arg-type]
+
+    def judged(self) -> Composable:
+        """Every change of the batch, with what becomes of it."""
+        removal = self.contract.removal
+        active = Identifier(removal.active) if removal else SQL("id")
+        deactivated = SQL("not t.{} and t.{} = 'import_diff'").format(active, Identifier(removal.source)) if removal else SQL("false")
+        return self._compose(
+            """
+            create temporary table reversal on commit drop as
+            select o.line::bigint, o.record_id, r.external_key,
+                   case o.outcome when 'created' then 'remove' else 'restore' end as action,
+                   case when t.id is null then 'skipped:gone'
+                        when o.outcome = 'created' and ({differs_created}) then 'skipped:changed'
+                        when o.outcome = 'updated' and ({differs_updated}) then 'skipped:changed'
+                        when o.outcome = 'created' and ({referenced}) then 'skipped:referenced'
+                        when o.outcome = 'created' then 'updated:removed'
+                        else 'updated:restored' end as verdict,
+                   to_jsonb(t) as before, o.before as image
+            from workbench.import_outcome o
+            join workbench.import_row r on r.batch_id = o.batch_id and r.line = o.line
+            left join {target} t on t.id = o.record_id
+            where o.batch_id = {batch} and o.plan = {plan} and o.outcome in ('created', 'updated') and r.batch_id = {batch}
+            union all
+            select (select coalesce(max(line), 1) from workbench.import_row where batch_id = {batch}) + row_number() over (order by m.record_id),
+                   m.record_id, null, case m.action when 'deleted' then 'make again' else 'restore' end,
+                   case when m.action = 'deleted' and t.id is null then 'created:restored'
+                        when m.action = 'deleted' then 'skipped:changed'
+                        when t.id is null then 'skipped:gone'
+                        when {deactivated} then 'updated:restored' else 'skipped:changed' end,
+                   to_jsonb(t), m.before
+            from workbench.import_removal m left join {target} t on t.id = m.record_id
+            where m.batch_id = {batch} and m.plan = {plan}""",
+            differs_created=self._differs(created=True),
+            differs_updated=self._differs(created=False),
+            referenced=self._referenced(),
+            deactivated=deactivated,
+        )
+
+    def _differs(self, *, created: bool) -> Composable:
+        """Whether the record is no longer what the import left."""
+        tests = [
+            SQL("t.{} is distinct from {}").format(Identifier(field.target), self._left(field, created))
+            for field in (self.contract.stored if created else self.shape.compared)
+        ]
+        return SQL(" or ").join(tests) if tests else SQL("false")
+
+    def _left(self, field: Field, created: bool) -> Composable:
+        if created:
+            return self.shape.created(field) or SQL("null")
+        return self.shape.changed(field, self._image("o.before", field))
+
+    def _image(self, image: str, field: Field) -> Composable:
+        return SQL("({} ->> {})::{}").format(SQL(image), Literal(field.target), SQL(_sql(field)))  # type: ignore[arg-type]
+
+    def _referenced(self) -> Composable:
+        same_table = [
+            known.name for known in catalog.CONTRACTS.values() if (known.family, known.table) == (self.contract.family, self.contract.table)
+        ]
+        tests = [
+            SQL("exists (select from {} d where d.{} = t.id)").format(Identifier(other.family, other.table), Identifier(column))
+            for name in same_table
+            for other, column in catalog.dependents(name)
+        ]
+        return SQL(" or ").join(tests) if tests else SQL("false")
+
+    def rows(self) -> Composable:
+        """The changes to reverse, as the rows of the undo."""
+        return self._compose("""
+            insert into workbench.import_row (tenant_id, batch_id, id, line, external_key, raw, payload, status)
+            select {tenant}, {new}, (left({new}::text, 28) || lpad(to_hex(line), 8, '0'))::uuid, line, external_key,
+                   json_build_array(line, action), jsonb_build_object('line', line, 'action', action, 'record', record_id), 'validated'
+            from reversal""")
+
+    def outcomes(self) -> Composable:
+        """What becomes of each."""
+        kept = SQL(" ").join(
+            SQL("when {} then {}").format(Literal(f"skipped:{reason}"), issue(reason, "", Literal(message), "warning"))
+            for reason, message in _KEPT.items()
+        )
+        return self._compose(
+            """
+            insert into workbench.import_outcome (tenant_id, batch_id, plan, line, outcome, reason, record_id, before, errors)
+            select {tenant}, {new}, 1, line, split_part(verdict, ':', 1), split_part(verdict, ':', 2), record_id, before,
+                   case verdict {kept} end
+            from reversal""",
+            kept=kept,
+        )
+
+    def statements(self) -> tuple[Composable, ...]:
+        """The reversal itself."""
+        restored = [self._restore(self.shape.compared)]
+        removal = self.contract.removal
+        if removal is not None:
+            again = SQL("select (jsonb_populate_record(null::{}, image)).* from reversal where verdict = 'created:restored'")
+            restored += [
+                self._compose(
+                    "update {target} t set {active} = (image ->> {active_})::boolean, {source} = image ->> {source_}, updated_at = now() "
+                    "from reversal where verdict = 'updated:restored' and t.id = record_id",
+                    active=Identifier(removal.active),
+                    active_=Literal(removal.active),
+                    source=Identifier(removal.source),
+                    source_=Literal(removal.source),
+                ),
+                SQL("insert into {} ").format(self.shape.target) + again.format(self.shape.target),
+            ]
+        removed = self._compose(
+            "delete from {target} where id in (select record_id from reversal where verdict = 'updated:removed')"
+        )
+        return (*restored, removed)
+
+    def _restore(self, fields: tuple[Field, ...]) -> Composable:
+        sets = [SQL("updated_at = now()")]
+        sets += [SQL("{} = {}").format(Identifier(field.target), self._image("image", field)) for field in fields]
+        return self._compose(
+            "update {target} t set {sets} from reversal where verdict = 'updated:restored' and t.id = record_id",
+            sets=SQL(", ").join(sets),
+        )
+
+
+def _sql(field: Field) -> str:
+    return "uuid" if field.reference is not None else KINDS[field.kind].sql
