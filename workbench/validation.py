@@ -53,7 +53,7 @@ class Rows(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """What is wrong with a chunk's rows: `issues` has the columns of ISSUES and is sorted by `position`, the row from 0."""
+    """What is wrong with a chunk's rows: `issues` has the columns of ISSUES and is sorted by `position` (from 0)."""
 
     issues: pa.Table
 
@@ -97,14 +97,14 @@ class Validator:
         An expectation is shown its own columns only: the library copies the frame several times for each. The engine is
         used without a data source, which would fingerprint every chunk twice and take four times as long.
         """
-        from great_expectations.execution_engine import PandasExecutionEngine
+        from great_expectations.execution_engine.pandas_execution_engine import PandasExecutionEngine
         from great_expectations.validator.validator import Validator as Engine
 
         asked = [n for n, each in enumerate(self._expectations) if self._is_asked(each, present)]
         views = {_view(each): list(each.columns) for each in (self._expectations[n] for n in asked)}
         batches = {view: frame[columns] if columns else frame for view, columns in views.items()}
         engine = Engine(execution_engine=PandasExecutionEngine(batch_data_dict=batches), data_context=_context())
-        results = engine.graph_validate(
+        results: list[Any] = engine.graph_validate(
             configurations=[self._configurations[n] for n in asked], runtime_configuration={"result_format": COMPLETE}
         )
         return ((int(result.expectation_config.id), result) for result in results)
@@ -137,7 +137,8 @@ def _frame(contract: Contract, values: pa.RecordBatch) -> pd.DataFrame:
         columns[text_column(field)] = text
         if kind.numeric:
             columns[field.name] = pc.cast(pc.if_else(matches(text, kind.pattern), text, None), pa.float64())
-    return pa.table(columns).to_pandas(types_mapper={pa.string(): pd.StringDtype(na_value=np.nan)}.get)
+    frame: pd.DataFrame = pa.table(columns).to_pandas(types_mapper={pa.string(): pd.StringDtype(na_value=np.nan)}.get)
+    return frame
 
 
 def _positions(expectation: Expectation, result: Any) -> npt.NDArray[np.int32]:
@@ -180,7 +181,7 @@ def _value(expectation: Expectation, frame: pd.DataFrame, position: int) -> str 
     """What the row has in the expectation's columns, as text."""
     values = {}
     for field in expectation.fields:
-        value = frame[f"{field}.text" if f"{field}.text" in frame else field].iat[position]
+        value: Any = frame[f"{field}.text" if f"{field}.text" in frame else field].iat[position]
         values[field] = None if pd.isna(value) else str(value)[:LONGEST]
     if len(values) == 1:
         return next(iter(values.values()))

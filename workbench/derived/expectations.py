@@ -150,7 +150,7 @@ def read_extra(file: Path, contract: Contract) -> tuple[Expectation, ...]:
 
 
 def great_expectations() -> ModuleType:
-    """The library, imported when it is needed (that takes nearly two seconds) and quiet: no statistics, log, warnings."""
+    """The library, imported when it is needed (it takes two seconds) and quiet: no statistics, log, warnings."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     with _unwarned():
         import great_expectations as gx
@@ -186,7 +186,7 @@ def _of_field(contract: Contract, field: Field) -> Iterator[Expectation]:
         message = f"{field.name} is longer than {field.max_length} characters"
         yield expectation("expect_column_value_lengths_to_be_between", "too_long", message, max_value=field.max_length)
     if field.minimum is not None or field.maximum is not None:
-        limits = {"min_value": field.minimum, "max_value": field.maximum}
+        limits: dict[str, Any] = {"min_value": field.minimum, "max_value": field.maximum}
         yield expectation(
             "expect_column_values_to_be_between",
             "out_of_range",
@@ -252,7 +252,7 @@ def _understood(entry: Mapping[str, Any]) -> tuple[Severity, str]:
     """The severity and the sentence of an expectation, as Great Expectations understands it; raises ValueError."""
     great_expectations()
     with _unwarned():
-        from great_expectations.exceptions import GreatExpectationsError
+        from great_expectations.exceptions.exceptions import GreatExpectationsError
         from great_expectations.expectations import expectation as classes
         from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
         from great_expectations.render.renderer.inline_renderer import InlineRenderer
@@ -268,7 +268,8 @@ def _understood(entry: Mapping[str, Any]) -> tuple[Severity, str]:
             raise ValueError("cannot be answered for one row by itself, and every row is judged by itself")
         message = expectation.description
         if not message:
-            rendered = InlineRenderer(render_object=configuration).get_rendered_content()[0].to_json_dict()["value"]
+            content = InlineRenderer(render_object=configuration).get_rendered_content()[0]
+            rendered: Any = content.to_json_dict()["value"]
             values = {name: parameter.get("value") for name, parameter in rendered["params"].items()}
             message = re.sub(r"\$(\w+)", lambda found: str(values.get(found[1], found[0])), rendered["template"])
     return ("error" if expectation.severity == "critical" else "warning"), message
