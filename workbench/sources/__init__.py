@@ -27,8 +27,8 @@ def open_sheet(
 ) -> Sheet:
     """The Sheet of a path, of "-" (standard input) or of a DataFrame; its content tells what it is, not its name.
 
-    `sheet` names a worksheet, `header_row` the header's line (1-based). Raises UnreadableSource, or UnreadableSheet where
-    there is a line to name.
+    `sheet` names a worksheet, `header_row` the header's line (1-based). Raises UnreadableSource, or
+    UnreadableSheet where there is a line to name.
     """
     if not isinstance(source, str | os.PathLike):
         from workbench.sources.frame import open_frame

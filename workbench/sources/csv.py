@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from io import TextIOWrapper
 from itertools import islice
 from pathlib import Path
-from typing import IO, TypeAlias
+from typing import IO, BinaryIO, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +25,8 @@ from workbench.sources.text import Text, blocks, line_at, open_text, translated_
 COLUMN_LIMIT = 2_000
 LINE_LIMIT = 8 << 20
 """Bytes between two line breaks, and bytes read at a time."""
+LABEL_LIMIT = 1_000
+"""Characters in a header."""
 HEADER_LIMIT = 1_000
 """The last line a header may be said to be on."""
 
@@ -56,6 +58,8 @@ def open_csv(
     text = open_text(path, name=name, encoding=encoding)
     with translated_errors(name):
         head, whole = text.head()
+        if not whole and not _has_line_break(head):
+            head, whole = text.head(LINE_LIMIT)
         if whole and not head.strip("\ufeff \t\r\n"):
             raise UnreadableSource(source=name, why="it holds nothing but blank lines.")
         dialect = detect_dialect(head, whole=whole, delimiter=delimiter, skip=max(header_row or 1, 1) - 1)
@@ -76,6 +80,7 @@ def open_csv(
             tidy=marks.tidy and dialect.escape is None and (dialect.delimiter or ",").isascii() and not mark_again,
             quoted=marks.quotes > 0,
         )
+    escaped = ("A backslash was taken to escape the character after it.",) * (dialect.escape is not None)
     moved = any(line.strip() for line in top.preamble) and header_row is None
     found = (f"Line {top.line} was taken for the header; what stands above it is left out.",) * moved
     reading = Reading(
@@ -87,7 +92,7 @@ def open_csv(
         line_ending=dialect.line_ending,
         header_line=top.line,
         preamble=top.preamble,
-        warnings=text.warnings + found + renamed,
+        warnings=text.warnings + escaped + found + renamed,
     )
     return Sheet(
         name=name, headers=headers, checksum=text.checksum, size=text.size, reading=reading, read=table.read, path=path
@@ -122,7 +127,7 @@ def _survey(text: Text, delimiter: str | None) -> _Marks:
 
 
 def _fit_quotes(data: bytes, edges: npt.NDArray[np.bool_], *, inside: bool) -> tuple[int, bool]:
-    """How many quotes stand after the first byte, and whether they fit: the opening ones after an edge, the closing before.
+    """How many quotes stand after the first byte; and whether they fit: after an edge what opens, before it what closes.
 
     Quotes open and close in turn. A doubled one closes and opens again, which is why a quote is an edge too. A closing
     quote that is the last byte is judged with the next data, where it comes first.
@@ -182,6 +187,10 @@ def _read_top(text: Text, dialect: Dialect, name: str, header_row: int | None) -
     place = first + find_header(rows[first:]) if header_row is None else header_row - 1
     if not any(cell.strip() for cell in rows[place]):
         raise UnreadableSheet(line=place + 1, why="is blank, so it cannot be the header.")
+    if any(len(cell) > LABEL_LIMIT for cell in rows[place]):
+        raise UnreadableSheet(
+            line=place + 1, why=f"has a header of over {LABEL_LIMIT:,} characters, so this is no table."
+        )
     if len(rows[place]) > COLUMN_LIMIT:
         why = f"has {len(rows[place]):,} columns; a sheet may have {COLUMN_LIMIT:,}."
         raise UnreadableSheet(line=place + 1, why=why)
@@ -191,6 +200,10 @@ def _read_top(text: Text, dialect: Dialect, name: str, header_row: int | None) -
         preamble=tuple(line.rstrip("\r\n") for line in raw[first:place]),
         end=text.start + len("".join(raw[: place + 1]).encode()),
     )
+
+
+def _has_line_break(text: str) -> bool:
+    return "\n" in text or "\r" in text
 
 
 class _Lines:
@@ -230,8 +243,10 @@ class _Table:
     first_line: int
     start: int
     tidy: bool
-    """Whether Arrow's reader and Python's agree on this text; Arrow's is ten times faster, and neither says where it failed."""
+    """Whether Arrow's reader, which is ten times faster than Python's, understands this text in the same way."""
     quoted: bool
+    block: int = LINE_LIMIT
+    """Bytes in a chunk."""
 
     def read(self, tally: Tally) -> Iterator[Chunk]:
         """The rows; refuses a file that is no longer the one that was opened."""
@@ -259,7 +274,7 @@ class _Table:
             try:
                 reader = arrow_csv.open_csv(
                     file,
-                    arrow_csv.ReadOptions(column_names=names, block_size=LINE_LIMIT),
+                    arrow_csv.ReadOptions(column_names=names, block_size=self.block),
                     arrow_csv.ParseOptions(
                         delimiter=self.dialect.delimiter or NO_DELIMITER,
                         quote_char='"' if self.quoted else False,
@@ -286,7 +301,7 @@ class _Table:
             deque(islice(reader, skip), maxlen=0)
             error: csv.Error | None = None
             while error is None:
-                rows, error = _take(reader, file)
+                rows, error = _take(reader, file.buffer, self.block)
                 if not rows and error is None:
                     return
                 numbers = self._numbers(count, len(rows))
@@ -309,12 +324,12 @@ class _Table:
         return row[:width] + [""] * (width - len(row))
 
 
-def _take(reader: Iterator[list[str]], file: TextIOWrapper) -> tuple[list[list[str]], csv.Error | None]:
+def _take(reader: Iterator[list[str]], file: BinaryIO, size: int) -> tuple[list[list[str]], csv.Error | None]:
     """Some rows, of bounded number and size, and what stopped the reader behind them."""
     rows: list[list[str]] = []
-    begin = file.buffer.tell()
+    begin = file.tell()
     try:
-        while len(rows) < _ROWS and file.buffer.tell() - begin < LINE_LIMIT:
+        while len(rows) < _ROWS and file.tell() - begin < size:
             before = len(rows)
             rows.extend(islice(reader, _ROWS_AT_ONCE))
             if len(rows) == before:
@@ -354,7 +369,8 @@ def _blank_rows(columns: list[pa.StringArray]) -> npt.NDArray[np.int64]:
         if not len(places):
             break
         places = places.filter(pc.equal(pc.utf8_trim_whitespace(column.take(places)), ""))
-    return places.to_numpy().astype(np.int64)
+    found: npt.NDArray[np.int64] = places.to_numpy().astype(np.int64)
+    return found
 
 
 def _opened(path: Path, start: int) -> TextIOWrapper:

@@ -5,11 +5,14 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from io import StringIO
 from itertools import islice
 
+from workbench.sources.headers import SEARCHED_ROWS, find_header
+
 DELIMITERS = (",", ";", "\t", "|")
-SAMPLED_ROWS = 200
+SAMPLED_ROWS = 1_000
 CELL_LIMIT = 1 << 20
 """Characters in a cell, and bytes."""
 NO_DELIMITER = "\x1f"
@@ -35,7 +38,7 @@ class Dialect:
     """Whether the first line is Excel's `sep=;`, which names the delimiter and is no row."""
 
     def rows(self, lines: Iterator[str]) -> Iterator[list[str]]:
-        """The rows of cells in lines that keep their ends. Raises csv.Error where quotes do not close or close too soon."""
+        """The rows of cells in lines that keep their ends. Raises csv.Error where quotes are unsound."""
         csv.field_size_limit(CELL_LIMIT)  # of the whole process, and with the same value whoever sets it here
         return csv.reader(
             lines, delimiter=self.delimiter or NO_DELIMITER, quotechar='"', escapechar=self.escape, strict=True
@@ -45,56 +48,86 @@ class Dialect:
 def detect_dialect(head: str, *, whole: bool = True, delimiter: str | None = None, skip: int = 0) -> Dialect:
     """The dialect of the text that begins with `head`; `whole` tells whether that is all of it, `skip` lines apart.
 
-    Each delimiter is tried with and without backslash escapes. The best gives most rows one common width and leaves no
-    other delimiter inside the cells (numbers aside, so that `1,5;2,5` is two decimals). Where none splits the first
-    row, nor all rows from some row on, the table has one column.
+    The best delimiter gives most rows one common width and leaves no other delimiter inside the cells (numbers aside,
+    so that `1,5;2,5` is two decimals). Backslashes are escapes only where rows do not fit without. Where no delimiter
+    splits the first row, nor most rows from some row on, the table has one column.
     """
     sep = _SEP_LINE.match(head)
     body = "".join(StringIO(head[sep.end() :] if sep else head, newline="").readlines()[max(skip - bool(sep), 0) :])
     if delimiter is None and sep:
         delimiter = sep[1]
     found = Dialect(quote='"' if '"' in body else None, line_ending=_line_ending(body, whole), sep_line=sep is not None)
-    escapes = (None, "\\") if "\\" in body else (None,)
-    tried = [
-        replace(found, delimiter=mark, escape=escape)
-        for mark in ([delimiter] if delimiter else DELIMITERS)
-        for escape in escapes
-        if mark in body
-    ]
-    scores = {dialect: _score(_sample(dialect, body, whole)) for dialect in tried}
-    best = max(tried, key=scores.__getitem__, default=None)
-    if best is not None and scores[best] > 0:
-        return best
-    return replace(found, delimiter=delimiter)
+    tried = []
+    for mark in (delimiter,) if delimiter else DELIMITERS:
+        if mark in body:
+            plain = _Sample.of(replace(found, delimiter=mark), body, whole)
+            escaped = _Sample.of(replace(found, delimiter=mark, escape="\\"), body, whole) if "\\" in body else plain
+            tried.append(max(plain, escaped, key=lambda sample: (sample.sound, sample.regularity)))
+    best = max(tried, key=lambda sample: sample.score, default=None)
+    return best.dialect if best and best.score > 0 else replace(found, delimiter=delimiter)
 
 
-def _sample(dialect: Dialect, text: str, whole: bool) -> tuple[list[list[str]], bool]:
-    """The first rows that are not blank, and whether the quotes in them are sound."""
-    rows: list[list[str]] = []
-    try:
-        rows.extend(islice(dialect.rows(iter(StringIO(text, newline=""))), SAMPLED_ROWS))
+@dataclass(frozen=True, kw_only=True)
+class _Sample:
+    """The first rows that are not blank, as one dialect has them."""
+
+    dialect: Dialect
+    rows: list[list[str]]
+    sound: bool
+    """Whether its quotes are."""
+
+    @classmethod
+    def of(cls, dialect: Dialect, text: str, whole: bool) -> "_Sample":
+        """The sample of a text, without the row in which it is cut off."""
+        rows: list[list[str]] = []
         sound = True
-        if not whole and len(rows) < SAMPLED_ROWS:
-            del rows[-1:]
-    except csv.Error as error:
-        sound = not whole and "unexpected end" in str(error)
-    return [row for row in rows if any(cell.strip() for cell in row)], sound
+        try:
+            rows.extend(islice(dialect.rows(iter(StringIO(text, newline=""))), SAMPLED_ROWS))
+            if not whole and len(rows) < SAMPLED_ROWS:
+                del rows[max(len(rows) - 1, 1) :]
+        except csv.Error as error:
+            sound = not whole and "unexpected end" in str(error)
+        return cls(dialect=dialect, rows=[row for row in rows if any(cell.strip() for cell in row)], sound=sound)
 
+    @cached_property
+    def width(self) -> int:
+        """The width that most cells are in rows of, 0 where no row has two cells."""
+        widths = Counter(map(len, self.rows))
+        return max(
+            (width for width in widths if width > 1), key=lambda width: (width * widths[width], width), default=0
+        )
 
-def _score(sample: tuple[list[list[str]], bool]) -> float:
-    """From 0 (no table) to 1 (every row as wide as the others, no cell that looks unsplit)."""
-    rows, sound = sample
-    widths = Counter(map(len, rows))
-    width = max((w for w in widths if w > 1), key=lambda w: (w * widths[w], w), default=0)
-    table = rows[next((place for place, row in enumerate(rows) if len(row) == width), 0) :]
-    regular = [row for row in table if len(row) == width]
-    if not width:
-        return 0.0
-    cells = [cell for row in regular for cell in row]
-    split = sum(map(_is_split, cells)) / len(cells)
-    if len(rows[0]) == 1 and (len(regular) < 2 or 2 * len(regular) <= len(table) or split < 0.75):
-        return 0.0
-    return len(regular) / len(rows) * (0.1 + 0.9 * split) * (1 if sound else 0.5)
+    @cached_property
+    def regular(self) -> list[list[str]]:
+        """The rows of that width."""
+        return [row for row in self.rows if len(row) == self.width]
+
+    @property
+    def regularity(self) -> float:
+        """The share of the rows that are as wide as most."""
+        return len(self.regular) / len(self.rows) if self.rows else 0.0
+
+    @cached_property
+    def score(self) -> float:
+        """From 0 (no table) to 1 (every row as wide as the others, no cell that looks unsplit).
+
+        A first row that cannot be read is still a little likelier with a delimiter than without one.
+        """
+        if not self.rows and not self.sound:
+            return 0.01
+        if not self.width:
+            return 0.0
+        cells = [cell for row in self.regular for cell in row]
+        split = sum(map(_is_split, cells)) / len(cells)
+        if len(self.rows[0]) == 1 and not self._outgrows_title(split):
+            return 0.0
+        return self.regularity * (0.1 + 0.9 * split) * (1 if self.sound else 0.5)
+
+    def _outgrows_title(self, split: float) -> bool:
+        """Whether a first row of one cell stands above a table, not above a column of text with commas."""
+        start = next(place for place, row in enumerate(self.rows) if len(row) == self.width)
+        mostly = 2 * len(self.regular) > len(self.rows) - start
+        return mostly and split >= 0.75 and len(self.rows[find_header(self.rows[:SEARCHED_ROWS])]) > 1
 
 
 def _is_split(cell: str) -> bool:

@@ -12,8 +12,8 @@ from pathlib import Path
 from workbench.errors import UnreadableSheet, UnreadableSource
 from workbench.sources.spool import Spool
 
-BLOCK = 1 << 20
-"""Bytes read at a time."""
+BLOCK = 1 << 18
+"""Bytes looked at at a time: what a processor's cache holds is looked at twice as fast as a megabyte."""
 
 _BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 _UTF8 = ("utf-8", "utf-8-sig")
@@ -40,6 +40,7 @@ _MARKUP = {
     b"<table": "a web page",
     b"<?xml": "an XML document",
 }
+_JSON = re.compile(rb"[\[{]\s*[\[{\"]")
 _HIGH = bytes(range(0x80, 0x100))
 _NUL = "has a NUL character, so this is no text file, or a damaged one."
 
@@ -103,7 +104,7 @@ def translated_errors(name: str) -> Iterator[None]:
 
 
 def blocks(path: Path, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
-    """The bytes of a file, a megabyte at a time."""
+    """The bytes of a file, a block at a time."""
     with path.open("rb", buffering=0) as file:
         file.seek(start)
         left = stop - start if stop is not None else -1
@@ -169,6 +170,8 @@ def _refuse_foreign(head: bytes, name: str) -> None:
     if not head:
         raise UnreadableSource(source=name, why="it is empty (0 bytes).")
     beginning = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:32].lower()
+    if _JSON.match(beginning):
+        raise UnreadableSource(source=name, why="it is a JSON document, not a table.")
     kinds = [kind for signature, kind in _SIGNATURES.items() if head.startswith(signature)]
     kinds += [kind for markup, kind in _MARKUP.items() if beginning.startswith(markup)]
     if kinds:
@@ -181,7 +184,7 @@ def _marked(head: bytes) -> str | None:
 
 def _unmarked_utf16(head: bytes) -> str | None:
     """UTF-16 without a byte order mark: every other byte of mostly Latin text is NUL, and no others are."""
-    pairs = len(head) // 2
+    pairs = max(len(head) // 2, 1)
     low, high = head[0::2].count(0), head[1::2].count(0)
     if high * 10 >= pairs * 4 and low * 100 <= pairs:
         return "utf-16-le"
