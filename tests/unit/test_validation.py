@@ -191,6 +191,12 @@ def test_an_analysts_expectation_may_hold_for_some_rows_only(tmp_path: Path) -> 
     assert issues(Validator(STAFF, [file]), staff) == [(3, "phone", "unreachable"), (5, "phone", "unreachable")]
 
 
+def test_an_analysts_pattern_may_have_groups(tmp_path: Path) -> None:
+    file = extra(tmp_path, "expect_column_values_to_match_regex", {"column": "phone", "regex": "^(555|777)-"})
+    staff = rows("email full_name phone", ("a@b.co", "A", "555-123-4567"), ("b@b.co", "B", "444-123-4567"))
+    assert issues(Validator(STAFF, [file]), staff) == [(3, "phone", "match_regex")]
+
+
 def test_an_unanswerable_expectation_is_refused_with_its_file(tmp_path: Path) -> None:
     file = extra(tmp_path, "expect_column_values_to_be_between", {"column": "phone", "max_value": 5})
     validator = Validator(STAFF, [file])

@@ -152,12 +152,20 @@ def read_extra(file: Path, contract: Contract) -> tuple[Expectation, ...]:
 def great_expectations() -> ModuleType:
     """The library, imported when it is needed (it takes two seconds) and quiet: no statistics, log, warnings."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    with _unwarned():
+    with unwarned():
         import great_expectations as gx
 
         logging.captureWarnings(False)  # its import sends everybody's warnings to the log
     logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
     return gx
+
+
+@contextmanager
+def unwarned() -> Iterator[None]:
+    """Without warnings: the library and pandas warn of what an analyst wrote, and of each other."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def _of_field(contract: Contract, field: Field) -> Iterator[Expectation]:
@@ -251,7 +259,7 @@ def _parts(entry: Any) -> tuple[dict[str, Any], dict[str, Any]]:
 def _understood(entry: Mapping[str, Any]) -> tuple[Severity, str]:
     """The severity and the sentence of an expectation, as Great Expectations understands it; raises ValueError."""
     great_expectations()
-    with _unwarned():
+    with unwarned():
         from great_expectations.exceptions.exceptions import GreatExpectationsError
         from great_expectations.expectations import expectation as classes
         from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
@@ -283,10 +291,3 @@ def _columns(kwargs: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _called(entry: Any) -> str:
     return f" ({entry['type']})" if isinstance(entry, dict) and "type" in entry else ""
-
-
-@contextmanager
-def _unwarned() -> Iterator[None]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
