@@ -163,13 +163,16 @@ def upgrade(url: str) -> None:
     from alembic import command
     from alembic.config import Config
     from sqlalchemy import create_engine, inspect, text
+    from sqlalchemy.pool import NullPool
     from sqlalchemy.schema import CreateColumn, CreateSchema
 
     from workbench.derived.tables import security, tables
     from workbench.resources import migrations
 
     try:
-        engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(url, connect_timeout=10))
+        engine = create_engine(
+            "postgresql+psycopg://", creator=lambda: psycopg.connect(url, connect_timeout=10), poolclass=NullPool
+        )
         with engine.begin() as connection:
             connection.execute(text("select pg_advisory_xact_lock(hashtext('workbench upgrade'))"))
             _roles(connection, url)
