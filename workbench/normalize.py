@@ -88,7 +88,7 @@ def _derived(
     match derivation:
         case Joined(fields=names):
             parts = [values[name] for name in names if name in values]
-            return _blank_as_null(pc.binary_join_element_wise(*parts, " ", null_handling="skip")) if parts else None
+            return _joined(parts) if parts else None
         case CodeOf(field=name, length=length):
             return code_of(values[name], length) if name in values else None
         case SameAs(field=name):
@@ -107,7 +107,13 @@ def _cell(text: str) -> pa.StringArray:
     return pa.array([text], pa.string())
 
 
-def _blank_as_null(text: pa.StringArray) -> pa.StringArray:
+def _joined(parts: list[pa.StringArray]) -> pa.StringArray:
+    """The parts that are there, with a space between; null where none is.
+
+    Arrow's own way to leave nulls out (`null_handling="skip"`) loses the rows in which all parts are null.
+    """
+    spaced = [pc.fill_null(pc.binary_join_element_wise(part, "", " "), "") for part in parts]
+    text = pc.utf8_rtrim(pc.binary_join_element_wise(*spaced, ""), characters=" ")
     return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from collections.abc import Mapping as Pairs
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
+from uuid import UUID
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,10 +46,10 @@ class Mapping:
 class Template:
     """A mapping that a person saved for a dataset; using it is a person's confirmation of all it says."""
 
-    id: str
+    id: UUID
     name: str
     dataset: str
     mapping: Mapping
-    is_global: bool = False
+    everywhere: bool = False
     """True: every tenant may use it; False: only the tenant whose it is."""
     description: str = ""
