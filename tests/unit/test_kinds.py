@@ -1,6 +1,7 @@
 """Text in, canonical text out; and what is left as typed does not match."""
 
 import re
+from calendar import monthrange
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -369,3 +370,15 @@ def test_every_kind_has_a_type_an_issue_and_a_pattern_that_people_can_read(name:
     kind = KINDS[name]
     assert (kind.name, kind.pattern[0], kind.pattern.isascii()) == (name, "^", True)
     assert all((kind.sql, kind.code, kind.message, kind.title))
+
+
+def test_every_day_of_the_calendar_is_a_day_and_no_other_is() -> None:
+    years = (1000, 1582, 1900, 2000, 2023, 2024, 2100, 9999)
+    said = [f"{year}-{month:02}-{day:02}" for year in years for month in range(14) for day in range(33)]
+    found = pc.match_substring_regex(pa.array(said), KINDS["day"].pattern).to_pylist()
+    assert [day for day, known in zip(said, found, strict=True) if known] == [
+        f"{year}-{month:02}-{day:02}"
+        for year in years
+        for month in range(1, 13)
+        for day in range(1, monthrange(year, month)[1] + 1)
+    ]
