@@ -1,4 +1,7 @@
-"""What one dataset is, declared once: everything else (CSV template, field guide, suite, table, aliases, order) is derived."""
+"""What one dataset is, declared once.
+
+Everything else is derived: CSV template, field guide, suite, table, aliases, import order.
+"""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -70,7 +73,7 @@ class Field:
     aliases: tuple[str, ...] = ()
     """Other headers that mean this field; compared without case, spaces and punctuation."""
     default: str | None = None
-    """What a *new* record gets when the cell is blank, in the kind's canonical text; a stored value is never overwritten by it."""
+    """What a *new* record gets when the cell is blank, in canonical text; it never overwrites a stored value."""
     derive: Derivation | None = None
     choices: tuple[str, ...] = ()
     minimum: float | None = None
@@ -130,7 +133,7 @@ class Contract:
     fixed: tuple[tuple[str, str], ...] = ()
     """Columns that are the same for every record of this dataset: its slice of a shared table."""
     slice_by: str | None = None
-    """The field (with choices) that tells this dataset's records from others in a shared table, when `fixed` does not."""
+    """The field (with choices) that tells this dataset's records from others in a shared table; else `fixed` does."""
     modes: tuple[Mode, ...] = ("upsert", "insert", "update")
     """The first is the default."""
     removal: Removal | None = None

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from collections.abc import Mapping as Pairs
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
-from uuid import UUID
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,10 +45,10 @@ class Mapping:
 class Template:
     """A mapping that a person saved for a dataset; using it is a person's confirmation of all it says."""
 
-    id: UUID
+    id: str
     name: str
     dataset: str
     mapping: Mapping
-    everywhere: bool = False
+    is_global: bool = False
     """True: every tenant may use it; False: only the tenant whose it is."""
     description: str = ""
