@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -63,13 +65,17 @@ def filled_rows(columns: Sequence[pa.StringArray], headers: Sequence[str], first
     return Chunk(lines=lines, cells=cells)
 
 
-def _of_one_kind(values: Sequence[object], kind: type) -> pa.StringArray:
+def _of_one_kind(values: Sequence[Any], kind: type) -> pa.StringArray:
     if issubclass(kind, (bytes, bytearray, memoryview)):
         raise TypeError("bytes")
     if issubclass(kind, str):
         return _blank_for_null(pa.array(values, pa.string()))
     if issubclass(kind, (dict, list, tuple, set)):
         return pa.array(["" if value is None else _json(value) for value in values], pa.string())
+    if issubclass(kind, Decimal):  # Arrow would give all of them the scale of the finest
+        return pa.array(
+            ["" if value is None or value.is_nan() else format(value, "f") for value in values], pa.string()
+        )
     try:
         array = pa.array(values, from_pandas=True)
     except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError):

@@ -28,13 +28,6 @@ _FILEPASS = 0x002F  # the record of an encrypted XLS, among the first ([MS-XLS] 
 _ODS = b"application/vnd.oasis.opendocument.spreadsheet"
 
 
-def is_container(path: Path) -> bool:
-    """Whether the file is a ZIP archive or an OLE2 file, as all workbooks are."""
-    with path.open("rb") as file:
-        head = file.read(8)
-    return head.startswith(_ZIP) or head == ole.SIGNATURE
-
-
 def workbook_format(path: Path, *, source: str) -> Format:
     """The format of a workbook that is safe to open.
 
