@@ -498,7 +498,9 @@ def test_a_file_is_saved_whole_or_not_at_all(sheet, tmp_path):
 SOUP = st.text(alphabet='aé0 ,;"\n\r\t\\\u00a0', max_size=60)
 CELL = st.text(alphabet='aé0 ,;|"\n\r\t\\\u00a0中', max_size=8)
 TABLES = st.integers(1, 4).flatmap(lambda width: st.lists(st.lists(CELL, min_size=width, max_size=width), max_size=12))
-MANY = settings(max_examples=300, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+MANY = settings(
+    max_examples=300, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 
 def outcome(people: Sheet) -> tuple[object, ...]:

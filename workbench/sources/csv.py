@@ -2,8 +2,8 @@
 
 import codecs
 import csv
-from collections import deque
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import TextIOWrapper
 from itertools import islice
@@ -35,6 +35,7 @@ _ROWS_AT_ONCE = 100
 _QUOTE = ord('"')
 _TOO_LONG = "has a cell of over 1 MB, or a quotation mark that is never closed."
 _Numbers: TypeAlias = npt.NDArray[np.int32]
+_Block: TypeAlias = tuple[_Numbers, list[pa.StringArray]]
 
 
 def open_csv(
@@ -66,7 +67,6 @@ def open_csv(
         marks = _survey(text, dialect.delimiter)
         top = _read_top(text, dialect, name, header_row)
         headers, renamed = name_headers(top.cells)
-        mark_again = next(blocks(text.path, top.end, top.end + 3), b"") == codecs.BOM_UTF8
         table = _Table(
             name=name,
             source=path,
@@ -77,7 +77,7 @@ def open_csv(
             named=max(place for place, cell in enumerate(top.cells, start=1) if cell.strip()),
             first_line=top.line + 1,
             start=top.end,
-            tidy=marks.tidy and dialect.escape is None and (dialect.delimiter or ",").isascii() and not mark_again,
+            tidy=marks.tidy and dialect.escape is None and (dialect.delimiter or ",").isascii(),
             quoted=marks.quotes > 0,
         )
     escaped = ("A backslash was taken to escape the character after it.",) * (dialect.escape is not None)
@@ -127,7 +127,7 @@ def _survey(text: Text, delimiter: str | None) -> _Marks:
 
 
 def _fit_quotes(data: bytes, edges: npt.NDArray[np.bool_], *, inside: bool) -> tuple[int, bool]:
-    """How many quotes stand after the first byte; and whether they fit: after an edge what opens, before it what closes.
+    """How many quotes stand after the first byte; whether they fit: after an edge what opens, before it what closes.
 
     Quotes open and close in turn. A doubled one closes and opens again, which is why a quote is an edge too. A closing
     quote that is the last byte is judged with the next data, where it comes first.
@@ -171,8 +171,8 @@ def _read_top(text: Text, dialect: Dialect, name: str, header_row: int | None) -
         raise UnreadableSource(source=name, why=f"its header must be on one of the lines 1 to {HEADER_LIMIT:,}.")
     first = 1 if dialect.sep_line else 0
     rows: list[list[str]] = [[]] * first
-    with _opened(text.path, text.start) as file:
-        lines = _Lines(file)
+    with _opened(text.path, text.start) as (_, characters):
+        lines = _Lines(characters)
         raw = [next(lines) for _ in rows]
         lines.taken()
         try:
@@ -252,7 +252,7 @@ class _Table:
         """The rows; refuses a file that is no longer the one that was opened."""
         self._check_unchanged()
         with translated_errors(self.name):
-            for lines, columns in self._fast() if self.tidy else self._exact():
+            for lines, columns in self._fast() if self.tidy else self._exact(self.start):
                 chunk = _chunk(self.headers, lines, columns, tally)
                 if len(chunk):
                     yield chunk
@@ -263,45 +263,57 @@ class _Table:
             if _stamp(self.source) != self.stamp:
                 raise UnreadableSource(source=self.name, why="it was changed while it was being read.")
 
-    def _fast(self) -> Iterator[tuple[_Numbers, list[pa.StringArray]]]:
-        """By Arrow, as far as it gets; the row it cannot take is read, or refused, by the exact way."""
-        names = [str(place) for place in range(len(self.headers))]
-        count = 0
-        with pa.OSFile(str(self.text.path)) as file:
-            file.seek(self.start)
-            if file.tell() == file.size():
+    def _fast(self) -> Iterator[_Block]:
+        """By Arrow, as far as it gets; from the rows it cannot take on, they are read, or refused, the exact way."""
+        count, start, rest = 0, self.start, b""
+        with self.text.path.open("rb", buffering=0) as file:
+            file.seek(start)
+            while data := rest + (read := file.read(self.block)):
+                end = _end_of_rows(data) if read else len(data)
+                if end:
+                    table = self._parsed(memoryview(data)[:end])
+                    if table is None:
+                        break
+                    yield self._numbers(count, len(table)), table.columns
+                    count, start = count + len(table), start + end
+                rest = data[end:]
+                if len(rest) > LINE_LIMIT:
+                    break
+            else:
                 return
-            try:
-                reader = arrow_csv.open_csv(
-                    file,
-                    arrow_csv.ReadOptions(column_names=names, block_size=self.block),
-                    arrow_csv.ParseOptions(
-                        delimiter=self.dialect.delimiter or NO_DELIMITER,
-                        quote_char='"' if self.quoted else False,
-                        newlines_in_values=self.quoted,
-                        ignore_empty_lines=False,
-                    ),
-                    arrow_csv.ConvertOptions(
-                        column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False, check_utf8=False
-                    ),
-                )
-                for batch in reader:
-                    yield self._numbers(count, len(batch)), batch.columns
-                    count += len(batch)
-                return
-            except pa.ArrowInvalid:
-                pass
-        yield from self._exact(skip=count)
+        yield from self._exact(start, count)
 
-    def _exact(self, skip: int = 0) -> Iterator[tuple[_Numbers, list[pa.StringArray]]]:
-        """By Python's reader, which knows the number of the row it cannot take."""
-        count, width = skip, len(self.headers)
-        with _opened(self.text.path, self.start) as file:
-            reader = self.dialect.rows(file)
-            deque(islice(reader, skip), maxlen=0)
+    def _parsed(self, data: memoryview) -> pa.RecordBatch | None:
+        """Whole rows as columns, or None where the exact way has to look. (Arrow would drop a byte order mark.)"""
+        if data[:3] == codecs.BOM_UTF8:
+            return None
+        names = [str(place) for place in range(len(self.headers))]
+        try:
+            table = arrow_csv.read_csv(
+                pa.BufferReader(data),
+                arrow_csv.ReadOptions(column_names=names, block_size=len(data) + 1, use_threads=False),
+                arrow_csv.ParseOptions(
+                    delimiter=self.dialect.delimiter or NO_DELIMITER,
+                    quote_char='"' if self.quoted else False,
+                    newlines_in_values=self.quoted,
+                    ignore_empty_lines=False,
+                ),
+                arrow_csv.ConvertOptions(
+                    column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False, check_utf8=False
+                ),
+            )
+        except pa.ArrowInvalid:
+            return None
+        return table.combine_chunks().to_batches()[0]
+
+    def _exact(self, start: int, count: int = 0) -> Iterator[_Block]:
+        """By Python's reader, which knows the number of the row it cannot take; `count` rows stand before `start`."""
+        width = len(self.headers)
+        with _opened(self.text.path, start) as (file, text):
+            reader = self.dialect.rows(text)
             error: csv.Error | None = None
             while error is None:
-                rows, error = _take(reader, file.buffer, self.block)
+                rows, error = _take(reader, file, self.block)
                 if not rows and error is None:
                     return
                 numbers = self._numbers(count, len(rows))
@@ -322,6 +334,19 @@ class _Table:
         if not blank and (len(row) < self.named or any(cell.strip() for cell in row[width:])):
             raise UnreadableSheet(line=line, why=describe_width(row, width))
         return row[:width] + [""] * (width - len(row))
+
+
+def _end_of_rows(data: bytes) -> int:
+    """Where the last whole row ends: behind the last line feed that is not between quotes; 0 where there is none."""
+    end, quoted = len(data), data.count(b'"') % 2 == 1
+    while True:
+        if quoted:
+            end = data.rfind(b'"', 0, end)
+        feed = data.rfind(b"\n", 0, end)
+        quoted = data.count(b'"', feed + 1, end) % 2 == 1
+        if not quoted or feed < 0:
+            return feed + 1
+        end = feed
 
 
 def _take(reader: Iterator[list[str]], file: BinaryIO, size: int) -> tuple[list[list[str]], csv.Error | None]:
@@ -373,10 +398,13 @@ def _blank_rows(columns: list[pa.StringArray]) -> npt.NDArray[np.int64]:
     return found
 
 
-def _opened(path: Path, start: int) -> TextIOWrapper:
-    file = path.open("rb")
-    file.seek(start)
-    return TextIOWrapper(file, encoding="utf-8", newline="")
+@contextmanager
+def _opened(path: Path, start: int) -> Iterator[tuple[BinaryIO, TextIOWrapper]]:
+    """A file, and its text with the line ends as they are."""
+    with path.open("rb") as file:
+        file.seek(start)
+        with TextIOWrapper(file, encoding="utf-8", newline="") as text:
+            yield file, text
 
 
 def _stamp(path: Path) -> tuple[int, int]:

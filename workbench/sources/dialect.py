@@ -104,8 +104,8 @@ class _Sample:
 
     @property
     def regularity(self) -> float:
-        """The share of the rows that are as wide as most."""
-        return len(self.regular) / len(self.rows) if self.rows else 0.0
+        """The share of the rows that are as wide as most; 1 where all have one cell."""
+        return len(self.regular) / len(self.rows) if self.width else 1.0
 
     @cached_property
     def score(self) -> float:
