@@ -418,7 +418,7 @@ def test_a_small_ods_that_claims_a_billion_cells_is_refused(tmp_path: Path) -> N
     assert "its worksheet spans over 100,000,000 cells" in refusal(path)
 
 
-# What is no sound workbook
+# XLS
 
 
 def compound_file(*streams: tuple[str, bytes]) -> bytes:
@@ -444,6 +444,63 @@ def compound_file(*streams: tuple[str, bytes]) -> bytes:
     return header + numbers + directory.ljust(size, b"\0") + blocks
 
 
+def record(kind: int, *values: int, layout: str, text: bytes = b"") -> bytes:
+    data = struct.pack("<" + layout, *values) + text
+    return struct.pack("<HH", kind, len(data)) + data
+
+
+XLS_BEGIN = record(0x0809, 0x0600, 5, 0, 0, 0, 0, layout="HHHHII")
+XLS_END = record(0x000A, layout="")
+
+
+def write_xls(path: Path, *records: bytes, height: int = 10, width: int = 10) -> Path:
+    """An XLS workbook with these records on its only worksheet, S."""
+    title = record(0x0085, len(XLS_BEGIN) + 13 + len(XLS_END), 0, 0, 1, 0, layout="IBBBB", text=b"S")
+    dimensions = record(0x0200, 0, height, 0, width, 0, layout="IIHHH")
+    stream = XLS_BEGIN + title + XLS_END + XLS_BEGIN + dimensions + b"".join(records) + XLS_END
+    path.write_bytes(compound_file(("Workbook", stream.ljust(4096, b"\0"))))
+    return path
+
+
+def xls_text(row: int, column: int, text: str) -> bytes:
+    return record(0x0204, row, column, 0, len(text), 0, layout="HHHHB", text=text.encode("latin-1"))
+
+
+def xls_formula(row: int, column: int, kind: int, code: int = 0) -> bytes:
+    """A formula whose result is no number: 0 a text that follows, 1 true or false, 2 an error, 3 the empty text."""
+    return record(0x0006, row, column, 0, kind, 0, code, 0, 0, 0, 0xFFFF, 0, 0, 0, layout="HHHBBBBBBHHIH")
+
+
+def test_xls_errors_and_formulas_without_a_value_are_told(tmp_path: Path) -> None:
+    path = write_xls(
+        tmp_path / "old.xls",
+        *(xls_text(2, column, title) for column, title in enumerate(["id", "score", "text"])),
+        record(0x0203, 3, 0, 0, 0, 0, 0, 0x3FF0, layout="HHHHHHH"),  # the number 1
+        record(0x0205, 3, 1, 0, 42, 1, layout="HHHBB"),
+        xls_formula(3, 2, 0),
+        record(0x0207, 4, 0, layout="HB", text=b"done"),
+        xls_text(5, 0, "2"),
+        xls_formula(5, 1, 2, code=7),
+        xls_formula(5, 2, 0),
+    )
+    sheet = open_workbook(path)
+    assert (sheet.reading.format, sheet.reading.sheet, sheet.headers) == ("xls", "S", ("id", "score", "text"))
+    assert rows(sheet) == {4: ["1", "#N/A", "done"], 6: ["2", "#DIV/0!", ""]}
+    assert sheet.reading.warnings[0] == "2 cells hold an error, read as its text: B4 (#N/A), B6 (#DIV/0!)."
+    assert sheet.reading.warnings[1].startswith("1 formula has no stored value, read as blank: C6.")
+
+
+@pytest.mark.parametrize(("height", "width"), [(0x7FFFFFFF, 256), (10, 60_000)])
+def test_an_xls_that_claims_more_cells_than_there_can_be_is_damaged(tmp_path: Path, height: int, width: int) -> None:
+    path = write_xls(tmp_path / "claims.xls", xls_text(0, 0, "id"), height=height, width=width)
+    assert "it is damaged or was cut off." in refusal(path)
+    path = write_xls(tmp_path / "far.xls", xls_text(0, 60_000, "id"))
+    assert "it is damaged or was cut off." in refusal(path)
+
+
+# What is no sound workbook
+
+
 def test_a_password_is_asked_for_in_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "locked.xlsx").write_bytes(
         compound_file(("EncryptionInfo", b"x" * 4096), ("EncryptedPackage", b"x" * 4096))
@@ -451,8 +508,8 @@ def test_a_password_is_asked_for_in_one_sentence(tmp_path: Path) -> None:
     assert refusal(tmp_path / "locked.xlsx") == (
         "locked.xlsx cannot be read: it is protected with a password. Save a copy without one."
     )
-    records = struct.pack("<HHHHIII", 0x0809, 16, 0x0600, 5, 0, 0, 0) + struct.pack("<HH", 0x2F, 54) + bytes(54)
-    (tmp_path / "locked.xls").write_bytes(compound_file(("Workbook", records.ljust(4096, b"\0"))))
+    stream = XLS_BEGIN + record(0x002F, 1, layout="H", text=bytes(52))
+    (tmp_path / "locked.xls").write_bytes(compound_file(("Workbook", stream.ljust(4096, b"\0"))))
     assert "protected with a password" in refusal(tmp_path / "locked.xls")
     entry = '<manifest:encryption-data manifest:checksum="x"/>'
     assert "protected with a password" in refusal(write_ods(tmp_path / "locked.ods", "", manifest=entry))
@@ -461,19 +518,6 @@ def test_a_password_is_asked_for_in_one_sentence(tmp_path: Path) -> None:
 def test_an_old_document_that_is_no_workbook_is_refused(tmp_path: Path) -> None:
     (tmp_path / "letter.xls").write_bytes(compound_file(("WordDocument", b"x" * 4096)))
     assert "old Office document without a workbook" in refusal(tmp_path / "letter.xls")
-
-
-@pytest.mark.parametrize("claims", [(0, 0x7FFFFFFF, 0, 256), (0, 10, 0, 60_000)])
-def test_an_xls_that_claims_more_cells_than_there_can_be_is_damaged(
-    tmp_path: Path, claims: tuple[int, int, int, int]
-) -> None:
-    begin = struct.pack("<HHHHIII", 0x0809, 16, 0x0600, 5, 0, 0, 0)
-    end = struct.pack("<HH", 0x0A, 0)
-    title = struct.pack("<HHIBBBB", 0x85, 9, len(begin) + 17, 0, 0, 1, 0) + b"S"
-    dimensions = struct.pack("<HHIIHHH", 0x0200, 14, *claims, 0)
-    stream = begin + title + end + begin + dimensions + end
-    (tmp_path / "claims.xls").write_bytes(compound_file(("Workbook", stream.ljust(4096, b"\0"))))
-    assert "it is damaged or was cut off." in refusal(tmp_path / "claims.xls")
 
 
 @pytest.mark.parametrize("kept", [0.1, 0.5, 0.9, 0.999])

@@ -66,6 +66,8 @@ def _blindspots(stream: bytes, start: int) -> Blindspots:
                 errors[place] = _ERRORS.get(record[8], "#ERROR!")
             elif record[6] == 0:
                 awaited = place
+    if awaited >= 0:
+        valueless.append(awaited)
     return Blindspots.of(errors, valueless)
 
 
