@@ -206,7 +206,7 @@ def rows(
 
 
 _ROWS = """
-select line, external_key as key, status, outcome, reason, coalesce(errors, '[]') as issues, raw, payload, record_id, before, refs,
+select line, replace(external_key, chr(31), '|') as key, status, outcome, reason, coalesce(errors, '[]') as issues, raw, payload, record_id, before, refs,
        explanation, explained_by, explained_at
 from workbench.import_result
 where batch_id = %(batch)s and line > %(after)s

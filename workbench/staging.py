@@ -2,6 +2,7 @@
 
 import queue
 import threading
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
@@ -62,6 +63,8 @@ class Staging:
         self._thread = threading.Thread(target=self._run, name="staging", daemon=True)
         self.failed = 0
         """Rows that an error made invalid, so far."""
+        self.issues: Counter[str] = Counter()
+        """Issues by their code, so far."""
 
     def __enter__(self) -> "Staging":
         self._thread.start()
@@ -96,6 +99,8 @@ class Staging:
                 while (rows := self._queue.get()) is not None:
                     lines, failed = copy_lines(self._batch, self._contract, rows)
                     self.failed += failed
+                    for found in pc.value_counts(rows.issues["code"]).to_pylist():
+                        self.issues[found["values"]] += found["counts"]
                     with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
                         copy.write(lines)
                     connection.execute(_KEEP, (self._store.tenant_id, self._batch))
@@ -113,130 +118,149 @@ class _Abandoned(Exception):
 
 
 def copy_lines(batch: UUID, contract: Contract, rows: Checked) -> tuple[memoryview, int]:
-    """The rows as the text of a COPY, and how many of them are invalid."""
+    """The rows as the text of a COPY, and how many of them are invalid.
+
+    All pieces of a row are joined at once: what is joined twice is copied twice.
+    """
     values = rows.normalized.values
     count = len(rows.chunk)
     if count == 0:
         return memoryview(b""), 0
     errors, failed = _errors(rows.issues, count)
-    line = rows.chunk.lines.cast(pa.string())
-    columns = (
-        _ids(batch, rows.chunk.lines),
-        line,
-        _or_null(_escape_text(_key(contract, values, count))),
-        _escape_copy(_raw(rows.chunk.cells)),
-        _escape_copy(_payload(contract, values, count)),
-        pc.if_else(failed, "failed", "validated"),
-        _or_null(errors),
+    lines = _join(
+        (
+            *_id(batch, rows.chunk.lines),
+            "\t",
+            rows.chunk.lines.cast(pa.string()),
+            "\t",
+            *_key(contract, values),
+            "\t",
+            *_raw(rows.chunk.cells),
+            "\t",
+            *_payload(contract, values),
+            "\t",
+            pc.if_else(failed, "failed\t", "validated\t") if errors is not None else "validated\t\\N",
+            *(() if errors is None else (pc.fill_null(errors, "\\N"),)),
+            "\n",
+        )
     )
-    joined = _join(columns, "\t")
-    whole = pc.binary_join(pa.ListArray.from_arrays(pa.array([0, count], pa.int32()), joined), "\n")
-    buffer = whole.buffers()[2]
-    return memoryview(bytes(memoryview(buffer)[: len(buffer)]) + b"\n"), int(pc.sum(failed).as_py() or 0)
+    offsets = np.frombuffer(lines.buffers()[1], dtype=np.int32)
+    return memoryview(lines.buffers()[2])[: offsets[count]], int(pc.sum(failed).as_py() or 0)
 
 
-def _ids(batch: UUID, lines: pa.Int32Array) -> pa.StringArray:
-    """The row ids as hexadecimal text: the batch's first 24 digits, then the line in eight."""
+Piece = pa.Array | str
+"""A part of a line: one text for every row, or the same for all."""
+
+
+def _join(pieces: Sequence[Piece]) -> pa.StringArray:
+    return pc.binary_join_element_wise(*pieces, "")
+
+
+def _id(batch: UUID, lines: pa.Int32Array) -> tuple[Piece, ...]:
+    """The row's id in hexadecimal: the batch's first 24 digits, then the line in eight."""
     digits = np.asarray(lines).astype(">u4").tobytes().hex().encode()
     offsets = pa.py_buffer(np.arange(0, 8 * len(lines) + 1, 8, dtype=np.int32))
-    low = pa.StringArray.from_buffers(len(lines), offsets, pa.py_buffer(digits))
-    return _join((pa.scalar(batch.hex[:24]), low), "")
+    return batch.hex[:24], pa.StringArray.from_buffers(len(lines), offsets, pa.py_buffer(digits))
 
 
-def _key(contract: Contract, values: pa.RecordBatch, count: int) -> pa.StringArray:
-    """The natural key as one text a row; null when a part of it is blank."""
-    parts = [values.column(name) if name in values.schema.names else pa.nulls(count, pa.string()) for name in contract.key]
-    return parts[0] if len(parts) == 1 else _join(parts, _KEY_SEPARATOR)
+def _key(contract: Contract, values: pa.RecordBatch) -> tuple[Piece, ...]:
+    """The natural key as one text; null when a part of it is blank."""
+    if not set(contract.key) <= set(values.schema.names):
+        return ("\\N",)
+    parts = [_escape_copy(values.column(name)) for name in contract.key]
+    if len(parts) == 1:
+        return (pc.fill_null(parts[0], "\\N"),)
+    return (pc.fill_null(pc.binary_join_element_wise(*parts, _KEY_SEPARATOR), "\\N"),)
 
 
-def _raw(cells: pa.RecordBatch) -> pa.StringArray:
-    """The cells as they stood, one JSON list a row."""
-    columns = [_join(('"', _escape_json(column), '"'), "") for column in cells.columns]
-    return _join(("[", _join(columns, ","), "]"), "")
+def _raw(cells: pa.RecordBatch) -> tuple[Piece, ...]:
+    """The cells as they stood, as one JSON list."""
+    pieces: list[Piece] = []
+    for column in cells.columns:
+        pieces += ['","' if pieces else '["', _escape_json(column)]
+    return (*pieces, '"]')
 
 
-def _payload(contract: Contract, values: pa.RecordBatch, count: int) -> pa.StringArray:
-    """The values of the stored fields, one JSON object a row."""
-    pieces: list[pa.Array | str] = []
+def _payload(contract: Contract, values: pa.RecordBatch) -> tuple[Piece, ...]:
+    """The values of the stored fields, as one JSON object."""
+    pieces: list[Piece] = []
     for name, column in zip(values.schema.names, values.columns, strict=True):
-        field = contract.field(name)
-        kind = KINDS[field.kind]
-        quoted = _join(('"', _escape_json(column), '"'), "")
-        if kind.bare:
-            fits = pc.match_substring_regex(column, f"^(?:{kind.pattern.removeprefix('^').removesuffix('$')})$")
-            quoted = pc.if_else(fits, column, quoted)
-        pieces += [f'{"," if pieces else ""}"{name}":', pc.fill_null(quoted, "null")]
-    if not pieces:
-        return pa.array(["{}"] * count, pa.string())
-    return _join(("{", *pieces, "}"), "")
+        pieces += [f'{"," if pieces else "{"}"{name}":', *_json(contract.field(name).kind, column)]
+    return (*pieces, "}") if pieces else ("{}",)
 
 
-def _errors(issues: pa.Table, count: int) -> tuple[pa.StringArray, pa.BooleanArray]:
-    """The issues of each row as one JSON list (null where there are none), and which rows an error makes invalid."""
+def _json(kind: str, column: pa.StringArray) -> tuple[Piece, ...]:
+    """Canonical text as JSON values: quoted where the kind is, or where the text is not what the kind could read."""
+    text = _escape_json(column)
+    if KINDS[kind].bare:
+        fits = pc.match_substring_regex(column, f"^(?:{KINDS[kind].pattern})")
+        text = pc.if_else(fits, text if kind != "json" else _escape_copy(column), _join(('"', text, '"')))
+    elif column.null_count:
+        text = _join(('"', text, '"'))
+    else:
+        return '"', text, '"'
+    return (pc.fill_null(text, "null"),)
+
+
+def _errors(issues: pa.Table, count: int) -> tuple[pa.StringArray | None, pa.BooleanArray]:
+    """The issues of each row as one JSON list, null where there are none (None when no row has any), and which rows an
+    error makes invalid."""
     failed = np.zeros(count, dtype=bool)
     if issues.num_rows == 0:
-        return pa.nulls(count, pa.string()), pa.array(failed)
-    issues = issues.combine_chunks()
+        return None, pa.array(failed)
     texts = _join(
-        tuple(
-            piece
-            for name in ("code", "field", "message", "severity")
-            for piece in (f'{"," if name != "code" else "{"}"{name}":"', _escape_json(_flat(issues[name])), '"')
+        (
+            *(
+                piece
+                for name in ("code", "field", "message", "severity")
+                for piece in (f'{"," if name != "code" else "{"}"{name}":"', _escape_json(_flat(issues[name])), '"')
+            ),
+            "}",
         )
-        + ("}",),
-        "",
     )
-    positions = np.asarray(issues["position"])
-    failed[positions[np.asarray(pc.equal(issues["severity"], "error"))]] = True
+    positions = _flat(issues["position"]).to_numpy()
+    failed[positions[_flat(pc.equal(issues["severity"], "error")).to_numpy(zero_copy_only=False)]] = True
     rows, starts = np.unique(positions, return_index=True)
     offsets = pa.array(np.append(starts, len(positions)).astype(np.int32))
-    lists = _join(("[", pc.binary_join(pa.ListArray.from_arrays(offsets, texts), ","), "]"), "")
+    lists = _join(("[", pc.binary_join(pa.ListArray.from_arrays(offsets, texts), ","), "]"))
     where = np.full(count, -1, dtype=np.int64)
     where[rows] = np.arange(len(rows))
-    taken = lists.take(pa.array(where, mask=where < 0))
-    return _escape_copy(taken), pa.array(failed)
+    return lists.take(pa.array(where, mask=where < 0)), pa.array(failed)
 
 
-def _flat(column: pa.ChunkedArray) -> pa.StringArray:
-    flat = column.combine_chunks()
-    return flat.chunk(0) if isinstance(flat, pa.ChunkedArray) else flat
+def _flat(column: pa.ChunkedArray) -> pa.Array:
+    return pa.concat_arrays(column.chunks) if column.num_chunks != 1 else column.chunk(0)
 
 
-def _join(columns: Sequence[pa.Array | pa.Scalar | str], separator: str) -> pa.StringArray:
-    return pc.binary_join_element_wise(*columns, separator)
+def _special(column: pa.StringArray) -> set[int]:
+    """The control characters, backslashes and quotes that any text holds, looked up in the bytes of all at once."""
+    if len(column) == 0:
+        return set()
+    offsets = np.frombuffer(column.buffers()[1], dtype=np.int32)
+    text = np.frombuffer(column.buffers()[2] or b"", dtype=np.uint8)
+    text = text[offsets[column.offset] : offsets[column.offset + len(column)]]
+    found = text[(text < 32) | (text == ord("\\")) | (text == ord('"'))]
+    return set(np.unique(found).tolist())
 
 
-def _or_null(column: pa.StringArray) -> pa.StringArray:
-    r"""COPY's null, \N, where there is none."""
-    return pc.fill_null(column, "\\N")
-
-
-def _escape_copy(column: pa.StringArray) -> pa.StringArray:
-    """JSON text has no raw control characters, so the backslash is all that COPY would misread."""
-    if not pc.any(pc.match_substring(column, "\\")).as_py():
-        return column
-    return pc.replace_substring(column, "\\", "\\\\")
-
-
-def _escape_text(column: pa.StringArray) -> pa.StringArray:
-    """Any text, as COPY reads it back."""
-    column = _escape_copy(column)
-    for character, escape in (("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r")):
-        if pc.any(pc.match_substring(column, character)).as_py():
+def _escape(column: pa.StringArray, escapes: dict[str, str]) -> pa.StringArray:
+    special = _special(column)
+    for character, escape in escapes.items():
+        if ord(character) in special:
             column = pc.replace_substring(column, character, escape)
     return column
 
 
+def _escape_copy(column: pa.StringArray) -> pa.StringArray:
+    """Any text as COPY reads it back."""
+    return _escape(column, _COPY_ESCAPES)
+
+
 def _escape_json(column: pa.StringArray) -> pa.StringArray:
-    """Text as it stands between the quotes of a JSON string."""
-    if not pc.any(pc.match_substring_regex(column, '["\\\\\x00-\x1f]')).as_py():
-        return column
-    column = pc.replace_substring(column, "\\", "\\\\")
-    column = pc.replace_substring(column, '"', '\\"')
-    for code in range(32):
-        if pc.any(pc.match_substring(column, chr(code))).as_py():
-            column = pc.replace_substring(column, chr(code), _CONTROL.get(code, f"\\u{code:04x}"))
-    return column
+    """Text as it stands between the quotes of a JSON string in a COPY, which takes one more backslash for each."""
+    return _escape(column, _JSON_ESCAPES)
 
 
-_CONTROL = {8: "\\b", 9: "\\t", 10: "\\n", 12: "\\f", 13: "\\r"}
+# the backslash first, so that none is escaped twice
+_COPY_ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_JSON_ESCAPES = {"\\": "\\\\\\\\", '"': '\\\\"', **{chr(code): f"\\\\u{code:04x}" for code in range(1, 32)}}

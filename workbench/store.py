@@ -130,6 +130,16 @@ def is_current(url: str) -> bool:
     return row is not None and row[0] == VERSION and _targets_missing(url) == []
 
 
+def server_version(url: str) -> str:
+    """The server's version, e.g. "18.1"; raises DatabaseUnavailable."""
+    try:
+        with psycopg.connect(url, connect_timeout=10) as connection:
+            row = connection.execute("show server_version").fetchone()
+    except psycopg.OperationalError as error:
+        raise DatabaseUnavailable(why=_reason(error)) from None
+    return str(row[0]).split()[0] if row else ""
+
+
 def _can_connect(url: str) -> bool:
     try:
         psycopg.connect(url, connect_timeout=10).close()

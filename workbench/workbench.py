@@ -210,10 +210,12 @@ class Workbench:
                 return self._stage(sheet, contract, batch, resolved, progress)
 
     def _stage(self, sheet: Sheet, contract: Contract, batch: Batch, resolved: Mapping, progress: Progress) -> Batch:
+        from workbench.derived.expectations import extra_files
+        from workbench.resources import suites
         from workbench.validation import Validator  # Great Expectations: only who validates waits for it
 
         began = time.monotonic()
-        validator = Validator(contract, self._extra_suites(contract))
+        validator = Validator(contract, extra_files(contract, suites(), self.settings.home / "expectations"))
         tally, done = Tally(), 0
         brought: tuple[str, ...] = ()
         ledger.move(self._store, batch.id, stage="staging", started_at=datetime.now().astimezone())
@@ -232,7 +234,13 @@ class Workbench:
             stage="staged",
             fields=list(brought),
             reading=reading,
-            summary={"rows": done, "data_docs": docs, "seconds_staging": round(time.monotonic() - began, 3)},
+            summary={
+                "rows": done,
+                "failed": staging.failed,
+                "issues": dict(staging.issues),
+                "data_docs": docs,
+                "seconds_staging": round(time.monotonic() - began, 3),
+            },
         )
 
     def plan(self, batch: Batch | UUID | str, *, progress: Progress = _silent) -> Plan:
@@ -425,13 +433,6 @@ class Workbench:
             removed = ledger.in_scope(self._store, contract, scope)
             said = ", ".join(f"{name} {value}" for name, value in scope.items() if value) or "this tenant"
             raise EmptyNeedsConfirmation(source=sheet.name, mode=mode, removed=removed, scope=said)
-
-    def _extra_suites(self, contract: Contract) -> list[Path]:
-        from workbench.resources import suites
-
-        places = (suites(), self.settings.home / "expectations")
-        files = (place / contract.family / f"{contract.dataset}.extra.json" for place in places)
-        return [file for file in files if file.is_file()]
 
     def _write_docs(self, contract: Contract, batch: Batch, validator: Any) -> str:
         from workbench.data_docs import write_data_docs

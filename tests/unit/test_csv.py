@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -21,6 +22,7 @@ from workbench.sheet import Sheet, Tally
 from workbench.sources import open_sheet
 from workbench.sources.clean import save_csv, write_csv
 from workbench.sources.csv import open_csv
+from workbench.sources.text import BLOCK
 
 Open = Callable[..., Sheet]
 
@@ -459,11 +461,15 @@ def test_a_zip_archive_that_is_no_workbook_is_refused(tmp_path):
     path = tmp_path / "people.csv"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("a.csv", "a,b\n1,2\n")
-    assert refusal(lambda: open_sheet(path)) == (
-        "people.csv cannot be read: it is a ZIP archive, not a table; unpack it, and give the files in it one by one."
-    )
+    assert refusal(lambda: open_sheet(path)).startswith("people.csv cannot be read: it is a ZIP archive")
     path.write_bytes(b"PK\x03\x04" + struct.pack("<I", 7))
-    assert refusal(lambda: open_sheet(path)) == "people.csv cannot be read: it is a damaged workbook or ZIP archive."
+    assert refusal(lambda: open_sheet(path)).startswith("people.csv cannot be read: it is damaged")
+
+
+def test_a_data_frame_is_read_and_has_no_worksheet_to_choose():
+    frame = pd.DataFrame({"a": ["1"], "b": ["2"]})
+    assert rows(open_sheet(frame)) == [(2, "1", "2")]
+    assert refusal(lambda: open_sheet(frame, sheet="June")).startswith("DataFrame cannot be read: it has no worksheet")
 
 
 # Clean CSV
@@ -568,3 +574,20 @@ def test_any_bytes_are_read_or_refused_in_a_sentence(sheet, content):
         rows(sheet(content))
     except (UnreadableSheet, UnreadableSource) as error:
         assert str(error).endswith(".")
+
+
+@pytest.mark.parametrize("short", range(1, 16))
+def test_marks_at_the_edge_of_what_is_looked_at_at_once_are_understood(sheet, short):
+    text = "x" * (BLOCK - len("a,b\r\n") - short) + ',"y""z\r\n"\r\n"","q"\r\n'
+    people = sheet("a,b\r\n" + text)
+    assert people.read.__self__.tidy
+    assert [row[2] for row in by_each_reader(people)[0]] == ['y"z\r\n', "q"]
+    people.path.write_bytes(people.path.read_bytes() + b"1,\0\r\n")
+    assert refusal(lambda: open_csv(people.path)).startswith("Line 4: has a NUL character")
+
+
+@pytest.mark.parametrize("short", range(1, 9))
+def test_quotes_that_do_not_fit_are_noticed_at_the_edge_of_what_is_looked_at_at_once(sheet, short):
+    people = sheet("a,b\n" + "x" * (BLOCK - len("a,b\n") - short) + ',"yy"z\n')
+    assert not people.read.__self__.tidy
+    assert refusal(lambda: rows(people)).startswith("Line 2: has text after the quotation mark")

@@ -18,13 +18,12 @@ import pyarrow.csv as arrow_csv
 
 from workbench.errors import UnreadableSheet, UnreadableSource
 from workbench.sheet import Chunk, Reading, Sheet, Tally
-from workbench.sources.dialect import CELL_LIMIT, NO_DELIMITER, Dialect, describe_width, detect_dialect
+from workbench.sources.dialect import CELL_LIMIT, NO_DELIMITER, Dialect, detect_dialect
 from workbench.sources.headers import SEARCHED_ROWS, find_header, name_headers
-from workbench.sources.text import Text, blocks, line_at, open_text, translated_errors
+from workbench.sources.survey import LINE_LIMIT, survey_text
+from workbench.sources.text import Text, open_text, translated_errors
 
 COLUMN_LIMIT = 2_000
-LINE_LIMIT = 8 << 20
-"""Bytes between two line breaks, and bytes read at a time."""
 LABEL_LIMIT = 1_000
 """Characters in a header."""
 HEADER_LIMIT = 1_000
@@ -32,7 +31,6 @@ HEADER_LIMIT = 1_000
 
 _ROWS = 20_000
 _ROWS_AT_ONCE = 100
-_QUOTE = ord('"')
 _TOO_LONG = "has a cell of over 1 MB, or a quotation mark that is never closed."
 _Numbers: TypeAlias = npt.NDArray[np.int32]
 _Block: TypeAlias = tuple[_Numbers, list[pa.StringArray]]
@@ -53,32 +51,32 @@ def open_csv(
     """
     name = name or path.name
     if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n\\'):
-        raise UnreadableSource(
-            source=name, why="its delimiter must be one character, and no quotation mark or line break."
-        )
-    text = open_text(path, name=name, encoding=encoding)
+        why = "its delimiter must be one character, and no quotation mark or line break."
+        raise UnreadableSource(source=name, why=why)
     with translated_errors(name):
+        stamp = _stamp(path)
+        text = open_text(path, name=name, encoding=encoding)
         head, whole = text.head()
         if not whole and not _has_line_break(head):
             head, whole = text.head(LINE_LIMIT)
         if whole and not head.strip("\ufeff \t\r\n"):
             raise UnreadableSource(source=name, why="it holds nothing but blank lines.")
         dialect = detect_dialect(head, whole=whole, delimiter=delimiter, skip=max(header_row or 1, 1) - 1)
-        marks = _survey(text, dialect.delimiter)
+        survey = survey_text(text, dialect.delimiter)
         top = _read_top(text, dialect, name, header_row)
         headers, renamed = name_headers(top.cells)
         table = _Table(
             name=name,
             source=path,
-            stamp=_stamp(path),
+            stamp=stamp,
             text=text,
             dialect=dialect,
             headers=headers,
             named=max(place for place, cell in enumerate(top.cells, start=1) if cell.strip()),
             first_line=top.line + 1,
             start=top.end,
-            tidy=marks.tidy and dialect.escape is None and (dialect.delimiter or ",").isascii(),
-            quoted=marks.quotes > 0,
+            tidy=survey.tidy and dialect.escape is None and (dialect.delimiter or ",").isascii(),
+            quoted=survey.quotes > 0,
         )
     escaped = ("A backslash was taken to escape the character after it.",) * (dialect.escape is not None)
     moved = any(line.strip() for line in top.preamble) and header_row is None
@@ -87,7 +85,7 @@ def open_csv(
         format="csv",
         encoding=text.encoding,
         delimiter=dialect.delimiter,
-        quote='"' if marks.quotes else None,
+        quote='"' if survey.quotes else None,
         escape=dialect.escape,
         line_ending=dialect.line_ending,
         header_line=top.line,
@@ -97,61 +95,6 @@ def open_csv(
     return Sheet(
         name=name, headers=headers, checksum=text.checksum, size=text.size, reading=reading, read=table.read, path=path
     )
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Marks:
-    """What a pass over the text finds out about its quotes and line breaks."""
-
-    quotes: int
-    tidy: bool
-    """Whether every quote opens a cell, closes one or is doubled, and no carriage return stands alone."""
-
-
-def _survey(text: Text, delimiter: str | None) -> _Marks:
-    """One pass, a block at a time. Raises UnreadableSheet for a line that is too long to be one."""
-    edges = np.zeros(256, dtype=bool)
-    edges[list(b'\r\n"' + (delimiter or "").encode()[:1])] = True
-    quotes = lone_returns = run = 0
-    sound, before, position = True, b"\n", text.start
-    for block in blocks(text.path, text.start):
-        data = before + block
-        count, fits = _fit_quotes(data, edges, inside=quotes % 2 == 1)
-        quotes, sound = quotes + count, sound and fits
-        if b"\r" in data:
-            lone_returns += block.count(b"\r") - data.count(b"\r\n")
-        run = _check_run(text, block, run, position)
-        position += len(block)
-        before = block[-1:]
-    return _Marks(quotes=quotes, tidy=sound and quotes % 2 == 0 and lone_returns == 0)
-
-
-def _fit_quotes(data: bytes, edges: npt.NDArray[np.bool_], *, inside: bool) -> tuple[int, bool]:
-    """How many quotes stand after the first byte; whether they fit: after an edge what opens, before it what closes.
-
-    Quotes open and close in turn. A doubled one closes and opens again, which is why a quote is an edge too. A closing
-    quote that is the last byte is judged with the next data, where it comes first.
-    """
-    codes = np.frombuffer(data, dtype=np.uint8)
-    places = np.flatnonzero(codes[1:] == _QUOTE) + 1
-    opening, closing = places[inside::2], places[not inside :: 2]
-    if len(closing) and closing[-1] == len(codes) - 1:
-        closing = closing[:-1]
-    fits = bool(edges[codes[opening - 1]].all() and edges[codes[closing + 1]].all())
-    if codes[0] == _QUOTE and not inside:
-        fits = fits and bool(edges[codes[1]])
-    return len(places), fits
-
-
-def _check_run(text: Text, block: bytes, run: int, position: int) -> int:
-    """The bytes since the last line break at the end of the block, `run` of them before it."""
-    first = min((place for place in (block.find(b"\n"), block.find(b"\r")) if place >= 0), default=len(block))
-    if run + first > LINE_LIMIT:
-        line = line_at(text.path, position)
-        raise UnreadableSheet(
-            line=line, why=f"is over {LINE_LIMIT >> 20} MB long without a line break, too long for a row."
-        )
-    return run + first if first == len(block) else len(block) - 1 - max(block.rfind(b"\n"), block.rfind(b"\r"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -188,9 +131,8 @@ def _read_top(text: Text, dialect: Dialect, name: str, header_row: int | None) -
     if not any(cell.strip() for cell in rows[place]):
         raise UnreadableSheet(line=place + 1, why="is blank, so it cannot be the header.")
     if any(len(cell) > LABEL_LIMIT for cell in rows[place]):
-        raise UnreadableSheet(
-            line=place + 1, why=f"has a header of over {LABEL_LIMIT:,} characters, so this is no table."
-        )
+        why = f"has a header of over {LABEL_LIMIT:,} characters, so this is no table."
+        raise UnreadableSheet(line=place + 1, why=why)
     if len(rows[place]) > COLUMN_LIMIT:
         why = f"has {len(rows[place]):,} columns; a sheet may have {COLUMN_LIMIT:,}."
         raise UnreadableSheet(line=place + 1, why=why)
@@ -285,7 +227,7 @@ class _Table:
 
     def _parsed(self, data: memoryview) -> pa.RecordBatch | None:
         """Whole rows as columns, or None where the exact way has to look. (Arrow would drop a byte order mark.)"""
-        if data[:3] == codecs.BOM_UTF8:
+        if bytes(data[:3]) == codecs.BOM_UTF8:
             return None
         names = [str(place) for place in range(len(self.headers))]
         try:
@@ -332,7 +274,8 @@ class _Table:
         width = len(self.headers)
         blank = not any(cell.strip() for cell in row)
         if not blank and (len(row) < self.named or any(cell.strip() for cell in row[width:])):
-            raise UnreadableSheet(line=line, why=describe_width(row, width))
+            cells = f"{len(row)} cell" + "s" * (len(row) != 1)
+            raise UnreadableSheet(line=line, why=f"has {cells} where the header has {width}.")
         return row[:width] + [""] * (width - len(row))
 
 

@@ -3,7 +3,7 @@
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from io import StringIO
@@ -18,7 +18,7 @@ CELL_LIMIT = 1 << 20
 NO_DELIMITER = "\x1f"
 """What a table of one column is split at: ASCII's unit separator, which no text contains."""
 
-_SEP_LINE = re.compile(r"sep=(.)[ ,;\t|]*(\r\n|\r|\n|$)", re.IGNORECASE)
+_SEP_LINE = re.compile(r'sep=([^\w\s"\\]|\t)[ ,;\t|]*(\r\n|\r|\n|$)', re.IGNORECASE)
 _NUMBER = re.compile(r"[-+(]?[$€£]? ?\d[\d.,' ]*[%€$£)]?")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _NAMES = {"\n": "lf", "\r\n": "crlf", "\r": "cr"}
@@ -140,9 +140,3 @@ def _line_ending(text: str, whole: bool) -> str | None:
     complete = text if whole else text.rstrip("\r\n")
     ends = set(_LINE_END.findall("".join(complete.split('"')[::2]))) or set(_LINE_END.findall(complete))
     return "mixed" if len(ends) > 1 else _NAMES[ends.pop()] if ends else None
-
-
-def describe_width(row: Sequence[str], width: int) -> str:
-    """What is wrong with a row that is not as wide as its header."""
-    count = f"{len(row)} cell" + "s" * (len(row) != 1)
-    return f"has {count} where the header has {width}."

@@ -117,12 +117,11 @@ def line_at(path: Path, offset: int | None = None) -> int:
     """The line on which a byte stands, counted as a spreadsheet counts: line breaks between quotes add no row."""
     line, quoted, last = 1, False, b""
     for block in blocks(path, stop=offset):
-        for part in re.split(rb'(")', block):
-            if part == b'"':
-                quoted = not quoted
-            elif not quoted:
-                line += part.count(b"\n") + part.count(b"\r") - part.count(b"\r\n")
+        parts = block.split(b'"')
+        outside = b'"'.join(parts[quoted::2])
+        line += outside.count(b"\n") + outside.count(b"\r") - outside.count(b"\r\n")
         line -= last == b"\r" and block.startswith(b"\n") and not quoted
+        quoted ^= len(parts) % 2 == 0
         last = block[-1:]
     return line
 

@@ -213,7 +213,7 @@ $$;
 create function workbench.guard_batch() returns trigger language plpgsql as $$
 declare
     rank constant text[] := array['queued', 'staging', 'staged', 'planned', 'completed', 'failed'];
-    was int; is_ int; rows_ bigint; loose bigint; counts record;
+    was int; is_ int; found record;
 begin
     if tg_op = 'INSERT' then
         if new.stage <> 'queued' or new.plan <> 0 then
@@ -243,20 +243,20 @@ begin
         if old.stage not in ('planned', 'held') then
             raise exception 'batch % was never planned', old.id using errcode = 'WB001';
         end if;
-        select count(r.line), count(*) filter (where r.line is null or o.line is null) into rows_, loose
+        select count(r.line) as rows, count(*) filter (where r.line is null or o.line is null) as loose,
+               count(*) filter (where o.outcome = 'created') as created, count(*) filter (where o.outcome = 'updated') as updated,
+               count(*) filter (where o.outcome = 'skipped') as skipped, count(*) filter (where o.outcome = 'unmatched') as unmatched,
+               count(*) filter (where o.outcome = 'invalid') as invalid
+        into found
         from (select line from workbench.import_row where batch_id = new.id) r
-        full join (select line from workbench.import_outcome where batch_id = new.id and plan = new.plan) o using (line);
-        select count(*) filter (where outcome = 'created') as created, count(*) filter (where outcome = 'updated') as updated,
-               count(*) filter (where outcome = 'skipped') as skipped, count(*) filter (where outcome = 'unmatched') as unmatched,
-               count(*) filter (where outcome = 'invalid') as invalid
-        into counts from workbench.import_outcome where batch_id = new.id and plan = new.plan;
-        if loose > 0 then
-            raise exception '% of its rows and outcomes have no counterpart', loose using errcode = 'WB002';
+        full join (select line, outcome from workbench.import_outcome where batch_id = new.id and plan = new.plan) o using (line);
+        if found.loose > 0 then
+            raise exception '% of its rows and outcomes have no counterpart', found.loose using errcode = 'WB002';
         end if;
-        if (rows_, counts.created, counts.updated, counts.skipped, counts.unmatched, counts.invalid)
+        if (found.rows, found.created, found.updated, found.skipped, found.unmatched, found.invalid)
            is distinct from (new.processed::bigint, new.created::bigint, new.updated::bigint, new.skipped::bigint,
                              new.unmatched::bigint, new.invalid::bigint) then
-            raise exception 'its figures are not those of its % rows and their outcomes', rows_ using errcode = 'WB002';
+            raise exception 'its figures are not those of its % rows and their outcomes', found.rows using errcode = 'WB002';
         end if;
         new.completed_at := now();
     end if;

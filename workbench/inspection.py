@@ -1,0 +1,81 @@
+"""What can be asked without a database: what a dataset is, and what a source holds."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import BinaryIO
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from workbench import catalog, mapping
+from workbench.contract import Contract
+from workbench.derived.csv_template import csv_template
+from workbench.derived.field_guide import field_guide
+from workbench.kinds import chosen, trimmed
+from workbench.mapping import Suggestion
+from workbench.sheet import Sheet, Tally
+from workbench.sources import open_sheet
+
+__all__ = [
+    "clean_csv", "contract", "contracts", "csv_template", "field_guide", "needs", "open_sheet", "save_clean_csv", "tally",
+    "unknown_choices",
+]
+
+
+def contracts() -> tuple[Contract, ...]:
+    """Every dataset's contract, family by family, in the order in which they are imported."""
+    return tuple(known for family in catalog.families() for known in catalog.family(family))
+
+
+def contract(dataset: str) -> Contract:
+    """The contract of that name; raises UnknownDataset."""
+    return catalog.contract(dataset)
+
+
+def needs(known: Contract) -> tuple[str, ...]:
+    """The datasets that have to be imported before."""
+    return catalog.needs(known)
+
+
+def tally(sheet: Sheet) -> Tally:
+    """How many rows a source has, found by reading all of it; raises UnreadableSheet."""
+    counted = Tally()
+    for _ in sheet.chunks(counted):
+        pass
+    return counted
+
+
+def clean_csv(sheet: Sheet, file: BinaryIO) -> Tally:
+    """Writes what the reader understood as clean CSV; raises UnreadableSheet."""
+    from workbench.sources.clean import write_csv
+
+    return write_csv(sheet, file)
+
+
+def save_clean_csv(sheet: Sheet, path: Path) -> Tally:
+    """Writes what the reader understood to a file that is there whole or not at all; raises UnreadableSheet, UnwritableFile."""
+    from workbench.sources.clean import save_csv
+
+    return save_csv(sheet, path)
+
+
+def unknown_choices(
+    sheet: Sheet, known: Contract, suggestions: Iterable[Suggestion]
+) -> dict[str, dict[str, str]]:
+    """For each field with choices: the texts that are none of them, each with the choice that it is like, or "".
+
+    Only the first rows are looked at.
+    """
+    sample = sheet.sample()
+    found: dict[str, dict[str, str]] = {}
+    for said in suggestions:
+        field = known.field(said.field) if said.field else None
+        if field is None or not field.choices:
+            continue
+        texts = trimmed(sample.cells[said.header]).drop_null().unique()
+        fits = pc.is_in(chosen(texts, field.choices), pa.array(field.choices, pa.string()))
+        others = texts.filter(pc.invert(fits)).to_pylist()
+        like = mapping.suggest_values(field, others)
+        if others:
+            found[field.name] = {text: like[text][0] if text in like else "" for text in others}
+    return found
