@@ -29,7 +29,9 @@ LABEL_LIMIT = 1_000
 HEADER_LIMIT = 1_000
 """The last line a header may be said to be on."""
 
-_ROWS = 20_000
+_ROWS = 1 << 17
+"""Rows in a chunk at most; fewer where they are long, or where Python reads them."""
+_ROWS_OF_PYTHON = 50_000
 _ROWS_AT_ONCE = 100
 _TOO_LONG = "has a cell of over 1 MB, or a quotation mark that is never closed."
 _Numbers: TypeAlias = npt.NDArray[np.int32]
@@ -195,9 +197,11 @@ class _Table:
         self._check_unchanged()
         with translated_errors(self.name):
             for lines, columns in self._fast() if self.tidy else self._exact(self.start):
-                chunk = _chunk(self.headers, lines, columns, tally)
-                if len(chunk):
-                    yield chunk
+                for first in range(0, len(lines), _ROWS):
+                    part = [column.slice(first, _ROWS) for column in columns]
+                    chunk = _chunk(self.headers, lines[first : first + _ROWS], part, tally)
+                    if len(chunk):
+                        yield chunk
         self._check_unchanged()
 
     def _check_unchanged(self) -> None:
@@ -297,7 +301,7 @@ def _take(reader: Iterator[list[str]], file: BinaryIO, size: int) -> tuple[list[
     rows: list[list[str]] = []
     begin = file.tell()
     try:
-        while len(rows) < _ROWS and file.tell() - begin < size:
+        while len(rows) < _ROWS_OF_PYTHON and file.tell() - begin < size:
             before = len(rows)
             rows.extend(islice(reader, _ROWS_AT_ONCE))
             if len(rows) == before:
