@@ -223,30 +223,35 @@ class Shape:
             where batch_id = {batch} and status = 'failed'""")
 
     def outcomes(self) -> Composable:
-        """All other rows: repeated, unmatched, created, updated or unchanged, in this order of questions."""
-        updated = SQL("verdict = 'updated'")
+        """All other rows: repeated, unmatched, created, updated or unchanged, in this order of questions.
+
+        A verdict is a number until it is stored: a million rows compare it several times each.
+        """
+        outcomes, reasons = zip(*self._verdicts, strict=True)
         return self._compose(
             """
             insert into workbench.import_outcome
                 (tenant_id, batch_id, plan, line, outcome, reason, record_id, refs, before, errors)
-            select {tenant}, {batch}, {plan}, line, split_part(verdict, ':', 1), nullif(split_part(verdict, ':', 2), ''),
-                   record_id, refs, before, errors
+            select {tenant}, {batch}, {plan}, line, ({outcomes}::text[])[verdict], ({reasons}::text[])[verdict],
+                   case verdict when {created} then row_id when {updated} then target_id when {unchanged} then target_id
+                                when {protected} then target_id end,
+                   {refs}, case verdict when {updated} then {before} end, case when verdict > {unchanged} then {errors} end
             from (
-                select line, verdict, case verdict when 'created' then row_id {when_matched} end as record_id,
-                       {refs} as refs, case when {updated} then {before} end as before, {errors} as errors
-                from (
-                    select r.line, r.id as row_id, {verdict} as verdict, repeated.first{columns}
-                    from workbench.import_row r
-                    left join repeated on repeated.external_key = r.external_key
-                    {references}
-                    left join {target} t on t.tenant_id = {tenant} and {matches}
-                    where r.batch_id = {batch} and r.status = 'validated'
-                    offset 0
-                ) judged
-            ) decided""",
-            when_matched=SQL("when 'updated' then target_id when 'skipped:unchanged' then target_id when 'skipped:protected' then target_id"),
+                select r.line, r.id as row_id, {verdict} as verdict, repeated.first{columns}
+                from workbench.import_row r
+                left join repeated on repeated.external_key = r.external_key
+                {references}
+                left join {target} t on t.tenant_id = {tenant} and {matches}
+                where r.batch_id = {batch} and r.status = 'validated'
+                offset 0
+            ) judged""",
+            outcomes=Literal(list(outcomes)),
+            reasons=Literal(list(reasons)),
+            created=self._number("created"),
+            updated=self._number("updated"),
+            unchanged=self._number("skipped", "unchanged"),
+            protected=self._number("skipped", "protected"),
             refs=self._refs(),
-            updated=updated,
             before=self._before(),
             errors=self._errors(),
             verdict=self._verdict(),
@@ -254,6 +259,24 @@ class Shape:
             references=SQL(" ").join(self._reference_join(field) for field in self._references),
             matches=self._matches("r"),
         )
+
+    @property
+    def _verdicts(self) -> tuple[tuple[str, str | None], ...]:
+        """Outcome and reason of each verdict, in the order of their numbers; those up to "unchanged" come without an issue."""
+        nouns = dict.fromkeys([field.reference.noun for field in self._references if field.reference])
+        return (
+            ("created", None),
+            ("updated", None),
+            ("skipped", "unchanged"),
+            ("skipped", "duplicate"),
+            ("skipped", "protected"),
+            ("invalid", "taken"),
+            ("invalid", "already_exists"),
+            *(("unmatched", noun) for noun in dict.fromkeys([self.contract.noun, *nouns])),
+        )
+
+    def _number(self, outcome: str, reason: str | None = None) -> Composable:
+        return Literal(self._verdicts.index((outcome, reason)) + 1)
 
     @property
     def _references(self) -> tuple[Field, ...]:
@@ -294,31 +317,34 @@ class Shape:
         )
 
     def _verdict(self) -> Composable:
-        cases = [SQL("when r.line > repeated.first then 'skipped:duplicate'")]
+        cases = [SQL("when r.line > repeated.first then {}").format(self._number("skipped", "duplicate"))]
         for field in self._references:
             assert field.reference is not None
             cases.append(
                 SQL("when (r.payload ->> {}) is not null and {} is null then {}").format(
-                    Literal(field.name), self._found(field), Literal(f"unmatched:{field.reference.noun}")
+                    Literal(field.name), self._found(field), self._number("unmatched", field.reference.noun)
                 )
             )
         cases.append(
             SQL("when t.id is null then {}").format(
-                Literal(f"unmatched:{self.contract.noun}" if self.mode == "update" else "created")
+                self._number("unmatched", self.contract.noun) if self.mode == "update" else self._number("created")
             )
         )
-        cases.append(SQL("when not ({}) then 'invalid:taken'").format(slice_of(self.contract, "t")))
+        cases.append(SQL("when not ({}) then {}").format(slice_of(self.contract, "t"), self._number("invalid", "taken")))
         if self.mode == "insert":
-            cases.append(SQL("when true then 'invalid:already_exists'"))
+            cases.append(SQL("when true then {}").format(self._number("invalid", "already_exists")))
         removal = self.contract.removal
         if removal is not None:
             cases.append(
-                SQL("when not t.{} and t.{} = any({}) then 'skipped:protected'").format(
-                    Identifier(removal.active), Identifier(removal.source), Literal(list(removal.by_hand))
+                SQL("when not t.{} and t.{} = any({}) then {}").format(
+                    Identifier(removal.active),
+                    Identifier(removal.source),
+                    Literal(list(removal.by_hand)),
+                    self._number("skipped", "protected"),
                 )
             )
-        cases.append(SQL("when {} then 'updated'").format(self._differs()))
-        return SQL("case {} else 'skipped:unchanged' end").format(SQL(" ").join(cases))
+        cases.append(SQL("when {} then {}").format(self._differs(), self._number("updated")))
+        return SQL("case {} else {} end").format(SQL(" ").join(cases), self._number("skipped", "unchanged"))
 
     def _differs(self) -> Composable:
         """Whether the row would change the record. A blank cell keeps what is stored, unless the template clears it."""
@@ -363,29 +389,33 @@ class Shape:
         if not self._references:
             return SQL("null::jsonb")
         pairs = [SQL("{}, {}").format(Literal(f.target), Identifier(f"ref {f.name}")) for f in self._references]
-        return SQL("case when verdict in ('created', 'updated') then jsonb_build_object({}) end").format(SQL(", ").join(pairs))
+        return SQL("case when verdict <= {} then jsonb_build_object({}) end").format(self._number("updated"), SQL(", ").join(pairs))
 
     def _errors(self) -> Composable:
         """The issues that only the database could see."""
         key = self.contract.key[0]
         cases = [
-            SQL("when 'skipped:duplicate' then {}").format(
+            SQL("when {} then {}").format(
+                self._number("skipped", "duplicate"),
                 issue("duplicate_key", key, SQL("'Same ' || {} || ' as line ' || first").format(Literal(" and ".join(self.contract.key))), "warning")
             ),
             SQL("when {} then {}").format(
-                Literal(f"unmatched:{self.contract.noun}"),
+                self._number("unmatched", self.contract.noun),
                 issue("not_found", key, Literal(f"{self.contract.noun.capitalize()} not found")),
             ),
-            SQL("when 'invalid:already_exists' then {}").format(
+            SQL("when {} then {}").format(
+                self._number("invalid", "already_exists"),
                 issue("already_exists", key, Literal(f"{key.replace('_', ' ').capitalize()} already exists"))
             ),
-            SQL("when 'skipped:protected' then {}").format(
+            SQL("when {} then {}").format(
+                self._number("skipped", "protected"),
                 issue("protected", key, Literal("Switched off by a person; an import does not switch it on again"), "warning")
             ),
         ]
         if self.contract.slice_by or self.contract.fixed:
             cases.append(
-                SQL("when 'invalid:taken' then {}").format(
+                SQL("when {} then {}").format(
+                    self._number("invalid", "taken"),
                     issue("taken", key, SQL("'Belongs to a record that is ' || coalesce(slice, 'of no kind')"))
                 )
             )
@@ -402,7 +432,7 @@ class Shape:
             together = SQL(" || ").join(SQL("coalesce({}, '[]'::jsonb)").format(one) for one in missing)
             for f in self._references:
                 assert f.reference is not None
-                cases.append(SQL("when {} then {}").format(Literal(f"unmatched:{f.reference.noun}"), together))
+                cases.append(SQL("when {} then {}").format(self._number("unmatched", f.reference.noun), together))
         return SQL("case verdict {} end").format(SQL(" ").join(cases))
 
     def removals(self) -> tuple[Composable, ...]:
