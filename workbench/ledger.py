@@ -17,7 +17,7 @@ from workbench.batch import OUTCOMES, Batch, origin
 from workbench.contract import Contract
 from workbench.errors import NotDone, UnknownBatch, UnknownLines, UnknownRecord, WorkbenchError
 from workbench.template import Mapping, Template
-from workbench.planning import slice_of
+from workbench.statements import slice_of
 from workbench.store import Store
 
 ROW_COLUMNS = (

@@ -3,18 +3,20 @@
 The dry run stops after `plan`; `apply` executes the very outcomes that `plan` stored.
 """
 
+from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any, cast
 from uuid import UUID
 
 import psycopg
-from psycopg.sql import SQL, Composable, Identifier, Literal
 
 from workbench import catalog
 from workbench.batch import OUTCOMES, Batch
-from workbench.contract import Contract, Field
+from workbench.contract import Contract
 from workbench.errors import StalePlan, Unbalanced
-from workbench.kinds import KINDS
+from workbench.statements import Part, Shape
 from workbench.store import Store
 
 _LARGE = 20_000
@@ -25,47 +27,94 @@ a million rows one by one."""
 def plan(store: Store, batch: Batch, *, seconds: Callable[[], float]) -> None:
     """Gives every row of a staged batch its one intended outcome; writes no target table.
 
-    A plan made again gets the next number; the earlier one stays as it was.
+    A plan made again gets the next number; the earlier one stays as it was. Two connections share a large batch: they see
+    the same snapshot, and what the second has stored counts only once the first makes the plan the batch's.
     """
-    number = batch.plan + 1
-    shape = Shape(catalog.contract(batch.dataset), batch, store.tenant_id, number)
+    contract = catalog.contract(batch.dataset)
     with store.transaction(batch.id, isolation="repeatable read") as connection:
-        tune(connection, batch.summary.get("rows", 0))
-        connection.execute(shape.repeated())
-        if batch.summary.get("failed"):
-            connection.execute(shape.invalid())
-        connection.execute(shape.outcomes())
+        row = cast(dict[str, Any], connection.execute(_LINES, {"batch": batch.id}).fetchone())
+        number = row["plan"] + 1
+        shape = Shape(contract, batch, store.tenant_id, number)
+        parts = _parts(row["first"], row["last"], batch.summary.get("rows", 0))
+        snapshot = cast(dict[str, Any], connection.execute("select pg_export_snapshot() as id").fetchone())["id"]
+        with ThreadPoolExecutor(max_workers=1) as beside:
+            others = [beside.submit(_decide_beside, store, snapshot, shape, batch, part) for part in parts[1:]]
+            decided = _decide(connection, shape, batch, parts[0])
+            for other in others:
+                decided += other.result()
         for statement in shape.removals():
             connection.execute(statement)
-        which = {"batch": batch.id, "plan": number}
-        counts = dict.fromkeys(OUTCOMES, 0)
-        reasons: dict[str, dict[str, int]] = {outcome: {} for outcome in OUTCOMES}
-        for row in connection.execute(_COUNTS, which):
-            counts[row["outcome"]] += row["rows"]
-            if row["reason"]:
-                reasons[row["outcome"]][row["reason"]] = row["rows"]
-        removed = {row["action"]: row["rows"] for row in connection.execute(_REMOVED, which)}
-        summary = {
-            "skipped_by_reason": reasons["skipped"],
-            "unmatched_by_kind": reasons["unmatched"],
-            "removed": removed,
-            "issues_by_code": dict(batch.summary.get("issues", {})),
+        removed = {
+            row["action"]: row["rows"] for row in connection.execute(_REMOVED, {"batch": batch.id, "plan": number})
         }
-        if any(reason != "unchanged" for found in reasons.values() for reason in found):
-            # only who is told apart by a reason can have an issue from here
-            for row in connection.execute(_ISSUES, which):
-                summary["issues_by_code"][row["code"]] = summary["issues_by_code"].get(row["code"], 0) + row["rows"]
+        counts = {outcome: sum(decided.outcomes[each] for each in decided.outcomes if each[0] == outcome) for outcome in OUTCOMES}
         store.note("planned", batch.id, plan=number, **counts)
         connection.execute(
             PLANNED,
             {
-                **which,
+                "batch": batch.id,
+                "plan": number,
+                "writers": len(parts),
                 **counts,
                 "processed": sum(counts.values()),
                 "removed": sum(removed.values()),
-                "summary": psycopg.types.json.Jsonb({**summary, "seconds_planning": seconds()}),
+                "summary": psycopg.types.json.Jsonb(
+                    {
+                        "skipped_by_reason": decided.reasons("skipped"),
+                        "unmatched_by_kind": decided.reasons("unmatched"),
+                        "removed": removed,
+                        "issues_by_code": dict(Counter(batch.summary.get("issues", {})) + decided.issues),
+                        "seconds_planning": seconds(),
+                    }
+                ),
             },
         )
+
+
+def _parts(first: int | None, last: int | None, rows: int) -> list[Part]:
+    """The lines of a batch for one connection, or for two when it is worth it."""
+    if first is None or last is None:
+        return [(0, 0)]
+    middle = (first + last) // 2
+    return [(first, last)] if rows < _LARGE else [(first, middle), (middle + 1, last)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Decided:
+    """How many rows got which outcome for which reason, and which issues only the database saw."""
+
+    outcomes: Counter[tuple[str, str | None]]
+    issues: Counter[str]
+
+    def __add__(self, other: "_Decided") -> "_Decided":
+        return _Decided(outcomes=self.outcomes + other.outcomes, issues=self.issues + other.issues)
+
+    def reasons(self, outcome: str) -> dict[str, int]:
+        return {reason: rows for (each, reason), rows in self.outcomes.items() if each == outcome and reason}
+
+
+def _decide_beside(store: Store, snapshot: str, shape: Shape, batch: Batch, part: Part) -> _Decided:
+    second = store.another()
+    try:
+        with second.transaction(batch.id, isolation="repeatable read", snapshot=snapshot) as connection:
+            return _decide(connection, shape, batch, part)
+    finally:
+        second.close()
+
+
+def _decide(connection: psycopg.Connection[Any], shape: Shape, batch: Batch, part: Part) -> _Decided:
+    tune(connection, batch.summary.get("rows", 0))
+    connection.execute(shape.repeated())
+    if batch.summary.get("failed"):
+        connection.execute(shape.invalid(part))
+    connection.execute(shape.outcomes(part))
+    which = {**shape.which, "first": part[0], "last": part[1]}
+    found = Counter({(row["outcome"], row["reason"]): row["rows"] for row in connection.execute(_COUNTS, which)})
+    issues: Counter[str] = Counter()
+    if any(reason not in (None, "unchanged") for _, reason in found):
+        # only a row that is told apart by a reason can have got an issue here
+        issues.update({row["code"]: row["rows"] for row in connection.execute(_ISSUES, which)})
+    return _Decided(outcomes=found, issues=issues)
 
 
 def apply(store: Store, batch: Batch, *, seconds: Callable[[], float]) -> None:
@@ -124,9 +173,15 @@ def tune(connection: psycopg.Connection[Any], rows: int) -> None:
         connection.execute("set local enable_nestloop = off")
 
 
+_LINES = """
+select min(line) as first, max(line) as last,
+       (select coalesce(max(plan), 0) from workbench.import_outcome where batch_id = %(batch)s) as plan
+from workbench.import_row where batch_id = %(batch)s
+"""
+
 _COUNTS = """
 select outcome, reason, count(*) as rows from workbench.import_outcome
-where batch_id = %(batch)s and plan = %(plan)s group by outcome, reason
+where batch_id = %(batch)s and plan = %(plan)s and line between %(first)s and %(last)s group by outcome, reason
 """
 
 _REMOVED = """
@@ -136,28 +191,29 @@ select action, count(*) as rows from workbench.import_removal where batch_id = %
 _ISSUES = """
 select issue ->> 'code' as code, count(*) as rows from (
     select jsonb_array_elements(errors) as issue from workbench.import_outcome
-    where batch_id = %(batch)s and plan = %(plan)s and errors is not null
+    where batch_id = %(batch)s and plan = %(plan)s and line between %(first)s and %(last)s and errors is not null
 ) issues group by 1 order by 2 desc, 1
 """
 
 PLANNED = """
 update workbench.import_batch set stage = 'planned', plan = %(plan)s, planned_at = now(),
-    plan_snapshot = pg_current_snapshot(), plan_xid = pg_current_xact_id()::text::bigint,
+    plan_snapshot = pg_current_snapshot(), plan_writers = %(writers)s,
     processed = %(processed)s, created = %(created)s, updated = %(updated)s, skipped = %(skipped)s,
     unmatched = %(unmatched)s, invalid = %(invalid)s, removed = %(removed)s, summary = summary || %(summary)s
 where id = %(batch)s
 """
 
-# Nothing at all has been written since the plan, when its own transaction is the last one that wrote
-# and none was under way beside it: then there is no need to look at the records.
+# Nobody else has written anything since the plan looked, when none was under way then and the transaction numbers
+# have moved on by the plan's own: then there is no need to look at the records.
 _UNTOUCHED = """
-select plan_xid + 1 = pg_snapshot_xmax(pg_current_snapshot())::text::bigint
-       and pg_snapshot_xmin(plan_snapshot)::text::bigint = plan_xid as untouched, plan_snapshot::text as seen
+select pg_snapshot_xmin(plan_snapshot) = pg_snapshot_xmax(plan_snapshot)
+       and pg_snapshot_xmax(plan_snapshot)::text::bigint + plan_writers = pg_snapshot_xmax(pg_current_snapshot())::text::bigint
+       as untouched, plan_snapshot::text as seen
 from workbench.import_batch where id = %s
 """
 
 
-def _refuse_stale(connection: psycopg.Connection[Any], shape: "Shape", batch: Batch) -> None:
+def _refuse_stale(connection: psycopg.Connection[Any], shape: Shape, batch: Batch) -> None:
     state = cast(dict[str, Any], connection.execute(_UNTOUCHED, (batch.id,)).fetchone())
     if state["untouched"]:
         return
@@ -174,420 +230,3 @@ def _example(error: psycopg.Error) -> str:
     if isinstance(error, psycopg.errors.UniqueViolation):
         return "a record that was to be created is there already"
     return "a record that others refer to is gone"
-
-
-class Shape:
-    """The statements of one plan, composed from its contract. Names are quoted, values are literals; nothing of a file
-    ever becomes SQL."""
-
-    def __init__(self, contract: Contract, batch: Batch, tenant: UUID, plan: int) -> None:
-        self.contract = contract
-        self.batch = batch
-        self.mode = batch.mode
-        self.target = Identifier(contract.family, contract.table)
-        self.names: dict[str, Composable] = {
-            "target": self.target,
-            "tenant": SQL("{}::uuid").format(Literal(tenant)),
-            "batch": SQL("{}::uuid").format(Literal(batch.id)),
-            "plan": Literal(plan),
-        }
-        brought = set(batch.fields)
-        self.brought = tuple(field for field in contract.stored if field.name in brought)
-        self.clears = frozenset(batch.mapping.get("clears", ()))
-
-    def _compose(self, statement: str, **more: Composable) -> Composable:
-        return SQL(statement).format(**self.names, **more)  # type: ignore[arg-type]
-
-    # -- the plan ------------------------------------------------------------------------------------------------------
-
-    def repeated(self) -> Composable:
-        """The keys that the file has more than once, with the line that counts: the first.
-
-        Numbers are grouped three times as quickly as texts, and most files have no such key: then the texts are not looked at.
-        """
-        return self._compose("""
-            create temporary table repeated on commit drop as
-            with keyed as not materialized (
-                select external_key, line, hashtextextended(external_key, 0) as hash from workbench.import_row
-                where batch_id = {batch} and status = 'validated' and external_key is not null
-            ), suspect as materialized (select hash from keyed group by hash having count(*) > 1)
-            select external_key, min(line) as first from keyed
-            where exists (select from suspect) and hash in (select hash from suspect)
-            group by external_key having count(*) > 1""")
-
-    def invalid(self) -> Composable:
-        """Rows that validation refused."""
-        return self._compose("""
-            insert into workbench.import_outcome (tenant_id, batch_id, plan, line, outcome)
-            select tenant_id, batch_id, {plan}, line, 'invalid' from workbench.import_row
-            where batch_id = {batch} and status = 'failed'""")
-
-    def outcomes(self) -> Composable:
-        """All other rows: repeated, unmatched, created, updated or unchanged, in this order of questions.
-
-        A verdict is a number until it is stored: a million rows compare it several times each.
-        """
-        outcomes, reasons = zip(*self._verdicts, strict=True)
-        return self._compose(
-            """
-            insert into workbench.import_outcome
-                (tenant_id, batch_id, plan, line, outcome, reason, record_id, refs, before, errors)
-            select {tenant}, {batch}, {plan}, line, ({outcomes}::text[])[verdict], ({reasons}::text[])[verdict],
-                   case verdict when {created} then row_id when {updated} then target_id when {unchanged} then target_id
-                                when {protected} then target_id end,
-                   {refs}, case verdict when {updated} then {before} end, case when verdict > {unchanged} then {errors} end
-            from (
-                select r.line, r.id as row_id, {verdict} as verdict, repeated.first{columns}
-                from workbench.import_row r
-                left join repeated on repeated.external_key = r.external_key
-                {references}
-                left join {target} t on t.tenant_id = {tenant} and {matches}
-                where r.batch_id = {batch} and r.status = 'validated'
-                offset 0
-            ) judged""",
-            outcomes=Literal(list(outcomes)),
-            reasons=Literal(list(reasons)),
-            created=self._number("created"),
-            updated=self._number("updated"),
-            unchanged=self._number("skipped", "unchanged"),
-            protected=self._number("skipped", "protected"),
-            refs=self._refs(),
-            before=self._before(),
-            errors=self._errors(),
-            verdict=self._verdict(),
-            columns=self._carried(),
-            references=SQL(" ").join(self._reference_join(field) for field in self._references),
-            matches=self._matches("r"),
-        )
-
-    @property
-    def _verdicts(self) -> tuple[tuple[str, str | None], ...]:
-        """Outcome and reason of each verdict, in the order of their numbers; those up to "unchanged" come without an issue."""
-        nouns = dict.fromkeys([field.reference.noun for field in self._references if field.reference])
-        return (
-            ("created", None),
-            ("updated", None),
-            ("skipped", "unchanged"),
-            ("skipped", "duplicate"),
-            ("skipped", "protected"),
-            ("invalid", "taken"),
-            ("invalid", "already_exists"),
-            *(("unmatched", noun) for noun in dict.fromkeys([self.contract.noun, *nouns])),
-        )
-
-    def _number(self, outcome: str, reason: str | None = None) -> Composable:
-        return Literal(self._verdicts.index((outcome, reason)) + 1)
-
-    @property
-    def _references(self) -> tuple[Field, ...]:
-        return tuple(field for field in self.brought if field.reference is not None)
-
-    @property
-    def compared(self) -> tuple[Field, ...]:
-        """The brought fields that an update may change."""
-        return tuple(field for field in self.brought if field.name not in self.contract.key)
-
-    def _value(self, field: Field, row: str = "r") -> Composable:
-        """A row's value for a field, typed."""
-        return SQL("({}.payload ->> {})::{}").format(Identifier(row), Literal(field.name), SQL(KINDS[field.kind].sql))  # type: ignore[arg-type]
-
-    def _found(self, field: Field) -> Composable:
-        """The id of the record that a reference found, or a plain field's value."""
-        return SQL("{}.id").format(Identifier(f"ref {field.name}")) if field.reference else self._value(field)
-
-    def _reference_join(self, field: Field) -> Composable:
-        assert field.reference is not None
-        other = catalog.contract(field.reference.dataset)
-        alias = Identifier(f"ref {field.name}")
-        return SQL("left join {} {} on {}.tenant_id = {} and {}.{} = {} and {}").format(
-            Identifier(other.family, other.table),
-            alias,
-            alias,
-            self.names["tenant"],
-            alias,
-            Identifier(other.field(field.reference.field).target),
-            self._value(field),
-            slice_of(other, f"ref {field.name}"),
-        )
-
-    def _matches(self, row: str) -> Composable:
-        """The natural key against the table."""
-        return SQL(" and ").join(
-            SQL("t.{} = {}").format(Identifier(field.target), self._found(field)) for field in self.contract.key_fields
-        )
-
-    def _verdict(self) -> Composable:
-        cases = [SQL("when r.line > repeated.first then {}").format(self._number("skipped", "duplicate"))]
-        for field in self._references:
-            assert field.reference is not None
-            cases.append(
-                SQL("when (r.payload ->> {}) is not null and {} is null then {}").format(
-                    Literal(field.name), self._found(field), self._number("unmatched", field.reference.noun)
-                )
-            )
-        cases.append(
-            SQL("when t.id is null then {}").format(
-                self._number("unmatched", self.contract.noun) if self.mode == "update" else self._number("created")
-            )
-        )
-        cases.append(SQL("when not ({}) then {}").format(slice_of(self.contract, "t"), self._number("invalid", "taken")))
-        if self.mode == "insert":
-            cases.append(SQL("when true then {}").format(self._number("invalid", "already_exists")))
-        removal = self.contract.removal
-        if removal is not None:
-            cases.append(
-                SQL("when not t.{} and t.{} = any({}) then {}").format(
-                    Identifier(removal.active),
-                    Identifier(removal.source),
-                    Literal(list(removal.by_hand)),
-                    self._number("skipped", "protected"),
-                )
-            )
-        cases.append(SQL("when {} then {}").format(self._differs(), self._number("updated")))
-        return SQL("case {} else {} end").format(SQL(" ").join(cases), self._number("skipped", "unchanged"))
-
-    def _differs(self) -> Composable:
-        """Whether the row would change the record. A blank cell keeps what is stored, unless the template clears it."""
-        tests: list[Composable] = []
-        for field in self.compared:
-            new, old = self._found(field), SQL("t.{}").format(Identifier(field.target))
-            if field.name in self.clears:
-                tests.append(SQL("{} is distinct from {}").format(new, old))
-            else:
-                # never null when the new value is null, so that no separate test is needed
-                tests.append(SQL("coalesce({}, {}) is distinct from {}").format(new, old, old))
-        if self.contract.removal is not None:
-            tests.append(SQL("not t.{}").format(Identifier(self.contract.removal.active)))
-        return SQL(" or ").join(tests) if tests else SQL("false")
-
-    def _carried(self) -> Composable:
-        """What the verdict's consequences need of the joined tables."""
-        columns = [SQL(", t.id as target_id")]
-        columns += [SQL(", {}").format(self._found(f) + SQL(" as ") + Identifier(f"ref {f.name}")) for f in self._references]
-        columns += [SQL(", t.{} as {}").format(Identifier(name), Identifier(f"old {name}")) for name in self._restorable]
-        columns += [
-            SQL(", r.payload ->> {} as {}").format(Literal(field.name), Identifier(f"said {field.name}"))
-            for field in {f.name: f for f in (*self._references, *self.contract.key_fields)}.values()
-        ]
-        if self.contract.slice_by or self.contract.fixed:
-            columns.append(SQL(", t.{} as slice").format(Identifier(slice_column(self.contract))))
-        return SQL("").join(columns)
-
-    @property
-    def _restorable(self) -> tuple[str, ...]:
-        """The columns that an update of this batch may write, and an undo restores."""
-        names = [field.target for field in self.compared]
-        if self.contract.removal is not None:
-            names += [self.contract.removal.active, self.contract.removal.source]
-        return tuple(names)
-
-    def _before(self) -> Composable:
-        pairs = [SQL("{}, {}").format(Literal(name), Identifier(f"old {name}")) for name in self._restorable]
-        return SQL("jsonb_build_object({})").format(SQL(", ").join(pairs))
-
-    def _refs(self) -> Composable:
-        if not self._references:
-            return SQL("null::jsonb")
-        pairs = [SQL("{}, {}").format(Literal(f.target), Identifier(f"ref {f.name}")) for f in self._references]
-        return SQL("case when verdict <= {} then jsonb_build_object({}) end").format(self._number("updated"), SQL(", ").join(pairs))
-
-    def _errors(self) -> Composable:
-        """The issues that only the database could see."""
-        key = self.contract.key[0]
-        cases = [
-            SQL("when {} then {}").format(
-                self._number("skipped", "duplicate"),
-                issue("duplicate_key", key, SQL("'Same ' || {} || ' as line ' || first").format(Literal(" and ".join(self.contract.key))), "warning")
-            ),
-            SQL("when {} then {}").format(
-                self._number("unmatched", self.contract.noun),
-                issue("not_found", key, Literal(f"{self.contract.noun.capitalize()} not found")),
-            ),
-            SQL("when {} then {}").format(
-                self._number("invalid", "already_exists"),
-                issue("already_exists", key, Literal(f"{key.replace('_', ' ').capitalize()} already exists"))
-            ),
-            SQL("when {} then {}").format(
-                self._number("skipped", "protected"),
-                issue("protected", key, Literal("Switched off by a person; an import does not switch it on again"), "warning")
-            ),
-        ]
-        if self.contract.slice_by or self.contract.fixed:
-            cases.append(
-                SQL("when {} then {}").format(
-                    self._number("invalid", "taken"),
-                    issue("taken", key, SQL("'Belongs to a record that is ' || coalesce(slice, 'of no kind')"))
-                )
-            )
-        if self._references:
-            missing = [
-                SQL("case when {} is not null and {} is null then {} end").format(
-                    Identifier(f"said {f.name}"),
-                    Identifier(f"ref {f.name}"),
-                    issue(f"{f.reference.noun}_not_found", f.name, Literal(f.reference.message)),
-                )
-                for f in self._references
-                if f.reference is not None
-            ]
-            together = SQL(" || ").join(SQL("coalesce({}, '[]'::jsonb)").format(one) for one in missing)
-            for f in self._references:
-                assert f.reference is not None
-                cases.append(SQL("when {} then {}").format(self._number("unmatched", f.reference.noun), together))
-        return SQL("case verdict {} end").format(SQL(" ").join(cases))
-
-    def removals(self) -> tuple[Composable, ...]:
-        """Records within the file's scope that no row names: what modes preserve and replace take away."""
-        removal = self.contract.removal
-        if removal is None or self.mode not in ("preserve", "replace"):
-            return ()
-        scope = [self.contract.field(name) for name in removal.scope]
-        constants = self.batch.mapping.get("constants", {})
-        said = SQL(", ").join(
-            SQL("coalesce(payload ->> {}, {})").format(Literal(f.name), Literal(constants.get(f.name))) for f in scope
-        )
-        inside = SQL(" and ").join(
-            SQL("t.{} is not distinct from scope.{}").format(Identifier(f.target), Identifier(f.name)) for f in scope
-        )
-        named = SQL(" and ").join(
-            SQL("r.payload ->> {} = t.{}::text").format(Literal(f.name), Identifier(f.target)) for f in self.contract.key_fields
-        )
-        return (
-            self._compose(
-                """
-            insert into workbench.import_removal (tenant_id, batch_id, plan, record_id, action, before)
-            select {tenant}, {batch}, {plan}, t.id, {action}, to_jsonb(t)
-            from {target} t
-            join (
-                select distinct {said} from workbench.import_row where batch_id = {batch}
-                union select {alone} where not exists (select from workbench.import_row where batch_id = {batch})
-            ) scope ({scope}) on {inside}
-            where t.tenant_id = {tenant} and {present}
-              and not exists (select from workbench.import_row r where r.batch_id = {batch} and {named})""",
-                action=Literal("deactivated" if self.mode == "preserve" else "deleted"),
-                said=said,
-                alone=SQL(", ").join(SQL("{}::text").format(Literal(constants.get(f.name))) for f in scope),
-                scope=SQL(", ").join(Identifier(f.name) for f in scope),
-                inside=inside,
-                named=named,
-                present=SQL("t.{}").format(Identifier(removal.active)) if self.mode == "preserve" else SQL("true"),
-            ),
-        )
-
-    # -- the commit ----------------------------------------------------------------------------------------------------
-
-    def stale(self, seen: str) -> Composable:
-        """The lines whose record was changed or removed since the plan looked at it, at most five, with how many there are."""
-        return self._compose(
-            """
-            select line, count(*) over () as all from (
-                select o.line from workbench.import_outcome o left join {target} t on t.id = o.record_id
-                where o.batch_id = {batch} and o.plan = {plan} and o.outcome in ('updated', 'skipped') and o.record_id is not null
-                  and (t.id is null or workbench.written_since(t.xmin, {seen}::pg_snapshot))
-                union all
-                select null from workbench.import_removal o left join {target} t on t.id = o.record_id
-                where o.batch_id = {batch} and o.plan = {plan}
-                  and (t.id is null or workbench.written_since(t.xmin, {seen}::pg_snapshot))
-            ) changed order by line limit 5""",
-            seen=Literal(seen),
-        )
-
-    def create(self) -> Composable:
-        """New records, in the order of their key: an index grows best at its end."""
-        columns: list[Composable] = [SQL("id"), SQL("tenant_id")]
-        values: list[Composable] = [SQL("o.record_id"), SQL("o.tenant_id")]
-        for name, value in self.contract.fixed:
-            columns.append(Identifier(name))
-            values.append(Literal(value))
-        for field in self.contract.stored:
-            value = self.created(field)
-            if value is not None:
-                columns.append(Identifier(field.target))
-                values.append(value)
-        return self._compose(
-            """
-            insert into {target} ({columns})
-            select {values} from workbench.import_outcome o
-            join workbench.import_row r on r.batch_id = o.batch_id and r.line = o.line
-            where o.batch_id = {batch} and o.plan = {plan} and o.outcome = 'created' and r.batch_id = {batch}
-            order by r.external_key collate "C" """,
-            columns=SQL(", ").join(columns),
-            values=SQL(", ").join(values),
-        )
-
-    def update(self) -> Composable:
-        """Changed records."""
-        changes: list[Composable] = [SQL("updated_at = now()")]
-        for field in self.compared:
-            stored = SQL("t.{}").format(Identifier(field.target))
-            changes.append(SQL("{} = {}").format(Identifier(field.target), self.changed(field, stored)))
-        if self.contract.removal is not None:
-            changes.append(SQL("{} = true").format(Identifier(self.contract.removal.active)))
-            changes.append(SQL("{} = null").format(Identifier(self.contract.removal.source)))
-        return self._compose(
-            """
-            update {target} t set {changes} from workbench.import_outcome o
-            join workbench.import_row r on r.batch_id = o.batch_id and r.line = o.line
-            where o.batch_id = {batch} and o.plan = {plan} and o.outcome = 'updated' and r.batch_id = {batch}
-              and t.id = o.record_id""",
-            changes=SQL(", ").join(changes),
-        )
-
-    def created(self, field: Field) -> Composable | None:
-        """What a new record gets: the row's value, else the contract's default; None when there is neither."""
-        value = self._written(field)
-        if field.default is None:
-            return value
-        default = SQL("{}::{}").format(Literal(field.default), SQL(KINDS[field.kind].sql))  # type: ignore[arg-type]
-        return SQL("coalesce({}, {})").format(value, default) if value is not None else default
-
-    def changed(self, field: Field, stored: Composable) -> Composable:
-        """What a changed record gets: the row's value; a blank keeps what is stored, unless the template clears it."""
-        value = self._written(field)
-        assert value is not None
-        return value if field.name in self.clears else SQL("coalesce({}, {})").format(value, stored)
-
-    def _written(self, field: Field) -> Composable | None:
-        """A row's value for a field at the commit: references as the plan found them; None for a field it does not bring."""
-        if field not in self.brought:
-            return None
-        if field.reference is not None:
-            return SQL("(o.refs ->> {})::uuid").format(Literal(field.target))
-        return self._value(field)
-
-    def remove(self) -> tuple[Composable, ...]:
-        """Switches off or deletes the records that the file no longer names."""
-        removal = self.contract.removal
-        assert removal is not None
-        named = self._compose("""(select record_id from workbench.import_removal
-                                  where batch_id = {batch} and plan = {plan})""")
-        if self.mode == "replace":
-            return (SQL("delete from {} where id in {}").format(self.target, named),)
-        return (
-            SQL("update {} set {} = false, {} = 'import_diff', updated_at = now() where id in {}").format(
-                self.target, Identifier(removal.active), Identifier(removal.source), named
-            ),
-        )
-
-
-def slice_column(contract: Contract) -> str:
-    """The column that tells a contract's records from others in a shared table."""
-    return contract.fixed[0][0] if contract.fixed else contract.field(contract.slice_by or "").target
-
-
-def slice_of(contract: Contract, alias: str) -> Composable:
-    """The condition that a record of the table belongs to the contract."""
-    tests: list[Composable] = [
-        SQL("{}.{} = {}").format(Identifier(alias), Identifier(name), Literal(value)) for name, value in contract.fixed
-    ]
-    if contract.slice_by is not None:
-        field = contract.field(contract.slice_by)
-        tests.append(SQL("{}.{} = any({})").format(Identifier(alias), Identifier(field.target), Literal(list(field.choices))))
-    return SQL(" and ").join(tests) if tests else SQL("true")
-
-
-def issue(code: str, field: str, message: Composable, severity: str = "error") -> Composable:
-    """A JSON list of one issue; the message is an SQL text."""
-    return SQL("jsonb_build_array(jsonb_build_object('code', {}, 'field', {}, 'message', {}, 'severity', {}))").format(
-        Literal(code), Literal(field), message, Literal(severity)
-    )
-

@@ -47,45 +47,54 @@ class Checked:
     issues: pa.Table
 
 
-class Staging:
-    """The rows of one batch being staged, in one transaction, by a second connection in a second thread.
+_WRITERS = 2
+"""Connections that keep rows side by side: one is busy with a chunk while another takes the next."""
 
-    Leaving the `with` block waits for the rows and keeps them; leaving it by an exception keeps none.
+
+class Staging:
+    """The rows of one batch being staged, by connections of their own, each in a thread and a transaction.
+
+    Leaving the `with` block waits for the rows and keeps them; leaving it by an exception keeps none. Rows count only once
+    the batch is moved on to staged, which nobody does when one of the connections fails.
     """
 
     def __init__(self, store: Store, batch: UUID, contract: Contract) -> None:
-        self._store = store.another()
+        self._store = store
         self._batch = batch
         self._contract = contract
-        self._queue: queue.Queue[Checked | None] = queue.Queue(maxsize=2)
+        self._queue: queue.Queue[Checked | None] = queue.Queue(maxsize=_WRITERS)
+        self._writers: list[threading.Thread] = []
         self._failure: BaseException | None = None
         self._abandoned = False
-        self._thread = threading.Thread(target=self._run, name="staging", daemon=True)
+        self._counting = threading.Lock()
         self.failed = 0
         """Rows that an error made invalid, so far."""
         self.issues: Counter[str] = Counter()
         """Issues by their code, so far."""
 
     def __enter__(self) -> "Staging":
-        self._thread.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._abandoned = kind is not None
-        self._put(None)
-        self._thread.join()
-        self._store.close()
+        for _ in self._writers:
+            self._put(None)
+        for writer in self._writers:
+            writer.join()
         if self._failure is not None and kind is None:
             raise self._failure
 
     def add(self, rows: Checked) -> None:
         """Hands rows over; waits when the database is behind, raises what went wrong there."""
+        if len(self._writers) < _WRITERS:
+            self._writers.append(threading.Thread(target=self._run, name="staging", daemon=True))
+            self._writers[-1].start()
         self._put(rows)
         if self._failure is not None:
             raise self._failure
 
     def _put(self, rows: Checked | None) -> None:
-        while self._thread.is_alive():
+        while any(writer.is_alive() for writer in self._writers) and self._failure is None:
             try:
                 self._queue.put(rows, timeout=0.2)
                 return
@@ -93,24 +102,42 @@ class Staging:
                 continue
 
     def _run(self) -> None:
+        store = None
         try:
-            with self._store.transaction(self._batch) as connection:
+            store = self._store.another()
+            with store.transaction(self._batch) as connection:
                 connection.execute(_INCOMING)
-                while (rows := self._queue.get()) is not None:
+                while (rows := self._next()) is not None:
                     lines, failed = copy_lines(self._batch, self._contract, rows)
-                    self.failed += failed
-                    for found in pc.value_counts(rows.issues["code"]).to_pylist():
-                        self.issues[found["values"]] += found["counts"]
                     with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
                         copy.write(lines)
-                    connection.execute(_KEEP, (self._store.tenant_id, self._batch))
+                    connection.execute(_KEEP, (store.tenant_id, self._batch))
                     connection.execute("truncate incoming")
-                if self._abandoned:
+                    self._count(failed, rows.issues)
+                if self._abandoned or self._failure is not None:
                     raise _Abandoned
         except _Abandoned:
             pass
         except BaseException as error:
             self._failure = error
+        finally:
+            if store is not None:
+                store.close()
+
+    def _next(self) -> Checked | None:
+        """The next rows; None when there are no more, or when another writer has failed."""
+        while self._failure is None:
+            try:
+                return self._queue.get(timeout=0.2)
+            except queue.Empty:
+                continue
+        return None
+
+    def _count(self, failed: int, issues: pa.Table) -> None:
+        with self._counting:
+            self.failed += failed
+            for found in pc.value_counts(issues["code"]).to_pylist():
+                self.issues[found["values"]] += found["counts"]
 
 
 class _Abandoned(Exception):

@@ -59,7 +59,7 @@ class Store:
         self.connection.close()
 
     @contextmanager
-    def transaction(self, batch: UUID | None = None, *, isolation: str = "read committed") -> Iterator[Connection[DictRow]]:
+    def transaction(self, batch: UUID | None = None, *, isolation: str = "read committed", snapshot: str | None = None) -> Iterator[Connection[DictRow]]:
         """All or nothing, for the tenant; rows and outcomes can be added to `batch` alone.
 
         Raises DatabaseUnavailable when the database goes away.
@@ -67,6 +67,8 @@ class Store:
         try:
             with self.connection.transaction():
                 self.connection.execute(f"set transaction isolation level {isolation}")  # type: ignore[arg-type]
+                if snapshot is not None:
+                    self.connection.execute(sql.SQL("set transaction snapshot {}").format(sql.Literal(snapshot)))
                 self.connection.execute(
                     "select set_config('workbench.tenant', %s, true), set_config('workbench.batch', %s, true)",
                     (str(self.tenant_id), str(batch or "")),

@@ -14,7 +14,7 @@ from workbench.batch import OUTCOMES, Batch, new_id
 from workbench.contract import Field
 from workbench.errors import AlreadyUndone, WrongStage
 from workbench.kinds import KINDS
-from workbench.planning import Shape, issue
+from workbench.statements import Shape, issue
 from workbench.store import Store
 
 
@@ -59,7 +59,7 @@ def undo(store: Store, batch: Batch, *, dry_run: bool = False) -> Batch:
                 connection.execute("update workbench.import_batch set stage = %s where id = %s", (stage, new.id))
             connection.execute(
                 planning.PLANNED,
-                {"batch": new.id, "plan": 1, "processed": sum(counts.values()), **counts, "removed": 0,
+                {"batch": new.id, "plan": 1, "writers": 1, "processed": sum(counts.values()), **counts, "removed": 0,
                  "summary": psycopg.types.json.Jsonb(summary)},
             )
             if not dry_run:

@@ -12,10 +12,10 @@ FLOOR = {
     "words": "errors issue kinds contract sheet template batch resources",
     "declarations": "datasets catalog derived",
     "steps": "sources mapping normalize validation profile cleaning matching reconciliation import_log "
-    "keeping data_docs",
-    "database": "store ledger planning undoing sql migrations embedded",
+    "keeping data_docs exports",
+    "database": "store ledger planning statements undoing sql migrations embedded",
     "settings": "settings",
-    "path": "workbench playbooks staging generate",
+    "path": "workbench playbooks staging generate inspection demo doctor",
     "doors": "__init__ __main__ cli api ui server jobs app pages",
 }
 MAY = {
