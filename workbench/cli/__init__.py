@@ -1,4 +1,4 @@
-"""The command line: every command asks the Workbench, and says what came of it to a person or, with --json, to a program.
+"""The command line: a command asks the Workbench, and says what came of it to a person or, with --json, to a program.
 
 Exit status: 0 done; 1 completed or held, with rows that need a person; 2 refused, nothing written, and one line on
 standard error says why.

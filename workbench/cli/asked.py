@@ -31,7 +31,7 @@ User = Annotated[str | None, typer.Option("--as", help="Who does it, instead of 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 _EVERYWHERE = {"home": Home, "tenant": Tenant, "user": User, "json": Json}
-_WIDTH = 120
+_WIDTH = 200
 """Characters of a line where there is no terminal to ask."""
 
 
@@ -107,8 +107,8 @@ def command(app: typer.Typer, name: str, **more: Any) -> Callable[[Command], Com
     def register(function: Command) -> Command:
         def run(context: typer.Context, **given: Any) -> int:
             before = context.obj or {}
-            asked = {name: given.pop(name) or before.get(name) for name in _EVERYWHERE}
-            return _ended(function, Asked(**asked), given)
+            places: dict[str, Any] = {name: given.pop(name) or before.get(name) for name in ("home", "tenant", "user")}
+            return _ended(function, Asked(**places, json=given.pop("json")), given)
 
         own = list(inspect.signature(function).parameters.values())[1:]
         keyword = inspect.Parameter.KEYWORD_ONLY
