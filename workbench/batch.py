@@ -59,8 +59,8 @@ class Batch:
 
 
 def new_id() -> UUID:
-    """A batch's id: UUID version 8 (RFC 9562), milliseconds first so that ids sort by age, random bits, and 32 zero bits
-    at the end where the ids of its rows carry their line."""
+    """A batch's id: UUID version 8 (RFC 9562), milliseconds first so that ids sort by age, random bits, and 32 zero
+    bits at the end where the ids of its rows carry their line."""
     milliseconds = time.time_ns() // 1_000_000
     number = (milliseconds & (1 << 48) - 1) << 80 | 0x8 << 76 | secrets.randbits(12) << 64
     return UUID(int=number | 0b10 << 62 | secrets.randbits(30) << 32)

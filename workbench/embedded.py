@@ -37,7 +37,9 @@ def database_url(home: Path) -> str:
             server.start()
             _running.append(server)
     except Exception as error:  # whatever a foreign server start can throw, a person reads one sentence
-        raise DatabaseUnavailable(why=f"the embedded PostgreSQL under {home} does not start ({type(error).__name__})") from error
+        raise DatabaseUnavailable(
+            why=f"the embedded PostgreSQL under {home} does not start ({type(error).__name__})"
+        ) from error
     return f"postgresql://postgres@/postgres?host={quote(_socket(server.get_uri()), safe='')}"
 
 

@@ -106,7 +106,8 @@ class AlreadyCommitted(WorkbenchError):
 
 
 class Held(WorkbenchError):
-    """Batch {batch} is held: {invalid} rows are invalid. Correct them, or let the good rows go on with --skip-errors."""
+    """Batch {batch} is held: {invalid} rows are invalid. Correct them, or let the good rows go on with
+    --skip-errors."""
 
 
 class StalePlan(WorkbenchError):

@@ -16,19 +16,31 @@ from workbench import catalog
 from workbench.batch import OUTCOMES, Batch, origin
 from workbench.contract import Contract
 from workbench.errors import NotDone, UnknownBatch, UnknownLines, UnknownRecord, WorkbenchError
-from workbench.template import Mapping, Template
 from workbench.statements import slice_of
 from workbench.store import Store
+from workbench.template import Mapping, Template
 
 ROW_COLUMNS = (
-    "line", "key", "status", "outcome", "reason", "issues", "raw", "payload", "record_id",
-    "explanation", "explained_by", "explained_at", "changes",
+    "line",
+    "key",
+    "status",
+    "outcome",
+    "reason",
+    "issues",
+    "raw",
+    "payload",
+    "record_id",
+    "explanation",
+    "explained_by",
+    "explained_at",
+    "changes",
 )
 """What `rows` tells of each row."""
 
 _RENAMED = {"dataset": "data_type", "initiated_by": "initiated_by_id"}
 _BATCH = SQL(", ").join(
-    SQL("{} as {}").format(Identifier(_RENAMED.get(field.name, field.name)), Identifier(field.name)) for field in fields(Batch)
+    SQL("{} as {}").format(Identifier(_RENAMED.get(field.name, field.name)), Identifier(field.name))
+    for field in fields(Batch)
 )
 
 
@@ -62,10 +74,15 @@ def move(store: Store, batch: UUID, **changes: Any) -> Batch:
     sets: list[Composable] = []
     for name, value in changes.items():
         column = Identifier(_RENAMED.get(name, name))
-        sets.append(SQL("{} = summary || {}").format(column, Literal(Jsonb(value))) if name == "summary" else SQL("{} = {}").format(
-            column, Literal(Jsonb(value) if isinstance(value, dict) else value)))
+        sets.append(
+            SQL("{} = summary || {}").format(column, Literal(Jsonb(value)))
+            if name == "summary"
+            else SQL("{} = {}").format(column, Literal(Jsonb(value) if isinstance(value, dict) else value))
+        )
     with store.transaction() as connection:
-        connection.execute(SQL("update workbench.import_batch set {} where id = {}").format(SQL(", ").join(sets), Literal(batch)))
+        connection.execute(
+            SQL("update workbench.import_batch set {} where id = {}").format(SQL(", ").join(sets), Literal(batch))
+        )
     return get(store, batch)
 
 
@@ -123,8 +140,10 @@ def find(store: Store, *, dataset: str | None = None, limit: int = 100) -> list[
     return [
         _batch(row)
         for row in store.all(
-            SQL("select {} from workbench.import_batch where %(dataset)s::text is null or data_type = %(dataset)s "
-                "order by created_at desc, id desc limit %(limit)s").format(_BATCH),
+            SQL(
+                "select {} from workbench.import_batch where %(dataset)s::text is null or data_type = %(dataset)s "
+                "order by created_at desc, id desc limit %(limit)s"
+            ).format(_BATCH),
             {"dataset": dataset, "limit": limit},
         )
     ]
@@ -133,9 +152,11 @@ def find(store: Store, *, dataset: str | None = None, limit: int = 100) -> list[
 def same_file(store: Store, dataset: str, checksum: str) -> Batch | None:
     """The last completed batch of these very bytes under this contract, unless it was undone."""
     row = store.one(
-        SQL("select {} from workbench.import_batch b where data_type = %s and checksum = %s and stage = 'completed' "
+        SQL(
+            "select {} from workbench.import_batch b where data_type = %s and checksum = %s and stage = 'completed' "
             "and not exists (select from workbench.import_batch u where u.undo_of = b.id and u.stage = 'completed') "
-            "order by completed_at desc limit 1").format(_BATCH),
+            "order by completed_at desc limit 1"
+        ).format(_BATCH),
         (dataset, checksum),
     )
     return _batch(row) if row else None
@@ -181,18 +202,29 @@ where e.batch_id = %s group by 1, 2
 
 
 def rows(
-    store: Store, batch: Batch, *, outcome: str | None = None, lines: Sequence[int] | None = None,
-    after: int = 0, limit: int | None = None,
+    store: Store,
+    batch: Batch,
+    *,
+    outcome: str | None = None,
+    lines: Sequence[int] | None = None,
+    after: int = 0,
+    limit: int | None = None,
 ) -> Iterator[dict[str, Any]]:
-    """The rows of a batch in their order, from line `after` + 1 on: line, key, status, outcome, reason, issues, raw, payload,
+    """The rows of a batch in their order, from line `after` + 1 on: line, key, status, outcome, reason, issues, raw,
+    payload,
     record_id, changes ({field: [old, new]}), explanation. Read in pages; memory does not grow with the batch."""
     contract = catalog.contract(batch.dataset) if batch.undo_of is None else None
     page = 5_000
     while limit is None or limit > 0:
         found = store.all(
             _ROWS,
-            {"batch": batch.id, "outcome": outcome, "lines": list(lines) if lines is not None else None, "after": after,
-             "limit": min(page, limit) if limit is not None else page},
+            {
+                "batch": batch.id,
+                "outcome": outcome,
+                "lines": list(lines) if lines is not None else None,
+                "after": after,
+                "limit": min(page, limit) if limit is not None else page,
+            },
         )
         for row in found:
             row["raw"] = dict(zip(batch.headers, row["raw"], strict=True)) if batch.undo_of is None else row["raw"]
@@ -206,7 +238,8 @@ def rows(
 
 
 _ROWS = """
-select line, replace(external_key, chr(31), '|') as key, status, outcome, reason, coalesce(errors, '[]') as issues, raw, payload, record_id, before, refs,
+select line, replace(external_key, chr(31), '|') as key, status, outcome, reason, coalesce(errors, '[]') as issues,
+    raw, payload, record_id, before, refs,
        explanation, explained_by, explained_at
 from workbench.import_result
 where batch_id = %(batch)s and line > %(after)s
@@ -235,7 +268,12 @@ def _changes(contract: Any, row: dict[str, Any], before: dict[str, Any] | None) 
 
 
 def _same(old: Any, new: Any) -> bool:
-    if isinstance(old, str) and isinstance(new, str) and old[:19].rstrip("Z") == new[:19].rstrip("Z") and "T" in old[:11]:
+    if (
+        isinstance(old, str)
+        and isinstance(new, str)
+        and old[:19].rstrip("Z") == new[:19].rstrip("Z")
+        and "T" in old[:11]
+    ):
         return True
     return bool(old == new)
 
@@ -263,17 +301,21 @@ where batch_id = %(batch)s and line = any(%(lines)s) and outcome in ('unmatched'
 def removals(store: Store, batch: Batch) -> list[dict[str, Any]]:
     """The records that a plan takes away because the file no longer names them: action, record_id, before."""
     return store.all(
-        "select action, record_id, before from workbench.import_removal where batch_id = %s and plan = %s order by record_id",
+        "select action, record_id, before from workbench.import_removal "
+        "where batch_id = %s and plan = %s order by record_id",
         (batch.id, batch.plan),
     )
 
 
 def in_scope(store: Store, contract: Contract, scope: dict[str, str | None]) -> int:
-    """How many records that an import could still take away lie within a scope; a field without a value does not narrow it."""
+    """How many records that an import could still take away lie within a scope; a field without a value does not
+    narrow it."""
     removal = contract.removal
     assert removal is not None
     tests = [
-        SQL("{} = {}").format(Identifier(contract.field(name).target), Literal(value)) for name, value in scope.items() if value
+        SQL("{} = {}").format(Identifier(contract.field(name).target), Literal(value))
+        for name, value in scope.items()
+        if value
     ]
     row = store.one(
         SQL("select count(*)::int as records from {} where {}").format(
@@ -287,8 +329,12 @@ def templates(store: Store, dataset: str | None) -> list[Template]:
     """Saved mappings, the tenant's own before the global ones."""
     return [
         Template(
-            id=str(row["id"]), name=row["name"], dataset=row["data_type"], is_global=row["tenant_id"] is None,
-            description=row["description"] or "", mapping=Mapping.from_dict(row["config"]),
+            id=str(row["id"]),
+            name=row["name"],
+            dataset=row["data_type"],
+            is_global=row["tenant_id"] is None,
+            description=row["description"] or "",
+            mapping=Mapping.from_dict(row["config"]),
         )
         for row in store.all(
             "select * from workbench.import_template where %(dataset)s::text is null or data_type = %(dataset)s "
@@ -315,14 +361,21 @@ def save_template(
 
 def unexplained(store: Store, batch: Batch) -> list[int]:
     """The lines that still need a person's word."""
-    return [row["line"] for row in store.all(
-        "select line from workbench.import_result where batch_id = %s and outcome in ('unmatched', 'invalid') order by line",
-        (batch.id,))]
+    return [
+        row["line"]
+        for row in store.all(
+            "select line from workbench.import_result "
+            "where batch_id = %s and outcome in ('unmatched', 'invalid') order by line",
+            (batch.id,),
+        )
+    ]
 
 
 def signature(store: Store, batch: UUID) -> dict[str, Any] | None:
     """Who signed a batch off, when, over which evidence; None when nobody has."""
-    return store.one("select signed_by, signed_at, digest, evidence from workbench.sign_off where batch_id = %s", (batch,))
+    return store.one(
+        "select signed_by, signed_at, digest, evidence from workbench.sign_off where batch_id = %s", (batch,)
+    )
 
 
 def people(store: Store) -> int:
@@ -337,7 +390,8 @@ def sign(store: Store, batch: Batch, evidence: dict[str, Any]) -> str:
     try:
         with store.transaction() as connection:
             connection.execute(
-                "insert into workbench.sign_off (tenant_id, batch_id, signed_by, digest, evidence) values (%s, %s, %s, %s, %s)",
+                "insert into workbench.sign_off (tenant_id, batch_id, signed_by, digest, evidence) "
+                "values (%s, %s, %s, %s, %s)",
                 (store.tenant_id, batch.id, store.user, digest, Jsonb(evidence)),
             )
             store.note("signed off", batch.id, digest=digest)
@@ -358,8 +412,10 @@ def digest_of(store: Store, batch: Batch, evidence: dict[str, Any]) -> str:
 
 # ten thousand rows a digest, so that no text grows with the batch
 _DIGESTS = """
-select md5(string_agg(md5(r.raw::text || r.payload::text || o.outcome || coalesce(o.reason, '') || coalesce(o.record_id::text, '')
-       || coalesce(o.before::text, '') || coalesce(e.reason, '') || coalesce(e.explained_by, '')), '' order by r.line)) as digest
+select md5(string_agg(md5(r.raw::text || r.payload::text || o.outcome || coalesce(o.reason, '') ||
+    coalesce(o.record_id::text, '')
+       || coalesce(o.before::text, '') || coalesce(e.reason, '') || coalesce(e.explained_by, '')), '' order by
+           r.line)) as digest
 from workbench.import_row r
 join workbench.import_outcome o on o.batch_id = r.batch_id and o.line = r.line and o.plan = %(plan)s
 left join workbench.import_explanation e on e.batch_id = r.batch_id and e.line = r.line
@@ -368,7 +424,8 @@ where r.batch_id = %(batch)s group by r.line / 10000 order by r.line / 10000
 
 
 def record(store: Store, dataset: str, key: str) -> dict[str, Any]:
-    """A record by its key or id, as it is now, with every import that touched it, newest first; raises UnknownRecord."""
+    """A record by its key or id, as it is now, with every import that touched it, newest first; raises
+    UnknownRecord."""
     contract = catalog.contract(dataset)
     fields_ = contract.key_fields
     shown: list[Composable] = []
@@ -379,8 +436,11 @@ def record(store: Store, dataset: str, key: str) -> dict[str, Any]:
             continue
         other = catalog.contract(field.reference.dataset)
         alias = Identifier(f"ref {field.name}")
-        joins.append(SQL("join {} {} on {}.id = t.{}").format(
-            Identifier(other.family, other.table), alias, alias, Identifier(field.target)))
+        joins.append(
+            SQL("join {} {} on {}.id = t.{}").format(
+                Identifier(other.family, other.table), alias, alias, Identifier(field.target)
+            )
+        )
         shown.append(SQL("{}.{}::text").format(alias, Identifier(other.field(field.reference.field).target)))
     wanted = [part.strip() for part in key.split("|")] if len(fields_) > 1 else [key.strip()]
     wanted = [part.lower() if field.kind == "email" else part for part, field in zip(wanted, fields_, strict=False)]
@@ -388,13 +448,19 @@ def record(store: Store, dataset: str, key: str) -> dict[str, Any]:
     by_key = SQL(" and ").join(tests) if len(wanted) == len(fields_) else SQL("false")
     now = store.one(
         SQL("select t.* from {} t {} where ({}) or t.id::text = {} limit 1").format(
-            Identifier(contract.family, contract.table), SQL(" ").join(joins), by_key, Literal(key.strip().lower()))
+            Identifier(contract.family, contract.table), SQL(" ").join(joins), by_key, Literal(key.strip().lower())
+        )
     )
     made = origin(now["id"]) if now else None
     history = store.all(
         _HISTORY,
-        {"record": now["id"] if now else None, "dataset": dataset, "key": "\x1f".join(wanted),
-         "batch": made[0] if made else None, "line": made[1] if made else None},
+        {
+            "record": now["id"] if now else None,
+            "dataset": dataset,
+            "key": "\x1f".join(wanted),
+            "batch": made[0] if made else None,
+            "line": made[1] if made else None,
+        },
     )
     if now is None and not history:
         raise UnknownRecord(dataset=dataset, key=key)
@@ -410,8 +476,10 @@ with touched as (
     union select r.batch_id, r.line from workbench.import_row r join workbench.import_batch b on b.id = r.batch_id
           where r.external_key = %(key)s and b.data_type = %(dataset)s
 )
-select r.batch_id as batch, b.file_name, r.line, r.outcome, r.reason, r.payload, r.before, r.refs, r.errors as issues, b.stage,
-       b.initiated_by_id as run_by, coalesce(b.completed_at, b.planned_at, b.created_at) as at, r.explanation, s.signed_by
+select r.batch_id as batch, b.file_name, r.line, r.outcome, r.reason, r.payload, r.before, r.refs, r.errors as issues,
+    b.stage,
+       b.initiated_by_id as run_by, coalesce(b.completed_at, b.planned_at, b.created_at) as at, r.explanation,
+           s.signed_by
 from touched join workbench.import_result r using (batch_id, line) join workbench.import_batch b on b.id = r.batch_id
 left join workbench.sign_off s on s.batch_id = b.id
 where b.undo_of is null

@@ -20,15 +20,15 @@ from workbench.statements import Part, Shape
 from workbench.store import Store
 
 _LARGE = 20_000
-"""From this many rows on, joins go through whole tables. A fresh batch has no statistics yet, and the planner would look up
-a million rows one by one."""
+"""From this many rows on, joins go through whole tables. A fresh batch has no statistics yet, and the planner would
+look up a million rows one by one."""
 
 
 def plan(store: Store, batch: Batch, *, seconds: Callable[[], float]) -> None:
     """Gives every row of a staged batch its one intended outcome; writes no target table.
 
-    A plan made again gets the next number; the earlier one stays as it was. Two connections share a large batch: they see
-    the same snapshot, and what the second has stored counts only once the first makes the plan the batch's.
+    A plan made again gets the next number; the earlier one stays as it was. Two connections share a large batch: they
+    see the same snapshot, and what the second has stored counts only once the first makes the plan the batch's.
     """
     contract = catalog.contract(batch.dataset)
     with store.transaction(batch.id, isolation="repeatable read") as connection:
@@ -47,7 +47,10 @@ def plan(store: Store, batch: Batch, *, seconds: Callable[[], float]) -> None:
         removed = {
             row["action"]: row["rows"] for row in connection.execute(_REMOVED, {"batch": batch.id, "plan": number})
         }
-        counts = {outcome: sum(decided.outcomes[each] for each in decided.outcomes if each[0] == outcome) for outcome in OUTCOMES}
+        counts = {
+            outcome: sum(decided.outcomes[each] for each in decided.outcomes if each[0] == outcome)
+            for outcome in OUTCOMES
+        }
         store.note("planned", batch.id, plan=number, **counts)
         connection.execute(
             PLANNED,
@@ -120,8 +123,8 @@ def _decide(connection: psycopg.Connection[Any], shape: Shape, batch: Batch, par
 def apply(store: Store, batch: Batch, *, seconds: Callable[[], float]) -> None:
     """Executes a batch's plan in one transaction and completes the batch.
 
-    Raises StalePlan when a record changed since the plan was made, Unbalanced when the database finds that outcomes and rows
-    are not one to one; nothing is written then.
+    Raises StalePlan when a record changed since the plan was made, Unbalanced when the database finds that outcomes
+    and rows are not one to one; nothing is written then.
     """
     contract = catalog.contract(batch.dataset)
     shape = Shape(contract, batch, store.tenant_id, batch.plan)
@@ -133,7 +136,9 @@ def apply(store: Store, batch: Batch, *, seconds: Callable[[], float]) -> None:
             written = {
                 "created": connection.execute(shape.create()).rowcount if batch.created else 0,
                 "updated": connection.execute(shape.update()).rowcount if batch.updated else 0,
-                "removed": sum(connection.execute(statement).rowcount for statement in shape.remove()) if batch.removed else 0,
+                "removed": sum(connection.execute(statement).rowcount for statement in shape.remove())
+                if batch.removed
+                else 0,
             }
             for what, rows in written.items():
                 if rows != getattr(batch, what):
@@ -185,7 +190,8 @@ where batch_id = %(batch)s and plan = %(plan)s and line between %(first)s and %(
 """
 
 _REMOVED = """
-select action, count(*) as rows from workbench.import_removal where batch_id = %(batch)s and plan = %(plan)s group by action
+select action, count(*) as rows from workbench.import_removal where batch_id = %(batch)s and plan = %(plan)s group by
+    action
 """
 
 _ISSUES = """
@@ -207,8 +213,8 @@ where id = %(batch)s
 # have moved on by the plan's own: then there is no need to look at the records.
 _UNTOUCHED = """
 select pg_snapshot_xmin(plan_snapshot) = pg_snapshot_xmax(plan_snapshot)
-       and pg_snapshot_xmax(plan_snapshot)::text::bigint + plan_writers = pg_snapshot_xmax(pg_current_snapshot())::text::bigint
-       as untouched, plan_snapshot::text as seen
+       and pg_snapshot_xmax(plan_snapshot)::text::bigint + plan_writers =
+       pg_snapshot_xmax(pg_current_snapshot())::text::bigint as untouched, plan_snapshot::text as seen
 from workbench.import_batch where id = %s
 """
 

@@ -35,7 +35,8 @@ class Reconciliation:
 
     @property
     def done(self) -> bool:
-        """Seed 001's definition: committed, nothing invalid, every unmatched row explained, created + updated + skipped = processed."""
+        """Seed 001's definition: committed, nothing invalid, every unmatched row explained, created + updated +
+        skipped = processed."""
         whole = self.created + self.updated + self.skipped == self.processed
         return self.stage == "completed" and self.invalid == 0 and self.unmatched == 0 and whole
 

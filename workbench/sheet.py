@@ -59,8 +59,8 @@ class Tally:
 class Sheet:
     """One table of text with a header, read in chunks of bounded size as often as one likes.
 
-    `read(tally)` yields the chunks and raises `UnreadableSheet(line, why)` at the first row it cannot take; it must count
-    rows and ignored blank rows into the tally. Every header is a non-empty, unique text.
+    `read(tally)` yields the chunks and raises `UnreadableSheet(line, why)` at the first row it cannot take; it must
+    count rows and ignored blank rows into the tally. Every header is a non-empty, unique text.
     """
 
     name: str

@@ -1,4 +1,5 @@
-"""Checked rows on their way into `import_row`: columns of text joined into COPY lines, without a Python loop over rows."""
+"""Checked rows on their way into `import_row`: columns of text joined into COPY lines, without a Python loop over
+rows."""
 
 import queue
 import threading
@@ -6,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
+from typing import TypeAlias
 from uuid import UUID
 
 import numpy as np
@@ -54,8 +56,8 @@ _WRITERS = 2
 class Staging:
     """The rows of one batch being staged, by connections of their own, each in a thread and a transaction.
 
-    Leaving the `with` block waits for the rows and keeps them; leaving it by an exception keeps none. Rows count only once
-    the batch is moved on to staged, which nobody does when one of the connections fails.
+    Leaving the `with` block waits for the rows and keeps them; leaving it by an exception keeps none. Rows count only
+    once the batch is moved on to staged, which nobody does when one of the connections fails.
     """
 
     def __init__(self, store: Store, batch: UUID, contract: Contract) -> None:
@@ -75,7 +77,9 @@ class Staging:
     def __enter__(self) -> "Staging":
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._abandoned = kind is not None
         for _ in self._writers:
             self._put(None)
@@ -175,7 +179,7 @@ def copy_lines(batch: UUID, contract: Contract, rows: Checked) -> tuple[memoryvi
     return memoryview(lines.buffers()[2])[: offsets[count]], int(pc.sum(failed).as_py() or 0)
 
 
-Piece = pa.Array | str
+Piece: TypeAlias = pa.Array | str
 """A part of a line: one text for every row, or the same for all."""
 
 

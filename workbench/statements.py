@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from psycopg.sql import SQL, Composable, Identifier, Literal
+from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
 from workbench import catalog
 from workbench.batch import Batch
@@ -33,15 +33,16 @@ class Shape:
         self.brought = tuple(field for field in contract.stored if field.name in brought)
         self.clears = frozenset(batch.mapping.get("clears", ()))
 
-    def _compose(self, statement: str, **more: Composable) -> Composable:
-        return SQL(statement).format(**self.names, **more)  # type: ignore[arg-type]
+    def _compose(self, statement: str, **more: Composable) -> Composed:
+        return SQL(statement).format(**self.names, **more)
 
     # -- the plan ------------------------------------------------------------------------------------------------------
 
-    def repeated(self) -> Composable:
+    def repeated(self) -> Composed:
         """The keys that the file has more than once, with the line that counts: the first.
 
-        Numbers are grouped three times as quickly as texts, and most files have no such key: then the texts are not looked at.
+        Numbers are grouped three times as quickly as texts, and most files have no such key: then the texts are not
+        looked at.
         """
         return self._compose("""
             create temporary table repeated on commit drop as
@@ -53,7 +54,7 @@ class Shape:
             where exists (select from suspect) and hash in (select hash from suspect)
             group by external_key having count(*) > 1""")
 
-    def invalid(self, part: Part) -> Composable:
+    def invalid(self, part: Part) -> Composed:
         """Rows that validation refused."""
         return self._compose(
             """
@@ -63,7 +64,7 @@ class Shape:
             part=_within(part),
         )
 
-    def outcomes(self, part: Part) -> Composable:
+    def outcomes(self, part: Part) -> Composed:
         """All other rows: repeated, unmatched, created, updated or unchanged, in this order of questions.
 
         A verdict is a number until it is stored: a million rows compare it several times each.
@@ -76,7 +77,8 @@ class Shape:
             select {tenant}, {batch}, {plan}, line, ({outcomes}::text[])[verdict], ({reasons}::text[])[verdict],
                    case verdict when {created} then row_id when {updated} then target_id when {unchanged} then target_id
                                 when {protected} then target_id end,
-                   {refs}, case verdict when {updated} then {before} end, case when verdict > {unchanged} then {errors} end
+                   {refs}, case verdict when {updated} then {before} end, case when verdict > {unchanged} then
+                       {errors} end
             from (
                 select r.line, r.id as row_id, {verdict} as verdict, repeated.first{columns}
                 from workbench.import_row r
@@ -104,7 +106,8 @@ class Shape:
 
     @property
     def _verdicts(self) -> tuple[tuple[str, str | None], ...]:
-        """Outcome and reason of each verdict, in the order of their numbers; those up to "unchanged" come without an issue."""
+        """Outcome and reason of each verdict, in the order of their numbers; those up to "unchanged" come without an
+        issue."""
         nouns = dict.fromkeys([field.reference.noun for field in self._references if field.reference])
         return (
             ("created", None),
@@ -131,7 +134,7 @@ class Shape:
 
     def _value(self, field: Field, row: str = "r") -> Composable:
         """A row's value for a field, typed."""
-        return SQL("({}.payload ->> {})::{}").format(Identifier(row), Literal(field.name), SQL(KINDS[field.kind].sql))  # type: ignore[arg-type]
+        return SQL("({}.payload ->> {})::{}").format(Identifier(row), Literal(field.name), SQL(KINDS[field.kind].sql))
 
     def _found(self, field: Field) -> Composable:
         """The id of the record that a reference found, or a plain field's value."""
@@ -159,7 +162,8 @@ class Shape:
         )
 
     def _verdict(self) -> Composable:
-        cases = [SQL("when r.line > repeated.first then {}").format(self._number("skipped", "duplicate"))]
+        cases: list[Composable] = []
+        cases.append(SQL("when r.line > repeated.first then {}").format(self._number("skipped", "duplicate")))
         for field in self._references:
             assert field.reference is not None
             cases.append(
@@ -172,7 +176,9 @@ class Shape:
                 self._number("unmatched", self.contract.noun) if self.mode == "update" else self._number("created")
             )
         )
-        cases.append(SQL("when not ({}) then {}").format(slice_of(self.contract, "t"), self._number("invalid", "taken")))
+        cases.append(
+            SQL("when not ({}) then {}").format(slice_of(self.contract, "t"), self._number("invalid", "taken"))
+        )
         if self.mode == "insert":
             cases.append(SQL("when true then {}").format(self._number("invalid", "already_exists")))
         removal = self.contract.removal
@@ -204,9 +210,13 @@ class Shape:
 
     def _carried(self) -> Composable:
         """What the verdict's consequences need of the joined tables."""
-        columns = [SQL(", t.id as target_id")]
-        columns += [SQL(", {}").format(self._found(f) + SQL(" as ") + Identifier(f"ref {f.name}")) for f in self._references]
-        columns += [SQL(", t.{} as {}").format(Identifier(name), Identifier(f"old {name}")) for name in self._restorable]
+        columns: list[Composable] = [SQL(", t.id as target_id")]
+        columns += [
+            SQL(", {}").format(self._found(f) + SQL(" as ") + Identifier(f"ref {f.name}")) for f in self._references
+        ]
+        columns += [
+            SQL(", t.{} as {}").format(Identifier(name), Identifier(f"old {name}")) for name in self._restorable
+        ]
         columns += [
             SQL(", r.payload ->> {} as {}").format(Literal(field.name), Identifier(f"said {field.name}"))
             for field in {f.name: f for f in (*self._references, *self.contract.key_fields)}.values()
@@ -231,7 +241,9 @@ class Shape:
         if not self._references:
             return SQL("null::jsonb")
         pairs = [SQL("{}, {}").format(Literal(f.target), Identifier(f"ref {f.name}")) for f in self._references]
-        return SQL("case when verdict <= {} then jsonb_build_object({}) end").format(self._number("updated"), SQL(", ").join(pairs))
+        return SQL("case when verdict <= {} then jsonb_build_object({}) end").format(
+            self._number("updated"), SQL(", ").join(pairs)
+        )
 
     def _errors(self) -> Composable:
         """The issues that only the database could see."""
@@ -239,7 +251,12 @@ class Shape:
         cases = [
             SQL("when {} then {}").format(
                 self._number("skipped", "duplicate"),
-                issue("duplicate_key", key, SQL("'Same ' || {} || ' as line ' || first").format(Literal(" and ".join(self.contract.key))), "warning")
+                issue(
+                    "duplicate_key",
+                    key,
+                    SQL("'Same ' || {} || ' as line ' || first").format(Literal(" and ".join(self.contract.key))),
+                    "warning",
+                ),
             ),
             SQL("when {} then {}").format(
                 self._number("unmatched", self.contract.noun),
@@ -247,18 +264,23 @@ class Shape:
             ),
             SQL("when {} then {}").format(
                 self._number("invalid", "already_exists"),
-                issue("already_exists", key, Literal(f"{key.replace('_', ' ').capitalize()} already exists"))
+                issue("already_exists", key, Literal(f"{key.replace('_', ' ').capitalize()} already exists")),
             ),
             SQL("when {} then {}").format(
                 self._number("skipped", "protected"),
-                issue("protected", key, Literal("Switched off by a person; an import does not switch it on again"), "warning")
+                issue(
+                    "protected",
+                    key,
+                    Literal("Switched off by a person; an import does not switch it on again"),
+                    "warning",
+                ),
             ),
         ]
         if self.contract.slice_by or self.contract.fixed:
             cases.append(
                 SQL("when {} then {}").format(
                     self._number("invalid", "taken"),
-                    issue("taken", key, SQL("'Belongs to a record that is ' || coalesce(slice, 'of no kind')"))
+                    issue("taken", key, SQL("'Belongs to a record that is ' || coalesce(slice, 'of no kind')")),
                 )
             )
         if self._references:
@@ -277,7 +299,7 @@ class Shape:
                 cases.append(SQL("when {} then {}").format(self._number("unmatched", f.reference.noun), together))
         return SQL("case verdict {} end").format(SQL(" ").join(cases))
 
-    def removals(self) -> tuple[Composable, ...]:
+    def removals(self) -> tuple[Composed, ...]:
         """Records within the file's scope that no row names: what modes preserve and replace take away."""
         removal = self.contract.removal
         if removal is None or self.mode not in ("preserve", "replace"):
@@ -291,7 +313,8 @@ class Shape:
             SQL("t.{} is not distinct from scope.{}").format(Identifier(f.target), Identifier(f.name)) for f in scope
         )
         named = SQL(" and ").join(
-            SQL("r.payload ->> {} = t.{}::text").format(Literal(f.name), Identifier(f.target)) for f in self.contract.key_fields
+            SQL("r.payload ->> {} = t.{}::text").format(Literal(f.name), Identifier(f.target))
+            for f in self.contract.key_fields
         )
         return (
             self._compose(
@@ -317,13 +340,15 @@ class Shape:
 
     # -- the commit ----------------------------------------------------------------------------------------------------
 
-    def stale(self, seen: str) -> Composable:
-        """The lines whose record was changed or removed since the plan looked at it, at most five, with how many there are."""
+    def stale(self, seen: str) -> Composed:
+        """The lines whose record was changed or removed since the plan looked at it, at most five, with how many
+        there are."""
         return self._compose(
             """
             select line, count(*) over () as all from (
                 select o.line from workbench.import_outcome o left join {target} t on t.id = o.record_id
-                where o.batch_id = {batch} and o.plan = {plan} and o.outcome in ('updated', 'skipped') and o.record_id is not null
+                where o.batch_id = {batch} and o.plan = {plan} and o.outcome in ('updated', 'skipped') and o.record_id
+                    is not null
                   and (t.id is null or workbench.written_since(t.xmin, {seen}::pg_snapshot))
                 union all
                 select null from workbench.import_removal o left join {target} t on t.id = o.record_id
@@ -333,13 +358,13 @@ class Shape:
             seen=Literal(seen),
         )
 
-    def create(self) -> Composable:
+    def create(self) -> Composed:
         """New records, in the order of their key: an index grows best at its end."""
         columns: list[Composable] = [SQL("id"), SQL("tenant_id")]
         values: list[Composable] = [SQL("o.record_id"), SQL("o.tenant_id")]
-        for name, value in self.contract.fixed:
+        for name, same in self.contract.fixed:
             columns.append(Identifier(name))
-            values.append(Literal(value))
+            values.append(Literal(same))
         for field in self.contract.stored:
             value = self.created(field)
             if value is not None:
@@ -356,7 +381,7 @@ class Shape:
             values=SQL(", ").join(values),
         )
 
-    def update(self) -> Composable:
+    def update(self) -> Composed:
         """Changed records."""
         changes: list[Composable] = [SQL("updated_at = now()")]
         for field in self.compared:
@@ -379,7 +404,7 @@ class Shape:
         value = self._written(field)
         if field.default is None:
             return value
-        default = SQL("{}::{}").format(Literal(field.default), SQL(KINDS[field.kind].sql))  # type: ignore[arg-type]
+        default = SQL("{}::{}").format(Literal(field.default), SQL(KINDS[field.kind].sql))
         return SQL("coalesce({}, {})").format(value, default) if value is not None else default
 
     def changed(self, field: Field, stored: Composable) -> Composable:
@@ -389,14 +414,15 @@ class Shape:
         return value if field.name in self.clears else SQL("coalesce({}, {})").format(value, stored)
 
     def _written(self, field: Field) -> Composable | None:
-        """A row's value for a field at the commit: references as the plan found them; None for a field it does not bring."""
+        """A row's value for a field at the commit: references as the plan found them; None for a field it does not
+        bring."""
         if field not in self.brought:
             return None
         if field.reference is not None:
             return SQL("(o.refs ->> {})::uuid").format(Literal(field.target))
         return self._value(field)
 
-    def remove(self) -> tuple[Composable, ...]:
+    def remove(self) -> tuple[Composed, ...]:
         """Switches off or deletes the records that the file no longer names."""
         removal = self.contract.removal
         assert removal is not None
@@ -427,7 +453,9 @@ def slice_of(contract: Contract, alias: str) -> Composable:
     ]
     if contract.slice_by is not None:
         field = contract.field(contract.slice_by)
-        tests.append(SQL("{}.{} = any({})").format(Identifier(alias), Identifier(field.target), Literal(list(field.choices))))
+        tests.append(
+            SQL("{}.{} = any({})").format(Identifier(alias), Identifier(field.target), Literal(list(field.choices)))
+        )
     return SQL(" and ").join(tests) if tests else SQL("true")
 
 
@@ -436,4 +464,3 @@ def issue(code: str, field: str, message: Composable, severity: str = "error") -
     return SQL("jsonb_build_array(jsonb_build_object('code', {}, 'field', {}, 'message', {}, 'severity', {}))").format(
         Literal(code), Literal(field), message, Literal(severity)
     )
-

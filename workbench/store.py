@@ -40,14 +40,16 @@ class Store:
 
     def _connect(self) -> Connection[DictRow]:
         try:
-            connection = psycopg.connect(program_url(self._url), autocommit=True, row_factory=dict_row, connect_timeout=10)
+            connection = psycopg.connect(
+                program_url(self._url), autocommit=True, row_factory=dict_row, connect_timeout=10
+            )
         except psycopg.OperationalError as error:
             raise DatabaseUnavailable(why=_reason(error)) from None
         connection.execute("set client_min_messages = error; set timezone = 'UTC'")
         return connection
 
     def _scalar(self, statement: str, *values: object) -> Any:
-        row = self.connection.execute(statement, values).fetchone()  # type: ignore[arg-type]
+        row = self.connection.execute(statement, values).fetchone()
         return next(iter(row.values())) if row else None
 
     def another(self) -> "Store":
@@ -59,14 +61,16 @@ class Store:
         self.connection.close()
 
     @contextmanager
-    def transaction(self, batch: UUID | None = None, *, isolation: str = "read committed", snapshot: str | None = None) -> Iterator[Connection[DictRow]]:
+    def transaction(
+        self, batch: UUID | None = None, *, isolation: str = "read committed", snapshot: str | None = None
+    ) -> Iterator[Connection[DictRow]]:
         """All or nothing, for the tenant; rows and outcomes can be added to `batch` alone.
 
         Raises DatabaseUnavailable when the database goes away.
         """
         try:
             with self.connection.transaction():
-                self.connection.execute(f"set transaction isolation level {isolation}")  # type: ignore[arg-type]
+                self.connection.execute(f"set transaction isolation level {isolation}")
                 if snapshot is not None:
                     self.connection.execute(sql.SQL("set transaction snapshot {}").format(sql.Literal(snapshot)))
                 self.connection.execute(
@@ -77,12 +81,16 @@ class Store:
         except psycopg.OperationalError as error:
             raise DatabaseUnavailable(why=_reason(error)) from None
 
-    def all(self, statement: str | sql.Composable, values: Mapping[str, object] | tuple[object, ...] = ()) -> list[dict[str, Any]]:
+    def all(
+        self, statement: str | sql.Composable, values: Mapping[str, object] | tuple[object, ...] = ()
+    ) -> list[dict[str, Any]]:
         """The rows of one question."""
         with self.transaction() as connection:
             return connection.execute(statement, values).fetchall()  # type: ignore[arg-type]
 
-    def one(self, statement: str | sql.Composable, values: Mapping[str, object] | tuple[object, ...] = ()) -> dict[str, Any] | None:
+    def one(
+        self, statement: str | sql.Composable, values: Mapping[str, object] | tuple[object, ...] = ()
+    ) -> dict[str, Any] | None:
         """The first row of one question, or None."""
         found = self.all(statement, values)
         return found[0] if found else None
@@ -119,7 +127,8 @@ def _password(secret: str) -> str:
 
 
 def is_current(url: str) -> bool:
-    """Whether the database is set up for this version of the program; raises DatabaseUnavailable when it cannot be asked."""
+    """Whether the database is set up for this version of the program; raises DatabaseUnavailable when it cannot be
+    asked."""
     try:
         with psycopg.connect(program_url(url), connect_timeout=10) as connection:
             row = connection.execute("select version_num from workbench.schema_version").fetchone()
@@ -159,7 +168,8 @@ def _targets_missing(url: str) -> list[str]:
     with psycopg.connect(program_url(url), connect_timeout=10) as connection:
         known = connection.execute(
             "select n.nspname, c.relname, a.attname from pg_attribute a join pg_class c on c.oid = a.attrelid "
-            "join pg_namespace n on n.oid = c.relnamespace where n.nspname = any(%s) and c.relkind = 'r' and a.attnum > 0",
+            "join pg_namespace n on n.oid = c.relnamespace "
+            "where n.nspname = any(%s) and c.relkind = 'r' and a.attnum > 0",
             (list(catalog.families()),),
         ).fetchall()
     return sorted(".".join(column) for column in wanted - set(known))
@@ -210,7 +220,9 @@ def upgrade(url: str) -> None:
                         if column.name not in has:
                             column.nullable = True  # there may be records already
                             definition = CreateColumn(column).compile(dialect=engine.dialect)
-                            connection.execute(text(f'alter table "{table.schema}"."{table.name}" add column {definition}'))
+                            connection.execute(
+                                text(f'alter table "{table.schema}"."{table.name}" add column {definition}')
+                            )
     except Exception as error:
         cause = getattr(error, "orig", error)
         if isinstance(cause, psycopg.errors.InsufficientPrivilege):

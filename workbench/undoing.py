@@ -7,7 +7,7 @@ gone, or is referred to by others is kept as it is and counts as skipped, with t
 from uuid import UUID
 
 import psycopg
-from psycopg.sql import SQL, Composable, Identifier, Literal
+from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
 from workbench import catalog, ledger, planning
 from workbench.batch import OUTCOMES, Batch, new_id
@@ -59,8 +59,15 @@ def undo(store: Store, batch: Batch, *, dry_run: bool = False) -> Batch:
                 connection.execute("update workbench.import_batch set stage = %s where id = %s", (stage, new.id))
             connection.execute(
                 planning.PLANNED,
-                {"batch": new.id, "plan": 1, "writers": 1, "processed": sum(counts.values()), **counts, "removed": 0,
-                 "summary": psycopg.types.json.Jsonb(summary)},
+                {
+                    "batch": new.id,
+                    "plan": 1,
+                    "writers": 1,
+                    "processed": sum(counts.values()),
+                    **counts,
+                    "removed": 0,
+                    "summary": psycopg.types.json.Jsonb(summary),
+                },
             )
             if not dry_run:
                 for statement in reversal.statements():
@@ -78,7 +85,8 @@ def _undone_by(store: Store, batch: UUID) -> UUID | None:
 
 
 _COUNTS = """
-select outcome, reason, count(*)::int as rows from workbench.import_outcome where batch_id = %(batch)s and plan = 1 group by 1, 2
+select outcome, reason, count(*)::int as rows from workbench.import_outcome where batch_id = %(batch)s and plan = 1
+    group by 1, 2
 """
 
 _KEPT = {
@@ -96,14 +104,18 @@ class _Reversal:
         self.shape = Shape(self.contract, batch, tenant, batch.plan)
         self.names = {**self.shape.names, "new": SQL("{}::uuid").format(Literal(new))}
 
-    def _compose(self, statement: str, **more: Composable) -> Composable:
-        return SQL(statement).format(**self.names, **more)  # type: ignore[arg-type]
+    def _compose(self, statement: str, **more: Composable) -> Composed:
+        return SQL(statement).format(**self.names, **more)
 
-    def judged(self) -> Composable:
+    def judged(self) -> Composed:
         """Every change of the batch, with what becomes of it."""
         removal = self.contract.removal
         active = Identifier(removal.active) if removal else SQL("id")
-        deactivated = SQL("not t.{} and t.{} = 'import_diff'").format(active, Identifier(removal.source)) if removal else SQL("false")
+        deactivated = (
+            SQL("not t.{} and t.{} = 'import_diff'").format(active, Identifier(removal.source))
+            if removal
+            else SQL("false")
+        )
         return self._compose(
             """
             create temporary table reversal on commit drop as
@@ -119,9 +131,11 @@ class _Reversal:
             from workbench.import_outcome o
             join workbench.import_row r on r.batch_id = o.batch_id and r.line = o.line
             left join {target} t on t.id = o.record_id
-            where o.batch_id = {batch} and o.plan = {plan} and o.outcome in ('created', 'updated') and r.batch_id = {batch}
+            where o.batch_id = {batch} and o.plan = {plan} and o.outcome in ('created', 'updated') and r.batch_id =
+                {batch}
             union all
-            select (select coalesce(max(line), 1) from workbench.import_row where batch_id = {batch}) + row_number() over (order by m.record_id),
+            select (select coalesce(max(line), 1) from workbench.import_row where batch_id = {batch}) + row_number()
+                over (order by m.record_id),
                    m.record_id, null, case m.action when 'deleted' then 'make again' else 'restore' end,
                    case when m.action = 'deleted' and t.id is null then 'created:restored'
                         when m.action = 'deleted' then 'skipped:changed'
@@ -150,28 +164,33 @@ class _Reversal:
         return self.shape.changed(field, self._image("o.before", field))
 
     def _image(self, image: str, field: Field) -> Composable:
-        return SQL("({} ->> {})::{}").format(SQL(image), Literal(field.target), SQL(_sql(field)))  # type: ignore[arg-type]
+        return SQL("({} ->> {})::{}").format(SQL(image), Literal(field.target), SQL(_sql(field)))
 
     def _referenced(self) -> Composable:
         same_table = [
-            known.name for known in catalog.CONTRACTS.values() if (known.family, known.table) == (self.contract.family, self.contract.table)
+            known.name
+            for known in catalog.CONTRACTS.values()
+            if (known.family, known.table) == (self.contract.family, self.contract.table)
         ]
         tests = [
-            SQL("exists (select from {} d where d.{} = t.id)").format(Identifier(other.family, other.table), Identifier(column))
+            SQL("exists (select from {} d where d.{} = t.id)").format(
+                Identifier(other.family, other.table), Identifier(column)
+            )
             for name in same_table
             for other, column in catalog.dependents(name)
         ]
         return SQL(" or ").join(tests) if tests else SQL("false")
 
-    def rows(self) -> Composable:
+    def rows(self) -> Composed:
         """The changes to reverse, as the rows of the undo."""
         return self._compose("""
             insert into workbench.import_row (tenant_id, batch_id, id, line, external_key, raw, payload, status)
             select {tenant}, {new}, (left({new}::text, 28) || lpad(to_hex(line), 8, '0'))::uuid, line, external_key,
-                   json_build_array(line, action), jsonb_build_object('line', line, 'action', action, 'record', record_id), 'validated'
+                   json_build_array(line, action), jsonb_build_object('line', line, 'action', action, 'record',
+                       record_id), 'validated'
             from reversal""")
 
-    def outcomes(self) -> Composable:
+    def outcomes(self) -> Composed:
         """What becomes of each."""
         kept = SQL(" ").join(
             SQL("when {} then {}").format(Literal(f"skipped:{reason}"), issue(reason, "", Literal(message), "warning"))
@@ -179,22 +198,27 @@ class _Reversal:
         )
         return self._compose(
             """
-            insert into workbench.import_outcome (tenant_id, batch_id, plan, line, outcome, reason, record_id, before, errors)
-            select {tenant}, {new}, 1, line, split_part(verdict, ':', 1), split_part(verdict, ':', 2), record_id, before,
+            insert into workbench.import_outcome (tenant_id, batch_id, plan, line, outcome, reason, record_id, before,
+                errors)
+            select {tenant}, {new}, 1, line, split_part(verdict, ':', 1), split_part(verdict, ':', 2), record_id,
+                before,
                    case verdict {kept} end
             from reversal""",
             kept=kept,
         )
 
-    def statements(self) -> tuple[Composable, ...]:
+    def statements(self) -> tuple[Composed, ...]:
         """The reversal itself."""
         restored = [self._restore(self.shape.compared)]
         removal = self.contract.removal
         if removal is not None:
-            again = SQL("select (jsonb_populate_record(null::{}, image)).* from reversal where verdict = 'created:restored'")
+            again = SQL(
+                "select (jsonb_populate_record(null::{}, image)).* from reversal where verdict = 'created:restored'"
+            )
             restored += [
                 self._compose(
-                    "update {target} t set {active} = (image ->> {active_})::boolean, {source} = image ->> {source_}, updated_at = now() "
+                    "update {target} t set {active} = (image ->> {active_})::boolean, "
+                    "{source} = image ->> {source_}, updated_at = now() "
                     "from reversal where verdict = 'updated:restored' and t.id = record_id",
                     active=Identifier(removal.active),
                     active_=Literal(removal.active),
@@ -208,8 +232,8 @@ class _Reversal:
         )
         return (*restored, removed)
 
-    def _restore(self, fields: tuple[Field, ...]) -> Composable:
-        sets = [SQL("updated_at = now()")]
+    def _restore(self, fields: tuple[Field, ...]) -> Composed:
+        sets: list[Composable] = [SQL("updated_at = now()")]
         sets += [SQL("{} = {}").format(Identifier(field.target), self._image("image", field)) for field in fields]
         return self._compose(
             "update {target} t set {sets} from reversal where verdict = 'updated:restored' and t.id = record_id",

@@ -1,19 +1,20 @@
 """The one path of a row, from a sheet to a signed import log; every door calls this."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping as MappingType, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Mapping as MappingType
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, cast
+from typing import IO, Any, cast
 from uuid import UUID
 
 import pandas as pd
 
-from workbench import catalog, embedded, keeping, ledger, mapping, planning, settings, store, undoing
+from workbench import catalog, embedded, exports, keeping, ledger, mapping, planning, settings, store, undoing
 from workbench.batch import OUTCOMES, Batch, new_id
 from workbench.contract import Contract, Mode
 from workbench.errors import (
@@ -87,8 +88,8 @@ class Workbench:
     ) -> "Workbench":
         """A Workbench under the settings given here, else of the environment (see `settings.Settings`).
 
-        The embedded database is started and set up when needed; any other must have been set up by `workbench db upgrade`.
-        Raises NotConfigured, DatabaseUnavailable, DatabaseOutdated.
+        The embedded database is started and set up when needed; any other must have been set up by `workbench db
+        upgrade`. Raises NotConfigured, DatabaseUnavailable, DatabaseOutdated.
         """
         configuration = settings.load(home=home, database_url=database_url, tenant=tenant, user=user)
         url = address(configuration)
@@ -107,7 +108,9 @@ class Workbench:
     def __enter__(self) -> "Workbench":
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     # -- before the import ---------------------------------------------------------------------------------------------
@@ -163,7 +166,8 @@ class Workbench:
         allow_empty: bool = False,
         progress: Progress = _silent,
     ) -> Batch:
-        """Reads, maps, normalizes and validates a sheet, and puts every row into the database; no target table is touched.
+        """Reads, maps, normalizes and validates a sheet, and puts every row into the database; no target table is
+        touched.
 
         `columns` maps headers to fields ("" leaves one out), `constants` gives fields a value for every row, `clears`
         names the fields that a blank cell erases. All of the rows are staged, or none.
@@ -279,7 +283,8 @@ class Workbench:
         return self.batch(found.id)
 
     def import_sheet(self, sheet: Sheet, dataset: str, *, progress: Progress = _silent, **options: Any) -> Batch:
-        """Stages, plans and commits a sheet; `options` as for `stage`. A dry run ends planned, invalid rows hold the batch."""
+        """Stages, plans and commits a sheet; `options` as for `stage`. A dry run ends planned, invalid rows hold the
+        batch."""
         staged = self.stage(sheet, dataset, progress=progress, **options)
         self.plan(staged, progress=progress)
         if staged.dry_run:
@@ -290,7 +295,8 @@ class Workbench:
             return self.batch(staged)
 
     def undo(self, batch: Batch | UUID | str, *, dry_run: bool = False) -> Batch:
-        """Takes a completed batch back as a batch of its own: created records go, changed ones get their before-image back.
+        """Takes a completed batch back as a batch of its own: created records go, changed ones get their before-image
+        back.
 
         A record that was changed since is kept, and named in a skipped row. Raises WrongStage, AlreadyUndone.
         """
@@ -333,7 +339,8 @@ class Workbench:
         return ledger.move(self._store, found.id, **changes) if changes else found
 
     def explain(self, batch: Batch | UUID | str, lines: Sequence[int], reason: str) -> Reconciliation:
-        """Says why rows are unmatched or invalid: they count as skipped from then on. Raises UnknownLines, AlreadySigned."""
+        """Says why rows are unmatched or invalid: they count as skipped from then on. Raises UnknownLines,
+        AlreadySigned."""
         found = self.batch(batch)
         self._unsigned(found)
         if not reason.strip():
@@ -353,7 +360,12 @@ class Workbench:
             raise NotDone(batch=found.id, why=" ".join(figures.open_points))
         if found.initiated_by == self._store.user and ledger.people(self._store) > 1:
             raise OwnWork(user=self._store.user, batch=found.id)
-        evidence = {"batch": str(found.id), "checksum": found.checksum, **figures.to_dict(), "log": self.log(found).render()}
+        evidence = {
+            "batch": str(found.id),
+            "checksum": found.checksum,
+            **figures.to_dict(),
+            "log": self.log(found).render(),
+        }
         ledger.sign(self._store, found, evidence)
         return cast(dict[str, Any], ledger.signature(self._store, found.id))
 
@@ -380,8 +392,13 @@ class Workbench:
         return ledger.find(self._store, dataset=dataset, limit=limit)
 
     def each_row(
-        self, batch: Batch | UUID | str, *, outcome: str | None = None, lines: Sequence[int] | None = None,
-        after: int = 0, limit: int | None = None,
+        self,
+        batch: Batch | UUID | str,
+        *,
+        outcome: str | None = None,
+        lines: Sequence[int] | None = None,
+        after: int = 0,
+        limit: int | None = None,
     ) -> Iterator[dict[str, Any]]:
         """The rows of a batch as `workbench rows --format json` shows them, one after the other, in bounded memory."""
         return ledger.rows(self._store, self.batch(batch), outcome=outcome, lines=lines, after=after, limit=limit)
@@ -389,6 +406,35 @@ class Workbench:
     def rows(self, batch: Batch | UUID | str, *, outcome: str | None = None, limit: int | None = None) -> pd.DataFrame:
         """The rows of a batch, one a line of the source."""
         return pd.DataFrame(list(self.each_row(batch, outcome=outcome, limit=limit)), columns=[*ledger.ROW_COLUMNS])
+
+    def save_rows(
+        self,
+        batch: Batch | UUID | str,
+        path: Path,
+        file_format: exports.Format,
+        *,
+        outcome: str | None = None,
+        limit: int | None = None,
+    ) -> int:
+        """Writes the rows of a batch to a file that is there whole or not at all, and returns how many they are.
+
+        Raises UnwritableFile, NoSpace.
+        """
+        found = self.batch(batch)
+        return exports.save_rows(self.each_row(found, outcome=outcome, limit=limit), found.headers, path, file_format)
+
+    def write_rows(
+        self,
+        batch: Batch | UUID | str,
+        file: IO[bytes],
+        file_format: exports.Format,
+        *,
+        outcome: str | None = None,
+        limit: int | None = None,
+    ) -> int:
+        """Writes the rows of a batch to an open file, and returns how many they are."""
+        found = self.batch(batch)
+        return exports.write_rows(self.each_row(found, outcome=outcome, limit=limit), found.headers, file, file_format)
 
     def unexplained(self, batch: Batch | UUID | str) -> list[int]:
         """The lines that still need a person's word."""
@@ -415,7 +461,9 @@ class Workbench:
     def _unsigned(self, batch: Batch) -> None:
         signed = ledger.signature(self._store, batch.id)
         if signed is not None:
-            raise AlreadySigned(batch=batch.id, user=signed["signed_by"], at=f"{signed['signed_at']:%Y-%m-%d %H:%M:%S} UTC")
+            raise AlreadySigned(
+                batch=batch.id, user=signed["signed_by"], at=f"{signed['signed_at']:%Y-%m-%d %H:%M:%S} UTC"
+            )
 
     def _in_order(self, contract: Contract) -> None:
         missing = [need for need in catalog.needs(contract) if not ledger.holds_records(self._store, need)]
@@ -475,11 +523,10 @@ def _mode(contract: Contract, mode: str | None) -> Mode:
     chosen = mode or contract.modes[0]
     if chosen not in contract.modes:
         raise UnknownMode(dataset=contract.name, mode=chosen, modes=", ".join(contract.modes))
-    return cast(Mode, chosen)
+    return chosen
 
 
 def _reading(sheet: Sheet) -> dict[str, Any]:
     from dataclasses import asdict
 
     return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(sheet.reading).items()}
-

@@ -2,10 +2,12 @@
 
     python -m tests.bench.million [--rows 1000000] [--rounds 3] [--large 5000000]
 
-Both sides run in this process, as the program's role, on the same embedded server with the same settings, in turns; tables are
-emptied and a checkpoint is made before each side's turn. The bare side is what one would write by hand: COPY into a temporary table,
-then INSERT ... ON CONFLICT DO UPDATE. The import reads, maps, normalizes, validates, stages, plans, proves, writes, reconciles and
-writes the log. Memory and start-up are those of the `workbench` command in a process of its own.
+Both sides run in this process, as the program's role, on the same embedded server with the same settings, in turns;
+tables are
+emptied and a checkpoint is made before each side's turn. The bare side is what one would write by hand: COPY into a
+    temporary table,
+then INSERT ... ON CONFLICT DO UPDATE. The import reads, maps, normalizes, validates, stages, plans, proves, writes,
+reconciles and writes the log. Memory and start-up are those of the `workbench` command in a process of its own.
 """
 
 import argparse
@@ -47,7 +49,10 @@ def measure(folder: Path, rows: int, rounds: int, large: int) -> None:
     store.upgrade(url)
     admin = psycopg.connect(url, autocommit=True)
     version = admin.execute("show server_version").fetchone()
-    print(f"{platform.platform()}, {os.cpu_count()} processors, Python {platform.python_version()}, PostgreSQL {version[0]}")
+    print(
+        f"{platform.platform()}, {os.cpu_count()} processors, Python {platform.python_version()}, "
+        f"PostgreSQL {version[0]}"
+    )
     file = write_students(folder / "students.csv", rows)
     print(f"{rows:,} students, {file.stat().st_size / 1e6:.0f} MB, {rounds} rounds in turns\n")
     import_once(folder, url, write_students(folder / "warm.csv", 1000))  # loads what is loaded on first use
@@ -59,7 +64,10 @@ def measure(folder: Path, rows: int, rounds: int, large: int) -> None:
             for turn in ("first", "again"):
                 times[f"{side} {turn}"].append(timed(run))
                 admin.execute("checkpoint")
-        print(f"round {number}: " + ", ".join(f"{name} {seconds[-1]:.1f} s" for name, seconds in times.items()), flush=True)
+        print(
+            f"round {number}: " + ", ".join(f"{name} {seconds[-1]:.1f} s" for name, seconds in times.items()),
+            flush=True,
+        )
 
     print()
     for turn, target in TARGETS.items():
@@ -93,17 +101,19 @@ def bare(url: str, file: Path) -> None:
     with database.transaction() as connection:
         connection.execute("set local work_mem = '256MB'; set local jit = off")
         connection.execute(
-            "create temporary table incoming (email text, first_name text, last_name text, phone text, external_id text) "
+            "create temporary table incoming "
+            "(email text, first_name text, last_name text, phone text, external_id text) "
             "on commit drop"
         )
-        with connection.cursor() as cursor, cursor.copy("copy incoming from stdin (format csv, header true)") as copy:
-            with file.open("rb") as source:
-                while block := source.read(1 << 20):
-                    copy.write(block)
+        load = "copy incoming from stdin (format csv, header true)"
+        with connection.cursor() as cursor, cursor.copy(load) as copy, file.open("rb") as source:
+            while block := source.read(1 << 20):
+                copy.write(block)
         connection.execute(
             SQL(
                 "insert into elevate.bare (tenant_id, email, full_name, phone, role, external_id) "
-                "select {}, lower(trim(email)), first_name || ' ' || last_name, phone, 'student', external_id from incoming "
+                "select {}, lower(trim(email)), first_name || ' ' || last_name, phone, 'student', external_id "
+                "from incoming "
                 "on conflict (tenant_id, email) do update set full_name = excluded.full_name, phone = excluded.phone, "
                 "role = excluded.role, external_id = excluded.external_id, updated_at = now()"
             ).format(Literal(database.tenant_id))

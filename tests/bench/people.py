@@ -13,7 +13,8 @@ _BLOCK = 500_000
 
 
 def write_students(path: Path, rows: int) -> Path:
-    """Writes `rows` students (email, first_name, last_name, phone, external_id) in no particular order, and returns the path."""
+    """Writes `rows` students (email, first_name, last_name, phone, external_id) in no particular order, and returns
+    the path."""
     chance = np.random.default_rng(7)
     numbers = chance.permutation(rows)
     with pyarrow.csv.CSVWriter(path, pa.schema([(name, pa.string()) for name in _COLUMNS])) as file:

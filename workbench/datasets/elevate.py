@@ -1,8 +1,8 @@
 """Elevate's datasets (seed 000): courses, students, employers, staff, enrollments.
 
-The tables are the seed's `profiles`, `courses` and `enrollments`; `employers` is the one its list implies. Students and
-staff share `profiles` and are told apart by `role`. E-mail is unique per tenant, not across tenants as the seed's column has it:
-two licensees may know the same person.
+The tables are the seed's `profiles`, `courses` and `enrollments`; `employers` is the one its list implies. Students
+and staff share `profiles` and are told apart by `role`. E-mail is unique per tenant, not across tenants as the seed's
+column has it: two licensees may know the same person.
 """
 
 from workbench.contract import CodeOf, Contract, Field, Joined, Reference

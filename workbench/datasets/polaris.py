@@ -1,9 +1,9 @@
 """Polaris' datasets (seed 001): the teacher roster of Playbook B.
 
-Both vocabularies of headers are known: the playbook's (`Teacher Email`, `School`) and the running system's (`Email`, `Building`).
-The key is the system's: one record per teacher and academic year. The seed replaces the year's records; the running system
-switches off who is missing (`preserve`), which is the default here. The district is no column of the sheet in either:
-it comes from `--set district=...`.
+Both vocabularies of headers are known: the playbook's (`Teacher Email`, `School`) and the running system's (`Email`,
+`Building`). The key is the system's: one record per teacher and academic year. The seed replaces the year's records;
+the running system switches off who is missing (`preserve`), which is the default here. The district is no column of
+the sheet in either: it comes from `--set district=...`.
 """
 
 from workbench.contract import Contract, Field, FromWindow, Removal, SameAs

@@ -1,4 +1,5 @@
-"""The target tables of the contracts: columns, keys, references and row-level security, as SQLAlchemy tables and DDL."""
+"""The target tables of the contracts: columns, keys, references and row-level security, as SQLAlchemy tables and
+DDL."""
 
 from collections.abc import Iterable
 
