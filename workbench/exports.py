@@ -90,7 +90,7 @@ def write_json(rows: Iterable[Row], headers: Sequence[str], file: IO[bytes]) -> 
     """Writes one list with one object a row."""
     count = 0
     for count, row in enumerate(rows, start=1):
-        text = json.dumps({**row, "raw": _raw(row, headers)}, default=str, ensure_ascii=False)
+        text = json.dumps({**row, "raw": _raw(row, headers)}, default=_json, ensure_ascii=False)
         file.write(("[\n" if count == 1 else ",\n").encode() + text.encode())
     file.write(b"[]\n" if count == 0 else b"\n]\n")
     return count
@@ -126,6 +126,10 @@ def _table(rows: Iterable[Row], headers: Sequence[str]) -> Iterator[list[str | i
 def _raw(row: Row, headers: Sequence[str]) -> dict[str, str]:
     raw = row["raw"]
     return raw if isinstance(raw, dict) else dict(zip(headers, map(str, raw), strict=True))
+
+
+def _json(value: Any) -> str:
+    return str(value.isoformat() if hasattr(value, "isoformat") else value)
 
 
 def _harmless(cell: str | int) -> str:
