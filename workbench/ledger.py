@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import fields
@@ -15,7 +16,7 @@ from psycopg.types.json import Jsonb
 from workbench import catalog
 from workbench.batch import OUTCOMES, Batch, origin
 from workbench.contract import Contract
-from workbench.errors import NotDone, UnknownBatch, UnknownLines, UnknownRecord, WorkbenchError
+from workbench.errors import NotDone, TemplateTaken, UnknownBatch, UnknownLines, UnknownRecord, WorkbenchError
 from workbench.statements import slice_of
 from workbench.store import Store
 from workbench.template import Mapping, Template
@@ -126,13 +127,17 @@ def recover(store: Store) -> None:
 def get(store: Store, batch: UUID | str) -> Batch:
     """A batch by its id, or by the beginning of its id when only one begins so; raises UnknownBatch."""
     text = str(batch).lower()
-    found = store.all(
-        SQL("select {} from workbench.import_batch where id::text like %s limit 2").format(_BATCH),
-        (text.replace("%", "").replace("_", "") + "%",),
+    found = (
+        store.all(SQL("select {} from workbench.import_batch where id::text like %s limit 2").format(_BATCH), (f"{text}%",))
+        if _IDENTIFIER.fullmatch(text)
+        else []
     )
-    if len(found) != 1 or not text:
+    if len(found) != 1:
         raise UnknownBatch(batch=batch)
     return _batch(found[0])
+
+
+_IDENTIFIER = re.compile("[0-9a-f-]+")
 
 
 def find(store: Store, *, dataset: str | None = None, limit: int = 100) -> list[Batch]:
@@ -197,7 +202,7 @@ _EXPLAINED = """
 select o.outcome, o.reason, count(*)::int as rows from workbench.import_explanation e
 join workbench.import_batch b on b.id = e.batch_id
 join workbench.import_outcome o on o.batch_id = b.id and o.plan = b.plan and o.line = e.line
-where e.batch_id = %s group by 1, 2
+where e.batch_id = %s and o.outcome in ('unmatched', 'invalid') group by 1, 2
 """
 
 
@@ -307,19 +312,18 @@ def removals(store: Store, batch: Batch) -> list[dict[str, Any]]:
     )
 
 
-def in_scope(store: Store, contract: Contract, scope: dict[str, str | None]) -> int:
-    """How many records that an import could still take away lie within a scope; a field without a value does not
-    narrow it."""
+def in_scope(store: Store, contract: Contract, scope: dict[str, str | None], mode: str) -> int:
+    """How many records an empty file of that scope takes away; a field without a value means the records without."""
     removal = contract.removal
     assert removal is not None
+    present = Identifier(removal.active) if mode == "preserve" else SQL("true")
     tests = [
-        SQL("{} = {}").format(Identifier(contract.field(name).target), Literal(value))
+        SQL("{} is not distinct from {}").format(Identifier(contract.field(name).target), Literal(value))
         for name, value in scope.items()
-        if value
     ]
     row = store.one(
         SQL("select count(*)::int as records from {} where {}").format(
-            Identifier(contract.family, contract.table), SQL(" and ").join([Identifier(removal.active), *tests])
+            Identifier(contract.family, contract.table), SQL(" and ").join([present, *tests])
         )
     )
     return int(row["records"]) if row else 0
@@ -347,16 +351,19 @@ def templates(store: Store, dataset: str | None) -> list[Template]:
 def save_template(
     store: Store, name: str, dataset: str, mapping: Mapping, *, is_global: bool, description: str | None
 ) -> None:
-    """Keeps a mapping under a name; the tenant's own of that name is replaced."""
+    """Keeps a mapping under a name; the tenant's own of that name is replaced. Raises TemplateTaken."""
     tenant = None if is_global else store.tenant_id
-    with store.transaction() as connection:
-        connection.execute(
-            "insert into workbench.import_template (tenant_id, name, data_type, description, config, created_by_id) "
-            "values (%s, %s, %s, %s, %s, %s) on conflict (tenant_id, data_type, name) do update "
-            "set config = excluded.config, description = excluded.description, updated_at = now()",
-            (tenant, name, dataset, description, Jsonb(mapping.to_dict()), store.user),
-        )
-        store.note("saved template", None, name=name, dataset=dataset, is_global=is_global)
+    try:
+        with store.transaction() as connection:
+            connection.execute(
+                "insert into workbench.import_template (tenant_id, kept_by, name, data_type, description, config, "
+                "created_by_id) values (%s, %s, %s, %s, %s, %s, %s) on conflict (tenant_id, data_type, name) do update "
+                "set config = excluded.config, description = excluded.description, updated_at = now()",
+                (tenant, store.tenant_id, name, dataset, description, Jsonb(mapping.to_dict()), store.user),
+            )
+            store.note("saved template", None, name=name, dataset=dataset, is_global=is_global)
+    except psycopg.errors.InsufficientPrivilege:
+        raise TemplateTaken(template=name, dataset=dataset) from None
 
 
 def unexplained(store: Store, batch: Batch) -> list[int]:

@@ -300,7 +300,11 @@ class Shape:
         return SQL("case verdict {} end").format(SQL(" ").join(cases))
 
     def removals(self) -> tuple[Composed, ...]:
-        """Records within the file's scope that no row names: what modes preserve and replace take away."""
+        """Records within the file's scope that no row names: what modes preserve and replace take away.
+
+        Valid rows say what the scope is, and the constants do for a file without rows; an invalid row names its record
+        all the same.
+        """
         removal = self.contract.removal
         if removal is None or self.mode not in ("preserve", "replace"):
             return ()
@@ -312,10 +316,12 @@ class Shape:
         inside = SQL(" and ").join(
             SQL("t.{} is not distinct from scope.{}").format(Identifier(f.target), Identifier(f.name)) for f in scope
         )
-        named = SQL(" and ").join(
+        who, *rest = [
             SQL("r.payload ->> {} = t.{}::text").format(Literal(f.name), Identifier(f.target))
             for f in self.contract.key_fields
-        )
+        ]
+        # an invalid row names whoever its first key field names: the rest of its key may be what is wrong with it
+        named = SQL(" and ").join([who, *(SQL("(r.status = 'failed' or {})").format(part) for part in rest)])
         return (
             self._compose(
                 """
@@ -323,7 +329,7 @@ class Shape:
             select {tenant}, {batch}, {plan}, t.id, {action}, to_jsonb(t)
             from {target} t
             join (
-                select distinct {said} from workbench.import_row where batch_id = {batch}
+                select distinct {said} from workbench.import_row where batch_id = {batch} and status = 'validated'
                 union select {alone} where not exists (select from workbench.import_row where batch_id = {batch})
             ) scope ({scope}) on {inside}
             where t.tenant_id = {tenant} and {present}

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Mapping as MappingType
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -13,10 +13,11 @@ from typing import IO, Any, cast
 from uuid import UUID
 
 import pandas as pd
+import pyarrow as pa
 
 from workbench import catalog, embedded, exports, keeping, ledger, mapping, planning, settings, store, undoing
 from workbench.batch import OUTCOMES, Batch, new_id
-from workbench.contract import Contract, Mode
+from workbench.contract import Contract, Field, FromWindow, Mode
 from workbench.errors import (
     AlreadyCommitted,
     AlreadySigned,
@@ -34,7 +35,7 @@ from workbench.errors import (
 )
 from workbench.import_log import ImportLog
 from workbench.mapping import Suggestion
-from workbench.normalize import normalize
+from workbench.normalize import canonical, normalize
 from workbench.reconciliation import Reconciliation
 from workbench.sheet import Sheet, Tally
 from workbench.staging import Checked, Staging
@@ -189,7 +190,7 @@ class Workbench:
             window=window,
         )
         if len(sample) == 0:
-            self._empty(sheet, contract, chosen_mode, resolved, window, allow_empty)
+            resolved = self._empty(sheet, contract, chosen_mode, resolved, window, allow_empty)
         identifier = new_id()
         with ledger.working(self._store, identifier):
             batch = ledger.begin(
@@ -473,14 +474,18 @@ class Workbench:
 
     def _empty(
         self, sheet: Sheet, contract: Contract, mode: Mode, resolved: Mapping, window: str | None, allow_empty: bool
-    ) -> None:
+    ) -> Mapping:
+        """The mapping of a file without rows, with the scope that it speaks of among its constants."""
         if contract.removal is None or mode not in ("preserve", "replace"):
             raise NoRows(source=sheet.name)
+        scope = {name: _said(contract.field(name), resolved, window) for name in contract.removal.scope}
+        if any(contract.field(name).required and value is None for name, value in scope.items()):
+            raise NoRows(source=sheet.name)
         if not allow_empty:
-            scope = {name: resolved.constants.get(name) for name in contract.removal.scope}
-            removed = ledger.in_scope(self._store, contract, scope)
-            said = ", ".join(f"{name} {value}" for name, value in scope.items() if value) or "this tenant"
+            removed = ledger.in_scope(self._store, contract, scope, mode)
+            said = ", ".join(f"{name} {value}" if value else f"no {name}" for name, value in scope.items())
             raise EmptyNeedsConfirmation(source=sheet.name, mode=mode, removed=removed, scope=said)
+        return replace(resolved, constants=resolved.constants | {name: value for name, value in scope.items() if value})
 
     def _write_docs(self, contract: Contract, batch: Batch, validator: Any) -> str:
         from workbench.data_docs import write_data_docs
@@ -524,6 +529,13 @@ def _mode(contract: Contract, mode: str | None) -> Mode:
     if chosen not in contract.modes:
         raise UnknownMode(dataset=contract.name, mode=chosen, modes=", ".join(contract.modes))
     return chosen
+
+
+def _said(field: Field, resolved: Mapping, window: str | None) -> str | None:
+    """What a mapping's constant, or the window, says of a field in every row, in canonical text."""
+    text = resolved.constants.get(field.name) or (window if isinstance(field.derive, FromWindow) else None)
+    said = canonical(pa.array([text], pa.string()), field, resolved.value_maps.get(field.name))
+    return cast(str | None, said[0].as_py())
 
 
 def _reading(sheet: Sheet) -> dict[str, Any]:

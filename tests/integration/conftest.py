@@ -23,7 +23,8 @@ import psycopg
 import pytest
 from psycopg.sql import SQL, Identifier
 
-from workbench import Workbench, embedded, store
+from workbench import Workbench, embedded, open_sheet, store
+from workbench.sheet import Sheet
 
 SYSTEM = os.environ.get("WORKBENCH_TEST_DATABASE_URL")
 _numbers = count(1)
@@ -82,6 +83,18 @@ def open_wb(url: str, home: Path) -> Iterator[Callable[..., Workbench]]:
 def wb(open_wb: Callable[..., Workbench]) -> Workbench:
     """An open Workbench of ana, in the tenant default."""
     return open_wb()
+
+
+@pytest.fixture
+def sheet(tmp_path: Path) -> Callable[..., Sheet]:
+    """Writes a text down as a file and opens it: sheet("email,phone\\n...", "students.csv")."""
+
+    def opened(text: str, name: str = "sheet.csv") -> Sheet:
+        path = tmp_path / name
+        path.write_text(text, encoding="utf-8", newline="")
+        return open_sheet(path)
+
+    return opened
 
 
 def database_address(server: str, name: str) -> str:
