@@ -69,7 +69,7 @@ def home(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def open_wb(url: str, home: Path) -> Iterator[Callable[..., Workbench]]:
-    """Opens a Workbench on this test's database, as ana of the tenant default unless told otherwise; closed after the test."""
+    """Opens a Workbench on this test's database, as ana of the tenant default unless told otherwise."""
     with ExitStack() as opened:
 
         def open_one(**given: Any) -> Workbench:

@@ -140,7 +140,7 @@ def test_a_failing_source_of_rows_leaves_the_earlier_file_as_it_was(tmp_path: Pa
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(UnwritableFile, match="nowhere.*cannot be written: No such file or directory"):
+    with pytest.raises(UnwritableFile, match=r"nowhere.*cannot be written: No such file or directory"):
         save_rows([], HEADERS, tmp_path / "nowhere" / "rows.csv", "csv")
 
 

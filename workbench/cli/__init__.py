@@ -43,7 +43,8 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:  # a command that cannot be understood
         if not hasattr(error, "format_message"):
             raise
-        refuse(f"{error.format_message()} See: workbench {_command(arguments)}--help")
+        why = error.format_message().replace("Value error, ", "")
+        refuse(f"{why} See: workbench {_command(arguments)}--help")
         return REFUSED
     return status if isinstance(status, int) else DONE
 

@@ -7,13 +7,13 @@ from uuid import UUID
 from workbench.batch import OUTCOMES, Batch
 from workbench.cli.asked import DONE, NEEDS_A_PERSON, Asked, plain
 from workbench.contract import Contract
-from workbench.sheet import Sheet
 from workbench.template import Mapping
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from workbench import Workbench
+    from workbench.sheet import Sheet
 
 _FIRST = 5
 """So many lines, or records, are named before "and more"."""
@@ -117,7 +117,7 @@ def same_file(name: str, earlier: Batch) -> str:
     return f"{name} is the same file as {earlier.file_name}, imported at {at} as batch {earlier.id}."
 
 
-def reading(sheet: Sheet) -> str:
+def reading(sheet: "Sheet") -> str:
     """How a source was read, in a few words."""
     found = sheet.reading
     delimiters = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
