@@ -12,7 +12,7 @@ from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 from workbench import catalog, ledger, planning
 from workbench.batch import OUTCOMES, Batch, new_id
 from workbench.contract import Field
-from workbench.errors import AlreadyUndone, WrongStage
+from workbench.errors import AlreadyUndone, StalePlan, WrongStage
 from workbench.kinds import KINDS
 from workbench.statements import Shape, issue
 from workbench.store import Store
@@ -21,7 +21,7 @@ from workbench.store import Store
 def undo(store: Store, batch: Batch, *, dry_run: bool = False) -> Batch:
     """Reverses a completed batch in one transaction; a dry run stops at the plan.
 
-    Raises WrongStage for a batch that was not completed or is an undo, AlreadyUndone.
+    Raises WrongStage for a batch that was not completed or is an undo, AlreadyUndone, StalePlan.
     """
     if batch.stage != "completed":
         raise WrongStage(batch=batch.id, stage=batch.stage, action="undoing", needed="completed")
@@ -74,8 +74,15 @@ def undo(store: Store, batch: Batch, *, dry_run: bool = False) -> Batch:
                     connection.execute(statement)
                 planning.seal(store, new.id)
             store.note("undone" if not dry_run else "undo planned", batch.id, by=str(new.id), **counts)
-    except psycopg.errors.UniqueViolation:
-        raise AlreadyUndone(batch=batch.id, by=_undone_by(store, batch.id)) from None
+    except (psycopg.errors.UniqueViolation, psycopg.errors.ForeignKeyViolation):
+        earlier = _undone_by(store, batch.id)
+        refusal = (
+            AlreadyUndone(batch=batch.id, by=earlier)
+            if earlier is not None
+            else StalePlan(batch=new.id, changed="some", examples="others refer to them, or have their keys")
+        )
+        ledger.fail_quietly(store, new.id, str(refusal))
+        raise refusal from None
     return ledger.get(store, new.id)
 
 
@@ -110,20 +117,26 @@ class _Reversal:
     def judged(self) -> Composed:
         """Every change of the batch, with what becomes of it."""
         removal = self.contract.removal
-        active = Identifier(removal.active) if removal else SQL("id")
         deactivated = (
-            SQL("not t.{} and t.{} = 'import_diff'").format(active, Identifier(removal.source))
+            SQL("not t.{} and t.{} = 'import_diff'").format(Identifier(removal.active), Identifier(removal.source))
             if removal
             else SQL("false")
         )
         return self._compose(
             """
             create temporary table reversal on commit drop as
+            with later as materialized (
+                select u.record_id from workbench.import_batch b
+                join workbench.import_outcome u on u.batch_id = b.id and u.plan = b.plan and u.outcome = 'updated'
+                where b.stage = 'completed' and b.undo_of is null and b.completed_at > {completed}
+                  and not exists (select from workbench.import_batch n where n.undo_of = b.id and n.stage = 'completed')
+            )
             select o.line::bigint, o.record_id, r.external_key,
                    case o.outcome when 'created' then 'remove' else 'restore' end as action,
                    case when t.id is null then 'skipped:gone'
                         when o.outcome = 'created' and ({differs_created}) then 'skipped:changed'
                         when o.outcome = 'updated' and ({differs_updated}) then 'skipped:changed'
+                        when o.record_id in (select record_id from later) then 'skipped:changed'
                         when o.outcome = 'created' and ({referenced}) then 'skipped:referenced'
                         when o.outcome = 'created' then 'updated:removed'
                         else 'updated:restored' end as verdict,
@@ -136,8 +149,8 @@ class _Reversal:
             union all
             select (select coalesce(max(line), 1) from workbench.import_row where batch_id = {batch}) + row_number()
                 over (order by m.record_id),
-                   m.record_id, null, case m.action when 'deleted' then 'make again' else 'restore' end,
-                   case when m.action = 'deleted' and t.id is null then 'created:restored'
+                   m.record_id, null, case m.action when 'deleted' then 'make again' else 'switch on' end,
+                   case when m.action = 'deleted' and not ({there_again}) then 'created:restored'
                         when m.action = 'deleted' then 'skipped:changed'
                         when t.id is null then 'skipped:gone'
                         when {deactivated} then 'updated:restored' else 'skipped:changed' end,
@@ -148,6 +161,8 @@ class _Reversal:
             differs_updated=self._differs(created=False),
             referenced=self._referenced(),
             deactivated=deactivated,
+            there_again=self._there_again(),
+            completed=Literal(self.shape.batch.completed_at),
         )
 
     def _differs(self, *, created: bool) -> Composable:
@@ -156,6 +171,10 @@ class _Reversal:
             SQL("t.{} is distinct from {}").format(Identifier(field.target), self._left(field, created))
             for field in (self.contract.stored if created else self.shape.compared)
         ]
+        removal = self.contract.removal
+        if removal is not None:
+            tests.append(SQL("not t.{}").format(Identifier(removal.active)))
+            tests.append(SQL("t.{} is not null").format(Identifier(removal.source)))
         return SQL(" or ").join(tests) if tests else SQL("false")
 
     def _left(self, field: Field, created: bool) -> Composable:
@@ -165,6 +184,14 @@ class _Reversal:
 
     def _image(self, image: str, field: Field) -> Composable:
         return SQL("({} ->> {})::{}").format(SQL(image), Literal(field.target), SQL(_sql(field)))
+
+    def _there_again(self) -> Composable:
+        """Whether a deleted record, or another with its key, is there."""
+        same = SQL(" and ").join(
+            SQL("k.{} = {}").format(Identifier(field.target), self._image("m.before", field))
+            for field in self.contract.key_fields
+        )
+        return SQL("t.id is not null or exists (select from {} k where {})").format(self.shape.target, same)
 
     def _referenced(self) -> Composable:
         same_table = [
@@ -236,7 +263,8 @@ class _Reversal:
         sets: list[Composable] = [SQL("updated_at = now()")]
         sets += [SQL("{} = {}").format(Identifier(field.target), self._image("image", field)) for field in fields]
         return self._compose(
-            "update {target} t set {sets} from reversal where verdict = 'updated:restored' and t.id = record_id",
+            "update {target} t set {sets} from reversal "
+            "where verdict = 'updated:restored' and action = 'restore' and t.id = record_id",
             sets=SQL(", ").join(sets),
         )
 
