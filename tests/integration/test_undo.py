@@ -84,7 +84,7 @@ def test_an_undo_is_never_planned_or_committed_like_an_import(wb: Workbench, she
     batch = teachers(wb, sheet, ONLY_ADA)
     shown = wb.undo(batch, dry_run=True)
     before = fingerprint(url)
-    with pytest.raises(WrongStage, match="an undo; (planning|committing) needs one that is an import"):
+    with pytest.raises(WrongStage, match=r"an undo; (planning|committing) needs one that is an import"):
         getattr(wb, act)(shown)
     assert fingerprint(url) == before
     assert wb.undo(batch).stage == "completed"
