@@ -97,6 +97,10 @@ class UnknownTemplate(WorkbenchError):
     """There is no template called {template} for {dataset}."""
 
 
+class TemplateTaken(WorkbenchError):
+    """A template for everybody called {template} for {dataset} belongs to another tenant. Choose another name."""
+
+
 class WrongStage(WorkbenchError):
     """Batch {batch} is {stage}; {action} needs one that is {needed}."""
 
@@ -141,6 +145,14 @@ class Busy(WorkbenchError):
 
 class DatabaseUnavailable(WorkbenchError):
     """The database cannot be reached: {why}"""
+
+
+class DatabaseFull(WorkbenchError):
+    """The database has no space left on its disk. Nothing was written; make room there and try again."""
+
+
+class DatabaseBusy(WorkbenchError):
+    """Somebody else was at work on the same records: {why}. Nothing was written; try again."""
 
 
 class DatabaseOutdated(WorkbenchError):

@@ -18,7 +18,7 @@ from workbench.batch import OUTCOMES, Batch, origin
 from workbench.contract import Contract
 from workbench.errors import NotDone, TemplateTaken, UnknownBatch, UnknownLines, UnknownRecord, WorkbenchError
 from workbench.statements import slice_of
-from workbench.store import Store
+from workbench.store import Store, translated_errors
 from workbench.template import Mapping, Template
 
 ROW_COLUMNS = (
@@ -105,8 +105,10 @@ def fail_quietly(store: Store, batch: UUID, why: str) -> None:
 
 @contextmanager
 def working(store: Store, batch: UUID) -> Iterator[None]:
-    """Says that somebody is at work on a batch, for as long as the connection lives: what `recover` asks."""
-    store.connection.execute("select pg_advisory_lock(hashtextextended(%s, 1))", (str(batch),))
+    """Waits until nobody else is at work on a batch, and says that we are, for as long as the connection lives: what
+    `recover` asks."""
+    with translated_errors():
+        store.connection.execute("select pg_advisory_lock(hashtextextended(%s, 1))", (str(batch),))
     try:
         yield
     finally:
@@ -118,15 +120,25 @@ def recover(store: Store) -> None:
     """Ends the batches whose program died while it staged them: none of their rows was kept."""
     for row in store.all("select id from workbench.import_batch where stage in ('queued', 'staging')"):
         lock = (str(row["id"]),)
-        free = store.connection.execute("select pg_try_advisory_lock(hashtextextended(%s, 1)) as free", lock).fetchone()
-        if free and free["free"]:
+        with translated_errors():
+            taken = "select pg_try_advisory_lock(hashtextextended(%s, 1)) as taken"
+            if not store.connection.execute(taken, lock).fetchone()["taken"]:  # type: ignore[index]
+                continue
             fail_quietly(store, row["id"], "the program was stopped while it staged the rows; import the source again")
             store.connection.execute("select pg_advisory_unlock(hashtextextended(%s, 1))", lock)
 
 
 def get(store: Store, batch: UUID | str) -> Batch:
-    """A batch by its id, or by the beginning of its id when only one begins so; raises UnknownBatch."""
+    """A batch by its id, by the beginning of its id when only one begins so, or the newest as "latest".
+
+    Raises UnknownBatch.
+    """
     text = str(batch).lower()
+    if text == "latest":
+        newest = find(store, limit=1)
+        if not newest:
+            raise UnknownBatch(batch=batch)
+        return newest[0]
     found = (
         store.all(SQL("select {} from workbench.import_batch where id::text like %s limit 2").format(_BATCH), (f"{text}%",))
         if _IDENTIFIER.fullmatch(text)

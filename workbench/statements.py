@@ -73,10 +73,11 @@ class Shape:
         return self._compose(
             """
             insert into workbench.import_outcome
-                (tenant_id, batch_id, plan, line, outcome, reason, record_id, refs, before, errors)
+                (tenant_id, batch_id, plan, line, outcome, reason, record_id, seen, refs, before, errors)
             select {tenant}, {batch}, {plan}, line, ({outcomes}::text[])[verdict], ({reasons}::text[])[verdict],
                    case verdict when {created} then row_id when {updated} then target_id when {unchanged} then target_id
                                 when {protected} then target_id end,
+                   case when verdict in ({updated}, {unchanged}, {protected}) then target_xmin end,
                    {refs}, case verdict when {updated} then {before} end, case when verdict > {unchanged} then
                        {errors} end
             from (
@@ -210,7 +211,7 @@ class Shape:
 
     def _carried(self) -> Composable:
         """What the verdict's consequences need of the joined tables."""
-        columns: list[Composable] = [SQL(", t.id as target_id")]
+        columns: list[Composable] = [SQL(", t.id as target_id, t.xmin as target_xmin")]
         columns += [
             SQL(", {}").format(self._found(f) + SQL(" as ") + Identifier(f"ref {f.name}")) for f in self._references
         ]
@@ -325,8 +326,8 @@ class Shape:
         return (
             self._compose(
                 """
-            insert into workbench.import_removal (tenant_id, batch_id, plan, record_id, action, before)
-            select {tenant}, {batch}, {plan}, t.id, {action}, to_jsonb(t)
+            insert into workbench.import_removal (tenant_id, batch_id, plan, record_id, seen, action, before)
+            select {tenant}, {batch}, {plan}, t.id, t.xmin, {action}, to_jsonb(t)
             from {target} t
             join (
                 select distinct {said} from workbench.import_row where batch_id = {batch} and status = 'validated'
@@ -346,7 +347,7 @@ class Shape:
 
     # -- the commit ----------------------------------------------------------------------------------------------------
 
-    def stale(self, seen: str) -> Composed:
+    def stale(self) -> Composed:
         """The lines whose record was changed or removed since the plan looked at it, at most five, with how many
         there are."""
         return self._compose(
@@ -355,13 +356,11 @@ class Shape:
                 select o.line from workbench.import_outcome o left join {target} t on t.id = o.record_id
                 where o.batch_id = {batch} and o.plan = {plan} and o.outcome in ('updated', 'skipped') and o.record_id
                     is not null
-                  and (t.id is null or workbench.written_since(t.xmin, {seen}::pg_snapshot))
+                  and (t.id is null or t.xmin <> o.seen)
                 union all
                 select null from workbench.import_removal o left join {target} t on t.id = o.record_id
-                where o.batch_id = {batch} and o.plan = {plan}
-                  and (t.id is null or workbench.written_since(t.xmin, {seen}::pg_snapshot))
-            ) changed order by line limit 5""",
-            seen=Literal(seen),
+                where o.batch_id = {batch} and o.plan = {plan} and (t.id is null or t.xmin <> o.seen)
+            ) changed order by line limit 5"""
         )
 
     def create(self) -> Composed:
@@ -388,7 +387,7 @@ class Shape:
         )
 
     def update(self) -> Composed:
-        """Changed records."""
+        """Changed records, as long as nobody else changes them: whoever is just doing so is waited for."""
         changes: list[Composable] = [SQL("updated_at = now()")]
         for field in self.compared:
             stored = SQL("t.{}").format(Identifier(field.target))
@@ -401,7 +400,7 @@ class Shape:
             update {target} t set {changes} from workbench.import_outcome o
             join workbench.import_row r on r.batch_id = o.batch_id and r.line = o.line
             where o.batch_id = {batch} and o.plan = {plan} and o.outcome = 'updated' and r.batch_id = {batch}
-              and t.id = o.record_id""",
+              and t.id = o.record_id and t.xmin = o.seen""",
             changes=SQL(", ").join(changes),
         )
 
@@ -432,12 +431,12 @@ class Shape:
         """Switches off or deletes the records that the file no longer names."""
         removal = self.contract.removal
         assert removal is not None
-        named = self._compose("""(select record_id from workbench.import_removal
-                                  where batch_id = {batch} and plan = {plan})""")
+        named = self._compose("""workbench.import_removal o
+            where o.batch_id = {batch} and o.plan = {plan} and t.id = o.record_id and t.xmin = o.seen""")
         if self.mode == "replace":
-            return (SQL("delete from {} where id in {}").format(self.target, named),)
+            return (SQL("delete from {} t using {}").format(self.target, named),)
         return (
-            SQL("update {} set {} = false, {} = 'import_diff', updated_at = now() where id in {}").format(
+            SQL("update {} t set {} = false, {} = 'import_diff', updated_at = now() from {}").format(
                 self.target, Identifier(removal.active), Identifier(removal.source), named
             ),
         )

@@ -13,7 +13,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import DictRow, dict_row
 
 from workbench import catalog
-from workbench.errors import DatabaseOutdated, DatabaseUnavailable
+from workbench.errors import DatabaseBusy, DatabaseFull, DatabaseOutdated, DatabaseUnavailable, NotConfigured
 
 ROLE = "workbench_app"
 """What the program connects as: no superuser, owner of nothing, under row-level security that it cannot switch off."""
@@ -29,24 +29,25 @@ class Store:
         self._url = url
         self.tenant = tenant
         self.user = user
-        self.connection = self._connect()
-        with self.connection.transaction():
-            self.tenant_id: UUID = self._scalar("select workbench.tenant_id(%s)", tenant)
+        with translated_errors():
+            self.connection: Connection[DictRow] = psycopg.connect(program_url(url), autocommit=True, row_factory=dict_row)
+        try:
+            self._introduce()
+        except BaseException:
+            self.close()
+            raise
+
+    def _introduce(self) -> None:
+        """Says for whom the connection is, and who is at work."""
+        with translated_errors():
+            self.connection.execute("set client_min_messages = error; set timezone = 'UTC'")
+            with self.connection.transaction():
+                self.tenant_id: UUID = self._scalar("select workbench.tenant_id(%s)", self.tenant)
         with self.transaction():
             self.connection.execute(
                 "insert into workbench.person (tenant_id, name) values (%s, %s) on conflict do nothing",
-                (self.tenant_id, user),
+                (self.tenant_id, self.user),
             )
-
-    def _connect(self) -> Connection[DictRow]:
-        try:
-            connection = psycopg.connect(
-                program_url(self._url), autocommit=True, row_factory=dict_row, connect_timeout=10
-            )
-        except psycopg.OperationalError as error:
-            raise DatabaseUnavailable(why=_reason(error)) from None
-        connection.execute("set client_min_messages = error; set timezone = 'UTC'")
-        return connection
 
     def _scalar(self, statement: str, *values: object) -> Any:
         row = self.connection.execute(statement, values).fetchone()
@@ -66,20 +67,17 @@ class Store:
     ) -> Iterator[Connection[DictRow]]:
         """All or nothing, for the tenant; rows and outcomes can be added to `batch` alone.
 
-        Raises DatabaseUnavailable when the database goes away.
+        Raises DatabaseUnavailable when the database goes away, DatabaseFull, and DatabaseBusy.
         """
-        try:
-            with self.connection.transaction():
-                self.connection.execute(f"set transaction isolation level {isolation}")
-                if snapshot is not None:
-                    self.connection.execute(sql.SQL("set transaction snapshot {}").format(sql.Literal(snapshot)))
-                self.connection.execute(
-                    "select set_config('workbench.tenant', %s, true), set_config('workbench.batch', %s, true)",
-                    (str(self.tenant_id), str(batch or "")),
-                )
-                yield self.connection
-        except psycopg.OperationalError as error:
-            raise DatabaseUnavailable(why=_reason(error)) from None
+        with translated_errors(), self.connection.transaction():
+            self.connection.execute(f"set transaction isolation level {isolation}")
+            if snapshot is not None:
+                self.connection.execute(sql.SQL("set transaction snapshot {}").format(sql.Literal(snapshot)))
+            self.connection.execute(
+                "select set_config('workbench.tenant', %s, true), set_config('workbench.batch', %s, true)",
+                (str(self.tenant_id), str(batch or "")),
+            )
+            yield self.connection
 
     def all(
         self, statement: str | sql.Composable, values: Mapping[str, object] | tuple[object, ...] = ()
@@ -103,23 +101,47 @@ class Store:
         )
 
 
+@contextmanager
+def translated_errors() -> Iterator[None]:
+    """Says in one sentence what the database cannot do now; no address, no secret.
+
+    Raises DatabaseUnavailable, DatabaseFull, DatabaseBusy.
+    """
+    try:
+        yield
+    except psycopg.errors.DiskFull:
+        raise DatabaseFull from None
+    except psycopg.OperationalError as error:
+        if (error.sqlstate or "").startswith(_CONFLICTS):
+            raise DatabaseBusy(why=_reason(error)) from None
+        raise DatabaseUnavailable(why=_reason(error)) from None
+
+
+_CONFLICTS = ("40", "55P03")
+"""SQLSTATEs of what may well succeed when it is tried again: rolled back for another's sake, a lock not to be had."""
+
+
 def program_url(url: str) -> str:
     """The same database under the program's role.
 
     Its password is made of the given one, so that every machine that may set the database up can also use it, and
     none has to keep a second secret. An address that names another role than a superuser or owner is used as it is.
+    Raises NotConfigured for what is no address.
     """
-    parts = conninfo_to_dict(url)
-    if _is_program(parts):
-        return url
-    parts["user"] = ROLE
-    if parts.get("password"):
-        parts["password"] = _password(str(parts["password"]))
+    parts = _parts(url)
+    if parts.get("user") != ROLE:
+        parts["user"] = ROLE
+        if parts.get("password"):
+            parts["password"] = _password(str(parts["password"]))
     return make_conninfo("", **parts)
 
 
-def _is_program(parts: Mapping[str, Any]) -> bool:
-    return str(parts.get("user") or "") == ROLE
+def _parts(url: str) -> dict[str, Any]:
+    try:
+        return {"connect_timeout": 10, **conninfo_to_dict(url)}
+    except psycopg.ProgrammingError:  # whose message repeats the address, password and all
+        how = "it is no address of a PostgreSQL database, e.g. postgresql://user@host/database"
+        raise NotConfigured(what="WORKBENCH_DATABASE_URL", how=how) from None
 
 
 def _password(secret: str) -> str:
@@ -130,7 +152,7 @@ def is_current(url: str) -> bool:
     """Whether the database is set up for this version of the program; raises DatabaseUnavailable when it cannot be
     asked."""
     try:
-        with psycopg.connect(program_url(url), connect_timeout=10) as connection:
+        with psycopg.connect(program_url(url)) as connection:
             row = connection.execute("select version_num from workbench.schema_version").fetchone()
     except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName, psycopg.errors.InsufficientPrivilege):
         return False
@@ -144,16 +166,20 @@ def is_current(url: str) -> bool:
 def server_version(url: str) -> str:
     """The server's version, e.g. "18.1"; raises DatabaseUnavailable."""
     try:
-        with psycopg.connect(url, connect_timeout=10) as connection:
+        with _connect(url) as connection:
             row = connection.execute("show server_version").fetchone()
     except psycopg.OperationalError as error:
         raise DatabaseUnavailable(why=_reason(error)) from None
     return str(row[0]).split()[0] if row else ""
 
 
+def _connect(url: str) -> Connection:
+    return psycopg.connect(make_conninfo("", **_parts(url)))
+
+
 def _can_connect(url: str) -> bool:
     try:
-        psycopg.connect(url, connect_timeout=10).close()
+        _connect(url).close()
     except psycopg.OperationalError:
         return False
     return True
@@ -165,7 +191,7 @@ def _targets_missing(url: str) -> list[str]:
         for contract in catalog.CONTRACTS.values()
         for field in contract.stored
     }
-    with psycopg.connect(program_url(url), connect_timeout=10) as connection:
+    with psycopg.connect(program_url(url)) as connection:
         known = connection.execute(
             "select n.nspname, c.relname, a.attname from pg_attribute a join pg_class c on c.oid = a.attrelid "
             "join pg_namespace n on n.oid = c.relnamespace "
@@ -192,9 +218,7 @@ def upgrade(url: str) -> None:
     from workbench.resources import migrations
 
     try:
-        engine = create_engine(
-            "postgresql+psycopg://", creator=lambda: psycopg.connect(url, connect_timeout=10), poolclass=NullPool
-        )
+        engine = create_engine("postgresql+psycopg://", creator=lambda: _connect(url), poolclass=NullPool)
         with engine.begin() as connection:
             connection.execute(text("select pg_advisory_xact_lock(hashtext('workbench upgrade'))"))
             _roles(connection, url)
@@ -251,10 +275,11 @@ def _roles(connection: Any, url: str) -> None:
 
 
 def _reason(error: psycopg.Error) -> str:
-    """The server's own first line, without addresses or secrets."""
-    lines = str(error).strip().splitlines() or [type(error).__name__]
-    last = lines[-1].strip()
+    """The server's own first line, else what became of the connection; without addresses or secrets."""
+    text = str(error)
+    if error.diag.message_primary:
+        return error.diag.message_primary
     for mark in ("FATAL:", "ERROR:"):
-        if mark in last:
-            return last.partition(mark)[2].strip()
-    return "no answer from the server" if "failed" in last or "refused" in last else last
+        if mark in text:
+            return text.partition(mark)[2].strip().splitlines()[0]
+    return "the connection was lost" if "clos" in text or "lost" in text else "no answer from the server"

@@ -12,7 +12,7 @@ from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 from workbench import catalog, ledger, planning
 from workbench.batch import OUTCOMES, Batch, new_id
 from workbench.contract import Field
-from workbench.errors import AlreadyUndone, StalePlan, WrongStage
+from workbench.errors import AlreadyUndone, StalePlan, WorkbenchError, WrongStage
 from workbench.kinds import KINDS
 from workbench.statements import Shape, issue
 from workbench.store import Store
@@ -30,60 +30,68 @@ def undo(store: Store, batch: Batch, *, dry_run: bool = False) -> Batch:
     earlier = _undone_by(store, batch.id)
     if earlier is not None:
         raise AlreadyUndone(batch=batch.id, by=earlier)
-    new = ledger.begin(
-        store,
-        batch.run_id,
-        id=new_id(),
-        dataset=batch.dataset,
-        source="undo",
-        file_name=batch.file_name,
-        mode=batch.mode,
-        window=batch.window,
-        dry_run=dry_run,
-        undo_of=batch.id,
-        headers=["line", "action"],
-    )
-    reversal = _Reversal(batch, new.id, store.tenant_id)
-    try:
-        with store.transaction(new.id) as connection:
-            planning.lock(connection, store.tenant_id, reversal.contract)
-            planning.tune(connection, batch.processed or 0)
-            connection.execute(reversal.judged())
-            connection.execute(reversal.rows())
-            connection.execute(reversal.outcomes())
-            planned = connection.execute(_COUNTS, {"batch": new.id}).fetchall()
-            counts = {outcome: sum(row["rows"] for row in planned if row["outcome"] == outcome) for outcome in OUTCOMES}
-            reasons = {row["reason"]: row["rows"] for row in planned if row["outcome"] == "skipped"}
-            summary = {"skipped_by_reason": reasons, "unmatched_by_kind": {}, "issues_by_code": reasons}
-            for stage in ("staging", "staged"):
-                connection.execute("update workbench.import_batch set stage = %s where id = %s", (stage, new.id))
-            connection.execute(
-                planning.PLANNED,
-                {
-                    "batch": new.id,
-                    "plan": 1,
-                    "writers": 1,
-                    "processed": sum(counts.values()),
-                    **counts,
-                    "removed": 0,
-                    "summary": psycopg.types.json.Jsonb(summary),
-                },
-            )
-            if not dry_run:
-                for statement in reversal.statements():
-                    connection.execute(statement)
-                planning.seal(store, new.id)
-            store.note("undone" if not dry_run else "undo planned", batch.id, by=str(new.id), **counts)
-    except (psycopg.errors.UniqueViolation, psycopg.errors.ForeignKeyViolation):
-        earlier = _undone_by(store, batch.id)
-        refusal = (
-            AlreadyUndone(batch=batch.id, by=earlier)
-            if earlier is not None
-            else StalePlan(batch=new.id, changed="some", examples="others refer to them, or have their keys")
+    new = new_id()
+    with ledger.working(store, new):
+        ledger.begin(
+            store,
+            batch.run_id,
+            id=new,
+            dataset=batch.dataset,
+            source="undo",
+            file_name=batch.file_name,
+            mode=batch.mode,
+            window=batch.window,
+            dry_run=dry_run,
+            undo_of=batch.id,
+            headers=["line", "action"],
         )
-        ledger.fail_quietly(store, new.id, str(refusal))
-        raise refusal from None
-    return ledger.get(store, new.id)
+        try:
+            _reverse(store, batch, new, dry_run)
+        except WorkbenchError as error:
+            ledger.fail_quietly(store, new, str(error))
+            raise
+        except (psycopg.errors.UniqueViolation, psycopg.errors.ForeignKeyViolation):
+            earlier = _undone_by(store, batch.id)
+            refusal = (
+                AlreadyUndone(batch=batch.id, by=earlier)
+                if earlier is not None
+                else StalePlan(batch=new, changed="some", examples="others refer to them, or have their keys")
+            )
+            ledger.fail_quietly(store, new, str(refusal))
+            raise refusal from None
+    return ledger.get(store, new)
+
+
+def _reverse(store: Store, batch: Batch, new: UUID, dry_run: bool) -> None:
+    reversal = _Reversal(batch, new, store.tenant_id)
+    with store.transaction(new) as connection:
+        planning.lock(connection, store.tenant_id, reversal.contract)
+        planning.tune(connection, batch.processed or 0)
+        for statement in (reversal.held(), reversal.judged(), reversal.rows(), reversal.outcomes()):
+            connection.execute(statement)
+        planned = connection.execute(_COUNTS, {"batch": new}).fetchall()
+        counts = {outcome: sum(row["rows"] for row in planned if row["outcome"] == outcome) for outcome in OUTCOMES}
+        reasons = {row["reason"]: row["rows"] for row in planned if row["outcome"] == "skipped"}
+        summary = {"skipped_by_reason": reasons, "unmatched_by_kind": {}, "issues_by_code": reasons}
+        for stage in ("staging", "staged"):
+            connection.execute("update workbench.import_batch set stage = %s where id = %s", (stage, new))
+        connection.execute(
+            planning.PLANNED,
+            {
+                "batch": new,
+                "plan": 1,
+                "writers": 1,
+                "processed": sum(counts.values()),
+                **counts,
+                "removed": 0,
+                "summary": psycopg.types.json.Jsonb(summary),
+            },
+        )
+        if not dry_run:
+            for statement in reversal.statements():
+                connection.execute(statement)
+            planning.seal(store, new)
+        store.note("undone" if not dry_run else "undo planned", batch.id, by=str(new), **counts)
 
 
 def _undone_by(store: Store, batch: UUID) -> UUID | None:
@@ -113,6 +121,17 @@ class _Reversal:
 
     def _compose(self, statement: str, **more: Composable) -> Composed:
         return SQL(statement).format(**self.names, **more)
+
+    def held(self) -> Composed:
+        """Keeps the records as they are until the end of the transaction."""
+        return self._compose("""
+            select count(*) from (
+                select from {target} where id in (
+                    select record_id from workbench.import_outcome
+                    where batch_id = {batch} and plan = {plan} and outcome in ('created', 'updated')
+                    union all select record_id from workbench.import_removal where batch_id = {batch} and plan = {plan}
+                ) for update
+            ) held""")
 
     def judged(self) -> Composed:
         """Every change of the batch, with what becomes of it."""

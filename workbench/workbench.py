@@ -253,13 +253,14 @@ class Workbench:
 
         A plan can be made again until it is committed. Raises WrongStage.
         """
-        found = self.batch(batch)
-        if found.stage not in ("staged", "planned", "held"):
-            raise WrongStage(batch=found.id, stage=found.stage, action="planning", needed="staged")
-        began = time.monotonic()
-        progress("planning", 0)
-        planning.plan(self._store, found, seconds=lambda: round(time.monotonic() - began, 3))
-        planned = self.batch(found.id)
+        with self._at_work(batch) as found:
+            _refuse_undo(found, "planning")
+            if found.stage not in ("staged", "planned", "held"):
+                raise WrongStage(batch=found.id, stage=found.stage, action="planning", needed="staged")
+            began = time.monotonic()
+            progress("planning", 0)
+            planning.plan(self._store, found, seconds=lambda: round(time.monotonic() - began, 3))
+            planned = self.batch(found.id)
         progress("planning", planned.processed or 0)
         return Plan(batch=planned, _rows=partial(self.rows, planned))
 
@@ -269,19 +270,20 @@ class Workbench:
         A batch with invalid rows is held instead, unless `skip_errors` lets its good rows go on.
         Raises AlreadyCommitted, WrongStage, Held, StalePlan, Unbalanced.
         """
-        found = self.batch(batch)
-        if found.stage == "completed":
-            raise AlreadyCommitted(batch=found.id)
-        if found.stage not in ("planned", "held"):
-            raise WrongStage(batch=found.id, stage=found.stage, action="committing", needed="planned")
-        if found.invalid and not (skip_errors or found.skip_errors):
-            ledger.move(self._store, found.id, stage="held")
-            raise Held(batch=found.id, invalid=found.invalid)
-        began = time.monotonic()
-        progress("committing", 0)
-        planning.apply(self._store, found, seconds=lambda: round(time.monotonic() - began, 3))
-        progress("committing", found.processed or 0)
-        return self.batch(found.id)
+        with self._at_work(batch) as found:
+            if found.stage == "completed":
+                raise AlreadyCommitted(batch=found.id)
+            _refuse_undo(found, "committing")
+            if found.stage not in ("planned", "held"):
+                raise WrongStage(batch=found.id, stage=found.stage, action="committing", needed="planned")
+            if found.invalid and not (skip_errors or found.skip_errors):
+                ledger.move(self._store, found.id, stage="held")
+                raise Held(batch=found.id, invalid=found.invalid)
+            began = time.monotonic()
+            progress("committing", 0)
+            planning.apply(self._store, found, seconds=lambda: round(time.monotonic() - began, 3))
+            progress("committing", found.processed or 0)
+            return self.batch(found.id)
 
     def import_sheet(self, sheet: Sheet, dataset: str, *, progress: Progress = _silent, **options: Any) -> Batch:
         """Stages, plans and commits a sheet; `options` as for `stage`. A dry run ends planned, invalid rows hold the
@@ -301,7 +303,8 @@ class Workbench:
 
         A record that was changed since is kept, and named in a skipped row. Raises WrongStage, AlreadyUndone.
         """
-        return undoing.undo(self._store, self.batch(batch), dry_run=dry_run)
+        with self._at_work(batch) as found:
+            return undoing.undo(self._store, found, dry_run=dry_run)
 
     # -- the proof -----------------------------------------------------------------------------------------------------
 
@@ -334,41 +337,35 @@ class Workbench:
 
     def note(self, batch: Batch | UUID | str, *, notes: str | None = None, follow_ups: str | None = None) -> Batch:
         """Writes the log's decisions and follow-ups; refused once the batch is signed off."""
-        found = self.batch(batch)
-        self._unsigned(found)
-        changes = {name: text for name, text in (("notes", notes), ("follow_ups", follow_ups)) if text is not None}
-        return ledger.move(self._store, found.id, **changes) if changes else found
+        with self._at_work(batch) as found:
+            self._unsigned(found)
+            changes = {name: text for name, text in (("notes", notes), ("follow_ups", follow_ups)) if text is not None}
+            return ledger.move(self._store, found.id, **changes) if changes else found
 
     def explain(self, batch: Batch | UUID | str, lines: Sequence[int], reason: str) -> Reconciliation:
         """Says why rows are unmatched or invalid: they count as skipped from then on. Raises UnknownLines,
         AlreadySigned."""
-        found = self.batch(batch)
-        self._unsigned(found)
-        if not reason.strip():
-            raise NotDone(batch=found.id, why="an explanation needs a reason")
-        ledger.explain(self._store, found, lines, reason.strip())
-        return self.reconcile(found)
+        with self._at_work(batch) as found:
+            self._unsigned(found)
+            if not reason.strip():
+                raise NotDone(batch=found.id, why="an explanation needs a reason")
+            ledger.explain(self._store, found, lines, reason.strip())
+            return self.reconcile(found)
 
     def sign_off(self, batch: Batch | UUID | str) -> dict[str, Any]:
         """The lead's signature: freezes the figures, the log and every row's outcome under a digest.
 
         Raises NotDone, OwnWork (when there is somebody else in the tenant), AlreadySigned.
         """
-        found = self.batch(batch)
-        self._unsigned(found)
-        figures = self.reconcile(found)
-        if not figures.done:
-            raise NotDone(batch=found.id, why=" ".join(figures.open_points))
-        if found.initiated_by == self._store.user and ledger.people(self._store) > 1:
-            raise OwnWork(user=self._store.user, batch=found.id)
-        evidence = {
-            "batch": str(found.id),
-            "checksum": found.checksum,
-            **figures.to_dict(),
-            "log": self.log(found).render(),
-        }
-        ledger.sign(self._store, found, evidence)
-        return cast(dict[str, Any], ledger.signature(self._store, found.id))
+        with self._at_work(batch) as found:
+            self._unsigned(found)
+            figures = self.reconcile(found)
+            if not figures.done:
+                raise NotDone(batch=found.id, why=" ".join(figures.open_points))
+            if found.initiated_by == self._store.user and ledger.people(self._store) > 1:
+                raise OwnWork(user=self._store.user, batch=found.id)
+            ledger.sign(self._store, found, self._evidence(found))
+            return cast(dict[str, Any], ledger.signature(self._store, found.id))
 
     def verify(self, batch: Batch | UUID | str) -> bool:
         """Whether the evidence of a signed batch is still what was signed; raises NotDone when nobody has signed it."""
@@ -376,7 +373,10 @@ class Workbench:
         signed = ledger.signature(self._store, found.id)
         if signed is None:
             raise NotDone(batch=found.id, why="nobody has signed it")
-        return bool(ledger.digest_of(self._store, found, signed["evidence"]) == signed["digest"])
+        now = self._evidence(found)
+        # the log repeats the rest in words, which a later version may choose otherwise
+        same = all(now.get(name, value) == value for name, value in signed["evidence"].items() if name != "log")
+        return bool(same and ledger.digest_of(self._store, found, signed["evidence"]) == signed["digest"])
 
     def signature(self, batch: Batch | UUID | str) -> dict[str, Any] | None:
         """Who signed, when, and the digest; None when nobody has."""
@@ -459,6 +459,18 @@ class Workbench:
 
     # -- inside --------------------------------------------------------------------------------------------------------
 
+    @contextmanager
+    def _at_work(self, batch: Batch | UUID | str) -> Iterator[Batch]:
+        """The batch as it is once nobody else is at work on it, and as it stays until we are done."""
+        identifier = self.batch(batch).id
+        with ledger.working(self._store, identifier):
+            yield self.batch(identifier)
+
+    def _evidence(self, batch: Batch) -> dict[str, Any]:
+        said = {name: getattr(batch, name) for name in ("checksum", "file_name", "initiated_by", "window")}
+        words = {"notes": batch.notes, "follow_ups": batch.follow_ups, "log": self.log(batch).render()}
+        return {"batch": str(batch.id), **said, **self.reconcile(batch).to_dict(), **words}
+
     def _unsigned(self, batch: Batch) -> None:
         signed = ledger.signature(self._store, batch.id)
         if signed is not None:
@@ -522,6 +534,12 @@ def address(configuration: settings.Settings) -> str:
 
 def _id(batch: Batch | UUID | str) -> UUID | str:
     return batch.id if isinstance(batch, Batch) else batch
+
+
+def _refuse_undo(batch: Batch, action: str) -> None:
+    """An undo is planned and committed at once, by `undo` alone; its dry run only shows."""
+    if batch.undo_of is not None:
+        raise WrongStage(batch=batch.id, stage="the dry run of an undo", action=action, needed="an import")
 
 
 def _mode(contract: Contract, mode: str | None) -> Mode:

@@ -38,8 +38,9 @@ def main() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Runs one command and returns its exit status."""
+    arguments = _everywhere_first(arguments)
     try:
-        status = app(list(arguments) or ["--help"], prog_name="workbench", standalone_mode=False)
+        status = app(arguments or ["--help"], prog_name="workbench", standalone_mode=False)
     except Exception as error:  # a command that cannot be understood
         if not hasattr(error, "format_message"):
             raise
@@ -47,6 +48,26 @@ def run(arguments: Sequence[str]) -> int:
         refuse(f"{why} See: workbench {_command(arguments)}--help")
         return REFUSED
     return status if isinstance(status, int) else DONE
+
+
+def _everywhere_first(arguments: Sequence[str]) -> list[str]:
+    """The same words, with the options that hold for every command before the command, wherever they were typed."""
+    first: list[str] = []
+    rest: list[str] = []
+    words = iter(arguments)
+    for word in words:
+        if word == "--":
+            return [*first, *rest, word, *words]
+        if word in _EVERYWHERE:
+            first += [word, *([value] if (value := next(words, None)) is not None else [])]
+        elif word.partition("=")[0] in _EVERYWHERE:
+            first.append(word)
+        else:
+            rest.append(word)
+    return [*first, *rest]
+
+
+_EVERYWHERE = ("--home", "--tenant", "--as")
 
 
 def _command(arguments: Sequence[str]) -> str:

@@ -13,8 +13,9 @@ create table workbench.tenant (
 );
 
 -- The id behind a slug, made on first use: the one question that is asked before a tenant is known.
+-- It runs with its owner's rights, so pg_temp comes last: else a caller's own type called uuid would be run with them too.
 create function workbench.tenant_id(wanted text) returns uuid language plpgsql security definer
-set search_path = pg_catalog as $$
+set search_path = pg_catalog, pg_temp as $$
 declare found uuid;
 begin
     perform set_config('workbench.slug', wanted, true);
@@ -41,12 +42,14 @@ create table workbench.import_run (
     tenant_id uuid not null references workbench.tenant,
     title text not null,
     initiated_by_id text not null,
-    created_at timestamptz not null default now()
+    created_at timestamptz not null default now(),
+    unique (tenant_id, id)
 );
 
 create table workbench.import_template (
     id uuid primary key default gen_random_uuid(),
     tenant_id uuid references workbench.tenant,          -- null: for every tenant
+    kept_by uuid not null references workbench.tenant,   -- who alone may change it
     name text not null,
     data_type text not null,
     description text,
@@ -61,7 +64,7 @@ create table workbench.import_template (
 create table workbench.import_batch (
     id uuid primary key,
     tenant_id uuid not null references workbench.tenant,
-    run_id uuid not null references workbench.import_run,
+    run_id uuid not null,
     data_type text not null,
     source text not null,
     stage text not null default 'queued'
@@ -69,7 +72,7 @@ create table workbench.import_batch (
     -- seed 002's four words for it
     status text not null generated always as (
         case when stage in ('queued', 'completed', 'failed') then stage else 'processing' end) stored,
-    template_id uuid references workbench.import_template,
+    template_id uuid,                                    -- may be gone since; what it said stands in mapping
     file_key text,                                       -- where the kept source file is, below the home's files folder
     checksum text,
     file_name text not null,
@@ -84,7 +87,7 @@ create table workbench.import_batch (
     fields text[] not null default '{}',                 -- the contract's fields that this import brings
     mapping jsonb not null default '{}',
     reading jsonb not null default '{}',
-    undo_of uuid references workbench.import_batch,
+    undo_of uuid,
     plan integer not null default 0,                     -- the plan that counts; outcomes of earlier plans stay as they were
     plan_snapshot pg_snapshot,                           -- what the database looked like to that plan
     plan_writers integer,                                -- how many transactions stored that plan
@@ -101,6 +104,8 @@ create table workbench.import_batch (
     planned_at timestamptz,
     completed_at timestamptz,
     unique (tenant_id, id),
+    foreign key (tenant_id, run_id) references workbench.import_run (tenant_id, id),
+    foreign key (tenant_id, undo_of) references workbench.import_batch (tenant_id, id),
     constraint identity check (processed = created + updated + skipped + unmatched + invalid)
 );
 create index import_batch_stage on workbench.import_batch (tenant_id, stage, created_at desc);
@@ -184,7 +189,7 @@ create table workbench.audit_log (
 );
 create index audit_log_batch on workbench.audit_log (batch_id, id);
 
--- References within one tenant, so that no tenant can hang anything on another's batch.
+-- References within one tenant, here and above, so that no tenant can hang anything on another's batch.
 alter table workbench.import_explanation add foreign key (tenant_id, batch_id) references workbench.import_batch (tenant_id, id);
 alter table workbench.sign_off add foreign key (tenant_id, batch_id) references workbench.import_batch (tenant_id, id);
 alter table workbench.import_removal add foreign key (tenant_id, batch_id) references workbench.import_batch (tenant_id, id);
@@ -259,6 +264,9 @@ begin
                              new.unmatched::bigint, new.invalid::bigint) then
             raise exception 'its figures are not those of its % rows and their outcomes', found.rows using errcode = 'WB002';
         end if;
+        if new.removed <> (select count(*) from workbench.import_removal where batch_id = new.id and plan = new.plan) then
+            raise exception 'it does not list the % records that it removes', new.removed using errcode = 'WB002';
+        end if;
         new.completed_at := now();
     end if;
     return new;
@@ -292,7 +300,7 @@ begin
         raise exception 'batch % has unexplained rows', new.batch_id using errcode = 'WB001';
     end if;
     if exists (select from workbench.import_batch where id = new.batch_id and initiated_by_id = new.signed_by)
-       and (select count(*) from workbench.person) > 1 then
+       and (select count(*) from workbench.person where tenant_id = new.tenant_id) > 1 then
         raise exception '% ran batch % and cannot sign it', new.signed_by, new.batch_id using errcode = 'WB001';
     end if;
     return new;
@@ -318,7 +326,8 @@ select r.tenant_id, r.batch_id, r.line, r.id, r.external_key, r.raw, r.payload,
 from workbench.import_row r
 join workbench.import_batch b on b.id = r.batch_id
 left join workbench.import_outcome o on o.batch_id = r.batch_id and o.line = r.line and o.plan = b.plan
-left join workbench.import_explanation e on e.batch_id = r.batch_id and e.line = r.line;
+left join workbench.import_explanation e on e.batch_id = r.batch_id and e.line = r.line
+     and o.outcome in ('unmatched', 'invalid');          -- a later plan may have found what an earlier one had not
 
 -- Row-level security, forced on the owner too.
 do $$
@@ -338,9 +347,9 @@ begin
 end $$;
 create policy tenant on workbench.tenant
     using (id = (select workbench.current_tenant()) or slug = (select nullif(current_setting('workbench.slug', true), '')));
-create policy own on workbench.import_template using (tenant_id = (select workbench.current_tenant()));
-create policy global on workbench.import_template for select using (tenant_id is null);
-create policy share on workbench.import_template for insert with check (tenant_id is null);
+create policy own on workbench.import_template using (kept_by = (select workbench.current_tenant()))
+    with check (kept_by = (select workbench.current_tenant()) and coalesce(tenant_id, kept_by) = kept_by);
+create policy shared on workbench.import_template for select using (tenant_id is null);
 create policy seen on workbench.import_row for select using (tenant_id = (select workbench.current_tenant()));
 create policy staged on workbench.import_row for insert
     with check (tenant_id = (select workbench.current_tenant()) and batch_id = (select workbench.staging_batch()));
@@ -356,5 +365,8 @@ grant select on all tables in schema workbench to workbench_app;
 grant insert on workbench.person, workbench.import_run, workbench.import_template, workbench.import_batch, workbench.import_row,
     workbench.import_outcome, workbench.import_removal, workbench.import_explanation, workbench.sign_off, workbench.audit_log
     to workbench_app;
-grant update on workbench.import_batch, workbench.import_template to workbench_app;
+-- what a batch was begun with, by whom and from what, stays
+grant update (stage, started_at, fields, reading, summary, plan, planned_at, plan_snapshot, plan_writers, processed, created,
+    updated, skipped, unmatched, invalid, removed, notes, follow_ups) on workbench.import_batch to workbench_app;
+grant update (description, config, updated_at) on workbench.import_template to workbench_app;
 grant delete on workbench.import_template to workbench_app;
