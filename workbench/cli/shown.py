@@ -156,6 +156,11 @@ def figures(asked: Asked, wb: "Workbench", batch: Batch) -> None:
     for name, parts in (("Skipped", found.skipped_by_reason), ("Unmatched", found.unmatched_by_kind)):
         if parts:
             say(asked, f"{name}: {', '.join(f'{rows:,} {reason}' for reason, rows in parts.items() if rows)}.")
+    terms = " + ".join(f"{getattr(found, name):,}" for name in OUTCOMES)
+    proven = ", proven by the database" if batch.stage == "completed" else ", if it is committed"
+    say(asked, f"Adds up: {found.processed:,} = {terms}{proven}." if found.balanced else "These do not add up.")
+    if batch.stage == "completed":
+        say(asked, "Done." if found.done else f"Not done: {' '.join(found.open_points)}")
 
 
 def issues(asked: Asked, wb: "Workbench", batch: Batch) -> None:
