@@ -233,16 +233,18 @@ def rows(
     contract = catalog.contract(batch.dataset) if batch.undo_of is None else None
     page = 5_000
     while limit is None or limit > 0:
-        found = store.all(
-            _ROWS,
-            {
-                "batch": batch.id,
-                "outcome": outcome,
-                "lines": list(lines) if lines is not None else None,
-                "after": after,
-                "limit": min(page, limit) if limit is not None else page,
-            },
-        )
+        with store.transaction() as connection:
+            connection.execute(_IN_ORDER)
+            found = connection.execute(
+                _ROWS,
+                {
+                    "batch": batch.id,
+                    "outcome": outcome,
+                    "lines": list(lines) if lines is not None else None,
+                    "after": after,
+                    "limit": min(page, limit) if limit is not None else page,
+                },
+            ).fetchall()
         for row in found:
             row["raw"] = dict(zip(batch.headers, row["raw"], strict=True)) if batch.undo_of is None else row["raw"]
             before = row.pop("before")
@@ -254,6 +256,12 @@ def rows(
         limit = None if limit is None else limit - len(found)
 
 
+# A fresh batch has no statistics yet, and the planner would read all of it and sort it, for every page anew.
+_IN_ORDER = """
+set local enable_sort = off; set local enable_bitmapscan = off;
+set local enable_hashjoin = off; set local enable_mergejoin = off
+"""
+
 _ROWS = """
 select line, replace(external_key, chr(31), '|') as key, status, outcome, reason, coalesce(errors, '[]') as issues,
     raw, payload, record_id, before, refs,
@@ -262,6 +270,28 @@ from workbench.import_result
 where batch_id = %(batch)s and line > %(after)s
   and (%(outcome)s::text is null or outcome = %(outcome)s) and (%(lines)s::int[] is null or line = any(%(lines)s))
 order by line limit %(limit)s
+"""
+
+
+def issues(store: Store, batch: Batch, *, first: int = 5) -> list[dict[str, Any]]:
+    """Each issue of a batch, the most frequent first: code, field, message (its first), rows, and its `first` lines."""
+    return store.all(_ISSUES, {"batch": batch.id, "plan": batch.plan, "first": first})
+
+
+_ISSUES = """
+select code, min(field) filter (where place = 1) as field, min(message) filter (where place = 1) as message,
+       count(*)::int as rows, coalesce(array_agg(line order by line) filter (where place <= %(first)s), '{}') as lines
+from (
+    select line, issue ->> 'code' as code, issue ->> 'field' as field, issue ->> 'message' as message,
+           row_number() over (partition by issue ->> 'code' order by line) as place
+    from (
+        select line, jsonb_array_elements(errors) as issue from workbench.import_row
+        where batch_id = %(batch)s and errors is not null
+        union all
+        select line, jsonb_array_elements(errors) from workbench.import_outcome
+        where batch_id = %(batch)s and plan = %(plan)s and errors is not null
+    ) each
+) placed group by code order by rows desc, code
 """
 
 

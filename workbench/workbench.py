@@ -437,6 +437,10 @@ class Workbench:
         found = self.batch(batch)
         return exports.write_rows(self.each_row(found, outcome=outcome, limit=limit), found.headers, file, file_format)
 
+    def issues(self, batch: Batch | UUID | str, *, first: int = 5) -> list[dict[str, Any]]:
+        """What is wrong, the most frequent first: code, field, message, rows, and the first lines that have it."""
+        return ledger.issues(self._store, self.batch(batch), first=first)
+
     def unexplained(self, batch: Batch | UUID | str) -> list[int]:
         """The lines that still need a person's word."""
         return ledger.unexplained(self._store, self.batch(batch))

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 _FIRST = 5
 """So many lines, or records, are named before "and more"."""
-_LOOKED_AT = 1_000
-"""So many rows of an outcome are looked at for the lines of an issue."""
 
 
 def document(wb: "Workbench", batch: Batch) -> dict[str, Any]:
@@ -165,26 +163,14 @@ def figures(asked: Asked, wb: "Workbench", batch: Batch) -> None:
 
 def issues(asked: Asked, wb: "Workbench", batch: Batch) -> None:
     """Every issue's code with how often there is one, the first lines that have it, and its sentence."""
-    codes = wb.reconcile(batch).issues_by_code
-    if not codes:
+    found = wb.issues(batch, first=_FIRST) if wb.reconcile(batch).issues_by_code else []
+    if not found:
         return
-    lines: dict[str, list[int]] = {code: [] for code in codes}
-    messages: dict[str, str] = {}
-    for outcome in ("invalid", "unmatched", "skipped", None):
-        if all(lines.values()):
-            break
-        known = {code for code in codes if lines[code]}
-        for row in wb.each_row(batch, outcome=outcome, limit=_LOOKED_AT):
-            for issue in row["issues"]:
-                code = issue["code"]
-                if code in lines and code not in known and row["line"] not in lines[code][-1:]:
-                    lines[code].append(row["line"])
-                    field = f"{issue['field']}: " if issue["field"] else ""
-                    messages.setdefault(code, field + issue["message"])
-    asked.out.print()
     made = table("Issue", ">Rows", "Lines", "What is wrong")
-    for code, rows in codes.items():
-        made.add_row(code, f"{rows:,}", first(lines[code], rows), plain(messages.get(code, "")))
+    for issue in found:
+        sentence = f"{issue['field']}: {issue['message']}" if issue["field"] else issue["message"]
+        made.add_row(issue["code"], f"{issue['rows']:,}", first(issue["lines"], issue["rows"]), plain(sentence))
+    asked.out.print()
     tell(asked, made)
 
 
