@@ -140,7 +140,9 @@ def get(store: Store, batch: UUID | str) -> Batch:
             raise UnknownBatch(batch=batch)
         return newest[0]
     found = (
-        store.all(SQL("select {} from workbench.import_batch where id::text like %s limit 2").format(_BATCH), (f"{text}%",))
+        store.all(
+            SQL("select {} from workbench.import_batch where id::text like %s limit 2").format(_BATCH), (f"{text}%",)
+        )
         if _IDENTIFIER.fullmatch(text)
         else []
     )

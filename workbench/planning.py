@@ -140,10 +140,10 @@ def apply(store: Store, batch: Batch, *, seconds: Callable[[], float]) -> None:
                 if batch.removed
                 else 0,
             }
-            for what, rows in written.items():
-                if rows != getattr(batch, what):
-                    raise StalePlan(batch=batch.id, changed=abs(getattr(batch, what) - rows), examples=what)
             seal(store, batch.id, {"seconds_committing": seconds()})
+            for what, rows in written.items():
+                if rows != getattr(batch, what):  # somebody was changing them when we came
+                    raise StalePlan(batch=batch.id, changed=abs(getattr(batch, what) - rows), examples=what)
             store.note("committed", batch.id, **written)
     except (psycopg.errors.UniqueViolation, psycopg.errors.ForeignKeyViolation) as error:
         raise StalePlan(batch=batch.id, changed="some", examples=_example(error)) from None
@@ -210,11 +210,12 @@ where id = %(batch)s
 """
 
 # Nobody else has written anything since the plan looked, when none was under way then and the transaction numbers
-# have moved on by the plan's own: then there is no need to look at the records.
+# have moved on by the plan's own: then there is no need to look at the records. (Who is under way now is met when the
+# records are written.)
 _UNTOUCHED = """
 select pg_snapshot_xmin(plan_snapshot) = pg_snapshot_xmax(plan_snapshot)
        and pg_snapshot_xmax(plan_snapshot)::text::bigint + plan_writers =
-       pg_snapshot_xmax(pg_current_snapshot())::text::bigint as untouched, plan_snapshot::text as seen
+       pg_snapshot_xmax(pg_current_snapshot())::text::bigint as untouched
 from workbench.import_batch where id = %s
 """
 
@@ -223,7 +224,7 @@ def _refuse_stale(connection: psycopg.Connection[Any], shape: Shape, batch: Batc
     state = cast(dict[str, Any], connection.execute(_UNTOUCHED, (batch.id,)).fetchone())
     if state["untouched"]:
         return
-    changed = connection.execute(shape.stale(state["seen"])).fetchall()
+    changed = connection.execute(shape.stale()).fetchall()
     if changed:
         raise StalePlan(
             batch=batch.id,

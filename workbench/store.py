@@ -30,7 +30,9 @@ class Store:
         self.tenant = tenant
         self.user = user
         with translated_errors():
-            self.connection: Connection[DictRow] = psycopg.connect(program_url(url), autocommit=True, row_factory=dict_row)
+            self.connection: Connection[DictRow] = psycopg.connect(
+                program_url(url), autocommit=True, row_factory=dict_row
+            )
         try:
             self._introduce()
         except BaseException:

@@ -136,6 +136,7 @@ create table workbench.import_outcome (
     batch_id uuid not null,
     plan integer not null,
     line integer not null,
+    seen xid,                                            -- who had last written the record when the plan looked at it
     outcome text not null check (outcome in ('created', 'updated', 'skipped', 'unmatched', 'invalid')),
     reason text,
     record_id uuid,
@@ -152,6 +153,7 @@ create table workbench.import_removal (
     batch_id uuid not null,
     plan integer not null,
     record_id uuid not null,
+    seen xid not null,                                   -- who had last written it when the plan looked at it
     action text not null check (action in ('deactivated', 'deleted')),
     before jsonb not null,                               -- the whole record
     primary key (batch_id, plan, record_id)
@@ -202,16 +204,6 @@ $$ select id from workbench.import_batch
 create function workbench.staging_batch() returns uuid language sql stable as
 $$ select id from workbench.import_batch
    where id = nullif(current_setting('workbench.batch', true), '')::uuid and stage in ('queued', 'staging') $$;
-
--- Whether a row version was written by a transaction that a snapshot did not see. A row knows its writer's number without
--- the upper half, which is the snapshot's unless the numbers have just gone round.
-create function workbench.written_since(writer xid, seen pg_snapshot) returns boolean language sql stable parallel safe as $$
-    select not pg_visible_in_snapshot(
-        (case when number > top + 2147483648 then number - 4294967296 when number < top - 2147483648 then number + 4294967296
-              else number end)::text::xid8, seen)
-    from (select pg_snapshot_xmax(seen)::text::bigint as top,
-                 (pg_snapshot_xmax(seen)::text::bigint & -4294967296) + writer::text::bigint as number) halves
-$$;
 
 -- A batch only moves forward, begins at the beginning, and cannot be completed unless every row has one outcome
 -- of the plan that counts, every outcome a row, and the figures are those of the outcomes.
