@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import fields
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from psycopg.types.json import Jsonb
 
 from workbench import catalog
 from workbench.batch import OUTCOMES, Batch, origin
-from workbench.contract import Contract
+from workbench.contract import Contract, Field
 from workbench.errors import NotDone, TemplateTaken, UnknownBatch, UnknownLines, UnknownRecord, WorkbenchError
 from workbench.statements import slice_of
 from workbench.store import Store, translated_errors
@@ -250,7 +251,8 @@ def rows(
         for row in found:
             row["raw"] = dict(zip(batch.headers, row["raw"], strict=True)) if batch.undo_of is None else row["raw"]
             before = row.pop("before")
-            row["changes"] = _changes(contract, row, before) if contract is not None else {}
+            refs = row.pop("refs")
+            row["changes"] = _changes(contract, batch.mapping, row["payload"], before, refs) if contract else {}
             yield row
         if len(found) < page:
             return
@@ -297,18 +299,24 @@ from (
 """
 
 
-def _changes(contract: Any, row: dict[str, Any], before: dict[str, Any] | None) -> dict[str, list[Any]]:
+def _changes(
+    contract: Contract,
+    mapping: dict[str, Any],
+    payload: dict[str, Any],
+    before: dict[str, Any] | None,
+    refs: dict[str, Any] | None,
+) -> dict[str, list[Any]]:
     """Each changed field with its old and its new value, as the plan compared them."""
-    refs = row.pop("refs") or {}
     if before is None:
         return {}
     changes: dict[str, list[Any]] = {}
     for field in contract.stored:
-        if field.target not in before or field.name not in row["payload"]:
+        if field.target not in before or field.name not in payload:
             continue
         old = before[field.target]
-        new = refs.get(field.target) if field.reference else row["payload"][field.name]
-        if new is not None and not _same(old, new):
+        new = (refs or {}).get(field.target) if field.reference else payload[field.name]
+        erases = field.name in mapping.get("clears", ())
+        if (new is not None or erases) and not _same(field, old, new):
             changes[field.name] = [old, new]
     removal = contract.removal
     if removal is not None and before.get(removal.active) is False:
@@ -316,14 +324,9 @@ def _changes(contract: Any, row: dict[str, Any], before: dict[str, Any] | None) 
     return changes
 
 
-def _same(old: Any, new: Any) -> bool:
-    if (
-        isinstance(old, str)
-        and isinstance(new, str)
-        and old[:19].rstrip("Z") == new[:19].rstrip("Z")
-        and "T" in old[:11]
-    ):
-        return True
+def _same(field: Field, old: Any, new: Any) -> bool:
+    if field.kind == "timestamp" and old is not None and new is not None:
+        return datetime.fromisoformat(old) == datetime.fromisoformat(new)
     return bool(old == new)
 
 
@@ -463,10 +466,8 @@ def digest_of(store: Store, batch: Batch, evidence: dict[str, Any]) -> str:
 
 # ten thousand rows a digest, so that no text grows with the batch
 _DIGESTS = """
-select md5(string_agg(md5(r.raw::text || r.payload::text || o.outcome || coalesce(o.reason, '') ||
-    coalesce(o.record_id::text, '')
-       || coalesce(o.before::text, '') || coalesce(e.reason, '') || coalesce(e.explained_by, '')), '' order by
-           r.line)) as digest
+select md5(string_agg(md5(json_build_array(r.line, r.raw, r.payload, r.errors, o.outcome, o.reason, o.record_id,
+    o.before, o.errors, e.reason, e.explained_by, e.explained_at)::text), '' order by r.line)) as digest
 from workbench.import_row r
 join workbench.import_outcome o on o.batch_id = r.batch_id and o.line = r.line and o.plan = %(plan)s
 left join workbench.import_explanation e on e.batch_id = r.batch_id and e.line = r.line
@@ -516,7 +517,15 @@ def record(store: Store, dataset: str, key: str) -> dict[str, Any]:
     if now is None and not history:
         raise UnknownRecord(dataset=dataset, key=key)
     for row in history:
-        row["changes"] = _changes(contract, row, row.pop("before"))
+        before, refs, mapping = row.pop("before"), row.pop("refs"), row.pop("mapping")
+        if row["undo_of"] is not None:
+            row["changes"] = {}  # what it took back is told where it was done
+        elif row["line"] is not None:
+            row["changes"] = _changes(contract, mapping, row["payload"], before, refs)
+        elif row["outcome"] == "deactivated" and contract.removal is not None:
+            row["changes"] = {contract.removal.active: [True, False]}
+        else:
+            row["changes"] = {}
     return {"dataset": dataset, "record": now, "history": history}
 
 
@@ -527,12 +536,17 @@ with touched as (
     union select r.batch_id, r.line from workbench.import_row r join workbench.import_batch b on b.id = r.batch_id
           where r.external_key = %(key)s and b.data_type = %(dataset)s
 )
-select r.batch_id as batch, b.file_name, r.line, r.outcome, r.reason, r.payload, r.before, r.refs, r.errors as issues,
-    b.stage,
-       b.initiated_by_id as run_by, coalesce(b.completed_at, b.planned_at, b.created_at) as at, r.explanation,
-           s.signed_by
-from touched join workbench.import_result r using (batch_id, line) join workbench.import_batch b on b.id = r.batch_id
+select b.id as batch, b.undo_of, b.file_name, e.line, e.outcome, e.reason, e.payload, e.before, e.refs, e.issues,
+       b.stage, b.mapping, b.initiated_by_id as run_by, coalesce(b.completed_at, b.planned_at, b.created_at) as at,
+       e.explanation, s.signed_by
+from (
+    select batch_id, line, outcome, reason, payload, before, refs, errors as issues, explanation
+    from touched join workbench.import_result using (batch_id, line)
+    union all
+    select m.batch_id, null, m.action, null, null, null, null, null, null
+    from workbench.import_removal m join workbench.import_batch n on n.id = m.batch_id and n.plan = m.plan
+    where m.record_id = %(record)s
+) e join workbench.import_batch b on b.id = e.batch_id
 left join workbench.sign_off s on s.batch_id = b.id
-where b.undo_of is null
-order by at desc, r.line
+order by at desc, e.line
 """

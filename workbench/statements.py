@@ -248,7 +248,8 @@ class Shape:
 
     def _errors(self) -> Composable:
         """The issues that only the database could see."""
-        key = self.contract.key[0]
+        key, *rest = self.contract.key
+        called = self.contract.noun if rest else key.replace("_", " ")
         cases = [
             SQL("when {} then {}").format(
                 self._number("skipped", "duplicate"),
@@ -265,7 +266,7 @@ class Shape:
             ),
             SQL("when {} then {}").format(
                 self._number("invalid", "already_exists"),
-                issue("already_exists", key, Literal(f"{key.replace('_', ' ').capitalize()} already exists")),
+                issue("already_exists", key, Literal(f"{called.capitalize()} already exists")),
             ),
             SQL("when {} then {}").format(
                 self._number("skipped", "protected"),
@@ -278,10 +279,11 @@ class Shape:
             ),
         ]
         if self.contract.slice_by or self.contract.fixed:
+            other = f"Belongs to a record whose {slice_column(self.contract)} is "
             cases.append(
                 SQL("when {} then {}").format(
                     self._number("invalid", "taken"),
-                    issue("taken", key, SQL("'Belongs to a record that is ' || coalesce(slice, 'of no kind')")),
+                    issue("taken", key, SQL("{} || coalesce(slice, 'not known')").format(Literal(other))),
                 )
             )
         if self._references:

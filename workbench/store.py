@@ -86,7 +86,8 @@ class Store:
     ) -> list[dict[str, Any]]:
         """The rows of one question."""
         with self.transaction() as connection:
-            return connection.execute(statement, values).fetchall()  # type: ignore[arg-type]
+            # without values a % in the statement means itself: a composed one may hold a literal of a person's
+            return connection.execute(statement, values or None).fetchall()  # type: ignore[arg-type]
 
     def one(
         self, statement: str | sql.Composable, values: Mapping[str, object] | tuple[object, ...] = ()

@@ -364,7 +364,7 @@ class Workbench:
                 raise NotDone(batch=found.id, why=" ".join(figures.open_points))
             if found.initiated_by == self._store.user and ledger.people(self._store) > 1:
                 raise OwnWork(user=self._store.user, batch=found.id)
-            ledger.sign(self._store, found, self._evidence(found))
+            ledger.sign(self._store, found, {"signed_by": self._store.user, **self._evidence(found)})
             return cast(dict[str, Any], ledger.signature(self._store, found.id))
 
     def verify(self, batch: Batch | UUID | str) -> bool:
@@ -373,7 +373,7 @@ class Workbench:
         signed = ledger.signature(self._store, found.id)
         if signed is None:
             raise NotDone(batch=found.id, why="nobody has signed it")
-        now = self._evidence(found)
+        now = {"signed_by": signed["signed_by"], **self._evidence(found)}
         # the log repeats the rest in words, which a later version may choose otherwise
         same = all(now.get(name, value) == value for name, value in signed["evidence"].items() if name != "log")
         return bool(same and ledger.digest_of(self._store, found, signed["evidence"]) == signed["digest"])
@@ -472,8 +472,10 @@ class Workbench:
 
     def _evidence(self, batch: Batch) -> dict[str, Any]:
         said = {name: getattr(batch, name) for name in ("checksum", "file_name", "initiated_by", "window")}
-        words = {"notes": batch.notes, "follow_ups": batch.follow_ups, "log": self.log(batch).render()}
-        return {"batch": str(batch.id), **said, **self.reconcile(batch).to_dict(), **words}
+        log = self.log(batch)
+        words = {"notes": batch.notes, "follow_ups": batch.follow_ups, "log": log.render()}
+        run_at = log.to_dict()["run_at"]
+        return {"batch": str(batch.id), "run_at": run_at, **said, **self.reconcile(batch).to_dict(), **words}
 
     def _unsigned(self, batch: Batch) -> None:
         signed = ledger.signature(self._store, batch.id)

@@ -147,7 +147,7 @@ def record(
         made.add_row(
             f"{touched['at']:%Y-%m-%d %H:%M}",
             shown.short(touched["batch"]),
-            str(touched["line"]),
+            str(touched["line"] or ""),
             _outcome(touched) + ("" if touched["stage"] == "completed" else f", {touched['stage']}"),
             plain(f"{touched['run_by']}{signed}"),
             _what(touched) or plain(touched["file_name"]),
