@@ -51,7 +51,7 @@ def _batch(row: dict[str, Any]) -> Batch:
 
 
 def begin(store: Store, run: UUID | None = None, **given: Any) -> Batch:
-    """Puts a new batch into the database as queued, in a run of its own when none is given."""
+    """Puts a new batch into the database as queued, in a run of its own when none is given; raises UnknownBatch."""
     with store.transaction() as connection:
         if run is None:
             run = given["id"]
@@ -61,12 +61,15 @@ def begin(store: Store, run: UUID | None = None, **given: Any) -> Batch:
             )
         values = {"tenant_id": store.tenant_id, "run_id": run, "initiated_by_id": store.user, **given}
         values = {_RENAMED.get(name, name): Jsonb(v) if isinstance(v, dict) else v for name, v in values.items()}
-        connection.execute(
-            SQL("insert into workbench.import_batch ({}) values ({})").format(
-                SQL(", ").join(map(Identifier, values)), SQL(", ").join(SQL("%s") for _ in values)
-            ),
-            tuple(values.values()),
-        )
+        try:
+            connection.execute(
+                SQL("insert into workbench.import_batch ({}) values ({})").format(
+                    SQL(", ").join(map(Identifier, values)), SQL(", ").join(SQL("%s") for _ in values)
+                ),
+                tuple(values.values()),
+            )
+        except psycopg.errors.ForeignKeyViolation:
+            raise UnknownBatch(batch=run) from None  # a run is called by its first batch
         store.note("began", given["id"], dataset=given["dataset"], file=given["file_name"])
     return get(store, given["id"])
 

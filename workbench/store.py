@@ -43,8 +43,12 @@ class Store:
         """Says for whom the connection is, and who is at work."""
         with translated_errors():
             self.connection.execute("set client_min_messages = error; set timezone = 'UTC'")
-            with self.connection.transaction():
-                self.tenant_id: UUID = self._scalar("select workbench.tenant_id(%s)", self.tenant)
+            try:
+                with self.connection.transaction():
+                    self.tenant_id: UUID = self._scalar("select workbench.tenant_id(%s)", self.tenant)
+            except psycopg.errors.CheckViolation:
+                how = "a tenant is a letter or digit of a to z and 0 to 9, and more of them, - and _"
+                raise NotConfigured(what="WORKBENCH_TENANT", how=how) from None
         with self.transaction():
             self.connection.execute(
                 "insert into workbench.person (tenant_id, name) values (%s, %s) on conflict do nothing",
