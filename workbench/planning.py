@@ -107,10 +107,10 @@ def _decide_beside(store: Store, snapshot: str, shape: Shape, batch: Batch, part
 
 def _decide(connection: psycopg.Connection[Any], shape: Shape, batch: Batch, part: Part) -> _Decided:
     tune(connection, batch.summary.get("rows", 0))
-    connection.execute(shape.repeated())
+    repeats = connection.execute(shape.repeated()).rowcount > 0
     if batch.summary.get("failed"):
         connection.execute(shape.invalid(part))
-    connection.execute(shape.outcomes(part))
+    connection.execute(shape.outcomes(part, repeats=repeats))
     which = {**shape.which, "first": part[0], "last": part[1]}
     found = Counter({(row["outcome"], row["reason"]): row["rows"] for row in connection.execute(_COUNTS, which)})
     issues: Counter[str] = Counter()

@@ -33,7 +33,7 @@ _COPY = "copy incoming (id, line, external_key, raw, payload, status, errors) fr
 
 _KEEP = """
 insert into workbench.import_row (tenant_id, batch_id, id, line, external_key, raw, payload, status, errors)
-select %s, %s, id, line, external_key, raw::json, payload::jsonb, status, errors::jsonb from incoming
+select %s, %s, id, line, external_key, raw, payload::jsonb, status, errors::jsonb from incoming
 """
 
 

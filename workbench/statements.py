@@ -64,7 +64,7 @@ class Shape:
             part=_within(part),
         )
 
-    def outcomes(self, part: Part) -> Composed:
+    def outcomes(self, part: Part, *, repeats: bool) -> Composed:
         """All other rows: repeated, unmatched, created, updated or unchanged, in this order of questions.
 
         A verdict is a number until it is stored: a million rows compare it several times each.
@@ -81,9 +81,9 @@ class Shape:
                    {refs}, case verdict when {updated} then {before} end, case when verdict > {unchanged} then
                        {errors} end
             from (
-                select r.line, r.id as row_id, {verdict} as verdict, repeated.first{columns}
+                select r.line, r.id as row_id, {verdict} as verdict, {first} as first{columns}
                 from workbench.import_row r
-                left join repeated on repeated.external_key = r.external_key
+                {repeated}
                 {references}
                 left join {target} t on t.tenant_id = {tenant} and {matches}
                 where r.batch_id = {batch} and r.status = 'validated' and {part}
@@ -99,7 +99,9 @@ class Shape:
             refs=self._refs(),
             before=self._before(),
             errors=self._errors(),
-            verdict=self._verdict(),
+            verdict=self._verdict(repeats),
+            first=SQL("repeated.first" if repeats else "null::integer"),
+            repeated=SQL("left join repeated on repeated.external_key = r.external_key" if repeats else ""),
             columns=self._carried(),
             references=SQL(" ").join(self._reference_join(field) for field in self._references),
             matches=self._matches("r"),
@@ -162,9 +164,10 @@ class Shape:
             SQL("t.{} = {}").format(Identifier(field.target), self._found(field)) for field in self.contract.key_fields
         )
 
-    def _verdict(self) -> Composable:
+    def _verdict(self, repeats: bool) -> Composable:
         cases: list[Composable] = []
-        cases.append(SQL("when r.line > repeated.first then {}").format(self._number("skipped", "duplicate")))
+        if repeats:
+            cases.append(SQL("when r.line > repeated.first then {}").format(self._number("skipped", "duplicate")))
         for field in self._references:
             assert field.reference is not None
             cases.append(

@@ -232,7 +232,7 @@ class _Reversal:
         return self._compose("""
             insert into workbench.import_row (tenant_id, batch_id, id, line, external_key, raw, payload, status)
             select {tenant}, {new}, (left({new}::text, 28) || lpad(to_hex(line), 8, '0'))::uuid, line, external_key,
-                   json_build_array(line, action), jsonb_build_object('line', line, 'action', action, 'record',
+                   json_build_array(line, action)::text, jsonb_build_object('line', line, 'action', action, 'record',
                        record_id), 'validated'
             from reversal""")
 

@@ -122,7 +122,8 @@ create table workbench.import_row (
     line integer not null,
     id uuid not null,
     external_key text,
-    raw json not null,                                   -- the source's cells as they stood, in the order of import_batch.headers
+    raw text not null,                                   -- the source's cells as they stood, a JSON list in the order of
+                                                         -- import_batch.headers; text, for nobody looks into it with SQL
     payload jsonb not null,
     status text not null check (status in ('validated', 'failed')),
     errors jsonb,
@@ -302,7 +303,7 @@ create trigger guard_sign_off before insert on workbench.sign_off
 
 -- One row with everything that is known of it: what seed 002's ImportRow shows, after the plan, the commit and the explanations.
 create view workbench.import_result with (security_invoker = true) as
-select r.tenant_id, r.batch_id, r.line, r.id, r.external_key, r.raw, r.payload,
+select r.tenant_id, r.batch_id, r.line, r.id, r.external_key, r.raw::json as raw, r.payload,
        case when o.outcome is null or b.stage <> 'completed' then r.status
             when e.line is not null then 'skipped'
             when o.outcome in ('created', 'updated') then 'applied'
