@@ -157,8 +157,6 @@ def figures(asked: Asked, wb: "Workbench", batch: Batch) -> None:
     terms = " + ".join(f"{getattr(found, name):,}" for name in OUTCOMES)
     proven = ", proven by the database" if batch.stage == "completed" else ", if it is committed"
     say(asked, f"Adds up: {found.processed:,} = {terms}{proven}." if found.balanced else "These do not add up.")
-    if batch.stage == "completed":
-        say(asked, "Done." if found.done else f"Not done: {' '.join(found.open_points)}")
 
 
 def issues(asked: Asked, wb: "Workbench", batch: Batch) -> None:
