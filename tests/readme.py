@@ -12,7 +12,7 @@ README = ROOT / "README.md"
 _BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
 _CHANGING = (
     (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}(?:-[0-9a-f]{4}){2}-[0-9a-f]{12}"), "BATCH"),
-    (re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}\b"), "BATCH"),
+    (re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}(?:-[0-9a-f]{4})?\b"), "BATCH"),
     (re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?"), "TIME"),
     (re.compile(r"file://\S+"), "PAGE"),
     (re.compile(r" +\n"), "\n"),
