@@ -6,11 +6,13 @@ from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
 from workbench import catalog
 from workbench.batch import Batch
-from workbench.contract import Contract, Field
+from workbench.contract import CodeOf, Contract, Field
 from workbench.kinds import KINDS
 
 Part = tuple[int, int]
 """The first and the last line that one connection decides."""
+
+_NAME = "r.payload ->> {field}"
 
 
 class Shape:
@@ -101,7 +103,7 @@ class Shape:
             errors=self._errors(),
             verdict=self._verdict(repeats),
             first=SQL("repeated.first" if repeats else "null::integer"),
-            repeated=SQL("left join repeated on repeated.external_key = r.external_key" if repeats else ""),
+            repeated=self._repeated() if repeats else SQL(""),
             columns=self._carried(),
             references=SQL(" ").join(self._reference_join(field) for field in self._references),
             matches=self._matches("r"),
@@ -120,6 +122,7 @@ class Shape:
             ("skipped", "protected"),
             ("invalid", "taken"),
             ("invalid", "already_exists"),
+            ("invalid", "ambiguous_code"),
             *(("unmatched", noun) for noun in dict.fromkeys([self.contract.noun, *nouns])),
         )
 
@@ -164,9 +167,18 @@ class Shape:
             SQL("t.{} = {}").format(Identifier(field.target), self._found(field)) for field in self.contract.key_fields
         )
 
+    def _repeated(self) -> Composable:
+        first_row = (
+            " left join workbench.import_row first_row on first_row.batch_id = {batch} and first_row.line = first"
+        )
+        return self._compose(
+            "left join repeated on repeated.external_key = r.external_key" + (first_row if self._coded else "")
+        )
+
     def _verdict(self, repeats: bool) -> Composable:
         cases: list[Composable] = []
         if repeats:
+            cases += self._ambiguous("r.line > repeated.first", "first_row.payload ->> {field}")
             cases.append(SQL("when r.line > repeated.first then {}").format(self._number("skipped", "duplicate")))
         for field in self._references:
             assert field.reference is not None
@@ -183,6 +195,7 @@ class Shape:
         cases.append(
             SQL("when not ({}) then {}").format(slice_of(self.contract, "t"), self._number("invalid", "taken"))
         )
+        cases += self._ambiguous("true", "t.{column}")
         if self.mode == "insert":
             cases.append(SQL("when true then {}").format(self._number("invalid", "already_exists")))
         removal = self.contract.removal
@@ -197,6 +210,27 @@ class Shape:
             )
         cases.append(SQL("when {} then {}").format(self._differs(), self._number("updated")))
         return SQL("case {} else {} end").format(SQL(" ").join(cases), self._number("skipped", "unchanged"))
+
+    @property
+    def _coded(self) -> tuple[Field, Field] | None:
+        """The field of the key that is a code, where it has one, and the field that blank codes are made of."""
+        for field in self.contract.key_fields:
+            if isinstance(field.derive, CodeOf):
+                return field, self.contract.field(field.derive.field)
+        return None
+
+    def _ambiguous(self, when: str, other: str) -> list[Composable]:
+        """A code made of a name is not the code of another name: codes are cut short, and long names begin alike."""
+        if self._coded is None:
+            return []
+        code, name = self._coded
+        columns = self.batch.mapping.get("columns", {})
+        places = [self.batch.headers.index(header) for header in columns if columns[header] == code.name]
+        made = [SQL("btrim(r.raw::json ->> {}) = ''").format(Literal(place)) for place in places]
+        names = [SQL(each).format(field=Literal(name.name), column=Identifier(name.target)) for each in (_NAME, other)]
+        mine, others = (SQL("lower(regexp_replace({}, '\\s+', ' ', 'g'))").format(each) for each in names)
+        tests = SQL(" and ").join([SQL(when), *made, SQL("{} <> {}").format(mine, others)])
+        return [SQL("when {} then {}").format(tests, self._number("invalid", "ambiguous_code"))]
 
     def _differs(self) -> Composable:
         """Whether the row would change the record. A blank cell keeps what is stored, unless the template clears it."""
@@ -270,6 +304,10 @@ class Shape:
             SQL("when {} then {}").format(
                 self._number("invalid", "already_exists"),
                 issue("already_exists", key, Literal(f"{called.capitalize()} already exists")),
+            ),
+            SQL("when {} then {}").format(
+                self._number("invalid", "ambiguous_code"),
+                issue("ambiguous_code", key, Literal(f"The {called} made of this name is another's; give it its own")),
             ),
             SQL("when {} then {}").format(
                 self._number("skipped", "protected"),
