@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -14,6 +15,8 @@ from psycopg.rows import DictRow, dict_row
 
 from workbench import catalog
 from workbench.errors import DatabaseBusy, DatabaseFull, DatabaseOutdated, DatabaseUnavailable, NotConfigured
+
+logging.getLogger("psycopg").addHandler(logging.NullHandler())  # what it warns of is raised anyway
 
 ROLE = "workbench_app"
 """What the program connects as: no superuser, owner of nothing, under row-level security that it cannot switch off."""
