@@ -1,0 +1,38 @@
+"""The pages of Workbench, grouped by what people come to do. Started by `workbench serve`."""
+
+import streamlit as st
+
+from workbench.settings import load
+
+st.set_page_config(page_title="Workbench", page_icon=":material/fact_check:", layout="wide")
+settings = load()
+
+pages = {
+    "": [st.Page("pages/home.py", title="Home", icon=":material/home:", default=True)],
+    "Import": [
+        st.Page("pages/upload.py", title="Upload", icon=":material/upload_file:"),
+        st.Page("pages/profile.py", title="Profile", icon=":material/query_stats:"),
+        st.Page("pages/map.py", title="Map", icon=":material/schema:"),
+        st.Page("pages/validate.py", title="Validate", icon=":material/rule:"),
+        st.Page("pages/commit.py", title="Commit", icon=":material/task_alt:"),
+    ],
+    "Review": [
+        st.Page("pages/reconcile.py", title="Reconcile", icon=":material/balance:"),
+        st.Page("pages/history.py", title="History", icon=":material/history:"),
+        st.Page("pages/record.py", title="Find a record", icon=":material/person_search:"),
+    ],
+    "Data": [
+        st.Page("pages/inventory.py", title="Inventory", icon=":material/inventory_2:"),
+        st.Page("pages/contracts.py", title="Contracts and templates", icon=":material/description:"),
+    ],
+}
+chosen = st.navigation(pages, expanded=True)
+with st.sidebar:
+    st.text_input(
+        "Working as",
+        value=settings.user,
+        key="person",
+        help="Your name stands in logs, explanations and signatures. There is no sign-in yet.",
+    )
+    st.caption(f"Tenant `{settings.tenant}`")
+chosen.run()

@@ -1,0 +1,53 @@
+"""Home: what needs someone now, and how the last imports ended."""
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from workbench import ui
+from workbench.batch import OUTCOMES, Batch
+
+
+def needs_someone(waiting: dict[str, list[Batch]]) -> None:
+    """The batches that wait for a person, each with a link to where it is dealt with."""
+    kinds = (
+        ("held", "Held", "Planned, with invalid rows; nothing is written yet.", "commit"),
+        ("unexplained", "Unexplained rows", "Committed, with rows that nobody has explained.", "reconcile"),
+        ("unsigned", "To be signed off", "Done, and waiting for a lead's signature.", "reconcile"),
+    )
+    for column, (kind, title, about, target) in zip(st.columns(3), kinds, strict=True):
+        with column, st.container(border=True):
+            st.metric(title, len(waiting[kind]), help=about)
+            for batch in waiting[kind][:5]:
+                ui.link(target, f"{ui.text(batch.file_name)} · {ui.when(batch.created_at)}", batch=batch.id)
+            if not waiting[kind]:
+                st.caption("Nothing waits here.")
+
+
+def over_time(runs) -> go.Figure:
+    """The outcomes of the last imports, one bar an import, oldest first."""
+    figure = go.Figure()
+    label = runs["at"].dt.strftime("%m-%d %H:%M") + "<br>" + runs["dataset"].str.partition(".")[2]
+    for name in OUTCOMES:
+        figure.add_bar(x=label, y=runs[name], name=f"{ui.SIGNS[name]} {name}", marker_color=ui.COLOURS[name])
+    figure.update_layout(
+        barmode="stack",
+        height=280,
+        margin={"l": 0, "r": 0, "t": 8, "b": 0},
+        legend={"orientation": "h"},
+        yaxis={"title": "rows"},
+        xaxis={"type": "category"},
+    )
+    return figure
+
+
+with ui.page("Workbench", "Every source row has exactly one provable outcome.") as wb:
+    if st.button("Start an import", type="primary", icon=":material/upload_file:"):
+        ui.go_to("upload")
+    runs = wb.outcomes_over_time(limit=30)
+    if runs.empty:
+        ui.empty("Nothing has been imported yet.", "A CSV file or a workbook is all it takes.", "upload", "Start an import")
+    else:
+        needs_someone(wb.attention())
+        st.subheader("The last imports")
+        ui.plot(over_time(runs), key="runs")
+        ui.link("history", "All imports", icon=":material/history:")
