@@ -502,8 +502,12 @@ def record(store: Store, dataset: str, key: str) -> dict[str, Any]:
     tests = [SQL("{} = {}").format(column, Literal(part)) for column, part in zip(shown, wanted, strict=False)]
     by_key = SQL(" and ").join(tests) if len(wanted) == len(fields_) else SQL("false")
     now = store.one(
-        SQL("select t.* from {} t {} where ({}) or t.id::text = {} limit 1").format(
-            Identifier(contract.family, contract.table), SQL(" ").join(joins), by_key, Literal(key.strip().lower())
+        SQL("select t.* from {} t {} where (({}) or t.id::text = {}) and {} limit 1").format(
+            Identifier(contract.family, contract.table),
+            SQL(" ").join(joins),
+            by_key,
+            Literal(key.strip().lower()),
+            slice_of(contract, "t"),
         )
     )
     made = origin(now["id"]) if now else None

@@ -12,8 +12,6 @@ from workbench.kinds import KINDS
 Part = tuple[int, int]
 """The first and the last line that one connection decides."""
 
-_NAME = "r.payload ->> {field}"
-
 
 class Shape:
     """The statements of one plan, composed from its contract. Names are quoted, values are literals; nothing of a file
@@ -227,8 +225,12 @@ class Shape:
         columns = self.batch.mapping.get("columns", {})
         places = [self.batch.headers.index(header) for header in columns if columns[header] == code.name]
         made = [SQL("btrim(r.raw::json ->> {}) = ''").format(Literal(place)) for place in places]
-        names = [SQL(each).format(field=Literal(name.name), column=Identifier(name.target)) for each in (_NAME, other)]
-        mine, others = (SQL("lower(regexp_replace({}, '\\s+', ' ', 'g'))").format(each) for each in names)
+        mine, others = (
+            SQL(f"lower(regexp_replace({each}, '\\s+', ' ', 'g'))").format(
+                field=Literal(name.name), column=Identifier(name.target)
+            )
+            for each in ("r.payload ->> {field}", other)
+        )
         tests = SQL(" and ").join([SQL(when), *made, SQL("{} <> {}").format(mine, others)])
         return [SQL("when {} then {}").format(tests, self._number("invalid", "ambiguous_code"))]
 
@@ -307,7 +309,13 @@ class Shape:
             ),
             SQL("when {} then {}").format(
                 self._number("invalid", "ambiguous_code"),
-                issue("ambiguous_code", key, Literal(f"The {called} made of this name is another's; give it its own")),
+                issue(
+                    "ambiguous_code",
+                    key,
+                    Literal(
+                        f"Another {self.contract.noun} has the {called} that is made of this name; give it its own"
+                    ),
+                ),
             ),
             SQL("when {} then {}").format(
                 self._number("skipped", "protected"),

@@ -175,7 +175,7 @@ Certified Nursing Assistant Night,CERTIFIED_NURSING_AS
         (7, "skipped:duplicate"),
         (8, "skipped:duplicate"),
     ]
-    assert messages(wb, batch)[3] == "The code made of this name is another's; give it its own"
+    assert messages(wb, batch)[3] == "Another course has the code that is made of this name; give it its own"
     later = wb.import_sheet(sheet("name\nWelding for Beginners II\n"), "elevate.courses", skip_errors=True)
     said = wb.import_sheet(sheet("name,code\nWelding first part,WELDING_FOR_BEGINNER\n"), "elevate.courses")
     assert (outcomes(wb, later), outcomes(wb, said)) == ([(2, "invalid:ambiguous_code")], [(2, "updated")])

@@ -95,3 +95,25 @@ def test_what_nobody_ever_imported_is_unknown(wb: Workbench, open_wb: Callable[.
     for key in ("sam@example.com", found):
         with pytest.raises(UnknownRecord):
             other.record("elevate.students", key)
+
+
+def test_a_student_is_no_member_of_staff(wb: Workbench, sheet: Given) -> None:
+    students(wb, sheet, "sam@example.com,Sam Hill,")
+    found = wb.record("elevate.students", "sam@example.com")["record"]
+    for key in ("sam@example.com", str(found["id"])):
+        with pytest.raises(UnknownRecord, match=r"There is no elevate\.staff record with the key"):
+            wb.record("elevate.staff", key)
+
+
+def test_an_undo_is_part_of_the_history(wb: Workbench, sheet: Given) -> None:
+    students(wb, sheet, "john@example.com,John Doe,555-123-4567")
+    students(wb, sheet, "john@example.com,John Doe,555-000-0000")
+    undo = wb.undo(wb.batches()[0])
+    told = wb.record("elevate.students", "john@example.com")
+    assert told["record"]["phone"] == "555-123-4567"
+    assert [(one["undo_of"] is not None, one["outcome"], one["reason"]) for one in told["history"]] == [
+        (True, "updated", "restored"),
+        (False, "updated", None),
+        (False, "created", None),
+    ]
+    assert told["history"][0]["batch"] == undo.id
