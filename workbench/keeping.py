@@ -1,20 +1,26 @@
 """Source files, kept under the home as evidence and addressed by their SHA-256."""
 
 import errno
+import hashlib
 import os
-import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 from uuid import UUID
 
-from workbench.errors import NoSpace
+from workbench.errors import NoSpace, UnreadableSource, UnwritableFile
 from workbench.sheet import Sheet
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 def keep(home: Path, tenant: UUID, sheet: Sheet) -> str | None:
     """Copies a sheet's bytes below `home`/files, once, and returns their key there; None for a sheet without bytes.
 
-    Raises NoSpace, leaving nothing half-written.
+    Raises NoSpace and UnwritableFile, leaving nothing half-written, and UnreadableSource for a source that is not what
+    was opened.
     """
     if sheet.path is None:
         return None
@@ -24,17 +30,36 @@ def keep(home: Path, tenant: UUID, sheet: Sheet) -> str | None:
         return key
     unfinished = ""
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle, unfinished = tempfile.mkstemp(dir=target.parent)
-        with os.fdopen(handle, "wb") as copy, sheet.path.open("rb") as source:
-            shutil.copyfileobj(source, copy, 1 << 20)
-            copy.flush()
-            os.fsync(copy.fileno())
-        os.replace(unfinished, target)
-    except OSError as error:
+        with written(home):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            handle, unfinished = tempfile.mkstemp(dir=target.parent)
+            with os.fdopen(handle, "wb") as copy, sheet.path.open("rb") as source:
+                checksum = _copy(source, copy)
+                copy.flush()
+                os.fsync(copy.fileno())
+            if checksum != sheet.checksum:
+                raise UnreadableSource(source=sheet.name, why="it was changed while it was being read.")
+            os.replace(unfinished, target)
+    finally:
         if unfinished and os.path.exists(unfinished):
             os.unlink(unfinished)
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise NoSpace(home=home) from None
-        raise
     return key
+
+
+@contextmanager
+def written(home: Path) -> Iterator[None]:
+    """Says in one sentence why something cannot be written under the home; raises NoSpace, UnwritableFile."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise NoSpace(home=home) from None
+        raise UnwritableFile(path=home, why=f"{error.strerror or error}.") from None
+
+
+def _copy(source: IO[bytes], copy: IO[bytes]) -> str:
+    digest = hashlib.sha256()
+    while block := source.read(1 << 20):
+        digest.update(block)
+        copy.write(block)
+    return digest.hexdigest()

@@ -52,6 +52,8 @@ def _batch(row: dict[str, Any]) -> Batch:
 
 def begin(store: Store, run: UUID | None = None, **given: Any) -> Batch:
     """Puts a new batch into the database as queued, in a run of its own when none is given; raises UnknownBatch."""
+    # a file name is bytes, and need not be text
+    given["file_name"] = given["file_name"].encode("utf-8", "backslashreplace").decode()
     with store.transaction() as connection:
         if run is None:
             run = given["id"]

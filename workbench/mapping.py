@@ -27,7 +27,7 @@ from workbench.kinds import KINDS, chosen, matches, spelling, trimmed
 from workbench.sheet import Chunk
 from workbench.template import Mapping, Template
 
-__all__ = ["Mapping", "Method", "Suggestion", "Template", "key", "resolve", "suggest", "suggest_values"]
+__all__ = ["Mapping", "Method", "Suggestion", "Template", "key", "resolve", "secrets", "suggest", "suggest_values"]
 
 Method = Literal["manual", "template", "exact", "alias", "similar", "values", "none"]
 
@@ -150,6 +150,11 @@ def suggest_values(target: Field, texts: Iterable[str]) -> dict[str, tuple[str, 
         for text, as_written, choice, row in zip(texts, written, best, scores, strict=True)
         if row[choice] >= _SIMILAR and not _opposite(as_written, known[choice])
     }
+
+
+def secrets(headers: Iterable[str], contract: Contract) -> tuple[str, ...]:
+    """The headers of columns that carry secrets: they are never imported, and nothing of them is kept."""
+    return tuple(header for header in headers if _secret(header, contract))
 
 
 def key(text: str) -> str:
@@ -348,9 +353,9 @@ def _check_values(contract: Contract, mapping: Mapping) -> None:
 
 
 def _check_secrets(contract: Contract, headers: tuple[str, ...], left_out: set[str]) -> None:
-    secrets = [header for header in headers if _secret(header, contract) and header not in left_out]
-    if secrets:
-        raise ForbiddenColumns(headers=_listed(secrets))
+    open_secrets = [header for header in secrets(headers, contract) if header not in left_out]
+    if open_secrets:
+        raise ForbiddenColumns(headers=_listed(open_secrets))
 
 
 def _check_value(target: Field, text: str) -> None:

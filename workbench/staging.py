@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.contract import Contract
+from workbench.errors import UnreadableSheet
 from workbench.kinds import KINDS
 from workbench.normalize import Normalized
 from workbench.sheet import Chunk
@@ -60,10 +61,12 @@ class Staging:
     once the batch is moved on to staged, which nobody does when one of the connections fails.
     """
 
-    def __init__(self, store: Store, batch: UUID, contract: Contract) -> None:
+    def __init__(self, store: Store, batch: UUID, contract: Contract, *, hidden: Sequence[str] = ()) -> None:
+        """The cells of the `hidden` headers are not kept."""
         self._store = store
         self._batch = batch
         self._contract = contract
+        self._hidden = frozenset(hidden)
         self._queue: queue.Queue[Checked | None] = queue.Queue(maxsize=_WRITERS)
         self._writers: list[threading.Thread] = []
         self._failure: BaseException | None = None
@@ -112,7 +115,7 @@ class Staging:
             with store.transaction(self._batch) as connection:
                 connection.execute(_INCOMING)
                 while (rows := self._next()) is not None:
-                    lines, failed = copy_lines(self._batch, self._contract, rows)
+                    lines, failed = copy_lines(self._batch, self._contract, rows, self._hidden)
                     with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
                         copy.write(lines)
                     connection.execute(_KEEP, (store.tenant_id, self._batch))
@@ -148,8 +151,10 @@ class _Abandoned(Exception):
     """Rolls the staging back: the reader, not the database, has failed."""
 
 
-def copy_lines(batch: UUID, contract: Contract, rows: Checked) -> tuple[memoryview, int]:
-    """The rows as the text of a COPY, and how many of them are invalid.
+def copy_lines(
+    batch: UUID, contract: Contract, rows: Checked, hidden: frozenset[str] = frozenset()
+) -> tuple[memoryview, int]:
+    """The rows as the text of a COPY, and how many of them are invalid. Raises UnreadableSheet for a NUL character.
 
     All pieces of a row are joined at once: what is joined twice is copied twice.
     """
@@ -166,7 +171,7 @@ def copy_lines(batch: UUID, contract: Contract, rows: Checked) -> tuple[memoryvi
             "\t",
             *_key(contract, values),
             "\t",
-            *_raw(rows.chunk.cells),
+            *_raw(rows.chunk, hidden),
             "\t",
             *_payload(contract, values),
             "\t",
@@ -204,11 +209,15 @@ def _key(contract: Contract, values: pa.RecordBatch) -> tuple[Piece, ...]:
     return (pc.fill_null(pc.binary_join_element_wise(*parts, _KEY_SEPARATOR), "\\N"),)
 
 
-def _raw(cells: pa.RecordBatch) -> tuple[Piece, ...]:
-    """The cells as they stood, as one JSON list."""
+def _raw(chunk: Chunk, hidden: frozenset[str]) -> tuple[Piece, ...]:
+    """The cells as they stood, as one JSON list; those of hidden columns are blank."""
     pieces: list[Piece] = []
-    for column in cells.columns:
-        pieces += ['","' if pieces else '["', _escape_json(column)]
+    for header, column in zip(chunk.cells.schema.names, chunk.cells.columns, strict=True):
+        special = _special(column)
+        if 0 in special:  # a DataFrame can hold one, a database cannot
+            line = chunk.lines.filter(pc.match_substring(column, "\0"))[0].as_py()
+            raise UnreadableSheet(line=line, why="has a NUL character.")
+        pieces += ['","' if pieces else '["', "" if header in hidden else _escape(column, _JSON_ESCAPES, special)]
     return (*pieces, '"]')
 
 
@@ -274,8 +283,7 @@ def _special(column: pa.StringArray) -> set[int]:
     return set(np.unique(found).tolist())
 
 
-def _escape(column: pa.StringArray, escapes: dict[str, str]) -> pa.StringArray:
-    special = _special(column)
+def _escape(column: pa.StringArray, escapes: dict[str, str], special: set[int]) -> pa.StringArray:
     for character, escape in escapes.items():
         if ord(character) in special:
             column = pc.replace_substring(column, character, escape)
@@ -284,12 +292,12 @@ def _escape(column: pa.StringArray, escapes: dict[str, str]) -> pa.StringArray:
 
 def _escape_copy(column: pa.StringArray) -> pa.StringArray:
     """Any text as COPY reads it back."""
-    return _escape(column, _COPY_ESCAPES)
+    return _escape(column, _COPY_ESCAPES, _special(column))
 
 
 def _escape_json(column: pa.StringArray) -> pa.StringArray:
     """Text as it stands between the quotes of a JSON string in a COPY, which takes one more backslash for each."""
-    return _escape(column, _JSON_ESCAPES)
+    return _escape(column, _JSON_ESCAPES, _special(column))
 
 
 # the backslash first, so that none is escaped twice

@@ -1,5 +1,6 @@
 """The one path of a row, from a sheet to a signed import log; every door calls this."""
 
+import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Mapping as MappingType
@@ -171,8 +172,10 @@ class Workbench:
         touched.
 
         `columns` maps headers to fields ("" leaves one out), `constants` gives fields a value for every row, `clears`
-        names the fields that a blank cell erases. All of the rows are staged, or none.
-        Raises UnreadableSheet, NoRows, ImportOrder, UnknownMode, and what `mapping.resolve` raises.
+        names the fields that a blank cell erases. All of the rows are staged, or none. The source's bytes are kept,
+        unless a column was left out for its secrets: then neither they nor that column's cells are.
+        Raises UnreadableSheet, NoRows, ImportOrder, UnknownMode, UnknownBatch (for the run), NoSpace, UnwritableFile,
+        and what `mapping.resolve` raises.
         """
         contract = catalog.contract(dataset)
         chosen_mode = _mode(contract, mode)
@@ -191,7 +194,7 @@ class Workbench:
         )
         if len(sample) == 0:
             resolved = self._empty(sheet, contract, chosen_mode, resolved, window, allow_empty)
-        identifier = new_id()
+        identifier, hidden = new_id(), mapping.secrets(sheet.headers, contract)
         with ledger.working(self._store, identifier):
             batch = ledger.begin(
                 self._store,
@@ -200,7 +203,7 @@ class Workbench:
                 dataset=dataset,
                 source=source,
                 checksum=sheet.checksum,
-                file_key=keeping.keep(self.settings.home, self._store.tenant_id, sheet),
+                file_key=None if hidden else keeping.keep(self.settings.home, self._store.tenant_id, sheet),
                 file_name=sheet.name,
                 mode=chosen_mode,
                 window=window,
@@ -212,9 +215,17 @@ class Workbench:
                 template_id=self.template(dataset, template).id if template else None,
             )
             with self._ending(batch):
-                return self._stage(sheet, contract, batch, resolved, progress)
+                return self._stage(sheet, contract, batch, resolved, hidden, progress)
 
-    def _stage(self, sheet: Sheet, contract: Contract, batch: Batch, resolved: Mapping, progress: Progress) -> Batch:
+    def _stage(
+        self,
+        sheet: Sheet,
+        contract: Contract,
+        batch: Batch,
+        resolved: Mapping,
+        hidden: Sequence[str],
+        progress: Progress,
+    ) -> Batch:
         from workbench.derived.expectations import extra_files
         from workbench.resources import suites
         from workbench.validation import Validator  # Great Expectations: only who validates waits for it
@@ -224,15 +235,15 @@ class Workbench:
         tally, done = Tally(), 0
         brought: tuple[str, ...] = ()
         ledger.move(self._store, batch.id, stage="staging", started_at=datetime.now().astimezone())
-        with Staging(self._store, batch.id, contract) as staging:
+        with Staging(self._store, batch.id, contract, hidden=hidden) as staging:
             for chunk in sheet.chunks(tally):
                 normalized = normalize(chunk, contract, resolved, window=batch.window)
                 brought = tuple(normalized.values.schema.names)
                 staging.add(Checked(chunk=chunk, normalized=normalized, issues=validator.check(normalized).issues))
                 done += len(chunk)
                 progress("staging", done)
-        docs = self._write_docs(contract, batch, validator)
-        reading = {**_reading(sheet), "rows": done, "blank_rows": tally.blank_rows}
+            docs = self._write_docs(contract, batch, validator)
+        reading = {**_reading(sheet, hidden), "rows": done, "blank_rows": tally.blank_rows}
         return ledger.move(
             self._store,
             batch.id,
@@ -508,26 +519,29 @@ class Workbench:
     def _write_docs(self, contract: Contract, batch: Batch, validator: Any) -> str:
         from workbench.data_docs import write_data_docs
 
-        key = Path("docs") / str(self._store.tenant_id) / str(batch.id)
-        page = write_data_docs(
-            self.settings.home / key,
-            contract,
-            validator.summary(),
-            title=f"{contract.title}: {batch.file_name}",
-            facts={"batch": str(batch.id), "file": batch.file_name, "run by": batch.initiated_by},
-        )
+        key = self._docs(batch)
+        with keeping.written(self.settings.home):
+            page = write_data_docs(
+                self.settings.home / key,
+                contract,
+                validator.summary(),
+                title=f"{contract.title}: {batch.file_name}",
+                facts={"batch": str(batch.id), "file": batch.file_name, "run by": batch.initiated_by},
+            )
         return str(key / page.name)
+
+    def _docs(self, batch: Batch) -> Path:
+        return Path("docs") / str(self._store.tenant_id) / str(batch.id)
 
     @contextmanager
     def _ending(self, batch: Batch) -> Iterator[None]:
-        """Whatever stops a batch is written down in it."""
+        """Whatever stops a batch is written down in it, and nothing else is left."""
         try:
             yield
-        except WorkbenchError as error:
-            ledger.fail_quietly(self._store, batch.id, str(error))
-            raise
         except (Exception, KeyboardInterrupt) as error:
-            ledger.fail_quietly(self._store, batch.id, f"stopped by {type(error).__name__}")
+            why = str(error) if isinstance(error, WorkbenchError) else f"stopped by {type(error).__name__}"
+            ledger.fail_quietly(self._store, batch.id, why)
+            shutil.rmtree(self.settings.home / self._docs(batch), ignore_errors=True)
             raise
 
 
@@ -562,7 +576,10 @@ def _said(field: Field, resolved: Mapping, window: str | None) -> str | None:
     return cast(str | None, said[0].as_py())
 
 
-def _reading(sheet: Sheet) -> dict[str, Any]:
+def _reading(sheet: Sheet, hidden: Sequence[str]) -> dict[str, Any]:
     from dataclasses import asdict
 
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(sheet.reading).items()}
+    said = {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(sheet.reading).items()}
+    if hidden:
+        said["warnings"].append(f"Nothing of {', '.join(hidden)} is kept, nor the source itself: it carries secrets.")
+    return said
