@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 # One user, bulk loads, no replicas: less log to write, fewer checkpoints in the middle of an import, no time spent on
 # compiling queries that run once.
 _CONFIGURATION = """\
-shared_buffers = 256MB
+shared_buffers = 512MB
+wal_buffers = 64MB
 max_wal_size = 8GB
 checkpoint_timeout = 30min
 wal_level = minimal

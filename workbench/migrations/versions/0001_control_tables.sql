@@ -192,6 +192,10 @@ create table workbench.audit_log (
 );
 create index audit_log_batch on workbench.audit_log (batch_id, id);
 
+-- Nothing in them ever dies, so there is nothing to clean up after each import; what freezes old rows can wait for more.
+alter table workbench.import_row set (autovacuum_vacuum_insert_threshold = 5000000);
+alter table workbench.import_outcome set (autovacuum_vacuum_insert_threshold = 5000000);
+
 -- References within one tenant, here and above, so that no tenant can hang anything on another's batch.
 alter table workbench.import_explanation add foreign key (tenant_id, batch_id) references workbench.import_batch (tenant_id, id);
 alter table workbench.sign_off add foreign key (tenant_id, batch_id) references workbench.import_batch (tenant_id, id);
