@@ -190,8 +190,8 @@ where batch_id = %(batch)s and plan = %(plan)s and line between %(first)s and %(
 """
 
 _REMOVED = """
-select action, count(*) as rows from workbench.import_removal where batch_id = %(batch)s and plan = %(plan)s group by
-    action
+select action, count(*) as rows from workbench.import_removal
+where batch_id = %(batch)s and plan = %(plan)s group by action
 """
 
 _ISSUES = """

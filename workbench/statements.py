@@ -78,8 +78,8 @@ class Shape:
                    case verdict when {created} then row_id when {updated} then target_id when {unchanged} then target_id
                                 when {protected} then target_id end,
                    case when verdict in ({updated}, {unchanged}, {protected}) then target_xmin end,
-                   {refs}, case verdict when {updated} then {before} end, case when verdict > {unchanged} then
-                       {errors} end
+                   {refs}, case verdict when {updated} then {before} end,
+                   case when verdict > {unchanged} then {errors} end
             from (
                 select r.line, r.id as row_id, {verdict} as verdict, {first} as first{columns}
                 from workbench.import_row r
@@ -259,7 +259,7 @@ class Shape:
         ]
         columns += [
             SQL(", r.payload ->> {} as {}").format(Literal(field.name), Identifier(f"said {field.name}"))
-            for field in {f.name: f for f in (*self._references, *self.contract.key_fields)}.values()
+            for field in self._references
         ]
         if self.contract.slice_by or self.contract.fixed:
             columns.append(SQL(", t.{} as slice").format(Identifier(slice_column(self.contract))))
@@ -405,9 +405,8 @@ class Shape:
             """
             select line, count(*) over () as all from (
                 select o.line from workbench.import_outcome o left join {target} t on t.id = o.record_id
-                where o.batch_id = {batch} and o.plan = {plan} and o.outcome in ('updated', 'skipped') and o.record_id
-                    is not null
-                  and (t.id is null or t.xmin <> o.seen)
+                where o.batch_id = {batch} and o.plan = {plan} and o.outcome in ('updated', 'skipped')
+                  and o.record_id is not null and (t.id is null or t.xmin <> o.seen)
                 union all
                 select null from workbench.import_removal o left join {target} t on t.id = o.record_id
                 where o.batch_id = {batch} and o.plan = {plan} and (t.id is null or t.xmin <> o.seen)
