@@ -21,12 +21,16 @@ _WORKBOOKS = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0")
 
 
 def open_sheet(
-    source: "str | os.PathLike[str] | pd.DataFrame", *, sheet: str | None = None, header_row: int | None = None
+    source: "str | os.PathLike[str] | pd.DataFrame",
+    *,
+    sheet: str | None = None,
+    header_row: int | None = None,
+    name: str | None = None,
 ) -> Sheet:
     """The Sheet of a path, of "-" (standard input) or of a DataFrame; its content tells what it is, not its name.
 
-    `sheet` names a worksheet, `header_row` the header's line (1-based). Raises UnreadableSource, or UnreadableSheet
-    where there is a line to name.
+    `sheet` names a worksheet, `header_row` the header's line (1-based), `name` is what a person calls a file whose own
+    name says nothing. Raises UnreadableSource, or UnreadableSheet where there is a line to name.
     """
     if not isinstance(source, str | os.PathLike):
         return _open_frame(source, sheet, header_row)
@@ -37,7 +41,7 @@ def open_sheet(
         if path.exists() and not path.is_file() and not path.is_dir():
             with path.open("rb") as pipe:
                 return _open_stream(pipe, path.name, sheet, header_row)
-    return _open_path(path, path.name, sheet, header_row)
+    return _open_path(path, name or path.name, sheet, header_row)
 
 
 def _open_frame(source: "pd.DataFrame", sheet: str | None, header_row: int | None) -> Sheet:
