@@ -161,6 +161,9 @@ class Shape:
 
     def _matches(self, row: str) -> Composable:
         """The natural key against the table."""
+        first, *rest = self.contract.key_fields
+        if not rest and first.reference is None and KINDS[first.kind].sql == "text":
+            return SQL("t.{} = {}.external_key").format(Identifier(first.target), Identifier(row))
         return SQL(" and ").join(
             SQL("t.{} = {}").format(Identifier(field.target), self._found(field)) for field in self.contract.key_fields
         )
