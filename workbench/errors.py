@@ -93,6 +93,10 @@ class UnknownLines(WorkbenchError):
     """Batch {batch} has no unexplained row on line {lines}."""
 
 
+class UnknownUpload(WorkbenchError):
+    """There is no upload {upload} any more: uploads are kept for {days} days. Upload the file again."""
+
+
 class UnknownTemplate(WorkbenchError):
     """There is no template called {template} for {dataset}."""
 

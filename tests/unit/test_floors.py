@@ -15,7 +15,7 @@ FLOOR = {
     "keeping data_docs exports",
     "database": "store ledger planning statements undoing sql migrations embedded",
     "settings": "settings",
-    "path": "workbench playbooks staging generate inspection demo doctor",
+    "path": "workbench playbooks staging generate inspection uploads demo doctor",
     "doors": "__init__ __main__ cli api ui server jobs app pages",
 }
 MAY = {

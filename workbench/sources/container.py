@@ -108,7 +108,8 @@ def _zip_format(archive: zipfile.ZipFile, source: str) -> Format:
         if manifest and b"encryption-data" in b"".join(unpacked(archive, manifest, HARMLESS)):
             raise password_wanted(source)
         return "ods"
-    raise UnreadableSource(source=source, why="it is a ZIP archive without a workbook in it.")
+    why = "it is a ZIP archive without a workbook in it. Unpack it, and import its files one by one."
+    raise UnreadableSource(source=source, why=why)
 
 
 def _refuse_bomb(archive: zipfile.ZipFile, source: str) -> None:
