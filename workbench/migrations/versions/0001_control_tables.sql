@@ -144,7 +144,7 @@ create table workbench.import_outcome (
     refs jsonb,                                          -- ids of the records it refers to, by column
     before jsonb,                                        -- the record's columns before an update
     errors jsonb,                                        -- issues that only the database could see
-    primary key (batch_id, plan, line)
+    primary key (batch_id, line, plan)                   -- the line before the plan: a row finds its outcome at once
 );
 create index import_outcome_record on workbench.import_outcome (record_id) where outcome = 'updated';
 
