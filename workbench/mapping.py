@@ -27,7 +27,18 @@ from workbench.kinds import KINDS, chosen, matches, spelling, trimmed
 from workbench.sheet import Chunk
 from workbench.template import Mapping, Template
 
-__all__ = ["Mapping", "Method", "Suggestion", "Template", "key", "resolve", "secrets", "suggest", "suggest_values"]
+__all__ = [
+    "Mapping",
+    "Method",
+    "Suggestion",
+    "Template",
+    "key",
+    "lacking",
+    "resolve",
+    "secrets",
+    "suggest",
+    "suggest_values",
+]
 
 Method = Literal["manual", "template", "exact", "alias", "similar", "values", "none"]
 
@@ -155,6 +166,13 @@ def suggest_values(target: Field, texts: Iterable[str]) -> dict[str, tuple[str, 
 def secrets(headers: Iterable[str], contract: Contract) -> tuple[str, ...]:
     """The headers of columns that carry secrets: they are never imported, and nothing of them is kept."""
     return tuple(header for header in headers if _secret(header, contract))
+
+
+def lacking(contract: Contract, there: Iterable[str], window: str | None = None) -> tuple[Field, ...]:
+    """The required fields, and those of the key, that nothing would fill: no field that is `there`, no derivation."""
+    names = set(there)
+    required = [target for target in contract.fields if target.required or target.name in contract.key]
+    return tuple(target for target in required if not _filled(target, contract, names, window))
 
 
 def key(text: str) -> str:
@@ -392,21 +410,20 @@ def _check_required(
     contract: Contract, mapping: Mapping, suggestions: list[Suggestion], headers: tuple[str, ...], window: str | None
 ) -> None:
     """Raises MissingColumns or Unconfirmed where nothing could fill a required field, or one of the key."""
-    there: set[str | None] = {*mapping.columns.values(), *mapping.constants}
-    required = [target for target in contract.fields if target.required or target.name in contract.key]
-    lacking = [target for target in required if not _filled(target, contract, there, window)]
-    guesses = [given for given in suggestions if given.field is not None and not given.sure]
-    guessed = there | {given.field for given in guesses}
-    missing = [target for target in lacking if not _filled(target, contract, guessed, window)]
+    there = {*mapping.columns.values(), *mapping.constants}
+    unsure = [given for given in suggestions if given.field is not None and not given.sure]
+    open_fields = lacking(contract, there, window)
+    guessed = there | {given.field for given in unsure if given.field is not None}
+    missing = lacking(contract, guessed, window)
     if missing:
         names = [target.name for target in missing]
         told = [
             target for target in missing if not isinstance(target.derive, CodeOf) or target.derive.field not in names
         ]
         raise MissingColumns(fields=", ".join(map(_or_else, told)), dataset=contract.name, found=_listed(headers))
-    if lacking:
-        needed = {name for target in lacking for name in (target.name, *target.ingredients)}
-        shown = [f"'{given.header}={given.field}' ({given.reason})" for given in guesses if given.field in needed]
+    if open_fields:
+        needed = {name for target in open_fields for name in (target.name, *target.ingredients)}
+        shown = [f"'{given.header}={given.field}' ({given.reason})" for given in unsure if given.field in needed]
         raise Unconfirmed(suggestions=", ".join(shown))
 
 
@@ -418,7 +435,7 @@ def _check_window(contract: Contract, mapping: Mapping, window: str | None) -> N
             _check_value(target, window)
 
 
-def _filled(target: Field, contract: Contract, there: set[str | None], window: str | None) -> bool:
+def _filled(target: Field, contract: Contract, there: set[str], window: str | None) -> bool:
     """Whether a field has a column or a constant, or all that it is derived from."""
     if target.name in there:
         return True
