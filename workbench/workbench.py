@@ -31,6 +31,7 @@ from workbench.errors import (
     OwnWork,
     UnknownMode,
     UnknownTemplate,
+    UnreadableSheet,
     WorkbenchError,
     WrongStage,
 )
@@ -179,6 +180,8 @@ class Workbench:
         """
         contract = catalog.contract(dataset)
         chosen_mode = _mode(contract, mode)
+        if any("\0" in header for header in sheet.headers):
+            raise UnreadableSheet(line=sheet.reading.header_line, why="has a NUL character in a header.")
         self._in_order(contract)
         sample = sheet.sample()
         resolved = mapping.resolve(
