@@ -127,6 +127,23 @@ class Unbalanced(WorkbenchError):
     """Batch {batch} does not add up and was not completed: {why}"""
 
 
+class Cancelled(WorkbenchError):
+    """Cancelled by {user}; none of its rows were kept."""
+
+
+class AlreadyWaiting(WorkbenchError):
+    """Batch {batch} already waits for another step ({step}). Let that end first, or cancel it."""
+
+
+class NotThisMachine(WorkbenchError):
+    """There is no sign-in yet, so the pages are for this machine only and cannot be served at {host}.
+    Leave --host out, or use 127.0.0.1."""
+
+
+class PortTaken(WorkbenchError):
+    """Port {port} cannot be used: {why}. Choose another one with --port, or --port 0 for any that is free."""
+
+
 class NotDone(WorkbenchError):
     """Batch {batch} cannot be signed off: {why}"""
 

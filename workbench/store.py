@@ -5,6 +5,8 @@ import hmac
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +25,9 @@ ROLE = "workbench_app"
 
 VERSION = "0001"
 """The migration that this program needs."""
+
+QUEUE = "procrastinate"
+"""The schema of the job queue, which Procrastinate's own scripts make. Its jobs hold no data, only ids and names."""
 
 
 class Store:
@@ -88,6 +93,13 @@ class Store:
             )
             yield self.connection
 
+    @contextmanager
+    def queue(self) -> Iterator[Connection[DictRow]]:
+        """All or nothing, for the tenant, with the tables of the job queue in sight."""
+        with self.transaction() as connection:
+            connection.execute(f"set local search_path = {QUEUE}")
+            yield connection
+
     def all(
         self, statement: str | sql.Composable, values: Mapping[str, object] | tuple[object, ...] = ()
     ) -> list[dict[str, Any]]:
@@ -146,6 +158,12 @@ def program_url(url: str) -> str:
     return make_conninfo("", **parts)
 
 
+def queue_url(url: str) -> str:
+    """The same database under the program's role, with the tables of the job queue in sight."""
+    parts = conninfo_to_dict(program_url(url))
+    return make_conninfo("", **parts | {"options": f"{parts.get('options') or ''} -c search_path={QUEUE}".strip()})
+
+
 def _parts(url: str) -> dict[str, Any]:
     try:
         return {"connect_timeout": 10, **conninfo_to_dict(url)}
@@ -163,14 +181,18 @@ def is_current(url: str) -> bool:
     asked."""
     try:
         with psycopg.connect(program_url(url)) as connection:
-            row = connection.execute("select version_num from workbench.schema_version").fetchone()
+            row = connection.execute(
+                "select version_num, coalesce(obj_description(to_regnamespace(%s), 'pg_namespace'), '') "
+                "from workbench.schema_version",
+                (QUEUE,),
+            ).fetchone()
     except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName, psycopg.errors.InsufficientPrivilege):
         return False
     except psycopg.OperationalError as error:
         if _can_connect(url):
             return False
         raise DatabaseUnavailable(why=_reason(error)) from None
-    return row is not None and row[0] == VERSION and _targets_missing(url) == []
+    return row is not None and row[0] == VERSION and row[1] >= _queue_steps()[-1].stem and not _targets_missing(url)
 
 
 def server_version(url: str) -> str:
@@ -212,7 +234,7 @@ def _targets_missing(url: str) -> list[str]:
 
 
 def upgrade(url: str) -> None:
-    """Brings the database to this version: roles, control tables, and the tables of every contract.
+    """Brings the database to this version: roles, control tables, the job queue, and the tables of every contract.
 
     `url` names a role that may create roles and schemas. Columns and tables are added, never dropped.
     Raises DatabaseUnavailable, and DatabaseOutdated when the role may not.
@@ -238,6 +260,7 @@ def upgrade(url: str) -> None:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
             connection.execute(text("grant select on workbench.schema_version to workbench_app"))
+            _make_queue(connection.connection.driver_connection)
             metadata = tables(catalog.CONTRACTS.values())
             for family in catalog.families():
                 connection.execute(CreateSchema(family, if_not_exists=True))
@@ -282,6 +305,31 @@ def _roles(connection: Any, url: str) -> None:
     run(f"grant create on database {database} to workbench_owner")
     run(f"grant temporary, connect on database {database} to {ROLE}")
     run("create schema if not exists workbench authorization workbench_owner")
+
+
+def _queue_steps() -> list[Path]:
+    """Procrastinate's own migrations, the oldest first; found without importing it."""
+    package = find_spec("procrastinate")
+    assert package is not None and package.origin is not None, "it is installed with Workbench"
+    return sorted(Path(package.origin).parent.glob("sql/migrations/*.sql"))
+
+
+def _make_queue(connection: Any) -> None:
+    """The schema of the job queue at the version that is installed; its comment is the last migration it has."""
+    from procrastinate.schema import SchemaManager
+
+    connection.execute(f"create schema if not exists {QUEUE}")
+    (known,) = connection.execute("select obj_description(%s::regnamespace, 'pg_namespace')", (QUEUE,)).fetchone()
+    steps = _queue_steps()
+    missing = [step.read_text("utf-8") for step in steps if known and step.stem > known]
+    connection.execute(f"set local search_path = {QUEUE}")
+    for script in missing if known else [SchemaManager.get_schema()]:
+        connection.execute(script)
+        connection.execute(f"comment on schema {QUEUE} is '{steps[-1].stem}'")
+    connection.execute("set local search_path to default")
+    connection.execute(f"grant usage on schema {QUEUE} to {ROLE}")
+    for what, rights in (("tables", "select, insert, update, delete"), ("sequences", "usage")):
+        connection.execute(f"grant {rights} on all {what} in schema {QUEUE} to {ROLE}")
 
 
 def _reason(error: psycopg.Error) -> str:
