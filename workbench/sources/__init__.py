@@ -44,6 +44,23 @@ def open_sheet(
     return _open_path(path, name or path.name, sheet, header_row)
 
 
+def first_lines(sheet: Sheet, number: int = 20) -> list[tuple[int, list[str]]]:
+    """The first rows of a source from its line 1 on, as a person picks the header from them: line and cells.
+
+    A line of a text file is one cell, as it stands there; blank rows of a workbook below its header are left out.
+    """
+    if sheet.path is not None and sheet.reading.format == "csv":
+        from workbench.sources.csv import first_lines as lines_of
+
+        with translated_errors(sheet.name):
+            return [(line, [text]) for line, text in lines_of(sheet.path, sheet.reading, number)]
+    above = [(line, text.split("\t")) for line, text in enumerate(sheet.reading.preamble, start=1)]
+    sample = sheet.sample(number)
+    rows = zip(*sample.cells.to_pydict().values(), strict=True)
+    below = [(line, list(row)) for line, row in zip(sample.lines.to_pylist(), rows, strict=True)]
+    return [*above, (sheet.reading.header_line, list(sheet.headers)), *below][:number]
+
+
 def _open_frame(source: "pd.DataFrame", sheet: str | None, header_row: int | None) -> Sheet:
     from workbench.sources.frame import open_frame
 

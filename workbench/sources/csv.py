@@ -3,9 +3,9 @@
 import codecs
 import csv
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from io import TextIOWrapper
+from io import StringIO, TextIOWrapper
 from itertools import islice
 from pathlib import Path
 from typing import IO, BinaryIO, TypeAlias
@@ -97,6 +97,23 @@ def open_csv(
     return Sheet(
         name=name, headers=headers, checksum=text.checksum, size=text.size, reading=reading, read=table.read, path=path
     )
+
+
+def first_lines(path: Path, reading: Reading, number: int) -> list[tuple[int, str]]:
+    """The first rows of a file as they stand, each with its line: what a person picks the header from.
+
+    At most `number` of them, and as many as fit into the first 256 KB; none from the first on that cannot be read.
+    """
+    with path.open("rb") as file:
+        head = file.read(1 << 18)
+    text = head.decode("utf-8" if reading.encoding == "utf-8-sig" else reading.encoding or "utf-8", "replace")
+    lines = _Lines(StringIO(text.removeprefix("\ufeff"), newline=""))
+    dialect = Dialect(delimiter=reading.delimiter, escape=reading.escape)
+    found: list[tuple[int, str]] = []
+    with suppress(csv.Error):
+        for line, _ in enumerate(islice(dialect.rows(lines), number), start=1):
+            found.append((line, lines.taken().rstrip("\r\n")))
+    return found
 
 
 @dataclass(frozen=True, kw_only=True)
