@@ -10,9 +10,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
+import psutil
 import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
@@ -228,6 +230,15 @@ def program(home: Path, then: str = "") -> "subprocess.CompletedProcess[str]":
     )
 
 
+def kill(postmaster: Path) -> None:
+    """Kills a server, and waits until it is dead."""
+    server = psutil.Process(int(postmaster.read_text().split()[0]))
+    server.kill()
+    with suppress(psutil.NoSuchProcess):
+        while server.status() != psutil.STATUS_ZOMBIE:
+            time.sleep(0.01)
+
+
 def test_an_embedded_server_survives_its_users_and_itself(short_home: Path) -> None:
     with ThreadPoolExecutor() as threads:
         together = list(threads.map(program, [short_home] * 2))  # both find nothing, and one of them makes the server
@@ -246,7 +257,7 @@ def test_an_embedded_server_survives_its_users_and_itself(short_home: Path) -> N
     assert url == address
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("create table kept (id int)")
-        os.kill(int(postmaster.read_text().split()[0]), signal.SIGKILL)
+        kill(postmaster)
         with pytest.raises(psycopg.OperationalError):
             while True:
                 connection.execute("select 1")
@@ -254,8 +265,7 @@ def test_an_embedded_server_survives_its_users_and_itself(short_home: Path) -> N
     assert ask(url, "select count(*) from kept") == [(0,)]
 
     killed = postmaster.read_text()
-    os.kill(int(killed.split()[0]), signal.SIGKILL)
-    time.sleep(0.2)
+    kill(postmaster)
     postmaster.write_text(killed.replace(killed.split()[0], str(os.getpid()), 1))  # as after a restart of the machine
     assert embedded.database_url(short_home) == url
     assert ask(url, "select count(*) from kept") == [(0,)]
