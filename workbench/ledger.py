@@ -18,7 +18,7 @@ from workbench import catalog
 from workbench.batch import OUTCOMES, Batch, origin
 from workbench.contract import Contract, Field
 from workbench.errors import NotDone, TemplateTaken, UnknownBatch, UnknownLines, UnknownRecord, WorkbenchError
-from workbench.statements import slice_of
+from workbench.statements import removable, slice_of
 from workbench.store import Store, translated_errors
 from workbench.template import Mapping, Template
 
@@ -368,14 +368,13 @@ def in_scope(store: Store, contract: Contract, scope: dict[str, str | None], mod
     """How many records an empty file of that scope takes away; a field without a value means the records without."""
     removal = contract.removal
     assert removal is not None
-    present = Identifier(removal.active) if mode == "preserve" else SQL("true")
     tests = [
         SQL("{} is not distinct from {}").format(Identifier(contract.field(name).target), Literal(value))
         for name, value in scope.items()
     ]
     row = store.one(
         SQL("select count(*)::int as records from {} where {}").format(
-            Identifier(contract.family, contract.table), SQL(" and ").join([present, *tests])
+            Identifier(contract.family, contract.table), SQL(" and ").join([removable(contract, mode), *tests])
         )
     )
     return int(row["records"]) if row else 0

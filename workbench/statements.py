@@ -395,7 +395,7 @@ class Shape:
                 scope=SQL(", ").join(Identifier(f.name) for f in scope),
                 inside=inside,
                 named=named,
-                present=SQL("t.{}").format(Identifier(removal.active)) if self.mode == "preserve" else SQL("true"),
+                present=removable(self.contract, self.mode),
             ),
         )
 
@@ -497,6 +497,18 @@ class Shape:
 
 def _within(part: Part) -> Composable:
     return SQL("r.line between {} and {}").format(Literal(part[0]), Literal(part[1]))
+
+
+def removable(contract: Contract, mode: str) -> Composable:
+    """Which records a mode can take away: `preserve` those that are active, `replace` all but those that a person
+    switched off, who would come back with the next file."""
+    removal = contract.removal
+    assert removal is not None
+    active = Identifier(removal.active)
+    if mode == "preserve":
+        return active
+    source, by_hand = Identifier(removal.source), Literal(list(removal.by_hand))
+    return SQL("({} or {} is null or {} <> all({}))").format(active, source, source, by_hand)
 
 
 def slice_column(contract: Contract) -> str:

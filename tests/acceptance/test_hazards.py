@@ -143,13 +143,13 @@ c@example.com,1,2,8.50E+11
     ]
 
 
-@pytest.mark.parametrize(
-    ("cell", "stored"), [("0", 0), ("12", 12), ("1,000", 1000), ("12.0", 12), ("+8", 8), ("", 8), (" 12 ", 12)]
-)
-def test_a_number_is_read_as_it_is_meant(wb: Workbench, sheet: Given, url: str, cell: str, stored: int) -> None:
+def test_a_number_is_read_as_it_is_meant(wb: Workbench, sheet: Given, url: str) -> None:
     """Hazards 41 and 42: separators read as 0, values clamped."""
-    wb.import_sheet(sheet(f'name,code,duration_weeks\nTour,TOUR,"{cell}"\n'), "elevate.courses")
-    assert records(url, "elevate.courses", "duration_weeks") == [(stored,)]
+    cells = {"0": 0, "12": 12, "1,000": 1000, "12.0": 12, "+8": 8, "": 8, " 12 ": 12, "007": 7}
+    lines = [f'Tour {number},T{number},"{cell}"' for number, cell in enumerate(cells)]
+    wb.import_sheet(sheet("\n".join(("name,code,duration_weeks", *lines))), "elevate.courses")
+    stored = [weeks for _, weeks in records(url, "elevate.courses", "course_code", "duration_weeks")]
+    assert stored == [*cells.values()]
 
 
 def test_a_number_that_cannot_be_read_is_an_error_and_never_0(wb: Workbench, sheet: Given, url: str) -> None:
@@ -245,28 +245,31 @@ def test_every_error_is_told_however_many_there_are(wb: Workbench, sheet: Given)
 # files
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        PEOPLE,
-        "\ufeff" + PEOPLE,
-        "sep=,\n" + PEOPLE,
-        "Report,May 2026,\n\n" + PEOPLE,
-        PEOPLE.replace("\n", "\r\n"),
-        PEOPLE.replace(",", ";"),
-        PEOPLE.replace(",", "\t"),
-        PEOPLE + "\n\n,,\n",
-        PEOPLE.replace("email,name,phone", " E-Mail ,NAME,Phone Number"),
-        PEOPLE.replace("john@example.com", ' "JOHN@EXAMPLE.COM" ').replace(' "', '"').replace('" ', '"'),
-    ],
+VARIANTS = (
+    PEOPLE,
+    "\ufeff" + PEOPLE,
+    "sep=,\n" + PEOPLE,
+    "Report,May 2026,\n\n" + PEOPLE,
+    PEOPLE.replace("\n", "\r\n"),
+    PEOPLE.replace(",", ";"),
+    PEOPLE.replace(",", "\t"),
+    PEOPLE + "\n\n,,\n",
+    PEOPLE.replace("email,name,phone", " E-Mail ,NAME,Phone Number"),
+    PEOPLE.replace("john@example.com", '"JOHN@EXAMPLE.COM "'),
 )
-def test_every_variant_of_a_file_gives_the_same_records(wb: Workbench, sheet: Given, url: str, text: str) -> None:
+
+
+def test_every_variant_of_a_file_gives_the_same_records(wb: Workbench, sheet: Given, url: str) -> None:
     """Hazards 69 and 73: byte order marks, `sep=` lines, preambles, delimiters, blank rows, headers spelt otherwise."""
-    assert outcome(wb.import_sheet(sheet(text), "elevate.students")) == (2, 0, 0, 0, 0)
+    assert outcome(wb.import_sheet(sheet(PEOPLE), "elevate.students")) == (2, 0, 0, 0, 0)
     assert records(url, "elevate.profiles", "email", "full_name", "phone") == [
         ("jane@example.com", "Jane Smith", "555-987-6543"),
         ("john@example.com", "John Doe", "555-123-4567"),
     ]
+    before = fingerprint(url)
+    for text in VARIANTS:
+        assert outcome(wb.import_sheet(sheet(text), "elevate.students")) == (0, 0, 2, 0, 0), text
+    assert fingerprint(url) == before
 
 
 def test_an_extra_column_is_kept_as_evidence_and_stops_nothing(wb: Workbench, sheet: Given) -> None:
