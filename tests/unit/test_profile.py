@@ -108,6 +108,59 @@ def test_a_long_value_is_shown_cut() -> None:
     assert found.patterns[0].text == "a" * 40
 
 
+def told(values: list[str]) -> list[tuple[str, int, str]]:
+    return [(outlier.text, outlier.rows, outlier.why) for outlier in column(values).outliers]
+
+
+def test_values_that_are_not_of_the_type_are_outliers() -> None:
+    assert told(["1", "2"] * 50 + ["n/a", "n/a", "?"]) == [
+        ("n/a", 2, "is no whole number"),
+        ("?", 1, "is no whole number"),
+    ]
+
+
+def test_numbers_and_days_far_from_the_others_are_outliers_and_leave_the_histogram() -> None:
+    ages = [str(20 + number % 15) for number in range(300)]
+    assert told([*ages, "999"]) == [("999", 1, "far larger than the others")]
+    assert sum(rows for _, _, rows in column([*ages, "999"]).numbers) == 300
+    days = [f"2024-{1 + number % 12:02d}-15" for number in range(100)]
+    assert told([*days, "1900-01-01", "2204-01-01"]) == [
+        ("1900-01-01", 1, "far earlier than the others"),
+        ("2204-01-01", 1, "far later than the others"),
+    ]
+
+
+def test_texts_far_longer_than_the_others_are_outliers() -> None:
+    names = ["Ann", "Robert", "Li", "Maria"] * 30
+    assert told([*names, "see the attached letter of Monday"]) == [
+        ("see the attached letter of Monday", 1, "far longer than the others"),
+    ]
+
+
+def test_values_written_unlike_nearly_all_the_others_are_outliers() -> None:
+    codes = [f"EMP{number}" for number in range(500)]
+    assert told([*codes, "12-EMP"]) == [("12-EMP", 1, "written unlike nearly all the others")]
+    assert told(["Ann", "Ben Adams", "Cy"] * 40) == []
+
+
+def test_the_histograms_count_every_value() -> None:
+    found = column(["a", "bb", "bb", "cccc", ""])
+    assert found.lengths == ((1, 2, 1), (2, 3, 2), (3, 4, 0), (4, 5, 1))
+    assert found.numbers == ()
+    assert column(["1.5", "1.5", "2"]).numbers[0] == (1.5, 1.515625, 2)
+
+
+def test_the_values_that_were_counted_can_be_asked_for() -> None:
+    found = profile(open_frame(pd.DataFrame({"name": ["Ann", "Bob", "Ann"]})))
+    assert sorted(map(tuple, (row.values() for row in found.values["name"].to_pylist()))) == [("Ann", 2), ("Bob", 1)]
+
+
+def test_whoever_watches_is_told_how_many_rows_were_read() -> None:
+    seen: list[int] = []
+    profile(many(50_000), progress=seen.append)
+    assert seen == [20_000, 40_000, 50_000]
+
+
 def many(rows: int, columns: int = 1, size: int = 1) -> Sheet:
     """A sheet whose every cell is different, made while it is read."""
     headers = tuple(f"c{number}" for number in range(columns))
@@ -189,5 +242,8 @@ def test_the_profile_is_a_dictionary_for_json() -> None:
         "minimum": "30",
         "maximum": "40",
         "examples": ["30", "40"],
+        "lengths": [[2, 3, 2]],
+        "numbers": [[30, 31, 1], *([low, low + 1, 0] for low in range(31, 40)), [40, 41, 1]],
+        "outliers": [],
     }
     assert (found.to_dict()["source"], found.to_dict()["rows"], found.to_dict()["blank_rows"]) == ("people", 3, 0)
