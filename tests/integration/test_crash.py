@@ -123,6 +123,23 @@ def test_a_plan_or_a_commit_that_is_killed_is_taken_up(
     assert records(url, "elevate.profiles", "full_name") == [("Ada Parker",), ("Ben Ruiz",), ("Cal Ode",)]
 
 
+def test_half_a_plan_that_a_killed_program_leaves_does_not_count(
+    wb: Workbench, open_wb: Callable[..., Workbench], url: str, home: Path, sheet: Sheets
+) -> None:
+    rows = 20_000  # from here on two connections share a plan, and one may be done when the other is killed
+    large = "email,full_name\n" + "".join(f"a{n}@example.com,Ada Park\n" for n in range(rows))
+    batch = wb.stage(sheet(large), "elevate.students")
+    wb.close()
+    with standing_in_the_way(url, BEFORE_THE_END):
+        kill_while_it_waits(url, home, "plan", str(batch.id))
+    wait_until_alone(url)
+    assert ask(url, "select plan, count(*) from workbench.import_outcome group by 1") == [(1, rows // 2)]
+    again = open_wb()
+    assert again.batch(batch).stage == "staged"
+    assert again.plan(batch).counts["created"] == rows
+    assert outcome(again.commit(batch)) == (rows, 0, 0, 0, 0)
+
+
 def test_an_undo_that_is_killed_has_undone_nothing(
     wb: Workbench, open_wb: Callable[..., Workbench], url: str, home: Path, sheet: Sheets
 ) -> None:
