@@ -8,24 +8,33 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench import catalog, mapping
+from workbench.columns import Column, choice_texts, columns
 from workbench.contract import Contract
 from workbench.derived.csv_template import csv_template
 from workbench.derived.field_guide import field_guide
 from workbench.kinds import chosen, trimmed
-from workbench.mapping import Suggestion
+from workbench.mapping import Suggestion, lacking
 from workbench.profile import profile
+from workbench.recognition import RECOGNISED, recognise
 from workbench.sheet import Sheet, Tally
-from workbench.sources import open_sheet
+from workbench.sources import first_lines, open_sheet
 
 __all__ = [
+    "RECOGNISED",
+    "Column",
+    "choice_texts",
     "clean_csv",
+    "columns",
     "contract",
     "contracts",
     "csv_template",
     "field_guide",
+    "first_lines",
+    "lacking",
     "needs",
     "open_sheet",
     "profile",
+    "recognise",
     "save_clean_csv",
     "save_text",
     "tally",

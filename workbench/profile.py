@@ -161,7 +161,7 @@ def profile(sheet: Sheet, progress: Callable[[int], None] = lambda rows: None) -
 
 
 @dataclass
-class _Counts:
+class Counts:
     """How often each text occurs; beyond the limits only the most frequent texts are kept, and counted from then on."""
 
     limit: int
@@ -195,8 +195,8 @@ class _Counts:
         )
 
 
-def _limited(columns: int) -> _Counts:
-    return _Counts(limit=min(DISTINCT_LIMIT, _VALUES_HELD // columns), bytes=_BYTES_HELD // columns)
+def _limited(columns: int) -> Counts:
+    return Counts(limit=min(DISTINCT_LIMIT, _VALUES_HELD // columns), bytes=_BYTES_HELD // columns)
 
 
 @dataclass
@@ -206,7 +206,7 @@ class _Guess:
     kind: Kind
     rows: int = 0
     numbers: Spread = field(default_factory=Spread)
-    others: _Counts = field(default_factory=lambda: _Counts(limit=1_000, bytes=1_000_000))
+    others: Counts = field(default_factory=lambda: Counts(limit=1_000, bytes=1_000_000))
     low: str | None = None
     high: str | None = None
 
@@ -250,8 +250,8 @@ class _Column:
     """What is known of a column so far."""
 
     name: str
-    values: _Counts
-    masks: _Counts
+    values: Counts
+    masks: Counts
     guesses: list[_Guess]
     rows: int = 0
     filled: int = 0
