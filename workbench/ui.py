@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,10 +10,12 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from workbench import Workbench, jobs
+from workbench import Workbench, inspection, jobs, uploads
 from workbench.batch import OUTCOMES, Batch
 from workbench.errors import UnknownBatch, WorkbenchError
 from workbench.reconciliation import Reconciliation
+from workbench.settings import Settings
+from workbench.sheet import Sheet
 
 COLOURS = {
     "created": "#2e8b57",
@@ -32,6 +35,14 @@ MEANINGS = {
     "unmatched": "Rows that refer to a record which is not there. Nothing is invented for them.",
     "invalid": "Rows with a value that cannot be right. They are never written.",
 }
+
+REASONS = {
+    "unchanged": "The record says so already",
+    "duplicate": "An earlier line has the same key",
+    "protected": "The record is kept as it is",
+    "explained": "A person said why",
+}
+"""Why a row changes nothing, where the row does not say it itself."""
 
 STEPS = (
     ("upload", "Upload", "queued"),
@@ -53,7 +64,7 @@ def page(title: str, about: str = "") -> Iterator[Workbench]:
         with Workbench.open(user=person()) as wb:
             yield wb
     except WorkbenchError as refusal:
-        st.error(str(refusal), icon=":material/block:")
+        st.error(text(refusal), icon=":material/block:")
 
 
 def person() -> str | None:
@@ -68,10 +79,12 @@ def chosen(wb: Workbench, *, undo: bool = False) -> Batch:
         try:
             return wb.batch(wanted)
         except UnknownBatch as refusal:
-            st.warning(str(refusal), icon=":material/search_off:")
+            st.warning(text(refusal), icon=":material/search_off:")
     known = [batch for batch in wb.batches(limit=50) if undo or batch.undo_of is None]
     if not known:
-        empty("No import yet.", "Start with a file: every row of it will be accounted for.", "upload", "Start an import")
+        empty(
+            "No import yet.", "Start with a file: every row of it will be accounted for.", "upload", "Start an import"
+        )
         st.stop()
     picked = st.selectbox(
         "Which import?", known, index=None, format_func=titled, placeholder="Choose an import", key="chosen batch"
@@ -145,33 +158,35 @@ def facts(batch: Batch) -> None:
     if batch.window:
         parts.append(text(batch.window))
     st.markdown(" · ".join(parts), help=f"Batch {batch.id}, mode {batch.mode}")
-    if batch.stage == "failed" and (why := batch.summary.get("error")):
-        st.error(str(why), icon=":material/error:")
+    if batch.stage != "completed" and (why := batch.summary.get("error")):
+        st.error(text(why), icon=":material/error:")
 
 
 def text(value: object) -> str:
     """Text of a file or a person, as Markdown shows it and never obeys it."""
-    return "".join(f"\\{character}" if character in "\\`*_{}[]()<>#+-.!|$~:&" else character for character in str(value))
+    return "".join(
+        f"\\{character}" if character in "\\`*_{}[]()<>#+-.!|$~:&" else character for character in str(value)
+    )
 
 
 def figures(found: Reconciliation, *, planned: bool = False) -> None:
-    """The six figures, each with its word, sign and meaning, and whether they add up."""
-    with st.container(horizontal=True, gap="small"):
-        st.metric("Processed", f"{found.processed:,}", border=True, width=130, help="Source rows, each counted once.")
+    """The six figures, each with its word and sign, and whether they add up."""
+    with st.container(horizontal=True, gap="xsmall"):
+        st.metric("Processed", f"{found.processed:,}", border=True, width=128)
         for name in OUTCOMES:
-            st.metric(
-                f"{SIGNS[name]} {name.capitalize()}",
-                f"{getattr(found, name):,}",
-                border=True,
-                width=130,
-                help=MEANINGS[name],
-            )
+            st.metric(f"{SIGNS[name]} {name.capitalize()}", f"{getattr(found, name):,}", border=True, width=128)
     terms = " + ".join(f"{getattr(found, name):,}" for name in OUTCOMES)
     proof = "what the plan means to do" if planned else "proven by the database"
     if found.balanced:
-        st.caption(f"{found.processed:,} = {terms}: adds up, {proof}.")
+        meanings = "\n".join(f"- **{SIGNS[name]} {name}**: {MEANINGS[name]}" for name in OUTCOMES)
+        st.caption(f"{found.processed:,} = {terms}: adds up, {proof}.", help=meanings)
     else:
         st.error(f"{found.processed:,} is not {terms}.")
+
+
+def many(number: int, noun: str = "row") -> str:
+    """A number with its noun: "1 row", "2 rows"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def outcome_bar(counts: Mapping[str, int]) -> go.Figure:
@@ -186,14 +201,15 @@ def outcome_bar(counts: Mapping[str, int]) -> go.Figure:
                 orientation="h",
                 marker_color=COLOURS[name],
                 text=[f"{counts[name]:,}"],
+                insidetextanchor="middle",
                 hovertemplate=f"{name}: %{{x:,}}<extra></extra>",
             )
     figure.update_layout(
         barmode="stack",
-        height=130,
+        height=110,
         margin={"l": 0, "r": 0, "t": 8, "b": 0},
         legend={"orientation": "h", "traceorder": "normal"},
-        xaxis={"title": None, "showgrid": False, "rangemode": "tozero"},
+        xaxis={"visible": False, "range": [0, sum(counts.get(name, 0) for name in OUTCOMES)]},
         yaxis={"visible": False},
     )
     return figure
@@ -226,7 +242,9 @@ def _outcome(row: Mapping[str, Any]) -> str:
 
 def told(issues: Sequence[Mapping[str, str]]) -> str:
     """Issues in words."""
-    return "; ".join(f"{issue['field']}: {issue['message']}" if issue["field"] else issue["message"] for issue in issues)
+    return "; ".join(
+        f"{issue['field']}: {issue['message']}" if issue["field"] else issue["message"] for issue in issues
+    )
 
 
 def changed(changes: Mapping[str, Sequence[object]]) -> str:
@@ -238,10 +256,93 @@ def _blank(value: object) -> str:
     return "(blank)" if value in (None, "") else str(value)
 
 
-def page_of_rows(fetch: Any, *, key: str, size: int = 50) -> list[dict[str, Any]]:
+def cells(batch: Batch, rows: Sequence[Mapping[str, Any]]) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Rows of an import with what is wrong and their source cells, and how the columns are to be shown.
+
+    The columns are called "line", "told" and by their place "0", "1" ...: a source's header is only a label, and may be
+    anything. Columns that fill a field with an issue come first.
+    """
+    wrong = {issue["field"] for row in rows for issue in row["issues"]}
+    fills = batch.mapping.get("columns", {})
+    places = sorted(range(len(batch.headers)), key=lambda place: fills.get(batch.headers[place]) not in wrong)
+    frame = pd.DataFrame({"line": [row["line"] for row in rows], "told": [told(row["issues"]) for row in rows]})
+    source = {str(place): [row["raw"].get(batch.headers[place], "") for row in rows] for place in places}
+    shown: dict[str, Any] = {
+        "line": st.column_config.NumberColumn("Line", help="The line of the source, its header counted.", format="%d"),
+        "told": st.column_config.TextColumn("What is wrong", width="medium"),
+        **{name: st.column_config.TextColumn(batch.headers[int(name)]) for name in source},
+    }
+    return frame.assign(**source), shown
+
+
+def open_figures(wb: Workbench, batch: Batch, found: Reconciliation) -> None:
+    """Every figure opens its rows: the outcomes that have any to choose from, and a page of the chosen one's rows."""
+    counts = {name: getattr(found, name) for name in OUTCOMES} | batch.summary.get("removed", {})
+    counts = {name: rows for name, rows in counts.items() if rows}
+    if st.session_state.setdefault("rows", st.query_params.get("rows")) not in counts:
+        st.session_state["rows"] = None  # what was open has no rows any more
+    name = st.pills(
+        "Open the rows",
+        list(counts),
+        format_func=lambda name: f"{SIGNS.get(name, '⊖')} {name} {counts[name]:,}",
+        key="rows",
+    )
+    if name:
+        st.query_params["rows"] = name
+    else:
+        st.query_params.pop("rows", None)
+    if name is None:
+        return
+    st.caption(MEANINGS.get(name, "Records that the file no longer names. They are no source rows, so in no sum."))
+    if name not in OUTCOMES:
+        _removed(wb, batch, name)
+        return
+    parts = {"skipped": found.skipped_by_reason, "unmatched": found.unmatched_by_kind}.get(name, {})
+    if parts:
+        st.markdown(" · ".join(f"{text(reason)} **{rows:,}**" for reason, rows in parts.items() if rows))
+    key = f"{batch.id} {batch.plan} {name} {counts[name]}"
+    rows = page_of_rows(lambda after, limit: wb.page(batch, outcome=name, after=after, limit=limit), key=key)
+    frame, shown = _opened(batch, name, rows)
+    st.dataframe(frame, hide_index=True, key=key, column_config=shown, height="content" if len(frame) < 12 else 430)
+
+
+def _opened(batch: Batch, outcome: str, rows: Sequence[Mapping[str, Any]]) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """What there is to see in rows of that outcome."""
+    if outcome in ("unmatched", "invalid") and batch.undo_of is None:
+        return cells(batch, rows)
+    if outcome == "created":
+        return pd.DataFrame([{"Line": row["line"], **row["payload"]} for row in rows]).fillna(""), {}
+    head = [{"Line": row["line"], "Key": row["key"] or ""} for row in rows]
+    if outcome == "updated" and batch.undo_of is None:
+        changes = [
+            {**said, "Field": name, "Old": _blank(old), "New": _blank(new)}
+            for said, row in zip(head, rows, strict=True)
+            for name, (old, new) in row["changes"].items()
+        ]
+        return pd.DataFrame(changes, columns=["Line", "Key", "Field", "Old", "New"]), {}
+    why = [{"Why": row["reason"] or "", "In words": _why(row)} for row in rows]
+    return pd.DataFrame([said | words for said, words in zip(head, why, strict=True)]), {}
+
+
+def _why(row: Mapping[str, Any]) -> str:
+    if row["explanation"]:
+        return f"{row['explanation']} ({row['explained_by']})"
+    return told(row["issues"]) or REASONS.get(row["reason"], "")
+
+
+def _removed(wb: Workbench, batch: Batch, action: str) -> None:
+    """The records that the file no longer names, as they were."""
+    gone = pd.DataFrame([row["before"] for row in wb.removals(batch) if row["action"] == action])
+    st.dataframe(
+        gone.drop(columns="tenant_id").fillna("").astype(str), hide_index=True, key=f"{batch.id} {batch.plan} {action}"
+    )
+
+
+def page_of_rows(fetch: Any, *, key: str, size: int = 50, locked: bool = False) -> list[dict[str, Any]]:
     """One page of rows with buttons for the next and the first; `fetch(after, limit)` asks the database for no more.
 
-    The place is kept in the session under `key`; changing the key (a filter) begins again at the first page.
+    The place is kept in the session under `key`; changing the key (a filter) begins again at the first page. `locked`
+    keeps this page while something on it is not saved.
     """
     starts: list[int] = st.session_state.setdefault(f"starts {key}", [0])
     rows: list[dict[str, Any]] = fetch(starts[-1], size + 1)
@@ -250,10 +351,12 @@ def page_of_rows(fetch: Any, *, key: str, size: int = 50) -> list[dict[str, Any]
         with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
             span = f"lines {rows[0]['line']:,} to {rows[-1]['line']:,}" if rows else "no more rows"
             st.caption(f"Page {len(starts)}: {span}", width="content")
-            if st.button("Back", disabled=len(starts) == 1, key=f"back {key}", icon=":material/chevron_left:"):
+            if st.button(
+                "Back", disabled=locked or len(starts) == 1, key=f"back {key}", icon=":material/chevron_left:"
+            ):
                 starts.pop()
                 st.rerun()
-            if st.button("Next", disabled=not more, key=f"next {key}", icon=":material/chevron_right:"):
+            if st.button("Next", disabled=locked or not more, key=f"next {key}", icon=":material/chevron_right:"):
                 starts.append(rows[-1]["line"])
                 st.rerun()
     return rows
@@ -282,3 +385,82 @@ def busy(wb: Workbench, batch: Batch) -> None:
     if jobs.state(wb, batch.id) is not None:
         watch(batch)
         st.stop()
+
+
+SAME_SHEET: dict[str | type[Any], Any] = {
+    Sheet: lambda sheet: (
+        sheet.checksum,
+        sheet.name,
+        sheet.headers,
+        sheet.reading.sheet,
+        sheet.reading.header_line,
+        sheet.reading.delimiter,
+    )
+}
+"""For `st.cache_data`: what has been found out of a sheet holds for every opening of the same one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """The sheet that an address names."""
+
+    sheet: Sheet
+    dataset: str | None
+    """The one that was chosen, else the one that was recognised, if any was."""
+    batch: Batch | None
+    """The import that it is the kept source of; None for an upload."""
+    address: dict[str, str]
+    """What names it in an address."""
+
+
+def source(wb: Workbench) -> Source:
+    """The sheet of this address: an upload (`?upload=...`, `sheet`, `header_row`) or the kept source of an import
+    (`?batch=...`); without either, what to do, and the page ends there.
+
+    Raises UnknownUpload, UnknownBatch, and what opening the sheet raises.
+    """
+    query = st.query_params.to_dict()
+    known = {contract.name for contract in inspection.contracts()}
+    said = query["dataset"] if query.get("dataset") in known else None
+    if query.get("batch"):
+        batch = wb.batch(query["batch"])
+        return Source(sheet=_kept(batch, wb), dataset=batch.dataset, batch=batch, address={"batch": str(batch.id)})
+    if not query.get("upload"):
+        empty("No file yet.", "Upload one first: nothing is imported before you say so.", "upload", "Upload a file")
+        st.stop()
+    sheet = uploaded(wb, query["upload"], sheet=query.get("sheet"), header_row=query.get("header_row"))
+    address = {name: query[name] for name in ("upload", "sheet", "header_row") if query.get(name)}
+    return Source(sheet=sheet, dataset=said or recognised_as(sheet), batch=None, address=address)
+
+
+def uploaded(wb: Workbench, upload: str, *, sheet: str | None = None, header_row: str | None = None) -> Sheet:
+    """An upload as a sheet, opened once for all who look at it; raises UnknownUpload, and what opening it raises."""
+    found = uploads.get(wb.settings, upload)
+    line = int(header_row) if header_row and header_row.isdecimal() else None
+    return _uploaded(str(wb.settings.home), wb.settings.tenant, found.id, found.name, sheet, line, wb.settings)
+
+
+@st.cache_resource(ttl="15m", max_entries=4, show_spinner="Opening the file ...")
+def _uploaded(
+    home: str, tenant: str, upload: str, name: str, sheet: str | None, header_row: int | None, _settings: Settings
+) -> Sheet:
+    return uploads.opened(_settings, upload, sheet=sheet, header_row=header_row)
+
+
+@st.cache_resource(
+    ttl="15m", max_entries=4, show_spinner="Opening the file ...", hash_funcs={Batch: lambda batch: str(batch.id)}
+)
+def _kept(batch: Batch, _wb: Workbench) -> Sheet:
+    return _wb.kept_sheet(batch)
+
+
+@st.cache_data(max_entries=100, show_spinner=False, hash_funcs=SAME_SHEET)
+def recognised(sheet: Sheet) -> list[tuple[str, float, str]]:
+    """Every dataset with a score and a reason, the likeliest first."""
+    return inspection.recognise(sheet)
+
+
+def recognised_as(sheet: Sheet) -> str | None:
+    """The dataset that a sheet is taken for; None where nobody can tell."""
+    name, score, _ = recognised(sheet)[0]
+    return name if score >= inspection.RECOGNISED else None
