@@ -26,8 +26,35 @@ def keep(home: Path, tenant: UUID, sheet: Sheet) -> str | None:
         return None
     key = f"{tenant}/{sheet.checksum[:2]}/{sheet.checksum}"
     target = home / "files" / key
-    if target.exists():
-        return key
+    if not target.exists():
+        _put(home, sheet, target)
+    return key
+
+
+def lend(home: Path, batch: UUID, sheet: Sheet) -> None:
+    """Copies the bytes of a source that carries secrets, until its batch is filled; raises as `keep` does."""
+    if sheet.path is not None:
+        _put(home, sheet, _lent(home, batch))
+
+
+def give_back(home: Path, batch: UUID) -> None:
+    """Removes what was lent to a batch, if anything was."""
+    _lent(home, batch).unlink(missing_ok=True)
+
+
+def kept(home: Path, batch: UUID, key: str | None) -> Path | None:
+    """Where a batch's source is: kept as evidence or lent; None when it is not there (any more)."""
+    path = home / "files" / key if key else _lent(home, batch)
+    return path if path.is_file() else None
+
+
+def _lent(home: Path, batch: UUID) -> Path:
+    return home / "lent" / str(batch)
+
+
+def _put(home: Path, sheet: Sheet, target: Path) -> None:
+    """Copies a sheet's bytes, all of them or none."""
+    assert sheet.path is not None
     unfinished = ""
     try:
         with written(home):
@@ -43,7 +70,6 @@ def keep(home: Path, tenant: UUID, sheet: Sheet) -> str | None:
     finally:
         if unfinished and os.path.exists(unfinished):
             os.unlink(unfinished)
-    return key
 
 
 @contextmanager

@@ -76,8 +76,8 @@ def begin(store: Store, run: UUID | None = None, **given: Any) -> Batch:
     return get(store, given["id"])
 
 
-def move(store: Store, batch: UUID, **changes: Any) -> Batch:
-    """Changes a batch: its stage only ever forward, `summary` by adding to it."""
+def move(store: Store, batch: UUID, noted: tuple[str, dict[str, Any]] | None = None, **changes: Any) -> Batch:
+    """Changes a batch: its stage only ever forward, `summary` by adding to it; `noted` goes into the audit log."""
     sets: list[Composable] = []
     for name, value in changes.items():
         column = Identifier(_RENAMED.get(name, name))
@@ -90,7 +90,19 @@ def move(store: Store, batch: UUID, **changes: Any) -> Batch:
         connection.execute(
             SQL("update workbench.import_batch set {} where id = {}").format(SQL(", ").join(sets), Literal(batch))
         )
+        if noted is not None:
+            store.note(noted[0], batch, **noted[1])
     return get(store, batch)
+
+
+def staged_figures(store: Store, batch: UUID) -> tuple[int, dict[str, int]]:
+    """How many rows of a batch are invalid, and its issues by their code, as the database has them."""
+    failed = "select count(*)::int as rows from workbench.import_row where batch_id = %s and status = 'failed'"
+    codes = """
+        select issue ->> 'code' as code, count(*)::int as rows
+        from workbench.import_row, jsonb_array_elements(errors) issue where batch_id = %s group by 1"""
+    row = store.one(failed, (batch,))
+    return (row["rows"] if row else 0), {each["code"]: each["rows"] for each in store.all(codes, (batch,))}
 
 
 def fail(store: Store, batch: UUID, why: str) -> None:
@@ -123,8 +135,12 @@ def working(store: Store, batch: UUID) -> Iterator[None]:
 
 
 def recover(store: Store) -> None:
-    """Ends the batches whose program died while it staged them: none of their rows was kept."""
-    for row in store.all("select id from workbench.import_batch where stage in ('queued', 'staging')"):
+    """Ends the batches whose program died while it staged them: none of their rows was kept.
+
+    Those that a page has begun are left alone: the job that fills them is taken up again.
+    """
+    waiting = "select id from workbench.import_batch where stage in ('queued', 'staging') and source <> 'page'"
+    for row in store.all(waiting):
         lock = (str(row["id"]),)
         with translated_errors():
             taken = "select pg_try_advisory_lock(hashtextextended(%s, 1)) as taken"

@@ -61,12 +61,15 @@ class Staging:
     once the batch is moved on to staged, which nobody does when one of the connections fails.
     """
 
-    def __init__(self, store: Store, batch: UUID, contract: Contract, *, hidden: Sequence[str] = ()) -> None:
-        """The cells of the `hidden` headers are not kept."""
+    def __init__(
+        self, store: Store, batch: UUID, contract: Contract, *, hidden: Sequence[str] = (), again: bool = False
+    ) -> None:
+        """The cells of the `hidden` headers are not kept; `again` passes over the lines that are there already."""
         self._store = store
         self._batch = batch
         self._contract = contract
         self._hidden = frozenset(hidden)
+        self._keep = f"{_KEEP} on conflict do nothing" if again else _KEEP
         self._queue: queue.Queue[Checked | None] = queue.Queue(maxsize=_WRITERS)
         self._writers: list[threading.Thread] = []
         self._failure: BaseException | None = None
@@ -118,7 +121,7 @@ class Staging:
                     lines, failed = copy_lines(self._batch, self._contract, rows, self._hidden)
                     with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
                         copy.write(lines)
-                    connection.execute(_KEEP, (store.tenant_id, self._batch))
+                    connection.execute(self._keep, (store.tenant_id, self._batch))
                     connection.execute("truncate incoming")
                     self._count(failed, rows.issues)
                 if self._abandoned or self._failure is not None:

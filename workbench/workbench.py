@@ -1,12 +1,9 @@
 """The one path of a row, from a sheet to a signed import log; every door calls this."""
 
-import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
-from collections.abc import Mapping as MappingType
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -14,41 +11,41 @@ from typing import IO, Any, cast
 from uuid import UUID
 
 import pandas as pd
-import pyarrow as pa
 
-from workbench import catalog, embedded, exports, keeping, ledger, mapping, planning, settings, store, undoing
+from workbench import (
+    beginning,
+    catalog,
+    embedded,
+    exports,
+    filling,
+    ledger,
+    mapping,
+    planning,
+    settings,
+    store,
+    undoing,
+)
+from workbench import progress as watching
 from workbench.batch import OUTCOMES, Batch, new_id
-from workbench.contract import Contract, Field, FromWindow, Mode
+from workbench.beginning import Options
 from workbench.errors import (
     AlreadyCommitted,
     AlreadySigned,
     DatabaseOutdated,
-    EmptyNeedsConfirmation,
     Held,
-    ImportOrder,
-    NoRows,
     NotDone,
     OwnWork,
-    UnknownMode,
     UnknownTemplate,
-    UnreadableSheet,
-    WorkbenchError,
     WrongStage,
 )
 from workbench.import_log import ImportLog
 from workbench.mapping import Suggestion
-from workbench.normalize import canonical, normalize
+from workbench.progress import Progress, silent, told
 from workbench.reconciliation import Reconciliation
-from workbench.sheet import Sheet, Tally
-from workbench.staging import Checked, Staging
+from workbench.sheet import Sheet
 from workbench.template import Mapping, Template
 
-Progress = Callable[[str, int], None]
-"""Called with the step ("staging", "planning", "committing") and the rows done so far."""
-
-
-def _silent(step: str, rows: int) -> None:
-    """Nobody watches."""
+__all__ = ["Plan", "Progress", "Workbench", "address"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,120 +146,57 @@ class Workbench:
 
     # -- the path ------------------------------------------------------------------------------------------------------
 
-    def stage(
-        self,
-        sheet: Sheet,
-        dataset: str,
-        *,
-        template: str | None = None,
-        columns: MappingType[str, str] | None = None,
-        value_maps: MappingType[str, MappingType[str, str]] | None = None,
-        constants: MappingType[str, str] | None = None,
-        clears: Sequence[str] = (),
-        mode: str | None = None,
-        window: str | None = None,
-        notes: str = "",
-        source: str = "python",
-        run: UUID | None = None,
-        dry_run: bool = False,
-        skip_errors: bool = False,
-        allow_empty: bool = False,
-        progress: Progress = _silent,
-    ) -> Batch:
+    def stage(self, sheet: Sheet, dataset: str, *, progress: Progress = silent, **options: Any) -> Batch:
         """Reads, maps, normalizes and validates a sheet, and puts every row into the database; no target table is
         touched.
 
-        `columns` maps headers to fields ("" leaves one out), `constants` gives fields a value for every row, `clears`
-        names the fields that a blank cell erases. All of the rows are staged, or none. The source's bytes are kept,
-        unless a column was left out for its secrets: then neither they nor that column's cells are.
-        Raises UnreadableSheet, NoRows, ImportOrder, UnknownMode, UnknownBatch (for the run), NoSpace, UnwritableFile,
-        and what `mapping.resolve` raises.
+        The `options` are those of `beginning.Options`: template, columns, value_maps, constants, clears, mode, window
+        and more. All of the rows are staged, or none. The source's bytes are kept, unless a column was left out for
+        its secrets: then neither they nor that column's cells are. Raises UnreadableSheet, NoRows, ImportOrder,
+        UnknownMode, UnknownTemplate, UnknownBatch (for the run), NoSpace, UnwritableFile, and what `mapping.resolve`
+        raises.
         """
-        contract = catalog.contract(dataset)
-        chosen_mode = _mode(contract, mode)
-        if any("\0" in header for header in sheet.headers):
-            raise UnreadableSheet(line=sheet.reading.header_line, why="has a NUL character in a header.")
-        self._in_order(contract)
-        sample = sheet.sample()
-        resolved = mapping.resolve(
-            sheet.headers,
-            sample,
-            contract,
-            template=self.template(dataset, template) if template else None,
-            manual=dict(columns or {}),
-            constants=dict(constants or {}),
-            value_maps={field: dict(texts) for field, texts in (value_maps or {}).items()},
-            clears=tuple(clears),
-            window=window,
-        )
-        if len(sample) == 0:
-            resolved = self._empty(sheet, contract, chosen_mode, resolved, window, allow_empty)
-        identifier, hidden = new_id(), mapping.secrets(sheet.headers, contract)
+        identifier = new_id()
         with ledger.working(self._store, identifier):
-            batch = ledger.begin(
-                self._store,
-                run,
-                id=identifier,
-                dataset=dataset,
-                source=source,
-                checksum=sheet.checksum,
-                file_key=None if hidden else keeping.keep(self.settings.home, self._store.tenant_id, sheet),
-                file_name=sheet.name,
-                mode=chosen_mode,
-                window=window,
-                notes=notes,
-                dry_run=dry_run,
-                skip_errors=skip_errors,
-                headers=list(sheet.headers),
-                mapping=resolved.to_dict(),
-                template_id=self.template(dataset, template).id if template else None,
-            )
-            with self._ending(batch):
-                return self._stage(sheet, contract, batch, resolved, hidden, progress)
+            batch = self._begin(identifier, sheet, dataset, Options(**options))
+            with told(self._store, identifier, progress) as telling:
+                return filling.fill(self._store, self.settings.home, batch, telling, sheet)
 
-    def _stage(
-        self,
-        sheet: Sheet,
-        contract: Contract,
-        batch: Batch,
-        resolved: Mapping,
-        hidden: Sequence[str],
-        progress: Progress,
-    ) -> Batch:
-        from workbench.derived.expectations import extra_files
-        from workbench.resources import suites
-        from workbench.validation import Validator  # Great Expectations: only who validates waits for it
+    def begin(self, sheet: Sheet, dataset: str, **options: Any) -> Batch:
+        """Everything of `stage` but the rows: a queued batch that `fill` stages, in this program or in another.
 
-        began = time.monotonic()
-        validator = Validator(contract, extra_files(contract, suites(), self.settings.home / "expectations"))
-        tally, done = Tally(), 0
-        brought: tuple[str, ...] = ()
-        ledger.move(self._store, batch.id, stage="staging", started_at=datetime.now().astimezone())
-        with Staging(self._store, batch.id, contract, hidden=hidden) as staging:
-            for chunk in sheet.chunks(tally):
-                normalized = normalize(chunk, contract, resolved, window=batch.window)
-                brought = tuple(normalized.values.schema.names)
-                staging.add(Checked(chunk=chunk, normalized=normalized, issues=validator.check(normalized).issues))
-                done += len(chunk)
-                progress("staging", done)
-            docs = self._write_docs(contract, batch, validator)
-        reading = {**_reading(sheet, hidden), "rows": done, "blank_rows": tally.blank_rows}
-        return ledger.move(
-            self._store,
-            batch.id,
-            stage="staged",
-            fields=list(brought),
-            reading=reading,
-            summary={
-                "rows": done,
-                "failed": staging.failed,
-                "issues": dict(staging.issues),
-                "data_docs": docs,
-                "seconds_staging": round(time.monotonic() - began, 3),
-            },
-        )
+        With `source="page"` it waits for that however often the program is started again. Raises as `stage` does.
+        """
+        return self._begin(new_id(), sheet, dataset, Options(**options), lend=True)
 
-    def plan(self, batch: Batch | UUID | str, *, progress: Progress = _silent) -> Plan:
+    def fill(self, batch: Batch | UUID | str, *, progress: Progress = silent) -> Batch:
+        """Stages the rows of a batch that was begun, also when that was cut short before; one that has its rows is
+        given back as it is.
+
+        Raises WrongStage for a batch that failed, UnreadableSource when its source was not kept.
+        """
+        with self._at_work(batch) as found:
+            if found.stage == "failed":
+                raise WrongStage(batch=found.id, stage=found.stage, action="filling", needed="queued")
+            if found.stage not in ("queued", "staging"):
+                return found
+            with told(self._store, found.id, progress) as telling:
+                return filling.fill(self._store, self.settings.home, found, telling)
+
+    def kept_sheet(self, batch: Batch | UUID | str) -> Sheet:
+        """The source of a batch, opened again with its worksheet and its header; raises UnreadableSource when its bytes
+        were not kept."""
+        return filling.kept_sheet(self.settings.home, self.batch(batch))
+
+    def progress(self, batch: Batch | UUID | str) -> dict[str, Any] | None:
+        """How far the work on a batch is: {"step", "rows", "of", "at"}; None when nobody is at work on it.
+
+        The steps are staging, planning, committing and undoing. `of` is how many rows there are (about as many for a
+        CSV that is being read) or None, `at` the ISO time at which it was told.
+        """
+        return watching.of(self._store, self.batch(batch).id)
+
+    def plan(self, batch: Batch | UUID | str, *, progress: Progress = silent) -> Plan:
         """Gives every row its one intended outcome and stops: the dry run. Every target table stays as it was.
 
         A plan can be made again until it is committed. Raises WrongStage.
@@ -272,13 +206,14 @@ class Workbench:
             if found.stage not in ("staged", "planned", "held"):
                 raise WrongStage(batch=found.id, stage=found.stage, action="planning", needed="staged")
             began = time.monotonic()
-            progress("planning", 0)
-            planning.plan(self._store, found, seconds=lambda: round(time.monotonic() - began, 3))
-            planned = self.batch(found.id)
-        progress("planning", planned.processed or 0)
+            with told(self._store, found.id, progress, found.summary.get("rows")) as telling:
+                telling("planning", 0)
+                planning.plan(self._store, found, seconds=lambda: round(time.monotonic() - began, 3))
+                planned = self.batch(found.id)
+                telling("planning", planned.processed or 0)
         return Plan(batch=planned, _rows=partial(self.rows, planned))
 
-    def commit(self, batch: Batch | UUID | str, *, skip_errors: bool = False, progress: Progress = _silent) -> Batch:
+    def commit(self, batch: Batch | UUID | str, *, skip_errors: bool = False, progress: Progress = silent) -> Batch:
         """Executes the plan in one transaction, exactly as it was shown, and completes the batch.
 
         A batch with invalid rows is held instead, unless `skip_errors` lets its good rows go on.
@@ -291,15 +226,16 @@ class Workbench:
             if found.stage not in ("planned", "held"):
                 raise WrongStage(batch=found.id, stage=found.stage, action="committing", needed="planned")
             if found.invalid and not (skip_errors or found.skip_errors):
-                ledger.move(self._store, found.id, stage="held")
+                ledger.move(self._store, found.id, ("held", {"invalid": found.invalid}), stage="held")
                 raise Held(batch=found.id, invalid=found.invalid)
             began = time.monotonic()
-            progress("committing", 0)
-            planning.apply(self._store, found, seconds=lambda: round(time.monotonic() - began, 3))
-            progress("committing", found.processed or 0)
+            with told(self._store, found.id, progress, found.processed) as telling:
+                telling("committing", 0)
+                planning.apply(self._store, found, seconds=lambda: round(time.monotonic() - began, 3))
+                telling("committing", found.processed or 0)
             return self.batch(found.id)
 
-    def import_sheet(self, sheet: Sheet, dataset: str, *, progress: Progress = _silent, **options: Any) -> Batch:
+    def import_sheet(self, sheet: Sheet, dataset: str, *, progress: Progress = silent, **options: Any) -> Batch:
         """Stages, plans and commits a sheet; `options` as for `stage`. A dry run ends planned, invalid rows hold the
         batch."""
         staged = self.stage(sheet, dataset, progress=progress, **options)
@@ -311,13 +247,14 @@ class Workbench:
         except Held:
             return self.batch(staged)
 
-    def undo(self, batch: Batch | UUID | str, *, dry_run: bool = False) -> Batch:
+    def undo(self, batch: Batch | UUID | str, *, dry_run: bool = False, progress: Progress = silent) -> Batch:
         """Takes a completed batch back as a batch of its own: created records go, changed ones get their before-image
         back.
 
         A record that was changed since is kept, and named in a skipped row. Raises WrongStage, AlreadyUndone.
         """
-        with self._at_work(batch) as found:
+        with self._at_work(batch) as found, told(self._store, found.id, progress, found.processed) as telling:
+            telling("undoing", 0)
             return undoing.undo(self._store, found, dry_run=dry_run)
 
     # -- the proof -----------------------------------------------------------------------------------------------------
@@ -354,7 +291,7 @@ class Workbench:
         with self._at_work(batch) as found:
             self._unsigned(found)
             changes = {name: text for name, text in (("notes", notes), ("follow_ups", follow_ups)) if text is not None}
-            return ledger.move(self._store, found.id, **changes) if changes else found
+            return ledger.move(self._store, found.id, ("noted", changes), **changes) if changes else found
 
     def explain(self, batch: Batch | UUID | str, lines: Sequence[int], reason: str) -> Reconciliation:
         """Says why rows are unmatched or invalid: they count as skipped from then on. Raises UnknownLines,
@@ -498,54 +435,10 @@ class Workbench:
                 batch=batch.id, user=signed["signed_by"], at=f"{signed['signed_at']:%Y-%m-%d %H:%M:%S} UTC"
             )
 
-    def _in_order(self, contract: Contract) -> None:
-        missing = [need for need in catalog.needs(contract) if not ledger.holds_records(self._store, need)]
-        if missing:
-            ordered = [known.name for known in catalog.family(contract.family) if known.name in missing]
-            raise ImportOrder(dataset=contract.name, missing=" and ".join(ordered))
-
-    def _empty(
-        self, sheet: Sheet, contract: Contract, mode: Mode, resolved: Mapping, window: str | None, allow_empty: bool
-    ) -> Mapping:
-        """The mapping of a file without rows, with the scope that it speaks of among its constants."""
-        if contract.removal is None or mode not in ("preserve", "replace"):
-            raise NoRows(source=sheet.name)
-        scope = {name: _said(contract.field(name), resolved, window) for name in contract.removal.scope}
-        if any(contract.field(name).required and value is None for name, value in scope.items()):
-            raise NoRows(source=sheet.name)
-        if not allow_empty:
-            removed = ledger.in_scope(self._store, contract, scope, mode)
-            said = ", ".join(f"{name} {value}" if value else f"no {name}" for name, value in scope.items())
-            raise EmptyNeedsConfirmation(source=sheet.name, mode=mode, removed=removed, scope=said)
-        return replace(resolved, constants=resolved.constants | {name: value for name, value in scope.items() if value})
-
-    def _write_docs(self, contract: Contract, batch: Batch, validator: Any) -> str:
-        from workbench.data_docs import write_data_docs
-
-        key = self._docs(batch)
-        with keeping.written(self.settings.home):
-            page = write_data_docs(
-                self.settings.home / key,
-                contract,
-                validator.summary(),
-                title=f"{contract.title}: {batch.file_name}",
-                facts={"batch": str(batch.id), "file": batch.file_name, "run by": batch.initiated_by},
-            )
-        return str(key / page.name)
-
-    def _docs(self, batch: Batch) -> Path:
-        return Path("docs") / str(self._store.tenant_id) / str(batch.id)
-
-    @contextmanager
-    def _ending(self, batch: Batch) -> Iterator[None]:
-        """Whatever stops a batch is written down in it, and nothing else is left."""
-        try:
-            yield
-        except (Exception, KeyboardInterrupt) as error:
-            why = str(error) if isinstance(error, WorkbenchError) else f"stopped by {type(error).__name__}"
-            ledger.fail_quietly(self._store, batch.id, why)
-            shutil.rmtree(self.settings.home / self._docs(batch), ignore_errors=True)
-            raise
+    def _begin(self, identifier: UUID, sheet: Sheet, dataset: str, options: Options, *, lend: bool = False) -> Batch:
+        template = self.template(dataset, options.template) if options.template else None
+        home = self.settings.home
+        return beginning.begin(self._store, home, sheet, dataset, options, template, identifier, lend=lend)
 
 
 def address(configuration: settings.Settings) -> str:
@@ -563,26 +456,3 @@ def _refuse_undo(batch: Batch, action: str) -> None:
     """An undo is planned and committed at once, by `undo` alone; its dry run only shows."""
     if batch.undo_of is not None:
         raise WrongStage(batch=batch.id, stage="the dry run of an undo", action=action, needed="an import")
-
-
-def _mode(contract: Contract, mode: str | None) -> Mode:
-    chosen = mode or contract.modes[0]
-    if chosen not in contract.modes:
-        raise UnknownMode(dataset=contract.name, mode=chosen, modes=", ".join(contract.modes))
-    return chosen
-
-
-def _said(field: Field, resolved: Mapping, window: str | None) -> str | None:
-    """What a mapping's constant, or the window, says of a field in every row, in canonical text."""
-    text = resolved.constants.get(field.name) or (window if isinstance(field.derive, FromWindow) else None)
-    said = canonical(pa.array([text], pa.string()), field, resolved.value_maps.get(field.name))
-    return cast(str | None, said[0].as_py())
-
-
-def _reading(sheet: Sheet, hidden: Sequence[str]) -> dict[str, Any]:
-    from dataclasses import asdict
-
-    said = {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(sheet.reading).items()}
-    if hidden:
-        said["warnings"].append(f"Nothing of {', '.join(hidden)} is kept, nor the source itself: it carries secrets.")
-    return said
