@@ -333,9 +333,8 @@ def _why(row: Mapping[str, Any]) -> str:
 def _removed(wb: Workbench, batch: Batch, action: str) -> None:
     """The records that the file no longer names, as they were."""
     gone = pd.DataFrame([row["before"] for row in wb.removals(batch) if row["action"] == action])
-    st.dataframe(
-        gone.drop(columns="tenant_id").fillna("").astype(str), hide_index=True, key=f"{batch.id} {batch.plan} {action}"
-    )
+    gone = gone[[*gone.columns.drop(["id", "tenant_id"]), "id"]].fillna("").astype(str)
+    st.dataframe(gone, hide_index=True, key=f"{batch.id} {batch.plan} {action}")
 
 
 def page_of_rows(fetch: Any, *, key: str, size: int = 50, locked: bool = False) -> list[dict[str, Any]]:

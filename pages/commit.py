@@ -1,0 +1,77 @@
+"""Commit: the plan, with every number open to its rows, and the decision to write it."""
+
+import streamlit as st
+
+from workbench import Workbench, jobs, ui
+from workbench.batch import Batch
+
+HOLD = "Hold everything until they are corrected"
+GO_ON = "Let the good rows go on"
+
+
+def plan(wb: Workbench, batch: Batch) -> None:
+    """What each row will do, before anything is written."""
+    found = wb.reconcile(batch)
+    ui.figures(found, planned=batch.stage != "completed")
+    ui.plot(ui.outcome_bar(found.to_dict()), key="outcomes")
+    ui.open_figures(wb, batch, found)
+    for action, records in batch.summary.get("removed", {}).items():
+        if records and batch.stage != "completed":
+            gone = f"{ui.many(records, 'record')} that the file no longer names will be {action}."
+            st.warning(gone, icon=":material/person_remove:")
+
+
+def decide(wb: Workbench, batch: Batch) -> None:
+    """Write the plan, or hold it."""
+    st.subheader("Write it")
+    written = (batch.created or 0) + (batch.updated or 0)
+    skip_errors = False
+    if batch.invalid:
+        are = "is" if batch.invalid == 1 else "are"
+        choice = st.radio(
+            f"{ui.many(batch.invalid)} {are} invalid and will not be written. What about the others?",
+            [HOLD, GO_ON],
+            captions=[
+                "Nothing is written now.",
+                f"Of the others, {ui.many(written)} will be written; the invalid stay out.",
+            ],
+            index=1 if batch.skip_errors else 0,
+        )
+        skip_errors = choice == GO_ON
+    with st.container(horizontal=True, vertical_alignment="center"):
+        hold = bool(batch.invalid) and not skip_errors
+        label = "Hold it" if hold else f"Commit {ui.many(written)}"
+        icon = ":material/pause_circle:" if hold else ":material/task_alt:"
+        if st.button(label, type="primary", icon=icon, disabled=hold and batch.stage == "held"):
+            jobs.defer(wb, "commit", batch, skip_errors=skip_errors)
+            st.rerun()
+        if st.button(
+            "Plan again", icon=":material/refresh:", help="Compares the rows with the records as they are now."
+        ):
+            jobs.defer(wb, "plan", batch)
+            st.rerun()
+        if batch.invalid or batch.unmatched:
+            ui.link("validate", "Correct rows", icon=":material/edit:", batch=batch.id)
+
+
+with ui.page("Commit", "What the import will do, row by row, and the decision to write it.") as wb:
+    batch = ui.chosen(wb)
+    ui.stepper("commit", batch)
+    ui.facts(batch)
+    ui.busy(wb, batch)
+    if batch.undo_of is not None or batch.stage == "completed":
+        st.success("It is committed." if batch.undo_of is None else "This is an undo.", icon=":material/check_circle:")
+        ui.link("reconcile", "Reconcile it", batch=batch.id)
+        plan(wb, batch)
+    elif batch.plan:
+        if batch.stage == "held":
+            st.warning("Held: nothing is written while its rows are invalid.", icon=":material/pause_circle:")
+        plan(wb, batch)
+        decide(wb, batch)
+    elif batch.stage == "staged":
+        st.info("There is no plan yet. It compares every row with the records that are there, and writes none of them.")
+        if st.button("Make the plan", type="primary", icon=":material/arrow_forward:"):
+            jobs.defer(wb, "plan", batch)
+            st.rerun()
+    else:
+        ui.empty("Nothing to commit.", f"This import is {batch.stage}.", "upload", "Start another import")
