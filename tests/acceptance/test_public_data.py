@@ -77,7 +77,7 @@ def test_the_courses_of_ed_fi_are_as_many_as_their_codes(wb: Workbench, url: str
 # chinook
 
 
-def test_the_customers_of_chinook_arrive_with_their_names_in_59_alphabets_and_24_kinds_of_phone(
+def test_the_customers_of_chinook_arrive_with_their_accents_and_the_phones_of_24_countries(
     wb: Workbench, url: str
 ) -> None:
     known = truth("chinook")
