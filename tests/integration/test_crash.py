@@ -48,7 +48,7 @@ def kill_while_it_waits(url: str, home: Path, *words: str) -> None:
     with subprocess.Popen(
         [sys.executable, "-m", "workbench", *words], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
     ) as program:
-        while not ask(url, f"select 1 {CONNECTED} and wait_event_type = 'Lock'"):
+        while not ask(url, f"select 1 {CONNECTED} and wait_event_type = 'Lock' and wait_event <> 'extend'"):
             assert program.poll() is None, program.communicate()
             time.sleep(0.02)
         program.send_signal(signal.SIGKILL)
