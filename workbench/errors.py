@@ -114,7 +114,7 @@ class AlreadyCommitted(WorkbenchError):
 
 
 class Held(WorkbenchError):
-    """Batch {batch} is held: {invalid} rows are invalid. Correct them, or let the good rows go on with
+    """Batch {batch} is held, with invalid rows: {invalid}. Correct them, or let the good rows go on with
     --skip-errors."""
 
 
@@ -158,10 +158,6 @@ class AlreadySigned(WorkbenchError):
 
 class AlreadyUndone(WorkbenchError):
     """Batch {batch} was already undone by batch {by}."""
-
-
-class Busy(WorkbenchError):
-    """Another commit of {dataset} is running for this tenant. Nothing was written; try again when it is done."""
 
 
 class DatabaseUnavailable(WorkbenchError):
