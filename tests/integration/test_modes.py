@@ -97,7 +97,7 @@ def test_a_batch_with_invalid_rows_is_held_and_nothing_is_written(wb: Workbench,
     with pytest.raises(Held) as refused:
         wb.commit(batch)
     assert str(refused.value) == (
-        f"Batch {batch.id} is held: 1 rows are invalid. Correct them, or let the good rows go on with --skip-errors."
+        f"Batch {batch.id} is held, with invalid rows: 1. Correct them, or let the good rows go on with --skip-errors."
     )
     assert fingerprint(url) == before
 

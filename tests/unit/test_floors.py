@@ -9,9 +9,9 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 FLOOR = {
-    "words": "errors issue kinds contract sheet template batch resources spread",
+    "words": "errors issue kinds contract sheet template batch resources reconciliation import_log spread",
     "declarations": "datasets catalog derived",
-    "steps": "sources mapping normalize validation profile cleaning matching reconciliation import_log "
+    "steps": "sources mapping normalize validation profile cleaning matching "
     "keeping data_docs exports",
     "database": "store ledger planning progress statements undoing sql migrations embedded",
     "settings": "settings",
