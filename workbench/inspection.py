@@ -18,6 +18,7 @@ from workbench.profile import profile
 from workbench.recognition import RECOGNISED, recognise
 from workbench.sheet import Sheet, Tally
 from workbench.sources import first_lines, open_sheet
+from workbench.template import Template
 
 __all__ = [
     "RECOGNISED",
@@ -37,6 +38,7 @@ __all__ = [
     "recognise",
     "save_clean_csv",
     "save_text",
+    "suggest",
     "tally",
     "unknown_choices",
 ]
@@ -55,6 +57,11 @@ def contract(dataset: str) -> Contract:
 def needs(known: Contract) -> tuple[str, ...]:
     """The datasets that have to be imported before."""
     return catalog.needs(known)
+
+
+def suggest(sheet: Sheet, known: Contract, template: Template | None = None) -> tuple[Suggestion, ...]:
+    """Which field each column would fill, with a score and a reason."""
+    return mapping.suggest(sheet.headers, sheet.sample(), known, template)
 
 
 def tally(sheet: Sheet) -> Tally:
