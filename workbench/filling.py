@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from workbench import catalog, keeping, ledger, mapping
 from workbench.batch import Batch
 from workbench.contract import Contract
-from workbench.errors import UnreadableSource, WorkbenchError
+from workbench.errors import DatabaseBusy, DatabaseUnavailable, UnreadableSource, WorkbenchError
 from workbench.normalize import normalize
 from workbench.progress import Told
 from workbench.sheet import Chunk, Sheet, Tally
@@ -41,7 +41,7 @@ def kept_sheet(home: Path, batch: Batch) -> Sheet:
 
 def fill(store: Store, home: Path, batch: Batch, progress: Told, sheet: Sheet | None = None) -> Batch:
     """Stages every row of the sheet, or of the kept source; whatever stops it is written down in the batch, and nothing
-    else is left.
+    else is left. A batch of a page stays as it is when the database was away or busy: its job tries again.
 
     A batch whose filling was cut short is filled again: what it has of its rows already is the same.
     """
@@ -132,6 +132,8 @@ def _ending(store: Store, home: Path, batch: Batch) -> Iterator[None]:
     try:
         yield
     except (Exception, KeyboardInterrupt) as error:
+        if batch.source == "page" and isinstance(error, DatabaseBusy | DatabaseUnavailable):
+            raise
         why = str(error) if isinstance(error, WorkbenchError) else f"stopped by {type(error).__name__}"
         ledger.fail_quietly(store, batch.id, why)
         shutil.rmtree(home / _docs(store, batch), ignore_errors=True)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import typer
 
-from workbench.cli import asking, importing, preparing, proving
+from workbench.cli import asking, importing, preparing, proving, serving
 from workbench.cli.asked import DONE, REFUSED, Home, Tenant, User, refuse
 
 app = typer.Typer(
@@ -18,7 +18,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for part in (preparing, importing, proving, asking):
+for part in (preparing, importing, proving, asking, serving):
     part.add_to(app)
 
 
