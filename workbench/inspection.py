@@ -13,7 +13,7 @@ from workbench.contract import Contract
 from workbench.derived.csv_template import csv_template
 from workbench.derived.field_guide import field_guide
 from workbench.kinds import chosen, trimmed
-from workbench.mapping import Suggestion, lacking
+from workbench.mapping import Suggestion, lacking, open_points
 from workbench.profile import profile
 from workbench.recognition import RECOGNISED, recognise
 from workbench.sheet import Sheet, Tally
@@ -33,6 +33,7 @@ __all__ = [
     "first_lines",
     "lacking",
     "needs",
+    "open_points",
     "open_sheet",
     "profile",
     "recognise",

@@ -34,6 +34,7 @@ __all__ = [
     "Template",
     "key",
     "lacking",
+    "open_points",
     "resolve",
     "secrets",
     "suggest",
@@ -173,6 +174,19 @@ def lacking(contract: Contract, there: Iterable[str], window: str | None = None)
     names = set(there)
     required = [target for target in contract.fields if target.required or target.name in contract.key]
     return tuple(target for target in required if not _filled(target, contract, names, window))
+
+
+def open_points(contract: Contract, said: Mapping, window: str | None = None) -> tuple[str, ...]:
+    """What a person still has to say before a mapping can be used, in sentences; none when it can."""
+    twice: dict[str, list[str]] = {}
+    for header, name in said.columns.items():
+        twice.setdefault(name, []).append(header)
+    filled = (*said.columns.values(), *(name for name, text in said.constants.items() if text))
+    missing = lacking(contract, filled, window)
+    return (
+        *(f"No column for the required {_or_else(target, 'a window')}." for target in _told(missing)),
+        *(f"{_listed(headers)} would all fill {name}: keep one." for name, headers in twice.items() if headers[1:]),
+    )
 
 
 def key(text: str) -> str:
@@ -416,11 +430,8 @@ def _check_required(
     guessed = there | {given.field for given in unsure if given.field is not None}
     missing = lacking(contract, guessed, window)
     if missing:
-        names = [target.name for target in missing]
-        told = [
-            target for target in missing if not isinstance(target.derive, CodeOf) or target.derive.field not in names
-        ]
-        raise MissingColumns(fields=", ".join(map(_or_else, told)), dataset=contract.name, found=_listed(headers))
+        told = ", ".join(map(_or_else, _told(missing)))
+        raise MissingColumns(fields=told, dataset=contract.name, found=_listed(headers))
     if open_fields:
         needed = {name for target in open_fields for name in (target.name, *target.ingredients)}
         shown = [f"'{given.header}={given.field}' ({given.reason})" for given in unsure if given.field in needed]
@@ -445,13 +456,20 @@ def _filled(target: Field, contract: Contract, there: set[str], window: str | No
     return bool(sources) and all(_filled(source, contract, there, window) for source in sources)
 
 
-def _or_else(target: Field) -> str:
+def _told(missing: Iterable[Field]) -> list[Field]:
+    """The missing fields without the codes of which the name is missing too."""
+    missing = tuple(missing)
+    names = [target.name for target in missing]
+    return [target for target in missing if not isinstance(target.derive, CodeOf) or target.derive.field not in names]
+
+
+def _or_else(target: Field, window: str = "--window") -> str:
     """A missing field, and what else would do."""
     match target.derive:
         case Joined(fields=names):
             return f"{target.name} (or {' and '.join(names)})"
         case FromWindow():
-            return f"{target.name} (or --window)"
+            return f"{target.name} (or {window})"
     return target.name
 
 

@@ -15,7 +15,7 @@ from workbench.errors import (
     UnknownHeader,
     WrongValue,
 )
-from workbench.mapping import Suggestion, resolve, suggest, suggest_values
+from workbench.mapping import Suggestion, open_points, resolve, suggest, suggest_values
 from workbench.sheet import Chunk
 from workbench.template import Mapping, Template
 
@@ -381,3 +381,19 @@ def test_texts_find_the_choice_they_are_like() -> None:
 def test_a_field_without_choices_has_no_values_to_suggest() -> None:
     assert suggest_values(contract("elevate.students").field("phone"), ["x"]) == {}
     assert suggest_values(contract("elevate.enrollments").field("status"), []) == {}
+
+
+def test_what_a_person_still_has_to_say_is_told_in_sentences() -> None:
+    students = contract("elevate.students")
+    assert open_points(students, Mapping(columns={"Mail": "email", "Who": "full_name"})) == ()
+    assert open_points(students, Mapping(columns={"Mail": "email", "E-Mail": "email"})) == (
+        "No column for the required full_name (or first_name and last_name).",
+        "Mail, E-Mail would all fill email: keep one.",
+    )
+    roster = contract("polaris.teacher_roster")
+    columns = {"Email": "email", "Name": "name"}
+    assert open_points(roster, Mapping(columns=columns, constants={"building": ""})) == (
+        "No column for the required building.",
+        "No column for the required academic_year (or a window).",
+    )
+    assert open_points(roster, Mapping(columns=columns, constants={"building": "North"}), "2024-2025") == ()
