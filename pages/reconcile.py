@@ -55,7 +55,12 @@ def explain(wb: Workbench, batch: Batch, found: Reconciliation) -> None:
     """The rows that still need a person's word: some of them, or all of a kind, with one reason."""
     st.subheader("Rows to explain", help="An explained row counts as skipped: it stays out, and everybody can see why.")
     kinds = wb.unexplained_kinds(batch)
-    kind = st.selectbox("Kind", kinds, format_func=lambda one: f"{one['outcome']}: {one['message']} ({one['rows']:,})")
+    kind = st.selectbox(
+        "Kind",
+        kinds,
+        format_func=lambda one: f"{one['outcome']}: {one['message']} ({one['rows']:,})",
+        key="kind",
+    )
     which = {"outcome": kind["outcome"], "code": kind["code"]}
     rows = ui.page_of_rows(
         lambda after, limit: wb.page(batch, **which, after=after, limit=limit),
@@ -71,9 +76,12 @@ def explain(wb: Workbench, batch: Batch, found: Reconciliation) -> None:
         key=f"picked {batch.id} {which} {rows[0]['line'] if rows else 0} {found.unexplained}",
     ).selection.rows
     with st.form("explain", clear_on_submit=True):
-        reason = st.text_input("Why may they stay out?", placeholder="e.g. BAKE101 was cancelled before it began.")
+        reason = st.text_input("Why may they stay out?", placeholder="e.g. BAKE101 was cancelled.", key="why")
         label = f"Explain {ui.many(len(picked))}" if picked else f"Explain all of this kind: {ui.many(kind['rows'])}"
         if st.form_submit_button(label, type="primary", icon=":material/comment:"):
+            if not reason.strip():
+                st.error("Say why, for whoever reads this next year.")
+                return
             lines = [rows[place]["line"] for place in picked] if picked else wb.unexplained(batch, **which)
             wb.explain(batch, lines, reason)
             st.rerun()
@@ -92,10 +100,14 @@ def log(wb: Workbench, batch: Batch, signed: dict[str, Any] | None) -> None:
                 st.download_button(label, text, f"{name}.{ending}", on_click="ignore", icon=":material/download:")
     with edited, st.form("notes", border=True):
         notes = st.text_area(
-            "Decisions/notes", batch.notes, disabled=bool(signed), help="Issues, and how they were resolved."
+            "Decisions/notes",
+            batch.notes,
+            key=f"notes {batch.id}",
+            disabled=bool(signed),
+            help="Issues, and how they were resolved.",
         )
         follow_ups = st.text_area(
-            "Follow-ups", batch.follow_ups, disabled=bool(signed), help="What is still to be done."
+            "Follow-ups", batch.follow_ups, key=f"follow ups {batch.id}", disabled=bool(signed), help="What is still to be done."
         )
         if st.form_submit_button("Write it into the log", disabled=bool(signed), icon=":material/edit_note:"):
             wb.note(batch, notes=notes, follow_ups=follow_ups)

@@ -2,6 +2,8 @@
 
 from functools import partial
 from io import BytesIO
+from shutil import copyfileobj
+from tempfile import NamedTemporaryFile
 from typing import Any, Literal
 
 import pandas as pd
@@ -150,7 +152,10 @@ def corrected_in_a_file(wb: Workbench, batch: Batch) -> None:
             help="Keep its column `line`: it says which row of this import each one is. Rows may be left out.",
         )
         if file is not None and st.button("Correct and check again", type="primary", icon=":material/check:"):
-            wb.correct_from(batch, open_sheet(file, name=file.name))
+            with NamedTemporaryFile() as copy:
+                copyfileobj(file, copy)
+                copy.flush()
+                wb.correct_from(batch, open_sheet(copy.name, name=file.name))
             again(wb, batch)
 
 

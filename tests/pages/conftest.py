@@ -7,18 +7,31 @@
 `wb` is a Workbench of ana on the same database, for what has to be there before and what is to be there after.
 """
 
+import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
-from streamlit.testing.v1 import AppTest
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.testing.v1 import AppTest, app_test
 
 from tests.integration.conftest import home, open_wb, server, sheet, template, url, wb
+from workbench import Workbench, jobs
+from workbench.batch import Batch
 
 __all__ = ["Show", "home", "open_wb", "server", "sheet", "template", "url", "wb"]
 
 Show = Callable[..., AppTest]
 ROOT = Path(__file__).parents[2]
+
+
+class Navigated(PagesManager):
+    """The pages of st.navigation: Streamlit takes a folder called pages for its older kind, and would run them alone."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        PagesManager.uses_pages_directory = False
+        super().__init__(*given, **named)
 
 
 @pytest.fixture(autouse=True)
@@ -28,6 +41,7 @@ def surroundings(url: str, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WORKBENCH_HOME", str(home))
     monkeypatch.setenv("WORKBENCH_TENANT", "default")
     monkeypatch.setenv("WORKBENCH_USER", "ana")
+    monkeypatch.setattr(app_test, "PagesManager", Navigated)
 
 
 @pytest.fixture
@@ -42,3 +56,18 @@ def show() -> Show:
         return app.run()
 
     return shown
+
+
+@pytest.fixture
+def worked(wb: Workbench) -> Callable[[Batch], Batch]:
+    """Does what a page has left to a worker, and returns the batch as it is then."""
+
+    def done(batch: Batch) -> Batch:
+        deadline = time.monotonic() + 30
+        with jobs.Worker(wb.settings, heartbeat=0.2):
+            while jobs.state(wb, batch) is not None:
+                assert time.monotonic() < deadline, "the worker does not end"
+                time.sleep(0.02)
+        return wb.batch(batch)
+
+    return done

@@ -1,0 +1,143 @@
+"""Commit shows the plan, opens every number's rows, and writes or holds."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.imports import records
+from tests.pages.conftest import Show
+from workbench import Workbench
+from workbench.batch import Batch
+from workbench.sheet import Sheet
+
+Sheets = Callable[..., Sheet]
+Worked = Callable[[Batch], Batch]
+
+BEFORE = "email,full_name,phone\nada@example.com,Ada Park,555-201-0001\nben@example.com,Ben Okafor,\n"
+AFTER = """\
+email,full_name,phone
+ada@example.com,Ada Park-Lee,555-201-0009
+ben@example.com,Ben Okafor,
+cal@example.com,Cal Ode,
+bad at example.com,Dee Dunn,
+"""
+
+
+@pytest.fixture
+def planned(wb: Workbench, sheet: Sheets) -> Batch:
+    """One student created, one changed twice, one unchanged, one invalid."""
+    wb.import_sheet(sheet(BEFORE), "elevate.students")
+    return wb.plan(wb.stage(sheet(AFTER, "students.csv"), "elevate.students")).batch
+
+
+def press(page: AppTest, label: str) -> AppTest:
+    return next(button for button in page.button if button.label == label).click().run()
+
+
+def opened(page: AppTest) -> list[list[Any]]:
+    return page.dataframe[0].value.to_numpy().tolist()
+
+
+def test_the_figures_of_the_plan_are_shown_before_anything_is_written(show: Show, planned: Batch, url: str) -> None:
+    page = show("commit", batch=planned.id)
+    assert [(metric.label, metric.value) for metric in page.metric] == [
+        ("Processed", "4"),
+        ("✚ Created", "1"),
+        ("✎ Updated", "1"),
+        ("→ Skipped", "1"),
+        ("? Unmatched", "0"),
+        ("✕ Invalid", "1"),
+    ]
+    assert "4 = 1 + 1 + 1 + 0 + 1: adds up" in page.caption[1].value
+    assert len(records(url, "elevate.profiles", "email")) == 2
+
+
+@pytest.mark.parametrize(
+    ("outcome", "rows"),
+    [
+        ("created", [[4, "cal@example.com", "", "Cal Ode"]]),
+        (
+            "updated",
+            [
+                [2, "ada@example.com", "full_name", "Ada Park", "Ada Park-Lee"],
+                [2, "ada@example.com", "phone", "555-201-0001", "555-201-0009"],
+            ],
+        ),
+        ("skipped", [[3, "ben@example.com", "unchanged", "The record says so already"]]),
+        ("invalid", [[5, "email: Invalid email format", "bad at example.com", "Dee Dunn", ""]]),
+    ],
+)
+def test_every_number_opens_its_rows(show: Show, planned: Batch, outcome: str, rows: list[list[Any]]) -> None:
+    assert opened(show("commit", batch=planned.id, rows=outcome)) == rows
+
+
+def test_what_a_roster_no_longer_names_is_listed_before_it_goes(show: Show, wb: Workbench, sheet: Sheets) -> None:
+    roster = "Building,Name,Email,Grade\n"
+    given = {"window": "2024-2025", "constants": {"district": "KCK"}}
+    first = sheet(f"{roster}Banneker,Ada Ames,ada@kck.org,3\nBanneker,Bo Bell,bo@kck.org,4\n")
+    wb.import_sheet(first, "polaris.teacher_roster", **given)
+    batch = wb.stage(sheet(f"{roster}Banneker,Ada Ames,ada@kck.org,3\n"), "polaris.teacher_roster", **given)
+    wb.plan(batch)
+    page = show("commit", batch=batch.id, rows="deactivated")
+    assert [warning.value for warning in page.warning] == [
+        "1 record that the file no longer names will be deactivated."
+    ]
+    assert page.dataframe[0].value["email"].tolist() == ["bo@kck.org"]
+
+
+def test_invalid_rows_hold_the_import_unless_the_good_rows_may_go_on(
+    show: Show, planned: Batch, worked: Worked, url: str
+) -> None:
+    page = press(show("commit", batch=planned.id), "Hold it")
+    assert worked(planned).stage == "held"
+    page.run()
+    assert "Held" in page.warning[0].value
+    page.radio[0].set_value("Let the good rows go on").run()
+    press(page, "Commit 2 rows")
+    assert worked(planned).stage == "completed"
+    assert records(url, "elevate.profiles", "email", "phone") == [
+        ("ada@example.com", "555-201-0009"),
+        ("ben@example.com", None),
+        ("cal@example.com", None),
+    ]
+    page.run()
+    assert [success.value for success in page.success] == ["It is committed."]
+
+
+def test_a_stale_plan_is_refused_in_a_sentence_and_planned_again(
+    show: Show, wb: Workbench, sheet: Sheets, worked: Worked
+) -> None:
+    wb.import_sheet(sheet(BEFORE), "elevate.students")
+    stale = wb.plan(wb.stage(sheet(BEFORE.replace("Park", "Park-Lee")), "elevate.students")).batch
+    wb.import_sheet(sheet(BEFORE.replace("Ada", "Eda")), "elevate.students")
+    page = press(show("commit", batch=stale.id), "Commit 1 row")
+    worked(stale)
+    page.run()
+    assert "no longer holds" in page.error[0].value
+    press(page, "Plan again")
+    assert worked(stale).stage == "planned"
+    page.run()
+    assert not page.error
+    press(page, "Commit 1 row")
+    assert worked(stale).stage == "completed"
+
+
+def test_what_is_at_work_is_watched_from_any_tab(show: Show, planned: Batch) -> None:
+    press(show("commit", batch=planned.id), "Hold it")
+    page = show("commit", batch=planned.id)
+    assert page.get("progress")
+    assert not page.radio, "there is nothing to decide meanwhile"
+
+
+def test_a_batch_without_a_plan_is_planned(show: Show, wb: Workbench, sheet: Sheets, worked: Worked) -> None:
+    batch = wb.stage(sheet(BEFORE), "elevate.students")
+    page = press(show("commit", batch=batch.id), "Make the plan")
+    assert worked(batch).stage == "planned"
+    page.run()
+    assert "Commit 2 rows" in [button.label for button in page.button]
+
+
+def test_without_an_import_it_says_where_to_begin(show: Show) -> None:
+    assert [link.label for link in show("commit").page_link] == ["Start an import"]

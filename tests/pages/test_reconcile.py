@@ -1,0 +1,150 @@
+"""Reconcile shows the proof, takes explanations and notes, writes the log, and takes the lead's signature."""
+
+from collections.abc import Callable
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.pages.conftest import Show
+from workbench import Workbench
+from workbench.batch import Batch
+from workbench.sheet import Sheet
+
+Sheets = Callable[..., Sheet]
+Opened = Callable[..., Workbench]
+
+ENROLLMENTS = """\
+student_email,course_code
+ada@example.com,CNA101
+ben@example.com,CNA101
+ada@example.com,BAKE101
+ada@example.com,BAKE102
+"""
+
+
+@pytest.fixture
+def unmatched(wb: Workbench, sheet: Sheets) -> Batch:
+    """Of four enrollments one is created, one has no student, two have no course."""
+    wb.import_sheet(sheet("name,code\nNursing,CNA101\n"), "elevate.courses")
+    wb.import_sheet(sheet("email,full_name\nada@example.com,Ada Park\n"), "elevate.students")
+    return wb.import_sheet(sheet(ENROLLMENTS, "enrollments.csv"), "elevate.enrollments")
+
+
+@pytest.fixture
+def done(wb: Workbench, sheet: Sheets) -> Batch:
+    """One course, created."""
+    return wb.import_sheet(sheet("name,code\nNursing,CNA101\n", "courses.csv"), "elevate.courses")
+
+
+def press(page: AppTest, label: str) -> AppTest:
+    return next(button for button in page.button if button.label == label).click().run()
+
+
+def said(page: AppTest) -> str:
+    every = (*page.markdown, *page.caption, *page.info, *page.warning, *page.error, *page.success)
+    return "\n".join(str(one.value) for one in every)
+
+
+def test_the_figures_are_those_of_the_database(show: Show, unmatched: Batch) -> None:
+    page = show("reconcile", batch=unmatched.id)
+    assert [metric.value for metric in page.metric] == ["4", "1", "0", "0", "3", "0"]
+    assert "4 = 1 + 0 + 0 + 3 + 0: adds up, proven by the database." in said(page)
+    assert page.get("plotly_chart")
+
+
+def test_the_definition_of_done_is_told_point_by_point(show: Show, unmatched: Batch) -> None:
+    text = said(show("reconcile", batch=unmatched.id))
+    met = {
+        line.split("] ")[1].split("  ")[0]: ":green[" in line
+        for line in text.splitlines()
+        if "material/" in line and "] " in line
+    }
+    assert met == {
+        "Committed": True,
+        "Invalid = 0": True,
+        "Every unmatched row explained": False,
+        "Created + updated + skipped = processed": False,
+    }
+    assert "Not done yet" in text
+
+
+def test_all_rows_of_a_kind_are_explained_with_one_reason(show: Show, wb: Workbench, unmatched: Batch) -> None:
+    page = show("reconcile", batch=unmatched.id)
+    page.selectbox(key="kind").select_index(0).run()
+    assert page.selectbox(key="kind").options == [
+        "unmatched: Course not found (2)",
+        "unmatched: Student not found (1)",
+    ]
+    page.text_input(key="why").set_value("The bakery was closed.")
+    press(page, "Explain all of this kind: 2 rows")
+    assert [(row["line"], row["explanation"]) for row in wb.each_row(unmatched, outcome="skipped")] == [
+        (4, "The bakery was closed."),
+        (5, "The bakery was closed."),
+    ]
+    assert [metric.value for metric in page.metric] == ["4", "1", "0", "2", "1", "0"]
+
+
+def test_one_row_is_explained_by_itself(show: Show, wb: Workbench, unmatched: Batch) -> None:
+    page = show("reconcile", batch=unmatched.id)
+    key = page.dataframe[0].key
+    page.session_state[key] = {"selection": {"rows": [1], "columns": [], "cells": []}}
+    page.run()
+    page.text_input(key="why").set_value("BAKE102 is next year's.")
+    press(page, "Explain 1 row")
+    assert wb.unexplained(unmatched) == [3, 4]
+
+
+def test_an_explanation_needs_a_reason(show: Show, wb: Workbench, unmatched: Batch) -> None:
+    page = press(show("reconcile", batch=unmatched.id), "Explain all of this kind: 2 rows")
+    assert [error.value for error in page.error] == ["Say why, for whoever reads this next year."]
+    assert len(wb.unexplained(unmatched)) == 3
+
+
+def test_the_log_is_the_playbooks_and_takes_notes_in_place(show: Show, wb: Workbench, done: Batch) -> None:
+    page = show("reconcile", batch=done.id)
+    page.text_area(key=f"notes {done.id}").set_value("All courses came.")
+    page.text_area(key=f"follow ups {done.id}").set_value("Ask for codes.")
+    press(page, "Write it into the log")
+    assert page.code[0].value == wb.log(done).render()
+    assert page.code[0].value.endswith("Decisions/notes: All courses came.\n\nFollow-ups: Ask for codes.")
+    assert [button.label for button in page.download_button] == ["Text", "Markdown"]
+
+
+def test_what_is_not_done_is_not_signed_and_the_page_says_why(show: Show, unmatched: Batch) -> None:
+    page = show("reconcile", batch=unmatched.id)
+    assert "Not yet: 3 rows are unmatched and not explained." in said(page)
+    assert next(button for button in page.button if button.label.startswith("Sign off")).disabled
+
+
+def test_nobody_signs_off_their_own_work(show: Show, open_wb: Opened, done: Batch) -> None:
+    open_wb(user="lea")
+    page = press(show("reconcile", batch=done.id), "Sign off as ana")
+    assert "ana ran batch" in page.error[0].value
+    assert "somebody else has to sign it off" in page.error[0].value
+
+
+def test_a_signature_freezes_the_batch(show: Show, wb: Workbench, open_wb: Opened, done: Batch) -> None:
+    open_wb(user="lea")
+    page = show("reconcile", batch=done.id)
+    page.sidebar.text_input(key="person").set_value("lea").run()
+    press(page, "Sign off as lea")
+    signed = wb.signature(done)
+    assert signed is not None
+    assert signed["signed_by"] == "lea"
+    assert "Signed off by **lea**" in page.success[0].value
+    assert page.text_area(key=f"notes {done.id}").disabled
+    press(page, "Check the evidence")
+    assert "It is still exactly what was signed." in said(page)
+
+
+def test_an_import_that_is_not_committed_is_sent_back(show: Show, wb: Workbench, sheet: Sheets) -> None:
+    staged = wb.stage(sheet("name,code\nNursing,CNA101\n"), "elevate.courses")
+    page = show("reconcile", batch=staged.id)
+    assert [info.value for info in page.info] == ["Nothing to reconcile yet: this import is staged."]
+
+
+def test_an_undo_reconciles_like_any_import(show: Show, wb: Workbench, done: Batch) -> None:
+    undone = wb.undo(done)
+    page = show("reconcile", batch=undone.id, rows="updated")
+    assert [metric.value for metric in page.metric][:1] == ["1"]
+    assert not page.exception

@@ -1,0 +1,152 @@
+"""Validate tells what is wrong, and takes corrections in place and in a file."""
+
+from collections.abc import Callable
+from io import BytesIO
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.pages.conftest import Show
+from workbench import Workbench
+from workbench.batch import Batch
+from workbench.sheet import Sheet
+
+Sheets = Callable[..., Sheet]
+
+STUDENTS = """\
+email,full_name,phone
+ada@example.com,Ada Park,555-201-0001
+ben at example.com,Ben Okafor,12
+ada@example.com,Ada Again,
+"""
+HOSTILE = """\
+email,full_name,"<script>alert(1)</script>",line,**bold** :smile:
+"<img src=x onerror=alert(2)>",[x](javascript:alert(3)),=1+1,2,3
+"""
+
+
+@pytest.fixture
+def planned(wb: Workbench, sheet: Sheets) -> Batch:
+    """Three students: one created, one with two wrong cells, one with a repeated key."""
+    batch = wb.stage(sheet(STUDENTS, "students.csv"), "elevate.students")
+    return wb.plan(batch).batch
+
+
+def said(page: AppTest) -> str:
+    """Every sentence of a page."""
+    every = (*page.markdown, *page.caption, *page.info, *page.warning, *page.error, *page.success)
+    return "\n".join(str(one.value) for one in every)
+
+
+def test_without_an_import_it_says_where_to_begin(show: Show) -> None:
+    page = show("validate")
+    assert "No import yet." in said(page)
+    assert [link.label for link in page.page_link] == ["Start an import"]
+
+
+def test_an_unknown_batch_is_refused_in_a_sentence(show: Show, planned: Batch) -> None:
+    page = show("validate", batch="ffff")
+    assert [warning.value for warning in page.warning] == ["There is no batch ffff\\."]
+    assert page.selectbox(key="chosen batch").options == [
+        f"students.csv · elevate.students · {planned.created_at:%Y-%m-%d %H:%M} · planned"
+    ]
+
+
+def test_issues_are_counted_and_their_rows_shown(show: Show, planned: Batch) -> None:
+    page = show("validate", batch=planned.id)
+    counts, rows = page.dataframe[0].value, page.data_editor[0].value
+    assert sorted(counts[["Field", "Severity", "Rows"]].to_numpy().tolist()) == [
+        ["email", "error", 1],
+        ["email", "warning", 1],
+        ["phone", "error", 1],
+    ]
+    assert rows[["line", "0"]].to_numpy().tolist() == [[3, "ben at example.com"], [4, "ada@example.com"]]
+
+
+def test_rows_are_filtered_by_field_and_issue(show: Show, planned: Batch) -> None:
+    page = show("validate", batch=planned.id)
+    page.selectbox(key="code").select("duplicate_key").run()
+    assert page.data_editor[0].value["line"].tolist() == [4]
+    page.selectbox(key="code").select("bad_email").run()
+    page.selectbox(key="field").select("email").run()
+    assert page.data_editor[0].value["line"].tolist() == [3]
+
+
+def test_a_filter_stands_in_the_address(show: Show, planned: Batch) -> None:
+    page = show("validate", batch=planned.id, field="phone")
+    assert page.data_editor[0].value["line"].tolist() == [3]
+
+
+def test_a_cell_is_corrected_in_place_and_checked_again(
+    show: Show, wb: Workbench, planned: Batch, worked: Callable[[Batch], Batch]
+) -> None:
+    page = show("validate", batch=planned.id)
+    edits = {"edited_rows": {0: {"0": "ben@example.com", "2": "555-201-0002"}}, "added_rows": [], "deleted_rows": []}
+    page.session_state[f"cells {planned.id} 0"] = edits
+    page.run()
+    assert page.selectbox(key="field").disabled, "a filter would throw the edits away"
+    correct = next(button for button in page.button if button.label == "Correct 2 cells and check again")
+    correct.click().run()
+    now = worked(planned)
+    assert (now.stage, now.created, now.invalid) == ("planned", 2, 0)
+    assert [row["raw"]["email"] for row in wb.each_row(now, lines=[3])] == ["ben@example.com"]
+    page.run()
+    assert page.data_editor[0].value["line"].tolist() == [4]
+
+
+def test_a_corrected_file_comes_back_into_the_same_batch(
+    show: Show, wb: Workbench, planned: Batch, worked: Callable[[Batch], Batch]
+) -> None:
+    rejected = BytesIO()
+    wb.write_rows(planned, rejected, "csv", outcome="invalid")
+    corrected = rejected.getvalue().replace(b"ben at ", b"ben@").replace(b",12,", b",555-201-0002,")
+    page = show("validate", batch=planned.id)
+    page.file_uploader[0].set_value(("invalid.csv", corrected, "text/csv")).run()
+    next(button for button in page.button if button.label == "Correct and check again").click().run()
+    now = worked(planned)
+    assert (now.id, now.created, now.invalid) == (planned.id, 2, 0)
+
+
+def test_rejected_rows_are_downloaded_as_csv_and_xlsx(show: Show, planned: Batch) -> None:
+    page = show("validate", batch=planned.id)
+    assert [button.label for button in page.download_button] == ["CSV", "XLSX"]
+
+
+def test_a_file_that_is_not_ours_is_refused_in_a_sentence(show: Show, planned: Batch) -> None:
+    page = show("validate", batch=planned.id)
+    page.file_uploader[0].set_value(("other.csv", b"a,b\n1,2\n", "text/csv")).run()
+    next(button for button in page.button if button.label == "Correct and check again").click().run()
+    assert len(page.error) == 1
+    assert not page.exception
+
+
+def test_a_completed_import_is_shown_and_no_longer_corrected(show: Show, wb: Workbench, planned: Batch) -> None:
+    wb.commit(planned, skip_errors=True)
+    page = show("validate", batch=planned.id)
+    assert not page.data_editor
+    assert not page.file_uploader
+    assert page.dataframe[1].value["line"].tolist() == [3, 4]
+
+
+def test_clean_rows_are_praised_and_lead_on(show: Show, wb: Workbench, sheet: Sheets) -> None:
+    batch = wb.stage(sheet("email,full_name\nada@example.com,Ada Park\n"), "elevate.students")
+    page = show("validate", batch=batch.id)
+    assert "Nothing is wrong with any row." in said(page)
+    assert "Make the plan" in [button.label for button in page.button]
+
+
+def test_the_data_docs_are_shown_in_the_page(show: Show, planned: Batch) -> None:
+    page = show("validate", batch=planned.id)
+    page.session_state["docs"] = True
+    page.run()
+    assert [link.url for link in page.link_button] == [f"/docs/{planned.id}/"]
+
+
+def test_hostile_text_is_text(show: Show, wb: Workbench, sheet: Sheets) -> None:
+    name = "<img src=x onerror=alert(4)> **b**.csv"
+    batch = wb.stage(sheet(HOSTILE, name), "elevate.students")
+    page = show("validate", batch=batch.id)
+    cells = page.data_editor[0].value
+    assert cells["0"].tolist() == ["<img src=x onerror=alert(2)>"]
+    assert "\\<img src=x onerror=alert\\(4\\)\\> \\*\\*b\\*\\*\\.csv" in said(page)
+    assert not page.exception
