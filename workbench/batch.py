@@ -43,6 +43,8 @@ class Batch:
     undo_of: UUID | None
     plan: int
     """The number of the plan that counts; 0 before there is one."""
+    revision: int
+    """How often its rows were corrected; 0 for most."""
     processed: int | None
     created: int | None
     updated: int | None

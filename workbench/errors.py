@@ -105,6 +105,10 @@ class TemplateTaken(WorkbenchError):
     """A template for everybody called {template} for {dataset} belongs to another tenant. Choose another name."""
 
 
+class TemplateExists(WorkbenchError):
+    """There is a template called {template} for {dataset} already. Choose another name."""
+
+
 class WrongStage(WorkbenchError):
     """Batch {batch} is {stage}; {action} needs one that is {needed}."""
 

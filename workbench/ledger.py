@@ -17,10 +17,9 @@ from psycopg.types.json import Jsonb
 from workbench import catalog
 from workbench.batch import OUTCOMES, Batch, origin
 from workbench.contract import Contract, Field
-from workbench.errors import NotDone, TemplateTaken, UnknownBatch, UnknownLines, UnknownRecord, WorkbenchError
+from workbench.errors import NotDone, UnknownBatch, UnknownLines, UnknownRecord, WorkbenchError
 from workbench.statements import removable, slice_of
 from workbench.store import Store, translated_errors
-from workbench.template import Mapping, Template
 
 ROW_COLUMNS = (
     "line",
@@ -394,43 +393,6 @@ def in_scope(store: Store, contract: Contract, scope: dict[str, str | None], mod
         )
     )
     return int(row["records"]) if row else 0
-
-
-def templates(store: Store, dataset: str | None) -> list[Template]:
-    """Saved mappings, the tenant's own before the global ones."""
-    return [
-        Template(
-            id=str(row["id"]),
-            name=row["name"],
-            dataset=row["data_type"],
-            is_global=row["tenant_id"] is None,
-            description=row["description"] or "",
-            mapping=Mapping.from_dict(row["config"]),
-        )
-        for row in store.all(
-            "select * from workbench.import_template where %(dataset)s::text is null or data_type = %(dataset)s "
-            "order by tenant_id is null, name",
-            {"dataset": dataset},
-        )
-    ]
-
-
-def save_template(
-    store: Store, name: str, dataset: str, mapping: Mapping, *, is_global: bool, description: str | None
-) -> None:
-    """Keeps a mapping under a name; the tenant's own of that name is replaced. Raises TemplateTaken."""
-    tenant = None if is_global else store.tenant_id
-    try:
-        with store.transaction() as connection:
-            connection.execute(
-                "insert into workbench.import_template (tenant_id, kept_by, name, data_type, description, config, "
-                "created_by_id) values (%s, %s, %s, %s, %s, %s, %s) on conflict (tenant_id, data_type, name) do update "
-                "set config = excluded.config, description = excluded.description, updated_at = now()",
-                (tenant, store.tenant_id, name, dataset, description, Jsonb(mapping.to_dict()), store.user),
-            )
-            store.note("saved template", None, name=name, dataset=dataset, is_global=is_global)
-    except psycopg.errors.InsufficientPrivilege:
-        raise TemplateTaken(template=name, dataset=dataset) from None
 
 
 def unexplained(store: Store, batch: Batch) -> list[int]:

@@ -164,6 +164,12 @@ def suggest_values(target: Field, texts: Iterable[str]) -> dict[str, tuple[str, 
     }
 
 
+def check(contract: Contract, mapping: Mapping) -> None:
+    """Raises UnknownField and WrongValue where a mapping speaks of fields and values that the contract has not."""
+    _check_fields(contract, (*mapping.columns.values(), *mapping.clears))
+    _check_values(contract, mapping)
+
+
 def secrets(headers: Iterable[str], contract: Contract) -> tuple[str, ...]:
     """The headers of columns that carry secrets: they are never imported, and nothing of them is kept."""
     return tuple(header for header in headers if _secret(header, contract))

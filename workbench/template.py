@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from collections.abc import Mapping as Pairs
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from typing import Any, Self
 
 
@@ -51,4 +52,10 @@ class Template:
     mapping: Mapping
     is_global: bool = False
     """True: every tenant may use it; False: only the tenant whose it is."""
+    is_own: bool = True
+    """Whether it is this tenant's, which alone may change it."""
     description: str = ""
+    created_by: str = ""
+    updated_at: datetime | None = None
+    retired_at: datetime | None = None
+    """Since when nobody is to use it any more."""

@@ -23,6 +23,7 @@ from workbench import (
     planning,
     settings,
     store,
+    templates,
     undoing,
 )
 from workbench import progress as watching
@@ -134,15 +135,33 @@ class Workbench:
 
     def templates(self, dataset: str | None = None) -> list[Template]:
         """The tenant's templates first, then the global ones."""
-        return ledger.templates(self._store, dataset)
+        return templates.every(self._store, dataset)
 
     def save_template(
         self, name: str, dataset: str, chosen: Mapping, *, is_global: bool = False, description: str | None = None
     ) -> Template:
         """Keeps a mapping under a name, for this tenant or for every one; the same name again replaces it."""
         catalog.contract(dataset)
-        ledger.save_template(self._store, name, dataset, chosen, is_global=is_global, description=description)
+        templates.save(self._store, name, dataset, chosen, is_global=is_global, description=description)
         return self.template(dataset, name)
+
+    def update_template(self, template: str, chosen: Mapping) -> Template:
+        """Changes what a template (by its id) says; raises UnknownTemplate, TemplateTaken, UnknownField, WrongValue."""
+        mapping.check(catalog.contract(templates.get(self._store, template).dataset), chosen)
+        return templates.update(self._store, template, chosen)
+
+    def rename_template(self, template: str, name: str) -> Template:
+        """Calls a template (by its id) otherwise; raises UnknownTemplate, TemplateTaken, TemplateExists."""
+        return templates.rename(self._store, template, name)
+
+    def share_template(self, template: str) -> Template:
+        """Lets every tenant use a template (by its id); raises UnknownTemplate, TemplateTaken, TemplateExists."""
+        return templates.share(self._store, template)
+
+    def retire_template(self, template: str) -> Template:
+        """Takes a template (by its id) out of use; imports that used it keep what it said. Raises UnknownTemplate,
+        TemplateTaken."""
+        return templates.retire(self._store, template)
 
     # -- the path ------------------------------------------------------------------------------------------------------
 

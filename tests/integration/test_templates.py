@@ -6,7 +6,16 @@ import pytest
 
 from tests.imports import issues, outcome, records
 from workbench import Workbench
-from workbench.errors import AmbiguousColumns, MissingColumns, Unconfirmed, UnknownTemplate, WrongValue
+from workbench.errors import (
+    AmbiguousColumns,
+    MissingColumns,
+    TemplateExists,
+    TemplateTaken,
+    Unconfirmed,
+    UnknownField,
+    UnknownTemplate,
+    WrongValue,
+)
 from workbench.sheet import Sheet
 from workbench.template import Mapping
 
@@ -141,3 +150,67 @@ def test_two_columns_for_one_field_stop_the_import(wb: Workbench, sheet: Given) 
         wb.stage(sheet(text), "elevate.students")
     assert wb.batches() == []
     assert outcome(wb.import_sheet(sheet(text), "elevate.students", columns={"E-Mail": ""})) == (1, 0, 0, 0, 0)
+
+
+# what becomes of a template
+
+
+def test_a_template_is_changed_under_its_id(wb: Workbench, sheet: Given) -> None:
+    saved = wb.save_template("legacy", "elevate.students", Mapping(columns={"Login": "email"}))
+    changed = wb.update_template(saved.id, Mapping(columns={"Login": "email", "Who": "full_name", "Tel": "phone"}))
+    renamed = wb.rename_template(saved.id, "old system")
+    assert (changed.id, renamed.id, renamed.mapping) == (saved.id, saved.id, changed.mapping)
+    assert [(one.name, one.created_by) for one in wb.templates()] == [("old system", "ana")]
+    assert outcome(wb.import_sheet(sheet(LEGACY), "elevate.students", template="old system")) == (1, 0, 0, 0, 0)
+
+
+def test_a_template_says_nothing_that_its_dataset_has_not(wb: Workbench) -> None:
+    saved = wb.save_template("legacy", "elevate.students", Mapping(columns={"Login": "email"}))
+    with pytest.raises(UnknownField, match=r"elevate.students has no field called course"):
+        wb.update_template(saved.id, Mapping(columns={"Login": "course"}))
+    with pytest.raises(WrongValue, match="email cannot be 'nobody'"):
+        wb.update_template(saved.id, Mapping(constants={"email": "nobody"}))
+    assert wb.template("elevate.students", saved.id) == saved
+
+
+def test_a_name_that_is_in_use_is_refused(wb: Workbench) -> None:
+    first = wb.save_template("legacy", "elevate.students", Mapping(columns={"Login": "email"}))
+    wb.save_template("new", "elevate.students", Mapping(columns={"Mail": "email"}))
+    with pytest.raises(TemplateExists, match=r"There is a template called new for elevate.students already"):
+        wb.rename_template(first.id, "new")
+    wb.save_template("legacy", "elevate.students", Mapping(), is_global=True)
+    with pytest.raises(TemplateExists):
+        wb.share_template(first.id)
+
+
+def test_a_shared_template_is_everybody_s_and_only_its_tenant_changes_it(
+    wb: Workbench, open_wb: Callable[..., Workbench]
+) -> None:
+    saved = wb.save_template("legacy", "elevate.students", Mapping(columns={"Login": "email"}))
+    other = open_wb(tenant="other", user="olga")
+    with pytest.raises(UnknownTemplate):
+        other.share_template(saved.id)
+    assert wb.share_template(saved.id).is_global
+    found = other.template("elevate.students", "legacy")
+    assert (found.id, found.is_own) == (saved.id, False)
+    for change in (
+        lambda: other.update_template(saved.id, Mapping()),
+        lambda: other.rename_template(saved.id, "mine"),
+        lambda: other.retire_template(saved.id),
+    ):
+        with pytest.raises(TemplateTaken):
+            change()
+    assert wb.template("elevate.students", saved.id).mapping == saved.mapping
+
+
+def test_a_retired_template_is_no_longer_used_and_its_name_is_free(wb: Workbench, sheet: Given) -> None:
+    columns = {"Login": "email", "Who": "full_name"}
+    saved = wb.save_template("legacy", "elevate.students", Mapping(columns=columns))
+    batch = wb.stage(sheet(LEGACY), "elevate.students", template="legacy")
+    assert wb.retire_template(saved.id).retired_at is not None
+    assert wb.templates() == []
+    with pytest.raises(UnknownTemplate):
+        wb.stage(sheet(LEGACY), "elevate.students", template="legacy")
+    assert outcome(wb.commit(wb.plan(batch).batch)) == (1, 0, 0, 0, 0)
+    again = wb.save_template("legacy", "elevate.students", Mapping(columns=columns))
+    assert (again.id != saved.id, [one.id for one in wb.templates()]) == (True, [again.id])
