@@ -54,9 +54,14 @@ STEPS = (
 """The pages of an import in their order: file, title, and the stage a batch has when it gets there."""
 
 
+_NO_EXPORT = '<style>[aria-label="Download as CSV"] { display: none }</style>'
+"""A table's own download would hand formulas to a spreadsheet; ours (`Workbench.write_rows`) quotes them."""
+
+
 @contextmanager
 def page(title: str, about: str = "") -> Iterator[Workbench]:
     """A page: its title, one sentence on what it is for, and the Workbench; a refusal is shown as its sentence."""
+    st.html(_NO_EXPORT)
     st.title(title)
     if about:
         st.caption(about)
