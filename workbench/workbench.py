@@ -411,9 +411,15 @@ class Workbench:
         """What is wrong, the most frequent first: code, field, message, rows, and the first lines that have it."""
         return ledger.issues(self._store, self.batch(batch), first=first)
 
-    def unexplained(self, batch: Batch | UUID | str) -> list[int]:
-        """The lines that still need a person's word."""
-        return ledger.unexplained(self._store, self.batch(batch))
+    def unexplained(
+        self, batch: Batch | UUID | str, *, outcome: str | None = None, code: str | None = None
+    ) -> list[int]:
+        """The lines that still need a person's word: all of them, or those of one outcome, or with one issue."""
+        return ledger.unexplained(self._store, self.batch(batch), outcome=outcome, code=code)
+
+    def unexplained_kinds(self, batch: Batch | UUID | str) -> list[dict[str, Any]]:
+        """The kinds of rows that still need a person's word, the most frequent first: outcome, code, message, rows."""
+        return ledger.unexplained_kinds(self._store, self.batch(batch))
 
     def removals(self, batch: Batch | UUID | str) -> list[dict[str, Any]]:
         """The records that the file no longer names, and what happens to each: action, record_id, before."""
