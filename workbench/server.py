@@ -17,10 +17,11 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
+from streamlit.runtime.pages_manager import PagesManager
 from streamlit.web import bootstrap
 
 from workbench import Workbench, doctor, jobs, resources
-from workbench.errors import NotThisMachine, PortTaken, UnknownBatch
+from workbench.errors import NotThisMachine, PortTaken, UnknownBatch, WorkbenchError
 from workbench.settings import Settings
 
 PORT = 8501
@@ -89,7 +90,7 @@ def _listen(host: str, port: int) -> socket.socket:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         return socket.create_server((host, port), family=family, backlog=128)
     except (OSError, OverflowError) as error:
-        why = (getattr(error, "strerror", None) or "it is none").lower()
+        why = os.strerror(error.errno).lower() if isinstance(error, OSError) and error.errno else "it is none"
         raise PortTaken(port=port, why=why) from None
 
 
@@ -134,6 +135,7 @@ def _app(configuration: Settings, worker: jobs.Worker | None, address: str, read
         resources.app(),
         lifespan=lifespan,
         middleware=[Middleware(_ThisMachineOnly)],
+        on_script_error=_unexpected,
         routes=[
             Route("/healthz", healthz),
             Route("/readyz", readyz),
@@ -141,19 +143,31 @@ def _app(configuration: Settings, worker: jobs.Worker | None, address: str, read
             Route("/docs/{batch}/", data_docs),
         ],
     )
+    # our folder is called pages: until somebody has been at Home, Streamlit would run its files without app.py
+    PagesManager.uses_pages_directory = False
     parts = urlsplit(address)
     bootstrap.load_config_options(
         {  # whatever a config.toml of the machine or the current folder says
             "browser.gatherUsageStats": False,
+            "client.allowedOrigins": [],  # of pages that may steer ours from outside
             "server.address": parts.hostname,
             "server.port": parts.port,
             "server.headless": True,
+            "logger.enableRich": False,
             "server.maxUploadSize": _LARGEST_UPLOAD,
             # a changed module would be loaded anew under the feet of the worker
             "server.fileWatcherType": "none",
         }
     )
     return app
+
+
+def _unexpected(error: Exception) -> bool:
+    """What a page says instead of a trace; that is printed where the server runs."""
+    name = type(error).__name__
+    said = f"Something unexpected happened ({name}). Reload the page; what the server printed says more."
+    st.error(str(error) if isinstance(error, WorkbenchError) else said, icon=":material/error:")
+    return True
 
 
 def _page(batch: str) -> Any:
