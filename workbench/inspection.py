@@ -15,6 +15,7 @@ from workbench.derived.field_guide import field_guide
 from workbench.kinds import chosen, trimmed
 from workbench.mapping import Suggestion, lacking, open_points
 from workbench.profile import profile
+from workbench.profiling import changes, profile_of
 from workbench.recognition import RECOGNISED, recognise
 from workbench.sheet import Sheet, Tally
 from workbench.sources import first_lines, open_sheet
@@ -23,6 +24,7 @@ from workbench.template import Template
 __all__ = [
     "RECOGNISED",
     "Column",
+    "changes",
     "choice_texts",
     "clean_csv",
     "columns",
@@ -36,6 +38,7 @@ __all__ = [
     "open_points",
     "open_sheet",
     "profile",
+    "profile_of",
     "recognise",
     "save_clean_csv",
     "save_text",

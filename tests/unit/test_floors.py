@@ -15,7 +15,7 @@ FLOOR = {
     "keeping data_docs exports",
     "database": "store ledger planning progress statements templates undoing sql migrations embedded",
     "settings": "settings",
-    "path": "workbench playbooks beginning filling staging generate inspection recognition columns uploads demo doctor jobs",
+    "path": "workbench playbooks beginning filling staging generate inspection recognition columns profiling uploads demo doctor jobs",
     "doors": "__init__ __main__ cli api ui server app pages",
 }
 MAY = {

@@ -1,0 +1,280 @@
+"""Map: which column fills which field, confirmed by a person before anything is read in."""
+
+from collections.abc import Mapping as Pairs
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from workbench import Workbench, inspection, jobs, ui, uploads
+from workbench.contract import Contract, Field, FromWindow
+from workbench.template import Mapping, Template
+
+LEFT_OUT = "(not imported)"
+BLANK = "(nothing: as a blank cell)"
+MODES = {
+    "upsert": "create new records, update known ones",
+    "insert": "only create new records",
+    "update": "only update known records",
+    "replace": "as upsert, and delete the records of the same scope that the file does not name",
+    "preserve": "as upsert, and switch off the records of the same scope that the file does not name",
+}
+
+
+def which_dataset(source: ui.Source) -> Contract:
+    """The dataset of the address, or the one that was recognised; else a person says it, or the page ends there."""
+    known = {contract.name: contract for contract in inspection.contracts()}
+    if source.dataset is None:
+        st.markdown(f"**{ui.text(source.sheet.name)}** has the headers of no dataset that is known here.")
+        name = st.selectbox("What is a row of it?", known, index=None, format_func=lambda name: known[name].title)
+        if name is not None:
+            st.query_params["dataset"] = name
+            st.rerun()
+        st.stop()
+    contract = known[source.dataset]
+    st.markdown(f"**{ui.text(source.sheet.name)}** → **{contract.title}** (`{contract.name}`)")
+    return contract
+
+
+def which_template(wb: Workbench, source: ui.Source, contract: Contract) -> Template | None:
+    """The saved mapping to begin with: a template, or that of the import whose file this is."""
+    if source.batch is not None:
+        st.info("So this file was mapped. Change it to import the file again, as a new import.", icon=":material/redo:")
+        mapping = Mapping.from_dict(source.batch.mapping)
+        return Template(
+            id="", name=f"import of {ui.when(source.batch.created_at)}", dataset=contract.name, mapping=mapping
+        )
+    saved = {template.id: template for template in wb.templates(contract.name)}
+    if not saved:
+        return None
+    said = st.query_params.get("template")
+    chosen = st.selectbox(
+        "Template",
+        saved,
+        index=list(saved).index(said) if said in saved else None,
+        format_func=lambda identifier: saved[identifier].name,
+        placeholder="None: fields are suggested by the headers and the values",
+        help="A mapping that somebody saved. Using it needs no second look, unless the file has changed.",
+    )
+    if chosen != said:
+        st.query_params.pop("template", None)
+        st.query_params.update({"template": chosen} if chosen else {})
+    return saved[chosen] if chosen else None
+
+
+@st.cache_data(max_entries=20, show_spinner="Reading every row ...", hash_funcs=ui.SAME_SHEET)
+def looked_at(sheet: Any) -> tuple[inspection.Column, ...]:
+    """Samples and fill of every column."""
+    return inspection.columns(sheet)
+
+
+def fields(source: ui.Source, contract: Contract, template: Template | None, key: str) -> tuple[dict[str, str], bool]:
+    """Header -> field, "" for a column that is left out, as suggested and then as a person says; and whether a template
+    says all of it."""
+    suggested = inspection.suggest(source.sheet, contract, template)
+    columns = looked_at(source.sheet)
+    frame = pd.DataFrame(
+        {
+            "column": [given.header for given in suggested],
+            "samples": [" · ".join(column.samples) for column in columns],
+            "fill": [column.fill for column in columns],
+            "field": [given.field or LEFT_OUT for given in suggested],
+            "score": [given.score if given.field else None for given in suggested],
+            "reason": [given.reason for given in suggested],
+        }
+    )
+    edited = st.data_editor(
+        frame,
+        key=f"fields {key}",
+        hide_index=True,
+        disabled=["column", "samples", "fill", "score", "reason"],
+        height=min(39 + 35 * len(frame), 640),
+        column_config={
+            "column": st.column_config.TextColumn("Column", pinned=True, width=130),
+            "samples": st.column_config.TextColumn("Samples", width=180),
+            "fill": st.column_config.ProgressColumn(
+                "Filled", format="percent", min_value=0, max_value=1, width=90, help="Rows with something in it."
+            ),
+            "field": st.column_config.SelectboxColumn(
+                "Fills the field",
+                options=[LEFT_OUT, *(field.name for field in contract.fields)],
+                format_func=lambda name: named(contract, name),
+                required=True,
+                width=130,
+                help="Double-click to choose another. * is required.",
+            ),
+            "score": st.column_config.ProgressColumn(
+                "Sure", format="percent", min_value=0, max_value=1, width=90, help="How sure the suggestion is."
+            ),
+            "reason": st.column_config.TextColumn("Because it", width=220),
+        },
+    )
+    said = dict(zip(edited["column"], edited["field"].replace(LEFT_OUT, ""), strict=True))
+    settled = all(given.method == "template" and said[given.header] == (given.field or "") for given in suggested)
+    return said, settled
+
+
+def named(contract: Contract, name: str) -> str:
+    """A field as the list shows it."""
+    if name == LEFT_OUT:
+        return name
+    field = contract.field(name)
+    return f"{name} *" if field.required or name in contract.key else name
+
+
+def constants(contract: Contract, mapped: Pairs[str, str], template: Template | None, key: str) -> dict[str, str]:
+    """One value for every row: of the required fields without a column, and of any other that a person picks."""
+    lacking = [field.name for field in inspection.lacking(contract, mapped.values()) if field.derive is None]
+    saved = template.mapping.constants if template else {}
+    possible = [field.name for field in contract.fields if field.name not in (*mapped.values(), *contract.key)]
+    wanted = st.multiselect(
+        "One value for every row",
+        possible,
+        default=[name for name in possible if name in saved or name in lacking],
+        key=f"constants {key} {possible}",
+        placeholder="Fields that stand in no column, but are the same in every row",
+    )
+    said = {name: constant(contract.field(name), saved.get(name, ""), key) for name in wanted}
+    return {name: text for name, text in said.items() if text}
+
+
+def constant(field: Field, saved: str, key: str) -> str:
+    """The value of a field in every row."""
+    label, key = f"{field.name} in every row", f"constant {field.name} {key}"
+    if field.choices:
+        return st.selectbox(label, ["", *field.choices], index=[*("",), *field.choices].index(saved), key=key)
+    return st.text_input(label, saved, key=key, placeholder=f"e.g. {field.examples[0]}" if field.examples else None)
+
+
+@st.cache_data(max_entries=50, show_spinner="Counting the values of choice fields ...", hash_funcs=ui.SAME_SHEET)
+def unknown(sheet: Any, dataset: str, mapped: dict[str, str]) -> dict[str, tuple[Any, ...]]:
+    """The texts that are no choice of their field."""
+    return inspection.choice_texts(sheet, inspection.contract(dataset), mapped)
+
+
+def values(
+    source: ui.Source, contract: Contract, mapped: dict[str, str], template: Template | None, key: str
+) -> dict[str, dict[str, str]]:
+    """What the texts mean that stand where a choice is expected, and are none."""
+    found = unknown(source.sheet, contract.name, {header: name for header, name in mapped.items() if name})
+    said = dict(template.mapping.value_maps) if template else {}
+    for name, texts in found.items():
+        saved = {text.lower(): meaning or BLANK for text, meaning in said.get(name, {}).items()}
+        frame = pd.DataFrame(
+            {
+                "text": [text.text for text in texts],
+                "rows": [text.rows for text in texts],
+                "means": [saved.get(text.text.lower(), text.like or None) for text in texts],
+            }
+        )
+        st.subheader(f"What the values of {name} mean", anchor=False)
+        st.caption("These texts are none of its choices. A text without a meaning makes its rows invalid.")
+        edited = st.data_editor(
+            frame,
+            key=f"values {name} {key}",
+            hide_index=True,
+            disabled=["text", "rows"],
+            column_config={
+                "text": st.column_config.TextColumn("In the file", width="medium"),
+                "rows": st.column_config.NumberColumn("Rows", format="localized"),
+                "means": st.column_config.SelectboxColumn(
+                    "Means ✎", options=[*contract.field(name).choices, BLANK], width="medium"
+                ),
+            },
+        )
+        meant = dict(zip(edited["text"], edited["means"], strict=True))
+        said[name] = said.get(name, {}) | {
+            text: "" if meaning == BLANK else meaning for text, meaning in meant.items() if isinstance(meaning, str)
+        }
+    return said
+
+
+def options(contract: Contract, template: Template | None, rows: int) -> dict[str, Any]:
+    """What else there is to say of the import."""
+    by_window = any(isinstance(field.derive, FromWindow) for field in contract.fields)
+    mode, window = st.columns(2)
+    said: dict[str, Any] = {
+        "mode": mode.selectbox("Mode", contract.modes, format_func=lambda mode: f"{mode}: {MODES[mode]}"),
+        "window": window.text_input(
+            "Academic year" if by_window else "Window",
+            placeholder="2024-2025" if by_window else "Which time the file speaks of, for the import log",
+            help="Stands in the import log" + (", and in every row whose year is blank." if by_window else "."),
+        ).strip()
+        or None,
+        "notes": st.text_input("Notes for the import log", placeholder="What was decided, and why"),
+        "clears": st.multiselect(
+            "Fields that a blank cell erases",
+            [field.name for field in contract.stored if not field.required],
+            default=list(template.mapping.clears) if template else [],
+            placeholder="None: a blank cell keeps what is stored",
+        ),
+    }
+    if not rows and contract.removal is not None:
+        said["allow_empty"] = st.checkbox("The file is meant to be empty: nobody of its scope is left")
+    return said
+
+
+def save(wb: Workbench, contract: Contract, mapping: Mapping, template: Template | None) -> None:
+    """Keeps the mapping for the next time."""
+    with st.popover("Save as template", icon=":material/bookmark_add:"):
+        name = st.text_input("Name", template.name if template and template.id else "")
+        everybody = st.checkbox("For every tenant", template.is_global if template else False)
+        if st.button("Save", disabled=not name.strip()):
+            saved = wb.save_template(name.strip(), contract.name, mapping, is_global=everybody)
+            st.query_params["template"] = saved.id
+            st.toast(f"Saved as {ui.text(saved.name)}")
+
+
+def start(wb: Workbench, source: ui.Source, said: dict[str, str], mapping: Mapping, **others: Any) -> None:
+    """Begins the import, leaves its reading to a worker, and goes where it can be watched."""
+    batch = wb.begin(
+        source.sheet,
+        columns=said,
+        value_maps=mapping.value_maps,
+        constants=mapping.constants,
+        source="page",
+        **others,
+    )
+    jobs.defer(wb, "fill", batch)
+    if "upload" in source.address:
+        uploads.begun(wb.settings, source.address["upload"], batch)
+    ui.go_to("validate", batch=batch.id)
+
+
+with ui.page("Map", "Which column fills which field. Nothing is used that you have not confirmed.") as wb:
+    source = ui.source(wb)
+    ui.stepper("map", source.batch)
+    contract = which_dataset(source)
+    template = which_template(wb, source, contract)
+    key = f"{source.address} {contract.name} {template.id if template else ''}"
+    in_sight = st.container()
+    said, settled = fields(source, contract, template, key)
+    mapped = {header: name for header, name in said.items() if name}
+    value_maps = values(source, contract, mapped, template, key)
+    st.subheader("The import", anchor=False)
+    given = constants(contract, mapped, template, key)
+    others = options(contract, template, looked_at(source.sheet)[0].rows)
+    mapping = Mapping(
+        columns=mapped,
+        value_maps=value_maps,
+        constants=given,
+        clears=tuple(others["clears"]),
+        left_out=tuple(header for header in said if not said[header]),
+    )
+    missing = inspection.open_points(contract, mapping, others["window"])
+    for point in missing:
+        in_sight.warning(ui.text(point), icon=":material/priority_high:")
+    confirmed = settled or st.checkbox(
+        f"I have looked at every line: {len(mapped)} of {len(said)} columns are imported, as said above.",
+        key=f"confirmed {key} {hash(tuple(said.items()))}",
+        help="What is suggested is never used before a person has said so. A template that was used says so for you.",
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        label = "Import it again" if source.batch else "Start the import"
+        ready = confirmed and not missing
+        if st.button(label, type="primary", disabled=not ready, icon=":material/play_arrow:"):
+            chosen = template.id if template and template.id else None
+            start(wb, source, said, mapping, dataset=contract.name, template=chosen, **others)
+        save(wb, contract, mapping, template)
+        if not ready:
+            st.caption("Rows are read and checked next; nothing is written yet. " + " ".join(map(ui.text, missing)))
