@@ -32,22 +32,11 @@ def identity(found: Reconciliation) -> go.Figure:
 
 def definition_of_done(found: Reconciliation) -> None:
     """The playbook's definition, point by point, with this batch's figures."""
-    sums = found.created + found.updated + found.skipped
-    points = (
-        (found.stage == "completed", "Committed", f"it is {found.stage}"),
-        (not found.invalid, "Invalid = 0", f"{found.invalid:,} invalid"),
-        (not found.unmatched, "Every unmatched row explained", f"{found.unmatched:,} to be explained"),
-        (
-            sums == found.processed,
-            "Created + updated + skipped = processed",
-            f"{found.created:,} + {found.updated:,} + {found.skipped:,} = {sums:,} of {found.processed:,}",
-        ),
-    )
     with st.container(border=True):
         st.markdown("**Definition of done**", help="Of the import playbook: F = 0, D + E explained, A + B + C = N.")
-        for met, words, figure in points:
+        for point, figures, met in found.definition:
             colour, sign = ("green", "check_circle") if met else ("orange", "radio_button_unchecked")
-            st.markdown(f":{colour}[:material/{sign}:] {words}  \n:gray[:small[{figure}]]")
+            st.markdown(f":{colour}[:material/{sign}:] {point}  \n:gray[:small[{figures}]]")
         st.markdown("**Done.**" if found.done else "**Not done yet.**")
 
 

@@ -26,14 +26,14 @@ def counts_by_issue(counts: list[dict[str, Any]]) -> None:
         figure.add_bar(
             y=[f"{count['field'] or WHOLE_ROW}: {count['code']}" for count in some],
             x=[count["rows"] for count in some],
-            width=0.6,
             text=[f"{count['rows']:,}" for count in some],
             name=severity,
             orientation="h",
             marker_color=colour,
         )
     figure.update_layout(
-        height=70 + 34 * min(len(counts), 15),
+        height=60 + 34 * min(len(counts), 15),
+        bargap=0.4,
         margin={"l": 0, "r": 0, "t": 8, "b": 0},
         legend={"orientation": "h", "y": -0.15},
         yaxis={"autorange": "reversed", "automargin": True},

@@ -34,11 +34,26 @@ class Reconciliation:
         return self.unmatched + self.invalid
 
     @property
+    def definition(self) -> tuple[tuple[str, str, bool], ...]:
+        """Seed 001's definition of done ("F = 0, D + E explained, A + B + C = N") of a committed batch: each point, its
+        figures, and whether it is met."""
+        terms = (self.created, self.updated, self.skipped)
+        written = " + ".join(f"{term:,}" for term in terms)
+        return (
+            ("Committed", f"it is {self.stage}", self.stage == "completed"),
+            ("Invalid = 0", f"{self.invalid:,} invalid", self.invalid == 0),
+            ("Every unmatched row explained", f"{self.unmatched:,} to be explained", self.unmatched == 0),
+            (
+                "Created + updated + skipped = processed",
+                f"{written} = {sum(terms):,} of {self.processed:,}",
+                sum(terms) == self.processed,
+            ),
+        )
+
+    @property
     def done(self) -> bool:
-        """Seed 001's definition: committed, nothing invalid, every unmatched row explained, created + updated +
-        skipped = processed."""
-        whole = self.created + self.updated + self.skipped == self.processed
-        return self.stage == "completed" and self.invalid == 0 and self.unmatched == 0 and whole
+        """Whether every point of the definition of done is met."""
+        return all(met for _, _, met in self.definition)
 
     @property
     def open_points(self) -> tuple[str, ...]:
