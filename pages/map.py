@@ -12,6 +12,7 @@ from workbench.template import Mapping, Template
 
 LEFT_OUT = "(not imported)"
 BLANK = "(nothing: as a blank cell)"
+INVALID = "(no value: invalid)"
 MODES = {
     "upsert": "create new records, update known ones",
     "insert": "only create new records",
@@ -106,7 +107,7 @@ def fields(source: ui.Source, contract: Contract, template: Template | None, key
             "score": st.column_config.ProgressColumn(
                 "Sure", format="percent", min_value=0, max_value=1, width=90, help="How sure the suggestion is."
             ),
-            "reason": st.column_config.TextColumn("Because it", width=220),
+            "reason": st.column_config.TextColumn("Why", width=220),
         },
     )
     said = dict(zip(edited["column"], edited["field"].replace(LEFT_OUT, ""), strict=True))
@@ -164,11 +165,13 @@ def values(
             {
                 "text": [text.text for text in texts],
                 "rows": [text.rows for text in texts],
-                "means": [saved.get(text.text.lower(), text.like or None) for text in texts],
+                "means": [saved.get(text.text.lower(), text.like or INVALID) for text in texts],
             }
         )
         st.subheader(f"What the values of {name} mean", anchor=False)
-        st.caption("These texts are none of its choices. A text without a meaning makes its rows invalid.")
+        st.caption(
+            "These texts are none of its choices. Say what they mean; what has no meaning makes its rows invalid."
+        )
         edited = st.data_editor(
             frame,
             key=f"values {name} {key}",
@@ -178,13 +181,13 @@ def values(
                 "text": st.column_config.TextColumn("In the file", width="medium"),
                 "rows": st.column_config.NumberColumn("Rows", format="localized"),
                 "means": st.column_config.SelectboxColumn(
-                    "Means ✎", options=[*contract.field(name).choices, BLANK], width="medium"
+                    "Means", options=[*contract.field(name).choices, BLANK, INVALID], required=True, width="medium"
                 ),
             },
         )
         meant = dict(zip(edited["text"], edited["means"], strict=True))
         said[name] = said.get(name, {}) | {
-            text: "" if meaning == BLANK else meaning for text, meaning in meant.items() if isinstance(meaning, str)
+            text: "" if meaning == BLANK else meaning for text, meaning in meant.items() if meaning != INVALID
         }
     return said
 

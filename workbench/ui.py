@@ -138,14 +138,15 @@ def stepper(here: str, batch: Batch | None = None) -> None:
     current = [step[0] for step in STEPS].index(here)
     with st.container(horizontal=True, horizontal_alignment="left", gap="small", key="stepper"):
         for number, (target, title, _) in enumerate(STEPS):
-            sign = "●" if number == current else "✓" if number < reached else "○"
+            sign = "●" if number == current else "✓" if number < max(reached, current) else "○"
             label = f"{sign} {number + 1} {title}"
             if number == current:
                 st.markdown(f"**{label}**", width="content")
             elif batch is not None and number <= reached and target != "upload":
                 st.page_link(f"pages/{target}.py", label=label, query_params={"batch": str(batch.id)})
             elif target == "upload":
-                st.page_link("pages/upload.py", label=label)
+                here_again = {name: st.query_params[name] for name in ("upload", "dataset") if name in st.query_params}
+                st.page_link("pages/upload.py", label=label, query_params=here_again)
             else:
                 st.markdown(f":gray[{label}]", width="content")
 
