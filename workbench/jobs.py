@@ -24,6 +24,7 @@ from procrastinate.retry import BaseRetryStrategy, RetryDecision
 
 from workbench import ledger, store
 from workbench.batch import Batch
+from workbench.derived.expectations import great_expectations
 from workbench.errors import (
     AlreadyUndone,
     AlreadyWaiting,
@@ -327,10 +328,11 @@ class Worker:
                 )
             ]
             self._running = True
+            loading = asyncio.create_task(asyncio.to_thread(great_expectations))  # so that no job waits for it
             done, waiting = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in waiting:
                 task.cancel()
-            await asyncio.gather(*waiting, return_exceptions=True)
+            await asyncio.gather(*waiting, loading, return_exceptions=True)
             for task in done:
                 task.result()
 
