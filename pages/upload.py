@@ -184,9 +184,8 @@ def go_on(dataset: str | None) -> None:
 def templates() -> None:
     """A CSV template and a field guide for every dataset."""
     st.subheader("Templates and field guides", anchor=False)
-    contract = st.selectbox(
-        "For", inspection.contracts(), format_func=lambda contract: contract.title, key="template of"
-    )
+    known = {contract.name: contract for contract in inspection.contracts()}
+    contract = known[st.selectbox("For", known, format_func=lambda name: known[name].title, key="template of")]
     guide = inspection.field_guide(contract)
     with st.container(horizontal=True):
         st.download_button(

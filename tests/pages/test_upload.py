@@ -1,0 +1,175 @@
+from collections.abc import Callable
+from io import BytesIO
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.pages.conftest import Show
+from workbench import Workbench, uploads
+from workbench.sheet import Sheet
+
+STUDENTS = b"email,first name,last name\nann@example.org,Ann,Lee\n"
+HOSTILE = "<img src=x onerror=alert(1)> **b** [x](http:evil.example).csv"
+
+
+def keep(wb: Workbench, data: bytes, name: str = "export.csv") -> str:
+    return uploads.keep(wb.settings, name, BytesIO(data)).id
+
+
+def drop(page: AppTest, *files: tuple[str, bytes]) -> AppTest:
+    uploader = page.file_uploader[0]
+    for name, data in files:
+        uploader.upload(name, data)
+    return page.run()
+
+
+def told(page: AppTest) -> str:
+    """All that the page says."""
+    said = [*page.title, *page.subheader, *page.markdown, *page.caption, *page.info, *page.warning, *page.error]
+    return "\n".join(element.value for element in said).replace("\\", "")
+
+
+def dataset(page: AppTest) -> str | None:
+    return next(box for box in page.selectbox if box.label == "Dataset").value
+
+
+def test_an_empty_page_says_what_to_do(show: Show) -> None:
+    page = show("upload")
+    assert not page.exception
+    assert "No file is waiting. Drop one above" in told(page)
+    assert [button.label for button in page.download_button] == ["CSV template", "Field guide"]
+
+
+def test_a_file_that_is_dropped_is_kept_and_recognised(show: Show, wb: Workbench) -> None:
+    page = drop(show("upload"), ("people.csv", STUDENTS))
+    assert not page.exception
+    assert page.query_params["upload"] == uploads.waiting(wb.settings)[0].id
+    assert dataset(page) == "elevate.students"
+    assert "3 of 3 columns are fields of it (email, first_name, last_name)" in told(page)
+    assert "CSV · 51 bytes · encoding UTF-8 · cells are separated by commas · 3 columns · header on line 1" in told(
+        page
+    )
+    assert page.dataframe[0].value["As it stands"].tolist() == ["email,first name,last name", "ann@example.org,Ann,Lee"]
+    assert page.dataframe[0].value["▶"].tolist() == ["▶", ""]
+
+
+def test_an_upload_outlives_the_session(show: Show) -> None:
+    address = drop(show("upload"), ("people.csv", STUDENTS)).query_params["upload"]
+    page = show("upload", upload=address)
+    assert "people.csv" in told(page)
+    assert dataset(page) == "elevate.students"
+
+
+def test_several_files_are_listed_with_what_they_are_and_what_comes_first(show: Show) -> None:
+    page = drop(show("upload"), ("a.csv", STUDENTS), ("b.csv", b"student email,course code\na@b.org,CNA101\n"))
+    assert not page.exception
+    assert "Recognised as `elevate.students`" in told(page)
+    after = "to be imported after elevate.students and elevate.courses"
+    assert f"Recognised as `elevate.enrollments`, {after}" in told(page)
+
+
+def test_a_file_that_cannot_be_read_is_refused_in_a_sentence_beside_the_others(show: Show) -> None:
+    page = drop(show("upload"), ("a.csv", STUDENTS), ("picture.csv", b"\x89PNG\r\n\x1a\n" + bytes(50)))
+    assert not page.exception
+    assert "Recognised as `elevate.students`" in told(page)
+    assert [error.value.replace("\\", "") for error in page.error] == [
+        "picture.csv cannot be read: it is a PNG picture, not a table."
+    ]
+
+
+def test_a_zip_archive_is_refused_in_a_sentence_that_says_what_to_do(show: Show) -> None:
+    empty_zip = b"PK\x05\x06" + bytes(18)
+    page = drop(show("upload"), ("files.zip", empty_zip))
+    assert not page.exception
+    assert "it is a ZIP archive without a workbook in it. Unpack it" in told(page)
+
+
+def test_a_file_can_be_forgotten(show: Show, wb: Workbench) -> None:
+    keep(wb, STUDENTS)
+    page = show("upload")
+    next(button for button in page.button if button.label == "Forget").click().run()
+    assert uploads.waiting(wb.settings) == []
+    assert "No file is waiting" in told(page)
+
+
+def test_an_upload_that_is_gone_is_told_in_a_sentence(show: Show) -> None:
+    page = show("upload", upload="0" * 64)
+    assert not page.exception
+    assert "There is no upload 000000000000 any more" in page.error[0].value.replace("\\", "")
+
+
+def test_another_dataset_can_be_chosen_and_stands_in_the_address(show: Show, wb: Workbench) -> None:
+    page = show("upload", upload=keep(wb, STUDENTS))
+    next(box for box in page.selectbox if box.label == "Dataset").select("elevate.staff").run()
+    assert page.query_params["dataset"] == "elevate.staff"
+    assert dataset(show("upload", **page.query_params)) == "elevate.staff"
+
+
+def test_headers_that_nobody_knows_leave_the_choice_to_a_person(show: Show, wb: Workbench) -> None:
+    page = show("upload", upload=keep(wb, b"width,height\n1,2\n"))
+    assert dataset(page) is None
+    assert next(button for button in page.button if button.label == "Map its columns").disabled
+
+
+def test_the_line_of_the_header_can_be_chosen_beside_the_preview(show: Show, wb: Workbench) -> None:
+    page = show("upload", upload=keep(wb, b"one,two\nemail,name\nann@example.org,Ann\n"))
+    page.number_input[0].set_value(2).run()
+    assert page.query_params["header_row"] == "2"
+    assert page.dataframe[0].value["▶"].tolist() == ["", "▶", ""]
+    assert "header on line 2" in told(page)
+
+
+def test_a_line_that_cannot_be_the_header_is_refused_and_another_can_be_chosen(show: Show, wb: Workbench) -> None:
+    page = show("upload", upload=keep(wb, b"email,name\n\nann@example.org,Ann\n"))
+    page.number_input[0].set_value(2).run()
+    assert not page.exception
+    assert "Line 2: is blank" in told(page)
+    page.number_input[0].set_value(1).run()
+    assert not page.error
+
+
+def test_the_worksheet_can_be_chosen(show: Show, wb: Workbench) -> None:
+    book = BytesIO()
+    with pd.ExcelWriter(book, engine="xlsxwriter") as writer:
+        pd.DataFrame({"a": ["1"]}).to_excel(writer, sheet_name="Notes", index=False)
+        pd.DataFrame({"email": ["a@b.org"], "full name": ["Ann"]}).to_excel(writer, sheet_name="People", index=False)
+    page = show("upload", upload=keep(wb, book.getvalue(), "book.xlsx"))
+    assert dataset(page) is None
+    next(box for box in page.selectbox if box.label == "Worksheet").select("People").run()
+    assert page.query_params["sheet"] == "People"
+    assert dataset(page) == "elevate.students"
+    assert page.dataframe[0].value["Cell 1"].tolist() == ["email", "a@b.org"]
+
+
+@pytest.mark.parametrize(("encoding", "told_as"), [("utf-16", "UTF-16-LE"), ("cp1252", "Windows-1252")])
+def test_encoding_and_delimiter_are_told(show: Show, wb: Workbench, encoding: str, told_as: str) -> None:
+    page = show("upload", upload=keep(wb, "email;full name\nann@example.org;Zoë Ünal\n".encode(encoding)))
+    assert f"encoding {told_as} · cells are separated by semicolons" in told(page)
+
+
+def test_the_same_bytes_again_are_told_with_a_link_to_the_import(
+    show: Show, wb: Workbench, sheet: Callable[..., Sheet]
+) -> None:
+    wb.import_sheet(sheet(STUDENTS.decode()), "elevate.students")
+    page = show("upload", upload=keep(wb, STUDENTS))
+    assert "These very bytes were imported on" in page.warning[0].value.replace("\\", "")
+    assert "See that import" in [link.proto.label for link in page.get("page_link")]
+
+
+def test_hostile_text_is_shown_as_text(show: Show, wb: Workbench) -> None:
+    data = b"email,<script>alert(1)</script>,=1+1\nann@example.org,[x](javascript:alert(2)),![i](http://evil.example)\n"
+    page = show("upload", upload=keep(wb, data, HOSTILE))
+    assert not page.exception
+    assert page.subheader[0].value.replace("\\", "") == HOSTILE
+    assert r"\<img src\=x" in page.subheader[0].value or r"\<img src=x" in page.subheader[0].value
+    assert r"\[x\]\(http\:evil\.example\)" in page.subheader[0].value
+
+
+def test_every_dataset_has_its_template_and_its_field_guide(show: Show) -> None:
+    page = show("upload")
+    for place in range(len(next(box for box in page.selectbox if box.label == "For").options)):
+        next(box for box in page.selectbox if box.label == "For").select_index(place).run()
+        assert not page.exception
+        assert "**One row is** one" in told(page)
+        assert len(page.download_button) == 2
