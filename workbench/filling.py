@@ -71,7 +71,7 @@ def _fill(store: Store, home: Path, contract: Contract, batch: Batch, sheet: She
             done += len(chunk)
             progress("staging", done)
         docs = _write_docs(store, home, contract, batch, checker)
-    found = ledger.staged_figures(store, batch.id) if again else (staging.failed, dict(staging.issues))
+    found = ledger.staged_figures(store, batch.id) if again else (staging.failed, staging.issues)
     return ledger.move(
         store,
         batch.id,
@@ -82,7 +82,7 @@ def _fill(store: Store, home: Path, contract: Contract, batch: Batch, sheet: She
         summary={
             "rows": done,
             "failed": found[0],
-            "issues": found[1],
+            "issue_counts": found[1],
             "data_docs": docs,
             "seconds_staging": round(time.monotonic() - began, 3),
         },

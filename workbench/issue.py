@@ -1,7 +1,8 @@
 """One thing that is wrong with a row, as data: a code, a field, a sentence, a severity."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Literal
+from typing import Any, Literal
 
 Severity = Literal["error", "warning"]
 
@@ -22,3 +23,15 @@ class Issue:
     def to_dict(self) -> dict[str, str]:
         """{"code", "field", "message", "severity"}, as the command line and the database show it."""
         return asdict(self)
+
+
+def counted(*counts: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Counts of issues (code, field, severity, message, rows) as one, the most frequent first, under the first of their
+    messages; those that are gone are left out."""
+    found: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for each in (each for some in counts for each in some):
+        key = each["code"], each["field"], each["severity"]
+        kind = found.setdefault(key, dict(zip(("code", "field", "severity"), key, strict=True)))
+        kind["message"] = kind.get("message") or each["message"]
+        kind["rows"] = kind.get("rows", 0) + each["rows"]
+    return sorted((kind for kind in found.values() if kind["rows"] > 0), key=lambda kind: (-kind["rows"], kind["code"]))

@@ -18,6 +18,7 @@ from workbench import catalog
 from workbench.batch import OUTCOMES, Batch, origin
 from workbench.contract import Contract, Field
 from workbench.errors import NotDone, UnknownBatch, UnknownLines, UnknownRecord, WorkbenchError
+from workbench.issue import counted
 from workbench.statements import removable, slice_of
 from workbench.store import Store, translated_errors
 
@@ -94,14 +95,18 @@ def move(store: Store, batch: UUID, noted: tuple[str, dict[str, Any]] | None = N
     return get(store, batch)
 
 
-def staged_figures(store: Store, batch: UUID) -> tuple[int, dict[str, int]]:
-    """How many rows of a batch are invalid, and its issues by their code, as the database has them."""
+def staged_figures(store: Store, batch: UUID) -> tuple[int, list[dict[str, Any]]]:
+    """How many rows of a batch are invalid, and its issues by their kind, as the database has them."""
     failed = "select count(*)::int as rows from workbench.import_row where batch_id = %s and status = 'failed'"
-    codes = """
-        select issue ->> 'code' as code, count(*)::int as rows
-        from workbench.import_row, jsonb_array_elements(errors) issue where batch_id = %s group by 1"""
     row = store.one(failed, (batch,))
-    return (row["rows"] if row else 0), {each["code"]: each["rows"] for each in store.all(codes, (batch,))}
+    return (row["rows"] if row else 0), counted(store.all(_KINDS, (batch,)))
+
+
+_KINDS = """
+select issue ->> 'code' as code, issue ->> 'field' as field, issue ->> 'severity' as severity,
+       min(issue ->> 'message') as message, count(*)::int as rows
+from workbench.import_row, jsonb_array_elements(errors) issue where batch_id = %s group by 1, 2, 3
+"""
 
 
 def fail(store: Store, batch: UUID, why: str) -> None:
@@ -393,42 +398,6 @@ def in_scope(store: Store, contract: Contract, scope: dict[str, str | None], mod
         )
     )
     return int(row["records"]) if row else 0
-
-
-def unexplained(store: Store, batch: Batch, *, outcome: str | None = None, code: str | None = None) -> list[int]:
-    """The lines that still need a person's word: all of them, or those of one outcome, or with one issue."""
-    found = store.all(_OPEN + _LINES, {"batch": batch.id, "outcome": outcome, "code": code})
-    return [row["line"] for row in found]
-
-
-def unexplained_kinds(store: Store, batch: Batch) -> list[dict[str, Any]]:
-    """The kinds of rows that still need a person's word, the most frequent first: outcome, code, message (its first),
-    rows."""
-    return store.all(_OPEN + _KINDS, {"batch": batch.id, "outcome": None})
-
-
-_OPEN = """
-with open as materialized (
-    select o.line, o.outcome, issue ->> 'code' as code, issue ->> 'message' as message
-    from workbench.import_batch b
-    join workbench.import_outcome o on o.batch_id = b.id and o.plan = b.plan and o.outcome in ('unmatched', 'invalid')
-    cross join lateral (
-        select r.errors from workbench.import_result r
-        where r.batch_id = o.batch_id and r.line = o.line and r.outcome = o.outcome
-    ) r
-    left join lateral jsonb_array_elements(r.errors) issue on issue ->> 'severity' = 'error'
-    where b.id = %(batch)s and (%(outcome)s::text is null or o.outcome = %(outcome)s)
-)
-"""
-
-_LINES = """
-select line from open where %(code)s::text is null or code = %(code)s group by line order by line
-"""
-
-_KINDS = """
-select outcome, code, (array_agg(message order by line))[1] as message, count(distinct line)::int as rows
-from open group by outcome, code order by rows desc, outcome, code
-"""
 
 
 def signature(store: Store, batch: UUID) -> dict[str, Any] | None:

@@ -4,7 +4,7 @@ The dry run stops after `plan`; `apply` executes the very outcomes that `plan` s
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, cast
@@ -16,6 +16,7 @@ from workbench import catalog
 from workbench.batch import OUTCOMES, Batch
 from workbench.contract import Contract
 from workbench.errors import StalePlan, Unbalanced
+from workbench.issue import counted
 from workbench.statements import Part, Shape
 from workbench.store import Store
 
@@ -66,7 +67,8 @@ def plan(store: Store, batch: Batch, *, seconds: Callable[[], float]) -> None:
                         "skipped_by_reason": decided.reasons("skipped"),
                         "unmatched_by_kind": decided.reasons("unmatched"),
                         "removed": removed,
-                        "issues_by_code": dict(Counter(batch.summary.get("issues", {})) + decided.issues),
+                        "issues_by_code": _by_code(batch.summary.get("issue_counts", ()), decided.issues),
+                        "issue_counts_planned": decided.issues,
                         "seconds_planning": seconds(),
                     }
                 ),
@@ -87,13 +89,22 @@ class _Decided:
     """How many rows got which outcome for which reason, and which issues only the database saw."""
 
     outcomes: Counter[tuple[str, str | None]]
-    issues: Counter[str]
+    issues: list[dict[str, Any]]
+    """By outcome and kind: outcome, code, field, severity, message, rows."""
 
     def __add__(self, other: "_Decided") -> "_Decided":
         return _Decided(outcomes=self.outcomes + other.outcomes, issues=self.issues + other.issues)
 
     def reasons(self, outcome: str) -> dict[str, int]:
         return {reason: rows for (each, reason), rows in self.outcomes.items() if each == outcome and reason}
+
+
+def _by_code(*counts: Iterable[dict[str, Any]]) -> dict[str, int]:
+    """Issues by their code, the most frequent first."""
+    codes: Counter[str] = Counter()
+    for each in counted(*counts):
+        codes[each["code"]] += each["rows"]
+    return dict(codes.most_common())
 
 
 def _decide_beside(store: Store, snapshot: str, shape: Shape, batch: Batch, part: Part) -> _Decided:
@@ -115,10 +126,9 @@ def _decide(connection: psycopg.Connection[Any], shape: Shape, batch: Batch, par
     connection.execute(shape.outcomes(part, repeats=repeats))
     which = {**shape.which, "first": part[0], "last": part[1]}
     found = Counter({(row["outcome"], row["reason"]): row["rows"] for row in connection.execute(_COUNTS, which)})
-    issues: Counter[str] = Counter()
-    if any(reason not in (None, "unchanged") for _, reason in found):
-        # only a row that is told apart by a reason can have got an issue here
-        issues.update({row["code"]: row["rows"] for row in connection.execute(_ISSUES, which)})
+    # only a row that is told apart by a reason can have got an issue here
+    some = any(reason not in (None, "unchanged") for _, reason in found)
+    issues = connection.execute(_ISSUES, which).fetchall() if some else []
     return _Decided(outcomes=found, issues=issues)
 
 
@@ -197,10 +207,11 @@ where batch_id = %(batch)s and plan = %(plan)s group by action
 """
 
 _ISSUES = """
-select issue ->> 'code' as code, count(*) as rows from (
-    select jsonb_array_elements(errors) as issue from workbench.import_outcome
-    where batch_id = %(batch)s and plan = %(plan)s and line between %(first)s and %(last)s and errors is not null
-) issues group by 1 order by 2 desc, 1
+select outcome, issue ->> 'code' as code, issue ->> 'field' as field, issue ->> 'severity' as severity,
+       min(issue ->> 'message') as message, count(*)::int as rows
+from workbench.import_outcome, jsonb_array_elements(errors) issue
+where batch_id = %(batch)s and plan = %(plan)s and line between %(first)s and %(last)s and errors is not null
+group by 1, 2, 3, 4
 """
 
 PLANNED = """

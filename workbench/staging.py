@@ -3,11 +3,10 @@ rows."""
 
 import queue
 import threading
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from uuid import UUID
 
 import numpy as np
@@ -16,6 +15,7 @@ import pyarrow.compute as pc
 
 from workbench.contract import Contract
 from workbench.errors import UnreadableSheet
+from workbench.issue import counted
 from workbench.kinds import KINDS
 from workbench.normalize import Normalized
 from workbench.sheet import Chunk
@@ -77,8 +77,8 @@ class Staging:
         self._counting = threading.Lock()
         self.failed = 0
         """Rows that an error made invalid, so far."""
-        self.issues: Counter[str] = Counter()
-        """Issues by their code, so far."""
+        self.issues: list[dict[str, Any]] = []
+        """Issues by their kind, so far, as `issue.counted` has them."""
 
     def __enter__(self) -> "Staging":
         return self
@@ -146,8 +146,14 @@ class Staging:
     def _count(self, failed: int, issues: pa.Table) -> None:
         with self._counting:
             self.failed += failed
-            for found in pc.value_counts(issues["code"]).to_pylist():
-                self.issues[found["values"]] += found["counts"]
+            self.issues = counted(self.issues, _kinds(issues))
+
+
+def _kinds(issues: pa.Table) -> list[dict[str, Any]]:
+    """How many rows have each kind of issue, with the first of its messages."""
+    kind = ["code", "field", "severity"]
+    grouped = issues.group_by(kind).aggregate([("message", "min"), ("message", "count")])
+    return grouped.rename_columns([*kind, "message", "rows"]).to_pylist()
 
 
 class _Abandoned(Exception):

@@ -20,6 +20,7 @@ from workbench import (
     filling,
     ledger,
     mapping,
+    paging,
     planning,
     settings,
     store,
@@ -411,15 +412,42 @@ class Workbench:
         """What is wrong, the most frequent first: code, field, message, rows, and the first lines that have it."""
         return ledger.issues(self._store, self.batch(batch), first=first)
 
+    def issue_counts(self, batch: Batch | UUID | str) -> list[dict[str, Any]]:
+        """What is wrong, the most frequent first: code, field, severity, message (the first), rows."""
+        return paging.issue_counts(self._store, self.batch(batch))
+
+    def page(
+        self,
+        batch: Batch | UUID | str,
+        *,
+        outcome: str | None = None,
+        reason: str | None = None,
+        field: str | None = None,
+        code: str | None = None,
+        after: int = 0,
+        limit: int = 50,
+    ) -> list[dict[str, Any]]:
+        """The first `limit` rows after line `after` as `each_row` has them, with that outcome (for that reason) and an
+        issue of that code in that field ("" is the row as a whole)."""
+        found = self.batch(batch)
+        which = {"outcome": outcome, "reason": reason, "field": field, "code": code}
+        lines = paging.lines(self._store, found, **which, after=after, limit=limit)
+        return list(self.each_row(found, lines=lines)) if lines else []
+
     def unexplained(
         self, batch: Batch | UUID | str, *, outcome: str | None = None, code: str | None = None
     ) -> list[int]:
         """The lines that still need a person's word: all of them, or those of one outcome, or with one issue."""
-        return ledger.unexplained(self._store, self.batch(batch), outcome=outcome, code=code)
+        found = self.batch(batch)
+        asked = [outcome] if outcome else ["unmatched", "invalid"]
+        return sorted(line for each in asked for line in paging.lines(self._store, found, outcome=each, code=code))
 
     def unexplained_kinds(self, batch: Batch | UUID | str) -> list[dict[str, Any]]:
-        """The kinds of rows that still need a person's word, the most frequent first: outcome, code, message, rows."""
-        return ledger.unexplained_kinds(self._store, self.batch(batch))
+        """The kinds of rows that still need a person's word, the most frequent first: outcome, code, message, rows.
+
+        A row with two issues is of two kinds.
+        """
+        return paging.unexplained_kinds(self._store, self.batch(batch))
 
     def removals(self, batch: Batch | UUID | str) -> list[dict[str, Any]]:
         """The records that the file no longer names, and what happens to each: action, record_id, before."""

@@ -82,8 +82,9 @@ def test_a_batch_whose_filling_was_cut_short_is_filled_again(wb: Workbench, shee
         model.id,
     )
     filled = wb.fill(begun)
-    said = ("rows", "failed", "issues")
-    assert [filled.summary[name] for name in said] == [model.summary[name] for name in said] == [3, 1, {"bad_email": 1}]
+    said = ("rows", "failed", "issue_counts")
+    assert [filled.summary[name] for name in said] == [model.summary[name] for name in said]
+    assert filled.summary["failed"] == 1
     assert outcome(wb.commit(wb.plan(filled).batch, skip_errors=True)) == (2, 0, 0, 0, 1)
 
 
