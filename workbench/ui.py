@@ -70,6 +70,7 @@ def page(title: str, about: str = "") -> Iterator[Workbench]:
             yield wb
     except WorkbenchError as refusal:
         st.error(text(refusal), icon=":material/block:")
+        st.stop()  # there may be no Workbench at all
 
 
 def person() -> str | None:
