@@ -1,5 +1,6 @@
 """Home: what needs someone now, and how the last imports ended."""
 
+import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
@@ -11,31 +12,38 @@ def needs_someone(waiting: dict[str, list[Batch]]) -> None:
     """The batches that wait for a person, each with a link to where it is dealt with."""
     kinds = (
         ("held", "Held", "Planned, with invalid rows; nothing is written yet.", "commit"),
-        ("unexplained", "Unexplained rows", "Committed, with rows that nobody has explained.", "reconcile"),
+        ("unexplained", "With unexplained rows", "Committed, with rows that nobody has explained.", "reconcile"),
         ("unsigned", "To be signed off", "Done, and waiting for a lead's signature.", "reconcile"),
     )
     for column, (kind, title, about, target) in zip(st.columns(3), kinds, strict=True):
-        with column, st.container(border=True):
+        with column, st.container(border=True, height="stretch"):
             st.metric(title, len(waiting[kind]), help=about)
             for batch in waiting[kind][:5]:
-                ui.link(target, f"{ui.text(batch.file_name)} · {ui.when(batch.created_at)}", batch=batch.id)
+                ui.link(target, f"{ui.text(batch.file_name)} · {batch.created_at:%m-%d %H:%M}", batch=batch.id)
             if not waiting[kind]:
                 st.caption("Nothing waits here.")
 
 
-def over_time(runs) -> go.Figure:
+def over_time(runs: pd.DataFrame) -> go.Figure:
     """The outcomes of the last imports, one bar an import, oldest first."""
     figure = go.Figure()
-    label = runs["at"].dt.strftime("%m-%d %H:%M") + "<br>" + runs["dataset"].str.partition(".")[2]
+    said = runs["dataset"].str.partition(".")[2] + ", " + runs["at"].dt.strftime("%Y-%m-%d %H:%M")
     for name in OUTCOMES:
-        figure.add_bar(x=label, y=runs[name], name=f"{ui.SIGNS[name]} {name}", marker_color=ui.COLOURS[name])
+        figure.add_bar(
+            x=list(range(len(runs))),
+            y=runs[name],
+            name=f"{ui.SIGNS[name]} {name}",
+            marker_color=ui.COLOURS[name],
+            customdata=said,
+            hovertemplate=f"%{{customdata}}: %{{y:,}} {name}<extra></extra>",
+        )
     figure.update_layout(
         barmode="stack",
         height=280,
         margin={"l": 0, "r": 0, "t": 8, "b": 0},
-        legend={"orientation": "h"},
+        legend={"orientation": "h", "traceorder": "normal", "y": 1.02, "yanchor": "bottom"},
         yaxis={"title": "rows"},
-        xaxis={"type": "category"},
+        xaxis={"tickvals": list(range(len(runs))), "ticktext": runs["at"].dt.strftime("%m-%d"), "fixedrange": True},
     )
     return figure
 
@@ -45,7 +53,9 @@ with ui.page("Workbench", "Every source row has exactly one provable outcome.") 
         ui.go_to("upload")
     runs = wb.outcomes_over_time(limit=30)
     if runs.empty:
-        ui.empty("Nothing has been imported yet.", "A CSV file or a workbook is all it takes.", "upload", "Start an import")
+        ui.empty(
+            "Nothing has been imported yet.", "A CSV file or a workbook is all it takes.", "upload", "Start an import"
+        )
     else:
         needs_someone(wb.attention())
         st.subheader("The last imports")
