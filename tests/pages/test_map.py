@@ -1,0 +1,204 @@
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+
+import pandas as pd
+from streamlit.testing.v1 import AppTest
+
+from tests.pages.conftest import Show
+from workbench import Workbench, jobs, uploads
+from workbench.sheet import Sheet
+from workbench.template import Mapping
+
+STUDENTS = b"Email Address,First Name,Last Name,Shoe\nann@example.org,Ann,Lee,42\nbob@example.org,Bob,Ray,\n"
+COURSES = "name,code\nCNA Training,CNA101\n"
+ENROLLMENTS = b"student email,course code,status\nann@example.org,CNA101,Actve\nbob@example.org,CNA101,gone\n"
+ROSTER = b"Email,Name\nann@example.org,Ann Lee\n"
+
+
+def keep(wb: Workbench, data: bytes, name: str = "export.csv") -> str:
+    return uploads.keep(wb.settings, name, BytesIO(data)).id
+
+
+def columns(page: AppTest) -> pd.DataFrame:
+    return page.data_editor[0].value
+
+
+def button(page: AppTest, label: str) -> Any:
+    return next(button for button in page.button if button.label == label)
+
+
+def confirm(page: AppTest) -> AppTest:
+    return next(box for box in page.checkbox if box.label.startswith("I have looked")).check().run()
+
+
+def warnings(page: AppTest) -> list[str]:
+    return [warning.value.replace("\\", "") for warning in page.warning]
+
+
+def test_without_a_file_the_page_says_what_to_do(show: Show) -> None:
+    page = show("map")
+    assert not page.exception
+    assert "No file yet" in page.markdown[-1].value
+    assert "Upload a file" in [link.proto.label for link in page.get("page_link")]
+
+
+def test_a_file_that_is_no_dataset_asks_which_it_is(show: Show, wb: Workbench) -> None:
+    page = show("map", upload=keep(wb, b"width,height\n1,2\n"))
+    next(box for box in page.selectbox if box.label == "What is a row of it?").select("elevate.courses").run()
+    assert not page.exception
+    assert page.query_params["dataset"] == "elevate.courses"
+    assert columns(page)["column"].tolist() == ["width", "height"]
+
+
+def test_every_column_has_a_line_with_samples_fill_field_score_and_reason(show: Show, wb: Workbench) -> None:
+    page = show("map", upload=keep(wb, STUDENTS))
+    assert not page.exception
+    lines = columns(page).fillna({"score": -1}).values.tolist()
+    assert lines == [
+        [
+            "Email Address",
+            "ann@example.org · bob@example.org",
+            1,
+            "email",
+            "1.0",
+            '"email address" is another name of email',
+        ],
+        ["First Name", "Ann · Bob", 1, "first_name", 1, "is the field's own name"],
+        ["Last Name", "Lee · Ray", 1, "last_name", 1, "is the field's own name"],
+        ["Shoe", "42", 0.5, "(not imported)", -1, "reads like no field of elevate.students"],
+    ]
+
+
+def test_a_required_field_without_a_column_stays_in_sight_and_nothing_can_start(show: Show, wb: Workbench) -> None:
+    page = confirm(show("map", upload=keep(wb, b"phone,name\n555-123-4567,Ann\n"), dataset="elevate.students"))
+    assert warnings(page) == ["No column for the required email."]
+    assert button(page, "Start the import").disabled
+
+
+def test_a_first_use_starts_only_when_a_person_has_confirmed_it(show: Show, wb: Workbench) -> None:
+    page = show("map", upload=keep(wb, STUDENTS))
+    assert button(page, "Start the import").disabled
+    page = confirm(page)
+    button(page, "Start the import").click().run()
+    assert not page.exception
+    batch = wb.batches()[0]
+    assert page.query_params["batch"] == str(batch.id)
+    assert (batch.stage, batch.source, batch.file_name) == ("queued", "page", "export.csv")
+    assert batch.mapping["columns"] == {"Email Address": "email", "First Name": "first_name", "Last Name": "last_name"}
+    assert batch.mapping["left_out"] == ["Shoe"]
+    assert jobs.state(wb, batch) == "waiting"
+    assert uploads.waiting(wb.settings) == []
+
+
+def test_what_was_started_can_be_filled_from_what_was_kept(show: Show, wb: Workbench) -> None:
+    page = confirm(show("map", upload=keep(wb, STUDENTS)))
+    button(page, "Start the import").click().run()
+    staged = wb.fill(wb.batches()[0])
+    assert wb.plan(staged).counts["created"] == 2
+
+
+def test_texts_that_are_no_choice_are_asked_for_with_their_rows(
+    show: Show, wb: Workbench, sheet: Callable[..., Sheet]
+) -> None:
+    wb.import_sheet(sheet(COURSES), "elevate.courses")
+    wb.import_sheet(sheet(STUDENTS.decode()), "elevate.students")
+    page = confirm(show("map", upload=keep(wb, ENROLLMENTS)))
+    assert page.data_editor[1].value.values.tolist() == [["Actve", 1, "active"], ["gone", 1, "(no value: invalid)"]]
+    button(page, "Start the import").click().run()
+    assert wb.batches()[0].mapping["value_maps"] == {"status": {"Actve": "active"}}
+
+
+def test_a_template_says_everything_and_needs_no_second_look(show: Show, wb: Workbench) -> None:
+    mapping = Mapping(columns={"A": "email", "B": "full_name"}, left_out=("C",))
+    template = wb.save_template("Monthly file", "elevate.students", mapping)
+    address = {"upload": keep(wb, b"A,B,C\nann@example.org,Ann,x\n"), "dataset": "elevate.students"}
+    page = show("map", **address)
+    next(box for box in page.selectbox if box.label == "Template").select(template.id).run()
+    assert page.query_params["template"] == template.id
+    assert columns(page)["field"].tolist() == ["email", "full_name", "(not imported)"]
+    button(page, "Start the import").click().run()
+    assert str(wb.batches()[0].template_id) == template.id
+    asked = show("map", **address, template=template.id)
+    assert not asked.checkbox[0].label.startswith("I have looked")
+
+
+def test_a_column_that_the_template_does_not_know_is_confirmed_again(show: Show, wb: Workbench) -> None:
+    template = wb.save_template("Monthly", "elevate.students", Mapping(columns={"A": "email", "B": "full_name"}))
+    upload = keep(wb, b"A,B,phone\nann@example.org,Ann,555-123-4567\n")
+    page = show("map", upload=upload, dataset="elevate.students", template=template.id)
+    assert button(page, "Start the import").disabled
+    assert not button(confirm(page), "Start the import").disabled
+
+
+def test_the_mapping_can_be_saved_as_a_template(show: Show, wb: Workbench) -> None:
+    page = show("map", upload=keep(wb, STUDENTS))
+    next(box for box in page.text_input if box.label == "Name").input("Spring").run()
+    button(page, "Save").click().run()
+    assert not page.exception
+    saved = wb.template("elevate.students", "Spring")
+    assert saved.mapping.columns == {"Email Address": "email", "First Name": "first_name", "Last Name": "last_name"}
+    assert saved.mapping.left_out == ("Shoe",)
+    assert page.query_params["template"] == saved.id
+
+
+def test_a_required_field_can_have_one_value_for_every_row_and_the_year_its_window(show: Show, wb: Workbench) -> None:
+    page = confirm(show("map", upload=keep(wb, ROSTER), dataset="polaris.teacher_roster"))
+    assert warnings(page) == [
+        "No column for the required building.",
+        "No column for the required academic_year (or a window).",
+    ]
+    next(box for box in page.text_input if box.label == "building in every row").input("North High").run()
+    next(box for box in page.text_input if box.label == "Academic year").input("2024-2025").run()
+    assert warnings(page) == []
+    button(page, "Start the import").click().run()
+    batch = wb.batches()[0]
+    assert (batch.mapping["constants"], batch.window, batch.mode) == (
+        {"building": "North High"},
+        "2024-2025",
+        "preserve",
+    )
+
+
+def test_a_column_of_secrets_is_left_out_and_its_upload_does_not_stay(show: Show, wb: Workbench) -> None:
+    page = confirm(show("map", upload=keep(wb, b"email,full name,password\nann@example.org,Ann,hunter2\n")))
+    assert columns(page)["reason"].tolist()[2] == "carries a secret, and is never imported"
+    button(page, "Start the import").click().run()
+    assert not page.exception
+    assert not list((wb.settings.home / "uploads").rglob("*.json"))
+
+
+def test_an_import_out_of_order_is_refused_in_a_sentence(show: Show, wb: Workbench) -> None:
+    page = confirm(show("map", upload=keep(wb, ENROLLMENTS)))
+    button(page, "Start the import").click().run()
+    assert not page.exception
+    assert "refers to elevate.courses and elevate.students, and there are none yet" in page.error[0].value.replace(
+        "\\", ""
+    )
+    assert wb.batches() == []
+
+
+def test_the_file_of_an_import_can_be_mapped_otherwise_and_imported_again(
+    show: Show, wb: Workbench, sheet: Callable[..., Sheet]
+) -> None:
+    first = wb.import_sheet(sheet(STUDENTS.decode()), "elevate.students", columns={"Shoe": "external_id"})
+    page = show("map", batch=first.id)
+    assert columns(page)["field"].tolist() == ["email", "first_name", "last_name", "external_id"]
+    button(page, "Import it again").click().run()
+    assert not page.exception
+    assert wb.batches()[0].id != first.id
+    assert wb.batches()[0].mapping["columns"]["Shoe"] == "external_id"
+
+
+def test_an_upload_that_is_gone_is_told_in_a_sentence(show: Show) -> None:
+    page = show("map", upload="f" * 64)
+    assert not page.exception
+    assert "Upload the file again" in page.error[0].value
+
+
+def test_hostile_headers_are_cells_and_never_markup(show: Show, wb: Workbench) -> None:
+    header = "<script>alert(1)</script>"
+    page = show("map", upload=keep(wb, f"email,full name,{header}\nann@example.org,Ann,=1+1\n".encode()))
+    assert not page.exception
+    assert columns(page)["column"].tolist() == ["email", "full name", header]
+    assert header not in "".join(element.value for element in [*page.markdown, *page.caption, *page.warning])
