@@ -1,0 +1,97 @@
+"""A real browser on a real `workbench serve` with its worker, on a database and in a home of its own for every test.
+
+    def test_a_file_is_imported(person: Person, site: Site) -> None:
+        ana = person()
+        ana.upload(file)
+        ana.map()
+
+`person` opens a browser window of its own for somebody; `wb` is a Workbench of ana on the same database, for what has to
+be there before and what is to be there after. Nothing is skipped: without a browser the tests fail with a sentence that
+says what to install.
+"""
+
+import atexit
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from playwright.sync_api import Browser, BrowserContext
+
+from tests.browser import chromium
+from tests.browser.person import Person
+from tests.browser.site import Site
+from tests.integration.conftest import open_wb, sheet, template, url, wb
+from workbench import embedded
+
+__all__ = ["open_wb", "sheet", "template", "url", "wb"]
+
+People = Callable[..., Person]
+
+
+@pytest.fixture(scope="session")
+def server() -> str:
+    """The address of an embedded server; what is proven here does not depend on whose PostgreSQL it is."""
+    home = Path(tempfile.mkdtemp(prefix="wb-", dir="/tmp"))  # a socket's path has room for about 100 characters
+    home.chmod(0o755)
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    address = embedded.database_url(home)
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute("alter system set fsync = off")  # nobody keeps this data
+        connection.execute("select pg_reload_conf()")
+    return address
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """This test's own WORKBENCH_HOME."""
+    return tmp_path / "home"
+
+
+@pytest.fixture(scope="module")  # a driver at work would keep other tests from their own event loops
+def browser() -> Iterator[Browser]:
+    """A real Chromium or Chrome."""
+    try:
+        with chromium.browser() as running:
+            yield running
+    except FileNotFoundError as missing:
+        pytest.fail(str(missing), pytrace=False)
+
+
+@pytest.fixture
+def site(url: str, home: Path) -> Iterator[Site]:
+    """The pages, served."""
+    site = Site(home, WORKBENCH_DATABASE_URL=url, WORKBENCH_TENANT="default")
+    yield site.start()
+    site.stop()
+    assert "Traceback" not in site.printed, site.printed
+
+
+@pytest.fixture
+def person(browser: Browser, site: Site) -> Iterator[People]:
+    """Opens a window for somebody: person("lena") works as lena, person() as ana."""
+    windows: list[BrowserContext] = []
+
+    def opened(name: str = "ana") -> Person:
+        windows.append(browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True))
+        return Person(windows[-1].new_page(), site, name)
+
+    yield opened
+    for window in windows:
+        window.close()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Callable[..., Path]:
+    """Writes a text down as a file: file("email\\nada@example.com\\n", "students.csv")."""
+
+    def written(text: str, name: str) -> Path:
+        path = tmp_path / name
+        path.write_text(text, encoding="utf-8", newline="")
+        return path
+
+    return written
+
+

@@ -1,0 +1,153 @@
+"""Somebody at the pages: what a person sees and does there, by the words on the screen."""
+
+import re
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.site import Site
+
+expect.set_options(timeout=30_000)  # a busy machine is no error
+
+LOOK = re.compile("(Look at|Make) the plan")
+
+
+class Person:
+    """One person in one window of the browser, and whatever went wrong in it."""
+
+    def __init__(self, window: Page, site: Site, name: str = "ana") -> None:
+        self.window = window
+        self.name = name
+        self.site = site
+        self.surprises: list[str] = []
+        """Dialogs, errors of scripts, and what was asked of other machines: there is to be none."""
+        window.set_default_timeout(30_000)
+        window.on("dialog", self._dialog)
+        window.on("pageerror", lambda error: self.surprises.append(f"error: {error}"))
+        window.on("request", self._request)
+
+    def _dialog(self, dialog: Any) -> None:
+        self.surprises.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    def _request(self, request: Any) -> None:
+        place = urlsplit(request.url)
+        if place.scheme in ("http", "https", "ws", "wss") and place.netloc != urlsplit(self.site.address).netloc:
+            self.surprises.append(f"request: {request.url}")
+
+    # --- where one is ---
+
+    def visit(self, page: str = "", **query: object) -> "Person":
+        """Opens a page by its address, as the person who one is."""
+        asked = urlencode({name: str(value) for name, value in query.items()})
+        self.window.goto(f"{self.site.address}/{page}" + (f"?{asked}" if asked else ""))
+        expect(self.window.get_by_role("textbox", name="Working as")).to_be_attached()
+        self.settled()
+        if self.window.get_by_role("textbox", name="Working as").input_value() != self.name:
+            self.works_as(self.name)
+        return self
+
+    def works_as(self, name: str) -> None:
+        """Says who one is, in the sidebar."""
+        self.name = name
+        self.window.get_by_role("textbox", name="Working as").fill(name)
+        self.window.get_by_role("textbox", name="Working as").press("Enter")
+        self.settled()
+
+    def settled(self) -> None:
+        """Waits until the page is done with what it does."""
+        app = self.window.get_by_test_id("stApp")
+        expect(app).to_have_attribute("data-test-script-state", "notRunning")
+        expect(self.window.get_by_test_id("stSkeleton")).to_have_count(0)
+
+    def at(self, title: str) -> None:
+        """Waits until one is at the page of that title."""
+        expect(self.window.get_by_role("heading", name=title, level=1, exact=True)).to_be_visible()
+
+    @property
+    def batch(self) -> str:
+        """The import of this address."""
+        return parse_qs(urlsplit(self.window.url).query)["batch"][0]
+
+    # --- what one sees and does ---
+
+    @property
+    def main(self) -> Locator:
+        """The page beside its sidebar."""
+        return self.window.get_by_test_id("stMain")
+
+    def sees(self, text: str | re.Pattern[str]) -> None:
+        """Waits until that text is there."""
+        expect(self.main.get_by_text(text).filter(visible=True).first).to_be_visible()
+
+    def press(self, label: str | re.Pattern[str]) -> None:
+        """Presses a button."""
+        self.settled()
+        self.main.get_by_role("button", name=label).first.click()
+
+    def follow(self, label: str) -> None:
+        """Follows a link of the page."""
+        self.settled()
+        self.main.get_by_role("link", name=label).first.click()
+
+    def figures(self) -> dict[str, int]:
+        """The six figures of a batch: {"processed": 12, "created": 9, ...}."""
+        self.settled()
+        expect(self.main.get_by_test_id("stMetric").filter(has_text="Processed")).to_be_visible()
+        shown = [metric.inner_text().split("\n") for metric in self.main.get_by_test_id("stMetric").all()]
+        return {parts[0].split()[-1].lower(): int(parts[-1].replace(",", "")) for parts in shown}
+
+    def cell(self, grid: Locator, row: int, column: int) -> Locator:
+        """A cell of a table; its own columns and its header counted from 0."""
+        return grid.get_by_test_id(f"glide-cell-{column}-{row}")
+
+    # --- the steps of an import ---
+
+    def upload(self, file: Path) -> None:
+        """Drops a file at Upload, and goes on to Map with the dataset that it is taken for."""
+        self.visit("upload")
+        self.window.locator("input[type=file]").first.set_input_files(file)
+        self.sees(file.name)
+        self.press("Map its columns")
+        self.at("Map")
+
+    def map(self) -> str:
+        """Confirms what is suggested, and waits until the rows are read; returns the batch."""
+        expect(self.main.get_by_role("button", name="Start the import")).to_be_visible()
+        self.settled()
+        self.main.get_by_text("I have looked at every line").click()
+        expect(self.main.get_by_role("button", name="Start the import")).to_be_enabled()
+        self.press("Start the import")
+        self.at("Validate")
+        expect(self.main.get_by_role("button", name=LOOK)).to_be_visible(timeout=120_000)
+        return self.batch
+
+    def correct(self, line: int, column: str, text: str) -> None:
+        """Types another text into a cell of the rows at Validate."""
+        self.settled()
+        grid = self.main.get_by_test_id("stDataFrame").filter(has=self.window.get_by_role("columnheader", name="Line"))
+        grid.scroll_into_view_if_needed()
+        header = grid.get_by_role("columnheader").all_inner_texts()
+        lines = grid.get_by_role("gridcell").and_(grid.locator("[aria-colindex='1']")).all_inner_texts()
+        grid.locator("canvas").first.click(position={"x": 20, "y": 35 + 17})
+        for _ in range(lines.index(str(line))):
+            self.window.keyboard.press("ArrowDown")
+        for _ in range(header.index(column)):
+            self.window.keyboard.press("ArrowRight")
+        self.window.keyboard.type(text)
+        self.window.keyboard.press("Enter")
+
+    def plan(self) -> None:
+        """Goes from Validate to Commit, and waits for the plan there."""
+        self.press(LOOK)
+        self.at("Commit")
+        expect(self.main.get_by_role("button", name="Plan again")).to_be_visible(timeout=120_000)
+
+    def commit(self) -> None:
+        """Writes the plan, and goes on to Reconcile."""
+        self.press(re.compile("Commit .* row"))
+        self.sees("It is committed.")
+        self.follow("Reconcile it")
+        self.at("Reconcile")
