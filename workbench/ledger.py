@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import fields
 from datetime import datetime
@@ -161,7 +161,7 @@ def get(store: Store, batch: UUID | str) -> Batch:
     """
     text = str(batch).lower()
     if text == "latest":
-        newest = find(store, limit=1)
+        newest = find(store)
         if not newest:
             raise UnknownBatch(batch=batch)
         return newest[0]
@@ -180,18 +180,14 @@ def get(store: Store, batch: UUID | str) -> Batch:
 _IDENTIFIER = re.compile("[0-9a-f-]+")
 
 
-def find(store: Store, *, dataset: str | None = None, limit: int = 100) -> list[Batch]:
-    """The tenant's batches, newest first."""
-    return [
-        _batch(row)
-        for row in store.all(
-            SQL(
-                "select {} from workbench.import_batch where %(dataset)s::text is null or data_type = %(dataset)s "
-                "order by created_at desc, id desc limit %(limit)s"
-            ).format(_BATCH),
-            {"dataset": dataset, "limit": limit},
-        )
-    ]
+def find(
+    store: Store, fits: str = "", values: Mapping[str, object] | None = None, limit: int = 1
+) -> list[Batch]:
+    """The tenant's batches that fit a condition, newest first."""
+    condition = SQL("where {}").format(SQL(fits)) if fits else SQL("")
+    question = SQL("select {} from workbench.import_batch {} order by created_at desc, id desc limit {}")
+    # values are given apart, for a condition without any may hold a percent sign of its own
+    return [_batch(row) for row in store.all(question.format(_BATCH, condition, Literal(limit)), values or ())]
 
 
 def same_file(store: Store, dataset: str, checksum: str) -> Batch | None:

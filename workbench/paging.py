@@ -19,16 +19,18 @@ def lines(
     *,
     outcome: str | None = None,
     reason: str | None = None,
-    field: str | None = None,
-    code: str | None = None,
+    issue: dict[str, str] | None = None,
     after: int = 0,
     limit: int | None = None,
 ) -> list[int]:
     """The first `limit` lines after `after` that have that outcome (for that reason) and such an issue; None is any.
 
-    An explained row is skipped, with the reason "explained". A field of "" means the row as a whole.
+    An explained row is skipped, with the reason "explained". An issue is told by its code, its field ("" is the row as
+    a whole) or both; {} is an issue of any kind.
     """
-    question = _Question(batch, outcome, reason, field, code, after, limit)
+    if outcome in ("created", "updated") and not getattr(batch, outcome):
+        return []
+    question = _Question(batch, outcome, reason, issue, after, limit)
     with store.transaction() as connection:
         connection.execute(_ALL_AT_ONCE if question.rare else _IN_ORDER)
         return [row["line"] for row in connection.execute(question.composed()).fetchall()]
@@ -46,15 +48,14 @@ class _Question:
         batch: Batch,
         outcome: str | None,
         reason: str | None,
-        field: str | None,
-        code: str | None,
+        issue: dict[str, str] | None,
         after: int,
         limit: int | None,
     ) -> None:
         self._batch = batch
         self._outcome = outcome
         self._reason = reason
-        self._issue = {name: text for name, text in (("code", code), ("field", field)) if text is not None}
+        self._issue = issue
         self._names: dict[str, Composable] = {
             "batch": SQL("{}::uuid").format(Literal(batch.id)),
             "plan": Literal(0 if batch.stage == "staged" else batch.plan),  # that of a corrected batch no longer holds
@@ -66,13 +67,13 @@ class _Question:
     @property
     def rare(self) -> bool:
         """Whether the outcome is one of few rows."""
-        rows = getattr(self._batch, self._outcome) if self._outcome and not self._issue else None
+        rows = getattr(self._batch, self._outcome) if self._outcome and self._issue is None else None
         return rows is not None and (rows * _RARE < (self._batch.processed or 0) or self._reason is not None)
 
     def composed(self) -> Composed:
         """The statement: what each table has of such lines, in their order."""
         part = SQL("(select line from ({}) found where line > {after} order by line limit {limit})")
-        parts = [part.format(each, **self._names) for each in (self._by_issue if self._issue else self._by_outcome)()]
+        parts = [part.format(each, **self._names) for each in (self._by_outcome if self._issue is None else self._by_issue)()]
         every = SQL("select line from ({}) every order by line limit {limit}")
         return every.format(SQL(" union ").join(parts), **self._names)
 

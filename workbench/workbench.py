@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +19,7 @@ from workbench import (
     embedded,
     exports,
     filling,
+    history,
     ledger,
     mapping,
     paging,
@@ -359,9 +361,38 @@ class Workbench:
         """A batch as it is now, by its id or the unambiguous beginning of it; raises UnknownBatch."""
         return ledger.get(self._store, _id(batch))
 
-    def batches(self, dataset: str | None = None, *, limit: int = 100) -> list[Batch]:
-        """The tenant's batches, newest first."""
-        return ledger.find(self._store, dataset=dataset, limit=limit)
+    def batches(
+        self,
+        dataset: str | None = None,
+        *,
+        user: str | None = None,
+        file: str | None = None,
+        window: str | None = None,
+        outcome: str | None = None,
+        stage: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        before: Batch | None = None,
+        limit: int = 50,
+    ) -> list[Batch]:
+        """The tenant's batches, newest first: of that dataset, person and window, whose file's name has that part, that
+        have rows of that outcome, begun at `since` or later, earlier than `until`, and before that batch."""
+        fits = {"user": user, "file": file, "window": window, "outcome": outcome, "stage": stage}
+        return history.batches(self._store, dataset, **fits, since=since, until=until, before=before, limit=limit)
+
+    def story(self, batch: Batch | UUID | str) -> list[dict[str, Any]]:
+        """Who did what with a batch and when, from its beginning on: at, actor, action, detail."""
+        return history.story(self._store, self.batch(batch))
+
+    def attention(self, *, limit: int = 50) -> dict[str, list[Batch]]:
+        """The batches that wait for a person, newest first: "held" ones, committed ones with "unexplained" rows, and
+        "unsigned" ones, which are done. An import that was undone waits for nobody."""
+        return history.attention(self._store, limit)
+
+    def outcomes_over_time(self, limit: int = 30) -> pd.DataFrame:
+        """The figures of the last completed imports, oldest first: batch, dataset, at, and the rows of each outcome."""
+        columns = ["batch", "dataset", "at", *OUTCOMES]
+        return pd.DataFrame(history.outcomes(self._store, limit), columns=columns)
 
     def each_row(
         self,
@@ -424,13 +455,15 @@ class Workbench:
         reason: str | None = None,
         field: str | None = None,
         code: str | None = None,
+        wrong: bool = False,
         after: int = 0,
         limit: int = 50,
     ) -> list[dict[str, Any]]:
         """The first `limit` rows after line `after` as `each_row` has them, with that outcome (for that reason) and an
-        issue of that code in that field ("" is the row as a whole)."""
+        issue of that code in that field ("" is the row as a whole), or with any issue when only `wrong` ones count."""
         found = self.batch(batch)
-        which = {"outcome": outcome, "reason": reason, "field": field, "code": code}
+        issue = {name: text for name, text in (("code", code), ("field", field)) if text is not None}
+        which = {"outcome": outcome, "reason": reason, "issue": issue if issue or wrong else None}
         lines = paging.lines(self._store, found, **which, after=after, limit=limit)
         return list(self.each_row(found, lines=lines)) if lines else []
 
@@ -440,7 +473,8 @@ class Workbench:
         """The lines that still need a person's word: all of them, or those of one outcome, or with one issue."""
         found = self.batch(batch)
         asked = [outcome] if outcome else ["unmatched", "invalid"]
-        return sorted(line for each in asked for line in paging.lines(self._store, found, outcome=each, code=code))
+        issue = {"code": code} if code is not None else None
+        return sorted(line for each in asked for line in paging.lines(self._store, found, outcome=each, issue=issue))
 
     def unexplained_kinds(self, batch: Batch | UUID | str) -> list[dict[str, Any]]:
         """The kinds of rows that still need a person's word, the most frequent first: outcome, code, message, rows.
