@@ -73,7 +73,7 @@ def rows_with_issues(wb: Workbench, batch: Batch, counts: list[dict[str, Any]]) 
     edits = st.session_state.get(key, {}).get("edited_rows", {})
     chosen = filters(counts, locked=bool(edits))
     rows = ui.page_of_rows(
-        lambda after, limit: wb.page(batch, **chosen, after=after, limit=limit),
+        lambda after, limit: wb.page(batch, **chosen, wrong=True, after=after, limit=limit),
         key=f"issues {batch.id} {chosen['field']} {chosen['code']}",
         locked=bool(edits),
     )

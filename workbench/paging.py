@@ -73,7 +73,8 @@ class _Question:
     def composed(self) -> Composed:
         """The statement: what each table has of such lines, in their order."""
         part = SQL("(select line from ({}) found where line > {after} order by line limit {limit})")
-        parts = [part.format(each, **self._names) for each in (self._by_outcome if self._issue is None else self._by_issue)()]
+        found = self._by_outcome() if self._issue is None else self._by_issue()
+        parts = [part.format(each, **self._names) for each in found]
         every = SQL("select line from ({}) every order by line limit {limit}")
         return every.format(SQL(" union ").join(parts), **self._names)
 

@@ -463,8 +463,10 @@ class Workbench:
         issue of that code in that field ("" is the row as a whole), or with any issue when only `wrong` ones count."""
         found = self.batch(batch)
         issue = {name: text for name, text in (("code", code), ("field", field)) if text is not None}
-        which = {"outcome": outcome, "reason": reason, "issue": issue if issue or wrong else None}
-        lines = paging.lines(self._store, found, **which, after=after, limit=limit)
+        asked = issue if issue or wrong else None
+        lines = paging.lines(
+            self._store, found, outcome=outcome, reason=reason, issue=asked, after=after, limit=limit
+        )
         return list(self.each_row(found, lines=lines)) if lines else []
 
     def unexplained(

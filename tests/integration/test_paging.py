@@ -149,3 +149,10 @@ def test_a_few_rows_of_very_many_are_found_as_well(wb: Workbench, sheet: Given, 
     assert (lines(wb, batch, outcome="created"), lines(wb, batch, outcome="updated")) == ([5], [152])
     assert lines(wb, batch, outcome="skipped", limit=3, after=4) == [6, 7, 8]
     assert ask(url, "select count(*) from workbench.import_outcome where outcome = 'created'") == [(201,)]
+
+
+def test_rows_with_any_issue_are_asked_for_together(wb: Workbench, sheet: Given) -> None:
+    text = "email,name,phone\njohn@example.com,John,\njane at example.com,Jane,12\njohn@example.com,Again,\n"
+    batch = wb.import_sheet(sheet(text), "elevate.students")
+    assert (lines(wb, batch), lines(wb, batch, wrong=True)) == ([2, 3, 4], [3, 4])
+    assert lines(wb, batch, outcome="skipped", wrong=True) == [4]
