@@ -104,19 +104,26 @@ def cancel(wb: Workbench, batch: Batch | UUID | str) -> bool:
     A plan, a commit and an undo are all or nothing, soon done, and end by themselves: False, as when nothing waits.
     """
     found = wb.batch(batch)
-    stopped = False
-    for job in _jobs(wb, found):
-        if job.status == "doing" and job.task_name != "fill":
-            continue
-        with _queued(wb) as connection:
-            assert job.id is not None
-            stopped |= _queue.cancel_job_by_id(job.id, abort=True, delete_job=True, connection=connection)
-            wb._store.note("cancelled", found.id, step=job.task_name)
-        if wb.batch(found).stage in _BEGUN:
-            ledger.move(wb._store, found.id, summary={"cancelled_by": wb.settings.user})
-            if state(wb, found) is None:
-                ledger.fail(wb._store, found.id, str(Cancelled(user=wb.settings.user)))
-    return stopped
+    if found.stage in _BEGUN:
+        ledger.move(wb._store, found.id, summary={"cancelled_by": wb.settings.user})
+    ends = {_stop(wb, found, job) for job in _jobs(wb, found)} - {None}
+    if ends == {"withdrawn"} and found.stage in _BEGUN:
+        ledger.fail(wb._store, found.id, str(Cancelled(user=wb.settings.user)))
+    return ends != set()
+
+
+def _stop(wb: Workbench, batch: Batch, job: Job) -> Literal["withdrawn", "stopping"] | None:
+    assert job.id is not None
+    end: Literal["withdrawn", "stopping"]
+    with _queued(wb) as connection:
+        if _queue.cancel_job_by_id(job.id, delete_job=True, connection=connection):
+            end = "withdrawn"
+        elif job.task_name == "fill" and _queue.cancel_job_by_id(job.id, abort=True, connection=connection):
+            end = "stopping"
+        else:
+            return None
+        wb._store.note("cancelled", batch.id, step=job.task_name)
+    return end
 
 
 def _jobs(wb: Workbench, batch: Batch) -> list[Job]:
@@ -224,12 +231,14 @@ def _cancelled(batch: Batch) -> Cancelled:
 def _sentence(error: Exception) -> str:
     if isinstance(error, WorkbenchError):
         return str(error)
-    _log.error("%s: %s", type(error).__name__, error, exc_info=_traced())
-    return f"Something unexpected happened ({type(error).__name__}). What the worker printed may say more."
+    name = type(error).__name__
+    _report(f"Something unexpected happened ({name}).", error)
+    return f"Something unexpected happened ({name}). Start the worker with WORKBENCH_TRACEBACK=1 to see where it does."
 
 
-def _traced() -> bool:
-    return bool(os.environ.get("WORKBENCH_TRACEBACK"))
+def _report(what: str, error: BaseException | None) -> None:
+    """A line for who runs the worker; more only when it is asked for, because a message can hold a cell's text."""
+    _log.warning(what, exc_info=error if os.environ.get("WORKBENCH_TRACEBACK") else None)
 
 
 def _end(configuration: Settings, job: Job, why: str) -> None:
@@ -292,6 +301,7 @@ class Worker:
         self._thread.join()
 
     def _work(self) -> None:
+        self._loop.set_exception_handler(lambda loop, told: _report(f"{told['message']}.", told.get("exception")))
         with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
             runner.run(self._until_ended())
 
@@ -302,7 +312,7 @@ class Worker:
                 await self._at_work()
             except Exception as error:
                 if self._running:
-                    _log.warning("The worker begins again: %r", error, exc_info=_traced())
+                    _report(f"The worker begins again, after {type(error).__name__}.", error)
             self._running = False
             await self._rest(1.0)
 
