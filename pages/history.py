@@ -13,15 +13,19 @@ from workbench.inspection import contracts
 STAGES = ("queued", "staging", "staged", "planned", "held", "completed", "failed")
 DONE = {
     "began": "began the import",
-    "filled": "read and checked the file",
-    "planned": "planned it",
+    "staged": "read and checked every row",
     "corrected": "corrected cells",
+    "planned": "planned it",
+    "held": "held it",
+    "noted": "wrote into the log",
     "committed": "committed it",
-    "failed": "it failed",
     "explained": "explained rows",
     "signed off": "signed it off",
     "undo planned": "previewed the undo",
     "undone": "undid it",
+    "refused": "was refused",
+    "cancelled": "cancelled it",
+    "failed": "it failed",
 }
 
 

@@ -7,6 +7,11 @@ import streamlit as st
 from workbench import ui
 from workbench.batch import OUTCOMES, Batch
 
+MOST = 50
+"""So many are counted."""
+SHOWN = 5
+"""So many are named."""
+
 
 def needs_someone(waiting: dict[str, list[Batch]]) -> None:
     """The batches that wait for a person, each with a link to where it is dealt with."""
@@ -17,10 +22,13 @@ def needs_someone(waiting: dict[str, list[Batch]]) -> None:
     )
     for column, (kind, title, about, target) in zip(st.columns(3), kinds, strict=True):
         with column, st.container(border=True, height="stretch"):
-            st.metric(title, len(waiting[kind]), help=about)
-            for batch in waiting[kind][:5]:
+            number = len(waiting[kind])
+            st.metric(title, f"{MOST} or more" if number == MOST else number, help=about)
+            for batch in waiting[kind][:SHOWN]:
                 ui.link(target, f"{ui.text(batch.file_name)} · {batch.created_at:%m-%d %H:%M}", batch=batch.id)
-            if not waiting[kind]:
+            if number > SHOWN:
+                ui.link("history", "More in the history", icon=":material/history:")
+            elif not number:
                 st.caption("Nothing waits here.")
 
 
@@ -31,7 +39,7 @@ def over_time(runs: pd.DataFrame) -> go.Figure:
     for name in OUTCOMES:
         figure.add_bar(
             x=list(range(len(runs))),
-            y=runs[name],
+            y=runs[name].tolist(),
             name=f"{ui.SIGNS[name]} {name}",
             marker_color=ui.COLOURS[name],
             customdata=said,
@@ -51,13 +59,12 @@ def over_time(runs: pd.DataFrame) -> go.Figure:
 with ui.page("Workbench", "Every source row has exactly one provable outcome.") as wb:
     if st.button("Start an import", type="primary", icon=":material/upload_file:"):
         ui.go_to("upload")
-    runs = wb.outcomes_over_time(limit=30)
-    if runs.empty:
-        ui.empty(
-            "Nothing has been imported yet.", "A CSV file or a workbook is all it takes.", "upload", "Start an import"
-        )
+    if not wb.batches(limit=1):
+        ui.empty("Nothing has been imported yet.", "A CSV file or a workbook will do.", "upload", "Start an import")
     else:
-        needs_someone(wb.attention())
-        st.subheader("The last imports")
-        ui.plot(over_time(runs), key="runs")
+        needs_someone(wb.attention(limit=MOST))
+        runs = wb.outcomes_over_time(limit=30)
+        if not runs.empty:
+            st.subheader("The last imports", anchor=False)
+            ui.plot(over_time(runs), key="runs")
         ui.link("history", "All imports", icon=":material/history:")

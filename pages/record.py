@@ -9,7 +9,7 @@ from workbench import Workbench, ui
 from workbench.inspection import contract
 
 HERE = ("dataset", "record", "batch", "line")
-_LAST = ("id", "created_at", "updated_at", "tenant_id")
+_LAST = ("id", "created_at", "updated_at")
 
 
 def begin_again() -> None:
@@ -69,7 +69,11 @@ def show(wb: Workbench, dataset: str, key: str) -> None:
     if now is None:
         st.info(f"There is no such {about.noun} any more. This is what happened to it:", icon=":material/person_off:")
     else:
-        values = [(name, "" if now[name] is None else str(now[name])) for name in sorted(now, key=_LAST.__contains__)]
+        values = [
+            (name, "" if now[name] is None else str(now[name]))
+            for name in sorted(now, key=_LAST.__contains__)
+            if name != "tenant_id"
+        ]
         st.dataframe(pd.DataFrame(values, columns=["Field", "Value"]), hide_index=True, height="content", key="now")
         with st.container(horizontal=True):
             for field in about.references:

@@ -1,0 +1,163 @@
+"""History lists every import by what is asked, tells one's whole story, and takes it back after a preview."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.imports import records
+from tests.pages.conftest import Show
+from workbench import Workbench, jobs
+from workbench.batch import Batch
+from workbench.sheet import Sheet
+
+Sheets = Callable[..., Sheet]
+Worked = Callable[[Batch], Batch]
+Opened = Callable[..., Workbench]
+
+STUDENTS = "email,full_name\nada@example.com,Ada Park\nben@example.com,Ben Okafor\n"
+CHANGED = "email,full_name\nada@example.com,Ada Lee\ncal@example.com,Cal Ode\n"
+
+
+@pytest.fixture
+def changed(wb: Workbench, sheet: Sheets) -> Batch:
+    """The second of two imports: it changed one student and created another."""
+    wb.import_sheet(sheet(STUDENTS, "students.csv"), "elevate.students")
+    return wb.import_sheet(sheet(CHANGED, "students_2.csv"), "elevate.students")
+
+
+def press(page: AppTest, label: str) -> AppTest:
+    return next(button for button in page.button if button.label == label).click().run()
+
+
+def listed(page: AppTest) -> list[Any]:
+    return page.dataframe[0].value["File"].tolist() if page.dataframe else []
+
+
+def links(page: AppTest) -> dict[str, str]:
+    return {link.label: f"{link.proto.page}?{link.proto.query_string}" for link in page.page_link}
+
+
+def test_an_empty_history_says_where_to_begin(show: Show) -> None:
+    page = show("history")
+    assert list(links(page)) == ["Start an import"]
+    assert not page.dataframe
+
+
+def test_every_import_stands_in_the_list_with_its_figures(show: Show, changed: Batch) -> None:
+    shown = show("history").dataframe[0].value
+    assert shown[["File", "State", "Rows", "✚", "✎", "→", "?", "✕", "Run by", "Dataset"]].to_numpy().tolist() == [
+        ["students_2.csv", "completed", 2, 1, 1, 0, 0, 0, "ana", "elevate.students"],
+        ["students.csv", "completed", 2, 2, 0, 0, 0, 0, "ana", "elevate.students"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("filters", "files"),
+    [
+        ({"dataset": "elevate.courses"}, ["courses.csv"]),
+        ({"by": "lea"}, ["courses.csv"]),
+        ({"file": "STUDENTS_"}, ["students_2.csv"]),
+        ({"window": "2024-2025"}, ["courses.csv"]),
+        ({"outcome": "updated"}, ["students_2.csv"]),
+        ({"stage": "held"}, ["bad.csv"]),
+        ({"dataset": "elevate.students", "outcome": "created", "by": "ana"}, ["students_2.csv", "students.csv"]),
+    ],
+    ids="-".join,
+)
+def test_the_address_filters_the_list(
+    show: Show, open_wb: Opened, sheet: Sheets, wb: Workbench, changed: Batch, filters: dict[str, str], files: list[str]
+) -> None:
+    wb.import_sheet(sheet("email,full_name\nbad at example.com,Dee\n", "bad.csv"), "elevate.students")
+    given = {"window": "2024-2025"}
+    open_wb(user="lea").import_sheet(sheet("name,code\nNursing,CNA101\n", "courses.csv"), "elevate.courses", **given)
+    assert listed(show("history", **filters)) == files
+
+
+def test_the_days_of_the_filter_are_inclusive(show: Show, changed: Batch) -> None:
+    today = f"{datetime.now(UTC):%Y-%m-%d}"
+    assert len(listed(show("history", since=today, until=today))) == 2
+    assert listed(show("history", until="2020-01-01")) == []
+
+
+def test_filters_that_nothing_fits_are_told_from_an_empty_history(show: Show, changed: Batch) -> None:
+    page = show("history", file="nothing like it")
+    assert [info.value for info in page.info] == ["No import fits these filters."]
+
+
+def test_a_story_has_the_figures_and_every_step(show: Show, changed: Batch) -> None:
+    page = show("history", batch=changed.id)
+    assert [metric.value for metric in page.metric] == ["2", "1", "1", "0", "0", "0"]
+    story = page.dataframe[0].value
+    assert story["What"].tolist()[0] == "began the import"
+    assert story["What"].tolist()[-1] == "committed it"
+    assert set(story["Who"]) == {"ana"}
+    assert links(page)["Reconcile"] == f"reconcile?batch={changed.id}"
+
+
+def test_a_failed_import_says_why(show: Show, wb: Workbench, sheet: Sheets) -> None:
+    batch = wb.begin(sheet(STUDENTS), "elevate.students")
+    jobs.defer(wb, "fill", batch)
+    jobs.cancel(wb, batch)
+    page = show("history", batch=batch.id)
+    assert [error.value for error in page.error] == ["Cancelled by ana; none of its rows were kept\\."]
+
+
+def test_an_undo_is_previewed_and_then_done(show: Show, changed: Batch, worked: Worked, url: str) -> None:
+    page = show("history", batch=changed.id)
+    before = records(url, "elevate.profiles", "email", "full_name")
+    press(page, "Preview the undo")
+    worked(changed)
+    assert records(url, "elevate.profiles", "email", "full_name") == before
+    page = show("history", batch=changed.id)
+    assert [metric.value for metric in page.metric][6:] == ["2", "0", "2", "0", "0", "0"]
+    press(page, "Undo this import")
+    worked(changed)
+    assert records(url, "elevate.profiles", "email", "full_name") == [
+        ("ada@example.com", "Ada Park"),
+        ("ben@example.com", "Ben Okafor"),
+    ]
+
+
+def test_what_was_changed_since_is_named_in_the_preview(
+    show: Show, wb: Workbench, sheet: Sheets, changed: Batch, worked: Worked
+) -> None:
+    wb.import_sheet(sheet(CHANGED.replace("Lee", "Wong"), "students_3.csv"), "elevate.students")
+    press(show("history", batch=changed.id), "Preview the undo")
+    worked(changed)
+    page = show("history", batch=changed.id, rows="skipped")
+    assert [metric.value for metric in page.metric][6:] == ["2", "0", "1", "1", "0", "0"]
+    told = [table.value.to_string() for table in page.dataframe]
+    assert any("Changed since the import" in text for text in told)
+
+
+def test_an_import_that_was_undone_leads_to_its_undo_and_back(show: Show, wb: Workbench, changed: Batch) -> None:
+    undo = wb.undo(changed)
+    page = show("history", batch=changed.id)
+    assert links(page)["Its undo"] == f"history?batch={undo.id}"
+    assert "Preview the undo" not in [button.label for button in page.button]
+    assert links(show("history", batch=undo.id))["The import that it undoes"] == f"history?batch={changed.id}"
+
+
+def test_an_undo_that_waits_is_watched(show: Show, wb: Workbench, changed: Batch) -> None:
+    press(show("history", batch=changed.id), "Preview the undo")
+    page = show("history", batch=changed.id)
+    assert page.get("progress")
+    assert jobs.state(wb, changed) == "waiting"
+
+
+def test_a_batch_that_is_not_there_is_refused_in_a_sentence(show: Show, changed: Batch) -> None:
+    page = show("history", batch="00000000")
+    assert [warning.value for warning in page.warning] == ["There is no batch 00000000\\."]
+    assert page.selectbox[0].label == "Which import?"
+
+
+def test_a_hostile_name_is_text(show: Show, wb: Workbench, sheet: Sheets) -> None:
+    hostile = sheet("email,full_name,=1+1,<b>x\nada@example.com,Ada,=2,<i>\n", "<img src=x> **b**.csv")
+    batch = wb.import_sheet(hostile, "elevate.students")
+    page = show("history", batch=batch.id)
+    assert any(r"\<img src=x\> \*\*b\*\*\.csv" in said.value for said in page.markdown)
+    assert not any("<img" in said.value.replace("\\<", "") for said in page.markdown)
+    assert not page.exception

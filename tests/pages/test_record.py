@@ -1,0 +1,147 @@
+"""Find a record answers what happened to it, from what a caller says or from a line of a file."""
+
+from collections.abc import Callable
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.pages.conftest import Show
+from workbench import Workbench
+from workbench.batch import Batch
+from workbench.sheet import Sheet
+
+Sheets = Callable[..., Sheet]
+Opened = Callable[..., Workbench]
+
+FIRST = "email,full_name,phone\nada@example.com,Ada Park,555-201-0001\nbad at example.com,Dee Dunn,\n"
+SECOND = "email,full_name,phone\nADA@example.com,Ada Lee,555-201-0001\nadam@example.com,Adam Berg,\n"
+
+
+@pytest.fixture
+def twice(wb: Workbench, open_wb: Opened, sheet: Sheets) -> tuple[Batch, Batch]:
+    """Ada is created by ana, whose import lea signed off, and then changed by lea."""
+    first = wb.import_sheet(sheet(FIRST, "first.csv"), "elevate.students", skip_errors=True)
+    wb.explain(first, [3], "Dee has no address.")
+    lea = open_wb(user="lea")
+    lea.sign_off(first)
+    return first, lea.import_sheet(sheet(SECOND, "second.csv"), "elevate.students")
+
+
+def said(page: AppTest) -> str:
+    """All words of the page, as they read."""
+    return "\n".join(part.value for part in (*page.markdown, *page.caption)).replace("\\", "")
+
+
+def links(page: AppTest) -> dict[str, str]:
+    shown = {link.label.replace("\\", ""): link.proto for link in page.page_link}
+    return {label: f"{link.page}?{link.query_string}" for label, link in shown.items()}
+
+
+def ask(page: AppTest, text: str) -> AppTest:
+    return page.text_input(key="find").set_value(text).run()
+
+
+def test_an_empty_page_says_what_to_do(show: Show) -> None:
+    page = show("record")
+    assert "type what the caller tells you" in said(page)
+    assert not page.exception
+
+
+@pytest.mark.parametrize("text", ["ada@example.com", " ADA@Example.com ", "Ada Lee"])
+def test_one_match_is_shown_at_once_with_old_and_new_values(show: Show, twice: tuple[Batch, Batch], text: str) -> None:
+    page = ask(show("record"), text)
+    now = dict(page.dataframe[-1].value.to_numpy().tolist())
+    assert (now["email"], now["full_name"]) == ("ada@example.com", "Ada Lee")
+    words = said(page)
+    assert "full_name: ~~Ada Park~~ → **Ada Lee**" in words
+    assert "second.csv, line 2 · run by lea · not signed off" in words
+    assert "first.csv, line 2 · run by ana · signed off by lea" in words
+    assert words.index("second.csv") < words.index("first.csv")
+
+
+def test_several_matches_are_links_to_each(show: Show, twice: tuple[Batch, Batch]) -> None:
+    page = ask(show("record"), "ada")
+    found = {label: link for label, link in links(page).items() if "student" in label}
+    assert list(found) == ["**ada@example.com** Ada Lee · student", "**adam@example.com** Adam Berg · student"]
+    assert all(link.startswith("record?find=ada&dataset=elevate.students&record=") for link in found.values())
+
+
+def test_the_address_of_a_record_shows_it(show: Show, wb: Workbench, twice: tuple[Batch, Batch]) -> None:
+    record = wb.record("elevate.students", "ada@example.com")["record"]["id"]
+    assert "**Ada Lee**" in said(show("record", dataset="elevate.students", record=record))
+
+
+def test_a_line_of_a_file_leads_to_the_same(show: Show, twice: tuple[Batch, Batch]) -> None:
+    page = show("record", batch=twice[0].id, line=2)
+    cells = dict(page.dataframe[1].value.to_numpy().tolist())
+    assert cells == {"email": "ada@example.com", "full_name": "Ada Park", "phone": "555-201-0001"}
+    assert "full_name: ~~Ada Park~~ → **Ada Lee**" in said(page)
+
+
+def test_a_line_without_a_record_says_what_became_of_it(show: Show, twice: tuple[Batch, Batch]) -> None:
+    page = show("record", batch=twice[0].id, line=3)
+    row = page.dataframe[0].value.iloc[0]
+    assert (row["Outcome"], row["What is wrong"]) == ("→ skipped (explained)", "email: Invalid email format")
+    assert "Dee has no address." in said(page)
+    assert [info.value for info in page.info] == ["No record came of this line."]
+
+
+def test_a_line_that_is_not_there_is_told(show: Show, twice: tuple[Batch, Batch]) -> None:
+    page = show("record", batch=twice[0].id, line=99)
+    assert [info.value for info in page.info] == ["Line 99 of this file holds no row."]
+
+
+def test_the_line_is_asked_for_on_the_page(show: Show, twice: tuple[Batch, Batch]) -> None:
+    page = show("record", batch=twice[1].id)
+    page.number_input[0].set_value(2)
+    page.button[0].click().run()
+    assert page.query_params["line"] == "2"
+    assert "**Ada Lee**" in said(page)
+
+
+def test_what_nothing_fits_is_told(show: Show, twice: tuple[Batch, Batch]) -> None:
+    page = ask(show("record"), "nobody@example.com")
+    assert "Nothing that was ever imported fits" in page.info[0].value
+
+
+def test_a_new_question_puts_the_last_answer_away(show: Show, twice: tuple[Batch, Batch]) -> None:
+    page = ask(show("record", batch=twice[0].id, line=2), "adam@example.com")
+    assert "adam@example.com" in page.dataframe[-1].value["Value"].tolist()
+    assert "line" not in page.query_params
+
+
+def test_a_record_of_another_is_linked(show: Show, wb: Workbench, sheet: Sheets, twice: tuple[Batch, Batch]) -> None:
+    wb.import_sheet(sheet("name,code\nNursing,CNA101\n"), "elevate.courses")
+    wb.import_sheet(sheet("student_email,course_code\nada@example.com,CNA101\n"), "elevate.enrollments")
+    student = wb.record("elevate.students", "ada@example.com")["record"]["id"]
+    enrollment = wb.record("elevate.enrollments", "ada@example.com|CNA101")["record"]["id"]
+    page = show("record", dataset="elevate.enrollments", record=enrollment)
+    assert links(page)["Its student"] == f"record?dataset=elevate.students&record={student}"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        {"dataset": "elevate.students", "record": "nobody"},
+        {"dataset": "no.such", "record": "nobody"},
+        {"batch": "00000000", "line": "2"},
+        {"batch": "x", "line": "y"},
+    ],
+    ids=lambda address: "-".join(address.values()),
+)
+def test_a_wrong_address_is_refused_in_a_sentence(
+    show: Show, twice: tuple[Batch, Batch], address: dict[str, str]
+) -> None:
+    page = show("record", **address)
+    assert page.error[0].value.startswith("There is no")
+    assert not page.exception
+
+
+def test_hostile_values_are_text(show: Show, wb: Workbench, sheet: Sheets) -> None:
+    hostile = '"<b>x</b> **y** [z](javascript:alert(1)) $q$"'
+    for name in ("Eve", hostile):
+        wb.import_sheet(sheet(f"email,full_name\neve@example.com,{name}\n", "<i>.csv"), "elevate.students")
+    page = ask(show("record"), "eve@example.com")
+    words = "\n".join(part.value for part in (*page.markdown, *page.caption))
+    assert r"\<b\>x\</b\> \*\*y\*\* \[z\]\(javascript\:alert\(1\)\) \$q\$" in words
+    assert "<b>" not in words.replace(r"\<b\>", "")
