@@ -4,7 +4,7 @@ import streamlit as st
 
 from workbench.settings import load
 
-st.set_page_config(page_title="Workbench", page_icon=":material/fact_check:", layout="wide")
+st.set_page_config(page_title="Workbench", page_icon="✅", layout="wide")
 settings = load()
 
 pages = {
