@@ -77,10 +77,10 @@ def fields(source: ui.Source, contract: Contract, template: Template | None, key
     frame = pd.DataFrame(
         {
             "column": [given.header for given in suggested],
-            "samples": [" · ".join(column.samples) for column in columns],
-            "fill": [column.fill for column in columns],
             "field": [given.field or LEFT_OUT for given in suggested],
             "score": [given.score if given.field else None for given in suggested],
+            "samples": [" · ".join(column.samples) for column in columns],
+            "fill": [column.fill for column in columns],
             "reason": [given.reason for given in suggested],
         }
     )

@@ -38,17 +38,18 @@ def waiting(wb: Workbench) -> None:
         return
     st.subheader("Waiting to be imported")
     for upload in found:
-        with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            with st.container(width="stretch"):
-                st.markdown(f"**{ui.text(upload.name)}** · {ui.text(upload.by)} · {ui.when(upload.at)} UTC")
-                try:
-                    st.caption(taken_for(ui.uploaded(wb, upload.id)))
-                except WorkbenchError as refusal:
-                    st.error(ui.text(refusal), icon=":material/block:")
-            ui.link("upload", "Look at it", upload=upload.id)
-            if st.button("Forget", key=f"forget {upload.id}", icon=":material/delete:", type="tertiary"):
-                uploads.forget(wb.settings, upload.id)
-                st.rerun()
+        with st.container(border=True):
+            told, ways = st.columns([3, 1], vertical_alignment="center")
+            told.markdown(f"**{ui.text(upload.name)}** · {ui.text(upload.by)} · {ui.when(upload.at)} UTC")
+            try:
+                told.caption(taken_for(ui.uploaded(wb, upload.id)))
+            except WorkbenchError as refusal:
+                told.error(ui.text(refusal), icon=":material/block:")
+            with ways, st.container(horizontal=True):
+                ui.link("upload", "Look at it", upload=upload.id)
+                if st.button("Forget", key=f"forget {upload.id}", icon=":material/delete:", type="tertiary"):
+                    uploads.forget(wb.settings, upload.id)
+                    st.rerun()
 
 
 def taken_for(sheet: Sheet) -> str:
@@ -156,7 +157,7 @@ def first_lines(sheet: Sheet) -> None:
     shown.insert(0, "Line", [line for line, _ in lines])
     shown.insert(1, "▶", ["▶" if line == sheet.reading.header_line else "" for line, _ in lines])
     narrow = {name: st.column_config.Column(width=width) for name, width in (("Line", 60), ("▶", 40))}
-    st.dataframe(shown, hide_index=True, height=420, column_config=narrow)
+    st.dataframe(shown, hide_index=True, height="content" if len(shown) < 12 else 420, column_config=narrow)
     st.caption("The first lines as they stand; ▶ is the header.")
 
 
