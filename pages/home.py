@@ -7,10 +7,8 @@ import streamlit as st
 from workbench import ui
 from workbench.batch import OUTCOMES, Batch
 
-MOST = 50
-"""So many are counted."""
-SHOWN = 5
-"""So many are named."""
+MOST = 50  # so many are counted
+SHOWN = 5  # so many are named
 
 
 def needs_someone(waiting: dict[str, list[Batch]]) -> None:
