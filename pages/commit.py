@@ -60,7 +60,9 @@ with ui.page("Commit", "What the import will do, row by row, and the decision to
     ui.facts(batch)
     ui.busy(wb, batch)
     if batch.undo_of is not None or batch.stage == "completed":
-        st.success("It is committed." if batch.undo_of is None else "This is an undo.", icon=":material/check_circle:")
+        written = ui.many((batch.created or 0) + (batch.updated or 0))
+        done = f"Committed: {written} written, {ui.when(batch.completed_at)} UTC."
+        st.success(done if batch.undo_of is None else "This is an undo.", icon=":material/check_circle:")
         ui.link("reconcile", "Reconcile it", batch=batch.id)
         plan(wb, batch)
     elif batch.plan:

@@ -123,6 +123,8 @@ def sign_off(wb: Workbench, batch: Batch, found: Reconciliation, signed: dict[st
     )
     for point in found.open_points:
         st.warning(f"Not yet: {point}", icon=":material/block:")
+    if found.stage in ("planned", "held"):
+        ui.link("commit", "Commit it first", batch=batch.id)
     me = ui.text(wb.settings.user)
     if st.button(f"Sign off as {me}", type="primary", disabled=not found.done, icon=":material/draw:"):
         wb.sign_off(batch)

@@ -44,7 +44,9 @@ def counts_by_issue(counts: list[dict[str, Any]]) -> None:
     with table:
         words = {"field": "Field", "message": "What is wrong", "severity": "Severity", "rows": "Rows"}
         told = pd.DataFrame(counts).rename(columns=words)[[*words.values()]]
-        st.dataframe(told, hide_index=True, height="content" if len(counts) < 10 else 380)
+        localized = {"Rows": st.column_config.NumberColumn(format="localized")}
+        height: Any = "content" if len(counts) < 10 else 380
+        st.dataframe(told, hide_index=True, height=height, column_config=localized)
 
 
 def filters(counts: list[dict[str, Any]], *, locked: bool) -> dict[str, str | None]:
