@@ -13,7 +13,7 @@ says what to install.
 import atexit
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import psycopg
@@ -69,9 +69,19 @@ def site(url: str, home: Path) -> Iterator[Site]:
     assert "Traceback" not in site.printed, site.printed
 
 
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
+    return report
+
+
 @pytest.fixture
-def person(browser: Browser, site: Site) -> Iterator[People]:
-    """Opens a window for somebody: person("lena") works as lena, person() as ana."""
+def person(browser: Browser, site: Site, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[People]:
+    """Opens a window for somebody: person("lena") works as lena, person() as ana. A failed test leaves their pictures."""
     windows: list[BrowserContext] = []
 
     def opened(name: str = "ana") -> Person:
@@ -79,7 +89,11 @@ def person(browser: Browser, site: Site) -> Iterator[People]:
         return Person(windows[-1].new_page(), site, name)
 
     yield opened
-    for window in windows:
+    for number, window in enumerate(windows):
+        if request.node.stash.get(FAILED, False):
+            picture = tmp_path / f"{number}.png"
+            window.pages[0].screenshot(path=picture)
+            print(f"{window.pages[0].url} looked like {picture}")
         window.close()
 
 

@@ -99,9 +99,14 @@ class Person:
         shown = [metric.inner_text().split("\n") for metric in self.main.get_by_test_id("stMetric").all()]
         return {parts[0].split()[-1].lower(): int(parts[-1].replace(",", "")) for parts in shown}
 
-    def cell(self, grid: Locator, row: int, column: int) -> Locator:
-        """A cell of a table; its own columns and its header counted from 0."""
-        return grid.get_by_test_id(f"glide-cell-{column}-{row}")
+    def grid(self, *headers: str) -> Locator:
+        """The table with these headers; its cells are painted, and told again for those who do not see."""
+        found = self.main.get_by_test_id("stDataFrame")
+        for header in headers:
+            found = found.filter(has=self.window.locator("th", has_text=re.compile(f"^{re.escape(header)}$")))
+        found.first.scroll_into_view_if_needed()
+        expect(found.first.locator("td").first).to_be_attached()
+        return found.first
 
     # --- the steps of an import ---
 
@@ -127,17 +132,20 @@ class Person:
     def correct(self, line: int, column: str, text: str) -> None:
         """Types another text into a cell of the rows at Validate."""
         self.settled()
-        grid = self.main.get_by_test_id("stDataFrame").filter(has=self.window.get_by_role("columnheader", name="Line"))
-        grid.scroll_into_view_if_needed()
-        header = grid.get_by_role("columnheader").all_inner_texts()
-        lines = grid.get_by_role("gridcell").and_(grid.locator("[aria-colindex='1']")).all_inner_texts()
-        grid.locator("canvas").first.click(position={"x": 20, "y": 35 + 17})
-        for _ in range(lines.index(str(line))):
-            self.window.keyboard.press("ArrowDown")
-        for _ in range(header.index(column)):
-            self.window.keyboard.press("ArrowRight")
-        self.window.keyboard.type(text)
+        grid = self.grid("Line", column)
+        headers, lines = (grid.locator(part).all_inner_texts() for part in ("th", "td[aria-colindex='1']"))
+        wanted = headers.index(column), lines.index(str(line))
+        grid.locator(".dvn-scroller").click(position={"x": 20, "y": 35 + 17})  # the first cell of the first row
+        chosen = grid.locator("td[aria-selected='true']")
+        expect(chosen).to_be_attached()
+        while (here := place_of(chosen)) != wanted:
+            sideways = "ArrowRight" if here[0] < wanted[0] else "ArrowLeft"
+            self.window.keyboard.press(sideways if here[0] != wanted[0] else "ArrowDown")
+            expect(chosen).not_to_have_attribute("data-testid", "glide-cell-{}-{}".format(*here))
         self.window.keyboard.press("Enter")
+        editor = self.window.locator("#portal").locator("textarea, input")
+        editor.fill(text)
+        editor.press("Enter")
 
     def plan(self) -> None:
         """Goes from Validate to Commit, and waits for the plan there."""
@@ -151,3 +159,18 @@ class Person:
         self.sees("It is committed.")
         self.follow("Reconcile it")
         self.at("Reconcile")
+
+    # --- other questions ---
+
+    def asks(self, text: str) -> None:
+        """Types a question at Find a record."""
+        asked = self.main.get_by_role("textbox", name="E-mail, code, id or part of a name")
+        asked.fill(text)
+        asked.press("Enter")
+        self.settled()
+
+
+def place_of(cell: Locator) -> tuple[int, int]:
+    """The column and the row of a table's cell, counted from 0."""
+    column, row = (cell.get_attribute("data-testid") or "").split("-")[2:]
+    return int(column), int(row)

@@ -1,0 +1,75 @@
+"""A file from its upload to its undo, as people do it: one brings it in, another signs, support asks what happened."""
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import People
+from workbench import Workbench, open_sheet
+from workbench.resources import samples
+
+FILES = samples() / "elevate"
+STUDENTS, ENROLLMENTS = FILES / "students.csv", FILES / "enrollments.csv"
+
+
+def figures(*numbers: int) -> dict[str, int]:
+    """Processed, created, updated, skipped, unmatched, invalid."""
+    return dict(zip(("processed", "created", "updated", "skipped", "unmatched", "invalid"), numbers, strict=True))
+
+
+def test_a_file_is_corrected_committed_signed_found_and_undone(person: People, wb: Workbench) -> None:
+    ana = person("ana")
+    ana.upload(STUDENTS)
+    batch = ana.map()
+
+    ana.correct(7, "Email Address", "farid.haddad@example.com")
+    ana.correct(11, "Email Address", "ines.moreau@example.com")
+    ana.press("Correct 2 cells and check again")
+    expect(ana.main.get_by_text("bad_email")).to_have_count(0)
+    ana.plan()
+    assert ana.figures() == figures(12, 11, 0, 1, 0, 0)
+    ana.commit()
+    assert ana.figures() == figures(12, 11, 0, 1, 0, 0)
+    assert wb.batch(batch).created == 11
+
+    lena = person("lena").visit("reconcile", batch=batch)
+    lena.press("Sign off as lena")
+    lena.sees("Signed off by lena")
+    lena.press("Check the evidence")
+    lena.sees("It is still exactly what was signed.")
+    signed = wb.signature(batch)
+    assert signed is not None
+    assert signed["signed_by"] == "lena"
+
+    support = person("sam").visit("record")
+    support.asks("farid.haddad@example.com")
+    support.sees("The student now")
+    support.sees(re.compile("line 7 · run by ana · signed off by lena"))
+
+    ana.visit("history", batch=batch)
+    ana.press("Preview the undo")
+    ana.sees("What the undo would do")
+    ana.press("Undo this import")
+    ana.sees("Its undo")
+    assert wb.find("farid.haddad@example.com") == [] or wb.record("elevate.students", "farid.haddad@example.com")["record"] is None
+    assert [each.surprises for each in (ana, lena, support)] == [[], [], []]
+
+
+def test_rows_that_stay_out_are_explained_before_anybody_can_sign(person: People, wb: Workbench) -> None:
+    for name in ("courses", "students"):
+        wb.import_sheet(open_sheet(FILES / f"{name}.csv"), f"elevate.{name}", skip_errors=True)
+    ana = person("ana")
+    ana.upload(ENROLLMENTS)
+    ana.map()
+    ana.plan()
+    assert ana.figures() == figures(10, 8, 0, 1, 1, 0)
+    ana.commit()
+    expect(ana.main.get_by_role("button", name="Sign off as ana")).to_be_disabled()
+    ana.main.get_by_role("textbox", name="Why may they stay out?").fill("BAKE101 was cancelled before it began.")
+    ana.press("Explain all of this kind: 1 row")
+    expect(ana.main.get_by_role("heading", name="Rows to explain")).to_have_count(0)
+    assert ana.figures() == figures(10, 8, 0, 2, 0, 0)
+    ana.sees(re.compile("BAKE101 was cancelled before it began"))
+    ana.press("Sign off as ana")
+    ana.sees("Signed off by ana")
+    assert ana.surprises == []
