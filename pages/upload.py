@@ -2,6 +2,9 @@
 
 import pandas as pd
 import streamlit as st
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from workbench import Workbench, inspection, ui, uploads
 from workbench.errors import WorkbenchError
@@ -25,9 +28,18 @@ def receive(wb: Workbench) -> None:
     )
     if files:
         kept = [uploads.keep(wb.settings, file.name, file) for file in files]
-        st.session_state["received"] += 1  # an uploader of another key is empty
+        let_go(files)
         st.query_params.from_dict({"upload": kept[0].id} if len(kept) == 1 else {})
         st.rerun()
+
+
+def let_go(files: list[UploadedFile]) -> None:
+    """Empties the uploader, and its memory, which Streamlit would hold for as long as the browser's tab is open."""
+    st.session_state["received"] += 1  # an uploader of another key is empty
+    context = get_script_run_ctx()
+    if context is not None and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
+        for file in files:
+            context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)
 
 
 def waiting(wb: Workbench) -> None:
