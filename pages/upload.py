@@ -8,6 +8,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from workbench import Workbench, inspection, ui, uploads
 from workbench.errors import WorkbenchError
+from workbench.settings import Settings
 from workbench.sheet import Reading, Sheet
 
 TYPES = ["csv", "tsv", "txt", "xlsx", "xls", "ods", "zip"]
@@ -53,24 +54,29 @@ def waiting(wb: Workbench) -> None:
         with st.container(border=True):
             told, ways = st.columns([3, 1], vertical_alignment="center")
             told.markdown(f"**{ui.text(upload.name)}** · {ui.text(upload.by)} · {ui.when(upload.at)} UTC")
-            try:
-                told.caption(taken_for(ui.uploaded(wb, upload.id)))
-            except WorkbenchError as refusal:
+            dataset, refusal = taken_for(upload.id, upload.name, wb.settings)
+            if refusal:
                 told.error(ui.text(refusal), icon=":material/block:")
-            with ways, st.container(horizontal=True):
+            else:
+                told.caption(dataset)
+            with ways, st.container(horizontal=True, vertical_alignment="center"):
                 ui.link("upload", "Look at it", upload=upload.id)
                 if st.button("Forget", key=f"forget {upload.id}", icon=":material/delete:", type="tertiary"):
                     uploads.forget(wb.settings, upload.id)
                     st.rerun()
 
 
-def taken_for(sheet: Sheet) -> str:
-    """The dataset that a sheet is recognised as, and those to import before."""
-    dataset = ui.recognised_as(sheet)
+@st.cache_data(max_entries=500, show_spinner="Looking at the files ...")
+def taken_for(upload: str, name: str, _settings: Settings) -> tuple[str, str]:
+    """The dataset that an upload is recognised as, and those to import before; or why it cannot be read."""
+    try:
+        dataset = ui.recognised_as(uploads.opened(_settings, upload))
+    except WorkbenchError as refusal:
+        return "", str(refusal)
     if dataset is None:
-        return "Recognised as no dataset: choose one."
+        return "Recognised as no dataset: choose one.", ""
     needs = inspection.needs(inspection.contract(dataset))
-    return f"Recognised as `{dataset}`" + (f", to be imported after {' and '.join(needs)}" if needs else "")
+    return f"Recognised as `{dataset}`" + (f", to be imported after {' and '.join(needs)}" if needs else ""), ""
 
 
 def look_at(wb: Workbench, upload: str) -> None:
@@ -82,6 +88,7 @@ def look_at(wb: Workbench, upload: str) -> None:
             raise
         st.error(ui.text(refusal), icon=":material/block:")
         sheet = ui.uploaded(wb, upload)
+    ui.link("upload", "All files that wait", icon=":material/arrow_back:")
     st.subheader(ui.text(sheet.name), anchor=False)
     st.caption(ui.text(" · ".join(facts(sheet))))
     for warning in sheet.reading.warnings:
@@ -227,8 +234,12 @@ with ui.page("Upload", "Drop the files; nothing is imported before you say so.")
     ui.stepper("upload")
     receive(wb)
     upload = st.query_params.get("upload")
-    if upload:
-        look_at(wb, upload)
-    else:
+    try:
+        if upload:
+            look_at(wb, upload)
+    except WorkbenchError as refusal:
+        st.error(ui.text(refusal), icon=":material/block:")
+        upload = None
+    if not upload:
         waiting(wb)
     templates()
