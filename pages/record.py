@@ -53,11 +53,16 @@ def matches(wb: Workbench, text: str) -> None:
             icon=":material/search_off:",
         )
     if len(found) == 1:
-        show(wb, found[0]["dataset"], str(found[0]["record_id"]))
+        show(wb, found[0]["dataset"], address(found[0]))
         return
     for one in found:
         label = f"**{ui.text(one['key'])}** {ui.text(one['title'] or '')} · {contract(one['dataset']).noun}"
-        ui.link("record", label, icon=":material/person:", find=text, dataset=one["dataset"], record=one["record_id"])
+        ui.link("record", label, icon=":material/person:", find=text, dataset=one["dataset"], record=address(one))
+
+
+def address(found: dict[str, Any]) -> str:
+    """What names a record in an address: its id, or its key when it is not there any more."""
+    return str(found["record_id"] or found["key"])
 
 
 def show(wb: Workbench, dataset: str, key: str) -> None:
@@ -103,6 +108,7 @@ def happened(event: dict[str, Any]) -> None:
         for why in filter(None, (ui.told(event["issues"] or ()), event["explanation"])):
             st.markdown(ui.text(why))
         line = f"line {event['line']}" if event["line"] else "not in the file"
+        line += f", corrected by {event['corrected_by']}" if event["corrected_by"] else ""
         signed = f"signed off by {event['signed_by']}" if event["signed_by"] else "not signed off"
         planned = "" if event["stage"] == "completed" else f", only {event['stage']}: nothing was written"
         st.caption(ui.text(f"{event['file_name']}, {line} · run by {event['run_by']} · {signed}{planned}"))
@@ -126,6 +132,9 @@ def row(wb: Workbench, batch_id: str, line: int) -> None:
     if found["explanation"]:
         st.markdown(f"Explained by {ui.text(found['explained_by'])}: {ui.text(found['explanation'])}")
     cells = pd.DataFrame(list(dict(found["raw"]).items()), columns=["Column", "Cell"])
+    if corrected := found["corrected"]:
+        cells["As it came"] = [corrected[name][0] if name in corrected else "" for name in cells["Column"]]
+        st.caption(f"Corrected by {ui.text(found['corrected_by'])}, {ui.when(found['corrected_at'])} UTC.")
     st.dataframe(cells.fillna(""), hide_index=True, height="content", key="cells")
     about = wb.row_record(batch, line)
     if about is None:

@@ -62,7 +62,7 @@ def test_one_match_is_shown_at_once_with_old_and_new_values(show: Show, twice: t
 def test_several_matches_are_links_to_each(show: Show, twice: tuple[Batch, Batch]) -> None:
     page = ask(show("record"), "ada")
     found = {label: link for label, link in links(page).items() if "student" in label}
-    assert list(found) == ["**ada@example.com** Ada Lee · student", "**adam@example.com** Adam Berg · student"]
+    assert set(found) == {"**ada@example.com** Ada Lee · student", "**adam@example.com** Adam Berg · student"}
     assert all(link.startswith("record?find=ada&dataset=elevate.students&record=") for link in found.values())
 
 
@@ -84,6 +84,17 @@ def test_a_line_without_a_record_says_what_became_of_it(show: Show, twice: tuple
     assert (row["Outcome"], row["What is wrong"]) == ("→ skipped (explained)", "email: Invalid email format")
     assert "Dee has no address." in said(page)
     assert [info.value for info in page.info] == ["No record came of this line."]
+
+
+def test_a_corrected_line_shows_what_it_was_and_by_whom(show: Show, wb: Workbench, sheet: Sheets) -> None:
+    batch = wb.stage(sheet(FIRST, "first.csv"), "elevate.students")
+    wb.correct(batch, {3: {"email": "dee@example.com"}})
+    wb.plan(batch)
+    wb.commit(batch)
+    page = show("record", batch=batch.id, line=3)
+    assert page.dataframe[1].value.to_numpy().tolist()[0] == ["email", "dee@example.com", "bad at example.com"]
+    assert "Corrected by ana" in said(page)
+    assert "first.csv, line 3, corrected by ana · run by ana" in said(page)
 
 
 def test_a_line_that_is_not_there_is_told(show: Show, twice: tuple[Batch, Batch]) -> None:
@@ -135,6 +146,13 @@ def test_a_wrong_address_is_refused_in_a_sentence(
     page = show("record", **address)
     assert page.error[0].value.startswith("There is no")
     assert not page.exception
+
+
+def test_a_record_that_is_gone_still_has_its_story(show: Show, wb: Workbench, twice: tuple[Batch, Batch]) -> None:
+    wb.undo(twice[1])
+    page = ask(show("record"), "adam@example.com")
+    assert [info.value for info in page.info] == ["There is no such student any more. This is what happened to it:"]
+    assert "✚ **created**" in said(page)
 
 
 def test_hostile_values_are_text(show: Show, wb: Workbench, sheet: Sheets) -> None:
