@@ -129,7 +129,7 @@ def corrected_in_a_file(wb: Workbench, batch: Batch) -> None:
         st.markdown("**1 Download the rejected rows**")
         rejected = {name: getattr(batch, name) for name in ("invalid", "unmatched") if getattr(batch, name)}
         if not rejected:
-            st.caption("No row is rejected." if batch.plan else "The plan says which rows are rejected: plan it first.")
+            st.caption("The plan says which." if batch.stage == "staged" else "No row is rejected.")
         for outcome, number in rejected.items():
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(f"{ui.SIGNS[outcome]} {outcome} **{number:,}**", width=120)

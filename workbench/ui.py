@@ -391,6 +391,8 @@ def busy(wb: Workbench, batch: Batch) -> None:
     if jobs.state(wb, batch.id) is not None:
         watch(batch)
         st.stop()
+    if wb.batch(batch.id) != batch:  # it was done between the two questions
+        st.rerun()
 
 
 SAME_SHEET: dict[str | type[Any], Any] = {
