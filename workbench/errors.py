@@ -93,6 +93,14 @@ class UnknownLines(WorkbenchError):
     """Batch {batch} has no unexplained row on line {lines}."""
 
 
+class UnknownRows(WorkbenchError):
+    """Batch {batch} has no row on line {lines}."""
+
+
+class WrongReturn(WorkbenchError):
+    """{source} is no file of rows of batch {batch}: {why}"""
+
+
 class UnknownUpload(WorkbenchError):
     """There is no upload {upload} any more: uploads are kept for {days} days. Upload the file again."""
 

@@ -57,7 +57,11 @@ def write_csv(rows: Iterable[Row], headers: Sequence[str], file: IO[bytes]) -> i
     lines = -1
     for cells in _table(rows, headers):
         lines += 1
-        file.write((",".join(_quoted(_harmless(cell)) for cell in cells) + "\n").encode())
+        file.write(
+            (
+                ",".join(_quoted(harmless(cell)) if isinstance(cell, str) else str(cell) for cell in cells) + "\n"
+            ).encode()
+        )
     return lines
 
 
@@ -114,9 +118,26 @@ def said(issues: Iterable[dict[str, str]]) -> str:
     return "; ".join(f"{field}: {message}" if field else message for field, message in pairs)
 
 
+def own_headers(headers: Sequence[str]) -> list[str]:
+    """The source's own headers in a file of rows: what an earlier export of ours has added is not there twice."""
+    return list(headers[: -len(ADDED)]) if tuple(headers[-len(ADDED) :]) == ADDED else list(headers)
+
+
+def harmless(cell: str) -> str:
+    """A text as CSV has it: one that a spreadsheet would run gets an apostrophe in front."""
+    return f"'{cell}" if runs(cell) else cell
+
+
+def meant(cell: str, was: str) -> str:
+    """What a cell of a returned file means, where the file that was written said `was`: without our apostrophe."""
+    if cell in {was, harmless(was)}:
+        return was
+    return cell[1:] if cell.startswith("'") and runs(cell[1:]) else cell
+
+
 def _table(rows: Iterable[Row], headers: Sequence[str]) -> Iterator[list[str | int]]:
-    """The header and the rows. Columns that an earlier export of ours has added are not added twice."""
-    own = list(headers[: -len(ADDED)]) if tuple(headers[-len(ADDED) :]) == ADDED else list(headers)
+    """The header and the rows."""
+    own = own_headers(headers)
     yield [*own, *ADDED]
     for row in rows:
         raw = _raw(row, headers)
@@ -130,10 +151,6 @@ def _raw(row: Row, headers: Sequence[str]) -> dict[str, str]:
 
 def _json(value: Any) -> str:
     return str(value.isoformat() if hasattr(value, "isoformat") else value)
-
-
-def _harmless(cell: str | int) -> str:
-    return f"'{cell}" if isinstance(cell, str) and runs(cell) else str(cell)
 
 
 def _quoted(text: str) -> str:

@@ -15,9 +15,9 @@ from psycopg.sql import SQL, Composable, Identifier, Literal
 from psycopg.types.json import Jsonb
 
 from workbench import catalog
-from workbench.batch import OUTCOMES, Batch, origin
+from workbench.batch import OUTCOMES, Batch
 from workbench.contract import Contract, Field
-from workbench.errors import NotDone, UnknownBatch, UnknownLines, UnknownRecord, WorkbenchError
+from workbench.errors import NotDone, UnknownBatch, UnknownLines, WorkbenchError
 from workbench.issue import counted
 from workbench.statements import removable, slice_of
 from workbench.store import Store, translated_errors
@@ -36,6 +36,9 @@ ROW_COLUMNS = (
     "explained_by",
     "explained_at",
     "changes",
+    "corrected",
+    "corrected_by",
+    "corrected_at",
 )
 """What `rows` tells of each row."""
 
@@ -180,9 +183,7 @@ def get(store: Store, batch: UUID | str) -> Batch:
 _IDENTIFIER = re.compile("[0-9a-f-]+")
 
 
-def find(
-    store: Store, fits: str = "", values: Mapping[str, object] | None = None, limit: int = 1
-) -> list[Batch]:
+def find(store: Store, fits: str = "", values: Mapping[str, object] | None = None, limit: int = 1) -> list[Batch]:
     """The tenant's batches that fit a condition, newest first."""
     condition = SQL("where {}").format(SQL(fits)) if fits else SQL("")
     question = SQL("select {} from workbench.import_batch {} order by created_at desc, id desc limit {}")
@@ -251,9 +252,9 @@ def rows(
     after: int = 0,
     limit: int | None = None,
 ) -> Iterator[dict[str, Any]]:
-    """The rows of a batch in their order, from line `after` + 1 on: line, key, status, outcome, reason, issues, raw,
-    payload,
-    record_id, changes ({field: [old, new]}), explanation. Read in pages; memory does not grow with the batch."""
+    """The rows of a batch in their order, from line `after` + 1 on, with what ROW_COLUMNS says of each: `changes` is
+    {field: [old, new]}, `corrected` {header: [in the source, as a person corrected it]}. Read in pages; memory does not
+    grow with the batch."""
     contract = catalog.contract(batch.dataset) if batch.undo_of is None else None
     page = 5_000
     while limit is None or limit > 0:
@@ -271,9 +272,13 @@ def rows(
             ).fetchall()
         for row in found:
             row["raw"] = dict(zip(batch.headers, row["raw"], strict=True)) if batch.undo_of is None else row["raw"]
+            original = dict(zip(batch.headers, row.pop("original") or (), strict=False))
+            row["corrected"] = {
+                name: [was, row["raw"][name]] for name, was in original.items() if was != row["raw"][name]
+            }
             before = row.pop("before")
             refs = row.pop("refs")
-            row["changes"] = _changes(contract, batch.mapping, row["payload"], before, refs) if contract else {}
+            row["changes"] = changes(contract, batch.mapping, row["payload"], before, refs) if contract else {}
             yield row
         if len(found) < page:
             return
@@ -290,7 +295,7 @@ set local enable_hashjoin = off; set local enable_mergejoin = off
 _ROWS = """
 select line, replace(external_key, chr(31), '|') as key, status, outcome, reason, coalesce(errors, '[]') as issues,
     raw, payload, record_id, before, refs,
-       explanation, explained_by, explained_at
+       explanation, explained_by, explained_at, original, corrected_by, corrected_at
 from workbench.import_result
 where batch_id = %(batch)s and line > %(after)s
   and (%(outcome)s::text is null or outcome = %(outcome)s) and (%(lines)s::int[] is null or line = any(%(lines)s))
@@ -300,17 +305,19 @@ order by line limit %(limit)s
 
 def issues(store: Store, batch: Batch, *, first: int = 5) -> list[dict[str, Any]]:
     """Each issue of a batch, the most frequent first: code, field, message (its first), rows, and its `first` lines."""
-    return store.all(_ISSUES, {"batch": batch.id, "plan": batch.plan, "first": first})
+    rows_ = Identifier("workbench", "corrected_row" if batch.revision else "import_row")
+    plan = 0 if batch.stage == "staged" else batch.plan
+    return store.all(SQL(_ISSUES).format(rows=rows_), {"batch": batch.id, "plan": plan, "first": first})
 
 
 _ISSUES = """
 select code, min(field) filter (where place = 1) as field, min(message) filter (where place = 1) as message,
-       count(*)::int as rows, coalesce(array_agg(line order by line) filter (where place <= %(first)s), '{}') as lines
+       count(*)::int as rows, coalesce(array_agg(line order by line) filter (where place <= %(first)s), '{{}}') as lines
 from (
     select line, issue ->> 'code' as code, issue ->> 'field' as field, issue ->> 'message' as message,
            row_number() over (partition by issue ->> 'code' order by line) as place
     from (
-        select line, jsonb_array_elements(errors) as issue from workbench.import_row
+        select line, jsonb_array_elements(errors) as issue from {rows}
         where batch_id = %(batch)s and errors is not null
         union all
         select line, jsonb_array_elements(errors) from workbench.import_outcome
@@ -320,7 +327,7 @@ from (
 """
 
 
-def _changes(
+def changes(
     contract: Contract,
     mapping: dict[str, Any],
     payload: dict[str, Any],
@@ -430,8 +437,9 @@ def sign(store: Store, batch: Batch, evidence: dict[str, Any]) -> str:
 def digest_of(store: Store, batch: Batch, evidence: dict[str, Any]) -> str:
     """What the digest of that evidence over the batch's rows is now."""
     digest = hashlib.sha256(json.dumps(evidence, sort_keys=True, separators=(",", ":")).encode())
-    for row in store.all(_DIGESTS, {"batch": batch.id, "plan": batch.plan}):
-        digest.update(row["digest"].encode())
+    for statement in (_DIGESTS, *((_CORRECTED,) if batch.revision else ())):
+        for row in store.all(statement, {"batch": batch.id, "plan": batch.plan}):
+            digest.update(row["digest"].encode())
     return digest.hexdigest()
 
 
@@ -445,83 +453,8 @@ left join workbench.import_explanation e on e.batch_id = r.batch_id and e.line =
 where r.batch_id = %(batch)s group by r.line / 10000 order by r.line / 10000
 """
 
-
-def record(store: Store, dataset: str, key: str) -> dict[str, Any]:
-    """A record by its key or id, as it is now, with every import that touched it, newest first; raises
-    UnknownRecord."""
-    contract = catalog.contract(dataset)
-    fields_ = contract.key_fields
-    shown: list[Composable] = []
-    joins: list[Composable] = []
-    for field in fields_:
-        if field.reference is None:
-            shown.append(SQL("t.{}::text").format(Identifier(field.target)))
-            continue
-        other = catalog.contract(field.reference.dataset)
-        alias = Identifier(f"ref {field.name}")
-        joins.append(
-            SQL("join {} {} on {}.id = t.{}").format(
-                Identifier(other.family, other.table), alias, alias, Identifier(field.target)
-            )
-        )
-        shown.append(SQL("{}.{}::text").format(alias, Identifier(other.field(field.reference.field).target)))
-    wanted = [part.strip() for part in key.split("|")] if len(fields_) > 1 else [key.strip()]
-    wanted = [part.lower() if field.kind == "email" else part for part, field in zip(wanted, fields_, strict=False)]
-    tests = [SQL("{} = {}").format(column, Literal(part)) for column, part in zip(shown, wanted, strict=False)]
-    by_key = SQL(" and ").join(tests) if len(wanted) == len(fields_) else SQL("false")
-    now = store.one(
-        SQL("select t.* from {} t {} where (({}) or t.id::text = {}) and {} limit 1").format(
-            Identifier(contract.family, contract.table),
-            SQL(" ").join(joins),
-            by_key,
-            Literal(key.strip().lower()),
-            slice_of(contract, "t"),
-        )
-    )
-    made = origin(now["id"]) if now else None
-    history = store.all(
-        _HISTORY,
-        {
-            "record": now["id"] if now else None,
-            "dataset": dataset,
-            "key": "\x1f".join(wanted),
-            "batch": made[0] if made else None,
-            "line": made[1] if made else None,
-        },
-    )
-    if now is None and not history:
-        raise UnknownRecord(dataset=dataset, key=key)
-    for row in history:
-        before, refs, mapping = row.pop("before"), row.pop("refs"), row.pop("mapping")
-        if row["undo_of"] is not None:
-            row["changes"] = {}  # what it took back is told where it was done
-        elif row["line"] is not None:
-            row["changes"] = _changes(contract, mapping, row["payload"], before, refs)
-        elif row["outcome"] == "deactivated" and contract.removal is not None:
-            row["changes"] = {contract.removal.active: [True, False]}
-        else:
-            row["changes"] = {}
-    return {"dataset": dataset, "record": now, "history": history}
-
-
-_HISTORY = """
-with touched as (
-    select %(batch)s::uuid as batch_id, %(line)s::bigint as line where %(batch)s is not null
-    union select batch_id, line from workbench.import_outcome where record_id = %(record)s and outcome = 'updated'
-    union select r.batch_id, r.line from workbench.import_row r join workbench.import_batch b on b.id = r.batch_id
-          where r.external_key = %(key)s and b.data_type = %(dataset)s
-)
-select b.id as batch, b.undo_of, b.file_name, e.line, e.outcome, e.reason, e.payload, e.before, e.refs, e.issues,
-       b.stage, b.mapping, b.initiated_by_id as run_by, coalesce(b.completed_at, b.planned_at, b.created_at) as at,
-       e.explanation, s.signed_by
-from (
-    select batch_id, line, outcome, reason, payload, before, refs, errors as issues, explanation
-    from touched join workbench.import_result using (batch_id, line)
-    union all
-    select m.batch_id, null, m.action, null, null, null, null, null, null
-    from workbench.import_removal m join workbench.import_batch n on n.id = m.batch_id and n.plan = m.plan
-    where m.record_id = %(record)s
-) e join workbench.import_batch b on b.id = e.batch_id
-left join workbench.sign_off s on s.batch_id = b.id
-order by at desc, e.line
+_CORRECTED = """
+select md5(string_agg(md5(json_build_array(line, revision, raw, payload, errors, corrected_by, corrected_at)::text), ''
+    order by line, revision)) as digest
+from workbench.import_correction where batch_id = %(batch)s group by line / 10000 order by line / 10000
 """

@@ -24,13 +24,13 @@ from workbench.store import Store
 _KEY_SEPARATOR = "\x1f"
 """Between the parts of a composite natural key: the ASCII unit separator, which no kind lets through."""
 
-_INCOMING = """
+INCOMING = """
 create temporary table incoming (
     id uuid, line integer, external_key text, raw text, payload text, status text, errors text
 ) on commit drop
 """
 
-_COPY = "copy incoming (id, line, external_key, raw, payload, status, errors) from stdin"
+COPY = "copy incoming (id, line, external_key, raw, payload, status, errors) from stdin"
 
 _KEEP = """
 insert into workbench.import_row (tenant_id, batch_id, id, line, external_key, raw, payload, status, errors)
@@ -116,10 +116,10 @@ class Staging:
         try:
             store = self._store.another()
             with store.transaction(self._batch) as connection:
-                connection.execute(_INCOMING)
+                connection.execute(INCOMING)
                 while (rows := self._next()) is not None:
                     lines, failed = copy_lines(self._batch, self._contract, rows, self._hidden)
-                    with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
+                    with connection.cursor() as cursor, cursor.copy(COPY) as copy:
                         copy.write(lines)
                     connection.execute(self._keep, (store.tenant_id, self._batch))
                     connection.execute("truncate incoming")

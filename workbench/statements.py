@@ -28,6 +28,8 @@ class Shape:
             "tenant": SQL("{}::uuid").format(Literal(tenant)),
             "batch": SQL("{}::uuid").format(Literal(batch.id)),
             "plan": Literal(plan),
+            # the view costs a join, and most batches were never corrected
+            "rows": Identifier("workbench", "corrected_row" if batch.revision else "import_row"),
         }
         brought = set(batch.fields)
         self.brought = tuple(field for field in contract.stored if field.name in brought)
@@ -47,7 +49,7 @@ class Shape:
         return self._compose("""
             create temporary table repeated on commit drop as
             with keyed as not materialized (
-                select external_key, line, hashtextextended(external_key, 0) as hash from workbench.import_row
+                select external_key, line, hashtextextended(external_key, 0) as hash from {rows}
                 where batch_id = {batch} and status = 'validated' and external_key is not null
             ), suspect as materialized (select hash from keyed group by hash having count(*) > 1)
             select external_key, min(line) as first from keyed
@@ -59,7 +61,7 @@ class Shape:
         return self._compose(
             """
             insert into workbench.import_outcome (tenant_id, batch_id, plan, line, outcome)
-            select tenant_id, batch_id, {plan}, line, 'invalid' from workbench.import_row r
+            select tenant_id, batch_id, {plan}, line, 'invalid' from {rows} r
             where batch_id = {batch} and status = 'failed' and {part}""",
             part=_within(part),
         )
@@ -82,7 +84,7 @@ class Shape:
                    case when verdict > {unchanged} then {errors} end
             from (
                 select r.line, r.id as row_id, {verdict} as verdict, {first} as first{columns}
-                from workbench.import_row r
+                from {rows} r
                 {repeated}
                 {references}
                 left join {target} t on t.tenant_id = {tenant} and {matches}
@@ -169,9 +171,7 @@ class Shape:
         )
 
     def _repeated(self) -> Composable:
-        first_row = (
-            " left join workbench.import_row first_row on first_row.batch_id = {batch} and first_row.line = first"
-        )
+        first_row = " left join {rows} first_row on first_row.batch_id = {batch} and first_row.line = first"
         return self._compose(
             "left join repeated on repeated.external_key = r.external_key" + (first_row if self._coded else "")
         )
@@ -384,11 +384,11 @@ class Shape:
             select {tenant}, {batch}, {plan}, t.id, t.xmin, {action}, to_jsonb(t)
             from {target} t
             join (
-                select distinct {said} from workbench.import_row where batch_id = {batch} and status = 'validated'
-                union select {alone} where not exists (select from workbench.import_row where batch_id = {batch})
+                select distinct {said} from {rows} where batch_id = {batch} and status = 'validated'
+                union select {alone} where not exists (select from {rows} where batch_id = {batch})
             ) scope ({scope}) on {inside}
             where t.tenant_id = {tenant} and {present}
-              and not exists (select from workbench.import_row r where r.batch_id = {batch} and {named})""",
+              and not exists (select from {rows} r where r.batch_id = {batch} and {named})""",
                 action=Literal("deactivated" if self.mode == "preserve" else "deleted"),
                 said=said,
                 alone=SQL(", ").join(SQL("{}::text").format(Literal(constants.get(f.name))) for f in scope),
@@ -432,7 +432,7 @@ class Shape:
             """
             insert into {target} ({columns})
             select {values} from workbench.import_outcome o
-            join workbench.import_row r on r.batch_id = o.batch_id and r.line = o.line
+            join {rows} r on r.batch_id = o.batch_id and r.line = o.line
             where o.batch_id = {batch} and o.plan = {plan} and o.outcome = 'created' and r.batch_id = {batch}
             order by r.external_key collate "C" """,
             columns=SQL(", ").join(columns),
@@ -451,7 +451,7 @@ class Shape:
         return self._compose(
             """
             update {target} t set {changes} from workbench.import_outcome o
-            join workbench.import_row r on r.batch_id = o.batch_id and r.line = o.line
+            join {rows} r on r.batch_id = o.batch_id and r.line = o.line
             where o.batch_id = {batch} and o.plan = {plan} and o.outcome = 'updated' and r.batch_id = {batch}
               and t.id = o.record_id and t.xmin = o.seen""",
             changes=SQL(", ").join(changes),

@@ -161,7 +161,7 @@ class _Reversal:
                         else 'updated:restored' end as verdict,
                    to_jsonb(t) as before, o.before as image
             from workbench.import_outcome o
-            join workbench.import_row r on r.batch_id = o.batch_id and r.line = o.line
+            join {rows} r on r.batch_id = o.batch_id and r.line = o.line
             left join {target} t on t.id = o.record_id
             where o.batch_id = {batch} and o.plan = {plan} and o.outcome in ('created', 'updated') and r.batch_id =
                 {batch}

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Mapping as Pairs
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,7 @@ import pandas as pd
 from workbench import (
     beginning,
     catalog,
+    corrections,
     embedded,
     exports,
     filling,
@@ -24,6 +26,7 @@ from workbench import (
     mapping,
     paging,
     planning,
+    search,
     settings,
     store,
     templates,
@@ -217,6 +220,25 @@ class Workbench:
         CSV that is being read) or None, `at` the ISO time at which it was told.
         """
         return watching.of(self._store, self.batch(batch).id)
+
+    def correct(self, batch: Batch | UUID | str, cells: Pairs[int, Pairs[str, str | None]]) -> Batch:
+        """Puts cells of a batch right that is not committed yet ({line: {header: text}}) and checks their rows again.
+
+        The source's own rows stay beside them, with who corrected them and when. A batch that was planned needs a plan
+        again. Raises WrongStage, UnknownHeader, UnknownRows.
+        """
+        with self._at_work(batch) as found:
+            rows = corrections.by_line(self._store, found, cells)
+            return corrections.correct(self._store, self.settings.home, found, rows)
+
+    def correct_from(self, batch: Batch | UUID | str, sheet: Sheet) -> Batch:
+        """As `correct`, with a file that `save_rows` wrote of the batch's rows and that comes back corrected.
+
+        Rows and columns may be missing, and stay as they are. Raises WrongStage, WrongReturn, NoRows, UnreadableSheet.
+        """
+        with self._at_work(batch) as found:
+            rows = corrections.returned(self._store, found, sheet)
+            return corrections.correct(self._store, self.settings.home, found, rows)
 
     def plan(self, batch: Batch | UUID | str, *, progress: Progress = silent) -> Plan:
         """Gives every row its one intended outcome and stops: the dry run. Every target table stays as it was.
@@ -464,9 +486,7 @@ class Workbench:
         found = self.batch(batch)
         issue = {name: text for name, text in (("code", code), ("field", field)) if text is not None}
         asked = issue if issue or wrong else None
-        lines = paging.lines(
-            self._store, found, outcome=outcome, reason=reason, issue=asked, after=after, limit=limit
-        )
+        lines = paging.lines(self._store, found, outcome=outcome, reason=reason, issue=asked, after=after, limit=limit)
         return list(self.each_row(found, lines=lines)) if lines else []
 
     def unexplained(
@@ -494,7 +514,20 @@ class Workbench:
 
         The parts of a composite key are separated by "|", e.g. "john@example.com|CNA101".
         """
-        return ledger.record(self._store, dataset, key)
+        return search.record(self._store, dataset, key)
+
+    def find(self, text: str, *, limit: int = 50) -> list[dict[str, Any]]:
+        """The records that a text may mean: dataset, record_id, key, title.
+
+        First those whose key or id it is, then those that refer to them, then those that have every word of it in
+        their keys, names and ids. A key that only a file has brought comes with None for its record_id.
+        """
+        return search.find(self._store, text, limit)
+
+    def row_record(self, batch: Batch | UUID | str, line: int) -> tuple[str, UUID] | None:
+        """The dataset and the id of the record that a row is about: the one it made, changed or left as it was, else
+        the one that has its key now; None when there is none."""
+        return search.row_record(self._store, self.batch(batch), line)
 
     def data_docs(self, batch: Batch | UUID | str) -> Path | None:
         """The batch's Great Expectations page; None for an undo."""
@@ -515,6 +548,8 @@ class Workbench:
         log = self.log(batch)
         words = {"notes": batch.notes, "follow_ups": batch.follow_ups, "log": log.render()}
         run_at = log.to_dict()["run_at"]
+        if batch.revision:
+            said["corrected"] = batch.summary["corrected"]
         return {"batch": str(batch.id), "run_at": run_at, **said, **self.reconcile(batch).to_dict(), **words}
 
     def _unsigned(self, batch: Batch) -> None:

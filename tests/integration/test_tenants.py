@@ -293,7 +293,7 @@ HUNG = {
 UNTOUCHED = (
     "update workbench.import_batch set stage = 'failed' where id = {batch}",
     "update workbench.import_template set config = '{{}}'",
-    "delete from workbench.import_template",
+    "delete from workbench.import_source",
     "update elevate.profiles set full_name = 'X' where id = {record}",
     "delete from elevate.profiles where id = {record}",
 )

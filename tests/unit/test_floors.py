@@ -13,9 +13,9 @@ FLOOR = {
     "declarations": "datasets catalog derived",
     "steps": "sources mapping normalize validation profile cleaning matching "
     "keeping data_docs exports",
-    "database": "store history ledger paging planning progress statements templates undoing sql migrations embedded",
+    "database": "store history ledger paging planning progress search statements templates undoing sql migrations embedded",
     "settings": "settings",
-    "path": "workbench playbooks beginning filling staging generate inspection recognition columns profiling uploads demo doctor jobs",
+    "path": "workbench playbooks beginning corrections filling staging generate inspection recognition columns profiling uploads demo doctor jobs",
     "doors": "__init__ __main__ cli api ui server app pages",
 }
 MAY = {
