@@ -34,7 +34,8 @@ def find(store: Store, text: str, limit: int) -> list[dict[str, Any]]:
     ids |= dict.fromkeys(_referring(store, tuple(ids), limit))
     found = _told(store, tuple(ids))
     found += _without_record(store, text, {(one["dataset"], one["key"]) for one in found})
-    if len(found) < limit and len(text) > 1:
+    whole = "@" in text or _uuid(text) is not None  # which is no part of anything else
+    if len(found) < limit and len(text) > 1 and not (ids and whole):
         parts = _told(store, [one for one in _parts(store, text, limit) if one not in ids])
         found += sorted(parts, key=lambda one: str(one["key"]))
     return found[:limit]
@@ -54,17 +55,20 @@ def _tables() -> dict[tuple[str, str], list[Contract]]:
 def _exact(store: Store, text: str, limit: int) -> list[Found]:
     """The records whose id, or first part of the key, or id elsewhere the text is."""
     found: list[Found] = []
-    with store.transaction() as connection:
-        for setting, tests in (("enable_seqscan", _by_index), ("enable_bitmapscan", _by_reading)):
-            connection.execute(f"set local {setting} = off")
+    for tests, how in ((_by_index, "set local enable_seqscan = off"), (_by_reading, _IN_PARALLEL)):
+        with store.transaction() as connection:
+            connection.execute(how)
             for (schema, table), contracts in _tables().items():
                 for test in tests(contracts, text):
                     statement = SQL("select id from {} t where {} limit {}").format(
                         Identifier(schema, table), test, Literal(limit)
                     )
                     found += [(schema, table, row["id"]) for row in connection.execute(statement)]
-            connection.execute(f"set local {setting} = on")
     return found
+
+
+# reading a table from its beginning takes several processors, and ends when enough is found
+_IN_PARALLEL = "set local enable_indexscan = off; set local enable_bitmapscan = off; set local jit = off"
 
 
 def _by_index(contracts: list[Contract], text: str) -> Iterable[Composed]:
@@ -78,6 +82,8 @@ def _by_index(contracts: list[Contract], text: str) -> Iterable[Composed]:
 
 def _by_reading(contracts: list[Contract], text: str) -> Iterable[Composed]:
     """Ids of other systems have no index; a million records are soon looked through for one."""
+    if "@" in text or _uuid(text) is not None:
+        return
     for name in {field.target: None for contract in contracts for field in _searched(contract) if _is_id(field)}:
         yield SQL("t.{} = {}").format(Identifier(name), Literal(text))
 
@@ -104,8 +110,7 @@ def _parts(store: Store, text: str, limit: int) -> list[Found]:
     """The records that have every word of the text somewhere in their keys, names and ids."""
     found: list[Found] = []
     with store.transaction() as connection:
-        # reading a table from its beginning takes several processors, and ends when there are enough
-        connection.execute("set local enable_indexscan = off; set local enable_bitmapscan = off; set local jit = off")
+        connection.execute(_IN_PARALLEL)
         for (schema, table), contracts in _tables().items():
             columns = {field.target for contract in contracts for field in _searched(contract)}
             said = SQL("concat_ws(chr(10), {})").format(SQL(", ").join(map(Identifier, sorted(columns))))
