@@ -156,7 +156,7 @@ class Person:
     def commit(self) -> None:
         """Writes the plan, and goes on to Reconcile."""
         self.press(re.compile("Commit .* row"))
-        self.sees("It is committed.")
+        expect(self.main.get_by_role("link", name="Reconcile it")).to_be_visible(timeout=60_000)
         self.follow("Reconcile it")
         self.at("Reconcile")
 

@@ -1,0 +1,83 @@
+"""A file that means harm: markup, scripts, Markdown and formulas in its cells, its headers and its name are only text."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import People
+from tests.browser.person import Person
+from workbench import Workbench
+
+MARKUP = "<img src=x onerror=alert(1)>"
+SCRIPT = "<script>alert(document.domain)</script>"
+MARKDOWN = "[click](javascript:alert(2)) ![](http://127.0.0.1:9/x.png) $\\alpha$ :material/warning: # **loud** `"
+FORMULA = "=HYPERLINK(\"http://127.0.0.1:9\",\"x\")"
+COLUMNS = ["email", "full_name", "phone", MARKUP, MARKDOWN, FORMULA, "__proto__", "a\nb", "{{7*7}}"]
+ROWS = [
+    ["ada@example.com", SCRIPT, "", MARKUP, MARKDOWN, FORMULA, "x", "y", "{{7*7}}"],
+    [f'"{SCRIPT}"@example.com', MARKUP, FORMULA, "", "", "", "", "", ""],
+    [MARKDOWN, MARKDOWN, "+cmd|' /C calc'!A0", "", "", "", "", "", ""],
+    [FORMULA, FORMULA, "-2+3", "\u202egnp.exe", "\x1b[31mred", "@SUM(1)", "'; drop table students;--", "", ""],
+    ["bob@example.com", "Robert'); DROP TABLE Students;--", "", "", "", "", "", "", ""],
+]
+NAME = "<img src=x onerror=alert(3)> **students** [x](javascript:alert(4)) $1.csv"
+EVERYWHERE = ("", "profile", "map", "validate", "commit", "reconcile", "history", "record", "inventory", "contracts")
+
+
+def csv_of(*rows: list[str]) -> str:
+    """Rows as CSV, every cell quoted."""
+    return "".join(",".join('"' + cell.replace('"', '""') + '"' for cell in row) + "\n" for row in rows)
+
+
+def unharmed(person: Person) -> None:
+    """Nothing ran, nothing was fetched, nothing broke, and nothing of a program's inside is shown."""
+    assert person.surprises == []
+    assert person.window.locator("img[src='x'], img[src*=':9/'], a[href^='javascript']").count() == 0
+    shown = person.main.inner_text()
+    for never in ("Traceback", "File \"", "Something unexpected", "psycopg", "49\n"):
+        assert never not in shown
+
+
+def test_what_a_file_says_is_shown_and_never_obeyed(
+    person: People, wb: Workbench, file: Callable[[str, str], Path]
+) -> None:
+    ana = person("ana")
+    ana.upload(file(csv_of(COLUMNS, *ROWS), NAME))
+    unharmed(ana)
+    batch = ana.map()
+    ana.sees(NAME)
+    unharmed(ana)
+    ana.plan()
+    ana.main.get_by_text("Let the good rows go on").click()
+    ana.commit()
+    assert ana.figures()["created"] == 2
+    unharmed(ana)
+    reason = ana.main.get_by_role("textbox", name="Why may they stay out?")
+    reason.fill(f"{MARKUP} {MARKDOWN}")
+    ana.press(re.compile("Explain all of this kind"))
+    expect(ana.main.get_by_role("heading", name="Rows to explain")).to_have_count(0)
+    unharmed(ana)
+    ana.press("Sign off as ana")
+    ana.sees("Signed off by ana")
+    for page in EVERYWHERE:
+        ana.visit(page, batch=batch)
+        unharmed(ana)
+    ana.visit("record", batch=batch, line=2)
+    ana.sees(SCRIPT)
+    unharmed(ana)
+    assert wb.batch(batch).file_name == NAME
+
+
+def test_names_and_addresses_that_mean_harm_are_only_text(person: People) -> None:
+    mallory = person(f"{MARKUP} **m**")
+    for page in EVERYWHERE:
+        mallory.visit(page)
+        unharmed(mallory)
+    mallory.visit("record").asks(f"{SCRIPT}' or 1=1 --")
+    unharmed(mallory)
+    for page in EVERYWHERE[1:-2]:
+        for wanted in (SCRIPT, "../../etc/passwd", "00000000-0000-0000-0000-000000000000", "\x00"):
+            mallory.visit(page, batch=wanted, upload=wanted)
+            unharmed(mallory)
