@@ -20,8 +20,8 @@ from workbench.sheet import Sheet
 COLOURS = {
     "created": "#2e8b57",
     "updated": "#2f6fb0",
-    "skipped": "#8a96a3",
-    "unmatched": "#d98e04",
+    "skipped": "#6b7785",
+    "unmatched": "#b97100",
     "invalid": "#c0392b",
 }
 """The one place for them; every outcome is also told by its word and its sign."""
@@ -133,23 +133,30 @@ def go_to(target: str, **parameters: object) -> None:
     st.switch_page(f"pages/{target}.py", query_params={name: str(value) for name, value in parameters.items()})
 
 
+_STEPPER = "<style>.st-key-stepper { row-gap: 0 } .st-key-stepper a { padding: 0 }</style>"
+"""Links stand in the line as the words beside them do."""
+
+
 def stepper(here: str, batch: Batch | None = None) -> None:
     """Where this import stands and what is next, across the pages of an import."""
     reached = _reached(batch)
     current = [step[0] for step in STEPS].index(here)
-    with st.container(horizontal=True, horizontal_alignment="left", gap="small", key="stepper"):
+    st.html(_STEPPER)
+    with st.container(
+        horizontal=True, horizontal_alignment="left", vertical_alignment="center", gap="small", key="stepper"
+    ):
         for number, (target, title, _) in enumerate(STEPS):
             sign = "●" if number == current else "✓" if number < max(reached, current) else "○"
             label = f"{sign} {number + 1} {title}"
             if number == current:
-                st.markdown(f"**{label}**", width="content")
+                st.markdown(f":small[**{label}**]", width="content")
             elif batch is not None and number <= reached and target != "upload":
                 st.page_link(f"pages/{target}.py", label=label, query_params={"batch": str(batch.id)})
             elif target == "upload":
                 here_again = {name: st.query_params[name] for name in ("upload", "dataset") if name in st.query_params}
                 st.page_link("pages/upload.py", label=label, query_params=here_again)
             else:
-                st.markdown(f":gray[{label}]", width="content")
+                st.markdown(f":gray[:small[{label}]]", width="content")
 
 
 def _reached(batch: Batch | None) -> int:
@@ -209,6 +216,7 @@ def outcome_bar(counts: Mapping[str, int]) -> go.Figure:
                 marker_color=COLOURS[name],
                 text=[f"{counts[name]:,}"],
                 insidetextanchor="middle",
+                insidetextfont={"color": "#ffffff"},
                 hovertemplate=f"{name}: %{{x:,}}<extra></extra>",
             )
     figure.update_layout(
