@@ -11,7 +11,7 @@ from workbench import Workbench, inspection, ui
 from workbench.kinds import KINDS
 from workbench.sheet import Sheet
 
-NOW, BEFORE = "#2f6fb0", "#8a96a3"
+NOW, BEFORE = "#2f6fb0", "#6b7785"
 
 
 @st.cache_data(max_entries=20, show_spinner="Profiling every row ...", show_time=True, hash_funcs=ui.SAME_SHEET)
