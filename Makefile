@@ -1,7 +1,7 @@
 # Needs Python 3.11 to 3.13 and GNU make, nothing else. `make` alone prints what there is.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test serve bench generate lint clean FORCE
+.PHONY: help setup demo test serve browser screenshots bench bench-pages generate lint clean FORCE
 
 # The first Python that is new enough and can make a virtual environment; PYTHON=... overrides.
 NEW := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
@@ -15,21 +15,31 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 
 help: ## print this
 	@echo "make <target>, where <target> is one of"
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1@\2/p' $(MAKEFILE_LIST) | while IFS=@ read -r name what; do printf '%-12s%s\n' "$$name" "$$what"; done
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1@\2/p' $(MAKEFILE_LIST) | while IFS=@ read -r name what; do printf '%-12s%s\n' "$$name" "$$what"; done
 
 setup: $(READY) ## create .venv and install the pinned packages into it
 
 demo: setup ## import the shipped samples end to end and print the import logs
 	$(BIN)/workbench demo
 
-test: setup ## run every test
+test: setup browser ## run every test
 	$(BIN)/python -m pytest
 
 serve: setup ## open the pages
 	$(BIN)/workbench serve
 
+# The tests and the pictures drive a real one: as root on Debian and Ubuntu its package is installed, else Playwright's own.
+browser: setup ## see that there is a Chromium or Chrome
+	@$(BIN)/python -m tests.browser.chromium
+
+screenshots: setup browser ## take a picture of every page
+	$(BIN)/python -m tests.screenshots
+
 bench: setup ## measure a million rows against the bare database
 	$(BIN)/python -m tests.bench.million
+
+bench-pages: setup browser ## measure the pages with a million rows in a real browser
+	$(BIN)/python -m tests.bench.pages
 
 generate: setup ## rewrite the generated files from the contracts
 	$(BIN)/python -m workbench.generate

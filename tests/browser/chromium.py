@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,6 +39,26 @@ def installed(driver: Playwright) -> str:
     raise FileNotFoundError(MISSING)
 
 
-if __name__ == "__main__":  # for `make`: whether there is one
-    with sync_playwright() as asked:
-        print(installed(asked))
+def install() -> None:
+    """Installs one where there is none: Debian's package for root, else Playwright's own; raises FileNotFoundError."""
+    with sync_playwright() as driver:
+        try:
+            installed(driver)
+            return
+        except FileNotFoundError:
+            print("There is no Chromium or Chrome here; installing one.", flush=True)
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+        for command in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", "chromium"]):
+            subprocess.run(["apt-get", *command], env=quiet, check=False)
+    else:
+        subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
+    with sync_playwright() as driver:
+        installed(driver)
+
+
+if __name__ == "__main__":  # for `make browser`
+    try:
+        install()
+    except FileNotFoundError as missing:
+        sys.exit(str(missing))
