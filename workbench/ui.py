@@ -386,10 +386,12 @@ def watch(batch: Batch) -> None:
         found, progress = wb.batch(batch.id), wb.progress(batch.id)
         step = (progress or {}).get("step", "waiting for a worker")
         done, of = (progress or {}).get("rows", 0), (progress or {}).get("of")
-        label = f"{str(step).capitalize()}: {done:,} rows" if done else f"{str(step).capitalize()} ..."
+        whole = step in ("planning", "committing", "undoing")  # one statement for all rows, so there is no part to tell
+        expected = f" {many(found.processed or found.summary.get('rows', 0))}, all of them or none" if whole else ""
+        label = f"{str(step).capitalize()}: {done:,} rows" if done else f"{str(step).capitalize()}{expected} ..."
         st.progress(min(done / of, 1.0) if of else 0.0, text=label)
-        st.caption(f"{found.stage}. You may leave this page, or watch it from another one; the work goes on.")
-        if st.button("Cancel", key=f"cancel {batch.id}", icon=":material/stop_circle:"):
+        st.caption("You may leave this page, or watch it from another one; the work goes on.")
+        if not whole and st.button("Cancel", key=f"cancel {batch.id}", icon=":material/stop_circle:"):
             jobs.cancel(wb, batch.id)
             st.rerun()
 
