@@ -1,0 +1,104 @@
+"""Contracts and templates: what a file has to say, the saved mappings, and what to do when columns change."""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from workbench import Workbench, ui
+from workbench.inspection import contract, contracts, csv_template, field_guide
+from workbench.template import Mapping, Template
+
+COLUMNS = ("Column", "Field")
+VALUES = ("Field", "Text in the file", "Means")
+CONSTANTS = ("Field", "Value in every row")
+
+
+def guides() -> None:
+    """Each dataset's field guide, and a CSV file to fill in."""
+    known = {one.name: one for one in contracts()}
+    name = st.selectbox(
+        "Dataset",
+        list(known),
+        format_func=lambda name: f"{known[name].title} ({name})",
+        key="guide",
+        bind="query-params",
+    )
+    guide = field_guide(known[name])
+    with st.container(horizontal=True):
+        quiet: dict[str, Any] = {"on_click": "ignore", "icon": ":material/download:"}
+        told = "A header and example rows; it can be imported as it stands."
+        st.download_button("CSV template", csv_template(known[name]), f"{name}.csv", "text/csv", help=told, **quiet)
+        st.download_button("Field guide", guide, f"{name}.md", "text/markdown", **quiet)
+    st.markdown(guide)
+
+
+def templates(wb: Workbench) -> None:
+    """The saved mappings: looked at, changed, made global, retired."""
+    st.caption("A template is a mapping that a person confirmed; an import that uses it need not ask again.")
+    known = wb.templates()
+    if not known:
+        ui.empty("No template yet.", "Map a file's columns, and save that as one.", "upload", "Start an import")
+    for one in known:
+        scope = "for everybody" if one.is_global else "of this tenant"
+        label = f"**{ui.text(one.name)}** · {one.dataset} · {scope}"
+        box = st.expander(label, icon=":material/table_rows:", on_change="rerun", key=f"open {one.id}")
+        if box.open:
+            with box:
+                template(wb, one)
+
+
+def template(wb: Workbench, one: Template) -> None:
+    """One template, open to be changed."""
+    if one.description:
+        st.caption(ui.text(one.description))
+    said = one.mapping
+    columns = [*said.columns.items(), *((header, "") for header in said.left_out)]
+    values = [(name, text, means) for name, texts in said.value_maps.items() for text, means in texts.items()]
+    with st.form(f"form {one.id}", border=False):
+        name = st.text_input("Name", one.name, key=f"name {one.id}")
+        edited = Mapping.from_dict(
+            {
+                **said.to_dict(),
+                **sorted_out(table(one, "Columns", COLUMNS, columns)),
+                "value_maps": nested(table(one, "Values", VALUES, values)),
+                "constants": dict(table(one, "Constants", CONSTANTS, list(said.constants.items()))),
+            }
+        )
+        if st.form_submit_button("Save", type="primary", icon=":material/save:"):
+            wb.update_template(one.id, edited)
+            if name.strip() != one.name:
+                wb.rename_template(one.id, name.strip())
+            st.rerun()
+    with st.container(horizontal=True):
+        if not one.is_global and st.button("Make global", key=f"share {one.id}", icon=":material/public:"):
+            wb.share_template(one.id)
+            st.rerun()
+        if st.button("Retire", key=f"retire {one.id}", icon=":material/archive:"):
+            wb.retire_template(one.id)
+            st.rerun()
+        ui.link("contracts", "Its dataset's field guide", guide=one.dataset)
+
+
+def table(one: Template, title: str, names: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """One part of a template as a table to edit; its rows as they are now, without blank ones."""
+    fields = ["", *(field.name for field in contract(one.dataset).fields)]
+    edited = st.data_editor(
+        pd.DataFrame(rows, columns=list(names), dtype="string"),
+        column_config={"Field": st.column_config.SelectboxColumn(options=fields)},
+        num_rows="dynamic",
+        hide_index=True,
+        key=f"{title} {one.id}",
+    )
+    return [tuple(row) for row in edited.fillna("").itertuples(index=False) if row[0]]
+
+
+def sorted_out(rows: list[tuple[str, ...]]) -> dict[str, Any]:
+    """A template's columns: those that fill a field, and those that a person left out."""
+    return {"columns": {h: f for h, f in rows if f}, "left_out": [h for h, f in rows if not f]}
+
+
+def nested(rows: list[tuple[str, ...]]) -> dict[str, dict[str, str]]:
+    """A template's value maps, by field."""
+    fields = dict.fromkeys(name for name, _, _ in rows)
+    return {field: {text: means for name, text, means in rows if name == field} for field in fields}
