@@ -72,7 +72,8 @@ def explain(wb: Workbench, batch: Batch, found: Reconciliation) -> None:
                 st.error("Say why, for whoever reads this next year.")
                 return
             lines = [rows[place]["line"] for place in picked] if picked else wb.unexplained(batch, **which)
-            wb.explain(batch, lines, reason)
+            with st.spinner(f"{ui.many(len(lines))} ..."):
+                wb.explain(batch, lines, reason)
             st.rerun()
 
 
@@ -111,7 +112,9 @@ def sign_off(wb: Workbench, batch: Batch, found: Reconciliation, signed: dict[st
         st.success(f"{who} Its evidence is frozen.", icon=":material/verified:")
         st.caption(f"SHA-256 of the evidence: `{signed['digest']}`")
         if st.button("Check the evidence", icon=":material/fingerprint:"):
-            if wb.verify(batch):
+            with st.spinner("Every row is looked at again ..."):
+                same = wb.verify(batch)
+            if same:
                 st.success("It is still exactly what was signed.")
             else:
                 st.error("It is no longer what was signed.")
@@ -127,7 +130,8 @@ def sign_off(wb: Workbench, batch: Batch, found: Reconciliation, signed: dict[st
         ui.link("commit", "Commit it first", batch=batch.id)
     me = ui.text(wb.settings.user)
     if st.button(f"Sign off as {me}", type="primary", disabled=not found.done, icon=":material/draw:"):
-        wb.sign_off(batch)
+        with st.spinner("Every row goes into the digest ..."):
+            wb.sign_off(batch)
         st.rerun()
 
 
