@@ -3,8 +3,11 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+import pyarrow as pa
+
 from workbench import mapping
-from workbench.profile import profile
+from workbench.cleaning import key_collision, nearest
+from workbench.profile import ColumnProfile, profile
 from workbench.sheet import Sheet
 
 FILL = 0.05
@@ -12,13 +15,41 @@ FILL = 0.05
 TIMES = 0.2
 """From this difference on, in proportion, a number of rows or of distinct values is told."""
 
+GROUPS = 20
+"""So many groups of probably the same values are told of each kind, the largest ones."""
+GROUPED = 20_000
+"""Columns of more distinct values hold no words that people mean to write alike."""
+
 Change = dict[str, str]
 """{"column", "what", "before", "now"}: the column is "" for the whole sheet."""
 
 
 def profile_of(sheet: Sheet, progress: Callable[[int], None] = lambda rows: None) -> dict[str, Any]:
-    """The profile of a sheet, ready for JSON; raises UnreadableSheet."""
-    return profile(sheet, progress).to_dict()
+    """The profile of a sheet, ready for JSON; raises UnreadableSheet.
+
+    Each column has its `groups` as well: values that are probably the same, with their rows and the reason.
+    """
+    found = profile(sheet, progress)
+    return {
+        **found.to_dict(),
+        "columns": [
+            {**each.to_dict(), "groups": list(_groups(each, found.values[each.name]))} for each in found.columns
+        ],
+    }
+
+
+def _groups(column: ColumnProfile, values: pa.Table) -> Iterator[dict[str, Any]]:
+    """The largest groups of values that are probably the same; names and words have them, numbers and keys do not."""
+    if column.type != "text" or column.unique or not column.distinct_exact or column.distinct > GROUPED:
+        return
+    for clusters, why in (
+        (key_collision(values), "the same but for case, accents, punctuation or order"),
+        (nearest(values), "nearly the same letters"),
+    ):
+        for cluster in clusters[:GROUPS]:
+            shown = [f"{text[:60]} ({rows:,})" for text, rows in cluster.values[:10]]
+            more = [f"and {len(cluster.values) - 10:,} more"] if len(cluster.values) > 10 else []
+            yield {"Values": ", ".join((*shown, *more)), "Rows": cluster.rows, "Why": why}
 
 
 def changes(now: Mapping[str, Any], before: Mapping[str, Any]) -> list[Change]:

@@ -43,3 +43,21 @@ def test_a_few_more_rows_are_no_news_and_many_are() -> None:
     few, same, many = (profiled(a=["x"] * rows) for rows in (10, 11, 20))
     assert told(same, few) == []
     assert told(many, few) == [("", "rows", "10", "20")]
+
+
+def test_values_that_are_probably_the_same_are_told_of_words_and_not_of_keys() -> None:
+    schools = ["Lincoln High", "lincoln high", "Washington Middle", "Washingten Middle", "Lincoln High"]
+    found = profiled(school=schools, code=["A1", "a1", "b", "c", "d"], year=["2024", "2025", "2024", "2024", "2024"])
+    groups = [column["groups"] for column in found["columns"]]  # type: ignore[attr-defined]
+    assert groups == [
+        [
+            {
+                "Values": "Lincoln High (2), lincoln high (1)",
+                "Rows": 3,
+                "Why": "the same but for case, accents, punctuation or order",
+            },
+            {"Values": "Washingten Middle (1), Washington Middle (1)", "Rows": 2, "Why": "nearly the same letters"},
+        ],
+        [],
+        [],
+    ]
