@@ -88,7 +88,7 @@ def line(batch: Batch) -> dict[str, Any]:
 
 def one(wb: Workbench, batch: Batch) -> None:
     """One import: its figures, who did what and when, how it was read, and the way back."""
-    ui.link("history", "All imports", icon=":material/arrow_back:")
+    ui.jump("All imports", icon=":material/arrow_back:")
     ui.facts(batch)
     ui.busy(wb, batch)
     if batch.plan:
@@ -129,10 +129,10 @@ def leads_to(batch: Batch, happened: list[dict[str, Any]]) -> None:
             ui.link(target, title, batch=batch.id)
         ui.link("record", "Find one of its lines", icon=":material/person_search:", batch=batch.id)
         if batch.undo_of:
-            ui.link("history", "The import that it undoes", icon=":material/undo:", batch=batch.undo_of)
+            ui.jump("The import that it undoes", icon=":material/undo:", batch=batch.undo_of)
         for event in happened:
             if event["action"] == "undone":
-                ui.link("history", "Its undo", icon=":material/undo:", batch=event["detail"]["by"])
+                ui.jump("Its undo", icon=":material/undo:", batch=event["detail"]["by"])
 
 
 def how_read(batch: Batch) -> None:

@@ -8,29 +8,21 @@ import streamlit as st
 from workbench import Workbench, ui
 from workbench.inspection import contract
 
-HERE = ("dataset", "record", "batch", "line")
 _LAST = ("id", "created_at", "updated_at")
 
 
-def begin_again() -> None:
-    """A new question: what was shown of the last one goes."""
-    for name in HERE:
-        st.query_params.pop(name, None)
-
-
 def ask(wb: Workbench) -> None:
-    """The question in words, or by a line of a file."""
-    st.text_input(
-        "E-mail, code, id or part of a name",
-        key="find",
-        bind="query-params",
-        on_change=begin_again,
-        placeholder="ada.park@example.com",
-        icon=":material/search:",
+    """The question in words, or by a line of a file; a new one puts the last answer away."""
+    said = st.query_params.get("find", "")
+    text = st.text_input(
+        "E-mail, code, id or part of a name", said, placeholder="ada.park@example.com", icon=":material/search:"
     )
+    if text != said:
+        again(find=text.strip())
     asked = st.query_params.get("batch")
     with st.expander("Or from a line of a file", expanded=asked is not None, icon=":material/format_list_numbered:"):
-        known = {str(batch.id): batch for batch in [*([wb.batch(asked)] if asked else []), *wb.batches(limit=200)]}
+        last = [batch for batch in wb.batches(limit=200) if batch.undo_of is None]
+        known = {str(batch.id): batch for batch in [*([wb.batch(asked)] if asked else []), *last]}
         with st.form("line", border=False):
             batch = st.selectbox(
                 "File",
@@ -41,7 +33,13 @@ def ask(wb: Workbench) -> None:
             )
             line = st.number_input("Line", min_value=1, value=2, help="As a spreadsheet counts: the header is line 1.")
             if st.form_submit_button("Show the line", icon=":material/search:") and batch is not None:
-                ui.go_to("record", batch=batch, line=line)
+                again(batch=batch, line=line)
+
+
+def again(**question: object) -> None:
+    """Asks anew, with an address of its own."""
+    st.query_params.from_dict({name: str(value) for name, value in question.items()})
+    st.rerun()
 
 
 def matches(wb: Workbench, text: str) -> None:
@@ -57,7 +55,7 @@ def matches(wb: Workbench, text: str) -> None:
         return
     for one in found:
         label = f"**{ui.text(one['key'])}** {ui.text(one['title'] or '')} · {contract(one['dataset']).noun}"
-        ui.link("record", label, icon=":material/person:", find=text, dataset=one["dataset"], record=address(one))
+        ui.jump(label, icon=":material/person:", find=text, dataset=one["dataset"], record=address(one))
 
 
 def address(found: dict[str, Any]) -> str:
@@ -83,8 +81,7 @@ def show(wb: Workbench, dataset: str, key: str) -> None:
         with st.container(horizontal=True):
             for field in about.references:
                 if field.reference and now[field.target]:
-                    link = {"dataset": field.reference.dataset, "record": now[field.target]}
-                    ui.link("record", f"Its {field.reference.noun}", **link)
+                    ui.jump(f"Its {field.reference.noun}", dataset=field.reference.dataset, record=now[field.target])
     st.subheader("What happened to it", help="Every import that had it, also those that changed nothing; newest first.")
     shown = st.session_state.setdefault(f"shown {dataset} {key}", 20)
     for event in history[:shown]:
@@ -152,7 +149,7 @@ with ui.page(
         show(wb, asked["dataset"], asked["record"])
     elif "batch" in asked and asked.get("line", "").isdecimal():
         row(wb, asked["batch"], int(asked["line"]))
-    elif text := st.session_state.find.strip():
-        matches(wb, text)
+    elif asked.get("find"):
+        matches(wb, asked["find"])
     else:
         st.caption("Support asks here first: type what the caller tells you.")

@@ -128,6 +128,17 @@ def link(target: str, label: str, icon: str = ":material/arrow_forward:", **para
     )
 
 
+def jump(label: str, icon: str = ":material/arrow_forward:", **parameters: object) -> None:
+    """A link to another address of this very page.
+
+    A page link to the page that it stands on would show what it leads to, but leave the old address in the browser, and
+    be forgotten with the next click.
+    """
+    address = {name: str(value) for name, value in parameters.items() if value is not None}
+    key = f"jump {label} {address}"
+    st.button(label, key, icon=icon, type="tertiary", on_click=st.query_params.from_dict, args=(address,))
+
+
 def go_to(target: str, **parameters: object) -> None:
     """Leaves for another page."""
     st.switch_page(f"pages/{target}.py", query_params={name: str(value) for name, value in parameters.items()})
@@ -223,6 +234,7 @@ def outcome_bar(counts: Mapping[str, int]) -> go.Figure:
         barmode="stack",
         height=110,
         margin={"l": 0, "r": 0, "t": 8, "b": 0},
+        showlegend=True,
         legend={"orientation": "h", "traceorder": "normal"},
         xaxis={"visible": False, "range": [0, sum(counts.get(name, 0) for name in OUTCOMES)]},
         yaxis={"visible": False},
