@@ -42,11 +42,15 @@ def decide(wb: Workbench, batch: Batch) -> None:
         hold = bool(batch.invalid) and not skip_errors
         label = "Hold it" if hold else f"Commit {ui.many(written)}"
         icon = ":material/pause_circle:" if hold else ":material/task_alt:"
-        if st.button(label, type="primary", icon=icon, disabled=hold and batch.stage == "held"):
+        first, other = ("secondary", "primary") if batch.summary.get("error") else ("primary", "secondary")
+        if st.button(label, type=first, icon=icon, disabled=hold and batch.stage == "held"):
             jobs.defer(wb, "commit", batch, skip_errors=skip_errors)
             st.rerun()
         if st.button(
-            "Plan again", icon=":material/refresh:", help="Compares the rows with the records as they are now."
+            "Plan again",
+            type=other,
+            icon=":material/refresh:",
+            help="Compares the rows with the records as they are now.",
         ):
             jobs.defer(wb, "plan", batch)
             st.rerun()

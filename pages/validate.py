@@ -32,9 +32,10 @@ def counts_by_issue(counts: list[dict[str, Any]]) -> None:
             marker_color=colour,
         )
     figure.update_layout(
-        height=60 + 34 * min(len(counts), 15),
+        height=70 + 34 * min(len(counts), 15),
         bargap=0.4,
         margin={"l": 0, "r": 0, "t": 8, "b": 0},
+        showlegend=True,
         legend={"orientation": "h", "y": -0.15},
         yaxis={"autorange": "reversed", "automargin": True},
         xaxis={"title": None, "visible": False},
