@@ -97,7 +97,11 @@ def log(wb: Workbench, batch: Batch, signed: dict[str, Any] | None) -> None:
             help="Issues, and how they were resolved.",
         )
         follow_ups = st.text_area(
-            "Follow-ups", batch.follow_ups, key=f"follow ups {batch.id}", disabled=bool(signed), help="What is still to be done."
+            "Follow-ups",
+            batch.follow_ups,
+            key=f"follow ups {batch.id}",
+            disabled=bool(signed),
+            help="What is still to be done.",
         )
         if st.form_submit_button("Write it into the log", disabled=bool(signed), icon=":material/edit_note:"):
             wb.note(batch, notes=notes, follow_ups=follow_ups)

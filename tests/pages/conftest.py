@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[2]
 
 
 class Navigated(PagesManager):
-    """The pages of st.navigation: Streamlit takes a folder called pages for its older kind, and would run them alone."""
+    """The pages of st.navigation: Streamlit takes a folder called pages for its older kind, and runs them alone."""
 
     def __init__(self, *given: Any, **named: Any) -> None:
         PagesManager.uses_pages_directory = False
