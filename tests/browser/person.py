@@ -110,20 +110,29 @@ class Person:
 
     # --- the steps of an import ---
 
-    def upload(self, file: Path) -> None:
-        """Drops a file at Upload, and goes on to Map with the dataset that it is taken for."""
+    def upload(self, file: Path, dataset: str | None = None) -> None:
+        """Drops a file at Upload, and goes on to Map with the dataset that it is taken for, or another."""
         self.visit("upload")
         self.window.locator("input[type=file]").first.set_input_files(file)
         self.sees(file.name)
+        if dataset:
+            self.settled()
+            self.main.get_by_role("combobox", name="Dataset").fill(dataset)
+            self.window.get_by_role("option", name=dataset).click()
+        expect(self.main.get_by_role("button", name="Map its columns")).to_be_enabled()
         self.press("Map its columns")
         self.at("Map")
 
-    def map(self) -> str:
-        """Confirms what is suggested, and waits until the rows are read; returns the batch."""
+    def confirm(self) -> None:
+        """Says at Map that what is suggested is right."""
         expect(self.main.get_by_role("button", name="Start the import")).to_be_visible()
         self.settled()
         self.main.get_by_text("I have looked at every line").click()
         expect(self.main.get_by_role("button", name="Start the import")).to_be_enabled()
+
+    def map(self) -> str:
+        """Confirms what is suggested, and waits until the rows are read; returns the batch."""
+        self.confirm()
         self.press("Start the import")
         self.at("Validate")
         expect(self.main.get_by_role("button", name=LOOK)).to_be_visible(timeout=120_000)

@@ -44,7 +44,7 @@ def test_what_a_file_says_is_shown_and_never_obeyed(
     person: People, wb: Workbench, file: Callable[[str, str], Path]
 ) -> None:
     ana = person("ana")
-    ana.upload(file(csv_of(COLUMNS, *ROWS), NAME))
+    ana.upload(file(csv_of(COLUMNS, *ROWS), NAME), dataset="elevate.students")
     unharmed(ana)
     batch = ana.map()
     ana.sees(NAME)

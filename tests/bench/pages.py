@@ -1,0 +1,157 @@
+"""The pages with a million rows in a batch, and a file of 100,000 rows from its upload to its plan, in a real browser.
+
+    python -m tests.bench.pages [--rows 1000000] [--upload 100000]
+
+A page is interactive when its script has ended and what it is for is on the screen; each is clicked to three times from
+another one, and the middle of the times counts.
+"""
+
+import argparse
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import expect
+
+from tests.bench.people import write_students
+from tests.browser import chromium
+from tests.browser.person import Person
+from tests.browser.site import Site
+from workbench import Workbench, open_sheet
+
+CLICK, PLAN = 1.5, 15.0
+"""Seconds that a page and an upload may take."""
+
+PAGES = {
+    "Home": "",
+    "Upload": "upload",
+    "Profile": "profile",
+    "Map": "map",
+    "Validate": "validate",
+    "Commit": "commit",
+    "Reconcile": "reconcile",
+    "History": "history",
+    "Find a record": "record",
+    "Inventory": "inventory",
+    "Contracts and templates": "contracts",
+}
+
+
+def main() -> None:
+    """Measures and prints; ends with 1 when something took longer than it may."""
+    options = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    options.add_argument("--rows", type=int, default=1_000_000, help="of the batch that the pages show")
+    options.add_argument("--upload", type=int, default=100_000, help="rows of the file that is uploaded")
+    given = options.parse_args()
+    os.environ.pop("WORKBENCH_DATABASE_URL", None)
+    with tempfile.TemporaryDirectory(prefix="wb-", dir="/tmp") as folder:
+        Path(folder).chmod(0o755)
+        site = Site(Path(folder) / "home", WORKBENCH_TENANT="default").start()
+        try:
+            slow = measure(site, Path(folder), given.rows, given.upload)
+        finally:
+            site.stop()
+    sys.exit(1 if slow else 0)
+
+
+def measure(site: Site, folder: Path, rows: int, uploaded: int) -> list[str]:
+    """Everything, on one server; the names of what took too long."""
+    batch = wrong_here_and_there(site, write_students(folder / "students.csv", rows))
+    print(f"{rows:,} rows in a batch, {os.cpu_count()} processors")
+    with chromium.browser() as browser:
+        ana = Person(browser.new_page(viewport={"width": 1280, "height": 900}), site)
+        slow = [name for name, seconds in clicks(ana, batch) if told(name, seconds, CLICK)]
+        slow += [name for name, seconds in openings(ana, batch) if told(name, seconds, CLICK)]
+        file = write_students(folder / "more.csv", uploaded)
+        name = f"upload to plan of {uploaded:,} rows"
+        return slow + ([name] if told(name, upload_to_plan(ana, file), PLAN) else [])
+
+
+def wrong_here_and_there(site: Site, file: Path) -> str:
+    """A batch of that file, planned, with an invalid row in every thousand."""
+    spoiled = file.with_name("spoiled.csv")
+    with file.open(encoding="utf-8") as lines, spoiled.open("w", encoding="utf-8") as out:
+        for number, line in enumerate(lines):
+            out.write(line.replace("@", "(at)", 1) if number % 1000 == 500 else line)
+    with Workbench.open(home=site.home, tenant="default", user="ana") as wb:
+        batch = wb.plan(wb.stage(open_sheet(spoiled), "elevate.students"))
+        return str(batch.id)
+
+
+def clicks(ana: Person, batch: str) -> list[tuple[str, float]]:
+    """From each page to the next by a click in the sidebar."""
+    ana.visit("validate", batch=batch)
+    times: dict[str, list[float]] = {}
+    for _ in range(3):
+        for title in PAGES:
+            link = ana.window.get_by_test_id("stSidebarNav").get_by_role("link", name=title, exact=True)
+            times.setdefault(f"{title}, from the sidebar", []).append(seconds(ana, link.click, heading(title)))
+    return [(name, statistics.median(found)) for name, found in times.items()]
+
+
+def openings(ana: Person, batch: str) -> list[tuple[str, float]]:
+    """The pages of the batch itself, and what one presses there."""
+    times: dict[str, list[float]] = {}
+    for _ in range(3):
+        ana.visit("history", batch=batch)
+        for title in ("Map", "Validate", "Commit", "Reconcile"):
+            link = ana.main.get_by_role("link", name=title, exact=True).first
+            if title == "Map":
+                continue
+            times.setdefault(f"{title} of the batch", []).append(seconds(ana, link.click, title))
+            if title == "Validate":
+                press = ana.main.get_by_role("button", name="Next", exact=True)
+                times.setdefault("Validate, the next rows", []).append(seconds(ana, press.click, title))
+            if title == "Commit":
+                for outcome in ("created", "invalid"):
+                    pill = ana.main.get_by_role("button", name=outcome).or_(ana.main.get_by_role("radio", name=outcome))
+                    times.setdefault(f"Commit, its {outcome} rows", []).append(seconds(ana, pill.first.click, title))
+            ana.visit("history", batch=batch)
+        ana.visit("record")
+        times.setdefault("A record found by its id", []).append(
+            seconds(ana, lambda: ana.asks("EMP4711"), "Find a record")
+        )
+    return [(name, statistics.median(found)) for name, found in times.items()]
+
+
+def seconds(ana: Person, act: Callable[[], object], title: str) -> float:
+    """How long it takes after an act until the page of that title is done with what it does."""
+    app = ana.window.get_by_test_id("stApp")
+    begun = time.perf_counter()
+    act()
+    expect(ana.window.get_by_role("heading", name=title, level=1, exact=True)).to_be_visible()
+    # a click is at work a moment after it, and a page that is done at once is not seen at work
+    ana.window.wait_for_timeout(30)
+    expect(app).to_have_attribute("data-test-script-state", "notRunning")
+    expect(ana.window.get_by_test_id("stSkeleton")).to_have_count(0)
+    expect(ana.window.locator("[data-stale='true']")).to_have_count(0)
+    return time.perf_counter() - begun
+
+
+def heading(title: str) -> str:
+    """What stands at the head of a page."""
+    return "Workbench" if title == "Home" else title
+
+
+def upload_to_plan(ana: Person, file: Path) -> float:
+    """From dropping the file to the plan on the screen, with the time in which the person clicks through."""
+    ana.visit("upload")
+    begun = time.perf_counter()
+    ana.upload(file)
+    ana.map()
+    ana.plan()
+    return time.perf_counter() - begun
+
+
+def told(name: str, seconds: float, most: float) -> bool:
+    """Prints a measure, and says whether it took longer than it may."""
+    print(f"{name:<44}{seconds:8.2f} s  {'' if seconds <= most else f'(more than {most} s)'}")
+    return seconds > most
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,43 @@
+"""A server that is killed in the middle of an import: its address still works, and the work is taken up again."""
+
+from pathlib import Path
+
+from playwright.sync_api import expect
+
+from tests.bench.people import write_students
+from tests.browser.conftest import People
+from tests.browser.person import LOOK
+from tests.browser.site import Site
+from workbench import Workbench
+
+
+def test_what_a_killed_server_was_doing_is_taken_up_by_the_next(
+    person: People, site: Site, wb: Workbench, tmp_path: Path
+) -> None:
+    ana = person("ana")
+    ana.upload(write_students(tmp_path / "students.csv", 60_000))
+    ana.confirm()
+    ana.press("Start the import")
+    ana.at("Validate")
+    batch, port = ana.batch, site.port
+    site.kill()
+    assert wb.batch(batch).stage in ("queued", "staging")
+
+    site.start(port)
+    ana.visit("validate", batch=batch)
+    expect(ana.main.get_by_role("button", name=LOOK)).to_be_visible(timeout=120_000)
+    ana.plan()
+    ana.commit()
+    assert ana.figures()["created"] == 60_000
+    assert wb.batch(batch).created == 60_000
+
+
+def test_a_page_that_was_open_goes_on_when_the_server_is_back(person: People, site: Site) -> None:
+    ana = person("ana").visit("upload")
+    port = site.port
+    site.stop()
+    site.start(port)
+    ana.settled()
+    ana.window.get_by_test_id("stSidebarNav").get_by_role("link", name="History").click()
+    ana.at("History")
+    ana.sees("No import yet.")
