@@ -77,7 +77,7 @@ def template(wb: Workbench, one: Template) -> None:
         if st.button("Retire", key=f"retire {one.id}", icon=":material/archive:"):
             wb.retire_template(one.id)
             st.rerun()
-        ui.link("contracts", "Its dataset's field guide", guide=one.dataset)
+        ui.jump("Its dataset's field guide", icon=":material/description:", guide=one.dataset)
 
 
 def table(one: Template, title: str, names: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
@@ -102,3 +102,15 @@ def nested(rows: list[tuple[str, ...]]) -> dict[str, dict[str, str]]:
     """A template's value maps, by field."""
     fields = dict.fromkeys(name for name, _, _ in rows)
     return {field: {text: means for name, text, means in rows if name == field} for field in fields}
+
+
+with ui.page(
+    "Contracts and templates", "What a file has to say to be imported, and the mappings that people saved."
+) as wb:
+    guide, saved = st.tabs(["Field guides", "Templates"], key="view", bind="query-params")
+    if guide.open:
+        with guide:
+            guides()
+    if saved.open:
+        with saved:
+            templates(wb)
