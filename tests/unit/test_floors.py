@@ -9,13 +9,18 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 FLOOR = {
-    "words": "errors issue kinds contract sheet template batch resources reconciliation import_log spread",
+    "words": ("errors issue kinds contract sheet template batch resources reconciliation import_log spread"),
     "declarations": "datasets catalog derived",
-    "steps": "sources mapping normalize validation profile cleaning matching "
-    "keeping data_docs exports",
-    "database": "store history ledger paging planning progress search statements templates undoing sql migrations embedded",
+    "steps": "sources mapping normalize validation profile cleaning matching keeping data_docs exports",
+    "database": (
+        "store history inventory ledger paging planning progress search statements templates "
+        "undoing sql migrations embedded"
+    ),
     "settings": "settings",
-    "path": "workbench playbooks beginning corrections filling staging generate inspection recognition columns profiling uploads demo doctor jobs",
+    "path": (
+        "workbench playbooks beginning corrections filling header_change staging generate "
+        "inspection recognition columns profiling uploads demo doctor jobs"
+    ),
     "doors": "__init__ __main__ cli api ui server app pages",
 }
 MAY = {
