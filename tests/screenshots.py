@@ -72,7 +72,7 @@ def at_the_screen(browser: Browser, site: Site, width: int, scheme: Any) -> Pers
 
 
 def imported(ana: Person) -> dict[str, str]:
-    """Imports in every state, and the addresses of what there is to see: {"home": "", "validate": "validate?batch=..."}"""
+    """Imports in every state, and the addresses of what there is to see: {"validate": "validate?batch=..."}"""
     with Workbench.open(home=ana.site.home, tenant="default", user="ana") as wb:
         courses = brought(wb, "courses")
         held = brought(wb, "students")

@@ -5,9 +5,9 @@
         ana.upload(file)
         ana.map()
 
-`person` opens a browser window of its own for somebody; `wb` is a Workbench of ana on the same database, for what has to
-be there before and what is to be there after. Nothing is skipped: without a browser the tests fail with a sentence that
-says what to install.
+`person` opens a browser window of its own for somebody; `wb` is a Workbench of ana on the same database, for what has
+to be there before and what is to be there after. Nothing is skipped: without a browser the tests fail with a sentence
+that says what to install.
 """
 
 import atexit
@@ -81,7 +81,10 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 @pytest.fixture
 def person(browser: Browser, site: Site, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[People]:
-    """Opens a window for somebody: person("lena") works as lena, person() as ana. A failed test leaves their pictures."""
+    """Opens a window for somebody: person("lena") works as lena, person() as ana.
+
+    A failed test leaves their pictures.
+    """
     windows: list[BrowserContext] = []
 
     def opened(name: str = "ana") -> Person:
@@ -107,5 +110,3 @@ def file(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return written
-
-
