@@ -17,13 +17,7 @@ CONSTANTS = ("Field", "Value in every row")
 def guides() -> None:
     """Each dataset's field guide, and a CSV file to fill in."""
     known = {one.name: one for one in contracts()}
-    name = st.selectbox(
-        "Dataset",
-        list(known),
-        format_func=lambda name: f"{known[name].title} ({name})",
-        key="guide",
-        bind="query-params",
-    )
+    name = st.selectbox("Dataset", list(known), key="guide", bind="query-params")
     guide = field_guide(known[name])
     with st.container(horizontal=True):
         quiet: dict[str, Any] = {"on_click": "ignore", "icon": ":material/download:"}
@@ -52,11 +46,13 @@ def template(wb: Workbench, one: Template) -> None:
     """One template, open to be changed."""
     if one.description:
         st.caption(ui.text(one.description))
+    if not one.is_own:
+        st.caption("Another tenant keeps it for everybody, and alone can change it.")
     said = one.mapping
     columns = [*said.columns.items(), *((header, "") for header in said.left_out)]
     values = [(name, text, means) for name, texts in said.value_maps.items() for text, means in texts.items()]
     with st.form(f"form {one.id}", border=False):
-        name = st.text_input("Name", one.name, key=f"name {one.id}")
+        name = st.text_input("Name", one.name, key=f"name {one.id}", disabled=not one.is_own)
         edited = Mapping.from_dict(
             {
                 **said.to_dict(),
@@ -65,16 +61,20 @@ def template(wb: Workbench, one: Template) -> None:
                 "constants": dict(table(one, "Constants", CONSTANTS, list(said.constants.items()))),
             }
         )
-        if st.form_submit_button("Save", type="primary", icon=":material/save:"):
+        if st.form_submit_button("Save", type="primary", icon=":material/save:", disabled=not one.is_own):
             wb.update_template(one.id, edited)
             if name.strip() != one.name:
                 wb.rename_template(one.id, name.strip())
             st.rerun()
     with st.container(horizontal=True):
-        if not one.is_global and st.button("Make global", key=f"share {one.id}", icon=":material/public:"):
+        if (
+            one.is_own
+            and not one.is_global
+            and st.button("Make global", key=f"share {one.id}", icon=":material/public:")
+        ):
             wb.share_template(one.id)
             st.rerun()
-        if st.button("Retire", key=f"retire {one.id}", icon=":material/archive:"):
+        if one.is_own and st.button("Retire", key=f"retire {one.id}", icon=":material/archive:"):
             wb.retire_template(one.id)
             st.rerun()
         ui.jump("Its dataset's field guide", icon=":material/description:", guide=one.dataset)
@@ -87,6 +87,7 @@ def table(one: Template, title: str, names: tuple[str, ...], rows: list[tuple[st
         pd.DataFrame(rows, columns=list(names), dtype="string"),
         column_config={"Field": st.column_config.SelectboxColumn(options=fields)},
         num_rows="dynamic",
+        disabled=not one.is_own,
         hide_index=True,
         key=f"{title} {one.id}",
     )
