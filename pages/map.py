@@ -64,16 +64,16 @@ def which_template(wb: Workbench, source: ui.Source, contract: Contract) -> Temp
 
 
 @st.cache_data(max_entries=20, show_spinner="Reading every row ...", hash_funcs=ui.SAME_SHEET)
-def looked_at(sheet: Any) -> tuple[inspection.Column, ...]:
+def looked_at(sheet: Any, dataset: str) -> tuple[inspection.Column, ...]:
     """Samples and fill of every column."""
-    return inspection.columns(sheet)
+    return inspection.columns(sheet, inspection.contract(dataset))
 
 
 def fields(source: ui.Source, contract: Contract, template: Template | None, key: str) -> tuple[dict[str, str], bool]:
     """Header -> field, "" for a column that is left out, as suggested and then as a person says; and whether a template
     says all of it."""
     suggested = inspection.suggest(source.sheet, contract, template)
-    columns = looked_at(source.sheet)
+    columns = looked_at(source.sheet, contract.name)
     frame = pd.DataFrame(
         {
             "column": [given.header for given in suggested],
@@ -256,7 +256,7 @@ with ui.page("Map", "Which column fills which field. Nothing is used that you ha
     value_maps = values(source, contract, mapped, template, key)
     st.subheader("The import", anchor=False)
     given = constants(contract, mapped, template, key)
-    others = options(contract, template, looked_at(source.sheet)[0].rows)
+    others = options(contract, template, looked_at(source.sheet, contract.name)[0].rows)
     mapping = Mapping(
         columns=mapped,
         value_maps=value_maps,

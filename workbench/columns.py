@@ -48,16 +48,22 @@ class ChoiceText:
     """The choice that it is like, or ""."""
 
 
-def columns(sheet: Sheet) -> tuple[Column, ...]:
-    """The columns in their order; raises UnreadableSheet."""
+def columns(sheet: Sheet, contract: Contract) -> tuple[Column, ...]:
+    """The columns in their order, those that carry secrets without samples; raises UnreadableSheet."""
     filled, rows = dict.fromkeys(sheet.headers, 0), 0
     for chunk in sheet.chunks():
         rows += len(chunk)
         for header in sheet.headers:
             filled[header] += len(chunk) - trimmed(chunk.cells[header]).null_count
     first = sheet.sample(200)
+    hidden = mapping.secrets(sheet.headers, contract)
     return tuple(
-        Column(header=header, filled=filled[header], rows=rows, samples=_samples(first.cells[header]))
+        Column(
+            header=header,
+            filled=filled[header],
+            rows=rows,
+            samples=() if header in hidden else _samples(first.cells[header]),
+        )
         for header in sheet.headers
     )
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from workbench import mapping
+from workbench import catalog, mapping
 from workbench.cleaning import key_collision, nearest
 from workbench.profile import ColumnProfile, profile
 from workbench.sheet import Sheet
@@ -25,17 +25,33 @@ Change = dict[str, str]
 
 
 def profile_of(sheet: Sheet, progress: Callable[[int], None] = lambda rows: None) -> dict[str, Any]:
-    """The profile of a sheet, ready for JSON; raises UnreadableSheet.
+    """The profile of a sheet, ready for JSON, with its worksheet and the line of its header; raises UnreadableSheet.
 
-    Each column has its `groups` as well: values that are probably the same, with their rows and the reason.
+    Each column has its `groups` as well: values that are probably the same, with their rows and the reason. Of a column
+    that carries secrets nothing is told but how many values it has.
     """
     found = profile(sheet, progress)
+    hidden = {header for known in catalog.CONTRACTS.values() for header in mapping.secrets(sheet.headers, known)}
     return {
         **found.to_dict(),
+        "sheet": sheet.reading.sheet,
+        "header_line": sheet.reading.header_line,
         "columns": [
-            {**each.to_dict(), "groups": list(_groups(each, found.values[each.name]))} for each in found.columns
+            {**each.to_dict(), "groups": list(_groups(each, found.values[each.name]))}
+            if each.name not in hidden
+            else {**each.to_dict(), **_SECRET}
+            for each in found.columns
         ],
     }
+
+
+_SECRET: dict[str, Any] = {
+    "type": "secret",
+    "fits": 1.0,
+    **{name: [] for name in ("top", "patterns", "examples", "lengths", "numbers", "outliers", "groups")},
+    **dict.fromkeys(("minimum", "maximum"), ""),
+    **dict.fromkeys(("shortest", "longest"), 0),
+}
 
 
 def _groups(column: ColumnProfile, values: pa.Table) -> Iterator[dict[str, Any]]:

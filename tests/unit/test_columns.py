@@ -18,14 +18,19 @@ def told(*states: str) -> list[tuple[str, int, str]]:
 
 
 def test_a_column_is_told_by_its_fill_and_its_first_values() -> None:
-    found = columns(sheet(name=["Ann", " ", "Ann ", "Bob", "Cy", "Di"]))[0]
+    found = columns(sheet(name=["Ann", " ", "Ann ", "Bob", "Cy", "Di"]), ENROLLMENTS)[0]
     assert (found.header, found.filled, found.rows, found.samples) == ("name", 5, 6, ("Ann", "Bob", "Cy"))
     assert round(found.fill, 2) == 0.83
 
 
 def test_a_long_value_is_cut_and_an_empty_sheet_has_no_fill() -> None:
-    assert columns(sheet(name=["x" * 1_000]))[0].samples == ("x" * 39 + "…",)
-    assert columns(open_frame(pd.DataFrame({"name": []})))[0].fill == 0.0
+    assert columns(sheet(name=["x" * 1_000]), ENROLLMENTS)[0].samples == ("x" * 39 + "…",)
+    assert columns(open_frame(pd.DataFrame({"name": []})), ENROLLMENTS)[0].fill == 0.0
+
+
+def test_of_secrets_only_the_fill_is_told() -> None:
+    found = columns(open_frame(pd.DataFrame({"User Password": ["hunter2", ""], "row": ["x", "y"]})), ENROLLMENTS)[0]
+    assert (found.fill, found.samples) == (0.5, ())
 
 
 def test_texts_that_are_no_choice_come_with_their_rows_and_the_choice_they_are_like() -> None:

@@ -61,3 +61,11 @@ def test_values_that_are_probably_the_same_are_told_of_words_and_not_of_keys() -
         [],
         [],
     ]
+
+
+def test_of_a_column_of_secrets_no_value_is_told() -> None:
+    found = profiled(**{"User Password": ["hunter2", "hunter3", "hunter2"], "name": ["Ann", "Bob", "Cy"]})
+    assert "hunter" not in json.dumps(found)
+    secret = found["columns"][0]  # type: ignore[index]
+    assert (secret["type"], secret["filled"], secret["distinct"], secret["top"]) == ("secret", 3, 2, [])
+    assert told(found, found) == []
