@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pyarrow as pa
 
-from workbench import catalog, keeping, ledger, mapping
+from workbench import catalog, inventory, keeping, ledger, mapping
 from workbench.batch import Batch
 from workbench.contract import Contract, Field, FromWindow, Mode
 from workbench.errors import EmptyNeedsConfirmation, ImportOrder, NoRows, UnknownMode, UnreadableSheet
@@ -46,6 +46,8 @@ class Options:
     skip_errors: bool = False
     allow_empty: bool = False
     """A file without rows is meant to remove every record it could name."""
+    trial: bool = False
+    """A few rows of a source whose imports are paused, to see whether they are right again."""
 
 
 def begin(
@@ -62,13 +64,15 @@ def begin(
     """Puts a queued batch into the database, with the mapping that it uses; the source's bytes are kept, unless a
     column was left out for its secrets: those are lent until the batch is filled, when `lend` says so.
 
-    Raises UnreadableSheet, NoRows, ImportOrder, UnknownMode, UnknownBatch (for the run), NoSpace, UnwritableFile, and
-    what `mapping.resolve` raises.
+    Raises UnreadableSheet, NoRows, SourcePaused, ImportOrder, UnknownMode, UnknownBatch (for the run), NoSpace,
+    UnwritableFile, and what `mapping.resolve` raises.
     """
     contract = catalog.contract(dataset)
     mode = _mode(contract, options.mode)
     if any("\0" in header for header in sheet.headers):
         raise UnreadableSheet(line=sheet.reading.header_line, why="has a NUL character in a header.")
+    if not (options.trial and _is_small(sheet)):
+        inventory.refuse_paused(store, dataset, template.id if template else None)
     _check_order(store, contract)
     sample = sheet.sample()
     resolved = mapping.resolve(
@@ -113,6 +117,15 @@ def _mode(contract: Contract, mode: str | None) -> Mode:
     if chosen not in contract.modes:
         raise UnknownMode(dataset=contract.name, mode=chosen, modes=", ".join(contract.modes))
     return chosen
+
+
+def _is_small(sheet: Sheet) -> bool:
+    rows = 0
+    for chunk in sheet.chunks():
+        rows += len(chunk)
+        if rows > inventory.TRIAL:
+            return False
+    return True
 
 
 def _check_order(store: Store, contract: Contract) -> None:

@@ -93,6 +93,19 @@ class UnknownLines(WorkbenchError):
     """Batch {batch} has no unexplained row on line {lines}."""
 
 
+class UnknownSource(WorkbenchError):
+    """There is no source {source} in the inventory."""
+
+
+class SourceExists(WorkbenchError):
+    """There is a dataset called {dataset} in the inventory already."""
+
+
+class SourcePaused(WorkbenchError):
+    """Imports of {source} were paused by {user} at {at}: {why}. A trial of up to {rows} rows may go on;
+    resume them in the inventory when it is right."""
+
+
 class UnknownRows(WorkbenchError):
     """Batch {batch} has no row on line {lines}."""
 

@@ -22,6 +22,7 @@ from workbench import (
     exports,
     filling,
     history,
+    inventory,
     ledger,
     mapping,
     paging,
@@ -45,6 +46,7 @@ from workbench.errors import (
     UnknownTemplate,
     WrongStage,
 )
+from workbench.header_change import header_change
 from workbench.import_log import ImportLog
 from workbench.mapping import Suggestion
 from workbench.progress import Progress, silent, told
@@ -168,6 +170,50 @@ class Workbench:
         """Takes a template (by its id) out of use; imports that used it keep what it said. Raises UnknownTemplate,
         TemplateTaken."""
         return templates.retire(self._store, template)
+
+    def keep_profile(self, of: Sheet | Batch, dataset: str, profile: Pairs[str, Any]) -> None:
+        """Keeps the profile of a sheet, or of a batch's source, to compare the next one with."""
+        inventory.keep_profile(self._store, of, dataset, profile)
+
+    def last_profile(self, dataset: str, before: Sheet | Batch | None = None) -> dict[str, Any] | None:
+        """The kept profile of the last other file that was imported (before that batch), with its file_name, kept_at
+        and kept_by; None when there is none."""
+        return inventory.last_profile(self._store, dataset, before)
+
+    # -- where data comes from -----------------------------------------------------------------------------------------
+
+    def sources(self) -> list[dict[str, Any]]:
+        """The inventory: id, what `inventory.FIELDS` says of each source, paused, pause_reason, paused_by, paused_at,
+        updated_by, updated_at. It begins with the datasets of seed 002."""
+        return inventory.sources(self._store)
+
+    def save_source(self, *, id: UUID | str | None = None, **said: str | UUID | None) -> dict[str, Any]:
+        """Adds a source to the inventory, or changes what is said of one; see `inventory.FIELDS`.
+
+        Raises UnknownSource, SourceExists, UnknownDataset, UnknownTemplate.
+        """
+        return inventory.save(self._store, id, said)
+
+    def remove_source(self, source: UUID | str) -> None:
+        """Takes a source (by its id or its dataset) out of the inventory; raises UnknownSource."""
+        inventory.remove(self._store, source)
+
+    def pause(self, source: UUID | str, why: str) -> dict[str, Any]:
+        """Stops the imports of a source (by its id or its dataset), all but trials; raises UnknownSource."""
+        return inventory.pause(self._store, source, why)
+
+    def resume(self, source: UUID | str) -> dict[str, Any]:
+        """Lets a source (by its id or its dataset) be imported again; raises UnknownSource."""
+        return inventory.resume(self._store, source)
+
+    def header_change(self, sheet: Sheet, dataset: str, template: str) -> dict[str, Any] | None:
+        """What has changed in a source's columns since the template was made: the `missing` and the `new` headers, and
+        `suggestions` (was, header, field, score, reason). None when all are known.
+
+        New is what neither the template nor any of the last imports had.
+        """
+        known = {header for batch in self.batches(dataset, stage="completed") for header in batch.headers}
+        return header_change(sheet, catalog.contract(dataset), self.template(dataset, template), known)
 
     # -- the path ------------------------------------------------------------------------------------------------------
 
