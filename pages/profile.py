@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from workbench import Workbench, inspection, ui
+from workbench.batch import Batch
 from workbench.kinds import KINDS
 from workbench.sheet import Sheet
 
@@ -15,9 +16,12 @@ NOW, BEFORE = "#2f6fb0", "#6b7785"
 
 
 @st.cache_data(max_entries=20, show_spinner="Profiling every row ...", show_time=True, hash_funcs=ui.SAME_SHEET)
-def profiled(sheet: Sheet) -> dict[str, Any]:
-    """The profile of a sheet, made once."""
-    return inspection.profile_of(sheet)
+def profiled(sheet: Sheet, dataset: str | None, tenant: str, _wb: Workbench, _of: Sheet | Batch) -> dict[str, Any]:
+    """The profile of a sheet, made once, and kept to stand beside the next one's."""
+    found = inspection.profile_of(sheet)
+    if dataset:
+        _wb.keep_profile(_of, dataset, found)
+    return found
 
 
 def at_a_glance(found: dict[str, Any], before: dict[str, Any] | None) -> None:
@@ -33,13 +37,19 @@ def at_a_glance(found: dict[str, Any], before: dict[str, Any] | None) -> None:
             st.metric(name, f"{now:,}", delta and f"{delta:+,}", border=True, width=150, delta_color="off")
 
 
-def what_changed(found: dict[str, Any], before: dict[str, Any]) -> None:
+def since(found: dict[str, Any], before: dict[str, Any] | None, dataset: str | None) -> None:
     """The differences from the last import, in words."""
+    if before is None:
+        told = f"no other file of `{dataset}` was imported" if dataset else "nobody knows yet which dataset this is"
+        st.caption(f"Nothing stands beside it: {told}.")
+        return
     changes = inspection.changes(found, before)
     st.subheader("Since the last import", anchor=False)
+    file, kept = ui.text(before["file_name"]), ui.when(before["kept_at"])
+    st.caption(f"**{file}**, profiled on {kept} UTC by {ui.text(before['kept_by'])}")
     if not changes:
         st.success(
-            "Nothing has changed that matters: the same columns, types, fill and ranges.", icon=":material/check:"
+            "Nothing that matters has changed: columns, types, fill and ranges are the same.", icon=":material/check:"
         )
         return
     words = {"column": "Column", "what": "What", "before": "Last import", "now": "This file"}
@@ -57,9 +67,7 @@ def every_column(found: dict[str, Any]) -> None:
             "Type": [kind(column) for column in columns],
             "Filled": [column["fill"] for column in columns],
             "Distinct": [("" if column["distinct_exact"] else "≥ ") + f"{column['distinct']:,}" for column in columns],
-            "Top values": [
-                " · ".join(f"{top['text']} ({top['rows']:,})" for top in column["top"]) for column in columns
-            ],
+            "Top values": [most_frequent(column) for column in columns],
             "Patterns": [" · ".join(pattern["text"] for pattern in column["patterns"]) for column in columns],
             "Range": [f"{column['minimum']} … {column['maximum']}" if column["filled"] else "" for column in columns],
             "Outliers": [len(column["outliers"]) for column in columns],
@@ -162,24 +170,20 @@ def histogram(column: dict[str, Any], before: dict[str, Any] | None, what: str) 
     return figure
 
 
-def main(wb: Workbench) -> None:
+with ui.page("Profile", "What is in each column, beside the last import of the same dataset.") as wb:
     source = ui.source(wb)
-    found = profiled(source.sheet)
-    before = wb.last_profile(source.dataset, before=source.batch) if source.dataset else None
-    st.markdown(f"**{ui.text(source.sheet.name)}**" + (f" · `{source.dataset}`" if source.dataset else ""))
+    of = source.batch or source.sheet
+    found = profiled(source.sheet, source.dataset, wb.settings.tenant, wb, of)
+    before = wb.last_profile(source.dataset, before=of) if source.dataset else None
+    with st.container(horizontal=True, vertical_alignment="center"):
+        dataset = f" · `{source.dataset}`" if source.dataset else ""
+        st.markdown(f"**{ui.text(source.sheet.name)}**{dataset}", width="content")
+        ui.link("map", "Map its columns", icon=":material/schema:", **source.address, dataset=source.dataset)
     at_a_glance(found, before)
-    if before is not None:
-        what_changed(found, before)
-    elif source.dataset:
-        st.caption(f"No import of `{source.dataset}` was profiled yet; the next profile will stand beside this one.")
+    since(found, before, source.dataset)
     st.subheader("Every column", anchor=False)
     every_column(found)
     names = [column["name"] for column in found["columns"]]
     name = st.selectbox("Look closely at", names, key="column", bind="query-params")
     then = {column["name"]: column for column in before["columns"]} if before else {}
     one_column(found["columns"][names.index(name)], then.get(name))
-    ui.link("map", "Map its columns", icon=":material/schema:", **source.address, dataset=source.dataset)
-
-
-with ui.page("Profile", "What is in each column, before anything is imported.") as wb:
-    main(wb)

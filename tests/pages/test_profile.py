@@ -1,0 +1,124 @@
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+
+import pandas as pd
+from streamlit.testing.v1 import AppTest
+
+from tests.pages.conftest import Show
+from workbench import Workbench, uploads
+from workbench.sheet import Sheet
+
+STUDENTS = (
+    "email,full name,phone\n"
+    + "".join(
+        f"p{n}@example.org,{name},555-123-{1000 + n}\n" for n, name in enumerate(["Ann Lee", "ann lee", "Bo Ray"])
+    )
+    + "nobody,Cy Orr,\n"
+)
+
+
+def keep(wb: Workbench, data: bytes, name: str = "export.csv") -> str:
+    return uploads.keep(wb.settings, name, BytesIO(data)).id
+
+
+def told(page: AppTest) -> str:
+    said = [*page.title, *page.subheader, *page.markdown, *page.caption, *page.success, *page.error]
+    return "\n".join(element.value for element in said).replace("\\", "")
+
+
+def table(page: AppTest, *columns: str) -> pd.DataFrame:
+    """The first table that has these columns."""
+    found: list[Any] = [shown.value for shown in page.dataframe if {*columns} <= {*shown.value.columns}]
+    return found[0]
+
+
+def test_without_a_file_the_page_says_what_to_do(show: Show) -> None:
+    page = show("profile")
+    assert not page.exception
+    assert "No file yet" in told(page)
+
+
+def test_every_column_has_a_line(show: Show, wb: Workbench) -> None:
+    page = show("profile", upload=keep(wb, STUDENTS.encode()))
+    assert not page.exception
+    assert [(metric.label, metric.value) for metric in page.metric] == [
+        ("Rows", "4"),
+        ("Columns", "3"),
+        ("Blank rows", "0"),
+    ]
+    lines = table(page, "Type", "Filled")
+    assert lines["Column"].tolist() == ["email", "full name", "phone"]
+    assert lines["Type"].tolist() == ["text", "text", "phone number"]
+    assert lines["Filled"].tolist() == [1.0, 1.0, 0.75]
+    assert lines["Distinct"].tolist() == ["4", "4", "3"]
+    assert lines["Top values"].tolist()[0] == "all different: p0@example.org, p1@example.org, p2@example.org ..."
+
+
+def test_one_column_is_looked_at_closely_as_the_address_says(show: Show, wb: Workbench) -> None:
+    upload = keep(wb, b"name,age\nAnn,30\nann,31\nAnn,30\nBo,200\n" + b"Cy,30\nDi,31\n" * 20)
+    page = show("profile", upload=upload, column="age")
+    assert not page.exception
+    assert table(page, "Value", "Share")["Value"].tolist() == ["30", "31", "200"]
+    assert table(page, "Pattern")["Pattern"].tolist() == ["99", "999"]
+    assert table(page, "Why").values.tolist() == [["200", 1, "far larger than the others"]]
+    assert len(page.get("plotly_chart")) == 2
+    next(box for box in page.selectbox if box.label == "Look closely at").select("name").run()
+    assert table(page, "Values")["Values"].tolist() == ["Ann (2), ann (1)"]
+    assert len(page.get("plotly_chart")) == 1
+
+
+def test_the_last_import_stands_beside_it_with_what_changed(
+    show: Show, wb: Workbench, sheet: Callable[..., Sheet]
+) -> None:
+    first = wb.import_sheet(sheet("email,full name,fax\nann@example.org,Ann Lee,1\n", "may.csv"), "elevate.students")
+    assert "no other file of `elevate.students` was imported" in told(show("profile", batch=first.id))
+    page = show("profile", upload=keep(wb, STUDENTS.encode(), "june.csv"))
+    assert not page.exception
+    assert "**may.csv**, profiled on" in told(page)
+    changes = table(page, "Last import", "This file").values.tolist()
+    assert ["(the whole file)", "rows", "1", "4"] in changes
+    assert ["fax", "column is gone", "1", ""] in changes
+    assert page.metric[0].delta == "+3"
+
+
+def test_a_file_like_the_last_one_has_nothing_to_tell(show: Show, wb: Workbench, sheet: Callable[..., Sheet]) -> None:
+    first = wb.import_sheet(sheet("email,full name\nann@example.org,Ann Lee\n", "may.csv"), "elevate.students")
+    show("profile", batch=first.id)
+    page = show("profile", upload=keep(wb, b"email,full name\nbob@example.org,Bob Ray\n"))
+    assert "Nothing that matters has changed" in told(page)
+
+
+def test_a_file_of_no_dataset_can_be_profiled_all_the_same(show: Show, wb: Workbench) -> None:
+    page = show("profile", upload=keep(wb, b"width,height\n1,2\n"))
+    assert not page.exception
+    assert "nobody knows yet which dataset this is" in told(page)
+
+
+def test_a_file_with_only_a_header_has_a_profile(show: Show, wb: Workbench) -> None:
+    page = show("profile", upload=keep(wb, b"email,full name\n"))
+    assert not page.exception
+    assert table(page, "Type")["Type"].tolist() == ["blank", "blank"]
+
+
+def test_a_file_that_cannot_be_read_to_its_end_is_refused_in_a_sentence(show: Show, wb: Workbench) -> None:
+    page = show("profile", upload=keep(wb, b"a,b\n1,2\n1,2,3\n"))
+    assert not page.exception
+    assert "Line 3: has 3 cells where the header has 2." in told(page)
+
+
+def test_nothing_of_a_secret_is_shown_or_kept(show: Show, wb: Workbench) -> None:
+    page = show(
+        "profile", upload=keep(wb, b"email,full name,password\nann@example.org,Ann,hunter2\n"), column="password"
+    )
+    assert not page.exception
+    assert not any("hunter2" in shown.value.to_csv() for shown in page.dataframe)
+
+
+def test_hostile_text_is_shown_as_text(show: Show, wb: Workbench) -> None:
+    header, name = "<script>alert(1)</script>", "**b** [x](http:evil.example).csv"
+    page = show("profile", upload=keep(wb, f"email,{header}\nann@example.org,=1+1\n".encode(), name), column=header)
+    assert not page.exception
+    assert table(page, "Type")["Column"].tolist() == ["email", header]
+    assert name in told(page)
+    assert not any(name in element.value for element in page.markdown)
