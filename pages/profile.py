@@ -18,8 +18,9 @@ NOW, BEFORE = "#2f6fb0", "#6b7785"
 @st.cache_data(max_entries=20, show_spinner="Profiling every row ...", show_time=True, hash_funcs=ui.SAME_SHEET)
 def profiled(sheet: Sheet, dataset: str | None, tenant: str, _wb: Workbench, _of: Sheet | Batch) -> dict[str, Any]:
     """The profile of a sheet, made once, and kept to stand beside the next one's."""
-    found = inspection.profile_of(sheet)
-    if dataset:
+    kept = _wb.kept_profile(sheet, dataset) if dataset else None
+    found = kept or inspection.profile_of(sheet)
+    if dataset and kept is None:
         _wb.keep_profile(_of, dataset, found)
     return found
 

@@ -187,6 +187,24 @@ on conflict do nothing
 """
 
 
+def kept_profile(store: Store, of: Sheet, dataset: str) -> dict[str, Any] | None:
+    """The profile of this very sheet, if it was kept: the same bytes, worksheet, header and columns."""
+    asked = {"dataset": dataset, "checksum": of.checksum}
+    return next((row["profile"] for row in store.all(_KEPT_PROFILES, asked) if _is_of(row["profile"], of)), None)
+
+
+_KEPT_PROFILES = """
+select profile from workbench.import_profile
+where data_type = %(dataset)s and checksum = %(checksum)s order by kept_at desc limit 10
+"""
+
+
+def _is_of(profile: Mapping[str, Any], sheet: Sheet) -> bool:
+    place = (profile.get("sheet"), profile.get("header_line"))
+    names = [column["name"] for column in profile.get("columns", ())]
+    return place == (sheet.reading.sheet, sheet.reading.header_line) and names == list(sheet.headers)
+
+
 def last_profile(store: Store, dataset: str, before: Sheet | Batch | None) -> dict[str, Any] | None:
     """The profile of the last file that was imported under a contract (and before that batch, and is not that file),
     with its file_name, kept_at and kept_by; None when there is none."""

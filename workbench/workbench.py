@@ -175,6 +175,10 @@ class Workbench:
         """Keeps the profile of a sheet, or of a batch's source, to compare the next one with."""
         inventory.keep_profile(self._store, of, dataset, profile)
 
+    def kept_profile(self, of: Sheet, dataset: str) -> dict[str, Any] | None:
+        """The profile of this very sheet, if it was kept; None when it has to be made."""
+        return inventory.kept_profile(self._store, of, dataset)
+
     def last_profile(self, dataset: str, before: Sheet | Batch | None = None) -> dict[str, Any] | None:
         """The kept profile of the last other file that was imported (before that batch), with its file_name, kept_at
         and kept_by; None when there is none."""
