@@ -22,6 +22,7 @@ pages = {
         st.Page("pages/record.py", title="Find a record", icon=":material/person_search:"),
     ],
     "Data": [
+        st.Page("pages/inventory.py", title="Inventory", icon=":material/inventory_2:"),
         st.Page("pages/contracts.py", title="Contracts and templates", icon=":material/description:"),
     ],
 }

@@ -36,7 +36,8 @@ def templates(wb: Workbench) -> None:
     for one in known:
         scope = "for everybody" if one.is_global else "of this tenant"
         label = f"**{ui.text(one.name)}** · {one.dataset} · {scope}"
-        box = st.expander(label, icon=":material/table_rows:", on_change="rerun", key=f"open {one.id}")
+        asked = st.query_params.get("template") == one.id
+        box = st.expander(label, asked, icon=":material/table_rows:", on_change="rerun", key=f"open {one.id}")
         if box.open:
             with box:
                 template(wb, one)

@@ -28,10 +28,8 @@ def press(page: AppTest, label: str) -> AppTest:
     return next(button for button in page.button if button.label == label).click().run()
 
 
-def opened(show: Show, kept: Template) -> AppTest:
-    page = show("contracts", view="Templates")
-    page.session_state[f"open {kept.id}"] = True
-    return page.run()
+def opened(show: Show, template: Template) -> AppTest:
+    return show("contracts", view="Templates", template=template.id)
 
 
 @pytest.mark.parametrize("name", [one.name for one in contracts()])
