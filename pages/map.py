@@ -60,6 +60,11 @@ def which_template(wb: Workbench, source: ui.Source, contract: Contract) -> Temp
     if chosen != said:
         st.query_params.pop("template", None)
         st.query_params.update({"template": chosen} if chosen else {})
+    if chosen and (change := wb.header_change(source.sheet, contract.name, chosen)):
+        parts = {"gone": change["missing"], "new": change["new"]}
+        told = "; ".join(f"{what}: {', '.join(headers)}" for what, headers in parts.items() if headers)
+        st.warning(f"The columns are not those of the template ({ui.text(told)}).", icon=":material/difference:")
+        ui.link("contracts", "What to do when columns change", view="Changed columns")
     return saved[chosen] if chosen else None
 
 
@@ -192,7 +197,7 @@ def values(
     return said
 
 
-def options(contract: Contract, template: Template | None, rows: int) -> dict[str, Any]:
+def options(wb: Workbench, contract: Contract, template: Template | None, rows: int) -> dict[str, Any]:
     """What else there is to say of the import."""
     by_window = any(isinstance(field.derive, FromWindow) for field in contract.fields)
     mode, window = st.columns(2)
@@ -214,6 +219,8 @@ def options(contract: Contract, template: Template | None, rows: int) -> dict[st
     }
     if not rows and contract.removal is not None:
         said["allow_empty"] = st.checkbox("The file is meant to be empty: nobody of its scope is left")
+    if any(one["paused"] and one["data_type"] == contract.name for one in wb.sources()):
+        said["trial"] = st.checkbox("This is a trial of at most 10 rows: imports of its source are paused")
     return said
 
 
@@ -256,7 +263,7 @@ with ui.page("Map", "Which column fills which field. Nothing is used that you ha
     value_maps = values(source, contract, mapped, template, key)
     st.subheader("The import", anchor=False)
     given = constants(contract, mapped, template, key)
-    others = options(contract, template, looked_at(source.sheet, contract.name)[0].rows)
+    others = options(wb, contract, template, looked_at(source.sheet, contract.name)[0].rows)
     mapping = Mapping(
         columns=mapped,
         value_maps=value_maps,
