@@ -1,6 +1,7 @@
 """A real `workbench serve` in a process of its own, on a port that is free."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -8,6 +9,8 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+PAGES = re.findall(r"pages/(\w+)\.py", (ROOT / "app.py").read_text("utf-8"))
+"""The pages that there are."""
 
 
 class Site:

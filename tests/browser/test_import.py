@@ -44,7 +44,7 @@ def test_a_file_is_corrected_committed_signed_found_and_undone(person: People, w
     support = person("sam").visit("record")
     support.asks("farid.haddad@example.com")
     support.sees("The student now")
-    support.sees(re.compile("line 7 · run by ana · signed off by lena"))
+    support.sees(re.compile("line 7, corrected by ana · run by ana · signed off by lena"))
 
     ana.visit("history", batch=batch)
     ana.press("Preview the undo")
