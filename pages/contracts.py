@@ -30,6 +30,7 @@ def guides() -> None:
 def templates(wb: Workbench) -> None:
     """The saved mappings: looked at, changed, made global, retired."""
     st.caption("A template is a mapping that a person confirmed; an import that uses it need not ask again.")
+    ui.link("changes", "A source's columns have changed: what to do", icon=":material/published_with_changes:")
     known = wb.templates()
     if not known:
         ui.empty("No template yet.", "Map a file's columns, and save that as one.", "upload", "Start an import")

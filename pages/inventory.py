@@ -77,7 +77,7 @@ def one(wb: Workbench, source: dict[str, Any]) -> None:
     with st.container(horizontal=True):
         if str(source["template_id"]) in known:
             ui.link("contracts", "Its template", view="Templates", template=source["template_id"])
-            ui.link("contracts", "Its columns have changed", view="Changed columns", source=source["dataset"])
+            ui.link("changes", "Its columns have changed", source=source["dataset"])
     imports(wb, source)
 
 

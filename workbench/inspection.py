@@ -1,6 +1,8 @@
 """What can be asked without a database: what a dataset is, and what a source holds."""
 
 from collections.abc import Iterable
+from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -17,7 +19,7 @@ from workbench.mapping import Suggestion, lacking, open_points
 from workbench.profile import profile
 from workbench.profiling import changes, profile_of
 from workbench.recognition import RECOGNISED, recognise
-from workbench.sheet import Sheet, Tally
+from workbench.sheet import Chunk, Sheet, Tally
 from workbench.sources import first_lines, open_sheet
 from workbench.template import Template
 
@@ -33,6 +35,7 @@ __all__ = [
     "csv_template",
     "field_guide",
     "first_lines",
+    "first_rows",
     "lacking",
     "needs",
     "open_points",
@@ -81,6 +84,18 @@ def clean_csv(sheet: Sheet, file: BinaryIO) -> Tally:
     from workbench.sources.clean import write_csv
 
     return write_csv(sheet, file)
+
+
+def first_rows(sheet: Sheet, known: Contract, rows: int) -> bytes:
+    """The header and the first rows of a sheet as clean CSV, to be tried or to be kept as a sample; columns that carry
+    secrets stay out of it."""
+    headers = [header for header in sheet.headers if header not in mapping.secrets(sheet.headers, known)]
+    sample = sheet.sample(rows)
+    chunk = Chunk(lines=sample.lines, cells=sample.cells.select(headers))
+    file = BytesIO()
+    if headers:
+        clean_csv(replace(sheet, headers=tuple(headers), read=lambda _: iter([chunk])), file)
+    return file.getvalue()
 
 
 def save_clean_csv(sheet: Sheet, path: Path) -> Tally:

@@ -43,7 +43,7 @@ def test_every_dataset_has_its_field_guide_and_csv_template(show: Show, name: st
 def test_without_a_template_it_says_how_to_get_one(show: Show) -> None:
     page = show("contracts", view="Templates")
     assert "No template yet" in page.markdown[0].value
-    assert [link.label for link in page.page_link] == ["Start an import"]
+    assert "Start an import" in [link.label for link in page.page_link]
 
 
 def test_a_template_is_shown_with_all_that_it_says(show: Show, kept: Template) -> None:

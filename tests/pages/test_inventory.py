@@ -102,7 +102,7 @@ def test_a_source_leads_to_its_template_and_its_imports(show: Show, wb: Workbenc
     assert found["Its template"] == f"contracts?view=Templates&template={wb.templates()[0].id}"
     assert found["courses.csv"] == f"history?batch={wb.batches()[0].id}"
     assert found["All of them"] == "history?dataset=elevate.courses"
-    assert found["Its columns have changed"] == "contracts?view=Changed+columns&source=Courses"
+    assert found["Its columns have changed"] == "changes?source=Courses"
 
 
 def test_a_source_without_imports_says_what_to_do(show: Show) -> None:
