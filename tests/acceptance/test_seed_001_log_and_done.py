@@ -305,6 +305,7 @@ def test_the_audit_log_names_who_did_what(
     said = ask(url, "select actor, action from workbench.audit_log where batch_id = %s order by id", batch.id)
     assert said == [
         ("ana", "began"),
+        ("ana", "staged"),
         ("ana", "planned"),
         ("ana", "committed"),
         ("bob", "signed off"),
