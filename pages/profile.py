@@ -35,7 +35,7 @@ def at_a_glance(found: dict[str, Any], before: dict[str, Any] | None) -> None:
     with st.container(horizontal=True, gap="small"):
         for name, (now, then) in figures.items():
             delta = now - then if then is not None else None
-            st.metric(name, f"{now:,}", delta and f"{delta:+,}", border=True, width=150, delta_color="off")
+            st.metric(name, f"{now:,}", f"{delta:+,}" if delta else None, border=True, width=112, delta_color="off")
 
 
 def since(found: dict[str, Any], before: dict[str, Any] | None, dataset: str | None) -> None:
@@ -68,11 +68,11 @@ def every_column(found: dict[str, Any]) -> None:
             "Type": [kind(column) for column in columns],
             "Filled": [column["fill"] for column in columns],
             "Distinct": [("" if column["distinct_exact"] else "≥ ") + f"{column['distinct']:,}" for column in columns],
+            "Outliers": [len(column["outliers"]) for column in columns],
+            "Alike": [len(column.get("groups", [])) for column in columns],
             "Top values": [most_frequent(column) for column in columns],
             "Patterns": [" · ".join(pattern["text"] for pattern in column["patterns"]) for column in columns],
             "Range": [f"{column['minimum']} … {column['maximum']}" if column["filled"] else "" for column in columns],
-            "Outliers": [len(column["outliers"]) for column in columns],
-            "Alike": [len(column.get("groups", [])) for column in columns],
         }
     )
     st.dataframe(
@@ -115,8 +115,11 @@ def one_column(column: dict[str, Any], before: dict[str, Any] | None) -> None:
         if column["numbers"]:
             st.markdown("**How the days lie**" if dated(column) else "**How the numbers lie**")
             ui.plot(histogram(column, before, "numbers"), key="numbers")
-        st.markdown("**How long the values are**, in characters")
-        ui.plot(histogram(column, before, "lengths"), key="lengths")
+        if column["shortest"] < column["longest"]:
+            st.markdown("**How long the values are**, in characters")
+            ui.plot(histogram(column, before, "lengths"), key="lengths")
+        elif column["filled"]:
+            st.markdown(f"**Every value is {column['longest']:,} characters long.**")
     if column["outliers"]:
         st.markdown("**Outliers**: unlike the others of this column")
         words = {"text": "Value", "rows": "Rows", "why": "Why"}
@@ -164,7 +167,7 @@ def histogram(column: dict[str, Any], before: dict[str, Any] | None, what: str) 
         bargap=0.05,
         margin={"l": 0, "r": 0, "t": 8, "b": 0},
         showlegend=before is not None,
-        legend={"orientation": "h"},
+        legend={"orientation": "h", "y": 1.2},
         xaxis={"dtick": 1} if what == "lengths" and column["longest"] - column["shortest"] < 16 else {},
         yaxis={"title": "rows", "rangemode": "tozero"},
     )
