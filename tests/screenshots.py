@@ -100,9 +100,9 @@ def imported(ana: Person) -> dict[str, str]:
         "reconcile-signed": f"reconcile?batch={courses.id}",
         "history": "history",
         "history-batch": f"history?batch={students.id}",
-        "record": "record?find=ben.okafor@example.com",
+        "record": "record?find=S-0002",
         "record-line": f"record?batch={enrollments.id}&line=8",
-        **{name: name for name in ("inventory", "contracts") if name in PAGES},
+        **{name: name for name in PAGES[PAGES.index("record") + 1 :]},
     }
 
 

@@ -144,7 +144,7 @@ def go_to(target: str, **parameters: object) -> None:
     st.switch_page(f"pages/{target}.py", query_params={name: str(value) for name, value in parameters.items()})
 
 
-_STEPPER = "<style>.st-key-stepper { row-gap: 0 } .st-key-stepper a { padding: 0 }</style>"
+_STEPPER = "<style>.st-key-stepper { gap: 0 0.6rem } .st-key-stepper a { padding: 0 }</style>"
 """Links stand in the line as the words beside them do."""
 
 

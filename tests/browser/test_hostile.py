@@ -65,7 +65,7 @@ def test_what_a_file_says_is_shown_and_never_obeyed(
         ana.visit(page if page != "home" else "", batch=batch)
         unharmed(ana)
     ana.visit("record", batch=batch, line=2)
-    ana.sees(SCRIPT)
+    expect(ana.grid("Column", "Cell").get_by_text(SCRIPT)).to_be_attached()
     unharmed(ana)
     assert wb.batch(batch).file_name == NAME
 
