@@ -216,3 +216,10 @@ def test_hostile_headers_are_cells_and_never_markup(show: Show, wb: Workbench) -
     assert not page.exception
     assert columns(page)["column"].tolist() == ["email", "full name", header]
     assert header not in "".join(element.value for element in [*page.markdown, *page.caption, *page.warning])
+
+
+def test_an_undo_has_no_file_to_map(show: Show, wb: Workbench, sheet: Callable[..., Sheet]) -> None:
+    undo = wb.undo(wb.import_sheet(sheet(STUDENTS.decode()), "elevate.students"))
+    page = show("map", batch=undo.id)
+    assert not page.exception
+    assert "its bytes were not kept" in page.error[0].value.replace("\\", "")
