@@ -121,7 +121,7 @@ def compare(change: dict[str, Any] | None, template: Template) -> None:
 def update(wb: Workbench, sheet: Sheet, template: Template, change: dict[str, Any]) -> None:
     """Says what the new columns are, and what new values mean; the suggestions stand there already."""
     said = template.mapping
-    st.caption("Blank leaves a column out. A missing column that nothing replaces goes out of the template.")
+    st.caption("What is each new column? A missing column that nothing replaces goes out of the template.")
     fresh = new_columns(template, change)
     kept = {header: field for header, field in said.columns.items() if header not in change["missing"]}
     columns = kept | {header: field for header, field in fresh.items() if field}
@@ -147,6 +147,7 @@ def new_columns(template: Template, change: dict[str, Any]) -> dict[str, str]:
         pd.DataFrame(shown, columns=["New column", "Field", "Instead of", "Why"]),
         column_config={"Field": st.column_config.SelectboxColumn(options=fields)},
         disabled=["New column", "Instead of", "Why"],
+        placeholder="left out",
         hide_index=True,
         key="columns",
     )

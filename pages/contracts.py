@@ -12,6 +12,11 @@ from workbench.template import Mapping, Template
 COLUMNS = ("Column", "Field")
 VALUES = ("Field", "Text in the file", "Means")
 CONSTANTS = ("Field", "Value in every row")
+ABOUT = {
+    "Columns": "Which field each column fills",
+    "Values": "What the texts of a column mean",
+    "Constants": "What stands in every row whose cell is blank",
+}
 
 
 def guides() -> None:
@@ -24,7 +29,7 @@ def guides() -> None:
         told = "A header and example rows; it can be imported as it stands."
         st.download_button("CSV template", csv_template(known[name]), f"{name}.csv", "text/csv", help=told, **quiet)
         st.download_button("Field guide", guide, f"{name}.md", "text/markdown", **quiet)
-    st.markdown(guide)
+    st.markdown(guide.replace("# ", "### ", 1))
 
 
 def templates(wb: Workbench) -> None:
@@ -85,8 +90,10 @@ def template(wb: Workbench, one: Template) -> None:
 def table(one: Template, title: str, names: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
     """One part of a template as a table to edit; its rows as they are now, without blank ones."""
     fields = ["", *(field.name for field in contract(one.dataset).fields)]
+    st.caption(ABOUT[title])
     edited = st.data_editor(
         pd.DataFrame(rows, columns=list(names), dtype="string"),
+        placeholder="left out" if title == "Columns" else "",
         column_config={"Field": st.column_config.SelectboxColumn(options=fields)},
         num_rows="dynamic",
         disabled=not one.is_own,

@@ -31,7 +31,7 @@ def table(wb: Workbench, sources: list[dict[str, Any]]) -> None:
     config: dict[str, Any] = {
         name: st.column_config.TextColumn(title, help=HELP.get(name)) for name, title in TABLE.items()
     }
-    config["dataset"] = st.column_config.TextColumn("Dataset", required=True, pinned=True)
+    config["dataset"] = st.column_config.TextColumn("Dataset", required=True)
     config["state"] = st.column_config.TextColumn("State", disabled=True, help="Whether its imports are paused.")
     key = f"sources {st.session_state.setdefault('inventory', 0)}"
     st.data_editor(shown, hide_index=True, column_config=config, num_rows="dynamic", key=key, height="content")

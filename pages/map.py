@@ -64,7 +64,8 @@ def which_template(wb: Workbench, source: ui.Source, contract: Contract) -> Temp
         parts = {"gone": change["missing"], "new": change["new"]}
         told = "; ".join(f"{what}: {', '.join(headers)}" for what, headers in parts.items() if headers)
         st.warning(f"The columns are not those of the template ({ui.text(told)}).", icon=":material/difference:")
-        ui.link("contracts", "What to do when columns change", view="Changed columns")
+        known = (one["dataset"] for one in wb.sources() if str(one["template_id"]) == chosen)
+        ui.link("changes", "What to do when columns change", source=next(known, None))
     return saved[chosen] if chosen else None
 
 

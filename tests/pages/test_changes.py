@@ -1,12 +1,13 @@
 """A source whose columns have changed goes through the seven steps of seed 001, from the pause to the resumption."""
 
 from collections.abc import Callable
+from io import BytesIO
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.conftest import Show
-from workbench import Workbench
+from workbench import Workbench, uploads
 from workbench.batch import Batch
 from workbench.errors import SourcePaused
 from workbench.sheet import Sheet
@@ -97,6 +98,13 @@ def test_a_renamed_column_goes_through_the_whole_procedure(
     assert not wb.sources()[-1]["paused"]
     done = wb.import_sheet(sheet(NEW), "polaris.teacher_roster", template="Pathful", window="2024-2025")
     assert done.created == 12
+
+
+def test_the_map_page_sees_the_change_and_leads_here(show: Show, wb: Workbench, pathful: Template) -> None:
+    kept = uploads.keep(wb.settings, "pathful.csv", BytesIO(NEW.encode()))
+    page = show("map", upload=kept.id, dataset="polaris.teacher_roster", template=pathful.id)
+    assert "gone: TeacherEmail; new: EducatorEmail, Room" in page.warning[0].value.replace("\\", "")
+    assert "source=Pathful" in [link.proto.query_string for link in page.page_link if link.proto.page == "changes"]
 
 
 def test_the_sample_stays_in_the_inventory(show: Show, wb: Workbench, pathful: Template) -> None:

@@ -35,7 +35,7 @@ def opened(show: Show, template: Template) -> AppTest:
 @pytest.mark.parametrize("name", [one.name for one in contracts()])
 def test_every_dataset_has_its_field_guide_and_csv_template(show: Show, name: str) -> None:
     page = show("contracts", guide=name)
-    assert page.main.markdown[0].value == field_guide(contract(name)).strip()
+    assert page.main.markdown[0].value == f"##{field_guide(contract(name)).strip()}"
     assert [button.label for button in page.download_button] == ["CSV template", "Field guide"]
     assert not page.exception
 
