@@ -198,7 +198,7 @@ def values(
     return said
 
 
-def options(wb: Workbench, contract: Contract, template: Template | None, rows: int) -> dict[str, Any]:
+def options(contract: Contract, template: Template | None, rows: int) -> dict[str, Any]:
     """What else there is to say of the import."""
     by_window = any(isinstance(field.derive, FromWindow) for field in contract.fields)
     mode, window = st.columns(2)
@@ -220,8 +220,6 @@ def options(wb: Workbench, contract: Contract, template: Template | None, rows: 
     }
     if not rows and contract.removal is not None:
         said["allow_empty"] = st.checkbox("The file is meant to be empty: nobody of its scope is left")
-    if any(one["paused"] and one["data_type"] == contract.name for one in wb.sources()):
-        said["trial"] = st.checkbox("This is a trial of at most 10 rows: imports of its source are paused")
     return said
 
 
@@ -264,7 +262,7 @@ with ui.page("Map", "Which column fills which field. Nothing is used that you ha
     value_maps = values(source, contract, mapped, template, key)
     st.subheader("The import", anchor=False)
     given = constants(contract, mapped, template, key)
-    others = options(wb, contract, template, looked_at(source.sheet, contract.name)[0].rows)
+    others = options(contract, template, looked_at(source.sheet, contract.name)[0].rows)
     mapping = Mapping(
         columns=mapped,
         value_maps=value_maps,

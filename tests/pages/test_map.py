@@ -133,16 +133,14 @@ def test_columns_that_are_not_those_of_the_template_are_told(show: Show, wb: Wor
     assert "What to do when columns change" in [link.proto.label for link in page.get("page_link")]
 
 
-def test_imports_of_a_paused_source_are_refused_in_a_sentence_all_but_trials(show: Show, wb: Workbench) -> None:
+def test_imports_of_a_paused_source_are_refused_in_a_sentence(show: Show, wb: Workbench) -> None:
     source = wb.save_source(dataset="Students of the college", data_type="elevate.students")
     wb.pause(source["id"], "Its columns have changed.")
     page = confirm(show("map", upload=keep(wb, STUDENTS)))
     button(page, "Start the import").click().run()
-    assert "Students of the college" in page.error[0].value
-    next(box for box in page.checkbox if box.label.startswith("This is a trial")).check().run()
-    button(page, "Start the import").click().run()
     assert not page.exception
-    assert len(wb.batches()) == 1
+    assert "Students of the college" in page.error[0].value
+    assert wb.batches() == []
 
 
 def test_the_mapping_can_be_saved_as_a_template(show: Show, wb: Workbench) -> None:
