@@ -31,7 +31,11 @@ def ask(wb: Workbench) -> None:
                 format_func=lambda name: ui.titled(known[name]),
                 placeholder="Choose an import",
             )
-            line = st.number_input("Line", min_value=1, value=2, help="As a spreadsheet counts: the header is line 1.")
+            said = st.query_params.get("line", "")
+            shown = max(int(said), 1) if said.isdecimal() else 2
+            line = st.number_input(
+                "Line", min_value=1, value=shown, help="As a spreadsheet counts: the header is line 1."
+            )
             if st.form_submit_button("Show the line", icon=":material/search:") and batch is not None:
                 again(batch=batch, line=line)
 

@@ -65,7 +65,8 @@ def wrong_here_and_there(site: Site, file: Path) -> str:
         for number, line in enumerate(lines):
             out.write(line.replace("@", "(at)", 1) if number % 1000 == 500 else line)
     with Workbench.open(home=site.home, tenant="default", user="ana") as wb:
-        batch = wb.plan(wb.stage(open_sheet(spoiled), "elevate.students"))
+        batch = wb.stage(open_sheet(spoiled), "elevate.students")
+        wb.plan(batch)
         return str(batch.id)
 
 
@@ -137,7 +138,7 @@ def upload_to_plan(ana: Person, file: Path) -> float:
 
 def told(name: str, seconds: float, most: float) -> bool:
     """Prints a measure, and says whether it took longer than it may."""
-    print(f"{name:<44}{seconds:8.2f} s  {'' if seconds <= most else f'(more than {most} s)'}")
+    print(f"{name:<44}{seconds:8.2f} s  {'' if seconds <= most else f'(more than {most} s)'}", flush=True)
     return seconds > most
 
 
