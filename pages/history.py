@@ -52,12 +52,12 @@ def filters() -> dict[str, Any]:
 
 def every(wb: Workbench) -> None:
     """The imports that fit the filters, newest first."""
+    if not wb.batches(limit=1):
+        ui.empty("No import yet.", "Every import will stand here with its whole story.", "upload", "Start an import")
+        return
     chosen = filters()
     size = st.session_state.get("history size", 50)
     found = wb.batches(**chosen, limit=size + 1)
-    if not found and not chosen:
-        ui.empty("No import yet.", "Every import will stand here with its whole story.", "upload", "Start an import")
-        return
     if not found:
         st.info("No import fits these filters.", icon=":material/filter_alt_off:")
         return

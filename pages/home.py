@@ -58,7 +58,7 @@ with ui.page("Workbench", "Every source row has exactly one provable outcome.") 
     if st.button("Start an import", type="primary", icon=":material/upload_file:"):
         ui.go_to("upload")
     if not wb.batches(limit=1):
-        ui.empty("Nothing has been imported yet.", "A CSV file or a workbook will do.", "upload", "Start an import")
+        st.info("Nothing has been imported yet. A CSV file or a workbook will do.", icon=":material/inbox:")
     else:
         needs_someone(wb.attention(limit=MOST))
         runs = wb.outcomes_over_time(limit=30)

@@ -14,8 +14,8 @@ STUDENTS = "email,full_name\nada@example.com,Ada Park\nbad at example.com,Dee Du
 
 def test_an_empty_home_says_where_to_begin(show: Show) -> None:
     page = show("home")
-    assert [link.label for link in page.page_link] == ["Start an import"]
-    assert "Nothing has been imported yet" in page.markdown[0].value
+    assert [button.label for button in page.button] == ["Start an import"]
+    assert "Nothing has been imported yet" in page.info[0].value
     assert not page.exception
 
 
