@@ -49,7 +49,7 @@ def somebody(url: str, statement: str) -> Iterator[None]:
         yield
 
 
-def until(happened: Callable[[], Any], seconds: float = 30) -> Any:
+def until(happened: Callable[[], Any], seconds: float = 120) -> Any:
     """What happened, at last."""
     deadline = time.monotonic() + seconds
     while not (found := happened()):

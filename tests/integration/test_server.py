@@ -70,7 +70,7 @@ class Server:
     def ended(self, by: signal.Signals) -> tuple[int, str]:
         """Its exit status and what it printed on standard error, after a signal."""
         self.process.send_signal(by)
-        errors = self.process.communicate(timeout=30)[1]
+        errors = self.process.communicate(timeout=120)[1]
         return self.process.returncode, errors
 
 
@@ -96,7 +96,7 @@ def serve(url: str, home: Path) -> Iterator[Serve]:
 def get(address: str, path: str, **headers: str) -> Answer:
     """What a browser gets; the path goes out as it stands."""
     place = urlsplit(address)
-    connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=30)
+    connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=120)
     connection.request("GET", path, headers=headers)
     answer = connection.getresponse()
     body = answer.read().decode()
@@ -113,7 +113,7 @@ def visit(address: str, page: str = "", origin: str | None = None) -> list[Forwa
         asked.rerun_script.page_name = page
         browser.send(asked.SerializeToString())
         while not messages or messages[-1].WhichOneof("type") != "script_finished":
-            messages.append(ForwardMsg.FromString(browser.recv(timeout=30)))  # type: ignore[arg-type]
+            messages.append(ForwardMsg.FromString(browser.recv(timeout=120)))  # type: ignore[arg-type]
     return messages
 
 
@@ -231,7 +231,7 @@ def test_data_docs_that_are_said_to_stand_elsewhere_are_not_shown(
 
 def refused(*options: str, **surroundings: str) -> tuple[int, str]:
     process = Server(*options, **surroundings).process
-    errors = process.communicate(timeout=30)[1]
+    errors = process.communicate(timeout=120)[1]
     return process.returncode, errors
 
 

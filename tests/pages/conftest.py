@@ -63,7 +63,7 @@ def worked(wb: Workbench) -> Callable[[Batch], Batch]:
     """Does what a page has left to a worker, and returns the batch as it is then."""
 
     def done(batch: Batch) -> Batch:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120
         with jobs.Worker(wb.settings, heartbeat=0.2):
             while jobs.state(wb, batch) is not None:
                 assert time.monotonic() < deadline, "the worker does not end"
