@@ -160,3 +160,14 @@ def test_a_record_s_history_is_the_same_by_its_id_and_by_its_key(wb: Workbench, 
     by_key = wb.record("elevate.students", "ada.park@example.com")
     assert [one["outcome"] for one in by_key["history"]] == ["skipped", "created"]
     assert wb.record("elevate.students", str(by_key["record"]["id"])) == by_key
+
+
+def test_the_index_of_keys_learns_of_new_rows_when_it_is_told_to(wb: Workbench, sheet: Given, url: str) -> None:
+    rows = "".join(f"p{number}@example.com,Person\n" for number in range(20_000))
+    wb.import_sheet(sheet(f"email,name\n{rows}"), "elevate.students")
+    known = "select brin_summarize_new_values('workbench.import_row_key')"
+    wb.tidy()
+    assert ask(url, known) == [(0,)]
+    wb.tidy()
+    assert found(wb, "p19999@example.com") == [("students", "p19999@example.com")]
+    assert [one["outcome"] for one in wb.record("elevate.students", "p7@example.com")["history"]] == ["created"]
