@@ -79,8 +79,8 @@ def every(wb: Workbench) -> None:
 
 def line(batch: Batch) -> dict[str, Any]:
     """One import in the list."""
-    kind = "undo, " if batch.undo_of else "dry run, " if batch.dry_run else ""
-    facts = {"File": batch.file_name, "When (UTC)": ui.when(batch.created_at), "State": kind + batch.stage}
+    kind = ("undo preview, " if batch.dry_run else "undo, ") if batch.undo_of else "dry run, " if batch.dry_run else ""
+    facts = {"File": batch.file_name, "State": kind + batch.stage, "When (UTC)": ui.when(batch.created_at)}
     figures = {ui.SIGNS[name]: getattr(batch, name) for name in OUTCOMES}
     more = {"Run by": batch.initiated_by, "Dataset": batch.dataset, "Window": batch.window or ""}
     return {"": "Open", **facts, "Rows": batch.processed, **figures, **more}
@@ -119,7 +119,10 @@ def said(event: dict[str, Any]) -> str:
 
 def details(event: dict[str, Any]) -> str:
     """The particulars of an event in one line."""
-    return "; ".join(f"{name}: {value}" for name, value in event["detail"].items() if value not in (None, "", 0))[:500]
+    shown = {
+        name: f"{value:,}" if isinstance(value, int) else value for name, value in event["detail"].items() if value
+    }
+    return "; ".join(f"{name}: {value}" for name, value in shown.items())[:500]
 
 
 def leads_to(batch: Batch, happened: list[dict[str, Any]]) -> None:

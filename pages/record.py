@@ -57,9 +57,10 @@ def matches(wb: Workbench, text: str) -> None:
     if len(found) == 1:
         show(wb, found[0]["dataset"], address(found[0]))
         return
-    for one in found:
-        label = f"**{ui.text(one['key'])}** {ui.text(one['title'] or '')} · {contract(one['dataset']).noun}"
-        ui.jump(label, icon=":material/person:", find=text, dataset=one["dataset"], record=address(one))
+    with st.container(gap=None):
+        for one in found:
+            label = f"**{ui.text(one['key'])}** {ui.text(one['title'] or '')} · {contract(one['dataset']).noun}"
+            ui.jump(label, icon=":material/person:", find=text, dataset=one["dataset"], record=address(one))
 
 
 def address(found: dict[str, Any]) -> str:

@@ -41,8 +41,10 @@ REASONS = {
     "duplicate": "An earlier line has the same key",
     "protected": "The record is kept as it is",
     "explained": "A person said why",
+    "removed": "The record that the import created goes",
+    "restored": "The record is again as it was before the import",
 }
-"""Why a row changes nothing, where the row does not say it itself."""
+"""What a row's reason means, where the row does not say it itself."""
 
 STEPS = (
     ("upload", "Upload", "queued"),
