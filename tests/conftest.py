@@ -1,8 +1,13 @@
 """Every test carries the marker of the folder it stands in: `pytest -m unit`, `pytest -m "not browser"`."""
 
+import signal
 from pathlib import Path
 
 import pytest
+
+# A shell that starts the tests in the background has them ignore Ctrl-C, and the programs that they start and interrupt
+# would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 HERE = Path(__file__).parent
 
