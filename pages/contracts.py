@@ -84,7 +84,6 @@ def template(wb: Workbench, one: Template) -> None:
         if one.is_own and st.button("Retire", key=f"retire {one.id}", icon=":material/archive:"):
             wb.retire_template(one.id)
             st.rerun()
-        ui.jump("Its dataset's field guide", icon=":material/description:", guide=one.dataset)
 
 
 def table(one: Template, title: str, names: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:

@@ -60,7 +60,7 @@ def waiting(wb: Workbench) -> None:
             else:
                 told.caption(dataset)
             with ways, st.container(horizontal=True, vertical_alignment="center"):
-                ui.link("upload", "Look at it", upload=upload.id)
+                ui.jump("Look at it", upload=upload.id)
                 if st.button("Forget", key=f"forget {upload.id}", icon=":material/delete:", type="tertiary"):
                     uploads.forget(wb.settings, upload.id)
                     st.rerun()
@@ -88,7 +88,7 @@ def look_at(wb: Workbench, upload: str) -> None:
             raise
         st.error(ui.text(refusal), icon=":material/block:")
         sheet = ui.uploaded(wb, upload)
-    ui.link("upload", "All files that wait", icon=":material/arrow_back:")
+    ui.jump("All files that wait", icon=":material/arrow_back:")
     st.subheader(ui.text(sheet.name), anchor=False)
     st.caption(ui.text(" · ".join(facts(sheet))))
     for warning in sheet.reading.warnings:
