@@ -175,6 +175,7 @@ def _plan(wb: Workbench, batch: Batch, progress: Progress) -> None:
 def _commit(wb: Workbench, batch: Batch, progress: Progress, skip_errors: bool = False) -> None:
     if batch.stage in ("planned", "held"):
         wb.commit(batch, skip_errors=skip_errors, progress=progress)
+        wb.tidy()
 
 
 def _undo(wb: Workbench, batch: Batch, progress: Progress, dry_run: bool = False) -> None:

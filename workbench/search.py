@@ -11,7 +11,7 @@ from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 from workbench import catalog
 from workbench.batch import Batch, origin
 from workbench.contract import Contract, Field
-from workbench.errors import DatabaseBusy, UnknownRecord
+from workbench.errors import DatabaseBusy, DatabaseUnavailable, UnknownRecord
 from workbench.kinds import KINDS
 from workbench.ledger import changes
 from workbench.statements import slice_of
@@ -54,7 +54,7 @@ def _tables() -> dict[tuple[str, str], list[Contract]]:
 
 def tidy(store: Store) -> None:
     """Makes later questions quick; about a second for a million new rows, which can be imported meanwhile."""
-    with suppress(DatabaseBusy):  # another program is at it
+    with suppress(DatabaseBusy, DatabaseUnavailable):  # then another time
         store.one("select workbench.tidy()")
 
 
