@@ -5,7 +5,7 @@ from typing import Any
 from psycopg.sql import SQL, Composable, Composed, Literal
 from psycopg.types.json import Jsonb
 
-from workbench.batch import Batch
+from workbench.batch import OUTCOMES, Batch
 from workbench.issue import counted
 from workbench.store import Store
 
@@ -28,12 +28,13 @@ def lines(
     An explained row is skipped, with the reason "explained". An issue is told by its code, its field ("" is the row as
     a whole) or both; {} is an issue of any kind.
     """
-    if outcome in ("created", "updated") and not getattr(batch, outcome):
-        return []
     question = _Question(batch, outcome, reason, issue, after, limit)
+    statement = question.composed()
+    if statement is None:
+        return []
     with store.transaction() as connection:
         connection.execute(_ALL_AT_ONCE if question.rare else _IN_ORDER)
-        return [row["line"] for row in connection.execute(question.composed()).fetchall()]
+        return [row["line"] for row in connection.execute(statement).fetchall()]
 
 
 # A fresh batch has no statistics yet, and the planner would read and sort it for every page anew; or, where there are
@@ -67,14 +68,23 @@ class _Question:
     @property
     def rare(self) -> bool:
         """Whether the outcome is one of few rows."""
-        rows = getattr(self._batch, self._outcome) if self._outcome and self._issue is None else None
-        return rows is not None and (rows * _RARE < (self._batch.processed or 0) or self._reason is not None)
+        if self._outcome is None or self._issue is not None:
+            return False
+        return self._rows * _RARE < (self._batch.processed or 0) or self._reason is not None
 
-    def composed(self) -> Composed:
-        """The statement: what each table has of such lines, in their order."""
+    @property
+    def _rows(self) -> int:
+        """How many rows have the outcome, before any was explained."""
+        return (getattr(self._batch, self._outcome) or 0) if self._outcome in OUTCOMES else 0
+
+    def composed(self) -> Composed | None:
+        """The statement: what each table has of such lines, in their order; None where the figures say there are
+        none."""
         part = SQL("(select line from ({}) found where line > {after} order by line limit {limit})")
         found = self._by_outcome() if self._issue is None else self._by_issue()
         parts = [part.format(each, **self._names) for each in found]
+        if not parts:
+            return None
         every = SQL("select line from ({}) every order by line limit {limit}")
         return every.format(SQL(" union ").join(parts), **self._names)
 
@@ -93,7 +103,14 @@ class _Question:
             "select line from workbench.import_outcome o where o.batch_id = {batch} and o.plan = {plan} and {has}",
             has=self._has_outcome("o"),
         )
-        return [planned, explained] if self._outcome == "skipped" and self._reason is None else [planned]
+        some: list[Composable] = [planned] if self._rows else []
+        return [*some, explained] if self._outcome == "skipped" and self._reason is None else some
+
+    def _counted(self, name: str) -> bool:
+        """Whether such an issue was counted, or nobody has counted (an undo)."""
+        wanted = (self._issue or {}).items()
+        counts = self._batch.summary.get(name)
+        return counts is None or any(wanted <= kind.items() for kind in counts)
 
     def _by_issue(self) -> list[Composable]:
         corrected = "select n.line from workbench.import_correction n where n.batch_id = {batch}"
@@ -117,7 +134,8 @@ class _Question:
             "and (o.outcome in ('unmatched', 'invalid') or o.errors is not null) and o.errors @> {issue} and {has}",
             has=self._shown("o"),
         )
-        return [read, compared, *([put_right] if self._batch.revision else [])]
+        staged = [read, *([put_right] if self._batch.revision else [])] if self._counted("issue_counts") else []
+        return [*staged, *([compared] if self._counted("issue_counts_planned") else [])]
 
     def _planned(self, row: str) -> Composable:
         """Whether a row has the outcome that is asked for."""
