@@ -16,12 +16,19 @@ NOW, BEFORE = "#2f6fb0", "#6b7785"
 
 
 @st.cache_data(max_entries=20, show_spinner="Profiling every row ...", show_time=True, hash_funcs=ui.SAME_SHEET)
-def profiled(sheet: Sheet, dataset: str | None, tenant: str, _wb: Workbench, _of: Sheet | Batch) -> dict[str, Any]:
-    """The profile of a sheet, made once, and kept to stand beside the next one's."""
-    kept = _wb.kept_profile(sheet, dataset) if dataset else None
-    found = kept or inspection.profile_of(sheet)
-    if dataset and kept is None:
-        _wb.keep_profile(_of, dataset, found)
+def profiled(sheet: Sheet) -> dict[str, Any]:
+    """The profile of a sheet, made once."""
+    return inspection.profile_of(sheet)
+
+
+def kept(wb: Workbench, of: Sheet | Batch, sheet: Sheet, dataset: str | None) -> dict[str, Any]:
+    """The profile of a sheet; that of a dataset is kept, to stand beside the next one's."""
+    if dataset is None:
+        return profiled(sheet)
+    found = wb.kept_profile(sheet, dataset)
+    if found is None:
+        found = profiled(sheet)
+        wb.keep_profile(of, dataset, found)
     return found
 
 
@@ -46,8 +53,8 @@ def since(found: dict[str, Any], before: dict[str, Any] | None, dataset: str | N
         return
     changes = inspection.changes(found, before)
     st.subheader("Since the last import", anchor=False)
-    file, kept = ui.text(before["file_name"]), ui.when(before["kept_at"])
-    st.caption(f"**{file}**, profiled on {kept} UTC by {ui.text(before['kept_by'])}")
+    file, then = ui.text(before["file_name"]), ui.when(before["kept_at"])
+    st.caption(f"**{file}**, profiled on {then} UTC by {ui.text(before['kept_by'])}")
     if not changes:
         st.success(
             "Nothing that matters has changed: columns, types, fill and ranges are the same.", icon=":material/check:"
@@ -177,7 +184,7 @@ def histogram(column: dict[str, Any], before: dict[str, Any] | None, what: str) 
 with ui.page("Profile", "What is in each column, beside the last import of the same dataset.") as wb:
     source = ui.source(wb)
     of = source.batch or source.sheet
-    found = profiled(source.sheet, source.dataset, wb.settings.tenant, wb, of)
+    found = kept(wb, of, source.sheet, source.dataset)
     before = wb.last_profile(source.dataset, before=of) if source.dataset else None
     with st.container(horizontal=True, vertical_alignment="center"):
         dataset = f" · `{source.dataset}`" if source.dataset else ""

@@ -260,7 +260,6 @@ def upgrade(url: str) -> None:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
             connection.execute(text("grant select on workbench.schema_version to workbench_app"))
-            _make_queue(connection.connection.driver_connection)
             metadata = tables(catalog.CONTRACTS.values())
             for family in catalog.families():
                 connection.execute(CreateSchema(family, if_not_exists=True))
@@ -280,6 +279,7 @@ def upgrade(url: str) -> None:
                             connection.execute(
                                 text(f'alter table "{table.schema}"."{table.name}" add column {definition}')
                             )
+        _make_queue(url)
     except Exception as error:
         cause = getattr(error, "orig", error)
         if isinstance(cause, psycopg.errors.InsufficientPrivilege):
@@ -314,22 +314,29 @@ def _queue_steps() -> list[Path]:
     return sorted(Path(package.origin).parent.glob("sql/migrations/*.sql"))
 
 
-def _make_queue(connection: Any) -> None:
-    """The schema of the job queue at the version that is installed; its comment is the last migration it has."""
+def _make_queue(url: str) -> None:
+    """The schema of the job queue at the version that is installed; its comment is the last migration it has.
+
+    Each migration has a transaction of its own: what one adds to an enumeration is of use to the next only then.
+    """
     from procrastinate.schema import SchemaManager
 
-    connection.execute(f"create schema if not exists {QUEUE}")
-    (known,) = connection.execute("select obj_description(%s::regnamespace, 'pg_namespace')", (QUEUE,)).fetchone()
     steps = _queue_steps()
-    missing = [step.read_text("utf-8") for step in steps if known and step.stem > known]
-    connection.execute(f"set local search_path = {QUEUE}")
-    for script in missing if known else [SchemaManager.get_schema()]:
-        connection.execute(script)
-        connection.execute(f"comment on schema {QUEUE} is '{steps[-1].stem}'")
-    connection.execute("set local search_path to default")
-    connection.execute(f"grant usage on schema {QUEUE} to {ROLE}")
-    for what, rights in (("tables", "select, insert, update, delete"), ("sequences", "usage")):
-        connection.execute(f"grant {rights} on all {what} in schema {QUEUE} to {ROLE}")
+    with _connect(url) as connection:
+        connection.autocommit = True
+        connection.execute("select pg_advisory_lock(hashtext('workbench upgrade'))")
+        connection.execute("set role workbench_owner")
+        known = connection.execute("select obj_description(to_regnamespace(%s), 'pg_namespace')", (QUEUE,)).fetchone()
+        has = known[0] if known else None
+        missing = [(step.stem, step.read_text("utf-8")) for step in steps if has and step.stem > has]
+        for version, script in missing if has else [(steps[-1].stem, SchemaManager.get_schema())]:
+            with connection.transaction():
+                connection.execute(f"create schema if not exists {QUEUE}; set local search_path = {QUEUE}")
+                connection.execute(script.encode())
+                connection.execute(f"comment on schema {QUEUE} is '{version}'")
+                connection.execute(f"grant usage on schema {QUEUE} to {ROLE}")
+                for what, rights in (("tables", "select, insert, update, delete"), ("sequences", "usage")):
+                    connection.execute(f"grant {rights} on all {what} in schema {QUEUE} to {ROLE}")
 
 
 def _reason(error: psycopg.Error) -> str:

@@ -476,7 +476,10 @@ class Workbench:
         limit: int | None = None,
     ) -> Iterator[dict[str, Any]]:
         """The rows of a batch as `workbench rows --format json` shows them, one after the other, in bounded memory."""
-        return ledger.rows(self._store, self.batch(batch), outcome=outcome, lines=lines, after=after, limit=limit)
+        found = self.batch(batch)
+        if outcome is None or lines is not None:
+            return ledger.rows(self._store, found, outcome=outcome, lines=lines, after=after, limit=limit)
+        return paging.rows(self._store, found, outcome, after=after, limit=limit)
 
     def rows(self, batch: Batch | UUID | str, *, outcome: str | None = None, limit: int | None = None) -> pd.DataFrame:
         """The rows of a batch, one a line of the source."""

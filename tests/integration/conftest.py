@@ -36,6 +36,11 @@ def server(request: pytest.FixtureRequest) -> str:
     if request.param == "system":
         assert SYSTEM is not None
         return SYSTEM
+    return embedded_server()
+
+
+def embedded_server() -> str:
+    """Starts the embedded server in a folder that goes when the tests end; returns its maintenance database."""
     home = Path(tempfile.mkdtemp(prefix="wb-", dir="/tmp"))  # a socket's path has room for about 100 characters
     home.chmod(0o755)
     atexit.register(shutil.rmtree, home, ignore_errors=True)  # before the server's own, so that it runs after it

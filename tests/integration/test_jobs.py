@@ -484,16 +484,22 @@ def test_a_database_without_the_queue_is_not_current_until_it_is_set_up(url: str
     assert store.is_current(url)
 
 
+EARLIER = "02.05.00_01_add_periodic_job_priority"
+"""What comes next adds values to an enumeration, and uses them."""
+
+
 def test_a_queue_of_an_earlier_version_is_brought_up_to_date(
     url: str, wb: Workbench, begun: Batch, hired: Callable[[], Worker]
 ) -> None:
-    *earlier, _, _ = store._queue_steps()
+    steps = store._queue_steps()
+    earlier = steps[: [step.stem for step in steps].index(EARLIER) + 1]
     tamper(url, "drop schema procrastinate cascade")
     with psycopg.connect(url) as connection:
-        connection.execute("create schema procrastinate authorization workbench_owner; set role workbench_owner")
-        connection.execute("set search_path = procrastinate")
+        connection.autocommit = True
+        connection.execute("create schema procrastinate authorization workbench_owner")
+        connection.execute("set role workbench_owner; set search_path = procrastinate")
         for step in earlier:
-            connection.execute(step.read_text("utf-8"))
+            connection.execute(step.read_bytes())
         connection.execute(f"comment on schema procrastinate is '{earlier[-1].stem}'")
     assert not store.is_current(url)
     store.upgrade(url)

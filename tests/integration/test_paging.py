@@ -156,3 +156,13 @@ def test_rows_with_any_issue_are_asked_for_together(wb: Workbench, sheet: Given)
     batch = wb.import_sheet(sheet(text), "elevate.students")
     assert (lines(wb, batch), lines(wb, batch, wrong=True)) == ([2, 3, 4], [3, 4])
     assert lines(wb, batch, outcome="skipped", wrong=True) == [4]
+
+
+def test_all_rows_of_an_outcome_are_read_page_by_page(wb: Workbench, sheet: Given) -> None:
+    rows = "".join(f"p{number}@example.com,Person,{'12' if number % 2 else ''}\n" for number in range(12_000))
+    batch = wb.import_sheet(sheet(f"email,name,phone\n{rows}"), "elevate.students", skip_errors=True)
+    invalid = [row["line"] for row in wb.each_row(batch, outcome="invalid")]
+    assert invalid == list(range(3, 12_002, 2))
+    assert [row["line"] for row in wb.each_row(batch, outcome="invalid", after=9_000, limit=2)] == [9_001, 9_003]
+    assert len(wb.rows(batch, outcome="created", limit=5_001)) == 5_001
+    assert list(wb.each_row(batch, outcome="nonsense")) == []

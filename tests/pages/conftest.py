@@ -16,7 +16,7 @@ import pytest
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest, app_test
 
-from tests.integration.conftest import home, open_wb, server, sheet, template, url, wb
+from tests.integration.conftest import embedded_server, home, open_wb, sheet, template, url, wb
 from workbench import Workbench, jobs
 from workbench.batch import Batch
 
@@ -32,6 +32,12 @@ class Navigated(PagesManager):
     def __init__(self, *given: Any, **named: Any) -> None:
         PagesManager.uses_pages_directory = False
         super().__init__(*given, **named)
+
+
+@pytest.fixture(scope="session")
+def server() -> str:
+    """The embedded server alone: a page only shows what the integration tests prove on the other one as well."""
+    return embedded_server()
 
 
 @pytest.fixture(autouse=True)
