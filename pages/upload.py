@@ -7,11 +7,10 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from workbench import Workbench, inspection, ui, uploads
-from workbench.errors import WorkbenchError
+from workbench.errors import UnreadableSource, WorkbenchError
 from workbench.settings import Settings
 from workbench.sheet import Reading, Sheet
 
-TYPES = ["csv", "tsv", "txt", "xlsx", "xls", "ods", "zip"]
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", None: "nothing, as there is one column"}
 ENCODINGS = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8 with a byte order mark", "cp1252": "Windows-1252"}
 
@@ -21,17 +20,36 @@ def receive(wb: Workbench) -> None:
     number = st.session_state.setdefault("received", 0)
     files = st.file_uploader(
         "Files to import",
-        type=TYPES,
+        type=uploads.TYPES,
         accept_multiple_files=True,
         key=f"files {number}",
-        help=f"They are kept on this machine for {uploads.KEPT_DAYS} days. ZIP archives are not unpacked yet: "
-        "unpack them first, and drop all of their files at once.",
+        help=f"They are kept on this machine for {uploads.KEPT_DAYS} days. A ZIP archive is unpacked: each of its "
+        "files that may hold a table is imported for itself.",
     )
     if files:
-        kept = [uploads.keep(wb.settings, file.name, file) for file in files]
+        kept = []
+        for file in files:
+            with st.spinner(f"Keeping {ui.text(file.name)} ..."):
+                kept += taken_in(wb, file)
         let_go(files)
         st.query_params.from_dict({"upload": kept[0].id} if len(kept) == 1 else {})
         st.rerun()
+    for sign, told in st.session_state.pop("of archives", ()):
+        {"error": st.error, "info": st.info}[sign](told, icon=":material/folder_zip:")
+
+
+def taken_in(wb: Workbench, file: UploadedFile) -> list[uploads.Upload]:
+    """Keeps a file, or those of an archive; what became of an archive is told when the page is drawn again."""
+    told = st.session_state.setdefault("of archives", [])
+    try:
+        kept, others = uploads.receive(wb.settings, file.name, file)
+    except UnreadableSource as refusal:
+        told.append(("error", ui.text(refusal)))
+        return []
+    if others or len(kept) != 1:
+        left = f" Left aside, as no tables: {ui.text(', '.join(others[:20]))}." if others else ""
+        told.append(("info", f"**{ui.text(file.name)}** holds {ui.many(len(kept), 'table')}.{left}"))
+    return kept
 
 
 def let_go(files: list[UploadedFile]) -> None:

@@ -9,7 +9,7 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -22,9 +22,11 @@ from workbench.errors import UnknownUpload
 from workbench.keeping import written
 from workbench.settings import Settings
 from workbench.sheet import Sheet
-from workbench.sources import open_sheet
+from workbench.sources import archive, open_sheet
 
 KEPT_DAYS = 7
+TYPES = [*archive.TABLES, "zip"]
+"""The endings of the names of files that are worth uploading."""
 
 _BLOCK = 1 << 20
 _ID = re.compile(r"[0-9a-f]{64}")
@@ -46,11 +48,27 @@ class Upload:
     """The imports that were made of it."""
 
 
+def receive(configuration: Settings, name: str, file: IO[bytes]) -> tuple[list[Upload], tuple[str, ...]]:
+    """Keeps a file, or each table of a ZIP archive, and the names of what else the archive holds.
+
+    `file` can be read from any place. Raises NoSpace, UnwritableFile and, for an archive that is none or is not safe to
+    unpack, UnreadableSource.
+    """
+    if not archive.is_archive(file):
+        return [keep(configuration, name, file)], ()
+    with archive.opened(file, name) as found:
+        return [_keep(configuration, part, blocks) for part, blocks in found.tables()], found.others
+
+
 def keep(configuration: Settings, name: str, file: IO[bytes]) -> Upload:
     """Keeps the bytes of a file, once however often they are uploaded, and forgets uploads that are too old.
 
     Raises NoSpace and UnwritableFile, leaving nothing half-written.
     """
+    return _keep(configuration, name, iter(partial(file.read, _BLOCK), b""))
+
+
+def _keep(configuration: Settings, name: str, blocks: Iterable[bytes]) -> Upload:
     folder = _folder(configuration)
     unfinished = ""
     try:
@@ -60,7 +78,7 @@ def keep(configuration: Settings, name: str, file: IO[bytes]) -> Upload:
             handle, unfinished = tempfile.mkstemp(dir=folder)
             digest = hashlib.sha256()
             with os.fdopen(handle, "wb") as copy:
-                for block in iter(partial(file.read, _BLOCK), b""):
+                for block in blocks:
                     digest.update(block)
                     copy.write(block)
             target = folder / digest.hexdigest()

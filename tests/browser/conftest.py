@@ -10,21 +10,16 @@ to be there before and what is to be there after. Nothing is skipped: without a 
 that says what to install.
 """
 
-import atexit
-import shutil
-import tempfile
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
 from tests.browser import chromium
 from tests.browser.person import Person
 from tests.browser.site import Site
-from tests.integration.conftest import open_wb, sheet, template, url, wb
-from workbench import embedded
+from tests.integration.conftest import embedded_server, open_wb, sheet, template, url, wb
 
 __all__ = ["open_wb", "sheet", "template", "url", "wb"]
 
@@ -34,14 +29,7 @@ People = Callable[..., Person]
 @pytest.fixture(scope="session")
 def server() -> str:
     """The address of an embedded server; what is proven here does not depend on whose PostgreSQL it is."""
-    home = Path(tempfile.mkdtemp(prefix="wb-", dir="/tmp"))  # a socket's path has room for about 100 characters
-    home.chmod(0o755)
-    atexit.register(shutil.rmtree, home, ignore_errors=True)
-    address = embedded.database_url(home)
-    with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute("alter system set fsync = off")  # nobody keeps this data
-        connection.execute("select pg_reload_conf()")
-    return address
+    return embedded_server()
 
 
 @pytest.fixture

@@ -1,3 +1,4 @@
+import zipfile
 from collections.abc import Callable
 from io import BytesIO
 
@@ -78,11 +79,34 @@ def test_a_file_that_cannot_be_read_is_refused_in_a_sentence_beside_the_others(s
     ]
 
 
-def test_a_zip_archive_is_refused_in_a_sentence_that_says_what_to_do(show: Show) -> None:
-    empty_zip = b"PK\x05\x06" + bytes(18)
-    page = drop(show("upload"), ("files.zip", empty_zip))
+def zipped(**files: bytes) -> bytes:
+    held = BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name.replace("__", "."), data)
+    return held.getvalue()
+
+
+def test_a_zip_archive_is_unpacked_and_what_is_left_aside_is_told(show: Show, wb: Workbench) -> None:
+    data = zipped(students__csv=STUDENTS, courses__csv=b"course name,code\nNursing,N1\n", manifest__json=b"{}")
+    page = drop(show("upload"), ("export.zip", data))
     assert not page.exception
-    assert "it is a ZIP archive without a workbook in it. Unpack it" in told(page)
+    assert "**export.zip** holds 2 tables. Left aside, as no tables: manifest.json." in told(page)
+    assert "Recognised as `elevate.students`" in told(page) and "Recognised as `elevate.courses`" in told(page)
+    assert {upload.name for upload in uploads.waiting(wb.settings)} == {"students.csv", "courses.csv"}
+    assert "manifest.json" not in told(page.run())
+
+
+def test_the_one_table_of_an_archive_is_looked_at_at_once(show: Show, wb: Workbench) -> None:
+    page = drop(show("upload"), ("export.zip", zipped(students__csv=STUDENTS)))
+    assert (dataset(page), page.query_params["upload"]) == ("elevate.students", uploads.waiting(wb.settings)[0].id)
+
+
+def test_an_archive_that_cannot_be_unpacked_is_refused_in_a_sentence_beside_the_others(show: Show) -> None:
+    page = drop(show("upload"), ("files.zip", b"PK\x05\x06" + bytes(18)), ("a.csv", STUDENTS))
+    assert not page.exception
+    assert "files.zip cannot be read: it is a ZIP archive without a file in it." in told(page)
+    assert dataset(page) == "elevate.students"
 
 
 def test_a_file_can_be_forgotten(show: Show, wb: Workbench) -> None:

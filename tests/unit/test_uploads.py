@@ -1,5 +1,7 @@
 import io
 import os
+import re
+import zipfile
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -106,3 +108,66 @@ def test_a_home_that_cannot_be_written_is_a_sentence_and_nothing_is_left(tmp_pat
     home.write_text("a file")
     with pytest.raises(UnwritableFile):
         keep(home)
+
+
+def named(*files: tuple[str, bytes]) -> io.BytesIO:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as found:
+        for name, data in files:
+            found.writestr(name, data)
+    return held
+
+
+def broken(held: io.BytesIO) -> io.BytesIO:
+    data = bytearray(held.getvalue())
+    data[40] ^= 0xFF  # behind the header of the first file
+    return io.BytesIO(data)
+
+
+def test_of_an_archive_each_table_is_kept_and_the_rest_is_named(tmp_path: Path) -> None:
+    held = named(
+        ("x/students.csv", TEXT), ("manifest.json", b"{}"), ("__MACOSX/._students.csv", b"?"), (".DS_Store", b"")
+    )
+    kept, others = uploads.receive(settings(tmp_path), "export.zip", held)
+    assert [(upload.name, upload.id) for upload in kept] == [("students.csv", sha256(TEXT).hexdigest())]
+    assert others == ("manifest.json",)
+    assert uploads.opened(settings(tmp_path), kept[0].id).headers == ("email",)
+
+
+def test_files_of_the_same_name_in_two_folders_are_told_apart(tmp_path: Path) -> None:
+    held = named(("may/students.csv", TEXT), ("june/students.csv", TEXT + b"bob@example.org\n"))
+    kept, _ = uploads.receive(settings(tmp_path), "export.zip", held)
+    assert [upload.name for upload in kept] == ["may - students.csv", "june - students.csv"]
+
+
+def test_a_path_out_of_the_archive_leads_nowhere(tmp_path: Path) -> None:
+    held = named(("../../outside.csv", TEXT), ("/etc/cron.csv", TEXT + b"a@example.org\n"))
+    kept, _ = uploads.receive(settings(tmp_path / "home"), "export.zip", held)
+    assert [upload.name for upload in kept] == ["outside.csv", "cron.csv"]
+    below = tmp_path / "home" / "uploads" / "default"
+    assert all(path.is_relative_to(below) for path in tmp_path.rglob("*") if path.is_file())
+
+
+def test_a_workbook_is_no_archive(tmp_path: Path) -> None:
+    held = named(("xl/workbook.xml", b"<workbook/>"), ("people.csv", TEXT))
+    kept, others = uploads.receive(settings(tmp_path), "people.xlsx", held)
+    assert ([upload.name for upload in kept], others) == (["people.xlsx"], ())
+
+
+@pytest.mark.parametrize(
+    ("held", "why"),
+    [
+        (named(), "it is a ZIP archive without a file in it."),
+        (named(("folder/", b""), (".DS_Store", b"")), "it is a ZIP archive without a file in it."),
+        (named(*((f"{n}.csv", TEXT) for n in range(201))), "it holds 201 files, and 200 are the most."),
+        (named(("a.csv", bytes(150_000_000))), "it is refused as a possible zip bomb."),
+        (broken(named(("a.csv", TEXT * 9))), "it is damaged or was cut off."),
+    ],
+    ids=["nothing", "nothing but folders", "too many", "a bomb", "damaged"],
+)
+def test_an_archive_that_is_not_safe_or_sound_is_refused_and_nothing_is_kept(
+    tmp_path: Path, held: io.BytesIO, why: str
+) -> None:
+    with pytest.raises(UnreadableSource, match=re.escape(why)):
+        uploads.receive(settings(tmp_path), "export.zip", held)
+    assert uploads.waiting(settings(tmp_path)) == []

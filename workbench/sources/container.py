@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from copy import copy
 from itertools import islice
 from pathlib import Path
-from typing import Literal
+from typing import IO, Literal
 
 from workbench.errors import UnreadableSource
 from workbench.sources import ole
@@ -44,13 +44,13 @@ def workbook_format(path: Path, *, source: str) -> Format:
     if head.startswith(_ZIP):
         with opened_zip(path, source) as archive:
             found = _zip_format(archive, source)
-            _refuse_bomb(archive, source)
+            refuse_bomb(archive, source)
             return found
     raise UnreadableSource(source=source, why="it is no XLSX, XLS or ODS workbook.")
 
 
 @contextmanager
-def opened_zip(path: Path, source: str) -> Iterator[zipfile.ZipFile]:
+def opened_zip(path: Path | IO[bytes], source: str) -> Iterator[zipfile.ZipFile]:
     """The archive, with every complaint about its bytes said as one sentence."""
     try:
         with zipfile.ZipFile(path) as archive:
@@ -70,6 +70,12 @@ def unpacked(archive: zipfile.ZipFile, part: zipfile.ZipInfo, largest: int = LAR
     with archive.open(honest) as file:
         while block := file.read(_BLOCK):
             yield block
+
+
+def is_workbook(archive: zipfile.ZipFile) -> bool:
+    """Whether an archive is a workbook, readable here or not, by the parts that it has."""
+    names = {part.filename.lower() for part in archive.infolist()}
+    return bool(names & {"xl/workbook.xml", "xl/workbook.bin", "mimetype"})
 
 
 def _ole_format(path: Path, source: str) -> Format:
@@ -112,7 +118,8 @@ def _zip_format(archive: zipfile.ZipFile, source: str) -> Format:
     raise UnreadableSource(source=source, why=why)
 
 
-def _refuse_bomb(archive: zipfile.ZipFile, source: str) -> None:
+def refuse_bomb(archive: zipfile.ZipFile, source: str) -> None:
+    """Raises UnreadableSource for what unpacks to over 2 GB, or to over 200 times its size; every part is counted."""
     parts = archive.infolist()
     packed = sum(part.compress_size for part in parts)
     _refuse_size(sum(part.file_size for part in parts), packed, source)

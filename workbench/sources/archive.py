@@ -1,0 +1,80 @@
+"""A ZIP archive of files to import, as exports arrive: its files one by one."""
+
+import zipfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import PurePosixPath
+from typing import IO
+
+from workbench.errors import UnreadableSource
+from workbench.sources.container import is_workbook, opened_zip, password_wanted, refuse_bomb, unpacked
+
+MOST_FILES = 200
+"""Files that one archive may have; what has more is no set of tables that somebody would import one by one."""
+
+TABLES = ("csv", "tsv", "txt", "xlsx", "xls", "ods")
+"""The names of files that may hold a table end so."""
+
+
+def is_archive(file: IO[bytes]) -> bool:
+    """Whether the file is a ZIP archive, and not a workbook, which is one too."""
+    file.seek(0)
+    found = zipfile.is_zipfile(file) and not _holds_workbook(file)
+    file.seek(0)
+    return found
+
+
+@contextmanager
+def opened(file: IO[bytes], source: str) -> "Iterator[Archive]":
+    """The archive, when it is safe to unpack; raises UnreadableSource for one that is damaged, wants a password, is a
+    bomb, or holds no file or too many."""
+    with opened_zip(file, source) as found:
+        yield Archive(found, source)
+
+
+class Archive:
+    """The files of an archive; folders, and what systems hide in archives, are none."""
+
+    def __init__(self, archive: zipfile.ZipFile, source: str) -> None:
+        parts = [part for part in archive.infolist() if not (part.is_dir() or _hidden(part))]
+        if any(part.flag_bits & 1 for part in parts):
+            raise password_wanted(source)
+        if not parts:
+            raise UnreadableSource(source=source, why="it is a ZIP archive without a file in it.")
+        if len(parts) > MOST_FILES:
+            why = f"it holds {len(parts):,} files, and {MOST_FILES} are the most. Take the tables out of it."
+            raise UnreadableSource(source=source, why=why)
+        refuse_bomb(archive, source)
+        self._archive = archive
+        self._parts = parts
+        self.others = tuple(part.filename for part in parts if not _is_table(part))
+        """The files whose names are not those of tables, e.g. manifest.json."""
+
+    def tables(self) -> Iterator[tuple[str, Iterator[bytes]]]:
+        """Each file that may hold a table: its name, with its folder only where two have the same, and its blocks."""
+        tables = [part for part in self._parts if _is_table(part)]
+        known = Counter(_name(part) for part in tables)
+        for part in tables:
+            alone = known[_name(part)] == 1
+            yield _name(part) if alone else part.filename.replace("/", " - "), unpacked(self._archive, part)
+
+
+def _holds_workbook(file: IO[bytes]) -> bool:
+    try:
+        with zipfile.ZipFile(file) as archive:
+            return is_workbook(archive)
+    except (zipfile.BadZipFile, UnicodeDecodeError, ValueError):
+        return True  # the reader of workbooks says what is wrong with it
+
+
+def _hidden(part: zipfile.ZipInfo) -> bool:
+    return any(name.startswith((".", "__MACOSX")) for name in PurePosixPath(part.filename).parts if name != "..")
+
+
+def _is_table(part: zipfile.ZipInfo) -> bool:
+    return part.filename.lower().endswith(tuple(f".{ending}" for ending in TABLES))
+
+
+def _name(part: zipfile.ZipInfo) -> str:
+    return PurePosixPath(part.filename).name
