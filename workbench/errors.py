@@ -4,6 +4,8 @@ A wrong *row* is never an exception; it is an `Issue` (see `issue.py`). Doors tr
 the command line to one line and exit status 2, the HTTP API to a 4xx with the same text, a page to a notice.
 """
 
+import errno
+
 
 class WorkbenchError(Exception):
     """The import cannot go on."""
@@ -211,3 +213,11 @@ class BrokenSuite(WorkbenchError):
 
 class NoSpace(WorkbenchError):
     """There is no space left under {home}. Nothing was written."""
+
+
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+"""What the system says where NoSpace is meant: the disk, a share of it, or the largest file is full."""
+
+
+class NulInText(WorkbenchError):
+    """A text has a NUL character (U+0000) in it, which the database cannot hold. Nothing was written."""

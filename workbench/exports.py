@@ -3,7 +3,6 @@
 Rows are dicts as `ledger.rows` yields them; they are written one after the other, and memory does not grow with them.
 """
 
-import errno
 import json
 import os
 import re
@@ -11,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any, Literal
 
-from workbench.errors import NoSpace, UnwritableFile
+from workbench.errors import FULL, NoSpace, UnwritableFile
 
 Format = Literal["csv", "xlsx", "json"]
 Row = dict[str, Any]
@@ -39,7 +38,7 @@ def save_rows(rows: Iterable[Row], headers: Sequence[str], path: Path, file_form
             count = write_rows(rows, headers, file, file_format)
         part.replace(path)
     except OSError as error:
-        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        if error.errno in FULL:
             raise NoSpace(home=path.parent) from None
         raise UnwritableFile(path=path, why=f"{error.strerror or error}.") from None
     finally:

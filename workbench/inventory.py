@@ -89,6 +89,8 @@ def save(store: Store, which: UUID | str | None, said: Mapping[str, str | UUID |
     values = {name: text.strip() if isinstance(text, str) else text for name, text in values.items()}
     if not values.get("dataset", known["id"]):
         raise WrongValue(field="dataset", value="blank", why="a source has a name.")
+    if which is None:
+        sources(store)  # the first one does not stand where those of seed 002 belong
     try:
         return _write(store, known["id"], values, "saved source")
     except psycopg.errors.UniqueViolation:

@@ -1,6 +1,5 @@
 """Source files, kept under the home as evidence and addressed by their SHA-256."""
 
-import errno
 import hashlib
 import os
 import tempfile
@@ -10,10 +9,8 @@ from pathlib import Path
 from typing import IO
 from uuid import UUID
 
-from workbench.errors import NoSpace, UnreadableSource, UnwritableFile
+from workbench.errors import FULL, NoSpace, UnreadableSource, UnwritableFile
 from workbench.sheet import Sheet
-
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 def keep(home: Path, tenant: UUID, sheet: Sheet) -> str | None:
@@ -78,7 +75,7 @@ def written(home: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in _FULL:
+        if error.errno in FULL:
             raise NoSpace(home=home) from None
         raise UnwritableFile(path=home, why=f"{error.strerror or error}.") from None
 

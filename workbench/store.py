@@ -16,7 +16,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import DictRow, dict_row
 
 from workbench import catalog
-from workbench.errors import DatabaseBusy, DatabaseFull, DatabaseOutdated, DatabaseUnavailable, NotConfigured
+from workbench.errors import DatabaseBusy, DatabaseFull, DatabaseOutdated, DatabaseUnavailable, NotConfigured, NulInText
 
 logging.getLogger("psycopg").addHandler(logging.NullHandler())  # what it warns of is raised anyway
 
@@ -127,10 +127,14 @@ class Store:
 def translated_errors() -> Iterator[None]:
     """Says in one sentence what the database cannot do now; no address, no secret.
 
-    Raises DatabaseUnavailable, DatabaseFull, DatabaseBusy.
+    Raises DatabaseUnavailable, DatabaseFull, DatabaseBusy, NulInText.
     """
     try:
         yield
+    except psycopg.DataError as error:
+        if isinstance(error, psycopg.errors.UntranslatableCharacter) or "NUL" in str(error):
+            raise NulInText from None
+        raise
     except psycopg.errors.DiskFull:
         raise DatabaseFull from None
     except psycopg.OperationalError as error:

@@ -16,6 +16,7 @@ from workbench import Workbench, cli, open_sheet
 from workbench.errors import (
     AmbiguousColumns,
     ForbiddenColumns,
+    NulInText,
     UnknownBatch,
     UnknownDataset,
     UnknownMode,
@@ -176,6 +177,17 @@ def test_a_nul_that_only_a_data_frame_can_hold_is_refused_with_its_line(wb: Work
 
 
 # --- a wrong row is an issue, not a refusal ---
+
+
+def test_a_nul_in_what_a_person_says_is_refused_in_a_sentence(wb: Workbench, sheet: Sheets) -> None:
+    batch = wb.import_sheet(sheet("email,name\nann@example.org,Ann Lee\n"), "elevate.students")
+    for said in (
+        lambda: wb.note(batch, notes="a\0b"),
+        lambda: wb.save_source(dataset="a\0b"),
+        lambda: wb.record("elevate.students", "a\0b"),
+    ):
+        with pytest.raises(NulInText, match="NUL character"):
+            said()
 
 
 def test_wrong_values_are_issues_on_their_rows(wb: Workbench, sheet: Sheets) -> None:

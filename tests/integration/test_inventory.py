@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.imports import ask, outcome
-from workbench import Workbench
+from workbench import Workbench, inventory
 from workbench.errors import (
     MissingColumns,
     SourceExists,
@@ -246,3 +246,9 @@ def test_profiles_are_a_tenant_s_own(wb: Workbench, open_wb: Opened, sheet: Give
         assert opened.last_profile("elevate.students") is None
         opened.keep_profile(file, "elevate.students", {"rows": 1})
     assert ask(url, "select count(*) from workbench.import_profile") == [(2,)]
+
+
+def test_the_first_source_that_is_added_stands_beside_those_of_seed_002(wb: Workbench) -> None:
+    added = wb.save_source(dataset="Volunteers")
+    assert [one["dataset"] for one in wb.sources()] == [*inventory.DATASETS, "Volunteers"]
+    assert wb.sources()[-1] == added

@@ -1,6 +1,5 @@
 """What the reader understood, as clean CSV: UTF-8, commas, line feeds, one header."""
 
-import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +9,7 @@ from typing import BinaryIO
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from workbench.errors import NoSpace, UnwritableFile
+from workbench.errors import FULL, NoSpace, UnwritableFile
 from workbench.sheet import Sheet, Tally
 
 _QUOTED = r'[",;|\t\r\n]'
@@ -48,7 +47,7 @@ def translated_writing(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        if error.errno in FULL:
             raise NoSpace(home=path.parent) from None
         raise UnwritableFile(path=path, why=f"{error.strerror or error}.") from None
 

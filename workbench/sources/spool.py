@@ -1,14 +1,13 @@
 """A copy on disk that goes away with whoever holds it."""
 
 import contextlib
-import errno
 import os
 import tempfile
 import weakref
 from collections.abc import Iterable
 from pathlib import Path
 
-from workbench.errors import NoSpace
+from workbench.errors import FULL, NoSpace
 
 
 class Spool:
@@ -38,7 +37,7 @@ def _write(handle: int, block: bytes, folder: Path) -> None:
         while rest:
             rest = rest[os.write(handle, rest) :]
     except OSError as error:
-        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        if error.errno in FULL:
             raise NoSpace(home=folder) from None
         raise
 
