@@ -15,8 +15,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import expect
-
 from tests.bench.people import write_students
 from tests.browser import chromium
 from tests.browser.person import Person
@@ -108,16 +106,22 @@ def openings(ana: Person, batch: str) -> list[tuple[str, float]]:
 
 def seconds(ana: Person, act: Callable[[], object], title: str) -> float:
     """How long it takes after an act until the page of that title is done with what it does."""
-    app = ana.window.get_by_test_id("stApp")
-    begun = time.perf_counter()
+    begun = ana.window.evaluate("window.doneSince = undefined, performance.now()")
     act()
-    expect(ana.window.get_by_role("heading", name=title, level=1, exact=True)).to_be_visible()
-    # a click is at work a moment after it, and a page that is done at once is not seen at work
-    ana.window.wait_for_timeout(30)
-    expect(app).to_have_attribute("data-test-script-state", "notRunning")
-    expect(ana.window.get_by_test_id("stSkeleton")).to_have_count(0)
-    expect(ana.window.locator("[data-stale='true']")).to_have_count(0)
-    return time.perf_counter() - begun
+    ended = ana.window.wait_for_function(DONE, arg=[title, 200], polling=20).json_value()
+    return float(ended - begun) / 1000
+
+
+DONE = """([title, quiet]) => {
+    const state = document.querySelector('[data-testid="stApp"]')?.getAttribute("data-test-script-state")
+    const busy = document.querySelector('[data-testid="stSkeleton"], [data-stale="true"]')
+    const head = [...document.querySelectorAll("h1")].some(found => found.innerText.trim() === title)
+    const now = performance.now()
+    if (state !== "notRunning" || busy || !head) { window.doneSince = undefined; return false }
+    window.doneSince ??= now
+    return now - window.doneSince >= quiet && window.doneSince
+}"""
+"""Since when the page of a title is done, once it has been so for a while: a click has its effect a moment later."""
 
 
 def heading(title: str) -> str:
