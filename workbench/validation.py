@@ -1,6 +1,8 @@
 """Great Expectations judges every row of a chunk: what it finds unexpected becomes the row's issue."""
 
+import gc
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -79,6 +81,12 @@ class Validator:
         """
         if not len(rows.lines):
             return Verdict(issues=ISSUES.empty_table())
+        with _forgetting():
+            failed = self._failed(rows)
+        return Verdict(issues=self._issues(failed, rows.lines))
+
+    def _failed(self, rows: Rows) -> dict[int, npt.NDArray[np.int32]]:
+        """The positions that failed, by the number of the expectation; what was found is added to the findings."""
         frame = _frame(self._contract, rows.values)
         failed = {}
         for n, result in self._ask(frame, set(rows.values.schema.names)):
@@ -86,7 +94,7 @@ class Validator:
             self._findings[n] = _added(self._findings[n], result, positions, rows.lines, frame)
             if len(positions):
                 failed[n] = positions
-        return Verdict(issues=self._issues(failed, rows.lines))
+        return failed
 
     def summary(self) -> tuple[Finding, ...]:
         """What every expectation that was asked found in all chunks so far, in the suite's order."""
@@ -126,6 +134,23 @@ class Validator:
             for name in ("code", "field", "message", "severity")
         ]
         return pa.table([position, lines.take(position), *texts], schema=ISSUES)
+
+
+@contextmanager
+def _forgetting() -> Iterator[None]:
+    """Gives back at once what is made meanwhile.
+
+    The library leaves each chunk's frames in circles of references, and those of many chunks would gather before Python
+    looks for such circles among its oldest objects. Until it is asked to, it makes none of these older.
+    """
+    on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if on:
+            gc.enable()
+        gc.collect(1)
 
 
 def _frame(contract: Contract, values: pa.RecordBatch) -> pd.DataFrame:

@@ -1,9 +1,11 @@
 """Rows in, issues out: what Great Expectations finds in a chunk."""
 
+import gc
 import json
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 import pytest
 
@@ -215,3 +217,17 @@ def test_validating_says_nothing_and_writes_nothing(
     Validator(STAFF).check(rows("email full_name", ("john@invalid", None)))
     assert capfd.readouterr() == ("", "")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_no_frame_of_a_chunk_outlives_its_verdict() -> None:
+    def frames() -> int:
+        return sum(isinstance(one, pd.DataFrame) for one in gc.get_objects())
+
+    validator = Validator(STAFF)
+    staff = rows("email full_name", ("ada@example.com", "Ada Lovelace"), ("john@invalid", "John Doe"))
+    validator.check(staff)
+    before = frames()
+    for _ in range(3):
+        validator.check(staff)
+    assert frames() == before
+    assert gc.isenabled()
