@@ -38,7 +38,7 @@ def test_a_column_of_no_rows_and_one_of_nulls_stay_what_they_are(kind: str) -> N
     assert KINDS[kind].parse(pa.array([None, None], pa.string())).to_pylist() == [None, None]
 
 
-@pytest.mark.parametrize("kind", set(KINDS) - {"email", "json"})
+@pytest.mark.parametrize("kind", sorted(set(KINDS) - {"email", "json"}))
 @pytest.mark.parametrize("word", ["None", "nan", "NaN", "NULL", "N/A", "-", "NaT"])
 def test_words_for_nothing_are_text_and_stay_as_typed(kind: str, word: str) -> None:
     assert parsed(kind, f" {word} ") == [word]
