@@ -19,9 +19,9 @@ from playwright.sync_api import Browser, BrowserContext
 from tests.browser import chromium
 from tests.browser.person import Person
 from tests.browser.site import Site
-from tests.integration.conftest import embedded_server, open_wb, sheet, template, url, wb
+from tests.integration.conftest import embedded_server, open_wb, sheet, template, templates, url, wb
 
-__all__ = ["open_wb", "sheet", "template", "url", "wb"]
+__all__ = ["open_wb", "sheet", "template", "templates", "url", "wb"]
 
 People = Callable[..., Person]
 

@@ -14,6 +14,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -39,8 +40,10 @@ def server(request: pytest.FixtureRequest) -> str:
     return embedded_server()
 
 
+@cache
 def embedded_server() -> str:
-    """Starts the embedded server in a folder that goes when the tests end; returns its maintenance database."""
+    """The address of the embedded server's maintenance database, started once, in a folder that goes when the tests
+    end."""
     home = Path(tempfile.mkdtemp(prefix="wb-", dir="/tmp"))  # a socket's path has room for about 100 characters
     home.chmod(0o755)
     atexit.register(shutil.rmtree, home, ignore_errors=True)  # before the server's own, so that it runs after it
@@ -52,11 +55,23 @@ def embedded_server() -> str:
 
 
 @pytest.fixture(scope="session")
-def template(server: str) -> Iterator[str]:
+def templates() -> Iterator[Callable[[str], str]]:
+    """Sets one database up on each server, when it is first asked for."""
+    with ExitStack() as made:
+
+        @cache
+        def template(server: str) -> str:
+            name = made.enter_context(_database(server))
+            store.upgrade(database_address(server, name))
+            return name
+
+        yield template
+
+
+@pytest.fixture(scope="session")
+def template(server: str, templates: Callable[[str], str]) -> str:
     """The name of a database that is set up and empty."""
-    with _database(server) as name:
-        store.upgrade(database_address(server, name))
-        yield name
+    return templates(server)
 
 
 @pytest.fixture

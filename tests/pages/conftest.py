@@ -16,11 +16,11 @@ import pytest
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest, app_test
 
-from tests.integration.conftest import embedded_server, home, open_wb, sheet, template, url, wb
+from tests.integration.conftest import embedded_server, home, open_wb, sheet, template, templates, url, wb
 from workbench import Workbench, jobs
 from workbench.batch import Batch
 
-__all__ = ["Show", "home", "open_wb", "server", "sheet", "template", "url", "wb"]
+__all__ = ["Show", "home", "open_wb", "server", "sheet", "template", "templates", "url", "wb"]
 
 Show = Callable[..., AppTest]
 ROOT = Path(__file__).parents[2]
