@@ -29,7 +29,16 @@ def guides() -> None:
         told = "A header and example rows; it can be imported as it stands."
         st.download_button("CSV template", csv_template(known[name]), f"{name}.csv", "text/csv", help=told, **quiet)
         st.download_button("Field guide", guide, f"{name}.md", "text/markdown", **quiet)
-    st.markdown(guide.replace("# ", "### ", 1))
+    st.html(_TABLE)
+    with st.container(key="guide-text"):
+        st.markdown(guide.replace("# ", "### ", 1))
+
+
+_TABLE = """<style>.st-key-guide-text table { display: block; overflow-x: auto }
+.st-key-guide-text td { vertical-align: top; min-width: 5rem }
+.st-key-guide-text td:nth-last-child(-n+2) { min-width: 9rem }
+</style>"""
+"""On a narrow screen a table is moved sideways, and no cell becomes a tower of words."""
 
 
 def templates(wb: Workbench) -> None:

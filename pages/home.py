@@ -49,9 +49,16 @@ def over_time(runs: pd.DataFrame) -> go.Figure:
         margin={"l": 0, "r": 0, "t": 8, "b": 0},
         legend={"orientation": "h", "traceorder": "normal", "y": 1.02, "yanchor": "bottom"},
         yaxis={"title": "rows"},
-        xaxis={"tickvals": list(range(len(runs))), "ticktext": runs["at"].dt.strftime("%m-%d"), "fixedrange": True},
+        xaxis={"tickvals": list(range(len(runs))), "ticktext": ticks(runs["at"]), "fixedrange": True},
     )
     return figure
+
+
+def ticks(at: pd.Series) -> list[str]:  # type: ignore[type-arg]
+    """The day of each import where it is another than that of the one before, and the time of all that have room."""
+    days = at.dt.strftime("%m-%d")
+    times = at.dt.strftime("%H:%M") if len(at) <= 10 else pd.Series("", at.index)
+    return (times + "<br>" + days.where(days != days.shift(), "")).tolist()
 
 
 with ui.page("Workbench", "Every source row has exactly one provable outcome.") as wb:

@@ -1,5 +1,6 @@
 """Map: which column fills which field, confirmed by a person before anything is read in."""
 
+import json
 from collections.abc import Mapping as Pairs
 from typing import Any
 
@@ -13,6 +14,8 @@ from workbench.template import Mapping, Template
 LEFT_OUT = "(not imported)"
 BLANK = "(nothing: as a blank cell)"
 INVALID = "(no value: invalid)"
+BY_HAND = "fields"
+"""The part of the address with what a person chose."""
 MODES = {
     "upsert": "create new records, update known ones",
     "insert": "only create new records",
@@ -30,6 +33,7 @@ def which_dataset(source: ui.Source) -> Contract:
         name = st.selectbox("What is a row of it?", known, index=None, format_func=lambda name: known[name].title)
         if name is not None:
             st.query_params["dataset"] = name
+            st.query_params.pop(BY_HAND, None)
             st.rerun()
         st.stop()
     contract = known[source.dataset]
@@ -58,7 +62,8 @@ def which_template(wb: Workbench, source: ui.Source, contract: Contract) -> Temp
         help="A mapping that somebody saved. Using it needs no second look, unless the file has changed.",
     )
     if chosen != said:
-        st.query_params.pop("template", None)
+        for name in ("template", BY_HAND):
+            st.query_params.pop(name, None)
         st.query_params.update({"template": chosen} if chosen else {})
     if chosen and (change := wb.header_change(source.sheet, contract.name, chosen)):
         parts = {"gone": change["missing"], "new": change["new"]}
@@ -79,11 +84,12 @@ def fields(source: ui.Source, contract: Contract, template: Template | None, key
     """Header -> field, "" for a column that is left out, as suggested and then as a person says; and whether a template
     says all of it."""
     suggested = inspection.suggest(source.sheet, contract, template)
+    by_hand = chosen_by_hand(contract)
     columns = looked_at(source.sheet, contract.name)
     frame = pd.DataFrame(
         {
             "column": [given.header for given in suggested],
-            "field": [given.field or LEFT_OUT for given in suggested],
+            "field": [by_hand.get(given.header, given.field) or LEFT_OUT for given in suggested],
             "score": [given.score if given.field else None for given in suggested],
             "samples": [" · ".join(column.samples) for column in columns],
             "fill": [column.fill for column in columns],
@@ -117,8 +123,27 @@ def fields(source: ui.Source, contract: Contract, template: Template | None, key
         },
     )
     said = dict(zip(edited["column"], edited["field"].replace(LEFT_OUT, ""), strict=True))
+    keep_by_hand({given.header: said[given.header] for given in suggested if said[given.header] != (given.field or "")})
     settled = all(given.method == "template" and said[given.header] == (given.field or "") for given in suggested)
     return said, settled
+
+
+def chosen_by_hand(contract: Contract) -> dict[str, str]:
+    """Header -> field where a person chose another one than was suggested; it stands in the address."""
+    try:
+        said = json.loads(st.query_params.get(BY_HAND, "{}"))
+    except ValueError:
+        return {}
+    known = ["", *(field.name for field in contract.fields)]  # what an address says may be of any type
+    return {header: name for header, name in said.items() if name in known} if isinstance(said, dict) else {}
+
+
+def keep_by_hand(chosen: dict[str, str]) -> None:
+    """Puts it into the address, where it outlives a reload and can be sent to a colleague."""
+    if chosen:
+        st.query_params[BY_HAND] = json.dumps(chosen, ensure_ascii=False, separators=(",", ":"))
+    else:
+        st.query_params.pop(BY_HAND, None)
 
 
 def named(contract: Contract, name: str) -> str:

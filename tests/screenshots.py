@@ -10,6 +10,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -19,10 +20,11 @@ from playwright.sync_api import Browser
 
 from tests.browser import chromium
 from tests.browser.person import Person
-from tests.browser.site import PAGES, ROOT, Site
-from workbench import Workbench, open_sheet
+from tests.browser.site import ROOT, Site
+from workbench import Workbench, open_sheet, uploads
 from workbench.batch import Batch
 from workbench.resources import samples
+from workbench.template import Mapping
 
 WIDTHS = {1280: 860, 400: 800}
 README = ("map", "commit", "reconcile")
@@ -81,6 +83,7 @@ def imported(ana: Person) -> dict[str, str]:
         wb.note(courses, notes="One course had no code; it was made of its name.", follow_ups="Tell the registrar.")
         with Workbench.open(home=ana.site.home, tenant="default", user="lena") as lead:
             lead.sign_off(courses)
+        changed = columns_changed(wb)
     ana.upload(ELEVATE / "students_2.csv")
     upload = urlsplit(ana.window.url).query
     planned = ana.map()
@@ -102,8 +105,22 @@ def imported(ana: Person) -> dict[str, str]:
         "history-batch": f"history?batch={students.id}",
         "record": "record?find=S-0002",
         "record-line": f"record?batch={enrollments.id}&line=8",
-        **{name: name for name in PAGES[PAGES.index("record") + 1 :]},
+        "inventory": "inventory?source=Pathful",
+        "contracts": "contracts?guide=elevate.students",
+        "changes": changed,
     }
+
+
+def columns_changed(wb: Workbench) -> str:
+    """A source that came with another column than its template knows, paused; the address of what to do."""
+    columns = {"TeacherEmail": "email", "Name": "name", "School": "building"}
+    template = wb.save_template("Pathful", "polaris.teacher_roster", Mapping(columns=columns))
+    said = {"owner": "Dana", "format": "CSV", "location": "pathful.example", "refresh_cadence": "weekly"}
+    wb.save_source(dataset="Pathful", data_type="polaris.teacher_roster", template_id=template.id, **said)
+    wb.pause("Pathful", "Its columns have changed.")
+    rows = "".join(f"t{n}@kck.example,Teacher {n},Argentine Middle,{n}\n" for n in range(12))
+    file = BytesIO(f"EducatorEmail,Name,School,Room\n{rows}".encode())
+    return f"changes?source=Pathful&upload={uploads.keep(wb.settings, 'pathful.csv', file).id}"
 
 
 def brought(wb: Workbench, name: str, **options: Any) -> Batch:

@@ -3,6 +3,7 @@ from io import BytesIO
 from typing import Any
 
 import pandas as pd
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.conftest import Show
@@ -61,6 +62,31 @@ def test_every_column_has_a_line_with_samples_fill_field_score_and_reason(show: 
         ["Last Name", "last_name", 1, "Lee · Ray", 1, "is the field's own name"],
         ["Shoe", "(not imported)", -1, "42", 0.5, "reads like no field of elevate.students"],
     ]
+
+
+def test_what_a_person_chose_stands_in_the_address(show: Show, wb: Workbench) -> None:
+    address = {"upload": keep(wb, STUDENTS), "fields": '{"First Name":"","Last Name":"full_name","Shoe":"external_id"}'}
+    page = show("map", **address)
+    assert not page.exception
+    assert columns(page)["field"].tolist() == ["email", "(not imported)", "full_name", "external_id"]
+    assert page.query_params["fields"] == address["fields"]
+    started = button(confirm(page), "Start the import").click().run()
+    assert not started.exception
+    assert wb.batches()[0].mapping["columns"] == {
+        "Email Address": "email",
+        "Last Name": "full_name",
+        "Shoe": "external_id",
+    }
+
+
+@pytest.mark.parametrize(
+    "said", ["", "{", "[]", '"x"', "1", '{"Shoe":"<b>","Phone":"email"}', '{"Shoe":null}', '{"Shoe":[1]}']
+)
+def test_an_address_that_makes_no_sense_changes_nothing(show: Show, wb: Workbench, said: str) -> None:
+    page = show("map", upload=keep(wb, STUDENTS), fields=said)
+    assert not page.exception
+    assert columns(page)["field"].tolist() == ["email", "first_name", "last_name", "(not imported)"]
+    assert "fields" not in page.query_params
 
 
 def test_a_required_field_without_a_column_stays_in_sight_and_nothing_can_start(show: Show, wb: Workbench) -> None:
