@@ -84,7 +84,9 @@ def fields(source: ui.Source, contract: Contract, template: Template | None, key
     """Header -> field, "" for a column that is left out, as suggested and then as a person says; and whether a template
     says all of it."""
     suggested = inspection.suggest(source.sheet, contract, template)
-    by_hand = chosen_by_hand(contract)
+    if f"fields {key}" not in st.session_state:  # a table that changes while somebody edits it forgets the last edit
+        st.session_state[f"by hand {key}"] = chosen_by_hand(contract)
+    by_hand = st.session_state[f"by hand {key}"]
     columns = looked_at(source.sheet, contract.name)
     frame = pd.DataFrame(
         {

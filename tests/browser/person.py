@@ -141,9 +141,22 @@ class Person:
     def correct(self, line: int, column: str, text: str) -> None:
         """Types another text into a cell of the rows at Validate."""
         self.settled()
-        grid = self.grid("Line", column)
+        editor = self._edited(self.grid("Line", column), column, str(line))
+        editor.fill(text)
+        editor.press("Enter")
+
+    def choose(self, column: str, field: str) -> None:
+        """Chooses another field for a column at Map."""
+        self.settled()
+        editor = self._edited(self.grid("Column", "Fills the field"), "Fills the field", column)
+        editor.press_sequentially(field)
+        editor.press("Enter")
+        self.settled()
+
+    def _edited(self, grid: Locator, column: str, line: str) -> Locator:
+        """The field in which the cell is edited that stands in a column, and in the line that begins so."""
         headers, lines = (grid.locator(part).all_inner_texts() for part in ("th", "td[aria-colindex='1']"))
-        wanted = headers.index(column), lines.index(str(line))
+        wanted = headers.index(column), lines.index(line)
         grid.locator(".dvn-scroller").click(position={"x": 20, "y": 35 + 17})  # the first cell of the first row
         chosen = grid.locator("td[aria-selected='true']")
         expect(chosen).to_be_attached()
@@ -152,9 +165,7 @@ class Person:
             self.window.keyboard.press(sideways if here[0] != wanted[0] else "ArrowDown")
             expect(chosen).not_to_have_attribute("data-testid", "glide-cell-{}-{}".format(*here))
         self.window.keyboard.press("Enter")
-        editor = self.window.locator("#portal").locator("textarea, input")
-        editor.fill(text)
-        editor.press("Enter")
+        return self.window.locator("#portal").locator("textarea, input").first
 
     def plan(self) -> None:
         """Goes from Validate to Commit, and waits for the plan there."""

@@ -55,6 +55,25 @@ def test_a_file_is_corrected_committed_signed_found_and_undone(person: People, w
     assert [each.surprises for each in (ana, lena, support)] == [[], [], []]
 
 
+def test_what_one_chooses_at_map_can_be_sent_to_another(person: People, wb: Workbench) -> None:
+    ana = person("ana")
+    ana.upload(STUDENTS)
+    ana.choose("Student ID", "(not imported)")
+    for field in ("phone", "external_id", "(not imported)", "external_id"):
+        ana.choose("Favorite Color", field)
+    ben = person("ben").visit()
+    ben.window.goto(ana.window.url)
+    ben.at("Map")
+    assert wb.batch(ben.map()).mapping["columns"] == {
+        "Email Address": "email",
+        "First Name": "first_name",
+        "Last Name": "last_name",
+        "Phone": "phone",
+        "Favorite Color": "external_id",
+    }
+    assert (ana.surprises, ben.surprises) == ([], [])
+
+
 def test_rows_that_stay_out_are_explained_before_anybody_can_sign(person: People, wb: Workbench) -> None:
     for name in ("courses", "students"):
         wb.import_sheet(open_sheet(FILES / f"{name}.csv"), f"elevate.{name}", skip_errors=True)
