@@ -146,11 +146,13 @@ class Person:
         editor.press("Enter")
 
     def choose(self, column: str, field: str) -> None:
-        """Chooses another field for a column at Map."""
+        """Chooses another field for a column at Map, and waits until the address says so."""
         self.settled()
+        before = self.window.url
         editor = self._edited(self.grid("Column", "Fills the field"), "Fills the field", column)
         editor.press_sequentially(field)
         editor.press("Enter")
+        expect(self.window).not_to_have_url(before)
         self.settled()
 
     def _edited(self, grid: Locator, column: str, line: str) -> Locator:
@@ -159,7 +161,7 @@ class Person:
         wanted = headers.index(column), lines.index(line)
         grid.locator(".dvn-scroller").click(position={"x": 20, "y": 35 + 17})  # the first cell of the first row
         chosen = grid.locator("td[aria-selected='true']")
-        expect(chosen).to_be_attached()
+        expect(chosen).to_have_attribute("data-testid", "glide-cell-0-0")  # and not what was chosen before
         while (here := place_of(chosen)) != wanted:
             sideways = "ArrowRight" if here[0] < wanted[0] else "ArrowLeft"
             self.window.keyboard.press(sideways if here[0] != wanted[0] else "ArrowDown")
