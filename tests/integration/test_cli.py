@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -311,6 +312,7 @@ def test_an_interrupted_command_says_so_and_exits_130(environment: dict[str, str
     with subprocess.Popen(words, env=environment, text=True, **pipes) as process:
         process.stdin.write("email,full_name\n" * 20_000)  # more than a pipe holds: it reads when this is through
         process.stdin.flush()
+        time.sleep(1)  # what the pipe still held is read by now, and it waits for more, as it would for a person
         process.send_signal(signal.SIGINT)
         process.wait(30)
         assert (process.returncode, process.stdout.read(), process.stderr.read().count("\n")) == (130, "", 1)

@@ -84,8 +84,12 @@ def _open_path(path: Path, name: str, sheet: str | None, header_row: int | None)
 
 
 def _open_stream(stream: BinaryIO, name: str, sheet: str | None, header_row: int | None) -> Sheet:
-    """What can be read only once is copied to disk; the copy lives as long as the Sheet or a reading of it."""
-    spool = Spool().fill(iter(partial(stream.read, BLOCK), b""))
+    """What can be read only once is copied to disk; the copy lives as long as the Sheet or a reading of it.
+
+    One system call a block: Python looks for Ctrl-C between two of them. A buffered `read` waits for a whole block,
+    and an interrupt that comes between its calls is not seen before the writer closes the pipe.
+    """
+    spool = Spool().fill(iter(partial(os.read, stream.fileno(), BLOCK), b""))
     opened = _open_path(spool.path, name, sheet, header_row)
 
     def read(tally: Tally, held: Spool = spool) -> Iterator[Chunk]:
