@@ -59,6 +59,8 @@ WIDE_SPACES = (
     "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 )
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
+_MARKS = "\u00ad\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+"""The soft hyphen and the marks of a direction of writing: address books copy them along, and names may need them."""
 _AROUND = " \t\n\r\v\f\x85" + WIDE_SPACES + _INVISIBLE
 
 
@@ -156,16 +158,25 @@ _LONGEST_EMAIL = 254
 _PHONE = r"^[-+(). /]*(?:[0-9][-(). /]*){7,20}(?:(?:[xX]|[eE][xX][tT]\.?) *[0-9]{1,8})?$"
 
 
+def _unmarked(text: pa.StringArray) -> pa.StringArray:
+    """In NFC, without marks around it; any other character that nobody sees becomes a plain space."""
+    around, inside = f"^[ {_MARKS}]+|[ {_MARKS}]+$", f"[{WIDE_SPACES}{_INVISIBLE}{_MARKS}]"
+    return _replaced(_composed(text), (around, ""), (inside, " "))
+
+
 def _email(cells: pa.StringArray) -> pa.StringArray:
     """Trimmed and in lower case, also where it is no e-mail address: to tell first would cost more than the rest.
 
     An invisible character inside becomes a plain space, and one that is too long says so: the pattern refuses both, and
     a person sees why.
     """
-    unseen = (f"[{WIDE_SPACES}{_INVISIBLE}]", " ")
-    text = pc.ascii_lower(trimmed(cells, lambda odd: _replaced(_composed(pc.utf8_lower(odd)), unseen)))
+    text = pc.ascii_lower(trimmed(cells, lambda odd: _unmarked(pc.utf8_lower(odd))))
     too_long = pc.greater(pc.binary_length(text), _LONGEST_EMAIL)
     return _where(too_long, text, lambda odd: _joined(odd, f" (longer than {_LONGEST_EMAIL} bytes)"))
+
+
+def _phone(cells: pa.StringArray) -> pa.StringArray:
+    return trimmed(cells, _unmarked)
 
 
 # --- numbers ---
@@ -366,7 +377,7 @@ _ALL = (
         pattern=_PHONE,
         code="bad_phone",
         message="Invalid phone number: 7 to 20 digits, with + ( ) - . / and an extension (x12)",
-        parse=trimmed,
+        parse=_phone,
         title="phone number",
     ),
     Kind(

@@ -79,6 +79,10 @@ def test_what_a_kind_writes_it_reads_again_as_the_same(kind: str) -> None:
         ("john doe@example.com", BAD),
         ("john\u00a0doe@example.com", BAD),
         ("john\u200bdoe@example.com", BAD),
+        ("\u202ajohn@example.com\u202c", "john@example.com"),
+        (" \u200e john@example.com \u200f ", "john@example.com"),
+        ("\u202ejohn\u202edoe@example.com", BAD),
+        ("\u202e", None),
         ("John <john@example.com>", BAD),
         ('"john"@example.com', BAD),
         ("a@example.com,b@example.com", BAD),
@@ -146,6 +150,8 @@ def test_a_text_keeps_everything_but_control_characters(cell: str, value: object
         ("call me", BAD),
         ("555-123-4567 or 555-123-4568", BAD),
         ("5.55E+09", BAD),
+        ("\u202a+1 (555) 123-4567\u202c", "+1 (555) 123-4567"),
+        ("555\u00a0123\u200e4567", "555 123 4567"),
     ],
 )
 def test_a_phone_number_stays_as_typed_and_has_7_to_20_digits(cell: str, value: object) -> None:
