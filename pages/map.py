@@ -1,11 +1,11 @@
 """Map: which column fills which field, confirmed by a person before anything is read in."""
 
-import json
 from collections.abc import Mapping as Pairs
 from typing import Any
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from workbench import Workbench, inspection, jobs, ui, uploads
 from workbench.contract import Contract, Field, FromWindow
@@ -14,8 +14,8 @@ from workbench.template import Mapping, Template
 LEFT_OUT = "(not imported)"
 BLANK = "(nothing: as a blank cell)"
 INVALID = "(no value: invalid)"
-BY_HAND = "fields"
-"""The part of the address with what a person chose."""
+BY_HAND = ("fields", "meanings", "same", "mode", "window", "notes", "clears")
+"""The parts of the address with what a person chose otherwise than it was suggested."""
 MODES = {
     "upsert": "create new records, update known ones",
     "insert": "only create new records",
@@ -33,7 +33,7 @@ def which_dataset(source: ui.Source) -> Contract:
         name = st.selectbox("What is a row of it?", known, index=None, format_func=lambda name: known[name].title)
         if name is not None:
             st.query_params["dataset"] = name
-            st.query_params.pop(BY_HAND, None)
+            forget()
             st.rerun()
         st.stop()
     contract = known[source.dataset]
@@ -62,8 +62,8 @@ def which_template(wb: Workbench, source: ui.Source, contract: Contract) -> Temp
         help="A mapping that somebody saved. Using it needs no second look, unless the file has changed.",
     )
     if chosen != said:
-        for name in ("template", BY_HAND):
-            st.query_params.pop(name, None)
+        forget()
+        st.query_params.pop("template", None)
         st.query_params.update({"template": chosen} if chosen else {})
     if chosen and (change := wb.header_change(source.sheet, contract.name, chosen)):
         parts = {"gone": change["missing"], "new": change["new"]}
@@ -84,9 +84,8 @@ def fields(source: ui.Source, contract: Contract, template: Template | None, key
     """Header -> field, "" for a column that is left out, as suggested and then as a person says; and whether a template
     says all of it."""
     suggested = inspection.suggest(source.sheet, contract, template)
-    if f"fields {key}" not in st.session_state:  # a table that changes while somebody edits it forgets the last edit
-        st.session_state[f"by hand {key}"] = chosen_by_hand(contract)
-    by_hand = st.session_state[f"by hand {key}"]
+    possible = ["", *(field.name for field in contract.fields)]
+    by_hand = {header: name for header, name in chosen_before("fields", f"fields {key}").items() if name in possible}
     columns = looked_at(source.sheet, contract.name)
     frame = pd.DataFrame(
         {
@@ -125,27 +124,26 @@ def fields(source: ui.Source, contract: Contract, template: Template | None, key
         },
     )
     said = dict(zip(edited["column"], edited["field"].replace(LEFT_OUT, ""), strict=True))
-    keep_by_hand({given.header: said[given.header] for given in suggested if said[given.header] != (given.field or "")})
+    chosen = {given.header: said[given.header] for given in suggested if said[given.header] != (given.field or "")}
+    ui.put_in_address("fields", chosen)
     settled = all(given.method == "template" and said[given.header] == (given.field or "") for given in suggested)
     return said, settled
 
 
-def chosen_by_hand(contract: Contract) -> dict[str, str]:
-    """Header -> field where a person chose another one than was suggested; it stands in the address."""
-    try:
-        said = json.loads(st.query_params.get(BY_HAND, "{}"))
-    except ValueError:
-        return {}
-    known = ["", *(field.name for field in contract.fields)]  # what an address says may be of any type
-    return {header: name for header, name in said.items() if name in known} if isinstance(said, dict) else {}
+def chosen_before(part: str, widget: str) -> dict[str, Any]:
+    """What the address said when a widget was first shown: one that changes while somebody edits it forgets the last
+    edit."""
+    if widget not in st.session_state:
+        st.session_state[f"before {widget}"] = ui.in_address(part)
+    known: dict[str, Any] = st.session_state[f"before {widget}"]
+    return known
 
 
-def keep_by_hand(chosen: dict[str, str]) -> None:
-    """Puts it into the address, where it outlives a reload and can be sent to a colleague."""
-    if chosen:
-        st.query_params[BY_HAND] = json.dumps(chosen, ensure_ascii=False, separators=(",", ":"))
-    else:
-        st.query_params.pop(BY_HAND, None)
+def forget() -> None:
+    """What was chosen by hand was chosen for another dataset or template."""
+    for part in BY_HAND:
+        st.query_params.pop(part, None)
+        st.session_state.pop(part, None)
 
 
 def named(contract: Contract, name: str) -> str:
@@ -161,14 +159,18 @@ def constants(contract: Contract, mapped: Pairs[str, str], template: Template | 
     lacking = [field.name for field in inspection.lacking(contract, mapped.values()) if field.derive is None]
     saved = template.mapping.constants if template else {}
     possible = [field.name for field in contract.fields if field.name not in (*mapped.values(), *contract.key)]
+    widget = f"same {key} {possible}"
+    before = saved | {name: text for name, text in chosen_before("same", widget).items() if isinstance(text, str)}
     wanted = st.multiselect(
         "One value for every row",
         possible,
-        default=[name for name in possible if name in saved or name in lacking],
-        key=f"constants {key} {possible}",
+        default=[name for name in possible if before.get(name) or name in lacking],
+        key=widget,
         placeholder="Fields that stand in no column, but are the same in every row",
     )
-    said = {name: constant(contract.field(name), saved.get(name, ""), key) for name in wanted}
+    said = {name: constant(contract.field(name), before.get(name, ""), key) for name in wanted}
+    chosen = {name: said.get(name, "") for name in possible if said.get(name, "") != saved.get(name, "")}
+    ui.put_in_address("same", chosen)
     return {name: text for name, text in said.items() if text}
 
 
@@ -176,7 +178,8 @@ def constant(field: Field, saved: str, key: str) -> str:
     """The value of a field in every row."""
     label, key = f"{field.name} in every row", f"constant {field.name} {key}"
     if field.choices:
-        return st.selectbox(label, ["", *field.choices], index=[*("",), *field.choices].index(saved), key=key)
+        choices = ["", *field.choices]
+        return st.selectbox(label, choices, index=choices.index(saved) if saved in choices else 0, key=key)
     return st.text_input(label, saved, key=key, placeholder=f"e.g. {field.examples[0]}" if field.examples else None)
 
 
@@ -192,13 +195,18 @@ def values(
     """What the texts mean that stand where a choice is expected, and are none."""
     found = unknown(source.sheet, contract.name, {header: name for header, name in mapped.items() if name})
     said = dict(template.mapping.value_maps) if template else {}
+    chosen: dict[str, dict[str, str]] = {}
     for name, texts in found.items():
+        possible, widget = [*contract.field(name).choices, BLANK, INVALID], f"values {name} {key}"
         saved = {text.lower(): meaning or BLANK for text, meaning in said.get(name, {}).items()}
+        suggested = {text.text: saved.get(text.text.lower(), text.like or INVALID) for text in texts}
+        before = chosen_before("meanings", widget).get(name)
+        before = {text: means for text, means in before.items() if means in possible} if type(before) is dict else {}
         frame = pd.DataFrame(
             {
                 "text": [text.text for text in texts],
                 "rows": [text.rows for text in texts],
-                "means": [saved.get(text.text.lower(), text.like or INVALID) for text in texts],
+                "means": [before.get(text, means) for text, means in suggested.items()],
             }
         )
         st.subheader(f"What the values of {name} mean", anchor=False)
@@ -207,22 +215,37 @@ def values(
         )
         edited = st.data_editor(
             frame,
-            key=f"values {name} {key}",
+            key=widget,
             hide_index=True,
             disabled=["text", "rows"],
             column_config={
                 "text": st.column_config.TextColumn("In the file", width="medium"),
                 "rows": st.column_config.NumberColumn("Rows", format="localized"),
-                "means": st.column_config.SelectboxColumn(
-                    "Means", options=[*contract.field(name).choices, BLANK, INVALID], required=True, width="medium"
-                ),
+                "means": st.column_config.SelectboxColumn("Means", options=possible, required=True, width="medium"),
             },
         )
         meant = dict(zip(edited["text"], edited["means"], strict=True))
+        chosen[name] = {text: means for text, means in meant.items() if means != suggested[text]}
         said[name] = said.get(name, {}) | {
             text: "" if meaning == BLANK else meaning for text, meaning in meant.items() if meaning != INVALID
         }
+    ui.put_in_address("meanings", {name: texts for name, texts in chosen.items() if texts})
     return said
+
+
+def which_mode(place: DeltaGenerator, contract: Contract) -> str:
+    """How records are treated that are there already, or there no longer; a mode that is not the usual one stands in
+    the address."""
+    usual, said = contract.modes[0], st.query_params.get("mode", "")
+    chosen: str = place.selectbox(
+        "Mode",
+        contract.modes,
+        index=contract.modes.index(said) if said in contract.modes else 0,
+        format_func=lambda mode: f"{mode}: {MODES[mode]}",
+    )
+    st.query_params.pop("mode", None)
+    st.query_params.update({"mode": chosen} if chosen != usual else {})
+    return chosen
 
 
 def options(contract: Contract, template: Template | None, rows: int) -> dict[str, Any]:
@@ -230,19 +253,25 @@ def options(contract: Contract, template: Template | None, rows: int) -> dict[st
     by_window = any(isinstance(field.derive, FromWindow) for field in contract.fields)
     mode, window = st.columns(2)
     said: dict[str, Any] = {
-        "mode": mode.selectbox("Mode", contract.modes, format_func=lambda mode: f"{mode}: {MODES[mode]}"),
+        "mode": which_mode(mode, contract),
         "window": window.text_input(
             "Academic year" if by_window else "Window",
             placeholder="2024-2025" if by_window else "Which time the file speaks of, for the import log",
             help="Stands in the import log" + (", and in every row whose year is blank." if by_window else "."),
+            key="window",
+            bind="query-params",
         ).strip()
         or None,
-        "notes": st.text_input("Notes for the import log", placeholder="What was decided, and why"),
+        "notes": st.text_input(
+            "Notes for the import log", placeholder="What was decided, and why", key="notes", bind="query-params"
+        ),
         "clears": st.multiselect(
             "Fields that a blank cell erases",
             [field.name for field in contract.stored if not field.required],
             default=list(template.mapping.clears) if template else [],
             placeholder="None: a blank cell keeps what is stored",
+            key="clears",
+            bind="query-params",
         ),
     }
     if not rows and contract.removal is not None:

@@ -1,5 +1,6 @@
 """What the pages share: this session's Workbench, one look for outcomes, the stepper, refusals as sentences."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -128,6 +129,23 @@ def link(target: str, label: str, icon: str = ":material/arrow_forward:", **para
         icon=icon,
         query_params={name: str(value) for name, value in parameters.items() if value is not None},
     )
+
+
+def in_address(part: str) -> dict[str, Any]:
+    """What a part of the address says in JSON; empty where it says nothing that makes sense."""
+    try:
+        said = json.loads(st.query_params.get(part, "{}"))
+    except ValueError:
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def put_in_address(part: str, said: Mapping[str, Any]) -> None:
+    """Puts it into the address, where it outlives a reload and can be sent to a colleague; nothing takes it out."""
+    if said:
+        st.query_params[part] = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+    else:
+        st.query_params.pop(part, None)
 
 
 def jump(label: str, icon: str = ":material/arrow_forward:", **parameters: object) -> None:

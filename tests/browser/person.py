@@ -145,12 +145,12 @@ class Person:
         editor.fill(text)
         editor.press("Enter")
 
-    def choose(self, column: str, field: str) -> None:
-        """Chooses another field for a column at Map, and waits until the address says so."""
+    def choose(self, line: str, another: str, headers: tuple[str, str] = ("Column", "Fills the field")) -> None:
+        """Chooses something else for a line of a table at Map, and waits until the address says so."""
         self.settled()
         before = self.window.url
-        editor = self._edited(self.grid("Column", "Fills the field"), "Fills the field", column)
-        editor.press_sequentially(field)
+        editor = self._edited(self.grid(*headers), headers[1], line)
+        editor.press_sequentially(another)
         editor.press("Enter")
         expect(self.window).not_to_have_url(before)
         self.settled()

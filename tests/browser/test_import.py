@@ -1,6 +1,7 @@
 """A file from its upload to its undo, as people do it: one brings it in, another signs, support asks what happened."""
 
 import re
+from pathlib import Path
 
 from playwright.sync_api import expect
 
@@ -72,6 +73,26 @@ def test_what_one_chooses_at_map_can_be_sent_to_another(person: People, wb: Work
         "Favorite Color": "external_id",
     }
     assert (ana.surprises, ben.surprises) == ([], [])
+
+
+def test_what_one_says_at_map_outlives_a_reload(person: People, wb: Workbench, tmp_path: Path) -> None:
+    for name in ("courses", "students"):
+        wb.import_sheet(open_sheet(FILES / f"{name}.csv"), f"elevate.{name}", skip_errors=True)
+    file = tmp_path / "states.csv"
+    file.write_text("student_email,course_code,status\nx@example.com,BAKE101,Attnded\ny@example.com,BAKE101,Here\n")
+    ana = person("ana")
+    ana.upload(file)
+    for text in ("Attnded", "Here"):
+        ana.choose(text, "completed", ("In the file", "Means"))
+    for name, text in (("Window", "Autumn & winter"), ("Notes for the import log", "As Ben said")):
+        ana.main.get_by_role("textbox", name=name).fill(text)
+        ana.main.get_by_role("textbox", name=name).press("Enter")
+        expect(ana.window).to_have_url(re.compile(text.split()[-1]))
+    ana.window.reload()
+    batch = wb.batch(ana.map())
+    assert batch.mapping["value_maps"] == {"status": {"Attnded": "completed", "Here": "completed"}}
+    assert (batch.window, batch.notes) == ("Autumn & winter", "As Ben said")
+    assert ana.surprises == []
 
 
 def test_rows_that_stay_out_are_explained_before_anybody_can_sign(person: People, wb: Workbench) -> None:

@@ -89,6 +89,46 @@ def test_an_address_that_makes_no_sense_changes_nothing(show: Show, wb: Workbenc
     assert "fields" not in page.query_params
 
 
+def test_what_the_values_mean_stands_in_the_address(show: Show, wb: Workbench, sheet: Callable[..., Sheet]) -> None:
+    wb.import_sheet(sheet(COURSES), "elevate.courses")
+    wb.import_sheet(sheet(STUDENTS.decode()), "elevate.students")
+    said = '{"status":{"Actve":"completed","gone":"(nothing: as a blank cell)"}}'
+    page = confirm(show("map", upload=keep(wb, ENROLLMENTS), meanings=said))
+    assert page.query_params["meanings"] == said
+    assert page.data_editor[1].value["means"].tolist() == ["completed", "(nothing: as a blank cell)"]
+    button(page, "Start the import").click().run()
+    assert wb.batches()[0].mapping["value_maps"] == {"status": {"Actve": "completed", "gone": ""}}
+
+
+@pytest.mark.parametrize("said", ["{", "[]", '{"status":1}', '{"status":{"gone":[1]}}', '{"status":{"gone":"<b>"}}'])
+def test_meanings_that_make_no_sense_change_nothing(
+    show: Show, wb: Workbench, sheet: Callable[..., Sheet], said: str
+) -> None:
+    page = show("map", upload=keep(wb, ENROLLMENTS), meanings=said)
+    assert not page.exception
+    assert page.data_editor[1].value["means"].tolist() == ["active", "(no value: invalid)"]
+    assert "meanings" not in page.query_params
+
+
+def test_what_else_a_person_said_stands_in_the_address(show: Show, wb: Workbench) -> None:
+    address = {"upload": keep(wb, STUDENTS), "mode": "update", "window": "Autumn", "notes": "Phones first"}
+    page = show("map", **address, same='{"phone":"555-123-4567"}', clears="notes")
+    assert not page.exception
+    assert page.query_params["same"] == '{"phone":"555-123-4567"}'
+    started = button(confirm(page), "Start the import").click().run()
+    assert not started.exception
+    batch = wb.batches()[0]
+    assert (batch.mode, batch.window, batch.mapping["constants"]) == ("update", "Autumn", {"phone": "555-123-4567"})
+
+
+@pytest.mark.parametrize("said", ["{", '{"phone":1}', '{"phone":[1]}', '{"no such":"x"}', '{"email":"x@y.org"}'])
+def test_an_address_with_other_nonsense_is_no_trace(show: Show, wb: Workbench, said: str) -> None:
+    page = show("map", upload=keep(wb, STUDENTS), same=said, mode="<b>", clears="no such", window="")
+    assert not page.exception
+    button(confirm(page), "Start the import").click().run()
+    assert wb.batches()[0].mode == "upsert"
+
+
 def test_a_required_field_without_a_column_stays_in_sight_and_nothing_can_start(show: Show, wb: Workbench) -> None:
     page = confirm(show("map", upload=keep(wb, b"phone,name\n555-123-4567,Ann\n"), dataset="elevate.students"))
     assert warnings(page) == ["No column for the required email."]
