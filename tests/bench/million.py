@@ -3,11 +3,10 @@
     python -m tests.bench.million [--rows 1000000] [--rounds 3] [--large 5000000]
 
 Both sides run in this process, as the program's role, on the same embedded server with the same settings, in turns;
-tables are
-emptied and a checkpoint is made before each side's turn. The bare side is what one would write by hand: COPY into a
-    temporary table,
-then INSERT ... ON CONFLICT DO UPDATE. The import reads, maps, normalizes, validates, stages, plans, proves, writes,
-reconciles and writes the log. Memory and start-up are those of the `workbench` command in a process of its own.
+tables are emptied and a checkpoint is made before each side's turn. The bare side is what one would write by hand: COPY
+into a temporary table, then INSERT ... ON CONFLICT DO UPDATE. The import reads, maps, normalizes, validates, stages,
+plans, proves, writes, reconciles and writes the log. Memory and start-up are those of the `workbench` command in a
+process of its own.
 """
 
 import argparse
