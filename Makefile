@@ -22,9 +22,9 @@ setup: $(READY) ## create .venv and install the pinned packages into it
 demo: setup ## import the shipped samples end to end and print the import logs
 	$(BIN)/workbench demo
 
-# Side by side, each with a database server of its own; tests/conftest.py says how many.
+# Side by side, each with a database server of its own; more than four would wait for the disk.
 test: setup browser ## run every test
-	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
 serve: setup ## open the pages
 	$(BIN)/workbench serve

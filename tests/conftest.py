@@ -1,6 +1,5 @@
 """Every test carries the marker of the folder it stands in: `pytest -m unit`, `pytest -m "not browser"`."""
 
-import os
 import signal
 from pathlib import Path
 
@@ -11,12 +10,6 @@ import pytest
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 HERE = Path(__file__).parent
-
-
-def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are processors, since half of the time a test waits for a server or a browser; more than four
-    would wait for the disk."""
-    return min((os.cpu_count() or 1) + 1, 4)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
