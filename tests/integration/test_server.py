@@ -190,7 +190,7 @@ def test_the_data_docs_of_a_batch_are_shown_and_can_do_no_harm(
     serve: Serve, wb: Workbench, sheet: Callable[..., Sheet]
 ) -> None:
     batch = wb.stage(sheet(TWO), STUDENTS)
-    address = serve().address
+    address = serve("--no-worker").address
     for path in (f"/docs/{batch.id}/", f"/docs/{batch.id}"):
         page = get(address, path)
         assert (page.status, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
@@ -207,7 +207,7 @@ def test_no_other_page_stands_there(
     of_another = open_wb(tenant="acme").stage(sheet(TWO), STUDENTS)
     lost = wb.stage(sheet(TWO), STUDENTS)
     (home / lost.summary["data_docs"]).unlink()
-    address = serve().address
+    address = serve("--no-worker").address
     for batch in (of_another.id, lost.id, "latest", str(lost.id)[:8], "x", "00000000-0000-0000-0000-000000000000"):
         answer = get(address, f"/docs/{batch}/")
         assert (answer.status, answer.json) == (404, {"error": "There are no data docs of such a batch."})
@@ -223,7 +223,7 @@ def test_data_docs_that_are_said_to_stand_elsewhere_are_not_shown(
     batch = wb.stage(sheet(TWO), STUDENTS)
     (home / "secret.html").write_text("secret")
     tamper(url, 'update workbench.import_batch set summary = summary || \'{"data_docs": "docs/../secret.html"}\'')
-    assert get(serve().address, f"/docs/{batch.id}/").status == 404
+    assert get(serve("--no-worker").address, f"/docs/{batch.id}/").status == 404
 
 
 # --- for this machine only, and nothing leaves it ---
@@ -262,7 +262,7 @@ def test_a_database_that_is_not_set_up_is_a_sentence(server: str, tmp_path: Path
 
 
 def test_other_sites_reach_nothing_through_a_browser_on_this_machine(serve: Serve) -> None:
-    address = serve().address
+    address = serve("--no-worker").address
     port = urlsplit(address).port
     for path in ("/", "/healthz", "/docs/x/", "/_stcore/health", "/_stcore/host-config"):
         assert get(address, path, Host="evil.example").status == 403
@@ -282,7 +282,7 @@ def test_no_statistics_leave_the_machine_whatever_a_configuration_nearby_says(se
         '[browser]\ngatherUsageStats = true\n[theme.light]\nprimaryColor = "#ff0000"\n[server]\nmaxUploadSize = 1\n'
     )
     (tmp_path / ".streamlit" / "config.toml").write_text(nearby)
-    address = serve(cwd=tmp_path, STREAMLIT_BROWSER_GATHER_USAGE_STATS="true").address
+    address = serve("--no-worker", cwd=tmp_path, STREAMLIT_BROWSER_GATHER_USAGE_STATS="true").address
     messages = visit(address, "upload")
     assert not told(messages).config.gather_usage_stats
     assert told(messages).custom_theme.light.primary_color == "#1f5f8b"
@@ -299,7 +299,7 @@ def test_no_statistics_leave_the_machine_whatever_a_configuration_nearby_says(se
 def test_an_installed_workbench_serves_its_own_pages_in_its_own_look_from_anywhere(
     serve: Serve, installed: Path, tmp_path: Path
 ) -> None:
-    messages = visit(serve(cwd=tmp_path, PYTHONPATH=str(installed)).address)
+    messages = visit(serve("--no-worker", cwd=tmp_path, PYTHONPATH=str(installed)).address)
     assert told(messages).main_script_path == str(installed / "workbench" / "_app" / "app.py")
     assert told(messages).custom_theme.light.primary_color == "#1f5f8b"
     assert not told(messages).config.gather_usage_stats
@@ -308,7 +308,7 @@ def test_an_installed_workbench_serves_its_own_pages_in_its_own_look_from_anywhe
 
 
 def test_the_pages_work_for_the_tenant_and_the_person_of_the_command_line(serve: Serve) -> None:
-    messages = visit(serve("--tenant", "acme", "--as", "zoe").address)
+    messages = visit(serve("--no-worker", "--tenant", "acme", "--as", "zoe").address)
     sidebar = str([message.delta.new_element for message in messages])
     assert "Tenant `acme`" in sidebar
     assert "zoe" in sidebar
