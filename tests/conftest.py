@@ -1,6 +1,7 @@
 """Every test carries the marker of the folder it stands in: `pytest -m unit`, `pytest -m "not browser"`."""
 
 import signal
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,13 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 HERE = Path(__file__).parent
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Generator[None, None, None]:
     known = {line.split(":")[0] for line in config.getini("markers")}
     for item in items:
         folder = item.path.relative_to(HERE).parts[0]
         if folder in known:
             item.add_marker(folder)
+    yield
+    # the longest first: at the end whoever has them would keep the others waiting
+    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
