@@ -49,7 +49,8 @@ def embedded_server() -> str:
     atexit.register(shutil.rmtree, home, ignore_errors=True)  # before the server's own, so that it runs after it
     address = embedded.database_url(home)
     with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute("alter system set fsync = off")  # nobody keeps this data
+        for safety in ("fsync", "full_page_writes"):  # nobody keeps this data
+            connection.execute(SQL("alter system set {} = off").format(Identifier(safety)))
         connection.execute("select pg_reload_conf()")
     return address
 
