@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -77,7 +78,6 @@ def _result(finding: Finding, shown: Callable[[str], str]) -> Any:
 
 def _html(result: Any, findings: Sequence[Finding], title: str, facts: Mapping[str, str]) -> str:
     from great_expectations.render import RenderedDocumentContent
-    from great_expectations.render.view import DefaultJinjaPageView
 
     by_field: dict[str, list[tuple[Finding, Any]]] = {}
     for finding, found in zip(findings, result.results, strict=True):
@@ -92,8 +92,15 @@ def _html(result: Any, findings: Sequence[Finding], title: str, facts: Mapping[s
         for finding in findings
         if finding.unexpected
     ]
-    view: Any = DefaultJinjaPageView(custom_views_directory=str(TEMPLATE.parent))
-    return str(view.render(document, template=TEMPLATE.name, title=title, facts=facts, issues=issues))
+    return str(_view().render(document, template=TEMPLATE.name, title=title, facts=facts, issues=issues))
+
+
+@cache
+def _view() -> Any:
+    """What makes pages of documents; it keeps the templates that it has read."""
+    from great_expectations.render.view import DefaultJinjaPageView
+
+    return DefaultJinjaPageView(custom_views_directory=str(TEMPLATE.parent))
 
 
 def _section(name: str, found: Sequence[tuple[Finding, Any]]) -> Any:
