@@ -1,14 +1,19 @@
 """Every test carries the marker of the folder it stands in: `pytest -m unit`, `pytest -m "not browser"`."""
 
+import os
 import signal
 from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
+from tests import folder
+
 # A shell that starts the tests in the background has them ignore Ctrl-C, and the programs that they start and interrupt
 # would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", folder.root())  # for `tmp_path`
 
 HERE = Path(__file__).parent
 

@@ -4,8 +4,9 @@ import os
 import re
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
+
+from tests import folder
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -64,9 +65,8 @@ def _run(command: str, home: Path) -> str:
 
 def main() -> None:
     """Writes what the commands print into the README."""
-    with tempfile.TemporaryDirectory(prefix="wb-", dir="/tmp") as folder:
-        Path(folder).chmod(0o755)
-        home = Path(folder) / "home"
+    with folder.short() as place:
+        home = place / "home"
         blocks = iter([block.replace(str(home), "/home/ana/workbench/.workbench") for block in run(home)])
     text = README.read_text("utf-8")
     README.write_text(_BLOCK.sub(lambda _: f"```console\n{next(blocks)}```", text), "utf-8")

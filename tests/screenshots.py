@@ -7,7 +7,6 @@
 
 import argparse
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
@@ -18,6 +17,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser
 
+from tests import folder
 from tests.browser import chromium
 from tests.browser.person import Person
 from tests.browser.site import ROOT, Site
@@ -58,9 +58,8 @@ def main() -> None:
 def served() -> Iterator[Site]:
     """The pages of a new home, which is empty."""
     os.environ.pop("WORKBENCH_DATABASE_URL", None)
-    with tempfile.TemporaryDirectory(prefix="wb-", dir="/tmp") as folder:
-        Path(folder).chmod(0o755)
-        site = Site(Path(folder) / "home", WORKBENCH_TENANT="default").start()
+    with folder.short() as place:
+        site = Site(place / "home", WORKBENCH_TENANT="default").start()
         try:
             yield site
         finally:

@@ -11,7 +11,6 @@ for each test, which takes a fraction of a second.
 import atexit
 import os
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cache
@@ -24,6 +23,7 @@ import psycopg
 import pytest
 from psycopg.sql import SQL, Identifier
 
+from tests import folder
 from workbench import Workbench, embedded, open_sheet, store
 from workbench.sheet import Sheet
 
@@ -44,13 +44,12 @@ def server(request: pytest.FixtureRequest) -> str:
 def embedded_server() -> str:
     """The address of the embedded server's maintenance database, started once, in a folder that goes when the tests
     end."""
-    home = Path(tempfile.mkdtemp(prefix="wb-", dir="/tmp"))  # a socket's path has room for about 100 characters
-    home.chmod(0o755)
+    home = folder.made()
     atexit.register(shutil.rmtree, home, ignore_errors=True)  # before the server's own, so that it runs after it
     address = embedded.database_url(home)
     with psycopg.connect(address, autocommit=True) as connection:
-        for safety in ("fsync", "full_page_writes"):  # nobody keeps this data
-            connection.execute(SQL("alter system set {} = off").format(Identifier(safety)))
+        for setting in ("fsync = off", "full_page_writes = off", "max_wal_size = '256MB'"):  # nobody keeps this data
+            connection.execute(f"alter system set {setting}")
         connection.execute("select pg_reload_conf()")
     return address
 

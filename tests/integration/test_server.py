@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,6 +18,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
 
+from tests import folder
 from tests.imports import outcome
 from tests.integration.test_jobs import done, until
 from tests.unit.test_packaging import checkout, installed
@@ -166,10 +166,9 @@ def test_a_signal_ends_it_without_a_word(serve: Serve, by: signal.Signals) -> No
 
 
 def test_the_embedded_database_is_stopped_with_it() -> None:
-    with tempfile.TemporaryDirectory(prefix="wb-", dir="/tmp") as folder:
-        Path(folder).chmod(0o755)
-        running = Path(folder) / "postgres" / "postmaster.pid"
-        server = Server("--port", "0", "--home", folder, WORKBENCH_DATABASE_URL="")
+    with folder.short() as home:
+        running = home / "postgres" / "postmaster.pid"
+        server = Server("--port", "0", "--home", str(home), WORKBENCH_DATABASE_URL="")
         assert get(server.address, "/healthz").status == 200
         assert running.exists()
         assert server.ended(signal.SIGTERM) == (0, "")

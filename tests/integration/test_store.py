@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -19,6 +18,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from tests import folder
 from tests.imports import ask, tamper
 from workbench import Workbench, embedded, store
 from workbench.errors import (
@@ -204,10 +204,8 @@ def test_a_full_disk_of_the_database_is_one_sentence(wb: Workbench, url: str, sh
 
 @pytest.fixture
 def short_home() -> Iterator[Path]:
-    """A home whose embedded server is stopped in the end; a socket's path has room for about 100 characters."""
-    with tempfile.TemporaryDirectory(prefix="wb-", dir="/tmp") as folder:
-        home = Path(folder)
-        home.chmod(0o755)
+    """A home whose embedded server is stopped in the end."""
+    with folder.short() as home:
         yield home
         postmaster = home / "postgres" / "postmaster.pid"
         if postmaster.exists():
