@@ -10,12 +10,13 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any, Literal
 from uuid import UUID
 
+import psycopg
 from procrastinate import App, PsycopgConnector, SyncPsycopgConnector, exceptions, sql
 from procrastinate.job_context import AbortReason, JobContext
 from procrastinate.jobs import Job, Status
@@ -40,7 +41,9 @@ from workbench.workbench import Progress, Workbench, address
 Step = Literal["fill", "plan", "commit", "undo"]
 
 HEARTBEAT = 2.0
-"""Seconds between two signs of life of a worker; a job of one that gave none for five times as long is taken up."""
+"""Seconds between two signs of life of a worker."""
+_PATIENCE = 5
+"""After how many signs of life that did not come a worker is taken for dead, and its jobs are taken up."""
 TRIES = 3
 """How often a job is tried again that was stopped by the database, or whose worker died."""
 _DEAD = "Its worker died again and again, so it was given up. Nothing of it was kept."
@@ -276,6 +279,34 @@ class _Again(BaseRetryStrategy):
         return RetryDecision(retry_in={"milliseconds": round(1000 * self._seconds * (1 + 2 * job.attempts))})
 
 
+class _Queue(JobManager):
+    """The queue of a worker that lets go of every job: one that it kept would keep its dataset's others waiting."""
+
+    def __init__(self, connector: PsycopgConnector, seconds: float) -> None:
+        super().__init__(connector)
+        self._seconds = seconds
+
+    async def finish_job_by_id_async(self, job_id: int, status: Status, delete_job: bool) -> None:
+        await self._surely(lambda: super(_Queue, self).finish_job_by_id_async(job_id, status, delete_job))
+
+    async def retry_job_by_id_async(self, job_id: int, *changes: Any, **named: Any) -> None:
+        try:
+            await self._surely(lambda: super(_Queue, self).retry_job_by_id_async(job_id, *changes, **named))
+        except exceptions.UniqueViolation:  # another of its batch waits, which was asked for since, and is done instead
+            await self.finish_job_by_id_async(job_id, Status.FAILED, delete_job=True)
+
+    async def _surely(self, ask: Callable[[], Awaitable[None]]) -> None:
+        """Asks again when the database was away or busy, for as long as a worker may go without a sign of life."""
+        for _ in range(_PATIENCE):
+            try:
+                return await ask()
+            except exceptions.ConnectorException as error:
+                if not isinstance(error.__cause__, psycopg.OperationalError):
+                    raise
+            await asyncio.sleep(self._seconds)
+        await ask()
+
+
 class Worker:
     """A worker in a thread of its own, for as long as the `with` block lasts."""
 
@@ -354,10 +385,12 @@ class Worker:
 
     @property
     def _patience(self) -> float:
-        return 5 * self._heartbeat
+        return _PATIENCE * self._heartbeat
 
     def _app(self, url: str) -> App:
-        app = App(connector=PsycopgConnector(conninfo=store.queue_url(url), min_size=1, max_size=4, timeout=10))
+        connector = PsycopgConnector(conninfo=store.queue_url(url), min_size=1, max_size=4, timeout=10)
+        app = App(connector=connector)
+        app.job_manager = _Queue(connector, self._heartbeat)
         for step in _STEPS:
             run = partial(_run, self._configuration)
             app.task(name=step, queue=_QUEUE, pass_context=True, retry=_Again(self._heartbeat))(run)

@@ -442,6 +442,42 @@ def test_a_fill_that_is_cancelled_after_its_worker_died_is_cancelled(
     assert wb.batch(begun).stage == "failed"
 
 
+def test_what_was_asked_for_since_takes_the_place_of_a_dead_workers_job(
+    wb: Workbench, sheet: Sheets, hired: Callable[[], Worker], url: str
+) -> None:
+    batch = wb.plan(wb.stage(sheet(THREE), STUDENTS)).batch
+    jobs.defer(wb, "plan", batch)
+    dead(url)
+    jobs.defer(wb, "commit", batch)
+    with hired():
+        assert done(wb, batch).stage == "completed"
+
+
+def test_a_job_whose_end_the_database_does_not_take_down_keeps_no_other_waiting(
+    wb: Workbench, sheet: Sheets, hired: Callable[[], Worker], url: str
+) -> None:
+    batches = [wb.plan(wb.stage(sheet(text), STUDENTS)).batch for text in (TWO, THREE)]
+    for batch in batches:
+        jobs.defer(wb, "plan", batch)
+    refuse = "perform nextval('public.refused'); raise 'going down' using errcode = 'admin_shutdown'"
+    table = "on procrastinate.procrastinate_jobs"
+    tamper(
+        url,
+        f"""
+        create sequence public.refused;
+        grant usage on sequence public.refused to public;
+        create function public.refuse() returns trigger language plpgsql as $$ begin {refuse}; end $$;
+        create trigger refuse before delete {table} for each row execute function public.refuse()
+        """,
+    )
+    with hired() as worker:
+        until(lambda: ask(url, "select is_called from public.refused")[0][0])
+        tamper(url, f"drop trigger refuse {table}")
+        for batch in batches:
+            done(wb, batch)
+        assert worker.alive
+
+
 def test_a_worker_that_is_told_to_end_leaves_what_it_was_reading_to_the_next(
     wb: Workbench, sheet: Sheets, program: Callable[[], subprocess.Popen[str]], url: str
 ) -> None:
