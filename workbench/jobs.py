@@ -16,7 +16,6 @@ from functools import partial
 from typing import Any, Literal
 from uuid import UUID
 
-import psycopg
 from procrastinate import App, PsycopgConnector, SyncPsycopgConnector, exceptions, sql
 from procrastinate.job_context import AbortReason, JobContext
 from procrastinate.jobs import Job, Status
@@ -279,6 +278,10 @@ class _Again(BaseRetryStrategy):
         return RetryDecision(retry_in={"milliseconds": round(1000 * self._seconds * (1 + 2 * job.attempts))})
 
 
+_ANSWERED = ("P0001", "23505")
+"""What the queue raises itself: the job is another's by now, or another of its batch waits."""
+
+
 class _Queue(JobManager):
     """The queue of a worker that lets go of every job: one that it kept would keep its dataset's others waiting."""
 
@@ -301,7 +304,7 @@ class _Queue(JobManager):
             try:
                 return await ask()
             except exceptions.ConnectorException as error:
-                if not isinstance(error.__cause__, psycopg.OperationalError):
+                if getattr(error.__cause__, "sqlstate", None) in _ANSWERED:
                     raise
             await asyncio.sleep(self._seconds)
         await ask()

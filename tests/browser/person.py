@@ -12,6 +12,13 @@ from tests.browser.site import Site
 expect.set_options(timeout=30_000)  # a busy machine is no error
 
 LOOK = re.compile("(Look at|Make) the plan")
+_WATCH = """() => {
+  const app = document.querySelector("[data-testid=stApp]");
+  const watcher = new MutationObserver(() => { window.begun = true; watcher.disconnect(); });
+  window.begun = false;
+  watcher.observe(app, { attributeFilter: ["data-test-script-state"] });
+}"""
+"""Sees to it that `window.begun` tells whether the page has begun to answer."""
 
 
 class Person:
@@ -52,8 +59,10 @@ class Person:
     def works_as(self, name: str) -> None:
         """Says who one is, in the sidebar."""
         self.name = name
+        self.window.evaluate(_WATCH)
         self.window.get_by_role("textbox", name="Working as").fill(name)
         self.window.get_by_role("textbox", name="Working as").press("Enter")
+        self.window.wait_for_function("window.begun")  # a file dropped in the moment it begins is lost by Streamlit
         self.settled()
 
     def settled(self) -> None:
