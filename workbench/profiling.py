@@ -55,13 +55,18 @@ _SECRET: dict[str, Any] = {
 
 
 def _groups(column: ColumnProfile, values: pa.Table) -> Iterator[dict[str, Any]]:
-    """The largest groups of values that are probably the same; names and words have them, numbers and keys do not."""
-    if column.type != "text" or column.unique or not column.distinct_exact or column.distinct > GROUPED:
+    """The largest groups of values that are probably the same; names and words have them, numbers and keys do not.
+
+    An e-mail address in capitals is the same address, and people whose addresses are nearly the same are two.
+    """
+    if not column.distinct_exact or column.distinct > GROUPED:
         return
-    for clusters, why in (
-        (key_collision(values), "the same but for case, accents, punctuation or order"),
-        (nearest(values), "nearly the same letters"),
+    words = column.type == "text" and not column.unique
+    for told, ways, why in (
+        (words or column.type == "email", key_collision, "the same but for case, accents, punctuation or order"),
+        (words, nearest, "nearly the same letters"),
     ):
+        clusters = ways(values) if told else ()
         for cluster in clusters[:GROUPS]:
             shown = [f"{text[:60]} ({rows:,})" for text, rows in cluster.values[:10]]
             more = [f"and {len(cluster.values) - 10:,} more"] if len(cluster.values) > 10 else []

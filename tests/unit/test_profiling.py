@@ -63,6 +63,12 @@ def test_values_that_are_probably_the_same_are_told_of_words_and_not_of_keys() -
     ]
 
 
+def test_an_address_in_capitals_is_told_beside_the_same_one_and_its_neighbour_is_not() -> None:
+    found = profiled(mail=["ada@b.org", "Ada@b.org", "adam@b.org", "ben.ode@b.org"])
+    groups = [group["Values"] for group in found["columns"][0]["groups"]]  # type: ignore[index]
+    assert groups == ["Ada@b.org (1), ada@b.org (1)"]
+
+
 def test_of_a_column_of_secrets_no_value_is_told() -> None:
     found = profiled(**{"User Password": ["hunter2", "hunter3", "hunter2"], "name": ["Ann", "Bob", "Cy"]})
     assert "hunter" not in json.dumps(found)
