@@ -22,9 +22,9 @@ HERE = Path(__file__).parent
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Generator[None, None, None]:
     known = {line.split(":")[0] for line in config.getini("markers")}
     for item in items:
-        folder = item.path.relative_to(HERE).parts[0]
-        if folder in known:
-            item.add_marker(folder)
+        marker = item.path.relative_to(HERE).parts[0]
+        if marker in known:
+            item.add_marker(marker)
     yield
     # the longest first: at the end whoever has them would keep the others waiting
     items.sort(key=lambda item: item.get_closest_marker("browser") is None)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 PLENTY = 4 << 30
-"""Bytes; a whole run needs less than half of it."""
+"""Bytes; 400 MB were in use in the middle of a run by two processes."""
 
 
 def root() -> str:

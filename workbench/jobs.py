@@ -282,7 +282,7 @@ _ANSWERED = ("P0001", "23505")
 """What the queue raises itself: the job is another's by now, or another of its batch waits."""
 
 
-class _Queue(JobManager):
+class _WorkersQueue(JobManager):
     """The queue of a worker that lets go of every job: one that it kept would keep its dataset's others waiting."""
 
     def __init__(self, connector: PsycopgConnector, seconds: float) -> None:
@@ -290,11 +290,11 @@ class _Queue(JobManager):
         self._seconds = seconds
 
     async def finish_job_by_id_async(self, job_id: int, status: Status, delete_job: bool) -> None:
-        await self._surely(lambda: super(_Queue, self).finish_job_by_id_async(job_id, status, delete_job))
+        await self._surely(lambda: super(_WorkersQueue, self).finish_job_by_id_async(job_id, status, delete_job))
 
     async def retry_job_by_id_async(self, job_id: int, *changes: Any, **named: Any) -> None:
         try:
-            await self._surely(lambda: super(_Queue, self).retry_job_by_id_async(job_id, *changes, **named))
+            await self._surely(lambda: super(_WorkersQueue, self).retry_job_by_id_async(job_id, *changes, **named))
         except exceptions.UniqueViolation:  # another of its batch waits, which was asked for since, and is done instead
             await self.finish_job_by_id_async(job_id, Status.FAILED, delete_job=True)
 
@@ -393,7 +393,7 @@ class Worker:
     def _app(self, url: str) -> App:
         connector = PsycopgConnector(conninfo=store.queue_url(url), min_size=1, max_size=4, timeout=10)
         app = App(connector=connector)
-        app.job_manager = _Queue(connector, self._heartbeat)
+        app.job_manager = _WorkersQueue(connector, self._heartbeat)
         for step in _STEPS:
             run = partial(_run, self._configuration)
             app.task(name=step, queue=_QUEUE, pass_context=True, retry=_Again(self._heartbeat))(run)

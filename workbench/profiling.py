@@ -57,7 +57,7 @@ _SECRET: dict[str, Any] = {
 def _groups(column: ColumnProfile, values: pa.Table) -> Iterator[dict[str, Any]]:
     """The largest groups of values that are probably the same; names and words have them, numbers and keys do not.
 
-    An e-mail address in capitals is the same address, and people whose addresses are nearly the same are two.
+    Of e-mail addresses only the first way is asked: people whose addresses differ in a letter are two.
     """
     if not column.distinct_exact or column.distinct > GROUPED:
         return

@@ -22,6 +22,7 @@ from workbench.derived.expectations import (
     great_expectations,
     read_extra,
     text_column,
+    uncollected,
     unwarned,
 )
 from workbench.errors import BrokenSuite
@@ -143,13 +144,10 @@ def _forgetting() -> Iterator[None]:
     The library leaves each chunk's frames in circles of references, and those of many chunks would gather before Python
     looks for such circles among its oldest objects. Until it is asked to, it makes none of these older.
     """
-    on = gc.isenabled()
-    gc.disable()
     try:
-        yield
+        with uncollected():
+            yield
     finally:
-        if on:
-            gc.enable()
         gc.collect(1)
 
 

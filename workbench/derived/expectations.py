@@ -156,22 +156,29 @@ def great_expectations() -> ModuleType:
     """The library, imported when it is needed (it takes two seconds) and quiet: no statistics, log, warnings.
 
     Its hundreds of thousands of objects last as long as the program, so the collector looks at none of them: not while
-    they are made, nor later, nor at the end, which together would take as long as the import itself.
+    they are made, nor later, nor at the end, which together would take more than a second.
     """
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    gc.collect()  # what is of no use to the caller is not kept with them
+    with uncollected(), unwarned():
+        import great_expectations as gx
+
+        logging.captureWarnings(False)  # its import sends everybody's warnings to the log
+        gc.freeze()
+    logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
+    return gx
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Without the garbage collector."""
     on = gc.isenabled()
     gc.disable()
     try:
-        with unwarned():
-            import great_expectations as gx
-
-            logging.captureWarnings(False)  # its import sends everybody's warnings to the log
-        gc.freeze()
+        yield
     finally:
         if on:
             gc.enable()
-    logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
-    return gx
 
 
 @contextmanager
