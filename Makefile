@@ -43,7 +43,7 @@ bench-pages: setup browser ## measure the pages with a million rows in a real br
 	$(BIN)/python -m tests.bench.pages
 
 generate: setup ## rewrite the generated files from the contracts
-	$(BIN)/python -m workbench.generate
+	$(BIN)/python -m workbench.derived.generate
 
 lint: setup ## check style and types
 	$(BIN)/ruff check

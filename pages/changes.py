@@ -8,10 +8,12 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from workbench import Workbench, inspection, jobs, ui, uploads
-from workbench.batch import Batch
-from workbench.sheet import Sheet
-from workbench.template import Mapping, Template
+from workbench import Workbench
+from workbench.doors import inspection, jobs
+from workbench.doors.web import ui, uploads
+from workbench.model.batch import Batch
+from workbench.model.sheet import Sheet
+from workbench.model.template import Mapping, Template
 
 STEPS = (
     "Stop normal imports",

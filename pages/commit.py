@@ -2,8 +2,10 @@
 
 import streamlit as st
 
-from workbench import Workbench, jobs, ui
-from workbench.batch import Batch
+from workbench import Workbench
+from workbench.doors import jobs
+from workbench.doors.web import ui
+from workbench.model.batch import Batch
 
 HOLD = "Hold everything until they are corrected"
 GO_ON = "Let the good rows go on"

@@ -5,9 +5,10 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from workbench import Workbench, ui
-from workbench.inspection import contract, contracts, csv_template, field_guide
-from workbench.template import Mapping, Template
+from workbench import Workbench
+from workbench.doors.inspection import contract, contracts, csv_template, field_guide
+from workbench.doors.web import ui
+from workbench.model.template import Mapping, Template
 
 COLUMNS = ("Column", "Field")
 VALUES = ("Field", "Text in the file", "Means")

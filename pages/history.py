@@ -6,9 +6,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from workbench import Workbench, jobs, ui
-from workbench.batch import OUTCOMES, Batch
-from workbench.inspection import contracts
+from workbench import Workbench
+from workbench.doors import jobs
+from workbench.doors.inspection import contracts
+from workbench.doors.web import ui
+from workbench.model.batch import OUTCOMES, Batch
 
 STAGES = ("queued", "staging", "staged", "planned", "held", "completed", "failed")
 DONE = {

@@ -4,8 +4,8 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from workbench import ui
-from workbench.batch import OUTCOMES, Batch
+from workbench.doors.web import ui
+from workbench.model.batch import OUTCOMES, Batch
 
 MOST = 50  # so many are counted
 SHOWN = 5  # so many are named

@@ -5,8 +5,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from workbench import Workbench, ui
-from workbench.inspection import contracts
+from workbench import Workbench
+from workbench.doors.inspection import contracts
+from workbench.doors.web import ui
 
 TABLE = {
     "dataset": "Dataset",

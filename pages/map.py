@@ -7,9 +7,11 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from workbench import Workbench, inspection, jobs, ui, uploads
-from workbench.contract import Contract, Field, FromWindow
-from workbench.template import Mapping, Template
+from workbench import Workbench
+from workbench.doors import inspection, jobs
+from workbench.doors.web import ui, uploads
+from workbench.model.contract import Contract, Field, FromWindow
+from workbench.model.template import Mapping, Template
 
 LEFT_OUT = "(not imported)"
 BLANK = "(nothing: as a blank cell)"

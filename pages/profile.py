@@ -7,10 +7,12 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from workbench import Workbench, inspection, ui
-from workbench.batch import Batch
-from workbench.kinds import KINDS
-from workbench.sheet import Sheet
+from workbench import Workbench
+from workbench.doors import inspection
+from workbench.doors.web import ui
+from workbench.model.batch import Batch
+from workbench.model.kinds import KINDS
+from workbench.model.sheet import Sheet
 
 NOW, BEFORE = "#2f6fb0", "#6b7785"
 

@@ -5,9 +5,10 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
-from workbench import Workbench, ui
-from workbench.batch import OUTCOMES, Batch
-from workbench.reconciliation import Reconciliation
+from workbench import Workbench
+from workbench.doors.web import ui
+from workbench.model.batch import OUTCOMES, Batch
+from workbench.model.reconciliation import Reconciliation
 
 
 def identity(found: Reconciliation) -> go.Figure:

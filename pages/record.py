@@ -5,8 +5,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from workbench import Workbench, ui
-from workbench.inspection import contract
+from workbench import Workbench
+from workbench.doors.inspection import contract
+from workbench.doors.web import ui
 
 _LAST = ("id", "created_at", "updated_at")
 

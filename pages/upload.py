@@ -6,10 +6,12 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from workbench import Workbench, inspection, ui, uploads
-from workbench.errors import UnreadableSource, WorkbenchError
+from workbench import Workbench
+from workbench.doors import inspection
+from workbench.doors.web import ui, uploads
+from workbench.model.errors import UnreadableSource, WorkbenchError
+from workbench.model.sheet import Reading, Sheet
 from workbench.settings import Settings
-from workbench.sheet import Reading, Sheet
 
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", None: "nothing, as there is one column"}
 ENCODINGS = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8 with a byte order mark", "cp1252": "Windows-1252"}

@@ -10,8 +10,10 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from workbench import Workbench, jobs, open_sheet, ui
-from workbench.batch import Batch
+from workbench import Workbench, open_sheet
+from workbench.doors import jobs
+from workbench.doors.web import ui
+from workbench.model.batch import Batch
 
 OPEN = ("staged", "planned", "held")  # while cells may still be corrected
 WHOLE_ROW = "(the whole row)"

@@ -6,8 +6,9 @@ import psycopg
 from psycopg.rows import tuple_row
 from psycopg.sql import SQL, Identifier
 
-from workbench import Workbench, catalog
-from workbench.batch import Batch
+from workbench import Workbench
+from workbench.datasets import catalog
+from workbench.model.batch import Batch
 
 TABLES = sorted({(contract.family, contract.table) for contract in catalog.CONTRACTS.values()})
 

@@ -21,10 +21,11 @@ from tests import folder
 from tests.browser import chromium
 from tests.browser.person import Person
 from tests.browser.site import ROOT, Site
-from workbench import Workbench, open_sheet, uploads
-from workbench.batch import Batch
-from workbench.resources import samples
-from workbench.template import Mapping
+from workbench import Workbench, open_sheet
+from workbench.doors.web import uploads
+from workbench.model.batch import Batch
+from workbench.model.resources import samples
+from workbench.model.template import Mapping
 
 WIDTHS = {1280: 860, 400: 800}
 README = ("map", "commit", "reconcile")

@@ -3,20 +3,20 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from workbench.inspection import open_sheet
+    from workbench.doors.inspection import open_sheet
     from workbench.workbench import Workbench
 
 __all__ = ["Workbench", "open_sheet"]
 
 
 def __getattr__(name: str) -> Any:
-    # on first use, so that `import workbench.errors` does not load pandas and a database driver
+    # on first use, so that `import workbench.model.errors` does not load pandas and a database driver
     if name == "Workbench":
         from workbench.workbench import Workbench
 
         return Workbench
     if name == "open_sheet":
-        from workbench.inspection import open_sheet
+        from workbench.doors.inspection import open_sheet
 
         return open_sheet
     raise AttributeError(name)

@@ -1,6 +1,6 @@
 """`python -m workbench`."""
 
-from workbench.cli import main
+from workbench.doors.cli import main
 
 if __name__ == "__main__":
     main()

@@ -7,8 +7,8 @@ import platformdirs
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from workbench.errors import NotConfigured
-from workbench.resources import in_checkout
+from workbench.model.errors import NotConfigured
+from workbench.model.resources import in_checkout
 
 
 def _home() -> Path:

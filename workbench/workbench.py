@@ -14,29 +14,29 @@ from uuid import UUID
 
 import pandas as pd
 
-from workbench import (
+from workbench import settings
+from workbench.database import (
     beginning,
-    catalog,
     corrections,
     embedded,
-    exports,
     filling,
     history,
     inventory,
     ledger,
-    mapping,
     paging,
     planning,
     search,
-    settings,
     store,
     templates,
     undoing,
 )
-from workbench import progress as watching
-from workbench.batch import OUTCOMES, Batch, new_id
-from workbench.beginning import Options
-from workbench.errors import (
+from workbench.database import progress as watching
+from workbench.database.beginning import Options
+from workbench.database.progress import Progress, silent, told
+from workbench.datasets import catalog
+from workbench.derived import exports
+from workbench.model.batch import OUTCOMES, Batch, new_id
+from workbench.model.errors import (
     AlreadyCommitted,
     AlreadySigned,
     DatabaseOutdated,
@@ -46,13 +46,13 @@ from workbench.errors import (
     UnknownTemplate,
     WrongStage,
 )
-from workbench.header_change import header_change
-from workbench.import_log import ImportLog
-from workbench.mapping import Suggestion
-from workbench.progress import Progress, silent, told
-from workbench.reconciliation import Reconciliation
-from workbench.sheet import Sheet
-from workbench.template import Mapping, Template
+from workbench.model.import_log import ImportLog
+from workbench.model.reconciliation import Reconciliation
+from workbench.model.sheet import Sheet
+from workbench.model.template import Mapping, Template
+from workbench.prepare import mapping
+from workbench.prepare.header_change import header_change
+from workbench.prepare.mapping import Suggestion
 
 __all__ = ["Plan", "Progress", "Workbench", "address"]
 

@@ -10,8 +10,8 @@ import pytest
 
 from tests.imports import ask, fingerprint, issues, messages, outcome, outcomes, records, tamper
 from workbench import Workbench, open_sheet
-from workbench.errors import StalePlan, WorkbenchError
-from workbench.sheet import Sheet
+from workbench.model.errors import StalePlan, WorkbenchError
+from workbench.model.sheet import Sheet
 
 Given = Callable[..., Sheet]
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from workbench.errors import UnreadableSheet
-from workbench.sheet import Sheet, Tally
+from workbench.model.errors import UnreadableSheet
+from workbench.model.sheet import Sheet, Tally
 from workbench.sources import open_sheet
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data"

@@ -9,7 +9,7 @@ import pytest
 
 from tests.imports import fingerprint, outcome, records
 from workbench import Workbench, open_sheet
-from workbench.errors import MissingColumns, Unconfirmed
+from workbench.model.errors import MissingColumns, Unconfirmed
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data"
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from workbench.errors import UnreadableSource
-from workbench.sheet import Sheet
+from workbench.model.errors import UnreadableSource
+from workbench.model.sheet import Sheet
 from workbench.sources import open_sheet
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data" / "frictionless"

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from tests.imports import fingerprint, issues, messages, outcome, outcomes, records
-from workbench import Workbench, catalog, open_sheet
+from workbench import Workbench, open_sheet
+from workbench.datasets import catalog
 from workbench.derived.csv_template import csv_template
-from workbench.errors import ForbiddenColumns, ImportOrder, MissingColumns
-from workbench.sheet import Sheet
+from workbench.model.errors import ForbiddenColumns, ImportOrder, MissingColumns
+from workbench.model.sheet import Sheet
 
 Given = Callable[..., Sheet]
 

@@ -8,9 +8,9 @@ import pytest
 
 from tests.imports import ask, outcome, outcomes, tamper
 from workbench import Workbench
-from workbench.batch import Batch
-from workbench.errors import AlreadySigned, NotDone, OwnWork, UnknownLines
-from workbench.sheet import Sheet
+from workbench.model.batch import Batch
+from workbench.model.errors import AlreadySigned, NotDone, OwnWork, UnknownLines
+from workbench.model.sheet import Sheet
 
 Given = Callable[..., Sheet]
 

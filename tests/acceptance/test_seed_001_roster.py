@@ -6,9 +6,9 @@ import pytest
 
 from tests.imports import fingerprint, issues, messages, outcome, outcomes, records, tamper
 from workbench import Workbench
-from workbench.batch import Batch
-from workbench.errors import EmptyNeedsConfirmation, MissingColumns, NoRows, WrongValue
-from workbench.sheet import Sheet
+from workbench.model.batch import Batch
+from workbench.model.errors import EmptyNeedsConfirmation, MissingColumns, NoRows, WrongValue
+from workbench.model.sheet import Sheet
 
 Given = Callable[..., Sheet]
 

@@ -9,8 +9,8 @@ import pytest
 
 from tests.imports import ask
 from workbench import Workbench
-from workbench.sheet import Sheet
-from workbench.template import Mapping
+from workbench.model.sheet import Sheet
+from workbench.model.template import Mapping
 
 Given = Callable[..., Sheet]
 

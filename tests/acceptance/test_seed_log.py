@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from workbench.import_log import ImportLog
+from workbench.model.import_log import ImportLog
 
 SEEDS = Path(__file__).parents[2].parent / "shared" / "seeds"
 

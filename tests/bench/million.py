@@ -25,7 +25,8 @@ import psycopg
 from psycopg.sql import SQL, Literal
 
 from tests.bench.people import write_students
-from workbench import Workbench, embedded, open_sheet, store
+from workbench import Workbench, open_sheet
+from workbench.database import embedded, store
 
 TARGETS = {"first": 1.3, "again": 0.6}
 

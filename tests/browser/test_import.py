@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import People
 from workbench import Workbench, open_sheet
-from workbench.resources import samples
+from workbench.model.resources import samples
 
 FILES = samples() / "elevate"
 STUDENTS, ENROLLMENTS = FILES / "students.csv", FILES / "enrollments.csv"

@@ -24,8 +24,9 @@ import pytest
 from psycopg.sql import SQL, Identifier
 
 from tests import folder
-from workbench import Workbench, embedded, open_sheet, store
-from workbench.sheet import Sheet
+from workbench import Workbench, open_sheet
+from workbench.database import embedded, store
+from workbench.model.sheet import Sheet
 
 SYSTEM = os.environ.get("WORKBENCH_TEST_DATABASE_URL")
 _numbers = count(1)

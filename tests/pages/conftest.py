@@ -17,8 +17,9 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest, app_test
 
 from tests.integration.conftest import embedded_server, home, open_wb, sheet, template, templates, url, wb
-from workbench import Workbench, jobs
-from workbench.batch import Batch
+from workbench import Workbench
+from workbench.doors import jobs
+from workbench.model.batch import Batch
 
 __all__ = ["Show", "home", "open_wb", "server", "sheet", "template", "templates", "url", "wb"]
 

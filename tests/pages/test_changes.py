@@ -7,11 +7,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.conftest import Show
-from workbench import Workbench, uploads
-from workbench.batch import Batch
-from workbench.errors import SourcePaused
-from workbench.sheet import Sheet
-from workbench.template import Mapping, Template
+from workbench import Workbench
+from workbench.doors.web import uploads
+from workbench.model.batch import Batch
+from workbench.model.errors import SourcePaused
+from workbench.model.sheet import Sheet
+from workbench.model.template import Mapping, Template
 
 Sheets = Callable[..., Sheet]
 Worked = Callable[[Batch], Batch]

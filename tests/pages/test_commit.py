@@ -9,8 +9,8 @@ from streamlit.testing.v1 import AppTest
 from tests.imports import records
 from tests.pages.conftest import Show
 from workbench import Workbench
-from workbench.batch import Batch
-from workbench.sheet import Sheet
+from workbench.model.batch import Batch
+from workbench.model.sheet import Sheet
 
 Sheets = Callable[..., Sheet]
 Worked = Callable[[Batch], Batch]

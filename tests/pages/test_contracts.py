@@ -7,9 +7,9 @@ from streamlit.testing.v1 import AppTest
 
 from tests.pages.conftest import Show
 from workbench import Workbench
-from workbench.inspection import contract, contracts, field_guide
-from workbench.sheet import Sheet
-from workbench.template import Mapping, Template
+from workbench.doors.inspection import contract, contracts, field_guide
+from workbench.model.sheet import Sheet
+from workbench.model.template import Mapping, Template
 
 Sheets = Callable[..., Sheet]
 Opened = Callable[..., Workbench]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from tests.pages.conftest import Show
 from workbench import Workbench
-from workbench.sheet import Sheet
+from workbench.model.sheet import Sheet
 
 Sheets = Callable[..., Sheet]
 

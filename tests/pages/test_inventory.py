@@ -7,9 +7,9 @@ from streamlit.testing.v1 import AppTest
 
 from tests.pages.conftest import Show
 from workbench import Workbench
-from workbench.errors import SourcePaused
-from workbench.sheet import Sheet
-from workbench.template import Mapping
+from workbench.model.errors import SourcePaused
+from workbench.model.sheet import Sheet
+from workbench.model.template import Mapping
 
 Sheets = Callable[..., Sheet]
 

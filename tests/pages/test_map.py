@@ -7,9 +7,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.conftest import Show
-from workbench import Workbench, jobs, uploads
-from workbench.sheet import Sheet
-from workbench.template import Mapping
+from workbench import Workbench
+from workbench.doors import jobs
+from workbench.doors.web import uploads
+from workbench.model.sheet import Sheet
+from workbench.model.template import Mapping
 
 STUDENTS = b"Email Address,First Name,Last Name,Shoe\nann@example.org,Ann,Lee,42\nbob@example.org,Bob,Ray,\n"
 COURSES = "name,code\nCNA Training,CNA101\n"

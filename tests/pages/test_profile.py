@@ -6,8 +6,9 @@ import pandas as pd
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.conftest import Show
-from workbench import Workbench, uploads
-from workbench.sheet import Sheet
+from workbench import Workbench
+from workbench.doors.web import uploads
+from workbench.model.sheet import Sheet
 
 STUDENTS = (
     "email,full name,phone\n"

@@ -7,8 +7,8 @@ from streamlit.testing.v1 import AppTest
 
 from tests.pages.conftest import Show
 from workbench import Workbench
-from workbench.batch import Batch
-from workbench.sheet import Sheet
+from workbench.model.batch import Batch
+from workbench.model.sheet import Sheet
 
 Sheets = Callable[..., Sheet]
 Opened = Callable[..., Workbench]

@@ -7,8 +7,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.conftest import Show
-from workbench import Workbench, uploads
-from workbench.sheet import Sheet
+from workbench import Workbench
+from workbench.doors.web import uploads
+from workbench.model.sheet import Sheet
 
 STUDENTS = b"email,first name,last name\nann@example.org,Ann,Lee\n"
 HOSTILE = "<img src=x onerror=alert(1)> **b** [x](http:evil.example).csv"

@@ -6,7 +6,7 @@ the running system switches off who is missing (`preserve`), which is the defaul
 the sheet in either: it comes from `--set district=...`.
 """
 
-from workbench.contract import Contract, Field, FromWindow, Removal, SameAs
+from workbench.model.contract import Contract, Field, FromWindow, Removal, SameAs
 
 TEACHER_ROSTER = Contract(
     name="polaris.teacher_roster",

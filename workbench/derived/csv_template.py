@@ -3,7 +3,7 @@
 import csv
 import io
 
-from workbench.contract import Contract
+from workbench.model.contract import Contract
 
 
 def csv_template(contract: Contract) -> str:

@@ -22,10 +22,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from workbench.contract import Contract, Field
-from workbench.errors import BrokenSuite
-from workbench.issue import Severity
-from workbench.kinds import KINDS
+from workbench.model.contract import Contract, Field
+from workbench.model.errors import BrokenSuite
+from workbench.model.issue import Severity
+from workbench.model.kinds import KINDS
 
 NULL_TEXTS = (
     *("None", "none", "NONE", "nan", "NaN", "NAN", "NaT", "null", "Null", "NULL"),

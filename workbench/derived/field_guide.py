@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from workbench.contract import CodeOf, Contract, Field, FromWindow, Joined, Mode, SameAs
-from workbench.kinds import KINDS
+from workbench.model.contract import CodeOf, Contract, Field, FromWindow, Joined, Mode, SameAs
+from workbench.model.kinds import KINDS
 
 _MODES: dict[Mode, str] = {
     "upsert": "creates new records and updates known ones",

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from sqlalchemy import Column, ForeignKeyConstraint, Index, MetaData, Table, UniqueConstraint, text
 from sqlalchemy.types import UserDefinedType
 
-from workbench.contract import Contract, Field
-from workbench.kinds import KINDS
+from workbench.model.contract import Contract, Field
+from workbench.model.kinds import KINDS
 
 
 class _Sql(UserDefinedType[object]):

@@ -8,8 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from workbench.errors import UnreadableSource
-from workbench.sheet import Chunk, Sheet, Tally
+from workbench.model.errors import UnreadableSource
+from workbench.model.sheet import Chunk, Sheet, Tally
 from workbench.sources.spool import Spool
 from workbench.sources.text import BLOCK, translated_errors
 

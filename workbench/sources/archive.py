@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import PurePosixPath
 from typing import IO
 
-from workbench.errors import UnreadableSource
+from workbench.model.errors import UnreadableSource
 from workbench.sources.container import is_workbook, opened_zip, password_wanted, refuse_bomb, unpacked
 
 MOST_FILES = 200

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from workbench.sheet import Chunk, Tally
+from workbench.model.sheet import Chunk, Tally
 
 _WHOLE = 1e18  # above it, a float is written with an exponent: its digits would pretend to a precision it has not
 _MICROSECONDS = {"s": 1_000_000, "ms": 1_000, "us": 1}

@@ -9,8 +9,8 @@ from typing import BinaryIO
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from workbench.errors import FULL, NoSpace, UnwritableFile
-from workbench.sheet import Sheet, Tally
+from workbench.model.errors import FULL, NoSpace, UnwritableFile
+from workbench.model.sheet import Sheet, Tally
 
 _QUOTED = r'[",;|\t\r\n]'
 """Whatever a reader could take for a quotation mark, a line break or any delimiter."""

@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Literal
 
-from workbench.errors import UnreadableSource
+from workbench.model.errors import UnreadableSource
 from workbench.sources import ole
 
 Format = Literal["xlsx", "xls", "ods"]

@@ -16,8 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 
-from workbench.errors import UnreadableSheet, UnreadableSource
-from workbench.sheet import Chunk, Reading, Sheet, Tally
+from workbench.model.errors import UnreadableSheet, UnreadableSource
+from workbench.model.sheet import Chunk, Reading, Sheet, Tally
 from workbench.sources.dialect import CELL_LIMIT, NO_DELIMITER, Dialect, detect_dialect
 from workbench.sources.headers import SEARCHED_ROWS, find_header, name_headers
 from workbench.sources.survey import LINE_LIMIT, survey_text

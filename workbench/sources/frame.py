@@ -9,8 +9,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
-from workbench.errors import UnreadableSource
-from workbench.sheet import Chunk, Reading, Sheet, Tally
+from workbench.model.errors import UnreadableSource
+from workbench.model.sheet import Chunk, Reading, Sheet, Tally
 from workbench.sources.cells import array_text, filled_rows, text_of
 from workbench.sources.headers import name_headers
 

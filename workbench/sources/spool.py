@@ -7,7 +7,7 @@ import weakref
 from collections.abc import Iterable
 from pathlib import Path
 
-from workbench.errors import FULL, NoSpace
+from workbench.model.errors import FULL, NoSpace
 
 
 class Spool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from workbench.errors import UnreadableSheet
+from workbench.model.errors import UnreadableSheet
 from workbench.sources.text import Text, blocks, line_at
 
 LINE_LIMIT = 8 << 20

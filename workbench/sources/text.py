@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from workbench.errors import UnreadableSheet, UnreadableSource
+from workbench.model.errors import UnreadableSheet, UnreadableSource
 from workbench.sources.spool import Spool
 
 BLOCK = 1 << 18

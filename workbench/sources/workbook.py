@@ -19,8 +19,8 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from workbench.errors import UnknownSheet, UnreadableSheet, UnreadableSource
-from workbench.sheet import Chunk, Reading, Sheet, Tally
+from workbench.model.errors import UnknownSheet, UnreadableSheet, UnreadableSource
+from workbench.model.sheet import Chunk, Reading, Sheet, Tally
 from workbench.sources import ods, xls, xlsx
 from workbench.sources.blindspots import Blindspots, cell_name
 from workbench.sources.cells import filled_rows, text_of

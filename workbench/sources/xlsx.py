@@ -11,7 +11,7 @@ from pathlib import Path
 from posixpath import join, normpath
 from xml.etree import ElementTree as ET
 
-from workbench.errors import UnreadableSource
+from workbench.model.errors import UnreadableSource
 from workbench.sources.blindspots import SHEET_COLUMNS, Blindspots
 from workbench.sources.container import damaged, opened_zip, unpacked
 

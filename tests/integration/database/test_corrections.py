@@ -1,0 +1,396 @@
+"""Cells that a person puts right after they were staged: checked again, told by who and when, never written over."""
+
+import csv
+from collections.abc import Callable
+from io import BytesIO, StringIO
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import psycopg
+import pytest
+
+from tests.imports import ask, issues, outcome, outcomes, records, tamper
+from workbench import Workbench, open_sheet
+from workbench.database import store
+from workbench.model.batch import Batch
+from workbench.model.errors import NoRows, UnknownHeader, UnknownLines, UnknownRows, WrongReturn, WrongStage
+from workbench.model.sheet import Sheet
+
+Given = Callable[..., Sheet]
+Opened = Callable[..., Workbench]
+
+PEOPLE = """\
+email,name,phone,external_id
+john@example.com,John Doe,555-123-4567,E1
+jane@example,Jane Smith,555-987-6543,E2
+sam@example.com,Sam Hill,12,=2+3
+,Nobody,555-111-2222,E4
+"""
+"""Lines 3, 4 and 5 are invalid."""
+
+
+@pytest.fixture
+def held(wb: Workbench, sheet: Given) -> Batch:
+    return wb.import_sheet(sheet(PEOPLE, "people.csv"), "elevate.students")
+
+
+def test_a_corrected_cell_is_checked_again_and_the_batch_needs_a_plan_again(
+    wb: Workbench, held: Batch, url: str
+) -> None:
+    assert (held.stage, outcome(held)) == ("held", (1, 0, 0, 0, 3))
+    corrected = wb.correct(held, {3: {"email": " Jane@example.com"}, 4: {"phone": ""}, 5: {"name": "No Body"}})
+    assert (corrected.stage, corrected.revision, outcome(corrected)) == ("staged", 1, (None,) * 5)
+    assert issues(wb, corrected) == [(5, "email", "missing")]
+    assert [(one["code"], one["rows"]) for one in wb.issue_counts(corrected)] == [("missing", 1)]
+    with pytest.raises(WrongStage, match="is staged; committing needs one that is planned"):
+        wb.commit(corrected)
+    planned = wb.plan(corrected).batch
+    assert outcomes(wb, planned) == [(2, "created"), (3, "created"), (4, "created"), (5, "invalid")]
+    done = wb.commit(planned, skip_errors=True)
+    assert (outcome(done), wb.reconcile(done).issues_by_code) == ((3, 0, 0, 0, 1), {"missing": 1})
+    assert records(url, "elevate.profiles", "email", "full_name", "phone", "external_id") == [
+        ("jane@example.com", "Jane Smith", "555-987-6543", "E2"),
+        ("john@example.com", "John Doe", "555-123-4567", "E1"),
+        ("sam@example.com", "Sam Hill", None, "=2+3"),
+    ]
+
+
+def test_a_corrected_row_says_what_stood_there_and_who_put_it_right(
+    wb: Workbench, open_wb: Opened, held: Batch, url: str
+) -> None:
+    before = ask(url, "select line, id, external_key, raw, payload, errors from workbench.import_row order by line")
+    open_wb(user="ben").correct(held, {3: {"email": "jane@example.com", "phone": "555-987-6543"}})
+    rows = {row["line"]: row for row in wb.each_row(held)}
+    assert rows[3]["raw"] == {
+        "email": "jane@example.com", "name": "Jane Smith", "phone": "555-987-6543", "external_id": "E2"
+    }  # fmt: skip
+    assert rows[3]["corrected"] == {"email": ["jane@example", "jane@example.com"]}
+    assert (rows[3]["corrected_by"], rows[3]["corrected_at"] is not None) == ("ben", True)
+    assert (rows[3]["key"], rows[3]["status"], rows[3]["issues"]) == ("jane@example.com", "validated", [])
+    assert (rows[4]["corrected"], rows[4]["corrected_by"], rows[4]["corrected_at"]) == ({}, None, None)
+    after = ask(url, "select line, id, external_key, raw, payload, errors from workbench.import_row order by line")
+    assert after == before
+    said = wb.story(held)[-1]
+    assert (said["actor"], said["action"], said["detail"]) == ("ben", "corrected", {"rows": 1, "lines": [3]})
+
+
+def test_the_newest_correction_counts_and_the_earlier_ones_stay(wb: Workbench, held: Batch, url: str) -> None:
+    wb.correct(held, {3: {"email": "first@example.com"}, 4: {"phone": "555-000-0000"}})
+    wb.correct(held, {3: {"email": "second@example.com"}})
+    twice = wb.correct(held, {3: {"name": "Jane"}})
+    assert (twice.revision, twice.summary["corrected"]) == (3, 2)
+    row = next(wb.each_row(twice, lines=[3]))
+    assert row["corrected"] == {"email": ["jane@example", "second@example.com"], "name": ["Jane Smith", "Jane"]}
+    kept = "select line, revision, external_key from workbench.import_correction order by line, revision"
+    assert ask(url, kept) == [
+        (3, 1, "first@example.com"),
+        (3, 2, "second@example.com"),
+        (3, 3, "second@example.com"),
+        (4, 1, "sam@example.com"),
+    ]
+    back = wb.correct(held, {3: {"email": "jane@example", "name": "Jane Smith"}})
+    assert issues(wb, back) == [(3, "email", "bad_email"), (5, "email", "missing")]
+    assert next(wb.each_row(back, lines=[3]))["corrected"] == {}
+
+
+def test_a_correction_can_make_a_good_row_bad(wb: Workbench, held: Batch) -> None:
+    worse = wb.correct(held, {2: {"email": "nobody", "phone": "1"}})
+    assert [(one["code"], one["rows"]) for one in wb.issue_counts(worse)] == [
+        ("bad_email", 2),
+        ("bad_phone", 2),
+        ("missing", 1),
+    ]
+    assert wb.plan(worse).counts["invalid"] == 4
+
+
+def test_what_is_not_changed_changes_nothing(wb: Workbench, held: Batch) -> None:
+    same = wb.correct(held, {3: {"email": "jane@example"}, 4: {}})
+    assert (same, wb.correct(held, {})) == (held, held)
+
+
+def test_corrected_keys_are_compared_as_they_are_now(wb: Workbench, held: Batch, sheet: Given) -> None:
+    wb.import_sheet(sheet("email,name\nsam@example.com,Sam Hill\n", "sam.csv"), "elevate.students")
+    wb.correct(held, {3: {"email": "john@example.com"}, 4: {"phone": "", "external_id": ""}, 5: {"email": "x@y.org"}})
+    planned = wb.plan(held).batch
+    assert outcomes(wb, planned) == [(2, "created"), (3, "skipped:duplicate"), (4, "skipped:unchanged"), (5, "created")]
+    assert [row["line"] for row in wb.page(planned, code="duplicate_key")] == [3]
+    wb.correct(planned, {2: {"email": "other@example.com"}})
+    assert [row["outcome"] for row in wb.each_row(held)] == [None] * 4
+    assert outcomes(wb, wb.plan(held).batch)[:2] == [(2, "created"), (3, "created")]
+
+
+def test_pages_of_issues_know_the_corrections(wb: Workbench, held: Batch) -> None:
+    wb.correct(held, {4: {"phone": "555-000-0000"}, 2: {"phone": "1"}})
+    assert [row["line"] for row in wb.page(held, code="bad_phone")] == [2]
+    assert [(one["code"], one["lines"]) for one in wb.issues(held)] == [
+        ("bad_email", [3]),
+        ("bad_phone", [2]),
+        ("missing", [5]),
+    ]
+    planned = wb.plan(held).batch
+    assert [row["line"] for row in wb.page(planned, outcome="invalid", code="bad_phone")] == [2]
+    assert [row["line"] for row in wb.page(planned, outcome="invalid", after=2)] == [3, 5]
+    assert [one["code"] for one in wb.unexplained_kinds(planned)] == ["bad_email", "bad_phone", "missing"]
+
+
+def test_a_roster_s_corrected_row_keeps_its_teacher(wb: Workbench, sheet: Given, url: str) -> None:
+    """Whoever the file names is not switched off, as the file is now."""
+    roster = "email,name,building,academic_year\nada@x.example,Ada,North,2024-2025\nben@x.example,Ben,North,2024-2025\n"
+    wb.import_sheet(sheet(roster), "polaris.teacher_roster")
+    batch = wb.import_sheet(sheet(roster.replace("ben@x", "bem@x"), "typo.csv"), "polaris.teacher_roster", dry_run=True)
+    assert (outcome(batch), batch.removed) == ((1, 0, 1, 0, 0), 1)
+    assert wb.correct(batch, {3: {"email": "ben@x.example"}}).removed == 0
+    done = wb.commit(wb.plan(batch).batch)
+    assert (outcome(done), done.removed) == ((0, 0, 2, 0, 0), 0)
+    assert records(url, "polaris.teacher_progress", "email", "is_active") == [
+        ("ada@x.example", True),
+        ("ben@x.example", True),
+    ]
+
+
+def test_an_undo_of_a_corrected_import_takes_it_back(wb: Workbench, held: Batch, url: str) -> None:
+    wb.correct(held, {3: {"email": "jane@example.com"}, 4: {"phone": ""}, 5: {"email": "x@example.com"}})
+    done = wb.commit(wb.plan(held).batch)
+    assert outcome(wb.undo(done)) == (0, 4, 0, 0, 0)
+    assert records(url, "elevate.profiles", "email") == []
+
+
+def test_a_large_corrected_batch_is_planned_by_two_connections_alike(wb: Workbench, sheet: Given) -> None:
+    rows = "".join(f"p{number}@example.com,Person,{'12' if number % 5000 == 0 else ''}\n" for number in range(25_000))
+    batch = wb.stage(sheet(f"email,name,phone\n{rows}"), "elevate.students")
+    wb.correct(batch, {line: {"phone": ""} for line in (2, 5002, 20_002)})
+    done = wb.commit(wb.plan(batch).batch, skip_errors=True)
+    assert (outcome(done), wb.unexplained(done)) == ((24_998, 0, 0, 0, 2), [10_002, 15_002])
+
+
+def test_the_history_of_a_record_says_who_corrected_its_row(wb: Workbench, held: Batch) -> None:
+    wb.correct(held, {3: {"email": "jane@example.com"}, 4: {"phone": ""}})
+    wb.commit(wb.plan(held).batch, skip_errors=True)
+    told = wb.record("elevate.students", "jane@example.com")["history"]
+    assert [(one["line"], one["outcome"], one["corrected_by"]) for one in told] == [(3, "created", "ana")]
+    assert [one["key"] for one in wb.find("jane@example")] == ["jane@example.com"]
+
+
+def test_an_explanation_waits_for_the_new_plan(wb: Workbench, held: Batch) -> None:
+    wb.explain(held, [5], "Not a person")
+    wb.correct(held, {3: {"email": "jane@example.com"}})
+    with pytest.raises(UnknownLines):
+        wb.explain(held, [4], "Left in May")
+    planned = wb.plan(held).batch
+    assert outcomes(wb, planned)[-1] == (5, "skipped:explained")
+    wb.explain(planned, [4], "Left in May")
+    assert wb.reconcile(wb.commit(planned, skip_errors=True)).done
+
+
+# what is refused
+
+
+@pytest.mark.parametrize(
+    ("cells", "refusal", "sentence"),
+    [
+        ({3: {"e-mail": "x"}}, UnknownHeader, "The source has no column called e-mail"),
+        ({1: {"email": "x"}, 9: {"email": "x"}}, UnknownRows, "has no row on line 1, 9"),
+        ({3: {"email": "jane@example.com"}, 9: {}}, UnknownRows, "has no row on line 9"),
+    ],
+)
+def test_what_is_not_there_cannot_be_corrected(
+    wb: Workbench, held: Batch, url: str, cells: dict[int, dict[str, str]], refusal: type[Exception], sentence: str
+) -> None:
+    with pytest.raises(refusal, match=sentence):
+        wb.correct(held, cells)
+    assert (wb.batch(held), ask(url, "select count(*) from workbench.import_correction")) == (held, [(0,)])
+
+
+def test_only_a_batch_that_is_still_open_can_be_corrected(wb: Workbench, sheet: Given, held: Batch) -> None:
+    done = wb.commit(held, skip_errors=True)
+    with pytest.raises(WrongStage, match="is completed; correcting needs one that is staged, planned or held"):
+        wb.correct(done, {3: {"email": "jane@example.com"}})
+    shown = wb.undo(done, dry_run=True)
+    with pytest.raises(WrongStage, match="is an undo"):
+        wb.correct(shown, {2: {"line": "7"}})
+    begun = wb.begin(sheet(PEOPLE), "elevate.students", source="page")
+    with pytest.raises(WrongStage, match="is queued"):
+        wb.correct(begun, {3: {"email": "jane@example.com"}})
+
+
+def test_another_tenant_corrects_nothing(open_wb: Opened, held: Batch) -> None:
+    with pytest.raises(Exception, match="There is no batch"):
+        open_wb(tenant="other", user="olga").correct(held, {3: {"email": "jane@example.com"}})
+
+
+KEEP = (
+    "insert into workbench.import_correction (tenant_id, batch_id, line, revision, raw, payload, status, corrected_by) "
+    "select tenant_id, batch_id, line, {revision}, raw, payload, status, 'eve' from workbench.import_row "
+    "where line = {line}"
+)
+
+
+def test_the_database_lets_nobody_correct_in_secret(wb: Workbench, held: Batch, url: str) -> None:
+    """Past the program: no correction of what is planned or done, none changed, none taken away, no plan kept."""
+    wb.correct(held, {3: {"email": "jane@example.com"}})
+
+    def tried(statement: str) -> str:
+        try:
+            with (
+                psycopg.connect(store.program_url(url)) as connection,
+                connection.transaction(),
+            ):
+                connection.execute(
+                    "select set_config('workbench.tenant', workbench.tenant_id('default')::text, true), "
+                    "set_config('workbench.batch', %s, true)",
+                    (str(held.id),),
+                )
+                return f"{connection.execute(statement).rowcount} rows"
+        except psycopg.Error as error:
+            return str(error.sqlstate)
+
+    assert tried(KEEP.format(line=4, revision=1)) == "1 rows"  # as the program would, in the same revision
+    assert tried(KEEP.format(line=4, revision=1)) == "23505"
+    assert tried(KEEP.format(line=4, revision=2)) == "42501"
+    for statement in ("update workbench.import_correction set raw = '[]'", "delete from workbench.import_correction"):
+        assert tried(statement) == "42501"
+    assert tried("update workbench.import_batch set revision = 0") == "WB001"
+    wb.plan(held)
+    assert tried(KEEP.format(line=5, revision=1)) == "42501"
+    assert tried("update workbench.import_batch set revision = 2") == "WB001"
+    assert tried("update workbench.import_batch set stage = 'staged'") == "WB001"
+    wb.commit(held, skip_errors=True)
+    for stage in ("staged", "completed"):
+        assert tried(f"update workbench.import_batch set revision = 2, stage = '{stage}'") == "WB001"
+    assert tried(KEEP.format(line=5, revision=1)) == "42501"
+
+
+def test_corrections_are_under_the_signature(wb: Workbench, held: Batch, url: str) -> None:
+    wb.correct(held, {3: {"email": "first@example.com"}, 4: {"phone": ""}, 5: {"email": "x@example.com"}})
+    wb.correct(held, {3: {"email": "jane@example.com"}})
+    done = wb.commit(wb.plan(held).batch)
+    assert wb.sign_off(done)["evidence"]["corrected"] == 3
+    assert wb.verify(done)
+    for revision in (1, 2):
+        change = "update workbench.import_correction set corrected_by = %s where line = 3 and revision = %s"
+        tamper(url, change, "eve", revision)
+        assert not wb.verify(done)
+        tamper(url, change, "ana", revision)
+        assert wb.verify(done)
+
+
+# a file that comes back
+
+
+def given_back(wb: Workbench, batch: Batch, file_format: Any = "csv", outcome: str | None = "invalid") -> bytes:
+    file = BytesIO()
+    wb.write_rows(batch, file, file_format, outcome=outcome)
+    return file.getvalue()
+
+
+@pytest.fixture
+def back(tmp_path: Path) -> Callable[..., Sheet]:
+    """Writes down the bytes of a file and opens it."""
+
+    def opened(content: bytes | str, name: str = "back.csv") -> Sheet:
+        path = tmp_path / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return open_sheet(path)
+
+    return opened
+
+
+def test_a_file_of_rejected_rows_comes_back_into_its_batch(
+    wb: Workbench, held: Batch, back: Callable[..., Sheet]
+) -> None:
+    text = given_back(wb, held).decode()
+    assert text.splitlines()[2].startswith("sam@example.com,Sam Hill,12,'=2+3,4,invalid,")
+    text = text.replace("jane@example,", "jane@example.com,").replace(",12,", ",555-000-0000,")
+    corrected = wb.correct_from(held, back(text))
+    rows = {row["line"]: row["corrected"] for row in wb.each_row(corrected)}
+    assert rows == {
+        2: {},
+        3: {"email": ["jane@example", "jane@example.com"]},
+        4: {"phone": ["12", "555-000-0000"]},
+        5: {},
+    }
+    assert outcome(wb.plan(corrected).batch) == (3, 0, 0, 0, 1)
+
+
+def test_a_worksheet_of_rejected_rows_comes_back_too(wb: Workbench, held: Batch, tmp_path: Path) -> None:
+    written = pd.read_excel(BytesIO(given_back(wb, held, "xlsx")), dtype=str, keep_default_na=False, engine="openpyxl")
+    written.loc[written["line"] == "3", "email"] = "jane@example.com"
+    written.loc[written["line"] == "5", ["email", "external_id"]] = ["x@example.com", "=1+1"]
+    path = tmp_path / "back.xlsx"
+    with pd.ExcelWriter(path, engine="xlsxwriter", engine_kwargs={"options": {"strings_to_formulas": False}}) as book:
+        written.to_excel(book, index=False)
+    wb.correct_from(held, open_sheet(path))
+    assert [row["corrected"] for row in wb.each_row(held)][1:] == [
+        {"email": ["jane@example", "jane@example.com"]},
+        {},
+        {"email": ["", "x@example.com"], "external_id": ["E4", "=1+1"]},
+    ]
+
+
+def test_a_file_that_comes_back_as_it_was_changes_nothing(
+    wb: Workbench, back: Callable[..., Sheet], sheet: Given
+) -> None:
+    hostile = 'email,name,=cmd,note\nx,"=1+1","\'=2",@a\nb,"a\nb", lead ,-5\nc,"say ""hi""",+49 1,\u00e9\n'
+    batch = wb.import_sheet(sheet(hostile), "elevate.students")
+    for file_format in ("csv", "xlsx"):
+        assert wb.correct_from(batch, back(given_back(wb, batch, file_format), f"back.{file_format}")) == batch
+
+
+def test_rows_and_columns_may_be_missing_and_stand_in_another_order(
+    wb: Workbench, held: Batch, back: Callable[..., Sheet]
+) -> None:
+    corrected = wb.correct_from(held, back("line,phone,email\n4,,\n 3.0 ,,jane@example.com\n"))
+    assert [row["corrected"] for row in wb.each_row(corrected)][1:3] == [
+        {"email": ["jane@example", "jane@example.com"], "phone": ["555-987-6543", ""]},
+        {"email": ["sam@example.com", ""], "phone": ["12", ""]},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("email,name\nx@y.org,X\n", "it has no column line, which says which row each one is."),
+        ("email,fax,line\nx@y.org,1,3\n", "its columns fax are none of the batch's."),
+        ("email,line\nx@y.org,99\n", "line 99 is none of the batch's."),
+        ("email,line\nx@y.org,\n", "its row 2 does not say which line it is; rows cannot be added."),
+        ("email,line\nx@y.org,three\n", "its row 2 does not say which line it is; rows cannot be added."),
+        ("email,line\nx@y.org,3\nz@y.org,3\n", "line 3 is in it twice."),
+    ],
+)
+def test_a_file_that_is_something_else_is_refused_in_a_sentence(
+    wb: Workbench, held: Batch, back: Callable[..., Sheet], text: str, why: str
+) -> None:
+    with pytest.raises(WrongReturn) as refused:
+        wb.correct_from(held, back(text))
+    assert str(refused.value) == f"back.csv is no file of rows of batch {held.id}: {why}"
+    assert wb.batch(held) == held
+
+
+def test_a_file_without_rows_is_refused(wb: Workbench, held: Batch, back: Callable[..., Sheet]) -> None:
+    with pytest.raises(NoRows):
+        wb.correct_from(held, back("email,line,outcome,issues\n"))
+
+
+def test_a_source_with_a_column_line_of_its_own_comes_back(
+    wb: Workbench, sheet: Given, back: Callable[..., Sheet]
+) -> None:
+    batch = wb.import_sheet(sheet("line,email,name\nBlue,nobody,Ada\nRed,ben@example.com,Ben\n"), "elevate.students")
+    text = given_back(wb, batch, outcome=None).decode()
+    assert next(csv.reader(StringIO(text))) == ["line", "email", "name", "line", "outcome", "issues"]
+    text = text.replace("nobody", "ada@example.com").replace("Blue", "Green")
+    wb.correct_from(batch, back(text))
+    assert next(wb.each_row(batch))["corrected"] == {"line": ["Blue", "Green"], "email": ["nobody", "ada@example.com"]}
+
+
+def test_rows_that_were_imported_from_such_a_file_come_back_as_well(
+    wb: Workbench, held: Batch, back: Callable[..., Sheet]
+) -> None:
+    second = wb.import_sheet(back(given_back(wb, held)), "elevate.students")
+    assert outcome(second) == (0, 0, 0, 0, 3)
+    text = given_back(wb, second).decode()
+    assert text.splitlines()[0] == "email,name,phone,external_id,line,outcome,issues"
+    wb.correct_from(second, back(text.replace("jane@example,", "jane@example.com,")))
+    row = next(wb.each_row(second, lines=[2]))
+    assert row["corrected"] == {"email": ["jane@example", "jane@example.com"]}
+    assert row["raw"]["line"] == "3"

@@ -1,0 +1,140 @@
+"""Every batch, found by who, what and when; its story; and what waits for a person."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.imports import ask
+from workbench import Workbench
+from workbench.model.batch import Batch
+from workbench.model.errors import Held
+from workbench.model.sheet import Sheet
+
+Given = Callable[..., Sheet]
+Opened = Callable[..., Workbench]
+
+GOOD = "email,name\njohn@example.com,John Doe\n"
+MIXED = "email,name\njohn@example.com,John D.\nnobody,Nobody\n"
+
+
+@pytest.fixture
+def batches(wb: Workbench, open_wb: Opened, sheet: Given) -> list[Batch]:
+    """Ana's students, courses and a batch that is only begun, Ben's held students, and those of another tenant."""
+    students = wb.import_sheet(sheet(GOOD, "May_100%.csv"), "elevate.students", window="May")
+    held = open_wb(user="ben").import_sheet(sheet(MIXED, "June.csv"), "elevate.students", window="June")
+    courses = wb.import_sheet(sheet("name,code\nWelding,W1\n", "courses.csv"), "elevate.courses")
+    begun = wb.begin(sheet(GOOD, "later.csv"), "elevate.students", source="page")
+    open_wb(tenant="other", user="olga").import_sheet(sheet(GOOD, "May_100%.csv"), "elevate.students")
+    return [students, held, courses, begun]
+
+
+def names(found: list[Batch]) -> list[str]:
+    return [batch.file_name for batch in found]
+
+
+def test_batches_are_found_by_who_what_and_when(wb: Workbench, batches: list[Batch]) -> None:
+    students, held, courses, begun = batches
+    asked: list[tuple[dict[str, Any], list[Batch]]] = [
+        ({}, [begun, courses, held, students]),
+        ({"dataset": "elevate.students"}, [begun, held, students]),
+        ({"user": "ben"}, [held]),
+        ({"user": "ben", "dataset": "elevate.courses"}, []),
+        ({"file": "june"}, [held]),
+        ({"file": "_100%"}, [students]),
+        ({"file": "J_ne"}, []),
+        ({"window": "May"}, [students]),
+        ({"outcome": "created"}, [courses, students]),
+        ({"outcome": "invalid"}, [held]),
+        ({"outcome": "nonsense"}, []),
+        ({"stage": "queued"}, [begun]),
+        ({"since": courses.created_at}, [begun, courses]),
+        ({"until": courses.created_at}, [held, students]),
+        ({"since": begun.created_at + timedelta(seconds=1)}, []),
+        ({"before": courses}, [held, students]),
+        ({"before": begun, "limit": 1}, [courses]),
+    ]
+    assert [names(wb.batches(**which)) for which, _ in asked] == [names(found) for _, found in asked]
+
+
+def test_a_batch_s_story_has_everybody_s_deeds_in_their_order(wb: Workbench, open_wb: Opened, sheet: Given) -> None:
+    batch = wb.stage(sheet(MIXED), "elevate.students")
+    wb.plan(batch)
+    with pytest.raises(Held):
+        wb.commit(batch)
+    wb.commit(batch, skip_errors=True)
+    lead = open_wb(user="lea")
+    lead.explain(batch, [3], "Left in May")
+    lead.note(batch, notes="Looked at")
+    lead.sign_off(batch)
+    story = wb.story(batch)
+    assert [(one["actor"], one["action"]) for one in story] == [
+        ("ana", "began"),
+        ("ana", "staged"),
+        ("ana", "planned"),
+        ("ana", "held"),
+        ("ana", "committed"),
+        ("lea", "explained"),
+        ("lea", "noted"),
+        ("lea", "signed off"),
+    ]
+    assert story == sorted(story, key=lambda one: one["at"])
+    details = {one["action"]: one["detail"] for one in story}
+    assert (details["staged"], details["held"], details["noted"]) == (
+        {"rows": 2, "failed": 1},
+        {"invalid": 1},
+        {"notes": "Looked at"},
+    )
+
+
+def test_what_waits_for_a_person_is_told_until_it_is_done(wb: Workbench, open_wb: Opened, sheet: Given) -> None:
+    def waiting() -> dict[str, list[str]]:
+        return {kind: names(found) for kind, found in wb.attention().items()}
+
+    assert waiting() == {"held": [], "unexplained": [], "unsigned": []}
+    good = wb.import_sheet(sheet(GOOD, "good.csv"), "elevate.students")
+    mixed = wb.import_sheet(sheet(MIXED, "mixed.csv"), "elevate.students")
+    wb.import_sheet(sheet(GOOD, "dry.csv"), "elevate.students", dry_run=True)
+    assert waiting() == {"held": ["mixed.csv"], "unexplained": [], "unsigned": ["good.csv"]}
+    wb.commit(mixed, skip_errors=True)
+    assert waiting() == {"held": [], "unexplained": ["mixed.csv"], "unsigned": ["good.csv"]}
+    wb.explain(mixed, [3], "Left in May")
+    assert waiting() == {"held": [], "unexplained": [], "unsigned": ["mixed.csv", "good.csv"]}
+    open_wb(user="lea").sign_off(good)
+    assert waiting()["unsigned"] == ["mixed.csv"]
+    open_wb(user="lea").undo(mixed)
+    assert waiting()["unsigned"] == ["mixed.csv"]  # the undo, which is an import to be signed like any other
+    assert wb.attention()["unsigned"][0].undo_of == mixed.id
+    assert open_wb(tenant="other").attention() == {"held": [], "unexplained": [], "unsigned": []}
+
+
+def test_an_explanation_of_an_earlier_plan_does_not_count(wb: Workbench, sheet: Given, url: str) -> None:
+    wb.import_sheet(sheet("name,code\nWelding,W1\n"), "elevate.courses")
+    wb.import_sheet(sheet(GOOD), "elevate.students")
+    text = "student_email,course_code\njohn@example.com,W1\njane@example.com,W1\nsam@example.com,W1\n"
+    batch = wb.stage(sheet(text, "enrollments.csv"), "elevate.enrollments")
+    wb.plan(batch)
+    wb.explain(batch, [3], "Comes later")
+    wb.import_sheet(sheet("email,name\njane@example.com,Jane\n"), "elevate.students")
+    wb.commit(wb.plan(batch).batch)
+    assert ask(url, "select line from workbench.import_explanation") == [(3,)]
+    assert (names(wb.attention()["unexplained"]), wb.unexplained(batch)) == (["enrollments.csv"], [4])
+
+
+def test_outcomes_over_time_are_those_of_the_completed_imports_oldest_first(wb: Workbench, sheet: Given) -> None:
+    assert wb.outcomes_over_time().empty
+    first = wb.import_sheet(sheet(GOOD), "elevate.students")
+    second = wb.import_sheet(sheet(MIXED), "elevate.students", skip_errors=True)
+    wb.import_sheet(sheet(MIXED), "elevate.students", dry_run=True)
+    wb.undo(second)
+    told = wb.outcomes_over_time()
+    assert list(told.columns) == [
+        "batch", "dataset", "at", "created", "updated", "skipped", "unmatched", "invalid"
+    ]  # fmt: skip
+    assert told.drop(columns="at").to_numpy().tolist() == [
+        [first.id, "elevate.students", 1, 0, 0, 0, 0],
+        [second.id, "elevate.students", 0, 1, 0, 0, 1],
+    ]
+    assert list(wb.outcomes_over_time(limit=1)["batch"]) == [second.id]
+    assert told["at"].is_monotonic_increasing

@@ -1,0 +1,168 @@
+"""Pages of a batch's rows by outcome and issue, and how many rows have which issue."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.imports import ask, tamper
+from workbench import Workbench
+from workbench.model.batch import Batch
+from workbench.model.sheet import Sheet
+
+Given = Callable[..., Sheet]
+
+COURSES = "name,code\nCNA Training,CNA101\nWelding,WELD101\n"
+PEOPLE = "email,name,phone\njohn@example.com,John Doe,555-123-4567\njane@example.com,Jane Smith,555-987-6543\n"
+ENROLLMENTS = """\
+student_email,course_code,progress,status
+john@example.com,CNA101,10,active
+jane@example.com,CNA101,200,active
+nobody@example.com,CNA101,10,active
+john@example.com,BAKE101,300,nonsense
+john@example.com,BAKE101,10,active
+nobody@example.com,BAKE101,10,active
+john@example.com,CNA101,20,active
+jane@example.com,WELD101,10,active
+"""
+"""Lines 2 to 9: created, invalid, unmatched, invalid twice, unmatched, unmatched twice, duplicate, created."""
+
+
+@pytest.fixture
+def batch(wb: Workbench, sheet: Given) -> Batch:
+    wb.import_sheet(sheet(COURSES), "elevate.courses")
+    wb.import_sheet(sheet(PEOPLE), "elevate.students")
+    return wb.import_sheet(sheet(ENROLLMENTS), "elevate.enrollments", skip_errors=True)
+
+
+def lines(wb: Workbench, batch: Batch, **which: Any) -> list[int]:
+    return [row["line"] for row in wb.page(batch, **which)]
+
+
+def test_a_page_has_the_rows_of_one_outcome_or_one_issue(wb: Workbench, batch: Batch) -> None:
+    asked: list[tuple[dict[str, Any], list[int]]] = [
+        ({}, [2, 3, 4, 5, 6, 7, 8, 9]),
+        ({"outcome": "created"}, [2, 9]),
+        ({"outcome": "updated"}, []),
+        ({"outcome": "skipped"}, [8]),
+        ({"outcome": "skipped", "reason": "duplicate"}, [8]),
+        ({"outcome": "skipped", "reason": "unchanged"}, []),
+        ({"outcome": "unmatched"}, [4, 6, 7]),
+        ({"outcome": "unmatched", "reason": "student"}, [4, 7]),
+        ({"outcome": "invalid"}, [3, 5]),
+        ({"code": "out_of_range"}, [3, 5]),
+        ({"field": "status"}, [5]),
+        ({"field": "progress", "code": "bad_choice"}, []),
+        ({"code": "course_not_found"}, [6, 7]),
+        ({"code": "course_not_found", "outcome": "unmatched", "reason": "student"}, [7]),
+        ({"code": "out_of_range", "outcome": "unmatched"}, []),
+        ({"code": "duplicate_key", "outcome": "skipped"}, [8]),
+        ({"field": ""}, []),
+    ]
+    assert [lines(wb, batch, **which) for which, _ in asked] == [found for _, found in asked]
+
+
+def test_a_page_begins_after_a_line_and_ends_with_its_limit(wb: Workbench, batch: Batch) -> None:
+    assert lines(wb, batch, after=3, limit=2) == [4, 5]
+    assert lines(wb, batch, outcome="unmatched", after=4) == [6, 7]
+    assert lines(wb, batch, outcome="invalid", limit=1) == [3]
+    assert lines(wb, batch, code="course_not_found", after=6) == [7]
+    assert wb.page(batch, outcome="created", after=9) == []
+
+
+def test_a_page_s_rows_are_those_of_each_row(wb: Workbench, batch: Batch) -> None:
+    assert wb.page(batch) == list(wb.each_row(batch))
+
+
+def test_issues_are_counted_by_field_and_code(wb: Workbench, batch: Batch) -> None:
+    counts = [(one["code"], one["field"], one["severity"], one["rows"]) for one in wb.issue_counts(batch)]
+    assert counts == [
+        ("course_not_found", "course_code", "error", 2),
+        ("out_of_range", "progress", "error", 2),
+        ("student_not_found", "student_email", "error", 2),
+        ("bad_choice", "status", "error", 1),
+        ("duplicate_key", "student_email", "warning", 1),
+    ]
+    told = {one["code"]: one["message"] for one in wb.issue_counts(batch)}
+    assert (told["student_not_found"], told["duplicate_key"]) == (
+        "Student not found",
+        "Same student_email and course_code as line 2",
+    )
+    codes = {one["code"]: one["rows"] for one in wb.issues(batch)}
+    assert codes == wb.reconcile(batch).issues_by_code == {one["code"]: one["rows"] for one in wb.issue_counts(batch)}
+
+
+def test_issues_are_counted_before_there_is_a_plan(wb: Workbench, sheet: Given) -> None:
+    staged = wb.stage(sheet("email,name,phone\nbad,Ada,12\nworse,Ben,\n"), "elevate.students")
+    assert [(one["code"], one["rows"]) for one in wb.issue_counts(staged)] == [("bad_email", 2), ("bad_phone", 1)]
+    assert lines(wb, staged, field="phone") == [2]
+    assert (lines(wb, staged), lines(wb, staged, outcome="invalid")) == ([2, 3], [])
+
+
+def test_an_explained_row_is_a_skipped_one(wb: Workbench, batch: Batch) -> None:
+    wb.explain(batch, [4, 5], "Left in May")
+    assert lines(wb, batch, outcome="skipped") == [4, 5, 8]
+    assert lines(wb, batch, outcome="skipped", reason="explained") == [4, 5]
+    assert lines(wb, batch, outcome="skipped", code="out_of_range") == [5]
+    assert lines(wb, batch, outcome="skipped", code="out_of_range", reason="explained") == [5]
+    assert (lines(wb, batch, outcome="unmatched"), lines(wb, batch, outcome="invalid")) == ([6, 7], [3])
+    assert lines(wb, batch, outcome="invalid", code="out_of_range") == [3]
+    assert (wb.unexplained(batch), wb.unexplained(batch, outcome="invalid")) == ([3, 6, 7], [3])
+    assert wb.unexplained(batch, outcome="unmatched", code="student_not_found") == [7]
+
+
+def test_what_is_unexplained_is_told_by_its_kind(wb: Workbench, batch: Batch) -> None:
+    def kinds() -> list[tuple[str, str, int]]:
+        return [(one["outcome"], one["code"], one["rows"]) for one in wb.unexplained_kinds(batch)]
+
+    assert kinds() == [
+        ("invalid", "out_of_range", 2),
+        ("unmatched", "course_not_found", 2),
+        ("unmatched", "student_not_found", 2),
+        ("invalid", "bad_choice", 1),
+    ]
+    wb.explain(batch, [5, 7], "Left in May")
+    assert kinds() == [
+        ("invalid", "out_of_range", 1),
+        ("unmatched", "course_not_found", 1),
+        ("unmatched", "student_not_found", 1),
+    ]
+    wb.explain(batch, wb.unexplained(batch), "Nobody knows")
+    assert (kinds(), wb.unexplained(batch)) == ([], [])
+
+
+def test_an_undo_has_pages_and_issues_too(wb: Workbench, sheet: Given, url: str) -> None:
+    done = wb.import_sheet(sheet(PEOPLE), "elevate.students")
+    tamper(url, "update elevate.profiles set phone = '1' where email = 'jane@example.com'")
+    undone = wb.undo(done)
+    assert (lines(wb, undone, outcome="updated"), lines(wb, undone, outcome="skipped")) == ([2], [3])
+    assert [(one["code"], one["rows"]) for one in wb.issue_counts(undone)] == [("changed", 1)]
+    assert lines(wb, undone, code="changed") == [3]
+
+
+def test_a_few_rows_of_very_many_are_found_as_well(wb: Workbench, sheet: Given, url: str) -> None:
+    """They are looked for in another way."""
+    rows = [f"p{number}@example.com,Person" for number in range(200)]
+    wb.import_sheet(sheet("\n".join(["email,name", *rows])), "elevate.students")
+    rows[3:3], rows[150] = ["new@example.com,New"], "p149@example.com,Other"
+    batch = wb.import_sheet(sheet("\n".join(["email,name", *rows])), "elevate.students")
+    assert (lines(wb, batch, outcome="created"), lines(wb, batch, outcome="updated")) == ([5], [152])
+    assert lines(wb, batch, outcome="skipped", limit=3, after=4) == [6, 7, 8]
+    assert ask(url, "select count(*) from workbench.import_outcome where outcome = 'created'") == [(201,)]
+
+
+def test_rows_with_any_issue_are_asked_for_together(wb: Workbench, sheet: Given) -> None:
+    text = "email,name,phone\njohn@example.com,John,\njane at example.com,Jane,12\njohn@example.com,Again,\n"
+    batch = wb.import_sheet(sheet(text), "elevate.students")
+    assert (lines(wb, batch), lines(wb, batch, wrong=True)) == ([2, 3, 4], [3, 4])
+    assert lines(wb, batch, outcome="skipped", wrong=True) == [4]
+
+
+def test_all_rows_of_an_outcome_are_read_page_by_page(wb: Workbench, sheet: Given) -> None:
+    rows = "".join(f"p{number}@example.com,Person,{'12' if number % 2 else ''}\n" for number in range(12_000))
+    batch = wb.import_sheet(sheet(f"email,name,phone\n{rows}"), "elevate.students", skip_errors=True)
+    invalid = [row["line"] for row in wb.each_row(batch, outcome="invalid")]
+    assert invalid == list(range(3, 12_002, 2))
+    assert [row["line"] for row in wb.each_row(batch, outcome="invalid", after=9_000, limit=2)] == [9_001, 9_003]
+    assert len(wb.rows(batch, outcome="created", limit=5_001)) == 5_001
+    assert list(wb.each_row(batch, outcome="nonsense")) == []

@@ -1,0 +1,282 @@
+"""An import taken back: what comes back, what goes, and what stays because somebody has touched it since."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.imports import ask, fingerprint, outcome, outcomes, records, tamper
+from workbench import Workbench
+from workbench.model.batch import Batch
+from workbench.model.errors import AlreadyUndone, WrongStage
+from workbench.model.sheet import Sheet
+
+Given = Callable[..., Sheet]
+
+STUDENTS = "email,name,phone\njohn@example.com,John Doe,555-123-4567\njane@example.com,Jane Smith,555-987-6543\n"
+CHANGED = "email,name,phone\njohn@example.com,John Doe,555-000-0000\nsam@example.com,Sam Hill,\n"
+PEOPLE = ("email", "full_name", "phone", "id", "created_at")
+ROSTER = """\
+email,name,building,academic_year
+ada@kck.example,Ada Park,Argentine Middle,2024-2025
+ben@kck.example,Ben Ruiz,Wyandotte High,2024-2025
+"""
+ONLY_ADA = """\
+email,name,building,academic_year
+ada@kck.example,Ada Park,Central High,2024-2025
+"""
+TEACHERS = ("email", "building", "is_active", "deactivation_source", "id", "created_at")
+
+
+def students(wb: Workbench, sheet: Given, text: str = STUDENTS, **options: object) -> Batch:
+    return wb.import_sheet(sheet(text, "students.csv"), "elevate.students", **options)
+
+
+def teachers(wb: Workbench, sheet: Given, text: str, **options: object) -> Batch:
+    return wb.import_sheet(sheet(text, "roster.csv"), "polaris.teacher_roster", **options)
+
+
+def kept(wb: Workbench, undo: Batch) -> dict[str, str]:
+    """The records that an undo left alone, with its sentence."""
+    return {row["key"]: row["issues"][0]["message"] for row in wb.each_row(undo, outcome="skipped")}
+
+
+def test_created_records_go_and_changed_ones_get_their_before_image_back(wb: Workbench, sheet: Given, url: str) -> None:
+    students(wb, sheet)
+    before = records(url, "elevate.profiles", *PEOPLE)
+    batch = students(wb, sheet, CHANGED)
+    assert outcome(batch) == (1, 1, 0, 0, 0)
+    undo = wb.undo(batch)
+    assert records(url, "elevate.profiles", *PEOPLE) == before
+    assert outcome(undo) == (0, 2, 0, 0, 0)
+    assert outcomes(wb, undo) == [(2, "updated:restored"), (3, "updated:removed")]
+
+
+def test_an_undo_is_itself_a_reconciled_batch_that_can_be_signed(
+    wb: Workbench, open_wb: Callable[..., Workbench], sheet: Given
+) -> None:
+    students(wb, sheet)
+    batch = students(wb, sheet, CHANGED)
+    undo = wb.undo(batch)
+    figures = wb.reconcile(undo)
+    assert (figures.processed, figures.balanced, figures.done) == (2, True, True)
+    assert (undo.undo_of, undo.source, undo.initiated_by) == (batch.id, "undo", "ana")
+    log = wb.log(undo)
+    assert (log.import_type, log.file_name, log.updated) == ("Undo of Elevate: Students", "students.csv", 2)
+    bob = open_wb(user="bob")
+    bob.sign_off(undo)
+    assert bob.verify(undo)
+
+
+def test_a_dry_run_of_an_undo_says_what_it_would_do_and_writes_nothing(wb: Workbench, sheet: Given, url: str) -> None:
+    """Hazard 63."""
+    students(wb, sheet)
+    batch = students(wb, sheet, CHANGED)
+    before = fingerprint(url)
+    shown = wb.undo(batch, dry_run=True)
+    assert (shown.stage, fingerprint(url)) == ("planned", before)
+    real = wb.undo(batch)
+    assert (outcome(real), outcomes(wb, real)) == (outcome(shown), outcomes(wb, shown))
+
+
+@pytest.mark.parametrize("act", ["plan", "commit"])
+def test_an_undo_is_never_planned_or_committed_like_an_import(wb: Workbench, sheet: Given, url: str, act: str) -> None:
+    teachers(wb, sheet, ROSTER)
+    batch = teachers(wb, sheet, ONLY_ADA)
+    shown = wb.undo(batch, dry_run=True)
+    before = fingerprint(url)
+    with pytest.raises(WrongStage, match=r"an undo; (planning|committing) needs one that is an import"):
+        getattr(wb, act)(shown)
+    assert fingerprint(url) == before
+    assert wb.undo(batch).stage == "completed"
+
+
+def test_a_second_undo_and_an_undo_of_an_undo_are_refused(wb: Workbench, sheet: Given, url: str) -> None:
+    """Hazard 60."""
+    batch = students(wb, sheet)
+    undo = wb.undo(batch)
+    before = fingerprint(url)
+    with pytest.raises(AlreadyUndone, match=f"Batch {batch.id} was already undone by batch {undo.id}"):
+        wb.undo(batch)
+    with pytest.raises(WrongStage, match="is an undo; undoing needs one that is an import"):
+        wb.undo(undo)
+    assert fingerprint(url) == before
+
+
+def test_what_was_never_completed_cannot_be_undone(wb: Workbench, sheet: Given) -> None:
+    planned = students(wb, sheet, dry_run=True)
+    with pytest.raises(WrongStage, match="is planned; undoing needs one that is completed"):
+        wb.undo(planned)
+
+
+def test_newest_first_brings_everything_back_step_by_step(wb: Workbench, sheet: Given, url: str) -> None:
+    states, batches = [records(url, "elevate.profiles", *PEOPLE)], []
+    for text in (STUDENTS, CHANGED, CHANGED.replace("Sam Hill", "Samuel Hill").replace("000-0000", "111-1111")):
+        batches.append(students(wb, sheet, text))
+        states.append(records(url, "elevate.profiles", *PEOPLE))
+    for batch in reversed(batches):
+        states.pop()
+        assert wb.reconcile(wb.undo(batch)).done
+        assert records(url, "elevate.profiles", *PEOPLE) == states[-1]
+
+
+def test_oldest_first_keeps_and_names_what_a_later_import_changed(wb: Workbench, sheet: Given, url: str) -> None:
+    first = students(wb, sheet)
+    students(wb, sheet, CHANGED)
+    undo = wb.undo(first)
+    assert outcome(undo) == (0, 1, 1, 0, 0)
+    assert kept(wb, undo) == {"john@example.com": "Changed since the import; kept as it is"}
+    assert records(url, "elevate.profiles", "email", "phone") == [
+        ("john@example.com", "555-000-0000"),
+        ("sam@example.com", None),
+    ]
+    assert wb.reconcile(undo).done
+    assert undo.summary["skipped_by_reason"] == {"changed": 1}
+
+
+def test_a_record_that_a_later_import_changed_and_changed_back_is_still_kept(
+    wb: Workbench, sheet: Given, url: str
+) -> None:
+    first = students(wb, sheet)
+    students(wb, sheet, CHANGED)
+    students(wb, sheet, "email,name,phone\njohn@example.com,John Doe,555-123-4567\n")
+    undo = wb.undo(first)
+    assert kept(wb, undo) == {"john@example.com": "Changed since the import; kept as it is"}
+
+
+def test_a_field_that_somebody_filled_in_by_hand_keeps_the_record(wb: Workbench, sheet: Given, url: str) -> None:
+    batch = students(wb, sheet)
+    tamper(url, "update elevate.profiles set external_id = 'X1' where email = 'jane@example.com'")
+    undo = wb.undo(batch)
+    assert outcomes(wb, undo) == [(2, "updated:removed"), (3, "skipped:changed")]
+    assert records(url, "elevate.profiles", "email", "external_id") == [("jane@example.com", "X1")]
+
+
+def test_an_update_gives_back_its_own_fields_and_no_others(wb: Workbench, sheet: Given, url: str) -> None:
+    students(wb, sheet)
+    batch = students(wb, sheet, CHANGED)
+    tamper(url, "update elevate.profiles set external_id = 'X1' where email = 'john@example.com'")
+    wb.undo(batch)
+    assert records(url, "elevate.profiles", "email", "phone", "external_id") == [
+        ("jane@example.com", "555-987-6543", None),
+        ("john@example.com", "555-123-4567", "X1"),
+    ]
+
+
+def test_what_others_refer_to_and_what_is_gone_is_named(wb: Workbench, sheet: Given, url: str) -> None:
+    wb.import_sheet(sheet("name,code\nCNA Training,CNA101\n"), "elevate.courses")
+    batch = students(wb, sheet)
+    wb.import_sheet(sheet("student_email,course_code\njohn@example.com,CNA101\n"), "elevate.enrollments")
+    tamper(url, "delete from elevate.profiles where email = 'jane@example.com'")
+    undo = wb.undo(batch)
+    assert kept(wb, undo) == {
+        "john@example.com": "Other records refer to it; kept",
+        "jane@example.com": "No longer there",
+    }
+    assert undo.summary["skipped_by_reason"] == {"referenced": 1, "gone": 1}
+    assert records(url, "elevate.profiles", "email") == [("john@example.com",)]
+
+
+def test_a_cleared_field_comes_back(wb: Workbench, sheet: Given, url: str) -> None:
+    students(wb, sheet)
+    before = records(url, "elevate.profiles", *PEOPLE)
+    batch = students(wb, sheet, "email,name,phone\njohn@example.com,John Doe,\n", clears=["phone"])
+    assert outcome(batch) == (0, 1, 0, 0, 0)
+    wb.undo(batch)
+    assert records(url, "elevate.profiles", *PEOPLE) == before
+
+
+def test_the_enrollments_of_an_undone_import_are_gone_and_their_people_are_not(
+    wb: Workbench, sheet: Given, url: str
+) -> None:
+    wb.import_sheet(sheet("name,code\nCNA Training,CNA101\n"), "elevate.courses")
+    students(wb, sheet)
+    text = "student_email,course_code,progress,enrolled_at\njohn@example.com,CNA101,{},2024-01-15\n"
+    wb.import_sheet(sheet(text.format(10)), "elevate.enrollments")
+    wb.undo(wb.import_sheet(sheet(text.format(20)), "elevate.enrollments"))
+    assert records(url, "elevate.enrollments", "progress") == [(10,)]
+    wb.undo(next(batch for batch in reversed(wb.batches("elevate.enrollments"))))
+    assert records(url, "elevate.enrollments", "progress") == []
+    assert len(records(url, "elevate.profiles", "email")) == 2
+
+
+# preserve and replace
+
+
+@pytest.mark.parametrize("mode", ["preserve", "replace"])
+def test_who_was_switched_off_or_deleted_comes_back_with_the_same_id(
+    wb: Workbench, sheet: Given, url: str, mode: str
+) -> None:
+    """Hazard 60: ids after an undo are the ids before the import."""
+    teachers(wb, sheet, ROSTER)
+    before = records(url, "polaris.teacher_progress", *TEACHERS)
+    batch = teachers(wb, sheet, ONLY_ADA, mode=mode)
+    assert (outcome(batch), batch.removed) == ((0, 1, 0, 0, 0), 1)
+    undo = wb.undo(batch)
+    assert records(url, "polaris.teacher_progress", *TEACHERS) == before
+    assert (outcome(undo), wb.reconcile(undo).done) == ((1, 1, 0, 0, 0) if mode == "replace" else (0, 2, 0, 0, 0), True)
+
+
+def test_who_was_switched_on_again_is_switched_off_again(wb: Workbench, sheet: Given, url: str) -> None:
+    teachers(wb, sheet, ROSTER)
+    teachers(wb, sheet, ONLY_ADA)
+    before = records(url, "polaris.teacher_progress", *TEACHERS)
+    wb.undo(teachers(wb, sheet, ROSTER))
+    assert records(url, "polaris.teacher_progress", *TEACHERS) == before
+
+
+def switch_off(url: str, email: str) -> None:
+    change = (
+        "update polaris.teacher_progress set is_active = false, deactivation_source = 'manual_admin' where email = %s"
+    )
+    tamper(url, change, email)
+
+
+def test_who_was_switched_off_by_hand_since_is_neither_switched_on_nor_removed(
+    wb: Workbench, sheet: Given, url: str
+) -> None:
+    """Hazards 47 and 48: an undo does not overwrite a person's work."""
+    first = teachers(wb, sheet, ROSTER)
+    second = teachers(wb, sheet, ONLY_ADA)
+    switch_off(url, "ada@kck.example")
+    switch_off(url, "ben@kck.example")
+    before = fingerprint(url)
+    undo = wb.undo(second)
+    assert outcomes(wb, undo) == [(2, "skipped:changed"), (3, "skipped:changed")]
+    assert fingerprint(url) == before
+    assert outcomes(wb, wb.undo(first)) == [(2, "skipped:changed"), (3, "skipped:changed")]
+    assert fingerprint(url) == before
+
+
+def test_a_switched_off_teachers_other_fields_are_left_as_they_are_now(wb: Workbench, sheet: Given, url: str) -> None:
+    teachers(wb, sheet, ROSTER)
+    batch = teachers(wb, sheet, ONLY_ADA)
+    tamper(url, "update polaris.teacher_progress set building = 'Moved' where email = 'ben@kck.example'")
+    wb.undo(batch)
+    assert records(url, "polaris.teacher_progress", "email", "building", "is_active") == [
+        ("ada@kck.example", "Argentine Middle", True),
+        ("ben@kck.example", "Moved", True),
+    ]
+
+
+def test_a_deleted_teacher_who_is_there_again_is_kept_as_he_is(wb: Workbench, sheet: Given, url: str) -> None:
+    teachers(wb, sheet, ROSTER)
+    batch = teachers(wb, sheet, ONLY_ADA, mode="replace")
+    teachers(wb, sheet, ROSTER.replace("Wyandotte High", "Olathe North"), mode="upsert")
+    before = ask(url, "select id, building from polaris.teacher_progress where email = 'ben@kck.example'")
+    undo = wb.undo(batch)
+    assert outcomes(wb, undo) == [(2, "skipped:changed"), (3, "skipped:changed")]
+    assert ask(url, "select id, building from polaris.teacher_progress where email = 'ben@kck.example'") == before
+
+
+def test_an_undo_after_an_undo_goes_one_import_further_back(wb: Workbench, sheet: Given, url: str) -> None:
+    first = teachers(wb, sheet, ROSTER)
+    wb.undo(teachers(wb, sheet, ONLY_ADA, mode="replace"))
+    assert outcome(wb.undo(first)) == (0, 2, 0, 0, 0)
+    assert records(url, "polaris.teacher_progress", "email") == []
+
+
+def test_the_same_file_can_be_imported_again_after_its_undo(wb: Workbench, sheet: Given, url: str) -> None:
+    first = students(wb, sheet)
+    wb.undo(first)
+    assert wb.same_file(sheet(STUDENTS), "elevate.students") is None
+    assert outcome(students(wb, sheet)) == (2, 0, 0, 0, 0)

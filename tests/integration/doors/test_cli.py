@@ -1,0 +1,512 @@
+"""The command line as a person and as a program meets it: what it prints where, and how it exits."""
+
+import json
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from workbench import open_sheet
+from workbench.doors import cli
+
+STUDENTS = """\
+email,first_name,last_name,phone,external_id
+john@example.com,John,Doe,555-123-4567,EMP001
+jane@example.com,Jane,Smith,555-987-6543,EMP002
+"""
+MIXED = """\
+email,first_name,last_name,phone
+john@example.com,John,Doe,555-000-0000
+jane@example.com,Jane,Smith,555-987-6543
+kim@example.com,Kim,Lee,
+lou@example.com,Lou,May,
+max@example.com,Max,Roe,
+not an address,Bad,Row,
+"""
+COURSES = "name,code\nCNA Training,CNA101\n"
+ENROLLMENTS = "student_email,course_code\njohn@example.com,CNA101\njane@example.com,BAKE101\n"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """What a command answered."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """The one document on standard output."""
+        return json.loads(self.out)
+
+
+Run = Callable[..., Said]
+
+
+@pytest.fixture
+def environment(url: str, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """This test's database, home and person, as the environment names them."""
+    monkeypatch.chdir(tmp_path)
+    given = {
+        "WORKBENCH_HOME": str(home),
+        "WORKBENCH_DATABASE_URL": url,
+        "WORKBENCH_USER": "ana",
+        "WORKBENCH_TENANT": "default",
+    }
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    return {**os.environ, **given, "PYTHONPATH": str(Path(cli.__file__).parents[3])}
+
+
+@pytest.fixture
+def run(environment: dict[str, str], capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs a command: run("import", "students.csv", "--dataset", "elevate.students")."""
+
+    def ran(*words: object) -> Said:
+        capsys.readouterr()
+        status = cli.run([str(word) for word in words])
+        out, err = capsys.readouterr()
+        return Said(status=status, out=out, err=err)
+
+    return ran
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Callable[[str, str], str]:
+    """Writes a text down and gives the file's name."""
+
+    def written(text: str, name: str = "students.csv") -> str:
+        (tmp_path / name).write_text(text, "utf-8")
+        return name
+
+    return written
+
+
+File = Callable[..., str]
+
+
+@pytest.fixture
+def completed(run: Run, file: File) -> str:
+    """The id of a completed import of two students."""
+    return str(run("import", file(STUDENTS), "--dataset", "elevate.students", "--json").json["batch"])
+
+
+def students(url: str) -> int:
+    with psycopg.connect(url) as connection:
+        return connection.execute("select count(*) from elevate.profiles").fetchone()[0]
+
+
+# --- import ---
+
+
+def test_import_tells_a_program_what_the_interface_promises(run: Run, file: File, completed: str) -> None:
+    said = run("import", file(MIXED, "mixed.csv"), "--dataset", "elevate.students", "--skip-errors", "--json")
+    document = said.json
+    assert (said.status, said.err) == (1, "")
+    assert Path(document.pop("data_docs")).name == "index.html"
+    assert document.pop("seconds") > 0
+    assert len(document.pop("batch")) == 36
+    assert {name: document[name] for name in (
+        "dataset", "status", "dry_run", "processed", "created", "updated", "skipped", "unmatched", "invalid",
+        "skipped_by_reason", "unmatched_by_kind", "issues_by_code", "balanced", "done",
+    )} == {
+        "dataset": "elevate.students", "status": "completed", "dry_run": False, "processed": 6, "created": 3,
+        "updated": 1, "skipped": 1, "unmatched": 0, "invalid": 1, "skipped_by_reason": {"unchanged": 1},
+        "unmatched_by_kind": {}, "issues_by_code": {"bad_email": 1}, "balanced": True, "done": False,
+    }  # fmt: skip
+
+
+def test_invalid_rows_hold_the_batch_until_a_person_lets_the_good_rows_go_on(run: Run, file: File, url: str) -> None:
+    held = run("import", file(MIXED), "--dataset", "elevate.students", "--json")
+    batch = held.json["batch"][:18]
+    assert (held.status, held.json["status"], students(url)) == (1, "held", 0)
+    still = run("commit", batch, "--json")
+    assert (still.status, still.json["status"], students(url)) == (1, "held", 0)
+    done = run("commit", batch, "--skip-errors", "--json")
+    assert (done.status, done.json["status"], done.json["created"], students(url)) == (1, "completed", 5, 5)
+    explained = run("explain", batch, 7, "--reason", "No student, a heading", "--json")
+    assert (explained.status, explained.json["done"], explained.json["skipped_by_reason"]) == (
+        0,
+        True,
+        {"explained": 1},
+    )
+
+
+def test_a_dry_run_writes_nothing_and_its_plan_is_what_commit_executes(run: Run, file: File, url: str) -> None:
+    planned = run("import", file(STUDENTS), "--dataset", "elevate.students", "--dry-run", "--json")
+    assert (planned.status, planned.json["status"], planned.json["dry_run"], students(url)) == (0, "planned", True, 0)
+    done = run("commit", planned.json["batch"], "--json").json
+    assert (done["status"], done["dry_run"], done["created"], students(url)) == ("completed", False, 2, 2)
+
+
+def test_a_dry_run_with_rows_for_a_person_exits_1(run: Run, file: File) -> None:
+    assert run("import", file(MIXED), "--dataset", "elevate.students", "--dry-run").status == 1
+
+
+def test_unmatched_rows_exit_1(run: Run, file: File, completed: str) -> None:
+    assert run("import", file(COURSES, "courses.csv"), "--dataset", "elevate.courses").status == 0
+    said = run("import", file(ENROLLMENTS, "enrollments.csv"), "--dataset", "elevate.enrollments", "--json")
+    assert (said.status, said.json["status"], said.json["unmatched_by_kind"]) == (1, "completed", {"course": 1})
+
+
+def test_a_person_reads_the_whole_story(run: Run, file: File) -> None:
+    text = MIXED.replace("phone", "phone,shoe size", 1).replace("\n", ",\n").replace("size,", "size", 1)
+    said = run("import", file(text), "--dataset", "elevate.students", "--skip-errors", "--notes", "First try")
+    for part in (
+        "students.csv (CSV, utf-8, delimiter comma, header on line 1)",
+        "email → email, first_name → first_name",
+        "Not imported   shoe size",
+        "        6         5         0         0           0         1",
+        "bad_email      1   7       email: Invalid email format",
+        "Import type: Elevate: Students",
+        "Run by: ana",
+        "  Invalid: 1",
+        "Decisions/notes: First try",
+        "Data docs: file://",
+        "Not done: 1 row is invalid.",
+        "--outcome invalid --format xlsx -o invalid.xlsx",
+    ):
+        assert part in said.out
+    assert said.err == ""
+
+
+def test_the_same_file_again_warns_with_the_earlier_batch_and_writes_nothing(
+    run: Run, file: File, completed: str
+) -> None:
+    said = run("import", file(STUDENTS, "again.csv"), "--dataset", "elevate.students", "--json")
+    assert (said.status, said.json["skipped_by_reason"]) == (0, {"unchanged": 2})
+    assert said.err.startswith("again.csv is the same file as students.csv, imported at 20")
+    assert completed in said.err and said.err.count("\n") == 1
+
+
+def test_columns_constants_values_and_clears_come_from_the_command_line(run: Run, file: File, completed: str) -> None:
+    run("import", file(COURSES, "courses.csv"), "--dataset", "elevate.courses")
+    odd = "who,what=course,status,note\njohn@example.com,CNA101,Attnded,x\njane@example.com,CNA101,,y\n"
+    said = run(
+        "import", file(odd, "odd.csv"), "--dataset", "elevate.enrollments", "--map", "who=student_email",
+        "--map", "what=course=course_code", "--map", "note=", "--value-map", "status:Attnded=completed",
+        "--set", "progress=50", "--clear", "completed_at", "--save-template", "Odd sheet", "--json",
+    )  # fmt: skip
+    assert (said.status, said.json["created"]) == (0, 2)
+    assert said.json["mapping"] == {
+        "columns": {"who": "student_email", "what=course": "course_code", "status": "status"},
+        "value_maps": {"status": {"Attnded": "completed"}},
+        "constants": {"progress": "50"},
+        "clears": ["completed_at"],
+        "left_out": ["note"],
+    }
+    again = run("import", "odd.csv", "--dataset", "elevate.enrollments", "--template", "Odd sheet", "--json")
+    assert (again.status, again.json["skipped_by_reason"]) == (0, {"unchanged": 2})
+    assert [one["name"] for one in run("templates", "--json").json] == ["Odd sheet"]
+
+
+def test_records_that_a_roster_no_longer_names_are_listed_before_they_are_switched_off(run: Run, file: File) -> None:
+    header = "Teacher Email,Teacher Name,School,Academic Year,Virtual Year\n"
+    rows = [f"{name}@kck.example,{name.title()} Day,North,2024-2025,2024-2025\n" for name in ("ada", "ben", "cid")]
+    options = ("--dataset", "polaris.teacher_roster", "--set", "district=KCK")
+    run("import", file(header + "".join(rows), "roster.csv"), *options)
+    said = run("import", file(header + rows[0], "roster2.csv"), *options, "--dry-run")
+    assert said.status == 0
+    assert (
+        "2 records that the file does not name will be deactivated:\n  deactivated: ben@kck.example, Ben Day"
+        in said.out
+    )
+    assert run("import", "roster2.csv", *options, "--json").json["removed_by_action"] == {"deactivated": 2}
+
+
+def test_a_workbook_and_standard_input_are_sources_too(run: Run, environment: dict[str, str], completed: str) -> None:
+    assert run("rows", completed, "-o", "rows.xlsx").status == 0
+    assert run("import", "rows.xlsx", "--dataset", "elevate.students", "--sheet", "rows", "--json").json["skipped"] == 2
+    words = [sys.executable, "-m", "workbench", "import", "-", "--dataset", "elevate.students", "--json"]
+    done = subprocess.run(words, input=MIXED, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, json.loads(done.stdout)["processed"]) == (1, 6)
+
+
+# --- refusals ---
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("import nowhere.csv -d elevate.students", "nowhere.csv cannot be read: "),
+        ("import students.csv -d elevate.stars", "There is no dataset called elevate.stars. Known datasets: "),
+        ("import students.csv", "Missing option '--dataset'"),
+        ("import students.csv -d elevate.courses", "No column for the required name of elevate.courses"),
+        ("import students.csv -d elevate.enrollments", "elevate.enrollments refers to elevate.courses and elevate.st"),
+        ("import students.csv -d elevate.students --mode wild", "elevate.students cannot be imported in mode wild"),
+        ("import students.csv -d elevate.students --map x", "Invalid value for --map: 'x' is not of the form HEADER="),
+        ("import students.csv -d elevate.students --map x=email", "The source has no column called x. Its columns: "),
+        ("import students.csv -d elevate.students --set x=1", "elevate.students has no field called x. Its fields: "),
+        ("import students.csv -d elevate.students --value-map x=1", "Invalid value for --value-map: 'x=1' is not of"),
+        ("import students.csv -d elevate.students --template T", "There is no template called T for elevate.students"),
+        ("import header.csv -d elevate.students", "header.csv has no rows below its header"),
+        ("import empty.csv -d elevate.students", "empty.csv cannot be read: "),
+        ("import ragged.csv -d elevate.students", "Line 3: "),
+        ("read ragged.csv", "Line 3: "),
+        ("read students.csv -o nowhere/x.csv", "nowhere/x.csv cannot be written: "),
+        ("show ffff", "There is no batch ffff."),
+        ("show ''", "There is no batch ."),
+        ("record elevate.students no@example.com", "There is no elevate.students record with the key no@example.com"),
+        ("rows 0 --outcome lost", "Invalid value for '--outcome': 'lost' is not one of 'created'"),
+        ("note 0", "Invalid value for note: say --notes, --follow-ups or both."),
+        ("--tenant 'Not A Slug' batches", "WORKBENCH_TENANT is not configured: "),
+        ("frobnicate", "No such command 'frobnicate'."),
+        ("batches --nonsense", "No such option: --nonsense"),
+    ],
+)
+def test_a_refusal_is_one_line_on_standard_error_and_status_2(run: Run, file: File, words: str, sentence: str) -> None:
+    file(STUDENTS)
+    file("email,full_name\n", "header.csv")
+    file("", "empty.csv")
+    file("email,full_name\na@b.co,A\nb@b.co,B,C\n", "ragged.csv")
+    said = run(*shlex.split(words))
+    assert (said.status, said.out, said.err.count("\n")) == (2, "", 1)
+    assert said.err.startswith(sentence)
+
+
+def test_a_database_that_is_not_there_is_named_without_its_password(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORKBENCH_DATABASE_URL", "postgresql://ana:s3cret@127.0.0.1:1/none")
+    said = run("batches")
+    assert (said.status, said.out, said.err.count("\n")) == (2, "", 1)
+    assert said.err.startswith("The database cannot be reached: ")
+    sick = run("doctor", "--json")
+    assert (sick.status, sick.json["healthy"], sick.json["database_url"]) == (
+        1,
+        False,
+        "postgresql://ana:***@127.0.0.1:1/none",
+    )
+    assert "s3cret" not in said.out + said.err + sick.out + sick.err
+
+
+def test_a_database_that_is_not_set_up_says_how_it_is(
+    run: Run, server: str, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("drop schema workbench cascade")
+    assert run("batches").err == (
+        "The database is not set up for this version of Workbench. Run: workbench db upgrade\n"
+    )
+    assert (run("doctor").status, run("db", "upgrade").status, run("batches").status) == (1, 0, 0)
+
+
+def test_nothing_that_a_terminal_would_obey_gets_out_of_a_cell(run: Run, file: File) -> None:
+    evil = "email,full_name\nnot\x1b[2Jan\x9baddress,[red]E[/red]\n"
+    said = run("import", file(evil), "--dataset", "elevate.students")
+    rows = run("rows", run("batches", "--json").json[0]["batch"])
+    assert not {"\x1b", "\x9b"} & set(said.out + said.err + rows.out + rows.err)
+
+
+def test_an_interrupted_command_says_so_and_exits_130(environment: dict[str, str]) -> None:
+    words = [sys.executable, "-m", "workbench", "import", "-", "--dataset", "elevate.students"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(words, env=environment, text=True, **pipes) as process:
+        process.stdin.write("email,full_name\n" * 20_000)  # more than a pipe holds: it reads when this is through
+        process.stdin.flush()
+        time.sleep(1)  # what the pipe still held is read by now, and it waits for more, as it would for a person
+        process.send_signal(signal.SIGINT)
+        process.wait(30)
+        assert (process.returncode, process.stdout.read(), process.stderr.read().count("\n")) == (130, "", 1)
+
+
+def test_a_reader_that_has_read_enough_is_no_error(environment: dict[str, str], run: Run, file: File) -> None:
+    many = "email,full_name\n" + "".join(f"s{n}@example.com,Student {n}\n" for n in range(2_000))
+    batch = run("import", file(many), "--dataset", "elevate.students", "--json").json["batch"]
+    words = [sys.executable, "-m", "workbench", "rows", batch, "--format", "csv"]
+    with subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout.readline() == b"email,full_name,line,outcome,issues\n"
+        process.stdout.close()
+        assert (process.wait(30), process.stderr.read()) == (0, b"")
+
+
+# --- every command ---
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "datasets", "datasets elevate.students", "template elevate.students", "templates", "read students.csv",
+        "suggest students.csv elevate.students", "profile students.csv", "import students.csv -d elevate.students",
+        "batches", "show {0}", "log {0}", "rows {0}", "rows {0} -o rows.csv",
+        "record elevate.students john@example.com", "note {0} --notes x",
+        "sign-off {0}", "undo {0} --dry-run", "undo {0}", "db upgrade", "doctor",
+    ],
+)  # fmt: skip
+def test_every_command_prints_one_json_document(run: Run, completed: str, words: str) -> None:
+    said = run(*words.format(completed).split(), "--json")
+    assert said.status == 0
+    assert said.json is not None
+
+
+@pytest.mark.parametrize(
+    "words", [("--tenant", "north", "--as", "bo", "batches"), ("batches", "--tenant", "north", "--as", "bo")]
+)
+def test_where_and_who_stand_before_a_command_or_after_it(run: Run, completed: str, words: tuple[str, ...]) -> None:
+    assert run(*words, "--json").json == []
+    assert [batch["batch"] for batch in run("batches", "--json").json] == [completed]
+
+
+def test_help_needs_none_of_the_heavy_libraries() -> None:
+    heavy = {"pandas", "pyarrow", "psycopg", "sqlalchemy", "alembic", "great_expectations", "rich"}
+    code = "import sys; from workbench.doors.cli import run; run([]); "
+    code += f"print({heavy} & sys.modules.keys(), file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "set()\n")
+    assert done.stdout.startswith("Usage: workbench")
+
+
+# --- before an import ---
+
+
+def test_read_prints_what_the_reader_understood(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "odd.csv").write_bytes("Report of May\nName;Amount\r\nZoë;1,5\r\n\r\n".encode("cp1252"))
+    said = run("read", "odd.csv")
+    assert (said.status, said.out) == (0, 'Name,Amount\nZoë,"1,5"\n')
+    assert said.err.startswith(
+        "odd.csv: CSV, cp1252, delimiter semicolon, header on line 2, 1 line above it ignored, 1 row"
+    )
+    found = run("read", "odd.csv", "-o", "clean.csv", "--json").json
+    assert {name: found[name] for name in ("encoding", "delimiter", "header_line", "preamble", "sheets", "rows")} == {
+        "encoding": "cp1252", "delimiter": ";", "header_line": 2, "preamble": ["Report of May"], "sheets": [],
+        "rows": 1,
+    }  # fmt: skip
+    assert (tmp_path / "clean.csv").read_text("utf-8") == said.out
+
+
+def test_suggest_says_what_it_would_use_and_what_needs_a_persons_word(run: Run, file: File) -> None:
+    sheet = file("E-Mail,course code,stat\na@b.co,CNA101,x\n", "sheet.csv")
+    columns = run("suggest", sheet, "elevate.enrollments", "--json").json["columns"]
+    assert [(one["header"], one["field"], one["sure"]) for one in columns] == [
+        ("E-Mail", "student_email", True), ("course code", "course_code", True), ("stat", "status", False),
+    ]  # fmt: skip
+    assert all(one["reason"] for one in columns)
+
+
+def test_suggest_names_the_texts_that_are_no_choice(run: Run, file: File) -> None:
+    sheet = file("student_email,course_code,status\na@b.co,C1,Complete\nb@b.co,C1,active\nc@b.co,C1,Zzz\n", "sheet.csv")
+    assert run("suggest", sheet, "elevate.enrollments", "--json").json["values"] == {
+        "status": {"Complete": "completed", "Zzz": ""}
+    }
+    assert "--value-map 'status:Complete=completed'" in run("suggest", sheet, "elevate.enrollments").out
+
+
+def test_a_template_imports_as_it_stands(run: Run) -> None:
+    for dataset in ("courses", "students", "enrollments"):
+        assert run("template", f"elevate.{dataset}", "-o", f"{dataset}.csv").status == 0
+        assert run("import", f"{dataset}.csv", "--dataset", f"elevate.{dataset}").status == 0
+
+
+# --- the proof ---
+
+
+def test_rows_corrected_in_a_spreadsheet_are_imported_again(run: Run, file: File, tmp_path: Path) -> None:
+    batch = run("import", file(MIXED), "--dataset", "elevate.students", "--skip-errors", "--json").json["batch"]
+    assert run("rows", batch, "--outcome", "invalid", "-o", "invalid.csv").status == 0
+    text = (tmp_path / "invalid.csv").read_text("utf-8")
+    assert text == (
+        "email,first_name,last_name,phone,line,outcome,issues\n"
+        "not an address,Bad,Row,,7,invalid,email: Invalid email format\n"
+    )
+    (tmp_path / "invalid.csv").write_text(text.replace("not an address", "row@example.com"), "utf-8")
+    again = run("import", "invalid.csv", "--dataset", "elevate.students", "--json")
+    assert (again.status, again.json["created"], again.json["not_imported"]) == (0, 1, ["line", "outcome", "issues"])
+
+
+def test_rows_say_every_rows_outcome_and_changes(run: Run, file: File, completed: str) -> None:
+    batch = run("import", file(MIXED), "--dataset", "elevate.students", "--skip-errors", "--json").json["batch"]
+    rows = run("rows", batch, "--json").json
+    assert [(row["line"], row["status"], row["outcome"], row["reason"]) for row in rows] == [
+        (2, "applied", "updated", None), (3, "skipped", "skipped", "unchanged"), (4, "applied", "created", None),
+        (5, "applied", "created", None), (6, "applied", "created", None), (7, "failed", "invalid", None),
+    ]  # fmt: skip
+    assert rows[0]["changes"] == {"phone": ["555-123-4567", "555-000-0000"]}
+    assert rows[5]["issues"] == [
+        {"code": "bad_email", "field": "email", "message": "Invalid email format", "severity": "error"}
+    ]
+    assert rows[0]["raw"]["last_name"] == "Doe" and rows[0]["payload"]["full_name"] == "John Doe"
+    assert run("rows", batch, "--format", "json", "--outcome", "updated").json == rows[:1]
+    assert "phone: 555-123-4567 → 555-000-0000" in run("rows", batch).out
+
+
+def test_a_workbook_of_rows_needs_a_file(run: Run, completed: str) -> None:
+    assert run("rows", completed, "--format", "xlsx").status == 2
+    assert run("rows", completed, "-o", "rows.xlsx").status == 0
+    assert open_sheet("rows.xlsx").headers == (
+        "email",
+        "first_name",
+        "last_name",
+        "phone",
+        "external_id",
+        "line",
+        "outcome",
+        "issues",
+    )
+
+
+def test_an_import_is_taken_back_and_its_records_go(run: Run, completed: str, url: str) -> None:
+    undone = run("undo", completed, "--json")
+    assert (undone.status, undone.json["undo_of"], undone.json["processed"], students(url)) == (0, completed, 2, 0)
+    assert run("undo", completed).err == f"Batch {completed} was already undone by batch {undone.json['batch']}.\n"
+
+
+def test_a_signature_freezes_the_log_and_is_somebody_elses(run: Run, completed: str) -> None:
+    run("batches", "--as", "bo")
+    assert run("sign-off", completed).err == f"ana ran batch {completed}; somebody else has to sign it off.\n"
+    assert run("note", completed, "--follow-ups", "None left").status == 0
+    assert run("sign-off", completed, "--as", "bo", "--json").json["signed_by"] == "bo"
+    assert run("show", completed, "--json").json["signature"]["signed_by"] == "bo"
+    assert run("note", completed, "--notes", "too late").status == 2
+
+
+def test_log_prints_the_playbooks_template_filled_in(run: Run, completed: str) -> None:
+    lines = run("log", completed).out.splitlines()
+    assert lines[0] == "Import type: Elevate: Students"
+    assert lines[2:6] == ["Run by: ana", "File name: students.csv", "Window: None", ""]
+    assert lines[6:13] == [
+        "Results:", "  Processed: 2", "  Created: 2", "  Updated: 0", "  Skipped: 0", "  Unmatched: 0", "  Invalid: 0",
+    ]  # fmt: skip
+
+
+def test_a_record_shows_every_import_that_touched_it(run: Run, file: File, completed: str) -> None:
+    second = run("import", file(MIXED), "--dataset", "elevate.students", "--skip-errors", "--json").json["batch"]
+    found = run("record", "elevate.students", "john@example.com", "--json").json
+    assert found["record"]["phone"] == "555-000-0000"
+    assert [(one["batch"], one["line"], one["outcome"]) for one in found["history"]] == [
+        (second, 2, "updated"), (completed, 2, "created"),
+    ]  # fmt: skip
+
+
+def test_progress_is_for_a_terminal_only(run: Run, file: File, environment: dict[str, str]) -> None:
+    pty = pytest.importorskip("pty")
+    leader, follower = pty.openpty()
+    words = [sys.executable, "-m", "workbench", "import", file(STUDENTS), "--dataset", "elevate.students", "--json"]
+    seen: list[bytes] = []
+    with subprocess.Popen(
+        words, env={**environment, "TERM": "xterm"}, stdout=subprocess.PIPE, stderr=follower
+    ) as process:
+        os.close(follower)
+
+        def watch() -> None:
+            try:
+                while data := os.read(leader, 1024):
+                    seen.append(data)
+            except OSError:  # the terminal is closed
+                pass
+
+        watcher = threading.Thread(target=watch)
+        watcher.start()
+        assert json.loads(process.stdout.read())["created"] == 2
+        watcher.join(30)
+    os.close(leader)
+    assert b"committing" in b"".join(seen)
+    assert run("import", "students.csv", "--dataset", "elevate.students", "--json").err.count("\n") == 1  # the warning

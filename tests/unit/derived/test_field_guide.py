@@ -1,0 +1,76 @@
+"""What the field guide tells."""
+
+import re
+
+import pytest
+
+from workbench.datasets.catalog import CONTRACTS, contract
+from workbench.derived.field_guide import field_guide
+from workbench.model.contract import Contract
+
+
+def row(guide: str, field: str) -> list[str]:
+    (line,) = [line for line in guide.splitlines() if line.startswith(f"| `{field}` |")]
+    return [cell.strip() for cell in line.strip("|").split(" | ")]
+
+
+def test_the_guide_of_enrollments_says_when_to_import_them() -> None:
+    guide = field_guide(contract("elevate.enrollments"))
+    assert guide.startswith("# Elevate: Enrollments (`elevate.enrollments`)\n\n")
+    assert "told apart by `student_email` and `course_code`; kept in `enrollments`." in guide
+    assert "- **Import it** after `elevate.students` and `elevate.courses`, which it refers to." in guide
+    assert "  - `upsert` (the default): creates new records and updates known ones." in guide
+
+
+def test_a_row_of_the_guide_says_all_about_a_field() -> None:
+    assert row(field_guide(contract("elevate.enrollments")), "course_code") == [
+        "`course_code`",
+        "yes",
+        "text",
+        "",
+        "code, course, course id",
+        "Has to be the code of a known course. E.g. CNA101.",
+    ]
+    assert row(field_guide(contract("elevate.enrollments")), "progress") == [
+        "`progress`",
+        "no",
+        "whole number, from 0 to 100",
+        "`0`",
+        "progress %, progress percent, percent complete",
+        "Per cent, 0 to 100. E.g. 0.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("dataset", "field", "required", "kind", "default"),
+    [
+        (
+            "elevate.students",
+            "full_name",
+            "yes, or derived",
+            "name, at most 300 characters",
+            "`first_name` + `last_name`",
+        ),
+        ("elevate.courses", "code", "yes, or derived", "text, at most 60 characters", "made of `name`"),
+        ("elevate.staff", "role", "no", "one of `instructor`, `admin`", "`instructor`"),
+        ("polaris.teacher_roster", "academic_year", "yes, or derived", "academic year", "the import's window"),
+        ("polaris.teacher_roster", "virtual_year", "no", "academic year", "the same as `academic_year`"),
+    ],
+)
+def test_what_a_blank_cell_becomes_is_told(dataset: str, field: str, required: str, kind: str, default: str) -> None:
+    assert row(field_guide(contract(dataset)), field)[1:4] == [required, kind, default]
+
+
+def test_the_guide_of_the_roster_says_what_its_modes_take_away() -> None:
+    guide = field_guide(contract("polaris.teacher_roster"))
+    away = "the records of the same district and academic_year that the file does not name."
+    assert f"  - `preserve` (the default): creates, updates, and switches off {away}" in guide
+    assert f"  - `replace`: creates, updates, and deletes {away}" in guide
+
+
+@pytest.mark.parametrize("contract", CONTRACTS.values(), ids=CONTRACTS)
+def test_every_field_has_a_row_of_six_cells(contract: Contract) -> None:
+    guide = field_guide(contract)
+    rows = [line for line in guide.splitlines() if line.startswith("|")]
+    assert [len(re.findall(r"(?<!\\)\|", line)) for line in rows] == [7] * (2 + len(contract.fields))
+    assert guide.endswith("|\n")

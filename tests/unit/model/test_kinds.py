@@ -1,0 +1,390 @@
+"""Text in, canonical text out; and what is left as typed does not match."""
+
+import re
+from calendar import monthrange
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+
+from workbench.model.kinds import KINDS, chosen
+
+BAD = object()
+
+
+def parsed(kind: str, *cells: str) -> list[str | None]:
+    return KINDS[kind].parse(pa.array(cells, pa.string())).to_pylist()
+
+
+def understood(kind: str, cell: str) -> object:
+    """The canonical text; BAD where the pattern refuses it, in Python's regular expressions and in RE2 alike."""
+    (value,) = parsed(kind, cell)
+    if value is None:
+        return None
+    by_python = re.match(KINDS[kind].pattern, value) is not None
+    by_re2 = pc.match_substring_regex(pa.array([value]), KINDS[kind].pattern)[0].as_py()
+    assert by_python == by_re2
+    return value if by_python else BAD
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_white_space_of_every_sort_around_a_cell_goes_and_an_empty_cell_is_null(kind: str) -> None:
+    assert parsed(kind, "", "   ", "\u00a0\t\n", "\u200b\ufeff \u3000") == [None, None, None, None]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_column_of_no_rows_and_one_of_nulls_stay_what_they_are(kind: str) -> None:
+    assert KINDS[kind].parse(pa.array([], pa.string())).to_pylist() == []
+    assert KINDS[kind].parse(pa.array([None, None], pa.string())).to_pylist() == [None, None]
+
+
+@pytest.mark.parametrize("kind", sorted(set(KINDS) - {"email", "json"}))
+@pytest.mark.parametrize("word", ["None", "nan", "NaN", "NULL", "N/A", "-", "NaT"])
+def test_words_for_nothing_are_text_and_stay_as_typed(kind: str, word: str) -> None:
+    assert parsed(kind, f" {word} ") == [word]
+
+
+@pytest.mark.parametrize("kind", [name for name in KINDS if name != "json"])
+def test_what_a_kind_writes_it_reads_again_as_the_same(kind: str) -> None:
+    cells = [
+        "2024-01-15",
+        "1/5/2024 3:07 PM",
+        "1,200.50",
+        "(3)",
+        "YES",
+        "24-25",
+        "[1]",
+        "6F9619FF8B86D011B42D00C04FC964FF",
+    ]
+    once = parsed(kind, *cells)
+    assert parsed(kind, *(text or "" for text in once)) == once
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        (" John.Doe@Example.COM\u00a0", "john.doe@example.com"),
+        ("o'brien+tag@mail.example.co.uk", "o'brien+tag@mail.example.co.uk"),
+        ("JÜRGEN@MÜLLER.DE", "jürgen@müller.de"),
+        ("john@invalid", BAD),
+        ("john", BAD),
+        ("@example.com", BAD),
+        ("john@", BAD),
+        ("john..doe@example.com", BAD),
+        (".john@example.com", BAD),
+        ("john.@example.com", BAD),
+        ("john@example..com", BAD),
+        ("john@.example.com", BAD),
+        ("john@example.com.", BAD),
+        ("john doe@example.com", BAD),
+        ("john\u00a0doe@example.com", BAD),
+        ("john\u200bdoe@example.com", BAD),
+        ("\u202ajohn@example.com\u202c", "john@example.com"),
+        (" \u200e john@example.com \u200f ", "john@example.com"),
+        ("\u202ejohn\u202edoe@example.com", BAD),
+        ("\u202e", None),
+        ("John <john@example.com>", BAD),
+        ('"john"@example.com', BAD),
+        ("a@example.com,b@example.com", BAD),
+        ("a@example.com;b@example.com", BAD),
+        ("a@b@example.com", BAD),
+        ("mailto:a@example.com", BAD),
+        ("x" * 300 + "@example.com", BAD),
+        ("None", BAD),
+    ],
+)
+def test_an_email_address_is_compared_in_lower_case_and_refused_when_no_mail_could_reach_it(
+    cell: str, value: object
+) -> None:
+    assert understood("email", cell) == value
+
+
+def test_a_wrong_email_address_is_told_in_the_words_of_the_import_guide() -> None:
+    assert (KINDS["email"].code, KINDS["email"].message) == ("bad_email", "Invalid email format")
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        ("  Mary   Ann\u00a0 Lee ", "Mary Ann Lee"),
+        ("MARIA DE LA CRUZ", "MARIA DE LA CRUZ"),
+        ("O\u2019Neil-Smith", "O\u2019Neil-Smith"),
+        ("Jose\u0301", "José"),
+        ("True", "True"),
+        ("Lee\nAnn", BAD),
+        ("Lee\tAnn", BAD),
+        ("Lee\x00", BAD),
+    ],
+)
+def test_a_name_has_single_spaces_and_no_control_characters(cell: str, value: object) -> None:
+    assert understood("name", cell) == value
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        (" two  spaces ", "two  spaces"),
+        ("line one\r\nline two\rline three", "line one\nline two\nline three"),
+        ("a\tb", "a\tb"),
+        ("=1+1", "=1+1"),
+        ("007", "007"),
+        ("2024-01-02", "2024-01-02"),
+        ("a\x00b", BAD),
+        ("a\x1bb", BAD),
+        ("a\x9db", BAD),
+    ],
+)
+def test_a_text_keeps_everything_but_control_characters(cell: str, value: object) -> None:
+    assert understood("text", cell) == value
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        (" (555) 123-4567 ", "(555) 123-4567"),
+        ("+44 20 7946 0000 ext. 12", "+44 20 7946 0000 ext. 12"),
+        ("555.123.4567x89", "555.123.4567x89"),
+        ("5551234", "5551234"),
+        ("555123", BAD),
+        ("1" * 21, BAD),
+        ("call me", BAD),
+        ("555-123-4567 or 555-123-4568", BAD),
+        ("5.55E+09", BAD),
+        ("\u202a+1 (555) 123-4567\u202c", "+1 (555) 123-4567"),
+        ("555\u00a0123\u200e4567", "555 123 4567"),
+    ],
+)
+def test_a_phone_number_stays_as_typed_and_has_7_to_20_digits(cell: str, value: object) -> None:
+    assert understood("phone", cell) == value
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        ("2024-01-15", "2024-01-15"),
+        ("2024/1/5", "2024-01-05"),
+        ("1/2/2024", "2024-01-02"),
+        ("12/31/2024", "2024-12-31"),
+        ("2024-01-15 00:00:00", "2024-01-15"),
+        ("2024-02-29", "2024-02-29"),
+        ("2000-02-29", "2000-02-29"),
+        ("2023-02-29", BAD),
+        ("1900-02-29", BAD),
+        ("2024-02-30", BAD),
+        ("02/30/2024", BAD),
+        ("31/12/2024", BAD),
+        ("2024-13-01", BAD),
+        ("2024-04-31", BAD),
+        ("1/1/20245", BAD),
+        ("1/15/24", BAD),
+        ("0024-01-15", BAD),
+        ("45306", BAD),
+        ("15 Jan 2024", BAD),
+    ],
+)
+def test_a_day_is_in_the_calendar_month_first_and_never_guessed(cell: str, value: object) -> None:
+    assert understood("day", cell) == value
+
+
+@pytest.mark.parametrize("zone", ["Z", "-05:00", "+09:00", " UTC", "+0530"])
+def test_a_day_is_the_day_as_written_in_whatever_zone(zone: str) -> None:
+    assert understood("day", f"2025-11-08T23:30:00{zone}") == "2025-11-08"
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        ("2024-01-15", "2024-01-15T00:00:00Z"),
+        ("1/15/2024", "2024-01-15T00:00:00Z"),
+        ("2024-01-15T10:30:00Z", "2024-01-15T10:30:00Z"),
+        ("2024-01-15 10:30", "2024-01-15T10:30:00Z"),
+        ("2024-01-15T10:30:00.120000+02:00", "2024-01-15T08:30:00.12Z"),
+        ("2024-01-15T10:30:00.000", "2024-01-15T10:30:00Z"),
+        ("2024-01-15T10:30:00.123456789Z", "2024-01-15T10:30:00.123456Z"),
+        ("2024-12-31T23:30:00-0100", "2025-01-01T00:30:00Z"),
+        ("2024-03-01T00:30:00+01", "2024-02-29T23:30:00Z"),
+        ("1/15/2024 1:05 PM", "2024-01-15T13:05:00Z"),
+        ("1/15/2024 12:05 AM", "2024-01-15T00:05:00Z"),
+        ("1/15/2024, 12:05:09 p.m.", "2024-01-15T12:05:09Z"),
+        ("1/15/2024 23:59:59", "2024-01-15T23:59:59Z"),
+        ("1/15/2024 13:05 PM", BAD),
+        ("1/15/2024 0:05 AM", BAD),
+        ("2024-02-30T10:00:00Z", BAD),
+        ("2024-01-15T24:00:00Z", BAD),
+        ("2024-01-15T10:60:00Z", BAD),
+        ("2024-01-15T10:30:00+19:00", BAD),
+        ("2024-01-15 10:30 EST", BAD),
+        ("9999-12-31T23:59:59-05:00", BAD),
+        ("45306.5", BAD),
+        ("yesterday", BAD),
+    ],
+)
+def test_a_moment_is_in_utc_and_a_day_alone_is_its_midnight(cell: str, value: object) -> None:
+    assert understood("timestamp", cell) == value
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        ("8", "8"),
+        ("8.0", "8"),
+        ("1,200", "1200"),
+        ("007", "7"),
+        ("+5", "5"),
+        ("-3", "-3"),
+        ("-0", "0"),
+        ("2147483647", "2147483647"),
+        ("-2147483648", "-2147483648"),
+        ("2147483648", BAD),
+        ("-2147483649", BAD),
+        ("99999999999999999999", BAD),
+        ("8.5", BAD),
+        ("1e3", BAD),
+        ("1,20", BAD),
+        ("--3", BAD),
+        ("8 weeks", BAD),
+        ("eight", BAD),
+    ],
+)
+def test_an_integer_is_whole_and_fits_the_database(cell: str, value: object) -> None:
+    assert understood("integer", cell) == value
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        ("1.50", "1.5"),
+        ("0.10", "0.1"),
+        (".5", "0.5"),
+        ("-.5", "-0.5"),
+        ("5.", "5"),
+        ("-0.0", "0"),
+        ("1,234,567.125", "1234567.125"),
+        ("0.1000000000000000055511151231257827", "0.1000000000000000055511151231257827"),
+        ("8.50E+11", BAD),
+        ("1.234,50", BAD),
+        ("Infinity", BAD),
+        (".", BAD),
+        ("1" * 39, BAD),
+    ],
+)
+def test_a_decimal_is_exact(cell: str, value: object) -> None:
+    assert understood("decimal", cell) == value
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        ("$1,234.50", "1234.50"),
+        ("(12.00)", "-12.00"),
+        ("($1,000)", "-1000.00"),
+        ("-3", "-3.00"),
+        ("-$44.5", "-44.50"),
+        ("$-44.5", "-44.50"),
+        ("0", "0.00"),
+        ("-0.00", "0.00"),
+        ("12.3400", "12.34"),
+        ("12.345", BAD),
+        ("(-3)", BAD),
+        ("€5", BAD),
+        ("5 dollars", BAD),
+        ("$", BAD),
+        ("1,23", BAD),
+    ],
+)
+def test_money_has_two_decimals_and_is_never_taken_for_nothing(cell: str, value: object) -> None:
+    assert understood("money", cell) == value
+
+
+@pytest.mark.parametrize(
+    ("value", "cells"),
+    [("true", "true TRUE Yes y Y 1 t"), ("false", "false False NO n N 0 f"), (BAD, "on 2 1.0 maybe")],
+)
+def test_a_boolean_has_many_spellings_and_two_values(value: object, cells: str) -> None:
+    assert [understood("boolean", cell) for cell in cells.split()] == [value] * len(cells.split())
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        ("{6F9619FF-8B86-D011-B42D-00C04FC964FF}", "6f9619ff-8b86-d011-b42d-00c04fc964ff"),
+        ("6f9619ff8b86d011b42d00c04fc964ff", "6f9619ff-8b86-d011-b42d-00c04fc964ff"),
+        ("6f9619ff-8b86-d011-b42d", BAD),
+        ("uuid-here", BAD),
+    ],
+)
+def test_a_uuid_is_written_in_one_way(cell: str, value: object) -> None:
+    assert understood("uuid", cell) == value
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        (' {"a": [1, 2.50, null]} ', '{"a": [1, 2.50, null]}'),
+        ("[]", "[]"),
+        ('"text"', '"text"'),
+        ("-1.5e3", "-1.5e3"),
+        ("true", "true"),
+        ("null", None),
+        ('{"a": 1', BAD),
+        ("{'a': 1}", BAD),
+        ("NaN", BAD),
+        ("trueish", BAD),
+        ("text", BAD),
+        (r'"\u0000"', BAD),
+        (r'"\ud800"', BAD),
+        (r'"\\u0000"', r'"\\u0000"'),
+        ("1e999999", BAD),
+        ("[" * 100_000, BAD),
+    ],
+)
+def test_json_is_kept_whole_when_the_database_can_hold_it(cell: str, value: object) -> None:
+    assert understood("json", cell) == value
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        ("2024-2025", "2024-2025"),
+        ("2024-25", "2024-2025"),
+        ("2024/2025", "2024-2025"),
+        ("24-25", "2024-2025"),
+        ("2024 \u2013 2025", "2024-2025"),
+        ("1999-00", "1999-2000"),
+        ("2024-2026", BAD),
+        ("2025-2024", BAD),
+        ("2024", BAD),
+        ("99-00", BAD),
+    ],
+)
+def test_an_academic_year_ends_in_the_year_after(cell: str, value: object) -> None:
+    assert understood("academic_year", cell) == value
+
+
+def test_a_choice_is_known_in_any_case_and_with_any_separator() -> None:
+    texts = pa.array(["No Show", "no-show", "NO_SHOW", "noshow", None])
+    assert chosen(texts, ("attended", "no_show")).to_pylist() == ["no_show", "no_show", "no_show", "noshow", None]
+
+
+def test_one_odd_cell_does_not_change_its_neighbours() -> None:
+    assert parsed("integer", "1", "", "x", "2.0", "3") == ["1", None, "x", "2", "3"]
+    assert parsed("email", "a@b.co", "É@b.co", "", "C@d.ef") == ["a@b.co", "é@b.co", None, "c@d.ef"]
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_every_kind_has_a_type_an_issue_and_a_pattern_that_people_can_read(name: str) -> None:
+    kind = KINDS[name]
+    assert (kind.name, kind.pattern[0], kind.pattern.isascii()) == (name, "^", True)
+    assert all((kind.sql, kind.code, kind.message, kind.title))
+
+
+def test_every_day_of_the_calendar_is_a_day_and_no_other_is() -> None:
+    years = (1000, 1582, 1900, 2000, 2023, 2024, 2100, 9999)
+    said = [f"{year}-{month:02}-{day:02}" for year in years for month in range(14) for day in range(33)]
+    found = pc.match_substring_regex(pa.array(said), KINDS["day"].pattern).to_pylist()
+    assert [day for day, known in zip(said, found, strict=True) if known] == [
+        f"{year}-{month:02}-{day:02}"
+        for year in years
+        for month in range(1, 13)
+        for day in range(1, monthrange(year, month)[1] + 1)
+    ]

@@ -1,0 +1,50 @@
+import pandas as pd
+
+from workbench.datasets import catalog
+from workbench.model.sheet import Sheet
+from workbench.prepare.columns import choice_texts, columns
+from workbench.sources.frame import open_frame
+
+ENROLLMENTS = catalog.contract("elevate.enrollments")
+
+
+def sheet(**cells: list[str]) -> Sheet:
+    return open_frame(pd.DataFrame({**cells, "row": ["x"] * len(next(iter(cells.values())))}))
+
+
+def told(*states: str) -> list[tuple[str, int, str]]:
+    found = choice_texts(sheet(state=list(states)), ENROLLMENTS, {"state": "status"})
+    return [(text.text, text.rows, text.like) for text in found.get("status", ())]
+
+
+def test_a_column_is_told_by_its_fill_and_its_first_values() -> None:
+    found = columns(sheet(name=["Ann", " ", "Ann ", "Bob", "Cy", "Di"]), ENROLLMENTS)[0]
+    assert (found.header, found.filled, found.rows, found.samples) == ("name", 5, 6, ("Ann", "Bob", "Cy"))
+    assert round(found.fill, 2) == 0.83
+
+
+def test_a_long_value_is_cut_and_an_empty_sheet_has_no_fill() -> None:
+    assert columns(sheet(name=["x" * 1_000]), ENROLLMENTS)[0].samples == ("x" * 39 + "…",)
+    assert columns(open_frame(pd.DataFrame({"name": []})), ENROLLMENTS)[0].fill == 0.0
+
+
+def test_of_secrets_only_the_fill_is_told() -> None:
+    found = columns(open_frame(pd.DataFrame({"User Password": ["hunter2", ""], "row": ["x", "y"]})), ENROLLMENTS)[0]
+    assert (found.fill, found.samples) == (0.5, ())
+
+
+def test_texts_that_are_no_choice_come_with_their_rows_and_the_choice_they_are_like() -> None:
+    assert told("Complete", "Active", "Complete", "gone", "pending ") == [("Complete", 2, "completed"), ("gone", 1, "")]
+
+
+def test_the_same_text_in_another_case_is_counted_with_it() -> None:
+    assert told("GONE", "gone", "Gone", "gone") == [("gone", 4, "")]
+
+
+def test_nothing_is_asked_where_every_text_is_a_choice_or_no_field_has_choices() -> None:
+    assert told("Active", "COMPLETED", "") == []
+    assert choice_texts(sheet(mail=["a"]), ENROLLMENTS, {"mail": "student_email"}) == {}
+
+
+def test_very_many_texts_are_bounded() -> None:
+    assert len(told(*(f"text {number}" for number in range(20_000)))) == 200

@@ -1,0 +1,77 @@
+import json
+
+import pandas as pd
+
+from workbench.prepare.profile_report import changes, profile_of
+from workbench.sources.frame import open_frame
+
+
+def profiled(**cells: list[str]) -> dict[str, object]:
+    """The profile of a sheet with these columns, as it comes back from where it was kept."""
+    found: dict[str, object] = json.loads(json.dumps(profile_of(open_frame(pd.DataFrame(cells)))))
+    return found
+
+
+def told(now: dict[str, object], before: dict[str, object]) -> list[tuple[str, ...]]:
+    return [tuple(change.values()) for change in changes(now, before)]
+
+
+def test_the_same_sheet_again_has_no_changes() -> None:
+    sheet = {"name": ["Ann", "Bob"], "age": ["30", "40"]}
+    assert told(profiled(**sheet), profiled(**sheet)) == []
+
+
+def test_columns_that_came_and_went_are_told_with_their_values() -> None:
+    before, now = profiled(name=["Ann"], fax=["1-2"]), profiled(Name=["Ann"], mail=["a@b.org"])
+    assert told(now, before) == [("mail", "new column", "", "a@b.org"), ("fax", "column is gone", "1-2", "")]
+
+
+def test_type_fill_distinct_values_and_range_are_compared() -> None:
+    before = profiled(a=["1", "2", "3", "4"], b=["x", "y", "x", "y"], c=["1"] * 4)
+    now = profiled(a=["1", "2", "9", "4"], b=["x", "", "z", "w"], c=["one"] * 4)
+    assert told(now, before) == [
+        ("a", "maximum", "4", "9"),
+        ("b", "fill", "100%", "75%"),
+        ("b", "distinct values", "2", "3"),
+        ("c", "type", "integer", "text"),
+        ("c", "characters at most", "1", "3"),
+        ("c", "most frequent pattern", "9", "aaa"),
+    ]
+
+
+def test_a_few_more_rows_are_no_news_and_many_are() -> None:
+    few, same, many = (profiled(a=["x"] * rows) for rows in (10, 11, 20))
+    assert told(same, few) == []
+    assert told(many, few) == [("", "rows", "10", "20")]
+
+
+def test_values_that_are_probably_the_same_are_told_of_words_and_not_of_keys() -> None:
+    schools = ["Lincoln High", "lincoln high", "Washington Middle", "Washingten Middle", "Lincoln High"]
+    found = profiled(school=schools, code=["A1", "a1", "b", "c", "d"], year=["2024", "2025", "2024", "2024", "2024"])
+    groups = [column["groups"] for column in found["columns"]]  # type: ignore[attr-defined]
+    assert groups == [
+        [
+            {
+                "Values": "Lincoln High (2), lincoln high (1)",
+                "Rows": 3,
+                "Why": "the same but for case, accents, punctuation or order",
+            },
+            {"Values": "Washingten Middle (1), Washington Middle (1)", "Rows": 2, "Why": "nearly the same letters"},
+        ],
+        [],
+        [],
+    ]
+
+
+def test_an_address_in_capitals_is_told_beside_the_same_one_and_its_neighbour_is_not() -> None:
+    found = profiled(mail=["ada@b.org", "Ada@b.org", "adam@b.org", "ben.ode@b.org"])
+    groups = [group["Values"] for group in found["columns"][0]["groups"]]  # type: ignore[index]
+    assert groups == ["Ada@b.org (1), ada@b.org (1)"]
+
+
+def test_of_a_column_of_secrets_no_value_is_told() -> None:
+    found = profiled(**{"User Password": ["hunter2", "hunter3", "hunter2"], "name": ["Ann", "Bob", "Cy"]})
+    assert "hunter" not in json.dumps(found)
+    secret = found["columns"][0]  # type: ignore[index]
+    assert (secret["type"], secret["filled"], secret["distinct"], secret["top"]) == ("secret", 3, 2, [])
+    assert told(found, found) == []

@@ -1,0 +1,209 @@
+"""Rows that a person put right after they were staged, checked again.
+
+They are kept beside the source's own, with who and when; the line stays what it was. A plan that did not know of them
+no longer holds.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Mapping as Pairs
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from workbench.database import ledger
+from workbench.database.filling import validator
+from workbench.database.staging import COPY, INCOMING, Checked, copy_lines
+from workbench.database.store import Store
+from workbench.datasets import catalog
+from workbench.derived import exports
+from workbench.model.batch import Batch
+from workbench.model.errors import NoRows, UnknownHeader, UnknownRows, WrongReturn, WrongStage
+from workbench.model.issue import counted
+from workbench.model.sheet import Chunk, Sheet
+from workbench.model.template import Mapping
+from workbench.prepare import mapping
+from workbench.prepare.normalize import normalize
+from workbench.sources.headers import name_headers
+
+_OPEN = ("staged", "planned", "held")
+_AT_ONCE = 10_000
+_LINE = re.compile(r"\s*(\d{1,9})(\.0+)?\s*")
+"""A line's number, as a spreadsheet may give it back."""
+
+
+def correct(store: Store, home: Path, batch: Batch, rows: Iterable[Chunk]) -> Batch:
+    """Keeps those of the given rows that differ from what counts now, all or none, and takes the batch back to staged.
+
+    Raises WrongStage, and what making the `rows` raises, which is done within the transaction.
+    """
+    if batch.undo_of is not None or batch.stage not in _OPEN:
+        stage = batch.stage if batch.undo_of is None else "an undo"
+        raise WrongStage(batch=batch.id, stage=stage, action="correcting", needed="staged, planned or held")
+    contract = catalog.contract(batch.dataset)
+    checker, resolved = validator(contract, home), Mapping.from_dict(batch.mapping)
+    hidden = frozenset(mapping.secrets(batch.headers, contract))
+    which = {"batch": batch.id, "tenant": store.tenant_id, "revision": batch.revision + 1, "user": store.user}
+    lines: list[int] = []
+    failed, counts = batch.summary["failed"], batch.summary["issue_counts"]
+    with store.transaction(batch.id) as connection:
+        connection.execute(INCOMING)
+        for chunk in rows:
+            normalized = normalize(chunk, contract, resolved, window=batch.window)
+            checked = Checked(chunk=chunk, normalized=normalized, issues=checker.check(normalized).issues)
+            with connection.cursor() as cursor, cursor.copy(COPY) as copy:
+                copy.write(copy_lines(batch.id, contract, checked, hidden)[0])
+            if connection.execute(_FORGET_SAME, which).rowcount == len(chunk):
+                continue
+            was, now = (_figures(connection.execute(each, which).fetchall()) for each in (_WAS, _NOW))
+            failed += now[0] - was[0]
+            counts = counted(counts, now[1], ({**each, "rows": -each["rows"]} for each in was[1]))
+            if not lines:
+                connection.execute(_OPEN_AGAIN, which)
+            lines += [row["line"] for row in connection.execute(_KEEP, which)]
+            connection.execute("truncate incoming")
+        if not lines:
+            return batch
+        summary = json.dumps({"failed": failed, "issue_counts": counts})
+        connection.execute(_COUNT, {**which, "summary": summary})
+        store.note("corrected", batch.id, rows=len(lines), lines=sorted(lines)[:100])
+    return ledger.get(store, batch.id)
+
+
+def by_line(store: Store, batch: Batch, cells: Pairs[int, Pairs[str, str | None]]) -> Iterator[Chunk]:
+    """The rows on those lines with those cells ({line: {header: text}}); raises UnknownHeader, UnknownRows."""
+    for header in dict.fromkeys(header for row in cells.values() for header in row):
+        if header not in batch.headers:
+            raise UnknownHeader(header=header, known=", ".join(batch.headers))
+    for lines in _pieces(sorted(cells)):
+        rows = _stored(store, batch, lines)
+        if missing := [line for line in lines if line not in rows]:
+            raise UnknownRows(batch=batch.id, lines=", ".join(map(str, missing[:20])))
+        new = [
+            [cells[line].get(header, cell) or "" for header, cell in zip(batch.headers, rows[line], strict=True)]
+            for line in lines
+        ]
+        yield _chunk(batch, lines, new)
+
+
+def returned(store: Store, batch: Batch, sheet: Sheet) -> Iterator[Chunk]:
+    """The rows of a file that was written of the batch's rows (`exports`) and comes back corrected.
+
+    A row is known by its column `line`; columns and rows may be missing, and are then as they were. Raises NoRows, and
+    WrongReturn for a file that is something else.
+    """
+    line_header, columns = _columns(batch, sheet)
+    seen: set[int] = set()
+    for chunk in sheet.chunks():
+        lines = _lines(batch, sheet, chunk, line_header, seen)
+        rows = _stored(store, batch, lines)
+        if missing := [line for line in lines if line not in rows]:
+            raise _wrong(batch, sheet, f"line {missing[0]} is none of the batch's.")
+        new = [rows[line] for line in lines]
+        for place, header in enumerate(batch.headers):
+            if header in columns:
+                for row, text in zip(new, chunk.cells[columns[header]].to_pylist(), strict=True):
+                    row[place] = exports.meant(text, row[place])
+        yield _chunk(batch, lines, new)
+    if not seen:
+        raise NoRows(source=sheet.name)
+
+
+def _columns(batch: Batch, sheet: Sheet) -> tuple[str, dict[str, str]]:
+    """The header of the column of lines, and the returned header of each of the source's that came back."""
+    own = exports.own_headers(batch.headers)
+    for written in (own, [exports.harmless(header) for header in own]):
+        names, _ = name_headers([*written, *exports.ADDED])
+        line, known = names[len(own)], dict(zip(names, own, strict=False))
+        others = [header for header in sheet.headers if header not in names]
+        if line in sheet.headers and not others:
+            return line, {known[header]: header for header in sheet.headers if header in known}
+    if line not in sheet.headers:
+        raise _wrong(batch, sheet, f"it has no column {line}, which says which row each one is.")
+    raise _wrong(batch, sheet, f"its columns {', '.join(others[:20])} are none of the batch's.")
+
+
+def _lines(batch: Batch, sheet: Sheet, chunk: Chunk, header: str, seen: set[int]) -> list[int]:
+    """The lines that the rows of a returned file are; none blank, none twice."""
+    lines = []
+    for text, at in zip(chunk.cells[header].to_pylist(), chunk.lines.to_pylist(), strict=True):
+        said = _LINE.fullmatch(text)
+        if said is None:
+            raise _wrong(batch, sheet, f"its row {at} does not say which line it is; rows cannot be added.")
+        line = int(said[1])
+        if line in seen:
+            raise _wrong(batch, sheet, f"line {line} is in it twice.")
+        seen.add(line)
+        lines.append(line)
+    return lines
+
+
+def _wrong(batch: Batch, sheet: Sheet, why: str) -> WrongReturn:
+    return WrongReturn(source=sheet.name, batch=batch.id, why=why)
+
+
+def _stored(store: Store, batch: Batch, lines: Sequence[int]) -> dict[int, list[str]]:
+    """The cells that count now on those lines, in the order of the headers; asked within a transaction."""
+    found = store.connection.execute(_CELLS, {"batch": batch.id, "lines": list(lines)})
+    return {row["line"]: json.loads(row["raw"]) for row in found}
+
+
+def _pieces(lines: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(lines), _AT_ONCE):
+        yield lines[start : start + _AT_ONCE]
+
+
+def _chunk(batch: Batch, lines: Sequence[int], rows: Sequence[Sequence[str]]) -> Chunk:
+    columns = [pa.array(column, pa.string()) for column in zip(*rows, strict=True)]
+    cells = pa.RecordBatch.from_arrays(columns, names=list(batch.headers))
+    return Chunk(lines=pa.array(lines, pa.int32()), cells=cells)
+
+
+def _figures(rows: Iterable[dict[str, Any]]) -> tuple[int, list[dict[str, Any]]]:
+    """How many rows are invalid, and their issues by kind."""
+    kinds = list(rows)
+    return sum(each["rows"] for each in kinds if each["code"] is None), [each for each in kinds if each["code"]]
+
+
+_CELLS = "select line, raw from workbench.corrected_row where batch_id = %(batch)s and line = any(%(lines)s)"
+
+_FORGET_SAME = """
+delete from incoming i using workbench.corrected_row r
+where r.batch_id = %(batch)s and r.line = i.line and r.raw = i.raw
+"""
+
+_OPEN_AGAIN = """
+update workbench.import_batch set stage = 'staged', revision = %(revision)s, planned_at = null, processed = null,
+    created = null, updated = null, skipped = null, unmatched = null, invalid = null, removed = 0,
+    summary = summary || '{"skipped_by_reason": {}, "unmatched_by_kind": {}, "issues_by_code": {}, "removed": {}}'
+where id = %(batch)s
+"""
+
+_KEEP = """
+insert into workbench.import_correction
+    (tenant_id, batch_id, line, revision, external_key, raw, payload, status, errors, corrected_by)
+select %(tenant)s, %(batch)s, line, %(revision)s, external_key, raw, payload::jsonb, status, errors::jsonb, %(user)s
+from incoming returning line
+"""
+
+_COUNT = """
+update workbench.import_batch set summary = summary || %(summary)s::jsonb || jsonb_build_object('corrected',
+    (select count(distinct line) from workbench.import_correction where batch_id = %(batch)s))
+where id = %(batch)s
+"""
+
+_COUNTED = """
+with counted as materialized ({})
+select null as code, null as field, null as severity, null as message, count(*)::int as rows
+from counted where status = 'failed'
+union all
+select issue ->> 'code', issue ->> 'field', issue ->> 'severity', min(issue ->> 'message'), count(*)::int
+from counted, jsonb_array_elements(errors) issue group by 1, 2, 3
+"""
+_NOW = _COUNTED.format("select status, errors::jsonb as errors from incoming")
+_WAS = _COUNTED.format(
+    "select r.status, r.errors from workbench.corrected_row r join incoming i on i.line = r.line "
+    "where r.batch_id = %(batch)s"
+)

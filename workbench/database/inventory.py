@@ -1,0 +1,230 @@
+"""The sources of data: who owns each, where it is and how it looks (seed 002), whether its imports are paused, and the
+profiles of its files."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg.sql import SQL, Identifier, Literal, Placeholder
+from psycopg.types.json import Jsonb
+
+from workbench.database import templates
+from workbench.database.store import Store
+from workbench.datasets import catalog
+from workbench.model.batch import Batch
+from workbench.model.errors import SourceExists, SourcePaused, UnknownSource, UnknownTemplate, WrongValue
+from workbench.model.sheet import Sheet
+
+FIELDS = (
+    "dataset",
+    "owner",
+    "format",
+    "location",
+    "refresh_cadence",
+    "notes",
+    "samples",
+    "quirks",
+    "data_type",
+    "template_id",
+)
+"""What a person says of a source: the columns of seed 002's table, samples, quirks, its contract and its template."""
+
+DATASETS = (
+    "Customers",
+    "Contacts",
+    "Products/SKUs",
+    "Inventory",
+    "Orders / Invoices",
+    "Payments",
+    "Warehouse Locations",
+    "Delivery Routes",
+)
+"""The rows of seed 002's table, which a new inventory begins with."""
+
+TRIAL = 10
+"""So many rows a trial of a paused source may have (seed 001: test on a small file, 5 to 10 rows)."""
+
+
+def sources(store: Store) -> list[dict[str, Any]]:
+    """Every source of the tenant; the first time, those of seed 002."""
+    found = store.all(_SOURCES)
+    if not found:
+        with store.transaction() as connection:
+            connection.execute(_SEED, {"tenant": store.tenant_id, "user": store.user, "datasets": list(DATASETS)})
+        found = store.all(_SOURCES)
+    return found
+
+
+_COLUMNS = "id, " + ", ".join(FIELDS) + ", paused, pause_reason, paused_by, paused_at, updated_by, updated_at"
+_SOURCES = f"select {_COLUMNS} from workbench.import_source order by place, dataset"
+_SEED = """
+insert into workbench.import_source (tenant_id, dataset, place, updated_by)
+select %(tenant)s, dataset, place, %(user)s from unnest(%(datasets)s::text[]) with ordinality seeds (dataset, place)
+on conflict do nothing
+"""
+
+
+def source(store: Store, which: UUID | str) -> dict[str, Any]:
+    """A source by its id or its name; raises UnknownSource."""
+    found = store.one(f"select {_COLUMNS} from workbench.import_source where %s in (id::text, dataset)", (str(which),))
+    if found is None:
+        raise UnknownSource(source=which)
+    return found
+
+
+def save(store: Store, which: UUID | str | None, said: Mapping[str, str | UUID | None]) -> dict[str, Any]:
+    """Adds a source, or changes what is said of one; FIELDS says what can be.
+
+    Raises UnknownSource, SourceExists, WrongValue for a blank name, UnknownDataset for a contract, UnknownTemplate for
+    a template of another.
+    """
+    assert said.keys() <= set(FIELDS), f"a source has {', '.join(FIELDS)}"
+    known = source(store, which) if which is not None else {"id": None, "data_type": None, "template_id": None}
+    values = {name: said[name] for name in FIELDS if name in said}
+    for name in ("data_type", "template_id"):
+        if name in values:
+            values[name] = values[name] or None
+    _check(store, {**known, **values})
+    values = {name: text.strip() if isinstance(text, str) else text for name, text in values.items()}
+    if not values.get("dataset", known["id"]):
+        raise WrongValue(field="dataset", value="blank", why="a source has a name.")
+    if which is None:
+        sources(store)  # the first one does not stand where those of seed 002 belong
+    try:
+        return _write(store, known["id"], values, "saved source")
+    except psycopg.errors.UniqueViolation:
+        raise SourceExists(dataset=values["dataset"]) from None
+
+
+def _check(store: Store, said: Mapping[str, Any]) -> None:
+    contract = catalog.contract(said["data_type"]) if said["data_type"] else None
+    if said["template_id"]:
+        template = templates.get(store, str(said["template_id"]))
+        if contract is None or template.dataset != contract.name:
+            raise UnknownTemplate(template=template.name, dataset=said["data_type"] or "a source without a contract")
+
+
+def remove(store: Store, which: UUID | str) -> None:
+    """Takes a source out of the inventory; raises UnknownSource."""
+    found = source(store, which)
+    with store.transaction() as connection:
+        connection.execute("delete from workbench.import_source where id = %s", (found["id"],))
+        store.note("removed source", None, dataset=found["dataset"])
+
+
+def pause(store: Store, which: UUID | str, why: str) -> dict[str, Any]:
+    """Stops the imports of a source, all but trials; raises UnknownSource."""
+    now = datetime.now().astimezone()
+    changes = {"paused": True, "pause_reason": why.strip(), "paused_by": store.user, "paused_at": now}
+    return _write(store, source(store, which)["id"], changes, "paused source")
+
+
+def resume(store: Store, which: UUID | str) -> dict[str, Any]:
+    """Lets a source be imported again; raises UnknownSource."""
+    changes = {"paused": False, "pause_reason": "", "paused_by": None, "paused_at": None}
+    return _write(store, source(store, which)["id"], changes, "resumed source")
+
+
+def _write(store: Store, identifier: UUID | None, values: dict[str, Any], deed: str) -> dict[str, Any]:
+    values = {**values, "updated_by": store.user}
+    if identifier is None:
+        values["tenant_id"] = store.tenant_id
+        statement = SQL(
+            "insert into workbench.import_source ({columns}, place) select {values}, "
+            "coalesce(max(place), 0) + 1 from workbench.import_source returning id, dataset"
+        )
+    else:
+        statement = SQL(
+            "update workbench.import_source set ({columns}, updated_at) = row({values}, now()) "
+            "where id = {id} returning id, dataset"
+        )
+    columns, placeholders = (SQL(", ").join(map(each, values)) for each in (Identifier, Placeholder))
+    with store.transaction() as connection:
+        composed = statement.format(columns=columns, values=placeholders, id=Literal(identifier))
+        written: Any = connection.execute(composed, values).fetchone()
+        told = {
+            name: text for name, text in values.items() if isinstance(text, str) and name in (*FIELDS, "pause_reason")
+        }
+        store.note(deed, None, **{"dataset": written["dataset"], **told})
+    return source(store, written["id"])
+
+
+def refuse_paused(store: Store, dataset: str, template: str | None) -> None:
+    """Raises SourcePaused for an import under a contract whose sources are paused: those with its template, else all.
+
+    Of several sources, of which some are not paused, an import that does not say which may go on.
+    """
+    found = store.all(f"select {_COLUMNS} from workbench.import_source where data_type = %s", (dataset,))
+    own = [one for one in found if (str(one["template_id"]) if one["template_id"] else None) == template] or found
+    if own and all(one["paused"] for one in own):
+        one = own[0]
+        at = f"{one['paused_at']:%Y-%m-%d %H:%M} UTC"
+        why = one["pause_reason"].rstrip(".") or "nobody said why"
+        raise SourcePaused(source=one["dataset"], user=one["paused_by"], at=at, why=why, rows=TRIAL)
+
+
+def keep_profile(store: Store, of: Sheet | Batch, dataset: str, profile: Mapping[str, Any]) -> None:
+    """Keeps a profile of a source, once however often it is made; raises UnknownDataset."""
+    catalog.contract(dataset)
+    values = {
+        "tenant": store.tenant_id,
+        "dataset": dataset,
+        "checksum": of.checksum,
+        "file": of.file_name if isinstance(of, Batch) else of.name,
+        "batch": of.id if isinstance(of, Batch) else None,
+        "profile": Jsonb(dict(profile)),
+        "user": store.user,
+    }
+    with store.transaction() as connection:
+        connection.execute(_KEEP_PROFILE, values)
+
+
+_KEEP_PROFILE = """
+insert into workbench.import_profile
+    (tenant_id, data_type, checksum, digest, file_name, batch_id, profile, kept_by)
+values (%(tenant)s, %(dataset)s, %(checksum)s, md5(%(profile)s::jsonb::text), %(file)s, %(batch)s, %(profile)s,
+    %(user)s)
+on conflict do nothing
+"""
+
+
+def kept_profile(store: Store, of: Sheet, dataset: str) -> dict[str, Any] | None:
+    """The profile of this very sheet, if it was kept: the same bytes, worksheet, header and columns."""
+    asked = {"dataset": dataset, "checksum": of.checksum}
+    return next((row["profile"] for row in store.all(_KEPT_PROFILES, asked) if _is_of(row["profile"], of)), None)
+
+
+_KEPT_PROFILES = """
+select profile from workbench.import_profile
+where data_type = %(dataset)s and checksum = %(checksum)s order by kept_at desc limit 10
+"""
+
+
+def _is_of(profile: Mapping[str, Any], sheet: Sheet) -> bool:
+    place = (profile.get("sheet"), profile.get("header_line"))
+    names = [column["name"] for column in profile.get("columns", ())]
+    return place == (sheet.reading.sheet, sheet.reading.header_line) and names == list(sheet.headers)
+
+
+def last_profile(store: Store, dataset: str, before: Sheet | Batch | None) -> dict[str, Any] | None:
+    """The profile of the last file that was imported under a contract (and before that batch, and is not that file),
+    with its file_name, kept_at and kept_by; None when there is none."""
+    asked = {
+        "dataset": dataset,
+        "checksum": before.checksum if before else None,
+        "at": before.created_at if isinstance(before, Batch) else None,
+    }
+    row = store.one(_LAST_PROFILE, asked)
+    return {**row.pop("profile"), **row} if row else None
+
+
+_LAST_PROFILE = """
+select p.profile, p.file_name, p.kept_at, p.kept_by
+from workbench.import_profile p
+join workbench.import_batch b on b.data_type = p.data_type and b.checksum = p.checksum and b.stage = 'completed'
+where p.data_type = %(dataset)s and (%(checksum)s::text is null or p.checksum <> %(checksum)s)
+  and (%(at)s::timestamptz is null or b.created_at < %(at)s)
+order by b.created_at desc, p.kept_at desc limit 1
+"""

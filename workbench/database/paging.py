@@ -1,0 +1,234 @@
+"""Which rows of a batch a page shows, by outcome and by issue: a few of a million, found without reading the others."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from psycopg.sql import SQL, Composable, Composed, Literal
+from psycopg.types.json import Jsonb
+
+from workbench.database import ledger
+from workbench.database.store import Store
+from workbench.model.batch import OUTCOMES, Batch
+from workbench.model.issue import counted
+
+_PAGE = 5_000
+_RARE = 20
+"""One row in so many, and fewer: then all of them are looked for at once instead of in the order of their lines."""
+
+
+def lines(
+    store: Store,
+    batch: Batch,
+    *,
+    outcome: str | None = None,
+    reason: str | None = None,
+    issue: dict[str, str] | None = None,
+    after: int = 0,
+    limit: int | None = None,
+) -> list[int]:
+    """The first `limit` lines after `after` that have that outcome (for that reason) and such an issue; None is any.
+
+    An explained row is skipped, with the reason "explained". An issue is told by its code, its field ("" is the row as
+    a whole) or both; {} is an issue of any kind.
+    """
+    question = _Question(batch, outcome, reason, issue, after, limit)
+    statement = question.composed()
+    if statement is None:
+        return []
+    with store.transaction() as connection:
+        connection.execute(_ALL_AT_ONCE if question.rare else _IN_ORDER)
+        return [row["line"] for row in connection.execute(statement).fetchall()]
+
+
+def rows(
+    store: Store, batch: Batch, outcome: str, *, after: int = 0, limit: int | None = None
+) -> Iterator[dict[str, Any]]:
+    """The rows of one outcome as `ledger.rows` has them, page by page; memory does not grow with the batch."""
+    while limit is None or limit > 0:
+        most = _PAGE if limit is None else min(_PAGE, limit)
+        found = lines(store, batch, outcome=outcome, after=after, limit=most)
+        if found:
+            yield from ledger.rows(store, batch, lines=found)
+        if len(found) < most:
+            return
+        after = found[-1]
+        limit = None if limit is None else limit - len(found)
+
+
+# A fresh batch has no statistics yet, and the planner would read and sort it for every page anew; or, where there are
+# few such rows, look up a million others in their order.
+_IN_ORDER = "set local enable_sort = off; set local enable_bitmapscan = off; set local enable_seqscan = off"
+_ALL_AT_ONCE = "set local enable_indexscan = off; set local enable_seqscan = off"
+
+
+class _Question:
+    def __init__(
+        self,
+        batch: Batch,
+        outcome: str | None,
+        reason: str | None,
+        issue: dict[str, str] | None,
+        after: int,
+        limit: int | None,
+    ) -> None:
+        self._batch = batch
+        self._outcome = outcome
+        self._reason = reason
+        self._issue = issue
+        self._names: dict[str, Composable] = {
+            "batch": SQL("{}::uuid").format(Literal(batch.id)),
+            "plan": Literal(0 if batch.stage == "staged" else batch.plan),  # that of a corrected batch no longer holds
+            "after": Literal(after),
+            "issue": SQL("{}::jsonb").format(Literal(Jsonb([self._issue]))),
+            "limit": Literal(limit),
+        }
+
+    @property
+    def rare(self) -> bool:
+        """Whether the outcome is one of few rows."""
+        if self._outcome is None or self._issue is not None:
+            return False
+        return self._rows * _RARE < (self._batch.processed or 0) or self._reason is not None
+
+    @property
+    def _rows(self) -> int:
+        """How many rows have the outcome, before any was explained."""
+        return (getattr(self._batch, self._outcome) or 0) if self._outcome in OUTCOMES else 0
+
+    def composed(self) -> Composed | None:
+        """The statement: what each table has of such lines, in their order; None where the figures say there are
+        none."""
+        part = SQL("(select line from ({}) found where line > {after} order by line limit {limit})")
+        found = self._by_outcome() if self._issue is None else self._by_issue()
+        parts = [part.format(each, **self._names) for each in found]
+        if not parts:
+            return None
+        every = SQL("select line from ({}) every order by line limit {limit}")
+        return every.format(SQL(" union ").join(parts), **self._names)
+
+    def _compose(self, statement: str, **more: Composable) -> Composed:
+        return SQL(statement).format(**self._names, **more)
+
+    def _by_outcome(self) -> list[Composable]:
+        if self._outcome is None:
+            return [self._compose("select line from workbench.import_row where batch_id = {batch}")]
+        explained = self._compose("""
+            select o.line from workbench.import_explanation e join workbench.import_outcome o using (batch_id, line)
+            where e.batch_id = {batch} and o.plan = {plan} and o.outcome in ('unmatched', 'invalid')""")
+        if self._reason == "explained":
+            return [explained]
+        planned = self._compose(
+            "select line from workbench.import_outcome o where o.batch_id = {batch} and o.plan = {plan} and {has}",
+            has=self._has_outcome("o"),
+        )
+        some: list[Composable] = [planned] if self._rows else []
+        return [*some, explained] if self._outcome == "skipped" and self._reason is None else some
+
+    def _counted(self, name: str) -> bool:
+        """Whether such an issue was counted, or nobody has counted (an undo)."""
+        wanted = (self._issue or {}).items()
+        counts = self._batch.summary.get(name)
+        return counts is None or any(wanted <= kind.items() for kind in counts)
+
+    def _by_issue(self) -> list[Composable]:
+        corrected = "select n.line from workbench.import_correction n where n.batch_id = {batch}"
+        newest = (
+            "not exists (select from workbench.import_correction l where l.batch_id = n.batch_id "
+            "and l.line = n.line and l.revision > n.revision)"
+        )
+        read = self._compose(
+            "select r.line from workbench.import_row r where r.batch_id = {batch} and r.errors is not null "
+            "and r.errors @> {issue} and {holds} and {planned}",
+            holds=self._compose(f"not exists ({corrected} and n.line = r.line)")
+            if self._batch.revision
+            else SQL("true"),
+            planned=self._planned("r"),
+        )
+        put_right = self._compose(
+            f"{corrected} and n.errors @> {{issue}} and {newest} and {{planned}}", planned=self._planned("n")
+        )
+        compared = self._compose(
+            "select o.line from workbench.import_outcome o where o.batch_id = {batch} and o.plan = {plan} "
+            "and (o.outcome in ('unmatched', 'invalid') or o.errors is not null) and o.errors @> {issue} and {has}",
+            has=self._shown("o"),
+        )
+        staged = [read, *([put_right] if self._batch.revision else [])] if self._counted("issue_counts") else []
+        return [*staged, *([compared] if self._counted("issue_counts_planned") else [])]
+
+    def _planned(self, row: str) -> Composable:
+        """Whether a row has the outcome that is asked for."""
+        if self._outcome is None:
+            return SQL("true")
+        return self._compose(
+            f"exists (select from workbench.import_outcome o where o.batch_id = {{batch}} and o.line = {row}.line "
+            "and o.plan = {plan} and {has})",
+            has=self._shown("o"),
+        )
+
+    def _shown(self, outcome: str) -> Composable:
+        """Whether an outcome is the one that is asked for, explanations included."""
+        if self._outcome is None:
+            return SQL("true")
+        explained = self._compose(
+            f"({outcome}.outcome in ('unmatched', 'invalid') and exists (select from workbench.import_explanation e "
+            f"where e.batch_id = {{batch}} and e.line = {outcome}.line))"
+        )
+        if self._reason == "explained":
+            return explained
+        if self._outcome == "skipped" and self._reason is None:
+            return SQL("({} or {})").format(self._has_outcome(outcome), explained)
+        return self._has_outcome(outcome)
+
+    def _has_outcome(self, outcome: str) -> Composable:
+        tests = [self._compose(f"{outcome}.outcome = {{wanted}}", wanted=Literal(self._outcome))]
+        if self._reason is not None:
+            tests.append(self._compose(f"{outcome}.reason = {{reason}}", reason=Literal(self._reason)))
+        if self._outcome in ("unmatched", "invalid"):
+            tests.append(
+                self._compose(
+                    "not exists (select from workbench.import_explanation e "
+                    f"where e.batch_id = {{batch}} and e.line = {outcome}.line)"
+                )
+            )
+        return SQL(" and ").join(tests)
+
+
+def issue_counts(store: Store, batch: Batch) -> list[dict[str, Any]]:
+    """Each issue with the rows that have it, as they were counted: code, field, severity, message, rows."""
+    if "issue_counts" not in batch.summary:  # an undo, whose rows nobody has read
+        return counted(store.all(_KEPT, (batch.id, batch.plan)))
+    planned = () if batch.stage == "staged" else batch.summary.get("issue_counts_planned", ())
+    return counted(batch.summary["issue_counts"], planned)
+
+
+_KEPT = """
+select issue ->> 'code' as code, issue ->> 'field' as field, issue ->> 'severity' as severity,
+       min(issue ->> 'message') as message, count(*)::int as rows
+from workbench.import_outcome, jsonb_array_elements(errors) issue
+where batch_id = %s and plan = %s and errors is not null group by 1, 2, 3
+"""
+
+
+def unexplained_kinds(store: Store, batch: Batch) -> list[dict[str, Any]]:
+    """What makes rows unmatched or invalid that nobody has explained: outcome, code, message, rows."""
+    kinds: dict[tuple[str, str], dict[str, Any]] = {}
+    read = [{**each, "outcome": "invalid"} for each in batch.summary.get("issue_counts", ())]
+    for each in (*read, *batch.summary.get("issue_counts_planned", ())):
+        if each["severity"] == "error":
+            key = each["outcome"], each["code"]
+            kind = kinds.setdefault(key, {"outcome": key[0], "code": key[1], "message": each["message"], "rows": 0})
+            kind["rows"] += each["rows"]
+    for row in store.all(_EXPLAINED, {"batch": batch.id}):
+        kinds[row["outcome"], row["code"]]["rows"] -= row["rows"]
+    return sorted(
+        (kind for kind in kinds.values() if kind["rows"] > 0),
+        key=lambda kind: (-kind["rows"], kind["outcome"], kind["code"]),
+    )
+
+
+_EXPLAINED = """
+select r.planned_outcome as outcome, issue ->> 'code' as code, count(*)::int as rows
+from workbench.import_explanation e join workbench.import_result r on r.batch_id = e.batch_id and r.line = e.line,
+     jsonb_array_elements(r.errors) issue
+where e.batch_id = %(batch)s and r.explanation is not null and issue ->> 'severity' = 'error' group by 1, 2
+"""

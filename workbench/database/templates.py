@@ -1,0 +1,112 @@
+"""Saved mappings in the database: kept under a name, changed, shared with every tenant, retired."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from workbench.database.store import Store
+from workbench.model.errors import TemplateExists, TemplateTaken, UnknownTemplate
+from workbench.model.template import Mapping, Template
+
+
+def every(store: Store, dataset: str | None = None) -> list[Template]:
+    """The templates that are in use, the tenant's own before the global ones."""
+    asked = "(%(dataset)s::text is null or data_type = %(dataset)s) and retired_at is null"
+    return [_template(store, row) for row in store.all(_TEMPLATES.format(asked), {"dataset": dataset})]
+
+
+def save(store: Store, name: str, dataset: str, mapping: Mapping, *, is_global: bool, description: str | None) -> None:
+    """Keeps a mapping under a name; the tenant's own of that name is replaced. Raises TemplateTaken."""
+    tenant = None if is_global else store.tenant_id
+    with _own(name, dataset), store.transaction() as connection:
+        connection.execute(
+            "insert into workbench.import_template (tenant_id, kept_by, name, data_type, description, config, "
+            "created_by_id) values (%s, %s, %s, %s, %s, %s, %s) "
+            "on conflict (tenant_id, data_type, name) where retired_at is null do update "
+            "set config = excluded.config, description = excluded.description, updated_at = now()",
+            (tenant, store.tenant_id, name, dataset, description, Jsonb(mapping.to_dict()), store.user),
+        )
+        store.note("saved template", None, name=name, dataset=dataset, is_global=is_global)
+
+
+def update(store: Store, identifier: str, mapping: Mapping) -> Template:
+    """Changes what a template says; raises UnknownTemplate, and TemplateTaken for another tenant's."""
+    return _change(store, identifier, config=Jsonb(mapping.to_dict()))
+
+
+def rename(store: Store, identifier: str, name: str) -> Template:
+    """Calls a template otherwise; raises as `update` does, and TemplateExists."""
+    return _change(store, identifier, name=name)
+
+
+def share(store: Store, identifier: str) -> Template:
+    """Makes a template everybody's; raises as `rename` does."""
+    return _change(store, identifier, tenant_id=None)
+
+
+def retire(store: Store, identifier: str) -> Template:
+    """Takes a template out of use, and frees its name; raises as `update` does."""
+    return _change(store, identifier, retired_at=datetime.now().astimezone(), retired_by=store.user)
+
+
+def _change(store: Store, identifier: str, **changes: object) -> Template:
+    found = get(store, identifier)
+    name, values = str(changes.get("name", found.name)), {**changes, "id": found.id}
+    sets = ", ".join(f"{column} = %({column})s" for column in changes)
+    try:
+        with _own(name, found.dataset), store.transaction() as connection:
+            changed = connection.execute(
+                f"update workbench.import_template set {sets}, updated_at = now() where id = %(id)s", values
+            )
+            if changed.rowcount == 0:
+                raise TemplateTaken(template=name, dataset=found.dataset)
+            said = {column: _plain(value) for column, value in changes.items()}
+            store.note("changed template", None, template=found.name, dataset=found.dataset, **said)
+    except psycopg.errors.UniqueViolation:
+        raise TemplateExists(template=name, dataset=found.dataset) from None
+    return get(store, identifier)
+
+
+def get(store: Store, identifier: str) -> Template:
+    """A template by its id, also one that has retired; raises UnknownTemplate."""
+    rows = store.all(_TEMPLATES.format("id::text = %(id)s"), {"id": identifier})
+    if not rows:
+        raise UnknownTemplate(template=identifier, dataset="any dataset")
+    return _template(store, rows[0])
+
+
+_TEMPLATES = "select * from workbench.import_template where {} order by tenant_id is null, name"
+
+
+def _template(store: Store, row: dict[str, Any]) -> Template:
+    return Template(
+        id=str(row["id"]),
+        name=row["name"],
+        dataset=row["data_type"],
+        mapping=Mapping.from_dict(row["config"]),
+        is_global=row["tenant_id"] is None,
+        is_own=row["kept_by"] == store.tenant_id,
+        description=row["description"] or "",
+        created_by=row["created_by_id"],
+        updated_at=row["updated_at"],
+        retired_at=row["retired_at"],
+    )
+
+
+@contextmanager
+def _own(name: str, dataset: str) -> Iterator[None]:
+    try:
+        yield
+    except psycopg.errors.InsufficientPrivilege:
+        raise TemplateTaken(template=name, dataset=dataset) from None
+
+
+def _plain(value: object) -> object:
+    """A value as the audit log takes it."""
+    if isinstance(value, Jsonb):
+        return value.obj
+    return value if value is None or isinstance(value, str) else str(value)

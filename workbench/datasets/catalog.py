@@ -1,0 +1,50 @@
+"""Every contract by name, and the order in which those of a family are imported."""
+
+from collections.abc import Iterable
+from graphlib import TopologicalSorter
+
+from workbench.datasets import elevate, polaris
+from workbench.model.contract import Contract
+from workbench.model.errors import UnknownDataset
+
+CONTRACTS: dict[str, Contract] = {contract.name: contract for contract in (*elevate.CONTRACTS, *polaris.CONTRACTS)}
+
+
+def contract(dataset: str) -> Contract:
+    """The contract of that name; raises UnknownDataset."""
+    try:
+        return CONTRACTS[dataset]
+    except KeyError:
+        raise UnknownDataset(dataset=dataset, known=", ".join(CONTRACTS)) from None
+
+
+def families() -> tuple[str, ...]:
+    """The families' names, in the order of their declaration."""
+    return tuple(dict.fromkeys(contract.family for contract in CONTRACTS.values()))
+
+
+def family(name: str) -> tuple[Contract, ...]:
+    """The contracts of a family in the order in which they are imported."""
+    return import_order(contract for contract in CONTRACTS.values() if contract.family == name)
+
+
+def import_order(contracts: Iterable[Contract]) -> tuple[Contract, ...]:
+    """The contracts, each after those it refers to, otherwise in the order given."""
+    named = {contract.name: contract for contract in contracts}
+    graph = {name: [need for need in needs(contract) if need in named] for name, contract in named.items()}
+    return tuple(named[name] for name in TopologicalSorter(graph).static_order())
+
+
+def needs(contract: Contract) -> tuple[str, ...]:
+    """The names of the datasets that a contract's fields refer to."""
+    return tuple(dict.fromkeys(field.reference.dataset for field in contract.fields if field.reference is not None))
+
+
+def dependents(dataset: str) -> tuple[tuple[Contract, str], ...]:
+    """The contracts that refer to a dataset, each with the column that does."""
+    return tuple(
+        (contract, field.reference.column)
+        for contract in CONTRACTS.values()
+        for field in contract.fields
+        if field.reference is not None and field.reference.dataset == dataset
+    )

@@ -1,0 +1,160 @@
+"""The rows of a batch as a file: CSV and XLSX that can be corrected and imported again, JSON that says everything.
+
+Rows are dicts as `ledger.rows` yields them; they are written one after the other, and memory does not grow with them.
+"""
+
+import json
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import IO, Any, Literal
+
+from workbench.model.errors import FULL, NoSpace, UnwritableFile
+
+Format = Literal["csv", "xlsx", "json"]
+Row = dict[str, Any]
+
+ADDED = ("line", "outcome", "issues")
+"""The columns that stand after the source's own."""
+
+_RUNS = re.compile(r"\s*[=+\-@\uff0b\uff0d\uff1d\uff20]|[\t\r\n]")
+"""How a text begins that a spreadsheet would run as a formula (OWASP, CSV injection)."""
+_NUMBER = re.compile(r"\s*[+-]?(\d[\d.,]*|\.\d+)([eE][+-]?\d+)?%?\s*")
+_QUOTED = re.compile(r'[",;|\t\r\n]|^\s|\s$')
+"""Whatever some program would take for the end of a cell."""
+_MOST_ROWS, _MOST_COLUMNS, _LONGEST = 1_048_575, 16_384, 32_767
+"""What a worksheet holds: rows below the header, columns, characters of a cell."""
+
+
+def save_rows(rows: Iterable[Row], headers: Sequence[str], path: Path, file_format: Format) -> int:
+    """Writes a file that is there whole or not at all, and returns how many rows it has.
+
+    Raises UnwritableFile, or NoSpace on a full disk.
+    """
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with part.open("xb") as file:
+            count = write_rows(rows, headers, file, file_format)
+        part.replace(path)
+    except OSError as error:
+        if error.errno in FULL:
+            raise NoSpace(home=path.parent) from None
+        raise UnwritableFile(path=path, why=f"{error.strerror or error}.") from None
+    finally:
+        part.unlink(missing_ok=True)
+    return count
+
+
+def write_rows(rows: Iterable[Row], headers: Sequence[str], file: IO[bytes], file_format: Format) -> int:
+    """Writes the rows to an open file, and returns how many they are."""
+    return _WRITERS[file_format](rows, headers, file)
+
+
+def write_csv(rows: Iterable[Row], headers: Sequence[str], file: IO[bytes]) -> int:
+    """Writes UTF-8 with commas and line feeds; a text that a spreadsheet would run gets an apostrophe in front."""
+    lines = -1
+    for cells in _table(rows, headers):
+        lines += 1
+        file.write(
+            (
+                ",".join(_quoted(harmless(cell)) if isinstance(cell, str) else str(cell) for cell in cells) + "\n"
+            ).encode()
+        )
+    return lines
+
+
+def write_xlsx(rows: Iterable[Row], headers: Sequence[str], file: IO[bytes]) -> int:
+    """Writes a workbook with one worksheet, every source cell as text, so that zeros stay and nothing runs."""
+    import xlsxwriter
+
+    name = getattr(file, "name", "the workbook")
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(file, options) as book:
+        page = book.add_worksheet("rows")
+        page.freeze_panes(1, 0)
+        text = book.add_format({"num_format": "@"})
+        quoted = book.add_format({"num_format": "@", "quote_prefix": True})
+        count = -1
+        for count, cells in enumerate(_table(rows, headers)):
+            if count > _MOST_ROWS or len(cells) > _MOST_COLUMNS:
+                raise _too_large(name, "it has more rows or columns than a worksheet holds")
+            for column, cell in enumerate(cells):
+                if isinstance(cell, int):
+                    page.write_number(count, column, cell)
+                elif len(cell) > _LONGEST:
+                    raise _too_large(name, f"a cell of row {count + 1} is longer than a worksheet's may be")
+                elif cell:
+                    page.write_string(count, column, cell, quoted if runs(cell) else text)
+    return count
+
+
+def write_json(rows: Iterable[Row], headers: Sequence[str], file: IO[bytes]) -> int:
+    """Writes one list with one object a row."""
+    count = 0
+    for count, row in enumerate(rows, start=1):
+        text = json.dumps({**row, "raw": _raw(row, headers)}, default=_json, ensure_ascii=False)
+        file.write(("[\n" if count == 1 else ",\n").encode() + text.encode())
+    file.write(b"[]\n" if count == 0 else b"\n]\n")
+    return count
+
+
+_WRITERS: dict[Format, Callable[[Iterable[Row], Sequence[str], IO[bytes]], int]] = {
+    "csv": write_csv,
+    "xlsx": write_xlsx,
+    "json": write_json,
+}
+
+
+def runs(text: str) -> bool:
+    """Whether a spreadsheet would take a text for a formula; a number with a sign is none."""
+    return bool(_RUNS.match(text)) and not _NUMBER.fullmatch(text)
+
+
+def said(issues: Iterable[dict[str, str]]) -> str:
+    """The issues of a row in one cell."""
+    pairs = ((issue["field"], issue["message"]) for issue in issues)
+    return "; ".join(f"{field}: {message}" if field else message for field, message in pairs)
+
+
+def own_headers(headers: Sequence[str]) -> list[str]:
+    """The source's own headers in a file of rows: what an earlier export of ours has added is not there twice."""
+    return list(headers[: -len(ADDED)]) if tuple(headers[-len(ADDED) :]) == ADDED else list(headers)
+
+
+def harmless(cell: str) -> str:
+    """A text as CSV has it: one that a spreadsheet would run gets an apostrophe in front."""
+    return f"'{cell}" if runs(cell) else cell
+
+
+def meant(cell: str, was: str) -> str:
+    """What a cell of a returned file means, where the file that was written said `was`: without our apostrophe."""
+    if cell in {was, harmless(was)}:
+        return was
+    return cell[1:] if cell.startswith("'") and runs(cell[1:]) else cell
+
+
+def _table(rows: Iterable[Row], headers: Sequence[str]) -> Iterator[list[str | int]]:
+    """The header and the rows."""
+    own = own_headers(headers)
+    yield [*own, *ADDED]
+    for row in rows:
+        raw = _raw(row, headers)
+        yield [*(raw[header] for header in own), row["line"], row["outcome"] or "", said(row["issues"])]
+
+
+def _raw(row: Row, headers: Sequence[str]) -> dict[str, str]:
+    raw = row["raw"]
+    return raw if isinstance(raw, dict) else dict(zip(headers, map(str, raw), strict=True))
+
+
+def _json(value: Any) -> str:
+    return str(value.isoformat() if hasattr(value, "isoformat") else value)
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"' if _QUOTED.search(text) else text
+
+
+def _too_large(name: str, why: str) -> UnwritableFile:
+    return UnwritableFile(path=name, why=f"{why}; write CSV instead.")

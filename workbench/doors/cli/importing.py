@@ -1,0 +1,184 @@
+"""Commands that move a batch: import, plan, commit, undo."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from workbench.doors.cli import shown
+from workbench.doors.cli.asked import Asked, command, warn
+from workbench.model.batch import Batch
+from workbench.model.errors import Held
+from workbench.model.template import Mapping
+
+if TYPE_CHECKING:
+    from workbench import Workbench
+    from workbench.model.sheet import Sheet
+
+Source = Annotated[str, typer.Argument(metavar="SOURCE", help="A file, or - for standard input.")]
+Worksheet = Annotated[str | None, typer.Option("--sheet", help="The worksheet of a workbook.")]
+HeaderRow = Annotated[int | None, typer.Option("--header-row", min=1, help="The header's line, when it is not found.")]
+Identifier = Annotated[str, typer.Argument(metavar="BATCH", help="A batch's id, or the beginning of it.")]
+SkipErrors = Annotated[bool, typer.Option("--skip-errors", help="Let the good rows go on without the invalid ones.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Adds these commands."""
+    command(app, "import")(import_)
+    command(app, "plan")(plan)
+    command(app, "commit")(commit)
+    command(app, "undo")(undo)
+
+
+def import_(
+    asked: Asked,
+    source: Source,
+    dataset: Annotated[str, typer.Option("--dataset", "-d", help="What it holds, e.g. elevate.students.")],
+    template: Annotated[str | None, typer.Option(help="A saved template, by its name.")] = None,
+    columns: Annotated[
+        list[str] | None, typer.Option("--map", metavar="HEADER=FIELD", help="A column's field; HEADER= leaves it out.")
+    ] = None,
+    values: Annotated[
+        list[str] | None, typer.Option("--value-map", metavar="FIELD:TEXT=VALUE", help="What a text means.")
+    ] = None,
+    constants: Annotated[
+        list[str] | None, typer.Option("--set", metavar="FIELD=VALUE", help="A field's value in every row without one.")
+    ] = None,
+    clears: Annotated[
+        list[str] | None, typer.Option("--clear", metavar="FIELD", help="A blank cell erases what is stored.")
+    ] = None,
+    sheet: Worksheet = None,
+    header_row: HeaderRow = None,
+    mode: Annotated[str | None, typer.Option(help="upsert, insert, update, replace or preserve.")] = None,
+    window: Annotated[str | None, typer.Option(help="The import's date range or academic year.")] = None,
+    notes: Annotated[str, typer.Option(help="For the import log.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Stop at the plan; write no record.")] = False,
+    skip_errors: SkipErrors = False,
+    allow_empty: Annotated[
+        bool, typer.Option("--allow-empty", help="A file without rows is meant to remove every record it could name.")
+    ] = False,
+    save_template: Annotated[
+        str | None, typer.Option("--save-template", metavar="NAME", help="Keep the mapping under a name.")
+    ] = None,
+) -> int:
+    """Import a source: read, map, validate, plan, write, reconcile."""
+    mapped = _pairs(columns, "--map", "HEADER=FIELD", last=True)
+    every_row = _pairs(constants, "--set", "FIELD=VALUE")
+    meanings = _value_maps(values)
+    from workbench.doors.inspection import contract, open_sheet
+
+    known = contract(dataset)
+    opened = open_sheet(source, sheet=sheet, header_row=header_row)
+    with asked.open() as wb:
+        _warn_of_same_file(wb, opened, dataset)
+        with asked.progress() as progress:
+            staged = wb.stage(
+                opened,
+                dataset,
+                template=template,
+                columns=mapped,
+                value_maps=meanings,
+                constants=every_row,
+                clears=tuple(clears or ()),
+                mode=mode,
+                window=window,
+                notes=notes,
+                source="cli",
+                dry_run=dry_run,
+                skip_errors=skip_errors,
+                allow_empty=allow_empty,
+                progress=progress,
+            )
+            planned = wb.plan(staged, progress=progress).batch
+        if save_template is not None:
+            wb.save_template(save_template, dataset, Mapping.from_dict(staged.mapping))
+        if not asked.json:
+            _tell_reading(asked, wb, opened, planned, template)
+            shown.facts(asked, [("Template", f"saved as {save_template}" if save_template else "")])
+            shown.removals(asked, wb, planned, known)
+        return _end(asked, wb, planned if dry_run else _committed(asked, wb, planned, skip_errors))
+
+
+def plan(asked: Asked, batch: Identifier) -> int:
+    """Plan a batch again: what would each row do now?"""
+    from workbench.doors.inspection import contract
+
+    with asked.open() as wb:
+        with asked.progress() as progress:
+            planned = wb.plan(batch, progress=progress).batch
+        if not asked.json:
+            shown.removals(asked, wb, planned, contract(planned.dataset))
+        return _end(asked, wb, planned)
+
+
+def commit(asked: Asked, batch: Identifier, skip_errors: SkipErrors = False) -> int:
+    """Write what a batch has planned, exactly so."""
+    with asked.open() as wb:
+        return _end(asked, wb, _committed(asked, wb, wb.batch(batch), skip_errors))
+
+
+def undo(
+    asked: Asked,
+    batch: Identifier,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it would do; change nothing.")] = False,
+) -> int:
+    """Take a completed import back.
+
+    That is a batch of its own. What was changed since is kept, and named.
+    """
+    with asked.open() as wb:
+        return _end(asked, wb, wb.undo(batch, dry_run=dry_run))
+
+
+def _committed(asked: Asked, wb: "Workbench", planned: Batch, skip_errors: bool) -> Batch:
+    """The batch, completed or held."""
+    with asked.progress() as progress:
+        try:
+            return wb.commit(planned, skip_errors=skip_errors, progress=progress)
+        except Held:
+            return wb.batch(planned)
+
+
+def _end(asked: Asked, wb: "Workbench", batch: Batch) -> int:
+    if asked.json:
+        asked.answer(shown.document(wb, batch))
+    else:
+        shown.outcome(asked, wb, batch)
+        shown.next_steps(asked, wb, batch)
+    return shown.status(wb, batch)
+
+
+def _warn_of_same_file(wb: "Workbench", sheet: "Sheet", dataset: str) -> None:
+    earlier = wb.same_file(sheet, dataset)
+    if earlier is not None:
+        warn(shown.same_file(sheet.name, earlier))
+
+
+def _tell_reading(asked: Asked, wb: "Workbench", sheet: "Sheet", batch: Batch, template: str | None) -> None:
+    shown.facts(asked, [("Source", f"{sheet.name} ({shown.reading(sheet)})"), *shown.mapped(batch)])
+    ignored = Mapping.from_dict(batch.mapping).not_imported(batch.headers)
+    for said in wb.suggest(sheet, batch.dataset, template=template) if ignored else ():
+        if said.header in ignored and said.field is not None:
+            shown.say(asked, f"  {said.header} {said.reason}. To import it: --map '{said.header}={said.field}'")
+    for warning in sheet.reading.warnings:
+        shown.say(asked, f"  {warning}")
+
+
+def _pairs(texts: list[str] | None, option: str, form: str, *, last: bool = False) -> dict[str, str]:
+    """The two sides of each "="; with `last` of the last one, because a header may hold one itself."""
+    pairs = {}
+    for text in texts or ():
+        left, sign, right = text.rpartition("=") if last else text.partition("=")
+        if not sign or not left.strip():
+            raise typer.BadParameter(f"'{text}' is not of the form {form}.", param_hint=option)
+        pairs[left] = right.strip()
+    return pairs
+
+
+def _value_maps(texts: list[str] | None) -> dict[str, dict[str, str]]:
+    maps: dict[str, dict[str, str]] = {}
+    for left, value in _pairs(texts, "--value-map", "FIELD:TEXT=VALUE", last=True).items():
+        field, sign, text = left.partition(":")
+        if not sign or not text:
+            raise typer.BadParameter(f"'{left}={value}' is not of the form FIELD:TEXT=VALUE.", param_hint="--value-map")
+        maps.setdefault(field.strip(), {})[text] = value
+    return maps

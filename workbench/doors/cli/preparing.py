@@ -1,0 +1,219 @@
+"""Commands that come before an import: demo, datasets, template, templates, read, suggest, profile."""
+
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from workbench.doors.cli import shown
+from workbench.doors.cli.asked import Asked, command, plain, warn
+from workbench.doors.cli.importing import HeaderRow, Source, Worksheet
+from workbench.model.contract import Contract
+
+if TYPE_CHECKING:
+    from workbench.model.sheet import Sheet, Tally
+
+Dataset = Annotated[str, typer.Argument(metavar="DATASET", help="E.g. elevate.students.")]
+MaybeDataset = Annotated[str | None, typer.Argument(metavar="[DATASET]", help="E.g. elevate.students.")]
+Output = Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write to a file.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Adds these commands."""
+    command(app, "demo")(demo)
+    command(app, "datasets")(datasets)
+    command(app, "template")(template)
+    command(app, "templates")(templates)
+    command(app, "read")(read)
+    command(app, "suggest")(suggest)
+    command(app, "profile")(profile)
+
+
+def demo(asked: Asked) -> None:
+    """Import the shipped samples, from start to finish."""
+    from workbench.doors.demo import STUDENT, new_tenant, steps
+
+    tenant = asked.tenant or new_tenant()
+    told: list[dict[str, Any]] = []
+    with asked.open(tenant) as wb:
+        for number, step in enumerate(steps(wb), start=1):
+            if step.earlier is not None:
+                warn(shown.same_file(step.batch.file_name, step.earlier))
+            told.append({"step": step.title, **shown.document(wb, step.batch)})
+            if not asked.json:
+                shown.heading(asked, f"{number}. {step.title}")
+                shown.say(asked, step.story)
+                shown.outcome(asked, wb, step.batch)
+        if asked.json:
+            asked.answer({"tenant": tenant, "home": str(wb.settings.home), "steps": told})
+            return
+        shown.heading(asked, "What you can do now")
+        changed = next(shown.short(batch.id) for batch in wb.batches() if batch.updated)
+        for what, words in (
+            ("Look at the imports", ("batches",)),
+            ("See what became of every row", ("rows", changed)),
+            ("See a student, and every import that touched them", ("record", "elevate.students", STUDENT)),
+            ("Take the import back that changed students", ("undo", changed)),
+        ):
+            shown.say(asked, f"{what}:", f"  {asked.again(*words, tenant=tenant)}")
+        own = asked.again("import", "FILE", "--dataset", "elevate.students")
+        shown.say(asked, "Import a file of your own:", f"  {own}")
+        shown.say(asked, "Open the data docs, at the addresses above, in a browser.")
+
+
+def datasets(asked: Asked, dataset: MaybeDataset = None) -> None:
+    """List the datasets, or print one's field guide."""
+    from workbench.doors.inspection import contract, contracts, field_guide, needs
+
+    if dataset is not None:
+        known = contract(dataset)
+        guide = field_guide(known)
+        if asked.json:
+            asked.answer({**_described(known), "guide": guide})
+        elif asked.out.is_terminal:
+            from rich.markdown import Markdown
+
+            asked.out.print(Markdown(guide))
+        else:
+            print(guide, end="")
+        return
+    if asked.json:
+        asked.answer([_described(known) for known in contracts()])
+        return
+    made = shown.table("Dataset", "Title", "Key", "Import it after", "Modes")
+    for known in contracts():
+        made.add_row(known.name, known.title, ", ".join(known.key), ", ".join(needs(known)), ", ".join(known.modes))
+    shown.tell(asked, made)
+
+
+def template(asked: Asked, dataset: Dataset, output: Output = None) -> None:
+    """Print a CSV file to fill in, with examples."""
+    from workbench.doors.inspection import contract, csv_template, save_text
+
+    text = csv_template(contract(dataset))
+    if output is not None:
+        save_text(text, output)
+    if asked.json:
+        asked.answer({"dataset": dataset, "file": str(output) if output else None, "csv": text})
+    elif output is not None:
+        shown.say(asked, f"{output} is written.")
+    else:
+        print(text, end="")
+
+
+def templates(asked: Asked, dataset: MaybeDataset = None) -> None:
+    """List the saved templates, the tenant's own first."""
+    from dataclasses import asdict
+
+    with asked.open() as wb:
+        saved = wb.templates(dataset)
+    if asked.json:
+        asked.answer([asdict(one) for one in saved])
+        return
+    made = shown.table("Template", "Dataset", "Whose", "Mapping")
+    for one in saved:
+        columns = ", ".join(f"{header} → {field}" for header, field in one.mapping.columns.items())
+        made.add_row(plain(one.name), one.dataset, "everybody's" if one.is_global else "the tenant's", plain(columns))
+    shown.tell(asked, made)
+
+
+def read(
+    asked: Asked, source: Source, output: Output = None, sheet: Worksheet = None, header_row: HeaderRow = None
+) -> None:
+    """Print what the reader understood, as clean CSV."""
+    from workbench.doors.inspection import clean_csv, open_sheet, save_clean_csv, tally
+
+    opened = open_sheet(source, sheet=sheet, header_row=header_row)
+    if output is not None:
+        counted = save_clean_csv(opened, output)
+    elif asked.json:
+        counted = tally(opened)
+    else:
+        with tempfile.TemporaryFile() as whole:  # nothing is printed of a source that cannot be read to its end
+            counted = clean_csv(opened, whole)
+            whole.seek(0)
+            sys.stdout.flush()
+            shutil.copyfileobj(whole, sys.stdout.buffer)
+            sys.stdout.buffer.flush()
+    if asked.json:
+        asked.answer({"source": source, **_reading(opened, counted), "output": str(output) if output else None})
+        return
+    said = f"{opened.name}: {shown.reading(opened)}, {shown.counted(counted.rows, 'row')}"
+    blank = f", {shown.counted(counted.blank_rows, 'blank row')} ignored" if counted.blank_rows else ""
+    warn(f"{said}{blank}.")
+    for warning in opened.reading.warnings:
+        warn(warning)
+
+
+def suggest(
+    asked: Asked,
+    source: Source,
+    dataset: Dataset,
+    template: Annotated[str | None, typer.Option(help="A saved template, by its name.")] = None,
+    sheet: Worksheet = None,
+    header_row: HeaderRow = None,
+) -> None:
+    """Show which field each column would fill, and why."""
+    from workbench.doors.inspection import contract, open_sheet, unknown_choices
+
+    known = contract(dataset)
+    opened = open_sheet(source, sheet=sheet, header_row=header_row)
+    with asked.open() as wb:
+        said = wb.suggest(opened, dataset, template=template)
+    values = unknown_choices(opened, known, said)
+    if asked.json:
+        columns = [{**one.to_dict(), "sure": one.sure} for one in said]
+        asked.answer({"source": source, "dataset": dataset, "columns": columns, "values": values})
+        return
+    made = shown.table("Column", "Field", ">Score", "Used", "Reason")
+    for one in said:
+        used = "yes" if one.sure else "if you say so" if one.field else "no"
+        made.add_row(plain(one.header), one.field or "", f"{one.score:.2f}", used, plain(one.reason))
+    shown.tell(asked, made)
+    unsure = [f"--map '{one.header}={one.field}'" for one in said if one.field and not one.sure]
+    pairs = ((field, text, to or "...") for field, texts in values.items() for text, to in texts.items())
+    meant = [f"--value-map '{field}:{text}={to}'" for field, text, to in pairs]
+    if unsure or meant:
+        shown.say(asked, "", "To say so, add to the import:", *(f"  {option}" for option in (*unsure, *meant[:20])))
+
+
+def profile(asked: Asked, source: Source, sheet: Worksheet = None, header_row: HeaderRow = None) -> None:
+    """Show what stands in each column."""
+    from workbench.doors.inspection import open_sheet
+    from workbench.doors.inspection import profile as profile_
+
+    found = profile_(open_sheet(source, sheet=sheet, header_row=header_row))
+    if asked.json:
+        asked.answer(found.to_dict())
+        return
+    shown.say(asked, f"{found.source}: {shown.counted(found.rows, 'row')}")
+    made = shown.table("Column", "Type", ">Filled", ">Distinct", "From", "To", "Examples")
+    for column in found.columns:
+        distinct = f"{column.distinct:,}" if column.distinct_exact else f"at least {column.distinct:,}"
+        texts = (column.minimum, column.maximum, ", ".join(column.examples))
+        made.add_row(plain(column.name), column.type, f"{column.fill:.0%}", distinct, *map(plain, texts))
+    shown.tell(asked, made)
+
+
+def _described(known: Contract) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    from workbench.doors.inspection import needs
+
+    return {**asdict(known), "dataset": known.name, "needs": needs(known)}
+
+
+def _reading(sheet: "Sheet", counted: "Tally") -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return {
+        **asdict(sheet.reading),
+        "headers": sheet.headers,
+        "rows": counted.rows,
+        "blank_rows": counted.blank_rows,
+        "checksum": sheet.checksum,
+        "bytes": sheet.size,
+    }

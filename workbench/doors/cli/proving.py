@@ -1,0 +1,80 @@
+"""Commands that prove an import: explain, note, log, sign-off."""
+
+from typing import Annotated
+
+import typer
+
+from workbench.doors.cli import shown
+from workbench.doors.cli.asked import Asked, command
+from workbench.doors.cli.importing import Identifier
+
+
+def add_to(app: typer.Typer) -> None:
+    """Adds these commands."""
+    command(app, "explain")(explain)
+    command(app, "note")(note)
+    command(app, "log")(log)
+    command(app, "sign-off")(sign_off)
+
+
+def explain(
+    asked: Asked,
+    batch: Identifier,
+    lines: Annotated[list[int], typer.Argument(metavar="LINE...", help="Lines of the source.")],
+    reason: Annotated[str, typer.Option(help="Why they are as they are.")],
+) -> None:
+    """Say why rows are unmatched or invalid.
+
+    They count as skipped from then on.
+    """
+    with asked.open() as wb:
+        wb.explain(batch, lines, reason)
+        found = wb.batch(batch)
+        if asked.json:
+            asked.answer(shown.document(wb, found))
+            return
+        shown.figures(asked, wb, found)
+        shown.next_steps(asked, wb, found)
+
+
+def note(
+    asked: Asked,
+    batch: Identifier,
+    notes: Annotated[str | None, typer.Option(help="Decisions and notes.")] = None,
+    follow_ups: Annotated[str | None, typer.Option(help="What is to be done.")] = None,
+) -> None:
+    """Write the log's decisions and follow-ups."""
+    if notes is None and follow_ups is None:
+        raise typer.BadParameter("say --notes, --follow-ups or both.", param_hint="note")
+    with asked.open() as wb:
+        found = wb.note(batch, notes=notes, follow_ups=follow_ups)
+        if asked.json:
+            asked.answer(shown.document(wb, found))
+        else:
+            shown.say(asked, wb.log(found).render().rstrip("\n"))
+
+
+def log(asked: Asked, batch: Identifier) -> None:
+    """Print an import's log, filled in."""
+    with asked.open() as wb:
+        found = wb.batch(batch)
+        written = wb.log(found)
+        if asked.json:
+            asked.answer({"batch": str(found.id), "log": written.render(), **written.to_dict()})
+        else:
+            shown.say(asked, written.render().rstrip("\n"))
+
+
+def sign_off(asked: Asked, batch: Identifier) -> None:
+    """Sign a done batch, and freeze its evidence.
+
+    Its figures, its log and every row's outcome go under a digest.
+    """
+    with asked.open() as wb:
+        found = wb.batch(batch)
+        signed = wb.sign_off(found)
+        if asked.json:
+            asked.answer({"batch": str(found.id), **signed})
+        else:
+            at = f"{signed['signed_at']:%Y-%m-%d %H:%M:%S} UTC"
+            shown.say(asked, f"{signed['signed_by']} signed batch {found.id} at {at}.", f"Digest: {signed['digest']}")

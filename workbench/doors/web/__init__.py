@@ -1,0 +1,1 @@
+"""What a browser meets: the server, and what the pages share."""

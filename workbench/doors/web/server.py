@@ -1,0 +1,223 @@
+"""The pages, the data docs of every batch and the signs of life: one process, for this machine only."""
+
+import ipaddress
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, nullcontext
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import streamlit as st
+import uvicorn
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.web import bootstrap
+
+from workbench import Workbench
+from workbench.doors import doctor, jobs
+from workbench.model import resources
+from workbench.model.errors import NotThisMachine, PortTaken, UnknownBatch, WorkbenchError
+from workbench.settings import Settings
+
+PORT = 8501
+_LARGEST_UPLOAD = 500
+"""Megabytes."""
+_LAST_WORDS = 3
+"""Seconds that an answer under way has to end when the server is stopped."""
+
+_DOCS_HEADERS = {
+    # the page holds all it needs; a cell's text in it must neither load nor run anything
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'self'; sandbox",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+
+
+def serve(
+    configuration: Settings,
+    *,
+    host: str = "127.0.0.1",
+    port: int = PORT,
+    worker: bool = True,
+    ready: Callable[[str], None] = print,
+) -> None:
+    """Serves until it is told to end (Ctrl-C, SIGTERM); `ready` is called with the address as soon as it answers.
+
+    Port 0 is any that is free; without `worker` jobs are left to workers elsewhere.
+    Raises NotThisMachine, PortTaken, and what `Workbench.open` raises.
+    """
+    listening = _listen(_loopback(host), port)
+    with listening:
+        _surround(configuration)
+        Workbench.open().close()
+        hands = jobs.Worker(configuration) if worker else None
+        app = _app(configuration, hands, _address(listening), ready)
+        server = uvicorn.Server(
+            uvicorn.Config(
+                app,
+                log_config=None,
+                log_level="warning",
+                access_log=False,
+                ws="websockets-sansio",
+                ws_per_message_deflate=False,
+                timeout_graceful_shutdown=_LAST_WORDS,
+            )
+        )
+        with hands or nullcontext(), _ended_by_signals():
+            server.run(sockets=[listening])
+
+
+def _loopback(host: str) -> str:
+    """The address that only this machine reaches under that name; raises NotThisMachine for any other."""
+    try:
+        address = ipaddress.ip_address("127.0.0.1" if host.lower() == "localhost" else host)
+    except ValueError:
+        raise NotThisMachine(host=host) from None
+    if not address.is_loopback:
+        raise NotThisMachine(host=host)
+    return str(address)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family, backlog=128)
+    except (OSError, OverflowError) as error:
+        why = os.strerror(error.errno).lower() if isinstance(error, OSError) and error.errno else "it is none"
+        raise PortTaken(port=port, why=why) from None
+
+
+def _address(listening: socket.socket) -> str:
+    host, port, *_ = listening.getsockname()
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _surround(configuration: Settings) -> None:
+    """The pages read their settings where they always do: in the environment."""
+    url = configuration.database_url
+    os.environ["WORKBENCH_HOME"] = str(configuration.home.resolve())
+    os.environ["WORKBENCH_TENANT"] = configuration.tenant
+    os.environ["WORKBENCH_USER"] = configuration.user
+    if url is not None:
+        os.environ["WORKBENCH_DATABASE_URL"] = url.get_secret_value()
+
+
+def _app(configuration: Settings, worker: jobs.Worker | None, address: str, ready: Callable[[str], None]) -> ASGIApp:
+    @asynccontextmanager
+    async def lifespan(app: object) -> AsyncIterator[None]:
+        ready(address)
+        yield
+
+    def healthz(request: Request) -> Response:
+        return JSONResponse({"alive": True})
+
+    def readyz(request: Request) -> Response:
+        found = doctor.examine(configuration)
+        database = "ready" if found.current else " ".join(problem.what for problem in found.problems)
+        working = "elsewhere" if worker is None else "ready" if worker.alive else "not at work"
+        fine = database == "ready" and working != "not at work"
+        return JSONResponse({"ready": fine, "database": database, "worker": working}, 200 if fine else 503)
+
+    def data_docs(request: Request) -> Response:
+        page = _page(request.path_params["batch"])
+        if page is None:
+            return JSONResponse({"error": "There are no data docs of such a batch."}, 404)
+        return FileResponse(page, headers=_DOCS_HEADERS, media_type="text/html")
+
+    app = st.App(
+        resources.app(),
+        lifespan=lifespan,
+        middleware=[Middleware(_ThisMachineOnly)],
+        on_script_error=_unexpected,
+        routes=[
+            Route("/healthz", healthz),
+            Route("/readyz", readyz),
+            Route("/docs/{batch}", data_docs),
+            Route("/docs/{batch}/", data_docs),
+        ],
+    )
+    # our folder is called pages: until somebody has been at Home, Streamlit would run its files without app.py
+    PagesManager.uses_pages_directory = False
+    parts = urlsplit(address)
+    bootstrap.load_config_options(
+        {  # whatever a config.toml of the machine or the current folder says
+            "browser.gatherUsageStats": False,
+            "client.allowedOrigins": [],  # of pages that may steer ours from outside
+            "server.address": parts.hostname,
+            "server.port": parts.port,
+            "server.headless": True,
+            "logger.enableRich": False,
+            "server.maxUploadSize": _LARGEST_UPLOAD,
+            # a changed module would be loaded anew under the feet of the worker
+            "server.fileWatcherType": "none",
+        }
+    )
+    return app
+
+
+def _unexpected(error: Exception) -> bool:
+    """What a page says instead of a trace; that is printed where the server runs."""
+    name = type(error).__name__
+    said = f"Something unexpected happened ({name}). Reload the page; what the server printed says more."
+    st.error(str(error) if isinstance(error, WorkbenchError) else said, icon=":material/error:")
+    return True
+
+
+def _page(batch: str) -> Any:
+    """The data docs of a batch of this process's tenant, below the home and nowhere else."""
+    try:
+        with Workbench.open() as wb:
+            page = wb.data_docs(UUID(batch))
+            docs = (wb.settings.home / "docs").resolve()
+    except (ValueError, UnknownBatch):
+        return None
+    page = page and page.resolve()
+    return page if page and page.is_relative_to(docs) and page.is_file() else None
+
+
+class _ThisMachineOnly:
+    """Refuses what a page of another site sends through the browser, and what came in under another site's name."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] in ("http", "websocket") and not _from_here(scope["headers"]):
+            await PlainTextResponse("Workbench is for this machine only.", 403)(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+
+def _from_here(headers: list[tuple[bytes, bytes]]) -> bool:
+    said = {name: value.decode("latin-1") for name, value in headers if name in (b"host", b"origin")}
+    places = [f"//{said.get(b'host', '')}", *([said[b"origin"]] if b"origin" in said else [])]
+    return all(_is_here(place) for place in places)
+
+
+def _is_here(place: str) -> bool:
+    try:
+        _loopback(urlsplit(place).hostname or "")
+    except (ValueError, NotThisMachine):
+        return False
+    return True
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """A signal ends the server and no more: uvicorn repeats it when it is done, and nobody is there to be ended."""
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.signal(number, lambda *_: None) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

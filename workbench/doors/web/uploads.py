@@ -1,0 +1,193 @@
+"""Files that somebody uploaded to import them: kept under the home, so that they outlive a reload and a restart.
+
+They lie below `uploads/<tenant>`, addressed by their SHA-256, and go after a week; what an import has used is kept as
+evidence elsewhere (`keeping`).
+"""
+
+import hashlib
+import json
+import os
+import re
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import IO, Any
+
+from workbench.model.batch import Batch
+from workbench.model.errors import UnknownUpload
+from workbench.model.sheet import Sheet
+from workbench.settings import Settings
+from workbench.sources import archive, open_sheet
+from workbench.sources.kept_files import written
+
+KEPT_DAYS = 7
+TYPES = [*archive.TABLES, "zip"]
+"""The endings of the names of files that are worth uploading."""
+
+_BLOCK = 1 << 20
+_ID = re.compile(r"[0-9a-f]{64}")
+_NAME_LIMIT = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Upload:
+    """A file that was uploaded."""
+
+    id: str
+    """The SHA-256 of its bytes, hexadecimal."""
+    name: str
+    """What the person who uploaded it last calls it."""
+    size: int
+    by: str
+    at: datetime
+    batches: tuple[str, ...] = ()
+    """The imports that were made of it."""
+
+
+def receive(configuration: Settings, name: str, file: IO[bytes]) -> tuple[list[Upload], tuple[str, ...]]:
+    """Keeps a file, or each table of a ZIP archive, and the names of what else the archive holds.
+
+    `file` can be read from any place. Raises NoSpace, UnwritableFile and, for an archive that is none or is not safe to
+    unpack, UnreadableSource.
+    """
+    if not archive.is_archive(file):
+        return [keep(configuration, name, file)], ()
+    with archive.opened(file, name) as found:
+        return [_keep(configuration, part, blocks) for part, blocks in found.tables()], found.others
+
+
+def keep(configuration: Settings, name: str, file: IO[bytes]) -> Upload:
+    """Keeps the bytes of a file, once however often they are uploaded, and forgets uploads that are too old.
+
+    Raises NoSpace and UnwritableFile, leaving nothing half-written.
+    """
+    return _keep(configuration, name, iter(partial(file.read, _BLOCK), b""))
+
+
+def _keep(configuration: Settings, name: str, blocks: Iterable[bytes]) -> Upload:
+    folder = _folder(configuration)
+    unfinished = ""
+    try:
+        with written(configuration.home):
+            folder.mkdir(parents=True, exist_ok=True)
+            _forget_old(folder)
+            handle, unfinished = tempfile.mkstemp(dir=folder)
+            digest = hashlib.sha256()
+            with os.fdopen(handle, "wb") as copy:
+                for block in blocks:
+                    digest.update(block)
+                    copy.write(block)
+            target = folder / digest.hexdigest()
+            if not target.exists():  # one that is being read stays the file it was
+                os.replace(unfinished, target)
+    finally:
+        if unfinished and os.path.exists(unfinished):
+            os.unlink(unfinished)
+    known = _facts(target)
+    facts = {
+        "name": _plain(name),
+        "by": configuration.user,
+        "at": datetime.now(UTC).isoformat(),
+        "batches": known.get("batches", []),
+    }
+    _write_facts(configuration, target, facts)
+    return _upload(target, facts)
+
+
+def get(configuration: Settings, upload: str) -> Upload:
+    """An upload by its id; raises UnknownUpload."""
+    target = _folder(configuration) / upload
+    facts = _facts(target) if _ID.fullmatch(upload) else {}
+    if not facts or not target.exists():
+        raise UnknownUpload(upload=upload[:12], days=KEPT_DAYS)
+    return _upload(target, facts)
+
+
+def opened(configuration: Settings, upload: str, *, sheet: str | None = None, header_row: int | None = None) -> Sheet:
+    """The sheet of an upload; raises UnknownUpload, and what `open_sheet` raises."""
+    found = get(configuration, upload)
+    return open_sheet(_folder(configuration) / found.id, sheet=sheet, header_row=header_row, name=found.name)
+
+
+def waiting(configuration: Settings) -> list[Upload]:
+    """The uploads that nobody has imported yet, newest first."""
+    found = [upload for upload in _all(_folder(configuration)) if not upload.batches]
+    return sorted(found, key=lambda upload: upload.at, reverse=True)
+
+
+def begun(configuration: Settings, upload: str, batch: Batch) -> None:
+    """Notes that an import was made of an upload; one whose bytes are not to be kept, for its secrets, is forgotten."""
+    found = get(configuration, upload)
+    target = _folder(configuration) / found.id
+    if batch.file_key is None:
+        forget(configuration, upload)
+    else:
+        _write_facts(configuration, target, _facts(target) | {"batches": [*found.batches, str(batch.id)]})
+
+
+def forget(configuration: Settings, upload: str) -> None:
+    """Removes an upload; raises UnknownUpload."""
+    target = _folder(configuration) / get(configuration, upload).id
+    _remove(target)
+
+
+def _folder(configuration: Settings) -> Path:
+    return configuration.home / "uploads" / configuration.tenant
+
+
+def _all(folder: Path) -> Iterator[Upload]:
+    for target in folder.iterdir() if folder.exists() else ():
+        facts = _facts(target) if _ID.fullmatch(target.name) else {}
+        if facts:
+            with suppress(FileNotFoundError):  # another session has just forgotten it
+                yield _upload(target, facts)
+
+
+def _upload(target: Path, facts: dict[str, Any]) -> Upload:
+    return Upload(
+        id=target.name,
+        name=facts["name"],
+        size=target.stat().st_size,
+        by=facts["by"],
+        at=datetime.fromisoformat(facts["at"]),
+        batches=tuple(facts["batches"]),
+    )
+
+
+def _facts(target: Path) -> dict[str, Any]:
+    try:
+        return dict(json.loads(target.with_suffix(".json").read_text("utf-8")))
+    except (FileNotFoundError, ValueError):
+        return {}
+
+
+def _write_facts(configuration: Settings, target: Path, facts: dict[str, Any]) -> None:
+    with written(configuration.home):
+        handle, unfinished = tempfile.mkstemp(dir=target.parent)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump(facts, file)
+        os.replace(unfinished, target.with_suffix(".json"))
+
+
+def _forget_old(folder: Path) -> None:
+    oldest = (datetime.now(UTC) - timedelta(days=KEPT_DAYS)).timestamp()
+    for path in folder.iterdir():
+        with suppress(FileNotFoundError, ValueError):  # another session forgets them too
+            newest = max(file.stat().st_mtime for file in (path, path.with_suffix(".json")) if file.exists())
+            if newest < oldest:
+                path.unlink()
+
+
+def _remove(target: Path) -> None:
+    for path in (target.with_suffix(".json"), target):
+        path.unlink(missing_ok=True)
+
+
+def _plain(name: str) -> str:
+    """A file's name without folders, as text that any database takes."""
+    name = re.split(r"[/\\]", name)[-1].replace("\0", "").encode("utf-8", "backslashreplace").decode().strip()
+    return name[:_NAME_LIMIT] or "upload"

@@ -1,0 +1,1 @@
+"""Steps on columns, before any record is written: mapped, normalized, judged, profiled. No database."""

@@ -1,0 +1,485 @@
+"""Which column fills which field: suggested, confirmed by a person, remembered in a template.
+
+A column whose header is a field's name, or one of its aliases, is sure. What only looks like a field, by its header or
+by its values, is a guess: it is shown with a score and a reason, and never used before a person has said so.
+"""
+
+from collections.abc import Iterable, Iterator
+from collections.abc import Mapping as Pairs
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from rapidfuzz import fuzz, process
+
+from workbench.model.contract import CodeOf, Contract, Field, FromWindow, Joined
+from workbench.model.errors import (
+    AmbiguousColumns,
+    ForbiddenColumns,
+    MissingColumns,
+    Unconfirmed,
+    UnknownField,
+    UnknownHeader,
+    WrongValue,
+)
+from workbench.model.kinds import KINDS, chosen, matches, spelling, trimmed
+from workbench.model.sheet import Chunk
+from workbench.model.template import Mapping, Template
+
+__all__ = [
+    "Mapping",
+    "Method",
+    "Suggestion",
+    "Template",
+    "key",
+    "lacking",
+    "open_points",
+    "resolve",
+    "secrets",
+    "suggest",
+    "suggest_values",
+]
+
+Method = Literal["manual", "template", "exact", "alias", "similar", "values", "none"]
+
+_TRUST: dict[Method, int] = {"manual": 0, "template": 1, "exact": 2, "alias": 2}
+"""What needs no confirmation, the surest first: of two columns for one field the surer one counts."""
+
+_SIMILAR = 0.8
+"""From this likeness of names on, a header is taken for a slip of a name."""
+_LOOKS = 0.8
+"""From this share of a column's values on, they say what it is."""
+_LOOKED_AT = 200
+"""Rows and headers whose values are looked at: enough to say, and a sheet of 10,000 columns stays quick."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Suggestion:
+    """What one column is taken for, how surely and why."""
+
+    header: str
+    field: str | None
+    """None where it is not imported."""
+    score: float
+    """0 to 1."""
+    method: Method
+    reason: str
+
+    @property
+    def sure(self) -> bool:
+        """Whether it is used without a person's confirmation."""
+        return self.field is not None and self.method in _TRUST
+
+    def to_dict(self) -> dict[str, Any]:
+        """As the command line shows it."""
+        return asdict(self)
+
+
+def suggest(
+    headers: Iterable[str], sample: Chunk, contract: Contract, template: Template | None = None
+) -> tuple[Suggestion, ...]:
+    """What each column is taken for, in the order of the headers; `sample` holds some rows of the same columns.
+
+    In this order: the template, the field's own name, its aliases (both also after the dataset's noun: "Student
+    Email"), the likeness of names, the look of the values. A field that has a sure column is not guessed again, and
+    no guess names a field twice.
+    """
+    headers = tuple(headers)
+    sure = {said.header: said for said in _sure(headers, contract, template)}
+    rest = [header for header in headers if header not in sure]
+    taken = {said.field for said in sure.values()}
+    guessed: dict[str, Suggestion] = {}
+    for guess in (_similar, _by_values):
+        open_fields = [candidate for candidate in contract.fields if candidate.name not in taken]
+        open_headers = [header for header in rest if header not in guessed]
+        found = guess(open_headers, open_fields, contract, sample)
+        guessed |= {said.header: said for said in found}
+        taken |= {said.field for said in found}
+    nothing = f"reads like no field of {contract.name}"
+    return tuple(
+        sure.get(header) or guessed.get(header) or _suggestion(header, None, 0, "none", nothing) for header in headers
+    )
+
+
+def resolve(  # noqa: PLR0913
+    headers: Iterable[str],
+    sample: Chunk,
+    contract: Contract,
+    *,
+    template: Template | None = None,
+    manual: Pairs[str, str] | None = None,
+    constants: Pairs[str, str] | None = None,
+    value_maps: Pairs[str, Pairs[str, str]] | None = None,
+    clears: Iterable[str] = (),
+    window: str | None = None,
+) -> Mapping:
+    """The mapping that an import uses: what is sure, what the template says and, above both, what a person says now.
+
+    `manual` is header -> field, with "" for a column that is left out. Guesses are not used: that of an optional field
+    is only reported (`suggest`), that of a required one stops the import.
+
+    Raises UnknownHeader, UnknownField, WrongValue, ForbiddenColumns, AmbiguousColumns, MissingColumns and Unconfirmed.
+    """
+    headers = tuple(headers)
+    saved = template.mapping if template is not None else Mapping()
+    said = {_header(name, headers): target for name, target in (manual or {}).items()}
+    left_out = {*_same_headers(saved.left_out, headers)} - said.keys() | {name for name in said if not said[name]}
+    mapping = Mapping(
+        value_maps=_merged(saved.value_maps, value_maps or {}),
+        constants={name: text for name, text in (saved.constants | dict(constants or {})).items() if text},
+        clears=tuple(dict.fromkeys((*saved.clears, *clears))),
+        left_out=tuple(header for header in headers if header in left_out),
+    )
+    _check_fields(contract, (*filter(None, said.values()), *saved.columns.values(), *mapping.clears))
+    _check_values(contract, mapping)
+    _check_secrets(contract, headers, left_out)
+    suggestions = [
+        replace(given, field=said[given.header], method="manual") if given.header in said else given
+        for given in suggest(headers, sample, contract, template)
+        if given.header not in left_out
+    ]
+    mapping = replace(mapping, columns=_columns(suggestions))
+    _check_required(contract, mapping, suggestions, headers, window)
+    _check_window(contract, mapping, window)
+    return mapping
+
+
+def suggest_values(target: Field, texts: Iterable[str]) -> dict[str, tuple[str, float]]:
+    """For each text that is one of the field's choices, or like one: that choice, and a score of 0 to 1.
+
+    A text that is like none is left out, and so is a choice's opposite ("Inactive" for active).
+    """
+    texts = tuple(dict.fromkeys(texts))
+    if not texts or not target.choices:
+        return {}
+    written = spelling(pc.fill_null(trimmed(pa.array(texts, pa.string())), "")).to_pylist()
+    known = spelling(pa.array(target.choices, pa.string())).to_pylist()
+    scores = process.cdist(written, known, scorer=fuzz.ratio) / 100
+    best = scores.argmax(axis=1)
+    return {
+        text: (target.choices[choice], round(float(row[choice]), 2))
+        for text, as_written, choice, row in zip(texts, written, best, scores, strict=True)
+        if row[choice] >= _SIMILAR and not _opposite(as_written, known[choice])
+    }
+
+
+def check(contract: Contract, mapping: Mapping) -> None:
+    """Raises UnknownField and WrongValue where a mapping speaks of fields and values that the contract has not."""
+    _check_fields(contract, (*mapping.columns.values(), *mapping.clears))
+    _check_values(contract, mapping)
+
+
+def secrets(headers: Iterable[str], contract: Contract) -> tuple[str, ...]:
+    """The headers of columns that carry secrets: they are never imported, and nothing of them is kept."""
+    return tuple(header for header in headers if _secret(header, contract))
+
+
+def lacking(contract: Contract, there: Iterable[str], window: str | None = None) -> tuple[Field, ...]:
+    """The required fields, and those of the key, that nothing would fill: no field that is `there`, no derivation."""
+    names = set(there)
+    required = [target for target in contract.fields if target.required or target.name in contract.key]
+    return tuple(target for target in required if not _filled(target, contract, names, window))
+
+
+def open_points(contract: Contract, said: Mapping, window: str | None = None) -> tuple[str, ...]:
+    """What a person still has to say before a mapping can be used, in sentences; none when it can."""
+    twice: dict[str, list[str]] = {}
+    for header, name in said.columns.items():
+        twice.setdefault(name, []).append(header)
+    filled = (*said.columns.values(), *(name for name, text in said.constants.items() if text))
+    missing = lacking(contract, filled, window)
+    return (
+        *(f"No column for the required {_or_else(target, 'a window')}." for target in _told(missing)),
+        *(f"{_listed(headers)} would all fill {name}: keep one." for name, headers in twice.items() if headers[1:]),
+    )
+
+
+def key(text: str) -> str:
+    """A header as it is compared: its letters and digits, without case, so that "E-Mail Address" is "email address"."""
+    return "".join(filter(str.isalnum, text.casefold()))
+
+
+# --- what is sure ---
+
+
+def _sure(headers: tuple[str, ...], contract: Contract, template: Template | None) -> Iterator[Suggestion]:
+    saved = template.mapping if template is not None else Mapping()
+    by_template = {header: saved.columns[name] for name in saved.columns for header in _same_headers((name,), headers)}
+    left_out = set(_same_headers(saved.left_out, headers)) - by_template.keys()
+    says = f'the template "{template.name}" says so' if template is not None else ""
+    known = _names(contract)
+    for header in headers:
+        name, method, written = known.get(key(header), ("", "none", ""))
+        if header in by_template:
+            yield _suggestion(header, by_template[header], 1, "template", says)
+        elif header in left_out:
+            yield _suggestion(header, None, 1, "template", f"is left out: {says}")
+        elif _secret(header, contract):
+            yield _suggestion(header, None, 0, "none", "carries a secret, and is never imported")
+        elif name in by_template.values():
+            yield _suggestion(header, None, 0, "none", f"the template takes another column for {name}")
+        elif name:
+            reason = "is the field's own name" if method == "exact" else f'"{written}" is another name of {name}'
+            yield _suggestion(header, name, 1, method, reason)
+
+
+def _names(contract: Contract) -> dict[str, tuple[str, Method, str]]:
+    """Every header that surely means a field, as it is compared: the field, exact or alias, and the name as written."""
+    known: dict[str, tuple[str, Method, str]] = {}
+    for target in contract.fields:
+        known.setdefault(key(target.name), (target.name, "exact", target.name))
+    for noun in ("", contract.noun, contract.dataset):
+        for target in contract.fields:
+            for name in _called(target):
+                written = f"{noun} {name}".strip()
+                known.setdefault(key(written), (target.name, "alias", written))
+    return known
+
+
+def _called(target: Field) -> tuple[str, ...]:
+    """The names of a field, as people write them."""
+    own = (target.name, target.column) if target.column else (target.name,)
+    return (*(name.replace("_", " ") for name in own), *target.aliases)
+
+
+def _same_headers(names: Iterable[str], headers: tuple[str, ...]) -> Iterator[str]:
+    """The headers that are meant by saved names: the same, or else the same but for case and punctuation."""
+    for name in names:
+        same = [name] if name in headers else [header for header in headers if key(name) and key(header) == key(name)]
+        yield from same
+
+
+def _secret(header: str, contract: Contract) -> bool:
+    """Whether a header ends with a forbidden name: "User Password" does."""
+    return key(header).endswith(tuple(key(name) for name in contract.forbidden))
+
+
+# --- guesses ---
+
+
+def _similar(headers: list[str], fields: list[Field], contract: Contract, _: Chunk) -> list[Suggestion]:
+    names = [(target.name, name) for target in fields for name in _called(target)]
+    if not headers or not names:
+        return []
+    as_one = process.cdist([key(header) for header in headers], [key(name) for _, name in names], scorer=fuzz.ratio)
+    as_words = process.cdist(
+        [header.casefold() for header in headers],
+        [name.casefold() for _, name in names],
+        scorer=fuzz.token_sort_ratio,
+    )
+    scores = as_one.clip(min=as_words) / 100
+    pairs = [
+        (float(scores[row, column]), headers[row], *names[column])
+        for row, column in zip(*(scores >= _SIMILAR).nonzero(), strict=True)
+    ]
+    pairs.sort(key=lambda pair: -pair[0])
+    return _each_once(
+        _suggestion(header, target, min(score, 0.99), "similar", f'reads like "{name}"')
+        for score, header, target, name in pairs
+    )
+
+
+def _by_values(headers: list[str], fields: list[Field], contract: Contract, sample: Chunk) -> list[Suggestion]:
+    """Guesses from what stands in the columns; 0.6 at most, because many columns can hold e-mail addresses."""
+    found = []
+    for header in headers[:_LOOKED_AT]:
+        cells = trimmed(sample.cells[header].slice(0, _LOOKED_AT)).drop_null()
+        looks = [(target, *_look(cells, target)) for target in fields] if len(cells) else []
+        for target, share, look in looks:
+            if share >= _LOOKS:
+                reason = f"{share:.0%} of the values that were looked at are {look}"
+                found.append(_suggestion(header, target.name, 0.6 * share, "values", reason))
+                break
+    return _each_once(found)
+
+
+_TELLING = {
+    "email": "e-mail addresses",
+    "uuid": "UUIDs",
+    "academic_year": "academic years",
+    "day": "dates",
+    "timestamp": "dates or times",
+    "phone": "phone numbers",
+}
+"""The kinds that values give away. Nearly everything is a text, and many things are numbers."""
+_CALLABLE = r"^\+|^\(|^[0-9]{3}[-. ]"
+"""How a phone number begins that is no other number, nor a date."""
+
+
+def _look(cells: pa.StringArray, target: Field) -> tuple[float, str]:
+    """The share of cells that look like a field's values, and what they look like."""
+    if target.choices:
+        known = pc.is_in(chosen(cells, target.choices), pa.array(target.choices, pa.string()))
+        return _share(known), f"choices of {target.name}"
+    if target.kind not in _TELLING:
+        return 0.0, ""
+    kind = KINDS[target.kind]
+    fits = matches(kind.parse(cells), kind.pattern)
+    if target.kind == "phone":
+        fits = pc.and_(fits, matches(cells, _CALLABLE))
+    return _share(fits), _TELLING[target.kind]
+
+
+def _share(flags: pa.BooleanArray) -> float:
+    return float(pc.mean(flags).as_py())
+
+
+def _each_once(suggestions: Iterable[Suggestion]) -> list[Suggestion]:
+    """The first suggestion of each header and of each field."""
+    kept: list[Suggestion] = []
+    headers: set[str] = set()
+    fields: set[str | None] = set()
+    for given in suggestions:
+        if given.header not in headers and given.field not in fields:
+            kept.append(given)
+            headers.add(given.header)
+            fields.add(given.field)
+    return kept
+
+
+def _suggestion(header: str, target: str | None, score: float, method: Method, reason: str) -> Suggestion:
+    return Suggestion(header=header, field=target, score=round(score, 2), method=method, reason=reason)
+
+
+_NEGATIONS = ("in", "un", "non", "not", "no", "dis")
+
+
+def _opposite(text: str, choice: str) -> bool:
+    return any(key(text) == negation + key(choice) for negation in _NEGATIONS)
+
+
+# --- what a person says ---
+
+
+def _merged(saved: Pairs[str, Pairs[str, str]], new: Pairs[str, Pairs[str, str]]) -> dict[str, dict[str, str]]:
+    """The value maps of both; the new ones come first, and the first that fits a text counts."""
+    return {
+        name: dict(new.get(name, {})) | _without(saved.get(name, {}), new.get(name, {})) for name in {**saved, **new}
+    }
+
+
+def _without(saved: Pairs[str, str], new: Pairs[str, str]) -> dict[str, str]:
+    return {text: meaning for text, meaning in saved.items() if text not in new}
+
+
+# --- what stops an import ---
+
+
+def _header(name: str, headers: tuple[str, ...]) -> str:
+    same = tuple(_same_headers((name,), headers))
+    if len(same) != 1:
+        raise UnknownHeader(header=name, known=_listed(headers))
+    return same[0]
+
+
+def _check_fields(contract: Contract, names: Iterable[str]) -> None:
+    known = [target.name for target in contract.fields]
+    for name in names:
+        if name not in known:
+            raise UnknownField(dataset=contract.name, field=name, known=", ".join(known))
+
+
+def _check_values(contract: Contract, mapping: Mapping) -> None:
+    """Raises UnknownField, and WrongValue where a constant, or what a text is to mean, is no value of its field."""
+    _check_fields(contract, (*mapping.constants, *mapping.value_maps))
+    for name, text in mapping.constants.items():
+        _check_value(contract.field(name), text)
+    for name, meanings in mapping.value_maps.items():
+        for meaning in meanings.values():
+            _check_value(contract.field(name), meaning)
+
+
+def _check_secrets(contract: Contract, headers: tuple[str, ...], left_out: set[str]) -> None:
+    open_secrets = [header for header in secrets(headers, contract) if header not in left_out]
+    if open_secrets:
+        raise ForbiddenColumns(headers=_listed(open_secrets))
+
+
+def _check_value(target: Field, text: str) -> None:
+    kind = KINDS[target.kind]
+    value = kind.parse(pa.array([text], pa.string()))
+    if value.null_count:
+        return
+    if target.choices:
+        good = pc.is_in(chosen(value, target.choices), pa.array(target.choices, pa.string()))
+    else:
+        good = matches(value, kind.pattern)
+    if not good[0].as_py():
+        why = f"it is one of {', '.join(target.choices)}." if target.choices else f"{kind.message}."
+        raise WrongValue(field=target.name, value=f"'{text}'", why=why)
+
+
+def _columns(suggestions: Iterable[Suggestion]) -> dict[str, str]:
+    """Header -> field for all that is sure, the surest column of each field; raises AmbiguousColumns."""
+    fields: dict[str, list[Suggestion]] = {}
+    for given in suggestions:
+        if given.sure and given.field is not None:
+            fields.setdefault(given.field, []).append(given)
+    columns: dict[str, str] = {}
+    for name, candidates in fields.items():
+        trust = min(_TRUST[given.method] for given in candidates)
+        best = [given.header for given in candidates if _TRUST[given.method] == trust]
+        if len(best) > 1:
+            raise AmbiguousColumns(headers=_listed(best), field=name)
+        columns[best[0]] = name
+    return columns
+
+
+def _check_required(
+    contract: Contract, mapping: Mapping, suggestions: list[Suggestion], headers: tuple[str, ...], window: str | None
+) -> None:
+    """Raises MissingColumns or Unconfirmed where nothing could fill a required field, or one of the key."""
+    there = {*mapping.columns.values(), *mapping.constants}
+    unsure = [given for given in suggestions if given.field is not None and not given.sure]
+    open_fields = lacking(contract, there, window)
+    guessed = there | {given.field for given in unsure if given.field is not None}
+    missing = lacking(contract, guessed, window)
+    if missing:
+        told = ", ".join(map(_or_else, _told(missing)))
+        raise MissingColumns(fields=told, dataset=contract.name, found=_listed(headers))
+    if open_fields:
+        needed = {name for target in open_fields for name in (target.name, *target.ingredients)}
+        shown = [f"'{given.header}={given.field}' ({given.reason})" for given in unsure if given.field in needed]
+        raise Unconfirmed(suggestions=", ".join(shown))
+
+
+def _check_window(contract: Contract, mapping: Mapping, window: str | None) -> None:
+    """Raises WrongValue where the window is to be a field's value in every row, and is none."""
+    there = {*mapping.columns.values(), *mapping.constants}
+    for target in contract.fields:
+        if isinstance(target.derive, FromWindow) and target.name not in there and window:
+            _check_value(target, window)
+
+
+def _filled(target: Field, contract: Contract, there: set[str], window: str | None) -> bool:
+    """Whether a field has a column or a constant, or all that it is derived from."""
+    if target.name in there:
+        return True
+    if isinstance(target.derive, FromWindow):
+        return bool(window)
+    sources = [contract.field(name) for name in target.ingredients]
+    return bool(sources) and all(_filled(source, contract, there, window) for source in sources)
+
+
+def _told(missing: Iterable[Field]) -> list[Field]:
+    """The missing fields without the codes of which the name is missing too."""
+    missing = tuple(missing)
+    names = [target.name for target in missing]
+    return [target for target in missing if not isinstance(target.derive, CodeOf) or target.derive.field not in names]
+
+
+def _or_else(target: Field, window: str = "--window") -> str:
+    """A missing field, and what else would do."""
+    match target.derive:
+        case Joined(fields=names):
+            return f"{target.name} (or {' and '.join(names)})"
+        case FromWindow():
+            return f"{target.name} (or {window})"
+    return target.name
+
+
+def _listed(headers: Iterable[str], most: int = 30) -> str:
+    """Headers in a sentence; the first of very many."""
+    headers = tuple(headers)
+    return ", ".join(headers[:most]) + (f" and {len(headers) - most} more" if len(headers) > most else "")

@@ -1,0 +1,123 @@
+"""Mapped cells become canonical values, a chunk at a time."""
+
+from dataclasses import dataclass
+from graphlib import TopologicalSorter
+from typing import TypeAlias
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from workbench.model.contract import CodeOf, Contract, Derivation, Field, FromWindow, Joined, SameAs
+from workbench.model.kinds import KINDS, WIDE_SPACES, by_distinct, chosen, trimmed
+from workbench.model.sheet import Chunk
+from workbench.model.template import Mapping
+
+Column: TypeAlias = pa.StringArray | pa.StringScalar
+"""The values of all rows, or the one value of every row."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Normalized:
+    """The values of some rows: `lines` (int32, n) and `values` (one string column per field that has any, n rows).
+
+    Canonical text, null where blank; a cell that its kind could not understand keeps its text. The columns are in the
+    contract's order; a field that no column, constant or derivation fills has none, and nor has one that is only an
+    ingredient of another (first_name).
+    """
+
+    lines: pa.Int32Array
+    values: pa.RecordBatch
+
+
+def normalize(chunk: Chunk, contract: Contract, mapping: Mapping, *, window: str | None = None) -> Normalized:
+    """The canonical values of a chunk's rows under a mapping; `window` is the import's, e.g. its academic year.
+
+    A blank cell takes the mapping's constant, and else what the contract derives. Defaults are for new records only,
+    and are not filled in here.
+    """
+    headers = {field: header for header, field in mapping.columns.items()}
+    values: dict[str, pa.StringArray] = {}
+    for field in _ingredients_first(contract):
+        header, constant = headers.get(field.name), mapping.constants.get(field.name)
+        meanings = mapping.value_maps.get(field.name, {})
+        column = None
+        if header is not None:
+            column = canonical(chunk.cells[header], field, meanings)
+        if constant is not None:
+            column = _filled(column, canonical(_cell(constant), field, meanings)[0], len(chunk))
+        if field.derive is not None:
+            column = _filled(column, _derived(field, field.derive, values, window), len(chunk))
+        if column is not None:
+            values[field.name] = column
+    stored = [field.name for field in contract.stored if field.name in values]
+    columns = [values[name] for name in stored]
+    return Normalized(lines=chunk.lines, values=pa.RecordBatch.from_arrays(columns, names=stored))
+
+
+def canonical(cells: pa.StringArray, field: Field, meanings: dict[str, str] | None = None) -> pa.StringArray:
+    """A field's cells in canonical text, null where blank.
+
+    `meanings` says what a text means here, e.g. {"Attnded": "attended"}: compared trimmed and without case. A text that
+    is one of the field's choices but for case, spaces, hyphens and underscores is that choice.
+    """
+    if meanings:
+        cells = by_distinct(cells, lambda texts: _translated(texts, meanings))
+    values = KINDS[field.kind].parse(cells)
+    return by_distinct(values, lambda texts: chosen(texts, field.choices)) if field.choices else values
+
+
+def _translated(texts: pa.StringArray, meanings: dict[str, str]) -> pa.StringArray:
+    known = pc.utf8_lower(trimmed(pa.array(meanings, pa.string())))
+    found = pc.index_in(pc.utf8_lower(trimmed(texts)), known, skip_nulls=True)
+    return pc.coalesce(pa.array(meanings.values(), pa.string()).take(found), texts)
+
+
+def _filled(column: pa.StringArray | None, by: Column | None, rows: int) -> pa.StringArray | None:
+    """The column with its nulls filled by another column, or by one value in every row."""
+    if by is None or (column is not None and column.null_count == 0):
+        return column
+    if column is not None:
+        return pc.coalesce(column, by)
+    return pa.repeat(by, rows) if isinstance(by, pa.Scalar) else by
+
+
+def _derived(
+    field: Field, derivation: Derivation, values: dict[str, pa.StringArray], window: str | None
+) -> Column | None:
+    """What a field's blank cells become, None where nothing is there that it could be derived from."""
+    match derivation:
+        case Joined(fields=names):
+            parts = [values[name] for name in names if name in values]
+            return _joined(parts) if parts else None
+        case CodeOf(field=name, length=length):
+            return code_of(values[name], length) if name in values else None
+        case SameAs(field=name):
+            return values.get(name)
+        case FromWindow():
+            return canonical(_cell(window), field)[0] if window else None
+
+
+def code_of(names: pa.StringArray, length: int) -> pa.StringArray:
+    """Codes made of names: upper case, white space as "_", cut at `length` characters, e.g. CNA_TRAINING."""
+    codes = pc.replace_substring_regex(pc.utf8_upper(names), rf"[\s{WIDE_SPACES}]+", "_")
+    return pc.utf8_slice_codeunits(codes, 0, length)
+
+
+def _cell(text: str) -> pa.StringArray:
+    return pa.array([text], pa.string())
+
+
+def _joined(parts: list[pa.StringArray]) -> pa.StringArray:
+    """The parts that are there, with a space between; null where none is.
+
+    Arrow's own way to leave nulls out (`null_handling="skip"`) loses the rows in which all parts are null.
+    """
+    spaced = [pc.fill_null(pc.binary_join_element_wise(part, "", " "), "") for part in parts]
+    text = pc.utf8_rtrim(pc.binary_join_element_wise(*spaced, ""), characters=" ")
+    return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
+
+
+def _ingredients_first(contract: Contract) -> tuple[Field, ...]:
+    """The contract's fields, each after those that it is derived from."""
+    graph = {field.name: field.ingredients for field in contract.fields}
+    return tuple(contract.field(name) for name in TopologicalSorter(graph).static_order())

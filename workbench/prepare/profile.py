@@ -1,0 +1,398 @@
+"""What is in each column of a sheet: kind, fill, distinct values, patterns, lengths, numbers, outliers and examples."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from workbench.model.kinds import KINDS, Kind, matches, trimmed
+from workbench.model.sheet import Sheet, Tally
+from workbench.prepare.histogram import Bin, Spread
+
+DISTINCT_LIMIT = 100_000
+"""Distinct values counted per column; fewer where there are more than 20 columns, so that memory stays bounded."""
+FITTING = 0.95
+"""The share of a column's values that have to be of a kind for the column to be of it."""
+
+_GUESSED = (
+    "integer",
+    "decimal",
+    "money",
+    "boolean",
+    "day",
+    "timestamp",
+    "academic_year",
+    "uuid",
+    "email",
+    "phone",
+)  # the stricter before the laxer: a date could be a phone number, 0 and 1 could be no and yes
+_DENIED = {
+    r"^0[0-9]": frozenset(name for name in _GUESSED if KINDS[name].numeric),  # codes, whose zeros count
+    r"[0-9][T ,]+[0-9]{1,2}:[0-9]": frozenset({"day"}),  # times of day, which a day would lose
+}
+"""Looks of a single value that speak against kinds which would take it."""
+_DAYS = ("day", "timestamp")  # their numbers are days since 1970-01-01
+_SAMPLE = 1_000
+_EXAMPLES = 3
+_TOP = 5
+_PATTERNS = 3
+_ODD = 5  # outliers of one sort
+_RARE = 0.01  # the share of the rows below which a pattern is rare, where
+_COMMON = 0.95  # this share of them has one and the same
+_SHOWN = 60  # characters of a value
+_MASKED = 40  # characters of a value that make its pattern
+_VALUES_HELD = 2_000_000
+_BYTES_HELD = 256_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Frequency:
+    """A value or a pattern, and the rows that have it: exactly, or at least where not all of them were counted."""
+
+    text: str
+    rows: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outlier:
+    """A value that is unlike the others of its column, and why."""
+
+    text: str
+    rows: int
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColumnProfile:
+    """One column. White space around a value does not count; a cell without anything else is blank."""
+
+    name: str
+    type: str
+    """The kind (`integer`, `day`, `email` ...) that at least 95 % of the values are of; `text` for anything else, and
+    for digits that begin with a zero, which are codes; `blank` where there is no value."""
+    fits: float
+    """The share of the values that are of this type, 0 to 1."""
+    rows: int
+    filled: int
+    distinct: int
+    distinct_exact: bool
+    """False where there are more distinct values than were counted: then `distinct` is how many there are at least."""
+    top: tuple[Frequency, ...]
+    """The 5 most frequent values."""
+    patterns: tuple[Frequency, ...]
+    """The 3 most frequent patterns: A and a for letters, 9 for digits, of the first 40 characters."""
+    shortest: int
+    """Characters of the shortest value; 0 where there is none."""
+    longest: int
+    minimum: str
+    """The smallest number, the earliest day or the first in alphabetical order of the code points; "" where blank."""
+    maximum: str
+    examples: tuple[str, ...]
+    """The first 3 different values."""
+    lengths: tuple[Bin, ...] = ()
+    """How long the values are: (from, to, rows), in characters; far-off ones, which are outliers, left out."""
+    numbers: tuple[Bin, ...] = ()
+    """How the numbers lie (from, to, rows), far-off ones left out; of days, days since 1970-01-01."""
+    outliers: tuple[Outlier, ...] = ()
+    """Values that are not of the type, numbers and lengths far off, rare patterns: 5 of each at most."""
+
+    @property
+    def fill(self) -> float:
+        """The share of the rows that have a value, 0 to 1."""
+        return self.filled / self.rows if self.rows else 0.0
+
+    @property
+    def unique(self) -> bool:
+        """Whether every row is known to have a value, and no two the same."""
+        return self.distinct_exact and self.distinct == self.rows > 0
+
+    def to_dict(self) -> dict[str, object]:
+        """The fields by their names, and fill and unique."""
+        return {**asdict(self), "fits": round(self.fits, 4), "fill": round(self.fill, 4), "unique": self.unique}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Profile:
+    """A sheet, column by column."""
+
+    source: str
+    rows: int
+    blank_rows: int
+    columns: tuple[ColumnProfile, ...]
+    values: dict[str, pa.Table] = field(default_factory=dict, repr=False, compare=False)
+    """The distinct values that were counted, by column: `text` and `rows`, in no order."""
+
+    def to_dict(self) -> dict[str, object]:
+        """{"source", "rows", "blank_rows", "columns": [...]}, ready for JSON."""
+        return {
+            "source": self.source,
+            "rows": self.rows,
+            "blank_rows": self.blank_rows,
+            "columns": [column.to_dict() for column in self.columns],
+        }
+
+
+def profile(sheet: Sheet, progress: Callable[[int], None] = lambda rows: None) -> Profile:
+    """Read the sheet once, in bounded memory; raises what its reading raises (UnreadableSheet).
+
+    `progress` is told how many rows have been read.
+    """
+    tally = Tally()
+    share = max(len(sheet.headers), 1)
+    columns = [
+        _Column(name=name, values=_limited(share), masks=_limited(share), guesses=[_guess(k) for k in _GUESSED])
+        for name in sheet.headers
+    ]
+    for chunk in sheet.chunks(tally):
+        for column, cells in zip(columns, chunk.cells.columns, strict=True):
+            column.add(cells)
+        progress(tally.rows)
+    return Profile(
+        source=sheet.name,
+        rows=tally.rows,
+        blank_rows=tally.blank_rows,
+        columns=tuple(column.profile() for column in columns),
+        values={column.name: column.values.table for column in columns},
+    )
+
+
+@dataclass
+class Counts:
+    """How often each text occurs; beyond the limits only the most frequent texts are kept, and counted from then on."""
+
+    limit: int
+    bytes: int
+    exact: bool = True
+    most: int = 0
+    """The most texts that were held at once."""
+    table: pa.Table = field(
+        default_factory=lambda: pa.table({"text": pa.array([], pa.string()), "rows": pa.array([], pa.int64())})
+    )
+
+    def add(self, texts: pa.StringArray, rows: pa.Int64Array) -> None:
+        more = pa.table({"text": texts, "rows": rows})
+        merged = pa.concat_tables([self.table, more]).group_by("text").aggregate([("rows", "sum")])
+        self.table = merged.rename_columns(["text", "rows"])
+        self.most = max(self.most, min(len(self.table), self.limit))
+        keep = self.limit
+        while len(self.table) > keep or (self.table.nbytes > self.bytes and len(self.table) > 1):
+            self.exact = False
+            keep = min(keep, len(self.table)) // 4
+            self.table = self.first(keep)
+
+    def first(self, number: int) -> pa.Table:
+        """The most frequent, those that are equally frequent in alphabetical order."""
+        order = [("rows", "descending"), ("text", "ascending")]
+        return self.table.take(pc.select_k_unstable(self.table, k=number, sort_keys=order)).combine_chunks()
+
+    def top(self, number: int, shown: int) -> tuple[Frequency, ...]:
+        return tuple(
+            Frequency(text=_shown(row["text"], shown), rows=row["rows"]) for row in self.first(number).to_pylist()
+        )
+
+
+def _limited(columns: int) -> Counts:
+    return Counts(limit=min(DISTINCT_LIMIT, _VALUES_HELD // columns), bytes=_BYTES_HELD // columns)
+
+
+@dataclass
+class _Guess:
+    """A kind the column may be of: how many values are, the smallest and largest of them, and which are not."""
+
+    kind: Kind
+    rows: int = 0
+    numbers: Spread = field(default_factory=Spread)
+    others: Counts = field(default_factory=lambda: Counts(limit=1_000, bytes=1_000_000))
+    low: str | None = None
+    high: str | None = None
+
+    def fits_sample(self, texts: pa.StringArray, rows: pa.Int64Array) -> bool:
+        """Whether half of the first values are of the kind, so that it is worth looking at all of them."""
+        sample, weights = texts.slice(0, _SAMPLE), rows.slice(0, _SAMPLE)
+        fitting = weights.filter(matches(self.kind.parse(sample), self.kind.pattern))
+        return bool(2 * (pc.sum(fitting).as_py() or 0) >= pc.sum(weights).as_py())
+
+    def add(self, texts: pa.StringArray, rows: pa.Int64Array) -> None:
+        canonical = self.kind.parse(texts)
+        fitting = matches(canonical, self.kind.pattern)
+        self.rows += pc.sum(rows.filter(fitting)).as_py() or 0
+        values = canonical.filter(fitting)
+        if len(values):
+            low, high = _numeric_range(values) if self.kind.numeric else _text_range(values)
+            smaller = self.low is None or self._key(low) < self._key(self.low)
+            larger = self.high is None or self._key(high) > self._key(self.high)
+            self.low, self.high = (low if smaller else self.low), (high if larger else self.high)
+            if self.kind.numeric or self.kind.name in _DAYS:
+                self.numbers.add(values, self._numbers(values), rows.filter(fitting))
+        if len(values) < len(texts):
+            others = pc.invert(fitting)
+            self.others.add(texts.filter(others), rows.filter(others))
+
+    def _numbers(self, values: pa.StringArray) -> pa.DoubleArray:
+        if self.kind.numeric:
+            return values.cast(pa.float64())
+        return pc.utf8_slice_codeunits(values, 0, 10).cast(pa.date32()).cast(pa.int32()).cast(pa.float64())
+
+    def _key(self, text: str) -> Any:
+        return Decimal(text) if self.kind.numeric else text
+
+
+def _guess(name: str) -> _Guess:
+    return _Guess(kind=KINDS[name], numbers=Spread(least=1.0 if name == "integer" or name in _DAYS else 0.0))
+
+
+@dataclass
+class _Column:
+    """What is known of a column so far."""
+
+    name: str
+    values: Counts
+    masks: Counts
+    guesses: list[_Guess]
+    rows: int = 0
+    filled: int = 0
+    denied: frozenset[str] = frozenset()
+    """Kinds that the look of a value speaks against."""
+    shortest: int | None = None
+    longest: int = 0
+    lengths: Spread = field(default_factory=lambda: Spread(least=1.0))
+    low: str | None = None
+    high: str | None = None
+    examples: list[str] = field(default_factory=list)
+
+    def add(self, cells: pa.StringArray) -> None:
+        self.rows += len(cells)
+        values = trimmed(cells).drop_null()
+        self.filled += len(values)
+        if not len(values):
+            return
+        counted = values.value_counts()
+        texts, rows = counted.field("values"), counted.field("counts")
+        self.values.add(texts, rows)
+        self.masks.add(*_masks(texts, rows))
+        self._measure(texts, rows)
+        self.guesses = [guess for guess in self.guesses if guess.fits_sample(texts, rows)]
+        for guess in self.guesses:
+            guess.add(texts, rows)
+
+    def _measure(self, texts: pa.StringArray, rows: pa.Int64Array) -> None:
+        """Lengths, range and examples."""
+        characters = pc.utf8_length(texts)
+        self.lengths.add(pc.utf8_slice_codeunits(texts, 0, _SHOWN + 1), characters.cast(pa.float64()), rows)
+        lengths = pc.min_max(characters).as_py()
+        self.shortest = lengths["min"] if self.shortest is None else min(self.shortest, lengths["min"])
+        self.longest = max(self.longest, lengths["max"])
+        low, high = _text_range(texts)
+        self.low = low if self.low is None else min(self.low, low)
+        self.high = high if self.high is None else max(self.high, high)
+        for look, kinds in _DENIED.items():
+            if not kinds <= self.denied and pc.any(matches(texts, look)).as_py():
+                self.denied |= kinds
+        for text in texts.slice(0, _EXAMPLES).to_pylist():  # value_counts keeps the order of first appearance
+            if len(self.examples) < _EXAMPLES and text not in self.examples:
+                self.examples.append(text)
+
+    def profile(self) -> ColumnProfile:
+        guess = self._guess()
+        low, high = (guess.low, guess.high) if guess else (self.low, self.high)
+        text = "text" if self.filled else "blank"
+        return ColumnProfile(
+            name=self.name,
+            type=guess.kind.name if guess else text,
+            fits=guess.rows / self.filled if guess else 1.0,
+            rows=self.rows,
+            filled=self.filled,
+            distinct=len(self.values.table) if self.values.exact else self.values.most,
+            distinct_exact=self.values.exact,
+            top=self.values.top(_TOP, _SHOWN),
+            patterns=self.masks.top(_PATTERNS, _MASKED),
+            shortest=self.shortest or 0,
+            longest=self.longest,
+            minimum=_shown(low or "", _SHOWN),
+            maximum=_shown(high or "", _SHOWN),
+            examples=tuple(_shown(example, _SHOWN) for example in self.examples),
+            lengths=tuple(self.lengths.bins()),
+            numbers=tuple(guess.numbers.bins()) if guess else (),
+            outliers=tuple(self._outliers(guess)),
+        )
+
+    def _outliers(self, guess: _Guess | None) -> Iterator[Outlier]:
+        """What is unlike the rest, the surest first."""
+        if guess is not None:
+            for other in guess.others.top(_ODD, _SHOWN):
+                yield Outlier(text=other.text, rows=other.rows, why=f"is no {guess.kind.title or guess.kind.name}")
+            early, late = ("earlier", "later") if guess.kind.name in _DAYS else ("smaller", "larger")
+            for text, rows, side in guess.numbers.farthest():
+                yield Outlier(text=text, rows=rows, why=f"far {early if side == 'below' else late} than the others")
+        else:
+            for text, rows, side in self.lengths.farthest():
+                why = f"far {'shorter' if side == 'below' else 'longer'} than the others"
+                yield Outlier(text=_shown(text, _SHOWN), rows=rows, why=why)
+            yield from _oddly_written(self.values.table)
+
+    def _guess(self) -> _Guess | None:
+        possible = (guess for guess in self.guesses if guess.kind.name not in self.denied)
+        return next((guess for guess in possible if self.filled and guess.rows >= FITTING * self.filled), None)
+
+
+# Masks: the letters and digits of ASCII by a table of bytes, all others by their Unicode class
+
+_TABLE = np.arange(256, dtype=np.uint8)
+_TABLE[ord("0") : ord("9") + 1] = ord("9")
+_TABLE[ord("A") : ord("Z") + 1] = ord("A")
+_TABLE[ord("a") : ord("z") + 1] = ord("a")
+_SHAPES = ((r"\p{L}[\p{L}\p{M}]*", "a"), (r"\p{Nd}+", "9"), (r"\s+", " "), (r"(a ?)+", "a"))
+_BEYOND_ASCII = ((r"[\p{Ll}\p{Lo}\p{Lm}\p{M}]", "a"), (r"[\p{Lu}\p{Lt}]", "A"), (r"\p{Nd}", "9"))
+
+
+def _masks(texts: pa.StringArray, rows: pa.Int64Array) -> tuple[pa.StringArray, pa.Int64Array]:
+    """The patterns of texts, and their rows."""
+    beginnings = pc.utf8_slice_codeunits(texts, 0, _MASKED)
+    _, offsets, data = beginnings.buffers()
+    masked = pa.py_buffer(_TABLE[np.frombuffer(data, dtype=np.uint8)]) if data else data
+    masks = pa.StringArray.from_buffers(len(beginnings), offsets, masked, offset=beginnings.offset)
+    counted = pa.table({"mask": masks, "rows": rows}).group_by("mask").aggregate([("rows", "sum")]).combine_chunks()
+    masks = counted["mask"].combine_chunks()
+    if not pc.all(pc.string_is_ascii(masks)).as_py():
+        for pattern, replacement in _BEYOND_ASCII:
+            masks = pc.replace_substring_regex(masks, pattern, replacement)
+    return masks, counted["rows_sum"].combine_chunks()
+
+
+def _oddly_written(values: pa.Table) -> Iterator[Outlier]:
+    """Values of a rare shape where nearly all have the same; how often a sign is repeated makes no shape."""
+    if not len(values):
+        return
+    shapes = pc.utf8_slice_codeunits(values["text"].combine_chunks(), 0, _MASKED)
+    for pattern, replacement in _SHAPES:
+        shapes = pc.replace_substring_regex(shapes, pattern, replacement)
+    table = pa.table({"text": values["text"], "rows": values["rows"], "shape": shapes})
+    counted = table.group_by("shape").aggregate([("rows", "sum")]).sort_by([("rows_sum", "descending")])
+    total = pc.sum(counted["rows_sum"]).as_py()
+    if counted["rows_sum"][0].as_py() < _COMMON * total:
+        return
+    rare = counted.filter(pc.less_equal(counted["rows_sum"], _RARE * total))["shape"]
+    odd = table.filter(pc.is_in(table["shape"], rare.combine_chunks())).sort_by([("rows", "ascending")])
+    for row in odd.slice(0, _ODD).to_pylist():
+        yield Outlier(text=_shown(row["text"], _SHOWN), rows=row["rows"], why="written unlike nearly all the others")
+
+
+def _text_range(texts: pa.StringArray) -> tuple[str, str]:
+    found = pc.min_max(texts).as_py()
+    return found["min"], found["max"]
+
+
+def _numeric_range(texts: pa.StringArray) -> tuple[str, str]:
+    numbers = texts.cast(pa.float64())
+    found = pc.min_max(numbers)
+    return texts[pc.index(numbers, found["min"]).as_py()].as_py(), texts[
+        pc.index(numbers, found["max"]).as_py()
+    ].as_py()
+
+
+def _shown(text: str, characters: int) -> str:
+    return text if len(text) <= characters else f"{text[: characters - 1]}…"

@@ -1,0 +1,242 @@
+"""Great Expectations judges every row of a chunk: what it finds unexpected becomes the row's issue."""
+
+import gc
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from workbench.derived.expectations import (
+    Expectation,
+    Finding,
+    expectations,
+    great_expectations,
+    read_extra,
+    text_column,
+    uncollected,
+    unwarned,
+)
+from workbench.model.contract import Contract
+from workbench.model.errors import BrokenSuite
+from workbench.model.kinds import KINDS, matches
+
+EXAMPLES = 20
+"""So many failed values are kept of each expectation."""
+LONGEST = 200
+"""And so many characters of each value."""
+
+ISSUES = pa.schema(
+    [
+        ("position", pa.int32()),
+        ("line", pa.int32()),
+        ("code", pa.string()),
+        ("field", pa.string()),
+        ("message", pa.string()),
+        ("severity", pa.string()),
+    ]
+)
+COMPLETE = {"result_format": "COMPLETE", "include_unexpected_rows": False, "return_unexpected_index_query": False}
+
+
+class Rows(Protocol):
+    """Canonical values of n rows: `lines` (int32) and `values` (a string column per field that the source has)."""
+
+    @property
+    def lines(self) -> pa.Int32Array: ...
+    @property
+    def values(self) -> pa.RecordBatch: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """What is wrong with a chunk's rows: `issues` has the columns of ISSUES and is sorted by `position` (from 0)."""
+
+    issues: pa.Table
+
+
+class Validator:
+    """Asks a contract's suite, and the expectations of analysts' own files, of one batch, a chunk at a time.
+
+    Raises BrokenSuite when a file cannot be read, or when one of its expectations turns out to be unanswerable.
+    """
+
+    def __init__(self, contract: Contract, extra: Sequence[Path] = ()) -> None:
+        self._contract = contract
+        added = (expectation for file in extra for expectation in read_extra(file, contract))
+        self._expectations = (*expectations(contract), *added)
+        self._configurations = [_configuration(n, each) for n, each in enumerate(self._expectations)]
+        self._findings = {n: Finding(expectation=each) for n, each in enumerate(self._expectations)}
+
+    def check(self, rows: Rows) -> Verdict:
+        """The verdict on a chunk.
+
+        What is asked about a field that the source does not have is left out, unless the contract requires the field.
+        """
+        if not len(rows.lines):
+            return Verdict(issues=ISSUES.empty_table())
+        with _forgetting():
+            failed = self._failed(rows)
+        return Verdict(issues=self._issues(failed, rows.lines))
+
+    def _failed(self, rows: Rows) -> dict[int, npt.NDArray[np.int32]]:
+        """The positions that failed, by the number of the expectation; what was found is added to the findings."""
+        frame = _frame(self._contract, rows.values)
+        failed = {}
+        for n, result in self._ask(frame, set(rows.values.schema.names)):
+            positions = _positions(self._expectations[n], result)
+            self._findings[n] = _added(self._findings[n], result, positions, rows.lines, frame)
+            if len(positions):
+                failed[n] = positions
+        return failed
+
+    def summary(self) -> tuple[Finding, ...]:
+        """What every expectation that was asked found in all chunks so far, in the suite's order."""
+        return tuple(finding for finding in self._findings.values() if finding.evaluated)
+
+    def _ask(self, frame: pd.DataFrame, present: set[str]) -> Iterator[tuple[int, Any]]:
+        """Each expectation's number with its result.
+
+        An expectation is shown its own columns only: the library copies the frame several times for each. The engine is
+        used without a data source, which would fingerprint every chunk twice and take four times as long.
+        """
+        from great_expectations.execution_engine.pandas_execution_engine import PandasExecutionEngine
+        from great_expectations.validator.validator import Validator as Engine
+
+        asked = [n for n, each in enumerate(self._expectations) if self._is_asked(each, present)]
+        views = {_view(each): list(each.columns) for each in (self._expectations[n] for n in asked)}
+        batches = {view: frame[columns] if columns else frame for view, columns in views.items()}
+        engine = Engine(execution_engine=PandasExecutionEngine(batch_data_dict=batches), data_context=_context())
+        configurations = [self._configurations[n] for n in asked]
+        with unwarned():
+            results: list[Any] = engine.graph_validate(configurations, {"result_format": COMPLETE})
+        return ((int(result.expectation_config.id), result) for result in results)
+
+    def _is_asked(self, expectation: Expectation, present: set[str]) -> bool:
+        required = expectation.code == "missing" and expectation.origin == self._contract.name
+        return required or present.issuperset(expectation.fields)
+
+    def _issues(self, failed: Mapping[int, npt.NDArray[np.int32]], lines: pa.Int32Array) -> pa.Table:
+        if not failed:
+            return ISSUES.empty_table()
+        position = np.concatenate(list(failed.values()))
+        which = np.repeat(list(failed), [len(positions) for positions in failed.values()])
+        order = np.lexsort((which, position))
+        position, which = pa.array(position[order]), pa.array(which[order])
+        texts = [
+            pa.array([getattr(each, name) for each in self._expectations], pa.string()).take(which)
+            for name in ("code", "field", "message", "severity")
+        ]
+        return pa.table([position, lines.take(position), *texts], schema=ISSUES)
+
+
+@contextmanager
+def _forgetting() -> Iterator[None]:
+    """Gives back at once what is made meanwhile.
+
+    The library leaves each chunk's frames in circles of references, and those of many chunks would gather before Python
+    looks for such circles among its oldest objects. Until it is asked to, it makes none of these older.
+    """
+    try:
+        with uncollected():
+            yield
+    finally:
+        gc.collect(1)
+
+
+def _frame(contract: Contract, values: pa.RecordBatch) -> pd.DataFrame:
+    """The columns that a suite speaks of: text, and numbers beside it where the kind is numeric; null where blank."""
+    columns: dict[str, pa.Array] = {}
+    for field in contract.stored:
+        kind = KINDS[field.kind]
+        there = field.name in values.schema.names
+        text = values[field.name] if there else pa.nulls(values.num_rows, pa.string())
+        columns[text_column(field)] = text
+        if kind.numeric:
+            columns[field.name] = pc.cast(pc.if_else(matches(text, kind.pattern), text, None), pa.float64())
+    frame: pd.DataFrame = pa.table(columns).to_pandas(types_mapper={pa.string(): pd.StringDtype(na_value=np.nan)}.get)
+    return frame
+
+
+def _positions(expectation: Expectation, result: Any) -> npt.NDArray[np.int32]:
+    """The rows that failed; raises BrokenSuite when the library could not tell."""
+    raised = result.exception_info
+    for problem in [raised] if "raised_exception" in raised else raised.values():
+        if problem["raised_exception"]:
+            raise _unanswerable(expectation, problem["exception_message"])
+    failed = result.result.get("unexpected_index_list") or []
+    if len(failed) != result.result["unexpected_count"]:
+        raise _unanswerable(expectation, "Great Expectations does not say which rows fail")
+    return np.asarray(failed, dtype=np.int32)
+
+
+def _unanswerable(expectation: Expectation, why: str) -> BrokenSuite:
+    of = ", ".join(expectation.columns) or "rows"
+    return BrokenSuite(
+        file=expectation.origin,
+        why=f"{expectation.type} of {of} cannot be answered: {' '.join(str(why).split())[:300]}.",
+    )
+
+
+def _added(
+    finding: Finding, result: Any, positions: npt.NDArray[np.int32], lines: pa.Int32Array, frame: pd.DataFrame
+) -> Finding:
+    """The finding with one more chunk's counts."""
+    counts = result.result
+    missing = counts.get("missing_count")
+    some = positions[: EXAMPLES - len(finding.examples)]
+    return replace(
+        finding,
+        evaluated=finding.evaluated + counts["element_count"],
+        missing=None if missing is None else (finding.missing or 0) + missing,
+        unexpected=finding.unexpected + len(positions),
+        examples=(*finding.examples, *((lines[p].as_py(), _value(finding.expectation, frame, p)) for p in some)),
+    )
+
+
+def _value(expectation: Expectation, frame: pd.DataFrame, position: int) -> str | None:
+    """What the row has in the expectation's columns, as text."""
+    values = {}
+    for field in expectation.fields:
+        value: Any = frame[f"{field}.text" if f"{field}.text" in frame else field].iat[position]
+        values[field] = None if pd.isna(value) else str(value)[:LONGEST]
+    if len(values) == 1:
+        return next(iter(values.values()))
+    return ", ".join(f"{field}: {value}" for field, value in values.items())
+
+
+def _configuration(n: int, expectation: Expectation) -> Any:
+    great_expectations()
+    from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
+
+    kwargs = {**expectation.kwargs, "batch_id": _view(expectation)}
+    return ExpectationConfiguration(type=expectation.type, kwargs=kwargs, id=str(n))
+
+
+def _view(expectation: Expectation) -> str:
+    return ", ".join(expectation.columns) or "every column"
+
+
+@cache
+def _context() -> Any:
+    """A data context in memory: no files, no progress bars, no statistics sent."""
+    gx = great_expectations()
+    from great_expectations.data_context.types.base import (
+        DataContextConfig,
+        InMemoryStoreBackendDefaults,
+        ProgressBarsConfig,
+    )
+
+    config = DataContextConfig(
+        store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
+        progress_bars=ProgressBarsConfig(globally=False),
+        analytics_enabled=False,
+    )
+    return gx.get_context(mode="ephemeral", project_config=config)
