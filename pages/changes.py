@@ -9,7 +9,8 @@ import pandas as pd
 import streamlit as st
 
 from workbench import Workbench
-from workbench.doors import inspection, jobs
+from workbench.datasets import catalog
+from workbench.doors import jobs
 from workbench.doors.web import ui, uploads
 from workbench.model.batch import Batch
 from workbench.model.sheet import Sheet
@@ -95,7 +96,7 @@ def sample(wb: Workbench, source: dict[str, Any]) -> Sheet | None:
         file = st.file_uploader("A file with the new columns", type=types, key=f"sample {number}")
         if file is not None:
             upload = uploads.keep(wb.settings, file.name, file)
-            rows = inspection.first_rows(ui.uploaded(wb, upload.id), inspection.contract(source["data_type"]), SAMPLE)
+            rows = uploads.first_rows(ui.uploaded(wb, upload.id), catalog.contract(source["data_type"]), SAMPLE)
             wb.save_source(id=source["id"], samples=rows.decode())
             st.session_state["samples"] += 1  # an uploader of another key is empty
             st.query_params["upload"] = upload.id
@@ -144,7 +145,7 @@ def new_columns(template: Template, change: dict[str, Any]) -> dict[str, str]:
         (header, found.get("field", ""), found.get("was", ""), found.get("reason", ""))
         for header, found in ((header, likely.get(header, {})) for header in change["new"])
     ]
-    fields = ["", *(field.name for field in inspection.contract(template.dataset).fields)]
+    fields = ["", *(field.name for field in catalog.contract(template.dataset).fields)]
     edited = st.data_editor(
         pd.DataFrame(shown, columns=["New column", "Field", "Instead of", "Why"]),
         column_config={"Field": st.column_config.SelectboxColumn(options=fields)},
@@ -158,7 +159,7 @@ def new_columns(template: Template, change: dict[str, Any]) -> dict[str, str]:
 
 def new_values(sheet: Sheet, template: Template, columns: dict[str, str]) -> dict[str, dict[str, str]]:
     """The template's value maps, with what the table says of texts that are no choice of their field."""
-    known, maps = inspection.contract(template.dataset), {n: dict(m) for n, m in template.mapping.value_maps.items()}
+    known, maps = catalog.contract(template.dataset), {n: dict(m) for n, m in template.mapping.value_maps.items()}
     here = {header: field for header, field in columns.items() if header in sheet.headers}
     shown = [
         (field, text.text, text.rows, text.like)
@@ -185,7 +186,7 @@ def new_values(sheet: Sheet, template: Template, columns: dict[str, str]) -> dic
 @st.cache_data(max_entries=20, show_spinner="Looking at the values ...", hash_funcs=ui.SAME_SHEET)
 def unknown(sheet: Any, dataset: str, columns: dict[str, str]) -> dict[str, tuple[Any, ...]]:
     """The texts that are no choice of their field."""
-    return inspection.choice_texts(sheet, inspection.contract(dataset), columns)
+    return columns.choice_texts(sheet, catalog.contract(dataset), columns)
 
 
 def try_it(wb: Workbench, sheet: Sheet, template: Template, tried: Batch | None) -> None:
@@ -194,7 +195,7 @@ def try_it(wb: Workbench, sheet: Sheet, template: Template, tried: Batch | None)
         st.caption(f"The sample's first {TRIAL} rows are read, mapped, checked and planned. Nothing is written.")
         window = st.text_input("Window", help="A date range or an academic year, where the file does not say it.")
         if st.button("Try it" if tried is None else "Try it again", icon=":material/science:"):
-            rows = inspection.first_rows(sheet, inspection.contract(template.dataset), TRIAL)
+            rows = uploads.first_rows(sheet, catalog.contract(template.dataset), TRIAL)
             small = uploads.keep(wb.settings, f"{sheet.name}, first {TRIAL} rows.csv", BytesIO(rows))
             about = {"template": template.id, "window": window.strip() or None, "source": "page"}
             batch = wb.begin(ui.uploaded(wb, small.id), template.dataset, **about, trial=True, dry_run=True)

@@ -6,7 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from workbench import Workbench
-from workbench.doors.inspection import contract, contracts, csv_template, field_guide
+from workbench.datasets.catalog import contract, contracts
+from workbench.derived.csv_template import csv_template
+from workbench.derived.field_guide import field_guide
 from workbench.doors.web import ui
 from workbench.model.template import Mapping, Template
 

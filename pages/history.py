@@ -7,8 +7,8 @@ import pandas as pd
 import streamlit as st
 
 from workbench import Workbench
+from workbench.datasets.catalog import contracts
 from workbench.doors import jobs
-from workbench.doors.inspection import contracts
 from workbench.doors.web import ui
 from workbench.model.batch import OUTCOMES, Batch
 

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from workbench import Workbench
-from workbench.doors.inspection import contracts
+from workbench.datasets.catalog import contracts
 from workbench.doors.web import ui
 
 TABLE = {

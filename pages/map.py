@@ -8,10 +8,13 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from workbench import Workbench
-from workbench.doors import inspection, jobs
+from workbench.datasets import catalog
+from workbench.doors import jobs
 from workbench.doors.web import ui, uploads
 from workbench.model.contract import Contract, Field, FromWindow
 from workbench.model.template import Mapping, Template
+from workbench.prepare import columns
+from workbench.prepare.mapping import lacking, open_points, suggest
 
 LEFT_OUT = "(not imported)"
 BLANK = "(nothing: as a blank cell)"
@@ -29,7 +32,7 @@ MODES = {
 
 def which_dataset(source: ui.Source) -> Contract:
     """The dataset of the address, or the one that was recognised; else a person says it, or the page ends there."""
-    known = {contract.name: contract for contract in inspection.contracts()}
+    known = {contract.name: contract for contract in catalog.contracts()}
     if source.dataset is None:
         st.markdown(f"**{ui.text(source.sheet.name)}** has the headers of no dataset that is known here.")
         name = st.selectbox("What is a row of it?", known, index=None, format_func=lambda name: known[name].title)
@@ -77,15 +80,15 @@ def which_template(wb: Workbench, source: ui.Source, contract: Contract) -> Temp
 
 
 @st.cache_data(max_entries=20, show_spinner="Reading every row ...", hash_funcs=ui.SAME_SHEET)
-def looked_at(sheet: Any, dataset: str) -> tuple[inspection.Column, ...]:
+def looked_at(sheet: Any, dataset: str) -> tuple[columns.Column, ...]:
     """Samples and fill of every column."""
-    return inspection.columns(sheet, inspection.contract(dataset))
+    return columns.columns(sheet, catalog.contract(dataset))
 
 
 def fields(source: ui.Source, contract: Contract, template: Template | None, key: str) -> tuple[dict[str, str], bool]:
     """Header -> field, "" for a column that is left out, as suggested and then as a person says; and whether a template
     says all of it."""
-    suggested = inspection.suggest(source.sheet, contract, template)
+    suggested = suggest(source.sheet.headers, source.sheet.sample(), contract, template)
     possible = ["", *(field.name for field in contract.fields)]
     by_hand = {header: name for header, name in chosen_before("fields", f"fields {key}").items() if name in possible}
     columns = looked_at(source.sheet, contract.name)
@@ -158,7 +161,7 @@ def named(contract: Contract, name: str) -> str:
 
 def constants(contract: Contract, mapped: Pairs[str, str], template: Template | None, key: str) -> dict[str, str]:
     """One value for every row: of the required fields without a column, and of any other that a person picks."""
-    lacking = [field.name for field in inspection.lacking(contract, mapped.values()) if field.derive is None]
+    unfilled = [field.name for field in lacking(contract, mapped.values()) if field.derive is None]
     saved = template.mapping.constants if template else {}
     possible = [field.name for field in contract.fields if field.name not in (*mapped.values(), *contract.key)]
     widget = f"same {key} {possible}"
@@ -166,7 +169,7 @@ def constants(contract: Contract, mapped: Pairs[str, str], template: Template | 
     wanted = st.multiselect(
         "One value for every row",
         possible,
-        default=[name for name in possible if before.get(name) or name in lacking],
+        default=[name for name in possible if before.get(name) or name in unfilled],
         key=widget,
         placeholder="Fields that stand in no column, but are the same in every row",
     )
@@ -188,7 +191,7 @@ def constant(field: Field, saved: str, key: str) -> str:
 @st.cache_data(max_entries=50, show_spinner="Counting the values of choice fields ...", hash_funcs=ui.SAME_SHEET)
 def unknown(sheet: Any, dataset: str, mapped: dict[str, str]) -> dict[str, tuple[Any, ...]]:
     """The texts that are no choice of their field."""
-    return inspection.choice_texts(sheet, inspection.contract(dataset), mapped)
+    return columns.choice_texts(sheet, catalog.contract(dataset), mapped)
 
 
 def values(
@@ -328,7 +331,7 @@ with ui.page("Map", "Which column fills which field. Nothing is used that you ha
         clears=tuple(others["clears"]),
         left_out=tuple(header for header in said if not said[header]),
     )
-    missing = inspection.open_points(contract, mapping, others["window"])
+    missing = open_points(contract, mapping, others["window"])
     for point in missing:
         in_sight.warning(ui.text(point), icon=":material/priority_high:")
     confirmed = settled or st.checkbox(

@@ -8,11 +8,11 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from workbench import Workbench
-from workbench.doors import inspection
 from workbench.doors.web import ui
 from workbench.model.batch import Batch
 from workbench.model.kinds import KINDS
 from workbench.model.sheet import Sheet
+from workbench.prepare import profile_report
 
 NOW, BEFORE = "#2f6fb0", "#6b7785"
 
@@ -20,7 +20,7 @@ NOW, BEFORE = "#2f6fb0", "#6b7785"
 @st.cache_data(max_entries=20, show_spinner="Profiling every row ...", show_time=True, hash_funcs=ui.SAME_SHEET)
 def profiled(sheet: Sheet) -> dict[str, Any]:
     """The profile of a sheet, made once."""
-    return inspection.profile_of(sheet)
+    return profile_report.profile_of(sheet)
 
 
 def kept(wb: Workbench, of: Sheet | Batch, sheet: Sheet, dataset: str | None) -> dict[str, Any]:
@@ -53,7 +53,7 @@ def since(found: dict[str, Any], before: dict[str, Any] | None, dataset: str | N
         told = f"no other file of `{dataset}` was imported" if dataset else "nobody knows yet which dataset this is"
         st.caption(f"Nothing stands beside it: {told}.")
         return
-    changes = inspection.changes(found, before)
+    changes = profile_report.changes(found, before)
     st.subheader("Since the last import", anchor=False)
     file, then = ui.text(before["file_name"]), ui.when(before["kept_at"])
     st.caption(f"**{file}**, profiled on {then} UTC by {ui.text(before['kept_by'])}")

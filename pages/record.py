@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from workbench import Workbench
-from workbench.doors.inspection import contract
+from workbench.datasets.catalog import contract
 from workbench.doors.web import ui
 
 _LAST = ("id", "created_at", "updated_at")

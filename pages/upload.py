@@ -7,11 +7,14 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from workbench import Workbench
-from workbench.doors import inspection
+from workbench.datasets import catalog
+from workbench.derived.csv_template import csv_template
+from workbench.derived.field_guide import field_guide
 from workbench.doors.web import ui, uploads
 from workbench.model.errors import UnreadableSource, WorkbenchError
 from workbench.model.sheet import Reading, Sheet
 from workbench.settings import Settings
+from workbench.sources import first_lines
 
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", None: "nothing, as there is one column"}
 ENCODINGS = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8 with a byte order mark", "cp1252": "Windows-1252"}
@@ -95,7 +98,7 @@ def taken_for(upload: str, name: str, _settings: Settings) -> tuple[str, str]:
         return "", str(refusal)
     if dataset is None:
         return "Recognised as no dataset: choose one.", ""
-    needs = inspection.needs(inspection.contract(dataset))
+    needs = catalog.needs(catalog.contract(dataset))
     return f"Recognised as `{dataset}`" + (f", to be imported after {' and '.join(needs)}" if needs else ""), ""
 
 
@@ -115,7 +118,7 @@ def look_at(wb: Workbench, upload: str) -> None:
         st.warning(ui.text(warning), icon=":material/info:")
     choices, preview = st.columns([2, 3], gap="large")
     with preview:
-        first_lines(sheet)
+        preview_lines(sheet)
     with choices:
         dataset = which_dataset(sheet)
         where_it_is(sheet.reading)
@@ -149,7 +152,7 @@ def which_dataset(sheet: Sheet) -> str | None:
         "Dataset",
         options,
         index=options.index(dataset) if dataset else None,
-        format_func=lambda name: f"{inspection.contract(name).title} ({name})",
+        format_func=lambda name: f"{catalog.contract(name).title} ({name})",
         placeholder="Choose what the rows are",
         help="What one row of this file is. The likeliest stands first.",
     )
@@ -187,9 +190,9 @@ def where_it_is(reading: Reading) -> None:
         st.rerun()
 
 
-def first_lines(sheet: Sheet) -> None:
+def preview_lines(sheet: Sheet) -> None:
     """The first lines as they stand, the header told by its sign."""
-    lines = inspection.first_lines(sheet, max(20, sheet.reading.header_line + 5))
+    lines = first_lines(sheet, max(20, sheet.reading.header_line + 5))
     width = max((len(cells) for _, cells in lines), default=1)
     shown = pd.DataFrame([[text[:500] for text in cells] + [""] * (width - len(cells)) for _, cells in lines])
     shown.columns = ["As it stands"] if width == 1 else [f"Cell {place}" for place in range(1, width + 1)]
@@ -224,13 +227,13 @@ def go_on(dataset: str | None) -> None:
 def templates() -> None:
     """A CSV template and a field guide for every dataset."""
     st.subheader("Templates and field guides", anchor=False)
-    known = {contract.name: contract for contract in inspection.contracts()}
+    known = {contract.name: contract for contract in catalog.contracts()}
     contract = known[st.selectbox("For", known, format_func=lambda name: known[name].title, key="template of")]
-    guide = inspection.field_guide(contract)
+    guide = field_guide(contract)
     with st.container(horizontal=True):
         st.download_button(
             "CSV template",
-            inspection.csv_template(contract),
+            csv_template(contract),
             f"{contract.dataset}-template.csv",
             "text/csv",
             on_click="ignore",

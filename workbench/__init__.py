@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from workbench.doors.inspection import open_sheet
+    from workbench.sources import open_sheet
     from workbench.workbench import Workbench
 
 __all__ = ["Workbench", "open_sheet"]
@@ -16,7 +16,7 @@ def __getattr__(name: str) -> Any:
 
         return Workbench
     if name == "open_sheet":
-        from workbench.doors.inspection import open_sheet
+        from workbench.sources import open_sheet
 
         return open_sheet
     raise AttributeError(name)

@@ -7,7 +7,8 @@ from streamlit.testing.v1 import AppTest
 
 from tests.pages.conftest import Show
 from workbench import Workbench
-from workbench.doors.inspection import contract, contracts, field_guide
+from workbench.datasets.catalog import contract, contracts
+from workbench.derived.field_guide import field_guide
 from workbench.model.sheet import Sheet
 from workbench.model.template import Mapping, Template
 

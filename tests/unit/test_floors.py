@@ -19,7 +19,7 @@ MAY = {
     "playbooks": "prepare datasets model",
     "settings": "model",
     "workbench": f"settings playbooks database {BELOW}",
-    "": "workbench sources",
+    "__init__": "workbench sources",
     "__main__": "doors.cli",
     "doors": f"workbench settings playbooks database {BELOW}",
     "doors.cli": f"doors doors.web workbench settings playbooks {BELOW}",

@@ -66,7 +66,7 @@ def test_the_wheel_holds_the_package_and_what_stands_beside_it_and_no_more(check
 def test_an_installed_workbench_finds_its_files_without_a_checkout(installed: Path, tmp_path: Path) -> None:
     ask = "import runpy, sys; r = runpy.run_path(sys.argv[1]); print(*(r[name]() for name in sys.argv[2:]))"
     names = ("in_checkout", "app", "suites", "samples", "migrations")
-    answer = run(sys.executable, "-c", ask, installed / "workbench" / "resources.py", *names, cwd=tmp_path)
+    answer = run(sys.executable, "-c", ask, installed / "workbench" / "model" / "resources.py", *names, cwd=tmp_path)
     packed = ("_app/app.py", "_app/expectations", "datasets/samples", "database/migrations")
     assert answer.split() == ["None", *(str(installed / "workbench" / p) for p in packed)]
 

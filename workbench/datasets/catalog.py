@@ -18,6 +18,11 @@ def contract(dataset: str) -> Contract:
         raise UnknownDataset(dataset=dataset, known=", ".join(CONTRACTS)) from None
 
 
+def contracts() -> tuple[Contract, ...]:
+    """Every dataset's contract, family by family, in the order in which they are imported."""
+    return tuple(known for name in families() for known in family(name))
+
+
 def families() -> tuple[str, ...]:
     """The families' names, in the order of their declaration."""
     return tuple(dict.fromkeys(contract.family for contract in CONTRACTS.values()))

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from workbench.doors.inspection import open_sheet
 from workbench.model.batch import Batch
 from workbench.model.resources import samples
+from workbench.sources import open_sheet
 from workbench.workbench import Workbench
 
 STUDENT = "ben.okafor@example.com"

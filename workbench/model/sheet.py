@@ -79,6 +79,13 @@ class Sheet:
         """The rows, in their order; raises UnreadableSheet(line) at the first that cannot be read."""
         return self.read(tally if tally is not None else Tally())
 
+    def tally(self) -> Tally:
+        """How many rows it has, found by reading all of it; raises UnreadableSheet."""
+        counted = Tally()
+        for _ in self.chunks(counted):
+            pass
+        return counted
+
     def sample(self, rows: int = 1000) -> Chunk:
         """At most the first `rows` rows, for suggestions and previews."""
         for chunk in self.chunks():

@@ -1,6 +1,6 @@
 """What a person has to know of a sheet's columns to say what each of them is; every row is read for it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -10,6 +10,7 @@ from workbench.model.contract import Contract, Field
 from workbench.model.kinds import chosen, trimmed
 from workbench.model.sheet import Sheet
 from workbench.prepare import mapping
+from workbench.prepare.mapping import Suggestion
 from workbench.prepare.profile import Counts
 
 TEXTS = 200
@@ -79,6 +80,26 @@ def choice_texts(sheet: Sheet, contract: Contract, fields: Mapping[str, str]) ->
             counts[header].add(counted.field("values"), counted.field("counts"))
     found = {field.name: _unknown(counts[header].table, field) for header, field in asked.items()}
     return {name: texts for name, texts in found.items() if texts}
+
+
+def unknown_choices(sheet: Sheet, contract: Contract, suggestions: Iterable[Suggestion]) -> dict[str, dict[str, str]]:
+    """For each field with choices: the texts that are none of them, each with the choice that it is like, or "".
+
+    Only the first rows are looked at.
+    """
+    sample = sheet.sample()
+    found: dict[str, dict[str, str]] = {}
+    for said in suggestions:
+        field = contract.field(said.field) if said.field else None
+        if field is None or not field.choices:
+            continue
+        texts = trimmed(sample.cells[said.header]).drop_null().unique()
+        fits = pc.is_in(chosen(texts, field.choices), pa.array(field.choices, pa.string()))
+        others = texts.filter(pc.invert(fits)).to_pylist()
+        like = mapping.suggest_values(field, others)
+        if others:
+            found[field.name] = {text: like[text][0] if text in like else "" for text in others}
+    return found
 
 
 def _samples(cells: pa.StringArray) -> tuple[str, ...]:

@@ -41,6 +41,12 @@ def save_csv(sheet: Sheet, path: Path) -> Tally:
     return tally
 
 
+def save_text(text: str, path: Path) -> None:
+    """Writes a small file; raises UnwritableFile, NoSpace."""
+    with translated_writing(path):
+        path.write_text(text, "utf-8", newline="\n")
+
+
 @contextmanager
 def translated_writing(path: Path) -> Iterator[None]:
     """Say in one sentence why the system will not let the file be written."""

@@ -3,9 +3,9 @@ from collections.abc import Callable
 from io import BytesIO
 
 from workbench import Workbench
-from workbench.doors.inspection import profile_of
 from workbench.doors.web import uploads
 from workbench.model.sheet import Sheet
+from workbench.prepare.profile_report import profile_of
 
 DATASET = "elevate.students"
 

@@ -66,7 +66,7 @@ def batches(
 
 def show(asked: Asked, batch: Identifier) -> None:
     """Show one import: its mapping, figures, issues and log."""
-    from workbench.doors.inspection import contract
+    from workbench.datasets.catalog import contract
 
     with asked.open() as wb:
         found = wb.batch(batch)

@@ -64,7 +64,8 @@ def import_(
     mapped = _pairs(columns, "--map", "HEADER=FIELD", last=True)
     every_row = _pairs(constants, "--set", "FIELD=VALUE")
     meanings = _value_maps(values)
-    from workbench.doors.inspection import contract, open_sheet
+    from workbench.datasets.catalog import contract
+    from workbench.sources import open_sheet
 
     known = contract(dataset)
     opened = open_sheet(source, sheet=sheet, header_row=header_row)
@@ -100,7 +101,7 @@ def import_(
 
 def plan(asked: Asked, batch: Identifier) -> int:
     """Plan a batch again: what would each row do now?"""
-    from workbench.doors.inspection import contract
+    from workbench.datasets.catalog import contract
 
     with asked.open() as wb:
         with asked.progress() as progress:

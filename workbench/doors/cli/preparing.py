@@ -66,7 +66,8 @@ def demo(asked: Asked) -> None:
 
 def datasets(asked: Asked, dataset: MaybeDataset = None) -> None:
     """List the datasets, or print one's field guide."""
-    from workbench.doors.inspection import contract, contracts, field_guide, needs
+    from workbench.datasets.catalog import contract, contracts, needs
+    from workbench.derived.field_guide import field_guide
 
     if dataset is not None:
         known = contract(dataset)
@@ -91,7 +92,9 @@ def datasets(asked: Asked, dataset: MaybeDataset = None) -> None:
 
 def template(asked: Asked, dataset: Dataset, output: Output = None) -> None:
     """Print a CSV file to fill in, with examples."""
-    from workbench.doors.inspection import contract, csv_template, save_text
+    from workbench.datasets.catalog import contract
+    from workbench.derived.csv_template import csv_template
+    from workbench.sources.clean import save_text
 
     text = csv_template(contract(dataset))
     if output is not None:
@@ -124,16 +127,17 @@ def read(
     asked: Asked, source: Source, output: Output = None, sheet: Worksheet = None, header_row: HeaderRow = None
 ) -> None:
     """Print what the reader understood, as clean CSV."""
-    from workbench.doors.inspection import clean_csv, open_sheet, save_clean_csv, tally
+    from workbench.sources import open_sheet
+    from workbench.sources.clean import save_csv, write_csv
 
     opened = open_sheet(source, sheet=sheet, header_row=header_row)
     if output is not None:
-        counted = save_clean_csv(opened, output)
+        counted = save_csv(opened, output)
     elif asked.json:
-        counted = tally(opened)
+        counted = opened.tally()
     else:
         with tempfile.TemporaryFile() as whole:  # nothing is printed of a source that cannot be read to its end
-            counted = clean_csv(opened, whole)
+            counted = write_csv(opened, whole)
             whole.seek(0)
             sys.stdout.flush()
             shutil.copyfileobj(whole, sys.stdout.buffer)
@@ -157,7 +161,9 @@ def suggest(
     header_row: HeaderRow = None,
 ) -> None:
     """Show which field each column would fill, and why."""
-    from workbench.doors.inspection import contract, open_sheet, unknown_choices
+    from workbench.datasets.catalog import contract
+    from workbench.prepare.columns import unknown_choices
+    from workbench.sources import open_sheet
 
     known = contract(dataset)
     opened = open_sheet(source, sheet=sheet, header_row=header_row)
@@ -182,8 +188,8 @@ def suggest(
 
 def profile(asked: Asked, source: Source, sheet: Worksheet = None, header_row: HeaderRow = None) -> None:
     """Show what stands in each column."""
-    from workbench.doors.inspection import open_sheet
-    from workbench.doors.inspection import profile as profile_
+    from workbench.prepare.profile import profile as profile_
+    from workbench.sources import open_sheet
 
     found = profile_(open_sheet(source, sheet=sheet, header_row=header_row))
     if asked.json:
@@ -201,7 +207,7 @@ def profile(asked: Asked, source: Source, sheet: Worksheet = None, header_row: H
 def _described(known: Contract) -> dict[str, Any]:
     from dataclasses import asdict
 
-    from workbench.doors.inspection import needs
+    from workbench.datasets.catalog import needs
 
     return {**asdict(known), "dataset": known.name, "needs": needs(known)}
 

@@ -12,12 +12,14 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from workbench import Workbench
-from workbench.doors import inspection, jobs
+from workbench.datasets import catalog
+from workbench.doors import jobs
 from workbench.doors.web import uploads
 from workbench.model.batch import OUTCOMES, Batch
 from workbench.model.errors import UnknownBatch, WorkbenchError
 from workbench.model.reconciliation import Reconciliation
 from workbench.model.sheet import Sheet
+from workbench.prepare import recognition
 from workbench.settings import Settings
 
 COLOURS = {
@@ -472,7 +474,7 @@ def source(wb: Workbench) -> Source:
     Raises UnknownUpload, UnknownBatch, and what opening the sheet raises.
     """
     query = st.query_params.to_dict()
-    known = {contract.name for contract in inspection.contracts()}
+    known = {contract.name for contract in catalog.contracts()}
     said = query["dataset"] if query.get("dataset") in known else None
     if query.get("batch"):
         batch = wb.batch(query["batch"])
@@ -509,10 +511,10 @@ def _kept(batch: Batch, _wb: Workbench) -> Sheet:
 @st.cache_data(max_entries=100, show_spinner=False, hash_funcs=SAME_SHEET)
 def recognised(sheet: Sheet) -> list[tuple[str, float, str]]:
     """Every dataset with a score and a reason, the likeliest first."""
-    return inspection.recognise(sheet)
+    return recognition.recognise(sheet)
 
 
 def recognised_as(sheet: Sheet) -> str | None:
     """The dataset that a sheet is taken for; None where nobody can tell."""
     name, score, _ = recognised(sheet)[0]
-    return name if score >= inspection.RECOGNISED else None
+    return name if score >= recognition.RECOGNISED else None

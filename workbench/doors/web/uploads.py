@@ -11,17 +11,21 @@ import re
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 from typing import IO, Any
 
 from workbench.model.batch import Batch
+from workbench.model.contract import Contract
 from workbench.model.errors import UnknownUpload
-from workbench.model.sheet import Sheet
+from workbench.model.sheet import Chunk, Sheet
+from workbench.prepare import mapping
 from workbench.settings import Settings
 from workbench.sources import archive, open_sheet
+from workbench.sources.clean import write_csv
 from workbench.sources.kept_files import written
 
 KEPT_DAYS = 7
@@ -133,6 +137,18 @@ def forget(configuration: Settings, upload: str) -> None:
     """Removes an upload; raises UnknownUpload."""
     target = _folder(configuration) / get(configuration, upload).id
     _remove(target)
+
+
+def first_rows(sheet: Sheet, known: Contract, rows: int) -> bytes:
+    """The header and the first rows of a sheet as clean CSV, to be tried or to be kept as a sample; columns that carry
+    secrets stay out of it."""
+    headers = [header for header in sheet.headers if header not in mapping.secrets(sheet.headers, known)]
+    sample = sheet.sample(rows)
+    chunk = Chunk(lines=sample.lines, cells=sample.cells.select(headers))
+    file = BytesIO()
+    if headers:
+        write_csv(replace(sheet, headers=tuple(headers), read=lambda _: iter([chunk])), file)
+    return file.getvalue()
 
 
 def _folder(configuration: Settings) -> Path:

@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from workbench.doors.inspection import contract, first_rows, open_sheet
+from workbench.datasets.catalog import contract
+from workbench.doors.web.uploads import first_rows
+from workbench.sources import open_sheet
 
 
 def first(path: Path, text: str, rows: int) -> str:
