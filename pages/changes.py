@@ -15,6 +15,7 @@ from workbench.doors.web import ui, uploads
 from workbench.model.batch import Batch
 from workbench.model.sheet import Sheet
 from workbench.model.template import Mapping, Template
+from workbench.prepare.columns import choice_texts
 
 STEPS = (
     "Stop normal imports",
@@ -47,7 +48,7 @@ def later(first: int) -> None:
 def procedure(wb: Workbench, source: dict[str, Any], template: Template) -> None:
     """The seven steps, as far as they have come."""
     asked = st.query_params
-    tried = wb.batch(asked["batch"]) if "batch" in asked else None
+    tried = wb.batches.get(asked["batch"]) if "batch" in asked else None
     stop(wb, source, over=tried is not None)
     if not source["paused"] and tried is None:
         later(2)
@@ -56,7 +57,7 @@ def procedure(wb: Workbench, source: dict[str, Any], template: Template) -> None
     if sheet is None:
         later(3)
         return
-    change = wb.header_change(sheet, template.dataset, template.id)
+    change = wb.sources.header_change(sheet, template.dataset, template.id)
     compare(change, template)
     if change is not None:
         with step(4, done=False):
@@ -83,7 +84,7 @@ def stop(wb: Workbench, source: dict[str, Any], *, over: bool) -> None:
             return
         why = st.text_input("Why", "Its columns have changed.")
         if st.button("Pause its imports", type="primary", icon=":material/pause:"):
-            wb.pause(source["id"], why)
+            wb.sources.pause(source["id"], why)
             st.rerun()
 
 
@@ -97,7 +98,7 @@ def sample(wb: Workbench, source: dict[str, Any]) -> Sheet | None:
         if file is not None:
             upload = uploads.keep(wb.settings, file.name, file)
             rows = uploads.first_rows(ui.uploaded(wb, upload.id), catalog.contract(source["data_type"]), SAMPLE)
-            wb.save_source(id=source["id"], samples=rows.decode())
+            wb.sources.save(id=source["id"], samples=rows.decode())
             st.session_state["samples"] += 1  # an uploader of another key is empty
             st.query_params["upload"] = upload.id
             st.query_params.pop("batch", None)
@@ -134,7 +135,7 @@ def update(wb: Workbench, sheet: Sheet, template: Template, change: dict[str, An
         "value_maps": new_values(sheet, template, columns),
     }
     if st.button("Update the template", type="primary", icon=":material/save:"):
-        wb.update_template(template.id, Mapping.from_dict({**said.to_dict(), **changed}))
+        wb.templates.update(template.id, Mapping.from_dict({**said.to_dict(), **changed}))
         st.rerun()
 
 
@@ -186,7 +187,7 @@ def new_values(sheet: Sheet, template: Template, columns: dict[str, str]) -> dic
 @st.cache_data(max_entries=20, show_spinner="Looking at the values ...", hash_funcs=ui.SAME_SHEET)
 def unknown(sheet: Any, dataset: str, columns: dict[str, str]) -> dict[str, tuple[Any, ...]]:
     """The texts that are no choice of their field."""
-    return columns.choice_texts(sheet, catalog.contract(dataset), columns)
+    return choice_texts(sheet, catalog.contract(dataset), columns)
 
 
 def try_it(wb: Workbench, sheet: Sheet, template: Template, tried: Batch | None) -> None:
@@ -228,7 +229,7 @@ def resume(wb: Workbench, source: dict[str, Any], tried: Batch) -> None:
         if not good:
             st.caption("Not every row of the trial would go in. Look at them first.")
         if st.button("Resume its imports", type="primary" if good else "secondary", icon=":material/play_arrow:"):
-            wb.resume(source["id"])
+            wb.sources.resume(source["id"])
             st.rerun()
 
 
@@ -241,8 +242,8 @@ def begin_again() -> None:
 with ui.page(
     "Changed columns", "When a source's files come with other columns: pause, compare, correct, try, resume."
 ) as wb:
-    known = {template.id: template for template in wb.templates()}
-    linked = {source["dataset"]: source for source in wb.sources() if str(source["template_id"]) in known}
+    known = {template.id: template for template in wb.templates.all()}
+    linked = {source["dataset"]: source for source in wb.sources.all() if str(source["template_id"]) in known}
     if not linked:
         ui.empty("No source has a template yet.", "Say in the inventory which one it has.", "inventory", "Inventory")
         st.stop()

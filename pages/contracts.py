@@ -48,7 +48,7 @@ def templates(wb: Workbench) -> None:
     """The saved mappings: looked at, changed, made global, retired."""
     st.caption("A template is a mapping that a person confirmed; an import that uses it need not ask again.")
     ui.link("changes", "A source's columns have changed: what to do", icon=":material/published_with_changes:")
-    known = wb.templates()
+    known = wb.templates.all()
     if not known:
         ui.empty("No template yet.", "Map a file's columns, and save that as one.", "upload", "Start an import")
     for one in known:
@@ -81,9 +81,9 @@ def template(wb: Workbench, one: Template) -> None:
             }
         )
         if st.form_submit_button("Save", type="primary", icon=":material/save:", disabled=not one.is_own):
-            wb.update_template(one.id, edited)
+            wb.templates.update(one.id, edited)
             if name.strip() != one.name:
-                wb.rename_template(one.id, name.strip())
+                wb.templates.rename(one.id, name.strip())
             st.rerun()
     with st.container(horizontal=True):
         if (
@@ -91,10 +91,10 @@ def template(wb: Workbench, one: Template) -> None:
             and not one.is_global
             and st.button("Make global", key=f"share {one.id}", icon=":material/public:")
         ):
-            wb.share_template(one.id)
+            wb.templates.share(one.id)
             st.rerun()
         if one.is_own and st.button("Retire", key=f"retire {one.id}", icon=":material/archive:"):
-            wb.retire_template(one.id)
+            wb.templates.retire(one.id)
             st.rerun()
 
 

@@ -54,12 +54,12 @@ def filters() -> dict[str, Any]:
 
 def every(wb: Workbench) -> None:
     """The imports that fit the filters, newest first."""
-    if not wb.batches(limit=1):
+    if not wb.batches.all(limit=1):
         ui.empty("No import yet.", "Every import will stand here with its whole story.", "upload", "Start an import")
         return
     chosen = filters()
     size = st.session_state.get("history size", 50)
-    found = wb.batches(**chosen, limit=size + 1)
+    found = wb.batches.all(**chosen, limit=size + 1)
     if not found:
         st.info("No import fits these filters.", icon=":material/filter_alt_off:")
         return
@@ -98,12 +98,12 @@ def one(wb: Workbench, batch: Batch) -> None:
         ui.figures(found, planned=batch.stage != "completed")
         if batch.undo_of:
             ui.open_figures(wb, batch, found)
-    if signed := wb.signature(batch):
+    if signed := wb.batches.signature(batch):
         st.success(
             f"Signed off by {ui.text(signed['signed_by'])}, {ui.when(signed['signed_at'])} UTC.",
             icon=":material/verified:",
         )
-    happened = wb.story(batch)
+    happened = wb.batches.story(batch)
     leads_to(batch, happened)
     st.subheader("What happened")
     told = [
@@ -180,7 +180,7 @@ def take_back(wb: Workbench, batch: Batch, happened: list[dict[str, Any]]) -> No
         st.rerun()
     if not previews:
         return
-    preview = wb.batch(previews[-1]["detail"]["by"])
+    preview = wb.batches.get(previews[-1]["detail"]["by"])
     st.markdown(f"What the undo would do, as of {ui.when(preview.planned_at)} UTC:")
     found = wb.reconcile(preview)
     ui.figures(found, planned=True)

@@ -64,11 +64,11 @@ def ticks(at: pd.Series) -> list[str]:  # type: ignore[type-arg]
 with ui.page("Workbench", "Every source row has exactly one provable outcome.") as wb:
     if st.button("Start an import", type="primary", icon=":material/upload_file:"):
         ui.go_to("upload")
-    if not wb.batches(limit=1):
+    if not wb.batches.all(limit=1):
         st.info("Nothing has been imported yet. A CSV file or a workbook will do.", icon=":material/inbox:")
     else:
-        needs_someone(wb.attention(limit=MOST))
-        runs = wb.outcomes_over_time(limit=30)
+        needs_someone(wb.batches.attention(limit=MOST))
+        runs = wb.batches.outcomes(limit=30)
         if not runs.empty:
             st.subheader("The last imports", anchor=False)
             ui.plot(over_time(runs), key="runs")

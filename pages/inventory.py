@@ -43,9 +43,9 @@ def table(wb: Workbench, sources: list[dict[str, Any]]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("Save", type="primary", disabled=not (gone or changed), icon=":material/save:"):
             for identifier in gone:
-                wb.remove_source(identifier)
+                wb.sources.remove(identifier)
             for identifier, said in changed:
-                wb.save_source(id=identifier, **{name: text or "" for name, text in said.items() if name in TABLE})
+                wb.sources.save(id=identifier, **{name: text or "" for name, text in said.items() if name in TABLE})
             st.session_state["inventory"] += 1  # a table of another key has no edits
             st.rerun()
         st.caption("Click into a cell to change it; the last line takes another dataset.")
@@ -55,7 +55,7 @@ def one(wb: Workbench, source: dict[str, Any]) -> None:
     """What is known of one source: samples and quirks, its template, its imports, and whether they are paused."""
     st.subheader(ui.text(source["dataset"]), anchor=False)
     pause(wb, source)
-    known = {one.id: one for one in wb.templates()}
+    known = {one.id: one for one in wb.templates.all()}
     names = [contract.name for contract in contracts()]
     with st.form(f"source {source['id']}"):
         left, right = st.columns(2)
@@ -73,7 +73,7 @@ def one(wb: Workbench, source: dict[str, Any]) -> None:
             ),
         }
         if st.form_submit_button("Save it", icon=":material/save:"):
-            wb.save_source(id=source["id"], **said)
+            wb.sources.save(id=source["id"], **said)
             st.rerun()
     with st.container(horizontal=True):
         if str(source["template_id"]) in known:
@@ -93,19 +93,19 @@ def pause(wb: Workbench, source: dict[str, Any]) -> None:
         since = f"{ui.when(source['paused_at'])} UTC, by {source['paused_by']}: {source['pause_reason'] or 'no reason'}"
         st.warning(f"Its imports are paused, since {ui.text(since)}", icon=":material/pause_circle:")
         if st.button("Resume its imports", type="primary", icon=":material/play_arrow:"):
-            wb.resume(source["id"])
+            wb.sources.resume(source["id"])
             st.rerun()
     else:
         with st.popover("Pause its imports", icon=":material/pause:"), st.form("pause", border=False):
             why = st.text_input("Why", key="why", placeholder="Its columns have changed.")
             if st.form_submit_button("Pause"):
-                wb.pause(source["id"], why)
+                wb.sources.pause(source["id"], why)
                 st.rerun()
 
 
 def imports(wb: Workbench, source: dict[str, Any]) -> None:
     """The last imports of a source."""
-    last = wb.batches(source["data_type"], limit=5) if source["data_type"] else []
+    last = wb.batches.all(source["data_type"], limit=5) if source["data_type"] else []
     if not last:
         what = "No import of it yet." if source["data_type"] else "Say what it is imported as to see its imports."
         ui.empty(what, "Nothing is imported before you say so.", "upload", "Start an import")
@@ -117,7 +117,7 @@ def imports(wb: Workbench, source: dict[str, Any]) -> None:
 
 
 with ui.page("Inventory", "Every source of data: who owns it, where it is, how it looks, and its imports.") as wb:
-    sources = wb.sources()
+    sources = wb.sources.all()
     table(wb, sources)
     named = {source["dataset"]: source for source in sources}
     chosen = st.selectbox(

@@ -54,7 +54,7 @@ def which_template(wb: Workbench, source: ui.Source, contract: Contract) -> Temp
         return Template(
             id="", name=f"import of {ui.when(source.batch.created_at)}", dataset=contract.name, mapping=mapping
         )
-    saved = {template.id: template for template in wb.templates(contract.name)}
+    saved = {template.id: template for template in wb.templates.all(contract.name)}
     if not saved:
         return None
     said = st.query_params.get("template")
@@ -70,11 +70,11 @@ def which_template(wb: Workbench, source: ui.Source, contract: Contract) -> Temp
         forget()
         st.query_params.pop("template", None)
         st.query_params.update({"template": chosen} if chosen else {})
-    if chosen and (change := wb.header_change(source.sheet, contract.name, chosen)):
+    if chosen and (change := wb.sources.header_change(source.sheet, contract.name, chosen)):
         parts = {"gone": change["missing"], "new": change["new"]}
         told = "; ".join(f"{what}: {', '.join(headers)}" for what, headers in parts.items() if headers)
         st.warning(f"The columns are not those of the template ({ui.text(told)}).", icon=":material/difference:")
-        known = (one["dataset"] for one in wb.sources() if str(one["template_id"]) == chosen)
+        known = (one["dataset"] for one in wb.sources.all() if str(one["template_id"]) == chosen)
         ui.link("changes", "What to do when columns change", source=next(known, None))
     return saved[chosen] if chosen else None
 
@@ -290,7 +290,7 @@ def save(wb: Workbench, contract: Contract, mapping: Mapping, template: Template
         name = st.text_input("Name", template.name if template and template.id else "")
         everybody = st.checkbox("For every tenant", template.is_global if template else False)
         if st.button("Save", disabled=not name.strip()):
-            saved = wb.save_template(name.strip(), contract.name, mapping, is_global=everybody)
+            saved = wb.templates.save(name.strip(), contract.name, mapping, is_global=everybody)
             st.query_params["template"] = saved.id
             st.toast(f"Saved as {ui.text(saved.name)}")
 

@@ -27,10 +27,10 @@ def kept(wb: Workbench, of: Sheet | Batch, sheet: Sheet, dataset: str | None) ->
     """The profile of a sheet; that of a dataset is kept, to stand beside the next one's."""
     if dataset is None:
         return profiled(sheet)
-    found = wb.kept_profile(sheet, dataset)
+    found = wb.profiles.kept(sheet, dataset)
     if found is None:
         found = profiled(sheet)
-        wb.keep_profile(of, dataset, found)
+        wb.profiles.keep(of, dataset, found)
     return found
 
 
@@ -187,7 +187,7 @@ with ui.page("Profile", "What is in each column, beside the last import of the s
     source = ui.source(wb)
     of = source.batch or source.sheet
     found = kept(wb, of, source.sheet, source.dataset)
-    before = wb.last_profile(source.dataset, before=of) if source.dataset else None
+    before = wb.profiles.last(source.dataset, before=of) if source.dataset else None
     with st.container(horizontal=True, vertical_alignment="center"):
         dataset = f" · `{source.dataset}`" if source.dataset else ""
         st.markdown(f"**{ui.text(source.sheet.name)}**{dataset}", width="content")

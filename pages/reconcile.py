@@ -44,7 +44,7 @@ def definition_of_done(found: Reconciliation) -> None:
 def explain(wb: Workbench, batch: Batch, found: Reconciliation) -> None:
     """The rows that still need a person's word: some of them, or all of a kind, with one reason."""
     st.subheader("Rows to explain", help="An explained row counts as skipped: it stays out, and everybody can see why.")
-    kinds = wb.unexplained_kinds(batch)
+    kinds = wb.rows.unexplained_kinds(batch)
     kind = st.selectbox(
         "Kind",
         kinds,
@@ -53,7 +53,7 @@ def explain(wb: Workbench, batch: Batch, found: Reconciliation) -> None:
     )
     which = {"outcome": kind["outcome"], "code": kind["code"]}
     rows = ui.page_of_rows(
-        lambda after, limit: wb.page(batch, **which, after=after, limit=limit),
+        lambda after, limit: wb.rows.page(batch, **which, after=after, limit=limit),
         key=f"explain {batch.id} {which} {found.unexplained}",
     )
     frame, config = ui.cells(batch, rows)
@@ -72,7 +72,7 @@ def explain(wb: Workbench, batch: Batch, found: Reconciliation) -> None:
             if not reason.strip():
                 st.error("Say why, for whoever reads this next year.")
                 return
-            lines = [rows[place]["line"] for place in picked] if picked else wb.unexplained(batch, **which)
+            lines = [rows[place]["line"] for place in picked] if picked else wb.rows.unexplained(batch, **which)
             with st.spinner(f"{ui.many(len(lines))} ..."):
                 wb.explain(batch, lines, reason)
             st.rerun()
@@ -149,7 +149,7 @@ with ui.page("Reconcile", "Every row accounted for: explained, written down, and
         st.info(f"Nothing to reconcile yet: this import is {batch.stage}.", icon=":material/hourglass_empty:")
         ui.link("validate", "See where it stands", batch=batch.id)
         st.stop()
-    found, signed = wb.reconcile(batch), wb.signature(batch)
+    found, signed = wb.reconcile(batch), wb.batches.signature(batch)
     ui.figures(found, planned=batch.stage != "completed")
     picture, checklist = st.columns([3, 2])
     with picture:

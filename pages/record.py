@@ -22,8 +22,8 @@ def ask(wb: Workbench) -> None:
         again(find=text.strip())
     asked = st.query_params.get("batch")
     with st.expander("Or from a line of a file", expanded=asked is not None, icon=":material/format_list_numbered:"):
-        last = [batch for batch in wb.batches(limit=200) if batch.undo_of is None]
-        known = {str(batch.id): batch for batch in [*([wb.batch(asked)] if asked else []), *last]}
+        last = [batch for batch in wb.batches.all(limit=200) if batch.undo_of is None]
+        known = {str(batch.id): batch for batch in [*([wb.batches.get(asked)] if asked else []), *last]}
         with st.form("line", border=False):
             batch = st.selectbox(
                 "File",
@@ -49,7 +49,7 @@ def again(**question: object) -> None:
 
 def matches(wb: Workbench, text: str) -> None:
     """The records that fit, each with a link; one alone is shown at once."""
-    found = wb.find(text)
+    found = wb.records.find(text)
     if not found:
         st.info(
             "Nothing that was ever imported fits. A whole e-mail, code or id finds it surely.",
@@ -71,7 +71,7 @@ def address(found: dict[str, Any]) -> str:
 
 def show(wb: Workbench, dataset: str, key: str) -> None:
     """A record as it is now, and every import that touched it, newest first."""
-    told = wb.record(dataset, key)
+    told = wb.records.get(dataset, key)
     now, history = told["record"], told["history"]
     about = contract(dataset)
     st.subheader(f"The {about.noun} now")
@@ -124,9 +124,9 @@ def _told(value: object) -> str:
 
 def row(wb: Workbench, batch_id: str, line: int) -> None:
     """A line of a file: its cells, what became of them, and the record that it is about."""
-    batch = wb.batch(batch_id)
+    batch = wb.batches.get(batch_id)
     ui.facts(batch)
-    found = next(wb.each_row(batch, lines=[line], limit=1), None)
+    found = next(wb.rows.each(batch, lines=[line], limit=1), None)
     if found is None:
         st.info(f"Line {line} of this file holds no row.", icon=":material/search_off:")
         return
@@ -139,7 +139,7 @@ def row(wb: Workbench, batch_id: str, line: int) -> None:
         cells["As it came"] = [corrected[name][0] if name in corrected else "" for name in cells["Column"]]
         st.caption(f"Corrected by {ui.text(found['corrected_by'])}, {ui.when(found['corrected_at'])} UTC.")
     st.dataframe(cells.fillna(""), hide_index=True, height="content", key="cells")
-    about = wb.row_record(batch, line)
+    about = wb.records.of_row(batch, line)
     if about is None:
         st.info("No record came of this line.", icon=":material/person_off:")
     else:

@@ -205,7 +205,7 @@ def preview_lines(sheet: Sheet) -> None:
 
 def seen_before(wb: Workbench, sheet: Sheet, dataset: str) -> None:
     """A warning when these very bytes have been imported already."""
-    before = wb.same_file(sheet, dataset)
+    before = wb.batches.same_file(sheet, dataset)
     if before is not None:
         st.warning(
             f"These very bytes were imported on {ui.when(before.completed_at)} UTC by {ui.text(before.initiated_by)}. "

@@ -78,7 +78,7 @@ def rows_with_issues(wb: Workbench, batch: Batch, counts: list[dict[str, Any]]) 
     edits = st.session_state.get(key, {}).get("edited_rows", {})
     chosen = filters(counts, locked=bool(edits))
     rows = ui.page_of_rows(
-        lambda after, limit: wb.page(batch, **chosen, wrong=True, after=after, limit=limit),
+        lambda after, limit: wb.rows.page(batch, **chosen, wrong=True, after=after, limit=limit),
         key=f"issues {batch.id} {chosen['field']} {chosen['code']}",
         locked=bool(edits),
     )
@@ -120,7 +120,7 @@ def file_of_rows(batch: Batch, outcome: str, file_format: Literal["csv", "xlsx"]
     """The rows of one outcome as a file, made when somebody asks for it."""
     with Workbench.open(user=user) as wb:
         file = BytesIO()
-        wb.write_rows(batch, file, file_format, outcome=outcome)
+        wb.rows.write(batch, file, file_format, outcome=outcome)
         return file.getvalue()
 
 
@@ -166,7 +166,7 @@ def corrected_in_a_file(wb: Workbench, batch: Batch) -> None:
 
 def data_docs(wb: Workbench, batch: Batch) -> None:
     """What each expectation found, as Great Expectations shows it."""
-    page = wb.data_docs(batch)
+    page = wb.batches.data_docs(batch)
     if page is None or not page.exists():
         return
     docs = st.expander(
@@ -198,7 +198,7 @@ with ui.page("Validate", "What is wrong with the rows, and where to put it right
     ui.stepper("validate", batch)
     ui.facts(batch)
     ui.busy(wb, batch)
-    counts = wb.issue_counts(batch)
+    counts = wb.rows.issue_counts(batch)
     next_step(wb, batch)
     if counts:
         st.subheader("What is wrong")

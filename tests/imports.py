@@ -20,18 +20,18 @@ def outcome(batch: Batch) -> tuple[int | None, ...]:
 
 def issues(wb: Workbench, batch: Batch) -> list[tuple[int, str, str]]:
     """Line, field and code of every issue."""
-    return [(row["line"], issue["field"], issue["code"]) for row in wb.each_row(batch) for issue in row["issues"]]
+    return [(row["line"], issue["field"], issue["code"]) for row in wb.rows.each(batch) for issue in row["issues"]]
 
 
 def messages(wb: Workbench, batch: Batch) -> dict[int, str]:
     """Every line's sentences, one after the other."""
-    told = {row["line"]: "; ".join(issue["message"] for issue in row["issues"]) for row in wb.each_row(batch)}
+    told = {row["line"]: "; ".join(issue["message"] for issue in row["issues"]) for row in wb.rows.each(batch)}
     return {line: text for line, text in told.items() if text}
 
 
 def outcomes(wb: Workbench, batch: Batch) -> list[tuple[int, str]]:
     """Line and outcome of every row, with its reason where it has one: (4, "skipped:duplicate")."""
-    return [(row["line"], ":".join(filter(None, (row["outcome"], row["reason"])))) for row in wb.each_row(batch)]
+    return [(row["line"], ":".join(filter(None, (row["outcome"], row["reason"])))) for row in wb.rows.each(batch)]
 
 
 def records(url: str, table: str, *columns: str) -> list[tuple[Any, ...]]:

@@ -114,10 +114,10 @@ def imported(ana: Person) -> dict[str, str]:
 def columns_changed(wb: Workbench) -> str:
     """A source that came with another column than its template knows, paused; the address of what to do."""
     columns = {"TeacherEmail": "email", "Name": "name", "School": "building"}
-    template = wb.save_template("Pathful", "polaris.teacher_roster", Mapping(columns=columns))
+    template = wb.templates.save("Pathful", "polaris.teacher_roster", Mapping(columns=columns))
     said = {"owner": "Dana", "format": "CSV", "location": "pathful.example", "refresh_cadence": "weekly"}
-    wb.save_source(dataset="Pathful", data_type="polaris.teacher_roster", template_id=template.id, **said)
-    wb.pause("Pathful", "Its columns have changed.")
+    wb.sources.save(dataset="Pathful", data_type="polaris.teacher_roster", template_id=template.id, **said)
+    wb.sources.pause("Pathful", "Its columns have changed.")
     rows = "".join(f"t{n}@kck.example,Teacher {n},Argentine Middle,{n}\n" for n in range(12))
     file = BytesIO(f"EducatorEmail,Name,School,Room\n{rows}".encode())
     return f"changes?source=Pathful&upload={uploads.keep(wb.settings, 'pathful.csv', file).id}"

@@ -5,36 +5,35 @@ from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Mapping as Pairs
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, cast
+from typing import Any, cast
 from uuid import UUID
 
 import pandas as pd
 
 from workbench import settings
 from workbench.database import (
+    batches,
     beginning,
+    committing,
     corrections,
     embedded,
     filling,
-    history,
-    inventory,
-    ledger,
-    paging,
     planning,
-    search,
+    signing,
     store,
-    templates,
     undoing,
 )
-from workbench.database import progress as watching
+from workbench.database.batches import Batches
 from workbench.database.beginning import Options
+from workbench.database.inventory import Profiles, Sources
 from workbench.database.progress import Progress, silent, told
+from workbench.database.records import Records
+from workbench.database.rows import Rows
+from workbench.database.templates import Templates
 from workbench.datasets import catalog
-from workbench.derived import exports
 from workbench.model.batch import OUTCOMES, Batch, new_id
 from workbench.model.errors import (
     AlreadyCommitted,
@@ -43,15 +42,12 @@ from workbench.model.errors import (
     Held,
     NotDone,
     OwnWork,
-    UnknownTemplate,
     WrongStage,
 )
 from workbench.model.import_log import ImportLog
 from workbench.model.reconciliation import Reconciliation
 from workbench.model.sheet import Sheet
-from workbench.model.template import Mapping, Template
 from workbench.prepare import mapping
-from workbench.prepare.header_change import header_change
 from workbench.prepare.mapping import Suggestion
 
 __all__ = ["Plan", "Progress", "Workbench", "address"]
@@ -85,6 +81,12 @@ class Workbench:
     def __init__(self, configuration: settings.Settings, database: store.Store) -> None:
         self.settings = configuration
         self._store = database
+        self.batches = Batches(database, configuration.home)
+        self.rows = Rows(database)
+        self.records = Records(database)
+        self.templates = Templates(database)
+        self.sources = Sources(database)
+        self.profiles = Profiles(database)
 
     @classmethod
     def open(
@@ -107,7 +109,7 @@ class Workbench:
                 raise DatabaseOutdated
             store.upgrade(url)
         database = store.Store(url, tenant=configuration.tenant, user=configuration.user)
-        ledger.recover(database)
+        batches.recover(database)
         return cls(configuration, database)
 
     def close(self) -> None:
@@ -127,97 +129,8 @@ class Workbench:
     def suggest(self, sheet: Sheet, dataset: str, *, template: str | None = None) -> tuple[Suggestion, ...]:
         """Which field each column would fill, with a score and a reason."""
         contract = catalog.contract(dataset)
-        chosen = self.template(dataset, template) if template else None
+        chosen = self.templates.get(dataset, template) if template else None
         return mapping.suggest(sheet.headers, sheet.sample(), contract, chosen)
-
-    def same_file(self, sheet: Sheet, dataset: str) -> Batch | None:
-        """The last completed import of these very bytes, if there is one that was not undone."""
-        return ledger.same_file(self._store, dataset, sheet.checksum)
-
-    def template(self, dataset: str, name: str) -> Template:
-        """A saved template of the tenant, else a global one, by its name or id; raises UnknownTemplate."""
-        for found in self.templates(dataset):
-            if name in (found.name, found.id):
-                return found
-        raise UnknownTemplate(template=name, dataset=dataset)
-
-    def templates(self, dataset: str | None = None) -> list[Template]:
-        """The tenant's templates first, then the global ones."""
-        return templates.every(self._store, dataset)
-
-    def save_template(
-        self, name: str, dataset: str, chosen: Mapping, *, is_global: bool = False, description: str | None = None
-    ) -> Template:
-        """Keeps a mapping under a name, for this tenant or for every one; the same name again replaces it."""
-        catalog.contract(dataset)
-        templates.save(self._store, name, dataset, chosen, is_global=is_global, description=description)
-        return self.template(dataset, name)
-
-    def update_template(self, template: str, chosen: Mapping) -> Template:
-        """Changes what a template (by its id) says; raises UnknownTemplate, TemplateTaken, UnknownField, WrongValue."""
-        mapping.check(catalog.contract(templates.get(self._store, template).dataset), chosen)
-        return templates.update(self._store, template, chosen)
-
-    def rename_template(self, template: str, name: str) -> Template:
-        """Calls a template (by its id) otherwise; raises UnknownTemplate, TemplateTaken, TemplateExists."""
-        return templates.rename(self._store, template, name)
-
-    def share_template(self, template: str) -> Template:
-        """Lets every tenant use a template (by its id); raises UnknownTemplate, TemplateTaken, TemplateExists."""
-        return templates.share(self._store, template)
-
-    def retire_template(self, template: str) -> Template:
-        """Takes a template (by its id) out of use; imports that used it keep what it said. Raises UnknownTemplate,
-        TemplateTaken."""
-        return templates.retire(self._store, template)
-
-    def keep_profile(self, of: Sheet | Batch, dataset: str, profile: Pairs[str, Any]) -> None:
-        """Keeps the profile of a sheet, or of a batch's source, to compare the next one with."""
-        inventory.keep_profile(self._store, of, dataset, profile)
-
-    def kept_profile(self, of: Sheet, dataset: str) -> dict[str, Any] | None:
-        """The profile of this very sheet, if it was kept; None when it has to be made."""
-        return inventory.kept_profile(self._store, of, dataset)
-
-    def last_profile(self, dataset: str, before: Sheet | Batch | None = None) -> dict[str, Any] | None:
-        """The kept profile of the last other file that was imported (before that batch), with its file_name, kept_at
-        and kept_by; None when there is none."""
-        return inventory.last_profile(self._store, dataset, before)
-
-    # -- where data comes from -----------------------------------------------------------------------------------------
-
-    def sources(self) -> list[dict[str, Any]]:
-        """The inventory: id, what `inventory.FIELDS` says of each source, paused, pause_reason, paused_by, paused_at,
-        updated_by, updated_at. It begins with the datasets of seed 002."""
-        return inventory.sources(self._store)
-
-    def save_source(self, *, id: UUID | str | None = None, **said: str | UUID | None) -> dict[str, Any]:
-        """Adds a source to the inventory, or changes what is said of one; see `inventory.FIELDS`.
-
-        Raises UnknownSource, SourceExists, UnknownDataset, UnknownTemplate.
-        """
-        return inventory.save(self._store, id, said)
-
-    def remove_source(self, source: UUID | str) -> None:
-        """Takes a source (by its id or its dataset) out of the inventory; raises UnknownSource."""
-        inventory.remove(self._store, source)
-
-    def pause(self, source: UUID | str, why: str) -> dict[str, Any]:
-        """Stops the imports of a source (by its id or its dataset), all but trials; raises UnknownSource."""
-        return inventory.pause(self._store, source, why)
-
-    def resume(self, source: UUID | str) -> dict[str, Any]:
-        """Lets a source (by its id or its dataset) be imported again; raises UnknownSource."""
-        return inventory.resume(self._store, source)
-
-    def header_change(self, sheet: Sheet, dataset: str, template: str) -> dict[str, Any] | None:
-        """What has changed in a source's columns since the template was made: the `missing` and the `new` headers, and
-        `suggestions` (was, header, field, score, reason). None when all are known.
-
-        New is what neither the template nor any of the last imports had.
-        """
-        known = {header for batch in self.batches(dataset, stage="completed") for header in batch.headers}
-        return header_change(sheet, catalog.contract(dataset), self.template(dataset, template), known)
 
     # -- the path ------------------------------------------------------------------------------------------------------
 
@@ -232,7 +145,7 @@ class Workbench:
         raises.
         """
         identifier = new_id()
-        with ledger.working(self._store, identifier):
+        with batches.working(self._store, identifier):
             batch = self._begin(identifier, sheet, dataset, Options(**options))
             with told(self._store, identifier, progress) as telling:
                 return filling.fill(self._store, self.settings.home, batch, telling, sheet)
@@ -261,15 +174,7 @@ class Workbench:
     def kept_sheet(self, batch: Batch | UUID | str) -> Sheet:
         """The source of a batch, opened again with its worksheet and its header; raises UnreadableSource when its bytes
         were not kept."""
-        return filling.kept_sheet(self.settings.home, self.batch(batch))
-
-    def progress(self, batch: Batch | UUID | str) -> dict[str, Any] | None:
-        """How far the work on a batch is: {"step", "rows", "of", "at"}; None when nobody is at work on it.
-
-        The steps are staging, planning, committing and undoing. `of` is how many rows there are (about as many for a
-        CSV that is being read) or None, `at` the ISO time at which it was told.
-        """
-        return watching.of(self._store, self.batch(batch).id)
+        return filling.kept_sheet(self.settings.home, self.batches.get(batch))
 
     def correct(self, batch: Batch | UUID | str, cells: Pairs[int, Pairs[str, str | None]]) -> Batch:
         """Puts cells of a batch right that is not committed yet ({line: {header: text}}) and checks their rows again.
@@ -303,7 +208,7 @@ class Workbench:
             with told(self._store, found.id, progress, found.summary.get("rows")) as telling:
                 telling("planning", 0)
                 planning.plan(self._store, found, seconds=lambda: round(time.monotonic() - began, 3))
-                planned = self.batch(found.id)
+                planned = self.batches.get(found.id)
                 telling("planning", planned.processed or 0)
         return Plan(batch=planned, _rows=partial(self.rows, planned))
 
@@ -320,14 +225,14 @@ class Workbench:
             if found.stage not in ("planned", "held"):
                 raise WrongStage(batch=found.id, stage=found.stage, action="committing", needed="planned")
             if found.invalid and not (skip_errors or found.skip_errors):
-                ledger.move(self._store, found.id, ("held", {"invalid": found.invalid}), stage="held")
+                batches.move(self._store, found.id, ("held", {"invalid": found.invalid}), stage="held")
                 raise Held(batch=found.id, invalid=found.invalid)
             began = time.monotonic()
             with told(self._store, found.id, progress, found.processed) as telling:
                 telling("committing", 0)
-                planning.apply(self._store, found, seconds=lambda: round(time.monotonic() - began, 3))
+                committing.commit(self._store, found, seconds=lambda: round(time.monotonic() - began, 3))
                 telling("committing", found.processed or 0)
-            return self.batch(found.id)
+            return self.batches.get(found.id)
 
     def import_sheet(self, sheet: Sheet, dataset: str, *, progress: Progress = silent, **options: Any) -> Batch:
         """Stages, plans and commits a sheet; `options` as for `stage`. A dry run ends planned, invalid rows hold the
@@ -335,11 +240,11 @@ class Workbench:
         staged = self.stage(sheet, dataset, progress=progress, **options)
         self.plan(staged, progress=progress)
         if staged.dry_run:
-            return self.batch(staged)
+            return self.batches.get(staged)
         try:
             return self.commit(staged, progress=progress)
         except Held:
-            return self.batch(staged)
+            return self.batches.get(staged)
 
     def undo(self, batch: Batch | UUID | str, *, dry_run: bool = False, progress: Progress = silent) -> Batch:
         """Takes a completed batch back as a batch of its own: created records go, changed ones get their before-image
@@ -355,13 +260,13 @@ class Workbench:
 
     def reconcile(self, batch: Batch | UUID | str) -> Reconciliation:
         """The figures as they stand, whether they add up, and what is still unexplained."""
-        found = self.batch(batch)
-        figures = ledger.figures(self._store, found)
+        found = self.batches.get(batch)
+        figures = signing.figures(self._store, found)
         return Reconciliation(batch=found.id, stage=found.stage, removed=found.removed, **figures)
 
     def log(self, batch: Batch | UUID | str) -> ImportLog:
         """The playbook's import log, filled in."""
-        found = self.batch(batch)
+        found = self.batches.get(batch)
         figures = self.reconcile(found)
         contract = catalog.contract(found.dataset)
         return ImportLog(
@@ -385,7 +290,7 @@ class Workbench:
         with self._at_work(batch) as found:
             self._unsigned(found)
             changes = {name: text for name, text in (("notes", notes), ("follow_ups", follow_ups)) if text is not None}
-            return ledger.move(self._store, found.id, ("noted", changes), **changes) if changes else found
+            return batches.move(self._store, found.id, ("noted", changes), **changes) if changes else found
 
     def explain(self, batch: Batch | UUID | str, lines: Sequence[int], reason: str) -> Reconciliation:
         """Says why rows are unmatched or invalid: they count as skipped from then on. Raises UnknownLines,
@@ -394,7 +299,7 @@ class Workbench:
             self._unsigned(found)
             if not reason.strip():
                 raise NotDone(batch=found.id, why="an explanation needs a reason")
-            ledger.explain(self._store, found, lines, reason.strip())
+            signing.explain(self._store, found, lines, reason.strip())
             return self.reconcile(found)
 
     def sign_off(self, batch: Batch | UUID | str) -> dict[str, Any]:
@@ -407,199 +312,30 @@ class Workbench:
             figures = self.reconcile(found)
             if not figures.done:
                 raise NotDone(batch=found.id, why=" ".join(figures.open_points))
-            if found.initiated_by == self._store.user and ledger.people(self._store) > 1:
+            if found.initiated_by == self._store.user and signing.people(self._store) > 1:
                 raise OwnWork(user=self._store.user, batch=found.id)
-            ledger.sign(self._store, found, {"signed_by": self._store.user, **self._evidence(found)})
-            return cast(dict[str, Any], ledger.signature(self._store, found.id))
+            signing.sign(self._store, found, {"signed_by": self._store.user, **self._evidence(found)})
+            return cast(dict[str, Any], signing.signature(self._store, found.id))
 
     def verify(self, batch: Batch | UUID | str) -> bool:
         """Whether the evidence of a signed batch is still what was signed; raises NotDone when nobody has signed it."""
-        found = self.batch(batch)
-        signed = ledger.signature(self._store, found.id)
+        found = self.batches.get(batch)
+        signed = signing.signature(self._store, found.id)
         if signed is None:
             raise NotDone(batch=found.id, why="nobody has signed it")
         now = {"signed_by": signed["signed_by"], **self._evidence(found)}
         # the log repeats the rest in words, which a later version may choose otherwise
         same = all(now.get(name, value) == value for name, value in signed["evidence"].items() if name != "log")
-        return bool(same and ledger.digest_of(self._store, found, signed["evidence"]) == signed["digest"])
-
-    def signature(self, batch: Batch | UUID | str) -> dict[str, Any] | None:
-        """Who signed, when, and the digest; None when nobody has."""
-        return ledger.signature(self._store, self.batch(batch).id)
-
-    # -- questions -----------------------------------------------------------------------------------------------------
-
-    def batch(self, batch: Batch | UUID | str) -> Batch:
-        """A batch as it is now, by its id or the unambiguous beginning of it; raises UnknownBatch."""
-        return ledger.get(self._store, _id(batch))
-
-    def batches(
-        self,
-        dataset: str | None = None,
-        *,
-        user: str | None = None,
-        file: str | None = None,
-        window: str | None = None,
-        outcome: str | None = None,
-        stage: str | None = None,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        before: Batch | None = None,
-        limit: int = 50,
-    ) -> list[Batch]:
-        """The tenant's batches, newest first: of that dataset, person and window, whose file's name has that part, that
-        have rows of that outcome, begun at `since` or later, earlier than `until`, and before that batch."""
-        fits = {"user": user, "file": file, "window": window, "outcome": outcome, "stage": stage}
-        return history.batches(self._store, dataset, **fits, since=since, until=until, before=before, limit=limit)
-
-    def story(self, batch: Batch | UUID | str) -> list[dict[str, Any]]:
-        """Who did what with a batch and when, from its beginning on: at, actor, action, detail."""
-        return history.story(self._store, self.batch(batch))
-
-    def attention(self, *, limit: int = 50) -> dict[str, list[Batch]]:
-        """The batches that wait for a person, newest first: "held" ones, committed ones with "unexplained" rows, and
-        "unsigned" ones, which are done. An import that was undone waits for nobody."""
-        return history.attention(self._store, limit)
-
-    def outcomes_over_time(self, limit: int = 30) -> pd.DataFrame:
-        """The figures of the last completed imports, oldest first: batch, dataset, at, and the rows of each outcome."""
-        columns = ["batch", "dataset", "at", *OUTCOMES]
-        return pd.DataFrame(history.outcomes(self._store, limit), columns=columns)
-
-    def each_row(
-        self,
-        batch: Batch | UUID | str,
-        *,
-        outcome: str | None = None,
-        lines: Sequence[int] | None = None,
-        after: int = 0,
-        limit: int | None = None,
-    ) -> Iterator[dict[str, Any]]:
-        """The rows of a batch as `workbench rows --format json` shows them, one after the other, in bounded memory."""
-        found = self.batch(batch)
-        if outcome is None or lines is not None:
-            return ledger.rows(self._store, found, outcome=outcome, lines=lines, after=after, limit=limit)
-        return paging.rows(self._store, found, outcome, after=after, limit=limit)
-
-    def rows(self, batch: Batch | UUID | str, *, outcome: str | None = None, limit: int | None = None) -> pd.DataFrame:
-        """The rows of a batch, one a line of the source."""
-        return pd.DataFrame(list(self.each_row(batch, outcome=outcome, limit=limit)), columns=[*ledger.ROW_COLUMNS])
-
-    def save_rows(
-        self,
-        batch: Batch | UUID | str,
-        path: Path,
-        file_format: exports.Format,
-        *,
-        outcome: str | None = None,
-        limit: int | None = None,
-    ) -> int:
-        """Writes the rows of a batch to a file that is there whole or not at all, and returns how many they are.
-
-        Raises UnwritableFile, NoSpace.
-        """
-        found = self.batch(batch)
-        return exports.save_rows(self.each_row(found, outcome=outcome, limit=limit), found.headers, path, file_format)
-
-    def write_rows(
-        self,
-        batch: Batch | UUID | str,
-        file: IO[bytes],
-        file_format: exports.Format,
-        *,
-        outcome: str | None = None,
-        limit: int | None = None,
-    ) -> int:
-        """Writes the rows of a batch to an open file, and returns how many they are."""
-        found = self.batch(batch)
-        return exports.write_rows(self.each_row(found, outcome=outcome, limit=limit), found.headers, file, file_format)
-
-    def issues(self, batch: Batch | UUID | str, *, first: int = 5) -> list[dict[str, Any]]:
-        """What is wrong, the most frequent first: code, field, message, rows, and the first lines that have it."""
-        return ledger.issues(self._store, self.batch(batch), first=first)
-
-    def issue_counts(self, batch: Batch | UUID | str) -> list[dict[str, Any]]:
-        """What is wrong, the most frequent first: code, field, severity, message (the first), rows."""
-        return paging.issue_counts(self._store, self.batch(batch))
-
-    def page(
-        self,
-        batch: Batch | UUID | str,
-        *,
-        outcome: str | None = None,
-        reason: str | None = None,
-        field: str | None = None,
-        code: str | None = None,
-        wrong: bool = False,
-        after: int = 0,
-        limit: int = 50,
-    ) -> list[dict[str, Any]]:
-        """The first `limit` rows after line `after` as `each_row` has them, with that outcome (for that reason) and an
-        issue of that code in that field ("" is the row as a whole), or with any issue when only `wrong` ones count."""
-        found = self.batch(batch)
-        issue = {name: text for name, text in (("code", code), ("field", field)) if text is not None}
-        asked = issue if issue or wrong else None
-        lines = paging.lines(self._store, found, outcome=outcome, reason=reason, issue=asked, after=after, limit=limit)
-        return list(self.each_row(found, lines=lines)) if lines else []
-
-    def unexplained(
-        self, batch: Batch | UUID | str, *, outcome: str | None = None, code: str | None = None
-    ) -> list[int]:
-        """The lines that still need a person's word: all of them, or those of one outcome, or with one issue."""
-        found = self.batch(batch)
-        asked = [outcome] if outcome else ["unmatched", "invalid"]
-        issue = {"code": code} if code is not None else None
-        return sorted(line for each in asked for line in paging.lines(self._store, found, outcome=each, issue=issue))
-
-    def unexplained_kinds(self, batch: Batch | UUID | str) -> list[dict[str, Any]]:
-        """The kinds of rows that still need a person's word, the most frequent first: outcome, code, message, rows.
-
-        A row with two issues is of two kinds.
-        """
-        return paging.unexplained_kinds(self._store, self.batch(batch))
-
-    def removals(self, batch: Batch | UUID | str) -> list[dict[str, Any]]:
-        """The records that the file no longer names, and what happens to each: action, record_id, before."""
-        return ledger.removals(self._store, self.batch(batch))
-
-    def record(self, dataset: str, key: str) -> dict[str, Any]:
-        """A record as it is now and every import that touched it, newest first; raises UnknownRecord.
-
-        The parts of a composite key are separated by "|", e.g. "john@example.com|CNA101".
-        """
-        return search.record(self._store, dataset, key)
-
-    def find(self, text: str, *, limit: int = 50) -> list[dict[str, Any]]:
-        """The records that a text may mean: dataset, record_id, key, title.
-
-        First those whose key or id it is, then those that refer to them, then those that have every word of it in
-        their keys, names and ids. A key that only a file has brought comes with None for its record_id.
-        """
-        return search.find(self._store, text, limit)
-
-    def tidy(self) -> None:
-        """Makes `find` and `record` quick again after many new rows; to be called when nobody waits for it, and about a
-        second's work for a million rows."""
-        search.tidy(self._store)
-
-    def row_record(self, batch: Batch | UUID | str, line: int) -> tuple[str, UUID] | None:
-        """The dataset and the id of the record that a row is about: the one it made, changed or left as it was, else
-        the one that has its key now; None when there is none."""
-        return search.row_record(self._store, self.batch(batch), line)
-
-    def data_docs(self, batch: Batch | UUID | str) -> Path | None:
-        """The batch's Great Expectations page; None for an undo."""
-        kept = self.batch(batch).summary.get("data_docs")
-        return self.settings.home / kept if kept else None
+        return bool(same and signing.digest_of(self._store, found, signed["evidence"]) == signed["digest"])
 
     # -- inside --------------------------------------------------------------------------------------------------------
 
     @contextmanager
     def _at_work(self, batch: Batch | UUID | str) -> Iterator[Batch]:
         """The batch as it is once nobody else is at work on it, and as it stays until we are done."""
-        identifier = self.batch(batch).id
-        with ledger.working(self._store, identifier):
-            yield self.batch(identifier)
+        identifier = self.batches.get(batch).id
+        with batches.working(self._store, identifier):
+            yield self.batches.get(identifier)
 
     def _evidence(self, batch: Batch) -> dict[str, Any]:
         said = {name: getattr(batch, name) for name in ("checksum", "file_name", "initiated_by", "window")}
@@ -611,14 +347,14 @@ class Workbench:
         return {"batch": str(batch.id), "run_at": run_at, **said, **self.reconcile(batch).to_dict(), **words}
 
     def _unsigned(self, batch: Batch) -> None:
-        signed = ledger.signature(self._store, batch.id)
+        signed = signing.signature(self._store, batch.id)
         if signed is not None:
             raise AlreadySigned(
                 batch=batch.id, user=signed["signed_by"], at=f"{signed['signed_at']:%Y-%m-%d %H:%M:%S} UTC"
             )
 
     def _begin(self, identifier: UUID, sheet: Sheet, dataset: str, options: Options, *, lend: bool = False) -> Batch:
-        template = self.template(dataset, options.template) if options.template else None
+        template = self.templates.get(dataset, options.template) if options.template else None
         home = self.settings.home
         return beginning.begin(self._store, home, sheet, dataset, options, template, identifier, lend=lend)
 

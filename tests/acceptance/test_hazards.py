@@ -51,7 +51,7 @@ def test_what_was_missing_a_parent_is_linked_when_the_file_comes_again(wb: Workb
     wb.import_sheet(sheet(PEOPLE), "elevate.students")
     text = "student_email,course_code\njohn@example.com,CNA101\nsam@example.com,CNA101\n"
     first = wb.import_sheet(sheet(text), "elevate.enrollments")
-    assert (outcome(first), wb.unexplained(first)) == ((1, 0, 0, 1, 0), [3])
+    assert (outcome(first), wb.rows.unexplained(first)) == ((1, 0, 0, 1, 0), [3])
     wb.import_sheet(sheet("email,name\nsam@example.com,Sam Hill\n"), "elevate.students")
     assert outcome(wb.import_sheet(sheet(text), "elevate.enrollments")) == (1, 0, 1, 0, 0)
     assert len(records(url, "elevate.enrollments", "id")) == 2
@@ -62,7 +62,7 @@ def test_every_source_row_has_a_state_and_a_reason(wb: Workbench, sheet: Given) 
     lines = [f"p{number}@example.com,Person {number}," for number in range(120)]
     lines[10], lines[60], lines[119] = "p9@example.com,Again,", "nobody,,12", ",,"
     batch = wb.import_sheet(sheet("\n".join(("email,name,phone", *lines))), "elevate.students", skip_errors=True)
-    rows = list(wb.each_row(batch))
+    rows = list(wb.rows.each(batch))
     assert [row["line"] for row in rows] == [*range(2, 121)]  # the last line is blank, and counted
     assert {row["outcome"] for row in rows} == {"created", "skipped", "invalid"}
     assert (batch.processed, batch.reading["blank_rows"]) == (119, 1)
@@ -239,7 +239,7 @@ def test_every_error_is_told_however_many_there_are(wb: Workbench, sheet: Given)
     batch = wb.import_sheet(sheet(text), "elevate.students")
     assert len(messages(wb, batch)) == 150
     assert batch.summary["issues_by_code"] == {"bad_email": 150}
-    assert wb.unexplained(batch) == [*range(2, 152)]
+    assert wb.rows.unexplained(batch) == [*range(2, 152)]
 
 
 # files
@@ -276,7 +276,7 @@ def test_an_extra_column_is_kept_as_evidence_and_stops_nothing(wb: Workbench, sh
     """Hazards 73 and 74: unknown headers that reject a file, optional columns that must be there."""
     text = "email,name,Favourite Colour\njohn@example.com,John Doe,blue\n"
     batch = wb.import_sheet(sheet(text), "elevate.students")
-    (row,) = wb.each_row(batch)
+    (row,) = wb.rows.each(batch)
     assert row["raw"] == {"email": "john@example.com", "name": "John Doe", "Favourite Colour": "blue"}
     assert row["payload"] == {"email": "john@example.com", "full_name": "John Doe"}
 
@@ -306,7 +306,7 @@ def test_formulas_and_sql_in_cells_are_text(wb: Workbench, sheet: Given, url: st
     assert [(name, key) for _, name, key in records(url, "elevate.profiles", "email", "full_name", "external_id")] == [
         (cell, cell) for cell in cells
     ]
-    assert [row["raw"]["external_id"] for row in wb.each_row(batch)] == cells
+    assert [row["raw"]["external_id"] for row in wb.rows.each(batch)] == cells
     assert wb.log(batch).notes == "100 % \\ ' {}"
 
 

@@ -49,7 +49,7 @@ def test_the_staff_of_ed_fi_without_an_address_are_invalid_and_the_others_arrive
     batch = wb.commit(held, skip_errors=True)
     assert outcome(batch) == (18, 0, 0, 0, 50)
     assert len(records(url, "elevate.profiles", "email")) == known["staff_rows"] - known["staff_without_email"]
-    explained = wb.explain(batch, wb.unexplained(batch), "No address in the source system")
+    explained = wb.explain(batch, wb.rows.unexplained(batch), "No address in the source system")
     assert (explained.skipped, explained.done) == (50, True)
 
 
@@ -57,7 +57,7 @@ def test_the_students_of_ed_fi_have_no_address_at_all_and_nothing_is_imported(wb
     sheet = open_sheet(DATA / "edfi_flat" / "Student.csv")
     with pytest.raises(MissingColumns, match=r"No column for the required email of elevate.students"):
         wb.stage(sheet, "elevate.students", columns=STUDENTS)
-    assert wb.batches() == []
+    assert wb.batches.all() == []
 
 
 def test_the_courses_of_ed_fi_are_as_many_as_their_codes(wb: Workbench, url: str) -> None:

@@ -230,7 +230,7 @@ JOHN@example.com,WELD101,pending,0
 """
     batch = wb.import_sheet(sheet(text), "elevate.enrollments")
     assert outcomes(wb, batch) == [(2, "updated"), (3, "created")]
-    assert next(wb.each_row(batch))["changes"] == {"status": ["active", "completed"], "progress": [0, 100]}
+    assert next(wb.rows.each(batch))["changes"] == {"status": ["active", "completed"], "progress": [0, 100]}
     assert records(url, "elevate.enrollments", "status", "progress") == [
         ("completed", 0),
         ("completed", 100),
@@ -251,7 +251,7 @@ def test_import_order_is_refused_with_a_sentence(wb: Workbench, sheet: Given) ->
     assert str(no_students_yet.value) == (
         "elevate.enrollments refers to elevate.students, and there are none yet. Import elevate.students first."
     )
-    assert [batch.dataset for batch in wb.batches()] == ["elevate.courses"]
+    assert [batch.dataset for batch in wb.batches.all()] == ["elevate.courses"]
 
 
 # troubleshooting
@@ -346,7 +346,7 @@ def test_students_and_staff_share_a_table_and_no_file_turns_one_into_the_other(
 def test_a_member_of_staff_can_change_role_within_the_staff(wb: Workbench, sheet: Given, url: str) -> None:
     wb.import_sheet(sheet("email,name\nmary@example.com,Mary Major\n"), "elevate.staff")
     batch = wb.import_sheet(sheet("email,name,role\nmary@example.com,Mary Major,admin\n"), "elevate.staff")
-    assert next(wb.each_row(batch))["changes"] == {"role": ["instructor", "admin"]}
+    assert next(wb.rows.each(batch))["changes"] == {"role": ["instructor", "admin"]}
     assert records(url, "elevate.profiles", "role") == [("admin",)]
 
 
@@ -360,4 +360,4 @@ def test_a_column_of_secrets_is_never_imported(wb: Workbench, sheet: Given, head
     with pytest.raises(ForbiddenColumns, match=f"Columns {header} carry secrets and are never imported"):
         wb.stage(sheet(text), "elevate.students")
     batch = wb.import_sheet(sheet(text), "elevate.students", columns={header: ""})
-    assert next(wb.each_row(batch))["payload"] == {"email": "john@example.com", "full_name": "John Doe"}
+    assert next(wb.rows.each(batch))["payload"] == {"email": "john@example.com", "full_name": "John Doe"}

@@ -108,7 +108,7 @@ def test_processed_is_the_sum_of_the_outcomes_and_every_row_has_one(
         "student_not_found": 1,
         "course_not_found": 1,
     }
-    assert wb.unexplained(batch) == [4, 5, 6, 7]
+    assert wb.rows.unexplained(batch) == [4, 5, 6, 7]
 
 
 def test_done_is_invalid_none_unmatched_explained_and_created_updated_and_skipped_make_up_the_rest(
@@ -128,7 +128,7 @@ def test_done_is_invalid_none_unmatched_explained_and_created_updated_and_skippe
     assert last.created + last.updated + last.skipped == last.processed == 7
     assert last.skipped_by_reason == {"duplicate": 1, "explained": 4}
     assert last.unmatched_by_kind == {}
-    assert wb.unexplained(batch) == []
+    assert wb.rows.unexplained(batch) == []
 
 
 def test_an_explained_row_says_why_who_and_when_and_the_log_counts_it_as_skipped(
@@ -136,7 +136,7 @@ def test_an_explained_row_says_why_who_and_when_and_the_log_counts_it_as_skipped
 ) -> None:
     batch = enrollments(skip_errors=True)
     wb.explain(batch, [4], "Left the programme")
-    (row,) = wb.each_row(batch, lines=[4])
+    (row,) = wb.rows.each(batch, lines=[4])
     assert (row["outcome"], row["reason"], row["status"]) == ("skipped", "explained", "skipped")
     assert (row["explanation"], row["explained_by"]) == ("Left the programme", "ana")
     assert abs((datetime.now(UTC) - row["explained_at"]).total_seconds()) < 60
@@ -155,7 +155,7 @@ def test_only_rows_that_need_it_can_be_explained_and_only_once_and_with_a_reason
             wb.explain(batch, lines, "why")
     with pytest.raises(NotDone, match="an explanation needs a reason"):
         wb.explain(batch, [5], "  ")
-    assert wb.unexplained(batch) == [5, 6, 7]
+    assert wb.rows.unexplained(batch) == [5, 6, 7]
 
 
 def test_a_row_that_was_explained_and_then_found_after_all_counts_as_what_it_became(
@@ -244,7 +244,7 @@ def test_a_signature_freezes_the_batch(wb: Workbench, enrollments: Callable[...,
 
 def test_what_nobody_signed_cannot_be_verified(wb: Workbench, sheet: Given) -> None:
     batch = wb.import_sheet(sheet("email,name\njohn@example.com,John Doe\n"), "elevate.students")
-    assert wb.signature(batch) is None
+    assert wb.batches.signature(batch) is None
     with pytest.raises(NotDone, match="nobody has signed it"):
         wb.verify(batch)
 

@@ -130,7 +130,7 @@ def test_who_would_be_switched_off_is_counted_and_listed_before_anything_is_writ
     staged = wb.stage(sheet(f"{HEADER}\n{ADA}\n"), "polaris.teacher_roster", constants={"district": KCK})
     plan = wb.plan(staged)
     assert plan.removed == {"deactivated": 2}
-    assert [(one["action"], one["before"]["name"]) for one in wb.removals(staged)] == [
+    assert [(one["action"], one["before"]["name"]) for one in wb.rows.removals(staged)] == [
         ("deactivated", "Ben Ruiz"),
         ("deactivated", "Cat Moss"),
     ]
@@ -185,7 +185,7 @@ def test_who_comes_back_is_switched_on_again(wb: Workbench, roster: Callable[...
     roster(ADA)
     batch = roster(ADA, BEN)
     assert outcomes(wb, batch) == [(2, "skipped:unchanged"), (3, "updated")]
-    assert next(wb.each_row(batch, lines=[3]))["changes"] == {"is_active": [False, True]}
+    assert next(wb.rows.each(batch, lines=[3]))["changes"] == {"is_active": [False, True]}
     assert records(url, "polaris.teacher_progress", "email", "is_active", "deactivation_source") == [
         ("ada@kck.example", True, None),
         ("ben@kck.example", True, None),
@@ -271,7 +271,7 @@ def test_replace_deletes_who_is_missing_and_keeps_who_is_there(
     ids = records(url, "polaris.teacher_progress", "id", "email")
     batch = roster(ADA.replace(",7,", ",8,"), CAT, mode="replace")
     assert (outcome(batch), batch.removed, wb.reconcile(batch).done) == ((1, 1, 0, 0, 0), 1, True)
-    assert [one["action"] for one in wb.removals(batch)] == ["deleted"]
+    assert [one["action"] for one in wb.rows.removals(batch)] == ["deleted"]
     assert teachers(url) == {"ada 2023": True, "ada 2024": True, "cat 2024": True}
     assert [one for one in ids if one[1] == "ada@kck.example"] == [
         one for one in records(url, "polaris.teacher_progress", "id", "email") if one[1] == "ada@kck.example"

@@ -86,7 +86,7 @@ def test_a_batchs_status_is_queued_processing_completed_or_failed(wb: Workbench,
     wb.commit(staged, skip_errors=True)
     said.append(status())
     assert said == ["processing", "processing", "completed"]
-    assert wb.batch(staged).status == "completed"
+    assert wb.batches.get(staged).status == "completed"
     allowed = ask(
         url, "select pg_get_constraintdef(oid) from pg_constraint where conname like 'import_batch_stage%%check'"
     )[0][0]
@@ -156,8 +156,8 @@ def test_a_batch_says_where_its_file_is_and_what_its_bytes_were(wb: Workbench, s
 
 def test_a_template_without_a_tenant_is_for_every_tenant(wb: Workbench, url: str) -> None:
     chosen = Mapping(columns={"Login": "email"})
-    wb.save_template("own", "elevate.students", chosen, description="For us")
-    wb.save_template("for all", "elevate.students", chosen, is_global=True)
+    wb.templates.save("own", "elevate.students", chosen, description="For us")
+    wb.templates.save("for all", "elevate.students", chosen, is_global=True)
     found = ask(
         url,
         "select name, tenant_id is null, data_type, description, config ->> 'columns', created_by_id "

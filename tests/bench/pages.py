@@ -56,7 +56,7 @@ def measure(site: Site, folder: Path, rows: int, uploaded: int) -> list[str]:
         slow += [name] if told(name, upload_to_plan(ana, file), PLAN) else []
         with Workbench.open(home=site.home, tenant="default", user="ana") as wb:
             wb.commit(batch, skip_errors=True)
-            wb.tidy()
+            wb.records.tidy()
         return slow + [name for name, seconds in committed(ana, site, batch, rows) if told(name, seconds, CLICK)]
 
 
@@ -106,7 +106,7 @@ def openings(ana: Person, batch: str) -> list[tuple[str, float]]:
 def committed(ana: Person, site: Site, batch: str, rows: int) -> list[tuple[str, float]]:
     """What a lead and a support person look at once the batch is written."""
     with Workbench.open(home=site.home, tenant="default", user="ana") as wb:
-        known = next(wb.each_row(batch, outcome="created", after=rows // 2, limit=1))["payload"]
+        known = next(wb.rows.each(batch, outcome="created", after=rows // 2, limit=1))["payload"]
     names = {"e-mail": "email", "id": "external_id", "name that many have": "full_name"}
     questions = {what: known[name] for what, name in names.items()} | {"name that nobody has": "Zzyzx"}
     times: dict[str, list[float]] = {}

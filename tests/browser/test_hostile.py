@@ -67,7 +67,7 @@ def test_what_a_file_says_is_shown_and_never_obeyed(
     ana.visit("record", batch=batch, line=2)
     expect(ana.grid("Column", "Cell").get_by_text(SCRIPT)).to_be_attached()
     unharmed(ana)
-    assert wb.batch(batch).file_name == NAME
+    assert wb.batches.get(batch).file_name == NAME
 
 
 def test_names_and_addresses_that_mean_harm_are_only_text(person: People) -> None:

@@ -31,14 +31,14 @@ def test_a_file_is_corrected_committed_signed_found_and_undone(person: People, w
     assert ana.figures() == figures(12, 11, 0, 1, 0, 0)
     ana.commit()
     assert ana.figures() == figures(12, 11, 0, 1, 0, 0)
-    assert wb.batch(batch).created == 11
+    assert wb.batches.get(batch).created == 11
 
     lena = person("lena").visit("reconcile", batch=batch)
     lena.press("Sign off as lena")
     lena.sees("Signed off by lena")
     lena.press("Check the evidence")
     lena.sees("It is still exactly what was signed.")
-    signed = wb.signature(batch)
+    signed = wb.batches.signature(batch)
     assert signed is not None
     assert signed["signed_by"] == "lena"
 
@@ -52,7 +52,7 @@ def test_a_file_is_corrected_committed_signed_found_and_undone(person: People, w
     ana.sees("What the undo would do")
     ana.press("Undo this import")
     ana.sees("Its undo")
-    assert wb.record("elevate.students", "farid.haddad@example.com")["record"] is None
+    assert wb.records.get("elevate.students", "farid.haddad@example.com")["record"] is None
     assert [each.surprises for each in (ana, lena, support)] == [[], [], []]
 
 
@@ -65,7 +65,7 @@ def test_what_one_chooses_at_map_can_be_sent_to_another(person: People, wb: Work
     ben = person("ben").visit()
     ben.window.goto(ana.window.url)
     ben.at("Map")
-    assert wb.batch(ben.map()).mapping["columns"] == {
+    assert wb.batches.get(ben.map()).mapping["columns"] == {
         "Email Address": "email",
         "First Name": "first_name",
         "Last Name": "last_name",
@@ -89,7 +89,7 @@ def test_what_one_says_at_map_outlives_a_reload(person: People, wb: Workbench, t
         ana.main.get_by_role("textbox", name=name).press("Enter")
         expect(ana.window).to_have_url(re.compile(text.split()[-1]))
     ana.window.reload()
-    batch = wb.batch(ana.map())
+    batch = wb.batches.get(ana.map())
     assert batch.mapping["value_maps"] == {"status": {"Attnded": "completed", "Here": "completed"}}
     assert (batch.window, batch.notes) == ("Autumn & winter", "As Ben said")
     assert ana.surprises == []

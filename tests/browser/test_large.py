@@ -21,5 +21,5 @@ def test_a_file_of_100000_rows_is_planned_while_a_person_watches(person: People,
     ana.sees("lines 2 to 51")
     ana.press("Next")
     ana.sees("lines 52 to 101")
-    assert wb.batch(batch).stage == "planned"
+    assert wb.batches.get(batch).stage == "planned"
     assert ana.surprises == []

@@ -21,7 +21,7 @@ def test_what_a_killed_server_was_doing_is_taken_up_by_the_next(
     ana.at("Validate")
     batch, port = ana.batch, site.port
     site.kill()
-    assert wb.batch(batch).stage in ("queued", "staging")
+    assert wb.batches.get(batch).stage in ("queued", "staging")
 
     site.start(port)
     ana.visit("validate", batch=batch)
@@ -29,7 +29,7 @@ def test_what_a_killed_server_was_doing_is_taken_up_by_the_next(
     ana.plan()
     ana.commit()
     assert ana.figures()["created"] == 60_000
-    assert wb.batch(batch).created == 60_000
+    assert wb.batches.get(batch).created == 60_000
 
 
 def test_a_page_that_was_open_goes_on_when_the_server_is_back(person: People, site: Site) -> None:

@@ -33,7 +33,7 @@ def test_two_people_import_into_the_same_dataset_at_once_and_neither_is_mistaken
     zoe.sees("updated 1")
     assert zoe.figures()["updated"] == 1
     zoe.commit()
-    assert sorted((batch.file_name, batch.initiated_by, batch.stage) for batch in wb.batches()) == [
+    assert sorted((batch.file_name, batch.initiated_by, batch.stage) for batch in wb.batches.all()) == [
         ("students.csv", "ana", "completed"),
         ("students_of_zoe.csv", "zoe", "completed"),
     ]

@@ -75,6 +75,6 @@ def worked(wb: Workbench) -> Callable[[Batch], Batch]:
             while jobs.state(wb, batch) is not None:
                 assert time.monotonic() < deadline, "the worker does not end"
                 time.sleep(0.02)
-        return wb.batch(batch)
+        return wb.batches.get(batch)
 
     return done

@@ -34,9 +34,9 @@ STEPS = [
 def pathful(wb: Workbench) -> Template:
     """The template of the source Pathful, as its files were before."""
     columns = {"TeacherEmail": "email", "Name": "name", "School": "building"}
-    saved = wb.save_template("Pathful", "polaris.teacher_roster", Mapping(columns=columns))
-    wb.sources()
-    wb.save_source(dataset="Pathful", data_type="polaris.teacher_roster", template_id=saved.id)
+    saved = wb.templates.save("Pathful", "polaris.teacher_roster", Mapping(columns=columns))
+    wb.sources.all()
+    wb.sources.save(dataset="Pathful", data_type="polaris.teacher_roster", template_id=saved.id)
     return saved
 
 
@@ -85,18 +85,18 @@ def test_a_renamed_column_goes_through_the_whole_procedure(
     suggested = page.data_editor[0].value[["New column", "Field", "Instead of"]].to_numpy().tolist()
     assert suggested == [["EducatorEmail", "email", "TeacherEmail"], ["Room", "", ""]]
     press(page, "Update the template")
-    said = wb.template("polaris.teacher_roster", "Pathful").mapping
+    said = wb.templates.get("polaris.teacher_roster", "Pathful").mapping
     assert said.columns == {"Name": "name", "School": "building", "EducatorEmail": "email"}
     assert said.left_out == ("Room",)
     assert steps(page) == "✓✓✓✓●○○"
     try_it(page)
-    worked(wb.batches()[0])
+    worked(wb.batches.all()[0])
     page.run()
     assert steps(page) == "✓✓✓✓✓✓●"
     assert [metric.value for metric in page.metric] == ["10", "10", "0", "0", "0", "0"]
     press(page, "Resume its imports")
     assert steps(page) == "✓✓✓✓✓✓✓"
-    assert not wb.sources()[-1]["paused"]
+    assert not wb.sources.all()[-1]["paused"]
     done = wb.import_sheet(sheet(NEW), "polaris.teacher_roster", template="Pathful", window="2024-2025")
     assert done.created == 12
 
@@ -109,40 +109,40 @@ def test_the_map_page_sees_the_change_and_leads_here(show: Show, wb: Workbench, 
 
 
 def test_the_sample_stays_in_the_inventory(show: Show, wb: Workbench, pathful: Template) -> None:
-    wb.pause("Pathful", "")
+    wb.sources.pause("Pathful", "")
     upload(show("changes", source="Pathful"))
-    assert wb.sources()[-1]["samples"].splitlines()[:2] == NEW.splitlines()[:2]
+    assert wb.sources.all()[-1]["samples"].splitlines()[:2] == NEW.splitlines()[:2]
 
 
 def test_the_address_keeps_the_sample_and_the_trial(
     show: Show, wb: Workbench, pathful: Template, worked: Worked
 ) -> None:
-    wb.pause("Pathful", "")
+    wb.sources.pause("Pathful", "")
     page = press(upload(show("changes", source="Pathful")), "Update the template")
     try_it(page)
-    worked(wb.batches()[0])
+    worked(wb.batches.all()[0])
     again = show("changes", **page.query_params)
     assert steps(again) == "✓✓✓✓✓✓●"
 
 
 def test_new_values_are_mapped_with_the_new_columns(show: Show, wb: Workbench) -> None:
     columns = {"Student": "student_email", "Course": "course_code", "Status": "status"}
-    saved = wb.save_template("Signups", "elevate.enrollments", Mapping(columns=columns))
-    wb.save_source(dataset="Signups", data_type="elevate.enrollments", template_id=saved.id)
-    wb.pause("Signups", "")
+    saved = wb.templates.save("Signups", "elevate.enrollments", Mapping(columns=columns))
+    wb.sources.save(dataset="Signups", data_type="elevate.enrollments", template_id=saved.id)
+    wb.sources.pause("Signups", "")
     text = "Student,Course,State\nada@example.com,CNA101,Completd\nben@example.com,CNA101,active\n"
     page = upload(show("changes", source="Signups"), text)
     page.session_state["columns"] = {"edited_rows": {0: {"Field": "status"}}, "added_rows": [], "deleted_rows": []}
     page.run()
     assert page.data_editor[1].value.to_numpy().tolist() == [["status", "Completd", 1, "completed"]]
     press(page, "Update the template")
-    said = wb.template("elevate.enrollments", "Signups").mapping
+    said = wb.templates.get("elevate.enrollments", "Signups").mapping
     assert said.columns["State"] == "status"
     assert said.value_maps == {"status": {"Completd": "completed"}}
 
 
 def test_a_sample_without_a_change_goes_straight_to_the_trial(show: Show, wb: Workbench, pathful: Template) -> None:
-    wb.pause("Pathful", "")
+    wb.sources.pause("Pathful", "")
     page = upload(show("changes", source="Pathful"), OLD.replace(",State", "").replace(",active", ""))
     assert steps(page) == "✓✓✓✓●○○"
 
@@ -150,23 +150,23 @@ def test_a_sample_without_a_change_goes_straight_to_the_trial(show: Show, wb: Wo
 def test_a_trial_with_wrong_rows_says_so_before_it_is_resumed(
     show: Show, wb: Workbench, pathful: Template, worked: Worked
 ) -> None:
-    wb.pause("Pathful", "")
+    wb.sources.pause("Pathful", "")
     page = upload(show("changes", source="Pathful"), "TeacherEmail,Name,School\nnobody,Ada,Argentine\n")
     try_it(page)
-    worked(wb.batches()[0])
+    worked(wb.batches.all()[0])
     page.run()
     assert "Not every row of the trial would go in. Look at them first." in [said.value for said in page.caption]
 
 
 def test_what_the_trial_cannot_do_is_refused_in_a_sentence(show: Show, wb: Workbench, pathful: Template) -> None:
-    wb.pause("Pathful", "")
+    wb.sources.pause("Pathful", "")
     page = press(upload(show("changes", source="Pathful"), "TeacherEmail,Name,School\na@b.example,A,B\n"), "Try it")
     assert page.error[0].value.startswith("No column for the required academic")
     assert not page.exception
 
 
 def test_a_hostile_sample_is_text(show: Show, wb: Workbench, pathful: Template) -> None:
-    wb.pause("Pathful", "")
+    wb.sources.pause("Pathful", "")
     text = 'TeacherEmail,Name,School,<b>x</b>,"=HYPERLINK(""http://x"")"\na@b.example,<i>,=1+1,2,3\n'
     page = upload(show("changes", source="Pathful"), text, "<img src=x> **b**.csv")
     assert any(said.value.startswith(r"\<img src\=x\>") or r"\<img src" in said.value for said in page.caption)

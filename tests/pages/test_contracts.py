@@ -22,7 +22,7 @@ def kept(wb: Workbench) -> Template:
     said = Mapping(
         columns={"Kurs": "name"}, left_out=("Raum",), constants={"is_active": "true"}, clears=("description",)
     )
-    return wb.save_template("Kursliste", "elevate.courses", said, description="As the registrar sends it.")
+    return wb.templates.save("Kursliste", "elevate.courses", said, description="As the registrar sends it.")
 
 
 def press(page: AppTest, label: str) -> AppTest:
@@ -66,25 +66,25 @@ def test_a_template_is_changed_and_keeps_what_the_page_does_not_show(show: Show,
     }
     page.text_input(key=f"name {kept.id}").set_value("Kurse 2026")
     press(page, "Save")
-    said = wb.template("elevate.courses", "Kurse 2026").mapping
+    said = wb.templates.get("elevate.courses", "Kurse 2026").mapping
     assert said.columns == {"Kurs": "name", "Raum": "code", "Text": "description"}
     assert (said.left_out, said.constants, said.clears) == ((), {"is_active": "true"}, ("description",))
 
 
 def test_a_template_is_made_global(show: Show, wb: Workbench, open_wb: Opened, kept: Template) -> None:
     press(opened(show, kept), "Make global")
-    assert wb.template("elevate.courses", "Kursliste").is_global
-    assert [one.name for one in open_wb(tenant="other").templates()] == ["Kursliste"]
+    assert wb.templates.get("elevate.courses", "Kursliste").is_global
+    assert [one.name for one in open_wb(tenant="other").templates.all()] == ["Kursliste"]
 
 
 def test_a_template_is_retired(show: Show, wb: Workbench, kept: Template) -> None:
     press(opened(show, kept), "Retire")
-    assert wb.templates() == []
+    assert wb.templates.all() == []
 
 
 def test_another_tenants_global_template_can_only_be_looked_at(show: Show, open_wb: Opened) -> None:
     said = Mapping(columns={"Kurs": "name"})
-    theirs = open_wb(tenant="other").save_template("Theirs", "elevate.courses", said, is_global=True)
+    theirs = open_wb(tenant="other").templates.save("Theirs", "elevate.courses", said, is_global=True)
     page = opened(show, theirs)
     assert "Another tenant keeps it" in "".join(said.value for said in page.caption)
     assert not [button.label for button in page.button if button.label in ("Make global", "Retire")]
@@ -92,7 +92,7 @@ def test_another_tenants_global_template_can_only_be_looked_at(show: Show, open_
 
 
 def test_a_change_that_cannot_be_is_refused_in_a_sentence(show: Show, wb: Workbench, kept: Template) -> None:
-    wb.save_template("Taken", "elevate.courses", Mapping(columns={"Kurs": "name"}))
+    wb.templates.save("Taken", "elevate.courses", Mapping(columns={"Kurs": "name"}))
     page = opened(show, kept)
     page.text_input(key=f"name {kept.id}").set_value("Taken")
     press(page, "Save")
@@ -101,7 +101,7 @@ def test_a_change_that_cannot_be_is_refused_in_a_sentence(show: Show, wb: Workbe
 
 
 def test_a_hostile_name_is_text(show: Show, wb: Workbench) -> None:
-    hostile = wb.save_template("<img src=x> **b** [c](d)", "elevate.courses", Mapping(columns={"=1+1 <b>": "name"}))
+    hostile = wb.templates.save("<img src=x> **b** [c](d)", "elevate.courses", Mapping(columns={"=1+1 <b>": "name"}))
     page = opened(show, hostile)
     assert page.expander[0].label.startswith(r"**\<img src=x\> \*\*b\*\* \[c\]\(d\)**")
     assert not page.exception

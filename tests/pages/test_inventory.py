@@ -19,9 +19,9 @@ COURSES = "name,code\nNursing,CNA101\n"
 @pytest.fixture
 def courses(wb: Workbench, sheet: Sheets) -> str:
     """The name of a source that is imported as courses, with a template and an import."""
-    wb.sources()
-    template = wb.save_template("Registrar", "elevate.courses", Mapping(columns={"name": "name", "code": "code"}))
-    wb.save_source(dataset="Courses", data_type="elevate.courses", template_id=template.id, quirks="Codes repeat.")
+    wb.sources.all()
+    template = wb.templates.save("Registrar", "elevate.courses", Mapping(columns={"name": "name", "code": "code"}))
+    wb.sources.save(dataset="Courses", data_type="elevate.courses", template_id=template.id, quirks="Codes repeat.")
     wb.import_sheet(sheet(COURSES, "courses.csv"), "elevate.courses", template="Registrar")
     return "Courses"
 
@@ -69,7 +69,7 @@ def test_cells_are_edited_in_place_and_lines_come_and_go(show: Show, wb: Workben
         added_rows=[{"dataset": "Courses", "refresh_cadence": "each term"}, {"owner": "nobody"}],
         deleted_rows=[7],
     )
-    found = {source["dataset"]: source for source in wb.sources()}
+    found = {source["dataset"]: source for source in wb.sources.all()}
     assert (found["Customers"]["owner"], found["Customers"]["notes"]) == ("RevOps", "Merged twice.")
     assert found["Products/SKUs"]["format"] == "XLSX"
     assert found["Courses"]["refresh_cadence"] == "each term"
@@ -89,18 +89,18 @@ def test_samples_quirks_contract_and_template_are_kept(show: Show, wb: Workbench
     page.text_area[0].set_value("name,code\nNursing,CNA101")
     page.text_area[1].set_value("Dates are d/m/y.")
     page.main.selectbox[1].set_value("elevate.courses")
-    page.main.selectbox[2].set_value(wb.templates()[0].id)
+    page.main.selectbox[2].set_value(wb.templates.all()[0].id)
     press(page, "Save it")
-    source = wb.sources()[0]
+    source = wb.sources.all()[0]
     assert (source["samples"], source["quirks"]) == ("name,code\nNursing,CNA101", "Dates are d/m/y.")
-    assert (source["data_type"], str(source["template_id"])) == ("elevate.courses", wb.templates()[0].id)
+    assert (source["data_type"], str(source["template_id"])) == ("elevate.courses", wb.templates.all()[0].id)
 
 
 def test_a_source_leads_to_its_template_and_its_imports(show: Show, wb: Workbench, courses: str) -> None:
     page = show("inventory", source=courses)
     found = {label.partition(" ·")[0].replace("\\", ""): address for label, address in links(page).items()}
-    assert found["Its template"] == f"contracts?view=Templates&template={wb.templates()[0].id}"
-    assert found["courses.csv"] == f"history?batch={wb.batches()[0].id}"
+    assert found["Its template"] == f"contracts?view=Templates&template={wb.templates.all()[0].id}"
+    assert found["courses.csv"] == f"history?batch={wb.batches.all()[0].id}"
     assert found["All of them"] == "history?dataset=elevate.courses"
     assert found["Its columns have changed"] == "changes?source=Courses"
 
@@ -123,7 +123,7 @@ def test_imports_are_paused_with_a_reason_and_resumed(show: Show, wb: Workbench,
 
 
 def test_hostile_text_is_text(show: Show, wb: Workbench) -> None:
-    wb.save_source(dataset="<img src=x> **b**", notes="=1+1 <script>", quirks="<b>")
+    wb.sources.save(dataset="<img src=x> **b**", notes="=1+1 <script>", quirks="<b>")
     page = show("inventory", source="<img src=x> **b**")
     assert page.subheader[0].value == r"\<img src=x\> \*\*b\*\*"
     assert page.dataframe[0].value["notes"].tolist()[-1] == "=1+1 <script>"

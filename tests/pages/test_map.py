@@ -74,7 +74,7 @@ def test_what_a_person_chose_stands_in_the_address(show: Show, wb: Workbench) ->
     assert page.query_params["fields"] == address["fields"]
     started = button(confirm(page), "Start the import").click().run()
     assert not started.exception
-    assert wb.batches()[0].mapping["columns"] == {
+    assert wb.batches.all()[0].mapping["columns"] == {
         "Email Address": "email",
         "Last Name": "full_name",
         "Shoe": "external_id",
@@ -99,7 +99,7 @@ def test_what_the_values_mean_stands_in_the_address(show: Show, wb: Workbench, s
     assert page.query_params["meanings"] == said
     assert page.data_editor[1].value["means"].tolist() == ["completed", "(nothing: as a blank cell)"]
     button(page, "Start the import").click().run()
-    assert wb.batches()[0].mapping["value_maps"] == {"status": {"Actve": "completed", "gone": ""}}
+    assert wb.batches.all()[0].mapping["value_maps"] == {"status": {"Actve": "completed", "gone": ""}}
 
 
 @pytest.mark.parametrize("said", ["{", "[]", '{"status":1}', '{"status":{"gone":[1]}}', '{"status":{"gone":"<b>"}}'])
@@ -119,7 +119,7 @@ def test_what_else_a_person_said_stands_in_the_address(show: Show, wb: Workbench
     assert page.query_params["same"] == '{"phone":"555-123-4567"}'
     started = button(confirm(page), "Start the import").click().run()
     assert not started.exception
-    batch = wb.batches()[0]
+    batch = wb.batches.all()[0]
     assert (batch.mode, batch.window, batch.mapping["constants"]) == ("update", "Autumn", {"phone": "555-123-4567"})
 
 
@@ -128,7 +128,7 @@ def test_an_address_with_other_nonsense_is_no_trace(show: Show, wb: Workbench, s
     page = show("map", upload=keep(wb, STUDENTS), same=said, mode="<b>", clears="no such", window="")
     assert not page.exception
     button(confirm(page), "Start the import").click().run()
-    assert wb.batches()[0].mode == "upsert"
+    assert wb.batches.all()[0].mode == "upsert"
 
 
 def test_a_required_field_without_a_column_stays_in_sight_and_nothing_can_start(show: Show, wb: Workbench) -> None:
@@ -143,7 +143,7 @@ def test_a_first_use_starts_only_when_a_person_has_confirmed_it(show: Show, wb: 
     page = confirm(page)
     button(page, "Start the import").click().run()
     assert not page.exception
-    batch = wb.batches()[0]
+    batch = wb.batches.all()[0]
     assert page.query_params["batch"] == str(batch.id)
     assert (batch.stage, batch.source, batch.file_name) == ("queued", "page", "export.csv")
     assert batch.mapping["columns"] == {"Email Address": "email", "First Name": "first_name", "Last Name": "last_name"}
@@ -155,7 +155,7 @@ def test_a_first_use_starts_only_when_a_person_has_confirmed_it(show: Show, wb: 
 def test_what_was_started_can_be_filled_from_what_was_kept(show: Show, wb: Workbench) -> None:
     page = confirm(show("map", upload=keep(wb, STUDENTS)))
     button(page, "Start the import").click().run()
-    staged = wb.fill(wb.batches()[0])
+    staged = wb.fill(wb.batches.all()[0])
     assert wb.plan(staged).counts["created"] == 2
 
 
@@ -167,25 +167,25 @@ def test_texts_that_are_no_choice_are_asked_for_with_their_rows(
     page = confirm(show("map", upload=keep(wb, ENROLLMENTS)))
     assert page.data_editor[1].value.values.tolist() == [["Actve", 1, "active"], ["gone", 1, "(no value: invalid)"]]
     button(page, "Start the import").click().run()
-    assert wb.batches()[0].mapping["value_maps"] == {"status": {"Actve": "active"}}
+    assert wb.batches.all()[0].mapping["value_maps"] == {"status": {"Actve": "active"}}
 
 
 def test_a_template_says_everything_and_needs_no_second_look(show: Show, wb: Workbench) -> None:
     mapping = Mapping(columns={"A": "email", "B": "full_name"}, left_out=("C",))
-    template = wb.save_template("Monthly file", "elevate.students", mapping)
+    template = wb.templates.save("Monthly file", "elevate.students", mapping)
     address = {"upload": keep(wb, b"A,B,C\nann@example.org,Ann,x\n"), "dataset": "elevate.students"}
     page = show("map", **address)
     next(box for box in page.selectbox if box.label == "Template").select(template.id).run()
     assert page.query_params["template"] == template.id
     assert columns(page)["field"].tolist() == ["email", "full_name", "(not imported)"]
     button(page, "Start the import").click().run()
-    assert str(wb.batches()[0].template_id) == template.id
+    assert str(wb.batches.all()[0].template_id) == template.id
     asked = show("map", **address, template=template.id)
     assert not asked.checkbox[0].label.startswith("I have looked")
 
 
 def test_a_column_that_the_template_does_not_know_is_confirmed_again(show: Show, wb: Workbench) -> None:
-    template = wb.save_template("Monthly", "elevate.students", Mapping(columns={"A": "email", "B": "full_name"}))
+    template = wb.templates.save("Monthly", "elevate.students", Mapping(columns={"A": "email", "B": "full_name"}))
     upload = keep(wb, b"A,B,phone\nann@example.org,Ann,555-123-4567\n")
     page = show("map", upload=upload, dataset="elevate.students", template=template.id)
     assert button(page, "Start the import").disabled
@@ -193,7 +193,7 @@ def test_a_column_that_the_template_does_not_know_is_confirmed_again(show: Show,
 
 
 def test_columns_that_are_not_those_of_the_template_are_told(show: Show, wb: Workbench) -> None:
-    template = wb.save_template("Monthly", "elevate.students", Mapping(columns={"Mail": "email", "Name": "full_name"}))
+    template = wb.templates.save("Monthly", "elevate.students", Mapping(columns={"Mail": "email", "Name": "full_name"}))
     upload = keep(wb, b"E-Post,Name\nann@example.org,Ann\n")
     page = show("map", upload=upload, dataset="elevate.students", template=template.id)
     assert not page.exception
@@ -202,13 +202,13 @@ def test_columns_that_are_not_those_of_the_template_are_told(show: Show, wb: Wor
 
 
 def test_imports_of_a_paused_source_are_refused_in_a_sentence(show: Show, wb: Workbench) -> None:
-    source = wb.save_source(dataset="Students of the college", data_type="elevate.students")
-    wb.pause(source["id"], "Its columns have changed.")
+    source = wb.sources.save(dataset="Students of the college", data_type="elevate.students")
+    wb.sources.pause(source["id"], "Its columns have changed.")
     page = confirm(show("map", upload=keep(wb, STUDENTS)))
     button(page, "Start the import").click().run()
     assert not page.exception
     assert "Students of the college" in page.error[0].value
-    assert wb.batches() == []
+    assert wb.batches.all() == []
 
 
 def test_the_mapping_can_be_saved_as_a_template(show: Show, wb: Workbench) -> None:
@@ -216,7 +216,7 @@ def test_the_mapping_can_be_saved_as_a_template(show: Show, wb: Workbench) -> No
     next(box for box in page.text_input if box.label == "Name").input("Spring").run()
     button(page, "Save").click().run()
     assert not page.exception
-    saved = wb.template("elevate.students", "Spring")
+    saved = wb.templates.get("elevate.students", "Spring")
     assert saved.mapping.columns == {"Email Address": "email", "First Name": "first_name", "Last Name": "last_name"}
     assert saved.mapping.left_out == ("Shoe",)
     assert page.query_params["template"] == saved.id
@@ -232,7 +232,7 @@ def test_a_required_field_can_have_one_value_for_every_row_and_the_year_its_wind
     next(box for box in page.text_input if box.label == "Academic year").input("2024-2025").run()
     assert warnings(page) == []
     button(page, "Start the import").click().run()
-    batch = wb.batches()[0]
+    batch = wb.batches.all()[0]
     assert (batch.mapping["constants"], batch.window, batch.mode) == (
         {"building": "North High"},
         "2024-2025",
@@ -255,7 +255,7 @@ def test_an_import_out_of_order_is_refused_in_a_sentence(show: Show, wb: Workben
     assert "refers to elevate.courses and elevate.students, and there are none yet" in page.error[0].value.replace(
         "\\", ""
     )
-    assert wb.batches() == []
+    assert wb.batches.all() == []
 
 
 def test_the_file_of_an_import_can_be_mapped_otherwise_and_imported_again(
@@ -266,8 +266,8 @@ def test_the_file_of_an_import_can_be_mapped_otherwise_and_imported_again(
     assert columns(page)["field"].tolist() == ["email", "first_name", "last_name", "external_id"]
     button(page, "Import it again").click().run()
     assert not page.exception
-    assert wb.batches()[0].id != first.id
-    assert wb.batches()[0].mapping["columns"]["Shoe"] == "external_id"
+    assert wb.batches.all()[0].id != first.id
+    assert wb.batches.all()[0].mapping["columns"]["Shoe"] == "external_id"
 
 
 def test_an_upload_that_is_gone_is_told_in_a_sentence(show: Show) -> None:

@@ -77,7 +77,7 @@ def test_all_rows_of_a_kind_are_explained_with_one_reason(show: Show, wb: Workbe
     ]
     page.text_input(key="why").set_value("The bakery was closed.")
     press(page, "Explain all of this kind: 2 rows")
-    assert [(row["line"], row["explanation"]) for row in wb.each_row(unmatched, outcome="skipped")] == [
+    assert [(row["line"], row["explanation"]) for row in wb.rows.each(unmatched, outcome="skipped")] == [
         (4, "The bakery was closed."),
         (5, "The bakery was closed."),
     ]
@@ -91,13 +91,13 @@ def test_one_row_is_explained_by_itself(show: Show, wb: Workbench, unmatched: Ba
     page.run()
     page.text_input(key="why").set_value("BAKE102 is next year's.")
     press(page, "Explain 1 row")
-    assert wb.unexplained(unmatched) == [3, 4]
+    assert wb.rows.unexplained(unmatched) == [3, 4]
 
 
 def test_an_explanation_needs_a_reason(show: Show, wb: Workbench, unmatched: Batch) -> None:
     page = press(show("reconcile", batch=unmatched.id), "Explain all of this kind: 2 rows")
     assert [error.value for error in page.error] == ["Say why, for whoever reads this next year."]
-    assert len(wb.unexplained(unmatched)) == 3
+    assert len(wb.rows.unexplained(unmatched)) == 3
 
 
 def test_the_log_is_the_playbooks_and_takes_notes_in_place(show: Show, wb: Workbench, done: Batch) -> None:
@@ -128,7 +128,7 @@ def test_a_signature_freezes_the_batch(show: Show, wb: Workbench, open_wb: Opene
     page = show("reconcile", batch=done.id)
     page.sidebar.text_input(key="person").set_value("lea").run()
     press(page, "Sign off as lea")
-    signed = wb.signature(done)
+    signed = wb.batches.signature(done)
     assert signed is not None
     assert signed["signed_by"] == "lea"
     assert "Signed off by **lea**" in page.success[0].value

@@ -65,7 +65,7 @@ def test_several_matches_lead_to_each(show: Show, twice: tuple[Batch, Batch]) ->
 
 
 def test_the_address_of_a_record_shows_it(show: Show, wb: Workbench, twice: tuple[Batch, Batch]) -> None:
-    record = wb.record("elevate.students", "ada@example.com")["record"]["id"]
+    record = wb.records.get("elevate.students", "ada@example.com")["record"]["id"]
     assert "**Ada Lee**" in said(show("record", dataset="elevate.students", record=record))
 
 
@@ -122,8 +122,8 @@ def test_a_new_question_puts_the_last_answer_away(show: Show, twice: tuple[Batch
 def test_a_record_of_another_is_linked(show: Show, wb: Workbench, sheet: Sheets, twice: tuple[Batch, Batch]) -> None:
     wb.import_sheet(sheet("name,code\nNursing,CNA101\n"), "elevate.courses")
     wb.import_sheet(sheet("student_email,course_code\nada@example.com,CNA101\n"), "elevate.enrollments")
-    student = wb.record("elevate.students", "ada@example.com")["record"]["id"]
-    enrollment = wb.record("elevate.enrollments", "ada@example.com|CNA101")["record"]["id"]
+    student = wb.records.get("elevate.students", "ada@example.com")["record"]["id"]
+    enrollment = wb.records.get("elevate.enrollments", "ada@example.com|CNA101")["record"]["id"]
     page = show("record", dataset="elevate.enrollments", record=enrollment)
     next(button for button in page.button if button.label == "Its student").click().run()
     assert page.query_params == {"dataset": "elevate.students", "record": str(student)}

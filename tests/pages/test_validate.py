@@ -89,7 +89,7 @@ def test_a_cell_is_corrected_in_place_and_checked_again(
     correct.click().run()
     now = worked(planned)
     assert (now.stage, now.created, now.invalid) == ("planned", 2, 0)
-    assert [row["raw"]["email"] for row in wb.each_row(now, lines=[3])] == ["ben@example.com"]
+    assert [row["raw"]["email"] for row in wb.rows.each(now, lines=[3])] == ["ben@example.com"]
     page.run()
     assert page.data_editor[0].value["line"].tolist() == [4]
 
@@ -98,7 +98,7 @@ def test_a_corrected_file_comes_back_into_the_same_batch(
     show: Show, wb: Workbench, planned: Batch, worked: Callable[[Batch], Batch]
 ) -> None:
     rejected = BytesIO()
-    wb.write_rows(planned, rejected, "csv", outcome="invalid")
+    wb.rows.write(planned, rejected, "csv", outcome="invalid")
     corrected = rejected.getvalue().replace(b"ben at ", b"ben@").replace(b",12,", b",555-201-0002,")
     page = show("validate", batch=planned.id)
     page.file_uploader[0].set_value(("invalid.csv", corrected, "text/csv")).run()

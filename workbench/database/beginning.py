@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pyarrow as pa
 
-from workbench.database import inventory, ledger
+from workbench.database import batches, inventory, target
 from workbench.database.store import Store
 from workbench.datasets import catalog
 from workbench.model.batch import Batch
@@ -94,7 +94,7 @@ def begin(
     hidden = mapping.secrets(sheet.headers, contract)
     if hidden and lend:
         kept_files.lend(home, identifier, sheet)
-    return ledger.begin(
+    return batches.begin(
         store,
         options.run,
         id=identifier,
@@ -132,7 +132,7 @@ def _is_small(sheet: Sheet) -> bool:
 
 
 def _check_order(store: Store, contract: Contract) -> None:
-    missing = [need for need in catalog.needs(contract) if not ledger.holds_records(store, need)]
+    missing = [need for need in catalog.needs(contract) if not target.holds_records(store, need)]
     if missing:
         ordered = [known.name for known in catalog.family(contract.family) if known.name in missing]
         raise ImportOrder(dataset=contract.name, missing=" and ".join(ordered))
@@ -146,7 +146,7 @@ def _empty(store: Store, sheet: Sheet, contract: Contract, mode: Mode, resolved:
     if any(contract.field(name).required and value is None for name, value in scope.items()):
         raise NoRows(source=sheet.name)
     if not options.allow_empty:
-        removed = ledger.in_scope(store, contract, scope, mode)
+        removed = target.in_scope(store, contract, scope, mode)
         said = ", ".join(f"{name} {value}" if value else f"no {name}" for name, value in scope.items())
         raise EmptyNeedsConfirmation(source=sheet.name, mode=mode, removed=removed, scope=said)
     return replace(resolved, constants=resolved.constants | {name: value for name, value in scope.items() if value})

@@ -13,7 +13,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from workbench.database import ledger
+from workbench.database import batches
 from workbench.database.filling import validator
 from workbench.database.staging import COPY, INCOMING, Checked, copy_lines
 from workbench.database.store import Store
@@ -69,7 +69,7 @@ def correct(store: Store, home: Path, batch: Batch, rows: Iterable[Chunk]) -> Ba
         summary = json.dumps({"failed": failed, "issue_counts": counts})
         connection.execute(_COUNT, {**which, "summary": summary})
         store.note("corrected", batch.id, rows=len(lines), lines=sorted(lines)[:100])
-    return ledger.get(store, batch.id)
+    return batches.get(store, batch.id)
 
 
 def by_line(store: Store, batch: Batch, cells: Pairs[int, Pairs[str, str | None]]) -> Iterator[Chunk]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.database import ledger
+from workbench.database import batches
 from workbench.database.progress import Told
 from workbench.database.staging import Checked, Staging
 from workbench.database.store import Store
@@ -62,7 +62,7 @@ def _fill(store: Store, home: Path, contract: Contract, batch: Batch, sheet: She
     brought: tuple[str, ...] = ()
     again = batch.stage == "staging"
     if not again:
-        ledger.move(store, batch.id, stage="staging", started_at=datetime.now().astimezone())
+        batches.move(store, batch.id, stage="staging", started_at=datetime.now().astimezone())
     hidden = mapping.secrets(batch.headers, contract)
     with Staging(store, batch.id, contract, hidden=hidden, again=again) as staging:
         for chunk in sheet.chunks(tally):
@@ -73,8 +73,8 @@ def _fill(store: Store, home: Path, contract: Contract, batch: Batch, sheet: She
             done += len(chunk)
             progress("staging", done)
         docs = _write_docs(store, home, contract, batch, checker)
-    found = ledger.staged_figures(store, batch.id) if again else (staging.failed, staging.issues)
-    return ledger.move(
+    found = batches.staged_figures(store, batch.id) if again else (staging.failed, staging.issues)
+    return batches.move(
         store,
         batch.id,
         ("staged", {"rows": done, "failed": found[0]}),
@@ -137,7 +137,7 @@ def _ending(store: Store, home: Path, batch: Batch) -> Iterator[None]:
         if batch.source == "page" and isinstance(error, DatabaseBusy | DatabaseUnavailable):
             raise
         why = str(error) if isinstance(error, WorkbenchError) else f"stopped by {type(error).__name__}"
-        ledger.fail_quietly(store, batch.id, why)
+        batches.fail_quietly(store, batch.id, why)
         shutil.rmtree(home / _docs(store, batch), ignore_errors=True)
         kept_files.give_back(home, batch.id)
         raise

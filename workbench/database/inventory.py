@@ -2,6 +2,7 @@
 profiles of its files."""
 
 from collections.abc import Mapping
+from collections.abc import Mapping as Pairs
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,11 +12,14 @@ from psycopg.sql import SQL, Identifier, Literal, Placeholder
 from psycopg.types.json import Jsonb
 
 from workbench.database import templates
+from workbench.database.batches import find
 from workbench.database.store import Store
+from workbench.database.templates import Templates
 from workbench.datasets import catalog
 from workbench.model.batch import Batch
 from workbench.model.errors import SourceExists, SourcePaused, UnknownSource, UnknownTemplate, WrongValue
 from workbench.model.sheet import Sheet
+from workbench.prepare.header_change import header_change
 
 FIELDS = (
     "dataset",
@@ -228,3 +232,68 @@ where p.data_type = %(dataset)s and (%(checksum)s::text is null or p.checksum <>
   and (%(at)s::timestamptz is null or b.created_at < %(at)s)
 order by b.created_at desc, p.kept_at desc limit 1
 """
+
+
+_COMPLETED = "data_type = %(dataset)s and stage = 'completed'"
+
+
+class Sources:
+    """The inventory of the tenant's sources: `Workbench.sources`."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def all(self) -> list[dict[str, Any]]:
+        """The inventory: id, what `FIELDS` says of each source, paused, pause_reason, paused_by, paused_at,
+        updated_by, updated_at. It begins with the datasets of seed 002."""
+        return sources(self._store)
+
+    def save(self, *, id: UUID | str | None = None, **said: str | UUID | None) -> dict[str, Any]:
+        """Adds a source to the inventory, or changes what is said of one; see `FIELDS`.
+
+        Raises UnknownSource, SourceExists, UnknownDataset, UnknownTemplate.
+        """
+        return save(self._store, id, said)
+
+    def remove(self, source: UUID | str) -> None:
+        """Takes a source (by its id or its dataset) out of the inventory; raises UnknownSource."""
+        remove(self._store, source)
+
+    def pause(self, source: UUID | str, why: str) -> dict[str, Any]:
+        """Stops the imports of a source (by its id or its dataset), all but trials; raises UnknownSource."""
+        return pause(self._store, source, why)
+
+    def resume(self, source: UUID | str) -> dict[str, Any]:
+        """Lets a source (by its id or its dataset) be imported again; raises UnknownSource."""
+        return resume(self._store, source)
+
+    def header_change(self, sheet: Sheet, dataset: str, template: str) -> dict[str, Any] | None:
+        """What has changed in a source's columns since the template was made: the `missing` and the `new` headers, and
+        `suggestions` (was, header, field, score, reason). None when all are known.
+
+        New is what neither the template nor any of the last imports had.
+        """
+        known = {
+            header for batch in find(self._store, _COMPLETED, {"dataset": dataset}, 50) for header in batch.headers
+        }
+        return header_change(sheet, catalog.contract(dataset), Templates(self._store).get(dataset, template), known)
+
+
+class Profiles:
+    """The profiles of sources, kept to compare the next one with: `Workbench.profiles`."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def keep(self, of: Sheet | Batch, dataset: str, profile: Pairs[str, Any]) -> None:
+        """Keeps the profile of a sheet, or of a batch's source, to compare the next one with."""
+        keep_profile(self._store, of, dataset, profile)
+
+    def kept(self, of: Sheet, dataset: str) -> dict[str, Any] | None:
+        """The profile of this very sheet, if it was kept; None when it has to be made."""
+        return kept_profile(self._store, of, dataset)
+
+    def last(self, dataset: str, before: Sheet | Batch | None = None) -> dict[str, Any] | None:
+        """The kept profile of the last other file that was imported (before that batch), with its file_name, kept_at
+        and kept_by; None when there is none."""
+        return last_profile(self._store, dataset, before)

@@ -1,17 +1,14 @@
 """Which rows of a batch a page shows, by outcome and by issue: a few of a million, found without reading the others."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from psycopg.sql import SQL, Composable, Composed, Literal
 from psycopg.types.json import Jsonb
 
-from workbench.database import ledger
 from workbench.database.store import Store
 from workbench.model.batch import OUTCOMES, Batch
 from workbench.model.issue import counted
 
-_PAGE = 5_000
 _RARE = 20
 """One row in so many, and fewer: then all of them are looked for at once instead of in the order of their lines."""
 
@@ -38,21 +35,6 @@ def lines(
     with store.transaction() as connection:
         connection.execute(_ALL_AT_ONCE if question.rare else _IN_ORDER)
         return [row["line"] for row in connection.execute(statement).fetchall()]
-
-
-def rows(
-    store: Store, batch: Batch, outcome: str, *, after: int = 0, limit: int | None = None
-) -> Iterator[dict[str, Any]]:
-    """The rows of one outcome as `ledger.rows` has them, page by page; memory does not grow with the batch."""
-    while limit is None or limit > 0:
-        most = _PAGE if limit is None else min(_PAGE, limit)
-        found = lines(store, batch, outcome=outcome, after=after, limit=most)
-        if found:
-            yield from ledger.rows(store, batch, lines=found)
-        if len(found) < most:
-            return
-        after = found[-1]
-        limit = None if limit is None else limit - len(found)
 
 
 # A fresh batch has no statistics yet, and the planner would read and sort it for every page anew; or, where there are

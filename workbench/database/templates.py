@@ -9,8 +9,10 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from workbench.database.store import Store
+from workbench.datasets import catalog
 from workbench.model.errors import TemplateExists, TemplateTaken, UnknownTemplate
 from workbench.model.template import Mapping, Template
+from workbench.prepare.mapping import check
 
 
 def every(store: Store, dataset: str | None = None) -> list[Template]:
@@ -110,3 +112,47 @@ def _plain(value: object) -> object:
     if isinstance(value, Jsonb):
         return value.obj
     return value if value is None or isinstance(value, str) else str(value)
+
+
+class Templates:
+    """The mappings that people saved: `Workbench.templates`."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def all(self, dataset: str | None = None) -> list[Template]:
+        """The tenant's templates first, then the global ones."""
+        return every(self._store, dataset)
+
+    def get(self, dataset: str, name: str) -> Template:
+        """A saved template of the tenant, else a global one, by its name or id; raises UnknownTemplate."""
+        for found in self.all(dataset):
+            if name in (found.name, found.id):
+                return found
+        raise UnknownTemplate(template=name, dataset=dataset)
+
+    def save(
+        self, name: str, dataset: str, chosen: Mapping, *, is_global: bool = False, description: str | None = None
+    ) -> Template:
+        """Keeps a mapping under a name, for this tenant or for every one; the same name again replaces it."""
+        catalog.contract(dataset)
+        save(self._store, name, dataset, chosen, is_global=is_global, description=description)
+        return self.get(dataset, name)
+
+    def update(self, template: str, chosen: Mapping) -> Template:
+        """Changes what a template (by its id) says; raises UnknownTemplate, TemplateTaken, UnknownField, WrongValue."""
+        check(catalog.contract(get(self._store, template).dataset), chosen)
+        return update(self._store, template, chosen)
+
+    def rename(self, template: str, name: str) -> Template:
+        """Calls a template (by its id) otherwise; raises UnknownTemplate, TemplateTaken, TemplateExists."""
+        return rename(self._store, template, name)
+
+    def share(self, template: str) -> Template:
+        """Lets every tenant use a template (by its id); raises UnknownTemplate, TemplateTaken, TemplateExists."""
+        return share(self._store, template)
+
+    def retire(self, template: str) -> Template:
+        """Takes a template (by its id) out of use; imports that used it keep what it said. Raises UnknownTemplate,
+        TemplateTaken."""
+        return retire(self._store, template)

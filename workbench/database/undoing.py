@@ -9,9 +9,9 @@ from uuid import UUID
 import psycopg
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
-from workbench.database import ledger, planning
-from workbench.database.statements import Shape, issue
+from workbench.database import batches, committing, planning
 from workbench.database.store import Store
+from workbench.database.target import Target, issue
 from workbench.datasets import catalog
 from workbench.model.batch import OUTCOMES, Batch, new_id
 from workbench.model.contract import Field
@@ -32,8 +32,8 @@ def undo(store: Store, batch: Batch, *, dry_run: bool = False) -> Batch:
     if earlier is not None:
         raise AlreadyUndone(batch=batch.id, by=earlier)
     new = new_id()
-    with ledger.working(store, new):
-        ledger.begin(
+    with batches.working(store, new):
+        batches.begin(
             store,
             batch.run_id,
             id=new,
@@ -49,7 +49,7 @@ def undo(store: Store, batch: Batch, *, dry_run: bool = False) -> Batch:
         try:
             _reverse(store, batch, new, dry_run)
         except WorkbenchError as error:
-            ledger.fail_quietly(store, new, str(error))
+            batches.fail_quietly(store, new, str(error))
             raise
         except (psycopg.errors.UniqueViolation, psycopg.errors.ForeignKeyViolation):
             earlier = _undone_by(store, batch.id)
@@ -58,15 +58,15 @@ def undo(store: Store, batch: Batch, *, dry_run: bool = False) -> Batch:
                 if earlier is not None
                 else StalePlan(batch=new, changed="some", examples="others refer to them, or have their keys")
             )
-            ledger.fail_quietly(store, new, str(refusal))
+            batches.fail_quietly(store, new, str(refusal))
             raise refusal from None
-    return ledger.get(store, new)
+    return batches.get(store, new)
 
 
 def _reverse(store: Store, batch: Batch, new: UUID, dry_run: bool) -> None:
     reversal = _Reversal(batch, new, store.tenant_id)
     with store.transaction(new) as connection:
-        planning.lock(connection, store.tenant_id, reversal.contract)
+        committing.lock(connection, store.tenant_id, reversal.contract)
         planning.tune(connection, batch.processed or 0)
         for statement in (reversal.held(), reversal.judged(), reversal.rows(), reversal.outcomes()):
             connection.execute(statement)
@@ -91,7 +91,7 @@ def _reverse(store: Store, batch: Batch, new: UUID, dry_run: bool) -> None:
         if not dry_run:
             for statement in reversal.statements():
                 connection.execute(statement)
-            planning.seal(store, new)
+            committing.seal(store, new)
         store.note("undone" if not dry_run else "undo planned", batch.id, by=str(new), **counts)
 
 
@@ -117,7 +117,7 @@ class _Reversal:
 
     def __init__(self, batch: Batch, new: UUID, tenant: UUID) -> None:
         self.contract = catalog.contract(batch.dataset)
-        self.shape = Shape(self.contract, batch, tenant, batch.plan)
+        self.shape = Target(self.contract, batch, tenant, batch.plan)
         self.names = {**self.shape.names, "new": SQL("{}::uuid").format(Literal(new))}
 
     def _compose(self, statement: str, **more: Composable) -> Composed:

@@ -56,12 +56,14 @@ def steps(wb: Workbench) -> Iterator[Step]:
         story="enrollments.csv: BAKE101 is no course, so its row is unmatched; nothing is invented for it.",
         batch=enrollments,
     )
-    wb.explain(enrollments, wb.unexplained(enrollments), "BAKE101 was cancelled before it began; told the registrar.")
+    wb.explain(
+        enrollments, wb.rows.unexplained(enrollments), "BAKE101 was cancelled before it began; told the registrar."
+    )
     wb.note(enrollments, notes="The row for BAKE101 was explained.", follow_ups="The registrar takes BAKE101 out.")
     yield Step(
         title="Enrollments: explained, and so done",
         story="A person says why the unmatched row may stay out. Created + updated + skipped is now all there is.",
-        batch=wb.batch(enrollments),
+        batch=wb.batches.get(enrollments),
     )
     again = _import(wb, "students", "students_2.csv")
     yield Step(

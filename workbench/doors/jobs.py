@@ -22,7 +22,7 @@ from procrastinate.jobs import Job, Status
 from procrastinate.manager import JobManager
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
 
-from workbench.database import ledger, store
+from workbench.database import batches, store
 from workbench.derived.expectations import great_expectations
 from workbench.model.batch import Batch
 from workbench.model.errors import (
@@ -66,7 +66,7 @@ def defer(wb: Workbench, step: Step, batch: Batch | UUID | str, **options: Any) 
     `fill` reads the batch's kept file and plans it; `plan`; `commit` takes `skip_errors`; `undo` takes `dry_run`.
     A step that waits already is not asked for twice. Raises UnknownBatch, and AlreadyWaiting for another step's sake.
     """
-    found = wb.batch(batch)
+    found = wb.batches.get(batch)
     job = Job(
         task_name=step,
         queue=_QUEUE,
@@ -96,7 +96,7 @@ def defer(wb: Workbench, step: Step, batch: Batch | UUID | str, **options: Any) 
 
 def state(wb: Workbench, batch: Batch | UUID | str) -> Literal["waiting", "running"] | None:
     """Whether a step of the batch waits for a worker or is being done; None when there is nothing to wait for."""
-    states = {job.status for job in _jobs(wb, wb.batch(batch))}
+    states = {job.status for job in _jobs(wb, wb.batches.get(batch))}
     return "running" if "doing" in states else "waiting" if states else None
 
 
@@ -105,12 +105,12 @@ def cancel(wb: Workbench, batch: Batch | UUID | str) -> bool:
 
     A plan, a commit and an undo are all or nothing, soon done, and end by themselves: False, as when nothing waits.
     """
-    found = wb.batch(batch)
+    found = wb.batches.get(batch)
     if found.stage in _BEGUN:
-        ledger.move(wb._store, found.id, summary={"cancelled_by": wb.settings.user})
+        batches.move(wb._store, found.id, summary={"cancelled_by": wb.settings.user})
     ends = {_stop(wb, found, job) for job in _jobs(wb, found)} - {None}
     if ends == {"withdrawn"} and found.stage in _BEGUN:
-        ledger.fail(wb._store, found.id, str(Cancelled(user=wb.settings.user)))
+        batches.fail(wb._store, found.id, str(Cancelled(user=wb.settings.user)))
     return ends != set()
 
 
@@ -177,7 +177,7 @@ def _plan(wb: Workbench, batch: Batch, progress: Progress) -> None:
 def _commit(wb: Workbench, batch: Batch, progress: Progress, skip_errors: bool = False) -> None:
     if batch.stage in ("planned", "held"):
         wb.commit(batch, skip_errors=skip_errors, progress=progress)
-        wb.tidy()
+        wb.records.tidy()
 
 
 def _undo(wb: Workbench, batch: Batch, progress: Progress, dry_run: bool = False) -> None:
@@ -195,9 +195,9 @@ def _run(
     job = context.job
     try:
         with _opened(configuration, tenant, user) as wb:
-            found = wb.batch(batch)
+            found = wb.batches.get(batch)
             if found.stage not in _ENDED and found.summary.get("error"):
-                ledger.move(wb._store, found.id, summary={"error": None})  # of an earlier attempt
+                batches.move(wb._store, found.id, summary={"error": None})  # of an earlier attempt
             _STEPS[job.task_name](wb, found, _progress(wb, context, found), **options)  # type: ignore[index]
     except _Stopped:
         raise exceptions.JobAborted from None
@@ -220,7 +220,7 @@ def _progress(wb: Workbench, context: JobContext, batch: Batch) -> Progress:
     def progress(doing: str, rows: int) -> None:
         why = context.abort_reason()
         if why is AbortReason.USER_REQUEST and doing == "staging":
-            raise _cancelled(wb.batch(batch))
+            raise _cancelled(wb.batches.get(batch))
         if why is AbortReason.SHUTDOWN and (doing == "staging" or rows == 0):
             raise _Stopped
 
@@ -248,13 +248,13 @@ def _end(configuration: Settings, job: Job, why: str) -> None:
     """Writes the sentence where a person looks: in the batch, which has failed when it has no rows yet."""
     asked: dict[str, Any] = job.task_kwargs
     with _opened(configuration, asked["tenant"], asked["user"]) as wb:
-        batch = wb.batch(asked["batch"])
+        batch = wb.batches.get(asked["batch"])
         if job.abort_requested:
             why = str(_cancelled(batch))
         if batch.stage in _BEGUN:
-            ledger.fail(wb._store, batch.id, why)
+            batches.fail(wb._store, batch.id, why)
         elif batch.stage not in _ENDED:
-            ledger.move(wb._store, batch.id, ("refused", {"step": job.task_name, "why": why}), summary={"error": why})
+            batches.move(wb._store, batch.id, ("refused", {"step": job.task_name, "why": why}), summary={"error": why})
         else:
             with wb._store.transaction():
                 wb._store.note("refused", batch.id, step=job.task_name, why=why)

@@ -142,15 +142,15 @@ def test_what_cannot_be_chosen_is_named(wb: Workbench, sheet: Sheets, tmp_path: 
         UnknownDataset: lambda: wb.stage(good, "elevate.pupils"),
         UnknownMode: lambda: wb.stage(good, "elevate.students", mode="upsert'; drop schema workbench cascade; --"),
         UnknownTemplate: lambda: wb.stage(good, "elevate.students", template="' or 1=1 --"),
-        UnknownBatch: lambda: wb.batch("' or 1=1 --"),
-        UnknownRecord: lambda: wb.record("elevate.students", "' or 1=1 --"),
+        UnknownBatch: lambda: wb.batches.get("' or 1=1 --"),
+        UnknownRecord: lambda: wb.records.get("elevate.students", "' or 1=1 --"),
         UnreadableSource: lambda: open_sheet(tmp_path / "not there.csv"),
     }
     for error, attempt in refused.items():
         with pytest.raises(error) as refusal:
             attempt()
         assert "\n" not in str(refusal.value)
-    assert wb.batches() == []
+    assert wb.batches.all() == []
 
 
 def test_a_file_that_turns_bad_late_fails_its_batch_and_keeps_no_row(
@@ -160,7 +160,7 @@ def test_a_file_that_turns_bad_late_fails_its_batch_and_keeps_no_row(
     late = sheet(f"email,full_name\n{many}ragged\n{many}")
     with pytest.raises(UnreadableSheet, match="Line 70002: has 1 cell where the header has 2"):
         wb.import_sheet(late, "elevate.students")
-    batch = wb.batches()[0]
+    batch = wb.batches.all()[0]
     assert (batch.stage, batch.status) == ("failed", "failed")
     assert batch.summary == {"error": "Line 70002: has 1 cell where the header has 2."}
     assert ask(url, "select count(*) from workbench.import_row") == [(0,)]
@@ -184,8 +184,8 @@ def test_a_nul_in_what_a_person_says_is_refused_in_a_sentence(wb: Workbench, she
     batch = wb.import_sheet(sheet("email,name\nann@example.org,Ann Lee\n"), "elevate.students")
     for said in (
         lambda: wb.note(batch, notes="a\0b"),
-        lambda: wb.save_source(dataset="a\0b"),
-        lambda: wb.record("elevate.students", "a\0b"),
+        lambda: wb.sources.save(dataset="a\0b"),
+        lambda: wb.records.get("elevate.students", "a\0b"),
     ):
         with pytest.raises(NulInText, match="NUL character"):
             said()
@@ -222,7 +222,7 @@ def test_control_characters_are_issues_and_their_rows_are_kept_as_they_were(wb: 
     frame = pd.DataFrame({"name": ["Nurs\x07ing", "Welding", "Tab\tbed"], "code": ["N", "W\x1b[31m", "T"]})
     batch = wb.import_sheet(open_sheet(frame), "elevate.courses", skip_errors=True)
     assert {(line, code) for line, _, code in issues(wb, batch)} >= {(2, "control_character"), (3, "control_character")}
-    assert [row["raw"] for row in wb.each_row(batch)] == frame.to_dict("records")
+    assert [row["raw"] for row in wb.rows.each(batch)] == frame.to_dict("records")
 
 
 TEXTS = (
@@ -257,12 +257,12 @@ def test_texts_that_mean_harm_are_stored_exactly_and_do_none(
     assert outcome(batch) == (len(TEXTS), 0, 0, 0, 0)
     stored = dict(ask(url, "select course_name, description from elevate.courses"))
     assert stored == dict(zip(frame["name"], frame["description"], strict=True))
-    assert [row["raw"]["description"] for row in wb.each_row(batch)] == list(frame["description"])
+    assert [row["raw"]["description"] for row in wb.rows.each(batch)] == list(frame["description"])
     assert (batch.file_name, batch.notes, batch.window) == (path.name, TEXTS[0], TEXTS[1])
     assert outcome(wb.import_sheet(open_sheet(path), "elevate.courses")) == (0, 0, len(TEXTS), 0, 0)
     assert command("rows", batch.id, "--format", "json") == 0
     assert [row["raw"]["description"] for row in json.loads(capfd.readouterr().out)] == list(frame["description"])
-    page = wb.data_docs(batch)
+    page = wb.batches.data_docs(batch)
     assert page is not None
     assert "<script>alert(1)" not in page.read_text("utf-8")
 
@@ -281,10 +281,10 @@ def test_headers_that_mean_harm_are_only_headers(wb: Workbench, url: str, sheet:
         "elevate.courses",
         columns={headers[0]: "name", headers[1]: "code", headers[4]: ""},
     )
-    assert next(wb.each_row(batch))["raw"] == dict(zip(headers, ["Nursing", "N", "1", "2", "3"], strict=True))
+    assert next(wb.rows.each(batch))["raw"] == dict(zip(headers, ["Nursing", "N", "1", "2", "3"], strict=True))
     assert records(url, "elevate.courses", "course_name", "course_code") == [("Nursing", "N")]
-    wb.save_template(headers[0], "elevate.courses", Mapping.from_dict(batch.mapping))
-    assert wb.template("elevate.courses", headers[0]).mapping.columns == {headers[0]: "name", headers[1]: "code"}
+    wb.templates.save(headers[0], "elevate.courses", Mapping.from_dict(batch.mapping))
+    assert wb.templates.get("elevate.courses", headers[0]).mapping.columns == {headers[0]: "name", headers[1]: "code"}
 
 
 def test_a_file_name_that_is_no_text_does_no_harm(wb: Workbench, tmp_path: Path) -> None:
@@ -300,7 +300,7 @@ def test_headers_that_differ_only_in_case_are_told_apart(wb: Workbench, sheet: S
     with pytest.raises(AmbiguousColumns, match="Columns Email, EMAIL would both fill email"):
         wb.stage(sheet(text), "elevate.students")
     batch = wb.import_sheet(sheet(text), "elevate.students", columns={"EMAIL": "email", "Email": ""})
-    row = next(wb.each_row(batch))
+    row = next(wb.rows.each(batch))
     assert row["payload"]["email"] == "ben@example.com"
     assert row["raw"] == {"Email": "ada@example.com", "EMAIL": "ben@example.com", "full_name": "Ada"}
 
@@ -318,7 +318,7 @@ def test_nothing_of_a_column_with_secrets_is_kept_anywhere(
     left_out = {"User Password": "", "API-Key": ""}
     batch = wb.import_sheet(sheet(text), "elevate.students", columns=left_out, skip_errors=True)
     assert outcomes(wb, batch) == [(2, "created"), (3, "invalid")]
-    assert next(wb.each_row(batch))["raw"] == {
+    assert next(wb.rows.each(batch))["raw"] == {
         "email": "ada@example.com",
         "full_name": "Ada Park",
         "User Password": "",
@@ -335,7 +335,7 @@ def test_nothing_of_a_column_with_secrets_is_kept_anywhere(
     assert [
         table for table in every_table(url) if ask(url, f"select 1 from {table} t where t::text like '%%hunter%%'")
     ] == []
-    assert wb.same_file(sheet(text), "elevate.students") == batch
+    assert wb.batches.same_file(sheet(text), "elevate.students") == batch
 
 
 def every_table(url: str) -> Iterator[str]:

@@ -35,7 +35,7 @@ def test_what_was_begun_here_is_filled_there_exactly_as_if_it_had_been_staged(
     told = ("stage", "initiated_by", "mapping", "reading", "fields", "window", "checksum", "file_key", "source")
     assert {name: getattr(filled, name) for name in told} == {name: getattr(staged, name) for name in told}
     without = {"record_id"}
-    rows = [[{k: v for k, v in row.items() if k not in without} for row in wb.each_row(b)] for b in (filled, staged)]
+    rows = [[{k: v for k, v in row.items() if k not in without} for row in wb.rows.each(b)] for b in (filled, staged)]
     assert rows[0] == rows[1]
     assert outcomes(wb, wb.plan(filled).batch) == [(2, "created"), (3, "invalid"), (4, "created")]
 
@@ -43,7 +43,7 @@ def test_what_was_begun_here_is_filled_there_exactly_as_if_it_had_been_staged(
 def test_what_stops_an_import_stops_its_beginning(wb: Workbench, sheet: Given) -> None:
     with pytest.raises(MissingColumns):
         wb.begin(sheet("phone\n555-123-4567\n"), "elevate.students", source="page")
-    assert wb.batches() == []
+    assert wb.batches.all() == []
 
 
 def test_a_batch_is_filled_once(wb: Workbench, sheet: Given, url: str) -> None:
@@ -61,7 +61,7 @@ def test_a_page_s_batch_waits_for_its_job_and_any_other_that_lost_its_program_is
     batches = [wb.begin(sheet(PEOPLE), "elevate.students", source=source) for source in ("page", "cli")]
     wb.close()
     again = open_wb()
-    assert [again.batch(batch).stage for batch in batches] == ["queued", "failed"]
+    assert [again.batches.get(batch).stage for batch in batches] == ["queued", "failed"]
     assert again.fill(batches[0]).stage == "staged"
     with pytest.raises(WrongStage, match="is failed; filling needs one that is queued"):
         again.fill(batches[1])
@@ -122,7 +122,7 @@ def test_a_source_that_is_not_there_any_more_ends_its_batch_in_a_sentence(
     (home / "files" / str(begun.file_key)).unlink()
     with pytest.raises(UnreadableSource, match="cannot be read: its bytes were not kept"):
         wb.fill(begun)
-    assert (wb.batch(begun).stage, wb.batch(begun).summary["error"]) == (
+    assert (wb.batches.get(begun).stage, wb.batches.get(begun).summary["error"]) == (
         "failed",
         "sheet.csv cannot be read: its bytes were not kept.",
     )
@@ -161,13 +161,13 @@ def watched(wb: Workbench, open_wb: Opened, sheet: Given) -> Callable[..., list[
 
         def look(_: str, __: int) -> None:
             time.sleep(0.51)
-            told = second.progress(batch)
+            told = second.batches.progress(batch)
             if told is not None:
                 assert datetime.fromisoformat(told["at"]).tzinfo is not None
                 seen.append((told["step"], told["rows"], told["of"]))
 
         step(batch, progress=look, **options)
-        assert second.progress(batch) is None
+        assert second.batches.progress(batch) is None
         return seen
 
     return watch
@@ -176,7 +176,7 @@ def watched(wb: Workbench, open_wb: Opened, sheet: Given) -> Callable[..., list[
 def test_whoever_asks_is_told_how_far_a_batch_is(wb: Workbench, sheet: Given, watched: Callable[..., Any]) -> None:
     rows = "".join(f"p{number}@example.com,Person\n" for number in range(120_000))
     begun = wb.begin(sheet(f"email,name\n{rows}"), "elevate.students", source="page")
-    assert wb.progress(begun) is None
+    assert wb.batches.progress(begun) is None
     filling = watched(wb.fill, begun)
     assert {step for step, _, _ in filling} == {"staging"}
     assert [rows for _, rows, _ in filling] == sorted(rows for _, rows, _ in filling)
@@ -190,4 +190,4 @@ def test_another_tenant_is_told_nothing(wb: Workbench, open_wb: Opened, sheet: G
     begun = wb.begin(sheet(PEOPLE), "elevate.students", source="page")
     other = open_wb(tenant="other", user="olga")
     with pytest.raises(Exception, match="There is no batch"):
-        other.progress(begun)
+        other.batches.progress(begun)

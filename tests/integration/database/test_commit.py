@@ -19,8 +19,8 @@ ROSTER = "email,name,building,academic_year\nada@x.example,Ada,North,2024-2025\n
 def test_a_record_that_a_row_creates_has_the_rows_id(wb: Workbench, sheet: Given, url: str) -> None:
     batch = wb.import_sheet(sheet(PEOPLE), "elevate.students")
     ids = dict(records(url, "elevate.profiles", "email", "id"))
-    assert [row["record_id"] for row in wb.each_row(batch)] == [ids["john@example.com"], ids["jane@example.com"]]
-    assert wb.record("elevate.students", str(ids["john@example.com"]))["history"][0]["batch"] == batch.id
+    assert [row["record_id"] for row in wb.rows.each(batch)] == [ids["john@example.com"], ids["jane@example.com"]]
+    assert wb.records.get("elevate.students", str(ids["john@example.com"]))["history"][0]["batch"] == batch.id
 
 
 def test_committing_twice_is_refused(wb: Workbench, sheet: Given, url: str) -> None:
@@ -63,7 +63,7 @@ def test_a_plan_whose_records_changed_since_is_refused_whole_and_can_be_made_aga
         wb.commit(planned)
     assert f"({example})" in str(refused.value)
     assert str(refused.value).endswith("Nothing was written. Plan it again.")
-    assert (wb.batch(planned).stage, fingerprint(url)) == ("planned", before)
+    assert (wb.batches.get(planned).stage, fingerprint(url)) == ("planned", before)
     wb.plan(planned)
     done = wb.commit(planned)
     assert (done.stage, wb.reconcile(done).balanced) == ("completed", True)
@@ -109,7 +109,7 @@ def test_an_enrollment_whose_student_went_since_is_refused(wb: Workbench, sheet:
 
 def test_a_batch_is_found_by_the_beginning_of_its_id_when_only_one_begins_so(wb: Workbench, sheet: Given) -> None:
     batch = wb.import_sheet(sheet(PEOPLE), "elevate.students")
-    assert wb.batch(str(batch.id)[:20]).id == batch.id
+    assert wb.batches.get(str(batch.id)[:20]).id == batch.id
     for unknown in ("", "%", "_", "zzz", "ffffffff", str(batch.id) + "0"):
         with pytest.raises(UnknownBatch):
-            wb.batch(unknown)
+            wb.batches.get(unknown)

@@ -116,7 +116,7 @@ def test_a_batch_that_two_commit_at_once_is_committed_once(
         commits = [beside(wb.commit, planned), beside(two.commit, planned)]
         wait_for_waiters(url, 2)
     assert [type(commit.exception()) for commit in commits if commit.exception()] == [AlreadyCommitted]
-    assert outcome(wb.batch(planned)) == (1, 1, 1, 0, 0)
+    assert outcome(wb.batches.get(planned)) == (1, 1, 1, 0, 0)
 
 
 def test_a_batch_that_two_plan_at_once_has_both_plans_and_counts_the_last(
@@ -141,7 +141,7 @@ def test_a_commit_and_a_new_plan_of_the_same_batch_do_not_mix(
         wait_for_waiters(url, 2)
     assert outcome(commit.result()) == (1, 1, 1, 0, 0)
     assert isinstance(plan.exception(), WrongStage)
-    assert wb.batch(planned).plan == 1
+    assert wb.batches.get(planned).plan == 1
 
 
 def test_two_programs_that_import_one_file_at_once_end_with_the_right_totals(
@@ -164,7 +164,7 @@ def test_two_programs_that_import_one_file_at_once_end_with_the_right_totals(
         else:
             assert "no longer holds" in told
             assert len(told.splitlines()) == 1
-    late = next(batch for batch in wb.batches() if batch.stage == "planned")
+    late = next(batch for batch in wb.batches.all() if batch.stage == "planned")
     wb.plan(late)
     assert outcome(wb.commit(late)) == (0, 0, 3, 0, 0)
     assert len(records(url, "elevate.profiles", "email")) == 3
@@ -196,7 +196,7 @@ def test_a_plan_whose_records_changed_is_refused(
     with pytest.raises(StalePlan, match=told):
         wb.commit(planned)
     assert fingerprint(url) == before
-    assert wb.batch(planned).stage == "planned"
+    assert wb.batches.get(planned).stage == "planned"
     again = wb.plan(planned)
     assert outcome(wb.commit(planned)) == tuple(again.counts.values())[1:]
     assert records(url, "elevate.profiles", "email", "full_name") == [
@@ -266,7 +266,7 @@ def test_a_change_under_way_while_the_plan_is_committed_is_not_overwritten(
     before = fingerprint(url)
     assert isinstance(commit.exception(), StalePlan)
     assert fingerprint(url) == before
-    assert wb.batch(planned).stage == "planned"
+    assert wb.batches.get(planned).stage == "planned"
 
 
 def test_a_change_that_was_taken_back_does_no_harm(
@@ -330,7 +330,7 @@ def test_a_batch_is_not_given_up_while_somebody_stages_it(open_wb: Opened, wb: W
     seen = []
 
     def look(step: str, rows: int) -> None:
-        seen.extend(batch.stage for batch in open_wb(user="ben").batches())
+        seen.extend(batch.stage for batch in open_wb(user="ben").batches.all())
 
     batch = wb.stage(sheet(BEFORE), "elevate.students", progress=look)
     assert (seen, batch.stage) == (["staging"], "staged")
@@ -346,7 +346,7 @@ def test_an_undo_is_not_given_up_while_it_runs_and_happens_once(
         wait_for_waiters(url, 1)
         second = beside(two.undo, planned)
         wait_for_waiters(url, 2)
-        assert "failed" not in [batch.stage for batch in open_wb(user="cem").batches()]
+        assert "failed" not in [batch.stage for batch in open_wb(user="cem").batches.all()]
     assert outcome(undone.result()) == (0, 2, 0, 0, 0)
     assert isinstance(second.exception(), AlreadyUndone)
     assert records(url, "elevate.profiles", "full_name") == [("Ada Park",), ("Ben Ruiz",)]

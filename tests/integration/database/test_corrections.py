@@ -42,7 +42,7 @@ def test_a_corrected_cell_is_checked_again_and_the_batch_needs_a_plan_again(
     corrected = wb.correct(held, {3: {"email": " Jane@example.com"}, 4: {"phone": ""}, 5: {"name": "No Body"}})
     assert (corrected.stage, corrected.revision, outcome(corrected)) == ("staged", 1, (None,) * 5)
     assert issues(wb, corrected) == [(5, "email", "missing")]
-    assert [(one["code"], one["rows"]) for one in wb.issue_counts(corrected)] == [("missing", 1)]
+    assert [(one["code"], one["rows"]) for one in wb.rows.issue_counts(corrected)] == [("missing", 1)]
     with pytest.raises(WrongStage, match="is staged; committing needs one that is planned"):
         wb.commit(corrected)
     planned = wb.plan(corrected).batch
@@ -61,7 +61,7 @@ def test_a_corrected_row_says_what_stood_there_and_who_put_it_right(
 ) -> None:
     before = ask(url, "select line, id, external_key, raw, payload, errors from workbench.import_row order by line")
     open_wb(user="ben").correct(held, {3: {"email": "jane@example.com", "phone": "555-987-6543"}})
-    rows = {row["line"]: row for row in wb.each_row(held)}
+    rows = {row["line"]: row for row in wb.rows.each(held)}
     assert rows[3]["raw"] == {
         "email": "jane@example.com", "name": "Jane Smith", "phone": "555-987-6543", "external_id": "E2"
     }  # fmt: skip
@@ -71,7 +71,7 @@ def test_a_corrected_row_says_what_stood_there_and_who_put_it_right(
     assert (rows[4]["corrected"], rows[4]["corrected_by"], rows[4]["corrected_at"]) == ({}, None, None)
     after = ask(url, "select line, id, external_key, raw, payload, errors from workbench.import_row order by line")
     assert after == before
-    said = wb.story(held)[-1]
+    said = wb.batches.story(held)[-1]
     assert (said["actor"], said["action"], said["detail"]) == ("ben", "corrected", {"rows": 1, "lines": [3]})
 
 
@@ -80,7 +80,7 @@ def test_the_newest_correction_counts_and_the_earlier_ones_stay(wb: Workbench, h
     wb.correct(held, {3: {"email": "second@example.com"}})
     twice = wb.correct(held, {3: {"name": "Jane"}})
     assert (twice.revision, twice.summary["corrected"]) == (3, 2)
-    row = next(wb.each_row(twice, lines=[3]))
+    row = next(wb.rows.each(twice, lines=[3]))
     assert row["corrected"] == {"email": ["jane@example", "second@example.com"], "name": ["Jane Smith", "Jane"]}
     kept = "select line, revision, external_key from workbench.import_correction order by line, revision"
     assert ask(url, kept) == [
@@ -91,12 +91,12 @@ def test_the_newest_correction_counts_and_the_earlier_ones_stay(wb: Workbench, h
     ]
     back = wb.correct(held, {3: {"email": "jane@example", "name": "Jane Smith"}})
     assert issues(wb, back) == [(3, "email", "bad_email"), (5, "email", "missing")]
-    assert next(wb.each_row(back, lines=[3]))["corrected"] == {}
+    assert next(wb.rows.each(back, lines=[3]))["corrected"] == {}
 
 
 def test_a_correction_can_make_a_good_row_bad(wb: Workbench, held: Batch) -> None:
     worse = wb.correct(held, {2: {"email": "nobody", "phone": "1"}})
-    assert [(one["code"], one["rows"]) for one in wb.issue_counts(worse)] == [
+    assert [(one["code"], one["rows"]) for one in wb.rows.issue_counts(worse)] == [
         ("bad_email", 2),
         ("bad_phone", 2),
         ("missing", 1),
@@ -114,24 +114,24 @@ def test_corrected_keys_are_compared_as_they_are_now(wb: Workbench, held: Batch,
     wb.correct(held, {3: {"email": "john@example.com"}, 4: {"phone": "", "external_id": ""}, 5: {"email": "x@y.org"}})
     planned = wb.plan(held).batch
     assert outcomes(wb, planned) == [(2, "created"), (3, "skipped:duplicate"), (4, "skipped:unchanged"), (5, "created")]
-    assert [row["line"] for row in wb.page(planned, code="duplicate_key")] == [3]
+    assert [row["line"] for row in wb.rows.page(planned, code="duplicate_key")] == [3]
     wb.correct(planned, {2: {"email": "other@example.com"}})
-    assert [row["outcome"] for row in wb.each_row(held)] == [None] * 4
+    assert [row["outcome"] for row in wb.rows.each(held)] == [None] * 4
     assert outcomes(wb, wb.plan(held).batch)[:2] == [(2, "created"), (3, "created")]
 
 
 def test_pages_of_issues_know_the_corrections(wb: Workbench, held: Batch) -> None:
     wb.correct(held, {4: {"phone": "555-000-0000"}, 2: {"phone": "1"}})
-    assert [row["line"] for row in wb.page(held, code="bad_phone")] == [2]
-    assert [(one["code"], one["lines"]) for one in wb.issues(held)] == [
+    assert [row["line"] for row in wb.rows.page(held, code="bad_phone")] == [2]
+    assert [(one["code"], one["lines"]) for one in wb.rows.issues(held)] == [
         ("bad_email", [3]),
         ("bad_phone", [2]),
         ("missing", [5]),
     ]
     planned = wb.plan(held).batch
-    assert [row["line"] for row in wb.page(planned, outcome="invalid", code="bad_phone")] == [2]
-    assert [row["line"] for row in wb.page(planned, outcome="invalid", after=2)] == [3, 5]
-    assert [one["code"] for one in wb.unexplained_kinds(planned)] == ["bad_email", "bad_phone", "missing"]
+    assert [row["line"] for row in wb.rows.page(planned, outcome="invalid", code="bad_phone")] == [2]
+    assert [row["line"] for row in wb.rows.page(planned, outcome="invalid", after=2)] == [3, 5]
+    assert [one["code"] for one in wb.rows.unexplained_kinds(planned)] == ["bad_email", "bad_phone", "missing"]
 
 
 def test_a_roster_s_corrected_row_keeps_its_teacher(wb: Workbench, sheet: Given, url: str) -> None:
@@ -161,15 +161,15 @@ def test_a_large_corrected_batch_is_planned_by_two_connections_alike(wb: Workben
     batch = wb.stage(sheet(f"email,name,phone\n{rows}"), "elevate.students")
     wb.correct(batch, {line: {"phone": ""} for line in (2, 5002, 20_002)})
     done = wb.commit(wb.plan(batch).batch, skip_errors=True)
-    assert (outcome(done), wb.unexplained(done)) == ((24_998, 0, 0, 0, 2), [10_002, 15_002])
+    assert (outcome(done), wb.rows.unexplained(done)) == ((24_998, 0, 0, 0, 2), [10_002, 15_002])
 
 
 def test_the_history_of_a_record_says_who_corrected_its_row(wb: Workbench, held: Batch) -> None:
     wb.correct(held, {3: {"email": "jane@example.com"}, 4: {"phone": ""}})
     wb.commit(wb.plan(held).batch, skip_errors=True)
-    told = wb.record("elevate.students", "jane@example.com")["history"]
+    told = wb.records.get("elevate.students", "jane@example.com")["history"]
     assert [(one["line"], one["outcome"], one["corrected_by"]) for one in told] == [(3, "created", "ana")]
-    assert [one["key"] for one in wb.find("jane@example")] == ["jane@example.com"]
+    assert [one["key"] for one in wb.records.find("jane@example")] == ["jane@example.com"]
 
 
 def test_an_explanation_waits_for_the_new_plan(wb: Workbench, held: Batch) -> None:
@@ -199,7 +199,7 @@ def test_what_is_not_there_cannot_be_corrected(
 ) -> None:
     with pytest.raises(refusal, match=sentence):
         wb.correct(held, cells)
-    assert (wb.batch(held), ask(url, "select count(*) from workbench.import_correction")) == (held, [(0,)])
+    assert (wb.batches.get(held), ask(url, "select count(*) from workbench.import_correction")) == (held, [(0,)])
 
 
 def test_only_a_batch_that_is_still_open_can_be_corrected(wb: Workbench, sheet: Given, held: Batch) -> None:
@@ -280,7 +280,7 @@ def test_corrections_are_under_the_signature(wb: Workbench, held: Batch, url: st
 
 def given_back(wb: Workbench, batch: Batch, file_format: Any = "csv", outcome: str | None = "invalid") -> bytes:
     file = BytesIO()
-    wb.write_rows(batch, file, file_format, outcome=outcome)
+    wb.rows.write(batch, file, file_format, outcome=outcome)
     return file.getvalue()
 
 
@@ -303,7 +303,7 @@ def test_a_file_of_rejected_rows_comes_back_into_its_batch(
     assert text.splitlines()[2].startswith("sam@example.com,Sam Hill,12,'=2+3,4,invalid,")
     text = text.replace("jane@example,", "jane@example.com,").replace(",12,", ",555-000-0000,")
     corrected = wb.correct_from(held, back(text))
-    rows = {row["line"]: row["corrected"] for row in wb.each_row(corrected)}
+    rows = {row["line"]: row["corrected"] for row in wb.rows.each(corrected)}
     assert rows == {
         2: {},
         3: {"email": ["jane@example", "jane@example.com"]},
@@ -321,7 +321,7 @@ def test_a_worksheet_of_rejected_rows_comes_back_too(wb: Workbench, held: Batch,
     with pd.ExcelWriter(path, engine="xlsxwriter", engine_kwargs={"options": {"strings_to_formulas": False}}) as book:
         written.to_excel(book, index=False)
     wb.correct_from(held, open_sheet(path))
-    assert [row["corrected"] for row in wb.each_row(held)][1:] == [
+    assert [row["corrected"] for row in wb.rows.each(held)][1:] == [
         {"email": ["jane@example", "jane@example.com"]},
         {},
         {"email": ["", "x@example.com"], "external_id": ["E4", "=1+1"]},
@@ -341,7 +341,7 @@ def test_rows_and_columns_may_be_missing_and_stand_in_another_order(
     wb: Workbench, held: Batch, back: Callable[..., Sheet]
 ) -> None:
     corrected = wb.correct_from(held, back("line,phone,email\n4,,\n 3.0 ,,jane@example.com\n"))
-    assert [row["corrected"] for row in wb.each_row(corrected)][1:3] == [
+    assert [row["corrected"] for row in wb.rows.each(corrected)][1:3] == [
         {"email": ["jane@example", "jane@example.com"], "phone": ["555-987-6543", ""]},
         {"email": ["sam@example.com", ""], "phone": ["12", ""]},
     ]
@@ -364,7 +364,7 @@ def test_a_file_that_is_something_else_is_refused_in_a_sentence(
     with pytest.raises(WrongReturn) as refused:
         wb.correct_from(held, back(text))
     assert str(refused.value) == f"back.csv is no file of rows of batch {held.id}: {why}"
-    assert wb.batch(held) == held
+    assert wb.batches.get(held) == held
 
 
 def test_a_file_without_rows_is_refused(wb: Workbench, held: Batch, back: Callable[..., Sheet]) -> None:
@@ -380,7 +380,7 @@ def test_a_source_with_a_column_line_of_its_own_comes_back(
     assert next(csv.reader(StringIO(text))) == ["line", "email", "name", "line", "outcome", "issues"]
     text = text.replace("nobody", "ada@example.com").replace("Blue", "Green")
     wb.correct_from(batch, back(text))
-    assert next(wb.each_row(batch))["corrected"] == {"line": ["Blue", "Green"], "email": ["nobody", "ada@example.com"]}
+    assert next(wb.rows.each(batch))["corrected"] == {"line": ["Blue", "Green"], "email": ["nobody", "ada@example.com"]}
 
 
 def test_rows_that_were_imported_from_such_a_file_come_back_as_well(
@@ -391,6 +391,6 @@ def test_rows_that_were_imported_from_such_a_file_come_back_as_well(
     text = given_back(wb, second).decode()
     assert text.splitlines()[0] == "email,name,phone,external_id,line,outcome,issues"
     wb.correct_from(second, back(text.replace("jane@example,", "jane@example.com,")))
-    row = next(wb.each_row(second, lines=[2]))
+    row = next(wb.rows.each(second, lines=[2]))
     assert row["corrected"] == {"email": ["jane@example", "jane@example.com"]}
     assert row["raw"]["line"] == "3"

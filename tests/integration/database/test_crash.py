@@ -84,7 +84,7 @@ def test_an_import_that_is_killed_while_it_stages_is_given_up_and_done_again(
         kill_while_it_waits(url, home, "import", path, "--dataset", "elevate.students", "--skip-errors")
     wait_until_alone(url)
     again = open_wb()
-    batch = again.batches(limit=1)[0]
+    batch = again.batches.all(limit=1)[0]
     assert (batch.stage, fingerprint(url)) == ("failed", before)
     assert batch.summary["error"].startswith("the program was stopped while it staged the rows")
     with pytest.raises(WrongStage):
@@ -117,7 +117,7 @@ def test_a_plan_or_a_commit_that_is_killed_is_taken_up(
         kill_while_it_waits(url, home, command, str(batch.id))
     wait_until_alone(url)
     again = open_wb()
-    assert (again.batch(batch).stage, fingerprint(url)) == (stage, before)
+    assert (again.batches.get(batch).stage, fingerprint(url)) == (stage, before)
     if command == "plan":
         again.plan(batch)
     assert outcome(again.commit(batch)) == (1, 1, 1, 0, 1)
@@ -136,7 +136,7 @@ def test_half_a_plan_that_a_killed_program_leaves_does_not_count(
     wait_until_alone(url)
     assert ask(url, "select plan, count(*) from workbench.import_outcome group by 1") == [(1, rows // 2)]
     again = open_wb()
-    assert again.batch(batch).stage == "staged"
+    assert again.batches.get(batch).stage == "staged"
     assert again.plan(batch).counts["created"] == rows
     assert outcome(again.commit(batch)) == (rows, 0, 0, 0, 0)
 
@@ -151,7 +151,7 @@ def test_an_undo_that_is_killed_has_undone_nothing(
         kill_while_it_waits(url, home, "undo", str(batch.id))
     wait_until_alone(url)
     again = open_wb()
-    assert (fingerprint(url), [one.stage for one in again.batches()]) == (before, ["failed", "completed"])
+    assert (fingerprint(url), [one.stage for one in again.batches.all()]) == (before, ["failed", "completed"])
     assert outcome(again.undo(batch)) == (0, 2, 0, 0, 0)
     assert ask(url, "select count(*) from elevate.profiles") == [(0,)]
 
@@ -198,7 +198,7 @@ def test_a_source_that_finds_no_room_is_not_imported(
     large = sheet("email,full_name,external_id\n" + "".join(f"a{n}@example.com,Ada Park,{n}\n" for n in range(9000)))
     with crowded(64 << 10), pytest.raises(NoSpace, match=r"no space left under .*/home\. Nothing was written\."):
         wb.import_sheet(large, "elevate.students")
-    assert (wb.batches(), everything_under(home)) == ([], [])
+    assert (wb.batches.all(), everything_under(home)) == ([], [])
 
 
 def test_an_import_whose_proof_finds_no_room_fails_and_leaves_nothing(
@@ -206,7 +206,7 @@ def test_an_import_whose_proof_finds_no_room_fails_and_leaves_nothing(
 ) -> None:
     with crowded(4 << 10), pytest.raises(NoSpace):
         wb.import_sheet(sheet(BEFORE), "elevate.students")
-    failed = wb.batches()[0]
+    failed = wb.batches.all()[0]
     assert (failed.stage, failed.summary["error"]) == (
         "failed",
         f"There is no space left under {home}. Nothing was written.",
@@ -220,7 +220,7 @@ def test_a_home_that_is_no_folder_is_refused_in_a_sentence(wb: Workbench, home: 
     home.write_text("")
     with pytest.raises(UnwritableFile, match=r"home cannot be written: Not a directory\.$"):
         wb.stage(sheet(BEFORE), "elevate.students")
-    assert wb.batches() == []
+    assert wb.batches.all() == []
 
 
 def test_a_source_that_changed_behind_its_name_is_not_kept_under_it(tmp_path: Path, home: Path, sheet: Sheets) -> None:

@@ -103,7 +103,7 @@ def test_a_batch_that_does_not_add_up_is_not_completed(wb: Workbench, url: str, 
         assert tamper(url, meddling, batch.id) == 1
         with pytest.raises(Unbalanced, match="does not add up and was not completed"):
             wb.commit(batch)
-        assert (wb.batch(batch).stage, fingerprint(url)) == ("planned", before), meddling
+        assert (wb.batches.get(batch).stage, fingerprint(url)) == ("planned", before), meddling
 
 
 def test_a_batch_that_does_not_add_up_can_be_planned_again(wb: Workbench, url: str, planned: Batch) -> None:
@@ -468,7 +468,7 @@ def test_an_explanation_of_an_earlier_plan_does_not_hide_what_the_last_one_did(
     wb.commit(batch)
     figures = wb.reconcile(batch)
     assert (figures.created, figures.skipped, figures.unmatched) == (2, 0, 0)
-    assert [(row["line"], row["status"], row["outcome"]) for row in wb.each_row(batch)] == [
+    assert [(row["line"], row["status"], row["outcome"]) for row in wb.rows.each(batch)] == [
         (2, "applied", "created"),
         (3, "applied", "created"),
     ]

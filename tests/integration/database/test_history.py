@@ -55,7 +55,7 @@ def test_batches_are_found_by_who_what_and_when(wb: Workbench, batches: list[Bat
         ({"before": courses}, [held, students]),
         ({"before": begun, "limit": 1}, [courses]),
     ]
-    assert [names(wb.batches(**which)) for which, _ in asked] == [names(found) for _, found in asked]
+    assert [names(wb.batches.all(**which)) for which, _ in asked] == [names(found) for _, found in asked]
 
 
 def test_a_batch_s_story_has_everybody_s_deeds_in_their_order(wb: Workbench, open_wb: Opened, sheet: Given) -> None:
@@ -68,7 +68,7 @@ def test_a_batch_s_story_has_everybody_s_deeds_in_their_order(wb: Workbench, ope
     lead.explain(batch, [3], "Left in May")
     lead.note(batch, notes="Looked at")
     lead.sign_off(batch)
-    story = wb.story(batch)
+    story = wb.batches.story(batch)
     assert [(one["actor"], one["action"]) for one in story] == [
         ("ana", "began"),
         ("ana", "staged"),
@@ -90,7 +90,7 @@ def test_a_batch_s_story_has_everybody_s_deeds_in_their_order(wb: Workbench, ope
 
 def test_what_waits_for_a_person_is_told_until_it_is_done(wb: Workbench, open_wb: Opened, sheet: Given) -> None:
     def waiting() -> dict[str, list[str]]:
-        return {kind: names(found) for kind, found in wb.attention().items()}
+        return {kind: names(found) for kind, found in wb.batches.attention().items()}
 
     assert waiting() == {"held": [], "unexplained": [], "unsigned": []}
     good = wb.import_sheet(sheet(GOOD, "good.csv"), "elevate.students")
@@ -105,8 +105,8 @@ def test_what_waits_for_a_person_is_told_until_it_is_done(wb: Workbench, open_wb
     assert waiting()["unsigned"] == ["mixed.csv"]
     open_wb(user="lea").undo(mixed)
     assert waiting()["unsigned"] == ["mixed.csv"]  # the undo, which is an import to be signed like any other
-    assert wb.attention()["unsigned"][0].undo_of == mixed.id
-    assert open_wb(tenant="other").attention() == {"held": [], "unexplained": [], "unsigned": []}
+    assert wb.batches.attention()["unsigned"][0].undo_of == mixed.id
+    assert open_wb(tenant="other").batches.attention() == {"held": [], "unexplained": [], "unsigned": []}
 
 
 def test_an_explanation_of_an_earlier_plan_does_not_count(wb: Workbench, sheet: Given, url: str) -> None:
@@ -119,16 +119,16 @@ def test_an_explanation_of_an_earlier_plan_does_not_count(wb: Workbench, sheet: 
     wb.import_sheet(sheet("email,name\njane@example.com,Jane\n"), "elevate.students")
     wb.commit(wb.plan(batch).batch)
     assert ask(url, "select line from workbench.import_explanation") == [(3,)]
-    assert (names(wb.attention()["unexplained"]), wb.unexplained(batch)) == (["enrollments.csv"], [4])
+    assert (names(wb.batches.attention()["unexplained"]), wb.rows.unexplained(batch)) == (["enrollments.csv"], [4])
 
 
 def test_outcomes_over_time_are_those_of_the_completed_imports_oldest_first(wb: Workbench, sheet: Given) -> None:
-    assert wb.outcomes_over_time().empty
+    assert wb.batches.outcomes().empty
     first = wb.import_sheet(sheet(GOOD), "elevate.students")
     second = wb.import_sheet(sheet(MIXED), "elevate.students", skip_errors=True)
     wb.import_sheet(sheet(MIXED), "elevate.students", dry_run=True)
     wb.undo(second)
-    told = wb.outcomes_over_time()
+    told = wb.batches.outcomes()
     assert list(told.columns) == [
         "batch", "dataset", "at", "created", "updated", "skipped", "unmatched", "invalid"
     ]  # fmt: skip
@@ -136,5 +136,5 @@ def test_outcomes_over_time_are_those_of_the_completed_imports_oldest_first(wb: 
         [first.id, "elevate.students", 1, 0, 0, 0, 0],
         [second.id, "elevate.students", 0, 1, 0, 0, 1],
     ]
-    assert list(wb.outcomes_over_time(limit=1)["batch"]) == [second.id]
+    assert list(wb.batches.outcomes(limit=1)["batch"]) == [second.id]
     assert told["at"].is_monotonic_increasing

@@ -29,7 +29,7 @@ MAPPING = Mapping(columns={"Login": "email", "Who": "full_name", "Tel": "phone"}
 
 @pytest.fixture
 def legacy(wb: Workbench) -> Template:
-    return wb.save_template("legacy", "elevate.students", MAPPING)
+    return wb.templates.save("legacy", "elevate.students", MAPPING)
 
 
 # the table
@@ -37,7 +37,7 @@ def legacy(wb: Workbench) -> Template:
 
 def test_an_inventory_begins_with_the_datasets_of_the_plan(wb: Workbench, open_wb: Opened) -> None:
     """Seed 002, Inventory Source Data."""
-    sources = wb.sources()
+    sources = wb.sources.all()
     assert [one["dataset"] for one in sources] == [
         "Customers",
         "Contacts",
@@ -51,13 +51,13 @@ def test_an_inventory_begins_with_the_datasets_of_the_plan(wb: Workbench, open_w
     assert {
         (one["owner"], one["format"], one["location"], one["refresh_cadence"], one["notes"]) for one in sources
     } == {("",) * 5}
-    assert wb.sources() == sources
-    assert {one["id"] for one in open_wb(tenant="other").sources()}.isdisjoint(one["id"] for one in sources)
+    assert wb.sources.all() == sources
+    assert {one["id"] for one in open_wb(tenant="other").sources.all()}.isdisjoint(one["id"] for one in sources)
 
 
 def test_a_source_is_changed_in_place_and_another_is_added(wb: Workbench, open_wb: Opened, legacy: Template) -> None:
-    first = wb.sources()[0]
-    changed = open_wb(user="ben").save_source(id=first["id"], owner=" RevOps ", format="CSV", quirks="Dates are d/m/y")
+    first = wb.sources.all()[0]
+    changed = open_wb(user="ben").sources.save(id=first["id"], owner=" RevOps ", format="CSV", quirks="Dates are d/m/y")
     assert (changed["dataset"], changed["owner"], changed["format"], changed["updated_by"]) == (
         "Customers",
         "RevOps",
@@ -65,33 +65,33 @@ def test_a_source_is_changed_in_place_and_another_is_added(wb: Workbench, open_w
         "ben",
     )
     said = {"location": "sftp://old", "refresh_cadence": "weekly", "samples": "Login, Who, Tel", "notes": "ends in May"}
-    added = wb.save_source(dataset="Students", data_type="elevate.students", template_id=legacy.id, **said)
-    assert (wb.sources()[0], wb.sources()[-1]) == (changed, added)
+    added = wb.sources.save(dataset="Students", data_type="elevate.students", template_id=legacy.id, **said)
+    assert (wb.sources.all()[0], wb.sources.all()[-1]) == (changed, added)
     assert {name: added[name] for name in said} == said
     assert (added["data_type"], str(added["template_id"]), added["paused"]) == ("elevate.students", legacy.id, False)
-    unlinked = wb.save_source(id="Students", template_id="", data_type=None)
+    unlinked = wb.sources.save(id="Students", template_id="", data_type=None)
     assert (unlinked["id"], unlinked["template_id"], unlinked["data_type"]) == (added["id"], None, None)
-    wb.remove_source("Students")
-    assert [one["dataset"] for one in wb.sources()][-1] == "Delivery Routes"
+    wb.sources.remove("Students")
+    assert [one["dataset"] for one in wb.sources.all()][-1] == "Delivery Routes"
 
 
 def test_what_cannot_be_said_of_a_source_is_refused(wb: Workbench, open_wb: Opened, legacy: Template) -> None:
-    first = wb.sources()[0]
+    first = wb.sources.all()[0]
     with pytest.raises(SourceExists, match="There is a dataset called Contacts in the inventory already"):
-        wb.save_source(id=first["id"], dataset="Contacts")
+        wb.sources.save(id=first["id"], dataset="Contacts")
     with pytest.raises(WrongValue, match="dataset cannot be blank"):
-        wb.save_source(owner="me")
+        wb.sources.save(owner="me")
     with pytest.raises(WrongValue):
-        wb.save_source(id=first["id"], dataset=" ")
+        wb.sources.save(id=first["id"], dataset=" ")
     with pytest.raises(UnknownDataset):
-        wb.save_source(id=first["id"], data_type="elevate.nothing")
+        wb.sources.save(id=first["id"], data_type="elevate.nothing")
     for data_type in (None, "elevate.courses"):
         with pytest.raises(UnknownTemplate):
-            wb.save_source(id=first["id"], data_type=data_type, template_id=legacy.id)
+            wb.sources.save(id=first["id"], data_type=data_type, template_id=legacy.id)
     for stranger in (first["id"], "Nothing"):
         with pytest.raises(UnknownSource):
-            open_wb(tenant="other").save_source(id=stranger, owner="Olga")
-    assert wb.sources()[0] == first
+            open_wb(tenant="other").sources.save(id=stranger, owner="Olga")
+    assert wb.sources.all()[0] == first
 
 
 # pausing
@@ -99,15 +99,15 @@ def test_what_cannot_be_said_of_a_source_is_refused(wb: Workbench, open_wb: Open
 
 @pytest.fixture
 def students(wb: Workbench, legacy: Template) -> str:
-    wb.sources()
-    wb.save_source(dataset="Students", data_type="elevate.students", template_id=legacy.id)
+    wb.sources.all()
+    wb.sources.save(dataset="Students", data_type="elevate.students", template_id=legacy.id)
     return "Students"
 
 
 def test_a_paused_source_is_imported_by_no_door_until_it_is_resumed(
     wb: Workbench, open_wb: Opened, sheet: Given, students: str
 ) -> None:
-    paused = wb.pause(students, "The login column was renamed.")
+    paused = wb.sources.pause(students, "The login column was renamed.")
     assert (paused["paused"], paused["paused_by"], paused["pause_reason"]) == (
         True,
         "ana",
@@ -118,17 +118,17 @@ def test_a_paused_source_is_imported_by_no_door_until_it_is_resumed(
             begin(sheet(LEGACY), "elevate.students", template="legacy")
     with pytest.raises(SourcePaused):
         wb.stage(sheet("email,name\na@b.org,A\n"), "elevate.students")
-    assert wb.batches() == []
+    assert wb.batches.all() == []
     assert outcome(wb.import_sheet(sheet("name\nWelding\n"), "elevate.courses")) == (1, 0, 0, 0, 0)
     other = open_wb(tenant="other").import_sheet(sheet("email,name\na@b.org,A\n"), "elevate.students")
     assert outcome(other) == (1, 0, 0, 0, 0)
-    assert wb.resume(students)["paused"] is False
+    assert wb.sources.resume(students)["paused"] is False
     assert outcome(wb.import_sheet(sheet(LEGACY), "elevate.students", template="legacy")) == (1, 0, 0, 0, 0)
 
 
 def test_a_trial_of_a_few_rows_may_go_on(wb: Workbench, sheet: Given, students: str) -> None:
     """Seed 001, Column Change Procedure: test on a small file, 5 to 10 rows."""
-    wb.pause(students, "")
+    wb.sources.pause(students, "")
     rows = [f"p{number}@example.com,P,\n" for number in range(11)]
     few = wb.import_sheet(
         sheet("Login,Who,Tel\n" + "".join(rows[:10])), "elevate.students", template="legacy", trial=True
@@ -139,10 +139,10 @@ def test_a_trial_of_a_few_rows_may_go_on(wb: Workbench, sheet: Given, students: 
 
 
 def test_other_sources_of_the_same_dataset_go_on(wb: Workbench, sheet: Given, students: str) -> None:
-    wb.save_template("new", "elevate.students", MAPPING)
-    wb.save_source(dataset="Students, new system", data_type="elevate.students",
-                   template_id=wb.template("elevate.students", "new").id)  # fmt: skip
-    wb.pause(students, "Renamed")
+    wb.templates.save("new", "elevate.students", MAPPING)
+    wb.sources.save(dataset="Students, new system", data_type="elevate.students",
+                   template_id=wb.templates.get("elevate.students", "new").id)  # fmt: skip
+    wb.sources.pause(students, "Renamed")
     assert wb.stage(sheet(LEGACY), "elevate.students", template="new").stage == "staged"
     assert wb.stage(sheet("email,name\na@b.org,A\n"), "elevate.students").stage == "staged"
     with pytest.raises(SourcePaused):
@@ -150,8 +150,8 @@ def test_other_sources_of_the_same_dataset_go_on(wb: Workbench, sheet: Given, st
 
 
 def test_who_paused_a_source_is_in_the_log(wb: Workbench, students: str, url: str) -> None:
-    wb.pause(students, "Renamed")
-    wb.resume(students)
+    wb.sources.pause(students, "Renamed")
+    wb.sources.resume(students)
     log = ask(url, "select actor, action, detail ->> 'dataset' from workbench.audit_log where action ~ 'source$'")
     assert log == [
         ("ana", "saved source", "Students"),
@@ -166,7 +166,7 @@ def test_who_paused_a_source_is_in_the_log(wb: Workbench, students: str, url: st
 @pytest.mark.usefixtures("legacy")
 def test_a_renamed_column_is_told_with_what_it_seems_to_be(wb: Workbench, sheet: Given) -> None:
     """Seed 001's scenario: TeacherEmail becomes EducatorEmail."""
-    found = wb.header_change(sheet(LEGACY.replace("Login", "E-Mail")), "elevate.students", "legacy")
+    found = wb.sources.header_change(sheet(LEGACY.replace("Login", "E-Mail")), "elevate.students", "legacy")
     assert found is not None
     assert (found["missing"], found["new"]) == (["Login"], ["E-Mail"])
     assert [(one["was"], one["header"], one["field"], one["score"]) for one in found["suggestions"]] == [
@@ -177,7 +177,9 @@ def test_a_renamed_column_is_told_with_what_it_seems_to_be(wb: Workbench, sheet:
 
 @pytest.mark.usefixtures("legacy")
 def test_a_column_is_known_again_by_its_values(wb: Workbench, sheet: Given) -> None:
-    found = wb.header_change(sheet("Access,Who,Tel\njohn@example.com,John,555-1\n"), "elevate.students", "legacy")
+    found = wb.sources.header_change(
+        sheet("Access,Who,Tel\njohn@example.com,John,555-1\n"), "elevate.students", "legacy"
+    )
     assert found is not None
     assert [(one["was"], one["header"], one["field"]) for one in found["suggestions"]] == [("Login", "Access", "email")]
     assert "e-mail addresses" in found["suggestions"][0]["reason"]
@@ -185,17 +187,17 @@ def test_a_column_is_known_again_by_its_values(wb: Workbench, sheet: Given) -> N
 
 @pytest.mark.usefixtures("legacy")
 def test_the_same_columns_are_no_change(wb: Workbench, sheet: Given) -> None:
-    assert wb.header_change(sheet(LEGACY), "elevate.students", "legacy") is None
-    assert wb.header_change(sheet("tel,LOGIN,who\n1,2,3\n"), "elevate.students", "legacy") is None
+    assert wb.sources.header_change(sheet(LEGACY), "elevate.students", "legacy") is None
+    assert wb.sources.header_change(sheet("tel,LOGIN,who\n1,2,3\n"), "elevate.students", "legacy") is None
 
 
 def test_a_new_column_is_new_once(wb: Workbench, sheet: Given, legacy: Template) -> None:
-    wb.update_template(legacy.id, Mapping(columns=MAPPING.columns, left_out=("Fax",)))
+    wb.templates.update(legacy.id, Mapping(columns=MAPPING.columns, left_out=("Fax",)))
     extra = sheet("Login,Who,Tel,Fax,Shoe size\njohn@example.com,John Doe,555-123-4567,1,44\n")
-    told = wb.header_change(extra, "elevate.students", "legacy")
+    told = wb.sources.header_change(extra, "elevate.students", "legacy")
     assert told == {"missing": [], "new": ["Shoe size"], "suggestions": []}
     wb.import_sheet(extra, "elevate.students", template="legacy")
-    assert wb.header_change(extra, "elevate.students", "legacy") is None
+    assert wb.sources.header_change(extra, "elevate.students", "legacy") is None
 
 
 def test_a_changed_column_goes_through_the_whole_procedure(wb: Workbench, sheet: Given, students: str) -> None:
@@ -203,16 +205,16 @@ def test_a_changed_column_goes_through_the_whole_procedure(wb: Workbench, sheet:
     renamed = LEGACY.replace("Login", "Account")
     with pytest.raises((MissingColumns, Unconfirmed)):
         wb.stage(sheet(renamed), "elevate.students", template="legacy")
-    change = wb.header_change(sheet(renamed), "elevate.students", "legacy")
+    change = wb.sources.header_change(sheet(renamed), "elevate.students", "legacy")
     assert change is not None
-    wb.pause(students, f"Columns changed: {', '.join(change['missing'])}")
-    wb.save_source(id=students, samples=renamed)
-    saved = wb.template("elevate.students", "legacy")
+    wb.sources.pause(students, f"Columns changed: {', '.join(change['missing'])}")
+    wb.sources.save(id=students, samples=renamed)
+    saved = wb.templates.get("elevate.students", "legacy")
     columns = saved.mapping.columns | {one["header"]: one["field"] for one in change["suggestions"]}
-    wb.update_template(saved.id, Mapping(columns={h: f for h, f in columns.items() if h not in change["missing"]}))
+    wb.templates.update(saved.id, Mapping(columns={h: f for h, f in columns.items() if h not in change["missing"]}))
     trial = wb.import_sheet(sheet(renamed, "trial.csv"), "elevate.students", template="legacy", trial=True)
     assert outcome(trial) == (1, 0, 0, 0, 0)
-    wb.resume(students)
+    wb.sources.resume(students)
     assert outcome(wb.import_sheet(sheet(renamed), "elevate.students", template="legacy")) == (0, 0, 1, 0, 0)
 
 
@@ -222,34 +224,34 @@ def test_a_changed_column_goes_through_the_whole_procedure(wb: Workbench, sheet:
 def test_a_profile_stands_beside_that_of_the_last_other_import(wb: Workbench, sheet: Given) -> None:
     texts = [f"email,name\np{number}@example.com,P\n" for number in range(3)]
     files = [sheet(text, f"{number}.csv") for number, text in enumerate(texts)]
-    assert wb.last_profile("elevate.students") is None
+    assert wb.profiles.last("elevate.students") is None
     first = wb.import_sheet(files[0], "elevate.students")
-    wb.keep_profile(first, "elevate.students", {"rows": 1, "columns": []})
-    wb.keep_profile(files[1], "elevate.students", {"rows": 2, "columns": []})
-    wb.keep_profile(files[1], "elevate.students", {"rows": 2, "columns": []})
-    last = wb.last_profile("elevate.students")
+    wb.profiles.keep(first, "elevate.students", {"rows": 1, "columns": []})
+    wb.profiles.keep(files[1], "elevate.students", {"rows": 2, "columns": []})
+    wb.profiles.keep(files[1], "elevate.students", {"rows": 2, "columns": []})
+    last = wb.profiles.last("elevate.students")
     assert last is not None
     assert (last["rows"], last["file_name"], last["kept_by"]) == (1, "0.csv", "ana")  # the other was never imported
     second = wb.import_sheet(files[1], "elevate.students")
 
     def rows(before: object = None) -> int | None:
-        found = wb.last_profile("elevate.students", before)  # type: ignore[arg-type]
+        found = wb.profiles.last("elevate.students", before)  # type: ignore[arg-type]
         return found and found["rows"]
 
     assert [rows(), rows(files[2]), rows(files[1]), rows(second), rows(first)] == [2, 2, 1, 1, None]
-    assert wb.last_profile("elevate.courses") is None
+    assert wb.profiles.last("elevate.courses") is None
 
 
 def test_profiles_are_a_tenant_s_own(wb: Workbench, open_wb: Opened, sheet: Given, url: str) -> None:
     file = sheet(LEGACY)
     for opened in (wb, open_wb(tenant="other", user="olga")):
         opened.import_sheet(file, "elevate.students", columns=MAPPING.columns)
-        assert opened.last_profile("elevate.students") is None
-        opened.keep_profile(file, "elevate.students", {"rows": 1})
+        assert opened.profiles.last("elevate.students") is None
+        opened.profiles.keep(file, "elevate.students", {"rows": 1})
     assert ask(url, "select count(*) from workbench.import_profile") == [(2,)]
 
 
 def test_the_first_source_that_is_added_stands_beside_those_of_seed_002(wb: Workbench) -> None:
-    added = wb.save_source(dataset="Volunteers")
-    assert [one["dataset"] for one in wb.sources()] == [*inventory.DATASETS, "Volunteers"]
-    assert wb.sources()[-1] == added
+    added = wb.sources.save(dataset="Volunteers")
+    assert [one["dataset"] for one in wb.sources.all()] == [*inventory.DATASETS, "Volunteers"]
+    assert wb.sources.all()[-1] == added

@@ -36,7 +36,7 @@ def batch(wb: Workbench, sheet: Given) -> Batch:
 
 
 def lines(wb: Workbench, batch: Batch, **which: Any) -> list[int]:
-    return [row["line"] for row in wb.page(batch, **which)]
+    return [row["line"] for row in wb.rows.page(batch, **which)]
 
 
 def test_a_page_has_the_rows_of_one_outcome_or_one_issue(wb: Workbench, batch: Batch) -> None:
@@ -67,15 +67,15 @@ def test_a_page_begins_after_a_line_and_ends_with_its_limit(wb: Workbench, batch
     assert lines(wb, batch, outcome="unmatched", after=4) == [6, 7]
     assert lines(wb, batch, outcome="invalid", limit=1) == [3]
     assert lines(wb, batch, code="course_not_found", after=6) == [7]
-    assert wb.page(batch, outcome="created", after=9) == []
+    assert wb.rows.page(batch, outcome="created", after=9) == []
 
 
 def test_a_page_s_rows_are_those_of_each_row(wb: Workbench, batch: Batch) -> None:
-    assert wb.page(batch) == list(wb.each_row(batch))
+    assert wb.rows.page(batch) == list(wb.rows.each(batch))
 
 
 def test_issues_are_counted_by_field_and_code(wb: Workbench, batch: Batch) -> None:
-    counts = [(one["code"], one["field"], one["severity"], one["rows"]) for one in wb.issue_counts(batch)]
+    counts = [(one["code"], one["field"], one["severity"], one["rows"]) for one in wb.rows.issue_counts(batch)]
     assert counts == [
         ("course_not_found", "course_code", "error", 2),
         ("out_of_range", "progress", "error", 2),
@@ -83,18 +83,20 @@ def test_issues_are_counted_by_field_and_code(wb: Workbench, batch: Batch) -> No
         ("bad_choice", "status", "error", 1),
         ("duplicate_key", "student_email", "warning", 1),
     ]
-    told = {one["code"]: one["message"] for one in wb.issue_counts(batch)}
+    told = {one["code"]: one["message"] for one in wb.rows.issue_counts(batch)}
     assert (told["student_not_found"], told["duplicate_key"]) == (
         "Student not found",
         "Same student_email and course_code as line 2",
     )
-    codes = {one["code"]: one["rows"] for one in wb.issues(batch)}
-    assert codes == wb.reconcile(batch).issues_by_code == {one["code"]: one["rows"] for one in wb.issue_counts(batch)}
+    codes = {one["code"]: one["rows"] for one in wb.rows.issues(batch)}
+    assert (
+        codes == wb.reconcile(batch).issues_by_code == {one["code"]: one["rows"] for one in wb.rows.issue_counts(batch)}
+    )
 
 
 def test_issues_are_counted_before_there_is_a_plan(wb: Workbench, sheet: Given) -> None:
     staged = wb.stage(sheet("email,name,phone\nbad,Ada,12\nworse,Ben,\n"), "elevate.students")
-    assert [(one["code"], one["rows"]) for one in wb.issue_counts(staged)] == [("bad_email", 2), ("bad_phone", 1)]
+    assert [(one["code"], one["rows"]) for one in wb.rows.issue_counts(staged)] == [("bad_email", 2), ("bad_phone", 1)]
     assert lines(wb, staged, field="phone") == [2]
     assert (lines(wb, staged), lines(wb, staged, outcome="invalid")) == ([2, 3], [])
 
@@ -107,13 +109,13 @@ def test_an_explained_row_is_a_skipped_one(wb: Workbench, batch: Batch) -> None:
     assert lines(wb, batch, outcome="skipped", code="out_of_range", reason="explained") == [5]
     assert (lines(wb, batch, outcome="unmatched"), lines(wb, batch, outcome="invalid")) == ([6, 7], [3])
     assert lines(wb, batch, outcome="invalid", code="out_of_range") == [3]
-    assert (wb.unexplained(batch), wb.unexplained(batch, outcome="invalid")) == ([3, 6, 7], [3])
-    assert wb.unexplained(batch, outcome="unmatched", code="student_not_found") == [7]
+    assert (wb.rows.unexplained(batch), wb.rows.unexplained(batch, outcome="invalid")) == ([3, 6, 7], [3])
+    assert wb.rows.unexplained(batch, outcome="unmatched", code="student_not_found") == [7]
 
 
 def test_what_is_unexplained_is_told_by_its_kind(wb: Workbench, batch: Batch) -> None:
     def kinds() -> list[tuple[str, str, int]]:
-        return [(one["outcome"], one["code"], one["rows"]) for one in wb.unexplained_kinds(batch)]
+        return [(one["outcome"], one["code"], one["rows"]) for one in wb.rows.unexplained_kinds(batch)]
 
     assert kinds() == [
         ("invalid", "out_of_range", 2),
@@ -127,8 +129,8 @@ def test_what_is_unexplained_is_told_by_its_kind(wb: Workbench, batch: Batch) ->
         ("unmatched", "course_not_found", 1),
         ("unmatched", "student_not_found", 1),
     ]
-    wb.explain(batch, wb.unexplained(batch), "Nobody knows")
-    assert (kinds(), wb.unexplained(batch)) == ([], [])
+    wb.explain(batch, wb.rows.unexplained(batch), "Nobody knows")
+    assert (kinds(), wb.rows.unexplained(batch)) == ([], [])
 
 
 def test_an_undo_has_pages_and_issues_too(wb: Workbench, sheet: Given, url: str) -> None:
@@ -136,7 +138,7 @@ def test_an_undo_has_pages_and_issues_too(wb: Workbench, sheet: Given, url: str)
     tamper(url, "update elevate.profiles set phone = '1' where email = 'jane@example.com'")
     undone = wb.undo(done)
     assert (lines(wb, undone, outcome="updated"), lines(wb, undone, outcome="skipped")) == ([2], [3])
-    assert [(one["code"], one["rows"]) for one in wb.issue_counts(undone)] == [("changed", 1)]
+    assert [(one["code"], one["rows"]) for one in wb.rows.issue_counts(undone)] == [("changed", 1)]
     assert lines(wb, undone, code="changed") == [3]
 
 
@@ -161,8 +163,8 @@ def test_rows_with_any_issue_are_asked_for_together(wb: Workbench, sheet: Given)
 def test_all_rows_of_an_outcome_are_read_page_by_page(wb: Workbench, sheet: Given) -> None:
     rows = "".join(f"p{number}@example.com,Person,{'12' if number % 2 else ''}\n" for number in range(12_000))
     batch = wb.import_sheet(sheet(f"email,name,phone\n{rows}"), "elevate.students", skip_errors=True)
-    invalid = [row["line"] for row in wb.each_row(batch, outcome="invalid")]
+    invalid = [row["line"] for row in wb.rows.each(batch, outcome="invalid")]
     assert invalid == list(range(3, 12_002, 2))
-    assert [row["line"] for row in wb.each_row(batch, outcome="invalid", after=9_000, limit=2)] == [9_001, 9_003]
+    assert [row["line"] for row in wb.rows.each(batch, outcome="invalid", after=9_000, limit=2)] == [9_001, 9_003]
     assert len(wb.rows(batch, outcome="created", limit=5_001)) == 5_001
-    assert list(wb.each_row(batch, outcome="nonsense")) == []
+    assert list(wb.rows.each(batch, outcome="nonsense")) == []

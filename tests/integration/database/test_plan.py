@@ -64,10 +64,10 @@ def test_a_dry_run_counts_what_the_commit_then_does(wb: Workbench, sheet: Given,
     before = fingerprint(url)
     shown = wb.import_sheet(sheet(MIXED), "elevate.students", dry_run=True)
     assert (shown.stage, shown.dry_run, fingerprint(url)) == ("planned", True, before)
-    planned = [(row["line"], row["outcome"], row["record_id"], row["changes"]) for row in wb.each_row(shown)]
+    planned = [(row["line"], row["outcome"], row["record_id"], row["changes"]) for row in wb.rows.each(shown)]
     done = wb.commit(shown, skip_errors=True)
     assert outcome(done) == outcome(shown) == (1, 1, 1, 0, 2)
-    assert [(row["line"], row["outcome"], row["record_id"], row["changes"]) for row in wb.each_row(done)] == planned
+    assert [(row["line"], row["outcome"], row["record_id"], row["changes"]) for row in wb.rows.each(done)] == planned
     assert outcome(wb.import_sheet(sheet(MIXED), "elevate.students", skip_errors=True)) == (0, 0, 3, 0, 2)
 
 
@@ -132,7 +132,7 @@ john@example.com,CNA101
 """
     batch = wb.import_sheet(sheet(text), "elevate.enrollments")
     assert messages(wb, batch) == {5: "Same student_email and course_code as line 2"}
-    assert next(row["key"] for row in wb.each_row(batch)) == "john@example.com|CNA101"
+    assert next(row["key"] for row in wb.rows.each(batch)) == "john@example.com|CNA101"
 
 
 # blanks
@@ -156,7 +156,7 @@ def test_a_blank_cell_erases_what_a_person_said_it_should(wb: Workbench, sheet: 
     text = "email,name,phone,external_id\njohn@example.com,John Doe,,\njane@example.com,Jane Smith,555-987-6543,\n"
     batch = wb.import_sheet(sheet(text), "elevate.students", clears=["phone"])
     assert outcomes(wb, batch) == [(2, "updated"), (3, "skipped:unchanged")]
-    assert next(wb.each_row(batch))["changes"] == {"phone": ["555-123-4567", None]}
+    assert next(wb.rows.each(batch))["changes"] == {"phone": ["555-123-4567", None]}
     assert records(url, "elevate.profiles", "email", "phone", "external_id") == [
         ("jane@example.com", "555-987-6543", "EMP002"),
         ("john@example.com", None, "EMP001"),
@@ -176,11 +176,11 @@ def test_the_same_bytes_again_name_the_earlier_batch_and_change_nothing(wb: Work
     """Hazard 55: the second upload warns, and the load does nothing."""
     first = wb.import_sheet(sheet(MIXED), "elevate.students", skip_errors=True)
     before = fingerprint(url)
-    earlier = wb.same_file(sheet(MIXED, "another name.csv"), "elevate.students")
+    earlier = wb.batches.same_file(sheet(MIXED, "another name.csv"), "elevate.students")
     assert earlier is not None
     assert (earlier.id, earlier.initiated_by) == (first.id, "ana")
-    assert wb.same_file(sheet(MIXED), "elevate.staff") is None
-    assert wb.same_file(sheet(f"{MIXED}\n"), "elevate.students") is None
+    assert wb.batches.same_file(sheet(MIXED), "elevate.staff") is None
+    assert wb.batches.same_file(sheet(f"{MIXED}\n"), "elevate.students") is None
     again = wb.import_sheet(sheet(MIXED), "elevate.students", skip_errors=True)
     assert (again.summary["skipped_by_reason"], fingerprint(url)) == ({"unchanged": 3}, before)
 
@@ -190,7 +190,7 @@ def test_a_dry_run_or_another_tenants_import_of_the_same_bytes_is_no_earlier_bat
 ) -> None:
     wb.import_sheet(sheet(MIXED), "elevate.students", dry_run=True)
     open_wb(tenant="other").import_sheet(sheet(MIXED), "elevate.students", skip_errors=True)
-    assert wb.same_file(sheet(MIXED), "elevate.students") is None
+    assert wb.batches.same_file(sheet(MIXED), "elevate.students") is None
 
 
 # the analysts' own expectations
@@ -226,7 +226,7 @@ def test_an_analysts_own_expectations_are_used_just_the_same(wb: Workbench, shee
 
 def validation(wb: Workbench, batch: Batch) -> dict[str, int]:
     """How many rows failed each code, as the data docs' own JSON counts them."""
-    page = wb.data_docs(batch)
+    page = wb.batches.data_docs(batch)
     assert page is not None
     counts: dict[str, int] = {}
     for result in json.loads((page.parent / "validation.json").read_text("utf-8"))["results"]:
@@ -249,7 +249,7 @@ jane@example.com,CNA101,active,10,,
 jane@example.com,CNA101,active,10,,
 """
     batch = wb.import_sheet(sheet(text), "elevate.enrollments", skip_errors=True)
-    assert wb.data_docs(batch) == wb.settings.home / str(batch.summary["data_docs"])
+    assert wb.batches.data_docs(batch) == wb.settings.home / str(batch.summary["data_docs"])
     row_level = {"missing": 2, "bad_email": 1, "bad_choice": 1, "bad_integer": 1, "bad_timestamp": 3, "out_of_range": 2}
     assert validation(wb, batch) == row_level
     planned = {"duplicate_key": 1, "student_not_found": 1, "course_not_found": 1}

@@ -125,11 +125,11 @@ def test_a_file_that_two_connections_plan_is_planned_as_one(wb: Workbench, sheet
 
 def test_what_is_unexplained_is_told_by_its_kind(wb: Workbench, sheet: Given) -> None:
     batch = wb.import_sheet(sheet(TEXT), "elevate.students", skip_errors=True)
-    before = wb.unexplained_kinds(batch)
-    wb.explain(batch, wb.unexplained(batch, outcome="invalid", code="bad_email"), "Test row")
+    before = wb.rows.unexplained_kinds(batch)
+    wb.explain(batch, wb.rows.unexplained(batch, outcome="invalid", code="bad_email"), "Test row")
     assert [(kind["outcome"], kind["code"], kind["rows"]) for kind in before] == [
         ("invalid", "bad_email", 1),
         ("invalid", "bad_phone", 1),
     ]
-    assert (wb.unexplained(batch), wb.unexplained(batch, outcome="unmatched")) == ([5], [])
-    assert [kind["code"] for kind in wb.unexplained_kinds(batch)] == ["bad_phone"]
+    assert (wb.rows.unexplained(batch), wb.rows.unexplained(batch, outcome="unmatched")) == ([5], [])
+    assert [kind["code"] for kind in wb.rows.unexplained_kinds(batch)] == ["bad_phone"]

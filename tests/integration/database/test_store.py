@@ -146,7 +146,7 @@ def test_a_connection_that_was_cut_is_a_sentence_each_time(wb: Workbench, url: s
     cut(url)
     for _ in range(2):
         with pytest.raises(DatabaseUnavailable, match=r"terminating connection|connection was lost") as refusal:
-            wb.batches()
+            wb.batches.all()
         assert "\n" not in str(refusal.value)
     wb.close()
 
@@ -165,7 +165,7 @@ def test_a_database_that_goes_away_in_the_middle_is_one_sentence(
     assert capfd.readouterr() == ("", "")
     again = open_wb()
     assert ask(url, "select count(*) from elevate.profiles") == [(0,)]
-    assert [batch.stage for batch in again.batches()] == [
+    assert [batch.stage for batch in again.batches.all()] == [
         {"staging": "failed", "planning": "staged"}.get(step, "planned")
     ]
     done = again.import_sheet(sheet(STUDENTS), "elevate.students")
@@ -194,7 +194,7 @@ def test_a_full_disk_of_the_database_is_one_sentence(wb: Workbench, url: str, sh
                 wb.import_sheet(sheet(STUDENTS), "elevate.students")
             assert "base/1" not in str(refusal.value)
             superuser.execute(f"drop trigger full_disk on {table}")
-            batch = wb.batches(limit=1)[0]
+            batch = wb.batches.all(limit=1)[0]
             assert (batch.stage, ask(url, "select count(*) from elevate.profiles")) == (stage, [(0,)])
     wb.plan(batch)
     assert wb.commit(batch).created == 2

@@ -41,7 +41,9 @@ def test_a_mapping_is_saved_once_and_used_by_its_name(wb: Workbench, sheet: Give
         wb.stage(sheet(LEGACY), "elevate.students")
     columns = {"Login": "email", "Who": "full_name", "Tel": "phone", "Junk": ""}
     by_hand = wb.import_sheet(sheet(LEGACY), "elevate.students", columns=columns)
-    saved = wb.save_template("legacy", "elevate.students", Mapping.from_dict(by_hand.mapping), description="Old system")
+    saved = wb.templates.save(
+        "legacy", "elevate.students", Mapping.from_dict(by_hand.mapping), description="Old system"
+    )
     batch = wb.import_sheet(sheet(LEGACY.replace("4567", "0000")), "elevate.students", template="legacy")
     assert (str(batch.template_id), outcome(batch)) == (saved.id, (0, 1, 0, 0, 0))
     assert batch.mapping == by_hand.mapping
@@ -58,11 +60,11 @@ def test_what_a_text_means_is_asked_once_and_remembered(wb: Workbench, sheet: Gi
     meaning = {"status": {"Actve": "active"}}
     answered = wb.import_sheet(sheet(ENROLLMENTS), "elevate.enrollments", value_maps=meaning)
     assert outcome(answered) == (3, 0, 0, 0, 0)
-    wb.save_template("export", "elevate.enrollments", Mapping.from_dict(answered.mapping))
+    wb.templates.save("export", "elevate.enrollments", Mapping.from_dict(answered.mapping))
     remembered = wb.import_sheet(sheet(ENROLLMENTS), "elevate.enrollments", template="export")
     assert outcome(remembered) == (0, 0, 3, 0, 0)
     assert [status for (status,) in records(url, "elevate.enrollments", "status")] == ["active", "active", "completed"]
-    raw = [row["raw"]["status"] for row in wb.each_row(remembered)]
+    raw = [row["raw"]["status"] for row in wb.rows.each(remembered)]
     assert raw == ["Actve", "actve", "COMPLETED"]
 
 
@@ -86,7 +88,7 @@ def test_constants_and_clears_are_part_of_a_template(wb: Workbench, sheet: Given
     first = wb.import_sheet(
         sheet(roster.format("7")), "polaris.teacher_roster", constants={"district": "KCK"}, clears=["grade"]
     )
-    wb.save_template("kck", "polaris.teacher_roster", Mapping.from_dict(first.mapping))
+    wb.templates.save("kck", "polaris.teacher_roster", Mapping.from_dict(first.mapping))
     batch = wb.import_sheet(sheet(roster.format("")), "polaris.teacher_roster", template="kck")
     assert outcome(batch) == (0, 1, 0, 0, 0)
     assert records(url, "polaris.teacher_progress", "district", "grade") == [("KCK", None)]
@@ -97,27 +99,29 @@ def test_a_template_belongs_to_its_tenant_and_a_global_one_to_all(
 ) -> None:
     """Hazard 79: a template of another tenant is not there, by its name or by its id."""
     chosen = Mapping(columns={"Login": "email", "Who": "full_name"})
-    own = wb.save_template("legacy", "elevate.students", chosen)
-    wb.save_template("shared", "elevate.students", chosen, is_global=True)
+    own = wb.templates.save("legacy", "elevate.students", chosen)
+    wb.templates.save("shared", "elevate.students", chosen, is_global=True)
     other = open_wb(tenant="other", user="olga")
-    assert [(template.name, template.is_global) for template in other.templates("elevate.students")] == [
+    assert [(template.name, template.is_global) for template in other.templates.all("elevate.students")] == [
         ("shared", True)
     ]
     for name in ("legacy", own.id):
         with pytest.raises(UnknownTemplate, match=f"There is no template called {name} for elevate.students"):
-            other.template("elevate.students", name)
-    assert other.template("elevate.students", "shared").mapping == chosen
-    assert wb.template("elevate.students", own.id).name == "legacy"
+            other.templates.get("elevate.students", name)
+    assert other.templates.get("elevate.students", "shared").mapping == chosen
+    assert wb.templates.get("elevate.students", own.id).name == "legacy"
 
 
 def test_the_same_name_again_replaces_the_template_and_another_dataset_has_names_of_its_own(wb: Workbench) -> None:
     for is_global in (False, True):
-        first = wb.save_template("legacy", "elevate.students", Mapping(columns={"Login": "email"}), is_global=is_global)
-        again = wb.save_template("legacy", "elevate.students", Mapping(columns={"Mail": "email"}), is_global=is_global)
+        first = wb.templates.save(
+            "legacy", "elevate.students", Mapping(columns={"Login": "email"}), is_global=is_global
+        )
+        again = wb.templates.save("legacy", "elevate.students", Mapping(columns={"Mail": "email"}), is_global=is_global)
         assert again.is_global is False  # the tenant's own comes first
-    wb.save_template("legacy", "elevate.staff", Mapping(columns={"Login": "email"}))
+    wb.templates.save("legacy", "elevate.staff", Mapping(columns={"Login": "email"}))
     assert first.mapping == again.mapping == Mapping(columns={"Mail": "email"})
-    found = sorted((one.dataset, one.is_global, *one.mapping.columns) for one in wb.templates())
+    found = sorted((one.dataset, one.is_global, *one.mapping.columns) for one in wb.templates.all())
     assert found == [
         ("elevate.staff", False, "Login"),
         ("elevate.students", False, "Mail"),
@@ -128,27 +132,27 @@ def test_the_same_name_again_replaces_the_template_and_another_dataset_has_names
 def test_a_tenants_own_template_comes_before_a_global_one_of_the_same_name(
     wb: Workbench, open_wb: Callable[..., Workbench]
 ) -> None:
-    wb.save_template("legacy", "elevate.students", Mapping(columns={"Login": "email"}), is_global=True)
+    wb.templates.save("legacy", "elevate.students", Mapping(columns={"Login": "email"}), is_global=True)
     other = open_wb(tenant="other", user="olga")
-    other.save_template("legacy", "elevate.students", Mapping(columns={"Mail": "email"}))
-    assert other.template("elevate.students", "legacy").mapping.columns == {"Mail": "email"}
-    assert wb.template("elevate.students", "legacy").mapping.columns == {"Login": "email"}
+    other.templates.save("legacy", "elevate.students", Mapping(columns={"Mail": "email"}))
+    assert other.templates.get("elevate.students", "legacy").mapping.columns == {"Mail": "email"}
+    assert wb.templates.get("elevate.students", "legacy").mapping.columns == {"Login": "email"}
 
 
 def test_what_a_person_says_now_counts_more_than_the_template(wb: Workbench, sheet: Given) -> None:
-    wb.save_template("legacy", "elevate.students", Mapping(columns={"Login": "email", "Who": "full_name"}))
+    wb.templates.save("legacy", "elevate.students", Mapping(columns={"Login": "email", "Who": "full_name"}))
     text = "Login,Who,Name\njohn@example.com,jd,John Doe\n"
     batch = wb.import_sheet(
         sheet(text), "elevate.students", template="legacy", columns={"Who": "", "Name": "full_name"}
     )
-    assert next(wb.each_row(batch))["payload"]["full_name"] == "John Doe"
+    assert next(wb.rows.each(batch))["payload"]["full_name"] == "John Doe"
 
 
 def test_two_columns_for_one_field_stop_the_import(wb: Workbench, sheet: Given) -> None:
     text = "email,E-Mail,name\njohn@example.com,jd@example.com,John Doe\n"
     with pytest.raises(AmbiguousColumns, match="Columns email, E-Mail would both fill email"):
         wb.stage(sheet(text), "elevate.students")
-    assert wb.batches() == []
+    assert wb.batches.all() == []
     assert outcome(wb.import_sheet(sheet(text), "elevate.students", columns={"E-Mail": ""})) == (1, 0, 0, 0, 0)
 
 
@@ -156,61 +160,61 @@ def test_two_columns_for_one_field_stop_the_import(wb: Workbench, sheet: Given) 
 
 
 def test_a_template_is_changed_under_its_id(wb: Workbench, sheet: Given) -> None:
-    saved = wb.save_template("legacy", "elevate.students", Mapping(columns={"Login": "email"}))
-    changed = wb.update_template(saved.id, Mapping(columns={"Login": "email", "Who": "full_name", "Tel": "phone"}))
-    renamed = wb.rename_template(saved.id, "old system")
+    saved = wb.templates.save("legacy", "elevate.students", Mapping(columns={"Login": "email"}))
+    changed = wb.templates.update(saved.id, Mapping(columns={"Login": "email", "Who": "full_name", "Tel": "phone"}))
+    renamed = wb.templates.rename(saved.id, "old system")
     assert (changed.id, renamed.id, renamed.mapping) == (saved.id, saved.id, changed.mapping)
-    assert [(one.name, one.created_by) for one in wb.templates()] == [("old system", "ana")]
+    assert [(one.name, one.created_by) for one in wb.templates.all()] == [("old system", "ana")]
     assert outcome(wb.import_sheet(sheet(LEGACY), "elevate.students", template="old system")) == (1, 0, 0, 0, 0)
 
 
 def test_a_template_says_nothing_that_its_dataset_has_not(wb: Workbench) -> None:
-    saved = wb.save_template("legacy", "elevate.students", Mapping(columns={"Login": "email"}))
+    saved = wb.templates.save("legacy", "elevate.students", Mapping(columns={"Login": "email"}))
     with pytest.raises(UnknownField, match=r"elevate.students has no field called course"):
-        wb.update_template(saved.id, Mapping(columns={"Login": "course"}))
+        wb.templates.update(saved.id, Mapping(columns={"Login": "course"}))
     with pytest.raises(WrongValue, match="email cannot be 'nobody'"):
-        wb.update_template(saved.id, Mapping(constants={"email": "nobody"}))
-    assert wb.template("elevate.students", saved.id) == saved
+        wb.templates.update(saved.id, Mapping(constants={"email": "nobody"}))
+    assert wb.templates.get("elevate.students", saved.id) == saved
 
 
 def test_a_name_that_is_in_use_is_refused(wb: Workbench) -> None:
-    first = wb.save_template("legacy", "elevate.students", Mapping(columns={"Login": "email"}))
-    wb.save_template("new", "elevate.students", Mapping(columns={"Mail": "email"}))
+    first = wb.templates.save("legacy", "elevate.students", Mapping(columns={"Login": "email"}))
+    wb.templates.save("new", "elevate.students", Mapping(columns={"Mail": "email"}))
     with pytest.raises(TemplateExists, match=r"There is a template called new for elevate.students already"):
-        wb.rename_template(first.id, "new")
-    wb.save_template("legacy", "elevate.students", Mapping(), is_global=True)
+        wb.templates.rename(first.id, "new")
+    wb.templates.save("legacy", "elevate.students", Mapping(), is_global=True)
     with pytest.raises(TemplateExists):
-        wb.share_template(first.id)
+        wb.templates.share(first.id)
 
 
 def test_a_shared_template_is_everybody_s_and_only_its_tenant_changes_it(
     wb: Workbench, open_wb: Callable[..., Workbench]
 ) -> None:
-    saved = wb.save_template("legacy", "elevate.students", Mapping(columns={"Login": "email"}))
+    saved = wb.templates.save("legacy", "elevate.students", Mapping(columns={"Login": "email"}))
     other = open_wb(tenant="other", user="olga")
     with pytest.raises(UnknownTemplate):
-        other.share_template(saved.id)
-    assert wb.share_template(saved.id).is_global
-    found = other.template("elevate.students", "legacy")
+        other.templates.share(saved.id)
+    assert wb.templates.share(saved.id).is_global
+    found = other.templates.get("elevate.students", "legacy")
     assert (found.id, found.is_own) == (saved.id, False)
     for change in (
-        lambda: other.update_template(saved.id, Mapping()),
-        lambda: other.rename_template(saved.id, "mine"),
-        lambda: other.retire_template(saved.id),
+        lambda: other.templates.update(saved.id, Mapping()),
+        lambda: other.templates.rename(saved.id, "mine"),
+        lambda: other.templates.retire(saved.id),
     ):
         with pytest.raises(TemplateTaken):
             change()
-    assert wb.template("elevate.students", saved.id).mapping == saved.mapping
+    assert wb.templates.get("elevate.students", saved.id).mapping == saved.mapping
 
 
 def test_a_retired_template_is_no_longer_used_and_its_name_is_free(wb: Workbench, sheet: Given) -> None:
     columns = {"Login": "email", "Who": "full_name"}
-    saved = wb.save_template("legacy", "elevate.students", Mapping(columns=columns))
+    saved = wb.templates.save("legacy", "elevate.students", Mapping(columns=columns))
     batch = wb.stage(sheet(LEGACY), "elevate.students", template="legacy")
-    assert wb.retire_template(saved.id).retired_at is not None
-    assert wb.templates() == []
+    assert wb.templates.retire(saved.id).retired_at is not None
+    assert wb.templates.all() == []
     with pytest.raises(UnknownTemplate):
         wb.stage(sheet(LEGACY), "elevate.students", template="legacy")
     assert outcome(wb.commit(wb.plan(batch).batch)) == (1, 0, 0, 0, 0)
-    again = wb.save_template("legacy", "elevate.students", Mapping(columns=columns))
-    assert (again.id != saved.id, [one.id for one in wb.templates()]) == (True, [again.id])
+    again = wb.templates.save("legacy", "elevate.students", Mapping(columns=columns))
+    assert (again.id != saved.id, [one.id for one in wb.templates.all()]) == (True, [again.id])

@@ -46,8 +46,8 @@ def theirs(open_wb: Opened, sheet: Sheets) -> Theirs:
     """Tenant a has imported two rows, and kept a template."""
     wb = open_wb(tenant="a")
     batch = wb.import_sheet(sheet(STUDENTS, "ours.csv"), "elevate.students", skip_errors=True)
-    wb.save_template("weekly", "elevate.students", Mapping(columns={"Mail": "email"}))
-    return Theirs(wb=wb, batch=batch, record=wb.record("elevate.students", "ada@example.com")["record"]["id"])
+    wb.templates.save("weekly", "elevate.students", Mapping(columns={"Mail": "email"}))
+    return Theirs(wb=wb, batch=batch, record=wb.records.get("elevate.students", "ada@example.com")["record"]["id"])
 
 
 @pytest.fixture
@@ -123,7 +123,7 @@ def test_the_same_person_in_two_tenants_is_two_records(
         ("ada@example.com", "Ada Park"),
         ("ada@example.com", "Ada Parker"),
     ]
-    assert theirs.wb.record("elevate.students", "ada@example.com")["record"]["full_name"] == "Ada Park"
+    assert theirs.wb.records.get("elevate.students", "ada@example.com")["record"]["full_name"] == "Ada Park"
 
 
 # --- every question ---
@@ -133,8 +133,8 @@ def test_a_batch_of_another_tenant_is_unknown_by_whatever_name(theirs: Theirs, o
     batch = theirs.batch
     for name in (batch, batch.id, str(batch.id), str(batch.id)[:8], str(batch.id).upper(), "%", "_", "", "0"):
         with pytest.raises(UnknownBatch):
-            other.batch(name)
-    assert other.batches() == []
+            other.batches.get(name)
+    assert other.batches.all() == []
 
 
 QUESTIONS: tuple[Callable[[Workbench, Batch], Any], ...] = (
@@ -148,13 +148,13 @@ QUESTIONS: tuple[Callable[[Workbench, Batch], Any], ...] = (
     lambda wb, batch: wb.explain(batch, [3], "mine"),
     lambda wb, batch: wb.sign_off(batch),
     lambda wb, batch: wb.verify(batch),
-    lambda wb, batch: wb.signature(batch),
+    lambda wb, batch: wb.batches.signature(batch),
     lambda wb, batch: wb.rows(batch),
-    lambda wb, batch: list(wb.each_row(batch)),
-    lambda wb, batch: wb.issues(batch),
-    lambda wb, batch: wb.unexplained(batch),
-    lambda wb, batch: wb.removals(batch),
-    lambda wb, batch: wb.data_docs(batch),
+    lambda wb, batch: list(wb.rows.each(batch)),
+    lambda wb, batch: wb.rows.issues(batch),
+    lambda wb, batch: wb.rows.unexplained(batch),
+    lambda wb, batch: wb.rows.removals(batch),
+    lambda wb, batch: wb.batches.data_docs(batch),
 )
 
 
@@ -163,18 +163,18 @@ def test_no_question_about_another_tenants_batch_is_answered(theirs: Theirs, oth
         with pytest.raises(UnknownBatch) as refusal:
             question(other, theirs.batch)
         assert "ours.csv" not in str(refusal.value)
-    assert theirs.wb.batch(theirs.batch) == theirs.batch
+    assert theirs.wb.batches.get(theirs.batch) == theirs.batch
 
 
 def test_a_record_of_another_tenant_is_unknown_by_key_and_by_id(theirs: Theirs, other: Workbench) -> None:
     for key in ("ada@example.com", str(theirs.record), str(theirs.batch.id), "bad"):
         with pytest.raises(UnknownRecord):
-            other.record("elevate.students", key)
+            other.records.get("elevate.students", key)
 
 
 def test_a_file_that_another_tenant_imported_is_new(theirs: Theirs, other: Workbench, sheet: Sheets) -> None:
-    assert theirs.wb.same_file(sheet(STUDENTS), "elevate.students") == theirs.wb.batch(theirs.batch)
-    assert other.same_file(sheet(STUDENTS), "elevate.students") is None
+    assert theirs.wb.batches.same_file(sheet(STUDENTS), "elevate.students") == theirs.wb.batches.get(theirs.batch)
+    assert other.batches.same_file(sheet(STUDENTS), "elevate.students") is None
 
 
 def test_a_tenants_records_are_not_anothers_to_refer_to(theirs: Theirs, other: Workbench, sheet: Sheets) -> None:
@@ -185,8 +185,8 @@ def test_a_tenants_records_are_not_anothers_to_refer_to(theirs: Theirs, other: W
     other.import_sheet(sheet("name,code\nWelding,WELD\n", "c.csv"), "elevate.courses")
     other.import_sheet(sheet("email,full_name\ncal@example.com,Cal\n", "s.csv"), "elevate.students")
     batch = other.import_sheet(enrollments, "elevate.enrollments")
-    assert [row["reason"] for row in other.each_row(batch)] == ["student"]
-    assert [issue["message"] for issue in other.issues(batch)] == ["Course not found", "Student not found"]
+    assert [row["reason"] for row in other.rows.each(batch)] == ["student"]
+    assert [issue["message"] for issue in other.rows.issues(batch)] == ["Course not found", "Student not found"]
 
 
 def test_kept_files_of_two_tenants_lie_apart(theirs: Theirs, other: Workbench, sheet: Sheets) -> None:
@@ -196,40 +196,40 @@ def test_kept_files_of_two_tenants_lie_apart(theirs: Theirs, other: Workbench, s
     for wb, batch in ((other, mine), (theirs.wb, theirs.batch)):
         kept = wb.settings.home / "files" / str(batch.file_key)
         assert hashlib.sha256(kept.read_bytes()).hexdigest() == batch.checksum
-        assert wb.data_docs(batch) is not None
-    assert other.data_docs(mine) != theirs.wb.data_docs(theirs.batch)
+        assert wb.batches.data_docs(batch) is not None
+    assert other.batches.data_docs(mine) != theirs.wb.batches.data_docs(theirs.batch)
 
 
 # --- templates ---
 
 
 def test_a_tenants_template_is_its_own(theirs: Theirs, other: Workbench) -> None:
-    assert other.templates() == []
-    identifier = theirs.wb.template("elevate.students", "weekly").id
+    assert other.templates.all() == []
+    identifier = theirs.wb.templates.get("elevate.students", "weekly").id
     for name in ("weekly", identifier):
         with pytest.raises(UnknownTemplate):
-            other.template("elevate.students", name)
-    mine = other.save_template("weekly", "elevate.students", Mapping(columns={"E": "email"}))
+            other.templates.get("elevate.students", name)
+    mine = other.templates.save("weekly", "elevate.students", Mapping(columns={"E": "email"}))
     assert mine.mapping.columns == {"E": "email"}
-    assert theirs.wb.template("elevate.students", "weekly").mapping.columns == {"Mail": "email"}
+    assert theirs.wb.templates.get("elevate.students", "weekly").mapping.columns == {"Mail": "email"}
 
 
 def test_a_template_for_everybody_is_seen_by_all_and_changed_by_its_keeper(theirs: Theirs, other: Workbench) -> None:
     shared = Mapping(columns={"Mail": "email", "Name": "full_name"})
-    theirs.wb.save_template("standard", "elevate.students", shared, is_global=True)
-    found = other.template("elevate.students", "standard")
+    theirs.wb.templates.save("standard", "elevate.students", shared, is_global=True)
+    found = other.templates.get("elevate.students", "standard")
     assert (found.is_global, found.mapping) == (True, shared)
     with pytest.raises(TemplateTaken, match="standard"):
-        other.save_template("standard", "elevate.students", Mapping(), is_global=True)
-    assert other.template("elevate.students", "standard").mapping == shared
-    theirs.wb.save_template("standard", "elevate.students", Mapping(columns={"M": "email"}), is_global=True)
-    assert other.template("elevate.students", "standard").mapping.columns == {"M": "email"}
+        other.templates.save("standard", "elevate.students", Mapping(), is_global=True)
+    assert other.templates.get("elevate.students", "standard").mapping == shared
+    theirs.wb.templates.save("standard", "elevate.students", Mapping(columns={"M": "email"}), is_global=True)
+    assert other.templates.get("elevate.students", "standard").mapping.columns == {"M": "email"}
 
 
 def test_a_tenants_own_template_comes_before_one_for_everybody(theirs: Theirs, other: Workbench) -> None:
-    theirs.wb.save_template("weekly", "elevate.students", Mapping(columns={"All": "email"}), is_global=True)
-    assert theirs.wb.template("elevate.students", "weekly").mapping.columns == {"Mail": "email"}
-    assert other.template("elevate.students", "weekly").mapping.columns == {"All": "email"}
+    theirs.wb.templates.save("weekly", "elevate.students", Mapping(columns={"All": "email"}), is_global=True)
+    assert theirs.wb.templates.get("elevate.students", "weekly").mapping.columns == {"Mail": "email"}
+    assert other.templates.get("elevate.students", "weekly").mapping.columns == {"All": "email"}
 
 
 # --- somebody with the program's role and the other tenant's ids ---
@@ -304,7 +304,7 @@ UNTOUCHED = (
 def test_with_the_programs_role_nothing_of_another_tenant_can_be_touched(
     theirs: Theirs, other: Workbench, sheet: Sheets, url: str
 ) -> None:
-    theirs.wb.save_template("standard", "elevate.students", Mapping(), is_global=True)
+    theirs.wb.templates.save("standard", "elevate.students", Mapping(), is_global=True)
     other.import_sheet(sheet("email,full_name\nzoe@example.com,Zoe\n", "zoe.csv"), "elevate.students")
     tenants = dict(ask(url, "select slug, id from workbench.tenant"))
     ids = {**tenants, "batch": theirs.batch.id, "record": theirs.record, "mine": new_id()}
@@ -331,7 +331,7 @@ def test_a_run_of_another_tenant_is_as_unknown_as_none(theirs: Theirs, other: Wo
     for run in (theirs.batch.run_id, uuid4()):
         with pytest.raises(UnknownBatch, match=str(run)):
             other.stage(sheet(STUDENTS), "elevate.students", run=run)
-    assert other.batches() == []
+    assert other.batches.all() == []
 
 
 # --- who is in a tenant ---

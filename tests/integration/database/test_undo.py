@@ -37,7 +37,7 @@ def teachers(wb: Workbench, sheet: Given, text: str, **options: object) -> Batch
 
 def kept(wb: Workbench, undo: Batch) -> dict[str, str]:
     """The records that an undo left alone, with its sentence."""
-    return {row["key"]: row["issues"][0]["message"] for row in wb.each_row(undo, outcome="skipped")}
+    return {row["key"]: row["issues"][0]["message"] for row in wb.rows.each(undo, outcome="skipped")}
 
 
 def test_created_records_go_and_changed_ones_get_their_before_image_back(wb: Workbench, sheet: Given, url: str) -> None:
@@ -194,7 +194,7 @@ def test_the_enrollments_of_an_undone_import_are_gone_and_their_people_are_not(
     wb.import_sheet(sheet(text.format(10)), "elevate.enrollments")
     wb.undo(wb.import_sheet(sheet(text.format(20)), "elevate.enrollments"))
     assert records(url, "elevate.enrollments", "progress") == [(10,)]
-    wb.undo(next(batch for batch in reversed(wb.batches("elevate.enrollments"))))
+    wb.undo(next(batch for batch in reversed(wb.batches.all("elevate.enrollments"))))
     assert records(url, "elevate.enrollments", "progress") == []
     assert len(records(url, "elevate.profiles", "email")) == 2
 
@@ -278,5 +278,5 @@ def test_an_undo_after_an_undo_goes_one_import_further_back(wb: Workbench, sheet
 def test_the_same_file_can_be_imported_again_after_its_undo(wb: Workbench, sheet: Given, url: str) -> None:
     first = students(wb, sheet)
     wb.undo(first)
-    assert wb.same_file(sheet(STUDENTS), "elevate.students") is None
+    assert wb.batches.same_file(sheet(STUDENTS), "elevate.students") is None
     assert outcome(students(wb, sheet)) == (2, 0, 0, 0, 0)

@@ -71,4 +71,4 @@ def test_the_command_says_all_of_it_exits_0_and_can_be_run_again(
     ]
     assert all(Path(step["data_docs"]).is_file() for step in told["steps"])
     with Workbench.open(home=home, database_url=url, tenant="default") as mine:
-        assert mine.batches() == []
+        assert mine.batches.all() == []

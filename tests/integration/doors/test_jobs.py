@@ -63,7 +63,7 @@ def until(happened: Callable[[], Any], seconds: float = 120) -> Any:
 def done(wb: Workbench, batch: Batch) -> Batch:
     """The batch when nothing waits for it any more."""
     until(lambda: jobs.state(wb, batch) is None)
-    return wb.batch(batch)
+    return wb.batches.get(batch)
 
 
 def waiting_for_locks(url: str) -> bool:
@@ -86,7 +86,7 @@ def test_a_file_is_filled_and_planned_in_one_wait(
     wb: Workbench, begun: Batch, hired: Callable[[], Worker], url: str
 ) -> None:
     jobs.defer(wb, "fill", begun)
-    assert (jobs.state(wb, begun), wb.batch(begun).stage) == ("waiting", "queued")
+    assert (jobs.state(wb, begun), wb.batches.get(begun).stage) == ("waiting", "queued")
     with hired():
         planned = done(wb, begun)
     assert (planned.stage, outcome(planned)) == ("planned", (3, 0, 0, 0, 0))
@@ -106,7 +106,7 @@ def test_a_batch_is_planned_again_committed_and_undone_by_jobs(
         assert len(records(url, "elevate.profiles", "email")) == 3
         jobs.defer(wb, "undo", staged)
         done(wb, staged)
-    assert (wb.batches()[0].undo_of, wb.batches()[0].stage) == (staged.id, "completed")
+    assert (wb.batches.all()[0].undo_of, wb.batches.all()[0].stage) == (staged.id, "completed")
     assert len(records(url, "elevate.profiles", "email")) == 2
 
 
@@ -135,7 +135,7 @@ def test_invalid_rows_hold_the_batch_unless_the_good_ones_may_go_on(
         assert done(wb, batch).stage == "held"
         jobs.defer(wb, "commit", batch, skip_errors=True)
         assert outcome(done(wb, batch)) == (2, 0, 0, 0, 1)
-    assert wb.batch(batch).stage == "completed"
+    assert wb.batches.get(batch).stage == "completed"
 
 
 def test_the_queue_holds_ids_and_names_and_forgets_what_was_done(
@@ -179,7 +179,7 @@ def test_a_second_undo_takes_nothing_back_twice(
         for _ in range(2):
             jobs.defer(wb, "undo", completed)
             done(wb, completed)
-    assert [batch.stage for batch in wb.batches() if batch.undo_of] == ["completed"]
+    assert [batch.stage for batch in wb.batches.all() if batch.undo_of] == ["completed"]
 
 
 def test_one_job_at_a_time_works_for_a_tenant_on_a_dataset_and_others_do_not_wait(
@@ -223,7 +223,7 @@ def test_what_waits_is_withdrawn(open_wb: Opened, wb: Workbench, begun: Batch, h
     jobs.defer(wb, "fill", begun)
     assert jobs.cancel(open_wb(user="ben"), begun)
     assert jobs.state(wb, begun) is None
-    assert (wb.batch(begun).stage, wb.batch(begun).summary["error"]) == (
+    assert (wb.batches.get(begun).stage, wb.batches.get(begun).summary["error"]) == (
         "failed",
         "Cancelled by ben; none of its rows were kept.",
     )
@@ -236,7 +236,7 @@ def test_a_planned_batch_keeps_its_plan_when_its_commit_is_withdrawn(
     planned = wb.plan(wb.stage(sheet(THREE), STUDENTS)).batch
     jobs.defer(wb, "commit", planned)
     assert jobs.cancel(wb, planned)
-    assert wb.batch(planned) == planned
+    assert wb.batches.get(planned) == planned
     with hired():
         jobs.defer(wb, "commit", planned)
         assert done(wb, planned).stage == "completed"
@@ -257,7 +257,7 @@ def test_a_running_fill_stops_at_its_next_rows_and_keeps_none(
             assert jobs.state(wb, batch) == "running"
             assert jobs.cancel(open_wb(user="ben"), batch)
         assert done(wb, batch).stage == "failed"
-    assert wb.batch(batch).summary["error"] == "Cancelled by ben; none of its rows were kept."
+    assert wb.batches.get(batch).summary["error"] == "Cancelled by ben; none of its rows were kept."
     assert ask(url, "select count(*) from workbench.import_row") == [(0,)]
 
 
@@ -318,7 +318,7 @@ def test_a_job_whose_connection_is_cut_is_done_again(
             jobs.defer(wb, "commit", batch)
             until(lambda: cut(url))
         assert outcome(done(wb, batch)) == (3, 0, 0, 0, 0)
-    assert wb.batch(batch).stage == "completed"
+    assert wb.batches.get(batch).stage == "completed"
 
 
 def test_a_job_that_is_cut_off_again_and_again_ends_with_a_sentence(
@@ -395,7 +395,7 @@ def test_a_fill_is_taken_up_again_when_its_worker_is_killed(
         worker = program()
         until(lambda: waiting_for_locks(url))
         killed(worker)
-    assert (wb.batch(begun).stage, jobs.state(wb, begun)) == ("staging", "running")
+    assert (wb.batches.get(begun).stage, jobs.state(wb, begun)) == ("staging", "running")
     program()
     assert outcome(done(wb, begun)) == (3, 0, 0, 0, 0)
     assert ask(url, "select line from workbench.import_row order by 1") == [(2,), (3,), (4,)]
@@ -430,7 +430,7 @@ def test_a_job_that_kills_every_worker_is_given_up(
     dead(url, attempts=jobs.TRIES)
     with hired():
         assert done(wb, begun).summary["error"].startswith("Its worker died again and again")
-    assert wb.batch(begun).stage == "failed"
+    assert wb.batches.get(begun).stage == "failed"
 
 
 def test_a_fill_that_is_cancelled_after_its_worker_died_is_cancelled(
@@ -441,7 +441,7 @@ def test_a_fill_that_is_cancelled_after_its_worker_died_is_cancelled(
     assert jobs.cancel(wb, begun)
     with hired():
         assert done(wb, begun).summary["error"].startswith("Cancelled by ana")
-    assert wb.batch(begun).stage == "failed"
+    assert wb.batches.get(begun).stage == "failed"
 
 
 def test_what_was_asked_for_since_takes_the_place_of_a_dead_workers_job(
@@ -491,10 +491,10 @@ def test_a_worker_that_is_told_to_end_leaves_what_it_was_reading_to_the_next(
         worker.send_signal(signal.SIGTERM)
         time.sleep(1.5)  # it waits a second for jobs to end by themselves
     assert worker.wait(30) == 0
-    assert (wb.batch(batch).stage, jobs.state(wb, batch)) == ("staging", "waiting")
+    assert (wb.batches.get(batch).stage, jobs.state(wb, batch)) == ("staging", "waiting")
     program()
     assert done(wb, batch).stage == "planned"
-    assert wb.batch(batch).processed == 260_001
+    assert wb.batches.get(batch).processed == 260_001
 
 
 def test_a_worker_that_is_told_to_end_finishes_what_it_was_writing(
@@ -509,7 +509,7 @@ def test_a_worker_that_is_told_to_end_finishes_what_it_was_writing(
         time.sleep(1.5)
         assert worker.poll() is None
     assert worker.wait(30) == 0
-    assert (wb.batch(planned).stage, jobs.state(wb, planned)) == ("completed", None)
+    assert (wb.batches.get(planned).stage, jobs.state(wb, planned)) == ("completed", None)
 
 
 # --- the queue's own tables ---

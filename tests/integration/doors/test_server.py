@@ -16,11 +16,11 @@ from urllib.parse import urlsplit
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from tests.integration.test_jobs import done, until
 from websockets.sync.client import connect
 
 from tests import folder
 from tests.imports import outcome
+from tests.integration.doors.test_jobs import done, until
 from tests.unit.test_packaging import checkout, installed
 from workbench import Workbench
 from workbench.doors import jobs

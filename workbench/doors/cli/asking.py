@@ -45,7 +45,7 @@ def batches(
 ) -> None:
     """List the imports, newest first."""
     with asked.open() as wb:
-        found = wb.batches(dataset, limit=limit)
+        found = wb.batches.all(dataset, limit=limit)
         if asked.json:
             asked.answer([shown.document(wb, batch) for batch in found])
             return
@@ -69,8 +69,8 @@ def show(asked: Asked, batch: Identifier) -> None:
     from workbench.datasets.catalog import contract
 
     with asked.open() as wb:
-        found = wb.batch(batch)
-        signed = wb.signature(found)
+        found = wb.batches.get(batch)
+        signed = wb.batches.signature(found)
         if asked.json:
             by = {name: signed[name] for name in ("signed_by", "signed_at", "digest")} if signed else None
             asked.answer({**shown.document(wb, found), "signature": by})
@@ -110,19 +110,19 @@ def rows(
     if chosen == "xlsx" and output is None:
         raise typer.BadParameter("a workbook needs a file: -o FILE.", param_hint="--format")
     with asked.open() as wb:
-        found = wb.batch(batch)
+        found = wb.batches.get(batch)
         if output is not None:
-            count = wb.save_rows(found, output, chosen or "csv", outcome=outcome, limit=limit)
+            count = wb.rows.save(found, output, chosen or "csv", outcome=outcome, limit=limit)
             if asked.json:
                 asked.answer({"batch": str(found.id), "file": str(output), "rows": count})
             else:
                 shown.say(asked, f"{output} has {shown.counted(count, 'row')}.")
         elif chosen is not None:
             sys.stdout.flush()
-            wb.write_rows(found, sys.stdout.buffer, chosen, outcome=outcome, limit=limit)
+            wb.rows.write(found, sys.stdout.buffer, chosen, outcome=outcome, limit=limit)
             sys.stdout.buffer.flush()
         else:
-            _show_rows(asked, wb.each_row(found, outcome=outcome, limit=(limit or _PAGE) + 1), limit or _PAGE)
+            _show_rows(asked, wb.rows.each(found, outcome=outcome, limit=(limit or _PAGE) + 1), limit or _PAGE)
 
 
 def record(
@@ -132,7 +132,7 @@ def record(
 ) -> None:
     """Show a record, and every import that touched it."""
     with asked.open() as wb:
-        found = wb.record(dataset, key)
+        found = wb.records.get(dataset, key)
     if asked.json:
         asked.answer(found)
         return

@@ -91,7 +91,7 @@ def import_(
             )
             planned = wb.plan(staged, progress=progress).batch
         if save_template is not None:
-            wb.save_template(save_template, dataset, Mapping.from_dict(staged.mapping))
+            wb.templates.save(save_template, dataset, Mapping.from_dict(staged.mapping))
         if not asked.json:
             _tell_reading(asked, wb, opened, planned, template)
             shown.facts(asked, [("Template", f"saved as {save_template}" if save_template else "")])
@@ -114,7 +114,7 @@ def plan(asked: Asked, batch: Identifier) -> int:
 def commit(asked: Asked, batch: Identifier, skip_errors: SkipErrors = False) -> int:
     """Write what a batch has planned, exactly so."""
     with asked.open() as wb:
-        return _end(asked, wb, _committed(asked, wb, wb.batch(batch), skip_errors))
+        return _end(asked, wb, _committed(asked, wb, wb.batches.get(batch), skip_errors))
 
 
 def undo(
@@ -136,7 +136,7 @@ def _committed(asked: Asked, wb: "Workbench", planned: Batch, skip_errors: bool)
         try:
             return wb.commit(planned, skip_errors=skip_errors, progress=progress)
         except Held:
-            return wb.batch(planned)
+            return wb.batches.get(planned)
 
 
 def _end(asked: Asked, wb: "Workbench", batch: Batch) -> int:
@@ -149,7 +149,7 @@ def _end(asked: Asked, wb: "Workbench", batch: Batch) -> int:
 
 
 def _warn_of_same_file(wb: "Workbench", sheet: "Sheet", dataset: str) -> None:
-    earlier = wb.same_file(sheet, dataset)
+    earlier = wb.batches.same_file(sheet, dataset)
     if earlier is not None:
         warn(shown.same_file(sheet.name, earlier))
 

@@ -51,7 +51,7 @@ def demo(asked: Asked) -> None:
             asked.answer({"tenant": tenant, "home": str(wb.settings.home), "steps": told})
             return
         shown.heading(asked, "What you can do now")
-        changed = next(shown.short(batch.id) for batch in wb.batches() if batch.updated)
+        changed = next(shown.short(batch.id) for batch in wb.batches.all() if batch.updated)
         for what, words in (
             ("Look at the imports", ("batches",)),
             ("See what became of every row", ("rows", changed)),
@@ -112,7 +112,7 @@ def templates(asked: Asked, dataset: MaybeDataset = None) -> None:
     from dataclasses import asdict
 
     with asked.open() as wb:
-        saved = wb.templates(dataset)
+        saved = wb.templates.all(dataset)
     if asked.json:
         asked.answer([asdict(one) for one in saved])
         return

@@ -29,7 +29,7 @@ def explain(
     """
     with asked.open() as wb:
         wb.explain(batch, lines, reason)
-        found = wb.batch(batch)
+        found = wb.batches.get(batch)
         if asked.json:
             asked.answer(shown.document(wb, found))
             return
@@ -57,7 +57,7 @@ def note(
 def log(asked: Asked, batch: Identifier) -> None:
     """Print an import's log, filled in."""
     with asked.open() as wb:
-        found = wb.batch(batch)
+        found = wb.batches.get(batch)
         written = wb.log(found)
         if asked.json:
             asked.answer({"batch": str(found.id), "log": written.render(), **written.to_dict()})
@@ -71,7 +71,7 @@ def sign_off(asked: Asked, batch: Identifier) -> None:
     Its figures, its log and every row's outcome go under a digest.
     """
     with asked.open() as wb:
-        found = wb.batch(batch)
+        found = wb.batches.get(batch)
         signed = wb.sign_off(found)
         if asked.json:
             asked.answer({"batch": str(found.id), **signed})

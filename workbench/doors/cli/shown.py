@@ -21,7 +21,7 @@ _FIRST = 5
 
 def document(wb: "Workbench", batch: Batch) -> dict[str, Any]:
     """A batch as --json prints it."""
-    figures, docs = wb.reconcile(batch), wb.data_docs(batch)
+    figures, docs = wb.reconcile(batch), wb.batches.data_docs(batch)
     kept = ("seconds_staging", "seconds_planning", "seconds_committing")
     return {
         "batch": str(batch.id),
@@ -161,7 +161,7 @@ def figures(asked: Asked, wb: "Workbench", batch: Batch) -> None:
 
 def issues(asked: Asked, wb: "Workbench", batch: Batch) -> None:
     """Every issue's code with how often there is one, the first lines that have it, and its sentence."""
-    found = wb.issues(batch, first=_FIRST) if wb.reconcile(batch).issues_by_code else []
+    found = wb.rows.issues(batch, first=_FIRST) if wb.reconcile(batch).issues_by_code else []
     if not found:
         return
     made = table("Issue", ">Rows", "Lines", "What is wrong")
@@ -180,7 +180,7 @@ def removals(asked: Asked, wb: "Workbench", batch: Batch, contract: Contract) ->
     for action, count in batch.summary["removed"].items():
         verb = ("was" if count == 1 else "were") if done else "will be"
         say(asked, "", f"{counted(count, 'record')} that the file does not name {verb} {action}:")
-    for removal in wb.removals(batch)[: 2 * _FIRST]:
+    for removal in wb.rows.removals(batch)[: 2 * _FIRST]:
         named = (str(removal["before"].get(field.target) or "") for field in contract.fields[:4] if field.stored)
         say(asked, f"  {removal['action']}: {', '.join(filter(None, named))}")
     if batch.removed > 2 * _FIRST:
@@ -208,8 +208,8 @@ def next_steps(asked: Asked, wb: "Workbench", batch: Batch, tenant: str | None =
     elif found.unexplained:
         say(asked, "", f"Not done: {' '.join(found.open_points)} Correct and import them, or explain them:")
         say(asked, *([invalid] if found.invalid else []), *([unmatched] if found.unmatched else []))
-        say(asked, again("explain", name, *wb.unexplained(batch)[:1], "--reason", "..."))
-    elif found.done and batch.undo_of is None and wb.signature(batch) is None:
+        say(asked, again("explain", name, *wb.rows.unexplained(batch)[:1], "--reason", "..."))
+    elif found.done and batch.undo_of is None and wb.batches.signature(batch) is None:
         say(asked, "", "Done. To sign it off, or to take it back:", again("sign-off", name), again("undo", name))
 
 
@@ -223,7 +223,7 @@ def outcome(asked: Asked, wb: "Workbench", batch: Batch) -> None:
         asked.out.print()
         say(asked, wb.log(batch).render().rstrip("\n"))
     asked.out.print()
-    docs = wb.data_docs(batch)
+    docs = wb.batches.data_docs(batch)
     say(asked, f"Batch: {batch.id}", *([f"Data docs: {docs.resolve().as_uri()}"] if docs is not None else []))
 
 

@@ -176,7 +176,7 @@ def _page(batch: str) -> Any:
     """The data docs of a batch of this process's tenant, below the home and nowhere else."""
     try:
         with Workbench.open() as wb:
-            page = wb.data_docs(UUID(batch))
+            page = wb.batches.data_docs(UUID(batch))
             docs = (wb.settings.home / "docs").resolve()
     except (ValueError, UnknownBatch):
         return None

@@ -90,10 +90,10 @@ def chosen(wb: Workbench, *, undo: bool = False) -> Batch:
     wanted = st.query_params.get("batch")
     if wanted:
         try:
-            return wb.batch(wanted)
+            return wb.batches.get(wanted)
         except UnknownBatch as refusal:
             st.warning(text(refusal), icon=":material/search_off:")
-    known = [batch for batch in wb.batches(limit=50) if undo or batch.undo_of is None]
+    known = [batch for batch in wb.batches.all(limit=50) if undo or batch.undo_of is None]
     if not known:
         empty(
             "No import yet.", "Start with a file: every row of it will be accounted for.", "upload", "Start an import"
@@ -352,7 +352,7 @@ def open_figures(wb: Workbench, batch: Batch, found: Reconciliation) -> None:
     if parts:
         st.markdown(" · ".join(f"{text(reason)} **{rows:,}**" for reason, rows in parts.items() if rows))
     key = f"{batch.id} {batch.plan} {name} {counts[name]}"
-    rows = page_of_rows(lambda after, limit: wb.page(batch, outcome=name, after=after, limit=limit), key=key)
+    rows = page_of_rows(lambda after, limit: wb.rows.page(batch, outcome=name, after=after, limit=limit), key=key)
     frame, shown = _opened(batch, name, rows)
     st.dataframe(frame, hide_index=True, key=key, column_config=shown, height="content" if len(frame) < 12 else 430)
 
@@ -383,7 +383,7 @@ def _why(row: Mapping[str, Any]) -> str:
 
 def _removed(wb: Workbench, batch: Batch, action: str) -> None:
     """The records that the file no longer names, as they were."""
-    gone = pd.DataFrame([row["before"] for row in wb.removals(batch) if row["action"] == action])
+    gone = pd.DataFrame([row["before"] for row in wb.rows.removals(batch) if row["action"] == action])
     gone = gone[[*gone.columns.drop(["id", "tenant_id"]), "id"]].fillna("").astype(str)
     st.dataframe(gone, hide_index=True, key=f"{batch.id} {batch.plan} {action}")
 
@@ -419,7 +419,7 @@ def watch(batch: Batch) -> None:
         state = jobs.state(wb, batch.id)
         if state is None:
             st.rerun()
-        found, progress = wb.batch(batch.id), wb.progress(batch.id)
+        found, progress = wb.batches.get(batch.id), wb.batches.progress(batch.id)
         step = (progress or {}).get("step", "waiting for a worker")
         done, of = (progress or {}).get("rows", 0), (progress or {}).get("of")
         whole = step in ("planning", "committing", "undoing")  # one statement for all rows, so there is no part to tell
@@ -437,7 +437,7 @@ def busy(wb: Workbench, batch: Batch) -> None:
     if jobs.state(wb, batch.id) is not None:
         watch(batch)
         st.stop()
-    if wb.batch(batch.id) != batch:  # it was done between the two questions
+    if wb.batches.get(batch.id) != batch:  # it was done between the two questions
         st.rerun()
 
 
@@ -477,7 +477,7 @@ def source(wb: Workbench) -> Source:
     known = {contract.name for contract in catalog.contracts()}
     said = query["dataset"] if query.get("dataset") in known else None
     if query.get("batch"):
-        batch = wb.batch(query["batch"])
+        batch = wb.batches.get(query["batch"])
         return Source(sheet=_kept(batch, wb), dataset=batch.dataset, batch=batch, address={"batch": str(batch.id)})
     if not query.get("upload"):
         empty("No file yet.", "Upload one first: nothing is imported before you say so.", "upload", "Upload a file")

@@ -37,7 +37,7 @@ def imported(wb: Workbench, sheet: Given) -> list[Batch]:
 
 
 def found(wb: Workbench, text: str) -> list[tuple[str, str]]:
-    return [(one["dataset"].partition(".")[2], one["key"]) for one in wb.find(text)]
+    return [(one["dataset"].partition(".")[2], one["key"]) for one in wb.records.find(text)]
 
 
 ADA = ("students", "ada.park@example.com")
@@ -81,15 +81,17 @@ def test_a_record_is_found_by_what_a_person_knows_of_it(wb: Workbench) -> None:
 
 
 def test_what_is_found_leads_to_the_record(wb: Workbench) -> None:
-    one, other = wb.find("ada.park@example.com")
+    one, other = wb.records.find("ada.park@example.com")
     assert (one["dataset"], one["title"]) == ("elevate.students", "Ada Park")
-    assert wb.record(one["dataset"], str(one["record_id"])) == wb.record("elevate.students", "ada.park@example.com")
-    assert wb.record(other["dataset"], str(other["record_id"]))["record"]["user_id"] == one["record_id"]
-    assert [each["title"] for each in wb.find("CNA101")] == ["CNA Training", "", ""]
+    assert wb.records.get(one["dataset"], str(one["record_id"])) == wb.records.get(
+        "elevate.students", "ada.park@example.com"
+    )
+    assert wb.records.get(other["dataset"], str(other["record_id"]))["record"]["user_id"] == one["record_id"]
+    assert [each["title"] for each in wb.records.find("CNA101")] == ["CNA Training", "", ""]
 
 
 def test_a_record_is_found_by_its_id(wb: Workbench) -> None:
-    ada = wb.record("elevate.students", "ada.park@example.com")["record"]["id"]
+    ada = wb.records.get("elevate.students", "ada.park@example.com")["record"]["id"]
     assert found(wb, str(ada)) == found(wb, str(ada).upper()) == [ADA, OF_ADA]
 
 
@@ -98,32 +100,32 @@ def test_a_key_of_two_parts_finds_what_has_both(wb: Workbench) -> None:
 
 
 def test_a_key_that_only_a_file_has_brought_is_found_as_well(wb: Workbench, imported: list[Batch]) -> None:
-    assert wb.find("bad") == [{"dataset": "elevate.students", "record_id": None, "key": "bad", "title": ""}]
+    assert wb.records.find("bad") == [{"dataset": "elevate.students", "record_id": None, "key": "bad", "title": ""}]
     assert found(wb, "nobody@example.com|CNA101") == [("enrollments", "nobody@example.com|CNA101")]
     wb.undo(imported[3])
-    assert [(one["key"], one["record_id"]) for one in wb.find("ada.park@example.com|cna101")] == []
-    assert [(one["key"], one["record_id"]) for one in wb.find("ada.park@example.com|CNA101")] == [
+    assert [(one["key"], one["record_id"]) for one in wb.records.find("ada.park@example.com|cna101")] == []
+    assert [(one["key"], one["record_id"]) for one in wb.records.find("ada.park@example.com|CNA101")] == [
         ("ada.park@example.com|CNA101", None)
     ]
-    told = wb.record("elevate.enrollments", "ada.park@example.com|CNA101")
+    told = wb.records.get("elevate.enrollments", "ada.park@example.com|CNA101")
     assert (told["record"], [one["outcome"] for one in told["history"]]) == (None, ["updated", "created"])
 
 
 def test_no_more_is_found_than_is_asked_for(wb: Workbench) -> None:
-    assert len(wb.find("ada", limit=2)) == 2
-    assert len(wb.find("CNA101", limit=1)) == 1
+    assert len(wb.records.find("ada", limit=2)) == 2
+    assert len(wb.records.find("CNA101", limit=1)) == 1
 
 
 def test_another_tenant_finds_nothing(wb: Workbench, open_wb: Opened) -> None:
     other = open_wb(tenant="other", user="olga")
-    ada = wb.record("elevate.students", "ada.park@example.com")["record"]["id"]
-    assert [other.find(text) for text in ("ada.park@example.com", "ada", "bad", "EMP1", str(ada))] == [[]] * 5
+    ada = wb.records.get("elevate.students", "ada.park@example.com")["record"]["id"]
+    assert [other.records.find(text) for text in ("ada.park@example.com", "ada", "bad", "EMP1", str(ada))] == [[]] * 5
 
 
 def test_a_line_of_a_file_leads_to_its_record(wb: Workbench, imported: list[Batch], sheet: Given, url: str) -> None:
     def key(batch: Batch, line: int) -> str | None:
-        about = wb.row_record(batch, line)
-        return about and wb.record(about[0], str(about[1]))["record"]["email"]
+        about = wb.records.of_row(batch, line)
+        return about and wb.records.get(about[0], str(about[1]))["record"]["email"]
 
     students = imported[1]
     assert [key(students, line) for line in (1, 2, 3, 4, 5, 6)] == [None, ADA[1], BEN[1], CAL[1], None, None]
@@ -139,33 +141,33 @@ def test_a_line_of_a_file_leads_to_its_record(wb: Workbench, imported: list[Batc
     assert [key(second, line) for line in range(2, 7)] == [ADA[1], BEN[1], ADA[1], CAL[1], "new@example.com"]
     undone = wb.undo(second)
     assert key(undone, 2) == ADA[1]
-    gone = wb.row_record(second, 6)
+    gone = wb.records.of_row(second, 6)
     assert gone is not None
-    assert wb.record(gone[0], str(gone[1]))["record"] is None
+    assert wb.records.get(gone[0], str(gone[1]))["record"] is None
     assert isinstance(gone[1], UUID)
     assert ask(url, "select count(*) from elevate.profiles where email = 'new@example.com'") == [(0,)]
 
 
 def test_a_line_of_two_keys_leads_to_its_record(wb: Workbench, imported: list[Batch]) -> None:
-    about = wb.row_record(imported[3], 2)
+    about = wb.records.of_row(imported[3], 2)
     assert about is not None
-    assert about == ("elevate.enrollments", wb.find("ada.park@example.com")[1]["record_id"])
-    assert wb.row_record(imported[3], 4) is None
+    assert about == ("elevate.enrollments", wb.records.find("ada.park@example.com")[1]["record_id"])
+    assert wb.records.of_row(imported[3], 4) is None
 
 
 def test_a_record_s_history_is_the_same_by_its_id_and_by_its_key(wb: Workbench, sheet: Given) -> None:
     wb.import_sheet(sheet(PEOPLE, "again.csv"), "elevate.students", skip_errors=True)
-    by_key = wb.record("elevate.students", "ada.park@example.com")
+    by_key = wb.records.get("elevate.students", "ada.park@example.com")
     assert [one["outcome"] for one in by_key["history"]] == ["skipped", "created"]
-    assert wb.record("elevate.students", str(by_key["record"]["id"])) == by_key
+    assert wb.records.get("elevate.students", str(by_key["record"]["id"])) == by_key
 
 
 def test_the_index_of_keys_learns_of_new_rows_when_it_is_told_to(wb: Workbench, sheet: Given, url: str) -> None:
     rows = "".join(f"p{number}@example.com,Person\n" for number in range(20_000))
     wb.import_sheet(sheet(f"email,name\n{rows}"), "elevate.students")
     known = "select brin_summarize_new_values('workbench.import_row_key')"
-    wb.tidy()
+    wb.records.tidy()
     assert ask(url, known) == [(0,)]
-    wb.tidy()
+    wb.records.tidy()
     assert found(wb, "p19999@example.com") == [("students", "p19999@example.com")]
-    assert [one["outcome"] for one in wb.record("elevate.students", "p7@example.com")["history"]] == ["created"]
+    assert [one["outcome"] for one in wb.records.get("elevate.students", "p7@example.com")["history"]] == ["created"]

@@ -8,9 +8,10 @@ from uuid import UUID
 
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
-from workbench.database.ledger import changes
-from workbench.database.statements import slice_of
+from workbench.database.batches import get
+from workbench.database.rows import changes
 from workbench.database.store import Store
+from workbench.database.target import slice_of
 from workbench.datasets import catalog
 from workbench.model.batch import Batch, origin
 from workbench.model.contract import Contract, Field
@@ -353,3 +354,35 @@ left join workbench.sign_off s on s.batch_id = b.id
 where b.data_type = %(dataset)s
 order by at desc, e.line
 """
+
+
+class Records:
+    """What is known of the tenant's records: `Workbench.records`."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def get(self, dataset: str, key: str) -> dict[str, Any]:
+        """A record as it is now and every import that touched it, newest first; raises UnknownRecord.
+
+        The parts of a composite key are separated by "|", e.g. "john@example.com|CNA101".
+        """
+        return record(self._store, dataset, key)
+
+    def find(self, text: str, *, limit: int = 50) -> list[dict[str, Any]]:
+        """The records that a text may mean: dataset, record_id, key, title.
+
+        First those whose key or id it is, then those that refer to them, then those that have every word of it in
+        their keys, names and ids. A key that only a file has brought comes with None for its record_id.
+        """
+        return find(self._store, text, limit)
+
+    def of_row(self, batch: Batch | UUID | str, line: int) -> tuple[str, UUID] | None:
+        """The dataset and the id of the record that a row is about: the one it made, changed or left as it was, else
+        the one that has its key now; None when there is none."""
+        return row_record(self._store, get(self._store, batch), line)
+
+    def tidy(self) -> None:
+        """Makes `find` and `record` quick again after many new rows; to be called when nobody waits for it, and about a
+        second's work for a million rows."""
+        tidy(self._store)

@@ -1,0 +1,342 @@
+"""Batches in the database: begun, moved forward, found, and what became of them."""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import fields
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pandas as pd
+import psycopg
+from psycopg.sql import SQL, Composable, Identifier, Literal
+from psycopg.types.json import Jsonb
+
+from workbench.database import progress, signing
+from workbench.database.store import Store, translated_errors
+from workbench.model.batch import OUTCOMES, Batch
+from workbench.model.errors import UnknownBatch, WorkbenchError
+from workbench.model.issue import counted
+from workbench.model.sheet import Sheet
+
+_RENAMED = {"dataset": "data_type", "initiated_by": "initiated_by_id"}
+
+
+_BATCH = SQL(", ").join(
+    SQL("{} as {}").format(Identifier(_RENAMED.get(field.name, field.name)), Identifier(field.name))
+    for field in fields(Batch)
+)
+
+
+def _batch(row: dict[str, Any]) -> Batch:
+    return Batch(**{**row, "headers": tuple(row["headers"]), "fields": tuple(row["fields"])})
+
+
+def begin(store: Store, run: UUID | None = None, **given: Any) -> Batch:
+    """Puts a new batch into the database as queued, in a run of its own when none is given; raises UnknownBatch."""
+    # a file name is bytes, and need not be text
+    given["file_name"] = given["file_name"].encode("utf-8", "backslashreplace").decode()
+    with store.transaction() as connection:
+        if run is None:
+            run = given["id"]
+            connection.execute(
+                "insert into workbench.import_run (id, tenant_id, title, initiated_by_id) values (%s, %s, %s, %s)",
+                (run, store.tenant_id, given["file_name"], store.user),
+            )
+        values = {"tenant_id": store.tenant_id, "run_id": run, "initiated_by_id": store.user, **given}
+        values = {_RENAMED.get(name, name): Jsonb(v) if isinstance(v, dict) else v for name, v in values.items()}
+        try:
+            connection.execute(
+                SQL("insert into workbench.import_batch ({}) values ({})").format(
+                    SQL(", ").join(map(Identifier, values)), SQL(", ").join(SQL("%s") for _ in values)
+                ),
+                tuple(values.values()),
+            )
+        except psycopg.errors.ForeignKeyViolation:
+            raise UnknownBatch(batch=run) from None  # a run is called by its first batch
+        store.note("began", given["id"], dataset=given["dataset"], file=given["file_name"])
+    return get(store, given["id"])
+
+
+def move(store: Store, batch: UUID, noted: tuple[str, dict[str, Any]] | None = None, **changes: Any) -> Batch:
+    """Changes a batch: its stage only ever forward, `summary` by adding to it; `noted` goes into the audit log."""
+    sets: list[Composable] = []
+    for name, value in changes.items():
+        column = Identifier(_RENAMED.get(name, name))
+        sets.append(
+            SQL("{} = summary || {}").format(column, Literal(Jsonb(value)))
+            if name == "summary"
+            else SQL("{} = {}").format(column, Literal(Jsonb(value) if isinstance(value, dict) else value))
+        )
+    with store.transaction() as connection:
+        connection.execute(
+            SQL("update workbench.import_batch set {} where id = {}").format(SQL(", ").join(sets), Literal(batch))
+        )
+        if noted is not None:
+            store.note(noted[0], batch, **noted[1])
+    return get(store, batch)
+
+
+def staged_figures(store: Store, batch: UUID) -> tuple[int, list[dict[str, Any]]]:
+    """How many rows of a batch are invalid, and its issues by their kind, as the database has them."""
+    failed = "select count(*)::int as rows from workbench.import_row where batch_id = %s and status = 'failed'"
+    row = store.one(failed, (batch,))
+    return (row["rows"] if row else 0), counted(store.all(_KINDS, (batch,)))
+
+
+_KINDS = """
+select issue ->> 'code' as code, issue ->> 'field' as field, issue ->> 'severity' as severity,
+       min(issue ->> 'message') as message, count(*)::int as rows
+from workbench.import_row, jsonb_array_elements(errors) issue where batch_id = %s group by 1, 2, 3
+"""
+
+
+def fail(store: Store, batch: UUID, why: str) -> None:
+    """Ends a batch that could not go on, with the reason a person reads."""
+    with store.transaction() as connection:
+        connection.execute(
+            "update workbench.import_batch set stage = 'failed', summary = summary || %s where id = %s",
+            (Jsonb({"error": why}), batch),
+        )
+        store.note("failed", batch, why=why)
+
+
+def fail_quietly(store: Store, batch: UUID, why: str) -> None:
+    """Ends a batch, unless the database that should hear of it is what failed."""
+    with suppress(WorkbenchError, psycopg.Error):
+        fail(store, batch, why)
+
+
+@contextmanager
+def working(store: Store, batch: UUID) -> Iterator[None]:
+    """Waits until nobody else is at work on a batch, and says that we are, for as long as the connection lives: what
+    `recover` asks."""
+    with translated_errors():
+        store.connection.execute("select pg_advisory_lock(hashtextextended(%s, 1))", (str(batch),))
+    try:
+        yield
+    finally:
+        with suppress(psycopg.Error):
+            store.connection.execute("select pg_advisory_unlock(hashtextextended(%s, 1))", (str(batch),))
+
+
+def recover(store: Store) -> None:
+    """Ends the batches whose program died while it staged them: none of their rows was kept.
+
+    Those that a page has begun are left alone: the job that fills them is taken up again.
+    """
+    waiting = "select id from workbench.import_batch where stage in ('queued', 'staging') and source <> 'page'"
+    for row in store.all(waiting):
+        lock = (str(row["id"]),)
+        with translated_errors():
+            taken = "select pg_try_advisory_lock(hashtextextended(%s, 1)) as taken"
+            if not store.connection.execute(taken, lock).fetchone()["taken"]:  # type: ignore[index]
+                continue
+            fail_quietly(store, row["id"], "the program was stopped while it staged the rows; import the source again")
+            store.connection.execute("select pg_advisory_unlock(hashtextextended(%s, 1))", lock)
+
+
+def get(store: Store, batch: Batch | UUID | str) -> Batch:
+    """A batch by its id, by the beginning of its id when only one begins so, or the newest as "latest".
+
+    Raises UnknownBatch.
+    """
+    named = batch.id if isinstance(batch, Batch) else batch
+    text = str(named).lower()
+    if text == "latest":
+        newest = find(store)
+        if not newest:
+            raise UnknownBatch(batch=named)
+        return newest[0]
+    found = (
+        store.all(
+            SQL("select {} from workbench.import_batch where id::text like %s limit 2").format(_BATCH), (f"{text}%",)
+        )
+        if _IDENTIFIER.fullmatch(text)
+        else []
+    )
+    if len(found) != 1:
+        raise UnknownBatch(batch=batch)
+    return _batch(found[0])
+
+
+_IDENTIFIER = re.compile("[0-9a-f-]+")
+
+
+def find(store: Store, fits: str = "", values: Mapping[str, object] | None = None, limit: int = 1) -> list[Batch]:
+    """The tenant's batches that fit a condition, newest first."""
+    condition = SQL("where {}").format(SQL(fits)) if fits else SQL("")
+    question = SQL("select {} from workbench.import_batch {} order by created_at desc, id desc limit {}")
+    # values are given apart, for a condition without any may hold a percent sign of its own
+    return [_batch(row) for row in store.all(question.format(_BATCH, condition, Literal(limit)), values or ())]
+
+
+def same_file(store: Store, dataset: str, checksum: str) -> Batch | None:
+    """The last completed batch of these very bytes under this contract, unless it was undone."""
+    row = store.one(
+        SQL(
+            "select {} from workbench.import_batch b where data_type = %s and checksum = %s and stage = 'completed' "
+            "and not exists (select from workbench.import_batch u where u.undo_of = b.id and u.stage = 'completed') "
+            "order by completed_at desc limit 1"
+        ).format(_BATCH),
+        (dataset, checksum),
+    )
+    return _batch(row) if row else None
+
+
+def fitting(  # noqa: PLR0913
+    store: Store,
+    dataset: str | None,
+    *,
+    user: str | None,
+    file: str | None,
+    window: str | None,
+    outcome: str | None,
+    stage: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    before: Batch | None,
+    limit: int,
+) -> list[Batch]:
+    """The batches that fit, newest first; see `Batches.all`."""
+    values = {
+        "dataset": dataset,
+        "user": user,
+        "file": None if file is None else f"%{_literal(file)}%",
+        "window": window,
+        "outcome": outcome,
+        "stage": stage,
+        "since": since,
+        "until": until,
+        "created_at": before.created_at if before else None,
+        "id": before.id if before else None,
+    }
+    return find(store, " and ".join(_FITS[name] for name in _FITS if values[name] is not None), values, limit)
+
+
+_FITS = {
+    "dataset": "data_type = %(dataset)s",
+    "user": "initiated_by_id = %(user)s",
+    "file": "file_name ilike %(file)s",
+    "window": '"window" = %(window)s',
+    "outcome": f"case %(outcome)s {' '.join(f'when {name!r} then {name}' for name in OUTCOMES)} end > 0",
+    "stage": "stage = %(stage)s",
+    "since": "created_at >= %(since)s",
+    "until": "created_at < %(until)s",
+    "id": "(created_at, id) < (%(created_at)s, %(id)s)",
+}
+
+
+def _literal(text: str) -> str:
+    """A text as LIKE looks for it, its wildcards meaning themselves."""
+    return "".join(f"\\{character}" if character in "\\%_" else character for character in text)
+
+
+def _story(store: Store, batch: Batch) -> list[dict[str, Any]]:
+    """Who did what with a batch and when, from its beginning on: at, actor, action, detail."""
+    return store.all(
+        "select at, actor, action, detail from workbench.audit_log where batch_id = %s order by id", (batch.id,)
+    )
+
+
+def _attention(store: Store, limit: int) -> dict[str, list[Batch]]:
+    """The batches that wait for a person, newest first: held, with unexplained rows, or done and not signed."""
+    committed = f"stage = 'completed' and not dry_run and {_STANDS} and {_UNSIGNED}"
+    asked = {
+        "held": "stage = 'held'",
+        "unexplained": f"{committed} and unmatched + invalid > {_EXPLAINED}",
+        "unsigned": f"{committed} and unmatched + invalid = {_EXPLAINED}",
+    }
+    return {name: find(store, fits, {}, limit) for name, fits in asked.items()}
+
+
+_STANDS = """not exists (
+    select from workbench.import_batch u where u.undo_of = import_batch.id and u.stage = 'completed')"""
+
+
+_UNSIGNED = "not exists (select from workbench.sign_off s where s.batch_id = import_batch.id)"
+
+
+# an earlier plan may have left explanations of rows that a later one has created
+_EXPLAINED = """(
+    select count(*) from workbench.import_explanation e join workbench.import_outcome o using (batch_id, line)
+    where e.batch_id = import_batch.id and o.plan = import_batch.plan and o.outcome in ('unmatched', 'invalid'))"""
+
+
+def _outcomes(store: Store, limit: int) -> list[dict[str, Any]]:
+    """The figures of the last completed imports, oldest first: batch, dataset, at, and rows by outcome."""
+    return store.all(_OUTCOMES, (limit,))[::-1]
+
+
+_OUTCOMES = f"""
+select id as batch, data_type as dataset, completed_at as at, {", ".join(OUTCOMES)} from workbench.import_batch
+where stage = 'completed' and undo_of is null order by completed_at desc, id desc limit %s
+"""
+
+
+class Batches:
+    """The tenant's batches: `Workbench.batches`."""
+
+    def __init__(self, store: Store, home: Path) -> None:
+        self._store = store
+        self._home = home
+
+    def get(self, batch: Batch | UUID | str) -> Batch:
+        """A batch as it is now, by its id or the unambiguous beginning of it; raises UnknownBatch."""
+        return get(self._store, batch)
+
+    def all(  # noqa: PLR0913
+        self,
+        dataset: str | None = None,
+        *,
+        user: str | None = None,
+        file: str | None = None,
+        window: str | None = None,
+        outcome: str | None = None,
+        stage: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        before: Batch | None = None,
+        limit: int = 50,
+    ) -> list[Batch]:
+        """The tenant's batches, newest first: of that dataset, person and window, whose file's name has that part, that
+        have rows of that outcome, begun at `since` or later, earlier than `until`, and before that batch."""
+        fits = {"user": user, "file": file, "window": window, "outcome": outcome, "stage": stage}
+        return fitting(self._store, dataset, **fits, since=since, until=until, before=before, limit=limit)
+
+    def same_file(self, sheet: Sheet, dataset: str) -> Batch | None:
+        """The last completed import of these very bytes, if there is one that was not undone."""
+        return same_file(self._store, dataset, sheet.checksum)
+
+    def progress(self, batch: Batch | UUID | str) -> dict[str, Any] | None:
+        """How far the work on a batch is: {"step", "rows", "of", "at"}; None when nobody is at work on it.
+
+        The steps are staging, planning, committing and undoing. `of` is how many rows there are (about as many for a
+        CSV that is being read) or None, `at` the ISO time at which it was told.
+        """
+        return progress.of(self._store, self.get(batch).id)
+
+    def story(self, batch: Batch | UUID | str) -> list[dict[str, Any]]:
+        """Who did what with a batch and when, from its beginning on: at, actor, action, detail."""
+        return _story(self._store, self.get(batch))
+
+    def signature(self, batch: Batch | UUID | str) -> dict[str, Any] | None:
+        """Who signed, when, and the digest; None when nobody has."""
+        return signing.signature(self._store, self.get(batch).id)
+
+    def attention(self, *, limit: int = 50) -> dict[str, list[Batch]]:
+        """The batches that wait for a person, newest first: "held" ones, committed ones with "unexplained" rows, and
+        "unsigned" ones, which are done. An import that was undone waits for nobody."""
+        return _attention(self._store, limit)
+
+    def outcomes(self, limit: int = 30) -> pd.DataFrame:
+        """The figures of the last completed imports, oldest first: batch, dataset, at, and the rows of each outcome."""
+        columns = ["batch", "dataset", "at", *OUTCOMES]
+        return pd.DataFrame(_outcomes(self._store, limit), columns=columns)
+
+    def data_docs(self, batch: Batch | UUID | str) -> Path | None:
+        """The batch's Great Expectations page; None for an undo."""
+        kept = self.get(batch).summary.get("data_docs")
+        return self._home / kept if kept else None

@@ -1,0 +1,170 @@
+"""A plan executed exactly as it was shown, in one transaction, and sealed by the database."""
+
+from collections.abc import Callable
+from typing import Any, cast
+from uuid import UUID
+
+import psycopg
+from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
+
+from workbench.database.planning import tune
+from workbench.database.store import Store
+from workbench.database.target import Target
+from workbench.datasets import catalog
+from workbench.model.batch import Batch
+from workbench.model.contract import Contract
+from workbench.model.errors import StalePlan, Unbalanced
+
+
+def commit(store: Store, batch: Batch, *, seconds: Callable[[], float]) -> None:
+    """Executes a batch's plan in one transaction and completes the batch.
+
+    Raises StalePlan when a record changed since the plan was made, Unbalanced when the database finds that outcomes
+    and rows are not one to one; nothing is written then.
+    """
+    contract = catalog.contract(batch.dataset)
+    writing = _Writing(contract, batch, store.tenant_id, batch.plan)
+    try:
+        with store.transaction(batch.id) as connection:
+            lock(connection, store.tenant_id, contract)
+            tune(connection, batch.processed or 0)
+            _refuse_stale(connection, writing, batch)
+            written = {
+                "created": connection.execute(writing.create()).rowcount if batch.created else 0,
+                "updated": connection.execute(writing.update()).rowcount if batch.updated else 0,
+                "removed": sum(connection.execute(statement).rowcount for statement in writing.remove())
+                if batch.removed
+                else 0,
+            }
+            seal(store, batch.id, {"seconds_committing": seconds()})
+            for what, rows in written.items():
+                if rows != getattr(batch, what):  # somebody was changing them when we came
+                    raise StalePlan(batch=batch.id, changed=abs(getattr(batch, what) - rows), examples=what)
+            store.note("committed", batch.id, **written)
+    except (psycopg.errors.UniqueViolation, psycopg.errors.ForeignKeyViolation) as error:
+        raise StalePlan(batch=batch.id, changed="some", examples=_example(error)) from None
+
+
+def seal(store: Store, batch: UUID, summary: dict[str, Any] | None = None) -> None:
+    """Completes a batch; raises Unbalanced when the database does not find exactly one outcome for every row."""
+    try:
+        store.connection.execute(
+            "update workbench.import_batch set stage = 'completed', summary = summary || %s where id = %s",
+            (psycopg.types.json.Jsonb(summary or {}), batch),
+        )
+    except psycopg.errors.RaiseException as error:
+        raise Unbalanced(batch=batch, why=error.diag.message_primary) from None
+    except psycopg.Error as error:
+        if error.sqlstate in {"WB001", "WB002", "23514"}:
+            raise Unbalanced(batch=batch, why=error.diag.message_primary) from None
+        raise
+
+
+def lock(connection: psycopg.Connection[Any], tenant: UUID, contract: Contract) -> None:
+    """One commit at a time for a tenant's table; others wait here until the transaction ends."""
+    name = f"{tenant}:{contract.family}.{contract.table}"
+    connection.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", (name,))
+
+
+# Nobody else has written anything since the plan looked, when none was under way then and the transaction numbers
+# have moved on by the plan's own: then there is no need to look at the records. (Who is under way now is met when the
+# records are written.)
+_UNTOUCHED = """
+select pg_snapshot_xmin(plan_snapshot) = pg_snapshot_xmax(plan_snapshot)
+       and pg_snapshot_xmax(plan_snapshot)::text::bigint + plan_writers =
+       pg_snapshot_xmax(pg_current_snapshot())::text::bigint as untouched
+from workbench.import_batch where id = %s
+"""
+
+
+def _refuse_stale(connection: psycopg.Connection[Any], writing: "_Writing", batch: Batch) -> None:
+    state = cast(dict[str, Any], connection.execute(_UNTOUCHED, (batch.id,)).fetchone())
+    if state["untouched"]:
+        return
+    changed = connection.execute(writing.stale()).fetchall()
+    if changed:
+        raise StalePlan(
+            batch=batch.id,
+            changed=changed[0]["all"],
+            examples=", ".join(f"line {row['line']}" if row["line"] else "a record to remove" for row in changed),
+        )
+
+
+def _example(error: psycopg.Error) -> str:
+    if isinstance(error, psycopg.errors.UniqueViolation):
+        return "a record that was to be created is there already"
+    return "a record that others refer to is gone"
+
+
+class _Writing(Target):
+    """The statements that write what a plan means to do."""
+
+    def stale(self) -> Composed:
+        """The lines whose record was changed or removed since the plan looked at it, at most five, with how many
+        there are."""
+        return self._compose(
+            """
+            select line, count(*) over () as all from (
+                select o.line from workbench.import_outcome o left join {target} t on t.id = o.record_id
+                where o.batch_id = {batch} and o.plan = {plan} and o.outcome in ('updated', 'skipped')
+                  and o.record_id is not null and (t.id is null or t.xmin <> o.seen)
+                union all
+                select null from workbench.import_removal o left join {target} t on t.id = o.record_id
+                where o.batch_id = {batch} and o.plan = {plan} and (t.id is null or t.xmin <> o.seen)
+            ) changed order by line limit 5"""
+        )
+
+    def create(self) -> Composed:
+        """New records, in the order of their key: an index grows best at its end."""
+        columns: list[Composable] = [SQL("id"), SQL("tenant_id")]
+        values: list[Composable] = [SQL("o.record_id"), SQL("o.tenant_id")]
+        for name, same in self.contract.fixed:
+            columns.append(Identifier(name))
+            values.append(Literal(same))
+        for field in self.contract.stored:
+            value = self.created(field)
+            if value is not None:
+                columns.append(Identifier(field.target))
+                values.append(value)
+        return self._compose(
+            """
+            insert into {target} ({columns})
+            select {values} from workbench.import_outcome o
+            join {rows} r on r.batch_id = o.batch_id and r.line = o.line
+            where o.batch_id = {batch} and o.plan = {plan} and o.outcome = 'created' and r.batch_id = {batch}
+            order by r.external_key collate "C" """,
+            columns=SQL(", ").join(columns),
+            values=SQL(", ").join(values),
+        )
+
+    def update(self) -> Composed:
+        """Changed records, as long as nobody else changes them: whoever is just doing so is waited for."""
+        changes: list[Composable] = [SQL("updated_at = now()")]
+        for field in self.compared:
+            stored = SQL("t.{}").format(Identifier(field.target))
+            changes.append(SQL("{} = {}").format(Identifier(field.target), self.changed(field, stored)))
+        if self.contract.removal is not None:
+            changes.append(SQL("{} = true").format(Identifier(self.contract.removal.active)))
+            changes.append(SQL("{} = null").format(Identifier(self.contract.removal.source)))
+        return self._compose(
+            """
+            update {target} t set {changes} from workbench.import_outcome o
+            join {rows} r on r.batch_id = o.batch_id and r.line = o.line
+            where o.batch_id = {batch} and o.plan = {plan} and o.outcome = 'updated' and r.batch_id = {batch}
+              and t.id = o.record_id and t.xmin = o.seen""",
+            changes=SQL(", ").join(changes),
+        )
+
+    def remove(self) -> tuple[Composed, ...]:
+        """Switches off or deletes the records that the file no longer names."""
+        removal = self.contract.removal
+        assert removal is not None
+        named = self._compose("""workbench.import_removal o
+            where o.batch_id = {batch} and o.plan = {plan} and t.id = o.record_id and t.xmin = o.seen""")
+        if self.mode == "replace":
+            return (SQL("delete from {} t using {}").format(self.target, named),)
+        return (
+            SQL("update {} t set {} = false, {} = 'import_diff', updated_at = now() from {}").format(
+                self.target, Identifier(removal.active), Identifier(removal.source), named
+            ),
+        )

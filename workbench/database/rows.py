@@ -1,0 +1,286 @@
+"""The rows of a batch: read in their order, in pages, by what is wrong with them, and written to files."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any
+from uuid import UUID
+
+import pandas as pd
+from psycopg.sql import SQL, Identifier
+
+from workbench.database import paging
+from workbench.database.batches import get
+from workbench.database.store import Store
+from workbench.datasets import catalog
+from workbench.derived import exports
+from workbench.model.batch import Batch
+from workbench.model.contract import Contract, Field
+
+ROW_COLUMNS = (
+    "line",
+    "key",
+    "status",
+    "outcome",
+    "reason",
+    "issues",
+    "raw",
+    "payload",
+    "record_id",
+    "explanation",
+    "explained_by",
+    "explained_at",
+    "changes",
+    "corrected",
+    "corrected_by",
+    "corrected_at",
+)
+"""What `rows` tells of each row."""
+
+
+def rows(
+    store: Store,
+    batch: Batch,
+    *,
+    outcome: str | None = None,
+    lines: Sequence[int] | None = None,
+    after: int = 0,
+    limit: int | None = None,
+) -> Iterator[dict[str, Any]]:
+    """The rows of a batch in their order, from line `after` + 1 on, with what ROW_COLUMNS says of each: `changes` is
+    {field: [old, new]}, `corrected` {header: [in the source, as a person corrected it]}. Read in pages; memory does not
+    grow with the batch."""
+    contract = catalog.contract(batch.dataset) if batch.undo_of is None else None
+    page = 5_000
+    while limit is None or limit > 0:
+        with store.transaction() as connection:
+            connection.execute(_IN_ORDER)
+            found = connection.execute(
+                _ROWS,
+                {
+                    "batch": batch.id,
+                    "outcome": outcome,
+                    "lines": list(lines) if lines is not None else None,
+                    "after": after,
+                    "limit": min(page, limit) if limit is not None else page,
+                },
+            ).fetchall()
+        for row in found:
+            row["raw"] = dict(zip(batch.headers, row["raw"], strict=True)) if batch.undo_of is None else row["raw"]
+            original = dict(zip(batch.headers, row.pop("original") or (), strict=False))
+            row["corrected"] = {
+                name: [was, row["raw"][name]] for name, was in original.items() if was != row["raw"][name]
+            }
+            before = row.pop("before")
+            refs = row.pop("refs")
+            row["changes"] = changes(contract, batch.mapping, row["payload"], before, refs) if contract else {}
+            yield row
+        if len(found) < page:
+            return
+        after = found[-1]["line"]
+        limit = None if limit is None else limit - len(found)
+
+
+# A fresh batch has no statistics yet, and the planner would read all of it and sort it, for every page anew.
+_IN_ORDER = """
+set local enable_sort = off; set local enable_bitmapscan = off;
+set local enable_hashjoin = off; set local enable_mergejoin = off
+"""
+
+
+_ROWS = """
+select line, replace(external_key, chr(31), '|') as key, status, outcome, reason, coalesce(errors, '[]') as issues,
+    raw, payload, record_id, before, refs,
+       explanation, explained_by, explained_at, original, corrected_by, corrected_at
+from workbench.import_result
+where batch_id = %(batch)s and line > %(after)s
+  and (%(outcome)s::text is null or outcome = %(outcome)s) and (%(lines)s::int[] is null or line = any(%(lines)s))
+order by line limit %(limit)s
+"""
+
+
+def issues(store: Store, batch: Batch, *, first: int = 5) -> list[dict[str, Any]]:
+    """Each issue of a batch, the most frequent first: code, field, message (its first), rows, and its `first` lines."""
+    rows_ = Identifier("workbench", "corrected_row" if batch.revision else "import_row")
+    plan = 0 if batch.stage == "staged" else batch.plan
+    return store.all(SQL(_ISSUES).format(rows=rows_), {"batch": batch.id, "plan": plan, "first": first})
+
+
+_ISSUES = """
+select code, min(field) filter (where place = 1) as field, min(message) filter (where place = 1) as message,
+       count(*)::int as rows, coalesce(array_agg(line order by line) filter (where place <= %(first)s), '{{}}') as lines
+from (
+    select line, issue ->> 'code' as code, issue ->> 'field' as field, issue ->> 'message' as message,
+           row_number() over (partition by issue ->> 'code' order by line) as place
+    from (
+        select line, jsonb_array_elements(errors) as issue from {rows}
+        where batch_id = %(batch)s and errors is not null
+        union all
+        select line, jsonb_array_elements(errors) from workbench.import_outcome
+        where batch_id = %(batch)s and plan = %(plan)s and errors is not null
+    ) each
+) placed group by code order by rows desc, code
+"""
+
+
+def changes(
+    contract: Contract,
+    mapping: dict[str, Any],
+    payload: dict[str, Any],
+    before: dict[str, Any] | None,
+    refs: dict[str, Any] | None,
+) -> dict[str, list[Any]]:
+    """Each changed field with its old and its new value, as the plan compared them."""
+    if before is None:
+        return {}
+    changes: dict[str, list[Any]] = {}
+    for field in contract.stored:
+        if field.target not in before or field.name not in payload:
+            continue
+        old = before[field.target]
+        new = (refs or {}).get(field.target) if field.reference else payload[field.name]
+        erases = field.name in mapping.get("clears", ())
+        if (new is not None or erases) and not _same(field, old, new):
+            changes[field.name] = [old, new]
+    removal = contract.removal
+    if removal is not None and before.get(removal.active) is False:
+        changes[removal.active] = [False, True]
+    return changes
+
+
+def _same(field: Field, old: Any, new: Any) -> bool:
+    if field.kind == "timestamp" and old is not None and new is not None:
+        return datetime.fromisoformat(old) == datetime.fromisoformat(new)
+    return bool(old == new)
+
+
+def removals(store: Store, batch: Batch) -> list[dict[str, Any]]:
+    """The records that a plan takes away because the file no longer names them: action, record_id, before."""
+    return store.all(
+        "select action, record_id, before from workbench.import_removal "
+        "where batch_id = %s and plan = %s order by record_id",
+        (batch.id, batch.plan),
+    )
+
+
+_PAGE = 5_000
+
+
+def _of_outcome(
+    store: Store, batch: Batch, outcome: str, *, after: int = 0, limit: int | None = None
+) -> Iterator[dict[str, Any]]:
+    """The rows of one outcome as `rows` has them, page by page; memory does not grow with the batch."""
+    while limit is None or limit > 0:
+        most = _PAGE if limit is None else min(_PAGE, limit)
+        found = paging.lines(store, batch, outcome=outcome, after=after, limit=most)
+        if found:
+            yield from rows(store, batch, lines=found)
+        if len(found) < most:
+            return
+        after = found[-1]
+        limit = None if limit is None else limit - len(found)
+
+
+class Rows:
+    """The rows of the tenant's batches: `Workbench.rows`."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def __call__(
+        self, batch: Batch | UUID | str, *, outcome: str | None = None, limit: int | None = None
+    ) -> pd.DataFrame:
+        """The rows of a batch, one a line of the source."""
+        return pd.DataFrame(list(self.each(batch, outcome=outcome, limit=limit)), columns=[*ROW_COLUMNS])
+
+    def each(
+        self,
+        batch: Batch | UUID | str,
+        *,
+        outcome: str | None = None,
+        lines: Sequence[int] | None = None,
+        after: int = 0,
+        limit: int | None = None,
+    ) -> Iterator[dict[str, Any]]:
+        """The rows of a batch as `workbench rows --format json` shows them, one after the other, in bounded memory."""
+        found = get(self._store, batch)
+        if outcome is None or lines is not None:
+            return rows(self._store, found, outcome=outcome, lines=lines, after=after, limit=limit)
+        return _of_outcome(self._store, found, outcome, after=after, limit=limit)
+
+    def page(
+        self,
+        batch: Batch | UUID | str,
+        *,
+        outcome: str | None = None,
+        reason: str | None = None,
+        field: str | None = None,
+        code: str | None = None,
+        wrong: bool = False,
+        after: int = 0,
+        limit: int = 50,
+    ) -> list[dict[str, Any]]:
+        """The first `limit` rows after line `after` as `each_row` has them, with that outcome (for that reason) and an
+        issue of that code in that field ("" is the row as a whole), or with any issue when only `wrong` ones count."""
+        found = get(self._store, batch)
+        issue = {name: text for name, text in (("code", code), ("field", field)) if text is not None}
+        asked = issue if issue or wrong else None
+        lines = paging.lines(self._store, found, outcome=outcome, reason=reason, issue=asked, after=after, limit=limit)
+        return list(self.each(found, lines=lines)) if lines else []
+
+    def save(
+        self,
+        batch: Batch | UUID | str,
+        path: Path,
+        file_format: exports.Format,
+        *,
+        outcome: str | None = None,
+        limit: int | None = None,
+    ) -> int:
+        """Writes the rows of a batch to a file that is there whole or not at all, and returns how many they are.
+
+        Raises UnwritableFile, NoSpace.
+        """
+        found = get(self._store, batch)
+        return exports.save_rows(self.each(found, outcome=outcome, limit=limit), found.headers, path, file_format)
+
+    def write(
+        self,
+        batch: Batch | UUID | str,
+        file: IO[bytes],
+        file_format: exports.Format,
+        *,
+        outcome: str | None = None,
+        limit: int | None = None,
+    ) -> int:
+        """Writes the rows of a batch to an open file, and returns how many they are."""
+        found = get(self._store, batch)
+        return exports.write_rows(self.each(found, outcome=outcome, limit=limit), found.headers, file, file_format)
+
+    def issues(self, batch: Batch | UUID | str, *, first: int = 5) -> list[dict[str, Any]]:
+        """What is wrong, the most frequent first: code, field, message, rows, and the first lines that have it."""
+        return issues(self._store, get(self._store, batch), first=first)
+
+    def issue_counts(self, batch: Batch | UUID | str) -> list[dict[str, Any]]:
+        """What is wrong, the most frequent first: code, field, severity, message (the first), rows."""
+        return paging.issue_counts(self._store, get(self._store, batch))
+
+    def unexplained(
+        self, batch: Batch | UUID | str, *, outcome: str | None = None, code: str | None = None
+    ) -> list[int]:
+        """The lines that still need a person's word: all of them, or those of one outcome, or with one issue."""
+        found = get(self._store, batch)
+        asked = [outcome] if outcome else ["unmatched", "invalid"]
+        issue = {"code": code} if code is not None else None
+        return sorted(line for each in asked for line in paging.lines(self._store, found, outcome=each, issue=issue))
+
+    def unexplained_kinds(self, batch: Batch | UUID | str) -> list[dict[str, Any]]:
+        """The kinds of rows that still need a person's word, the most frequent first: outcome, code, message, rows.
+
+        A row with two issues is of two kinds.
+        """
+        return paging.unexplained_kinds(self._store, get(self._store, batch))
+
+    def removals(self, batch: Batch | UUID | str) -> list[dict[str, Any]]:
+        """The records that the file no longer names, and what happens to each: action, record_id, before."""
+        return removals(self._store, get(self._store, batch))

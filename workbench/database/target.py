@@ -1,0 +1,133 @@
+"""A batch's contract as SQL: its table, what a row's values are there, and which records are its own."""
+
+from uuid import UUID
+
+from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
+
+from workbench.database.store import Store
+from workbench.datasets import catalog
+from workbench.model.batch import Batch
+from workbench.model.contract import Contract, Field
+from workbench.model.kinds import KINDS
+
+
+class Target:
+    """What the statements of one batch's plan have in common. Names are quoted, values are literals; nothing of a file
+    ever becomes SQL."""
+
+    def __init__(self, contract: Contract, batch: Batch, tenant: UUID, plan: int) -> None:
+        self.contract = contract
+        self.batch = batch
+        self.mode = batch.mode
+        self.which = {"batch": batch.id, "plan": plan}
+        self.target = Identifier(contract.family, contract.table)
+        self.names: dict[str, Composable] = {
+            "target": self.target,
+            "tenant": SQL("{}::uuid").format(Literal(tenant)),
+            "batch": SQL("{}::uuid").format(Literal(batch.id)),
+            "plan": Literal(plan),
+            # the view costs a join, and most batches were never corrected
+            "rows": Identifier("workbench", "corrected_row" if batch.revision else "import_row"),
+        }
+        brought = set(batch.fields)
+        self.brought = tuple(field for field in contract.stored if field.name in brought)
+        self.clears = frozenset(batch.mapping.get("clears", ()))
+
+    def _compose(self, statement: str, **more: Composable) -> Composed:
+        return SQL(statement).format(**self.names, **more)
+
+    @property
+    def compared(self) -> tuple[Field, ...]:
+        """The brought fields that an update may change."""
+        return tuple(field for field in self.brought if field.name not in self.contract.key)
+
+    def created(self, field: Field) -> Composable | None:
+        """What a new record gets: the row's value, else the contract's default; None when there is neither."""
+        value = self._written(field)
+        if field.default is None:
+            return value
+        default = SQL("{}::{}").format(Literal(field.default), SQL(KINDS[field.kind].sql))
+        return SQL("coalesce({}, {})").format(value, default) if value is not None else default
+
+    def changed(self, field: Field, stored: Composable) -> Composable:
+        """What a changed record gets: the row's value; a blank keeps what is stored, unless the template clears it."""
+        value = self._written(field)
+        assert value is not None
+        return value if field.name in self.clears else SQL("coalesce({}, {})").format(value, stored)
+
+    def _written(self, field: Field) -> Composable | None:
+        """A row's value for a field at the commit: references as the plan found them; None for a field it does not
+        bring."""
+        if field not in self.brought:
+            return None
+        if field.reference is not None:
+            return SQL("(o.refs ->> {})::uuid").format(Literal(field.target))
+        return self._value(field)
+
+    def _value(self, field: Field, row: str = "r") -> Composable:
+        """A row's value for a field, typed."""
+        return SQL("({}.payload ->> {})::{}").format(Identifier(row), Literal(field.name), SQL(KINDS[field.kind].sql))
+
+
+def removable(contract: Contract, mode: str) -> Composable:
+    """Which records a mode can take away: `preserve` those that are active, `replace` all but those that a person
+    switched off, who would come back with the next file."""
+    removal = contract.removal
+    assert removal is not None
+    active = Identifier(removal.active)
+    if mode == "preserve":
+        return active
+    source, by_hand = Identifier(removal.source), Literal(list(removal.by_hand))
+    return SQL("({} or {} is null or {} <> all({}))").format(active, source, source, by_hand)
+
+
+def slice_column(contract: Contract) -> str:
+    """The column that tells a contract's records from others in a shared table."""
+    return contract.fixed[0][0] if contract.fixed else contract.field(contract.slice_by or "").target
+
+
+def slice_of(contract: Contract, alias: str) -> Composable:
+    """The condition that a record of the table belongs to the contract."""
+    tests: list[Composable] = [
+        SQL("{}.{} = {}").format(Identifier(alias), Identifier(name), Literal(value)) for name, value in contract.fixed
+    ]
+    if contract.slice_by is not None:
+        field = contract.field(contract.slice_by)
+        tests.append(
+            SQL("{}.{} = any({})").format(Identifier(alias), Identifier(field.target), Literal(list(field.choices)))
+        )
+    return SQL(" and ").join(tests) if tests else SQL("true")
+
+
+def issue(code: str, field: str, message: Composable, severity: str = "error") -> Composable:
+    """A JSON list of one issue; the message is an SQL text."""
+    return SQL("jsonb_build_array(jsonb_build_object('code', {}, 'field', {}, 'message', {}, 'severity', {}))").format(
+        Literal(code), Literal(field), message, Literal(severity)
+    )
+
+
+def holds_records(store: Store, dataset: str) -> bool:
+    """Whether the tenant has any record of that dataset."""
+    contract = catalog.contract(dataset)
+    row = store.one(
+        SQL("select exists (select from {} t where {}) as any").format(
+            Identifier(contract.family, contract.table), slice_of(contract, "t")
+        )
+    )
+    return bool(row and row["any"])
+
+
+def in_scope(store: Store, contract: Contract, scope: dict[str, str | None], mode: str) -> int:
+    """How many records an empty file of that scope takes away; a field without a value means the records without."""
+    removal = contract.removal
+    assert removal is not None
+    tests = [
+        SQL("{} is not distinct from {}").format(Identifier(contract.field(name).target), Literal(value))
+        for name, value in scope.items()
+    ]
+    row = store.one(
+        SQL("select count(*)::int as records from {} where {}").format(
+            Identifier(contract.family, contract.table), SQL(" and ").join([removable(contract, mode), *tests])
+        )
+    )
+    return int(row["records"]) if row else 0
