@@ -158,7 +158,7 @@ def get(store: Store, batch: Batch | UUID | str) -> Batch:
         else []
     )
     if len(found) != 1:
-        raise UnknownBatch(batch=batch)
+        raise UnknownBatch(batch=named)
     return _batch(found[0])
 
 
