@@ -98,7 +98,7 @@ def one(wb: Workbench, batch: Batch) -> None:
         ui.figures(found, planned=batch.stage != "completed")
         if batch.undo_of:
             ui.open_figures(wb, batch, found)
-    if signed := wb.batches.signature(batch):
+    if signed := wb.signature(batch):
         st.success(
             f"Signed off by {ui.text(signed['signed_by'])}, {ui.when(signed['signed_at'])} UTC.",
             icon=":material/verified:",

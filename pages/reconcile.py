@@ -149,7 +149,7 @@ with ui.page("Reconcile", "Every row accounted for: explained, written down, and
         st.info(f"Nothing to reconcile yet: this import is {batch.stage}.", icon=":material/hourglass_empty:")
         ui.link("validate", "See where it stands", batch=batch.id)
         st.stop()
-    found, signed = wb.reconcile(batch), wb.batches.signature(batch)
+    found, signed = wb.reconcile(batch), wb.signature(batch)
     ui.figures(found, planned=batch.stage != "completed")
     picture, checklist = st.columns([3, 2])
     with picture:

@@ -16,25 +16,26 @@ import pandas as pd
 from workbench import settings
 from workbench.database import (
     batches,
-    beginning,
     committing,
     corrections,
     embedded,
-    filling,
     planning,
+    runs,
     signing,
+    staging,
     store,
+    sweeping,
     undoing,
 )
 from workbench.database.batches import Batches
-from workbench.database.beginning import Options
 from workbench.database.inventory import Profiles, Sources
-from workbench.database.progress import Progress, silent, told
+from workbench.database.progress import Progress, Reporter, reporting, silent
 from workbench.database.records import Records
 from workbench.database.rows import Rows
+from workbench.database.runs import Options
 from workbench.database.templates import Templates
 from workbench.datasets import catalog
-from workbench.model.batch import OUTCOMES, Batch, new_id
+from workbench.model.batch import OUTCOMES, Batch, Run, new_id
 from workbench.model.errors import (
     AlreadyCommitted,
     AlreadySigned,
@@ -42,12 +43,15 @@ from workbench.model.errors import (
     Held,
     NotDone,
     OwnWork,
+    PartOfRun,
     WrongStage,
 )
 from workbench.model.import_log import ImportLog
+from workbench.model.playbook import Figure, Playbook
 from workbench.model.reconciliation import Reconciliation
 from workbench.model.sheet import Sheet
-from workbench.prepare import mapping
+from workbench.playbooks import PLAYBOOKS
+from workbench.prepare import mapping, recognition
 from workbench.prepare.mapping import Suggestion
 
 __all__ = ["Plan", "Progress", "Workbench", "address"]
@@ -134,28 +138,32 @@ class Workbench:
 
     # -- the path ------------------------------------------------------------------------------------------------------
 
-    def stage(self, sheet: Sheet, dataset: str, *, progress: Progress = silent, **options: Any) -> Batch:
-        """Reads, maps, normalizes and validates a sheet, and puts every row into the database; no target table is
+    def stage(
+        self, sheet: Sheet | Sequence[Sheet], dataset: str, *, progress: Progress = silent, **options: Any
+    ) -> Batch:
+        """Reads, maps, normalizes and validates a source, and puts every row into the database; no target table is
         touched.
 
-        The `options` are those of `beginning.Options`: template, columns, value_maps, constants, clears, mode, window
-        and more. All of the rows are staged, or none. The source's bytes are kept, unless a column was left out for
-        its secrets: then neither they nor that column's cells are. Raises UnreadableSheet, NoRows, ImportOrder,
-        UnknownMode, UnknownTemplate, UnknownBatch (for the run), NoSpace, UnwritableFile, and what `mapping.resolve`
-        raises.
+        `dataset` is a contract's name, or a playbook's: then the batch is that of a composed run, and the parts stand
+        behind it; a playbook of several sheets takes all of them. The `options` are those of `runs.Options`: template,
+        columns, value_maps, constants, clears, mode, window and more. All of the rows are staged, or none. The source's
+        bytes are kept, unless a column was left out for its secrets: then neither they nor that column's cells are.
+        Raises UnreadableSheet, NoRows, ImportOrder, UnknownMode, UnknownTemplate, UnknownBatch (for the run), NoSheets,
+        NoSpace, UnwritableFile, and what `mapping.resolve` raises.
         """
         identifier = new_id()
         with batches.working(self._store, identifier):
-            batch = self._begin(identifier, sheet, dataset, Options(**options))
-            with told(self._store, identifier, progress) as telling:
-                return filling.fill(self._store, self.settings.home, batch, telling, sheet)
+            sheets = self._sheets(sheet, dataset)
+            batch = self._begin(identifier, sheets, dataset, Options(**options))
+            with reporting(self._store, identifier, progress) as reporter:
+                return self._fill(batches.run(self._store, batch), reporter, sheets)
 
-    def begin(self, sheet: Sheet, dataset: str, **options: Any) -> Batch:
+    def begin(self, sheet: Sheet | Sequence[Sheet], dataset: str, **options: Any) -> Batch:
         """Everything of `stage` but the rows: a queued batch that `fill` stages, in this program or in another.
 
         With `source="page"` it waits for that however often the program is started again. Raises as `stage` does.
         """
-        return self._begin(new_id(), sheet, dataset, Options(**options), lend=True)
+        return self._begin(new_id(), self._sheets(sheet, dataset), dataset, Options(**options), lend=True)
 
     def fill(self, batch: Batch | UUID | str, *, progress: Progress = silent) -> Batch:
         """Stages the rows of a batch that was begun, also when that was cut short before; one that has its rows is
@@ -163,62 +171,73 @@ class Workbench:
 
         Raises WrongStage for a batch that failed, UnreadableSource when its source was not kept.
         """
-        with self._at_work(batch) as found:
-            if found.stage == "failed":
-                raise WrongStage(batch=found.id, stage=found.stage, action="filling", needed="queued")
-            if found.stage not in ("queued", "staging"):
-                return found
-            with told(self._store, found.id, progress) as telling:
-                return filling.fill(self._store, self.settings.home, found, telling)
+        with self._at_work(batch, "filling") as run:
+            if run.face.stage == "failed":
+                raise WrongStage(batch=run.face.id, stage=run.face.stage, action="filling", needed="queued")
+            if run.face.stage not in ("queued", "staging"):
+                return run.face
+            with reporting(self._store, run.face.id, progress) as reporter:
+                return self._fill(run, reporter)
 
     def kept_sheet(self, batch: Batch | UUID | str) -> Sheet:
         """The source of a batch, opened again with its worksheet and its header; raises UnreadableSource when its bytes
         were not kept."""
-        return filling.kept_sheet(self.settings.home, self.batches.get(batch))
+        return staging.kept_sheet(self.settings.home, self.batches.get(batch))
 
     def correct(self, batch: Batch | UUID | str, cells: Pairs[int, Pairs[str, str | None]]) -> Batch:
         """Puts cells of a batch right that is not committed yet ({line: {header: text}}) and checks their rows again.
 
         The source's own rows stay beside them, with who corrected them and when. A batch that was planned needs a plan
-        again. Raises WrongStage, UnknownHeader, UnknownRows.
+        again. In a run of several sheets it is the sheet's batch that is corrected. Raises WrongStage, UnknownHeader,
+        UnknownRows.
         """
-        with self._at_work(batch) as found:
+        with self._at_work(batch, "correcting", sheets=True) as run:
+            found = self._sheet_of(run, batch)
             rows = corrections.by_line(self._store, found, cells)
-            return corrections.correct(self._store, self.settings.home, found, rows)
+            return corrections.correct(self._store, self.settings.home, run, found, rows, self._playbook(run.face))
 
     def correct_from(self, batch: Batch | UUID | str, sheet: Sheet) -> Batch:
-        """As `correct`, with a file that `save_rows` wrote of the batch's rows and that comes back corrected.
+        """As `correct`, with a file that `rows.save` wrote of the batch's rows and that comes back corrected.
 
         Rows and columns may be missing, and stay as they are. Raises WrongStage, WrongReturn, NoRows, UnreadableSheet.
         """
-        with self._at_work(batch) as found:
+        with self._at_work(batch, "correcting", sheets=True) as run:
+            found = self._sheet_of(run, batch)
             rows = corrections.returned(self._store, found, sheet)
-            return corrections.correct(self._store, self.settings.home, found, rows)
+            return corrections.correct(self._store, self.settings.home, run, found, rows, self._playbook(run.face))
 
     def plan(self, batch: Batch | UUID | str, *, progress: Progress = silent) -> Plan:
         """Gives every row its one intended outcome and stops: the dry run. Every target table stays as it was.
 
-        A plan can be made again until it is committed. Raises WrongStage.
+        A plan can be made again until it is committed. Raises WrongStage, and PartOfRun for a part: a run is planned
+        whole.
         """
-        with self._at_work(batch) as found:
+        with self._at_work(batch, "planning") as run:
+            found = run.face
             _refuse_undo(found, "planning")
             if found.stage not in ("staged", "planned", "held"):
                 raise WrongStage(batch=found.id, stage=found.stage, action="planning", needed="staged")
             began = time.monotonic()
-            with told(self._store, found.id, progress, found.summary.get("rows")) as telling:
-                telling("planning", 0)
-                planning.plan(self._store, found, seconds=lambda: round(time.monotonic() - began, 3))
+            playbook = self._playbook(found)
+            with reporting(self._store, found.id, progress, found.summary.get("rows")) as reporter:
+                reporter("planning", 0)
+                current = run
+                if playbook is not None and staging.is_outdated(run, playbook):
+                    current = staging.restage(self._store, self.settings.home, run, playbook)
+                planning.plan(self._store, current, playbook, seconds=lambda: round(time.monotonic() - began, 3))
                 planned = self.batches.get(found.id)
-                telling("planning", planned.processed or 0)
+                reporter("planning", planned.processed or 0)
         return Plan(batch=planned, _rows=partial(self.rows, planned))
 
     def commit(self, batch: Batch | UUID | str, *, skip_errors: bool = False, progress: Progress = silent) -> Batch:
-        """Executes the plan in one transaction, exactly as it was shown, and completes the batch.
+        """Executes the plan in one transaction, exactly as it was shown, and completes the batch and its parts; then
+        brings in the rows of earlier runs that were unmatched for want of what it has created (`sweep`).
 
         A batch with invalid rows is held instead, unless `skip_errors` lets its good rows go on.
-        Raises AlreadyCommitted, WrongStage, Held, StalePlan, Unbalanced.
+        Raises AlreadyCommitted, WrongStage, PartOfRun, Held, StalePlan, Unbalanced.
         """
-        with self._at_work(batch) as found:
+        with self._at_work(batch, "committing") as run:
+            found = run.face
             if found.stage == "completed":
                 raise AlreadyCommitted(batch=found.id)
             _refuse_undo(found, "committing")
@@ -228,15 +247,39 @@ class Workbench:
                 batches.move(self._store, found.id, ("held", {"invalid": found.invalid}), stage="held")
                 raise Held(batch=found.id, invalid=found.invalid)
             began = time.monotonic()
-            with told(self._store, found.id, progress, found.processed) as telling:
-                telling("committing", 0)
-                committing.commit(self._store, found, seconds=lambda: round(time.monotonic() - began, 3))
-                telling("committing", found.processed or 0)
-            return self.batches.get(found.id)
+            with reporting(self._store, found.id, progress, found.processed) as reporter:
+                reporter("committing", 0)
+                committing.commit(self._store, run, seconds=lambda: round(time.monotonic() - began, 3))
+                reporter("committing", found.processed or 0)
+        if found.created:
+            self.sweep()
+        return self.batches.get(found.id)
 
-    def import_sheet(self, sheet: Sheet, dataset: str, *, progress: Progress = silent, **options: Any) -> Batch:
-        """Stages, plans and commits a sheet; `options` as for `stage`. A dry run ends planned, invalid rows hold the
-        batch."""
+    def sweep(self, batch: Batch | UUID | str | None = None) -> list[Batch]:
+        """Brings in rows that were unmatched when they came and are so no more: the runs that did it, which the first
+        ones name as what resolved them.
+
+        Those of every run of a playbook whose rows pend; or those of one completed import, whatever it is.
+        """
+        swept: list[Batch] = []
+        pending = [playbook.name for playbook in PLAYBOOKS.values() if playbook.pends]
+        while True:
+            waiting = (
+                sweeping.waiting(self._store, pending)
+                if batch is None
+                else list(batches.run(self._store, batch).sheets)
+            )
+            found = [sweeping.sweep(self._store, self.settings.home, each, self._playbook(each)) for each in waiting]
+            brought = [each for each in found if each is not None]
+            swept += brought
+            if not brought:  # what one brings in, another may have waited for
+                return swept
+
+    def import_sheet(
+        self, sheet: Sheet | Sequence[Sheet], dataset: str, *, progress: Progress = silent, **options: Any
+    ) -> Batch:
+        """Stages, plans and commits a source; `dataset` and `options` as for `stage`. A dry run ends planned, invalid
+        rows hold the batch."""
         staged = self.stage(sheet, dataset, progress=progress, **options)
         self.plan(staged, progress=progress)
         if staged.dry_run:
@@ -252,9 +295,12 @@ class Workbench:
 
         A record that was changed since is kept, and named in a skipped row. Raises WrongStage, AlreadyUndone.
         """
-        with self._at_work(batch) as found, told(self._store, found.id, progress, found.processed) as telling:
-            telling("undoing", 0)
-            return undoing.undo(self._store, found, dry_run=dry_run)
+        with (
+            self._at_work(batch, "undoing") as run,
+            reporting(self._store, run.face.id, progress, run.face.processed) as reporter,
+        ):
+            reporter("undoing", 0)
+            return undoing.undo(self._store, run, dry_run=dry_run)
 
     # -- the proof -----------------------------------------------------------------------------------------------------
 
@@ -268,9 +314,9 @@ class Workbench:
         """The playbook's import log, filled in."""
         found = self.batches.get(batch)
         figures = self.reconcile(found)
-        contract = catalog.contract(found.dataset)
+        title = self.title(found)
         return ImportLog(
-            import_type=contract.title if found.undo_of is None else f"Undo of {contract.title}",
+            import_type=title if found.undo_of is None else f"Undo of {title}",
             run_at=found.completed_at or found.planned_at or found.created_at,
             run_by=found.initiated_by,
             file_name=found.file_name,
@@ -285,18 +331,31 @@ class Workbench:
             follow_ups=found.follow_ups,
         )
 
+    def title(self, batch: Batch) -> str:
+        """What is imported, as the log names it."""
+        playbook = self._playbook(batch)
+        return playbook.title if playbook is not None else catalog.contract(batch.dataset).title
+
+    def figures(self, batch: Batch | UUID | str) -> dict[str, int]:
+        """The playbook's own numbers of a composed run, named as it names them; none of any other import."""
+        run = batches.run(self._store, batch)
+        playbook = self._playbook(run.face)
+        return {figure.name: _number(figure, run) for figure in playbook.figures} if playbook is not None else {}
+
     def note(self, batch: Batch | UUID | str, *, notes: str | None = None, follow_ups: str | None = None) -> Batch:
         """Writes the log's decisions and follow-ups; refused once the batch is signed off."""
-        with self._at_work(batch) as found:
+        with self._at_work(batch, "noting") as run:
+            found = run.face
             self._unsigned(found)
             changes = {name: text for name, text in (("notes", notes), ("follow_ups", follow_ups)) if text is not None}
             return batches.move(self._store, found.id, ("noted", changes), **changes) if changes else found
 
     def explain(self, batch: Batch | UUID | str, lines: Sequence[int], reason: str) -> Reconciliation:
-        """Says why rows are unmatched or invalid: they count as skipped from then on. Raises UnknownLines,
-        AlreadySigned."""
-        with self._at_work(batch) as found:
-            self._unsigned(found)
+        """Says why rows are unmatched or invalid: they count as skipped from then on. In a run of several sheets it is
+        the sheet's batch whose lines are meant. Raises UnknownLines, AlreadySigned."""
+        with self._at_work(batch, "explaining", sheets=True) as run:
+            self._unsigned(run.face)
+            found = self._sheet_of(run, batch)
             if not reason.strip():
                 raise NotDone(batch=found.id, why="an explanation needs a reason")
             signing.explain(self._store, found, lines, reason.strip())
@@ -307,7 +366,8 @@ class Workbench:
 
         Raises NotDone, OwnWork (when there is somebody else in the tenant), AlreadySigned.
         """
-        with self._at_work(batch) as found:
+        with self._at_work(batch, "signing") as run:
+            found = run.face
             self._unsigned(found)
             figures = self.reconcile(found)
             if not figures.done:
@@ -328,14 +388,48 @@ class Workbench:
         same = all(now.get(name, value) == value for name, value in signed["evidence"].items() if name != "log")
         return bool(same and signing.digest_of(self._store, found, signed["evidence"]) == signed["digest"])
 
+    def signature(self, batch: Batch | UUID | str) -> dict[str, Any] | None:
+        """Who signed, when, and the digest; None when nobody has."""
+        return signing.signature(self._store, self.batches.get(batch).id)
+
     # -- inside --------------------------------------------------------------------------------------------------------
 
     @contextmanager
-    def _at_work(self, batch: Batch | UUID | str) -> Iterator[Batch]:
-        """The batch as it is once nobody else is at work on it, and as it stays until we are done."""
-        identifier = self.batches.get(batch).id
+    def _at_work(self, batch: Batch | UUID | str, action: str, *, sheets: bool = False) -> Iterator[Run]:
+        """The run of a batch as it is once nobody else is at work on it, and as it stays until we are done.
+
+        Raises PartOfRun for a part, unless `sheets` may be named by themselves and it is one.
+        """
+        found = self.batches.get(batch)
+        if found.part_of is not None and (found.derived or not sheets):
+            raise PartOfRun(batch=found.id, run=found.part_of, action=action)
+        identifier = found.part_of or found.id
         with batches.working(self._store, identifier):
-            yield self.batches.get(identifier)
+            yield batches.run(self._store, identifier)
+
+    def _sheet_of(self, run: Run, batch: Batch | UUID | str) -> Batch:
+        """The batch whose lines are meant; raises WrongStage for a run of several sheets, which are to be named."""
+        found = self.batches.get(batch)
+        if found.undo_of is None and found not in run.sheets:
+            names = ", ".join(str(sheet.id) for sheet in run.sheets)
+            raise WrongStage(batch=found.id, stage="a run of several sheets", action="this", needed=f"one of {names}")
+        return found
+
+    def _playbook(self, batch: Batch) -> Playbook | None:
+        """The playbook that a batch is a run of; None under one contract."""
+        return PLAYBOOKS.get(batch.dataset) if batch.part_of is None else None
+
+    def _sheets(self, sheet: Sheet | Sequence[Sheet], dataset: str) -> dict[str, Sheet]:
+        """The sheets of a source by the dataset that each is."""
+        given = [sheet] if isinstance(sheet, Sheet) else list(sheet)
+        playbook = PLAYBOOKS.get(dataset)
+        if playbook is None or playbook.form is not None:
+            return {dataset: given[0]}
+        return recognition.sheets_of(given, playbook.datasets, playbook.name)
+
+    def _fill(self, run: Run, reporter: Reporter, sheets: dict[str, Sheet] | None = None) -> Batch:
+        playbook = self._playbook(run.face)
+        return staging.fill(self._store, self.settings.home, run, reporter, playbook=playbook, sheets=sheets)
 
     def _evidence(self, batch: Batch) -> dict[str, Any]:
         said = {name: getattr(batch, name) for name in ("checksum", "file_name", "initiated_by", "window")}
@@ -353,10 +447,27 @@ class Workbench:
                 batch=batch.id, user=signed["signed_by"], at=f"{signed['signed_at']:%Y-%m-%d %H:%M:%S} UTC"
             )
 
-    def _begin(self, identifier: UUID, sheet: Sheet, dataset: str, options: Options, *, lend: bool = False) -> Batch:
+    def _begin(
+        self, identifier: UUID, sheets: dict[str, Sheet], dataset: str, options: Options, *, lend: bool = False
+    ) -> Batch:
+        playbook, home = PLAYBOOKS.get(dataset), self.settings.home
+        if playbook is not None and playbook.form is None:
+            return runs.begin_sheets(self._store, home, sheets, playbook, options, identifier)
         template = self.templates.get(dataset, options.template) if options.template else None
-        home = self.settings.home
-        return beginning.begin(self._store, home, sheet, dataset, options, template, identifier, lend=lend)
+        return runs.begin(
+            self._store, home, sheets[dataset], dataset, options, template, identifier, playbook=playbook, lend=lend
+        )
+
+
+def _number(figure: Figure, run: Run) -> int:
+    """What a figure is in a run, as planned or written."""
+    batch = next((part for part in run.parts if part.dataset == figure.part), None) if figure.part else run.face
+    if batch is None:
+        return 0
+    if figure.reason is None:
+        return sum(getattr(batch, outcome) or 0 for outcome in figure.outcomes)
+    reasons = ("skipped_by_reason", "unmatched_by_kind")
+    return sum(batch.summary.get(name, {}).get(figure.reason, 0) for name in reasons)
 
 
 def address(configuration: settings.Settings) -> str:

@@ -244,7 +244,7 @@ def test_a_signature_freezes_the_batch(wb: Workbench, enrollments: Callable[...,
 
 def test_what_nobody_signed_cannot_be_verified(wb: Workbench, sheet: Given) -> None:
     batch = wb.import_sheet(sheet("email,name\njohn@example.com,John Doe\n"), "elevate.students")
-    assert wb.batches.signature(batch) is None
+    assert wb.signature(batch) is None
     with pytest.raises(NotDone, match="nobody has signed it"):
         wb.verify(batch)
 

@@ -38,7 +38,7 @@ def test_a_file_is_corrected_committed_signed_found_and_undone(person: People, w
     lena.sees("Signed off by lena")
     lena.press("Check the evidence")
     lena.sees("It is still exactly what was signed.")
-    signed = wb.batches.signature(batch)
+    signed = wb.signature(batch)
     assert signed is not None
     assert signed["signed_by"] == "lena"
 

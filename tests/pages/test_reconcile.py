@@ -128,7 +128,7 @@ def test_a_signature_freezes_the_batch(show: Show, wb: Workbench, open_wb: Opene
     page = show("reconcile", batch=done.id)
     page.sidebar.text_input(key="person").set_value("lea").run()
     press(page, "Sign off as lea")
-    signed = wb.batches.signature(done)
+    signed = wb.signature(done)
     assert signed is not None
     assert signed["signed_by"] == "lea"
     assert "Signed off by **lea**" in page.success[0].value

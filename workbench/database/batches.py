@@ -14,9 +14,9 @@ import psycopg
 from psycopg.sql import SQL, Composable, Identifier, Literal
 from psycopg.types.json import Jsonb
 
-from workbench.database import progress, signing
+from workbench.database import progress
 from workbench.database.store import Store, translated_errors
-from workbench.model.batch import OUTCOMES, Batch
+from workbench.model.batch import OUTCOMES, Batch, Run
 from workbench.model.errors import UnknownBatch, WorkbenchError
 from workbench.model.issue import counted
 from workbench.model.sheet import Sheet
@@ -34,34 +34,48 @@ def _batch(row: dict[str, Any]) -> Batch:
     return Batch(**{**row, "headers": tuple(row["headers"]), "fields": tuple(row["fields"])})
 
 
-def begin(store: Store, run: UUID | None = None, **given: Any) -> Batch:
-    """Puts a new batch into the database as queued, in a run of its own when none is given; raises UnknownBatch."""
-    # a file name is bytes, and need not be text
-    given["file_name"] = given["file_name"].encode("utf-8", "backslashreplace").decode()
+def begin(store: Store, first: Mapping[str, Any], *others: Mapping[str, Any], run: UUID | None = None) -> Batch:
+    """Puts new batches of one run into the database as queued, all or none, and gives back the first.
+
+    The run is called by its first batch where none is given; raises UnknownBatch.
+    """
     with store.transaction() as connection:
+        # a file name is bytes, and need not be text
+        name = first["file_name"].encode("utf-8", "backslashreplace").decode()
         if run is None:
-            run = given["id"]
+            run = first["id"]
             connection.execute(
                 "insert into workbench.import_run (id, tenant_id, title, initiated_by_id) values (%s, %s, %s, %s)",
-                (run, store.tenant_id, given["file_name"], store.user),
+                (run, store.tenant_id, name, store.user),
             )
-        values = {"tenant_id": store.tenant_id, "run_id": run, "initiated_by_id": store.user, **given}
-        values = {_RENAMED.get(name, name): Jsonb(v) if isinstance(v, dict) else v for name, v in values.items()}
-        try:
-            connection.execute(
-                SQL("insert into workbench.import_batch ({}) values ({})").format(
-                    SQL(", ").join(map(Identifier, values)), SQL(", ").join(SQL("%s") for _ in values)
-                ),
-                tuple(values.values()),
-            )
-        except psycopg.errors.ForeignKeyViolation:
-            raise UnknownBatch(batch=run) from None  # a run is called by its first batch
-        store.note("began", given["id"], dataset=given["dataset"], file=given["file_name"])
-    return get(store, given["id"])
+        for given in (first, *others):
+            values = {"tenant_id": store.tenant_id, "run_id": run, "initiated_by_id": store.user, **given}
+            values["file_name"] = given["file_name"].encode("utf-8", "backslashreplace").decode()
+            values = {_RENAMED.get(name, name): Jsonb(v) if isinstance(v, dict) else v for name, v in values.items()}
+            try:
+                connection.execute(
+                    SQL("insert into workbench.import_batch ({}) values ({})").format(
+                        SQL(", ").join(map(Identifier, values)), SQL(", ").join(SQL("%s") for _ in values)
+                    ),
+                    tuple(values.values()),
+                )
+            except psycopg.errors.ForeignKeyViolation:
+                raise UnknownBatch(batch=run) from None
+        store.note("began", first["id"], dataset=first["dataset"], file=name)
+    return get(store, first["id"])
 
 
 def move(store: Store, batch: UUID, noted: tuple[str, dict[str, Any]] | None = None, **changes: Any) -> Batch:
     """Changes a batch: its stage only ever forward, `summary` by adding to it; `noted` goes into the audit log."""
+    with store.transaction():
+        change(store, batch, **changes)
+        if noted is not None:
+            store.note(noted[0], batch, **noted[1])
+    return get(store, batch)
+
+
+def change(store: Store, batch: UUID, **changes: Any) -> None:
+    """As `move`, within the transaction that runs."""
     sets: list[Composable] = []
     for name, value in changes.items():
         column = Identifier(_RENAMED.get(name, name))
@@ -70,13 +84,24 @@ def move(store: Store, batch: UUID, noted: tuple[str, dict[str, Any]] | None = N
             if name == "summary"
             else SQL("{} = {}").format(column, Literal(Jsonb(value) if isinstance(value, dict) else value))
         )
-    with store.transaction() as connection:
-        connection.execute(
-            SQL("update workbench.import_batch set {} where id = {}").format(SQL(", ").join(sets), Literal(batch))
-        )
-        if noted is not None:
-            store.note(noted[0], batch, **noted[1])
-    return get(store, batch)
+    store.connection.execute(
+        SQL("update workbench.import_batch set {} where id = {}").format(SQL(", ").join(sets), Literal(batch))
+    )
+
+
+def parts(store: Store, face: UUID) -> tuple[Batch, ...]:
+    """The parts of a run, in the order of import; those that were made anew since are left out."""
+    found = find(
+        store, "part_of = %(face)s and (stage <> 'failed' or summary -> 'replaced' is null)", {"face": face}, 1000
+    )
+    return tuple(sorted(found, key=lambda part: part.part))
+
+
+def run(store: Store, batch: Batch | UUID | str) -> Run:
+    """The run of a batch, or of a part of it, as it is now; raises UnknownBatch."""
+    found = get(store, batch)
+    face = found if found.part_of is None else get(store, found.part_of)
+    return Run(face=face, parts=parts(store, face.id))
 
 
 def staged_figures(store: Store, batch: UUID) -> tuple[int, list[dict[str, Any]]]:
@@ -97,8 +122,9 @@ def fail(store: Store, batch: UUID, why: str) -> None:
     """Ends a batch that could not go on, with the reason a person reads."""
     with store.transaction() as connection:
         connection.execute(
-            "update workbench.import_batch set stage = 'failed', summary = summary || %s where id = %s",
-            (Jsonb({"error": why}), batch),
+            "update workbench.import_batch set stage = 'failed', summary = summary || %s "
+            "where (id = %s or part_of = %s) and stage <> 'failed'",
+            (Jsonb({"error": why}), batch, batch),
         )
         store.note("failed", batch, why=why)
 
@@ -127,7 +153,10 @@ def recover(store: Store) -> None:
 
     Those that a page has begun are left alone: the job that fills them is taken up again.
     """
-    waiting = "select id from workbench.import_batch where stage in ('queued', 'staging') and source <> 'page'"
+    waiting = (
+        "select id from workbench.import_batch "
+        "where stage in ('queued', 'staging') and source <> 'page' and part_of is null"
+    )
     for row in store.all(waiting):
         lock = (str(row["id"]),)
         with translated_errors():
@@ -146,7 +175,7 @@ def get(store: Store, batch: Batch | UUID | str) -> Batch:
     named = batch.id if isinstance(batch, Batch) else batch
     text = str(named).lower()
     if text == "latest":
-        newest = find(store)
+        newest = find(store, "part_of is null")
         if not newest:
             raise UnknownBatch(batch=named)
         return newest[0]
@@ -178,6 +207,7 @@ def same_file(store: Store, dataset: str, checksum: str) -> Batch | None:
     row = store.one(
         SQL(
             "select {} from workbench.import_batch b where data_type = %s and checksum = %s and stage = 'completed' "
+            "and part_of is null and sweep_of is null "
             "and not exists (select from workbench.import_batch u where u.undo_of = b.id and u.stage = 'completed') "
             "order by completed_at desc limit 1"
         ).format(_BATCH),
@@ -213,7 +243,8 @@ def fitting(  # noqa: PLR0913
         "created_at": before.created_at if before else None,
         "id": before.id if before else None,
     }
-    return find(store, " and ".join(_FITS[name] for name in _FITS if values[name] is not None), values, limit)
+    fits = " and ".join(("part_of is null", *(_FITS[name] for name in _FITS if values[name] is not None)))
+    return find(store, fits, values, limit)
 
 
 _FITS = {
@@ -243,9 +274,9 @@ def _story(store: Store, batch: Batch) -> list[dict[str, Any]]:
 
 def _attention(store: Store, limit: int) -> dict[str, list[Batch]]:
     """The batches that wait for a person, newest first: held, with unexplained rows, or done and not signed."""
-    committed = f"stage = 'completed' and not dry_run and {_STANDS} and {_UNSIGNED}"
+    committed = f"part_of is null and stage = 'completed' and not dry_run and {_STANDS} and {_UNSIGNED}"
     asked = {
-        "held": "stage = 'held'",
+        "held": "part_of is null and stage = 'held'",
         "unexplained": f"{committed} and unmatched + invalid > {_EXPLAINED}",
         "unsigned": f"{committed} and unmatched + invalid = {_EXPLAINED}",
     }
@@ -272,7 +303,7 @@ def _outcomes(store: Store, limit: int) -> list[dict[str, Any]]:
 
 _OUTCOMES = f"""
 select id as batch, data_type as dataset, completed_at as at, {", ".join(OUTCOMES)} from workbench.import_batch
-where stage = 'completed' and undo_of is null order by completed_at desc, id desc limit %s
+where stage = 'completed' and undo_of is null and part_of is null order by completed_at desc, id desc limit %s
 """
 
 
@@ -322,9 +353,14 @@ class Batches:
         """Who did what with a batch and when, from its beginning on: at, actor, action, detail."""
         return _story(self._store, self.get(batch))
 
-    def signature(self, batch: Batch | UUID | str) -> dict[str, Any] | None:
-        """Who signed, when, and the digest; None when nobody has."""
-        return signing.signature(self._store, self.get(batch).id)
+    def parts(self, batch: Batch | UUID | str) -> tuple[Batch, ...]:
+        """The parts of a composed run, in the order of import; none of an import under one contract."""
+        return run(self._store, batch).parts
+
+    def resolved_since(self, batch: Batch) -> list[Batch]:
+        """The runs that brought in rows which had been unmatched, since that batch was completed; the oldest first."""
+        fits = "sweep_of is not null and stage = 'completed' and created_at >= %(at)s"
+        return find(self._store, fits, {"at": batch.completed_at}, 100)[::-1]
 
     def attention(self, *, limit: int = 50) -> dict[str, list[Batch]]:
         """The batches that wait for a person, newest first: "held" ones, committed ones with "unexplained" rows, and

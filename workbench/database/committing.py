@@ -1,48 +1,71 @@
 """A plan executed exactly as it was shown, in one transaction, and sealed by the database."""
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any, cast
 from uuid import UUID
 
 import psycopg
+from psycopg import Connection
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
 from workbench.database.planning import tune
 from workbench.database.store import Store
 from workbench.database.target import Target
 from workbench.datasets import catalog
-from workbench.model.batch import Batch
+from workbench.model.batch import Batch, Run
 from workbench.model.contract import Contract
 from workbench.model.errors import StalePlan, Unbalanced
 
 
-def commit(store: Store, batch: Batch, *, seconds: Callable[[], float]) -> None:
-    """Executes a batch's plan in one transaction and completes the batch.
+def commit(
+    store: Store,
+    run: Run,
+    *,
+    seconds: Callable[[], float],
+    also: Callable[[Connection[Any]], None] = lambda connection: None,
+) -> None:
+    """Executes a run's plan in one transaction, part by part in the order of import, and completes all its batches;
+    `also` belongs to it.
 
     Raises StalePlan when a record changed since the plan was made, Unbalanced when the database finds that outcomes
     and rows are not one to one; nothing is written then.
     """
-    contract = catalog.contract(batch.dataset)
-    writing = _Writing(contract, batch, store.tenant_id, batch.plan)
+    writings = [_Writing(catalog.contract(batch.dataset), batch, store.tenant_id, batch.plan) for batch in run.written]
     try:
-        with store.transaction(batch.id) as connection:
-            lock(connection, store.tenant_id, contract)
-            tune(connection, batch.processed or 0)
-            _refuse_stale(connection, writing, batch)
-            written = {
-                "created": connection.execute(writing.create()).rowcount if batch.created else 0,
-                "updated": connection.execute(writing.update()).rowcount if batch.updated else 0,
-                "removed": sum(connection.execute(statement).rowcount for statement in writing.remove())
-                if batch.removed
-                else 0,
-            }
-            seal(store, batch.id, {"seconds_committing": seconds()})
-            for what, rows in written.items():
-                if rows != getattr(batch, what):  # somebody was changing them when we came
-                    raise StalePlan(batch=batch.id, changed=abs(getattr(batch, what) - rows), examples=what)
-            store.note("committed", batch.id, **written)
+        with store.transaction(run.face.id) as connection:
+            lock(connection, store.tenant_id, *(writing.contract for writing in writings))
+            tune(connection, run.face.processed or 0)
+            untouched = _untouched(connection, run.face)
+            for writing in () if untouched else writings:
+                _refuse_stale(connection, writing, run.face)
+            written: Counter[str] = Counter()
+            for writing in writings:
+                written += _write(connection, writing, run.face)
+                if run.parts:
+                    seal(store, writing.batch.id)
+            seal(store, run.face.id, {"seconds_committing": seconds()})
+            also(connection)
+            counts = {what: written[what] for what in ("created", "updated", "removed")}
+            store.note("committed", run.face.id, **counts)
     except (psycopg.errors.UniqueViolation, psycopg.errors.ForeignKeyViolation) as error:
-        raise StalePlan(batch=batch.id, changed="some", examples=_example(error)) from None
+        raise StalePlan(batch=run.face.id, changed="some", examples=_example(error)) from None
+
+
+def _write(connection: Connection[Any], writing: "_Writing", face: Batch) -> Counter[str]:
+    """Writes what the plan of one batch means to do; raises StalePlan when somebody was changing it just then."""
+    batch = writing.batch
+    written = {
+        "created": connection.execute(writing.create()).rowcount if batch.created else 0,
+        "updated": connection.execute(writing.update()).rowcount if batch.updated else 0,
+        "removed": sum(connection.execute(statement).rowcount for statement in writing.remove())
+        if batch.removed
+        else 0,
+    }
+    for what, records in written.items():
+        if records != getattr(batch, what):
+            raise StalePlan(batch=face.id, changed=abs(getattr(batch, what) - records), examples=what)
+    return Counter(written)
 
 
 def seal(store: Store, batch: UUID, summary: dict[str, Any] | None = None) -> None:
@@ -60,10 +83,10 @@ def seal(store: Store, batch: UUID, summary: dict[str, Any] | None = None) -> No
         raise
 
 
-def lock(connection: psycopg.Connection[Any], tenant: UUID, contract: Contract) -> None:
-    """One commit at a time for a tenant's table; others wait here until the transaction ends."""
-    name = f"{tenant}:{contract.family}.{contract.table}"
-    connection.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", (name,))
+def lock(connection: Connection[Any], tenant: UUID, *contracts: Contract) -> None:
+    """One commit at a time for a tenant's tables, taken in one order; others wait here until the transaction ends."""
+    for name in sorted({f"{tenant}:{contract.family}.{contract.table}" for contract in contracts}):
+        connection.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", (name,))
 
 
 # Nobody else has written anything since the plan looked, when none was under way then and the transaction numbers
@@ -77,14 +100,16 @@ from workbench.import_batch where id = %s
 """
 
 
-def _refuse_stale(connection: psycopg.Connection[Any], writing: "_Writing", batch: Batch) -> None:
-    state = cast(dict[str, Any], connection.execute(_UNTOUCHED, (batch.id,)).fetchone())
-    if state["untouched"]:
-        return
+def _untouched(connection: Connection[Any], face: Batch) -> bool:
+    state = cast(dict[str, Any], connection.execute(_UNTOUCHED, (face.id,)).fetchone())
+    return bool(state["untouched"])
+
+
+def _refuse_stale(connection: Connection[Any], writing: "_Writing", face: Batch) -> None:
     changed = connection.execute(writing.stale()).fetchall()
     if changed:
         raise StalePlan(
-            batch=batch.id,
+            batch=face.id,
             changed=changed[0]["all"],
             examples=", ".join(f"line {row['line']}" if row["line"] else "a record to remove" for row in changed),
         )
@@ -102,7 +127,7 @@ class _Writing(Target):
     def stale(self) -> Composed:
         """The lines whose record was changed or removed since the plan looked at it, at most five, with how many
         there are."""
-        return self._compose(
+        return self.compose(
             """
             select line, count(*) over () as all from (
                 select o.line from workbench.import_outcome o left join {target} t on t.id = o.record_id
@@ -126,7 +151,7 @@ class _Writing(Target):
             if value is not None:
                 columns.append(Identifier(field.target))
                 values.append(value)
-        return self._compose(
+        return self.compose(
             """
             insert into {target} ({columns})
             select {values} from workbench.import_outcome o
@@ -146,7 +171,7 @@ class _Writing(Target):
         if self.contract.removal is not None:
             changes.append(SQL("{} = true").format(Identifier(self.contract.removal.active)))
             changes.append(SQL("{} = null").format(Identifier(self.contract.removal.source)))
-        return self._compose(
+        return self.compose(
             """
             update {target} t set {changes} from workbench.import_outcome o
             join {rows} r on r.batch_id = o.batch_id and r.line = o.line
@@ -159,7 +184,7 @@ class _Writing(Target):
         """Switches off or deletes the records that the file no longer names."""
         removal = self.contract.removal
         assert removal is not None
-        named = self._compose("""workbench.import_removal o
+        named = self.compose("""workbench.import_removal o
             where o.batch_id = {batch} and o.plan = {plan} and t.id = o.record_id and t.xmin = o.seen""")
         if self.mode == "replace":
             return (SQL("delete from {} t using {}").format(self.target, named),)

@@ -14,18 +14,17 @@ from typing import Any
 import pyarrow as pa
 
 from workbench.database import batches
-from workbench.database.filling import validator
-from workbench.database.staging import COPY, INCOMING, Checked, copy_lines
+from workbench.database.copying import COPY, INCOMING, Item, copy_lines
+from workbench.database.staging import judge_source
 from workbench.database.store import Store
 from workbench.datasets import catalog
 from workbench.derived import exports
-from workbench.model.batch import Batch
+from workbench.model.batch import Batch, Run
 from workbench.model.errors import NoRows, UnknownHeader, UnknownRows, WrongReturn, WrongStage
 from workbench.model.issue import counted
+from workbench.model.playbook import Playbook
 from workbench.model.sheet import Chunk, Sheet
-from workbench.model.template import Mapping
 from workbench.prepare import mapping
-from workbench.prepare.normalize import normalize
 from workbench.sources.headers import name_headers
 
 _OPEN = ("staged", "planned", "held")
@@ -34,16 +33,19 @@ _LINE = re.compile(r"\s*(\d{1,9})(\.0+)?\s*")
 """A line's number, as a spreadsheet may give it back."""
 
 
-def correct(store: Store, home: Path, batch: Batch, rows: Iterable[Chunk]) -> Batch:
+def correct(
+    store: Store, home: Path, run: Run, batch: Batch, rows: Iterable[Chunk], playbook: Playbook | None
+) -> Batch:
     """Keeps those of the given rows that differ from what counts now, all or none, and takes the batch back to staged.
 
+    Under a playbook they are judged by the parts that they are made into, which are made anew with the next plan.
     Raises WrongStage, and what making the `rows` raises, which is done within the transaction.
     """
     if batch.undo_of is not None or batch.stage not in _OPEN:
         stage = batch.stage if batch.undo_of is None else "an undo"
         raise WrongStage(batch=batch.id, stage=stage, action="correcting", needed="staged, planned or held")
     contract = catalog.contract(batch.dataset)
-    checker, resolved = validator(contract, home), Mapping.from_dict(batch.mapping)
+    judge = judge_source(store, home, batch, playbook)
     hidden = frozenset(mapping.secrets(batch.headers, contract))
     which = {"batch": batch.id, "tenant": store.tenant_id, "revision": batch.revision + 1, "user": store.user}
     lines: list[int] = []
@@ -51,10 +53,9 @@ def correct(store: Store, home: Path, batch: Batch, rows: Iterable[Chunk]) -> Ba
     with store.transaction(batch.id) as connection:
         connection.execute(INCOMING)
         for chunk in rows:
-            normalized = normalize(chunk, contract, resolved, window=batch.window)
-            checked = Checked(chunk=chunk, normalized=normalized, issues=checker.check(normalized).issues)
+            item = Item(batch=batch.id, contract=contract, rows=judge(chunk), hidden=hidden)
             with connection.cursor() as cursor, cursor.copy(COPY) as copy:
-                copy.write(copy_lines(batch.id, contract, checked, hidden)[0])
+                copy.write(copy_lines(item)[0])
             if connection.execute(_FORGET_SAME, which).rowcount == len(chunk):
                 continue
             was, now = (_figures(connection.execute(each, which).fetchall()) for each in (_WAS, _NOW))
@@ -68,6 +69,9 @@ def correct(store: Store, home: Path, batch: Batch, rows: Iterable[Chunk]) -> Ba
             return batch
         summary = json.dumps({"failed": failed, "issue_counts": counts})
         connection.execute(_COUNT, {**which, "summary": summary})
+        if run.face.id != batch.id:  # one of several sheets: the run's plan no longer holds either
+            connection.execute(_OPEN_AGAIN, {"batch": run.face.id, "revision": run.face.revision + 1})
+            connection.execute(_SUM, {"run": run.face.id})
         store.note("corrected", batch.id, rows=len(lines), lines=sorted(lines)[:100])
     return batches.get(store, batch.id)
 
@@ -192,6 +196,12 @@ _COUNT = """
 update workbench.import_batch set summary = summary || %(summary)s::jsonb || jsonb_build_object('corrected',
     (select count(distinct line) from workbench.import_correction where batch_id = %(batch)s))
 where id = %(batch)s
+"""
+
+_SUM = """
+update workbench.import_batch set summary = summary || jsonb_build_object('failed',
+    (select sum((summary ->> 'failed')::integer) from workbench.import_batch where part_of = %(run)s))
+where id = %(run)s
 """
 
 _COUNTED = """

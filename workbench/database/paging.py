@@ -97,8 +97,9 @@ class _Question:
         explained = self._compose("""
             select o.line from workbench.import_explanation e join workbench.import_outcome o using (batch_id, line)
             where e.batch_id = {batch} and o.plan = {plan} and o.outcome in ('unmatched', 'invalid')""")
-        if self._reason == "explained":
-            return [explained]
+        if self._reason in ("explained", "resolved"):
+            how = SQL("is null" if self._reason == "explained" else "is not null")
+            return [SQL("{} and e.resolved_by {}").format(explained, how)]
         planned = self._compose(
             "select line from workbench.import_outcome o where o.batch_id = {batch} and o.plan = {plan} and {has}",
             has=self._has_outcome("o"),
@@ -155,7 +156,7 @@ class _Question:
             f"({outcome}.outcome in ('unmatched', 'invalid') and exists (select from workbench.import_explanation e "
             f"where e.batch_id = {{batch}} and e.line = {outcome}.line))"
         )
-        if self._reason == "explained":
+        if self._reason in ("explained", "resolved"):
             return explained
         if self._outcome == "skipped" and self._reason is None:
             return SQL("({} or {})").format(self._has_outcome(outcome), explained)

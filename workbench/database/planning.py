@@ -1,21 +1,25 @@
 """What each row will do, decided in the database before anything is written. The dry run stops here."""
 
+import dataclasses
 from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, cast
+from uuid import UUID
 
 import psycopg
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
+from workbench.database.rolling_up import Refusals, RollUp
 from workbench.database.store import Store
 from workbench.database.target import Target, issue, removable, slice_column, slice_of
 from workbench.datasets import catalog
-from workbench.model.batch import OUTCOMES, Batch
-from workbench.model.contract import CodeOf, Field
+from workbench.model.batch import OUTCOMES, Batch, Run
+from workbench.model.contract import CodeOf, Contract, Field
 from workbench.model.issue import counted
 from workbench.model.kinds import KINDS
+from workbench.model.playbook import Part, Playbook
 
 _LARGE = 20_000
 """From this many rows on, joins go through whole tables. A fresh batch has no statistics yet, and the planner would
@@ -25,58 +29,146 @@ Lines = tuple[int, int]
 """The first and the last line that one connection decides."""
 
 
-def plan(store: Store, batch: Batch, *, seconds: Callable[[], float]) -> None:
-    """Gives every row of a staged batch its one intended outcome; writes no target table.
+def plan(store: Store, run: Run, playbook: Playbook | None = None, *, seconds: Callable[[], float]) -> None:
+    """Gives every row of a staged run its one intended outcome; writes no target table.
 
-    A plan made again gets the next number; the earlier one stays as it was. Two connections share a large batch: they
-    see the same snapshot, and what the second has stored counts only once the first makes the plan the batch's.
+    The parts are decided in the order of import: a later one finds the records that an earlier one will create. Where a
+    row is written whole or not at all, what turns out to be refused is taken out and the parts are decided again, until
+    nothing more is. A plan made again gets the next number; the earlier one stays as it was, and what is stored counts
+    only once it is made the plan of the run's batches, all at once.
     """
+    looked = _Looked()
+    number = 1 + _highest(store, run)
+    whole = run.derived and playbook is not None and not playbook.keeps_good_parts
+    refusals = Refusals(run, store.tenant_id, before=()) if whole else None
+    while True:
+        decided: dict[UUID, Decided] = {}
+        for batch in run.written:
+            decision = _decision(store, run, batch, number, playbook, refusals)
+            decided[batch.id] = _decide_all(store, batch, decision, looked)
+        if refusals is None:
+            break
+        further = refusals.with_plan(number)
+        if further.count(store) == refusals.count(store):
+            break
+        refusals, number = further, number + 1
+    if run.derived:
+        assert playbook is not None
+        rolled = RollUp(store, run, playbook, number, refusals, decided)
+        decided[run.face.id] = _in_parts(
+            store, run.face, lambda connection, lines: _rolled(connection, rolled, run.face, lines), looked
+        )
+    _store(store, run, number, decided, looked, seconds)
+
+
+def _highest(store: Store, run: Run) -> int:
+    """The number of the latest plan that there are outcomes of, whether it came to count or not."""
+    ids = [batch.id for batch in (run.face, *run.parts)]
+    row = store.one("select max(plan) as plan from workbench.import_outcome where batch_id = any(%s)", (ids,))
+    return max((row["plan"] if row else None) or 0, *(batch.plan for batch in (run.face, *run.parts)))
+
+
+@dataclass(kw_only=True)
+class _Looked:
+    """What the database looked like when the plan began, and how many transactions have stored it since: if there were
+    no others at the commit, there is no need to look at the records again."""
+
+    snapshot: str | None = None
+    writers: int = 0
+
+
+def _decision(
+    store: Store, run: Run, batch: Batch, number: int, playbook: Playbook | None, refusals: "Refusals | None"
+) -> "_Decision":
     contract = catalog.contract(batch.dataset)
-    with store.transaction(batch.id, isolation="repeatable read") as connection:
-        row = cast(dict[str, Any], connection.execute(_LINES, {"batch": batch.id}).fetchone())
-        number = row["plan"] + 1
-        decision = _Decision(contract, batch, store.tenant_id, number)
-        parts = _parts(row["first"], row["last"], batch.summary.get("rows", 0))
-        snapshot = cast(dict[str, Any], connection.execute("select pg_export_snapshot() as id").fetchone())["id"]
-        with ThreadPoolExecutor(max_workers=1) as beside:
-            others = [beside.submit(_decide_beside, store, snapshot, decision, batch, part) for part in parts[1:]]
-            decided = _decide(connection, decision, batch, parts[0])
-            for other in others:
-                decided += other.result()
+    earlier = {part.dataset: part for part in run.parts if part.part < batch.part}
+    part = playbook.part(batch.dataset) if playbook is not None and batch.derived else None
+    return _Decision(contract, batch, store.tenant_id, number, earlier=earlier, part=part, refusals=refusals)
+
+
+def _decide_all(store: Store, batch: Batch, decision: "_Decision", looked: _Looked) -> "Decided":
+    def remove(connection: psycopg.Connection[Any]) -> None:
         for statement in decision.removals():
             connection.execute(statement)
-        removed = {
-            row["action"]: row["rows"] for row in connection.execute(_REMOVED, {"batch": batch.id, "plan": number})
-        }
-        counts = {
-            outcome: sum(decided.outcomes[each] for each in decided.outcomes if each[0] == outcome)
-            for outcome in OUTCOMES
-        }
-        store.note("planned", batch.id, plan=number, **counts)
-        connection.execute(
-            PLANNED,
-            {
-                "batch": batch.id,
-                "plan": number,
-                "writers": len(parts),
-                **counts,
-                "processed": sum(counts.values()),
-                "removed": sum(removed.values()),
-                "summary": psycopg.types.json.Jsonb(
-                    {
-                        "skipped_by_reason": decided.reasons("skipped"),
-                        "unmatched_by_kind": decided.reasons("unmatched"),
-                        "removed": removed,
-                        "issues_by_code": _by_code(batch.summary.get("issue_counts", ()), decided.issues),
-                        "issue_counts_planned": decided.issues,
-                        "seconds_planning": seconds(),
-                    }
-                ),
-            },
-        )
+
+    return _in_parts(
+        store, batch, lambda connection, lines: _decide(connection, decision, batch, lines), looked, remove
+    )
 
 
-def _parts(first: int | None, last: int | None, rows: int) -> list[Lines]:
+def _in_parts(
+    store: Store,
+    batch: Batch,
+    decide: "Callable[[psycopg.Connection[Any], Lines], Decided]",
+    looked: _Looked,
+    then: "Callable[[psycopg.Connection[Any]], None]" = lambda connection: None,
+) -> "Decided":
+    """Decides a batch, a large one half by half in two connections that see the same snapshot."""
+    with store.transaction(batch.id, isolation="repeatable read") as connection:
+        seen = cast(dict[str, Any], connection.execute(_SEEN, {"batch": batch.id}).fetchone())
+        looked.snapshot = looked.snapshot or seen["seen"]
+        halves = _halves(seen["first"], seen["last"], batch.summary.get("rows", 0))
+        looked.writers += len(halves)
+        with ThreadPoolExecutor(max_workers=1) as beside:
+            others = [beside.submit(_decide_beside, store, seen["id"], batch, decide, lines) for lines in halves[1:]]
+            decided = decide(connection, halves[0])
+            for other in others:
+                decided += other.result()
+        then(connection)
+    return decided
+
+
+def _store(
+    store: Store,
+    run: Run,
+    number: int,
+    decided: "dict[UUID, Decided]",
+    looked: _Looked,
+    seconds: Callable[[], float],
+) -> None:
+    """Makes the plan that of all the run's batches, at once."""
+    with store.transaction() as connection:
+        removed: Counter[str] = Counter()
+        sums: Counter[str] = Counter()
+        for batch in (*run.parts, run.face):
+            if batch.id in decided:
+                of_batch = decided[batch.id]
+                removals = connection.execute(_REMOVED, {"batch": batch.id, "plan": number}).fetchall()
+                own = Counter({row["action"]: row["rows"] for row in removals})
+                removed += own
+            else:  # several sheets, whose rows are the run's
+                of_batch, own = sum(decided.values(), Decided()), removed
+            if batch == run.face and run.parts:
+                own = removed
+            counts = of_batch.counts
+            connection.execute(
+                PLANNED,
+                {
+                    "batch": batch.id,
+                    "plan": number,
+                    "seen": looked.snapshot,
+                    "writers": looked.writers + 1,
+                    **counts,
+                    "processed": sum(counts.values()),
+                    "removed": sum(own.values()),
+                    "summary": psycopg.types.json.Jsonb(
+                        {
+                            "skipped_by_reason": of_batch.reasons("skipped"),
+                            "unmatched_by_kind": of_batch.reasons("unmatched"),
+                            "removed": dict(own),
+                            "issues_by_code": _by_code(batch.summary.get("issue_counts", ()), of_batch.issues),
+                            "issue_counts_planned": of_batch.issues,
+                            "seconds_planning": seconds(),
+                        }
+                    ),
+                },
+            )
+            if batch == run.face:
+                sums = Counter(counts)
+        store.note("planned", run.face.id, plan=number, **{outcome: sums[outcome] for outcome in OUTCOMES})
+
+
+def _halves(first: int | None, last: int | None, rows: int) -> list[Lines]:
     """The lines of a batch for one connection, or for two when it is worth it."""
     if first is None or last is None:
         return [(0, 0)]
@@ -85,15 +177,22 @@ def _parts(first: int | None, last: int | None, rows: int) -> list[Lines]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Decided:
+class Decided:
     """How many rows got which outcome for which reason, and which issues only the database saw."""
 
-    outcomes: Counter[tuple[str, str | None]]
-    issues: list[dict[str, Any]]
+    outcomes: Counter[tuple[str, str | None]] = dataclasses.field(default_factory=Counter)
+    issues: list[dict[str, Any]] = dataclasses.field(default_factory=list)
     """By outcome and kind: outcome, code, field, severity, message, rows."""
 
-    def __add__(self, other: "_Decided") -> "_Decided":
-        return _Decided(outcomes=self.outcomes + other.outcomes, issues=self.issues + other.issues)
+    def __add__(self, other: "Decided") -> "Decided":
+        return Decided(outcomes=self.outcomes + other.outcomes, issues=self.issues + other.issues)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Rows by outcome."""
+        return {
+            outcome: sum(rows for each, rows in self.outcomes.items() if each[0] == outcome) for outcome in OUTCOMES
+        }
 
     def reasons(self, outcome: str) -> dict[str, int]:
         return {reason: rows for (each, reason), rows in self.outcomes.items() if each == outcome and reason}
@@ -107,29 +206,47 @@ def _by_code(*counts: Iterable[dict[str, Any]]) -> dict[str, int]:
     return dict(codes.most_common())
 
 
-def _decide_beside(store: Store, snapshot: str, decision: "_Decision", batch: Batch, part: Lines) -> _Decided:
+def _decide_beside(
+    store: Store,
+    snapshot: str,
+    batch: Batch,
+    decide: Callable[[psycopg.Connection[Any], Lines], Decided],
+    lines: Lines,
+) -> Decided:
     second = store.another()
     try:
         with second.transaction(batch.id, isolation="repeatable read", snapshot=snapshot) as connection:
-            return _decide(connection, decision, batch, part)
+            return decide(connection, lines)
     finally:
         second.close()
 
 
-def _decide(connection: psycopg.Connection[Any], decision: "_Decision", batch: Batch, part: Lines) -> _Decided:
+def _decide(connection: psycopg.Connection[Any], decision: "_Decision", batch: Batch, lines: Lines) -> Decided:
     tune(connection, batch.summary.get("rows", 0))
     # row-level security lets no index serve a key that is read out of JSON: row by row, every record would be looked at
     connection.execute("set local enable_nestloop = off")
+    decision.refuse(connection)
     repeats = connection.execute(decision.repeated()).rowcount > 0
     if batch.summary.get("failed"):
-        connection.execute(decision.invalid(part))
-    connection.execute(decision.outcomes(part, repeats=repeats))
-    which = {**decision.which, "first": part[0], "last": part[1]}
+        connection.execute(decision.invalid(lines))
+    connection.execute(decision.outcomes(lines, repeats=repeats))
+    return _counted(connection, decision.which, lines)
+
+
+def _rolled(connection: psycopg.Connection[Any], rolled: RollUp, batch: Batch, lines: Lines) -> Decided:
+    tune(connection, batch.summary.get("rows", 0))
+    connection.execute("set local enable_nestloop = off")
+    rolled.store(connection, lines)
+    return _counted(connection, rolled.which, lines)
+
+
+def _counted(connection: psycopg.Connection[Any], plan: dict[str, Any], lines: Lines) -> Decided:
+    which = {**plan, "first": lines[0], "last": lines[1]}
     found = Counter({(row["outcome"], row["reason"]): row["rows"] for row in connection.execute(_COUNTS, which)})
     # only a row that is told apart by a reason can have got an issue here
     some = any(reason not in (None, "unchanged") for _, reason in found)
     issues = connection.execute(_ISSUES, which).fetchall() if some else []
-    return _Decided(outcomes=found, issues=issues)
+    return Decided(outcomes=found, issues=issues)
 
 
 def tune(connection: psycopg.Connection[Any], rows: int) -> None:
@@ -140,12 +257,10 @@ def tune(connection: psycopg.Connection[Any], rows: int) -> None:
         connection.execute("set local enable_nestloop = off")
 
 
-_LINES = """
-select min(line) as first, max(line) as last,
-       (select coalesce(max(plan), 0) from workbench.import_outcome where batch_id = %(batch)s) as plan
+_SEEN = """
+select min(line) as first, max(line) as last, pg_current_snapshot()::text as seen, pg_export_snapshot() as id
 from workbench.import_row where batch_id = %(batch)s
 """
-
 
 _COUNTS = """
 select outcome, reason, count(*) as rows from workbench.import_outcome
@@ -170,7 +285,7 @@ group by 1, 2, 3, 4
 
 PLANNED = """
 update workbench.import_batch set stage = 'planned', plan = %(plan)s, planned_at = now(),
-    plan_snapshot = pg_current_snapshot(), plan_writers = %(writers)s,
+    plan_snapshot = coalesce(%(seen)s::pg_snapshot, pg_current_snapshot()), plan_writers = %(writers)s,
     processed = %(processed)s, created = %(created)s, updated = %(updated)s, skipped = %(skipped)s,
     unmatched = %(unmatched)s, invalid = %(invalid)s, removed = %(removed)s, summary = summary || %(summary)s
 where id = %(batch)s
@@ -180,40 +295,72 @@ where id = %(batch)s
 class _Decision(Target):
     """The statements that give every row of a batch its intended outcome."""
 
+    def __init__(
+        self,
+        contract: Contract,
+        batch: Batch,
+        tenant: UUID,
+        plan: int,
+        *,
+        earlier: dict[str, Batch],
+        part: Part | None,
+        refusals: Refusals | None,
+    ) -> None:
+        super().__init__(contract, batch, tenant, plan)
+        self._earlier = earlier
+        self._part = part
+        self._refusals = refusals if refusals is not None and refusals.any else None
+        self._holds = batch.on_conflict == "hold"
+
+    def refuse(self, connection: psycopg.Connection[Any]) -> None:
+        """Puts down which rows of the source are refused, as far as it is known."""
+        if self._refusals is not None:
+            connection.execute(self._refusals.table())
+
+    @property
+    def _withheld(self) -> Composable:
+        """Whether a row is not written for the sake of another part of its source row."""
+        return SQL("false") if self._refusals is None else self._refusals.covers("r")
+
     def repeated(self) -> Composed:
-        """The keys that the file has more than once, with the line that counts: the first.
+        """The keys that the file has more than once, with the line that counts: the first of those that are not
+        withheld, and the first of all.
 
         Numbers are grouped three times as quickly as texts, and most files have no such key: then the texts are not
         looked at.
         """
-        return self._compose("""
+        return self.compose(
+            """
             create temporary table repeated on commit drop as
             with keyed as not materialized (
-                select external_key, line, hashtextextended(external_key, 0) as hash from {rows}
+                select external_key, line, hashtextextended(external_key, 0) as hash, {withheld} as withheld
+                from {rows} r
                 where batch_id = {batch} and status = 'validated' and external_key is not null
             ), suspect as materialized (select hash from keyed group by hash having count(*) > 1)
-            select external_key, min(line) as first from keyed
+            select external_key, min(line) filter (where not withheld) as first, min(line) as first_of_all from keyed
             where exists (select from suspect) and hash in (select hash from suspect)
-            group by external_key having count(*) > 1""")
+            group by external_key having count(*) > 1""",
+            withheld=self._withheld,
+        )
 
-    def invalid(self, part: Lines) -> Composed:
+    def invalid(self, lines: Lines) -> Composed:
         """Rows that validation refused."""
-        return self._compose(
+        return self.compose(
             """
             insert into workbench.import_outcome (tenant_id, batch_id, plan, line, outcome)
             select tenant_id, batch_id, {plan}, line, 'invalid' from {rows} r
             where batch_id = {batch} and status = 'failed' and {part}""",
-            part=_within(part),
+            part=_within(lines),
         )
 
-    def outcomes(self, part: Lines, *, repeats: bool) -> Composed:
+    def outcomes(self, lines: Lines, *, repeats: bool) -> Composed:
         """All other rows: repeated, unmatched, created, updated or unchanged, in this order of questions.
 
         A verdict is a number until it is stored: a million rows compare it several times each. In the order of the
         lines an index grows at its end, and all of it takes two thirds of the time that it does in that of a join.
         """
         outcomes, reasons = zip(*self._verdicts, strict=True)
-        return self._compose(
+        return self.compose(
             """
             insert into workbench.import_outcome
                 (tenant_id, batch_id, plan, line, outcome, reason, record_id, seen, refs, before, errors)
@@ -224,15 +371,20 @@ class _Decision(Target):
                    {refs}, case verdict when {updated} then {before} end,
                    case when verdict > {unchanged} then {errors} end
             from (
-                select r.line, r.id as row_id, {verdict} as verdict, {first} as first{columns}
-                from {rows} r
-                {repeated}
-                {references}
-                left join {target} t on t.tenant_id = {tenant} and {matches}
-                where r.batch_id = {batch} and r.status = 'validated' and {part}
-                order by r.line
+                select *, case when withheld and found <= {protected} then {as_withheld} else found end as verdict
+                from (
+                    select r.line, r.id as row_id, {verdict} as found, {first} as first, {withheld} as withheld{columns}
+                    from {rows} r
+                    {repeated}
+                    {references}
+                    left join {target} t on t.tenant_id = {tenant} and {matches}
+                    where r.batch_id = {batch} and r.status = 'validated' and {part}
+                    order by r.line
+                ) asked
             ) judged""",
-            part=_within(part),
+            as_withheld=self._number("skipped", "withheld"),
+            withheld=self._withheld,
+            part=_within(lines),
             outcomes=Literal(list(outcomes)),
             reasons=Literal(list(reasons)),
             created=self._number("created"),
@@ -243,10 +395,10 @@ class _Decision(Target):
             before=self._before(),
             errors=self._errors(),
             verdict=self._verdict(repeats),
-            first=SQL("repeated.first" if repeats else "null::integer"),
+            first=self._first(repeats),
             repeated=self._repeated() if repeats else SQL(""),
             columns=self._carried(),
-            references=SQL(" ").join(self._reference_join(field) for field in self._references),
+            references=SQL(" ").join(self.reference_join(field) for field in self.references),
             matches=self._matches("r"),
         )
 
@@ -254,13 +406,15 @@ class _Decision(Target):
     def _verdicts(self) -> tuple[tuple[str, str | None], ...]:
         """Outcome and reason of each verdict, in the order of their numbers; those up to "unchanged" come without an
         issue."""
-        nouns = dict.fromkeys([field.reference.noun for field in self._references if field.reference])
+        nouns = dict.fromkeys([field.reference.noun for field in self.references if field.reference])
         return (
             ("created", None),
             ("updated", None),
             ("skipped", "unchanged"),
             ("skipped", "duplicate"),
             ("skipped", "protected"),
+            ("skipped", "withheld"),
+            ("invalid", "conflict"),
             ("invalid", "taken"),
             ("invalid", "already_exists"),
             ("invalid", "ambiguous_code"),
@@ -270,27 +424,54 @@ class _Decision(Target):
     def _number(self, outcome: str, reason: str | None = None) -> Composable:
         return Literal(self._verdicts.index((outcome, reason)) + 1)
 
-    @property
-    def _references(self) -> tuple[Field, ...]:
-        return tuple(field for field in self.brought if field.reference is not None)
-
     def _found(self, field: Field) -> Composable:
         """The id of the record that a reference found, or a plain field's value."""
-        return SQL("{}.id").format(Identifier(f"ref {field.name}")) if field.reference else self._value(field)
+        return SQL("{}.id").format(Identifier(f"ref {field.name}")) if field.reference else self.value(field)
 
-    def _reference_join(self, field: Field) -> Composable:
+    def reference_join(self, field: Field) -> Composable:
+        """As ever, and in what an earlier part of the run will create."""
+        assert field.reference is not None
+        earlier = self._earlier.get(field.reference.dataset)
+        return super().reference_join(field) if earlier is None else self._join_created(field, earlier)
+
+    def _would_be(self, field: Field) -> Composable:
+        """Whether a row that is withheld itself names a record that is withheld: it would be there with the row, and
+        is not what is wrong with it."""
+        assert field.reference is not None
+        if self._refusals is None or field.reference.dataset not in self._earlier:
+            return SQL("false")
+        return SQL("({} and {}.its_key is not null)").format(self._withheld, Identifier(f"held {field.name}"))
+
+    def _join_created(self, field: Field, earlier: Batch) -> Composable:
+        """The records that there are, and those that an earlier part of the run will create."""
         assert field.reference is not None
         other = catalog.contract(field.reference.dataset)
-        alias = Identifier(f"ref {field.name}")
-        return SQL("left join {} {} on {}.tenant_id = {} and {}.{} = {} and {}").format(
-            Identifier(other.family, other.table),
-            alias,
-            alias,
-            self.names["tenant"],
-            alias,
-            Identifier(other.field(field.reference.field).target),
-            self._value(field),
-            slice_of(other, f"ref {field.name}"),
+        of = other.field(field.reference.field)
+        created = Target(other, earlier, self.tenant, 0)
+        held = """
+            left join (
+                select distinct {value} as its_key from workbench.import_outcome o
+                join {made} n on n.batch_id = o.batch_id and n.line = o.line
+                where o.batch_id = {earlier} and o.plan = {plan} and o.reason = 'withheld' and n.batch_id = {earlier}
+            ) {held} on {held}.its_key = {said}"""
+        return self.compose(
+            """left join (
+                select x.id, x.{column} as its_key from {other} x where x.tenant_id = {tenant} and {slice}
+                union all
+                select o.record_id, {value} from workbench.import_outcome o
+                join {made} n on n.batch_id = o.batch_id and n.line = o.line
+                where o.batch_id = {earlier} and o.plan = {plan} and o.outcome = 'created' and n.batch_id = {earlier}
+            ) {alias} on {alias}.its_key = {said}"""
+            + (held if self._refusals is not None else ""),
+            held=Identifier(f"held {field.name}"),
+            column=Identifier(of.target),
+            other=created.target,
+            slice=slice_of(other, "x"),
+            value=created.value(of, "n"),
+            made=created.names["rows"],
+            earlier=created.names["batch"],
+            alias=Identifier(f"ref {field.name}"),
+            said=self.value(field),
         )
 
     def _matches(self, row: str) -> Composable:
@@ -303,21 +484,50 @@ class _Decision(Target):
         )
 
     def _repeated(self) -> Composable:
-        first_row = " left join {rows} first_row on first_row.batch_id = {batch} and first_row.line = first"
-        return self._compose(
-            "left join repeated on repeated.external_key = r.external_key" + (first_row if self._coded else "")
+        first_row = " left join {rows} first_row on first_row.batch_id = {batch} and first_row.line = first_of_all"
+        return self.compose(
+            "left join repeated on repeated.external_key = r.external_key"
+            + (first_row if self._coded or self._holds else "")
         )
+
+    def _first(self, repeats: bool) -> Composable:
+        if not repeats:
+            return SQL("null::integer as first_of_all, null::text as otherwise, null::integer")
+        told = self._otherwise() if self._holds else SQL("null::text")
+        return SQL("repeated.first_of_all, {} as otherwise, repeated.first").format(told)
+
+    def _conflicts(self) -> Composable:
+        """Whether a row says what the first of its key does not say."""
+        return SQL("r.line > repeated.first_of_all and not first_row.payload @> jsonb_strip_nulls(r.payload)")
+
+    def _called(self, name: str) -> str:
+        """A field as the source calls it."""
+        return self._part.columns.get(name, name) if self._part is not None else name
+
+    def _otherwise(self) -> Composable:
+        """The fields in which it does."""
+        names = [SQL("({}, {})").format(Literal(f.name), Literal(self._called(f.name))) for f in self.brought]
+        return SQL(
+            "case when {} then (select string_agg(called.said, ', ') from (values {}) called (name, said) "
+            "where r.payload ->> called.name is not null "
+            "and r.payload -> called.name is distinct from first_row.payload -> called.name) end"
+        ).format(self._conflicts(), SQL(", ").join(names))
 
     def _verdict(self, repeats: bool) -> Composable:
         cases: list[Composable] = []
         if repeats:
-            cases += self._ambiguous("r.line > repeated.first", "first_row.payload ->> {field}")
+            cases += self._ambiguous("r.line > repeated.first_of_all", "first_row.payload ->> {field}")
+            if self._holds:
+                cases.append(SQL("when {} then {}").format(self._conflicts(), self._number("invalid", "conflict")))
             cases.append(SQL("when r.line > repeated.first then {}").format(self._number("skipped", "duplicate")))
-        for field in self._references:
+        for field in self.references:
             assert field.reference is not None
             cases.append(
-                SQL("when (r.payload ->> {}) is not null and {} is null then {}").format(
-                    Literal(field.name), self._found(field), self._number("unmatched", field.reference.noun)
+                SQL("when (r.payload ->> {}) is not null and {} is null and not {} then {}").format(
+                    Literal(field.name),
+                    self._found(field),
+                    self._would_be(field),
+                    self._number("unmatched", field.reference.noun),
                 )
             )
         cases.append(
@@ -358,8 +568,12 @@ class _Decision(Target):
             return []
         code, name = self._coded
         columns = self.batch.mapping.get("columns", {})
-        places = [self.batch.headers.index(header) for header in columns if columns[header] == code.name]
-        made = [SQL("btrim(r.raw::json ->> {}) = ''").format(Literal(place)) for place in places]
+        if self.batch.derived:  # whose cells stand elsewhere
+            as_made = "upper(regexp_replace(r.payload ->> {}, '\\s+', '_', 'g'))"
+            made = [SQL(f"starts_with({as_made}, r.payload ->> {{}})").format(Literal(name.name), Literal(code.name))]
+        else:
+            places = [self.batch.headers.index(header) for header in columns if columns[header] == code.name]
+            made = [SQL("btrim(r.raw::json ->> {}) = ''").format(Literal(place)) for place in places]
         mine, others = (
             SQL(f"lower(regexp_replace({each}, '\\s+', ' ', 'g'))").format(
                 field=Literal(name.name), column=Identifier(name.target)
@@ -387,14 +601,19 @@ class _Decision(Target):
         """What the verdict's consequences need of the joined tables."""
         columns: list[Composable] = [SQL(", t.id as target_id, t.xmin as target_xmin")]
         columns += [
-            SQL(", {}").format(self._found(f) + SQL(" as ") + Identifier(f"ref {f.name}")) for f in self._references
+            SQL(", {}").format(self._found(f) + SQL(" as ") + Identifier(f"ref {f.name}")) for f in self.references
         ]
         columns += [
             SQL(", t.{} as {}").format(Identifier(name), Identifier(f"old {name}")) for name in self._restorable
         ]
         columns += [
-            SQL(", r.payload ->> {} as {}").format(Literal(field.name), Identifier(f"said {field.name}"))
-            for field in self._references
+            SQL(", r.payload ->> {} as {}, {} as {}").format(
+                Literal(field.name),
+                Identifier(f"said {field.name}"),
+                self._would_be(field),
+                Identifier(f"would be {field.name}"),
+            )
+            for field in self.references
         ]
         if self.contract.slice_by or self.contract.fixed:
             columns.append(SQL(", t.{} as slice").format(Identifier(slice_column(self.contract))))
@@ -413,9 +632,9 @@ class _Decision(Target):
         return SQL("jsonb_build_object({})").format(SQL(", ").join(pairs))
 
     def _refs(self) -> Composable:
-        if not self._references:
+        if not self.references:
             return SQL("null::jsonb")
-        pairs = [SQL("{}, {}").format(Literal(f.target), Identifier(f"ref {f.name}")) for f in self._references]
+        pairs = [SQL("{}, {}").format(Literal(f.target), Identifier(f"ref {f.name}")) for f in self.references]
         return SQL("case when verdict <= {} then jsonb_build_object({}) end").format(
             self._number("updated"), SQL(", ").join(pairs)
         )
@@ -424,16 +643,18 @@ class _Decision(Target):
         """The issues that only the database could see."""
         key, *rest = self.contract.key
         called = self.contract.noun if rest else key.replace("_", " ")
+        names = " and ".join(self._called(name) for name in self.contract.key)
+        same = SQL("'Same ' || {} || ' as line ' || first").format(Literal(names))
+        otherwise = SQL("'Line ' || first_of_all || {} || otherwise").format(
+            Literal(f" says otherwise of the same {self.contract.noun}: ")
+        )
+        quiet = self._part is not None and self._part.repeats
         cases = [
             SQL("when {} then {}").format(
                 self._number("skipped", "duplicate"),
-                issue(
-                    "duplicate_key",
-                    key,
-                    SQL("'Same ' || {} || ' as line ' || first").format(Literal(" and ".join(self.contract.key))),
-                    "warning",
-                ),
+                SQL("null::jsonb") if quiet else issue("duplicate_key", key, same, "warning"),
             ),
+            SQL("when {} then {}").format(self._number("invalid", "conflict"), issue("conflict", key, otherwise)),
             SQL("when {} then {}").format(
                 self._number("unmatched", self.contract.noun),
                 issue("not_found", key, Literal(f"{self.contract.noun.capitalize()} not found")),
@@ -470,18 +691,19 @@ class _Decision(Target):
                     issue("taken", key, SQL("{} || coalesce(slice, 'not known')").format(Literal(other))),
                 )
             )
-        if self._references:
+        if self.references:
             missing = [
-                SQL("case when {} is not null and {} is null then {} end").format(
+                SQL("case when {} is not null and {} is null and not {} then {} end").format(
                     Identifier(f"said {f.name}"),
                     Identifier(f"ref {f.name}"),
+                    Identifier(f"would be {f.name}"),
                     issue(f"{f.reference.noun}_not_found", f.name, Literal(f.reference.message)),
                 )
-                for f in self._references
+                for f in self.references
                 if f.reference is not None
             ]
             together = SQL(" || ").join(SQL("coalesce({}, '[]'::jsonb)").format(one) for one in missing)
-            for f in self._references:
+            for f in self.references:
                 assert f.reference is not None
                 cases.append(SQL("when {} then {}").format(self._number("unmatched", f.reference.noun), together))
         return SQL("case verdict {} end").format(SQL(" ").join(cases))
@@ -510,7 +732,7 @@ class _Decision(Target):
         # an invalid row names whoever its first key field names: the rest of its key may be what is wrong with it
         named = SQL(" and ").join([who, *(SQL("(r.status = 'failed' or {})").format(part) for part in rest)])
         return (
-            self._compose(
+            self.compose(
                 """
             insert into workbench.import_removal (tenant_id, batch_id, plan, record_id, seen, action, before)
             select {tenant}, {batch}, {plan}, t.id, t.xmin, {action}, to_jsonb(t)
@@ -532,5 +754,5 @@ class _Decision(Target):
         )
 
 
-def _within(part: Lines) -> Composable:
-    return SQL("r.line between {} and {}").format(Literal(part[0]), Literal(part[1]))
+def _within(lines: Lines) -> Composable:
+    return SQL("r.line between {} and {}").format(Literal(lines[0]), Literal(lines[1]))

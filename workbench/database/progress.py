@@ -26,7 +26,7 @@ def silent(step: str, rows: int) -> None:
     """Nobody watches."""
 
 
-class Told:
+class Reporter:
     """Passes progress on to whoever called, and to everybody who asks for the progress of the batch."""
 
     def __init__(self, store: Store, batch: UUID, progress: Progress) -> None:
@@ -44,12 +44,12 @@ class Told:
 
 
 @contextmanager
-def told(store: Store, batch: UUID, progress: Progress, rows_expected: int | None = None) -> Iterator[Told]:
+def reporting(store: Store, batch: UUID, progress: Progress, rows_expected: int | None = None) -> Iterator[Reporter]:
     """What to call for the progress of a batch, for as long as the block lasts and outside of transactions only."""
-    teller = Told(store, batch, progress)
-    teller.rows_expected = rows_expected
+    reporter = Reporter(store, batch, progress)
+    reporter.rows_expected = rows_expected
     try:
-        yield teller
+        yield reporter
     finally:
         _name(store, "workbench")
 

@@ -1,5 +1,6 @@
 """The rows of a batch: read in their order, in pages, by what is wrong with them, and written to files."""
 
+import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import IO, Any
 from uuid import UUID
 
 import pandas as pd
+import pyarrow as pa
 from psycopg.sql import SQL, Identifier
 
 from workbench.database import paging
@@ -16,6 +18,7 @@ from workbench.datasets import catalog
 from workbench.derived import exports
 from workbench.model.batch import Batch
 from workbench.model.contract import Contract, Field
+from workbench.model.sheet import Chunk
 
 ROW_COLUMNS = (
     "line",
@@ -79,6 +82,33 @@ def rows(
             return
         after = found[-1]["line"]
         limit = None if limit is None else limit - len(found)
+
+
+def chunks(store: Store, batch: Batch, lines: Sequence[int] | None = None) -> Iterator[Chunk]:
+    """The source rows of a batch as they count now, corrections included, chunk by chunk; or those on some lines."""
+    after = 0
+    while True:
+        with store.transaction() as connection:
+            connection.execute(_IN_ORDER)
+            which = {"batch": batch.id, "after": after, "lines": list(lines) if lines is not None else None}
+            found = connection.execute(_CELLS, {**which, "limit": _PAGE}).fetchall()
+        if not found:
+            return
+        after = found[-1]["line"]
+        cells = [json.loads(row["raw"]) for row in found]
+        columns = [pa.array(column, pa.string()) for column in zip(*cells, strict=True)]
+        names = list(batch.headers)
+        yield Chunk(
+            lines=pa.array([row["line"] for row in found], pa.int32()),
+            cells=pa.RecordBatch.from_arrays(columns, names=names),
+        )
+
+
+_CELLS = """
+select line, raw from workbench.corrected_row
+where batch_id = %(batch)s and line > %(after)s and (%(lines)s::int[] is null or line = any(%(lines)s))
+order by line limit %(limit)s
+"""
 
 
 # A fresh batch has no statistics yet, and the planner would read all of it and sort it, for every page anew.

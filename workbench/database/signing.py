@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,7 @@ from uuid import UUID
 import psycopg
 from psycopg.types.json import Jsonb
 
+from workbench.database import batches
 from workbench.database.store import Store
 from workbench.model.batch import OUTCOMES, Batch
 from workbench.model.errors import NotDone, UnknownLines
@@ -16,13 +18,16 @@ from workbench.model.errors import NotDone, UnknownLines
 
 def figures(store: Store, batch: Batch) -> dict[str, Any]:
     """The batch's figures as they stand, each explained row counted as skipped: what a Reconciliation is made of."""
+    sheets = batches.run(store, batch).sheets if batch.part_of is None and batch.undo_of is None else (batch,)
+    if batch not in sheets:
+        return _summed([figures(store, sheet) for sheet in sheets])
     counts = {outcome: getattr(batch, outcome) or 0 for outcome in OUTCOMES}
     skipped = dict(batch.summary.get("skipped_by_reason", {}))
     unmatched = dict(batch.summary.get("unmatched_by_kind", {}))
     for row in store.all(_EXPLAINED, (batch.id,)):
         counts[row["outcome"]] -= row["rows"]
         counts["skipped"] += row["rows"]
-        skipped["explained"] = skipped.get("explained", 0) + row["rows"]
+        skipped[row["how"]] = skipped.get(row["how"], 0) + row["rows"]
         if row["outcome"] == "unmatched":
             unmatched[row["reason"]] -= row["rows"]
     return {
@@ -34,11 +39,21 @@ def figures(store: Store, batch: Batch) -> dict[str, Any]:
     }
 
 
+def _summed(sheets: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The figures of several sheets as those of one run."""
+    together: dict[str, Any] = {}
+    for name in sheets[0]:
+        parts = [sheet[name] for sheet in sheets]
+        together[name] = sum(map(Counter, parts), Counter()) if isinstance(parts[0], dict) else sum(parts)
+    return {name: dict(value) if isinstance(value, Counter) else value for name, value in together.items()}
+
+
 _EXPLAINED = """
-select o.outcome, o.reason, count(*)::int as rows from workbench.import_explanation e
+select o.outcome, o.reason, case when e.resolved_by is null then 'explained' else 'resolved' end as how,
+       count(*)::int as rows from workbench.import_explanation e
 join workbench.import_batch b on b.id = e.batch_id
 join workbench.import_outcome o on o.batch_id = b.id and o.plan = b.plan and o.line = e.line
-where e.batch_id = %s and o.outcome in ('unmatched', 'invalid') group by 1, 2
+where e.batch_id = %s and o.outcome in ('unmatched', 'invalid') group by 1, 2, 3
 """
 
 
@@ -96,9 +111,10 @@ def sign(store: Store, batch: Batch, evidence: dict[str, Any]) -> str:
 def digest_of(store: Store, batch: Batch, evidence: dict[str, Any]) -> str:
     """What the digest of that evidence over the batch's rows is now."""
     digest = hashlib.sha256(json.dumps(evidence, sort_keys=True, separators=(",", ":")).encode())
-    for statement in (_DIGESTS, *((_CORRECTED,) if batch.revision else ())):
-        for row in store.all(statement, {"batch": batch.id, "plan": batch.plan}):
-            digest.update(row["digest"].encode())
+    for each in (batch, *batches.parts(store, batch.id)):
+        for statement in (_DIGESTS, *((_CORRECTED,) if each.revision else ())):
+            for row in store.all(statement, {"batch": each.id, "plan": each.plan}):
+                digest.update(row["digest"].encode())
     return digest.hexdigest()
 
 

@@ -1,314 +1,290 @@
-"""Checked rows on their way into `import_row`: columns of text joined into COPY lines, without a Python loop over
-rows."""
+"""The rows of a source staged: read, mapped, normalized, validated and put into the database, all of them or none."""
 
-import queue
-import threading
-from collections.abc import Sequence
-from dataclasses import dataclass
-from types import TracebackType
-from typing import Any, TypeAlias
-from uuid import UUID
+import shutil
+import time
+from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Mapping as Pairs
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
-
+from workbench.database import batches, rows, runs
+from workbench.database.copying import Count, Item, RowWriter
+from workbench.database.progress import Reporter
 from workbench.database.store import Store
-from workbench.model.contract import Contract
-from workbench.model.errors import UnreadableSheet
+from workbench.datasets import catalog
+from workbench.model.batch import Batch, Run
+from workbench.model.errors import DatabaseBusy, DatabaseUnavailable, UnreadableSource, WorkbenchError
 from workbench.model.issue import counted
-from workbench.model.kinds import KINDS
-from workbench.model.sheet import Chunk
-from workbench.prepare.normalize import Normalized
-
-_KEY_SEPARATOR = "\x1f"
-"""Between the parts of a composite natural key: the ASCII unit separator, which no kind lets through."""
-
-INCOMING = """
-create temporary table incoming (
-    id uuid, line integer, external_key text, raw text, payload text, status text, errors text
-) on commit drop
-"""
-
-COPY = "copy incoming (id, line, external_key, raw, payload, status, errors) from stdin"
-
-_KEEP = """
-insert into workbench.import_row (tenant_id, batch_id, id, line, external_key, raw, payload, status, errors)
-select %s, %s, id, line, external_key, raw, payload::jsonb, status, errors::jsonb from incoming
-"""
+from workbench.model.playbook import Playbook
+from workbench.model.sheet import Chunk, Sheet, Tally
+from workbench.model.template import Mapping
+from workbench.prepare import mapping
+from workbench.prepare.judging import Judge, JudgedRows, SourceJudge
+from workbench.sources import kept_files, open_sheet
 
 
-@dataclass(frozen=True, kw_only=True)
-class Checked:
-    """Rows that were read, normalized and validated: all three of the same n rows.
+def kept_sheet(home: Path, batch: Batch) -> Sheet:
+    """The source of a batch, opened again as it was; raises UnreadableSource when its bytes were not kept, and what
+    `open_sheet` raises."""
+    path = kept_files.kept(home, batch.id, batch.file_key)
+    if path is None:
+        raise UnreadableSource(source=batch.file_name, why="its bytes were not kept.")
+    title, line = batch.reading["sheet"], batch.reading["header_line"]
+    sheet = open_sheet(path, sheet=title, name=batch.file_name)
+    if (sheet.headers, sheet.reading.header_line) != (batch.headers, line):  # a person chose the header
+        sheet = open_sheet(path, sheet=title, header_row=line, name=batch.file_name)
+    if sheet.headers != batch.headers:
+        raise UnreadableSource(source=batch.file_name, why="this version of Workbench finds other columns in it.")
+    return sheet
 
-    `issues` has one row per issue: position (int32, into the n rows, ascending), code, field, message, severity.
+
+def fill(
+    store: Store,
+    home: Path,
+    run: Run,
+    progress: Reporter,
+    *,
+    playbook: Playbook | None = None,
+    sheets: Pairs[str, Sheet] | None = None,
+) -> Batch:
+    """Stages every row of the run's sheets (by their dataset), or of the kept sources, and of the parts that they are
+    made into; whatever stops it is written down in the batch, and nothing else is left. A batch of a page stays as it
+    is when the database was away or busy: its job tries again.
+
+    A batch whose filling was cut short is filled again: what it has of its rows already is the same.
     """
-
-    chunk: Chunk
-    normalized: Normalized
-    issues: pa.Table
-
-
-_WRITERS = 2
-"""Connections that keep rows side by side: one is busy with a chunk while another takes the next."""
+    with _ending(store, home, run.face):
+        given = sheets or {batch.dataset: kept_sheet(home, batch) for batch in run.sheets}
+        filled = _fill(store, home, run, progress, playbook, given)
+        kept_files.give_back(home, run.face.id)
+        return filled
 
 
-class Staging:
-    """The rows of one batch being staged, by connections of their own, each in a thread and a transaction.
+def _fill(
+    store: Store, home: Path, run: Run, progress: Reporter, playbook: Playbook | None, sheets: Pairs[str, Sheet]
+) -> Batch:
+    began = time.monotonic()
+    again = run.face.stage == "staging"
+    if not again:
+        with store.transaction():
+            for batch in (run.face, *run.parts):
+                batches.change(store, batch.id, stage="staging", started_at=datetime.now().astimezone())
+    done = 0
+    kept: list[_Kept] = []
+    with RowWriter(store, again=again) as writer:
+        for batch in run.sheets:
+            feeding = _feeding(store, home, run, batch, playbook)
+            for chunk in sheets[batch.dataset].chunks(feeding.source.tally):
+                for item in feeding.items(chunk):
+                    writer.add(item)
+                progress.rows_expected = progress.rows_expected or _rows_expected(sheets, chunk)
+                done += len(chunk)
+                progress("staging", done)
+            kept += feeding.kept
+        for each in kept:
+            each.docs = _write_docs(store, home, run.face, each) if each.judge is not None else None
+    seconds = round(time.monotonic() - began, 3)
+    with store.transaction():
+        for each in kept:
+            count = writer.counts[each.batch.id]
+            if again:
+                count.failed, count.issues = batches.staged_figures(store, each.batch.id)
+            batches.change(store, each.batch.id, **each.staged(count, seconds))
+        if run.face not in run.sheets:
+            batches.change(store, run.face.id, **_summed(run, kept, writer, seconds))
+        failed = sum(writer.counts[batch.id].failed for batch in run.sheets)
+        store.note("staged", run.face.id, rows=done, failed=failed)
+    return batches.get(store, run.face.id)
 
-    Leaving the `with` block waits for the rows and keeps them; leaving it by an exception keeps none. Rows count only
-    once the batch is moved on to staged, which nobody does when one of the connections fails.
+
+def restage(store: Store, home: Path, run: Run, playbook: Playbook) -> Run:
+    """Makes the parts of a run anew of the source's rows as they count now, after some were corrected.
+
+    Those of before are ended and kept; nobody is shown them any more.
     """
+    with store.transaction():
+        for part in run.parts:
+            batches.change(store, part.id, stage="failed", summary={"replaced": run.face.revision})
+    parts = [runs.part_anew(run.face, part) for part in run.parts]
+    batches.begin(store, *parts, run=run.face.run_id)
+    new = batches.run(store, run.face)
+    with store.transaction():
+        for part in new.parts:
+            batches.change(store, part.id, stage="staging", started_at=datetime.now().astimezone())
+    feeding = _feeding(store, home, new, new.face, playbook)
+    with RowWriter(store) as writer:
+        for chunk in rows.chunks(store, new.face):
+            for item in feeding.items(chunk):
+                if item.batch != new.face.id:
+                    writer.add(item)
+        for each in feeding.kept[1:]:
+            each.docs = _write_docs(store, home, new.face, each)
+    with store.transaction():
+        for each in feeding.kept[1:]:
+            batches.change(store, each.batch.id, **each.staged(writer.counts[each.batch.id], 0.0))
+    return batches.run(store, run.face)
 
-    def __init__(
-        self, store: Store, batch: UUID, contract: Contract, *, hidden: Sequence[str] = (), again: bool = False
-    ) -> None:
-        """The cells of the `hidden` headers are not kept; `again` passes over the lines that are there already."""
-        self._store = store
-        self._batch = batch
-        self._contract = contract
-        self._hidden = frozenset(hidden)
-        self._keep = f"{_KEEP} on conflict do nothing" if again else _KEEP
-        self._queue: queue.Queue[Checked | None] = queue.Queue(maxsize=_WRITERS)
-        self._writers: list[threading.Thread] = []
-        self._failure: BaseException | None = None
-        self._abandoned = False
-        self._counting = threading.Lock()
-        self.failed = 0
-        """Rows that an error made invalid, so far."""
-        self.issues: list[dict[str, Any]] = []
-        """Issues by their kind, so far, as `issue.counted` has them."""
 
-    def __enter__(self) -> "Staging":
-        return self
+def is_outdated(run: Run, playbook: Playbook) -> bool:
+    """Whether the parts of a run were made before rows of the source were corrected."""
+    if playbook.form is None:
+        return False
+    made = [part.summary.get("revision") for part in run.parts if part.stage != "failed"]
+    return len(made) < len(playbook.parts) or any(revision != run.face.revision for revision in made)
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._abandoned = kind is not None
-        for _ in self._writers:
-            self._put(None)
-        for writer in self._writers:
-            writer.join()
-        if self._failure is not None and kind is None:
-            raise self._failure
 
-    def add(self, rows: Checked) -> None:
-        """Hands rows over; waits when the database is behind, raises what went wrong there."""
-        if len(self._writers) < _WRITERS:
-            self._writers.append(threading.Thread(target=self._run, name="staging", daemon=True))
-            self._writers[-1].start()
-        self._put(rows)
-        if self._failure is not None:
-            raise self._failure
+@dataclass(kw_only=True)
+class _Kept:
+    """A batch that is being filled, and what its rows were found to be."""
 
-    def _put(self, rows: Checked | None) -> None:
-        while any(writer.is_alive() for writer in self._writers) and self._failure is None:
-            try:
-                self._queue.put(rows, timeout=0.2)
-                return
-            except queue.Full:
-                continue
+    batch: Batch
+    judge: Judge | None
+    """None for the source's rows of a playbook, which their parts judge."""
+    tally: Tally = field(default_factory=Tally)
+    brought: tuple[str, ...] = ()
+    grouped: bool = False
+    """Whether rows of it were made of several of the source's."""
+    revision: int = 0
+    docs: str | None = None
 
-    def _run(self) -> None:
-        store = None
-        try:
-            store = self._store.another()
-            with store.transaction(self._batch) as connection:
-                connection.execute(INCOMING)
-                while (rows := self._next()) is not None:
-                    lines, failed = copy_lines(self._batch, self._contract, rows, self._hidden)
-                    with connection.cursor() as cursor, cursor.copy(COPY) as copy:
-                        copy.write(lines)
-                    connection.execute(self._keep, (store.tenant_id, self._batch))
-                    connection.execute("truncate incoming")
-                    self._count(failed, rows.issues)
-                if self._abandoned or self._failure is not None:
-                    raise _Abandoned
-        except _Abandoned:
-            pass
-        except BaseException as error:
-            self._failure = error
-        finally:
-            if store is not None:
-                store.close()
+    def staged(self, count: Count, seconds: float) -> dict[str, Any]:
+        """What changes of the batch once its rows are there."""
+        read = {} if self.batch.derived else {"rows": count.rows, "blank_rows": self.tally.blank_rows}
+        return {
+            "stage": "staged",
+            "fields": list(self.brought),
+            "reading": {**self.batch.reading, **read},
+            "summary": {
+                "rows": count.rows,
+                "failed": count.failed,
+                "issue_counts": count.issues,
+                "data_docs": self.docs,
+                "seconds_staging": seconds,
+                **({"grouped": self.grouped, "revision": self.revision} if self.batch.derived else {}),
+            },
+        }
 
-    def _next(self) -> Checked | None:
-        """The next rows; None when there are no more, or when another writer has failed."""
-        while self._failure is None:
-            try:
-                return self._queue.get(timeout=0.2)
-            except queue.Empty:
-                continue
+
+@dataclass(kw_only=True)
+class _Feeding:
+    """How a chunk of a source becomes rows of the batches behind it."""
+
+    source: _Kept
+    parts: dict[str, _Kept]
+    judge: SourceJudge | None
+    hidden: frozenset[str]
+
+    @property
+    def kept(self) -> list[_Kept]:
+        return [self.source, *self.parts.values()]
+
+    def items(self, chunk: Chunk) -> Iterator[Item]:
+        """The rows of each batch, the source's own first."""
+        parts: dict[str, JudgedRows] = {}
+        if self.judge is not None:
+            own, parts = self.judge.judge(chunk)
+        else:
+            assert self.source.judge is not None
+            own = self.source.judge.judge(chunk)
+        self.source.brought = own.brought
+        contract = catalog.contract(self.source.batch.dataset)
+        yield Item(batch=self.source.batch.id, contract=contract, rows=own, hidden=self.hidden)
+        for dataset, rows_ in parts.items():
+            kept = self.parts[dataset]
+            kept.brought = rows_.brought
+            kept.grouped = kept.grouped or rows_.sources is not None
+            assert kept.judge is not None
+            yield Item(batch=kept.batch.id, contract=kept.judge.contract, rows=rows_, derived=True)
+
+
+def _feeding(store: Store, home: Path, run: Run, batch: Batch, playbook: Playbook | None) -> _Feeding:
+    resolved = Mapping.from_dict(batch.mapping)
+    contract = catalog.contract(batch.dataset)
+    hidden = frozenset(mapping.secrets(batch.headers, contract))
+    if not run.derived:
+        judge = Judge(contract, resolved, home, window=batch.window)
+        return _Feeding(source=_Kept(batch=batch, judge=judge), parts={}, judge=None, hidden=hidden)
+    assert playbook is not None
+    parts = {
+        part.dataset: _Kept(batch=part, judge=judge_of(part, home), revision=run.face.revision) for part in run.parts
+    }
+    judges = {dataset: kept.judge for dataset, kept in parts.items() if kept.judge is not None}
+    source = SourceJudge(playbook, resolved, judges)
+    return _Feeding(source=_Kept(batch=batch, judge=None), parts=parts, judge=source, hidden=hidden)
+
+
+def judge_source(store: Store, home: Path, batch: Batch, playbook: Playbook | None) -> Callable[[Chunk], JudgedRows]:
+    """Judges rows of the source of a batch, as staging did; raises BrokenSuite."""
+    if playbook is None or playbook.form is None:
+        return judge_of(batch, home).judge
+    parts = {part.dataset: judge_of(part, home) for part in batches.parts(store, batch.id)}
+    source = SourceJudge(playbook, Mapping.from_dict(batch.mapping), parts)
+    return lambda chunk: source.judge(chunk)[0]
+
+
+def judge_of(batch: Batch, home: Path) -> Judge:
+    """Who judges the rows of a batch under its own contract; raises BrokenSuite."""
+    mapped = Mapping.from_dict(batch.mapping)
+    return Judge(catalog.contract(batch.dataset), mapped, home, window=batch.window)
+
+
+def _summed(run: Run, kept: Sequence[_Kept], writer: RowWriter, seconds: float) -> dict[str, Any]:
+    """What changes of the batch of a run of several sheets, whose rows are those of its parts."""
+    counts = [writer.counts[each.batch.id] for each in kept]
+    return {
+        "stage": "staged",
+        "summary": {
+            "rows": sum(count.rows for count in counts),
+            "failed": sum(count.failed for count in counts),
+            "issue_counts": counted(*(count.issues for count in counts)),
+            "seconds_staging": seconds,
+        },
+    }
+
+
+def _rows_expected(sheets: Pairs[str, Sheet], chunk: Chunk) -> int | None:
+    """About how many rows a CSV has, by the bytes of its first ones."""
+    sheet, *others = sheets.values()
+    if others or sheet.reading.format != "csv" or not len(chunk):
         return None
-
-    def _count(self, failed: int, issues: pa.Table) -> None:
-        with self._counting:
-            self.failed += failed
-            self.issues = counted(self.issues, _kinds(issues))
-
-
-def _kinds(issues: pa.Table) -> list[dict[str, Any]]:
-    """How many rows have each kind of issue, with the first of its messages."""
-    kind = ["code", "field", "severity"]
-    grouped = issues.group_by(kind).aggregate([("message", "min"), ("message", "count")])
-    return grouped.rename_columns([*kind, "message", "rows"]).to_pylist()
+    columns = chunk.cells.num_columns
+    text = chunk.cells.nbytes - 4 * columns * (len(chunk) + 1)  # beside it stand offsets of four bytes
+    width = 2 if (sheet.reading.encoding or "").startswith("utf-16") else 1
+    return max(round(sheet.size / width * len(chunk) / (text + columns * len(chunk))), len(chunk))
 
 
-class _Abandoned(Exception):
-    """Rolls the staging back: the reader, not the database, has failed."""
+def _write_docs(store: Store, home: Path, face: Batch, kept: _Kept) -> str:
+    from workbench.prepare.data_docs import write_data_docs
 
-
-def copy_lines(
-    batch: UUID, contract: Contract, rows: Checked, hidden: frozenset[str] = frozenset()
-) -> tuple[memoryview, int]:
-    """The rows as the text of a COPY, and how many of them are invalid. Raises UnreadableSheet for a NUL character.
-
-    All pieces of a row are joined at once: what is joined twice is copied twice.
-    """
-    values = rows.normalized.values
-    count = len(rows.chunk)
-    if count == 0:
-        return memoryview(b""), 0
-    errors, failed = _errors(rows.issues, count)
-    lines = _join(
-        (
-            *_id(batch, rows.chunk.lines),
-            "\t",
-            rows.chunk.lines.cast(pa.string()),
-            "\t",
-            *_key(contract, values),
-            "\t",
-            *_raw(rows.chunk, hidden),
-            "\t",
-            *_payload(contract, values),
-            "\t",
-            pc.if_else(failed, "failed\t", "validated\t") if errors is not None else "validated\t\\N",
-            *(() if errors is None else (pc.fill_null(errors, "\\N"),)),
-            "\n",
+    assert kept.judge is not None
+    contract, key = kept.judge.contract, _docs(store, kept.batch)
+    with kept_files.written(home):
+        page = write_data_docs(
+            home / key,
+            contract,
+            kept.judge.validator.summary(),
+            title=f"{contract.title}: {kept.batch.file_name}",
+            facts={"batch": str(face.id), "file": kept.batch.file_name, "run by": kept.batch.initiated_by},
         )
-    )
-    offsets = np.frombuffer(lines.buffers()[1], dtype=np.int32)
-    return memoryview(lines.buffers()[2])[: offsets[count]], int(pc.sum(failed).as_py() or 0)
+    return str(key / page.name)
 
 
-Piece: TypeAlias = pa.Array | str
-"""A part of a line: one text for every row, or the same for all."""
+def _docs(store: Store, batch: Batch) -> Path:
+    return Path("docs") / str(store.tenant_id) / str(batch.id)
 
 
-def _join(pieces: Sequence[Piece]) -> pa.StringArray:
-    return pc.binary_join_element_wise(*pieces, "")
-
-
-def _id(batch: UUID, lines: pa.Int32Array) -> tuple[Piece, ...]:
-    """The row's id in hexadecimal: the batch's first 24 digits, then the line in eight."""
-    digits = np.asarray(lines).astype(">u4").tobytes().hex().encode()
-    offsets = pa.py_buffer(np.arange(0, 8 * len(lines) + 1, 8, dtype=np.int32))
-    return batch.hex[:24], pa.StringArray.from_buffers(len(lines), offsets, pa.py_buffer(digits))
-
-
-def _key(contract: Contract, values: pa.RecordBatch) -> tuple[Piece, ...]:
-    """The natural key as one text; null when a part of it is blank."""
-    if not set(contract.key) <= set(values.schema.names):
-        return ("\\N",)
-    parts = [_escape_copy(values.column(name)) for name in contract.key]
-    if len(parts) == 1:
-        return (pc.fill_null(parts[0], "\\N"),)
-    return (pc.fill_null(pc.binary_join_element_wise(*parts, _KEY_SEPARATOR), "\\N"),)
-
-
-def _raw(chunk: Chunk, hidden: frozenset[str]) -> tuple[Piece, ...]:
-    """The cells as they stood, as one JSON list; those of hidden columns are blank."""
-    pieces: list[Piece] = []
-    for header, column in zip(chunk.cells.schema.names, chunk.cells.columns, strict=True):
-        special = _special(column)
-        if 0 in special:  # a DataFrame can hold one, a database cannot
-            line = chunk.lines.filter(pc.match_substring(column, "\0"))[0].as_py()
-            raise UnreadableSheet(line=line, why="has a NUL character.")
-        pieces += ['","' if pieces else '["', "" if header in hidden else _escape(column, _JSON_ESCAPES, special)]
-    return (*pieces, '"]')
-
-
-def _payload(contract: Contract, values: pa.RecordBatch) -> tuple[Piece, ...]:
-    """The values of the stored fields, as one JSON object."""
-    pieces: list[Piece] = []
-    for name, column in zip(values.schema.names, values.columns, strict=True):
-        pieces += [f'{"," if pieces else "{"}"{name}":', *_json(contract.field(name).kind, column)]
-    return (*pieces, "}") if pieces else ("{}",)
-
-
-def _json(kind: str, column: pa.StringArray) -> tuple[Piece, ...]:
-    """Canonical text as JSON values: quoted where the kind is, or where the text is not what the kind could read."""
-    text = _escape_json(column)
-    if KINDS[kind].bare:
-        fits = pc.match_substring_regex(column, f"^(?:{KINDS[kind].pattern})")
-        text = pc.if_else(fits, text if kind != "json" else _escape_copy(column), _join(('"', text, '"')))
-    elif column.null_count:
-        text = _join(('"', text, '"'))
-    else:
-        return '"', text, '"'
-    return (pc.fill_null(text, "null"),)
-
-
-def _errors(issues: pa.Table, count: int) -> tuple[pa.StringArray | None, pa.BooleanArray]:
-    """The issues of each row as one JSON list, null where there are none (None when no row has any), and which rows an
-    error makes invalid."""
-    failed = np.zeros(count, dtype=bool)
-    if issues.num_rows == 0:
-        return None, pa.array(failed)
-    texts = _join(
-        (
-            *(
-                piece
-                for name in ("code", "field", "message", "severity")
-                for piece in (f'{"," if name != "code" else "{"}"{name}":"', _escape_json(_flat(issues[name])), '"')
-            ),
-            "}",
-        )
-    )
-    positions = _flat(issues["position"]).to_numpy()
-    failed[positions[_flat(pc.equal(issues["severity"], "error")).to_numpy(zero_copy_only=False)]] = True
-    rows, starts = np.unique(positions, return_index=True)
-    offsets = pa.array(np.append(starts, len(positions)).astype(np.int32))
-    lists = _join(("[", pc.binary_join(pa.ListArray.from_arrays(offsets, texts), ","), "]"))
-    where = np.full(count, -1, dtype=np.int64)
-    where[rows] = np.arange(len(rows))
-    return lists.take(pa.array(where, mask=where < 0)), pa.array(failed)
-
-
-def _flat(column: pa.ChunkedArray) -> pa.Array:
-    return pa.concat_arrays(column.chunks) if column.num_chunks != 1 else column.chunk(0)
-
-
-def _special(column: pa.StringArray) -> set[int]:
-    """The control characters, backslashes and quotes that any text holds, looked up in the bytes of all at once."""
-    if len(column) == 0:
-        return set()
-    offsets = np.frombuffer(column.buffers()[1], dtype=np.int32)
-    text = np.frombuffer(column.buffers()[2] or b"", dtype=np.uint8)
-    text = text[offsets[column.offset] : offsets[column.offset + len(column)]]
-    found = text[(text < 32) | (text == ord("\\")) | (text == ord('"'))]
-    return set(np.unique(found).tolist())
-
-
-def _escape(column: pa.StringArray, escapes: dict[str, str], special: set[int]) -> pa.StringArray:
-    for character, escape in escapes.items():
-        if ord(character) in special:
-            column = pc.replace_substring(column, character, escape)
-    return column
-
-
-def _escape_copy(column: pa.StringArray) -> pa.StringArray:
-    """Any text as COPY reads it back."""
-    return _escape(column, _COPY_ESCAPES, _special(column))
-
-
-def _escape_json(column: pa.StringArray) -> pa.StringArray:
-    """Text as it stands between the quotes of a JSON string in a COPY, which takes one more backslash for each."""
-    return _escape(column, _JSON_ESCAPES, _special(column))
-
-
-# the backslash first, so that none is escaped twice
-_COPY_ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
-_JSON_ESCAPES = {"\\": "\\\\\\\\", '"': '\\\\"', **{chr(code): f"\\\\u{code:04x}" for code in range(1, 32)}}
+@contextmanager
+def _ending(store: Store, home: Path, batch: Batch) -> Iterator[None]:
+    try:
+        yield
+    except (Exception, KeyboardInterrupt) as error:
+        if batch.source == "page" and isinstance(error, DatabaseBusy | DatabaseUnavailable):
+            raise
+        why = str(error) if isinstance(error, WorkbenchError) else f"stopped by {type(error).__name__}"
+        batches.fail_quietly(store, batch.id, why)
+        shutil.rmtree(home / _docs(store, batch), ignore_errors=True)
+        kept_files.give_back(home, batch.id)
+        raise

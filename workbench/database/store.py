@@ -30,7 +30,7 @@ logging.getLogger("psycopg").addHandler(logging.NullHandler())  # what it warns 
 ROLE = "workbench_app"
 """What the program connects as: no superuser, owner of nothing, under row-level security that it cannot switch off."""
 
-VERSION = "0002"
+VERSION = "0003"
 """The migration that this program needs."""
 
 QUEUE = "procrastinate"
@@ -99,6 +99,10 @@ class Store:
                 (str(self.tenant_id), str(batch or "")),
             )
             yield self.connection
+
+    def add_to(self, batch: UUID) -> None:
+        """From here on, the transaction that runs can add rows and outcomes to that batch, and to no other."""
+        self.connection.execute("select set_config('workbench.batch', %s, true)", (str(batch),))
 
     @contextmanager
     def queue(self) -> Iterator[Connection[DictRow]]:

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
+from psycopg.types.json import Jsonb
 
 from workbench.database.store import Store
 from workbench.datasets import catalog
@@ -18,6 +19,7 @@ class Target:
     def __init__(self, contract: Contract, batch: Batch, tenant: UUID, plan: int) -> None:
         self.contract = contract
         self.batch = batch
+        self.tenant = tenant
         self.mode = batch.mode
         self.which = {"batch": batch.id, "plan": plan}
         self.target = Identifier(contract.family, contract.table)
@@ -33,7 +35,7 @@ class Target:
         self.brought = tuple(field for field in contract.stored if field.name in brought)
         self.clears = frozenset(batch.mapping.get("clears", ()))
 
-    def _compose(self, statement: str, **more: Composable) -> Composed:
+    def compose(self, statement: str, **more: Composable) -> Composed:
         return SQL(statement).format(**self.names, **more)
 
     @property
@@ -62,9 +64,38 @@ class Target:
             return None
         if field.reference is not None:
             return SQL("(o.refs ->> {})::uuid").format(Literal(field.target))
-        return self._value(field)
+        return self.value(field)
 
-    def _value(self, field: Field, row: str = "r") -> Composable:
+    @property
+    def references(self) -> tuple[Field, ...]:
+        """The brought fields that name records of other contracts."""
+        return tuple(field for field in self.brought if field.reference is not None)
+
+    def reference_join(self, field: Field) -> Composable:
+        """The records that a reference of the rows `r` may name, as "ref <field>"."""
+        assert field.reference is not None
+        other = catalog.contract(field.reference.dataset)
+        alias = Identifier(f"ref {field.name}")
+        return SQL("left join {} {} on {}.tenant_id = {} and {}.{} = {} and {}").format(
+            Identifier(other.family, other.table),
+            alias,
+            alias,
+            self.names["tenant"],
+            alias,
+            Identifier(other.field(field.reference.field).target),
+            self.value(field),
+            slice_of(other, f"ref {field.name}"),
+        )
+
+    def is_found(self, field: Field) -> Composable:
+        """Whether what a reference of a row named in vain, as its outcome `o` says, is there now."""
+        assert field.reference is not None
+        missed = Literal(Jsonb([{"code": f"{field.reference.noun}_not_found"}]))
+        return SQL("(not coalesce(o.errors, '[]') @> {} or {}.id is not null)").format(
+            missed, Identifier(f"ref {field.name}")
+        )
+
+    def value(self, field: Field, row: str = "r") -> Composable:
         """A row's value for a field, typed."""
         return SQL("({}.payload ->> {})::{}").format(Identifier(row), Literal(field.name), SQL(KINDS[field.kind].sql))
 

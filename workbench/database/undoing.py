@@ -4,6 +4,8 @@ A removed or restored record counts as updated, one that is made again as create
 gone, or is referred to by others is kept as it is and counts as skipped, with that reason and a sentence.
 """
 
+from collections.abc import Iterator, Sequence
+from typing import Any, cast
 from uuid import UUID
 
 import psycopg
@@ -13,17 +15,18 @@ from workbench.database import batches, committing, planning
 from workbench.database.store import Store
 from workbench.database.target import Target, issue
 from workbench.datasets import catalog
-from workbench.model.batch import OUTCOMES, Batch, new_id
+from workbench.model.batch import OUTCOMES, Batch, Run, new_id
 from workbench.model.contract import Field
 from workbench.model.errors import AlreadyUndone, StalePlan, WorkbenchError, WrongStage
 from workbench.model.kinds import KINDS
 
 
-def undo(store: Store, batch: Batch, *, dry_run: bool = False) -> Batch:
-    """Reverses a completed batch in one transaction; a dry run stops at the plan.
+def undo(store: Store, run: Run, *, dry_run: bool = False) -> Batch:
+    """Reverses a completed run in one transaction, its parts in reverse order; a dry run stops at the plan.
 
-    Raises WrongStage for a batch that was not completed or is an undo, AlreadyUndone, StalePlan.
+    Raises WrongStage for a run that was not completed or is an undo, AlreadyUndone, StalePlan.
     """
+    batch = run.face
     if batch.stage != "completed":
         raise WrongStage(batch=batch.id, stage=batch.stage, action="undoing", needed="completed")
     if batch.undo_of is not None:
@@ -33,21 +36,9 @@ def undo(store: Store, batch: Batch, *, dry_run: bool = False) -> Batch:
         raise AlreadyUndone(batch=batch.id, by=earlier)
     new = new_id()
     with batches.working(store, new):
-        batches.begin(
-            store,
-            batch.run_id,
-            id=new,
-            dataset=batch.dataset,
-            source="undo",
-            file_name=batch.file_name,
-            mode=batch.mode,
-            window=batch.window,
-            dry_run=dry_run,
-            undo_of=batch.id,
-            headers=["line", "action"],
-        )
+        batches.begin(store, *_begun(run, new, dry_run), run=batch.run_id)
         try:
-            _reverse(store, batch, new, dry_run)
+            _reverse(store, run, batches.run(store, new), dry_run)
         except WorkbenchError as error:
             batches.fail_quietly(store, new, str(error))
             raise
@@ -63,36 +54,80 @@ def undo(store: Store, batch: Batch, *, dry_run: bool = False) -> Batch:
     return batches.get(store, new)
 
 
-def _reverse(store: Store, batch: Batch, new: UUID, dry_run: bool) -> None:
-    reversal = _Reversal(batch, new, store.tenant_id)
-    with store.transaction(new) as connection:
-        committing.lock(connection, store.tenant_id, reversal.contract)
-        planning.tune(connection, batch.processed or 0)
-        for statement in (reversal.held(), reversal.judged(), reversal.rows(), reversal.outcomes()):
-            connection.execute(statement)
-        planned = connection.execute(_COUNTS, {"batch": new}).fetchall()
-        counts = {outcome: sum(row["rows"] for row in planned if row["outcome"] == outcome) for outcome in OUTCOMES}
-        reasons = {row["reason"]: row["rows"] for row in planned if row["outcome"] == "skipped"}
-        summary = {"skipped_by_reason": reasons, "unmatched_by_kind": {}, "issues_by_code": reasons}
-        for stage in ("staging", "staged"):
-            connection.execute("update workbench.import_batch set stage = %s where id = %s", (stage, new))
-        connection.execute(
-            planning.PLANNED,
-            {
-                "batch": new,
-                "plan": 1,
-                "writers": 1,
-                "processed": sum(counts.values()),
-                **counts,
-                "removed": 0,
-                "summary": psycopg.types.json.Jsonb(summary),
-            },
-        )
-        if not dry_run:
+def _begun(run: Run, new: UUID, dry_run: bool) -> Iterator[dict[str, Any]]:
+    """What the undo is begun with, and that of each part, the last one first."""
+    used = [new]
+    headers = ["dataset", "line", "action"] if run.parts else ["line", "action"]
+    yield _undo_of(run.face, new, dry_run) | {"headers": headers}
+    for place, part in enumerate(reversed(run.parts), start=1):
+        own = _undo_of(part, new_id(unlike=used), dry_run)
+        yield own | {"headers": ["line", "action"], "part_of": new, "part": place}
+
+
+def _undo_of(batch: Batch, new: UUID, dry_run: bool) -> dict[str, Any]:
+    kept = {name: getattr(batch, name) for name in ("dataset", "file_name", "mode", "window")}
+    return {"id": new, "source": "undo", "undo_of": batch.id, "dry_run": dry_run, **kept}
+
+
+def _reverse(store: Store, run: Run, undo: Run, dry_run: bool) -> None:
+    """Judges and reverses part by part: what one leaves is what the next one sees. A dry run takes it all back but the
+    outcomes."""
+    reversals = [
+        _Reversal(batch, new.id, store.tenant_id)
+        for batch, new in zip(reversed(run.written), undo.written, strict=True)
+    ]
+    with store.transaction() as connection:
+        committing.lock(connection, store.tenant_id, *(reversal.contract for reversal in reversals))
+        planning.tune(connection, run.face.processed or 0)
+        for reversal in reversals:
+            store.add_to(reversal.new)
+            for statement in (reversal.held(), reversal.judged(gone=_gone(reversals, reversal))):
+                connection.execute(statement)
+            for statement in (reversal.rows(), reversal.outcomes()):
+                connection.execute(statement)
+        if undo.parts:
+            store.add_to(undo.face.id)
+            connection.execute(_TOGETHER, {"face": undo.face.id, "tenant": store.tenant_id})
+        for batch in (*undo.parts, undo.face):
+            for stage in ("staging", "staged"):
+                batches.change(store, batch.id, stage=stage)
+            _planned(connection, batch.id)
+        for reversal in reversals if not dry_run else ():
             for statement in reversal.statements():
                 connection.execute(statement)
-            committing.seal(store, new)
-        store.note("undone" if not dry_run else "undo planned", batch.id, by=str(new), **counts)
+            if undo.parts:
+                committing.seal(store, reversal.new)
+        if not dry_run:
+            committing.seal(store, undo.face.id)
+            connection.execute(_WAIT_AGAIN, {"run": run.face.id})
+        counts = cast(dict[str, int], connection.execute(_FIGURES, (undo.face.id,)).fetchone())
+        store.note("undone" if not dry_run else "undo planned", run.face.id, by=str(undo.face.id), **counts)
+
+
+def _gone(reversals: Sequence["_Reversal"], until: "_Reversal") -> dict[str, Identifier]:
+    """The table of verdicts of each dataset whose records go before: they refer to nothing any more."""
+    before = reversals[: reversals.index(until)]
+    return {reversal.contract.name: reversal.verdicts for reversal in before}
+
+
+def _planned(connection: psycopg.Connection[Any], new: UUID) -> None:
+    planned = connection.execute(_COUNTS, {"batch": new}).fetchall()
+    counts = {outcome: sum(row["rows"] for row in planned if row["outcome"] == outcome) for outcome in OUTCOMES}
+    reasons = {row["reason"]: row["rows"] for row in planned if row["outcome"] == "skipped"}
+    summary = {"skipped_by_reason": reasons, "unmatched_by_kind": {}, "issues_by_code": reasons}
+    connection.execute(
+        planning.PLANNED,
+        {
+            "batch": new,
+            "plan": 1,
+            "seen": None,
+            "writers": 1,
+            "processed": sum(counts.values()),
+            **counts,
+            "removed": 0,
+            "summary": psycopg.types.json.Jsonb(summary),
+        },
+    )
 
 
 def _undone_by(store: Store, batch: UUID) -> UUID | None:
@@ -104,6 +139,32 @@ _COUNTS = """
 select outcome, reason, count(*)::int as rows from workbench.import_outcome where batch_id = %(batch)s and plan = 1
     group by 1, 2
 """
+
+_FIGURES = """
+select created, updated, skipped, unmatched, invalid from workbench.import_batch where id = %s
+"""
+
+# every change of every part, one after the other
+_TOGETHER = """
+with part as (
+    select b.id, b.part, b.data_type, r.line, row_number() over (order by b.part, r.line)::integer as place,
+           r.external_key, r.raw::json as raw, r.payload
+    from workbench.import_batch b join workbench.import_row r on r.batch_id = b.id where b.part_of = %(face)s
+), kept as (
+    insert into workbench.import_row (tenant_id, batch_id, id, line, external_key, raw, payload, status)
+    select %(tenant)s, %(face)s, (left(%(face)s::text, 28) || lpad(to_hex(place), 8, '0'))::uuid, place, external_key,
+           json_build_array(data_type, raw -> 0, raw -> 1)::text, payload || jsonb_build_object('dataset', data_type),
+           'validated'
+    from part
+)
+insert into workbench.import_outcome (tenant_id, batch_id, plan, line, outcome, reason, record_id, before, errors)
+select %(tenant)s, %(face)s, 1, part.place, o.outcome, o.reason, o.record_id, o.before, o.errors
+from part join workbench.import_outcome o on o.batch_id = part.id and o.plan = 1 and o.line = part.line
+order by part.place
+"""
+
+# rows that the run had resolved wait again
+_WAIT_AGAIN = "delete from workbench.import_explanation where resolved_by = %(run)s"
 
 _KEPT = {
     "changed": "Changed since the import; kept as it is",
@@ -117,15 +178,17 @@ class _Reversal:
 
     def __init__(self, batch: Batch, new: UUID, tenant: UUID) -> None:
         self.contract = catalog.contract(batch.dataset)
-        self.shape = Target(self.contract, batch, tenant, batch.plan)
-        self.names = {**self.shape.names, "new": SQL("{}::uuid").format(Literal(new))}
+        self.of = Target(self.contract, batch, tenant, batch.plan)
+        self.new = new
+        self.verdicts = Identifier(f"reversal {new}")
+        self.names = {**self.of.names, "reversal": self.verdicts, "new": SQL("{}::uuid").format(Literal(new))}
 
-    def _compose(self, statement: str, **more: Composable) -> Composed:
+    def compose(self, statement: str, **more: Composable) -> Composed:
         return SQL(statement).format(**self.names, **more)
 
     def held(self) -> Composed:
         """Keeps the records as they are until the end of the transaction."""
-        return self._compose("""
+        return self.compose("""
             select count(*) from (
                 select from {target} where id in (
                     select record_id from workbench.import_outcome
@@ -134,17 +197,18 @@ class _Reversal:
                 ) for update
             ) held""")
 
-    def judged(self) -> Composed:
-        """Every change of the batch, with what becomes of it."""
+    def judged(self, *, gone: dict[str, Identifier]) -> Composed:
+        """Every change of the batch, with what becomes of it; a record that is `gone` with an earlier part of the undo,
+        by its dataset, refers to nothing."""
         removal = self.contract.removal
         deactivated = (
             SQL("not t.{} and t.{} = 'import_diff'").format(Identifier(removal.active), Identifier(removal.source))
             if removal
             else SQL("false")
         )
-        return self._compose(
+        return self.compose(
             """
-            create temporary table reversal on commit drop as
+            create temporary table {reversal} on commit drop as
             with later as materialized (
                 select u.record_id from workbench.import_batch b
                 join workbench.import_outcome u on u.batch_id = b.id and u.plan = b.plan and u.outcome = 'updated'
@@ -179,17 +243,17 @@ class _Reversal:
             where m.batch_id = {batch} and m.plan = {plan}""",
             differs_created=self._differs(created=True),
             differs_updated=self._differs(created=False),
-            referenced=self._referenced(),
+            referenced=self._referenced(gone),
             deactivated=deactivated,
             there_again=self._there_again(),
-            completed=Literal(self.shape.batch.completed_at),
+            completed=Literal(self.of.batch.completed_at),
         )
 
     def _differs(self, *, created: bool) -> Composable:
         """Whether the record is no longer what the import left."""
         tests = [
             SQL("t.{} is distinct from {}").format(Identifier(field.target), self._left(field, created))
-            for field in (self.contract.stored if created else self.shape.compared)
+            for field in (self.contract.stored if created else self.of.compared)
         ]
         removal = self.contract.removal
         if removal is not None:
@@ -199,8 +263,8 @@ class _Reversal:
 
     def _left(self, field: Field, created: bool) -> Composable:
         if created:
-            return self.shape.created(field) or SQL("null")
-        return self.shape.changed(field, self._image("o.before", field))
+            return self.of.created(field) or SQL("null")
+        return self.of.changed(field, self._image("o.before", field))
 
     def _image(self, image: str, field: Field) -> Composable:
         return SQL("({} ->> {})::{}").format(SQL(image), Literal(field.target), SQL(_sql(field)))
@@ -211,17 +275,23 @@ class _Reversal:
             SQL("k.{} = {}").format(Identifier(field.target), self._image("m.before", field))
             for field in self.contract.key_fields
         )
-        return SQL("t.id is not null or exists (select from {} k where {})").format(self.shape.target, same)
+        return SQL("t.id is not null or exists (select from {} k where {})").format(self.of.target, same)
 
-    def _referenced(self) -> Composable:
+    def _referenced(self, gone: dict[str, Identifier]) -> Composable:
         same_table = [
             known.name
             for known in catalog.CONTRACTS.values()
             if (known.family, known.table) == (self.contract.family, self.contract.table)
         ]
         tests = [
-            SQL("exists (select from {} d where d.{} = t.id)").format(
-                Identifier(other.family, other.table), Identifier(column)
+            SQL("exists (select from {} d where d.{} = t.id{})").format(
+                Identifier(other.family, other.table),
+                Identifier(column),
+                SQL(" and d.id not in (select record_id from {} where verdict = 'updated:removed')").format(
+                    gone[other.name]
+                )
+                if other.name in gone
+                else SQL(""),
             )
             for name in same_table
             for other, column in catalog.dependents(name)
@@ -230,12 +300,12 @@ class _Reversal:
 
     def rows(self) -> Composed:
         """The changes to reverse, as the rows of the undo."""
-        return self._compose("""
+        return self.compose("""
             insert into workbench.import_row (tenant_id, batch_id, id, line, external_key, raw, payload, status)
             select {tenant}, {new}, (left({new}::text, 28) || lpad(to_hex(line), 8, '0'))::uuid, line, external_key,
                    json_build_array(line, action)::text, jsonb_build_object('line', line, 'action', action, 'record',
                        record_id), 'validated'
-            from reversal""")
+            from {reversal}""")
 
     def outcomes(self) -> Composed:
         """What becomes of each."""
@@ -243,47 +313,45 @@ class _Reversal:
             SQL("when {} then {}").format(Literal(f"skipped:{reason}"), issue(reason, "", Literal(message), "warning"))
             for reason, message in _KEPT.items()
         )
-        return self._compose(
+        return self.compose(
             """
             insert into workbench.import_outcome (tenant_id, batch_id, plan, line, outcome, reason, record_id, before,
                 errors)
             select {tenant}, {new}, 1, line, split_part(verdict, ':', 1), split_part(verdict, ':', 2), record_id,
                 before,
                    case verdict {kept} end
-            from reversal""",
+            from {reversal}""",
             kept=kept,
         )
 
     def statements(self) -> tuple[Composed, ...]:
         """The reversal itself."""
-        restored = [self._restore(self.shape.compared)]
+        restored = [self._restore(self.of.compared)]
         removal = self.contract.removal
         if removal is not None:
-            again = SQL(
-                "select (jsonb_populate_record(null::{}, image)).* from reversal where verdict = 'created:restored'"
-            )
+            again = SQL("select (jsonb_populate_record(null::{}, image)).* from {} where verdict = 'created:restored'")
             restored += [
-                self._compose(
+                self.compose(
                     "update {target} t set {active} = (image ->> {active_})::boolean, "
                     "{source} = image ->> {source_}, updated_at = now() "
-                    "from reversal where verdict = 'updated:restored' and t.id = record_id",
+                    "from {reversal} where verdict = 'updated:restored' and t.id = record_id",
                     active=Identifier(removal.active),
                     active_=Literal(removal.active),
                     source=Identifier(removal.source),
                     source_=Literal(removal.source),
                 ),
-                SQL("insert into {} ").format(self.shape.target) + again.format(self.shape.target),
+                SQL("insert into {} ").format(self.of.target) + again.format(self.of.target, self.verdicts),
             ]
-        removed = self._compose(
-            "delete from {target} where id in (select record_id from reversal where verdict = 'updated:removed')"
+        removed = self.compose(
+            "delete from {target} where id in (select record_id from {reversal} where verdict = 'updated:removed')"
         )
         return (*restored, removed)
 
     def _restore(self, fields: tuple[Field, ...]) -> Composed:
         sets: list[Composable] = [SQL("updated_at = now()")]
         sets += [SQL("{} = {}").format(Identifier(field.target), self._image("image", field)) for field in fields]
-        return self._compose(
-            "update {target} t set {sets} from reversal "
+        return self.compose(
+            "update {target} t set {sets} from {reversal} "
             "where verdict = 'updated:restored' and action = 'restore' and t.id = record_id",
             sets=SQL(", ").join(sets),
         )

@@ -10,12 +10,16 @@ from workbench.model.errors import UnknownDataset
 CONTRACTS: dict[str, Contract] = {contract.name: contract for contract in (*elevate.CONTRACTS, *polaris.CONTRACTS)}
 
 
+FORMS: dict[str, Contract] = {form.name: form for form in elevate.FORMS}
+"""What the sources of playbooks look like: no datasets, and without a table."""
+
+
 def contract(dataset: str) -> Contract:
-    """The contract of that name; raises UnknownDataset."""
-    try:
-        return CONTRACTS[dataset]
-    except KeyError:
-        raise UnknownDataset(dataset=dataset, known=", ".join(CONTRACTS)) from None
+    """The contract of that name, or the form of a playbook's source; raises UnknownDataset."""
+    known = CONTRACTS.get(dataset) or FORMS.get(dataset)
+    if known is None:
+        raise UnknownDataset(dataset=dataset, known=", ".join(CONTRACTS))
+    return known
 
 
 def contracts() -> tuple[Contract, ...]:

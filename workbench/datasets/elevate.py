@@ -245,4 +245,45 @@ ENROLLMENTS = Contract(
     ),
 )
 
+LEARNERS = Contract(
+    name="elevate.learners",
+    title="Elevate: Learners with courses",
+    noun="learner",
+    key=("email", "course_code"),
+    template=("email", "first_name", "last_name", "course_code", "course_name", "status"),
+    fields=(
+        Field(
+            name="email",
+            required=True,
+            aliases=("e-mail", "email address", "e-mail address", "student email", "learner email", "mail"),
+            help="Who it is.",
+            examples=("john@example.com", "jane@example.com"),
+        ),
+        Field(name="first_name", required=True, aliases=("first", "given name", "forename"), examples=("John", "Jane")),
+        Field(name="last_name", required=True, aliases=("last", "surname", "family name"), examples=("Doe", "Smith")),
+        Field(name="phone", aliases=("phone number", "mobile", "telephone"), examples=("555-123-4567", "")),
+        Field(name="external_id", aliases=("your id", "student id", "learner id"), examples=("EMP001", "EMP002")),
+        Field(
+            name="course_code",
+            aliases=("course id", "course number", "code"),
+            help="What the learner takes; without one the row is a student alone.",
+            examples=("CNA101", "WELD101"),
+        ),
+        Field(
+            name="course_name",
+            aliases=("course", "course title"),
+            help="What the course is called; a code alone refers to a course that is there.",
+            examples=("CNA Training", "Welding Basics"),
+        ),
+        Field(
+            name="status",
+            choices=("pending", "active", "completed"),
+            aliases=("enrollment status", "state"),
+            examples=("active", "completed"),
+        ),
+    ),
+)
+
 CONTRACTS = (COURSES, STUDENTS, EMPLOYERS, STAFF, ENROLLMENTS)
+FORMS = (LEARNERS,)
+"""The columns of sources that are more than one dataset: contracts without a table."""

@@ -41,6 +41,16 @@ class Batch:
     reading: dict[str, Any]
     template_id: UUID | None
     undo_of: UUID | None
+    part_of: UUID | None
+    """The batch of the run's source that it is a part of; None for that one itself."""
+    part: int
+    """Its place among the parts, from 1 on; 0 for none."""
+    derived: bool
+    """Whether its rows were made of the source's; else they are rows of the source themselves."""
+    sweep_of: UUID | None
+    """The batch whose unmatched rows it brings in, now that what they refer to is there."""
+    on_conflict: str
+    """What becomes of a row whose key stands on an earlier line and that says otherwise: first, or hold."""
     plan: int
     """The number of the plan that counts; 0 before there is one."""
     revision: int
@@ -60,9 +70,46 @@ class Batch:
     completed_at: datetime | None
 
 
-def new_id() -> UUID:
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """What a person starts, sees, signs and undoes: the batch of one source, and the parts behind it.
+
+    An import of one sheet under one contract is a run without parts: its own batch is what is written. The rows of a
+    composed run are those of its parts (several sheets) or are made into parts, whose outcomes are rolled up.
+    """
+
+    face: Batch
+    """The batch that has the run's figures, and its id."""
+    parts: tuple[Batch, ...]
+    """In the order of import; none for an import under one contract."""
+
+    @property
+    def written(self) -> tuple[Batch, ...]:
+        """The batches whose plans write records, in the order of import."""
+        return self.parts or (self.face,)
+
+    @property
+    def derived(self) -> bool:
+        """Whether its parts are made of its own rows."""
+        return any(part.derived for part in self.parts)
+
+    @property
+    def sheets(self) -> tuple[Batch, ...]:
+        """The batches that hold the rows of the source."""
+        return (self.face,) if self.derived or not self.parts else self.parts
+
+
+def new_id(*, unlike: list[UUID] | None = None) -> UUID:
     """A batch's id: UUID version 8 (RFC 9562), milliseconds first so that ids sort by age, random bits, and 32 zero
-    bits at the end where the ids of its rows carry their line."""
+    bits at the end where the ids of its rows carry their line.
+
+    Its beginning, by which a person names it, is none of those in `unlike`, to which it is added.
+    """
+    if unlike is not None:
+        while str(made := new_id())[:18] in {str(other)[:18] for other in unlike}:
+            continue
+        unlike.append(made)
+        return made
     milliseconds = time.time_ns() // 1_000_000
     number = (milliseconds & (1 << 48) - 1) << 80 | 0x8 << 76 | secrets.randbits(12) << 64
     return UUID(int=number | 0b10 << 62 | secrets.randbits(30) << 32)

@@ -126,7 +126,8 @@ class Contract:
     """The import type as the log names it, e.g. "Teacher Roster Import"."""
     noun: str
     """One record, e.g. "student"."""
-    table: str
+    table: str = ""
+    """None for the form of a playbook's source, whose rows become records of other contracts."""
     fields: tuple[Field, ...]
     key: tuple[str, ...]
     """The fields that tell two records of a tenant apart; their blank is an error."""

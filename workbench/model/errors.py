@@ -83,6 +83,22 @@ class EmptyNeedsConfirmation(WorkbenchError):
     If that is meant, say so with --allow-empty."""
 
 
+class UnknownPlaybook(WorkbenchError):
+    """There is no playbook {playbook}. Known: {known}."""
+
+
+class PartOfRun(WorkbenchError):
+    """Batch {batch} is a part of run {run}, and {action} is the run's: {run}."""
+
+
+class NoSheets(WorkbenchError):
+    """None of the sheets of {source} is a dataset of {playbook}: {sheets}."""
+
+
+class SheetsAlike(WorkbenchError):
+    """{first} and {second} of {source} would both be {dataset}. Keep one of them."""
+
+
 class UnknownBatch(WorkbenchError):
     """There is no batch {batch}."""
 

@@ -61,12 +61,13 @@ def canonical(cells: pa.StringArray, field: Field, meanings: dict[str, str] | No
     is one of the field's choices but for case, spaces, hyphens and underscores is that choice.
     """
     if meanings:
-        cells = by_distinct(cells, lambda texts: _translated(texts, meanings))
+        cells = by_distinct(cells, lambda texts: translated(texts, meanings))
     values = KINDS[field.kind].parse(cells)
     return by_distinct(values, lambda texts: chosen(texts, field.choices)) if field.choices else values
 
 
-def _translated(texts: pa.StringArray, meanings: dict[str, str]) -> pa.StringArray:
+def translated(texts: pa.StringArray, meanings: dict[str, str]) -> pa.StringArray:
+    """The texts, each that has a meaning replaced by it; compared trimmed and without case."""
     known = pc.utf8_lower(trimmed(pa.array(meanings, pa.string())))
     found = pc.index_in(pc.utf8_lower(trimmed(texts)), known, skip_nulls=True)
     return pc.coalesce(pa.array(meanings.values(), pa.string()).take(found), texts)

@@ -5,6 +5,7 @@ from pathlib import PurePath
 
 from workbench.datasets import catalog
 from workbench.model.contract import Contract, Field
+from workbench.model.errors import NoSheets, SheetsAlike
 from workbench.model.sheet import Chunk, Sheet
 from workbench.prepare import mapping
 from workbench.prepare.mapping import Suggestion
@@ -27,6 +28,34 @@ def recognise(sheet: Sheet) -> list[tuple[str, float, str]]:
     sample = sheet.sample(200)
     scored = [(known.name, *_score(sheet, sample, known)) for known in catalog.CONTRACTS.values()]
     return sorted(scored, key=lambda scored: -scored[1])
+
+
+def sheets_of(sheets: Sequence[Sheet], datasets: Sequence[str], source: str) -> dict[str, Sheet]:
+    """Which dataset each of several sheets is: the one that it is called after, else the likeliest; those that are none
+    are left out. Raises NoSheets when all are, SheetsAlike when two are the same."""
+    contracts = [catalog.contract(dataset) for dataset in datasets]
+    found: dict[str, Sheet] = {}
+    for sheet in sheets:
+        dataset = _dataset_of(sheet, contracts)
+        if dataset in found:
+            first, second = (each.reading.sheet or each.name for each in (found[dataset], sheet))
+            raise SheetsAlike(first=first, second=second, source=sheet.name, dataset=dataset)
+        if dataset is not None:
+            found[dataset] = sheet
+    if not found:
+        names = ", ".join(sheet.reading.sheet or sheet.name for sheet in sheets)
+        raise NoSheets(source=sheets[0].name if sheets else "", playbook=source, sheets=names)
+    return found
+
+
+def _dataset_of(sheet: Sheet, contracts: Sequence[Contract]) -> str | None:
+    title = mapping.key(sheet.reading.sheet or PurePath(sheet.name).stem)
+    called = [known.name for known in contracts if title in (mapping.key(known.dataset), mapping.key(known.name))]
+    if called:
+        return called[0]
+    sample = sheet.sample(200)
+    score, name = max((_score(sheet, sample, known)[0], known.name) for known in contracts)
+    return name if score >= RECOGNISED else None
 
 
 def _score(sheet: Sheet, sample: Chunk, contract: Contract) -> tuple[float, str]:

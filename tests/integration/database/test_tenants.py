@@ -148,7 +148,7 @@ QUESTIONS: tuple[Callable[[Workbench, Batch], Any], ...] = (
     lambda wb, batch: wb.explain(batch, [3], "mine"),
     lambda wb, batch: wb.sign_off(batch),
     lambda wb, batch: wb.verify(batch),
-    lambda wb, batch: wb.batches.signature(batch),
+    lambda wb, batch: wb.signature(batch),
     lambda wb, batch: wb.rows(batch),
     lambda wb, batch: list(wb.rows.each(batch)),
     lambda wb, batch: wb.rows.issues(batch),

@@ -70,7 +70,7 @@ def show(asked: Asked, batch: Identifier) -> None:
 
     with asked.open() as wb:
         found = wb.batches.get(batch)
-        signed = wb.batches.signature(found)
+        signed = wb.signature(found)
         if asked.json:
             by = {name: signed[name] for name in ("signed_by", "signed_at", "digest")} if signed else None
             asked.answer({**shown.document(wb, found), "signature": by})

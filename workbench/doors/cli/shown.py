@@ -209,7 +209,7 @@ def next_steps(asked: Asked, wb: "Workbench", batch: Batch, tenant: str | None =
         say(asked, "", f"Not done: {' '.join(found.open_points)} Correct and import them, or explain them:")
         say(asked, *([invalid] if found.invalid else []), *([unmatched] if found.unmatched else []))
         say(asked, again("explain", name, *wb.rows.unexplained(batch)[:1], "--reason", "..."))
-    elif found.done and batch.undo_of is None and wb.batches.signature(batch) is None:
+    elif found.done and batch.undo_of is None and wb.signature(batch) is None:
         say(asked, "", "Done. To sign it off, or to take it back:", again("sign-off", name), again("undo", name))
 
 

@@ -1,0 +1,220 @@
+-- A run is one source. Under one contract its batch is all there is; a composed run has parts, batches of their own: either its
+-- rows are made into theirs (derived), or they are several sheets and the rows are the parts'.
+alter table workbench.import_batch
+    add column part_of uuid,
+    add column part integer not null default 0,          -- its place among the parts, from 1 on
+    add column derived boolean not null default false,   -- its rows were made of those of the batch it is a part of
+    add column sweep_of uuid,                            -- whose unmatched rows it brings in
+    add column on_conflict text not null default 'first' check (on_conflict in ('first', 'hold')),
+    add foreign key (tenant_id, part_of) references workbench.import_batch (tenant_id, id),
+    add foreign key (tenant_id, sweep_of) references workbench.import_batch (tenant_id, id),
+    add constraint part check ((part > 0) = (part_of is not null));
+create index import_batch_part on workbench.import_batch (part_of, part) where part_of is not null;
+create unique index import_batch_parts on workbench.import_batch (part_of, part) where part_of is not null and stage <> 'failed';
+
+-- The lines of the source that a part's row was made of; null where it is the row of its own line.
+alter table workbench.import_row add column sources integer[];
+
+-- A row that was unmatched and that a later run has imported, now that what it refers to is there.
+alter table workbench.import_explanation add column resolved_by uuid;
+alter table workbench.import_explanation add foreign key (tenant_id, resolved_by) references workbench.import_batch (tenant_id, id);
+
+-- The order in which the outcomes of its parts decide the outcome of a source row.
+create function workbench.weight(outcome text) returns integer language sql immutable parallel safe as
+$$ select case outcome when 'invalid' then 1 when 'unmatched' then 2 when 'created' then 3 when 'updated' then 4 else 5 end $$;
+
+-- The source rows of a run whose outcome is not what the one rule makes of its parts: the first of invalid, unmatched, created
+-- and updated that any part has, else skipped. A record that several rows make is created or updated by the first of them
+-- that is not refused. A row that was read as invalid is so whatever its parts are.
+create function workbench.unrolled(face uuid, number integer) returns table (line integer) language sql stable as $$
+    with source as (
+        select o.line, workbench.weight(o.outcome) as weight, r.status = 'failed' as failed
+        from workbench.import_outcome o join workbench.corrected_row r on r.batch_id = o.batch_id and r.line = o.line
+        where o.batch_id = face and o.plan = number and r.batch_id = face
+    ), part as (
+        select b.id, b.plan, coalesce((b.summary ->> 'grouped')::boolean, false) as grouped
+        from workbench.import_batch b where b.part_of = face and b.stage <> 'failed'
+    ), alone as (
+        select o.line, workbench.weight(o.outcome) as weight
+        from part join workbench.import_outcome o on o.batch_id = part.id and o.plan = part.plan where not part.grouped
+    ), grouped as (
+        select o.batch_id, o.line as row, workbench.weight(o.outcome) as weight, each.line,
+               min(each.line) filter (where s.weight > 2) over (partition by o.batch_id, o.line) as first
+        from part join workbench.import_outcome o on o.batch_id = part.id and o.plan = part.plan
+        join workbench.import_row r on r.batch_id = o.batch_id and r.line = o.line
+        cross join lateral unnest(coalesce(r.sources, array[r.line])) as each (line)
+        join source s on s.line = each.line
+        where part.grouped
+    ), rolled as (
+        select made.line, min(made.weight) as weight
+        from (
+            select line, weight from alone
+            union all
+            select line, case when weight in (3, 4) and line is distinct from first then 5 else weight end from grouped
+        ) made group by made.line
+    )
+    select source.line from source left join rolled using (line)
+    where source.weight <> case when source.failed then 1 else coalesce(rolled.weight, 5) end
+    union all
+    select rolled.line from rolled left join source using (line) where source.line is null
+$$;
+
+create or replace function workbench.guard_batch() returns trigger language plpgsql as $$
+declare
+    rank constant text[] := array['queued', 'staging', 'staged', 'planned', 'completed', 'failed'];
+    was int; is_ int; found record; behind record; found_loose bigint;
+begin
+    if tg_op = 'INSERT' then
+        if new.stage <> 'queued' or new.plan <> 0 or new.revision <> 0 then
+            raise exception 'batch % must begin as queued', new.id using errcode = 'WB001';
+        end if;
+        return new;
+    end if;
+    if new.id <> old.id or new.tenant_id <> old.tenant_id or new.data_type <> old.data_type
+       or new.checksum is distinct from old.checksum or new.undo_of is distinct from old.undo_of
+       or new.part_of is distinct from old.part_of or new.derived <> old.derived then
+        raise exception 'batch % cannot become another batch', old.id using errcode = 'WB001';
+    end if;
+    if new.revision < old.revision or (new.revision > old.revision
+        and (old.stage not in ('staged', 'planned', 'held') or new.stage <> 'staged' or old.undo_of is not null)) then
+        raise exception 'batch % is % and cannot be corrected', old.id, old.stage using errcode = 'WB001';
+    end if;
+    was := array_position(rank, case old.stage when 'held' then 'planned' else old.stage end);
+    is_ := array_position(rank, case new.stage when 'held' then 'planned' else new.stage end);
+    if (is_ < was and new.revision = old.revision) or (old.stage in ('completed', 'failed') and new.stage <> old.stage)
+       or new.plan < old.plan then
+        raise exception 'batch % is % and cannot become %', old.id, old.stage, new.stage using errcode = 'WB001';
+    end if;
+    if old.stage in ('completed', 'failed') then
+        if exists (select from workbench.sign_off where batch_id = old.id) then
+            raise exception 'batch % is signed off and frozen', old.id using errcode = 'WB003';
+        end if;
+        -- a generated column (status) has no value yet in a trigger before the write
+        if to_jsonb(new) - array['notes', 'follow_ups', 'status'] <> to_jsonb(old) - array['notes', 'follow_ups', 'status'] then
+            raise exception 'batch % is % and only its notes can change', old.id, old.stage using errcode = 'WB001';
+        end if;
+        return new;
+    end if;
+    if new.stage = 'completed' then
+        if old.stage not in ('planned', 'held') then
+            raise exception 'batch % was never planned', old.id using errcode = 'WB001';
+        end if;
+        select count(r.line) as rows, count(*) filter (where r.line is null or o.line is null) as loose,
+               count(*) filter (where o.outcome = 'created') as created, count(*) filter (where o.outcome = 'updated') as updated,
+               count(*) filter (where o.outcome = 'skipped') as skipped, count(*) filter (where o.outcome = 'unmatched') as unmatched,
+               count(*) filter (where o.outcome = 'invalid') as invalid
+        into found
+        from (select line from workbench.import_row where batch_id = new.id) r
+        full join (select line, outcome from workbench.import_outcome where batch_id = new.id and plan = new.plan) o using (line);
+        if found.loose > 0 then
+            raise exception '% of its rows and outcomes have no counterpart', found.loose using errcode = 'WB002';
+        end if;
+        select count(*) as parts, count(*) filter (where stage <> 'completed') as open, bool_or(derived) as derived,
+               sum(processed) as rows, sum(created) as created, sum(updated) as updated, sum(skipped) as skipped,
+               sum(unmatched) as unmatched, sum(invalid) as invalid, coalesce(sum(removed), 0) as removed
+        into behind from workbench.import_batch where part_of = new.id and stage <> 'failed';
+        if behind.open > 0 then
+            raise exception '% of its % parts are not completed', behind.open, behind.parts using errcode = 'WB002';
+        end if;
+        if behind.derived and new.undo_of is null then
+            select count(*) as loose into found_loose from workbench.unrolled(new.id, new.plan);
+            if found_loose > 0 then
+                raise exception '% of its rows have another outcome than their parts have', found_loose using errcode = 'WB002';
+            end if;
+        elsif behind.parts > 0 and found.rows = 0 then
+            found := behind;
+        end if;
+        if (found.rows, found.created, found.updated, found.skipped, found.unmatched, found.invalid)
+           is distinct from (new.processed::bigint, new.created::bigint, new.updated::bigint, new.skipped::bigint,
+                             new.unmatched::bigint, new.invalid::bigint) then
+            raise exception 'its figures are not those of its % rows and their outcomes', found.rows using errcode = 'WB002';
+        end if;
+        if new.removed <> (select count(*) from workbench.import_removal where batch_id = new.id and plan = new.plan)
+                          + behind.removed then
+            raise exception 'it does not list the % records that it removes', new.removed using errcode = 'WB002';
+        end if;
+        new.completed_at := now();
+    end if;
+    return new;
+end $$;
+
+-- A part is never completed without the others: when the transaction ends, so is the run.
+create function workbench.guard_part() returns trigger language plpgsql as $$
+begin
+    if not exists (select from workbench.import_batch where id = new.part_of and stage = 'completed') then
+        raise exception 'batch % is a part of run %, which is not completed', new.id, new.part_of using errcode = 'WB002';
+    end if;
+    return null;
+end $$;
+create constraint trigger guard_part after update of stage on workbench.import_batch deferrable initially deferred
+    for each row when (new.part_of is not null and new.stage = 'completed') execute function workbench.guard_part();
+
+create or replace view workbench.import_result with (security_invoker = true) as
+select r.tenant_id, r.batch_id, r.line, r.id,
+       case when c.line is null then r.external_key else c.external_key end as external_key,
+       coalesce(c.raw, r.raw)::json as raw, coalesce(c.payload, r.payload) as payload,
+       case when o.outcome is null or b.stage <> 'completed' then coalesce(c.status, r.status)
+            when e.line is not null then 'skipped'
+            when o.outcome in ('created', 'updated') then 'applied'
+            when o.outcome = 'skipped' then 'skipped'
+            else 'failed' end as status,
+       case when e.line is not null then 'skipped' else o.outcome end as outcome,
+       case when e.resolved_by is not null then 'resolved' when e.line is not null then 'explained' else o.reason end as reason,
+       o.outcome as planned_outcome, o.reason as planned_reason,
+       e.reason as explanation, e.explained_by, e.explained_at,
+       case when o.errors is null then case when c.line is null then r.errors else c.errors end
+            else coalesce(case when c.line is null then r.errors else c.errors end, '[]') || o.errors end as errors,
+       o.record_id, case when b.stage = 'completed' and o.outcome in ('created', 'updated') then o.record_id end as applied_record_id,
+       o.refs, o.before, r.created_at,
+       coalesce(e.explained_at, b.completed_at, b.planned_at, c.corrected_at, r.created_at) as updated_at,
+       case when c.line is not null then r.raw::json end as original, c.corrected_by, c.corrected_at, e.resolved_by, r.sources
+from workbench.import_row r
+join workbench.import_batch b on b.id = r.batch_id
+left join lateral (                                      -- row by row: a page of rows is all that is ever asked for
+    select n.line, n.external_key, n.raw, n.payload, n.status, n.errors, n.corrected_by, n.corrected_at
+    from workbench.import_correction n
+    where b.revision > 0 and n.batch_id = r.batch_id and n.line = r.line order by n.revision desc limit 1
+) c on true
+left join workbench.import_outcome o on o.batch_id = r.batch_id and o.line = r.line and o.plan = b.plan and b.stage <> 'staged'
+left join workbench.import_explanation e on e.batch_id = r.batch_id and e.line = r.line
+     and o.outcome in ('unmatched', 'invalid');          -- a later plan may have found what an earlier one had not
+
+-- What a later run has resolved waits again when that run is taken back.
+create policy unresolved on workbench.import_explanation as restrictive for delete using (
+    resolved_by is not null and exists (
+        select from workbench.import_batch u where u.undo_of = import_explanation.resolved_by and u.stage = 'completed')
+    and not exists (select from workbench.sign_off s where s.batch_id = import_explanation.batch_id));
+grant delete on workbench.import_explanation to workbench_app;
+
+-- A signature under a run of several sheets is one under all of them.
+create or replace function workbench.guard_explanation() returns trigger language plpgsql as $$
+begin
+    if exists (select from workbench.sign_off s join workbench.import_batch b on s.batch_id in (b.id, b.part_of)
+               where b.id = new.batch_id) then
+        raise exception 'batch % is signed off and frozen', new.batch_id using errcode = 'WB003';
+    end if;
+    if not exists (select from workbench.import_batch b join workbench.import_outcome o on o.batch_id = b.id and o.plan = b.plan
+                   where b.id = new.batch_id and b.stage <> 'staged'
+                     and o.line = new.line and o.outcome in ('unmatched', 'invalid')) then
+        raise exception 'line % has nothing to explain', new.line using errcode = 'WB001';
+    end if;
+    return new;
+end $$;
+
+create or replace function workbench.guard_sign_off() returns trigger language plpgsql as $$
+begin
+    if not exists (select from workbench.import_batch where id = new.batch_id and stage = 'completed' and part_of is null) then
+        raise exception 'batch % is not completed', new.batch_id using errcode = 'WB001';
+    end if;
+    if exists (select from workbench.import_batch b join workbench.import_outcome o on o.batch_id = b.id and o.plan = b.plan
+               left join workbench.import_explanation e on e.batch_id = b.id and e.line = o.line
+               where (b.id = new.batch_id or b.part_of = new.batch_id and not b.derived and b.stage = 'completed')
+                 and o.outcome in ('unmatched', 'invalid') and e.line is null) then
+        raise exception 'batch % has unexplained rows', new.batch_id using errcode = 'WB001';
+    end if;
+    if exists (select from workbench.import_batch where id = new.batch_id and initiated_by_id = new.signed_by)
+       and (select count(*) from workbench.person where tenant_id = new.tenant_id) > 1 then
+        raise exception '% ran batch % and cannot sign it', new.signed_by, new.batch_id using errcode = 'WB001';
+    end if;
+    return new;
+end $$;

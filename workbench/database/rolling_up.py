@@ -1,0 +1,210 @@
+"""The one outcome of a source row, from those of its parts."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+from uuid import UUID
+
+import psycopg
+from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
+
+from workbench.database.store import Store
+from workbench.model.batch import Batch, Run
+from workbench.model.playbook import Playbook
+
+_ORDER = ("invalid", "unmatched", "created", "updated", "skipped")
+"""The first of them that any part has is the source row's."""
+
+_SKIPPED = ("unchanged", "protected", "duplicate", "withheld")
+"""And, where all are skipped, the first of these reasons."""
+
+FILTERED = ("skipped", "filtered")
+"""What a source row is that nothing was made of."""
+
+
+class _Decided(Protocol):
+    @property
+    def outcomes(self) -> Counter[tuple[str, str | None]]: ...
+
+
+class Refusals:
+    """The rows of a run's source of which nothing is written: read as invalid, or with a part that a plan before this
+    one found invalid or unmatched."""
+
+    def __init__(self, run: Run, tenant: UUID, *, before: Sequence[int]) -> None:
+        self._run = run
+        self._tenant = tenant
+        self._before = tuple(before)
+        self._count: int | None = None
+
+    @property
+    def any(self) -> bool:
+        """Whether there can be any."""
+        return bool(self._before) or bool(self._run.face.summary.get("failed"))
+
+    def with_plan(self, number: int) -> "Refusals":
+        """These, and those that a plan has found."""
+        return Refusals(self._run, self._tenant, before=(*self._before, number))
+
+    def count(self, store: Store) -> int:
+        """How many rows of the source they are."""
+        if self._count is None:
+            row = (
+                store.one(SQL("select count(*)::int as rows from ({}) refused").format(self._lines()))
+                if self.any
+                else None
+            )
+            self._count = row["rows"] if row else 0
+        return self._count
+
+    def table(self) -> Composed:
+        """Puts their lines into a table of the transaction."""
+        return SQL("create temporary table refused on commit drop as {}").format(self._lines())
+
+    def covers(self, row: str) -> Composable:
+        """Whether all the source rows that a part's row was made of are refused."""
+        return SQL(
+            "coalesce((select bool_and(each.line in (select line from refused)) "
+            "from unnest({row}.sources) as each (line)), {row}.line in (select line from refused))"
+        ).format(row=Identifier(row))
+
+    def _lines(self) -> Composed:
+        rows = "corrected_row" if self._run.face.revision else "import_row"
+        return SQL(
+            """select line from workbench.{rows} where batch_id = {face} and status = 'failed'
+            union
+            select each.line from workbench.import_outcome o
+            join workbench.import_row r on r.batch_id = o.batch_id and r.line = o.line
+            cross join lateral unnest(coalesce(r.sources, array[r.line])) as each (line)
+            where o.batch_id = any({parts}) and o.plan = any({plans}) and o.outcome in ('unmatched', 'invalid')"""
+        ).format(
+            rows=Identifier(rows),
+            face=Literal(self._run.face.id),
+            parts=Literal([part.id for part in self._run.parts]),
+            plans=Literal(list(self._before)),
+        )
+
+
+class RollUp:
+    """The outcomes of a run's source rows, composed from those that a plan gave the rows of its parts."""
+
+    def __init__(
+        self,
+        store: Store,
+        run: Run,
+        playbook: Playbook,
+        number: int,
+        refusals: Refusals | None,
+        decided: Mapping[UUID, _Decided],
+    ) -> None:
+        self.which = {"batch": run.face.id, "plan": number}
+        self._run = run
+        self._playbook = playbook
+        self._refusals = refusals if refusals is not None and refusals.any else None
+        self._codes = _codes(run.parts, decided)
+        self._told = any(reason not in (None, "unchanged") for part in decided.values() for _, reason in part.outcomes)
+        self._names: dict[str, Composable] = {
+            "tenant": SQL("{}::uuid").format(Literal(store.tenant_id)),
+            "face": SQL("{}::uuid").format(Literal(run.face.id)),
+            "plan": Literal(number),
+            "rows": Identifier("workbench", "corrected_row" if run.face.revision else "import_row"),
+        }
+
+    def store(self, connection: psycopg.Connection[Any], lines: tuple[int, int]) -> None:
+        """Gives the source rows between two lines their outcomes."""
+        if self._refusals is not None:
+            connection.execute(self._refusals.table())
+        between = SQL("line between {} and {}").format(Literal(lines[0]), Literal(lines[1]))
+        outcomes, reasons = zip(*self._codes, strict=True)
+        statement = SQL(
+            """
+            insert into workbench.import_outcome (tenant_id, batch_id, plan, line, outcome, reason, errors)
+            select {tenant}, {face}, {plan}, line, ({outcomes}::text[])[code], ({reasons}::text[])[code], {errors}
+            from (
+                select s.line,
+                       case when s.status = 'failed' then {invalid} else coalesce(made.code, {filtered}) end as code
+                from {rows} s
+                left join (select line, min(code) as code from ({parts}) each group by line) made using (line)
+                where s.batch_id = {face} and s.{between}
+            ) rolled {told} order by line"""
+        ).format(
+            **self._names,
+            outcomes=Literal(list(outcomes)),
+            reasons=Literal(list(reasons)),
+            invalid=Literal(self._codes.index(("invalid", None)) + 1),
+            filtered=Literal(self._codes.index(FILTERED) + 1),
+            parts=SQL(" union all ").join(self._part(part, between) for part in self._run.parts),
+            between=between,
+            errors=SQL("told.errors") if self._told else SQL("null::jsonb"),
+            told=self._issues(between) if self._told else SQL(""),
+        )
+        connection.execute(statement)
+
+    def _part(self, part: Batch, between: Composable) -> Composed:
+        """The lines of the source that a part's rows were made of, with the number of each one's outcome."""
+        if not part.summary.get("grouped"):
+            return SQL(
+                "select o.line, {code} as code from workbench.import_outcome o "
+                "where o.batch_id = {part} and o.plan = {plan} and o.{between}"
+            ).format(code=self._code(), part=Literal(part.id), plan=self._names["plan"], between=between)
+        refused = SQL("") if self._refusals is None else SQL("where each.line not in (select line from refused)")
+        return SQL(
+            """select made.line, case when o.outcome in ('created', 'updated') and made.line is distinct from
+                   (select min(each.line) from unnest(coalesce(r.sources, array[r.line])) as each (line) {refused})
+                   then {again} else {code} end as code
+            from workbench.import_outcome o join workbench.import_row r on r.batch_id = o.batch_id and r.line = o.line
+            cross join lateral unnest(coalesce(r.sources, array[r.line])) as made (line)
+            where o.batch_id = {part} and o.plan = {plan} and made.{between}"""
+        ).format(
+            refused=refused,
+            again=Literal(self._codes.index(("skipped", "duplicate")) + 1),
+            code=self._code(),
+            part=Literal(part.id),
+            plan=self._names["plan"],
+            between=between,
+        )
+
+    def _code(self) -> Composable:
+        cases = [
+            SQL("when o.outcome = {} and o.reason is not distinct from {} then {}").format(
+                Literal(outcome), Literal(reason), Literal(number)
+            )
+            for number, (outcome, reason) in enumerate(self._codes, start=1)
+        ]
+        return SQL("case {} end").format(SQL(" ").join(cases))
+
+    def _issues(self, between: Composable) -> Composed:
+        """The issues that only the database saw, as issues of the source rows, their fields called as its columns."""
+        called = [
+            SQL("({}::uuid, {}, {})").format(Literal(part.id), Literal(field), Literal(column))
+            for part in self._run.parts
+            for field, column in self._playbook.part(part.dataset).columns.items()
+        ]
+        return SQL(
+            """left join (
+                select line, jsonb_agg(issue) as errors from (
+                    select distinct made.line, issue || jsonb_build_object('field', coalesce(c.said, issue ->> 'field'))
+                        as issue
+                    from workbench.import_outcome o
+                    join workbench.import_row r on r.batch_id = o.batch_id and r.line = o.line
+                    cross join lateral unnest(coalesce(r.sources, array[r.line])) as made (line)
+                    cross join lateral jsonb_array_elements(o.errors) as issue
+                    left join (values {called}) c (batch_id, field, said)
+                        on c.batch_id = o.batch_id and c.field = issue ->> 'field'
+                    where o.batch_id = any({parts}) and o.plan = {plan} and o.errors is not null and made.{between}
+                ) each group by line
+            ) told using (line)"""
+        ).format(
+            called=SQL(", ").join(called),
+            parts=Literal([part.id for part in self._run.parts]),
+            plan=self._names["plan"],
+            between=between,
+        )
+
+
+def _codes(parts: Sequence[Batch], decided: Mapping[UUID, _Decided]) -> list[tuple[str, str | None]]:
+    """Every outcome with its reason that a part's row has, those first that decide."""
+    found = dict.fromkeys(each for part in parts for each in decided[part.id].outcomes)
+    known = dict.fromkeys([("invalid", None), *found, ("skipped", "duplicate"), FILTERED])
+    order = {reason: place for place, reason in enumerate(_SKIPPED)}
+    return sorted(known, key=lambda each: (_ORDER.index(each[0]), order.get(each[1] or "", len(order))))

@@ -1,0 +1,295 @@
+"""A run begun: the options that a person gives, and the batches that come of them and of a source."""
+
+from collections.abc import Mapping as Pairs
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, cast
+from uuid import UUID
+
+import pyarrow as pa
+
+from workbench.database import batches, inventory, target
+from workbench.database.store import Store
+from workbench.datasets import catalog
+from workbench.model.batch import Batch, new_id
+from workbench.model.contract import Contract, Field, FromWindow, Mode
+from workbench.model.errors import EmptyNeedsConfirmation, ImportOrder, NoRows, UnknownMode, UnreadableSheet
+from workbench.model.playbook import Part, Playbook
+from workbench.model.sheet import Sheet
+from workbench.model.template import Mapping, Template
+from workbench.prepare import mapping
+from workbench.prepare.normalize import canonical
+from workbench.sources import kept_files
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What a person may say of an import."""
+
+    template: str | None = None
+    """A saved template, by its name or id."""
+    columns: Pairs[str, str] | None = None
+    """Header -> field; "" leaves a column out."""
+    value_maps: Pairs[str, Pairs[str, str]] | None = None
+    """Field -> text in the sheet -> what it means."""
+    constants: Pairs[str, str] | None = None
+    """Field -> its value in every row without one."""
+    clears: Sequence[str] = ()
+    """The fields that a blank cell erases."""
+    mode: str | None = None
+    """One of the contract's; None is its first."""
+    window: str | None = None
+    """The date range or academic year."""
+    notes: str = ""
+    source: str = "python"
+    """Through which door: cli, python, page, api."""
+    run: UUID | None = None
+    """The run it belongs to; None for one of its own."""
+    dry_run: bool = False
+    skip_errors: bool = False
+    on_conflict: str | None = None
+    """Of rows with the same key that say otherwise: the first counts, or hold (the others are invalid). None is first
+    under one contract, and hold under a playbook."""
+    allow_empty: bool = False
+    """A file without rows is meant to remove every record it could name."""
+    trial: bool = False
+    """A few rows of a source whose imports are paused, to see whether they are right again."""
+
+
+def begin(  # noqa: PLR0913
+    store: Store,
+    home: Path,
+    sheet: Sheet,
+    dataset: str,
+    options: Options,
+    template: Template | None,
+    identifier: UUID,
+    *,
+    playbook: Playbook | None = None,
+    lend: bool,
+) -> Batch:
+    """Puts a queued batch into the database, with the mapping that it uses, and those of the parts that its rows are
+    made into, if a playbook says so; the source's bytes are kept, unless a column was left out for its secrets: those
+    are lent until the batch is filled, when `lend` says so.
+
+    Raises UnreadableSheet, NoRows, SourcePaused, ImportOrder, UnknownMode, UnknownBatch (for the run), NoSpace,
+    UnwritableFile, and what `mapping.resolve` raises.
+    """
+    datasets = playbook.datasets if playbook is not None else (dataset,)
+    mode = _mode(datasets, options.mode)
+    if not (options.trial and _is_small(sheet)):
+        inventory.refuse_paused(store, dataset, template.id if template else None)
+    _check_order(store, datasets)
+    face = _of_sheet(store, home, sheet, dataset, options, mode, template, identifier, lend=lend)
+    used = [face["id"]]
+    behind = [
+        _part(face, part.dataset, place, new_id(unlike=used), derived=True)
+        | {
+            "mapping": _own(part, Mapping.from_dict(face["mapping"])).to_dict(),
+            "mode": _mode((part.dataset,), options.mode),
+        }
+        for place, part in enumerate(playbook.parts if playbook else (), start=1)
+    ]
+    return batches.begin(store, face, *behind, run=options.run)
+
+
+def begin_sheets(
+    store: Store, home: Path, sheets: Pairs[str, Sheet], playbook: Playbook, options: Options, identifier: UUID
+) -> Batch:
+    """Puts the queued batch of a run of several sheets (by their dataset) into the database, and that of each sheet.
+
+    Sheets without rows are left out. Raises as `begin` does; NoRows when no sheet has any.
+    """
+    filled = {name: sheets[name] for name in playbook.datasets if name in sheets and len(sheets[name].sample(1))}
+    if not filled:
+        raise NoRows(source=" and ".join(sheet.name for sheet in sheets.values()))
+    _check_order(store, tuple(filled))
+    for dataset, sheet in filled.items():
+        if not (options.trial and _is_small(sheet)):
+            inventory.refuse_paused(store, dataset, None)
+    used = [identifier]
+    own = []
+    for place, (dataset, sheet) in enumerate(filled.items(), start=1):
+        mode = _mode((dataset,), options.mode)
+        one = _of_sheet(store, home, sheet, dataset, options, mode, None, new_id(unlike=used), lend=False)
+        own.append(one | {"part_of": identifier, "part": place})
+    first = own[0]
+    names = dict.fromkeys(each["file_name"] for each in own)
+    face = {name: value for name, value in first.items() if name not in _OF_ONE_SHEET} | {
+        "id": identifier,
+        "dataset": playbook.name,
+        "file_name": ", ".join(names),
+        "mapping": {},
+        "reading": {"sheets": [sheet.reading.sheet or sheet.name for sheet in filled.values()]},
+    }
+    return batches.begin(store, face, *own)
+
+
+_OF_ONE_SHEET = ("part_of", "part", "headers", "template_id")
+
+
+def _of_sheet(  # noqa: PLR0913
+    store: Store,
+    home: Path,
+    sheet: Sheet,
+    dataset: str,
+    options: Options,
+    mode: Mode,
+    template: Template | None,
+    identifier: UUID,
+    *,
+    lend: bool,
+) -> dict[str, Any]:
+    """What the batch of a sheet is begun with."""
+    contract = catalog.contract(dataset)
+    if any("\0" in header for header in sheet.headers):
+        raise UnreadableSheet(line=sheet.reading.header_line, why="has a NUL character in a header.")
+    sample = sheet.sample()
+    resolved = mapping.resolve(
+        sheet.headers,
+        sample,
+        contract,
+        template=template,
+        manual=dict(options.columns or {}),
+        constants=dict(options.constants or {}),
+        value_maps={name: dict(texts) for name, texts in (options.value_maps or {}).items()},
+        clears=tuple(options.clears),
+        window=options.window,
+    )
+    if len(sample) == 0:
+        resolved = _empty(store, sheet, contract, mode, resolved, options)
+    hidden = mapping.secrets(sheet.headers, contract)
+    if hidden and lend:
+        kept_files.lend(home, identifier, sheet)
+    return {
+        "id": identifier,
+        "dataset": dataset,
+        "source": options.source,
+        "checksum": sheet.checksum,
+        "file_key": None if hidden else kept_files.keep(home, store.tenant_id, sheet),
+        "file_name": sheet.name,
+        "mode": mode,
+        "window": options.window,
+        "notes": options.notes,
+        "dry_run": options.dry_run,
+        "skip_errors": options.skip_errors,
+        "on_conflict": options.on_conflict or ("first" if contract.table else "hold"),
+        "headers": list(sheet.headers),
+        "mapping": resolved.to_dict(),
+        "reading": _reading(sheet, hidden),
+        "template_id": template.id if template else None,
+    }
+
+
+def of_rows(batch: Batch, playbook: Playbook | None, identifier: UUID) -> list[dict[str, Any]]:
+    """What a run is begun with that brings in some rows of an earlier one, under the same mapping."""
+    kept = ("dataset", "checksum", "file_key", "file_name", "mode", "window", "mapping", "on_conflict")
+    face = {name: getattr(batch, name) for name in kept} | {
+        "id": identifier,
+        "source": "sweep",
+        "sweep_of": batch.id,
+        "headers": list(batch.headers),
+        "reading": batch.reading,
+        "template_id": batch.template_id,
+        "dry_run": False,
+        "skip_errors": False,
+    }
+    used = [identifier]
+    parts = playbook.parts if playbook is not None and playbook.form is not None else ()
+    return [
+        face,
+        *(
+            _part(face, part.dataset, place, new_id(unlike=used), derived=True)
+            | {"mapping": _own(part, Mapping.from_dict(batch.mapping)).to_dict(), "mode": batch.mode}
+            for place, part in enumerate(parts, start=1)
+        ),
+    ]
+
+
+def part_anew(face: Batch, part: Batch) -> dict[str, Any]:
+    """What a part is begun with that takes the place of another, because rows of the source were corrected."""
+    begun = {name: getattr(face, name) for name in _OF_THE_RUN}
+    return _part(begun, part.dataset, part.part, new_id(unlike=[face.id, part.id]), derived=True) | {
+        "mapping": part.mapping,
+        "mode": part.mode,
+    }
+
+
+_OF_THE_RUN = ("id", "source", "file_name", "window", "dry_run", "skip_errors", "on_conflict")
+
+
+def _part(face: Pairs[str, Any], dataset: str, place: int, identifier: UUID, *, derived: bool) -> dict[str, Any]:
+    return {name: face[name] for name in _OF_THE_RUN} | {
+        "id": identifier,
+        "dataset": dataset,
+        "part_of": face["id"],
+        "part": place,
+        "derived": derived,
+    }
+
+
+def _own(part: Part, of_form: Mapping) -> Mapping:
+    """The mapping of a part's own columns, which are called as its fields are."""
+    there = {*of_form.columns.values(), *of_form.constants}
+    own = [name for name, column in part.columns.items() if column in there]
+    clears = tuple(name for name in own if part.columns[name] in of_form.clears)
+    return Mapping(columns={name: name for name in own}, clears=clears)
+
+
+def _mode(datasets: Sequence[str], mode: str | None) -> Mode:
+    """The mode, which every dataset knows; without one the first of the first."""
+    contracts = [catalog.contract(dataset) for dataset in datasets]
+    chosen = mode or contracts[0].modes[0]
+    for contract in contracts:
+        if chosen not in contract.modes:
+            raise UnknownMode(dataset=contract.name, mode=chosen, modes=", ".join(contract.modes))
+    return cast(Mode, chosen)
+
+
+def _is_small(sheet: Sheet) -> bool:
+    rows = 0
+    for chunk in sheet.chunks():
+        rows += len(chunk)
+        if rows > inventory.TRIAL:
+            return False
+    return True
+
+
+def _check_order(store: Store, datasets: Sequence[str]) -> None:
+    """Raises ImportOrder where a dataset refers to one that has no records and is not imported before it."""
+    for place, name in enumerate(datasets):
+        contract = catalog.contract(name)
+        needs = [need for need in catalog.needs(contract) if need not in datasets[:place]]
+        missing = [need for need in needs if not target.holds_records(store, need)]
+        if missing:
+            ordered = [known.name for known in catalog.family(contract.family) if known.name in missing]
+            raise ImportOrder(dataset=contract.name, missing=" and ".join(ordered))
+
+
+def _empty(store: Store, sheet: Sheet, contract: Contract, mode: Mode, resolved: Mapping, options: Options) -> Mapping:
+    """The mapping of a file without rows, with the scope that it speaks of among its constants."""
+    if contract.removal is None or mode not in ("preserve", "replace"):
+        raise NoRows(source=sheet.name)
+    scope = {name: _said(contract.field(name), resolved, options.window) for name in contract.removal.scope}
+    if any(contract.field(name).required and value is None for name, value in scope.items()):
+        raise NoRows(source=sheet.name)
+    if not options.allow_empty:
+        removed = target.in_scope(store, contract, scope, mode)
+        said = ", ".join(f"{name} {value}" if value else f"no {name}" for name, value in scope.items())
+        raise EmptyNeedsConfirmation(source=sheet.name, mode=mode, removed=removed, scope=said)
+    return replace(resolved, constants=resolved.constants | {name: value for name, value in scope.items() if value})
+
+
+def _said(field: Field, resolved: Mapping, window: str | None) -> str | None:
+    """What a mapping's constant, or the window, says of a field in every row, in canonical text."""
+    text = resolved.constants.get(field.name) or (window if isinstance(field.derive, FromWindow) else None)
+    said = canonical(pa.array([text], pa.string()), field, resolved.value_maps.get(field.name))
+    return cast(str | None, said[0].as_py())
+
+
+def _reading(sheet: Sheet, hidden: Sequence[str]) -> dict[str, Any]:
+    said = {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(sheet.reading).items()}
+    if hidden:
+        said["warnings"].append(f"Nothing of {', '.join(hidden)} is kept, nor the source itself: it carries secrets.")
+    return said

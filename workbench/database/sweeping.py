@@ -1,0 +1,126 @@
+"""Rows that were unmatched when they came, imported once what they refer to is there: by a run of their own, which the
+first one then names."""
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from psycopg import Connection
+from psycopg.sql import SQL, Literal
+
+from workbench.database import batches, committing, planning, rows, runs, staging
+from workbench.database.progress import reporting, silent
+from workbench.database.store import Store
+from workbench.database.target import Target
+from workbench.datasets import catalog
+from workbench.model.batch import Batch, Run, new_id
+from workbench.model.playbook import Playbook
+from workbench.model.sheet import Reading, Sheet
+
+
+def waiting(store: Store, datasets: Sequence[str]) -> list[Batch]:
+    """The completed imports under those playbooks that have unmatched rows which nobody has explained or resolved, the
+    oldest first; none that was undone or signed off."""
+    found = batches.find(store, _WAITING, {"datasets": list(datasets)}, 10_000)
+    return found[::-1]
+
+
+_WAITING = """
+stage = 'completed' and undo_of is null and unmatched > 0 and not derived
+and coalesce((select f.data_type from workbench.import_batch f where f.id = import_batch.part_of), data_type)
+    = any(%(datasets)s)
+and not exists (select from workbench.import_batch u where u.undo_of = import_batch.id and u.stage = 'completed')
+and not exists (select from workbench.sign_off s where s.batch_id in (import_batch.id, import_batch.part_of))
+and unmatched > (
+    select count(*) from workbench.import_explanation e join workbench.import_outcome o using (batch_id, line)
+    where e.batch_id = import_batch.id and o.plan = import_batch.plan and o.outcome = 'unmatched')
+"""
+
+
+def resolvable(store: Store, batch: Batch) -> list[int]:
+    """The lines of a source whose rows are unmatched, and all of whose references are there now."""
+    parts = [part for part in batches.parts(store, batch.id) if part.derived] or [batch]
+    asked = [_asked(store, part) for part in parts if part.unmatched]
+    if not asked:
+        return []
+    question = SQL(
+        """select line from ({asked}) each
+        where not exists (select from workbench.import_explanation e where e.batch_id = {batch} and e.line = each.line)
+        group by line having bool_and(found) order by line"""
+    ).format(asked=SQL(" union all ").join(asked), batch=Literal(batch.id))
+    with store.transaction() as connection:
+        planning.tune(connection, batch.processed or 0)
+        return [row["line"] for row in connection.execute(question)]
+
+
+def _asked(store: Store, part: Batch) -> Any:
+    """The lines of the source that a part's unmatched rows were made of, and whether their references are there."""
+    target = Target(catalog.contract(part.dataset), part, store.tenant_id, part.plan)
+    found = [target.is_found(field) for field in target.references]
+    return target.compose(
+        """
+        select each.line, {found} as found
+        from workbench.import_outcome o join {rows} r on r.batch_id = o.batch_id and r.line = o.line
+        cross join lateral unnest(coalesce(r.sources, array[r.line])) as each (line)
+        {references}
+        where o.batch_id = {batch} and o.plan = {plan} and o.outcome = 'unmatched' and r.batch_id = {batch}""",
+        found=SQL(" and ").join(found) if found else SQL("false"),
+        references=SQL(" ").join(target.reference_join(field) for field in target.references),
+    )
+
+
+def sweep(store: Store, home: Path, batch: Batch, playbook: Playbook | None) -> Batch | None:
+    """Imports the rows of a source that are unmatched no more, and says so of them; None when there are none.
+
+    What is still refused for another reason is left out, and waits.
+    """
+    lines = resolvable(store, batch)
+    while lines:
+        run = _staged(store, home, batch, playbook, lines)
+        planning.plan(store, run, playbook, seconds=lambda: 0.0)
+        run = batches.run(store, run.face)
+        refused = {row["line"] for row in store.all(_REFUSED, {"batch": run.face.id, "plan": run.face.plan})}
+        if not refused:
+            committing.commit(store, run, seconds=lambda: 0.0, also=partial(_resolve, store, run))
+            return batches.get(store, run.face)
+        batches.fail(store, run.face.id, f"{len(refused)} of its rows still cannot be imported.")
+        lines = [line for line in lines if line not in refused]
+    return None
+
+
+def _staged(store: Store, home: Path, batch: Batch, playbook: Playbook | None, lines: Sequence[int]) -> Run:
+    new = new_id()
+    reading = Reading(format=str(batch.reading.get("format")), header_line=batch.reading.get("header_line") or 1)
+    sheet = Sheet(
+        name=batch.file_name,
+        headers=batch.headers,
+        checksum=batch.checksum or "",
+        size=0,
+        reading=reading,
+        read=lambda tally: rows.chunks(store, batch, lines),
+    )
+    with batches.working(store, new):
+        batches.begin(store, *runs.of_rows(batch, playbook, new))
+        run = batches.run(store, new)
+        with reporting(store, new, silent) as progress:
+            staging.fill(store, home, run, progress, playbook=playbook, sheets={batch.dataset: sheet})
+    return batches.run(store, new)
+
+
+def _resolve(store: Store, run: Run, connection: Connection[Any]) -> None:
+    which = {"run": run.face.id, "of": run.face.sweep_of, "plan": run.face.plan, "tenant": store.tenant_id}
+    connection.execute(_RESOLVED, {**which, "user": store.user, "reason": f"Resolved by run {run.face.id}"})
+    store.note("resolved", run.face.sweep_of, by=str(run.face.id), rows=run.face.processed)
+
+
+_REFUSED = """
+select line from workbench.import_outcome
+where batch_id = %(batch)s and plan = %(plan)s and outcome in ('unmatched', 'invalid')
+"""
+
+_RESOLVED = """
+insert into workbench.import_explanation (tenant_id, batch_id, line, reason, explained_by, resolved_by)
+select %(tenant)s, %(of)s, line, %(reason)s, %(user)s, %(run)s from workbench.import_outcome
+where batch_id = %(run)s and plan = %(plan)s
+"""

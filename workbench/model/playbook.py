@@ -1,0 +1,88 @@
+"""One source, several contracts, in order: how the rows of a source become records, declared once."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+
+from workbench.model.contract import Contract
+from workbench.model.sheet import Chunk
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """The records of one contract that a playbook makes of its source rows."""
+
+    dataset: str
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """The contract's field -> the column of the playbook's form that it is taken from."""
+    where: tuple[str, ...] = ()
+    """Only of rows that have something in one of these columns; of every row when empty."""
+    repeats: bool = False
+    """A record may well stand on several rows (a learner with two courses), which then is nothing to warn of."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shaped:
+    """The rows of one part that were made of a chunk of n source rows: m of them.
+
+    `rows` has the part's lines (unique in the part, the source row's own where it can be) and its cells by field;
+    `at` (int32, m) is the position in the chunk of the source row that each is made of, `groups` (m lists of int32) the
+    positions of all of them where that may be more than one.
+    """
+
+    rows: Chunk
+    at: pa.Int32Array
+    groups: pa.ListArray | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """One of the numbers that a playbook is known by: how many rows of a part ended so."""
+
+    name: str
+    """As the playbook's document names it, e.g. "Students created"."""
+    outcomes: tuple[str, ...]
+    part: str | None = None
+    """The dataset whose rows count; None counts the source's own."""
+    reason: str | None = None
+    """Only those that were skipped or unmatched for it."""
+
+
+Shape = Callable[[Chunk], Mapping[str, Shaped]]
+"""From a chunk whose cells are the columns of the form to the rows of each part, by its dataset. Vectorised."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Playbook:
+    """What a person starts when one source is more than one dataset."""
+
+    name: str
+    title: str
+    """The import type as the log names it."""
+    about: str
+    """One sentence for whoever has to choose it."""
+    form: Contract | None
+    """The columns of its source, as a contract without a table. None: its source is several sheets, each of one of the
+    parts' datasets."""
+    parts: tuple[Part, ...]
+    """In the order of import: what a part refers to comes before it."""
+    shape: Shape | None = None
+    """None: each part takes its `columns` as they stand."""
+    figures: tuple[Figure, ...] = ()
+    keeps_good_parts: bool = False
+    """Whether the good parts of an unmatched or invalid source row go on; else all or nothing of a row is written."""
+    pends: bool = True
+    """Whether its unmatched rows are planned again after later imports."""
+
+    @property
+    def datasets(self) -> tuple[str, ...]:
+        """The datasets of its parts, in the order of import."""
+        return tuple(part.dataset for part in self.parts)
+
+    def part(self, dataset: str) -> Part:
+        """The part of that dataset; KeyError when there is none."""
+        for part in self.parts:
+            if part.dataset == dataset:
+                return part
+        raise KeyError(dataset)

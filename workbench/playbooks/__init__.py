@@ -1,0 +1,31 @@
+"""Compositions of the path, one a file: what is imported together from one source. Declarations, and their shapes."""
+
+from workbench.datasets import catalog
+from workbench.model.errors import UnknownPlaybook
+from workbench.model.playbook import Part, Playbook
+from workbench.playbooks.learners import LEARNERS
+
+
+def of_family(name: str) -> Playbook:
+    """The playbook that every family is by itself: a workbook or an archive, each sheet of which is one dataset."""
+    contracts = catalog.family(name)
+    return Playbook(
+        name=name,
+        title=f"{name.capitalize()}: several sheets",
+        about=f"A workbook, or several files, each sheet of which is a dataset of {name}.",
+        form=None,
+        parts=tuple(Part(dataset=contract.name) for contract in contracts),
+    )
+
+
+PLAYBOOKS: dict[str, Playbook] = {
+    known.name: known for known in (LEARNERS, *(of_family(name) for name in catalog.families()))
+}
+
+
+def playbook(name: str) -> Playbook:
+    """The playbook of that name; raises UnknownPlaybook."""
+    try:
+        return PLAYBOOKS[name]
+    except KeyError:
+        raise UnknownPlaybook(playbook=name, known=", ".join(PLAYBOOKS)) from None

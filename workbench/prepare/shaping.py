@@ -1,0 +1,127 @@
+"""A chunk of a playbook's source rows becomes the rows of its parts, whose issues become those of the source rows."""
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from workbench.model.contract import Contract
+from workbench.model.kinds import trimmed
+from workbench.model.playbook import Part, Playbook, Shaped
+from workbench.model.sheet import Chunk
+from workbench.model.template import Mapping as Mapped
+from workbench.prepare.normalize import translated
+from workbench.prepare.validation import ISSUES
+
+
+def shaped(playbook: Playbook, columns: Chunk) -> Mapping[str, Shaped]:
+    """The rows of each part, by its dataset, that source rows in the columns of the form become."""
+    if playbook.shape is not None:
+        return playbook.shape(columns)
+    return {part.dataset: _projected(part, columns) for part in playbook.parts}
+
+
+def formed(chunk: Chunk, form: Contract, mapping: Mapped) -> Chunk:
+    """The chunk with the columns of the form, as far as a column or a constant fills them: texts with their meanings,
+    not yet parsed."""
+    headers = {field: header for header, field in mapping.columns.items()}
+    cells: dict[str, pa.StringArray] = {}
+    for field in form.fields:
+        header, constant = headers.get(field.name), mapping.constants.get(field.name)
+        meanings = mapping.value_maps.get(field.name, {})
+        if header is not None:
+            column = chunk.cells[header]
+            cells[field.name] = translated(column, meanings) if meanings else column
+        if constant is not None:
+            blank = pa.repeat(pa.scalar(None, pa.string()), len(chunk))
+            cells[field.name] = pc.coalesce(trimmed(cells[field.name]) if header is not None else blank, constant)
+    columns = pa.RecordBatch.from_arrays(list(cells.values()), names=list(cells))
+    return Chunk(lines=chunk.lines, cells=columns)
+
+
+def lines_of(shape: Shaped, chunk: Chunk) -> pa.ListArray | None:
+    """The lines of the source that each row of a part was made of; None where it is the one of its own line."""
+    if shape.groups is None:
+        return None
+    return pa.ListArray.from_arrays(shape.groups.offsets, chunk.lines.take(shape.groups.values))
+
+
+def told(parts: Iterable[tuple[Part, Shaped, pa.Table]], rows: int) -> pa.Table:
+    """The issues of the parts' rows as issues of the `rows` source rows they were made of, each once.
+
+    Each part comes with its rows and their issues, positions counted in them. A field is called as the form calls it.
+    """
+    found = [_of_source(part, shape, issues) for part, shape, issues in parts if issues.num_rows]
+    if not found:
+        return ISSUES.empty_table()
+    together = pa.concat_tables(found)
+    once = together.group_by(["position", "code", "field", "message", "severity"], use_threads=False).aggregate([])
+    order = pc.sort_indices(once, [("position", "ascending")])
+    once = once.take(order)
+    lines = pa.nulls(once.num_rows, pa.int32())  # nobody asks the source's issues for their lines
+    return once.append_column("line", lines).select(ISSUES.names).cast(ISSUES)
+
+
+def _of_source(part: Part, shape: Shaped, issues: pa.Table) -> pa.Table:
+    positions = issues["position"].combine_chunks()
+    names = pa.array(list(part.columns), pa.string())
+    known = pa.array(list(part.columns.values()), pa.string())
+    field = issues["field"].combine_chunks()
+    called = pc.coalesce(known.take(pc.index_in(field, names)), field)
+    table = issues.set_column(issues.schema.get_field_index("field"), "field", called).select(
+        ["code", "field", "message", "severity"]
+    )
+    if shape.groups is None:
+        return table.append_column("position", shape.at.take(positions))
+    groups = shape.groups.take(positions)
+    return table.take(pc.list_parent_indices(groups)).append_column("position", pc.list_flatten(groups))
+
+
+def _projected(part: Part, columns: Chunk) -> Shaped:
+    """The part's columns of the rows that have any in `where`; rows that say exactly the same become one, if a record
+    may stand on several."""
+    there = set(columns.cells.schema.names)
+    taken = {field: column for field, column in part.columns.items() if column in there}
+    at = _some(columns, [name for name in part.where if name in there]) if part.where else None
+    rows = columns if at is None else Chunk(lines=columns.lines.take(at), cells=columns.cells.take(at))
+    if at is None:
+        at = pa.array(np.arange(len(columns), dtype=np.int32))
+    cells = pa.RecordBatch.from_arrays([rows.cells[column] for column in taken.values()], names=list(taken))
+    alike = _alike(cells) if part.repeats else None
+    if alike is None:
+        return Shaped(rows=Chunk(lines=rows.lines, cells=cells), at=at)
+    firsts, groups = alike
+    first = pa.array(firsts)
+    lists = pa.ListArray.from_arrays(groups.offsets, at.take(groups.values))
+    return Shaped(rows=Chunk(lines=rows.lines.take(first), cells=cells.take(first)), at=at.take(first), groups=lists)
+
+
+def _some(columns: Chunk, names: list[str]) -> pa.Int32Array:
+    """The positions of the rows that have something in one of those columns."""
+    filled = np.zeros(len(columns), dtype=bool)
+    for name in names:
+        filled |= np.asarray(pc.is_valid(trimmed(columns.cells[name])))
+    return pa.array(np.flatnonzero(filled).astype(np.int32))
+
+
+def _alike(cells: pa.RecordBatch) -> tuple[npt.NDArray[np.int32], pa.ListArray] | None:
+    """The first of each set of rows whose cells are all the same, in their order, and the positions of each set; None
+    where no two are."""
+    if cells.num_rows < 2 or cells.num_columns == 0:
+        return None
+    codes = np.zeros(cells.num_rows, dtype=np.int64)
+    for column in cells.columns:
+        encoded = column.dictionary_encode()
+        pair = codes * max(len(encoded.dictionary), 1) + np.asarray(encoded.indices.fill_null(0))
+        codes = np.unique(pair, return_inverse=True)[1].astype(np.int64)  # small again, so that the next fits
+    distinct, firsts, which = np.unique(codes, return_index=True, return_inverse=True)
+    if len(distinct) == cells.num_rows:
+        return None
+    order = np.argsort(firsts, kind="stable")  # sets in the order of their first rows
+    rank = np.empty_like(order)
+    rank[order] = np.arange(len(order))
+    members = np.argsort(rank[which], kind="stable").astype(np.int32)
+    offsets = np.concatenate(([0], np.cumsum(np.bincount(rank[which])))).astype(np.int32)
+    return firsts[order].astype(np.int32), pa.ListArray.from_arrays(pa.array(offsets), pa.array(members))
