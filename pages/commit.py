@@ -4,7 +4,10 @@ import streamlit as st
 
 from workbench import Workbench
 from workbench.doors import jobs
-from workbench.doors.web import ui
+from workbench.doors.web import address, batches, words
+from workbench.doors.web.page import empty, page
+from workbench.doors.web.steps import stepper
+from workbench.doors.web.views import outcomes, plots
 from workbench.model.batch import Batch
 
 HOLD = "Hold everything until they are corrected"
@@ -14,12 +17,12 @@ GO_ON = "Let the good rows go on"
 def plan(wb: Workbench, batch: Batch) -> None:
     """What each row will do, before anything is written."""
     found = wb.reconcile(batch)
-    ui.figures(found, planned=batch.stage != "completed")
-    ui.plot(ui.outcome_bar(found.to_dict()), key="outcomes")
-    ui.open_figures(wb, batch, found)
+    outcomes.figures(found, planned=batch.stage != "completed")
+    plots.plot(plots.outcome_bar(found.to_dict()), key="outcomes")
+    batches.open_figures(wb, batch, found)
     for action, records in batch.summary.get("removed", {}).items():
         if records and batch.stage != "completed":
-            gone = f"{ui.many(records, 'record')} that the file no longer names will be {action}."
+            gone = f"{words.many(records, 'record')} that the file no longer names will be {action}."
             st.warning(gone, icon=":material/person_remove:")
 
 
@@ -31,18 +34,18 @@ def decide(wb: Workbench, batch: Batch) -> None:
     if batch.invalid:
         are = "is" if batch.invalid == 1 else "are"
         choice = st.radio(
-            f"{ui.many(batch.invalid)} {are} invalid and will not be written. What about the others?",
+            f"{words.many(batch.invalid)} {are} invalid and will not be written. What about the others?",
             [HOLD, GO_ON],
             captions=[
                 "Nothing is written now.",
-                f"Of the others, {ui.many(written)} will be written; the invalid stay out.",
+                f"Of the others, {words.many(written)} will be written; the invalid stay out.",
             ],
             index=1 if batch.skip_errors else 0,
         )
         skip_errors = choice == GO_ON
     with st.container(horizontal=True, vertical_alignment="center"):
         hold = bool(batch.invalid) and not skip_errors
-        label = "Hold it" if hold else f"Commit {ui.many(written)}"
+        label = "Hold it" if hold else f"Commit {words.many(written)}"
         icon = ":material/pause_circle:" if hold else ":material/task_alt:"
         first, other = ("secondary", "primary") if batch.summary.get("error") else ("primary", "secondary")
         if st.button(label, type=first, icon=icon, disabled=hold and batch.stage == "held"):
@@ -57,19 +60,19 @@ def decide(wb: Workbench, batch: Batch) -> None:
             jobs.defer(wb, "plan", batch)
             st.rerun()
         if batch.invalid or batch.unmatched:
-            ui.link("validate", "Correct rows", icon=":material/edit:", batch=batch.id)
+            address.link("validate", "Correct rows", icon=":material/edit:", batch=batch.id)
 
 
-with ui.page("Commit", "What the import will do, row by row, and the decision to write it.") as wb:
-    batch = ui.chosen(wb)
-    ui.stepper("commit", batch)
-    ui.facts(batch)
-    ui.busy(wb, batch)
+with page("Commit", "What the import will do, row by row, and the decision to write it.") as wb:
+    batch = batches.chosen(wb)
+    stepper("commit", batch)
+    batches.facts(batch)
+    batches.busy(wb, batch)
     if batch.undo_of is not None or batch.stage == "completed":
-        written = ui.many((batch.created or 0) + (batch.updated or 0))
-        done = f"Committed: {written} written, {ui.when(batch.completed_at)} UTC."
+        written = words.many((batch.created or 0) + (batch.updated or 0))
+        done = f"Committed: {written} written, {words.when(batch.completed_at)} UTC."
         st.success(done if batch.undo_of is None else "This is an undo.", icon=":material/check_circle:")
-        ui.link("reconcile", "Reconcile it", batch=batch.id)
+        address.link("reconcile", "Reconcile it", batch=batch.id)
         plan(wb, batch)
     elif batch.plan:
         if batch.stage == "held":
@@ -82,4 +85,4 @@ with ui.page("Commit", "What the import will do, row by row, and the decision to
             jobs.defer(wb, "plan", batch)
             st.rerun()
     else:
-        ui.empty("Nothing to commit.", f"This import is {batch.stage}.", "upload", "Start another import")
+        empty("Nothing to commit.", f"This import is {batch.stage}.", "upload", "Start another import")

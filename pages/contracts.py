@@ -9,7 +9,8 @@ from workbench import Workbench
 from workbench.datasets.catalog import contract, contracts
 from workbench.derived.csv_template import csv_template
 from workbench.derived.field_guide import field_guide
-from workbench.doors.web import ui
+from workbench.doors.web import address, words
+from workbench.doors.web.page import empty, page
 from workbench.model.template import Mapping, Template
 
 COLUMNS = ("Column", "Field")
@@ -47,13 +48,13 @@ _TABLE = """<style>.st-key-guide-text table { display: block; overflow-x: auto }
 def templates(wb: Workbench) -> None:
     """The saved mappings: looked at, changed, made global, retired."""
     st.caption("A template is a mapping that a person confirmed; an import that uses it need not ask again.")
-    ui.link("changes", "A source's columns have changed: what to do", icon=":material/published_with_changes:")
+    address.link("changes", "A source's columns have changed: what to do", icon=":material/published_with_changes:")
     known = wb.templates.all()
     if not known:
-        ui.empty("No template yet.", "Map a file's columns, and save that as one.", "upload", "Start an import")
+        empty("No template yet.", "Map a file's columns, and save that as one.", "upload", "Start an import")
     for one in known:
         scope = "for everybody" if one.is_global else "of this tenant"
-        label = f"**{ui.text(one.name)}** · {one.dataset} · {scope}"
+        label = f"**{words.text(one.name)}** · {one.dataset} · {scope}"
         asked = st.query_params.get("template") == one.id
         box = st.expander(label, asked, icon=":material/table_rows:", on_change="rerun", key=f"open {one.id}")
         if box.open:
@@ -64,7 +65,7 @@ def templates(wb: Workbench) -> None:
 def template(wb: Workbench, one: Template) -> None:
     """One template, open to be changed."""
     if one.description:
-        st.caption(ui.text(one.description))
+        st.caption(words.text(one.description))
     if not one.is_own:
         st.caption("Another tenant keeps it for everybody, and alone can change it.")
     said = one.mapping
@@ -125,7 +126,7 @@ def nested(rows: list[tuple[str, ...]]) -> dict[str, dict[str, str]]:
     return {field: {text: means for name, text, means in rows if name == field} for field in fields}
 
 
-with ui.page(
+with page(
     "Contracts and templates", "What a file has to say to be imported, and the mappings that people saved."
 ) as wb:
     guide, saved = st.tabs(["Field guides", "Templates"], key="view", bind="query-params")

@@ -4,7 +4,10 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from workbench.doors.web import ui
+from workbench.doors.web import address, words
+from workbench.doors.web.page import page
+from workbench.doors.web.views.outcomes import COLOURS, SIGNS
+from workbench.doors.web.views.plots import plot
 from workbench.model.batch import OUTCOMES, Batch
 
 MOST = 50  # so many are counted
@@ -23,9 +26,9 @@ def needs_someone(waiting: dict[str, list[Batch]]) -> None:
             number = len(waiting[kind])
             st.metric(title, f"{MOST} or more" if number == MOST else number, help=about)
             for batch in waiting[kind][:SHOWN]:
-                ui.link(target, f"{ui.text(batch.file_name)} · {batch.created_at:%m-%d %H:%M}", batch=batch.id)
+                address.link(target, f"{words.text(batch.file_name)} · {batch.created_at:%m-%d %H:%M}", batch=batch.id)
             if number > SHOWN:
-                ui.link("history", "More in the history", icon=":material/history:")
+                address.link("history", "More in the history", icon=":material/history:")
             elif not number:
                 st.caption("Nothing waits here.")
 
@@ -38,8 +41,8 @@ def over_time(runs: pd.DataFrame) -> go.Figure:
         figure.add_bar(
             x=list(range(len(runs))),
             y=runs[name].tolist(),
-            name=f"{ui.SIGNS[name]} {name}",
-            marker_color=ui.COLOURS[name],
+            name=f"{SIGNS[name]} {name}",
+            marker_color=COLOURS[name],
             customdata=said,
             hovertemplate=f"%{{customdata}}: %{{y:,}} {name}<extra></extra>",
         )
@@ -61,9 +64,9 @@ def ticks(at: pd.Series) -> list[str]:  # type: ignore[type-arg]
     return (times + "<br>" + days.where(days != days.shift(), "")).tolist()
 
 
-with ui.page("Workbench", "Every source row has exactly one provable outcome.") as wb:
+with page("Workbench", "Every source row has exactly one provable outcome.") as wb:
     if st.button("Start an import", type="primary", icon=":material/upload_file:"):
-        ui.go_to("upload")
+        address.go_to("upload")
     if not wb.batches.all(limit=1):
         st.info("Nothing has been imported yet. A CSV file or a workbook will do.", icon=":material/inbox:")
     else:
@@ -71,5 +74,5 @@ with ui.page("Workbench", "Every source row has exactly one provable outcome.") 
         runs = wb.batches.outcomes(limit=30)
         if not runs.empty:
             st.subheader("The last imports", anchor=False)
-            ui.plot(over_time(runs), key="runs")
-        ui.link("history", "All imports", icon=":material/history:")
+            plot(over_time(runs), key="runs")
+        address.link("history", "All imports", icon=":material/history:")

@@ -7,7 +7,8 @@ import streamlit as st
 
 from workbench import Workbench
 from workbench.datasets.catalog import contracts
-from workbench.doors.web import ui
+from workbench.doors.web import address, words
+from workbench.doors.web.page import empty, page
 
 TABLE = {
     "dataset": "Dataset",
@@ -53,7 +54,7 @@ def table(wb: Workbench, sources: list[dict[str, Any]]) -> None:
 
 def one(wb: Workbench, source: dict[str, Any]) -> None:
     """What is known of one source: samples and quirks, its template, its imports, and whether they are paused."""
-    st.subheader(ui.text(source["dataset"]), anchor=False)
+    st.subheader(words.text(source["dataset"]), anchor=False)
     pause(wb, source)
     known = {one.id: one for one in wb.templates.all()}
     names = [contract.name for contract in contracts()]
@@ -77,8 +78,8 @@ def one(wb: Workbench, source: dict[str, Any]) -> None:
             st.rerun()
     with st.container(horizontal=True):
         if str(source["template_id"]) in known:
-            ui.link("contracts", "Its template", view="Templates", template=source["template_id"])
-            ui.link("changes", "Its columns have changed", source=source["dataset"])
+            address.link("contracts", "Its template", view="Templates", template=source["template_id"])
+            address.link("changes", "Its columns have changed", source=source["dataset"])
     imports(wb, source)
 
 
@@ -90,8 +91,10 @@ def place(options: list[str], value: object) -> int | None:
 def pause(wb: Workbench, source: dict[str, Any]) -> None:
     """Whether imports of a source are paused, and the switch for it."""
     if source["paused"]:
-        since = f"{ui.when(source['paused_at'])} UTC, by {source['paused_by']}: {source['pause_reason'] or 'no reason'}"
-        st.warning(f"Its imports are paused, since {ui.text(since)}", icon=":material/pause_circle:")
+        since = (
+            f"{words.when(source['paused_at'])} UTC, by {source['paused_by']}: {source['pause_reason'] or 'no reason'}"
+        )
+        st.warning(f"Its imports are paused, since {words.text(since)}", icon=":material/pause_circle:")
         if st.button("Resume its imports", type="primary", icon=":material/play_arrow:"):
             wb.sources.resume(source["id"])
             st.rerun()
@@ -108,15 +111,17 @@ def imports(wb: Workbench, source: dict[str, Any]) -> None:
     last = wb.batches.all(source["data_type"], limit=5) if source["data_type"] else []
     if not last:
         what = "No import of it yet." if source["data_type"] else "Say what it is imported as to see its imports."
-        ui.empty(what, "Nothing is imported before you say so.", "upload", "Start an import")
+        empty(what, "Nothing is imported before you say so.", "upload", "Start an import")
         return
     st.markdown("**Its last imports**")
     for batch in last:
-        ui.link("history", ui.text(f"{batch.file_name} · {ui.when(batch.created_at)} · {batch.stage}"), batch=batch.id)
-    ui.link("history", "All of them", icon=":material/history:", dataset=source["data_type"])
+        address.link(
+            "history", words.text(f"{batch.file_name} · {words.when(batch.created_at)} · {batch.stage}"), batch=batch.id
+        )
+    address.link("history", "All of them", icon=":material/history:", dataset=source["data_type"])
 
 
-with ui.page("Inventory", "Every source of data: who owns it, where it is, how it looks, and its imports.") as wb:
+with page("Inventory", "Every source of data: who owns it, where it is, how it looks, and its imports.") as wb:
     sources = wb.sources.all()
     table(wb, sources)
     named = {source["dataset"]: source for source in sources}

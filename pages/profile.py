@@ -1,202 +1,48 @@
 """Profile: what is in each column of a file, beside the same dataset's last import."""
 
-from datetime import date, timedelta
 from typing import Any
 
-import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 
 from workbench import Workbench
-from workbench.doors.web import ui
+from workbench.doors.web import address, sheets, words
+from workbench.doors.web.page import page
+from workbench.doors.web.views import profile
 from workbench.model.batch import Batch
-from workbench.model.kinds import KINDS
 from workbench.model.sheet import Sheet
 from workbench.prepare import profile_report
-
-NOW, BEFORE = "#2f6fb0", "#6b7785"
-
-
-@st.cache_data(max_entries=20, show_spinner="Profiling every row ...", show_time=True, hash_funcs=ui.SAME_SHEET)
-def profiled(sheet: Sheet) -> dict[str, Any]:
-    """The profile of a sheet, made once."""
-    return profile_report.profile_of(sheet)
 
 
 def kept(wb: Workbench, of: Sheet | Batch, sheet: Sheet, dataset: str | None) -> dict[str, Any]:
     """The profile of a sheet; that of a dataset is kept, to stand beside the next one's."""
     if dataset is None:
-        return profiled(sheet)
+        return sheets.profiled(sheet)
     found = wb.profiles.kept(sheet, dataset)
     if found is None:
-        found = profiled(sheet)
+        found = sheets.profiled(sheet)
         wb.profiles.keep(of, dataset, found)
     return found
 
 
-def at_a_glance(found: dict[str, Any], before: dict[str, Any] | None) -> None:
-    """The figures of the sheet, each beside the last import's."""
-    figures = {
-        "Rows": (found["rows"], before and before["rows"]),
-        "Columns": (len(found["columns"]), before and len(before["columns"])),
-        "Blank rows": (found["blank_rows"], before and before["blank_rows"]),
-    }
-    with st.container(horizontal=True, gap="small"):
-        for name, (now, then) in figures.items():
-            delta = now - then if then is not None else None
-            st.metric(name, f"{now:,}", f"{delta:+,}" if delta else None, border=True, width=112, delta_color="off")
-
-
-def since(found: dict[str, Any], before: dict[str, Any] | None, dataset: str | None) -> None:
-    """The differences from the last import, in words."""
-    if before is None:
-        told = f"no other file of `{dataset}` was imported" if dataset else "nobody knows yet which dataset this is"
-        st.caption(f"Nothing stands beside it: {told}.")
-        return
-    changes = profile_report.changes(found, before)
-    st.subheader("Since the last import", anchor=False)
-    file, then = ui.text(before["file_name"]), ui.when(before["kept_at"])
-    st.caption(f"**{file}**, profiled on {then} UTC by {ui.text(before['kept_by'])}")
-    if not changes:
-        st.success(
-            "Nothing that matters has changed: columns, types, fill and ranges are the same.", icon=":material/check:"
-        )
-        return
-    words = {"column": "Column", "what": "What", "before": "Last import", "now": "This file"}
-    shown = pd.DataFrame(changes).rename(columns=words)
-    shown["Column"] = shown["Column"].replace("", "(the whole file)")
-    st.dataframe(shown, hide_index=True, height="content" if len(shown) < 10 else 380)
-
-
-def every_column(found: dict[str, Any]) -> None:
-    """One line a column."""
-    columns = found["columns"]
-    frame = pd.DataFrame(
-        {
-            "Column": [column["name"] for column in columns],
-            "Type": [kind(column) for column in columns],
-            "Filled": [column["fill"] for column in columns],
-            "Distinct": [("" if column["distinct_exact"] else "≥ ") + f"{column['distinct']:,}" for column in columns],
-            "Outliers": [len(column["outliers"]) for column in columns],
-            "Alike": [len(column.get("groups", [])) for column in columns],
-            "Top values": [most_frequent(column) for column in columns],
-            "Patterns": [" · ".join(pattern["text"] for pattern in column["patterns"]) for column in columns],
-            "Range": [f"{column['minimum']} … {column['maximum']}" if column["filled"] else "" for column in columns],
-        }
-    )
-    st.dataframe(
-        frame,
-        hide_index=True,
-        height="content" if len(frame) < 15 else 560,
-        column_config={
-            "Column": st.column_config.TextColumn(pinned=True),
-            "Filled": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1, width=90),
-            "Patterns": st.column_config.TextColumn(help="A and a for letters, 9 for digits."),
-            "Outliers": st.column_config.NumberColumn(help="Values unlike the others, at most a few of each sort."),
-            "Alike": st.column_config.NumberColumn(help="Groups of values that are probably the same."),
-        },
-    )
-
-
-def most_frequent(column: dict[str, Any]) -> str:
-    """The most frequent values with their rows; where no two are the same there is no such thing."""
-    if column["unique"] and column["rows"] > 1:
-        return f"all different: {', '.join(column['examples'])} ..."
-    return " · ".join(f"{top['text']} ({top['rows']:,})" for top in column["top"])
-
-
-def kind(column: dict[str, Any]) -> str:
-    """The type in words, and how many of the values are of it when not all are."""
-    name = column["type"]
-    title = (KINDS[name].title or name) if name in KINDS else name
-    return title if column["fits"] == 1 else f"{title} ({column['fits']:.1%})"
-
-
-def one_column(column: dict[str, Any], before: dict[str, Any] | None) -> None:
-    """One column closely: its values, patterns, histograms, outliers and near-duplicates."""
-    left, right = st.columns(2, gap="large")
-    with left:
-        st.markdown("**Most frequent values**")
-        frequencies(column, before, "top", "Value")
-        st.markdown("**Patterns**", help="A and a for letters, 9 for digits; the first 40 characters.")
-        frequencies(column, before, "patterns", "Pattern")
-    with right:
-        if column["numbers"]:
-            st.markdown("**How the days lie**" if dated(column) else "**How the numbers lie**")
-            ui.plot(histogram(column, before, "numbers"), key="numbers")
-        if column["shortest"] < column["longest"]:
-            st.markdown("**How long the values are**, in characters")
-            ui.plot(histogram(column, before, "lengths"), key="lengths")
-        elif column["filled"]:
-            st.markdown(f"**Every value is {column['longest']:,} characters long.**")
-    if column["outliers"]:
-        st.markdown("**Outliers**: unlike the others of this column")
-        words = {"text": "Value", "rows": "Rows", "why": "Why"}
-        st.dataframe(pd.DataFrame(column["outliers"]).rename(columns=words), hide_index=True)
-    if column.get("groups"):
-        st.markdown("**Probably the same**, written differently")
-        st.dataframe(pd.DataFrame(column["groups"]), hide_index=True)
-
-
-def frequencies(column: dict[str, Any], before: dict[str, Any] | None, what: str, label: str) -> None:
-    """Texts with their rows, and those of the last import."""
-    shown = pd.DataFrame(column[what], columns=["text", "rows"]).rename(columns={"text": label, "rows": "Rows"})
-    shown["Share"] = shown["Rows"] / max(column["filled"], 1)
-    if before is not None:
-        then = {entry["text"]: entry["rows"] for entry in before[what]}
-        shown["Last import"] = [f"{then[text]:,}" if text in then else "" for text in shown[label]]
-    share = st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1, width=100)
-    rows = st.column_config.NumberColumn(format="localized")
-    st.dataframe(shown, hide_index=True, column_config={"Rows": rows, "Share": share}, height="content")
-
-
-def dated(column: dict[str, Any]) -> bool:
-    return column["type"] in ("day", "timestamp")
-
-
-def histogram(column: dict[str, Any], before: dict[str, Any] | None, what: str) -> go.Figure:
-    """Rows by length or number; those of the last import, where it has any, as a line behind."""
-    figure = go.Figure()
-    for name, colour, said in (("this file", NOW, column), ("last import", BEFORE, before)):
-        if said is None or not said.get(what) or said["type"] != column["type"]:
-            continue
-        bins = said[what]
-        places = [(low + high) / 2 for low, high, _ in bins]
-        if what == "numbers" and dated(column):
-            places = [date(1970, 1, 1) + timedelta(days=place) for place in places]
-        if what == "lengths":
-            places = [low if high - low == 1 else (low + high) / 2 for low, high, _ in bins]
-        rows = [rows for _, _, rows in bins]
-        if said is column:
-            figure.add_bar(x=places, y=rows, name=name, marker_color=colour)
-        else:
-            figure.add_scatter(x=places, y=rows, name=name, line={"color": colour, "shape": "hvh"})
-    figure.update_layout(
-        height=220,
-        bargap=0.05,
-        margin={"l": 0, "r": 0, "t": 8, "b": 0},
-        showlegend=before is not None,
-        legend={"orientation": "h", "y": 1.2},
-        xaxis={"dtick": 1} if what == "lengths" and column["longest"] - column["shortest"] < 16 else {},
-        yaxis={"title": "rows", "rangemode": "tozero"},
-    )
-    return figure
-
-
-with ui.page("Profile", "What is in each column, beside the last import of the same dataset.") as wb:
-    source = ui.source(wb)
+with page("Profile", "What is in each column, beside the last import of the same dataset.") as wb:
+    source = sheets.source(wb)
     of = source.batch or source.sheet
     found = kept(wb, of, source.sheet, source.dataset)
     before = wb.profiles.last(source.dataset, before=of) if source.dataset else None
     with st.container(horizontal=True, vertical_alignment="center"):
         dataset = f" · `{source.dataset}`" if source.dataset else ""
-        st.markdown(f"**{ui.text(source.sheet.name)}**{dataset}", width="content")
-        ui.link("map", "Map its columns", icon=":material/schema:", **source.address, dataset=source.dataset)
-    at_a_glance(found, before)
-    since(found, before, source.dataset)
+        st.markdown(f"**{words.text(source.sheet.name)}**{dataset}", width="content")
+        address.link("map", "Map its columns", icon=":material/schema:", **source.address, dataset=source.dataset)
+    profile.at_a_glance(found, before)
+    if before is not None:
+        profile.since(before, profile_report.changes(found, before))
+    elif source.dataset:
+        st.caption(f"Nothing stands beside it: no other file of `{source.dataset}` was imported.")
+    else:
+        st.caption("Nothing stands beside it: nobody knows yet which dataset this is.")
     st.subheader("Every column", anchor=False)
-    every_column(found)
+    profile.every_column(found["columns"])
     names = [column["name"] for column in found["columns"]]
     name = st.selectbox("Look closely at", names, key="column", bind="query-params")
     then = {column["name"]: column for column in before["columns"]} if before else {}
-    one_column(found["columns"][names.index(name)], then.get(name))
+    profile.one_column(found["columns"][names.index(name)], then.get(name))

@@ -1,0 +1,65 @@
+"""The address of a page: what it says, and the ways from one to another, which can be sent to a colleague."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+
+def link(target: str, label: str, icon: str = ":material/arrow_forward:", **parameters: object) -> None:
+    """A link to another page with an address that can be sent to a colleague."""
+    st.page_link(
+        f"pages/{target}.py",
+        label=label,
+        icon=icon,
+        query_params={name: str(value) for name, value in parameters.items() if value is not None},
+    )
+
+
+def jump(label: str, icon: str = ":material/arrow_forward:", **parameters: object) -> None:
+    """A link to another address of this very page.
+
+    A page link to the page that it stands on would show what it leads to, but leave the old address in the browser, and
+    be forgotten with the next click.
+    """
+    address = {name: str(value) for name, value in parameters.items() if value is not None}
+    key = f"jump {label} {address}"
+    st.button(label, key, icon=icon, type="tertiary", on_click=st.query_params.from_dict, args=(address,))
+
+
+def go_to(target: str, **parameters: object) -> None:
+    """Leaves for another page."""
+    st.switch_page(f"pages/{target}.py", query_params={name: str(value) for name, value in parameters.items()})
+
+
+def said(part: str) -> dict[str, Any]:
+    """What a part of the address says in JSON; empty where it says nothing that makes sense."""
+    try:
+        found = json.loads(st.query_params.get(part, "{}"))
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def before(part: str, widget: str) -> dict[str, Any]:
+    """What the address said when a widget was first shown: one that changes while somebody edits it forgets the last
+    edit."""
+    if widget not in st.session_state:
+        st.session_state[f"before {widget}"] = said(part)
+    known: dict[str, Any] = st.session_state[f"before {widget}"]
+    return known
+
+
+def put(part: str, chosen: Mapping[str, Any]) -> None:
+    """Puts it into the address, where it outlives a reload and can be sent to a colleague; nothing takes it out."""
+    if chosen:
+        st.query_params[part] = json.dumps(chosen, ensure_ascii=False, separators=(",", ":"))
+    else:
+        st.query_params.pop(part, None)
+
+
+def put_word(part: str, chosen: str | None) -> None:
+    """Puts a word into the address as it stands; nothing takes it out."""
+    st.query_params.pop(part, None)
+    st.query_params.update({part: chosen} if chosen else {})

@@ -1,0 +1,92 @@
+"""The import that a page is about: which one it is, where it stands, and its progress while a worker has it."""
+
+import streamlit as st
+
+from workbench import Workbench
+from workbench.doors import jobs
+from workbench.doors.web import words
+from workbench.doors.web.page import empty, person
+from workbench.doors.web.views import outcomes, rows
+from workbench.model.batch import OUTCOMES, Batch
+from workbench.model.errors import UnknownBatch
+from workbench.model.reconciliation import Reconciliation
+
+
+def chosen(wb: Workbench, *, undo: bool = False) -> Batch:
+    """The batch of this address (`?batch=...`); without one a list to choose from, and the page ends there."""
+    wanted = st.query_params.get("batch")
+    if wanted:
+        try:
+            return wb.batches.get(wanted)
+        except UnknownBatch as refusal:
+            st.warning(words.text(refusal), icon=":material/search_off:")
+    known = [batch for batch in wb.batches.all(limit=50) if undo or batch.undo_of is None]
+    if not known:
+        empty(
+            "No import yet.", "Start with a file: every row of it will be accounted for.", "upload", "Start an import"
+        )
+        st.stop()
+    picked = st.selectbox(
+        "Which import?", known, index=None, format_func=words.titled, placeholder="Choose an import", key="chosen batch"
+    )
+    if picked is None:
+        st.stop()
+    st.query_params["batch"] = str(picked.id)
+    st.rerun()
+
+
+def facts(batch: Batch) -> None:
+    """The file, the dataset, who, when, and where the batch stands, in one line."""
+    parts = [f"**{words.text(batch.file_name)}**", f"`{batch.dataset}`", batch.stage]
+    parts += [f"by {words.text(batch.initiated_by)}", f"{words.when(batch.created_at)} UTC"]
+    if batch.window:
+        parts.append(words.text(batch.window))
+    st.markdown(" · ".join(parts), help=f"Batch {batch.id}, mode {batch.mode}")
+    if batch.stage != "completed" and (why := batch.summary.get("error")):
+        st.error(words.text(why), icon=":material/error:")
+
+
+def open_figures(wb: Workbench, batch: Batch, found: Reconciliation) -> None:
+    """Every figure opens its rows: the outcomes that have any to choose from, and a page of the chosen one's rows."""
+    counts = {name: getattr(found, name) for name in OUTCOMES} | batch.summary.get("removed", {})
+    name = outcomes.choice({name: number for name, number in counts.items() if number})
+    if name is None:
+        return
+    outcomes.meaning(name, found)
+    key = f"{batch.id} {batch.plan} {name}"
+    if name not in OUTCOMES:
+        rows.removed([row["before"] for row in wb.rows.removals(batch) if row["action"] == name], key=key)
+        return
+    key = f"{key} {counts[name]}"
+    shown = rows.page(lambda after, limit: wb.rows.page(batch, outcome=name, after=after, limit=limit), key=key)
+    rows.opened(batch, name, shown, key=key)
+
+
+@st.fragment(run_every=1.0)
+def watch(batch: Batch) -> None:
+    """The progress of a batch that a worker has in hand; the page runs again when that is over."""
+    with Workbench.open(user=person()) as wb:
+        state = jobs.state(wb, batch.id)
+        if state is None:
+            st.rerun()
+        found, progress = wb.batches.get(batch.id), wb.batches.progress(batch.id)
+        step = (progress or {}).get("step", "waiting for a worker")
+        done, of = (progress or {}).get("rows", 0), (progress or {}).get("of")
+        whole = step in ("planning", "committing", "undoing")  # one statement for all rows, so there is no part to tell
+        rows_expected = words.many(found.processed or found.summary.get("rows", 0))
+        expected = f" {rows_expected}, all of them or none" if whole else ""
+        label = f"{str(step).capitalize()}: {done:,} rows" if done else f"{str(step).capitalize()}{expected} ..."
+        st.progress(min(done / of, 1.0) if of else 0.0, text=label)
+        st.caption("You may leave this page, or watch it from another one; the work goes on.")
+        if not whole and st.button("Cancel", key=f"cancel {batch.id}", icon=":material/stop_circle:"):
+            jobs.cancel(wb, batch.id)
+            st.rerun()
+
+
+def busy(wb: Workbench, batch: Batch) -> None:
+    """Shows the progress and ends the page while a worker has the batch in hand."""
+    if jobs.state(wb, batch.id) is not None:
+        watch(batch)
+        st.stop()
+    if wb.batches.get(batch.id) != batch:  # it was done between the two questions
+        st.rerun()

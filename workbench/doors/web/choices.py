@@ -1,0 +1,122 @@
+"""A mapping as a person makes it: suggested, put right by hand, and what was said otherwise kept in the address."""
+
+from collections.abc import Mapping as Pairs
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from workbench.datasets import catalog
+from workbench.doors.web import address, sheets
+from workbench.doors.web.views import columns
+from workbench.model.contract import Contract
+from workbench.model.sheet import Sheet
+from workbench.model.template import Mapping, Template
+from workbench.prepare.mapping import lacking, suggest
+
+BY_HAND = ("fields", "meanings", "same", "mode", "window", "notes", "clears")
+"""The parts of the address with what a person chose otherwise than it was suggested."""
+
+
+def forget() -> None:
+    """What was chosen by hand was chosen for another dataset or template."""
+    for part in BY_HAND:
+        st.query_params.pop(part, None)
+        st.session_state.pop(part, None)
+
+
+def fields(
+    source: sheets.Source, contract: Contract, template: Template | None, key: str
+) -> tuple[dict[str, str], bool]:
+    """Header -> field, "" for a column that is left out, and whether a template says all of it."""
+    suggested = suggest(source.sheet.headers, source.sheet.sample(), contract, template)
+    possible = ["", *(field.name for field in contract.fields)]
+    before = address.before("fields", f"fields {key}")
+    by_hand = {header: name for header, name in before.items() if name in possible}
+    looked_at = sheets.looked_at(source.sheet, contract.name)
+    said = columns.fields(contract, suggested, looked_at, by_hand, key=f"fields {key}")
+    address.put("fields", _otherwise(said, {given.header: given.field or "" for given in suggested}))
+    settled = all(given.method == "template" and said[given.header] == (given.field or "") for given in suggested)
+    return said, settled
+
+
+def constants(contract: Contract, mapped: Pairs[str, str], template: Template | None, key: str) -> dict[str, str]:
+    """One value for every row: of the required fields without a column, and of any other that a person picks."""
+    unfilled = [field.name for field in lacking(contract, mapped.values()) if field.derive is None]
+    saved = template.mapping.constants if template else {}
+    possible = [field for field in contract.fields if field.name not in (*mapped.values(), *contract.key)]
+    names = [field.name for field in possible]
+    widget = f"same {key} {names}"
+    before = saved | {name: text for name, text in address.before("same", widget).items() if isinstance(text, str)}
+    wanted = [name for name in names if before.get(name) or name in unfilled]
+    said = columns.constants(possible, wanted, before, key=key, widget=widget)
+    address.put("same", _otherwise({n: said.get(n, "") for n in names}, {n: saved.get(n, "") for n in names}))
+    return {name: text for name, text in said.items() if text}
+
+
+def meanings(
+    source: sheets.Source, contract: Contract, mapped: dict[str, str], template: Template | None, key: str
+) -> dict[str, dict[str, str]]:
+    """What the texts mean that stand where a choice is expected, and are none."""
+    with st.spinner("Counting the values of choice fields ..."):
+        found = sheets.unknown(source.sheet, contract.name, mapped)
+    said = dict(template.mapping.value_maps) if template else {}
+    chosen: dict[str, dict[str, str]] = {}
+    for name, texts in found.items():
+        field, widget = contract.field(name), f"values {name} {key}"
+        saved = {text.lower(): meaning or columns.BLANK for text, meaning in said.get(name, {}).items()}
+        suggested = {text.text: saved.get(text.text.lower(), text.like or columns.INVALID) for text in texts}
+        before = address.before("meanings", widget).get(name)
+        possible = (*field.choices, columns.BLANK, columns.INVALID)
+        before = {text: means for text, means in before.items() if means in possible} if type(before) is dict else {}
+        meant = columns.meanings(field, texts, suggested | before, key=widget)
+        chosen[name] = _otherwise(meant, suggested)
+        said[name] = said.get(name, {}) | {
+            text: "" if means == columns.BLANK else means for text, means in meant.items() if means != columns.INVALID
+        }
+    address.put("meanings", {name: texts for name, texts in chosen.items() if texts})
+    return said
+
+
+def renewed(sheet: Sheet, template: Template, change: dict[str, Any]) -> Mapping:
+    """A template's mapping for a sheet with other columns: what the new ones are, and what new values mean."""
+    said = template.mapping
+    st.caption("What is each new column? A missing column that nothing replaces goes out of the template.")
+    likely = {found["header"]: found for found in change["suggestions"]}
+    shown = [
+        (header, *(likely.get(header, {}).get(part, "") for part in ("field", "was", "reason")))
+        for header in change["new"]
+    ]
+    fresh = columns.new_ones(shown, [field.name for field in catalog.contract(template.dataset).fields])
+    kept = {header: field for header, field in said.columns.items() if header not in change["missing"]}
+    filled = kept | {header: field for header, field in fresh.items() if field}
+    return replace(
+        said,
+        columns=filled,
+        left_out=(*said.left_out, *(header for header, field in fresh.items() if not field)),
+        value_maps=_new_values(sheet, template, filled),
+    )
+
+
+def _new_values(sheet: Sheet, template: Template, filled: dict[str, str]) -> dict[str, dict[str, str]]:
+    """The template's value maps, with what the table says of texts that are no choice of their field."""
+    known, maps = catalog.contract(template.dataset), {n: dict(m) for n, m in template.mapping.value_maps.items()}
+    here = {header: field for header, field in filled.items() if header in sheet.headers}
+    with st.spinner("Looking at the values ..."):
+        unknown = sheets.unknown(sheet, template.dataset, here)
+    shown = [
+        (field, text.text, text.rows, text.like)
+        for field, texts in unknown.items()
+        for text in texts
+        if text.text.lower() not in map(str.lower, maps.get(field, {}))
+    ]
+    if shown:
+        possible = sorted({choice for field, *_ in shown for choice in known.field(field).choices})
+        for (field, text, *_), means in zip(shown, columns.new_values(shown, possible), strict=True):
+            if means:
+                maps.setdefault(field, {})[text] = means
+    return maps
+
+
+def _otherwise(said: Pairs[str, Any], suggested: Pairs[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in said.items() if value != suggested[name]}

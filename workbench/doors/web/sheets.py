@@ -1,0 +1,112 @@
+"""The sheet that a page is about, and what is found out of it, once for all who look at it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from workbench import Workbench
+from workbench.datasets import catalog
+from workbench.doors.web import uploads
+from workbench.doors.web.page import empty
+from workbench.model.batch import Batch
+from workbench.model.sheet import Sheet
+from workbench.prepare import columns, profile_report, recognition
+from workbench.prepare.columns import ChoiceText, Column
+from workbench.settings import Settings
+
+SAME_SHEET: dict[str | type[Any], Any] = {
+    Sheet: lambda sheet: (
+        sheet.checksum,
+        sheet.name,
+        sheet.headers,
+        sheet.reading.sheet,
+        sheet.reading.header_line,
+        sheet.reading.delimiter,
+    )
+}
+"""For `st.cache_data`: what has been found out of a sheet holds for every opening of the same one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """The sheet that an address names."""
+
+    sheet: Sheet
+    dataset: str | None
+    """The one that was chosen, else the one that was recognised, if any was."""
+    batch: Batch | None
+    """The import that it is the kept source of; None for an upload."""
+    address: dict[str, str]
+    """What names it in an address."""
+
+
+def source(wb: Workbench) -> Source:
+    """The sheet of this address: an upload (`?upload=...`, `sheet`, `header_row`) or the kept source of an import
+    (`?batch=...`); without either, what to do, and the page ends there.
+
+    Raises UnknownUpload, UnknownBatch, and what opening the sheet raises.
+    """
+    query = st.query_params.to_dict()
+    known = {contract.name for contract in catalog.contracts()}
+    said = query["dataset"] if query.get("dataset") in known else None
+    if query.get("batch"):
+        batch = wb.batches.get(query["batch"])
+        return Source(sheet=_kept(batch, wb), dataset=batch.dataset, batch=batch, address={"batch": str(batch.id)})
+    if not query.get("upload"):
+        empty("No file yet.", "Upload one first: nothing is imported before you say so.", "upload", "Upload a file")
+        st.stop()
+    sheet = uploaded(wb, query["upload"], sheet=query.get("sheet"), header_row=query.get("header_row"))
+    address = {name: query[name] for name in ("upload", "sheet", "header_row") if query.get(name)}
+    return Source(sheet=sheet, dataset=said or recognised_as(sheet), batch=None, address=address)
+
+
+def uploaded(wb: Workbench, upload: str, *, sheet: str | None = None, header_row: str | None = None) -> Sheet:
+    """An upload as a sheet, opened once for all who look at it; raises UnknownUpload, and what opening it raises."""
+    found = uploads.get(wb.settings, upload)
+    line = int(header_row) if header_row and header_row.isdecimal() else None
+    return _uploaded(str(wb.settings.home), wb.settings.tenant, found.id, found.name, sheet, line, wb.settings)
+
+
+@st.cache_resource(ttl="15m", max_entries=4, show_spinner="Opening the file ...")
+def _uploaded(
+    home: str, tenant: str, upload: str, name: str, sheet: str | None, header_row: int | None, _settings: Settings
+) -> Sheet:
+    return uploads.opened(_settings, upload, sheet=sheet, header_row=header_row)
+
+
+@st.cache_resource(
+    ttl="15m", max_entries=4, show_spinner="Opening the file ...", hash_funcs={Batch: lambda batch: str(batch.id)}
+)
+def _kept(batch: Batch, _wb: Workbench) -> Sheet:
+    return _wb.kept_sheet(batch)
+
+
+@st.cache_data(max_entries=100, show_spinner=False, hash_funcs=SAME_SHEET)
+def recognised(sheet: Sheet) -> list[tuple[str, float, str]]:
+    """Every dataset with a score and a reason, the likeliest first."""
+    return recognition.recognise(sheet)
+
+
+def recognised_as(sheet: Sheet) -> str | None:
+    """The dataset that a sheet is taken for; None where nobody can tell."""
+    name, score, _ = recognised(sheet)[0]
+    return name if score >= recognition.RECOGNISED else None
+
+
+@st.cache_data(max_entries=20, show_spinner="Reading every row ...", hash_funcs=SAME_SHEET)
+def looked_at(sheet: Sheet, dataset: str) -> tuple[Column, ...]:
+    """Samples and fill of every column."""
+    return columns.columns(sheet, catalog.contract(dataset))
+
+
+@st.cache_data(max_entries=50, show_spinner=False, hash_funcs=SAME_SHEET)
+def unknown(sheet: Sheet, dataset: str, fields: dict[str, str]) -> dict[str, tuple[ChoiceText, ...]]:
+    """The texts that are no choice of their field, for each field with choices that a column fills."""
+    return columns.choice_texts(sheet, catalog.contract(dataset), fields)
+
+
+@st.cache_data(max_entries=20, show_spinner="Profiling every row ...", show_time=True, hash_funcs=SAME_SHEET)
+def profiled(sheet: Sheet) -> dict[str, Any]:
+    """The profile of a sheet, made once."""
+    return profile_report.profile_of(sheet)

@@ -1,0 +1,45 @@
+"""The steps of an import: a page for each, and where an import stands among them."""
+
+import streamlit as st
+
+from workbench.model.batch import Batch
+
+STEPS = (
+    ("upload", "Upload"),
+    ("map", "Map"),
+    ("validate", "Validate"),
+    ("commit", "Commit"),
+    ("reconcile", "Reconcile"),
+)
+"""The pages of an import in their order: file and title."""
+
+_STEPPER = "<style>.st-key-stepper { gap: 0 0.6rem } .st-key-stepper a { padding: 0 }</style>"
+"""Links stand in the line as the words beside them do."""
+
+
+def stepper(here: str, batch: Batch | None = None) -> None:
+    """Where this import stands and what is next, across the pages of an import."""
+    reached = _reached(batch)
+    current = [target for target, _ in STEPS].index(here)
+    st.html(_STEPPER)
+    with st.container(
+        horizontal=True, horizontal_alignment="left", vertical_alignment="center", gap="small", key="stepper"
+    ):
+        for number, (target, title) in enumerate(STEPS):
+            sign = "●" if number == current else "✓" if number < max(reached, current) else "○"
+            label = f"{sign} {number + 1} {title}"
+            if number == current:
+                st.markdown(f":small[**{label}**]", width="content")
+            elif batch is not None and number <= reached and target != "upload":
+                st.page_link(f"pages/{target}.py", label=label, query_params={"batch": str(batch.id)})
+            elif target == "upload":
+                here_again = {name: st.query_params[name] for name in ("upload", "dataset") if name in st.query_params}
+                st.page_link("pages/upload.py", label=label, query_params=here_again)
+            else:
+                st.markdown(f":gray[:small[{label}]]", width="content")
+
+
+def _reached(batch: Batch | None) -> int:
+    if batch is None:
+        return 0
+    return {"queued": 1, "staging": 2, "staged": 2, "planned": 3, "held": 3, "completed": 4, "failed": 1}[batch.stage]

@@ -1,0 +1,114 @@
+"""The evidence of an import: the definition of done, what people explain, the import log, and the signature."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from workbench.doors.web import words
+from workbench.doors.web.views import rows
+from workbench.model.batch import Batch
+from workbench.model.import_log import ImportLog
+from workbench.model.reconciliation import Reconciliation
+
+
+def definition_of_done(found: Reconciliation) -> None:
+    """The playbook's definition, point by point, with this batch's figures."""
+    with st.container(border=True):
+        st.markdown("**Definition of done**", help="Of the import playbook: F = 0, D + E explained, A + B + C = N.")
+        for point, figures, met in found.definition:
+            colour, sign = ("green", "check_circle") if met else ("orange", "radio_button_unchecked")
+            st.markdown(f":{colour}[:material/{sign}:] {point}  \n:gray[:small[{figures}]]")
+        st.markdown("**Done.**" if found.done else "**Not done yet.**")
+
+
+def kind(kinds: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """One of the kinds of rows that are to be explained."""
+    return st.selectbox(
+        "Kind",
+        kinds,
+        format_func=lambda one: f"{one['outcome']}: {one['message']} ({one['rows']:,})",
+        key="kind",
+    )
+
+
+def picked(batch: Batch, shown: Sequence[Mapping[str, Any]], *, key: str) -> list[int]:
+    """The places of the rows that somebody picks."""
+    frame, config = rows.cells(batch, shown)
+    return st.dataframe(
+        frame,
+        hide_index=True,
+        column_config=config,
+        on_select="rerun",
+        selection_mode="multi-row",
+        key=key,
+    ).selection.rows
+
+
+def reason(picked: int, of_kind: int) -> str | None:
+    """Why the picked rows, or all of their kind, may stay out; None until somebody has said so."""
+    with st.form("explain", clear_on_submit=True):
+        said = st.text_input("Why may they stay out?", placeholder="e.g. BAKE101 was cancelled.", key="why")
+        label = f"Explain {words.many(picked)}" if picked else f"Explain all of this kind: {words.many(of_kind)}"
+        if not st.form_submit_button(label, type="primary", icon=":material/comment:"):
+            return None
+        if not said.strip():
+            st.error("Say why, for whoever reads this next year.")
+            return None
+        return said
+
+
+def log(batch: Batch, filled: ImportLog, *, signed: bool) -> tuple[str, str] | None:
+    """The import log as the playbook has it; its notes and follow-ups once somebody has edited them."""
+    st.subheader("Import log")
+    written, edited = st.columns([3, 2])
+    with written:
+        st.code(filled.render(), language=None, wrap_lines=True)
+        with st.container(horizontal=True):
+            name = f"import-log-{str(batch.id)[:8]}"
+            for label, text, ending in (("Text", filled.render(), "txt"), ("Markdown", filled.to_markdown(), "md")):
+                st.download_button(label, text, f"{name}.{ending}", on_click="ignore", icon=":material/download:")
+    with edited, st.form("notes", border=True):
+        notes = st.text_area(
+            "Decisions/notes",
+            batch.notes,
+            key=f"notes {batch.id}",
+            disabled=signed,
+            help="Issues, and how they were resolved.",
+        )
+        follow_ups = st.text_area(
+            "Follow-ups",
+            batch.follow_ups,
+            key=f"follow ups {batch.id}",
+            disabled=signed,
+            help="What is still to be done.",
+        )
+        submitted = st.form_submit_button("Write it into the log", disabled=signed, icon=":material/edit_note:")
+    return (notes, follow_ups) if submitted else None
+
+
+def signature(signed: Mapping[str, Any]) -> bool:
+    """Who signed it, and what that froze; whether the evidence is to be checked."""
+    who = f"Signed off by **{words.text(signed['signed_by'])}** on {words.when(signed['signed_at'])} UTC."
+    st.success(f"{who} Its evidence is frozen.", icon=":material/verified:")
+    st.caption(f"SHA-256 of the evidence: `{signed['digest']}`")
+    return st.button("Check the evidence", icon=":material/fingerprint:")
+
+
+def checked(*, same: bool) -> None:
+    """Whether the evidence is still what was signed."""
+    if same:
+        st.success("It is still exactly what was signed.")
+    else:
+        st.error("It is no longer what was signed.")
+
+
+def unsigned(open_points: Sequence[str]) -> None:
+    """What signing does, and what keeps it from being done."""
+    st.markdown(
+        "Signing freezes the figures, this log, and every row with its outcome and its explanation, under a digest. "
+        "From then on nothing of it can be explained, noted or changed; only an undo, an import of its own, takes it "
+        "back."
+    )
+    for point in open_points:
+        st.warning(f"Not yet: {point}", icon=":material/block:")

@@ -1,0 +1,142 @@
+"""A file before it is imported: dropped, waiting, what was found out of it, and its first lines."""
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+import streamlit as st
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from workbench.doors.web import address, words
+from workbench.doors.web.uploads import KEPT_DAYS, TYPES, Upload
+from workbench.model.batch import Batch
+from workbench.model.sheet import Reading, Sheet
+
+DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", None: "nothing, as there is one column"}
+ENCODINGS = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8 with a byte order mark", "cp1252": "Windows-1252"}
+
+
+def dropped() -> list[UploadedFile]:
+    """The files that somebody drops."""
+    number = st.session_state.setdefault("received", 0)
+    return st.file_uploader(
+        "Files to import",
+        type=TYPES,
+        accept_multiple_files=True,
+        key=f"files {number}",
+        help=f"They are kept on this machine for {KEPT_DAYS} days. A ZIP archive is unpacked: each of its "
+        "files that may hold a table is imported for itself.",
+    )
+
+
+def let_go(files: Sequence[UploadedFile]) -> None:
+    """Empties the uploader, and its memory, which Streamlit would hold for as long as the browser's tab is open."""
+    st.session_state["received"] += 1  # an uploader of another key is empty
+    context = get_script_run_ctx()
+    if context is not None and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
+        for file in files:
+            context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)
+
+
+def waiting(upload: Upload, dataset: str, refusal: str) -> bool:
+    """An upload that nobody has imported yet, and what it is taken for; whether it is to be forgotten."""
+    with st.container(border=True):
+        told, ways = st.columns([3, 1], vertical_alignment="center")
+        told.markdown(f"**{words.text(upload.name)}** · {words.text(upload.by)} · {words.when(upload.at)} UTC")
+        if refusal:
+            told.error(words.text(refusal), icon=":material/block:")
+        else:
+            told.caption(dataset)
+        with ways, st.container(horizontal=True, vertical_alignment="center"):
+            address.jump("Look at it", upload=upload.id)
+            return st.button("Forget", key=f"forget {upload.id}", icon=":material/delete:", type="tertiary")
+
+
+def facts(sheet: Sheet) -> None:
+    """A file's name, what was found out of it, and what to beware of."""
+    st.subheader(words.text(sheet.name), anchor=False)
+    st.caption(words.text(" · ".join(_found(sheet))))
+    for warning in sheet.reading.warnings:
+        st.warning(words.text(warning), icon=":material/info:")
+
+
+def _found(sheet: Sheet) -> list[str]:
+    reading = sheet.reading
+    found = [reading.format.upper(), f"{sheet.size / 1e6:,.1f} MB" if sheet.size > 1e5 else f"{sheet.size:,} bytes"]
+    if reading.format == "csv":
+        encoding = ENCODINGS.get(reading.encoding or "", (reading.encoding or "").upper())
+        found += [
+            f"encoding {encoding}",
+            f"cells are separated by {DELIMITERS.get(reading.delimiter, reading.delimiter)}",
+        ]
+    elif len(reading.sheets) > 1:
+        found.append(f"{len(reading.sheets)} worksheets")
+    return [*found, f"{len(sheet.headers)} columns", f"header on line {reading.header_line}"]
+
+
+def dataset(scored: Mapping[str, tuple[str, float, str]], likely: str | None) -> str | None:
+    """What the rows are, with how sure that is and why; of each dataset are given: title, score, reason."""
+    options = list(scored)
+    chosen = st.selectbox(
+        "Dataset",
+        options,
+        index=options.index(likely) if likely else None,
+        format_func=lambda name: f"{scored[name][0]} ({name})",
+        placeholder="Choose what the rows are",
+        help="What one row of this file is. The likeliest stands first.",
+    )
+    if chosen:
+        _, score, reason = scored[chosen]
+        st.caption(f"**{score:.0%}**: {words.text(reason)}")
+    else:
+        st.caption("The headers are those of no dataset that is known here.")
+    return chosen
+
+
+def worksheet(reading: Reading) -> str | None:
+    """The worksheet that is read; None for a file that has none."""
+    if not reading.sheets:
+        return None
+    return st.selectbox("Worksheet", reading.sheets, index=reading.sheets.index(reading.sheet or reading.sheets[0]))
+
+
+def header_line(line: int) -> int:
+    """The line of the header."""
+    return st.number_input(
+        "The header is on line",
+        min_value=1,
+        max_value=1_000,
+        value=min(max(line, 1), 1_000),
+        help="The line with the names of the columns, as the preview counts. What stands above it is not imported.",
+    )
+
+
+def preview(lines: Sequence[tuple[int, Sequence[str]]], header_line: int) -> None:
+    """The first lines as they stand, the header told by its sign."""
+    width = max((len(cells) for _, cells in lines), default=1)
+    shown = pd.DataFrame([[text[:500] for text in cells] + [""] * (width - len(cells)) for _, cells in lines])
+    shown.columns = pd.Index(["As it stands"] if width == 1 else [f"Cell {place}" for place in range(1, width + 1)])
+    shown.insert(0, "Line", [line for line, _ in lines])
+    shown.insert(1, "▶", ["▶" if line == header_line else "" for line, _ in lines])
+    narrow = {name: st.column_config.Column(width=width) for name, width in (("Line", 60), ("▶", 40))}
+    st.dataframe(shown, hide_index=True, height="content" if len(shown) < 12 else 420, column_config=narrow)
+    st.caption("The first lines as they stand; ▶ is the header.")
+
+
+def seen_before(batch: Batch) -> None:
+    """A warning that these very bytes have been imported already."""
+    st.warning(
+        f"These very bytes were imported on {words.when(batch.completed_at)} UTC by {words.text(batch.initiated_by)}. "
+        "Imported again, every row will be skipped as unchanged, unless its record has changed since.",
+        icon=":material/content_copy:",
+    )
+    address.link("reconcile", "See that import", icon=":material/history:", batch=batch.id)
+
+
+def ways_on(dataset: str | None, here: Mapping[str, str]) -> bool:
+    """The two ways on, both from the address that is given; whether its columns are to be mapped."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        mapped = st.button("Map its columns", type="primary", disabled=dataset is None, icon=":material/schema:")
+        address.link("profile", "Profile it first", icon=":material/query_stats:", **here)
+    return mapped

@@ -1,0 +1,121 @@
+"""The history: imports to choose from, and one import's story."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from workbench.doors.web import words
+from workbench.doors.web.views.outcomes import MEANINGS, SIGNS
+from workbench.model.batch import OUTCOMES, Batch
+
+STAGES = ("queued", "staging", "staged", "planned", "held", "completed", "failed")
+DONE = {
+    "began": "began the import",
+    "staged": "read and checked every row",
+    "corrected": "corrected cells",
+    "planned": "planned it",
+    "held": "held it",
+    "noted": "wrote into the log",
+    "committed": "committed it",
+    "explained": "explained rows",
+    "signed off": "signed it off",
+    "undo planned": "previewed the undo",
+    "undone": "undid it",
+    "refused": "was refused",
+    "cancelled": "cancelled it",
+    "failed": "it failed",
+}
+
+
+def filters(datasets: Sequence[str]) -> dict[str, Any]:
+    """What to show, kept in the page's address so that it can be sent to a colleague."""
+    bound: dict[str, Any] = {"bind": "query-params", "width": 160}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        said = {
+            "file": st.text_input("File", key="file", placeholder="Part of its name", **bound),
+            "dataset": st.selectbox("Dataset", datasets, index=None, key="dataset", placeholder="All", **bound),
+            "outcome": st.selectbox("With rows", OUTCOMES, index=None, key="outcome", placeholder="Any", **bound),
+            "stage": st.selectbox("State", STAGES, index=None, key="stage", placeholder="Any", **bound),
+        }
+        with st.popover("More", icon=":material/tune:"):
+            said["user"] = st.text_input("Run by", key="by", **bound)
+            said["window"] = st.text_input("Window", key="window", help="A date range or an academic year.", **bound)
+            since = st.date_input("From", value=None, key="since", **bound)
+            until = st.date_input("To", value=None, key="until", **bound)
+    said["since"] = datetime.combine(since, time(), UTC) if since else None
+    said["until"] = datetime.combine(until, time(), UTC) + timedelta(days=1) if until else None
+    return {name: value for name, value in said.items() if value}
+
+
+def table(batches: Sequence[Batch], opened: Callable[[Batch], None]) -> None:
+    """Imports in the order given, each with a button that opens it."""
+    shown = pd.DataFrame([_line(batch) for batch in batches])
+    button = st.column_config.ButtonColumn(
+        "",
+        key="opened",
+        on_click=lambda: opened(batches[st.session_state["opened"].row]),
+        type="tertiary",
+        pinned=True,
+    )
+    figures = {
+        sign: st.column_config.NumberColumn(sign, width=48, help=f"Rows {name}. {MEANINGS[name]}")
+        for name, sign in SIGNS.items()
+    }
+    st.dataframe(shown, hide_index=True, key="imports", height="content", column_config={"": button, **figures})
+
+
+def _line(batch: Batch) -> dict[str, Any]:
+    kind = ("undo preview, " if batch.dry_run else "undo, ") if batch.undo_of else "dry run, " if batch.dry_run else ""
+    facts = {"File": batch.file_name, "State": kind + batch.stage, "When (UTC)": words.when(batch.created_at)}
+    figures = {SIGNS[name]: getattr(batch, name) for name in OUTCOMES}
+    more = {"Run by": batch.initiated_by, "Dataset": batch.dataset, "Window": batch.window or ""}
+    return {"": "Open", **facts, "Rows": batch.processed, **figures, **more}
+
+
+def story(happened: Sequence[Mapping[str, Any]]) -> None:
+    """Who did what to an import, and when."""
+    st.subheader("What happened")
+    told = [
+        {
+            "When (UTC)": words.when(event["at"]),
+            "Who": event["actor"],
+            "What": DONE.get(event["action"], event["action"]),
+            "Details": _details(event),
+        }
+        for event in happened
+    ]
+    st.dataframe(pd.DataFrame(told), hide_index=True, height="content", key="story")
+
+
+def _details(event: Mapping[str, Any]) -> str:
+    shown = {
+        name: f"{value:,}" if isinstance(value, int) else value for name, value in event["detail"].items() if value
+    }
+    return "; ".join(f"{name}: {value}" for name, value in shown.items())[:500]
+
+
+def how_read(batch: Batch) -> None:
+    """The file, how it was read, and which column filled which field."""
+    with st.expander("How the file was read and mapped", icon=":material/schema:"):
+        facts = {
+            "file": batch.file_name,
+            "SHA-256": batch.checksum,
+            "mode": batch.mode,
+            "through": batch.source,
+            **batch.reading,
+            **{f"always {field}": text for field, text in batch.mapping.get("constants", {}).items()},
+        }
+        st.dataframe(
+            pd.DataFrame([(name, str(value)) for name, value in facts.items() if value], columns=["What", "Value"]),
+            hide_index=True,
+            height="content",
+        )
+        columns = batch.mapping.get("columns", {})
+        st.dataframe(
+            pd.DataFrame([(name, columns.get(name, "")) for name in batch.headers], columns=["Column", "Field"]),
+            hide_index=True,
+            height="content" if len(batch.headers) < 20 else 430,
+        )

@@ -1,0 +1,92 @@
+"""What is wrong with an import's rows: counted, chosen from, and put right in cells or in a file."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, Literal
+
+import pandas as pd
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from workbench.doors.web import words
+from workbench.doors.web.views import plots
+from workbench.doors.web.views.outcomes import SIGNS
+
+WHOLE_ROW = "(the whole row)"
+
+
+def counted(counts: Sequence[Mapping[str, Any]]) -> None:
+    """Each issue with the rows that have it, as a picture and as a table, the most frequent first."""
+    chart, table = st.columns(2)
+    with chart:
+        shown = [{**count, "issue": f"{count['field'] or WHOLE_ROW}: {count['code']}"} for count in counts[:15]]
+        plots.plot(plots.issues(shown), key="counts")
+    with table:
+        titles = {"field": "Field", "message": "What is wrong", "severity": "Severity", "rows": "Rows"}
+        told = pd.DataFrame(counts).rename(columns=titles)[[*titles.values()]]
+        localized = {"Rows": st.column_config.NumberColumn(format="localized")}
+        st.dataframe(told, hide_index=True, height="content" if len(counts) < 10 else 380, column_config=localized)
+
+
+def filters(counts: Sequence[Mapping[str, Any]], *, locked: bool) -> dict[str, str | None]:
+    """The field ("" for the whole row) and the code whose rows are shown; both stand in the address."""
+    fields = sorted({count["field"] or WHOLE_ROW for count in counts})
+    at, by = st.columns(2)
+    field = at.selectbox(
+        "Field",
+        fields,
+        index=None,
+        placeholder="Any field",
+        key="field",
+        bind="query-params",
+        disabled=locked,
+    )
+    codes = sorted({count["code"] for count in counts if field in (None, count["field"] or WHOLE_ROW)})
+    code = by.selectbox(
+        "Issue", codes, index=None, placeholder="Any issue", key="code", bind="query-params", disabled=locked
+    )
+    return {"field": "" if field == WHOLE_ROW else field, "code": code}
+
+
+def correction(cells: int) -> tuple[bool, bool]:
+    """Whether so many cells are to be corrected, and whether they are to be left as they were."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        label = f"Correct {words.many(cells, 'cell')} and check again" if cells else "Correct cells"
+        corrected = st.button(label, type="primary", disabled=not cells, icon=":material/check:")
+        discarded = bool(cells) and st.button("Discard", icon=":material/undo:")
+        st.caption("Click into a cell to correct it. The source file stays as it is; the correction is kept beside it.")
+    return corrected, discarded
+
+
+def rejected(
+    numbers: Mapping[str, int], none: str, name: str, file: Callable[[str, Literal["csv", "xlsx"]], bytes]
+) -> None:
+    """The rejected rows to take away, by outcome, or why there are none; `file(outcome, format)` makes them."""
+    st.markdown("**1 Download the rejected rows**")
+    if not numbers:
+        st.caption(none)
+    for outcome, number in numbers.items():
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"{SIGNS[outcome]} {outcome} **{number:,}**", width=120)
+            formats: tuple[Literal["csv", "xlsx"], ...] = ("csv", "xlsx")
+            for file_format in formats:
+                st.download_button(
+                    file_format.upper(),
+                    partial(file, outcome, file_format),
+                    f"{outcome}-{name}.{file_format}",
+                    key=f"{outcome} {file_format}",
+                    on_click="ignore",
+                    icon=":material/download:",
+                )
+
+
+def corrected(number: int) -> UploadedFile | None:
+    """The corrected file, once somebody sends it; an uploader of another number is empty."""
+    file = st.file_uploader(
+        "The downloaded file, corrected",
+        type=["csv", "xlsx"],
+        key=f"corrected {number}",
+        help="Keep its column `line`: it says which row of this import each one is. Rows may be left out.",
+    )
+    sent = file is not None and st.button("Correct and check again", type="primary", icon=":material/check:")
+    return file if sent else None

@@ -1,0 +1,49 @@
+"""What else there is to say of an import: its mode, its window, its notes, and what a blank cell does."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from workbench.model.contract import Contract, FromWindow
+
+MODES = {
+    "upsert": "create new records, update known ones",
+    "insert": "only create new records",
+    "update": "only update known records",
+    "replace": "as upsert, and delete the records of the same scope that the file does not name",
+    "preserve": "as upsert, and switch off the records of the same scope that the file does not name",
+}
+
+
+def options(contract: Contract, mode: str, clears: Sequence[str]) -> dict[str, Any]:
+    """The mode, window, notes and clears of an import, the given mode and clears to begin with."""
+    by_window = any(isinstance(field.derive, FromWindow) for field in contract.fields)
+    first, second = st.columns(2)
+    return {
+        "mode": first.selectbox(
+            "Mode",
+            contract.modes,
+            index=contract.modes.index(mode),
+            format_func=lambda mode: f"{mode}: {MODES[mode]}",
+        ),
+        "window": second.text_input(
+            "Academic year" if by_window else "Window",
+            placeholder="2024-2025" if by_window else "Which time the file speaks of, for the import log",
+            help="Stands in the import log" + (", and in every row whose year is blank." if by_window else "."),
+            key="window",
+            bind="query-params",
+        ).strip()
+        or None,
+        "notes": st.text_input(
+            "Notes for the import log", placeholder="What was decided, and why", key="notes", bind="query-params"
+        ),
+        "clears": st.multiselect(
+            "Fields that a blank cell erases",
+            [field.name for field in contract.stored if not field.required],
+            default=list(clears),
+            placeholder="None: a blank cell keeps what is stored",
+            key="clears",
+            bind="query-params",
+        ),
+    }

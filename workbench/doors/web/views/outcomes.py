@@ -1,0 +1,68 @@
+"""The five outcomes: a colour, a sign and a meaning for each, and the figures of an import."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from workbench.doors.web import words
+from workbench.model.batch import OUTCOMES
+from workbench.model.reconciliation import Reconciliation
+
+COLOURS = {
+    "created": "#2e8b57",
+    "updated": "#2f6fb0",
+    "skipped": "#6b7785",
+    "unmatched": "#b97100",
+    "invalid": "#c0392b",
+}
+"""The one place for them; every outcome is also told by its word and its sign."""
+
+SIGNS = {"created": "✚", "updated": "✎", "skipped": "→", "unmatched": "?", "invalid": "✕"}
+
+MEANINGS = {
+    "created": "Rows that make a new record.",
+    "updated": "Rows that change a record which is already there.",
+    "skipped": "Rows that change nothing: unchanged, a repeated key, protected, or explained by a person.",
+    "unmatched": "Rows that refer to a record which is not there. Nothing is invented for them.",
+    "invalid": "Rows with a value that cannot be right. They are never written.",
+}
+
+
+def figures(found: Reconciliation, *, planned: bool = False) -> None:
+    """The six figures, each with its word and sign, and whether they add up."""
+    with st.container(horizontal=True, gap="xsmall"):
+        st.metric("Processed", f"{found.processed:,}", border=True, width=128)
+        for name in OUTCOMES:
+            st.metric(f"{SIGNS[name]} {name.capitalize()}", f"{getattr(found, name):,}", border=True, width=128)
+    terms = " + ".join(f"{getattr(found, name):,}" for name in OUTCOMES)
+    proof = "what the plan means to do" if planned else "proven by the database"
+    if found.balanced:
+        meanings = "\n".join(f"- **{SIGNS[name]} {name}**: {MEANINGS[name]}" for name in OUTCOMES)
+        st.caption(f"{found.processed:,} = {terms}: adds up, {proof}.", help=meanings)
+    else:
+        st.error(f"{found.processed:,} is not {terms}.")
+
+
+def choice(counts: Mapping[str, int]) -> str | None:
+    """The outcome whose rows are to be opened; it stands in the address."""
+    if st.session_state.setdefault("rows", st.query_params.get("rows")) not in counts:
+        st.session_state["rows"] = None  # what was open has no rows any more
+    name = st.pills(
+        "Open the rows",
+        list(counts),
+        format_func=lambda name: f"{SIGNS.get(name, '⊖')} {name} {counts[name]:,}",
+        key="rows",
+    )
+    if name:
+        st.query_params["rows"] = name
+    else:
+        st.query_params.pop("rows", None)
+    return name
+
+
+def meaning(name: str, found: Reconciliation) -> None:
+    """What rows of an outcome are, and of which kinds."""
+    st.caption(MEANINGS.get(name, "Records that the file no longer names. They are no source rows, so in no sum."))
+    parts = {"skipped": found.skipped_by_reason, "unmatched": found.unmatched_by_kind}.get(name, {})
+    if parts:
+        st.markdown(" · ".join(f"{words.text(reason)} **{rows:,}**" for reason, rows in parts.items() if rows))

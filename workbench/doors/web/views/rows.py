@@ -1,0 +1,126 @@
+"""Rows of an import as tables, a page of them at a time."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from workbench.doors.web import words
+from workbench.doors.web.views.outcomes import SIGNS
+from workbench.model.batch import Batch
+
+REASONS = {
+    "unchanged": "The record says so already",
+    "duplicate": "An earlier line has the same key",
+    "protected": "The record is kept as it is",
+    "explained": "A person said why",
+    "removed": "The record that the import created goes",
+    "restored": "The record is again as it was before the import",
+}
+"""What a row's reason means, where the row does not say it itself."""
+
+
+def table(rows: Sequence[Mapping[str, Any]], *, key: str) -> None:
+    """Rows of a batch: line, key, outcome with its sign, why, what is wrong, what changes."""
+    shown = pd.DataFrame(
+        {
+            "Line": [row["line"] for row in rows],
+            "Key": [row["key"] or "" for row in rows],
+            "Outcome": [_outcome(row) for row in rows],
+            "What is wrong": [words.told(row["issues"]) for row in rows],
+            "Changes": [_changed(row["changes"]) for row in rows],
+        }
+    )
+    st.dataframe(shown, hide_index=True, key=key, height="content" if len(shown) < 12 else 430)
+
+
+def _outcome(row: Mapping[str, Any]) -> str:
+    outcome = row["outcome"] or row["status"]
+    reason = f" ({row['reason']})" if row["reason"] else ""
+    return f"{SIGNS.get(outcome, '·')} {outcome}{reason}"
+
+
+def _changed(changes: Mapping[str, Sequence[object]]) -> str:
+    return "; ".join(f"{name}: {words.blank(old)} → {words.blank(new)}" for name, (old, new) in changes.items())
+
+
+def cells(batch: Batch, rows: Sequence[Mapping[str, Any]]) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Rows of an import with what is wrong and their source cells, and how the columns are to be shown.
+
+    The columns are called "line", "told" and by their place "0", "1" ...: a source's header is only a label, and may be
+    anything. Columns that fill a field with an issue come first.
+    """
+    wrong = {issue["field"] for row in rows for issue in row["issues"]}
+    fills = batch.mapping.get("columns", {})
+    places = sorted(range(len(batch.headers)), key=lambda place: fills.get(batch.headers[place]) not in wrong)
+    frame = pd.DataFrame({"line": [row["line"] for row in rows], "told": [words.told(row["issues"]) for row in rows]})
+    source = {str(place): [row["raw"].get(batch.headers[place], "") for row in rows] for place in places}
+    shown: dict[str, Any] = {
+        "line": st.column_config.NumberColumn("Line", help="The line of the source, its header counted.", format="%d"),
+        "told": st.column_config.TextColumn("What is wrong", width="medium"),
+        **{name: st.column_config.TextColumn(batch.headers[int(name)]) for name in source},
+    }
+    return frame.assign(**source), shown
+
+
+def opened(batch: Batch, outcome: str, rows: Sequence[Mapping[str, Any]], *, key: str) -> None:
+    """What there is to see in rows of that outcome."""
+    frame, shown = _opened(batch, outcome, rows)
+    st.dataframe(frame, hide_index=True, key=key, column_config=shown, height="content" if len(frame) < 12 else 430)
+
+
+def _opened(batch: Batch, outcome: str, rows: Sequence[Mapping[str, Any]]) -> tuple[pd.DataFrame, dict[str, Any]]:
+    if outcome in ("unmatched", "invalid") and batch.undo_of is None:
+        return cells(batch, rows)
+    if outcome == "created":
+        return pd.DataFrame([{"Line": row["line"], **row["payload"]} for row in rows]).fillna(""), {}
+    head = [{"Line": row["line"], "Key": row["key"] or ""} for row in rows]
+    if outcome == "updated" and batch.undo_of is None:
+        changes = [
+            {**said, "Field": name, "Old": words.blank(old), "New": words.blank(new)}
+            for said, row in zip(head, rows, strict=True)
+            for name, (old, new) in row["changes"].items()
+        ]
+        return pd.DataFrame(changes, columns=["Line", "Key", "Field", "Old", "New"]), {}
+    why = [{"Why": row["reason"] or "", "In words": _why(row)} for row in rows]
+    return pd.DataFrame([said | because for said, because in zip(head, why, strict=True)]), {}
+
+
+def _why(row: Mapping[str, Any]) -> str:
+    if row["explanation"]:
+        return f"{row['explanation']} ({row['explained_by']})"
+    return words.told(row["issues"]) or REASONS.get(row["reason"], "")
+
+
+def removed(records: Sequence[Mapping[str, Any]], *, key: str) -> None:
+    """The records that the file no longer names, as they were."""
+    gone = pd.DataFrame(records)
+    gone = gone[[*gone.columns.drop(["id", "tenant_id"]), "id"]].fillna("").astype(str)
+    st.dataframe(gone, hide_index=True, key=key)
+
+
+def page(
+    fetch: Callable[[int, int], list[dict[str, Any]]], *, key: str, size: int = 50, locked: bool = False
+) -> list[dict[str, Any]]:
+    """One page of rows with buttons for the next and the first; `fetch(after, limit)` asks the database for no more.
+
+    The place is kept in the session under `key`; changing the key (a filter) begins again at the first page. `locked`
+    keeps this page while something on it is not saved.
+    """
+    starts: list[int] = st.session_state.setdefault(f"starts {key}", [0])
+    rows = fetch(starts[-1], size + 1)
+    more, rows = len(rows) > size, rows[:size]
+    if len(starts) > 1 or more:
+        with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
+            span = f"lines {rows[0]['line']:,} to {rows[-1]['line']:,}" if rows else "no more rows"
+            st.caption(f"Page {len(starts)}: {span}", width="content")
+            if st.button(
+                "Back", disabled=locked or len(starts) == 1, key=f"back {key}", icon=":material/chevron_left:"
+            ):
+                starts.pop()
+                st.rerun()
+            if st.button("Next", disabled=locked or not more, key=f"next {key}", icon=":material/chevron_right:"):
+                starts.append(rows[-1]["line"])
+                st.rerun()
+    return rows

@@ -1,0 +1,72 @@
+"""The saved mappings, and what a file to fill in looks like: chosen, compared, saved and taken away."""
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+import streamlit as st
+
+from workbench.doors.web import address, words
+from workbench.model.contract import Contract
+from workbench.model.template import Template
+
+
+def choice(saved: Mapping[str, Template], said: str | None) -> str | None:
+    """The template to begin with, if any."""
+    return st.selectbox(
+        "Template",
+        saved,
+        index=list(saved).index(said) if said is not None and said in saved else None,
+        format_func=lambda identifier: saved[identifier].name,
+        placeholder="None: fields are suggested by the headers and the values",
+        help="A mapping that somebody saved. Using it needs no second look, unless the file has changed.",
+    )
+
+
+def has_changed(missing: Sequence[str], new: Sequence[str], *, source: str | None) -> None:
+    """A file's columns are not those of its template, and where to read what to do."""
+    parts = {"gone": missing, "new": new}
+    told = "; ".join(f"{what}: {', '.join(headers)}" for what, headers in parts.items() if headers)
+    st.warning(f"The columns are not those of the template ({words.text(told)}).", icon=":material/difference:")
+    address.link("changes", "What to do when columns change", source=source)
+
+
+def save(name: str, *, everybody: bool) -> tuple[str, bool] | None:
+    """A name to keep a mapping under, and whether for every tenant; None until somebody saves it."""
+    with st.popover("Save as template", icon=":material/bookmark_add:"):
+        name = st.text_input("Name", name).strip()
+        everybody = st.checkbox("For every tenant", everybody)
+        return (name, everybody) if st.button("Save", disabled=not name) else None
+
+
+def differences(change: Mapping[str, Sequence[str]] | None, template: Template) -> None:
+    """What is missing, and what is new; None where nothing is."""
+    if change is None:
+        st.markdown(f"Every column is known to the template {words.text(template.name)}.")
+        return
+    rows = [("missing", header) for header in change["missing"]] + [("new", header) for header in change["new"]]
+    st.dataframe(pd.DataFrame(rows, columns=["What", "Column"]), hide_index=True, height="content", key="change")
+
+
+def to_take_away(contract: Contract, csv: str, guide: str) -> None:
+    """A CSV file to fill in, and the field guide."""
+    with st.container(horizontal=True):
+        st.download_button(
+            "CSV template",
+            csv,
+            f"{contract.dataset}-template.csv",
+            "text/csv",
+            on_click="ignore",
+            icon=":material/download:",
+            help="A file to fill in, with example rows that import as they stand.",
+        )
+        st.download_button(
+            "Field guide",
+            guide,
+            f"{contract.dataset}-field-guide.md",
+            "text/markdown",
+            on_click="ignore",
+            icon=":material/menu_book:",
+            help="What each column means, what it may hold, and its other names.",
+        )
+        with st.popover("Read it here", type="tertiary"):
+            st.markdown(guide)

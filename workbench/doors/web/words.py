@@ -1,0 +1,40 @@
+"""How a page says things: texts of others as Markdown shows them, numbers, times, and what is wrong."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from workbench.model.batch import Batch
+
+
+def text(value: object) -> str:
+    """Text of a file or a person, as Markdown shows it and never obeys it."""
+    return "".join(
+        f"\\{character}" if character in "\\`*_{}[]()<>#+-.!|$~:&" else character for character in str(value)
+    )
+
+
+def many(number: int, noun: str = "row") -> str:
+    """A number with its noun: "1 row", "2 rows"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def when(moment: datetime | None) -> str:
+    """A time to the minute, in UTC."""
+    return f"{moment:%Y-%m-%d %H:%M}" if moment else ""
+
+
+def titled(batch: Batch) -> str:
+    """One line that tells a batch from another."""
+    return f"{batch.file_name} · {batch.dataset} · {when(batch.created_at)} · {batch.stage}"
+
+
+def told(issues: Sequence[Mapping[str, str]]) -> str:
+    """Issues in words."""
+    return "; ".join(
+        f"{issue['field']}: {issue['message']}" if issue["field"] else issue["message"] for issue in issues
+    )
+
+
+def blank(value: object) -> str:
+    """A value of a record, also where there is none."""
+    return "(blank)" if value in (None, "") else str(value)
