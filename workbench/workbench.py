@@ -192,7 +192,7 @@ class Workbench:
         UnknownRows.
         """
         with self._at_work(batch, "correcting", sheets=True) as run:
-            found = self._sheet_of(run, batch)
+            found = batches.one_sheet(self._store, batch)
             rows = corrections.by_line(self._store, found, cells)
             return corrections.correct(self._store, self.settings.home, run, found, rows, self._playbook(run.face))
 
@@ -202,7 +202,7 @@ class Workbench:
         Rows and columns may be missing, and stay as they are. Raises WrongStage, WrongReturn, NoRows, UnreadableSheet.
         """
         with self._at_work(batch, "correcting", sheets=True) as run:
-            found = self._sheet_of(run, batch)
+            found = batches.one_sheet(self._store, batch)
             rows = corrections.returned(self._store, found, sheet)
             return corrections.correct(self._store, self.settings.home, run, found, rows, self._playbook(run.face))
 
@@ -355,7 +355,7 @@ class Workbench:
         the sheet's batch whose lines are meant. Raises UnknownLines, AlreadySigned."""
         with self._at_work(batch, "explaining", sheets=True) as run:
             self._unsigned(run.face)
-            found = self._sheet_of(run, batch)
+            found = batches.one_sheet(self._store, batch)
             if not reason.strip():
                 raise NotDone(batch=found.id, why="an explanation needs a reason")
             signing.explain(self._store, found, lines, reason.strip())
@@ -406,14 +406,6 @@ class Workbench:
         identifier = found.part_of or found.id
         with batches.working(self._store, identifier):
             yield batches.run(self._store, identifier)
-
-    def _sheet_of(self, run: Run, batch: Batch | UUID | str) -> Batch:
-        """The batch whose lines are meant; raises WrongStage for a run of several sheets, which are to be named."""
-        found = self.batches.get(batch)
-        if found.undo_of is None and found not in run.sheets:
-            names = ", ".join(str(sheet.id) for sheet in run.sheets)
-            raise WrongStage(batch=found.id, stage="a run of several sheets", action="this", needed=f"one of {names}")
-        return found
 
     def _playbook(self, batch: Batch) -> Playbook | None:
         """The playbook that a batch is a run of; None under one contract."""

@@ -17,7 +17,7 @@ from psycopg.types.json import Jsonb
 from workbench.database import progress
 from workbench.database.store import Store, translated_errors
 from workbench.model.batch import OUTCOMES, Batch, Run
-from workbench.model.errors import UnknownBatch, WorkbenchError
+from workbench.model.errors import SeveralSheets, UnknownBatch, WorkbenchError
 from workbench.model.issue import counted
 from workbench.model.sheet import Sheet
 
@@ -307,6 +307,23 @@ where stage = 'completed' and undo_of is null and part_of is null order by compl
 """
 
 
+def sheets(store: Store, batch: Batch) -> tuple[Batch, ...]:
+    """The batches that hold the source's rows of a batch: itself, but for a run of several sheets."""
+    if batch.part_of is not None or batch.undo_of is not None:
+        return (batch,)
+    return Run(face=batch, parts=parts(store, batch.id)).sheets
+
+
+def one_sheet(store: Store, batch: Batch | UUID | str) -> Batch:
+    """The batch whose lines are meant; raises SeveralSheets for a run that has more than one of each."""
+    found = get(store, batch)
+    own = sheets(store, found)
+    if found not in own:
+        named = ", ".join(f"{sheet.dataset} {str(sheet.id)[:18]}" for sheet in own)
+        raise SeveralSheets(run=found.id, sheets=named)
+    return found
+
+
 class Batches:
     """The tenant's batches: `Workbench.batches`."""
 
@@ -355,7 +372,7 @@ class Batches:
 
     def parts(self, batch: Batch | UUID | str) -> tuple[Batch, ...]:
         """The parts of a composed run, in the order of import; none of an import under one contract."""
-        return run(self._store, batch).parts
+        return parts(self._store, get(self._store, batch).id)
 
     def resolved_since(self, batch: Batch) -> list[Batch]:
         """The runs that brought in rows which had been unmatched, since that batch was completed; the oldest first."""

@@ -39,21 +39,23 @@ def commit(
             untouched = _untouched(connection, run.face)
             for writing in () if untouched else writings:
                 _refuse_stale(connection, writing, run.face)
-            written: Counter[str] = Counter()
-            for writing in writings:
-                written += _write(connection, writing, run.face)
-                if run.parts:
-                    seal(store, writing.batch.id)
+            written = [_write(connection, writing) for writing in writings]
+            for part in run.parts:
+                seal(store, part.id)
             seal(store, run.face.id, {"seconds_committing": seconds()})
+            for writing, counts in zip(writings, written, strict=True):
+                _refuse_changed(writing.batch, counts, run.face)
             also(connection)
-            counts = {what: written[what] for what in ("created", "updated", "removed")}
-            store.note("committed", run.face.id, **counts)
+            store.note("committed", run.face.id, **sum(written, Counter({what: 0 for what in _WRITTEN})))
     except (psycopg.errors.UniqueViolation, psycopg.errors.ForeignKeyViolation) as error:
         raise StalePlan(batch=run.face.id, changed="some", examples=_example(error)) from None
 
 
-def _write(connection: Connection[Any], writing: "_Writing", face: Batch) -> Counter[str]:
-    """Writes what the plan of one batch means to do; raises StalePlan when somebody was changing it just then."""
+_WRITTEN = ("created", "updated", "removed")
+
+
+def _write(connection: Connection[Any], writing: "_Writing") -> Counter[str]:
+    """Writes what the plan of one batch means to do, and counts it."""
     batch = writing.batch
     written = {
         "created": connection.execute(writing.create()).rowcount if batch.created else 0,
@@ -62,10 +64,14 @@ def _write(connection: Connection[Any], writing: "_Writing", face: Batch) -> Cou
         if batch.removed
         else 0,
     }
-    for what, records in written.items():
-        if records != getattr(batch, what):
-            raise StalePlan(batch=face.id, changed=abs(getattr(batch, what) - records), examples=what)
     return Counter(written)
+
+
+def _refuse_changed(batch: Batch, written: Counter[str], face: Batch) -> None:
+    """Raises StalePlan where not all was written: somebody was changing it when we came."""
+    for what in _WRITTEN:
+        if written[what] != getattr(batch, what):
+            raise StalePlan(batch=face.id, changed=abs(getattr(batch, what) - written[what]), examples=what)
 
 
 def seal(store: Store, batch: UUID, summary: dict[str, Any] | None = None) -> None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 from uuid import UUID
@@ -12,7 +13,7 @@ import pyarrow as pa
 from psycopg.sql import SQL, Identifier
 
 from workbench.database import paging
-from workbench.database.batches import get
+from workbench.database.batches import get, one_sheet, sheets
 from workbench.database.store import Store
 from workbench.datasets import catalog
 from workbench.derived import exports
@@ -232,8 +233,18 @@ class Rows:
         after: int = 0,
         limit: int | None = None,
     ) -> Iterator[dict[str, Any]]:
-        """The rows of a batch as `workbench rows --format json` shows them, one after the other, in bounded memory."""
+        """The rows of a batch as `workbench rows --format json` shows them, one after the other, in bounded memory.
+
+        Those of a run of several sheets say of which `dataset` each is.
+        """
         found = get(self._store, batch)
+        if found not in (own := sheets(self._store, found)):
+            each = (
+                {**row, "dataset": sheet.dataset}
+                for sheet in own
+                for row in self.each(sheet, outcome=outcome, lines=lines, after=after, limit=limit)
+            )
+            return islice(each, limit)
         if outcome is None or lines is not None:
             return rows(self._store, found, outcome=outcome, lines=lines, after=after, limit=limit)
         return _of_outcome(self._store, found, outcome, after=after, limit=limit)
@@ -269,9 +280,9 @@ class Rows:
     ) -> int:
         """Writes the rows of a batch to a file that is there whole or not at all, and returns how many they are.
 
-        Raises UnwritableFile, NoSpace.
+        Raises UnwritableFile, NoSpace, and SeveralSheets where they have not the same columns.
         """
-        found = get(self._store, batch)
+        found = self._written(batch, file_format)
         return exports.save_rows(self.each(found, outcome=outcome, limit=limit), found.headers, path, file_format)
 
     def write(
@@ -284,12 +295,16 @@ class Rows:
         limit: int | None = None,
     ) -> int:
         """Writes the rows of a batch to an open file, and returns how many they are."""
-        found = get(self._store, batch)
+        found = self._written(batch, file_format)
         return exports.write_rows(self.each(found, outcome=outcome, limit=limit), found.headers, file, file_format)
 
     def issues(self, batch: Batch | UUID | str, *, first: int = 5) -> list[dict[str, Any]]:
-        """What is wrong, the most frequent first: code, field, message, rows, and the first lines that have it."""
-        return issues(self._store, get(self._store, batch), first=first)
+        """What is wrong, the most frequent first: code, field, message, rows, and the first lines that have it; and of
+        which `dataset` the lines are, in a run of several sheets."""
+        found = get(self._store, batch)
+        if found not in (own := sheets(self._store, found)):
+            return [{**each, "dataset": sheet.dataset} for sheet in own for each in self.issues(sheet, first=first)]
+        return issues(self._store, found, first=first)
 
     def issue_counts(self, batch: Batch | UUID | str) -> list[dict[str, Any]]:
         """What is wrong, the most frequent first: code, field, severity, message (the first), rows."""
@@ -310,6 +325,10 @@ class Rows:
         A row with two issues is of two kinds.
         """
         return paging.unexplained_kinds(self._store, get(self._store, batch))
+
+    def _written(self, batch: Batch | UUID | str, file_format: exports.Format) -> Batch:
+        """The batch whose rows are to be written: JSON takes those of several sheets, a table of columns does not."""
+        return get(self._store, batch) if file_format == "json" else one_sheet(self._store, batch)
 
     def removals(self, batch: Batch | UUID | str) -> list[dict[str, Any]]:
         """The records that the file no longer names, and what happens to each: action, record_id, before."""

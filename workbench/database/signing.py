@@ -18,7 +18,7 @@ from workbench.model.errors import NotDone, UnknownLines
 
 def figures(store: Store, batch: Batch) -> dict[str, Any]:
     """The batch's figures as they stand, each explained row counted as skipped: what a Reconciliation is made of."""
-    sheets = batches.run(store, batch).sheets if batch.part_of is None and batch.undo_of is None else (batch,)
+    sheets = batches.sheets(store, batch)
     if batch not in sheets:
         return _summed([figures(store, sheet) for sheet in sheets])
     counts = {outcome: getattr(batch, outcome) or 0 for outcome in OUTCOMES}

@@ -30,7 +30,9 @@ _WAITING = """
 stage = 'completed' and undo_of is null and unmatched > 0 and not derived
 and coalesce((select f.data_type from workbench.import_batch f where f.id = import_batch.part_of), data_type)
     = any(%(datasets)s)
-and not exists (select from workbench.import_batch u where u.undo_of = import_batch.id and u.stage = 'completed')
+and not exists (select from workbench.import_batch p where p.part_of = import_batch.id and not p.derived)
+and not exists (select from workbench.import_batch u where u.undo_of in (import_batch.id, import_batch.part_of)
+                and u.stage = 'completed')
 and not exists (select from workbench.sign_off s where s.batch_id in (import_batch.id, import_batch.part_of))
 and unmatched > (
     select count(*) from workbench.import_explanation e join workbench.import_outcome o using (batch_id, line)

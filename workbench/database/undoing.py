@@ -164,7 +164,7 @@ order by part.place
 """
 
 # rows that the run had resolved wait again
-_WAIT_AGAIN = "delete from workbench.import_explanation where resolved_by = %(run)s"
+_WAIT_AGAIN = "select workbench.wait_again(%(run)s)"
 
 _KEPT = {
     "changed": "Changed since the import; kept as it is",

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from workbench.model.contract import CodeOf, Contract, Field, FromWindow, Joined, Mode, SameAs
 from workbench.model.kinds import KINDS
+from workbench.model.playbook import Playbook
 
 _MODES: dict[Mode, str] = {
     "upsert": "creates new records and updates known ones",
@@ -17,6 +18,37 @@ _MODES: dict[Mode, str] = {
 def field_guide(contract: Contract) -> str:
     """The contract's field guide: its key, modes, import order and fields."""
     return "\n".join((*_head(contract), "", *_table(contract), ""))
+
+
+def playbook_guide(playbook: Playbook) -> str:
+    """A playbook's guide: what its source is, what becomes of a row, its own numbers and its columns."""
+    return "\n".join((*_playbook_head(playbook), ""))
+
+
+def _playbook_head(playbook: Playbook) -> Iterator[str]:
+    yield f"# {playbook.title} (`{playbook.name}`)"
+    yield ""
+    yield playbook.about
+    yield ""
+    if playbook.form is None:
+        yield "- **A sheet is** one dataset, known by its name or its columns. Sheets of no dataset are left out."
+    else:
+        yield f"- **One row is** one {playbook.form.noun}, and becomes records of several datasets."
+    yield f"- **Datasets, in the order of import:** {', '.join(f'`{name}`' for name in playbook.datasets)}."
+    if playbook.form is not None:
+        written = "the parts of it that are right go on" if playbook.keeps_good_parts else "nothing of it is written"
+        yield f"- **A row with a part that is invalid or unmatched:** {written}."
+        outcomes = "invalid, unmatched, created or updated"
+        yield f"- **A row's outcome:** {outcomes}, the first of them that any of its parts has; else skipped."
+    if playbook.pends:
+        yield "- **An unmatched row waits** and is imported as soon as what it refers to is there."
+    if playbook.figures:
+        yield "- **Its numbers:** " + ", ".join(figure.name for figure in playbook.figures) + "."
+    if playbook.form is not None:
+        yield ""
+        yield "Headers are compared without case, spaces and punctuation; each of the other names will do."
+        yield ""
+        yield from _table(playbook.form)
 
 
 def _head(contract: Contract) -> Iterator[str]:

@@ -99,6 +99,11 @@ class SheetsAlike(WorkbenchError):
     """{first} and {second} of {source} would both be {dataset}. Keep one of them."""
 
 
+class SeveralSheets(WorkbenchError):
+    """Run {run} has several sheets, each with lines and columns of its own. Name the batch of the one that is meant:
+    {sheets}."""
+
+
 class UnknownBatch(WorkbenchError):
     """There is no batch {batch}."""
 

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -42,6 +43,24 @@ def open_sheet(
             with path.open("rb") as pipe:
                 return _open_stream(pipe, path.name, sheet, header_row)
     return _open_path(path, name or path.name, sheet, header_row)
+
+
+def open_sheets(source: "str | os.PathLike[str] | pd.DataFrame", *, header_row: int | None = None) -> list[Sheet]:
+    """Every sheet of a source: the worksheets of a workbook that are not empty, in its order; else the one that it is.
+
+    Raises as `open_sheet` does.
+    """
+    first = open_sheet(source, header_row=header_row)
+    if first.path is None or len(first.reading.sheets) < 2:
+        return [first]
+    found = []
+    for title in first.reading.sheets:
+        if title == first.reading.sheet:
+            found.append(first)
+            continue
+        with suppress(UnreadableSource):  # an empty one
+            found.append(open_sheet(first.path, sheet=title, header_row=header_row, name=first.name))
+    return found
 
 
 def first_lines(sheet: Sheet, number: int = 20) -> list[tuple[int, list[str]]]:

@@ -66,8 +66,6 @@ def batches(
 
 def show(asked: Asked, batch: Identifier) -> None:
     """Show one import: its mapping, figures, issues and log."""
-    from workbench.datasets.catalog import contract
-
     with asked.open() as wb:
         found = wb.batches.get(batch)
         signed = wb.signature(found)
@@ -76,7 +74,9 @@ def show(asked: Asked, batch: Identifier) -> None:
             asked.answer({**shown.document(wb, found), "signature": by})
             return
         whole = [
-            ("Dataset", found.dataset),
+            ("Playbook" if wb.batches.parts(found) else "Dataset", found.dataset),
+            ("Part of run", found.part_of),
+            ("Resolves rows of", found.sweep_of),
             ("File", found.file_name),
             ("Undo of", found.undo_of),
             ("Status", found.stage),
@@ -87,7 +87,7 @@ def show(asked: Asked, batch: Identifier) -> None:
         ]
         shown.facts(asked, [*whole, *(shown.mapped(found) if found.undo_of is None else ())])
         if found.undo_of is None:
-            shown.removals(asked, wb, found, contract(found.dataset))
+            shown.removals(asked, wb, found)
         shown.outcome(asked, wb, found)
         shown.next_steps(asked, wb, found)
 

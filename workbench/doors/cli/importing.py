@@ -1,6 +1,6 @@
 """Commands that move a batch: import, plan, commit, undo."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -11,6 +11,8 @@ from workbench.model.errors import Held
 from workbench.model.template import Mapping
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from workbench import Workbench
     from workbench.model.sheet import Sheet
 
@@ -19,6 +21,9 @@ Worksheet = Annotated[str | None, typer.Option("--sheet", help="The worksheet of
 HeaderRow = Annotated[int | None, typer.Option("--header-row", min=1, help="The header's line, when it is not found.")]
 Identifier = Annotated[str, typer.Argument(metavar="BATCH", help="A batch's id, or the beginning of it.")]
 SkipErrors = Annotated[bool, typer.Option("--skip-errors", help="Let the good rows go on without the invalid ones.")]
+
+
+OnConflict = Literal["first", "hold"]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -32,7 +37,15 @@ def add_to(app: typer.Typer) -> None:
 def import_(
     asked: Asked,
     source: Source,
-    dataset: Annotated[str, typer.Option("--dataset", "-d", help="What it holds, e.g. elevate.students.")],
+    dataset: Annotated[
+        str | None, typer.Option("--dataset", "-d", help="What it holds, e.g. elevate.students.")
+    ] = None,
+    playbook: Annotated[
+        str | None,
+        typer.Option(
+            "--playbook", "-p", help="How it becomes several datasets, e.g. elevate.learners; see `playbooks`."
+        ),
+    ] = None,
     template: Annotated[str | None, typer.Option(help="A saved template, by its name.")] = None,
     columns: Annotated[
         list[str] | None, typer.Option("--map", metavar="HEADER=FIELD", help="A column's field; HEADER= leaves it out.")
@@ -53,6 +66,10 @@ def import_(
     notes: Annotated[str, typer.Option(help="For the import log.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Stop at the plan; write no record.")] = False,
     skip_errors: SkipErrors = False,
+    on_conflict: Annotated[
+        OnConflict | None,
+        typer.Option(help="Rows of one key that say otherwise: the first counts, or hold, and the others are invalid."),
+    ] = None,
     allow_empty: Annotated[
         bool, typer.Option("--allow-empty", help="A file without rows is meant to remove every record it could name.")
     ] = False,
@@ -64,17 +81,16 @@ def import_(
     mapped = _pairs(columns, "--map", "HEADER=FIELD", last=True)
     every_row = _pairs(constants, "--set", "FIELD=VALUE")
     meanings = _value_maps(values)
-    from workbench.datasets.catalog import contract
-    from workbench.sources import open_sheet
-
-    known = contract(dataset)
-    opened = open_sheet(source, sheet=sheet, header_row=header_row)
+    if (dataset is None) == (playbook is None):
+        raise typer.BadParameter("say --dataset or --playbook, one of them.", param_hint="import")
+    wanted = playbook or dataset or ""
+    sheets = _opened(source, wanted, playbook is not None, sheet, header_row)
     with asked.open() as wb:
-        _warn_of_same_file(wb, opened, dataset)
+        _warn_of_same_file(wb, sheets[0], wanted)
         with asked.progress() as progress:
             staged = wb.stage(
-                opened,
-                dataset,
+                sheets,
+                wanted,
                 template=template,
                 columns=mapped,
                 value_maps=meanings,
@@ -86,28 +102,43 @@ def import_(
                 source="cli",
                 dry_run=dry_run,
                 skip_errors=skip_errors,
+                on_conflict=on_conflict,
                 allow_empty=allow_empty,
                 progress=progress,
             )
             planned = wb.plan(staged, progress=progress).batch
         if save_template is not None:
-            wb.templates.save(save_template, dataset, Mapping.from_dict(staged.mapping))
+            wb.templates.save(save_template, wanted, Mapping.from_dict(staged.mapping))
         if not asked.json:
-            _tell_reading(asked, wb, opened, planned, template)
+            _tell_reading(asked, wb, sheets, planned, template)
             shown.facts(asked, [("Template", f"saved as {save_template}" if save_template else "")])
-            shown.removals(asked, wb, planned, known)
+            shown.removals(asked, wb, planned)
         return _end(asked, wb, planned if dry_run else _committed(asked, wb, planned, skip_errors))
+
+
+def _opened(source: str, wanted: str, is_playbook: bool, sheet: str | None, header_row: int | None) -> "list[Sheet]":
+    """The sheet that is meant, or all of them under a playbook of several; an unknown name is refused first."""
+    from workbench.datasets import catalog
+    from workbench.playbooks import playbook
+    from workbench.sources import open_sheet, open_sheets
+
+    known = playbook(wanted) if is_playbook else None
+    if known is not None and known.form is None:
+        if sheet is not None:
+            raise typer.BadParameter(f"{wanted} takes every worksheet.", param_hint="--sheet")
+        return open_sheets(source, header_row=header_row)
+    if known is None:
+        catalog.contract(wanted)
+    return [open_sheet(source, sheet=sheet, header_row=header_row)]
 
 
 def plan(asked: Asked, batch: Identifier) -> int:
     """Plan a batch again: what would each row do now?"""
-    from workbench.datasets.catalog import contract
-
     with asked.open() as wb:
         with asked.progress() as progress:
             planned = wb.plan(batch, progress=progress).batch
         if not asked.json:
-            shown.removals(asked, wb, planned, contract(planned.dataset))
+            shown.removals(asked, wb, planned)
         return _end(asked, wb, planned)
 
 
@@ -144,6 +175,7 @@ def _end(asked: Asked, wb: "Workbench", batch: Batch) -> int:
         asked.answer(shown.document(wb, batch))
     else:
         shown.outcome(asked, wb, batch)
+        shown.resolved(asked, wb, batch)
         shown.next_steps(asked, wb, batch)
     return shown.status(wb, batch)
 
@@ -154,7 +186,20 @@ def _warn_of_same_file(wb: "Workbench", sheet: "Sheet", dataset: str) -> None:
         warn(shown.same_file(sheet.name, earlier))
 
 
-def _tell_reading(asked: Asked, wb: "Workbench", sheet: "Sheet", batch: Batch, template: str | None) -> None:
+def _tell_reading(asked: Asked, wb: "Workbench", sheets: "Sequence[Sheet]", batch: Batch, template: str | None) -> None:
+    parts = [part for part in wb.batches.parts(batch) if not part.derived]
+    if parts:
+        shown.facts(asked, [("Source", batch.file_name)])
+        for part in parts:
+            shown.heading(asked, f"{part.reading['sheet'] or part.file_name}: {part.dataset}")
+            shown.facts(asked, shown.mapped(part))
+        read = {part.reading["sheet"] or part.file_name for part in parts}
+        left = [name for name in (sheet.reading.sheet or sheet.name for sheet in sheets) if name not in read]
+        if left:
+            shown.say(asked, "", f"Left out, as no dataset of {batch.dataset}: {', '.join(left)}.")
+        shown.say(asked, "")
+        return
+    sheet = sheets[0]
     shown.facts(asked, [("Source", f"{sheet.name} ({shown.reading(sheet)})"), *shown.mapped(batch)])
     ignored = Mapping.from_dict(batch.mapping).not_imported(batch.headers)
     for said in wb.suggest(sheet, batch.dataset, template=template) if ignored else ():

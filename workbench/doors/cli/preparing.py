@@ -14,6 +14,7 @@ from workbench.doors.cli.importing import HeaderRow, Source, Worksheet
 from workbench.model.contract import Contract
 
 if TYPE_CHECKING:
+    from workbench.model.playbook import Playbook
     from workbench.model.sheet import Sheet, Tally
 
 Dataset = Annotated[str, typer.Argument(metavar="DATASET", help="E.g. elevate.students.")]
@@ -25,6 +26,7 @@ def add_to(app: typer.Typer) -> None:
     """Adds these commands."""
     command(app, "demo")(demo)
     command(app, "datasets")(datasets)
+    command(app, "playbooks")(playbooks)
     command(app, "template")(template)
     command(app, "templates")(templates)
     command(app, "read")(read)
@@ -88,6 +90,42 @@ def datasets(asked: Asked, dataset: MaybeDataset = None) -> None:
     for known in contracts():
         made.add_row(known.name, known.title, ", ".join(known.key), ", ".join(needs(known)), ", ".join(known.modes))
     shown.tell(asked, made)
+
+
+def playbooks(
+    asked: Asked,
+    playbook: Annotated[str | None, typer.Argument(metavar="[PLAYBOOK]", help="E.g. elevate.learners.")] = None,
+) -> None:
+    """List the playbooks, or print one's columns and datasets."""
+    from workbench.derived.field_guide import playbook_guide
+    from workbench.playbooks import PLAYBOOKS
+    from workbench.playbooks import playbook as playbook_
+
+    if playbook is not None:
+        known = playbook_(playbook)
+        if asked.json:
+            asked.answer({**_playbook(known), "guide": playbook_guide(known)})
+        else:
+            print(playbook_guide(known), end="")
+        return
+    if asked.json:
+        asked.answer([_playbook(known) for known in PLAYBOOKS.values()])
+        return
+    made = shown.table("Playbook", "What it takes", "Datasets, in the order of import")
+    for known in PLAYBOOKS.values():
+        made.add_row(known.name, known.about, ", ".join(known.datasets))
+    shown.tell(asked, made)
+
+
+def _playbook(known: "Playbook") -> dict[str, Any]:
+    return {
+        "playbook": known.name,
+        "title": known.title,
+        "about": known.about,
+        "columns": [field.name for field in known.form.fields] if known.form is not None else None,
+        "datasets": list(known.datasets),
+        "figures": [figure.name for figure in known.figures],
+    }
 
 
 def template(asked: Asked, dataset: Dataset, output: Output = None) -> None:

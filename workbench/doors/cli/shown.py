@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
+from workbench.datasets import catalog
 from workbench.doors.cli.asked import DONE, NEEDS_A_PERSON, Asked, plain
 from workbench.model.batch import OUTCOMES, Batch
-from workbench.model.contract import Contract
 from workbench.model.template import Mapping
 
 if TYPE_CHECKING:
@@ -20,15 +20,18 @@ _FIRST = 5
 
 
 def document(wb: "Workbench", batch: Batch) -> dict[str, Any]:
-    """A batch as --json prints it."""
-    figures, docs = wb.reconcile(batch), wb.batches.data_docs(batch)
+    """A batch, or a run with its parts, as --json prints it."""
+    figures, docs, parts = wb.reconcile(batch), wb.batches.data_docs(batch), wb.batches.parts(batch)
     kept = ("seconds_staging", "seconds_planning", "seconds_committing")
+    named = ("run", "playbook") if parts else ("batch", "dataset")
+    composed = {"parts": [_part(part) for part in parts], "figures": wb.figures(batch)} if parts else {}
     return {
-        "batch": str(batch.id),
-        "dataset": batch.dataset,
+        named[0]: str(batch.id),
+        named[1]: batch.dataset,
         "status": batch.stage,
         "dry_run": batch.dry_run and batch.stage != "completed",
         **figures.to_dict(),
+        **composed,
         "data_docs": str(docs) if docs is not None else None,
         "seconds": round(sum(batch.summary.get(name, 0) for name in kept), 3),
         "file": batch.file_name,
@@ -43,8 +46,15 @@ def document(wb: "Workbench", batch: Batch) -> dict[str, Any]:
         "not_imported": list(Mapping.from_dict(batch.mapping).not_imported(batch.headers)) if not batch.undo_of else [],
         "reading": batch.reading,
         "undo_of": str(batch.undo_of) if batch.undo_of is not None else None,
+        "sweep_of": str(batch.sweep_of) if batch.sweep_of is not None else None,
+        "part_of": str(batch.part_of) if batch.part_of is not None else None,
         "error": batch.summary.get("error"),
     }
+
+
+def _part(part: Batch) -> dict[str, Any]:
+    counts = {name: getattr(part, name) for name in ("processed", *OUTCOMES)}
+    return {"batch": str(part.id), "dataset": part.dataset, **counts}
 
 
 def status(wb: "Workbench", batch: Batch) -> int:
@@ -159,23 +169,54 @@ def figures(asked: Asked, wb: "Workbench", batch: Batch) -> None:
     say(asked, f"Adds up: {found.processed:,} = {terms}{proven}." if found.balanced else "These do not add up.")
 
 
+def parts(asked: Asked, wb: "Workbench", batch: Batch) -> None:
+    """The figures of a run's parts, and the playbook's own numbers; nothing for an import under one contract."""
+    behind = wb.batches.parts(batch)
+    if not behind:
+        return
+    made = table("Part", "Batch", *(f">{name.capitalize()}" for name in ("processed", *OUTCOMES)))
+    for part in behind:
+        counts = (getattr(part, name) for name in ("processed", *OUTCOMES))
+        made.add_row(part.dataset, short(part.id), *("" if count is None else f"{count:,}" for count in counts))
+    asked.out.print()
+    tell(asked, made)
+    numbers = wb.figures(batch) if batch.undo_of is None else {}
+    if numbers:
+        asked.out.print()
+        say(asked, *(f"{name}: {number:,}" for name, number in numbers.items()))
+
+
+def resolved(asked: Asked, wb: "Workbench", batch: Batch) -> None:
+    """Rows of earlier runs that had been unmatched for want of what this one has brought."""
+    brought = wb.batches.resolved_since(batch) if batch.stage == "completed" and batch.undo_of is None else []
+    for run in brought if not batch.sweep_of else ():
+        assert run.sweep_of is not None
+        are = "is" if run.processed == 1 else "are"
+        rows = counted(run.processed or 0, "row")
+        say(asked, "", f"{rows} of run {short(run.sweep_of)} {are} unmatched no more, and imported by {short(run.id)}.")
+
+
 def issues(asked: Asked, wb: "Workbench", batch: Batch) -> None:
     """Every issue's code with how often there is one, the first lines that have it, and its sentence."""
     found = wb.rows.issues(batch, first=_FIRST) if wb.reconcile(batch).issues_by_code else []
     if not found:
         return
     made = table("Issue", ">Rows", "Lines", "What is wrong")
-    for issue in found:
+    for issue in sorted(found, key=lambda issue: -issue["rows"]):
+        issue["field"] = " ".join(filter(None, (issue.get("dataset"), issue["field"])))
         sentence = f"{issue['field']}: {issue['message']}" if issue["field"] else issue["message"]
         made.add_row(issue["code"], f"{issue['rows']:,}", first(issue["lines"], issue["rows"]), plain(sentence))
     asked.out.print()
     tell(asked, made)
 
 
-def removals(asked: Asked, wb: "Workbench", batch: Batch, contract: Contract) -> None:
+def removals(asked: Asked, wb: "Workbench", batch: Batch) -> None:
     """What the file no longer names: how many records, the first of them, and what happens to them."""
-    if not batch.removed:
+    for part in wb.batches.parts(batch):
+        removals(asked, wb, part)
+    if not batch.removed or wb.batches.parts(batch):
         return
+    contract = catalog.contract(batch.dataset)
     done = batch.stage == "completed"
     for action, count in batch.summary["removed"].items():
         verb = ("was" if count == 1 else "were") if done else "will be"
@@ -190,27 +231,38 @@ def removals(asked: Asked, wb: "Workbench", batch: Batch, contract: Contract) ->
 def next_steps(asked: Asked, wb: "Workbench", batch: Batch, tenant: str | None = None) -> None:
     """What to type next, when a batch needs a person."""
     found, name = wb.reconcile(batch), short(batch.id)
+    open_ = [sheet for sheet in _sheets(wb, batch) if wb.reconcile(sheet).unexplained]
 
     def again(*words: object) -> str:
         return "  " + asked.again(*words, tenant=tenant)
 
-    invalid = again("rows", name, "--outcome", "invalid", "--format", "xlsx", "-o", "invalid.xlsx")
-    unmatched = again("rows", name, "--outcome", "unmatched")
+    def rows(outcome: str, *to: str) -> list[str]:
+        wrong = [sheet for sheet in open_ if getattr(wb.reconcile(sheet), outcome)]
+        return [again("rows", short(sheet.id), "--outcome", outcome, *to) for sheet in wrong]
+
+    invalid = rows("invalid", "--format", "xlsx", "-o", "invalid.xlsx")
     if batch.stage == "failed":
         say(asked, "", f"It failed: {batch.summary.get('error', '')} Nothing of it was imported.")
     elif batch.stage == "held":
         say(asked, "", f"Held, nothing was written: {counted(found.invalid, 'row')} invalid.")
-        say(asked, "To correct them in a file of their own:", invalid)
+        say(asked, "To correct them in a file of their own:", *invalid)
         say(asked, "To let the good rows go on without them:", again("commit", name, "--skip-errors"))
     elif batch.stage == "planned":
         write = again("undo", short(batch.undo_of)) if batch.undo_of is not None else again("commit", name)
         say(asked, "", "Planned, nothing was written. To write it:", write)
     elif found.unexplained:
         say(asked, "", f"Not done: {' '.join(found.open_points)} Correct and import them, or explain them:")
-        say(asked, *([invalid] if found.invalid else []), *([unmatched] if found.unmatched else []))
-        say(asked, again("explain", name, *wb.rows.unexplained(batch)[:1], "--reason", "..."))
-    elif found.done and batch.undo_of is None and wb.signature(batch) is None:
+        say(asked, *invalid, *rows("unmatched"))
+        for sheet in open_:
+            say(asked, again("explain", short(sheet.id), *wb.rows.unexplained(sheet)[:1], "--reason", "..."))
+    elif found.done and batch.undo_of is None and batch.part_of is None and wb.signature(batch) is None:
         say(asked, "", "Done. To sign it off, or to take it back:", again("sign-off", name), again("undo", name))
+
+
+def _sheets(wb: "Workbench", batch: Batch) -> list[Batch]:
+    """The batches whose lines are those of a source: itself, but for a run of several sheets."""
+    parts = [part for part in wb.batches.parts(batch) if not part.derived]
+    return parts if parts and batch.undo_of is None else [batch]
 
 
 def outcome(asked: Asked, wb: "Workbench", batch: Batch) -> None:
@@ -218,13 +270,15 @@ def outcome(asked: Asked, wb: "Workbench", batch: Batch) -> None:
     asked.out.print()
     if batch.stage != "failed":
         figures(asked, wb, batch)
+        parts(asked, wb, batch)
         issues(asked, wb, batch)
     if batch.stage == "completed":
         asked.out.print()
         say(asked, wb.log(batch).render().rstrip("\n"))
     asked.out.print()
     docs = wb.batches.data_docs(batch)
-    say(asked, f"Batch: {batch.id}", *([f"Data docs: {docs.resolve().as_uri()}"] if docs is not None else []))
+    what = "Run" if wb.batches.parts(batch) else "Batch"
+    say(asked, f"{what}: {batch.id}", *([f"Data docs: {docs.resolve().as_uri()}"] if docs is not None else []))
 
 
 def first(values: Sequence[int], count: int) -> str:

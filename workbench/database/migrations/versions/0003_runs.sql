@@ -179,12 +179,14 @@ left join workbench.import_outcome o on o.batch_id = r.batch_id and o.line = r.l
 left join workbench.import_explanation e on e.batch_id = r.batch_id and e.line = r.line
      and o.outcome in ('unmatched', 'invalid');          -- a later plan may have found what an earlier one had not
 
--- What a later run has resolved waits again when that run is taken back.
-create policy unresolved on workbench.import_explanation as restrictive for delete using (
-    resolved_by is not null and exists (
-        select from workbench.import_batch u where u.undo_of = import_explanation.resolved_by and u.stage = 'completed')
-    and not exists (select from workbench.sign_off s where s.batch_id = import_explanation.batch_id));
-grant delete on workbench.import_explanation to workbench_app;
+-- What a run has resolved waits again when that run is taken back; nothing else takes an explanation away.
+create function workbench.wait_again(run uuid) returns void language sql security definer set search_path = pg_catalog, pg_temp as $$
+    delete from workbench.import_explanation e
+    where e.resolved_by = run and e.tenant_id = workbench.current_tenant()
+      and exists (select from workbench.import_batch u where u.undo_of = run and u.stage = 'completed')
+      and not exists (select from workbench.sign_off s join workbench.import_batch b on s.batch_id in (b.id, b.part_of)
+                      where b.id = e.batch_id)
+$$;
 
 -- A signature under a run of several sheets is one under all of them.
 create or replace function workbench.guard_explanation() returns trigger language plpgsql as $$
