@@ -148,6 +148,22 @@ def working(store: Store, batch: UUID) -> Iterator[None]:
             store.connection.execute("select pg_advisory_unlock(hashtextextended(%s, 1))", (str(batch),))
 
 
+@contextmanager
+def reserved(store: Store, run: Run) -> Iterator[None]:
+    """Waits until no other job is at work on any dataset of a run, and keeps others from them; in one order, so that no
+    two wait for each other."""
+    names = sorted({f"{store.tenant_id}:{batch.dataset}" for batch in run.written})
+    with translated_errors():
+        for name in names:
+            store.connection.execute("select pg_advisory_lock(hashtextextended(%s, 2))", (name,))
+    try:
+        yield
+    finally:
+        with suppress(psycopg.Error):
+            for name in names:
+                store.connection.execute("select pg_advisory_unlock(hashtextextended(%s, 2))", (name,))
+
+
 def recover(store: Store) -> None:
     """Ends the batches whose program died while it staged them: none of their rows was kept.
 

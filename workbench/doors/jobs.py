@@ -1,8 +1,8 @@
 """Work that a page leaves to a worker: filling, planning, committing and undoing a batch as jobs of a queue.
 
 The queue is Procrastinate's, in the same database. A job names its batch, tenant, person and options, and holds no
-data. One job at a time works for a tenant on a dataset; a job that was stopped, by whatever, is taken up again, and
-leaves a batch alone that is past its step. What came of a job is told by its batch; the queue forgets it.
+data. One job at a time works for a tenant on a dataset, and a run on all of its; a job that was stopped, by whatever,
+is taken up again, and leaves a batch alone that is past its step. What came of a job is told by its batch; the queue forgets it.
 """
 
 import asyncio
@@ -198,7 +198,8 @@ def _run(
             found = wb.batches.get(batch)
             if found.stage not in _ENDED and found.summary.get("error"):
                 batches.move(wb._store, found.id, summary={"error": None})  # of an earlier attempt
-            _STEPS[job.task_name](wb, found, _progress(wb, context, found), **options)  # type: ignore[index]
+            with batches.reserved(wb._store, batches.run(wb._store, found)):
+                _STEPS[job.task_name](wb, found, _progress(wb, context, found), **options)  # type: ignore[index]
     except _Stopped:
         raise exceptions.JobAborted from None
     except (Held, AlreadyUndone):  # as the batch says itself
