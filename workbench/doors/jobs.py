@@ -2,7 +2,8 @@
 
 The queue is Procrastinate's, in the same database. A job names its batch, tenant, person and options, and holds no
 data. One job at a time works for a tenant on a dataset, and a run on all of its; a job that was stopped, by whatever,
-is taken up again, and leaves a batch alone that is past its step. What came of a job is told by its batch; the queue forgets it.
+is taken up again, and leaves a batch alone that is past its step. What came of a job is told by its batch; the queue
+forgets it.
 """
 
 import asyncio
