@@ -48,11 +48,7 @@ def measure(folder: Path, rows: int, rounds: int, large: int) -> None:
     url = embedded.database_url(folder / "home")
     store.upgrade(url)
     admin = psycopg.connect(url, autocommit=True)
-    version = admin.execute("show server_version").fetchone()
-    print(
-        f"{platform.platform()}, {os.cpu_count()} processors, Python {platform.python_version()}, "
-        f"PostgreSQL {version[0]}"
-    )
+    print(said_of_machine(admin))
     file = write_students(folder / "students.csv", rows)
     print(f"{rows:,} students, {file.stat().st_size / 1e6:.0f} MB, {rounds} rounds in turns\n")
     import_once(folder, url, write_students(folder / "warm.csv", 1000))  # loads what is loaded on first use
@@ -86,6 +82,14 @@ def measure(folder: Path, rows: int, rounds: int, large: int) -> None:
     for size, peak in memory:
         print(f"peak memory of the program, {size:>9,} rows: {peak:.0f} MB" + ("  (under 700)" if size > 1000 else ""))
     admin.close()
+
+
+def said_of_machine(admin: psycopg.Connection[tuple[object, ...]]) -> str:
+    """On what this is measured."""
+    (version,) = admin.execute("show server_version").fetchone() or ("?",)
+    return (
+        f"{platform.platform()}, {os.cpu_count()} processors, Python {platform.python_version()}, PostgreSQL {version}"
+    )
 
 
 def timed(run: Callable[[], None]) -> float:
@@ -131,10 +135,10 @@ def import_once(folder: Path, url: str, file: Path) -> None:
     print("  " + ", ".join(f"{name.removeprefix('seconds_')} {seconds:.1f}" for name, seconds in steps.items()))
 
 
-def command(folder: Path, file: Path) -> float:
+def command(folder: Path, file: Path, how: str = "--dataset", what: str = "elevate.students") -> float:
     """Runs the command as a user would, and returns its peak resident memory in MB."""
     surroundings = {**os.environ, "WORKBENCH_HOME": str(folder / "home"), "WORKBENCH_TENANT": "bench"}
-    run = [sys.executable, "-m", "workbench", "import", str(file), "--dataset", "elevate.students", "--json"]
+    run = [sys.executable, "-m", "workbench", "import", str(file), how, what, "--json"]
     # a process starts out with the memory of the one that made it: so a small one makes it
     made = subprocess.run(
         [sys.executable, "-c", _LAUNCHER, *run], env=surroundings, stdout=subprocess.PIPE, check=True, text=True

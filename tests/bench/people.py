@@ -23,6 +23,27 @@ def write_students(path: Path, rows: int) -> Path:
     return path
 
 
+def write_learners(path: Path, rows: int) -> Path:
+    """Writes `rows` learners, each with one of 20 courses (also course_code, course_name, status), and returns the
+    path."""
+    chance = np.random.default_rng(7)
+    numbers = chance.permutation(rows)
+    columns = (*_COLUMNS, "course_code", "course_name", "status")
+    with pyarrow.csv.CSVWriter(path, pa.schema([(name, pa.string()) for name in columns])) as file:
+        for start in range(0, rows, _BLOCK):
+            students = _students(numbers[start : start + _BLOCK], chance)
+            course = pa.array(chance.integers(0, 20, len(students))).cast(pa.string())
+            status = pa.array(["active", "completed"]).take(pa.array(chance.integers(0, 2, len(students))))
+            for name, column in (
+                ("course_code", pc.binary_join_element_wise("C", course, "")),
+                ("course_name", pc.binary_join_element_wise("Course", course, " ")),
+                ("status", status),
+            ):
+                students = students.append_column(name, column)
+            file.write_table(students)
+    return path
+
+
 _COLUMNS = ("email", "first_name", "last_name", "phone", "external_id")
 
 

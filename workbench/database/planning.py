@@ -448,6 +448,7 @@ class _Decision(Target):
         other = catalog.contract(field.reference.dataset)
         of = other.field(field.reference.field)
         created = Target(other, earlier, self.tenant, 0)
+        is_its_key = other.key == (of.name,) and KINDS[of.kind].sql == "text"
         held = """
             left join (
                 select distinct {value} as its_key from workbench.import_outcome o
@@ -467,7 +468,7 @@ class _Decision(Target):
             column=Identifier(of.target),
             other=created.target,
             slice=slice_of(other, "x"),
-            value=created.value(of, "n"),
+            value=SQL("n.external_key") if is_its_key else created.value(of, "n"),
             made=created.names["rows"],
             earlier=created.names["batch"],
             alias=Identifier(f"ref {field.name}"),

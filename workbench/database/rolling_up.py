@@ -76,7 +76,8 @@ class Refusals:
             select each.line from workbench.import_outcome o
             join workbench.import_row r on r.batch_id = o.batch_id and r.line = o.line
             cross join lateral unnest(coalesce(r.sources, array[r.line])) as each (line)
-            where o.batch_id = any({parts}) and o.plan = any({plans}) and o.outcome in ('unmatched', 'invalid')"""
+            where o.batch_id = any({parts}) and r.batch_id = any({parts}) and o.plan = any({plans})
+              and o.outcome in ('unmatched', 'invalid')"""
         ).format(
             rows=Identifier(rows),
             face=Literal(self._run.face.id),
@@ -149,12 +150,21 @@ class RollUp:
             ).format(code=self._code(), part=Literal(part.id), plan=self._names["plan"], between=between)
         refused = SQL("") if self._refusals is None else SQL("where each.line not in (select line from refused)")
         return SQL(
-            """select made.line, case when o.outcome in ('created', 'updated') and made.line is distinct from
-                   (select min(each.line) from unnest(coalesce(r.sources, array[r.line])) as each (line) {refused})
-                   then {again} else {code} end as code
-            from workbench.import_outcome o join workbench.import_row r on r.batch_id = o.batch_id and r.line = o.line
-            cross join lateral unnest(coalesce(r.sources, array[r.line])) as made (line)
-            where o.batch_id = {part} and o.plan = {plan} and made.{between}"""
+            """select made.line,
+                   case when writes and made.line is distinct from first then {again} else o.code end as code
+            from (
+                select coalesce(r.sources, array[r.line]) as sources, {code} as code,
+                       o.outcome in ('created', 'updated') as writes,
+                       case when o.outcome in ('created', 'updated') then (
+                           select min(each.line) from unnest(coalesce(r.sources, array[r.line])) as each (line)
+                           {refused}
+                       ) end as first
+                from workbench.import_outcome o
+                join workbench.import_row r on r.batch_id = o.batch_id and r.line = o.line
+                where o.batch_id = {part} and o.plan = {plan} and r.batch_id = {part}
+                offset 0 -- asked once for a record, not once for each of its rows
+            ) o cross join lateral unnest(o.sources) as made (line)
+            where made.{between}"""
         ).format(
             refused=refused,
             again=Literal(self._codes.index(("skipped", "duplicate")) + 1),
@@ -191,7 +201,8 @@ class RollUp:
                     cross join lateral jsonb_array_elements(o.errors) as issue
                     left join (values {called}) c (batch_id, field, said)
                         on c.batch_id = o.batch_id and c.field = issue ->> 'field'
-                    where o.batch_id = any({parts}) and o.plan = {plan} and o.errors is not null and made.{between}
+                    where o.batch_id = any({parts}) and r.batch_id = any({parts}) and o.plan = {plan}
+                      and o.errors is not null and made.{between}
                 ) each group by line
             ) told using (line)"""
         ).format(

@@ -23,41 +23,47 @@ alter table workbench.import_explanation add foreign key (tenant_id, resolved_by
 create function workbench.weight(outcome text) returns integer language sql immutable parallel safe as
 $$ select case outcome when 'invalid' then 1 when 'unmatched' then 2 when 'created' then 3 when 'updated' then 4 else 5 end $$;
 
--- The source rows of a run whose outcome is not what the one rule makes of its parts: the first of invalid, unmatched, created
--- and updated that any part has, else skipped. A record that several rows make is created or updated by the first of them
--- that is not refused. A row that was read as invalid is so whatever its parts are.
-create function workbench.unrolled(face uuid, number integer) returns table (line integer) language sql stable as $$
-    with source as (
-        select o.line, workbench.weight(o.outcome) as weight, r.status = 'failed' as failed
-        from workbench.import_outcome o join workbench.corrected_row r on r.batch_id = o.batch_id and r.line = o.line
-        where o.batch_id = face and o.plan = number and r.batch_id = face
-    ), part as (
-        select b.id, b.plan, coalesce((b.summary ->> 'grouped')::boolean, false) as grouped
-        from workbench.import_batch b where b.part_of = face and b.stage <> 'failed'
-    ), alone as (
-        select o.line, workbench.weight(o.outcome) as weight
-        from part join workbench.import_outcome o on o.batch_id = part.id and o.plan = part.plan where not part.grouped
-    ), grouped as (
-        select o.batch_id, o.line as row, workbench.weight(o.outcome) as weight, each.line,
-               min(each.line) filter (where s.weight > 2) over (partition by o.batch_id, o.line) as first
-        from part join workbench.import_outcome o on o.batch_id = part.id and o.plan = part.plan
-        join workbench.import_row r on r.batch_id = o.batch_id and r.line = o.line
-        cross join lateral unnest(coalesce(r.sources, array[r.line])) as each (line)
-        join source s on s.line = each.line
-        where part.grouped
-    ), rolled as (
-        select made.line, min(made.weight) as weight
-        from (
-            select line, weight from alone
-            union all
-            select line, case when weight in (3, 4) and line is distinct from first then 5 else weight end from grouped
-        ) made group by made.line
-    )
-    select source.line from source left join rolled using (line)
-    where source.weight <> case when source.failed then 1 else coalesce(rolled.weight, 5) end
-    union all
-    select rolled.line from rolled left join source using (line) where source.line is null
-$$;
+-- How many source rows of a run have an outcome that is not what the one rule makes of its parts: the first of invalid,
+-- unmatched, created and updated that any part has, else skipped. A record that several rows make is created or updated by the
+-- first of them that is not refused. A row that was read as invalid is so whatever its parts are.
+-- Composed part by part: a batch that is named is looked up, where one that is joined would have all history read.
+create function workbench.unrolled(face uuid, number integer) returns bigint language plpgsql stable as $$
+declare made text; wrong bigint;
+begin
+    select string_agg(case when coalesce((b.summary ->> 'grouped')::boolean, false) then format(
+        'select each.line, case when m.weight in (3, 4) and each.line is distinct from m.first then 5 else m.weight end as weight
+         from (
+             select coalesce(r.sources, array[r.line]) as sources, workbench.weight(o.outcome) as weight,
+                    case when o.outcome in (''created'', ''updated'') then (
+                        select min(s.line) from unnest(coalesce(r.sources, array[r.line])) as s (line)
+                        where s.line not in (select line from refused)) end as first
+             from workbench.import_outcome o join workbench.import_row r on r.batch_id = o.batch_id and r.line = o.line
+             where o.batch_id = %1$L and o.plan = %2$L and r.batch_id = %1$L offset 0
+         ) m cross join lateral unnest(m.sources) as each (line)', b.id, b.plan) else format(
+        'select line, workbench.weight(outcome) as weight from workbench.import_outcome where batch_id = %L and plan = %L',
+        b.id, b.plan) end, ' union all ')
+    into made from workbench.import_batch b where b.part_of = face and b.stage <> 'failed';
+    execute format(
+        'with refused as materialized (
+             select line from workbench.import_outcome
+             where batch_id = %1$L and plan = %2$L and outcome in (''invalid'', ''unmatched'')
+         ), failed as materialized (
+             select line from workbench.corrected_row where batch_id = %1$L and status = ''failed''
+         ), source as (
+             select line, workbench.weight(outcome) as weight from workbench.import_outcome
+             where batch_id = %1$L and plan = %2$L
+         ), rolled as (
+             select made.line, min(made.weight) as weight from (%3$s) made group by made.line
+         )
+         select (select count(*) from source full join rolled using (line)
+                 where source.weight is distinct from coalesce(rolled.weight, 5)
+                   and not (source.weight is not distinct from 1 and line in (select line from failed)))
+              + (select count(*) from failed where line not in (
+                     select line from workbench.import_outcome
+                     where batch_id = %1$L and plan = %2$L and outcome = ''invalid''))', face, number, made)
+    into wrong;
+    return wrong;
+end $$;
 
 create or replace function workbench.guard_batch() returns trigger language plpgsql as $$
 declare
@@ -117,7 +123,7 @@ begin
             raise exception '% of its % parts are not completed', behind.open, behind.parts using errcode = 'WB002';
         end if;
         if behind.derived and new.undo_of is null then
-            select count(*) as loose into found_loose from workbench.unrolled(new.id, new.plan);
+            found_loose := workbench.unrolled(new.id, new.plan);
             if found_loose > 0 then
                 raise exception '% of its rows have another outcome than their parts have', found_loose using errcode = 'WB002';
             end if;
