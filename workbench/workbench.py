@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
-
-import pandas as pd
 
 from workbench import settings
 from workbench.database import (
@@ -54,6 +52,10 @@ from workbench.playbooks import PLAYBOOKS
 from workbench.prepare import mapping, recognition
 from workbench.prepare.mapping import Suggestion
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+
 __all__ = ["Plan", "Progress", "Workbench", "address"]
 
 
@@ -62,7 +64,7 @@ class Plan:
     """What a batch will do, before it is written."""
 
     batch: Batch
-    _rows: Callable[..., pd.DataFrame]
+    _rows: "Callable[..., pd.DataFrame]"
 
     @property
     def counts(self) -> dict[str, int]:
@@ -74,7 +76,7 @@ class Plan:
         """Records that the file no longer names, by what happens to them: deactivated, deleted."""
         return dict(self.batch.summary["removed"])
 
-    def rows(self, outcome: str | None = None, limit: int | None = None) -> pd.DataFrame:
+    def rows(self, outcome: str | None = None, limit: int | None = None) -> "pd.DataFrame":
         """The planned rows, one a line of the source, with their changes ({field: [old, new]})."""
         return self._rows(outcome=outcome, limit=limit)
 

@@ -6,10 +6,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-import pandas as pd
 import psycopg
 from psycopg.sql import SQL, Composable, Identifier, Literal
 from psycopg.types.json import Jsonb
@@ -20,6 +19,10 @@ from workbench.model.batch import OUTCOMES, Batch, Run
 from workbench.model.errors import SeveralSheets, UnknownBatch, WorkbenchError
 from workbench.model.issue import counted
 from workbench.model.sheet import Sheet
+
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 _RENAMED = {"dataset": "data_type", "initiated_by": "initiated_by_id"}
 
@@ -400,9 +403,11 @@ class Batches:
         "unsigned" ones, which are done. An import that was undone waits for nobody."""
         return _attention(self._store, limit)
 
-    def outcomes(self, limit: int = 30) -> pd.DataFrame:
+    def outcomes(self, limit: int = 30) -> "pd.DataFrame":
         """The figures of the last completed imports, oldest first: batch, dataset, at, and the rows of each outcome."""
         columns = ["batch", "dataset", "at", *OUTCOMES]
+        import pandas as pd
+
         return pd.DataFrame(_outcomes(self._store, limit), columns=columns)
 
     def data_docs(self, batch: Batch | UUID | str) -> Path | None:

@@ -5,10 +5,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 from uuid import UUID
 
-import pandas as pd
 import pyarrow as pa
 from psycopg.sql import SQL, Identifier
 
@@ -20,6 +19,10 @@ from workbench.derived import exports
 from workbench.model.batch import Batch
 from workbench.model.contract import Contract, Field
 from workbench.model.sheet import Chunk
+
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 ROW_COLUMNS = (
     "line",
@@ -220,8 +223,10 @@ class Rows:
 
     def __call__(
         self, batch: Batch | UUID | str, *, outcome: str | None = None, limit: int | None = None
-    ) -> pd.DataFrame:
+    ) -> "pd.DataFrame":
         """The rows of a batch, one a line of the source."""
+        import pandas as pd
+
         return pd.DataFrame(list(self.each(batch, outcome=outcome, limit=limit)), columns=[*ROW_COLUMNS])
 
     def each(

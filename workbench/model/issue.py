@@ -4,6 +4,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+import pyarrow as pa
+
+ISSUES = pa.schema(
+    [
+        ("position", pa.int32()),
+        ("line", pa.int32()),
+        ("code", pa.string()),
+        ("field", pa.string()),
+        ("message", pa.string()),
+        ("severity", pa.string()),
+    ]
+)
+"""The issues of a chunk's rows as a table: `position` counts the rows from 0."""
+
 Severity = Literal["error", "warning"]
 
 

@@ -8,12 +8,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.model.contract import Contract
+from workbench.model.issue import ISSUES
 from workbench.model.kinds import trimmed
 from workbench.model.playbook import Part, Playbook, Shaped
 from workbench.model.sheet import Chunk
 from workbench.model.template import Mapping as Mapped
 from workbench.prepare.normalize import translated
-from workbench.prepare.validation import ISSUES
 
 
 def shaped(playbook: Playbook, columns: Chunk) -> Mapping[str, Shaped]:

@@ -26,6 +26,7 @@ from workbench.derived.expectations import (
 )
 from workbench.model.contract import Contract
 from workbench.model.errors import BrokenSuite
+from workbench.model.issue import ISSUES
 from workbench.model.kinds import KINDS, matches
 
 EXAMPLES = 20
@@ -33,16 +34,6 @@ EXAMPLES = 20
 LONGEST = 200
 """And so many characters of each value."""
 
-ISSUES = pa.schema(
-    [
-        ("position", pa.int32()),
-        ("line", pa.int32()),
-        ("code", pa.string()),
-        ("field", pa.string()),
-        ("message", pa.string()),
-        ("severity", pa.string()),
-    ]
-)
 COMPLETE = {"result_format": "COMPLETE", "include_unexpected_rows": False, "return_unexpected_index_query": False}
 
 

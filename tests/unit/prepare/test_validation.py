@@ -11,8 +11,9 @@ import pytest
 
 from workbench.datasets.catalog import contract
 from workbench.model.errors import BrokenSuite
+from workbench.model.issue import ISSUES
 from workbench.prepare.normalize import Normalized
-from workbench.prepare.validation import ISSUES, Validator
+from workbench.prepare.validation import Validator
 
 COURSES = contract("elevate.courses")
 STAFF = contract("elevate.staff")

@@ -1,0 +1,485 @@
+"""The SQL of a plan: what gives every row of one batch its intended outcome."""
+
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
+
+from workbench.database.rolling_up import Refusals
+from workbench.database.target import Target, issue, removable, slice_column, slice_of
+from workbench.datasets import catalog
+from workbench.model.batch import Batch
+from workbench.model.contract import CodeOf, Contract, Field
+from workbench.model.kinds import KINDS
+from workbench.model.playbook import Part
+
+Lines = tuple[int, int]
+"""The first and the last line that one connection decides."""
+
+
+class Decision(Target):
+    """The statements that give every row of a batch its intended outcome."""
+
+    def __init__(
+        self,
+        contract: Contract,
+        batch: Batch,
+        tenant: UUID,
+        plan: int,
+        *,
+        earlier: dict[str, Batch],
+        part: Part | None,
+        refusals: Refusals | None,
+    ) -> None:
+        super().__init__(contract, batch, tenant, plan)
+        self._earlier = earlier
+        self._part = part
+        self._refusals = refusals if refusals is not None and refusals.any else None
+        self._holds = batch.on_conflict == "hold"
+
+    def refuse(self, connection: psycopg.Connection[Any]) -> None:
+        """Puts down which rows of the source are refused, as far as it is known."""
+        if self._refusals is not None:
+            connection.execute(self._refusals.table())
+
+    @property
+    def _withheld(self) -> Composable:
+        """Whether a row is not written for the sake of another part of its source row."""
+        return SQL("false") if self._refusals is None else self._refusals.covers("r")
+
+    def repeated(self) -> Composed:
+        """The keys that the file has more than once, with the line that counts: the first of those that are not
+        withheld, and the first of all.
+
+        Numbers are grouped three times as quickly as texts, and most files have no such key: then the texts are not
+        looked at.
+        """
+        return self.compose(
+            """
+            create temporary table repeated on commit drop as
+            with keyed as not materialized (
+                select external_key, line, hashtextextended(external_key, 0) as hash, {withheld} as withheld
+                from {rows} r
+                where batch_id = {batch} and status = 'validated' and external_key is not null
+            ), suspect as materialized (select hash from keyed group by hash having count(*) > 1)
+            select external_key, min(line) filter (where not withheld) as first, min(line) as first_of_all from keyed
+            where exists (select from suspect) and hash in (select hash from suspect)
+            group by external_key having count(*) > 1""",
+            withheld=self._withheld,
+        )
+
+    def invalid(self, lines: Lines) -> Composed:
+        """Rows that validation refused."""
+        return self.compose(
+            """
+            insert into workbench.import_outcome (tenant_id, batch_id, plan, line, outcome)
+            select tenant_id, batch_id, {plan}, line, 'invalid' from {rows} r
+            where batch_id = {batch} and status = 'failed' and {part}""",
+            part=_within(lines),
+        )
+
+    def outcomes(self, lines: Lines, *, repeats: bool) -> Composed:
+        """All other rows: repeated, unmatched, created, updated or unchanged, in this order of questions.
+
+        A verdict is a number until it is stored: a million rows compare it several times each. In the order of the
+        lines an index grows at its end, and all of it takes two thirds of the time that it does in that of a join.
+        """
+        outcomes, reasons = zip(*self._verdicts, strict=True)
+        return self.compose(
+            """
+            insert into workbench.import_outcome
+                (tenant_id, batch_id, plan, line, outcome, reason, record_id, seen, refs, before, errors)
+            select {tenant}, {batch}, {plan}, line, ({outcomes}::text[])[verdict], ({reasons}::text[])[verdict],
+                   case verdict when {created} then row_id when {updated} then target_id when {unchanged} then target_id
+                                when {protected} then target_id end,
+                   case when verdict in ({updated}, {unchanged}, {protected}) then target_xmin end,
+                   {refs}, case verdict when {updated} then {before} end,
+                   case when verdict > {unchanged} then {errors} end
+            from (
+                select *, case when withheld and found <= {protected} then {as_withheld} else found end as verdict
+                from (
+                    select r.line, r.id as row_id, {verdict} as found, {first} as first, {withheld} as withheld{columns}
+                    from {rows} r
+                    {repeated}
+                    {references}
+                    left join {target} t on t.tenant_id = {tenant} and {matches}
+                    where r.batch_id = {batch} and r.status = 'validated' and {part}
+                    order by r.line
+                ) asked
+            ) judged""",
+            as_withheld=self._number("skipped", "withheld"),
+            withheld=self._withheld,
+            part=_within(lines),
+            outcomes=Literal(list(outcomes)),
+            reasons=Literal(list(reasons)),
+            created=self._number("created"),
+            updated=self._number("updated"),
+            unchanged=self._number("skipped", "unchanged"),
+            protected=self._number("skipped", "protected"),
+            refs=self._refs(),
+            before=self._before(),
+            errors=self._errors(),
+            verdict=self._verdict(repeats),
+            first=self._first(repeats),
+            repeated=self._repeated() if repeats else SQL(""),
+            columns=self._carried(),
+            references=SQL(" ").join(self.reference_join(field) for field in self.references),
+            matches=self._matches("r"),
+        )
+
+    @property
+    def _verdicts(self) -> tuple[tuple[str, str | None], ...]:
+        """Outcome and reason of each verdict, in the order of their numbers; those up to "unchanged" come without an
+        issue."""
+        nouns = dict.fromkeys([field.reference.noun for field in self.references if field.reference])
+        return (
+            ("created", None),
+            ("updated", None),
+            ("skipped", "unchanged"),
+            ("skipped", "duplicate"),
+            ("skipped", "protected"),
+            ("skipped", "withheld"),
+            ("invalid", "conflict"),
+            ("invalid", "taken"),
+            ("invalid", "already_exists"),
+            ("invalid", "ambiguous_code"),
+            *(("unmatched", noun) for noun in dict.fromkeys([self.contract.noun, *nouns])),
+        )
+
+    def _number(self, outcome: str, reason: str | None = None) -> Composable:
+        return Literal(self._verdicts.index((outcome, reason)) + 1)
+
+    def _found(self, field: Field) -> Composable:
+        """The id of the record that a reference found, or a plain field's value."""
+        return SQL("{}.id").format(Identifier(f"ref {field.name}")) if field.reference else self.value(field)
+
+    def reference_join(self, field: Field) -> Composable:
+        """As ever, and in what an earlier part of the run will create."""
+        assert field.reference is not None
+        earlier = self._earlier.get(field.reference.dataset)
+        return super().reference_join(field) if earlier is None else self._join_created(field, earlier)
+
+    def _would_be(self, field: Field) -> Composable:
+        """Whether a row that is withheld itself names a record that is withheld: it would be there with the row, and
+        is not what is wrong with it."""
+        assert field.reference is not None
+        if self._refusals is None or field.reference.dataset not in self._earlier:
+            return SQL("false")
+        return SQL("({} and {}.its_key is not null)").format(self._withheld, Identifier(f"held {field.name}"))
+
+    def _join_created(self, field: Field, earlier: Batch) -> Composable:
+        """The records that there are, and those that an earlier part of the run will create."""
+        assert field.reference is not None
+        other = catalog.contract(field.reference.dataset)
+        of = other.field(field.reference.field)
+        created = Target(other, earlier, self.tenant, 0)
+        is_its_key = other.key == (of.name,) and KINDS[of.kind].sql == "text"
+        held = """
+            left join (
+                select distinct {value} as its_key from workbench.import_outcome o
+                join {made} n on n.batch_id = o.batch_id and n.line = o.line
+                where o.batch_id = {earlier} and o.plan = {plan} and o.reason = 'withheld' and n.batch_id = {earlier}
+            ) {held} on {held}.its_key = {said}"""
+        return self.compose(
+            """left join (
+                select x.id, x.{column} as its_key from {other} x where x.tenant_id = {tenant} and {slice}
+                union all
+                select o.record_id, {value} from workbench.import_outcome o
+                join {made} n on n.batch_id = o.batch_id and n.line = o.line
+                where o.batch_id = {earlier} and o.plan = {plan} and o.outcome = 'created' and n.batch_id = {earlier}
+            ) {alias} on {alias}.its_key = {said}"""
+            + (held if self._refusals is not None else ""),
+            held=Identifier(f"held {field.name}"),
+            column=Identifier(of.target),
+            other=created.target,
+            slice=slice_of(other, "x"),
+            value=SQL("n.external_key") if is_its_key else created.value(of, "n"),
+            made=created.names["rows"],
+            earlier=created.names["batch"],
+            alias=Identifier(f"ref {field.name}"),
+            said=self.value(field),
+        )
+
+    def _matches(self, row: str) -> Composable:
+        """The natural key against the table."""
+        first, *rest = self.contract.key_fields
+        if not rest and first.reference is None and KINDS[first.kind].sql == "text":
+            return SQL("t.{} = {}.external_key").format(Identifier(first.target), Identifier(row))
+        return SQL(" and ").join(
+            SQL("t.{} = {}").format(Identifier(field.target), self._found(field)) for field in self.contract.key_fields
+        )
+
+    def _repeated(self) -> Composable:
+        first_row = " left join {rows} first_row on first_row.batch_id = {batch} and first_row.line = first_of_all"
+        return self.compose(
+            "left join repeated on repeated.external_key = r.external_key"
+            + (first_row if self._coded or self._holds else "")
+        )
+
+    def _first(self, repeats: bool) -> Composable:
+        if not repeats:
+            return SQL("null::integer as first_of_all, null::text as otherwise, null::integer")
+        told = self._otherwise() if self._holds else SQL("null::text")
+        return SQL("repeated.first_of_all, {} as otherwise, repeated.first").format(told)
+
+    def _conflicts(self) -> Composable:
+        """Whether a row says what the first of its key does not say."""
+        return SQL("r.line > repeated.first_of_all and not first_row.payload @> jsonb_strip_nulls(r.payload)")
+
+    def _called(self, name: str) -> str:
+        """A field as the source calls it."""
+        return self._part.columns.get(name, name) if self._part is not None else name
+
+    def _otherwise(self) -> Composable:
+        """The fields in which it does."""
+        names = [SQL("({}, {})").format(Literal(f.name), Literal(self._called(f.name))) for f in self.brought]
+        return SQL(
+            "case when {} then (select string_agg(called.said, ', ') from (values {}) called (name, said) "
+            "where r.payload ->> called.name is not null "
+            "and r.payload -> called.name is distinct from first_row.payload -> called.name) end"
+        ).format(self._conflicts(), SQL(", ").join(names))
+
+    def _verdict(self, repeats: bool) -> Composable:
+        cases: list[Composable] = []
+        if repeats:
+            cases += self._ambiguous("r.line > repeated.first_of_all", "first_row.payload ->> {field}")
+            if self._holds:
+                cases.append(SQL("when {} then {}").format(self._conflicts(), self._number("invalid", "conflict")))
+            cases.append(SQL("when r.line > repeated.first then {}").format(self._number("skipped", "duplicate")))
+        for field in self.references:
+            assert field.reference is not None
+            cases.append(
+                SQL("when (r.payload ->> {}) is not null and {} is null and not {} then {}").format(
+                    Literal(field.name),
+                    self._found(field),
+                    self._would_be(field),
+                    self._number("unmatched", field.reference.noun),
+                )
+            )
+        cases.append(
+            SQL("when t.id is null then {}").format(
+                self._number("unmatched", self.contract.noun) if self.mode == "update" else self._number("created")
+            )
+        )
+        cases.append(
+            SQL("when not ({}) then {}").format(slice_of(self.contract, "t"), self._number("invalid", "taken"))
+        )
+        cases += self._ambiguous("true", "t.{column}")
+        if self.mode == "insert":
+            cases.append(SQL("when true then {}").format(self._number("invalid", "already_exists")))
+        removal = self.contract.removal
+        if removal is not None:
+            cases.append(
+                SQL("when not t.{} and t.{} = any({}) then {}").format(
+                    Identifier(removal.active),
+                    Identifier(removal.source),
+                    Literal(list(removal.by_hand)),
+                    self._number("skipped", "protected"),
+                )
+            )
+        cases.append(SQL("when {} then {}").format(self._differs(), self._number("updated")))
+        return SQL("case {} else {} end").format(SQL(" ").join(cases), self._number("skipped", "unchanged"))
+
+    @property
+    def _coded(self) -> tuple[Field, Field] | None:
+        """The field of the key that is a code, where it has one, and the field that blank codes are made of."""
+        for field in self.contract.key_fields:
+            if isinstance(field.derive, CodeOf):
+                return field, self.contract.field(field.derive.field)
+        return None
+
+    def _ambiguous(self, when: str, other: str) -> list[Composable]:
+        """A code made of a name is not the code of another name: codes are cut short, and long names begin alike."""
+        if self._coded is None:
+            return []
+        code, name = self._coded
+        columns = self.batch.mapping.get("columns", {})
+        if self.batch.derived:  # whose cells stand elsewhere
+            as_made = "upper(regexp_replace(r.payload ->> {}, '\\s+', '_', 'g'))"
+            made = [SQL(f"starts_with({as_made}, r.payload ->> {{}})").format(Literal(name.name), Literal(code.name))]
+        else:
+            places = [self.batch.headers.index(header) for header in columns if columns[header] == code.name]
+            made = [SQL("btrim(r.raw::json ->> {}) = ''").format(Literal(place)) for place in places]
+        mine, others = (
+            SQL(f"lower(regexp_replace({each}, '\\s+', ' ', 'g'))").format(
+                field=Literal(name.name), column=Identifier(name.target)
+            )
+            for each in ("r.payload ->> {field}", other)
+        )
+        tests = SQL(" and ").join([SQL(when), *made, SQL("{} <> {}").format(mine, others)])
+        return [SQL("when {} then {}").format(tests, self._number("invalid", "ambiguous_code"))]
+
+    def _differs(self) -> Composable:
+        """Whether the row would change the record. A blank cell keeps what is stored, unless the template clears it."""
+        tests: list[Composable] = []
+        for field in self.compared:
+            new, old = self._found(field), SQL("t.{}").format(Identifier(field.target))
+            if field.name in self.clears:
+                tests.append(SQL("{} is distinct from {}").format(new, old))
+            else:
+                # never null when the new value is null, so that no separate test is needed
+                tests.append(SQL("coalesce({}, {}) is distinct from {}").format(new, old, old))
+        if self.contract.removal is not None:
+            tests.append(SQL("not t.{}").format(Identifier(self.contract.removal.active)))
+        return SQL(" or ").join(tests) if tests else SQL("false")
+
+    def _carried(self) -> Composable:
+        """What the verdict's consequences need of the joined tables."""
+        columns: list[Composable] = [SQL(", t.id as target_id, t.xmin as target_xmin")]
+        columns += [
+            SQL(", {}").format(self._found(f) + SQL(" as ") + Identifier(f"ref {f.name}")) for f in self.references
+        ]
+        columns += [
+            SQL(", t.{} as {}").format(Identifier(name), Identifier(f"old {name}")) for name in self._restorable
+        ]
+        columns += [
+            SQL(", r.payload ->> {} as {}, {} as {}").format(
+                Literal(field.name),
+                Identifier(f"said {field.name}"),
+                self._would_be(field),
+                Identifier(f"would be {field.name}"),
+            )
+            for field in self.references
+        ]
+        if self.contract.slice_by or self.contract.fixed:
+            columns.append(SQL(", t.{} as slice").format(Identifier(slice_column(self.contract))))
+        return SQL("").join(columns)
+
+    @property
+    def _restorable(self) -> tuple[str, ...]:
+        """The columns that an update of this batch may write, and an undo restores."""
+        names = [field.target for field in self.compared]
+        if self.contract.removal is not None:
+            names += [self.contract.removal.active, self.contract.removal.source]
+        return tuple(names)
+
+    def _before(self) -> Composable:
+        pairs = [SQL("{}, {}").format(Literal(name), Identifier(f"old {name}")) for name in self._restorable]
+        return SQL("jsonb_build_object({})").format(SQL(", ").join(pairs))
+
+    def _refs(self) -> Composable:
+        if not self.references:
+            return SQL("null::jsonb")
+        pairs = [SQL("{}, {}").format(Literal(f.target), Identifier(f"ref {f.name}")) for f in self.references]
+        return SQL("case when verdict <= {} then jsonb_build_object({}) end").format(
+            self._number("updated"), SQL(", ").join(pairs)
+        )
+
+    def _errors(self) -> Composable:
+        """The issues that only the database could see."""
+        key, *rest = self.contract.key
+        called = self.contract.noun if rest else key.replace("_", " ")
+        names = " and ".join(self._called(name) for name in self.contract.key)
+        same = SQL("'Same ' || {} || ' as line ' || first").format(Literal(names))
+        otherwise = SQL("'Line ' || first_of_all || {} || otherwise").format(
+            Literal(f" says otherwise of the same {self.contract.noun}: ")
+        )
+        quiet = self._part is not None and self._part.repeats
+        cases = [
+            SQL("when {} then {}").format(
+                self._number("skipped", "duplicate"),
+                SQL("null::jsonb") if quiet else issue("duplicate_key", key, same, "warning"),
+            ),
+            SQL("when {} then {}").format(self._number("invalid", "conflict"), issue("conflict", key, otherwise)),
+            SQL("when {} then {}").format(
+                self._number("unmatched", self.contract.noun),
+                issue("not_found", key, Literal(f"{self.contract.noun.capitalize()} not found")),
+            ),
+            SQL("when {} then {}").format(
+                self._number("invalid", "already_exists"),
+                issue("already_exists", key, Literal(f"{called.capitalize()} already exists")),
+            ),
+            SQL("when {} then {}").format(
+                self._number("invalid", "ambiguous_code"),
+                issue(
+                    "ambiguous_code",
+                    key,
+                    Literal(
+                        f"Another {self.contract.noun} has the {called} that is made of this name; give it its own"
+                    ),
+                ),
+            ),
+            SQL("when {} then {}").format(
+                self._number("skipped", "protected"),
+                issue(
+                    "protected",
+                    key,
+                    Literal("Switched off by a person; an import does not switch it on again"),
+                    "warning",
+                ),
+            ),
+        ]
+        if self.contract.slice_by or self.contract.fixed:
+            other = f"Belongs to a record whose {slice_column(self.contract)} is "
+            cases.append(
+                SQL("when {} then {}").format(
+                    self._number("invalid", "taken"),
+                    issue("taken", key, SQL("{} || coalesce(slice, 'not known')").format(Literal(other))),
+                )
+            )
+        if self.references:
+            missing = [
+                SQL("case when {} is not null and {} is null and not {} then {} end").format(
+                    Identifier(f"said {f.name}"),
+                    Identifier(f"ref {f.name}"),
+                    Identifier(f"would be {f.name}"),
+                    issue(f"{f.reference.noun}_not_found", f.name, Literal(f.reference.message)),
+                )
+                for f in self.references
+                if f.reference is not None
+            ]
+            together = SQL(" || ").join(SQL("coalesce({}, '[]'::jsonb)").format(one) for one in missing)
+            for f in self.references:
+                assert f.reference is not None
+                cases.append(SQL("when {} then {}").format(self._number("unmatched", f.reference.noun), together))
+        return SQL("case verdict {} end").format(SQL(" ").join(cases))
+
+    def removals(self) -> tuple[Composed, ...]:
+        """Records within the file's scope that no row names: what modes preserve and replace take away.
+
+        Valid rows say what the scope is, and the constants do for a file without rows; an invalid row names its record
+        all the same.
+        """
+        removal = self.contract.removal
+        if removal is None or self.mode not in ("preserve", "replace"):
+            return ()
+        scope = [self.contract.field(name) for name in removal.scope]
+        constants = self.batch.mapping.get("constants", {})
+        said = SQL(", ").join(
+            SQL("coalesce(payload ->> {}, {})").format(Literal(f.name), Literal(constants.get(f.name))) for f in scope
+        )
+        inside = SQL(" and ").join(
+            SQL("t.{} is not distinct from scope.{}").format(Identifier(f.target), Identifier(f.name)) for f in scope
+        )
+        who, *rest = [
+            SQL("r.payload ->> {} = t.{}::text").format(Literal(f.name), Identifier(f.target))
+            for f in self.contract.key_fields
+        ]
+        # an invalid row names whoever its first key field names: the rest of its key may be what is wrong with it
+        named = SQL(" and ").join([who, *(SQL("(r.status = 'failed' or {})").format(part) for part in rest)])
+        return (
+            self.compose(
+                """
+            insert into workbench.import_removal (tenant_id, batch_id, plan, record_id, seen, action, before)
+            select {tenant}, {batch}, {plan}, t.id, t.xmin, {action}, to_jsonb(t)
+            from {target} t
+            join (
+                select distinct {said} from {rows} where batch_id = {batch} and status = 'validated'
+                union select {alone} where not exists (select from {rows} where batch_id = {batch})
+            ) scope ({scope}) on {inside}
+            where t.tenant_id = {tenant} and {present}
+              and not exists (select from {rows} r where r.batch_id = {batch} and {named})""",
+                action=Literal("deactivated" if self.mode == "preserve" else "deleted"),
+                said=said,
+                alone=SQL(", ").join(SQL("{}::text").format(Literal(constants.get(f.name))) for f in scope),
+                scope=SQL(", ").join(Identifier(f.name) for f in scope),
+                inside=inside,
+                named=named,
+                present=removable(self.contract, self.mode),
+            ),
+        )
+
+
+def _within(lines: Lines) -> Composable:
+    return SQL("r.line between {} and {}").format(Literal(lines[0]), Literal(lines[1]))
