@@ -32,7 +32,7 @@ def _no_places() -> npt.NDArray[np.int64]:
 
 
 @dataclass(kw_only=True)
-class Spread:
+class Histogram:
     """The numbers that were added.
 
     They are counted in bins as wide as a power of two, of which only those are held that have rows. Where they get too

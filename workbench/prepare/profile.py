@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from workbench.model.kinds import KINDS, Kind, matches, trimmed
 from workbench.model.sheet import Sheet, Tally
-from workbench.prepare.histogram import Bin, Spread
+from workbench.prepare.histogram import Bin, Histogram
 
 DISTINCT_LIMIT = 100_000
 """Distinct values counted per column; fewer where there are more than 20 columns, so that memory stays bounded."""
@@ -205,7 +205,7 @@ class _Guess:
 
     kind: Kind
     rows: int = 0
-    numbers: Spread = field(default_factory=Spread)
+    numbers: Histogram = field(default_factory=Histogram)
     others: Counts = field(default_factory=lambda: Counts(limit=1_000, bytes=1_000_000))
     low: str | None = None
     high: str | None = None
@@ -242,7 +242,7 @@ class _Guess:
 
 
 def _guess(name: str) -> _Guess:
-    return _Guess(kind=KINDS[name], numbers=Spread(least=1.0 if name == "integer" or name in _DAYS else 0.0))
+    return _Guess(kind=KINDS[name], numbers=Histogram(least=1.0 if name == "integer" or name in _DAYS else 0.0))
 
 
 @dataclass
@@ -259,7 +259,7 @@ class _Column:
     """Kinds that the look of a value speaks against."""
     shortest: int | None = None
     longest: int = 0
-    lengths: Spread = field(default_factory=lambda: Spread(least=1.0))
+    lengths: Histogram = field(default_factory=lambda: Histogram(least=1.0))
     low: str | None = None
     high: str | None = None
     examples: list[str] = field(default_factory=list)

@@ -20,8 +20,8 @@ from workbench.model.errors import UnreadableSheet, UnreadableSource
 from workbench.model.sheet import Chunk, Reading, Sheet, Tally
 from workbench.sources.dialect import CELL_LIMIT, NO_DELIMITER, Dialect, detect_dialect
 from workbench.sources.headers import SEARCHED_ROWS, find_header, name_headers
-from workbench.sources.survey import LINE_LIMIT, survey_text
 from workbench.sources.text import Text, open_text, translated_errors
+from workbench.sources.tidiness import LINE_LIMIT, tidiness_of
 
 COLUMN_LIMIT = 2_000
 LABEL_LIMIT = 1_000
@@ -64,7 +64,7 @@ def open_csv(
         if whole and not head.strip("\ufeff \t\r\n"):
             raise UnreadableSource(source=name, why="it holds nothing but blank lines.")
         dialect = detect_dialect(head, whole=whole, delimiter=delimiter, skip=max(header_row or 1, 1) - 1)
-        survey = survey_text(text, dialect.delimiter)
+        survey = tidiness_of(text, dialect.delimiter)
         top = _read_top(text, dialect, name, header_row)
         headers, renamed = name_headers(top.cells)
         table = _Table(

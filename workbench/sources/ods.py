@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import IO
 from xml.etree import ElementTree as ET
 
-from workbench.sources.blindspots import SHEET_COLUMNS, Blindspots
 from workbench.sources.container import damaged, opened_zip, unpacked
+from workbench.sources.workbook_details import SHEET_COLUMNS, WorkbookDetails
 
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
@@ -23,7 +23,7 @@ _FORMULA = re.compile(rb"<table:table-cell(?=[^>]*\stable:formula=)(?![^>]*\soff
 _SPAN = re.compile(rb'table:number-(?:rows|columns)-spanned="(?!1")')
 
 
-def look_through(path: Path, source: str) -> Callable[[str], Blindspots]:
+def look_through(path: Path, source: str) -> Callable[[str], WorkbookDetails]:
     """What finds the blind spots of a worksheet, told by its title. Raises UnreadableSource for a damaged workbook."""
     with opened_zip(path, source) as archive:
         part = next((part for part in archive.infolist() if part.filename == "content.xml"), None)
@@ -31,7 +31,7 @@ def look_through(path: Path, source: str) -> Callable[[str], Blindspots]:
             raise damaged(source)
         suspicious, merged = _search(archive, part)
 
-    def find(sheet: str) -> Blindspots:
+    def find(sheet: str) -> WorkbookDetails:
         errors: dict[int, str] = {}
         valueless: list[int] = []
         if suspicious:
@@ -40,7 +40,7 @@ def look_through(path: Path, source: str) -> Callable[[str], Blindspots]:
                     _walk(file, sheet, errors, valueless)
             except (ET.ParseError, LookupError, ValueError):
                 raise damaged(source) from None
-        return Blindspots.of(errors, valueless, merged=merged)
+        return WorkbookDetails.of(errors, valueless, merged=merged)
 
     return find
 

@@ -22,12 +22,12 @@ from python_calamine import (
 from workbench.model.errors import UnknownSheet, UnreadableSheet, UnreadableSource
 from workbench.model.sheet import Chunk, Reading, Sheet, Tally
 from workbench.sources import ods, xls, xlsx
-from workbench.sources.blindspots import Blindspots, cell_name
 from workbench.sources.cells import filled_rows, text_of
 from workbench.sources.container import Format, damaged, password_wanted, workbook_format
 from workbench.sources.dialect import CELL_LIMIT
 from workbench.sources.headers import SEARCHED_ROWS, find_header, name_headers
 from workbench.sources.text import translated_errors
+from workbench.sources.workbook_details import WorkbookDetails, cell_name
 
 COLUMN_LIMIT = 2_000
 AREA_LIMIT = 100_000_000
@@ -37,7 +37,7 @@ _ROWS = 20_000
 _CELLS_AT_ONCE = 1_000_000
 _ODS_HOURS = r"^PT(\d+)H(\d\d)M(\d\d)(?:[.,]0+)?S$"  # a duration of a day or more, as OpenDocument writes it
 _Row: TypeAlias = list[Any]
-_Look: TypeAlias = Callable[[str], Blindspots]
+_Look: TypeAlias = Callable[[str], WorkbookDetails]
 _LOOK_THROUGH: dict[Format, Callable[[Path, str], _Look]] = {
     "xlsx": xlsx.look_through,
     "ods": ods.look_through,
@@ -85,7 +85,7 @@ def open_workbook(
             preamble=tuple("\t".join(row).rstrip() for row in worksheet.texts(0, table.header)),
             sheets=titles,
             sheet=title,
-            warnings=_unread(titles, title, sheet) + worksheet.blindspots.warnings() + warnings,
+            warnings=_unread(titles, title, sheet) + worksheet.details.warnings() + warnings,
         ),
     )
 
@@ -105,7 +105,7 @@ class _Worksheet:
     """A loaded worksheet, its rows counted from 0 as in the sheet, what the reader does not tell filled in."""
 
     cells: CalamineSheet
-    blindspots: Blindspots
+    details: WorkbookDetails
     format: Format
     source: str
 
@@ -126,7 +126,7 @@ class _Worksheet:
 
     def rows(self, first: int = 0) -> Iterator[_Row]:
         """The rows from `first` on as values, errors as their texts."""
-        errors = self.blindspots.errors(first, self.height)
+        errors = self.details.errors(first, self.height)
         row, column, text = next(errors, (-1, 0, ""))
         for number, values in zip(count(first), self._values(first), strict=False):
             while number == row:
@@ -225,13 +225,13 @@ def _choose(
     raise UnreadableSource(source=source, why=f"{where}.")
 
 
-def _load(book: CalamineWorkbook, found: Format, blindspots: Blindspots, source: str, title: str) -> _Worksheet:
-    _refuse_width(blindspots.width, source, title)
-    if blindspots.width * blindspots.height > AREA_LIMIT:
+def _load(book: CalamineWorkbook, found: Format, details: WorkbookDetails, source: str, title: str) -> _Worksheet:
+    _refuse_width(details.width, source, title)
+    if details.width * details.height > AREA_LIMIT:
         raise _too_large(source)
     cells = book.get_sheet_by_name(title)
     _refuse_width(cells.width, source, title)
-    return _Worksheet(cells=cells, blindspots=blindspots, format=found, source=source)
+    return _Worksheet(cells=cells, details=details, format=found, source=source)
 
 
 def _table(worksheet: _Worksheet, source: str, title: str, header_row: int | None) -> tuple[_Table, tuple[str, ...]]:
@@ -330,7 +330,7 @@ def _merged(worksheet: _Worksheet, areas: list[_Area]) -> tuple[str, ...]:
         found.append(f"Cells merged over several rows: each of the rows has the value ({_few(tall)}).")
     if broad:
         found.append(f"Cells merged over several columns: only the first of the columns has the value ({_few(broad)}).")
-    if worksheet.blindspots.merged:
+    if worksheet.details.merged:
         found.append("The workbook has merged cells: their value stands in the first cell only.")
     return tuple(found)
 

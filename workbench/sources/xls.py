@@ -8,9 +8,9 @@ import struct
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from workbench.sources.blindspots import SHEET_COLUMNS, Blindspots
 from workbench.sources.container import damaged
 from workbench.sources.ole import DamagedOle, Ole, records
+from workbench.sources.workbook_details import SHEET_COLUMNS, WorkbookDetails
 
 _ROWS, _COLUMNS = 65_536, 256  # of an XLS worksheet
 _BOUNDSHEET, _DIMENSIONS = 0x0085, 0x0200
@@ -21,17 +21,17 @@ _NO_NUMBER = b"\xff\xff"
 _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 
 
-def look_through(path: Path, source: str) -> Callable[[str], Blindspots]:
+def look_through(path: Path, source: str) -> Callable[[str], WorkbookDetails]:
     """What tells the blind spots of a worksheet by its title. Raises UnreadableSource for a damaged workbook.
 
     All worksheets are looked through at once, because the reader loads them all when it opens the workbook.
     """
     try:
         stream = Ole(path).workbook
-        found = {title: _blindspots(stream, start) for title, start in _worksheets(stream)}
+        found = {title: _details(stream, start) for title, start in _worksheets(stream)}
     except (DamagedOle, struct.error):
         raise damaged(source) from None
-    return lambda sheet: found.get(sheet, Blindspots())
+    return lambda sheet: found.get(sheet, WorkbookDetails())
 
 
 def _worksheets(stream: bytes) -> Iterator[tuple[str, int]]:
@@ -42,7 +42,7 @@ def _worksheets(stream: bytes) -> Iterator[tuple[str, int]]:
             yield text.decode("utf-16-le" if wide & 1 else "latin-1", "replace"), start
 
 
-def _blindspots(stream: bytes, start: int) -> Blindspots:
+def _details(stream: bytes, start: int) -> WorkbookDetails:
     errors: dict[int, str] = {}
     valueless: list[int] = []
     awaited = -1  # the place of a formula whose text has to follow
@@ -68,7 +68,7 @@ def _blindspots(stream: bytes, start: int) -> Blindspots:
                 awaited = place
     if awaited >= 0:
         valueless.append(awaited)
-    return Blindspots.of(errors, valueless)
+    return WorkbookDetails.of(errors, valueless)
 
 
 def _refuse_dimensions(record: bytes) -> None:

@@ -12,8 +12,8 @@ from posixpath import join, normpath
 from xml.etree import ElementTree as ET
 
 from workbench.model.errors import UnreadableSource
-from workbench.sources.blindspots import SHEET_COLUMNS, Blindspots
 from workbench.sources.container import damaged, opened_zip, unpacked
+from workbench.sources.workbook_details import SHEET_COLUMNS, WorkbookDetails
 
 _CELL = re.compile(rb"<(?:\w+:)?c(\s[^>]*?)(?:/>|>(.*?)</(?:\w+:)?c\s*>)", re.DOTALL)
 _REFERENCE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{1,3})([0-9]{1,7})["']""")
@@ -27,7 +27,7 @@ _PROMISED = re.compile(rb"""\suniqueCount\s*=\s*["']([0-9]+)""")
 _VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?>([^<]+)</")
 
 
-def look_through(path: Path, source: str) -> Callable[[str], Blindspots]:
+def look_through(path: Path, source: str) -> Callable[[str], WorkbookDetails]:
     """What finds the blind spots of a worksheet, told by its title. Raises UnreadableSource for a damaged workbook."""
     with opened_zip(path, source) as archive:
         parts = {part.filename.lower(): part for part in archive.infolist()}
@@ -35,12 +35,12 @@ def look_through(path: Path, source: str) -> Callable[[str], Blindspots]:
         if strings and _promised_strings(archive, strings) > strings.file_size:
             raise damaged(source)
 
-    def find(sheet: str) -> Blindspots:
+    def find(sheet: str) -> WorkbookDetails:
         with opened_zip(path, source) as archive:
             part = _part_of(archive, sheet)
             if part is None:
                 raise UnreadableSource(source=source, why=f"its worksheet {sheet} is missing from the file.")
-            return _blindspots(unpacked(archive, part))
+            return _details(unpacked(archive, part))
 
     return find
 
@@ -51,7 +51,7 @@ def _promised_strings(archive: zipfile.ZipFile, strings: zipfile.ZipInfo) -> int
     return int(promised[1]) if promised else 0
 
 
-def _blindspots(blocks: Iterator[bytes]) -> Blindspots:
+def _details(blocks: Iterator[bytes]) -> WorkbookDetails:
     errors: dict[int, str] = {}
     valueless: list[int] = []
     columns = {b"Z"}
@@ -61,7 +61,7 @@ def _blindspots(blocks: Iterator[bytes]) -> Blindspots:
         height = max([height, *map(int, set(_DEEP.findall(piece)))])
         if any(mark in piece for mark in _WORTH_A_LOOK):
             _look_at_cells(piece, errors, valueless)
-    return Blindspots.of(errors, valueless, height=height, width=max(_column(letters) + 1 for letters in columns))
+    return WorkbookDetails.of(errors, valueless, height=height, width=max(_column(letters) + 1 for letters in columns))
 
 
 def _look_at_cells(piece: bytes, errors: dict[int, str], valueless: list[int]) -> None:

@@ -2,11 +2,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from workbench.prepare.histogram import Spread
+from workbench.prepare.histogram import Histogram
 
 
-def spread(*chunks: list[float], least: float = 0.0) -> Spread:
-    found = Spread(least=least)
+def spread(*chunks: list[float], least: float = 0.0) -> Histogram:
+    found = Histogram(least=least)
     for numbers in chunks:
         texts = pa.array([f"{number:g}" for number in numbers])
         found.add(texts, pa.array(numbers, pa.float64()), pa.array([1] * len(numbers), pa.int64()))

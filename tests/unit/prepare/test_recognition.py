@@ -68,5 +68,5 @@ def test_headers_that_say_nothing_are_looked_at_by_their_values_and_trusted_less
 
 def test_every_dataset_is_told_with_a_reason(sheet: Write) -> None:
     found = recognise(sheet("width\n1\n"))
-    assert {name for name, _, _ in found} == set(catalog.CONTRACTS)
+    assert {name for name, _, _ in found} == {*catalog.CONTRACTS, *catalog.FORMS}
     assert {reason for _, _, reason in found} == {"None of its columns is a field of it."}

@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 from workbench.model.errors import UnreadableSheet, UnreadableSource, UnwritableFile, WorkbenchError
 from workbench.model.sheet import Sheet, Tally
 from workbench.sources import open_sheet
-from workbench.sources.clean import save_csv, write_csv
 from workbench.sources.csv import open_csv
+from workbench.sources.csv_writer import save_csv, write_csv
 from workbench.sources.text import BLOCK
 
 Open = Callable[..., Sheet]

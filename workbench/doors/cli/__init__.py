@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 import typer
 
-from workbench.doors.cli import asking, importing, preparing, proving, serving
-from workbench.doors.cli.asked import DONE, REFUSED, Home, Tenant, User, refuse
+from workbench.doors.cli import importing, preparing, proving, serving, showing
+from workbench.doors.cli.command import DONE, REFUSED, Home, Tenant, User, refuse
 
 app = typer.Typer(
     help="Import CSV and Excel files into PostgreSQL, and prove what happened to every row.",
@@ -18,7 +18,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for part in (preparing, importing, proving, asking, serving):
+for part in (preparing, importing, proving, showing, serving):
     part.add_to(app)
 
 

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from workbench.doors.cli import shown
-from workbench.doors.cli.asked import Asked, command, warn
+from workbench.doors.cli import printing
+from workbench.doors.cli.command import Asked, command, warn
 from workbench.model.batch import Batch
 from workbench.model.errors import Held
 from workbench.model.template import Mapping
@@ -111,8 +111,8 @@ def import_(
             wb.templates.save(save_template, wanted, Mapping.from_dict(staged.mapping))
         if not asked.json:
             _tell_reading(asked, wb, sheets, planned, template)
-            shown.facts(asked, [("Template", f"saved as {save_template}" if save_template else "")])
-            shown.removals(asked, wb, planned)
+            printing.facts(asked, [("Template", f"saved as {save_template}" if save_template else "")])
+            printing.removals(asked, wb, planned)
         return _end(asked, wb, planned if dry_run else _committed(asked, wb, planned, skip_errors))
 
 
@@ -138,7 +138,7 @@ def plan(asked: Asked, batch: Identifier) -> int:
         with asked.progress() as progress:
             planned = wb.plan(batch, progress=progress).batch
         if not asked.json:
-            shown.removals(asked, wb, planned)
+            printing.removals(asked, wb, planned)
         return _end(asked, wb, planned)
 
 
@@ -172,41 +172,41 @@ def _committed(asked: Asked, wb: "Workbench", planned: Batch, skip_errors: bool)
 
 def _end(asked: Asked, wb: "Workbench", batch: Batch) -> int:
     if asked.json:
-        asked.answer(shown.document(wb, batch))
+        asked.answer(printing.document(wb, batch))
     else:
-        shown.outcome(asked, wb, batch)
-        shown.resolved(asked, wb, batch)
-        shown.next_steps(asked, wb, batch)
-    return shown.status(wb, batch)
+        printing.outcome(asked, wb, batch)
+        printing.resolved(asked, wb, batch)
+        printing.next_steps(asked, wb, batch)
+    return printing.status(wb, batch)
 
 
 def _warn_of_same_file(wb: "Workbench", sheet: "Sheet", dataset: str) -> None:
     earlier = wb.batches.same_file(sheet, dataset)
     if earlier is not None:
-        warn(shown.same_file(sheet.name, earlier))
+        warn(printing.same_file(sheet.name, earlier))
 
 
 def _tell_reading(asked: Asked, wb: "Workbench", sheets: "Sequence[Sheet]", batch: Batch, template: str | None) -> None:
     parts = [part for part in wb.batches.parts(batch) if not part.derived]
     if parts:
-        shown.facts(asked, [("Source", batch.file_name)])
+        printing.facts(asked, [("Source", batch.file_name)])
         for part in parts:
-            shown.heading(asked, f"{part.reading['sheet'] or part.file_name}: {part.dataset}")
-            shown.facts(asked, shown.mapped(part))
+            printing.heading(asked, f"{part.reading['sheet'] or part.file_name}: {part.dataset}")
+            printing.facts(asked, printing.mapped(part))
         read = {part.reading["sheet"] or part.file_name for part in parts}
         left = [name for name in (sheet.reading.sheet or sheet.name for sheet in sheets) if name not in read]
         if left:
-            shown.say(asked, "", f"Left out, as no dataset of {batch.dataset}: {', '.join(left)}.")
-        shown.say(asked, "")
+            printing.say(asked, "", f"Left out, as no dataset of {batch.dataset}: {', '.join(left)}.")
+        printing.say(asked, "")
         return
     sheet = sheets[0]
-    shown.facts(asked, [("Source", f"{sheet.name} ({shown.reading(sheet)})"), *shown.mapped(batch)])
+    printing.facts(asked, [("Source", f"{sheet.name} ({printing.reading(sheet)})"), *printing.mapped(batch)])
     ignored = Mapping.from_dict(batch.mapping).not_imported(batch.headers)
     for said in wb.suggest(sheet, batch.dataset, template=template) if ignored else ():
         if said.header in ignored and said.field is not None:
-            shown.say(asked, f"  {said.header} {said.reason}. To import it: --map '{said.header}={said.field}'")
+            printing.say(asked, f"  {said.header} {said.reason}. To import it: --map '{said.header}={said.field}'")
     for warning in sheet.reading.warnings:
-        shown.say(asked, f"  {warning}")
+        printing.say(asked, f"  {warning}")
 
 
 def _pairs(texts: list[str] | None, option: str, form: str, *, last: bool = False) -> dict[str, str]:

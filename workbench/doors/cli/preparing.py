@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from workbench.doors.cli import shown
-from workbench.doors.cli.asked import Asked, command, plain, warn
+from workbench.doors.cli import printing
+from workbench.doors.cli.command import Asked, command, plain, warn
 from workbench.doors.cli.importing import HeaderRow, Source, Worksheet
 from workbench.model.contract import Contract
 
@@ -43,27 +43,27 @@ def demo(asked: Asked) -> None:
     with asked.open(tenant) as wb:
         for number, step in enumerate(steps(wb), start=1):
             if step.earlier is not None:
-                warn(shown.same_file(step.batch.file_name, step.earlier))
-            told.append({"step": step.title, **shown.document(wb, step.batch)})
+                warn(printing.same_file(step.batch.file_name, step.earlier))
+            told.append({"step": step.title, **printing.document(wb, step.batch)})
             if not asked.json:
-                shown.heading(asked, f"{number}. {step.title}")
-                shown.say(asked, step.story)
-                shown.outcome(asked, wb, step.batch)
+                printing.heading(asked, f"{number}. {step.title}")
+                printing.say(asked, step.story)
+                printing.outcome(asked, wb, step.batch)
         if asked.json:
             asked.answer({"tenant": tenant, "home": str(wb.settings.home), "steps": told})
             return
-        shown.heading(asked, "What you can do now")
-        changed = next(shown.short(batch.id) for batch in wb.batches.all() if batch.updated)
+        printing.heading(asked, "What you can do now")
+        changed = next(printing.short(batch.id) for batch in wb.batches.all() if batch.updated)
         for what, words in (
             ("Look at the imports", ("batches",)),
             ("See what became of every row", ("rows", changed)),
             ("See a student, and every import that touched them", ("record", "elevate.students", STUDENT)),
             ("Take the import back that changed students", ("undo", changed)),
         ):
-            shown.say(asked, f"{what}:", f"  {asked.again(*words, tenant=tenant)}")
+            printing.say(asked, f"{what}:", f"  {asked.again(*words, tenant=tenant)}")
         own = asked.again("import", "FILE", "--dataset", "elevate.students")
-        shown.say(asked, "Import a file of your own:", f"  {own}")
-        shown.say(asked, "Open the data docs, at the addresses above, in a browser.")
+        printing.say(asked, "Import a file of your own:", f"  {own}")
+        printing.say(asked, "Open the data docs, at the addresses above, in a browser.")
 
 
 def datasets(asked: Asked, dataset: MaybeDataset = None) -> None:
@@ -86,10 +86,10 @@ def datasets(asked: Asked, dataset: MaybeDataset = None) -> None:
     if asked.json:
         asked.answer([_described(known) for known in contracts()])
         return
-    made = shown.table("Dataset", "Title", "Key", "Import it after", "Modes")
+    made = printing.table("Dataset", "Title", "Key", "Import it after", "Modes")
     for known in contracts():
         made.add_row(known.name, known.title, ", ".join(known.key), ", ".join(needs(known)), ", ".join(known.modes))
-    shown.tell(asked, made)
+    printing.tell(asked, made)
 
 
 def playbooks(
@@ -111,10 +111,10 @@ def playbooks(
     if asked.json:
         asked.answer([_playbook(known) for known in PLAYBOOKS.values()])
         return
-    made = shown.table("Playbook", "What it takes", "Datasets, in the order of import")
+    made = printing.table("Playbook", "What it takes", "Datasets, in the order of import")
     for known in PLAYBOOKS.values():
         made.add_row(known.name, known.about, ", ".join(known.datasets))
-    shown.tell(asked, made)
+    printing.tell(asked, made)
 
 
 def _playbook(known: "Playbook") -> dict[str, Any]:
@@ -132,7 +132,7 @@ def template(asked: Asked, dataset: Dataset, output: Output = None) -> None:
     """Print a CSV file to fill in, with examples."""
     from workbench.datasets.catalog import contract
     from workbench.derived.csv_template import csv_template
-    from workbench.sources.clean import save_text
+    from workbench.sources.csv_writer import save_text
 
     text = csv_template(contract(dataset))
     if output is not None:
@@ -140,7 +140,7 @@ def template(asked: Asked, dataset: Dataset, output: Output = None) -> None:
     if asked.json:
         asked.answer({"dataset": dataset, "file": str(output) if output else None, "csv": text})
     elif output is not None:
-        shown.say(asked, f"{output} is written.")
+        printing.say(asked, f"{output} is written.")
     else:
         print(text, end="")
 
@@ -154,11 +154,11 @@ def templates(asked: Asked, dataset: MaybeDataset = None) -> None:
     if asked.json:
         asked.answer([asdict(one) for one in saved])
         return
-    made = shown.table("Template", "Dataset", "Whose", "Mapping")
+    made = printing.table("Template", "Dataset", "Whose", "Mapping")
     for one in saved:
         columns = ", ".join(f"{header} → {field}" for header, field in one.mapping.columns.items())
         made.add_row(plain(one.name), one.dataset, "everybody's" if one.is_global else "the tenant's", plain(columns))
-    shown.tell(asked, made)
+    printing.tell(asked, made)
 
 
 def read(
@@ -166,7 +166,7 @@ def read(
 ) -> None:
     """Print what the reader understood, as clean CSV."""
     from workbench.sources import open_sheet
-    from workbench.sources.clean import save_csv, write_csv
+    from workbench.sources.csv_writer import save_csv, write_csv
 
     opened = open_sheet(source, sheet=sheet, header_row=header_row)
     if output is not None:
@@ -183,8 +183,8 @@ def read(
     if asked.json:
         asked.answer({"source": source, **_reading(opened, counted), "output": str(output) if output else None})
         return
-    said = f"{opened.name}: {shown.reading(opened)}, {shown.counted(counted.rows, 'row')}"
-    blank = f", {shown.counted(counted.blank_rows, 'blank row')} ignored" if counted.blank_rows else ""
+    said = f"{opened.name}: {printing.reading(opened)}, {printing.counted(counted.rows, 'row')}"
+    blank = f", {printing.counted(counted.blank_rows, 'blank row')} ignored" if counted.blank_rows else ""
     warn(f"{said}{blank}.")
     for warning in opened.reading.warnings:
         warn(warning)
@@ -212,16 +212,16 @@ def suggest(
         columns = [{**one.to_dict(), "sure": one.sure} for one in said]
         asked.answer({"source": source, "dataset": dataset, "columns": columns, "values": values})
         return
-    made = shown.table("Column", "Field", ">Score", "Used", "Reason")
+    made = printing.table("Column", "Field", ">Score", "Used", "Reason")
     for one in said:
         used = "yes" if one.sure else "if you say so" if one.field else "no"
         made.add_row(plain(one.header), one.field or "", f"{one.score:.2f}", used, plain(one.reason))
-    shown.tell(asked, made)
+    printing.tell(asked, made)
     unsure = [f"--map '{one.header}={one.field}'" for one in said if one.field and not one.sure]
     pairs = ((field, text, to or "...") for field, texts in values.items() for text, to in texts.items())
     meant = [f"--value-map '{field}:{text}={to}'" for field, text, to in pairs]
     if unsure or meant:
-        shown.say(asked, "", "To say so, add to the import:", *(f"  {option}" for option in (*unsure, *meant[:20])))
+        printing.say(asked, "", "To say so, add to the import:", *(f"  {option}" for option in (*unsure, *meant[:20])))
 
 
 def profile(asked: Asked, source: Source, sheet: Worksheet = None, header_row: HeaderRow = None) -> None:
@@ -233,13 +233,13 @@ def profile(asked: Asked, source: Source, sheet: Worksheet = None, header_row: H
     if asked.json:
         asked.answer(found.to_dict())
         return
-    shown.say(asked, f"{found.source}: {shown.counted(found.rows, 'row')}")
-    made = shown.table("Column", "Type", ">Filled", ">Distinct", "From", "To", "Examples")
+    printing.say(asked, f"{found.source}: {printing.counted(found.rows, 'row')}")
+    made = printing.table("Column", "Type", ">Filled", ">Distinct", "From", "To", "Examples")
     for column in found.columns:
         distinct = f"{column.distinct:,}" if column.distinct_exact else f"at least {column.distinct:,}"
         texts = (column.minimum, column.maximum, ", ".join(column.examples))
         made.add_row(plain(column.name), column.type, f"{column.fill:.0%}", distinct, *map(plain, texts))
-    shown.tell(asked, made)
+    printing.tell(asked, made)
 
 
 def _described(known: Contract) -> dict[str, Any]:

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from workbench.doors.cli import shown
-from workbench.doors.cli.asked import Asked, command
+from workbench.doors.cli import printing
+from workbench.doors.cli.command import Asked, command
 from workbench.doors.cli.importing import Identifier
 
 
@@ -31,10 +31,10 @@ def explain(
         wb.explain(batch, lines, reason)
         found = wb.batches.get(batch)
         if asked.json:
-            asked.answer(shown.document(wb, found))
+            asked.answer(printing.document(wb, found))
             return
-        shown.figures(asked, wb, found)
-        shown.next_steps(asked, wb, found)
+        printing.figures(asked, wb, found)
+        printing.next_steps(asked, wb, found)
 
 
 def note(
@@ -49,9 +49,9 @@ def note(
     with asked.open() as wb:
         found = wb.note(batch, notes=notes, follow_ups=follow_ups)
         if asked.json:
-            asked.answer(shown.document(wb, found))
+            asked.answer(printing.document(wb, found))
         else:
-            shown.say(asked, wb.log(found).render().rstrip("\n"))
+            printing.say(asked, wb.log(found).render().rstrip("\n"))
 
 
 def log(asked: Asked, batch: Identifier) -> None:
@@ -62,7 +62,7 @@ def log(asked: Asked, batch: Identifier) -> None:
         if asked.json:
             asked.answer({"batch": str(found.id), "log": written.render(), **written.to_dict()})
         else:
-            shown.say(asked, written.render().rstrip("\n"))
+            printing.say(asked, written.render().rstrip("\n"))
 
 
 def sign_off(asked: Asked, batch: Identifier) -> None:
@@ -77,4 +77,6 @@ def sign_off(asked: Asked, batch: Identifier) -> None:
             asked.answer({"batch": str(found.id), **signed})
         else:
             at = f"{signed['signed_at']:%Y-%m-%d %H:%M:%S} UTC"
-            shown.say(asked, f"{signed['signed_by']} signed batch {found.id} at {at}.", f"Digest: {signed['digest']}")
+            printing.say(
+                asked, f"{signed['signed_by']} signed batch {found.id} at {at}.", f"Digest: {signed['digest']}"
+            )

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from workbench.doors.cli import shown
-from workbench.doors.cli.asked import Asked, command
+from workbench.doors.cli import printing
+from workbench.doors.cli.command import Asked, command
 
 
 def add_to(app: typer.Typer) -> None:
@@ -32,7 +32,7 @@ def serve(
         if asked.json:
             asked.answer({"address": address})
         else:
-            shown.say(asked, f"Workbench is at {address} (Ctrl-C ends it)")
+            printing.say(asked, f"Workbench is at {address} (Ctrl-C ends it)")
         asked.out.file.flush()
 
     server.serve(asked.settings, host=host, port=port, worker=not no_worker, ready=ready)
@@ -51,6 +51,6 @@ def worker(asked: Asked) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
     with jobs.Worker(asked.settings):
-        shown.say(asked, "Working (Ctrl-C ends it)")
+        printing.say(asked, "Working (Ctrl-C ends it)")
         asked.out.file.flush()
         ended.wait()

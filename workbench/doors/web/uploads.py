@@ -25,7 +25,7 @@ from workbench.model.sheet import Chunk, Sheet
 from workbench.prepare import mapping
 from workbench.settings import Settings
 from workbench.sources import archive, open_sheet
-from workbench.sources.clean import write_csv
+from workbench.sources.csv_writer import write_csv
 from workbench.sources.kept_files import written
 
 KEPT_DAYS = 7

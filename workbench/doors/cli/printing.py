@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
 from workbench.datasets import catalog
-from workbench.doors.cli.asked import DONE, NEEDS_A_PERSON, Asked, plain
+from workbench.doors.cli.command import DONE, NEEDS_A_PERSON, Asked, plain
 from workbench.model.batch import OUTCOMES, Batch
 from workbench.model.template import Mapping
 

@@ -14,7 +14,7 @@ _QUOTE = ord('"')
 
 
 @dataclass(frozen=True, kw_only=True)
-class Survey:
+class Tidiness:
     """What a pass over a text finds out about its quotes and line breaks."""
 
     quotes: int
@@ -22,7 +22,7 @@ class Survey:
     """Whether every quote opens a cell, closes one or is doubled, and no carriage return stands alone."""
 
 
-def survey_text(text: Text, delimiter: str | None) -> Survey:
+def tidiness_of(text: Text, delimiter: str | None) -> Tidiness:
     """One pass, a block at a time. Raises UnreadableSheet for a line that is too long to be one."""
     edges = np.zeros(256, dtype=bool)
     edges[list(b'\r\n"' + (delimiter or "").encode()[:1])] = True
@@ -37,7 +37,7 @@ def survey_text(text: Text, delimiter: str | None) -> Survey:
         run = _check_run(text, block, run, position)
         position += len(block)
         before = block[-1:]
-    return Survey(quotes=quotes, tidy=sound and quotes % 2 == 0 and lone_returns == 0)
+    return Tidiness(quotes=quotes, tidy=sound and quotes % 2 == 0 and lone_returns == 0)
 
 
 def _fit_quotes(data: bytes, edges: npt.NDArray[np.bool_], *, inside: bool) -> tuple[int, bool]:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 import typer
 
-from workbench.doors.cli import shown
-from workbench.doors.cli.asked import DONE, NEEDS_A_PERSON, Asked, command, plain
+from workbench.doors.cli import printing
+from workbench.doors.cli.command import DONE, NEEDS_A_PERSON, Asked, command, plain
 from workbench.doors.cli.importing import Identifier
 from workbench.doors.cli.preparing import Dataset, Output
 
@@ -47,21 +47,21 @@ def batches(
     with asked.open() as wb:
         found = wb.batches.all(dataset, limit=limit)
         if asked.json:
-            asked.answer([shown.document(wb, batch) for batch in found])
+            asked.answer([printing.document(wb, batch) for batch in found])
             return
-        made = shown.table("Batch", "Begun (UTC)", "Dataset", "Status", "Done", "Results", "File")
+        made = printing.table("Batch", "Begun (UTC)", "Dataset", "Status", "Done", "Results", "File")
         for batch in found:
             figures = wb.reconcile(batch)
             made.add_row(
-                shown.short(batch.id),
+                printing.short(batch.id),
                 f"{batch.created_at:%Y-%m-%d %H:%M}",
-                batch.dataset if batch.undo_of is None else f"undo of {shown.short(batch.undo_of)}",
+                batch.dataset if batch.undo_of is None else f"undo of {printing.short(batch.undo_of)}",
                 batch.stage,
                 "yes" if figures.done else "",
-                shown.results(figures),
+                printing.results(figures),
                 plain(batch.file_name),
             )
-        shown.tell(asked, made)
+        printing.tell(asked, made)
 
 
 def show(asked: Asked, batch: Identifier) -> None:
@@ -71,7 +71,7 @@ def show(asked: Asked, batch: Identifier) -> None:
         signed = wb.signature(found)
         if asked.json:
             by = {name: signed[name] for name in ("signed_by", "signed_at", "digest")} if signed else None
-            asked.answer({**shown.document(wb, found), "signature": by})
+            asked.answer({**printing.document(wb, found), "signature": by})
             return
         whole = [
             ("Playbook" if wb.batches.parts(found) else "Dataset", found.dataset),
@@ -85,11 +85,11 @@ def show(asked: Asked, batch: Identifier) -> None:
             ("Run by", found.initiated_by),
             ("Signed by", f"{signed['signed_by']}, digest {signed['digest']}" if signed else None),
         ]
-        shown.facts(asked, [*whole, *(shown.mapped(found) if found.undo_of is None else ())])
+        printing.facts(asked, [*whole, *(printing.mapped(found) if found.undo_of is None else ())])
         if found.undo_of is None:
-            shown.removals(asked, wb, found)
-        shown.outcome(asked, wb, found)
-        shown.next_steps(asked, wb, found)
+            printing.removals(asked, wb, found)
+        printing.outcome(asked, wb, found)
+        printing.next_steps(asked, wb, found)
 
 
 def rows(
@@ -116,7 +116,7 @@ def rows(
             if asked.json:
                 asked.answer({"batch": str(found.id), "file": str(output), "rows": count})
             else:
-                shown.say(asked, f"{output} has {shown.counted(count, 'row')}.")
+                printing.say(asked, f"{output} has {printing.counted(count, 'row')}.")
         elif chosen is not None:
             sys.stdout.flush()
             wb.rows.write(found, sys.stdout.buffer, chosen, outcome=outcome, limit=limit)
@@ -137,22 +137,22 @@ def record(
         asked.answer(found)
         return
     if found["record"] is None:
-        shown.say(asked, "There is no such record now.")
+        printing.say(asked, "There is no such record now.")
     else:
-        shown.facts(asked, ((name, value) for name, value in found["record"].items() if name != "tenant_id"))
+        printing.facts(asked, ((name, value) for name, value in found["record"].items() if name != "tenant_id"))
     asked.out.print()
-    made = shown.table("When (UTC)", "Batch", ">Line", "Outcome", "By", "What")
+    made = printing.table("When (UTC)", "Batch", ">Line", "Outcome", "By", "What")
     for touched in found["history"]:
         signed = f", signed by {touched['signed_by']}" if touched["signed_by"] else ""
         made.add_row(
             f"{touched['at']:%Y-%m-%d %H:%M}",
-            shown.short(touched["batch"]),
+            printing.short(touched["batch"]),
             str(touched["line"] or ""),
             _outcome(touched) + ("" if touched["stage"] == "completed" else f", {touched['stage']}"),
             plain(f"{touched['run_by']}{signed}"),
             _what(touched) or plain(touched["file_name"]),
         )
-    shown.tell(asked, made)
+    printing.tell(asked, made)
 
 
 def doctor(asked: Asked) -> int:
@@ -179,7 +179,7 @@ def _tell(asked: Asked, found: "Diagnosis") -> int:
         free = f", {found.free_bytes >> 30:,} GB free" if found.free_bytes is not None else ""
         current = {True: "set up", False: "not set up yet", None: "cannot be asked"}[found.current]
         server = f"PostgreSQL {found.server_version}, " if found.server_version else ""
-        shown.facts(
+        printing.facts(
             asked,
             [
                 ("Workbench", f"{found.workbench}, Python {found.python}, {found.platform}"),
@@ -190,9 +190,9 @@ def _tell(asked: Asked, found: "Diagnosis") -> int:
             ],
         )
         for problem in found.problems:
-            shown.say(asked, "", problem.what, f"  {problem.remedy}")
+            printing.say(asked, "", problem.what, f"  {problem.remedy}")
         if found.healthy:
-            shown.say(asked, "", "Nothing is wrong.")
+            printing.say(asked, "", "Nothing is wrong.")
     return DONE if found.healthy else NEEDS_A_PERSON
 
 
@@ -202,15 +202,15 @@ def _format_of(output: Path | None) -> RowFormat | None:
 
 
 def _show_rows(asked: Asked, found: Any, limit: int) -> None:
-    made = shown.table(">Line", "Key", "Outcome", "What")
+    made = printing.table(">Line", "Key", "Outcome", "What")
     more = False
     for count, row in enumerate(found):
         more = count >= limit
         if not more:
             made.add_row(str(row["line"]), plain(row["key"] or ""), _outcome(row), _what(row))
-    shown.tell(asked, made)
+    printing.tell(asked, made)
     if more:
-        shown.say(asked, "", "There are more. --limit shows them, -o FILE writes all of them.")
+        printing.say(asked, "", "There are more. --limit shows them, -o FILE writes all of them.")
 
 
 def _outcome(row: dict[str, Any]) -> str:

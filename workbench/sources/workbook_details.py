@@ -14,7 +14,7 @@ SHEET_COLUMNS = 16_384
 
 
 @dataclass(frozen=True, kw_only=True)
-class Blindspots:
+class WorkbookDetails:
     """Where error cells stand (sorted places and their texts) and which formulas have no stored value."""
 
     places: tuple[int, ...] = ()
@@ -37,7 +37,7 @@ class Blindspots:
         height: int = 0,
         width: int = 0,
         merged: bool = False,
-    ) -> "Blindspots":
+    ) -> "WorkbookDetails":
         """The blind spots of a worksheet, its error cells given as place and text."""
         places = sorted(errors)
         return cls(
