@@ -85,7 +85,9 @@ def _fill(
                 progress("staging", done)
             kept += feeding.kept
         for each in kept:
-            each.docs = _write_docs(store, home, run.face, each) if each.judge is not None else None
+            each.docs = _write_docs(store, home, run, each, kept)
+        several = run.face not in run.sheets
+        summed = _write_docs(store, home, run, _Kept(batch=run.face, judge=None), kept) if several else None
     seconds = round(time.monotonic() - began, 3)
     with store.transaction():
         for each in kept:
@@ -93,8 +95,8 @@ def _fill(
             if again:
                 count.failed, count.issues = batches.staged_figures(store, each.batch.id)
             batches.change(store, each.batch.id, **each.staged(count, seconds))
-        if run.face not in run.sheets:
-            batches.change(store, run.face.id, **_summed(run, kept, writer, seconds))
+        if several:
+            batches.change(store, run.face.id, **_summed(run, kept, writer, seconds, summed))
         failed = sum(writer.counts[batch.id].failed for batch in run.sheets)
         store.note("staged", run.face.id, rows=done, failed=failed)
     return batches.get(store, run.face.id)
@@ -121,7 +123,7 @@ def restage(store: Store, home: Path, run: Run, playbook: Playbook) -> Run:
                 if item.batch != new.face.id:
                     writer.add(item)
         for each in feeding.kept[1:]:
-            each.docs = _write_docs(store, home, new.face, each)
+            each.docs = _write_docs(store, home, new, each, feeding.kept)
     with store.transaction():
         for each in feeding.kept[1:]:
             batches.change(store, each.batch.id, **each.staged(writer.counts[each.batch.id], 0.0))
@@ -231,7 +233,7 @@ def judge_of(batch: Batch, home: Path) -> Judge:
     return Judge(catalog.contract(batch.dataset), mapped, home, window=batch.window)
 
 
-def _summed(run: Run, kept: Sequence[_Kept], writer: RowWriter, seconds: float) -> dict[str, Any]:
+def _summed(run: Run, kept: Sequence[_Kept], writer: RowWriter, seconds: float, docs: str | None) -> dict[str, Any]:
     """What changes of the batch of a run of several sheets, whose rows are those of its parts."""
     counts = [writer.counts[each.batch.id] for each in kept]
     return {
@@ -240,6 +242,7 @@ def _summed(run: Run, kept: Sequence[_Kept], writer: RowWriter, seconds: float) 
             "rows": sum(count.rows for count in counts),
             "failed": sum(count.failed for count in counts),
             "issue_counts": counted(*(count.issues for count in counts)),
+            "data_docs": docs,
             "seconds_staging": seconds,
         },
     }
@@ -256,18 +259,22 @@ def _rows_expected(sheets: Pairs[str, Sheet], chunk: Chunk) -> int | None:
     return max(round(sheet.size / width * len(chunk) / (text + columns * len(chunk))), len(chunk))
 
 
-def _write_docs(store: Store, home: Path, face: Batch, kept: _Kept) -> str:
+def _write_docs(store: Store, home: Path, run: Run, kept: _Kept, every: Sequence[_Kept]) -> str:
+    """The data docs of a batch; those of a run have what was found in every part."""
     from workbench.prepare.data_docs import write_data_docs
 
-    assert kept.judge is not None
-    contract, key = kept.judge.contract, _docs(store, kept.batch)
+    judges = [kept.judge] if kept.judge is not None else [each.judge for each in every if each.judge is not None]
+    title = (
+        catalog.contract(kept.batch.dataset).title if kept.batch.headers or kept.batch.derived else kept.batch.dataset
+    )
+    key = _docs(store, kept.batch)
     with kept_files.written(home):
         page = write_data_docs(
             home / key,
-            contract,
-            kept.judge.validator.summary(),
-            title=f"{contract.title}: {kept.batch.file_name}",
-            facts={"batch": str(face.id), "file": kept.batch.file_name, "run by": kept.batch.initiated_by},
+            kept.batch.dataset,
+            [finding for judge in judges for finding in judge.validator.summary()],
+            title=f"{title}: {kept.batch.file_name}",
+            facts={"batch": str(run.face.id), "file": kept.batch.file_name, "run by": kept.batch.initiated_by},
         )
     return str(key / page.name)
 

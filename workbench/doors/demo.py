@@ -79,6 +79,14 @@ def steps(wb: Workbench) -> Iterator[Step]:
         earlier=again,
     )
 
+    learners = _import(wb, "learners")
+    yield Step(
+        title="One sheet, three datasets: learners with their courses",
+        story="learners.csv: each row is a student, a course and an enrollment. One row calls a course otherwise than "
+        "another does, one address is wrong, and one course is not there: nothing of these rows is written.",
+        batch=wb.commit(learners, skip_errors=True),
+    )
+
 
 def _import(wb: Workbench, dataset: str, file: str | None = None) -> Batch:
     sheet = open_sheet(samples() / "elevate" / (file or f"{dataset}.csv"))

@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from workbench.derived.expectations import Finding, great_expectations
-from workbench.model.contract import Contract
 
 TEMPLATE = Path(__file__).with_suffix(".j2")
 
 
 def write_data_docs(
-    folder: Path, contract: Contract, findings: Sequence[Finding], *, title: str, facts: Mapping[str, str]
+    folder: Path, suite: str, findings: Sequence[Finding], *, title: str, facts: Mapping[str, str]
 ) -> Path:
     """Writes `index.html` and, for programs, `validation.json` into the folder, and returns the page.
 
@@ -23,15 +22,15 @@ def write_data_docs(
     shows without a network, and no cell's text can do harm.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    result = _suite_result(contract, findings, facts)
+    result = _suite_result(suite, findings, facts)
     (folder / "validation.json").write_text(json.dumps(result.to_json_dict(), indent=2, ensure_ascii=False), "utf-8")
     page = folder / "index.html"
-    page.write_text(_html(_suite_result(contract, findings, facts, escape), findings, title, facts), "utf-8")
+    page.write_text(_html(_suite_result(suite, findings, facts, escape), findings, title, facts), "utf-8")
     return page
 
 
 def _suite_result(
-    contract: Contract, findings: Sequence[Finding], facts: Mapping[str, str], shown: Callable[[str], str] = str
+    suite: str, findings: Sequence[Finding], facts: Mapping[str, str], shown: Callable[[str], str] = str
 ) -> Any:
     """The batch as one validation of Great Expectations; `shown` is what becomes of a cell's text."""
     gx = great_expectations()
@@ -42,7 +41,7 @@ def _suite_result(
     return ExpectationSuiteValidationResult(
         success=all(finding.expectation.severity == "warning" for finding in failed),
         results=[_result(finding, shown) for finding in findings],
-        suite_name=contract.name,
+        suite_name=suite,
         statistics={
             "evaluated_expectations": len(findings),
             "successful_expectations": passed,

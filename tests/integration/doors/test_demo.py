@@ -19,6 +19,7 @@ TOTALS = [
     ("enrollments.csv", "completed", (10, 8, 0, 2, 0, 0)),
     ("students_2.csv", "completed", (11, 2, 3, 6, 0, 0)),
     ("students_2.csv", "completed", (11, 0, 0, 11, 0, 0)),
+    ("learners.csv", "completed", (6, 3, 0, 0, 1, 2)),
 ]
 
 
@@ -50,6 +51,7 @@ def test_what_was_planted_in_the_samples_is_found(wb: Workbench) -> None:
         "students.csv": {"bad_email": 2, "duplicate_key": 1},
         "enrollments.csv": {"course_not_found": 1, "duplicate_key": 1},
         "students_2.csv": {},
+        "learners.csv": {"bad_email": 1, "conflict": 1, "course_not_found": 1},
     }
 
 

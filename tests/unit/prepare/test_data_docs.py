@@ -55,7 +55,7 @@ def documented(folder: Path, *chunks: Normalized) -> tuple[str, Counter[tuple[st
         table = validator.check(each).issues
         issues.update(zip(table["field"].to_pylist(), table["code"].to_pylist(), strict=True))
     page = write_data_docs(
-        folder, COURSES, validator.summary(), title="Batch <7>", facts={"File": '<b onload="x">courses.csv</b>'}
+        folder, COURSES.name, validator.summary(), title="Batch <7>", facts={"File": '<b onload="x">courses.csv</b>'}
     )
     return page.read_text("utf-8"), issues
 
