@@ -1,7 +1,7 @@
 # Needs Python 3.11 to 3.13 and GNU make, nothing else. `make` alone prints what there is.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test serve browser screenshots bench bench-pages generate lint clean FORCE
+.PHONY: help setup demo test soak serve browser screenshots bench bench-pages generate lint clean FORCE
 
 # The first Python that is new enough and can make a virtual environment; PYTHON=... overrides.
 NEW := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
@@ -25,6 +25,10 @@ demo: setup ## import the shipped samples end to end and print the import logs
 # Side by side, each with a database server of its own; more than four would wait for the disk.
 test: setup browser ## run every test
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
+
+# SOAK="--kills 1000 --rows 0" says how much of each.
+soak: setup ## run what takes minutes: kills at random moments, thousands of texts, millions of rows
+	$(BIN)/python -m tests.soak $(SOAK)
 
 serve: setup ## open the pages
 	$(BIN)/workbench serve

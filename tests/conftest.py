@@ -18,6 +18,11 @@ os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", folder.root())  # for `tmp_path`
 HERE = Path(__file__).parent
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: a test often waits, for a browser, a lock or a program that ends."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Generator[None, None, None]:
     known = {line.split(":")[0] for line in config.getini("markers")}

@@ -1,8 +1,13 @@
 """A real PostgreSQL, and in it a database of its own for every test.
 
-`server` starts the embedded server once; when WORKBENCH_TEST_DATABASE_URL names another (an address that may create
-databases and roles), every test runs a second time on that one. `template` sets a database up once, and `url` clones it
-for each test, which takes a fraction of a second.
+`server` starts the embedded server once. `template` sets a database up once, and `url` clones it for each test, which
+takes a fraction of a second.
+
+When WORKBENCH_TEST_DATABASE_URL names another server (an address that may create databases and roles), what is marked
+`both_servers` runs a second time on that one. It is marked when the server has a part in what it claims: how a database
+is set up, what it refuses, who waits for whom, what our SQL finds and writes. What becomes of a file, a mapping, a
+command or a program that is killed is the same on either, and is proven on the embedded one alone. Every statement that
+the program sends is sent by a test that is marked.
 
     def test_students_are_created(wb: Workbench) -> None:
         batch = wb.import_sheet(sheet, "elevate.students")
@@ -32,10 +37,17 @@ SYSTEM = os.environ.get("WORKBENCH_TEST_DATABASE_URL")
 _numbers = count(1)
 
 
-@pytest.fixture(scope="session", params=["embedded", "system"] if SYSTEM else ["embedded"])
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Runs what is marked on both servers, when there are two."""
+    if "server" in metafunc.fixturenames:
+        both = SYSTEM and metafunc.definition.get_closest_marker("both_servers")
+        metafunc.parametrize("server", ["embedded", "system"] if both else ["embedded"], indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
 def server(request: pytest.FixtureRequest) -> str:
     """The address of a server's maintenance database, with the rights of its superuser."""
-    if request.param == "system":
+    if getattr(request, "param", "embedded") == "system":
         assert SYSTEM is not None
         return SYSTEM
     return embedded_server()

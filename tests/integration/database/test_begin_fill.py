@@ -173,6 +173,7 @@ def watched(wb: Workbench, open_wb: Opened, sheet: Given) -> Callable[..., list[
     return watch
 
 
+@pytest.mark.both_servers
 def test_whoever_asks_is_told_how_far_a_batch_is(wb: Workbench, sheet: Given, watched: Callable[..., Any]) -> None:
     rows = "".join(f"p{number}@example.com,Person\n" for number in range(120_000))
     begun = wb.begin(sheet(f"email,name\n{rows}"), "elevate.students", source="page")

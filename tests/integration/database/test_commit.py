@@ -9,6 +9,8 @@ from workbench import Workbench
 from workbench.model.errors import AlreadyCommitted, StalePlan, UnknownBatch, WrongStage
 from workbench.model.sheet import Sheet
 
+pytestmark = pytest.mark.both_servers
+
 Given = Callable[..., Sheet]
 
 PEOPLE = "email,name,phone\njohn@example.com,John Doe,555-123-4567\njane@example.com,Jane Smith,555-987-6543\n"

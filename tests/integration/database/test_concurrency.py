@@ -20,6 +20,8 @@ from workbench.model.batch import Batch
 from workbench.model.errors import AlreadyCommitted, AlreadyUndone, DatabaseBusy, StalePlan, WrongStage
 from workbench.model.sheet import Sheet
 
+pytestmark = pytest.mark.both_servers
+
 BEFORE = "email,full_name,phone\nada@example.com,Ada Park,555-100-0001\nben@example.com,Ben Ruiz,555-100-0002\n"
 AFTER = """\
 email,full_name,phone
@@ -301,12 +303,16 @@ def test_a_deadlock_ends_in_a_sentence(
     wb: Workbench, url: str, planned: Batch, beside: Callable[..., Future[Any]]
 ) -> None:
     before = fingerprint(url)
-    with somebody(url, "select from elevate.profiles where email = 'ada@example.com' for update") as connection:
-        commit = beside(wb.commit, planned)
-        wait_for_waiters(url, 1)
-        connection.execute(the_lock("elevate.profiles"))  # which the commit has, and it waits for us
-    with pytest.raises(DatabaseBusy, match="deadlock"):
-        commit.result()
+    never = "set local deadlock_timeout = '1h'"  # so that the commit notices, and not whoever it meets
+    with somebody(url, never, "select from elevate.profiles where email = 'ada@example.com' for update") as connection:
+        with somebody(url, "lock table elevate.profiles in share mode"):
+            commit = beside(wb.commit, planned)
+            wait_for_waiters(url, 1)
+            ours = beside(connection.execute, the_lock("elevate.profiles"))  # which the commit has
+            wait_for_waiters(url, 2)
+        with pytest.raises(DatabaseBusy, match="deadlock"):  # it goes on to the record, and waits for us
+            commit.result()
+        ours.result()
     assert fingerprint(url) == before
     assert outcome(wb.commit(planned)) == (1, 1, 1, 0, 0)
 

@@ -17,6 +17,8 @@ from workbench.model.batch import Batch
 from workbench.model.errors import NoRows, UnknownHeader, UnknownLines, UnknownRows, WrongReturn, WrongStage
 from workbench.model.sheet import Sheet
 
+pytestmark = pytest.mark.both_servers
+
 Given = Callable[..., Sheet]
 Opened = Callable[..., Workbench]
 

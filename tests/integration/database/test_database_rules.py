@@ -14,6 +14,8 @@ from workbench.model.batch import Batch, new_id
 from workbench.model.errors import AlreadyCommitted, NotDone, Unbalanced
 from workbench.model.sheet import Sheet
 
+pytestmark = pytest.mark.both_servers
+
 STUDENTS = """\
 email,full_name,phone
 ada@example.com,Ada Park,555-100-0001

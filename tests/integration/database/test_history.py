@@ -12,6 +12,8 @@ from workbench.model.batch import Batch
 from workbench.model.errors import Held
 from workbench.model.sheet import Sheet
 
+pytestmark = pytest.mark.both_servers
+
 Given = Callable[..., Sheet]
 Opened = Callable[..., Workbench]
 

@@ -20,6 +20,8 @@ from workbench.model.errors import (
 from workbench.model.sheet import Sheet
 from workbench.model.template import Mapping, Template
 
+pytestmark = pytest.mark.both_servers
+
 Given = Callable[..., Sheet]
 Opened = Callable[..., Workbench]
 

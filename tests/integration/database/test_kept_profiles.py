@@ -2,10 +2,14 @@ import json
 from collections.abc import Callable
 from io import BytesIO
 
+import pytest
+
 from workbench import Workbench
 from workbench.doors.web import uploads
 from workbench.model.sheet import Sheet
 from workbench.prepare.profile_report import profile_of
+
+pytestmark = pytest.mark.both_servers
 
 DATASET = "elevate.students"
 

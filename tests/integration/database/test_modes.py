@@ -9,6 +9,8 @@ from workbench import Workbench
 from workbench.model.errors import Held, UnknownMode
 from workbench.model.sheet import Sheet
 
+pytestmark = pytest.mark.both_servers
+
 Given = Callable[..., Sheet]
 
 JOHN = "email,name,phone\njohn@example.com,John Doe,555-123-4567\n"

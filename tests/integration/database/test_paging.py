@@ -10,6 +10,8 @@ from workbench import Workbench
 from workbench.model.batch import Batch
 from workbench.model.sheet import Sheet
 
+pytestmark = pytest.mark.both_servers
+
 Given = Callable[..., Sheet]
 
 COURSES = "name,code\nCNA Training,CNA101\nWelding,WELD101\n"

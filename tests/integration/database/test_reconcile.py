@@ -10,6 +10,8 @@ from workbench import Workbench
 from workbench.model.errors import NotDone
 from workbench.model.sheet import Chunk, Sheet, Tally
 
+pytestmark = pytest.mark.both_servers
+
 Given = Callable[..., Sheet]
 
 TEXT = """\

@@ -10,6 +10,8 @@ from workbench import Workbench
 from workbench.model.batch import Batch
 from workbench.model.sheet import Sheet
 
+pytestmark = pytest.mark.both_servers
+
 Given = Callable[..., Sheet]
 Opened = Callable[..., Workbench]
 

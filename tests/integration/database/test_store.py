@@ -31,6 +31,8 @@ from workbench.model.errors import (
 )
 from workbench.model.sheet import Sheet
 
+pytestmark = pytest.mark.both_servers
+
 STUDENTS = "email,full_name\nada@example.com,Ada Park\nben@example.com,Ben Ruiz\n"
 
 

@@ -11,6 +11,8 @@ from workbench.database import store
 from workbench.datasets import catalog
 from workbench.model.sheet import Sheet
 
+pytestmark = pytest.mark.both_servers
+
 Given = Callable[..., Sheet]
 
 OURS = {"id": "uuid", "tenant_id": "uuid", "created_at": "timestamptz", "updated_at": "timestamptz"}

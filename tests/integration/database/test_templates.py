@@ -19,6 +19,8 @@ from workbench.model.errors import (
 from workbench.model.sheet import Sheet
 from workbench.model.template import Mapping
 
+pytestmark = pytest.mark.both_servers
+
 Given = Callable[..., Sheet]
 
 LEGACY = "Login,Who,Tel,Junk\njohn@example.com,John Doe,555-123-4567,x\n"

@@ -26,6 +26,8 @@ from workbench.model.errors import (
 from workbench.model.sheet import Sheet
 from workbench.model.template import Mapping
 
+pytestmark = pytest.mark.both_servers
+
 STUDENTS = "email,full_name,phone\nada@example.com,Ada Park,555-100-0001\nbad,Ben Ruiz,\n"
 
 Sheets = Callable[..., Sheet]

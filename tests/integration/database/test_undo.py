@@ -10,6 +10,8 @@ from workbench.model.batch import Batch
 from workbench.model.errors import AlreadyUndone, WrongStage
 from workbench.model.sheet import Sheet
 
+pytestmark = pytest.mark.both_servers
+
 Given = Callable[..., Sheet]
 
 STUDENTS = "email,name,phone\njohn@example.com,John Doe,555-123-4567\njane@example.com,Jane Smith,555-987-6543\n"

@@ -40,6 +40,7 @@ def totals(wb: Workbench) -> list[tuple[str, str, tuple[int, ...]]]:
     return found
 
 
+@pytest.mark.both_servers
 def test_the_demonstration_has_the_totals_that_it_promises(open_wb: Callable[..., Workbench]) -> None:
     assert totals(open_wb(tenant=new_tenant())) == TOTALS
 

@@ -93,6 +93,7 @@ def test_a_file_is_filled_and_planned_in_one_wait(
     assert records(url, "elevate.profiles", "email") == []
 
 
+@pytest.mark.both_servers
 def test_a_batch_is_planned_again_committed_and_undone_by_jobs(
     wb: Workbench, sheet: Sheets, hired: Callable[[], Worker], url: str
 ) -> None:
@@ -152,6 +153,7 @@ def test_the_queue_holds_ids_and_names_and_forgets_what_was_done(
 # --- once, and in turn ---
 
 
+@pytest.mark.both_servers
 def test_what_waits_is_not_asked_for_twice(wb: Workbench, begun: Batch) -> None:
     assert jobs.defer(wb, "fill", begun) == jobs.defer(wb, "fill", begun)
     with pytest.raises(AlreadyWaiting, match="fill"):
@@ -182,6 +184,7 @@ def test_a_second_undo_takes_nothing_back_twice(
     assert [batch.stage for batch in wb.batches.all() if batch.undo_of] == ["completed"]
 
 
+@pytest.mark.both_servers
 def test_one_job_at_a_time_works_for_a_tenant_on_a_dataset_and_others_do_not_wait(
     open_wb: Opened, sheet: Sheets, hired: Callable[[], Worker], url: str
 ) -> None:
@@ -219,6 +222,7 @@ def test_another_tenants_batch_has_no_state_to_see_and_nothing_to_cancel(
 # --- cancelled ---
 
 
+@pytest.mark.both_servers
 def test_what_waits_is_withdrawn(open_wb: Opened, wb: Workbench, begun: Batch, hired: Callable[[], Worker]) -> None:
     jobs.defer(wb, "fill", begun)
     assert jobs.cancel(open_wb(user="ben"), begun)
@@ -334,6 +338,7 @@ def test_a_job_that_is_cut_off_again_and_again_ends_with_a_sentence(
     assert refused.summary["error"].startswith("The database cannot be reached: ")
 
 
+@pytest.mark.both_servers
 def test_a_fill_whose_connection_is_cut_is_done_again_and_keeps_every_row_once(
     wb: Workbench, begun: Batch, hired: Callable[[], Worker], url: str
 ) -> None:
@@ -402,7 +407,11 @@ def test_a_fill_is_taken_up_again_when_its_worker_is_killed(
 
 
 def test_a_commit_is_taken_up_again_when_its_worker_is_killed(
-    wb: Workbench, sheet: Sheets, program: Callable[[], subprocess.Popen[str]], url: str
+    wb: Workbench,
+    sheet: Sheets,
+    program: Callable[[], subprocess.Popen[str]],
+    hired: Callable[[], Worker],
+    url: str,
 ) -> None:
     planned = wb.plan(wb.stage(sheet(THREE), STUDENTS)).batch
     with somebody(url, NO_RECORDS):
@@ -410,8 +419,8 @@ def test_a_commit_is_taken_up_again_when_its_worker_is_killed(
         worker = program()
         until(lambda: waiting_for_locks(url))
         killed(worker)
-    program()
-    assert done(wb, planned).stage == "completed"
+    with hired():
+        assert done(wb, planned).stage == "completed"
     assert len(records(url, "elevate.profiles", "email")) == 3
 
 
@@ -433,6 +442,7 @@ def test_a_job_that_kills_every_worker_is_given_up(
     assert wb.batches.get(begun).stage == "failed"
 
 
+@pytest.mark.both_servers
 def test_a_fill_that_is_cancelled_after_its_worker_died_is_cancelled(
     wb: Workbench, begun: Batch, hired: Callable[[], Worker], url: str
 ) -> None:
@@ -455,6 +465,7 @@ def test_what_was_asked_for_since_takes_the_place_of_a_dead_workers_job(
         assert done(wb, batch).stage == "completed"
 
 
+@pytest.mark.both_servers
 def test_a_job_whose_end_the_database_does_not_take_down_keeps_no_other_waiting(
     wb: Workbench, sheet: Sheets, hired: Callable[[], Worker], url: str
 ) -> None:
@@ -515,6 +526,7 @@ def test_a_worker_that_is_told_to_end_finishes_what_it_was_writing(
 # --- the queue's own tables ---
 
 
+@pytest.mark.both_servers
 def test_a_database_without_the_queue_is_not_current_until_it_is_set_up(url: str) -> None:
     tamper(url, "drop schema procrastinate cascade")
     assert not store.is_current(url)
@@ -526,6 +538,7 @@ EARLIER = "02.05.00_01_add_periodic_job_priority"
 """What comes next adds values to an enumeration, and uses them."""
 
 
+@pytest.mark.both_servers
 def test_a_queue_of_an_earlier_version_is_brought_up_to_date(
     url: str, wb: Workbench, begun: Batch, hired: Callable[[], Worker]
 ) -> None:

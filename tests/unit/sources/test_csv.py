@@ -513,7 +513,10 @@ SOUP = st.text(alphabet='aé0 ,;"\n\r\t\\\u00a0', max_size=60)
 CELL = st.text(alphabet='aé0 ,;|"\n\r\t\\\u00a0中', max_size=8)
 TABLES = st.integers(1, 4).flatmap(lambda width: st.lists(st.lists(CELL, min_size=width, max_size=width), max_size=12))
 MANY = settings(
-    max_examples=300, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=int(os.environ.get("WORKBENCH_TEST_EXAMPLES", "300")),  # `make soak` has thousands
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
 
