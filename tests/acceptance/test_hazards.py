@@ -348,6 +348,7 @@ def test_the_same_key_in_two_tenants_is_two_records(
     assert records(url, "polaris.teacher_progress", "is_active") == [(True,)]
 
 
+@pytest.mark.both_servers
 def test_undo_gives_back_the_ids_that_were_there(wb: Workbench, sheet: Given, url: str, elevate: None) -> None:
     """Hazard 60: undo leaves ids on the wrong person."""
     enrollments = "student_email,course_code\njohn@example.com,CNA101\njane@example.com,WELD101\n"

@@ -76,6 +76,7 @@ def test_the_guides_files_again_change_nothing(wb: Workbench, sheet: Given, url:
     assert fingerprint(url) == before
 
 
+@pytest.mark.both_servers
 def test_every_template_that_we_hand_out_imports_as_it_is_and_again_without_a_change(
     wb: Workbench, tmp_path: Path, url: str
 ) -> None:

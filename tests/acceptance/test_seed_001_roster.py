@@ -293,6 +293,7 @@ def test_replace_keeps_who_was_switched_off_by_hand_so_that_the_next_file_does_n
 # an empty roster
 
 
+@pytest.mark.both_servers
 @pytest.mark.parametrize(("mode", "left"), [("preserve", {"ada 2024": False, "ben 2024": False}), ("replace", {})])
 def test_an_empty_roster_needs_a_word_and_then_does_what_was_said(
     roster: Callable[..., Batch], url: str, mode: str, left: dict[str, bool]

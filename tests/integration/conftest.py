@@ -6,8 +6,8 @@ takes a fraction of a second.
 When WORKBENCH_TEST_DATABASE_URL names another server (an address that may create databases and roles), what is marked
 `both_servers` runs a second time on that one. It is marked when the server has a part in what it claims: how a database
 is set up, what it refuses, who waits for whom, what our SQL finds and writes. What becomes of a file, a mapping, a
-command or a program that is killed is the same on either, and is proven on the embedded one alone. Every statement that
-the program sends is sent by a test that is marked.
+command or a program that is killed is the same on either, and is proven on the embedded one alone. Every kind of
+statement that the program sends is sent by a test that is marked.
 
     def test_students_are_created(wb: Workbench) -> None:
         batch = wb.import_sheet(sheet, "elevate.students")

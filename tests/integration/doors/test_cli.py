@@ -211,6 +211,7 @@ def test_columns_constants_values_and_clears_come_from_the_command_line(run: Run
     assert [one["name"] for one in run("templates", "--json").json] == ["Odd sheet"]
 
 
+@pytest.mark.both_servers
 def test_records_that_a_roster_no_longer_names_are_listed_before_they_are_switched_off(run: Run, file: File) -> None:
     header = "Teacher Email,Teacher Name,School,Academic Year,Virtual Year\n"
     rows = [f"{name}@kck.example,{name.title()} Day,North,2024-2025,2024-2025\n" for name in ("ada", "ben", "cid")]
@@ -289,6 +290,7 @@ def test_a_database_that_is_not_there_is_named_without_its_password(run: Run, mo
     assert "s3cret" not in said.out + said.err + sick.out + sick.err
 
 
+@pytest.mark.both_servers
 def test_a_database_that_is_not_set_up_says_how_it_is(
     run: Run, server: str, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
