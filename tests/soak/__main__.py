@@ -1,4 +1,4 @@
-"""Kills of a commit, texts for the readers, and a very large import: what each came to; ends with 1 when one failed.
+"""Kills, random sheets and texts, and a very large import: what each came to; ends with 1 when one failed.
 
     python -m tests.soak [--kills 200] [--kill-rows 20000] [--examples 5000] [--rows 3000000] [--seed ...]
 
@@ -12,7 +12,7 @@ import time
 import traceback
 from collections.abc import Callable
 
-from tests.soak import kills, large, texts
+from tests.soak import kills, large, runs, texts
 
 
 def main() -> None:
@@ -27,6 +27,7 @@ def main() -> None:
     print(f"seed {given.seed}", flush=True)
     soaks: dict[str, tuple[int, Callable[[], str]]] = {
         "kills": (given.kills, lambda: kills.soak(given.kills, given.kill_rows, given.seed)),
+        "runs": (given.kills, lambda: runs.soak(given.kills, min(given.kill_rows, 2_000), given.seed)),
         "texts": (given.examples, lambda: texts.soak(given.examples, given.seed)),
         "large": (given.rows, lambda: large.soak(given.rows)),
     }

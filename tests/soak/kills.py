@@ -57,7 +57,7 @@ def kill(url: str, home: Path, *, times: int, rows: int, chance: random.Random) 
         with _committing(url, home, batch.id) as program:
             time.sleep(chance.uniform(0, longest))
             program.kill()
-        _wait_until_alone(url)
+        wait_until_alone(url)
         with _opened(url, home) as wb:
             batch = wb.batches.get(batch)
         found[batch.stage] += 1
@@ -106,15 +106,15 @@ def _wholly_there(url: str, batch: Batch, rows: int) -> None:
     assert records(url, "elevate.profiles", "email", "full_name") == _names("new", rows)
 
 
-_programs = multiprocessing.get_context("forkserver")  # starts one in no time, since what it loads is loaded already
-_programs.set_forkserver_preload(["workbench.workbench"])
+programs = multiprocessing.get_context("forkserver")  # starts one in no time, since what it loads is loaded already
+programs.set_forkserver_preload(["workbench.workbench"])
 
 
 @contextmanager
 def _committing(url: str, home: Path, batch: UUID) -> Iterator[BaseProcess]:
     """Another program, from the moment in which it begins to commit to its end."""
-    ours, its = _programs.Pipe(duplex=False)
-    program = _programs.Process(target=_commit, args=(url, home, batch, its))
+    ours, its = programs.Pipe(duplex=False)
+    program = programs.Process(target=_commit, args=(url, home, batch, its))
     program.start()
     its.close()
     assert ours.recv() == "now"
@@ -139,7 +139,7 @@ def _seconds(url: str, home: Path, batch: Batch) -> float:
         return time.monotonic() - began
 
 
-def _wait_until_alone(url: str) -> None:
+def wait_until_alone(url: str) -> None:
     """Until the server has noticed that the killed program is gone."""
     deadline = time.monotonic() + 120
     question = "select 1 from pg_stat_activity where usename = 'workbench_app' and datname = current_database()"
