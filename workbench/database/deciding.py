@@ -161,8 +161,8 @@ class Decision(Target):
         return super().reference_join(field) if earlier is None else self._join_created(field, earlier)
 
     def _would_be(self, field: Field) -> Composable:
-        """Whether a row that is withheld itself names a record that is withheld: it would be there with the row, and
-        is not what is wrong with it."""
+        """Whether a row that is withheld itself names a record of its own source row: that would be there with the row,
+        and is not what is wrong with it."""
         assert field.reference is not None
         if self._refusals is None or field.reference.dataset not in self._earlier:
             return SQL("false")
@@ -177,10 +177,11 @@ class Decision(Target):
         is_its_key = other.key == (of.name,) and KINDS[of.kind].sql == "text"
         held = """
             left join (
-                select distinct {value} as its_key from workbench.import_outcome o
+                select distinct {value} as its_key, each.line from workbench.import_outcome o
                 join {made} n on n.batch_id = o.batch_id and n.line = o.line
+                cross join lateral unnest(coalesce(n.sources, array[n.line])) as each (line)
                 where o.batch_id = {earlier} and o.plan = {plan} and o.reason = 'withheld' and n.batch_id = {earlier}
-            ) {held} on {held}.its_key = {said}"""
+            ) {held} on {held}.its_key = {said} and {held}.line = r.line"""
         return self.compose(
             """left join (
                 select x.id, x.{column} as its_key from {other} x where x.tenant_id = {tenant} and {slice}

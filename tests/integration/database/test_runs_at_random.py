@@ -1,5 +1,6 @@
 """Random sheets of learners against a reckoning row by row: outcomes, dry run, undo, and the order of the parts."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -7,7 +8,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from tests.imports import ask, outcome, outcomes
@@ -30,6 +31,13 @@ rows = st.builds(lambda email, name, course, status: (email, *name, *course, sta
 sheets = st.lists(rows, min_size=1, max_size=12)
 
 numbers = count(1)
+
+MANY = int(os.environ.get("WORKBENCH_TEST_EXAMPLES", "300")) // 20  # each is five imports
+RANDOM = settings(
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],  # to explain would trace every line
+)
 
 
 def reckoned(sheet: list[Row], there: tuple[str, ...] = KNOWN) -> list[str]:
@@ -134,8 +142,15 @@ def state(wb: Workbench, url: str) -> list[tuple[object, ...]]:
     return ask(url, question.replace("%(t)s", "%s"), tenant, tenant, tenant)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(RANDOM, max_examples=MANY)
 @given(sheet=sheets)
+@example(
+    sheet=[
+        ("a@b.org", "Ada", "Park", "", "", ""),
+        ("e@f.org", "Ben", "Oka", "X2", "", ""),
+        ("a@b.org", "Ben", "Oka", "X2", "Two", ""),
+    ]
+).via("a course that only a refused row would make")
 def test_every_row_ends_as_reckoned_the_dry_run_is_the_commit_and_the_undo_restores(
     imported: Callable[..., object], url: str, sheet: list[Row]
 ) -> None:
@@ -160,7 +175,7 @@ def prove(imported: Callable[..., object], url: str, sheet: list[Row]) -> None:
         assert undone.updated == sum((part.created or 0) + (part.updated or 0) for part in parts)
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(RANDOM, max_examples=MANY // 3)
 @given(sheet=sheets)
 def test_the_order_of_parts_that_do_not_refer_to_each_other_does_not_matter(
     imported: Callable[..., object], monkeypatch: pytest.MonkeyPatch, url: str, sheet: list[Row]
