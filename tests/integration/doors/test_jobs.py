@@ -15,10 +15,10 @@ import pytest
 
 from tests.imports import ask, outcome, records, tamper
 from workbench import Workbench, settings
-from workbench.database import store
+from workbench.database import batches, store
 from workbench.doors import jobs
 from workbench.doors.jobs import Worker
-from workbench.model.batch import Batch
+from workbench.model.batch import Batch, Run
 from workbench.model.errors import AlreadyWaiting
 from workbench.model.sheet import Sheet
 
@@ -558,3 +558,65 @@ def test_a_queue_of_an_earlier_version_is_brought_up_to_date(
     jobs.defer(wb, "fill", begun)
     with hired():
         assert done(wb, begun).stage == "planned"
+
+
+# --- composed runs ---
+
+LEARNERS = """\
+email,first_name,last_name,course_code,course_name,status
+ada@example.com,Ada,Park,CNA101,Nursing,active
+ben@example.com,Ben,Ruiz,CNA101,Nursing,active
+"""
+
+
+def test_a_run_is_filled_planned_committed_and_undone_by_jobs(
+    wb: Workbench, sheet: Sheets, hired: Callable[[], Worker], url: str
+) -> None:
+    run = wb.begin(sheet(LEARNERS, "learners.csv"), "elevate.learners", source="page")
+    jobs.defer(wb, "fill", run)
+    with hired():
+        assert outcome(done(wb, run)) == (2, 0, 0, 0, 0)
+        jobs.defer(wb, "commit", run)
+        assert done(wb, run).stage == "completed"
+        assert [outcome(part) for part in wb.batches.parts(run)] == [(2, 0, 0, 0, 0), (1, 0, 0, 0, 0), (2, 0, 0, 0, 0)]
+        jobs.defer(wb, "undo", run)
+        done(wb, run)
+    assert records(url, "elevate.profiles", "email") == []
+
+
+@pytest.mark.parametrize("dataset", ["elevate.students", "elevate.enrollments"])
+def test_a_run_waits_for_whoever_is_at_work_on_any_of_its_datasets(
+    wb: Workbench, open_wb: Opened, sheet: Sheets, hired: Callable[[], Worker], url: str, dataset: str
+) -> None:
+    run = wb.begin(sheet(LEARNERS), "elevate.learners", source="page")
+    other = open_wb()
+    (part,) = (part for part in wb.batches.parts(run) if part.dataset == dataset)
+    jobs.defer(wb, "fill", run)
+    with hired():
+        with batches.reserved(other._store, Run(face=part, parts=())):
+            until(lambda: waiting_for_locks(url))
+            assert (jobs.state(wb, run), wb.batches.get(run).stage) == ("running", "queued")
+        assert done(wb, run).stage == "planned"
+
+
+def test_a_run_that_is_cancelled_leaves_no_row_of_any_part(
+    wb: Workbench, sheet: Sheets, hired: Callable[[], Worker], url: str
+) -> None:
+    run = wb.begin(sheet(LEARNERS), "elevate.learners", source="page")
+    jobs.defer(wb, "fill", run)
+    dead(url)
+    assert jobs.cancel(wb, run)
+    with hired():
+        ended = done(wb, run)
+    assert (ended.stage, {part.stage for part in wb.batches.parts(run)}) == ("failed", {"failed"})
+    assert ask(url, "select count(*) from workbench.import_row") == [(0,)]
+
+
+def test_a_run_whose_worker_died_is_taken_up_whole(
+    wb: Workbench, sheet: Sheets, hired: Callable[[], Worker], url: str
+) -> None:
+    run = wb.begin(sheet(LEARNERS), "elevate.learners", source="page")
+    jobs.defer(wb, "fill", run)
+    dead(url)
+    with hired():
+        assert outcome(done(wb, run)) == (2, 0, 0, 0, 0)
