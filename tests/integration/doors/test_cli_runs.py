@@ -1,0 +1,144 @@
+"""Composed runs on the command line: the run first, its parts behind it; whatever takes a batch takes a run."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from tests.integration.database.test_runs import GOOD, LEARNERS, workbook
+from workbench.doors import cli
+
+
+class Said(NamedTuple):
+    status: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+Run = Callable[..., Said]
+
+
+@pytest.fixture
+def run(
+    url: str, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Run:
+    """Runs a command in a folder with learners.csv, good.csv and school.xlsx."""
+    given = {"HOME": home, "DATABASE_URL": url, "USER": "ana", "TENANT": "default"}
+    for name, value in given.items():
+        monkeypatch.setenv(f"WORKBENCH_{name}", str(value))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "learners.csv").write_text(LEARNERS, "utf-8")
+    (tmp_path / "good.csv").write_text(GOOD, "utf-8")
+    workbook(tmp_path, (2, 0, 1))
+
+    def ran(*words: object) -> Said:
+        capsys.readouterr()
+        status = cli.run([str(word) for word in words])
+        out, err = capsys.readouterr()
+        return Said(status=status, out=out, err=err)
+
+    return ran
+
+
+def test_a_run_prints_the_figures_of_its_rows_its_parts_and_its_own_numbers(run: Run) -> None:
+    said = run("import", "learners.csv", "--playbook", "elevate.learners", "--skip-errors", "--json")
+    told = said.json
+    assert said.status == 1
+    assert "batch" not in told and "dataset" not in told
+    assert (told["playbook"], told["status"], told["processed"], told["balanced"]) == (
+        "elevate.learners",
+        "completed",
+        9,
+        True,
+    )
+    assert [part["dataset"] for part in told["parts"]] == ["elevate.students", "elevate.courses", "elevate.enrollments"]
+    counted = {"processed", "created", "updated", "skipped", "unmatched", "invalid", "batch", "dataset"}
+    assert set(told["parts"][0]) == counted
+    assert told["figures"]["Enrollments created"] == 3
+    assert Path(told["data_docs"]).is_file()
+
+
+def test_a_person_sees_the_run_first_and_its_parts_behind_it(run: Run) -> None:
+    said = run("import", "learners.csv", "-p", "elevate.learners")
+    places = [
+        said.out.index(words)
+        for words in ("Processed   Created", "elevate.enrollments", "Students created: 3", "Run: ")
+    ]
+    assert places == sorted(places)
+    assert "Held, nothing was written: 3 rows invalid." in said.out
+
+
+def test_every_command_that_takes_a_batch_takes_a_run(run: Run, tmp_path: Path) -> None:
+    name = run("import", "learners.csv", "-p", "elevate.learners", "--dry-run", "--json").json["run"]
+    assert run("plan", name, "--json").json["run"] == name
+    assert run("commit", name, "--skip-errors", "--json").json["status"] == "completed"
+    assert [row["outcome"] for row in run("rows", name, "--format", "json").json].count("created") == 4
+    assert run("rows", name, "--outcome", "invalid", "-o", "invalid.xlsx").status == 0
+    assert run("show", name, "--json").json["figures"]["Courses created"] == 2
+    assert run("explain", name, 5, 6, 7, 9, "--reason", "told the registrar", "--json").json["done"]
+    assert "Import type: Elevate: Learners with courses" in run("log", name).out
+    assert run("sign-off", name).status == 0
+    assert run("undo", name, "--json").json["updated"] == 8
+    assert [one["playbook"] for one in run("batches", "--json").json] == ["elevate.learners"] * 2
+
+
+def test_a_part_is_shown_and_sends_to_its_run(run: Run) -> None:
+    told = run("import", "good.csv", "-p", "elevate.learners", "--json").json
+    part = told["parts"][0]["batch"]
+    assert run("show", part, "--json").json["part_of"] == told["run"]
+    refused = run("undo", part)
+    assert (refused.status, refused.err) == (
+        2,
+        f"Batch {part} is a part of run {told['run']}, and undoing is the run's: {told['run']}.\n",
+    )
+
+
+def test_the_worksheets_of_a_workbook_are_one_run(run: Run) -> None:
+    said = run("import", "school.xlsx", "--playbook", "elevate", "--skip-errors")
+    assert said.status == 1
+    headings = [line.strip("─ ") for line in said.out.splitlines() if line.startswith("──")]
+    assert headings == [
+        "Courses: elevate.courses",
+        "People: elevate.students",
+        "Enrollments: elevate.enrollments",
+    ]
+    assert "Adds up: 6 = 4 + 0 + 0 + 1 + 1, proven by the database." in said.out
+    refused = run("rows", "latest", "--format", "csv")
+    assert (refused.status, "has several sheets" in refused.err) == (2, True)
+    assert len(run("rows", "latest", "--format", "json").json) == 6
+
+
+def test_a_row_that_waited_is_told_of_when_it_is_brought_in(run: Run, tmp_path: Path) -> None:
+    name = run("import", "learners.csv", "-p", "elevate.learners", "--skip-errors", "--json").json["run"]
+    (tmp_path / "late.csv").write_text("code,name\nNOPE9,Late\n", "utf-8")
+    said = run("import", "late.csv", "-d", "elevate.courses")
+    assert f"1 row of run {name[:18]} is unmatched no more, and imported by " in said.out
+    assert run("show", name, "--json").json["skipped_by_reason"] == {"duplicate": 1, "resolved": 1}
+
+
+def test_the_playbooks_are_listed_and_explained(run: Run) -> None:
+    assert [one["playbook"] for one in run("playbooks", "--json").json][:2] == ["elevate.learners", "elevate"]
+    assert "| `course_code` |" in run("playbooks", "elevate.learners").out
+    assert run("playbooks", "elevate.dancers").status == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        ("learners.csv", "say --dataset or --playbook, one of them"),
+        ("learners.csv -d elevate.students -p elevate.learners", "say --dataset or --playbook, one of them"),
+        ("learners.csv -p elevate.dancers", "There is no playbook elevate.dancers. Known: elevate.learners"),
+        ("school.xlsx -p elevate --sheet People", "elevate takes every worksheet"),
+        ("good.csv -p polaris", "None of the sheets of good.csv is a dataset of polaris: good.csv."),
+        ("learners.csv -p elevate.learners --mode preserve", "elevate.students cannot be imported in mode preserve"),
+    ],
+)
+def test_what_cannot_be_a_run_is_refused_in_a_line(run: Run, words: str, why: str) -> None:
+    said = run("import", *words.split())
+    assert (said.status, why in said.err, said.err.count("\n")) == (2, True, 1)

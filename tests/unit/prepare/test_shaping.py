@@ -1,0 +1,99 @@
+"""Source rows become the rows of parts: which ones, of which lines, and how their issues come back."""
+
+import pyarrow as pa
+
+from workbench.model.issue import ISSUES
+from workbench.model.playbook import Shaped
+from workbench.model.sheet import Chunk
+from workbench.model.template import Mapping
+from workbench.playbooks.learners import LEARNERS
+from workbench.prepare import shaping
+
+HEADER = ("email", "first_name", "last_name", "course_code", "course_name", "status")
+SAME = Mapping(columns={name: name for name in HEADER})
+
+
+def chunk(*rows: tuple[str, ...], first: int = 2, headers: tuple[str, ...] = HEADER) -> Chunk:
+    columns = [pa.array(column, pa.string()) for column in zip(*rows, strict=True)]
+    return Chunk(
+        lines=pa.array(range(first, first + len(rows)), pa.int32()),
+        cells=pa.RecordBatch.from_arrays(columns, names=list(headers)),
+    )
+
+
+def shaped(source: Chunk, mapping: Mapping = SAME) -> dict[str, Shaped]:
+    assert LEARNERS.form is not None
+    return dict(shaping.shaped(LEARNERS, shaping.formed(source, LEARNERS.form, mapping)))
+
+
+def lines(shape: Shaped, source: Chunk) -> list[tuple[int, list[int]]]:
+    groups = shaping.lines_of(shape, source)
+    own = shape.rows.lines.to_pylist()
+    return list(zip(own, groups.to_pylist() if groups is not None else [[line] for line in own], strict=True))
+
+
+ADA = ("ada@b.org", "Ada", "Park", "X1", "One", "active")
+BEN = ("ben@b.org", "Ben", "Oka", "X1", "One", "active")
+
+
+def test_a_row_becomes_a_row_of_each_part_in_the_words_of_its_contract() -> None:
+    parts = shaped(chunk(ADA))
+    assert {name: part.rows.cells.to_pylist() for name, part in parts.items()} == {
+        "elevate.students": [{"email": "ada@b.org", "first_name": "Ada", "last_name": "Park"}],
+        "elevate.courses": [{"code": "X1", "name": "One"}],
+        "elevate.enrollments": [{"student_email": "ada@b.org", "course_code": "X1", "status": "active"}],
+    }
+
+
+def test_rows_that_say_the_same_of_a_record_that_repeats_become_one_that_knows_their_lines() -> None:
+    source = chunk(ADA, BEN, ADA)
+    parts = shaped(source)
+    assert lines(parts["elevate.students"], source) == [(2, [2, 4]), (3, [3])]
+    assert lines(parts["elevate.courses"], source) == [(2, [2, 3, 4])]
+    assert lines(parts["elevate.enrollments"], source) == [(2, [2]), (3, [3]), (4, [4])]
+
+
+def test_rows_that_differ_in_anything_stay_apart() -> None:
+    source = chunk(ADA, (*ADA[:4], "Other", "active"))
+    assert lines(shaped(source)["elevate.courses"], source) == [(2, [2]), (3, [3])]
+
+
+def test_a_part_takes_only_the_rows_that_have_something_for_it() -> None:
+    source = chunk(("ada@b.org", "Ada", "Park", "", " ", ""), BEN, ("cy@b.org", "Cy", "Lee", "X2", "", ""))
+    parts = shaped(source)
+    assert lines(parts["elevate.courses"], source) == [(3, [3])]
+    assert lines(parts["elevate.enrollments"], source) == [(3, [3]), (4, [4])]
+
+
+def test_meanings_and_constants_stand_in_the_columns_of_the_form() -> None:
+    source = chunk(("ada@b.org", "Att"), ("ben@b.org", ""), headers=("Mail", "State"))
+    mapping = Mapping(
+        columns={"Mail": "email", "State": "status"},
+        value_maps={"status": {"att": "completed"}},
+        constants={"status": "active", "course_code": "X1"},
+    )
+    assert LEARNERS.form is not None
+    formed = shaping.formed(source, LEARNERS.form, mapping)
+    assert formed.cells.to_pydict() == {
+        "email": ["ada@b.org", "ben@b.org"],
+        "course_code": ["X1", "X1"],
+        "status": ["completed", "active"],
+    }
+
+
+def test_an_issue_of_a_part_is_told_once_of_every_row_it_was_made_of_and_in_the_words_of_the_sheet() -> None:
+    source = chunk(ADA, BEN, ADA)
+    parts = shaped(source)
+    issue = {"line": 2, "severity": "error", "message": "no"}
+    course = pa.Table.from_pylist([{"position": 0, "code": "bad", "field": "name", **issue}], ISSUES)
+    enrolled = pa.Table.from_pylist([{"position": 1, "code": "odd", "field": "student_email", **issue}], ISSUES)
+    student = pa.Table.from_pylist([{"position": 1, "code": "odd", "field": "email", **issue}], ISSUES)
+    names = ("elevate.courses", "elevate.enrollments", "elevate.students")
+    given = [(LEARNERS.part(n), parts[n], i) for n, i in zip(names, (course, enrolled, student), strict=True)]
+    told = shaping.told(given, 3).to_pylist()
+    assert [(one["position"], one["code"], one["field"]) for one in told] == [
+        (0, "bad", "course_name"),
+        (1, "bad", "course_name"),
+        (1, "odd", "email"),
+        (2, "bad", "course_name"),
+    ]
