@@ -256,7 +256,8 @@ def _rows_expected(sheets: Pairs[str, Sheet], chunk: Chunk) -> int | None:
     columns = chunk.cells.num_columns
     text = chunk.cells.nbytes - 4 * columns * (len(chunk) + 1)  # beside it stand offsets of four bytes
     width = 2 if (sheet.reading.encoding or "").startswith("utf-16") else 1
-    return max(round(sheet.size / width * len(chunk) / (text + columns * len(chunk))), len(chunk))
+    taken = max(text + columns * len(chunk), 1)  # what a chunk says of its bytes need not be all of them
+    return max(round(sheet.size / width * len(chunk) / taken), len(chunk))
 
 
 def _write_docs(store: Store, home: Path, run: Run, kept: _Kept, every: Sequence[_Kept]) -> str:
