@@ -394,8 +394,9 @@ class Batches:
         return parts(self._store, get(self._store, batch).id)
 
     def resolved_since(self, batch: Batch) -> list[Batch]:
-        """The runs that brought in rows which had been unmatched, since that batch was completed; the oldest first."""
-        fits = "sweep_of is not null and stage = 'completed' and created_at >= %(at)s"
+        """The runs that brought in rows which had been unmatched, since that batch was completed, and that stand; the
+        oldest first."""
+        fits = f"sweep_of is not null and stage = 'completed' and created_at >= %(at)s and {_STANDS}"
         return find(self._store, fits, {"at": batch.completed_at}, 100)[::-1]
 
     def attention(self, *, limit: int = 50) -> dict[str, list[Batch]]:

@@ -8,14 +8,14 @@ from uuid import UUID
 
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
-from workbench.database.batches import get
+from workbench.database.batches import get, one_sheet, parts
 from workbench.database.rows import changes
 from workbench.database.store import Store
 from workbench.database.target import slice_of
 from workbench.datasets import catalog
 from workbench.model.batch import Batch, origin
 from workbench.model.contract import Contract, Field
-from workbench.model.errors import DatabaseBusy, DatabaseUnavailable, UnknownRecord
+from workbench.model.errors import DatabaseBusy, DatabaseUnavailable, UnknownDataset, UnknownRecord
 from workbench.model.kinds import KINDS
 
 _BETWEEN = "\x1f"
@@ -198,7 +198,8 @@ def _without_record(store: Store, text: str, known: set[tuple[str, str]]) -> lis
     found = []
     with store.transaction() as connection:
         connection.execute("set local enable_seqscan = off")
-        for row in connection.execute(_BROUGHT, {"keys": sorted({whole, whole.lower()})}):
+        asked = {"keys": sorted({whole, whole.lower()}), "datasets": list(catalog.CONTRACTS)}
+        for row in connection.execute(_BROUGHT, asked):
             key = row["key"].replace(_BETWEEN, "|")
             if (row["dataset"], key) not in known:
                 found.append({"dataset": row["dataset"], "record_id": None, "key": key, "title": ""})
@@ -221,7 +222,8 @@ with keyed as materialized (
 _BROUGHT = f"""
 {_KEYED}
 select distinct b.data_type as dataset, k.external_key as key
-from keyed k join workbench.import_batch b on b.id = k.batch_id where b.undo_of is null order by 1, 2
+from keyed k join workbench.import_batch b on b.id = k.batch_id
+where b.undo_of is null and b.data_type = any(%(datasets)s) order by 1, 2
 """
 
 
@@ -274,8 +276,10 @@ def _by_key(store: Store, contract: Contract, parts: list[str]) -> dict[str, Any
 
 def record(store: Store, dataset: str, key: str) -> dict[str, Any]:
     """A record by its key or id, as it is now, with every import that touched it, newest first; raises
-    UnknownRecord."""
+    UnknownDataset, UnknownRecord."""
     contract = catalog.contract(dataset)
+    if not contract.table:
+        raise UnknownDataset(dataset=dataset, known=", ".join(catalog.CONTRACTS))
     identifier = _uuid(key)
     said = key.split("|") if len(contract.key) > 1 else [key]
     parts = [_as_kept(field, part.strip()) for part, field in zip(said, contract.key_fields, strict=False)]
@@ -290,18 +294,49 @@ def record(store: Store, dataset: str, key: str) -> dict[str, Any]:
     return {"dataset": dataset, "record": now, "history": history}
 
 
-def row_record(store: Store, batch: Batch, line: int) -> tuple[str, UUID] | None:
-    """The record that a row is about: the one it made, changed or left, else the one that has its key now."""
+def row_records(store: Store, batch: Batch, line: int) -> list[tuple[str, UUID]]:
+    """The records that a row is about: the one it made, changed or left, else the one that has its key now; of a row
+    that others were made of, those that they are about, in the order of import. Raises SeveralSheets."""
+    made = parts(store, one_sheet(store, batch).id) if batch.undo_of is None else ()
+    rows = {part.id: part for part in made}
+    found = (
+        [_row_record(store, rows[row["batch_id"]], row["line"]) for row in store.all(_MADE, _asked(made, line))]
+        if made
+        else [_row_record(store, batch, line)]
+    )
+    return list(dict.fromkeys(each for each in found if each is not None))
+
+
+def _asked(made: tuple[Batch, ...], line: int) -> dict[str, Any]:
+    """The parts of a run, those apart whose rows may be made of several of the source's: all are looked through."""
+    grouped = [part.id for part in made if part.summary.get("grouped")]
+    return {"alone": [part.id for part in made if part.id not in grouped], "grouped": grouped, "line": line}
+
+
+_MADE = """
+select made.batch_id, made.line from (
+    select batch_id, line from workbench.import_row where batch_id = any(%(alone)s) and line = %(line)s
+    union all
+    select batch_id, line from workbench.import_row
+    where batch_id = any(%(grouped)s) and %(line)s = any(coalesce(sources, array[line]))
+) made join workbench.import_batch b on b.id = made.batch_id order by b.part, made.line
+"""
+"""The rows of a run's parts that were made of a line of its source."""
+
+
+def _row_record(store: Store, batch: Batch, line: int) -> tuple[str, UUID] | None:
     row = store.one(
-        "select record_id, external_key as key from workbench.import_result where batch_id = %s and line = %s",
+        "select record_id, external_key as key, payload ->> 'dataset' as dataset from workbench.import_result "
+        "where batch_id = %s and line = %s",
         (batch.id, line),
     )
     if row is None:
         return None
+    undoes = batch.undo_of is not None
     if batch.stage == "completed" and row["record_id"] is not None:
-        return batch.dataset, row["record_id"]
+        return (undoes and row["dataset"]) or batch.dataset, row["record_id"]
     contract = catalog.contract(batch.dataset)
-    now = _by_key(store, contract, row["key"].split(_BETWEEN)) if row["key"] and batch.undo_of is None else None
+    now = _by_key(store, contract, row["key"].split(_BETWEEN)) if row["key"] and not undoes else None
     return (batch.dataset, now["id"]) if now else None
 
 
@@ -350,8 +385,8 @@ from (
     from workbench.import_removal m join workbench.import_batch n on n.id = m.batch_id and n.plan = m.plan
     where m.record_id = %(record)s
 ) e join workbench.import_batch b on b.id = e.batch_id
-left join workbench.sign_off s on s.batch_id = b.id
-where b.data_type = %(dataset)s
+left join workbench.sign_off s on s.batch_id in (b.id, b.part_of)
+where b.data_type = %(dataset)s and b.summary -> 'replaced' is null
 order by at desc, e.line
 """
 
@@ -380,7 +415,14 @@ class Records:
     def of_row(self, batch: Batch | UUID | str, line: int) -> tuple[str, UUID] | None:
         """The dataset and the id of the record that a row is about: the one it made, changed or left as it was, else
         the one that has its key now; None when there is none."""
-        return row_record(self._store, get(self._store, batch), line)
+        return next(iter(self.all_of_row(batch, line)), None)
+
+    def all_of_row(self, batch: Batch | UUID | str, line: int) -> list[tuple[str, UUID]]:
+        """As `of_row`, of a run whose rows become several records all of them, in the order of import.
+
+        Raises SeveralSheets for a run that has several rows of that line.
+        """
+        return row_records(self._store, get(self._store, batch), line)
 
     def tidy(self) -> None:
         """Makes `find` and `record` quick again after many new rows; to be called when nobody waits for it, and about a

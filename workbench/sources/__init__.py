@@ -45,12 +45,14 @@ def open_sheet(
     return _open_path(path, name or path.name, sheet, header_row)
 
 
-def open_sheets(source: "str | os.PathLike[str] | pd.DataFrame", *, header_row: int | None = None) -> list[Sheet]:
+def open_sheets(
+    source: "str | os.PathLike[str] | pd.DataFrame", *, header_row: int | None = None, name: str | None = None
+) -> list[Sheet]:
     """Every sheet of a source: the worksheets of a workbook that are not empty, in its order; else the one that it is.
 
     Raises as `open_sheet` does.
     """
-    first = open_sheet(source, header_row=header_row)
+    first = open_sheet(source, header_row=header_row, name=name)
     if first.path is None or len(first.reading.sheets) < 2:
         return [first]
     found = []

@@ -8,6 +8,7 @@ import pytest
 from tests.imports import ask
 from workbench import Workbench
 from workbench.model.batch import Batch
+from workbench.model.errors import SeveralSheets, UnknownDataset
 from workbench.model.sheet import Sheet
 
 pytestmark = pytest.mark.both_servers
@@ -155,6 +156,66 @@ def test_a_line_of_two_keys_leads_to_its_record(wb: Workbench, imported: list[Ba
     assert about is not None
     assert about == ("elevate.enrollments", wb.records.find("ada.park@example.com")[1]["record_id"])
     assert wb.records.of_row(imported[3], 4) is None
+
+
+LEARNERS = """\
+email,first name,last name,course code,course name
+eva.lee@example.com,Eva,Lee,NUR1,Nursing
+eva.lee@example.com,Eva,Lee,NUR2,Midwifery
+,Bo,Ray,NUR1,Nursing
+"""
+
+
+def test_a_line_of_a_run_leads_to_the_records_of_all_its_parts(wb: Workbench, sheet: Given) -> None:
+    def keys(batch: Batch, line: int) -> list[tuple[str, str]]:
+        about = wb.records.all_of_row(batch, line)
+        return [found(wb, str(record))[0] for _, record in about]
+
+    run = wb.import_sheet(sheet(LEARNERS), "elevate.learners", skip_errors=True)
+    eva = ("students", "eva.lee@example.com")
+    one = [eva, ("courses", "NUR1"), ("enrollments", "eva.lee@example.com|NUR1")]
+    assert keys(run, 2) == one
+    assert keys(run, 3) == [eva, ("courses", "NUR2"), ("enrollments", "eva.lee@example.com|NUR2")]
+    assert keys(run, 4) == [("courses", "NUR1")]
+    assert keys(run, 5) == []
+    about = wb.records.of_row(run, 3)
+    assert about == ("elevate.students", wb.records.get(*EVA)["record"]["id"])
+    courses = wb.batches.parts(run)[1]
+    assert [keys(courses, line) for line in (2, 3)] == [[("courses", "NUR1")], [("courses", "NUR2")]]
+    undone = wb.undo(run)
+    assert wb.records.of_row(undone, 1) == ("elevate.enrollments", wb.records.all_of_row(run, 2)[2][1])
+
+
+EVA = ("elevate.students", "eva.lee@example.com")
+
+
+def test_a_line_of_several_sheets_needs_the_sheet_s_batch(wb: Workbench, sheet: Given) -> None:
+    sheets = [sheet("name,code\nNursing,NUR1\n", "courses.csv"), sheet("email,name\na@b.org,Ann\n", "students.csv")]
+    run = wb.import_sheet(sheets, "elevate")
+    with pytest.raises(SeveralSheets):
+        wb.records.of_row(run, 2)
+    assert [found(wb, str(wb.records.all_of_row(part, 2)[0][1]))[0] for part in wb.batches.parts(run)] == [
+        ("courses", "NUR1"),
+        ("students", "a@b.org"),
+    ]
+
+
+def test_a_part_tells_a_record_s_history_with_the_run_s_signature_and_only_as_it_counts(
+    wb: Workbench, open_wb: Callable[..., Workbench], sheet: Given
+) -> None:
+    run = wb.stage(sheet(LEARNERS), "elevate.learners")
+    wb.plan(run)
+    wb.correct(run, {4: {"email": "bo@example.com"}})
+    wb.plan(run)
+    wb.commit(run)
+    open_wb(user="lea").sign_off(run)
+    history = wb.records.get(*EVA)["history"]
+    assert [(one["line"], one["outcome"], one["stage"], one["signed_by"]) for one in history] == [
+        (2, "created", "completed", "lea")
+    ]
+    assert [one["dataset"] for one in wb.records.find("eva.lee@example.com|NUR1")] == ["elevate.enrollments"]
+    with pytest.raises(UnknownDataset):
+        wb.records.get("elevate.learners", "eva.lee@example.com|NUR1")
 
 
 def test_a_record_s_history_is_the_same_by_its_id_and_by_its_key(wb: Workbench, sheet: Given) -> None:

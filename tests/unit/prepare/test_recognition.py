@@ -66,7 +66,7 @@ def test_headers_that_say_nothing_are_looked_at_by_their_values_and_trusted_less
     assert "all of them only by their look" in reason
 
 
-def test_every_dataset_is_told_with_a_reason(sheet: Write) -> None:
+def test_every_dataset_and_form_is_told_with_a_reason(sheet: Write) -> None:
     found = recognise(sheet("width\n1\n"))
     assert {name for name, _, _ in found} == {*catalog.CONTRACTS, *catalog.FORMS}
     assert {reason for _, _, reason in found} == {"None of its columns is a field of it."}
