@@ -107,7 +107,7 @@ def try_it(wb: Workbench, sheet: Sheet, template: Template, tried: Batch | None)
 def verify(wb: Workbench, tried: Batch) -> None:
     """What the trial's rows would do."""
     with procedure.step(6, done=bool(tried.plan)):
-        batches.facts(tried)
+        batches.facts(wb, tried)
         batches.busy(wb, tried)
         if tried.plan:
             found = wb.reconcile(tried)

@@ -1,10 +1,12 @@
 """Commit: the plan, with every number open to its rows, and the decision to write it."""
 
+from collections import Counter
+
 import streamlit as st
 
 from workbench import Workbench
 from workbench.doors import jobs
-from workbench.doors.web import address, batches, words
+from workbench.doors.web import address, batches, runs, words
 from workbench.doors.web.page import empty, page
 from workbench.doors.web.steps import stepper
 from workbench.doors.web.views import outcomes, plots
@@ -19,11 +21,13 @@ def plan(wb: Workbench, batch: Batch) -> None:
     found = wb.reconcile(batch)
     outcomes.figures(found, planned=batch.stage != "completed")
     plots.plot(plots.outcome_bar(found.to_dict()), key="outcomes")
+    runs.behind(wb, batch)
     batches.open_figures(wb, batch, found)
-    for action, records in batch.summary.get("removed", {}).items():
+    gone = (Counter(each.summary.get("removed", {})) for each in (batch, *wb.batches.parts(batch)))
+    for action, records in sum(gone, Counter()).items():
         if records and batch.stage != "completed":
-            gone = f"{words.many(records, 'record')} that the file no longer names will be {action}."
-            st.warning(gone, icon=":material/person_remove:")
+            told = f"{words.many(records, 'record')} that the file no longer names will be {action}."
+            st.warning(told, icon=":material/person_remove:")
 
 
 def decide(wb: Workbench, batch: Batch) -> None:
@@ -65,14 +69,19 @@ def decide(wb: Workbench, batch: Batch) -> None:
 
 with page("Commit", "What the import will do, row by row, and the decision to write it.") as wb:
     batch = batches.chosen(wb)
-    stepper("commit", batch)
-    batches.facts(batch)
+    stepper("commit", runs.face(wb, batch))
+    batches.facts(wb, batch)
     batches.busy(wb, batch)
-    if batch.undo_of is not None or batch.stage == "completed":
+    if batch.part_of is not None and batch.plan:
+        plan(wb, batch)
+    elif batch.part_of is not None:
+        st.info(f"There is no plan yet: this part is {batch.stage}.", icon=":material/hourglass_empty:")
+    elif batch.undo_of is not None or batch.stage == "completed":
         written = words.many((batch.created or 0) + (batch.updated or 0))
         done = f"Committed: {written} written, {words.when(batch.completed_at)} UTC."
         st.success(done if batch.undo_of is None else "This is an undo.", icon=":material/check_circle:")
         address.link("reconcile", "Reconcile it", batch=batch.id)
+        runs.resolved(wb, batch)
         plan(wb, batch)
     elif batch.plan:
         if batch.stage == "held":

@@ -6,10 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from workbench import Workbench
-from workbench.datasets.catalog import contract, contracts
+from workbench.datasets.catalog import contract
 from workbench.derived.csv_template import csv_template
-from workbench.derived.field_guide import field_guide
-from workbench.doors.web import address, words
+from workbench.doors.web import address, formats, words
 from workbench.doors.web.page import empty, page
 from workbench.model.template import Mapping, Template
 
@@ -25,9 +24,9 @@ ABOUT = {
 
 def guides() -> None:
     """Each dataset's field guide, and a CSV file to fill in."""
-    known = {one.name: one for one in contracts()}
+    known = formats.known()
     name = st.selectbox("Dataset", list(known), key="guide", bind="query-params")
-    guide = field_guide(known[name])
+    guide = formats.guide(known[name])
     with st.container(horizontal=True):
         quiet: dict[str, Any] = {"on_click": "ignore", "icon": ":material/download:"}
         told = "A header and example rows; it can be imported as it stands."

@@ -5,9 +5,8 @@ from typing import Any
 import streamlit as st
 
 from workbench import Workbench
-from workbench.datasets.catalog import contracts
 from workbench.doors import jobs
-from workbench.doors.web import address, batches, words
+from workbench.doors.web import address, batches, formats, runs, words
 from workbench.doors.web.page import empty, page
 from workbench.doors.web.steps import STEPS
 from workbench.doors.web.views import history, outcomes
@@ -19,13 +18,13 @@ def every(wb: Workbench) -> None:
     if not wb.batches.all(limit=1):
         empty("No import yet.", "Every import will stand here with its whole story.", "upload", "Start an import")
         return
-    chosen = history.filters([contract.name for contract in contracts()])
+    chosen = history.filters(formats.names())
     size = st.session_state.get("history size", 50)
     found = wb.batches.all(**chosen, limit=size + 1)
     if not found:
         st.info("No import fits these filters.", icon=":material/filter_alt_off:")
         return
-    history.table(found[:size], opened)
+    history.table(found[:size], [wb.title(batch) for batch in found[:size]], opened)
     if len(found) > size and st.button("Show more", icon=":material/expand_more:"):
         st.session_state["history size"] = size + 50
         st.rerun()
@@ -39,13 +38,18 @@ def opened(batch: Batch) -> None:
 def one(wb: Workbench, batch: Batch) -> None:
     """One import: its figures, who did what and when, how it was read, and the way back."""
     address.jump("All imports", icon=":material/arrow_back:")
-    batches.facts(batch)
+    batches.facts(wb, batch)
     batches.busy(wb, batch)
     if batch.plan:
         found = wb.reconcile(batch)
         outcomes.figures(found, planned=batch.stage != "completed")
-        if batch.undo_of:
+        runs.behind(wb, batch)
+        runs.resolved(wb, batch)
+        if batch.undo_of or batch.part_of:
             batches.open_figures(wb, batch, found)
+    if batch.part_of is not None:
+        of_a_part(wb, batch)
+        return
     if signed := wb.signature(batch):
         who = f"Signed off by {words.text(signed['signed_by'])}, {words.when(signed['signed_at'])} UTC."
         st.success(who, icon=":material/verified:")
@@ -56,6 +60,14 @@ def one(wb: Workbench, batch: Batch) -> None:
     undone = any(event["action"] == "undone" for event in happened)
     if batch.stage == "completed" and not batch.undo_of and not undone:
         take_back(wb, batch, happened)
+
+
+def of_a_part(wb: Workbench, batch: Batch) -> None:
+    """What a sheet of a run tells of itself; the rest of the story is the run's."""
+    if happened := wb.batches.story(batch):
+        history.story(happened)
+    if not batch.derived and batch.undo_of is None:
+        history.how_read(batch)
 
 
 def leads_to(batch: Batch, happened: list[dict[str, Any]]) -> None:

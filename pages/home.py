@@ -26,7 +26,8 @@ def needs_someone(waiting: dict[str, list[Batch]]) -> None:
             number = len(waiting[kind])
             st.metric(title, f"{MOST} or more" if number == MOST else number, help=about)
             for batch in waiting[kind][:SHOWN]:
-                address.link(target, f"{words.text(batch.file_name)} · {batch.created_at:%m-%d %H:%M}", batch=batch.id)
+                what = words.text(batch.file_name) + (", resolved" if batch.sweep_of else "")
+                address.link(target, f"{what} · {batch.created_at:%m-%d %H:%M}", batch=batch.id)
             if number > SHOWN:
                 address.link("history", "More in the history", icon=":material/history:")
             elif not number:
@@ -36,7 +37,7 @@ def needs_someone(waiting: dict[str, list[Batch]]) -> None:
 def over_time(runs: pd.DataFrame) -> go.Figure:
     """The outcomes of the last imports, one bar an import, oldest first."""
     figure = go.Figure()
-    said = runs["dataset"].str.partition(".")[2] + ", " + runs["at"].dt.strftime("%Y-%m-%d %H:%M")
+    said = runs["dataset"].str.rpartition(".")[2] + ", " + runs["at"].dt.strftime("%Y-%m-%d %H:%M")
     for name in OUTCOMES:
         figure.add_bar(
             x=list(range(len(runs))),

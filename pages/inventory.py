@@ -6,8 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from workbench import Workbench
-from workbench.datasets.catalog import contracts
-from workbench.doors.web import address, words
+from workbench.doors.web import address, formats, words
 from workbench.doors.web.page import empty, page
 
 TABLE = {
@@ -57,7 +56,7 @@ def one(wb: Workbench, source: dict[str, Any]) -> None:
     st.subheader(words.text(source["dataset"]), anchor=False)
     pause(wb, source)
     known = {one.id: one for one in wb.templates.all()}
-    names = [contract.name for contract in contracts()]
+    names = list(formats.known())
     with st.form(f"source {source['id']}"):
         left, right = st.columns(2)
         samples, quirks = "Headers, and a few values of each.", "Date formats, several worksheets, zipped batches, ..."

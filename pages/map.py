@@ -7,7 +7,7 @@ import streamlit as st
 from workbench import Workbench
 from workbench.datasets import catalog
 from workbench.doors import jobs
-from workbench.doors.web import address, choices, sheets, uploads, words
+from workbench.doors.web import address, choices, formats, sheets, uploads, words
 from workbench.doors.web.page import page
 from workbench.doors.web.steps import stepper
 from workbench.doors.web.views import templates
@@ -19,7 +19,7 @@ from workbench.prepare.mapping import open_points
 
 def which_dataset(source: sheets.Source) -> Contract:
     """The dataset of the address, or the one that was recognised; else a person says it, or the page ends there."""
-    known = {contract.name: contract for contract in catalog.contracts()}
+    known = formats.known()
     if source.dataset is None:
         st.markdown(f"**{words.text(source.sheet.name)}** has the headers of no dataset that is known here.")
         name = st.selectbox("What is a row of it?", known, index=None, format_func=lambda name: known[name].title)
@@ -30,6 +30,8 @@ def which_dataset(source: sheets.Source) -> Contract:
         st.stop()
     contract = known[source.dataset]
     st.markdown(f"**{words.text(source.sheet.name)}** → **{contract.title}** (`{contract.name}`)")
+    if contract.name in catalog.FORMS:
+        st.caption(f"Each row becomes {formats.becomes(contract.name)}, as far as it says something of them.")
     return contract
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from workbench import Workbench
-from workbench.doors.web import address, batches, words
+from workbench.doors.web import address, batches, runs, words
 from workbench.doors.web.page import page
 from workbench.doors.web.steps import stepper
 from workbench.doors.web.views import evidence, outcomes, plots, rows
@@ -30,6 +30,19 @@ def explain(wb: Workbench, batch: Batch, found: Reconciliation) -> None:
         with st.spinner(f"{words.many(len(lines))} ..."):
             wb.explain(batch, lines, reason)
         st.rerun()
+
+
+def to_explain(wb: Workbench, batch: Batch, found: Reconciliation) -> None:
+    """The rows to explain; those of a run of several sheets sheet by sheet, those that were made of a run's there."""
+    several = runs.sheets(wb, batch)
+    if several:
+        st.subheader("Rows to explain")
+    for sheet in several:
+        if number := wb.reconcile(sheet).unexplained:
+            label = f"Explain {words.many(number)} of {words.text(words.sheet(sheet))} ({words.part(sheet)})"
+            address.jump(label, icon=":material/comment:", batch=sheet.id)
+    if not several and not batch.derived:
+        explain(wb, batch, found)
 
 
 def log(wb: Workbench, batch: Batch, *, signed: bool) -> None:
@@ -62,8 +75,8 @@ def sign_off(wb: Workbench, batch: Batch, found: Reconciliation, signed: dict[st
 
 with page("Reconcile", "Every row accounted for: explained, written down, and signed.") as wb:
     batch = batches.chosen(wb, undo=True)
-    stepper("reconcile", batch)
-    batches.facts(batch)
+    stepper("reconcile", runs.face(wb, batch))
+    batches.facts(wb, batch)
     batches.busy(wb, batch)
     if not batch.plan:
         st.info(f"Nothing to reconcile yet: this import is {batch.stage}.", icon=":material/hourglass_empty:")
@@ -71,14 +84,19 @@ with page("Reconcile", "Every row accounted for: explained, written down, and si
         st.stop()
     found, signed = wb.reconcile(batch), wb.signature(batch)
     outcomes.figures(found, planned=batch.stage != "completed")
-    picture, checklist = st.columns([3, 2])
+    picture, *checklist = st.columns([3, 2] if batch.part_of is None else 1)
     with picture:
         plots.plot(plots.identity(found), key="identity")
-    with checklist:
-        evidence.definition_of_done(found)
+    for place in checklist:  # of a part there is none
+        with place:
+            evidence.definition_of_done(found)
+    runs.behind(wb, batch)
+    runs.resolved(wb, batch)
     batches.open_figures(wb, batch, found)
     if found.unexplained and batch.stage == "completed":
-        explain(wb, batch, found)
+        to_explain(wb, batch, found)
+    if batch.part_of is not None:
+        st.stop()  # the log and the signature are the run's
     log(wb, batch, signed=bool(signed))
     sign_off(wb, batch, found, signed)
     if batch.stage == "completed" and batch.undo_of is None:

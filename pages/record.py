@@ -6,7 +6,7 @@ import streamlit as st
 
 from workbench import Workbench
 from workbench.datasets.catalog import contract
-from workbench.doors.web import address, batches, words
+from workbench.doors.web import address, batches, runs, sheets, words
 from workbench.doors.web.page import page
 from workbench.doors.web.views import record
 
@@ -21,8 +21,10 @@ def ask(wb: Workbench) -> None:
         again(find=text.strip())
     asked, number = st.query_params.get("batch"), st.query_params.get("line", "")
     last = [batch for batch in wb.batches.all(limit=200) if batch.undo_of is None]
-    known = [*([wb.batches.get(asked)] if asked else []), *last]
-    chosen = record.line(known, asked=bool(asked), line=max(int(number), 1) if number.isdecimal() else 2)
+    listed = [*([wb.batches.get(asked)] if asked else []), *last]
+    own = [one for batch in listed for one in runs.sheets(wb, batch) or (batch,)]
+    titles = {str(batch.id): words.titled(batch, wb.title(batch)) for batch in own}
+    chosen = record.line(titles, asked=bool(asked), line=max(int(number), 1) if number.isdecimal() else 2)
     if chosen is not None:
         batch, line = chosen
         again(batch=batch, line=line)
@@ -86,17 +88,25 @@ def show(wb: Workbench, dataset: str, key: str) -> None:
 def row(wb: Workbench, batch_id: str, line: int) -> None:
     """A line of a file: its cells, what became of them, and the record that it is about."""
     batch = wb.batches.get(batch_id)
-    batches.facts(batch)
+    batches.facts(wb, batch)
+    sheets.which_sheet(wb, batch)
     found = next(wb.rows.each(batch, lines=[line], limit=1), None)
     if found is None:
         st.info(f"Line {line} of this file holds no row.", icon=":material/search_off:")
         return
     record.cells(found)
-    about = wb.records.of_row(batch, line)
-    if about is None:
+    about = wb.records.all_of_row(batch, line)
+    if not about:
         st.info("No record came of this line.", icon=":material/person_off:")
+    elif len(about) == 1:
+        show(wb, *map(str, about[0]))
     else:
-        show(wb, *map(str, about))
+        st.subheader("The records that it is about")
+        for dataset, identifier in about:
+            found = next((one for one in wb.records.find(str(identifier)) if one["record_id"] == identifier), None)
+            said = f"**{words.text(found['key'])}** {words.text(found['title'])}" if found else "one that is gone"
+            label = f"{said} · {contract(dataset).noun}"
+            address.jump(label, icon=":material/person:", dataset=dataset, record=identifier)
 
 
 with page("Find a record", "What happened to one record: every import that touched it, with old and new values.") as wb:

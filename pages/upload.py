@@ -6,14 +6,13 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from workbench import Workbench
 from workbench.datasets import catalog
 from workbench.derived.csv_template import csv_template
-from workbench.derived.field_guide import field_guide
-from workbench.doors.web import address, sheets, uploads, words
+from workbench.doors import jobs
+from workbench.doors.web import address, formats, sheets, uploads, words
 from workbench.doors.web.page import page
 from workbench.doors.web.steps import stepper
 from workbench.doors.web.views import files, templates
 from workbench.model.errors import UnreadableSource, WorkbenchError
 from workbench.model.sheet import Reading, Sheet
-from workbench.settings import Settings
 from workbench.sources import first_lines
 
 
@@ -54,22 +53,9 @@ def waiting(wb: Workbench) -> None:
         return
     st.subheader("Waiting to be imported")
     for upload in found:
-        if files.waiting(upload, *taken_for(upload.id, upload.name, wb.settings)):
+        if files.waiting(upload, *sheets.taken_for(upload.id, upload.name, wb.settings)):
             uploads.forget(wb.settings, upload.id)
             st.rerun()
-
-
-@st.cache_data(max_entries=500, show_spinner="Looking at the files ...")
-def taken_for(upload: str, name: str, _settings: Settings) -> tuple[str, str]:
-    """The dataset that an upload is recognised as, and those to import before; or why it cannot be read."""
-    try:
-        dataset = sheets.recognised_as(uploads.opened(_settings, upload))
-    except WorkbenchError as refusal:
-        return "", str(refusal)
-    if dataset is None:
-        return "Recognised as no dataset: choose one.", ""
-    needs = catalog.needs(catalog.contract(dataset))
-    return f"Recognised as `{dataset}`" + (f", to be imported after {' and '.join(needs)}" if needs else ""), ""
 
 
 def look_at(wb: Workbench, upload: str) -> None:
@@ -95,6 +81,25 @@ def look_at(wb: Workbench, upload: str) -> None:
         here = {**st.query_params.to_dict(), "dataset": dataset or ""}
         if files.ways_on(dataset, here):
             address.go_to("map", **here)
+        if len(sheet.reading.sheets) > 1:
+            all_together(wb, upload, sheet.name)
+
+
+def all_together(wb: Workbench, upload: str, name: str) -> None:
+    """The worksheets that are datasets of one family, to be imported as one run; a refusal leaves each to be mapped."""
+    found, why = sheets.together(upload, name, wb.settings)
+    if why:
+        st.info(words.text(f"Its sheets cannot be imported together: {why}"), icon=":material/account_tree:")
+    elif found is not None and files.together(found.sheets, found.titles, found.left_out):
+        try:
+            batch = wb.begin(uploads.every_sheet(wb.settings, upload), found.family, source="page")
+        except WorkbenchError as refusal:
+            st.error(words.text(refusal), icon=":material/block:")
+            st.caption("Choose its worksheet here and map it by hand; it can be imported by itself.")
+            return
+        jobs.defer(wb, "fill", batch)
+        uploads.begun(wb.settings, upload, batch)
+        address.go_to("validate", batch=batch.id)
 
 
 def which_dataset(sheet: Sheet) -> str | None:
@@ -104,6 +109,8 @@ def which_dataset(sheet: Sheet) -> str | None:
     said = st.query_params.get("dataset")
     likely = said if said in scored else sheets.recognised_as(sheet)
     chosen = files.dataset(scored, likely)
+    if chosen in catalog.FORMS:
+        st.caption(f"It becomes {formats.becomes(chosen)}.")
     if chosen and chosen != likely:
         st.query_params["dataset"] = chosen
     return chosen
@@ -137,6 +144,6 @@ with page("Upload", "Drop the files; nothing is imported before you say so.") as
     if not upload:
         waiting(wb)
     st.subheader("Templates and field guides", anchor=False)
-    known = {contract.name: contract for contract in catalog.contracts()}
+    known = formats.known()
     contract = known[st.selectbox("For", known, format_func=lambda name: known[name].title, key="template of")]
-    templates.to_take_away(contract, csv_template(contract), field_guide(contract))
+    templates.to_take_away(contract, csv_template(contract), formats.guide(contract))

@@ -10,7 +10,7 @@ import streamlit as st
 
 from workbench import Workbench, open_sheet
 from workbench.doors import jobs
-from workbench.doors.web import address, batches
+from workbench.doors.web import address, batches, runs, words
 from workbench.doors.web.page import page, person
 from workbench.doors.web.steps import stepper
 from workbench.doors.web.views import issues, rows
@@ -30,32 +30,22 @@ def rows_with_issues(wb: Workbench, batch: Batch, counts: list[dict[str, Any]]) 
         locked=bool(edits),
     )
     frame, config = rows.cells(batch, shown)
-    if batch.stage not in OPEN:
+    if batch.stage not in OPEN or batch.derived:
         st.dataframe(frame, hide_index=True, column_config=config, key=f"{key} closed")
         return
     st.data_editor(frame, hide_index=True, column_config=config, key=key, disabled=["line", "told"])
     corrected, discarded = issues.correction(sum(map(len, edits.values())))
     if corrected:
-        wb.correct(batch, corrections(batch, shown, edits))
+        wb.correct(batch, rows.corrected(batch, shown, edits))
         again(wb, batch)
     if discarded:
         st.session_state["cells"] += 1
         st.rerun()
 
 
-def corrections(
-    batch: Batch, shown: list[dict[str, Any]], edits: dict[int, dict[str, str | None]]
-) -> dict[int, dict[str, str]]:
-    """What the editor says was changed, by line and header."""
-    return {
-        shown[place]["line"]: {batch.headers[int(column)]: text or "" for column, text in changed.items()}
-        for place, changed in edits.items()
-    }
-
-
 def again(wb: Workbench, batch: Batch) -> None:
-    """Has the corrected batch planned again, and begins the list of its rows anew."""
-    jobs.defer(wb, "plan", batch)
+    """Has the corrected batch, or its whole run, planned again, and begins the list of its rows anew."""
+    jobs.defer(wb, "plan", batch.part_of or batch)
     st.session_state["cells"] = st.session_state.get("cells", 0) + 1
     st.rerun()
 
@@ -104,8 +94,25 @@ def data_docs(wb: Workbench, batch: Batch) -> None:
             st.iframe(docs, height=620, alt="Data docs of this batch")
 
 
+def to_correct(wb: Workbench, batch: Batch, counts: list[dict[str, Any]]) -> None:
+    """The rows to correct; those of a run of several sheets sheet by sheet, those that were made of a run's there."""
+    several = runs.sheets(wb, batch)
+    for sheet in several:
+        if wb.rows.issue_counts(sheet):
+            label = f"The rows of {words.text(words.sheet(sheet))} ({words.part(sheet)})"
+            address.jump(label, icon=":material/edit:", batch=sheet.id)
+    if not several:
+        rows_with_issues(wb, batch, counts)
+        if batch.derived:
+            st.caption("These rows were made of the run's. Correct those, and the parts are made anew.")
+        else:
+            corrected_in_a_file(wb, batch)
+
+
 def next_step(wb: Workbench, batch: Batch) -> None:
-    """What comes after this page."""
+    """What comes after this page; of a part, that is the run's to say."""
+    if batch.part_of is not None:
+        return
     if batch.stage == "staged":
         st.caption("The plan compares every row with the records that are there. It writes none of them.")
         if st.button("Make the plan", type="primary", icon=":material/arrow_forward:"):
@@ -115,23 +122,25 @@ def next_step(wb: Workbench, batch: Batch) -> None:
         kind = "secondary" if batch.invalid else "primary"
         if st.button("Look at the plan", type=kind, icon=":material/arrow_forward:"):
             address.go_to("commit", batch=batch.id)
-    else:
+    elif batch.stage == "completed":
         address.link("reconcile", "Reconcile it", batch=batch.id)
+    else:
+        address.link("upload", "Start another import")
 
 
 with page("Validate", "What is wrong with the rows, and where to put it right.") as wb:
     batch = batches.chosen(wb)
-    stepper("validate", batch)
-    batches.facts(batch)
+    stepper("validate", runs.face(wb, batch))
+    batches.facts(wb, batch)
     batches.busy(wb, batch)
     counts = wb.rows.issue_counts(batch)
     next_step(wb, batch)
+    runs.figures(wb, batch)
     if counts:
         st.subheader("What is wrong")
         issues.counted(counts)
         st.subheader("The rows")
-        rows_with_issues(wb, batch, counts)
-        corrected_in_a_file(wb, batch)
-    else:
+        to_correct(wb, batch, counts)
+    elif batch.stage != "failed":
         st.success("Nothing is wrong with any row.", icon=":material/check_circle:")
     data_docs(wb, batch)

@@ -50,8 +50,8 @@ def test_an_empty_history_says_where_to_begin(show: Show) -> None:
 def test_every_import_stands_in_the_list_with_its_figures(show: Show, changed: Batch) -> None:
     shown = show("history").dataframe[0].value
     assert shown[["File", "State", "Rows", "✚", "✎", "→", "?", "✕", "Run by", "Dataset"]].to_numpy().tolist() == [
-        ["students_2.csv", "completed", 2, 1, 1, 0, 0, 0, "ana", "elevate.students"],
-        ["students.csv", "completed", 2, 2, 0, 0, 0, 0, "ana", "elevate.students"],
+        ["students_2.csv", "completed", 2, 1, 1, 0, 0, 0, "ana", "Elevate: Students"],
+        ["students.csv", "completed", 2, 2, 0, 0, 0, 0, "ana", "Elevate: Students"],
     ]
 
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from workbench import Workbench
 from workbench.doors import jobs
-from workbench.doors.web import words
+from workbench.doors.web import runs, words
 from workbench.doors.web.page import empty, person
 from workbench.doors.web.views import outcomes, rows
 from workbench.model.batch import OUTCOMES, Batch
@@ -27,7 +27,12 @@ def chosen(wb: Workbench, *, undo: bool = False) -> Batch:
         )
         st.stop()
     picked = st.selectbox(
-        "Which import?", known, index=None, format_func=words.titled, placeholder="Choose an import", key="chosen batch"
+        "Which import?",
+        known,
+        index=None,
+        format_func=lambda batch: words.titled(batch, wb.title(batch)),
+        placeholder="Choose an import",
+        key="chosen batch",
     )
     if picked is None:
         st.stop()
@@ -35,19 +40,26 @@ def chosen(wb: Workbench, *, undo: bool = False) -> Batch:
     st.rerun()
 
 
-def facts(batch: Batch) -> None:
-    """The file, the dataset, who, when, and where the batch stands, in one line."""
-    parts = [f"**{words.text(batch.file_name)}**", f"`{batch.dataset}`", batch.stage]
+def facts(wb: Workbench, batch: Batch) -> None:
+    """The file, what is imported, who, when, where the batch stands, in one line; and the run that it belongs to."""
+    parts = [f"**{words.text(batch.file_name)}**", words.text(wb.title(batch)), batch.stage]
     parts += [f"by {words.text(batch.initiated_by)}", f"{words.when(batch.created_at)} UTC"]
     if batch.window:
         parts.append(words.text(batch.window))
-    st.markdown(" · ".join(parts), help=f"Batch {batch.id}, mode {batch.mode}")
+    st.markdown(" · ".join(parts), help=f"Batch {batch.id} of {batch.dataset}, mode {batch.mode}")
+    runs.belongs(wb, batch)
     if batch.stage != "completed" and (why := batch.summary.get("error")):
         st.error(words.text(why), icon=":material/error:")
 
 
 def open_figures(wb: Workbench, batch: Batch, found: Reconciliation) -> None:
-    """Every figure opens its rows: the outcomes that have any to choose from, and a page of the chosen one's rows."""
+    """Every figure opens its rows: the outcomes that have any to choose from, and a page of the chosen one's rows.
+
+    Those of a run of several sheets are opened sheet by sheet.
+    """
+    if runs.sheets(wb, batch):
+        st.caption("Each sheet has rows and lines of its own: open one of them above.")
+        return
     counts = {name: getattr(found, name) for name in OUTCOMES} | batch.summary.get("removed", {})
     name = outcomes.choice({name: number for name, number in counts.items() if number})
     if name is None:
@@ -84,9 +96,10 @@ def watch(batch: Batch) -> None:
 
 
 def busy(wb: Workbench, batch: Batch) -> None:
-    """Shows the progress and ends the page while a worker has the batch in hand."""
-    if jobs.state(wb, batch.id) is not None:
-        watch(batch)
+    """Shows the progress and ends the page while a worker has the batch, or the run that it is a part of, in hand."""
+    whole = runs.face(wb, batch)
+    if jobs.state(wb, whole.id) is not None:
+        watch(whole)
         st.stop()
     if wb.batches.get(batch.id) != batch:  # it was done between the two questions
         st.rerun()

@@ -7,10 +7,12 @@ import streamlit as st
 
 from workbench import Workbench
 from workbench.datasets import catalog
-from workbench.doors.web import uploads
+from workbench.doors.web import address, formats, runs, uploads, words
 from workbench.doors.web.page import empty
 from workbench.model.batch import Batch
+from workbench.model.errors import NoSheets, SheetsAlike, WorkbenchError
 from workbench.model.sheet import Sheet
+from workbench.playbooks import PLAYBOOKS
 from workbench.prepare import columns, profile_report, recognition
 from workbench.prepare.columns import ChoiceText, Column
 from workbench.settings import Settings
@@ -41,17 +43,34 @@ class Source:
     """What names it in an address."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Together:
+    """The sheets of a workbook that can be imported as one run."""
+
+    family: str
+    sheets: dict[str, str]
+    """The worksheet of each dataset, in the order of import."""
+    left_out: tuple[str, ...]
+    """The worksheets of no dataset, and those without rows."""
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """What each dataset is called."""
+        return {name: catalog.contract(name).title for name in self.sheets}
+
+
 def source(wb: Workbench) -> Source:
     """The sheet of this address: an upload (`?upload=...`, `sheet`, `header_row`) or the kept source of an import
-    (`?batch=...`); without either, what to do, and the page ends there.
+    (`?batch=...`); without either, or for a run of several sheets, what to do, and the page ends there.
 
     Raises UnknownUpload, UnknownBatch, and what opening the sheet raises.
     """
     query = st.query_params.to_dict()
-    known = {contract.name for contract in catalog.contracts()}
-    said = query["dataset"] if query.get("dataset") in known else None
+    said = query["dataset"] if query.get("dataset") in formats.known() else None
     if query.get("batch"):
         batch = wb.batches.get(query["batch"])
+        batch = runs.face(wb, batch) if batch.derived else batch
+        which_sheet(wb, batch)
         return Source(sheet=_kept(batch, wb), dataset=batch.dataset, batch=batch, address={"batch": str(batch.id)})
     if not query.get("upload"):
         empty("No file yet.", "Upload one first: nothing is imported before you say so.", "upload", "Upload a file")
@@ -59,6 +78,60 @@ def source(wb: Workbench) -> Source:
     sheet = uploaded(wb, query["upload"], sheet=query.get("sheet"), header_row=query.get("header_row"))
     address = {name: query[name] for name in ("upload", "sheet", "header_row") if query.get(name)}
     return Source(sheet=sheet, dataset=said or recognised_as(sheet), batch=None, address=address)
+
+
+def which_sheet(wb: Workbench, batch: Batch) -> None:
+    """Of a run of several sheets, the way to each, and the page ends there; nothing of any other import."""
+    if several := runs.sheets(wb, batch):
+        st.markdown(f"**{words.text(batch.file_name)}** was imported as several sheets. Which one?")
+        for one in several:
+            title = words.text(words.sheet(one))
+            address.jump(f"{title} · {wb.title(one)}", icon=":material/table:", batch=one.id)
+        st.stop()
+
+
+@st.cache_data(max_entries=500, show_spinner="Looking at the files ...")
+def taken_for(upload: str, name: str, _settings: Settings) -> tuple[str, str]:
+    """What an upload is recognised as, and what to import before it or what becomes of it; or why it cannot be read."""
+    try:
+        dataset = recognised_as(uploads.opened(_settings, upload))
+    except WorkbenchError as refusal:
+        return "", str(refusal)
+    if dataset is None:
+        return "Recognised as no dataset: choose one.", ""
+    if dataset in catalog.FORMS:
+        return f"Recognised as `{dataset}`, which becomes {formats.becomes(dataset)}", ""
+    needs = catalog.needs(catalog.contract(dataset))
+    return f"Recognised as `{dataset}`" + (f", to be imported after {' and '.join(needs)}" if needs else ""), ""
+
+
+@st.cache_data(max_entries=50, show_spinner="Looking at its worksheets ...")
+def together(upload: str, name: str, _settings: Settings) -> tuple[Together | None, str]:
+    """The worksheets of an upload that are datasets of one family, where there are several; or why they cannot be
+    imported together."""
+    try:
+        given = uploads.every_sheet(_settings, upload)
+    except WorkbenchError as refusal:
+        return None, str(refusal)
+    found, why = [], ""
+    for family in catalog.families() if len(given) > 1 else ():
+        datasets = PLAYBOOKS[family].datasets
+        try:
+            of = recognition.sheets_of(given, datasets, family)
+        except NoSheets:
+            continue
+        except SheetsAlike as refusal:
+            why = str(refusal) if len(datasets) > 1 else why
+            continue
+        own = {dataset: _called(of[dataset]) for dataset in datasets if dataset in of and len(of[dataset].sample(1))}
+        rest = tuple(title for title in map(_called, given) if title not in own.values())
+        found.append(Together(family=family, sheets=own, left_out=rest))
+    most = max(found, key=lambda one: len(one.sheets), default=None)
+    return (most, "") if most is not None and len(most.sheets) > 1 else (None, why)
+
+
+def _called(sheet: Sheet) -> str:
+    return sheet.reading.sheet or sheet.name
 
 
 def uploaded(wb: Workbench, upload: str, *, sheet: str | None = None, header_row: str | None = None) -> Sheet:
@@ -84,7 +157,7 @@ def _kept(batch: Batch, _wb: Workbench) -> Sheet:
 
 @st.cache_data(max_entries=100, show_spinner=False, hash_funcs=SAME_SHEET)
 def recognised(sheet: Sheet) -> list[tuple[str, float, str]]:
-    """Every dataset with a score and a reason, the likeliest first."""
+    """Every dataset, and every form of a playbook's source, with a score and a reason, the likeliest first."""
     return recognition.recognise(sheet)
 
 

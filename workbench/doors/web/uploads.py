@@ -24,7 +24,7 @@ from workbench.model.errors import UnknownUpload
 from workbench.model.sheet import Chunk, Sheet
 from workbench.prepare import mapping
 from workbench.settings import Settings
-from workbench.sources import archive, open_sheet
+from workbench.sources import archive, open_sheet, open_sheets
 from workbench.sources.csv_writer import write_csv
 from workbench.sources.kept_files import written
 
@@ -115,6 +115,12 @@ def opened(configuration: Settings, upload: str, *, sheet: str | None = None, he
     """The sheet of an upload; raises UnknownUpload, and what `open_sheet` raises."""
     found = get(configuration, upload)
     return open_sheet(_folder(configuration) / found.id, sheet=sheet, header_row=header_row, name=found.name)
+
+
+def every_sheet(configuration: Settings, upload: str) -> list[Sheet]:
+    """The sheets of an upload that are not empty; raises UnknownUpload, and what `open_sheet` raises."""
+    found = get(configuration, upload)
+    return open_sheets(_folder(configuration) / found.id, name=found.name)
 
 
 def waiting(configuration: Settings) -> list[Upload]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from workbench.model.batch import Batch
 
@@ -23,9 +24,24 @@ def when(moment: datetime | None) -> str:
     return f"{moment:%Y-%m-%d %H:%M}" if moment else ""
 
 
-def titled(batch: Batch) -> str:
-    """One line that tells a batch from another."""
-    return f"{batch.file_name} · {batch.dataset} · {when(batch.created_at)} · {batch.stage}"
+def short(batch: UUID | None) -> str:
+    """The beginning of a batch's id, which is enough to name it."""
+    return str(batch)[:18]
+
+
+def part(batch: Batch) -> str:
+    """The dataset of a part, within its run's family."""
+    return batch.dataset.partition(".")[2]
+
+
+def sheet(batch: Batch) -> str:
+    """The sheet that a part of a run is: its worksheet, else its file."""
+    return str(batch.reading.get("sheet") or batch.file_name)
+
+
+def titled(batch: Batch, title: str) -> str:
+    """One line that tells a batch from another; its title says what is imported."""
+    return f"{batch.file_name} · {title} · {when(batch.created_at)} · {batch.stage}"
 
 
 def told(issues: Sequence[Mapping[str, str]]) -> str:

@@ -134,6 +134,21 @@ def seen_before(batch: Batch) -> None:
     address.link("reconcile", "See that import", icon=":material/history:", batch=batch.id)
 
 
+def together(sheets: Mapping[str, str], titles: Mapping[str, str], left_out: Sequence[str]) -> bool:
+    """The worksheets that are datasets of one family, in the order of import, and those that are left out; whether they
+    are to be imported together."""
+    with st.container(border=True):
+        st.markdown("**Or all of its sheets at once**, as one run, in this order:")
+        lines = (
+            f"{n}. {words.text(sheets[name])} → {words.text(titles[name])}" for n, name in enumerate(sheets, start=1)
+        )
+        st.markdown("\n".join(lines))
+        if left_out:
+            st.caption(words.text(f"Left out, as no dataset or without rows: {', '.join(left_out)}."))
+        st.caption("What is sure is mapped so; what only looks like a field is refused, and its sheet mapped by hand.")
+        return st.button("Import its sheets together", icon=":material/account_tree:")
+
+
 def ways_on(dataset: str | None, here: Mapping[str, str]) -> bool:
     """The two ways on, both from the address that is given; whether its columns are to be mapped."""
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -24,6 +24,7 @@ DONE = {
     "signed off": "signed it off",
     "undo planned": "previewed the undo",
     "undone": "undid it",
+    "resolved": "imported rows that were unmatched",
     "refused": "was refused",
     "cancelled": "cancelled it",
     "failed": "it failed",
@@ -50,9 +51,9 @@ def filters(datasets: Sequence[str]) -> dict[str, Any]:
     return {name: value for name, value in said.items() if value}
 
 
-def table(batches: Sequence[Batch], opened: Callable[[Batch], None]) -> None:
-    """Imports in the order given, each with a button that opens it."""
-    shown = pd.DataFrame([_line(batch) for batch in batches])
+def table(batches: Sequence[Batch], titles: Sequence[str], opened: Callable[[Batch], None]) -> None:
+    """Imports in the order given with what each is called, each with a button that opens it."""
+    shown = pd.DataFrame([_line(batch, title) for batch, title in zip(batches, titles, strict=True)])
     button = st.column_config.ButtonColumn(
         "",
         key="opened",
@@ -67,11 +68,12 @@ def table(batches: Sequence[Batch], opened: Callable[[Batch], None]) -> None:
     st.dataframe(shown, hide_index=True, key="imports", height="content", column_config={"": button, **figures})
 
 
-def _line(batch: Batch) -> dict[str, Any]:
+def _line(batch: Batch, title: str) -> dict[str, Any]:
     kind = ("undo preview, " if batch.dry_run else "undo, ") if batch.undo_of else "dry run, " if batch.dry_run else ""
+    kind = "resolving, " if batch.sweep_of and not batch.undo_of else kind
     facts = {"File": batch.file_name, "State": kind + batch.stage, "When (UTC)": words.when(batch.created_at)}
     figures = {SIGNS[name]: getattr(batch, name) for name in OUTCOMES}
-    more = {"Run by": batch.initiated_by, "Dataset": batch.dataset, "Window": batch.window or ""}
+    more = {"Run by": batch.initiated_by, "Dataset": title, "Window": batch.window or ""}
     return {"": "Open", **facts, "Rows": batch.processed, **figures, **more}
 
 
@@ -114,6 +116,8 @@ def how_read(batch: Batch) -> None:
             height="content",
         )
         columns = batch.mapping.get("columns", {})
+        if not batch.headers:
+            return
         st.dataframe(
             pd.DataFrame([(name, columns.get(name, "")) for name in batch.headers], columns=["Column", "Field"]),
             hide_index=True,

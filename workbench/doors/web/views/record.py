@@ -1,6 +1,6 @@
 """A record: asked for, as it is now, and what happened to it; a line of a file that is about one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -9,18 +9,17 @@ import streamlit as st
 from workbench.doors.web import address, words
 from workbench.doors.web.views import rows
 from workbench.doors.web.views.outcomes import SIGNS
-from workbench.model.batch import Batch
 
 _LAST = ("id", "created_at", "updated_at")
 
 
-def line(known: Sequence[Batch], *, asked: bool, line: int) -> tuple[str, int] | None:
-    """A line of a file, once somebody has said which; the first of the files stands there when it is asked for."""
+def line(titles: Mapping[str, str], *, asked: bool, line: int) -> tuple[str, int] | None:
+    """A line of a file (of those titles, by their batch), once somebody has said which; the first of them stands there
+    when it is asked for."""
     with (
         st.expander("Or from a line of a file", expanded=asked, icon=":material/format_list_numbered:"),
         st.form("line", border=False),
     ):
-        titles = {str(batch.id): words.titled(batch) for batch in known}
         chosen = st.selectbox(
             "File",
             list(titles),
@@ -71,8 +70,13 @@ def cells(row: Mapping[str, Any]) -> None:
     st.subheader(f"Line {row['line']} of the file")
     rows.table([row], key="row")
     if row["explanation"]:
-        st.markdown(f"Explained by {words.text(row['explained_by'])}: {words.text(row['explanation'])}")
-    cells = pd.DataFrame(list(dict(row["raw"]).items()), columns=["Column", "Cell"])
+        how = "Explained" if row["reason"] == "explained" else "Imported by a later run"
+        st.markdown(f"{how} by {words.text(row['explained_by'])}: {words.text(row['explanation'])}")
+    made = {
+        name: words.blank(value) for name, value in row["payload"].items()
+    }  # a part's row, or an undo's, has no cells
+    told = dict(row["raw"]) if isinstance(row["raw"], Mapping) and row["raw"] else made
+    cells = pd.DataFrame(list(told.items()), columns=["Column", "Cell"])
     if corrected := row["corrected"]:
         cells["As it came"] = [corrected[name][0] if name in corrected else "" for name in cells["Column"]]
         st.caption(f"Corrected by {words.text(row['corrected_by'])}, {words.when(row['corrected_at'])} UTC.")

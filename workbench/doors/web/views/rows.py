@@ -14,7 +14,11 @@ REASONS = {
     "unchanged": "The record says so already",
     "duplicate": "An earlier line has the same key",
     "protected": "The record is kept as it is",
+    "filtered": "Nothing was to be made of it",
+    "withheld": "Another part of its source row is refused",
     "explained": "A person said why",
+    "resolved": "A later run has imported it",
+    "conflict": "An earlier line has the same key and says otherwise",
     "removed": "The record that the import created goes",
     "restored": "The record is again as it was before the import",
 }
@@ -49,19 +53,35 @@ def cells(batch: Batch, rows: Sequence[Mapping[str, Any]]) -> tuple[pd.DataFrame
     """Rows of an import with what is wrong and their source cells, and how the columns are to be shown.
 
     The columns are called "line", "told" and by their place "0", "1" ...: a source's header is only a label, and may be
-    anything. Columns that fill a field with an issue come first.
+    anything. Columns that fill a field with an issue come first. A part that was made of a run's rows has fields and no
+    cells.
     """
     wrong = {issue["field"] for row in rows for issue in row["issues"]}
     fills = batch.mapping.get("columns", {})
-    places = sorted(range(len(batch.headers)), key=lambda place: fills.get(batch.headers[place]) not in wrong)
+    headers, part = (batch.fields, "payload") if batch.derived else (batch.headers, "raw")
+    places = sorted(range(len(headers)), key=lambda place: fills.get(headers[place]) not in wrong)
     frame = pd.DataFrame({"line": [row["line"] for row in rows], "told": [words.told(row["issues"]) for row in rows]})
-    source = {str(place): [row["raw"].get(batch.headers[place], "") for row in rows] for place in places}
+    source = {str(place): [_cell(row[part].get(headers[place])) for row in rows] for place in places}
     shown: dict[str, Any] = {
         "line": st.column_config.NumberColumn("Line", help="The line of the source, its header counted.", format="%d"),
         "told": st.column_config.TextColumn("What is wrong", width="medium"),
-        **{name: st.column_config.TextColumn(batch.headers[int(name)]) for name in source},
+        **{name: st.column_config.TextColumn(headers[int(name)]) for name in source},
     }
     return frame.assign(**source), shown
+
+
+def _cell(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def corrected(
+    batch: Batch, shown: Sequence[Mapping[str, Any]], edits: Mapping[int, Mapping[str, str | None]]
+) -> dict[int, dict[str, str]]:
+    """What an editor of `cells` says was changed, by line and header."""
+    return {
+        shown[place]["line"]: {batch.headers[int(column)]: text or "" for column, text in changed.items()}
+        for place, changed in edits.items()
+    }
 
 
 def opened(batch: Batch, outcome: str, rows: Sequence[Mapping[str, Any]], *, key: str) -> None:
@@ -73,6 +93,9 @@ def opened(batch: Batch, outcome: str, rows: Sequence[Mapping[str, Any]], *, key
 def _opened(batch: Batch, outcome: str, rows: Sequence[Mapping[str, Any]]) -> tuple[pd.DataFrame, dict[str, Any]]:
     if outcome in ("unmatched", "invalid") and batch.undo_of is None:
         return cells(batch, rows)
+    if outcome in ("created", "updated") and not any(row["payload"] for row in rows):
+        frame, config = cells(batch, rows)  # of a run whose parts make the records
+        return (frame if frame["told"].any() else frame.drop(columns="told")), config
     if outcome == "created":
         return pd.DataFrame([{"Line": row["line"], **row["payload"]} for row in rows]).fillna(""), {}
     head = [{"Line": row["line"], "Key": row["key"] or ""} for row in rows]
@@ -88,9 +111,10 @@ def _opened(batch: Batch, outcome: str, rows: Sequence[Mapping[str, Any]]) -> tu
 
 
 def _why(row: Mapping[str, Any]) -> str:
-    if row["explanation"]:
+    if row["explanation"] and row["reason"] != "resolved":
         return f"{row['explanation']} ({row['explained_by']})"
-    return words.told(row["issues"]) or REASONS.get(row["reason"], "")
+    told = "" if row["reason"] == "resolved" else words.told(row["issues"])
+    return told or REASONS.get(row["reason"], "")
 
 
 def removed(records: Sequence[Mapping[str, Any]], *, key: str) -> None:

@@ -1,0 +1,416 @@
+"""Pages show a run first and its parts behind it; what is decided is decided for the whole run."""
+
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.pages.conftest import Show
+from workbench import Workbench
+from workbench.doors import jobs
+from workbench.doors.web import uploads
+from workbench.model.batch import Batch
+from workbench.model.sheet import Sheet
+
+Sheets = Callable[..., Sheet]
+Worked = Callable[[Batch], Batch]
+
+LEARNERS = """\
+email,first name,last name,course code,course name,status
+ada@example.com,Ada,Park,CNA101,Nursing,active
+ada@example.com,Ada,Park,WELD1,,active
+ben@example.com,Ben,Okafor,CNA101,Nursing,pending
+bad at example.com,Cy,Dunn,CNA101,Nursing,active
+"""
+PARTS = ["students", "courses", "enrollments"]
+NUMBERS = (
+    "Students created **2** · Students updated **0** · Courses created **1** · Courses updated **0** · "
+    "Enrollments created **2** · Enrollments updated **0**"
+)
+BOOK = {
+    "enrollments": {"student_email": ["ada@example.com", "zed@example.com"], "course_code": ["CNA101", "CNA101"]},
+    "Notes": {"what": ["Ask Ben."]},
+    "students": {"email": ["ada@example.com", "bad at example.com"], "full name": ["Ada Park", "Cy Dunn"]},
+    "courses": {"name": ["Nursing"], "code": ["CNA101"]},
+}
+
+
+def book(**sheets: dict[str, list[str]]) -> bytes:
+    held = BytesIO()
+    with pd.ExcelWriter(held, engine="xlsxwriter") as writer:
+        for title, columns in sheets.items():
+            pd.DataFrame(columns).to_excel(writer, sheet_name=title, index=False)
+    return held.getvalue()
+
+
+@pytest.fixture
+def learners(wb: Workbench, sheet: Sheets) -> Batch:
+    """A planned run of four learners: two rows created, one without its course, one invalid."""
+    return wb.plan(wb.stage(sheet(LEARNERS, "learners.csv"), "elevate.learners")).batch
+
+
+@pytest.fixture
+def several(wb: Workbench) -> Batch:
+    """A planned run of three sheets: two rows created, an enrollment without its student, one student invalid."""
+    kept = uploads.keep(wb.settings, "book.xlsx", BytesIO(book(**BOOK))).id
+    return wb.plan(wb.stage(uploads.every_sheet(wb.settings, kept), "elevate", source="page")).batch
+
+
+def press(page: AppTest, label: str) -> AppTest:
+    return next(button for button in page.button if button.label.replace("\\", "") == label).click().run()
+
+
+def buttons(page: AppTest) -> list[str]:
+    return [button.label.replace("\\", "") for button in page.button]
+
+
+def said(page: AppTest) -> str:
+    every = (*page.markdown, *page.caption, *page.info, *page.warning, *page.error, *page.success)
+    return "\n".join(str(one.value) for one in every).translate({ord("\\"): None, 0xA0: " "})
+
+
+def metrics(page: AppTest) -> list[str]:
+    return [metric.value for metric in page.metric]
+
+
+def table(page: AppTest, column: str) -> pd.DataFrame:
+    return next(frame.value for frame in page.dataframe if column in frame.value)
+
+
+def part(wb: Workbench, run: Batch, dataset: str) -> Batch:
+    return next(one for one in wb.batches.parts(run) if one.dataset == dataset)
+
+
+# -- a sheet that becomes several datasets -----------------------------------------------------------------------------
+
+
+def test_a_sheet_of_learners_goes_from_its_upload_to_its_reconciliation(
+    show: Show, wb: Workbench, worked: Worked
+) -> None:
+    page = show("upload")
+    page.file_uploader[0].upload("learners.csv", LEARNERS.encode())
+    page.run()
+    assert next(box for box in page.selectbox if box.label == "Dataset").value == "elevate.learners"
+    assert "It becomes students, courses and enrollments." in said(page)
+
+    page = show("map", **page.query_params)
+    assert "**Elevate: Learners with courses** (`elevate.learners`)" in said(page)
+    next(box for box in page.checkbox if box.label.startswith("I have looked")).check().run()
+    press(page, "Start the import")
+    run = worked(wb.batches.all()[0])
+    assert not page.exception
+
+    page = show("validate", batch=run.id)
+    assert metrics(page) == ["4", "2", "0", "0", "1", "1"]
+    assert "Invalid email format" in table(page, "What is wrong").to_string()
+
+    page = show("commit", batch=run.id)
+    assert NUMBERS in said(page)
+    page.radio[0].set_value("Let the good rows go on").run()
+    press(page, "Commit 2 rows")
+    worked(run)
+
+    page = show("reconcile", batch=run.id)
+    assert metrics(page) == ["4", "2", "0", "0", "1", "1"]
+    assert NUMBERS in said(page)
+    assert page.code[0].value.startswith("Import type: Elevate: Learners with courses")
+    page.text_input(key="why").set_value("Welding comes next year.")
+    press(page, "Explain all of this kind: 1 row")
+    assert wb.reconcile(run).unexplained == 1
+
+
+def test_what_waits_says_what_it_becomes(show: Show, wb: Workbench) -> None:
+    uploads.keep(wb.settings, "learners.csv", BytesIO(LEARNERS.encode()))
+    assert "Recognised as `elevate.learners`, which becomes students, courses and enrollments" in said(show("upload"))
+
+
+@pytest.mark.parametrize("name", ["validate", "commit", "reconcile", "history"])
+def test_a_run_shows_its_figures_then_its_numbers_then_its_parts(show: Show, learners: Batch, name: str) -> None:
+    page = show(name, batch=learners.id)
+    assert not page.exception
+    assert metrics(page)[:6] == ["4", "2", "0", "0", "1", "1"]
+    assert NUMBERS in said(page)
+    assert table(page, "Part").to_numpy().tolist() == [
+        ["students", 3, 2, 0, 0, 0, 1],
+        ["courses", 1, 1, 0, 0, 0, 0],
+        ["enrollments", 4, 2, 0, 0, 1, 1],
+    ]
+
+
+@pytest.mark.parametrize("name", ["validate", "commit", "reconcile", "history"])
+def test_a_part_opens_on_the_same_page_without_what_is_the_run_s_and_leads_back(
+    show: Show, wb: Workbench, learners: Batch, name: str
+) -> None:
+    page = press(show(name, batch=learners.id), "Open enrollments")
+    enrollments = part(wb, learners, "elevate.enrollments")
+    assert not page.exception
+    assert page.query_params == {"batch": str(enrollments.id)}
+    assert metrics(page) == ["4", "2", "0", "0", "1", "1"]
+    assert f"Part of run {str(learners.id)[:18]}. Its rows were made of the run's." in said(page)
+    whole = f"The whole run {str(learners.id)[:18]}"
+    others = {"All imports"} if name == "history" else set()
+    assert set(buttons(page)) == {whole} | others
+    assert not (page.radio or page.text_area or page.code or page.download_button)
+    press(page, whole)
+    assert page.query_params == {"batch": str(learners.id)}
+
+
+@pytest.mark.parametrize(
+    ("outcome", "rows"),
+    [
+        ("created", [[2, "active", "CNA101", "ada@example.com"], [4, "pending", "CNA101", "ben@example.com"]]),
+        ("unmatched", [[3, "course_code: Course not found", "WELD1", "ada@example.com", "active"]]),
+    ],
+)
+def test_the_rows_of_a_part_are_told_by_its_fields(
+    show: Show, wb: Workbench, learners: Batch, outcome: str, rows: list[list[Any]]
+) -> None:
+    page = show("commit", batch=part(wb, learners, "elevate.enrollments").id, rows=outcome)
+    assert page.dataframe[0].value.to_numpy().tolist() == rows
+
+
+def test_the_rows_of_a_run_are_those_of_its_source(show: Show, learners: Batch) -> None:
+    page = show("commit", batch=learners.id, rows="created")
+    assert table(page, "line").to_numpy().tolist() == [
+        [2, "ada@example.com", "Ada", "Park", "CNA101", "Nursing", "active"],
+        [4, "ben@example.com", "Ben", "Okafor", "CNA101", "Nursing", "pending"],
+    ]
+
+
+def test_a_run_is_corrected_where_its_rows_are(show: Show, wb: Workbench, learners: Batch, worked: Worked) -> None:
+    page = show("validate", batch=learners.id)
+    editor = page.data_editor[0]
+    column, place = str(learners.headers.index("email")), editor.value["line"].tolist().index(5)
+    edits = {"edited_rows": {place: {column: "cy@example.com"}}, "added_rows": [], "deleted_rows": []}
+    page.session_state[str(editor.key)] = edits
+    press(page.run(), "Correct 1 cell and check again")
+    assert worked(learners).invalid == 0
+    assert [row.processed for row in wb.batches.parts(learners)] == [3, 1, 4]
+    assert not show("validate", batch=learners.id).exception
+
+
+def test_a_run_that_failed_says_why_and_shows_no_parts(show: Show, wb: Workbench, sheet: Sheets) -> None:
+    run = wb.begin(sheet(LEARNERS), "elevate.learners", source="page")
+    jobs.defer(wb, "fill", run)
+    jobs.cancel(wb, run)
+    for name in ("validate", "commit", "history"):
+        page = show(name, batch=run.id)
+        assert [error.value for error in page.error] == ["Cancelled by ana; none of its rows were kept\\."]
+        assert not (page.success or any("Part" in frame.value for frame in page.dataframe))
+
+
+def test_a_part_that_was_made_anew_says_so(show: Show, wb: Workbench, learners: Batch) -> None:
+    before = part(wb, learners, "elevate.students")
+    wb.correct(learners, {5: {"email": "cy@example.com"}})
+    wb.plan(learners)
+    page = show("commit", batch=before.id)
+    assert not page.exception
+    assert "and was made anew since" in said(page)
+
+
+def test_the_undo_of_a_run_is_shown_with_its_parts(show: Show, wb: Workbench, learners: Batch) -> None:
+    wb.commit(learners, skip_errors=True)
+    undo = wb.undo(learners)
+    page = show("history", batch=undo.id, rows="updated")
+    assert not page.exception
+    assert table(page, "Part")["Part"].tolist() == PARTS[::-1]
+    assert "Students created" not in said(page)
+    page = press(page, "Open students")
+    assert "Part of run" in said(page)
+    assert "Preview the undo" not in buttons(page)
+
+
+# -- rows that were unmatched ------------------------------------------------------------------------------------------
+
+
+def test_rows_that_a_later_run_imports_are_told_on_all_three(
+    show: Show, wb: Workbench, learners: Batch, sheet: Sheets
+) -> None:
+    wb.commit(learners, skip_errors=True)
+    courses = wb.import_sheet(sheet("name,code\nWelding,WELD1\n", "courses.csv"), "elevate.courses")
+    (sweep,) = wb.batches.resolved_since(courses)
+    short = str(sweep.id)[:18]
+
+    page = show("commit", batch=courses.id)
+    assert "1 row of an earlier run is unmatched no more." in said(page)
+    assert f"Imported by run {short}" in buttons(page)
+
+    page = show("reconcile", batch=learners.id, rows="skipped")
+    assert "1 row of this run is unmatched no more." in said(page)
+    why = table(page, "Why").to_numpy().tolist()
+    assert why == [[3, "ada@example.com|WELD1", "resolved", "A later run has imported it"]]
+    page = press(page, f"Imported by run {short}")
+
+    assert page.query_params == {"batch": str(sweep.id)}
+    assert f"Resolves rows of run {str(learners.id)[:18]}" in said(page)
+    press(page, f"Run {str(learners.id)[:18]}")
+    assert page.query_params == {"batch": str(learners.id)}
+
+    wb.undo(sweep)
+    page = show("reconcile", batch=learners.id)
+    assert metrics(page) == ["4", "2", "0", "0", "1", "1"]
+    assert "unmatched no more" not in said(page)
+
+
+# -- a workbook of several sheets --------------------------------------------------------------------------------------
+
+
+def test_a_workbook_s_sheets_are_imported_together(show: Show, wb: Workbench, worked: Worked) -> None:
+    page = show("upload")
+    page.file_uploader[0].upload("book.xlsx", book(**BOOK))
+    page.run()
+    order = "1. courses → Elevate: Courses\n2. students → Elevate: Students\n3. enrollments → Elevate: Enrollments"
+    assert order in said(page)
+    assert "Left out, as no dataset or without rows: Notes." in said(page)
+    assert "Map its columns" in buttons(page)
+    page = press(page, "Import its sheets together")
+    assert not page.exception
+    run = worked(wb.batches.all()[0])
+    assert (run.dataset, run.stage, run.source) == ("elevate", "planned", "page")
+    assert uploads.waiting(wb.settings) == []
+
+    page = show("commit", batch=run.id)
+    assert metrics(page) == ["5", "3", "0", "0", "1", "1"]
+    assert table(page, "Part")[["Part", "Sheet", "Rows"]].to_numpy().tolist() == [
+        ["courses", "courses", 1],
+        ["students", "students", 2],
+        ["enrollments", "enrollments", 2],
+    ]
+    assert "Each sheet has rows and lines of its own: open one of them above." in said(page)
+
+
+@pytest.mark.parametrize(
+    ("courses", "refusal"),
+    [
+        ({}, "elevate.enrollments refers to elevate.courses, and there are none yet. Import elevate.courses first."),
+        ({"courses": {"what": ["Nursing"]}}, "No column for the required name of elevate.courses."),
+        ({"courses": {"nam": ["Nursing"], "code": ["CNA101"]}}, "These columns only look like a field"),
+    ],
+    ids=["order", "missing", "unconfirmed"],
+)
+def test_sheets_that_cannot_be_imported_yet_are_refused_in_a_sentence(
+    show: Show, wb: Workbench, courses: dict[str, dict[str, list[str]]], refusal: str
+) -> None:
+    sheets = {title: BOOK[title] for title in ("students", "enrollments")} | courses
+    kept = uploads.keep(wb.settings, "book.xlsx", BytesIO(book(**sheets))).id
+    page = press(show("upload", upload=kept), "Import its sheets together")
+    assert not page.exception
+    assert [error.value.replace("\\", "")[: len(refusal)] for error in page.error] == [refusal]
+    assert "Choose its worksheet here and map it by hand; it can be imported by itself." in said(page)
+    assert "Map its columns" in buttons(page)
+    assert wb.batches.all() == []
+
+
+def test_sheets_that_are_the_same_dataset_are_refused_in_a_sentence(show: Show, wb: Workbench) -> None:
+    people = {"email": ["ada@example.com"], "full name": ["Ada"], "phone": ["555-201-0001"]}
+    kept = uploads.keep(wb.settings, "book.xlsx", BytesIO(book(First=people, Second=people))).id
+    page = show("upload", upload=kept)
+    assert "Its sheets cannot be imported together: First and Second of book.xlsx would both be" in said(page)
+    assert "Import its sheets together" not in buttons(page)
+    assert "Map its columns" in buttons(page)
+
+
+def test_one_dataset_among_the_sheets_is_no_run(show: Show, wb: Workbench) -> None:
+    kept = uploads.keep(wb.settings, "book.xlsx", BytesIO(book(students=BOOK["students"], Notes=BOOK["Notes"]))).id
+    page = show("upload", upload=kept)
+    assert not page.exception
+    assert "Import its sheets together" not in buttons(page)
+
+
+def test_the_rows_of_several_sheets_are_corrected_sheet_by_sheet(
+    show: Show, wb: Workbench, several: Batch, worked: Worked
+) -> None:
+    page = show("validate", batch=several.id)
+    assert not (page.exception or page.data_editor or page.download_button)
+    page = press(page, "The rows of students (students)")
+    students = part(wb, several, "elevate.students")
+    assert page.query_params == {"batch": str(students.id)}
+    assert not {"Look at the plan", "Make the plan"} & set(buttons(page))
+    page.session_state[str(page.data_editor[0].key)] = {
+        "edited_rows": {0: {"0": "zed@example.com"}},
+        "added_rows": [],
+        "deleted_rows": [],
+    }
+    press(page.run(), "Correct 1 cell and check again")
+    run = worked(several)
+    assert (run.stage, run.created, run.invalid, run.unmatched) == ("planned", 5, 0, 0)
+
+
+def test_the_rows_of_several_sheets_are_explained_sheet_by_sheet(show: Show, wb: Workbench, several: Batch) -> None:
+    wb.commit(several, skip_errors=True)
+    page = show("reconcile", batch=several.id)
+    assert not page.exception
+    assert "Explain 1 row of students (students)" in buttons(page)
+    page = press(page, "Explain 1 row of enrollments (enrollments)")
+    page.text_input(key="why").set_value("Zed has left.")
+    press(page, "Explain all of this kind: 1 row")
+    assert not (page.exception or page.text_area)
+    assert "Sign off as ana" not in buttons(page)
+    wb.explain(part(wb, several, "elevate.students"), [3], "Cy has no address.")
+    page = press(show("reconcile", batch=several.id), "Sign off as ana")
+    assert wb.signature(several) is not None
+
+
+@pytest.mark.parametrize("name", ["map", "profile"])
+def test_a_page_about_a_file_asks_which_sheet_is_meant(show: Show, wb: Workbench, several: Batch, name: str) -> None:
+    page = show(name, batch=several.id)
+    assert "**book.xlsx** was imported as several sheets. Which one?" in said(page)
+    page = press(page, "courses · Elevate: Courses")
+    assert not page.exception
+    assert page.query_params["batch"] == str(part(wb, several, "elevate.courses").id)
+
+
+# -- lists, and records ------------------------------------------------------------------------------------------------
+
+
+def test_lists_name_runs_and_not_their_parts(show: Show, learners: Batch, several: Batch) -> None:
+    shown = show("history").dataframe[0].value
+    assert shown[["File", "Dataset", "Rows"]].to_numpy().tolist() == [
+        ["book.xlsx", "Elevate: several sheets", 5],
+        ["learners.csv", "Elevate: Learners with courses", 4],
+    ]
+    assert show("history", dataset="elevate.learners").dataframe[0].value["File"].tolist() == ["learners.csv"]
+    page = show("validate")
+    assert [option.split(" · ")[:2] for option in page.selectbox[0].options] == [
+        ["book.xlsx", "Elevate: several sheets"],
+        ["learners.csv", "Elevate: Learners with courses"],
+    ]
+
+
+def test_home_shows_runs_and_not_their_parts(show: Show, wb: Workbench, learners: Batch) -> None:
+    wb.commit(learners, skip_errors=True)
+    page = show("home")
+    assert not page.exception
+    assert metrics(page) == ["0", "1", "0"]
+
+
+def test_a_line_of_a_run_leads_to_every_record_that_came_of_it(show: Show, wb: Workbench, learners: Batch) -> None:
+    wb.commit(learners, skip_errors=True)
+    page = show("record", batch=learners.id, line=2)
+    assert not page.exception
+    found = [
+        "**ada@example.com** Ada Park · student",
+        "**CNA101** Nursing · course",
+        "**ada@example.com|CNA101**  · enrollment",
+    ]
+    assert [label for label in buttons(page) if "·" in label] == found
+    page = press(page, found[1])
+    assert "learners.csv, line 2 · run by ana · not signed off" in said(page)
+
+
+def test_a_line_of_several_sheets_asks_for_the_sheet(show: Show, wb: Workbench, several: Batch) -> None:
+    wb.commit(several, skip_errors=True)
+    page = press(show("record", batch=several.id, line=2), "courses · Elevate: Courses")
+    assert not page.exception
+    page = show("record", batch=part(wb, several, "elevate.courses").id, line=2)
+    assert "CNA101" in page.dataframe[-1].value["Value"].tolist()
+
+
+def test_a_form_is_no_dataset_of_records(show: Show, wb: Workbench, learners: Batch) -> None:
+    wb.commit(learners, skip_errors=True)
+    page = show("record", dataset="elevate.learners", record="ada@example.com|CNA101")
+    assert not page.exception
+    assert page.error[0].value.startswith("There is no dataset called elevate")

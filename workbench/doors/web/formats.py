@@ -1,0 +1,27 @@
+"""What a file may be: every dataset, every form of a playbook's source, and what there is to know of each."""
+
+from workbench.datasets import catalog
+from workbench.derived.field_guide import field_guide, playbook_guide
+from workbench.model.contract import Contract
+from workbench.playbooks import PLAYBOOKS
+
+
+def known() -> dict[str, Contract]:
+    """Every dataset's contract in the order of import, then the forms of playbooks, by name."""
+    return {contract.name: contract for contract in (*catalog.contracts(), *catalog.FORMS.values())}
+
+
+def names() -> list[str]:
+    """What an import may be called by: datasets, then playbooks."""
+    return [*(contract.name for contract in catalog.contracts()), *PLAYBOOKS]
+
+
+def guide(contract: Contract) -> str:
+    """The field guide of a dataset, or of the playbook whose form it is."""
+    return playbook_guide(PLAYBOOKS[contract.name]) if contract.name in catalog.FORMS else field_guide(contract)
+
+
+def becomes(form: str) -> str:
+    """What the rows of a form become: "students, courses and enrollments"."""
+    *most, last = (name.partition(".")[2] for name in PLAYBOOKS[form].datasets)
+    return f"{', '.join(most)} and {last}" if most else last

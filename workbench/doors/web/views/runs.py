@@ -1,0 +1,55 @@
+"""A run: the numbers that its playbook is known by, and the parts behind it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from workbench.doors.web import words
+from workbench.doors.web.views.outcomes import MEANINGS, SIGNS
+from workbench.model.batch import OUTCOMES, Batch
+
+
+def part_of(batch: Batch, *, again: str = "") -> None:
+    """That a batch is a part of a run, and what that means."""
+    how = "Its rows were made of the run's" if batch.derived else "It is one sheet of the run"
+    told = f"Part of run {words.short(batch.part_of)}. {how}{again}."
+    st.info(f"{told} What is decided is decided for the whole run.", icon=":material/account_tree:")
+
+
+def numbers(figures: Mapping[str, int]) -> None:
+    """The playbook's own numbers, named as it names them."""
+    if figures:
+        st.markdown(
+            " · ".join(
+                f"{words.text(name)} **{number:,}**".replace(" ", "\N{NO-BREAK SPACE}")
+                for name, number in figures.items()
+            )
+        )
+
+
+def parts(parts: Sequence[Batch], *, planned: bool) -> None:
+    """The parts of a run, in the order of import, with their figures where there is a plan."""
+    st.dataframe(
+        pd.DataFrame([_line(part, planned) for part in parts]),
+        hide_index=True,
+        height="content",
+        key="parts",
+        column_config={
+            "Rows": st.column_config.NumberColumn("Rows", width=52, format="localized"),
+            **{
+                sign: st.column_config.NumberColumn(
+                    sign, width=44, help=f"Rows {name}. {MEANINGS[name]}", format="localized"
+                )
+                for name, sign in SIGNS.items()
+            },
+        },
+    )
+
+
+def _line(part: Batch, planned: bool) -> dict[str, Any]:
+    sheet = {"Sheet": words.sheet(part)} if part.reading else {}
+    figures = {SIGNS[name]: getattr(part, name) for name in OUTCOMES} if planned else {}
+    rows = part.processed if planned else part.summary.get("rows")
+    return {"Part": words.part(part), "Rows": rows, **figures, **sheet}
