@@ -1,6 +1,6 @@
 """One picture of every page, wide and narrow, light and dark, of an import that is going on: look at every one of them.
 
-    python -m tests.screenshots [--into screenshots]
+    python -m tests.screenshots [--into screenshots] [--only run]
 
 `<page>-<width>-<light or dark>.png`; three of them are also written for the README.
 """
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import pandas as pd
 from playwright.sync_api import Browser
 
 from tests import folder
@@ -38,13 +39,16 @@ def main() -> None:
     """Serves a home of its own, drives imports through it and takes the pictures."""
     options = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     options.add_argument("--into", type=Path, default=ROOT / "screenshots")
-    into: Path = options.parse_args().into
+    options.add_argument("--only", default="", help="the beginning of the names of the pages to show")
+    said = options.parse_args()
+    into: Path = said.into
     into.mkdir(parents=True, exist_ok=True)
     with served() as site, chromium.browser() as browser:
         for width, scheme in product(WIDTHS, ("light", "dark")):
             ana = at_the_screen(browser, site, width, scheme)
             take(ana.visit(), into / f"home-empty-{width}-{scheme}.png")
-        shown = imported(at_the_screen(browser, site, 1280, "light"))
+        every = imported(at_the_screen(browser, site, 1280, "light"))
+        shown = {name: address for name, address in every.items() if name.startswith(said.only)}
         for width, scheme in product(WIDTHS, ("light", "dark")):
             ana = at_the_screen(browser, site, width, scheme)
             for name, address in shown.items():
@@ -84,6 +88,7 @@ def imported(ana: Person) -> dict[str, str]:
         with Workbench.open(home=ana.site.home, tenant="default", user="lena") as lead:
             lead.sign_off(courses)
         changed = columns_changed(wb)
+        shown = runs(wb)
     ana.upload(ELEVATE / "students_2.csv")
     upload = urlsplit(ana.window.url).query
     planned = ana.map()
@@ -108,6 +113,77 @@ def imported(ana: Person) -> dict[str, str]:
         "inventory": "inventory?source=Pathful",
         "contracts": "contracts?guide=elevate.students",
         "changes": changed,
+        **shown,
+    }
+
+
+LEARNERS = """\
+email,first name,last name,course code,course name,status
+mia.fox@example.com,Mia,Fox,PHLE1,Phlebotomy,active
+mia.fox@example.com,Mia,Fox,DENT1,,pending
+leo.tran@example.com,Leo,Tran,PHLE1,Phlebotomy,completed
+leo.tran@example.com,Leo,Tran,EKG1,EKG Technician,active
+ida at example.com,Ida,Berg,PHLE1,Phlebotomy,active
+kim.ode@example.com,Kim,Ode,,,
+"""
+SHEETS = {
+    "Enrollments": {
+        "student email": ["noa.lind@example.com", "ole.dahl@example.com", "zed@example.com"],
+        "course code": ["PHAR1", "PHAR1", "PHAR1"],
+        "status": ["active", "active", "pending"],
+    },
+    "Read me": {"about": ["Made by the registrar."]},
+    "Students": {
+        "email": ["noa.lind@example.com", "ole.dahl@example.com", "per at example.com"],
+        "full name": ["Noa Lind", "Ole Dahl", "Per Moe"],
+    },
+    "Courses": {"name": ["Pharmacy Technician"], "code": ["PHAR1"], "duration weeks": ["24"]},
+}
+
+
+def runs(wb: Workbench) -> dict[str, str]:
+    """Runs of several datasets, and the addresses of what there is to see of them."""
+    kept = uploads.keep(wb.settings, "learners.csv", BytesIO(LEARNERS.encode())).id
+    held = wb.import_sheet(uploads.opened(wb.settings, kept), "elevate.learners", source="page")
+    done = wb.import_sheet(uploads.opened(wb.settings, kept), "elevate.learners", source="page", skip_errors=True)
+    courses = BytesIO(b"name,code\nDental Assistant,DENT1\n")
+    file = uploads.keep(wb.settings, "dental.csv", courses).id
+    came = wb.import_sheet(uploads.opened(wb.settings, file), "elevate.courses", source="page")
+    (sweep,) = wb.batches.resolved_since(came)
+    book = BytesIO()
+    with pd.ExcelWriter(book, engine="xlsxwriter") as writer:
+        for title, columns in SHEETS.items():
+            pd.DataFrame(columns).to_excel(writer, sheet_name=title, index=False)
+    book.seek(0)
+    sheets = uploads.keep(wb.settings, "registrar.xlsx", book).id
+    several = wb.plan(wb.stage(uploads.every_sheet(wb.settings, sheets), "elevate", source="page")).batch
+    whole = wb.import_sheet(
+        uploads.every_sheet(wb.settings, sheets), "elevate", source="page", skip_errors=True, window="Autumn"
+    )
+    students, enrollments = wb.batches.parts(done)[0], wb.batches.parts(whole)[2]
+    begun = wb.stage(uploads.opened(wb.settings, kept), "elevate.learners", source="page")
+    return {
+        "run-upload": f"upload?upload={kept}",
+        "run-map": f"map?upload={kept}",
+        "run-validate": f"validate?batch={held.id}",
+        "run-validate-staged": f"validate?batch={begun.id}",
+        "run-commit": f"commit?batch={held.id}&rows=created",
+        "run-commit-part": f"commit?batch={wb.batches.parts(held)[2].id}&rows=unmatched",
+        "run-reconcile": f"reconcile?batch={done.id}&rows=skipped",
+        "run-reconcile-part": f"reconcile?batch={students.id}&rows=created",
+        "run-history": f"history?batch={done.id}",
+        "run-history-part": f"history?batch={students.id}",
+        "run-record": f"record?batch={done.id}&line=2",
+        "run-resolved": f"commit?batch={came.id}",
+        "run-sweep": f"reconcile?batch={sweep.id}",
+        "sheets-upload": f"upload?upload={sheets}",
+        "sheets-map": f"map?batch={several.id}",
+        "sheets-validate": f"validate?batch={several.id}",
+        "sheets-validate-part": f"validate?batch={wb.batches.parts(several)[1].id}",
+        "sheets-commit": f"commit?batch={several.id}",
+        "sheets-reconcile": f"reconcile?batch={whole.id}",
+        "sheets-reconcile-part": f"reconcile?batch={enrollments.id}",
+        "sheets-history-part": f"history?batch={enrollments.id}",
     }
 
 

@@ -1,6 +1,7 @@
 """A file from its upload to its undo, as people do it: one brings it in, another signs, support asks what happened."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import expect
@@ -113,4 +114,36 @@ def test_rows_that_stay_out_are_explained_before_anybody_can_sign(person: People
     expect(ana.grid("Line", "Why").get_by_text("BAKE101 was cancelled before it began. (ana)")).to_be_attached()
     ana.press("Sign off as ana")
     ana.sees("Signed off by ana")
+    assert ana.surprises == []
+
+
+LEARNERS = """\
+email,first name,last name,course code,course name,status
+ada@example.com,Ada,Park,CNA101,Nursing,active
+ada@example.com,Ada,Park,WELD1,,active
+ben@example.com,Ben,Okafor,CNA101,Nursing,pending
+"""
+
+
+def test_a_sheet_of_learners_becomes_several_datasets(
+    person: People, wb: Workbench, file: Callable[[str, str], Path]
+) -> None:
+    ana = person("ana")
+    ana.upload(file(LEARNERS, "learners.csv"))
+    ana.sees(re.compile("Each row becomes students, courses and enrollments"))
+    run = ana.map()
+    ana.plan()
+    assert ana.figures() == figures(3, 2, 0, 0, 1, 0)
+    ana.commit()
+    ana.press("Open enrollments")
+    ana.sees(re.compile("Part of run"))
+    assert ana.figures() == figures(3, 2, 0, 0, 1, 0)
+    ana.press(re.compile("The whole run"))
+    expect(ana.window).to_have_url(re.compile(run))
+    ana.main.get_by_role("textbox", name="Why may they stay out?").fill("Welding comes next year.")
+    ana.press("Explain all of this kind: 1 row")
+    assert ana.figures() == figures(3, 2, 0, 1, 0, 0)
+    ana.press("Sign off as ana")
+    ana.sees("Signed off by ana")
+    assert [part.created for part in wb.batches.parts(run)] == [2, 1, 2]
     assert ana.surprises == []
