@@ -122,6 +122,23 @@ def test_a_sheet_of_learners_goes_from_its_upload_to_its_reconciliation(
     assert wb.reconcile(run).unexplained == 1
 
 
+def test_a_form_is_profiled_and_its_mapping_is_saved_as_a_template(show: Show, wb: Workbench) -> None:
+    kept = uploads.keep(wb.settings, "learners.csv", BytesIO(LEARNERS.encode())).id
+    page = show("profile", upload=kept)
+    assert not page.exception
+    assert "`elevate.learners`" in said(page)
+    page = show("map", upload=kept)
+    next(box for box in page.text_input if box.label == "Name").set_value("Registrar").run()
+    press(page, "Save")
+    (saved,) = wb.templates.all("elevate.learners")
+    page = show("map", upload=kept, template=saved.id)
+    assert not page.exception
+    assert not next(button for button in page.button if button.label == "Start the import").disabled
+    page = show("contracts", view="Templates", template=saved.id)
+    assert not page.exception
+    assert "course_name" in page.data_editor[0].value["Field"].tolist()
+
+
 def test_what_waits_says_what_it_becomes(show: Show, wb: Workbench) -> None:
     uploads.keep(wb.settings, "learners.csv", BytesIO(LEARNERS.encode()))
     assert "Recognised as `elevate.learners`, which becomes students, courses and enrollments" in said(show("upload"))
