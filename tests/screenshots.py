@@ -149,7 +149,7 @@ def runs(wb: Workbench) -> dict[str, str]:
     courses = BytesIO(b"name,code\nDental Assistant,DENT1\n")
     file = uploads.keep(wb.settings, "dental.csv", courses).id
     came = wb.import_sheet(uploads.opened(wb.settings, file), "elevate.courses", source="page")
-    (sweep,) = wb.batches.resolved_since(came)
+    (sweep,) = wb.batches.resolved_by(came)
     book = BytesIO()
     with pd.ExcelWriter(book, engine="xlsxwriter") as writer:
         for title, columns in SHEETS.items():

@@ -42,6 +42,7 @@ from workbench.model.errors import (
     NotDone,
     OwnWork,
     PartOfRun,
+    WorkbenchError,
     WrongStage,
 )
 from workbench.model.import_log import ImportLog
@@ -254,14 +255,15 @@ class Workbench:
                 committing.commit(self._store, run, seconds=lambda: round(time.monotonic() - began, 3))
                 reporter("committing", found.processed or 0)
         if found.created:
-            self.sweep()
+            self._sweep_after(found)
         return self.batches.get(found.id)
 
-    def sweep(self, batch: Batch | UUID | str | None = None) -> list[Batch]:
+    def sweep(self, batch: Batch | UUID | str | None = None, *, after: UUID | None = None) -> list[Batch]:
         """Brings in rows that were unmatched when they came and are so no more: the runs that did it, which the first
         ones name as what resolved them.
 
-        Those of every run of a playbook whose rows pend; or those of one completed import, whatever it is.
+        Those of every run of a playbook whose rows pend; or those of one completed import, whatever it is. `after` is
+        the batch that has set it off.
         """
         swept: list[Batch] = []
         pending = [playbook.name for playbook in PLAYBOOKS.values() if playbook.pends]
@@ -271,7 +273,9 @@ class Workbench:
                 if batch is None
                 else list(batches.run(self._store, batch).sheets)
             )
-            found = [sweeping.sweep(self._store, self.settings.home, each, self._playbook(each)) for each in waiting]
+            found = [
+                sweeping.sweep(self._store, self.settings.home, each, self._playbook(each), after) for each in waiting
+            ]
             brought = [each for each in found if each is not None]
             swept += brought
             if not brought:  # what one brings in, another may have waited for
@@ -424,6 +428,14 @@ class Workbench:
     def _fill(self, run: Run, reporter: Reporter, sheets: dict[str, Sheet] | None = None) -> Batch:
         playbook = self._playbook(run.face)
         return staging.fill(self._store, self.settings.home, run, reporter, playbook=playbook, sheets=sheets)
+
+    def _sweep_after(self, batch: Batch) -> None:
+        """Sweeps after a commit, which stands whatever becomes of it: what is still to be brought in waits."""
+        try:
+            self.sweep(after=batch.id)
+        except WorkbenchError as refusal:
+            with self._store.transaction():
+                self._store.note("sweep refused", batch.id, why=str(refusal))
 
     def _evidence(self, batch: Batch) -> dict[str, Any]:
         said = {name: getattr(batch, name) for name in ("checksum", "file_name", "initiated_by", "window")}

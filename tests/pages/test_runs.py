@@ -248,7 +248,7 @@ def test_rows_that_a_later_run_imports_are_told_on_all_three(
 ) -> None:
     wb.commit(learners, skip_errors=True)
     courses = wb.import_sheet(sheet("name,code\nWelding,WELD1\n", "courses.csv"), "elevate.courses")
-    (sweep,) = wb.batches.resolved_since(courses)
+    (sweep,) = wb.batches.resolved_by(courses)
     short = str(sweep.id)[:18]
 
     page = show("commit", batch=courses.id)

@@ -262,7 +262,10 @@ def fitting(  # noqa: PLR0913
         "created_at": before.created_at if before else None,
         "id": before.id if before else None,
     }
-    fits = " and ".join(("part_of is null", *(_FITS[name] for name in _FITS if values[name] is not None)))
+    shown = (
+        "part_of is null and (source <> 'sweep' or stage = 'completed')"  # a sweep that brought nothing is no import
+    )
+    fits = " and ".join((shown, *(_FITS[name] for name in _FITS if values[name] is not None)))
     return find(store, fits, values, limit)
 
 
@@ -393,11 +396,11 @@ class Batches:
         """The parts of a composed run, in the order of import; none of an import under one contract."""
         return parts(self._store, get(self._store, batch).id)
 
-    def resolved_since(self, batch: Batch) -> list[Batch]:
-        """The runs that brought in rows which had been unmatched, since that batch was completed, and that stand; the
-        oldest first."""
-        fits = f"sweep_of is not null and stage = 'completed' and created_at >= %(at)s and {_STANDS}"
-        return find(self._store, fits, {"at": batch.completed_at}, 100)[::-1]
+    def resolved_by(self, batch: Batch) -> list[Batch]:
+        """The runs that brought in rows which had been unmatched for want of what that batch has created, and that
+        stand; the oldest first."""
+        fits = f"sweep_of is not null and stage = 'completed' and summary ->> 'after' = %(batch)s and {_STANDS}"
+        return find(self._store, fits, {"batch": str(batch.id)}, 100)[::-1]
 
     def attention(self, *, limit: int = 50) -> dict[str, list[Batch]]:
         """The batches that wait for a person, newest first: "held" ones, committed ones with "unexplained" rows, and

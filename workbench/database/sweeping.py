@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from psycopg import Connection
 from psycopg.sql import SQL, Literal
@@ -15,6 +16,7 @@ from workbench.database.store import Store
 from workbench.database.target import Target
 from workbench.datasets import catalog
 from workbench.model.batch import Batch, Run, new_id
+from workbench.model.errors import WorkbenchError
 from workbench.model.playbook import Playbook
 from workbench.model.sheet import Reading, Sheet
 
@@ -72,26 +74,32 @@ def _asked(store: Store, part: Batch) -> Any:
     )
 
 
-def sweep(store: Store, home: Path, batch: Batch, playbook: Playbook | None) -> Batch | None:
+def sweep(store: Store, home: Path, batch: Batch, playbook: Playbook | None, after: UUID | None = None) -> Batch | None:
     """Imports the rows of a source that are unmatched no more, and says so of them; None when there are none.
 
-    What is still refused for another reason is left out, and waits.
+    What is still refused for another reason is left out, and waits. `after` is the batch that has set it off.
     """
     lines = resolvable(store, batch)
     while lines:
-        run = _staged(store, home, batch, playbook, lines)
+        run = _staged(store, home, batch, playbook, lines, after)
         planning.plan(store, run, playbook, seconds=lambda: 0.0)
         run = batches.run(store, run.face)
         refused = {row["line"] for row in store.all(_REFUSED, {"batch": run.face.id, "plan": run.face.plan})}
         if not refused:
-            committing.commit(store, run, seconds=lambda: 0.0, also=partial(_resolve, store, run))
+            try:
+                committing.commit(store, run, seconds=lambda: 0.0, also=partial(_resolve, store, run))
+            except WorkbenchError as refusal:  # another has just brought them in
+                batches.fail_quietly(store, run.face.id, str(refusal))
+                raise
             return batches.get(store, run.face)
         batches.fail(store, run.face.id, f"{len(refused)} of its rows still cannot be imported.")
         lines = [line for line in lines if line not in refused]
     return None
 
 
-def _staged(store: Store, home: Path, batch: Batch, playbook: Playbook | None, lines: Sequence[int]) -> Run:
+def _staged(
+    store: Store, home: Path, batch: Batch, playbook: Playbook | None, lines: Sequence[int], after: UUID | None
+) -> Run:
     new = new_id()
     reading = Reading(format=str(batch.reading.get("format")), header_line=batch.reading.get("header_line") or 1)
     sheet = Sheet(
@@ -103,7 +111,8 @@ def _staged(store: Store, home: Path, batch: Batch, playbook: Playbook | None, l
         read=lambda tally: rows.chunks(store, batch, lines),
     )
     with batches.working(store, new):
-        batches.begin(store, *runs.of_rows(batch, playbook, new))
+        face, *parts = runs.of_rows(batch, playbook, new)
+        batches.begin(store, {**face, "summary": {"after": str(after) if after else None}}, *parts)
         run = batches.run(store, new)
         with reporting(store, new, silent) as progress:
             staging.fill(store, home, run, progress, playbook=playbook, sheets={batch.dataset: sheet})

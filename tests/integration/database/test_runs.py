@@ -1,6 +1,7 @@
 """Composed runs: one sheet becomes students, courses and enrollments, and every row of it has one outcome."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -251,7 +252,7 @@ def test_the_file_of_rejected_rows_comes_back_corrected(wb: Workbench, sheet: Gi
 def test_a_row_that_waits_for_a_record_is_imported_when_it_comes(wb: Workbench, sheet: Given, url: str) -> None:
     batch = wb.import_sheet(sheet(LEARNERS), "elevate.learners", skip_errors=True)
     later = wb.import_sheet(sheet("code,name\nNOPE9,Late\n", "later.csv"), "elevate.courses")
-    (swept,) = wb.batches.resolved_since(later)
+    (swept,) = wb.batches.resolved_by(later)
     assert (swept.sweep_of, outcome(swept)) == (batch.id, (1, 0, 0, 0, 0))
     row = next(row for row in wb.rows.each(batch) if row["line"] == 7)
     assert (row["outcome"], row["reason"], row["explanation"]) == ("skipped", "resolved", f"Resolved by run {swept.id}")
@@ -410,11 +411,12 @@ def test_the_database_refuses_a_part_without_the_others(wb: Workbench, sheet: Gi
         connection.execute("update workbench.import_batch set stage = 'completed' where id = %s", (part.id,))
 
 
-def program(url: str) -> Any:
+@contextmanager
+def program(url: str) -> Iterator[psycopg.Connection[Any]]:
     """A transaction of the program's role, as it could be without the program."""
-    connection = psycopg.connect(database.program_url(url))
-    connection.execute("select set_config('workbench.tenant', workbench.tenant_id('default')::text, true)")
-    return connection
+    with closing(psycopg.connect(database.program_url(url))) as connection, connection:
+        connection.execute("select set_config('workbench.tenant', workbench.tenant_id('default')::text, true)")
+        yield connection
 
 
 def test_the_commit_of_a_run_takes_its_locks_in_one_order(wb: Workbench, url: str) -> None:

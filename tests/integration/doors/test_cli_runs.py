@@ -122,6 +122,21 @@ def test_a_row_that_waited_is_told_of_when_it_is_brought_in(run: Run, tmp_path: 
     assert run("show", name, "--json").json["skipped_by_reason"] == {"duplicate": 1, "resolved": 1}
 
 
+def test_rows_under_one_contract_are_swept_on_a_word(run: Run, tmp_path: Path) -> None:
+    for name, text in {
+        "courses": "code,name\nX1,One\n",
+        "students": "email,name\nada@example.com,Ada\n",
+        "enrollments": "student_email,course_code\nben@example.com,X1\n",
+    }.items():
+        (tmp_path / f"{name}.csv").write_text(text, "utf-8")
+        run("import", f"{name}.csv", "-d", f"elevate.{name}")
+    assert run("sweep").out == "No row that was unmatched can be imported now.\n"
+    (tmp_path / "more.csv").write_text("email,name\nben@example.com,Ben\n", "utf-8")
+    waiting = run("batches", "-d", "elevate.enrollments", "--json").json[0]["batch"]
+    assert "unmatched no more" not in run("import", "more.csv", "-d", "elevate.students").out
+    assert "1 row of run" in run("sweep", waiting).out
+
+
 def test_the_playbooks_are_listed_and_explained(run: Run) -> None:
     assert [one["playbook"] for one in run("playbooks", "--json").json][:2] == ["elevate.learners", "elevate"]
     assert "| `course_code` |" in run("playbooks", "elevate.learners").out

@@ -32,6 +32,7 @@ def add_to(app: typer.Typer) -> None:
     command(app, "plan")(plan)
     command(app, "commit")(commit)
     command(app, "undo")(undo)
+    command(app, "sweep")(sweep)
 
 
 def import_(
@@ -159,6 +160,24 @@ def undo(
     """
     with asked.open() as wb:
         return _end(asked, wb, wb.undo(batch, dry_run=dry_run))
+
+
+def sweep(
+    asked: Asked, batch: Annotated[str | None, typer.Argument(metavar="[BATCH]", help="Of one import.")] = None
+) -> None:
+    """Import rows that were unmatched and are so no more.
+
+    Rows of playbooks are looked for after every import anyway.
+    """
+    with asked.open() as wb:
+        swept = wb.sweep(batch)
+        if asked.json:
+            asked.answer([printing.document(wb, run) for run in swept])
+            return
+        for run in swept:
+            printing.brought_in(asked, run)
+        if not swept:
+            printing.say(asked, "No row that was unmatched can be imported now.")
 
 
 def _committed(asked: Asked, wb: "Workbench", planned: Batch, skip_errors: bool) -> Batch:

@@ -188,12 +188,18 @@ def parts(asked: Asked, wb: "Workbench", batch: Batch) -> None:
 
 def resolved(asked: Asked, wb: "Workbench", batch: Batch) -> None:
     """Rows of earlier runs that had been unmatched for want of what this one has brought."""
-    brought = wb.batches.resolved_since(batch) if batch.stage == "completed" and batch.undo_of is None else []
-    for run in brought if not batch.sweep_of else ():
-        assert run.sweep_of is not None
-        are = "is" if run.processed == 1 else "are"
-        rows = counted(run.processed or 0, "row")
-        say(asked, "", f"{rows} of run {short(run.sweep_of)} {are} unmatched no more, and imported by {short(run.id)}.")
+    brought = wb.batches.resolved_by(batch) if batch.stage == "completed" and batch.undo_of is None else []
+    for run in brought:
+        say(asked, "")
+        brought_in(asked, run)
+
+
+def brought_in(asked: Asked, run: Batch) -> None:
+    """What a sweep has brought in."""
+    assert run.sweep_of is not None
+    are = "is" if run.processed == 1 else "are"
+    rows = counted(run.processed or 0, "row")
+    say(asked, f"{rows} of run {short(run.sweep_of)} {are} unmatched no more, and imported by {short(run.id)}.")
 
 
 def issues(asked: Asked, wb: "Workbench", batch: Batch) -> None:

@@ -59,7 +59,7 @@ def resolved(wb: Workbench, batch: Batch) -> None:
     if batch.stage != "completed" or batch.part_of or batch.undo_of or batch.sweep_of:
         return
     own = {batch.id, *(sheet.id for sheet in sheets(wb, batch))}
-    brought = wb.batches.resolved_since(batch)
+    brought = wb.batches.resolved_by(batch)
     theirs = [run for run in brought if run.sweep_of not in own]
     _told("of this run", [run for run in brought if run.sweep_of in own])
     earlier = {run.sweep_of for run in theirs}
