@@ -71,7 +71,7 @@ class Refusals:
     def _lines(self) -> Composed:
         rows = "corrected_row" if self._run.face.revision else "import_row"
         return SQL(
-            """select line from workbench.{rows} where batch_id = {face} and status = 'failed'
+            """select line from workbench.{rows} where batch_id = {face} and errors is not null and status = 'failed'
             union
             select each.line from workbench.import_outcome o
             join workbench.import_row r on r.batch_id = o.batch_id and r.line = o.line

@@ -48,7 +48,14 @@ begin
              select line from workbench.import_outcome
              where batch_id = %1$L and plan = %2$L and outcome in (''invalid'', ''unmatched'')
          ), failed as materialized (
-             select line from workbench.corrected_row where batch_id = %1$L and status = ''failed''
+             select r.line from workbench.import_row r
+             where r.batch_id = %1$L and r.errors is not null and r.status = ''failed'' and not exists (
+                 select from workbench.import_correction c where c.batch_id = r.batch_id and c.line = r.line)
+             union all
+             select line from (
+                 select distinct on (line) line, status from workbench.import_correction
+                 where batch_id = %1$L order by line, revision desc
+             ) corrected where status = ''failed''
          ), source as (
              select line, workbench.weight(outcome) as weight from workbench.import_outcome
              where batch_id = %1$L and plan = %2$L
