@@ -142,6 +142,7 @@ def test_a_sheet_of_learners_becomes_several_datasets(
     expect(ana.window).to_have_url(re.compile(run))
     ana.main.get_by_role("textbox", name="Why may they stay out?").fill("Welding comes next year.")
     ana.press("Explain all of this kind: 1 row")
+    ana.sees(re.compile(r"3 = 2 \+ 0 \+ 1 \+ 0 \+ 0: adds up"))
     assert ana.figures() == figures(3, 2, 0, 1, 0, 0)
     ana.press("Sign off as ana")
     ana.sees("Signed off by ana")
