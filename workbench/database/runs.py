@@ -14,7 +14,15 @@ from workbench.database.store import Store
 from workbench.datasets import catalog
 from workbench.model.batch import Batch, new_id
 from workbench.model.contract import Contract, Field, FromWindow, Mode
-from workbench.model.errors import EmptyNeedsConfirmation, ImportOrder, NoRows, UnknownMode, UnreadableSheet
+from workbench.model.errors import (
+    EmptyNeedsConfirmation,
+    ImportOrder,
+    NoRows,
+    SheetRefused,
+    UnknownMode,
+    UnreadableSheet,
+    WorkbenchError,
+)
 from workbench.model.playbook import Part, Playbook
 from workbench.model.sheet import Sheet
 from workbench.model.template import Mapping, Template
@@ -112,7 +120,11 @@ def begin_sheets(
     own = []
     for place, (dataset, sheet) in enumerate(filled.items(), start=1):
         mode = _mode((dataset,), options.mode)
-        one = _of_sheet(store, home, sheet, dataset, options, mode, None, new_id(unlike=used), lend=False)
+        try:
+            one = _of_sheet(store, home, sheet, dataset, options, mode, None, new_id(unlike=used), lend=False)
+        except WorkbenchError as refusal:
+            name = sheet.reading.sheet or sheet.name
+            raise SheetRefused(sheet=name, dataset=dataset, why=str(refusal)) from None
         own.append(one | {"part_of": identifier, "part": place})
     first = own[0]
     names = dict.fromkeys(each["file_name"] for each in own)

@@ -95,6 +95,10 @@ class NoSheets(WorkbenchError):
     """None of the sheets of {source} is a dataset of {playbook}: {sheets}."""
 
 
+class SheetRefused(WorkbenchError):
+    """The sheet {sheet} cannot be imported as {dataset} with the others: {why}"""
+
+
 class SheetsAlike(WorkbenchError):
     """{first} and {second} of {source} would both be {dataset}. Keep one of them."""
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import openpyxl
 import pytest
 
 from tests.integration.database.test_runs import GOOD, LEARNERS, workbook
@@ -36,6 +37,11 @@ def run(
     (tmp_path / "learners.csv").write_text(LEARNERS, "utf-8")
     (tmp_path / "good.csv").write_text(GOOD, "utf-8")
     workbook(tmp_path, (2, 0, 1))
+    book = openpyxl.Workbook()
+    for cells in (["nam", "code"], ["Nursing", "CNA101"]):
+        book.active.append(cells)
+    book.active.title = "Courses"
+    book.save(tmp_path / "unsure.xlsx")
 
     def ran(*words: object) -> Said:
         capsys.readouterr()
@@ -150,6 +156,7 @@ def test_the_playbooks_are_listed_and_explained(run: Run) -> None:
         ("learners.csv -d elevate.students -p elevate.learners", "say --dataset or --playbook, one of them"),
         ("learners.csv -p elevate.dancers", "There is no playbook elevate.dancers. Known: elevate.learners"),
         ("school.xlsx -p elevate --sheet People", "elevate takes every worksheet"),
+        ("unsure.xlsx -p elevate", "The sheet Courses cannot be imported as elevate.courses with the others: "),
         ("good.csv -p polaris", "None of the sheets of good.csv is a dataset of polaris: good.csv."),
         ("learners.csv -p elevate.learners --mode preserve", "elevate.students cannot be imported in mode preserve"),
     ],
