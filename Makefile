@@ -1,7 +1,7 @@
 # Needs Python 3.11 to 3.13 and GNU make, nothing else. `make` alone prints what there is.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test soak serve browser screenshots bench bench-pages generate lint clean FORCE
+.PHONY: help setup demo test soak serve browser screenshots bench bench-runs bench-pages generate lint clean FORCE
 
 # The first Python that is new enough and can make a virtual environment; PYTHON=... overrides.
 NEW := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
@@ -42,6 +42,9 @@ screenshots: setup browser ## take a picture of every page
 
 bench: setup ## measure a million rows against the bare database
 	$(BIN)/python -m tests.bench.million
+
+bench-runs: setup ## measure a million learners with their courses, one run, against bare loads
+	$(BIN)/python -m tests.bench.learners
 
 bench-pages: setup browser ## measure the pages with a million rows in a real browser
 	$(BIN)/python -m tests.bench.pages
