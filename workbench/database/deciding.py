@@ -75,8 +75,8 @@ class Decision(Target):
             """
             insert into workbench.import_outcome (tenant_id, batch_id, plan, line, outcome)
             select tenant_id, batch_id, {plan}, line, 'invalid' from {rows} r
-            where batch_id = {batch} and status = 'failed' and {part}""",
-            part=_within(lines),
+            where batch_id = {batch} and status = 'failed' and {between}""",
+            between=_within(lines),
         )
 
     def outcomes(self, lines: Lines, *, repeats: bool) -> Composed:
@@ -99,18 +99,18 @@ class Decision(Target):
             from (
                 select *, case when withheld and found <= {protected} then {as_withheld} else found end as verdict
                 from (
-                    select r.line, r.id as row_id, {verdict} as found, {first} as first, {withheld} as withheld{columns}
+                    select r.line, r.id as row_id, {verdict} as found, {withheld} as withheld{repeats}{columns}
                     from {rows} r
                     {repeated}
                     {references}
                     left join {target} t on t.tenant_id = {tenant} and {matches}
-                    where r.batch_id = {batch} and r.status = 'validated' and {part}
+                    where r.batch_id = {batch} and r.status = 'validated' and {between}
                     order by r.line
                 ) asked
             ) judged""",
             as_withheld=self._number("skipped", "withheld"),
             withheld=self._withheld,
-            part=_within(lines),
+            between=_within(lines),
             outcomes=Literal(list(outcomes)),
             reasons=Literal(list(reasons)),
             created=self._number("created"),
@@ -121,7 +121,7 @@ class Decision(Target):
             before=self._before(),
             errors=self._errors(),
             verdict=self._verdict(repeats),
-            first=self._first(repeats),
+            repeats=self._of_repeats(repeats),
             repeated=self._repeated() if repeats else SQL(""),
             columns=self._carried(),
             references=SQL(" ").join(self.reference_join(field) for field in self.references),
@@ -218,11 +218,14 @@ class Decision(Target):
             + (first_row if self._coded or self._holds else "")
         )
 
-    def _first(self, repeats: bool) -> Composable:
-        if not repeats:
-            return SQL("null::integer as first_of_all, null::text as otherwise, null::integer")
-        told = self._otherwise() if self._holds else SQL("null::text")
-        return SQL("repeated.first_of_all, {} as otherwise, repeated.first").format(told)
+    def _of_repeats(self, repeats: bool) -> Composable:
+        """What is told of a row whose key stands on another line: the first line of it that counts, the first of all,
+        and in which fields the row says otherwise."""
+        first, first_of_all = ("repeated.first", "repeated.first_of_all") if repeats else ("null::integer",) * 2
+        otherwise = self._otherwise() if repeats and self._holds else SQL("null::text")
+        return SQL(", {} as first, {} as first_of_all, {} as otherwise").format(
+            SQL(first), SQL(first_of_all), otherwise
+        )
 
     def _conflicts(self) -> Composable:
         """Whether a row says what the first of its key does not say."""
