@@ -42,6 +42,7 @@ from workbench.model.errors import (
     NotDone,
     OwnWork,
     PartOfRun,
+    UnknownTemplate,
     WorkbenchError,
     WrongStage,
 )
@@ -458,7 +459,10 @@ class Workbench:
     ) -> Batch:
         playbook, home = PLAYBOOKS.get(dataset), self.settings.home
         if playbook is not None and playbook.form is None:
-            return runs.begin_sheets(self._store, home, sheets, playbook, options, identifier)
+            saved = [each for each in self.templates.all() if options.template in (each.name, each.id)]
+            if options.template and not any(each.dataset in sheets for each in saved):
+                raise UnknownTemplate(template=options.template, dataset=dataset)
+            return runs.begin_sheets(self._store, home, sheets, playbook, options, saved, identifier)
         template = self.templates.get(dataset, options.template) if options.template else None
         return runs.begin(
             self._store, home, sheets[dataset], dataset, options, template, identifier, playbook=playbook, lend=lend

@@ -303,8 +303,14 @@ def test_a_workbook_s_sheets_are_imported_together(show: Show, wb: Workbench, wo
     ("courses", "refusal"),
     [
         ({}, "elevate.enrollments refers to elevate.courses, and there are none yet. Import elevate.courses first."),
-        ({"courses": {"what": ["Nursing"]}}, "No column for the required name of elevate.courses."),
-        ({"courses": {"nam": ["Nursing"], "code": ["CNA101"]}}, "These columns only look like a field"),
+        (
+            {"courses": {"what": ["Nursing"]}},
+            "The sheet courses cannot be imported as elevate.courses with the others: No column for",
+        ),
+        (
+            {"courses": {"nam": ["Nursing"], "code": ["CNA101"]}},
+            "The sheet courses cannot be imported as elevate.courses with the others: These columns only",
+        ),
     ],
     ids=["order", "missing", "unconfirmed"],
 )

@@ -16,7 +16,7 @@ from psycopg.types.json import Jsonb
 from workbench.database import progress
 from workbench.database.store import Store, translated_errors
 from workbench.model.batch import OUTCOMES, Batch, Run
-from workbench.model.errors import SeveralSheets, UnknownBatch, WorkbenchError
+from workbench.model.errors import AmbiguousBatch, SeveralSheets, UnknownBatch, WorkbenchError
 from workbench.model.issue import counted
 from workbench.model.sheet import Sheet
 
@@ -205,7 +205,9 @@ def get(store: Store, batch: Batch | UUID | str) -> Batch:
         if _IDENTIFIER.fullmatch(text)
         else []
     )
-    if len(found) != 1:
+    if len(found) > 1:
+        raise AmbiguousBatch(batch=named)
+    if not found:
         raise UnknownBatch(batch=named)
     return _batch(found[0])
 
@@ -336,6 +338,13 @@ def sheets(store: Store, batch: Batch) -> tuple[Batch, ...]:
     return Run(face=batch, parts=parts(store, batch.id)).sheets
 
 
+def sweeps(store: Store, batch: Batch) -> list[Batch]:
+    """The runs that brought in rows of a batch, or of its sheets, and that stand; the oldest first."""
+    own = [batch.id, *(part.id for part in parts(store, batch.id))]
+    fits = f"sweep_of = any(%(own)s) and stage = 'completed' and {_STANDS}"
+    return find(store, fits, {"own": own}, 100)[::-1]
+
+
 def one_sheet(store: Store, batch: Batch | UUID | str) -> Batch:
     """The batch whose lines are meant; raises SeveralSheets for a run that has more than one of each."""
     found = get(store, batch)
@@ -395,6 +404,11 @@ class Batches:
     def parts(self, batch: Batch | UUID | str) -> tuple[Batch, ...]:
         """The parts of a composed run, in the order of import; none of an import under one contract."""
         return parts(self._store, get(self._store, batch).id)
+
+    def sweeps(self, batch: Batch) -> list[Batch]:
+        """The runs that brought in rows of a batch, or of its sheets, which had been unmatched, and that stand; the
+        oldest first."""
+        return sweeps(self._store, batch)
 
     def resolved_by(self, batch: Batch) -> list[Batch]:
         """The runs that brought in rows which had been unmatched for want of what that batch has created, and that

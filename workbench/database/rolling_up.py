@@ -151,11 +151,11 @@ class RollUp:
         refused = SQL("") if self._refusals is None else SQL("where each.line not in (select line from refused)")
         return SQL(
             """select made.line,
-                   case when writes and made.line is distinct from first then {again} else o.code end as code
+                   case when counts and made.line is distinct from first then {again} else o.code end as code
             from (
                 select coalesce(r.sources, array[r.line]) as sources, {code} as code,
-                       o.outcome in ('created', 'updated') as writes,
-                       case when o.outcome in ('created', 'updated') then (
+                       o.outcome in ('created', 'updated') or o.reason = 'unchanged' as counts,
+                       case when o.outcome in ('created', 'updated') or o.reason = 'unchanged' then (
                            select min(each.line) from unnest(coalesce(r.sources, array[r.line])) as each (line)
                            {refused}
                        ) end as first

@@ -19,6 +19,7 @@ from workbench.model.errors import (
     ImportOrder,
     NoRows,
     SheetRefused,
+    UnknownHeader,
     UnknownMode,
     UnreadableSheet,
     WorkbenchError,
@@ -103,11 +104,18 @@ def begin(  # noqa: PLR0913
 
 
 def begin_sheets(
-    store: Store, home: Path, sheets: Pairs[str, Sheet], playbook: Playbook, options: Options, identifier: UUID
+    store: Store,
+    home: Path,
+    sheets: Pairs[str, Sheet],
+    playbook: Playbook,
+    options: Options,
+    templates: Sequence[Template],
+    identifier: UUID,
 ) -> Batch:
     """Puts the queued batch of a run of several sheets (by their dataset) into the database, and that of each sheet.
 
-    Sheets without rows are left out. Raises as `begin` does; NoRows when no sheet has any.
+    What the options say of columns and fields counts for the sheets that have them, a template for the sheets of its
+    dataset. Sheets without rows are left out. Raises as `begin` does; NoRows when no sheet has any.
     """
     filled = {name: sheets[name] for name in playbook.datasets if name in sheets and len(sheets[name].sample(1))}
     if not filled:
@@ -116,12 +124,15 @@ def begin_sheets(
     for dataset, sheet in filled.items():
         if not (options.trial and _is_small(sheet)):
             inventory.refuse_paused(store, dataset, None)
+    _check_headers(filled, options)
     used = [identifier]
     own = []
     for place, (dataset, sheet) in enumerate(filled.items(), start=1):
         mode = _mode((dataset,), options.mode)
         try:
-            one = _of_sheet(store, home, sheet, dataset, options, mode, None, new_id(unlike=used), lend=False)
+            said = _said_of(sheet, dataset, options)
+            template = next((each for each in templates if each.dataset == dataset), None)
+            one = _of_sheet(store, home, sheet, dataset, said, mode, template, new_id(unlike=used), lend=False)
         except WorkbenchError as refusal:
             name = sheet.reading.sheet or sheet.name
             raise SheetRefused(sheet=name, dataset=dataset, why=str(refusal)) from None
@@ -136,6 +147,32 @@ def begin_sheets(
         "reading": {"sheets": [sheet.reading.sheet or sheet.name for sheet in filled.values()]},
     }
     return batches.begin(store, face, *own)
+
+
+def _check_headers(sheets: Pairs[str, Sheet], options: Options) -> None:
+    """Raises UnknownHeader for a column that none of the sheets has."""
+    known = [header for sheet in sheets.values() for header in sheet.headers]
+    for header in options.columns or ():
+        if mapping.key(header) not in map(mapping.key, known):
+            raise UnknownHeader(header=header, known=", ".join(dict.fromkeys(known)))
+
+
+def _said_of(sheet: Sheet, dataset: str, options: Options) -> Options:
+    """What was said of the columns and fields of several sheets, as far as it is of one of them."""
+    fields = {field.name for field in catalog.contract(dataset).fields} | {""}
+    headers = set(map(mapping.key, sheet.headers))
+    columns = {
+        header: name
+        for header, name in (options.columns or {}).items()
+        if mapping.key(header) in headers and name in fields
+    }
+    return replace(
+        options,
+        columns=columns,
+        value_maps={name: texts for name, texts in (options.value_maps or {}).items() if name in fields},
+        constants={name: text for name, text in (options.constants or {}).items() if name in fields},
+        clears=tuple(name for name in options.clears if name in fields),
+    )
 
 
 _OF_ONE_SHEET = ("part_of", "part", "headers", "template_id")

@@ -42,8 +42,9 @@ and unmatched > (
 """
 
 
-def resolvable(store: Store, batch: Batch) -> list[int]:
-    """The lines of a source whose rows are unmatched, and all of whose references are there now."""
+def resolvable(store: Store, batch: Batch, *, again: bool = True) -> list[int]:
+    """The lines of a source whose rows are unmatched, and all of whose references are there now; with `again` also
+    those that a sweep brought in which somebody took back."""
     parts = [part for part in batches.parts(store, batch.id) if part.derived] or [batch]
     asked = [_asked(store, part) for part in parts if part.unmatched]
     if not asked:
@@ -51,8 +52,11 @@ def resolvable(store: Store, batch: Batch) -> list[int]:
     question = SQL(
         """select line from ({asked}) each
         where not exists (select from workbench.import_explanation e where e.batch_id = {batch} and e.line = each.line)
+          and ({again} or line not in (
+              select r.line from workbench.import_batch s join workbench.import_row r on r.batch_id = s.id
+              join workbench.import_batch u on u.undo_of = s.id and u.stage = 'completed' where s.sweep_of = {batch}))
         group by line having bool_and(found) order by line"""
-    ).format(asked=SQL(" union all ").join(asked), batch=Literal(batch.id))
+    ).format(asked=SQL(" union all ").join(asked), batch=Literal(batch.id), again=Literal(again))
     with store.transaction() as connection:
         planning.tune(connection, batch.processed or 0)
         return [row["line"] for row in connection.execute(question)]
@@ -77,9 +81,10 @@ def _asked(store: Store, part: Batch) -> Any:
 def sweep(store: Store, home: Path, batch: Batch, playbook: Playbook | None, after: UUID | None = None) -> Batch | None:
     """Imports the rows of a source that are unmatched no more, and says so of them; None when there are none.
 
-    What is still refused for another reason is left out, and waits. `after` is the batch that has set it off.
+    What is still refused for another reason is left out, and waits. `after` is the batch that has set it off; what
+    somebody took back is not brought in again by itself.
     """
-    lines = resolvable(store, batch)
+    lines = resolvable(store, batch, again=after is None)
     while lines:
         run = _staged(store, home, batch, playbook, lines, after)
         planning.plan(store, run, playbook, seconds=lambda: 0.0)

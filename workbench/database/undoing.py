@@ -11,13 +11,13 @@ from uuid import UUID
 import psycopg
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
-from workbench.database import batches, committing, planning
+from workbench.database import batches, committing, planning, signing
 from workbench.database.store import Store
 from workbench.database.target import Target, issue
 from workbench.datasets import catalog
 from workbench.model.batch import OUTCOMES, Batch, Run, new_id
 from workbench.model.contract import Field
-from workbench.model.errors import AlreadyUndone, StalePlan, WorkbenchError, WrongStage
+from workbench.model.errors import AlreadyUndone, BroughtIn, ResolvesSigned, StalePlan, WorkbenchError, WrongStage
 from workbench.model.kinds import KINDS
 
 
@@ -34,6 +34,7 @@ def undo(store: Store, run: Run, *, dry_run: bool = False) -> Batch:
     earlier = _undone_by(store, batch.id)
     if earlier is not None:
         raise AlreadyUndone(batch=batch.id, by=earlier)
+    _refuse_swept(store, run)
     new = new_id()
     with batches.working(store, new):
         batches.begin(store, *_begun(run, new, dry_run), run=batch.run_id)
@@ -52,6 +53,18 @@ def undo(store: Store, run: Run, *, dry_run: bool = False) -> Batch:
             batches.fail_quietly(store, new, str(refusal))
             raise refusal from None
     return batches.get(store, new)
+
+
+def _refuse_swept(store: Store, run: Run) -> None:
+    """What a sweep has brought in of a run goes before the run; and what somebody signed as resolved stays so."""
+    brought = batches.sweeps(store, run.face)
+    if brought:
+        raise BroughtIn(batch=run.face.id, runs=", ".join(str(sweep.id) for sweep in brought))
+    if run.face.sweep_of is not None:
+        of = batches.run(store, run.face.sweep_of).face
+        signed = signing.signature(store, of.id)
+        if signed is not None:
+            raise ResolvesSigned(batch=run.face.id, of=of.id, user=signed["signed_by"])
 
 
 def _begun(run: Run, new: UUID, dry_run: bool) -> Iterator[dict[str, Any]]:

@@ -83,6 +83,10 @@ class EmptyNeedsConfirmation(WorkbenchError):
     If that is meant, say so with --allow-empty."""
 
 
+class AmbiguousBatch(WorkbenchError):
+    """The ids of several batches begin with {batch}. Say more of it."""
+
+
 class UnknownPlaybook(WorkbenchError):
     """There is no playbook {playbook}. Known: {known}."""
 
@@ -206,6 +210,16 @@ class OwnWork(WorkbenchError):
 
 class AlreadySigned(WorkbenchError):
     """Batch {batch} was signed off by {user} at {at}, and its evidence is frozen."""
+
+
+class BroughtIn(WorkbenchError):
+    """Rows of batch {batch} that had been unmatched were brought in later by {runs}. Take that back first, the newest
+    before the others."""
+
+
+class ResolvesSigned(WorkbenchError):
+    """Run {batch} has brought in rows of batch {of}, which {user} has signed off as resolved by it. What was signed
+    stays; correct the records by another import."""
 
 
 class AlreadyUndone(WorkbenchError):

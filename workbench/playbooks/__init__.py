@@ -12,7 +12,7 @@ def of_family(name: str) -> Playbook:
     return Playbook(
         name=name,
         title=f"{name.capitalize()}: several sheets",
-        about=f"A workbook, or several files, each sheet of which is a dataset of {name}.",
+        about=f"A workbook whose worksheets are datasets of {name}.",
         form=None,
         parts=tuple(Part(dataset=contract.name) for contract in contracts),
     )

@@ -70,9 +70,12 @@ def _of_source(part: Part, shape: Shaped, issues: pa.Table) -> pa.Table:
     known = pa.array(list(part.columns.values()), pa.string())
     field = issues["field"].combine_chunks()
     called = pc.coalesce(known.take(pc.index_in(field, names)), field)
-    table = issues.set_column(issues.schema.get_field_index("field"), "field", called).select(
-        ["code", "field", "message", "severity"]
-    )
+    message = issues["message"].combine_chunks()
+    for name, column in part.columns.items():
+        said = pc.and_(pc.equal(field, name), pc.starts_with(message, f"{name} "))
+        message = pc.if_else(said, pc.replace_substring(message, name, column, max_replacements=1), message)
+    columns = [issues["code"], called, message, issues["severity"]]
+    table = pa.table(columns, names=["code", "field", "message", "severity"])
     if shape.groups is None:
         return table.append_column("position", shape.at.take(positions))
     groups = shape.groups.take(positions)

@@ -13,7 +13,17 @@ from workbench import Workbench, open_sheet
 from workbench.database import committing
 from workbench.database import store as database
 from workbench.model.batch import Batch
-from workbench.model.errors import ImportOrder, NotDone, PartOfRun, SeveralSheets, StalePlan, Unbalanced, UnknownMode
+from workbench.model.errors import (
+    BroughtIn,
+    ImportOrder,
+    NotDone,
+    PartOfRun,
+    ResolvesSigned,
+    SeveralSheets,
+    StalePlan,
+    Unbalanced,
+    UnknownMode,
+)
 from workbench.model.sheet import Sheet
 from workbench.sources import open_sheets
 
@@ -121,6 +131,12 @@ def test_the_same_sheet_again_changes_nothing(wb: Workbench, sheet: Given, url: 
     again = wb.import_sheet(sheet(GOOD), "elevate.learners")
     assert outcomes(wb, again) == [(2, "skipped:unchanged"), (3, "skipped:unchanged")]
     assert fingerprint(url) == before
+
+
+def test_a_repeated_row_is_a_duplicate_however_often_the_sheet_comes(wb: Workbench, sheet: Given) -> None:
+    text = GOOD + GOOD.splitlines()[1] + "\n"
+    found = [outcomes(wb, wb.import_sheet(sheet(text, f"{n}.csv"), "elevate.learners"))[2] for n in range(2)]
+    assert found == [(4, "skipped:duplicate")] * 2
 
 
 def test_an_update_of_any_part_updates_the_row(wb: Workbench, sheet: Given) -> None:
@@ -262,6 +278,30 @@ def test_a_row_that_waits_for_a_record_is_imported_when_it_comes(wb: Workbench, 
     wb.undo(swept)
     assert wb.reconcile(batch).unmatched == 1
     assert ("dee@example.com",) not in records(url, "elevate.profiles", "email")
+
+
+def test_what_a_sweep_brought_in_goes_before_its_run_and_not_by_itself_again(wb: Workbench, sheet: Given) -> None:
+    batch = wb.import_sheet(sheet(LEARNERS), "elevate.learners", skip_errors=True)
+    later = wb.import_sheet(sheet("code,name\nNOPE9,Late\n", "later.csv"), "elevate.courses")
+    (swept,) = wb.batches.resolved_by(later)
+    with pytest.raises(BroughtIn, match=str(swept.id)):
+        wb.undo(batch)
+    wb.undo(swept)
+    other = wb.import_sheet(sheet("code,name\nOTHER,Other\n", "other.csv"), "elevate.courses")
+    assert (wb.batches.resolved_by(other), wb.reconcile(batch).unmatched) == ([], 1)
+    (again,) = wb.sweep(batch)
+    assert (outcome(again), wb.reconcile(batch).unmatched) == ((1, 0, 0, 0, 0), 0)
+
+
+def test_what_was_signed_as_resolved_stays_so(open_wb: Opened, sheet: Given) -> None:
+    wb, lead = open_wb(), open_wb(user="lea")
+    batch = wb.import_sheet(sheet(GOOD + "dee@example.com,Dee,Moe,NOPE9,,active\n"), "elevate.learners")
+    later = wb.import_sheet(sheet("code,name\nNOPE9,Late\n", "later.csv"), "elevate.courses")
+    (swept,) = wb.batches.resolved_by(later)
+    lead.sign_off(batch)
+    with pytest.raises(ResolvesSigned, match="lea"):
+        wb.undo(swept)
+    assert lead.verify(batch)
 
 
 def test_a_row_that_still_waits_for_another_record_waits_on(wb: Workbench, sheet: Given) -> None:

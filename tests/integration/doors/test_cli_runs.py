@@ -120,6 +120,32 @@ def test_the_worksheets_of_a_workbook_are_one_run(run: Run) -> None:
     assert len(run("rows", "latest", "--format", "json").json) == 6
 
 
+def test_worksheets_with_headers_of_their_own_are_mapped_together(run: Run, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.title = "Courses"
+    people = book.create_sheet("Students")
+    for sheet, rows in (
+        (book.active, [["nam", "code"], ["Nursing", "X1"]]),
+        (people, [["Mail", "Wer"], ["a@b.org", "A"]]),
+    ):
+        for cells in rows:
+            sheet.append(cells)
+    book.save(tmp_path / "own.xlsx")
+    maps = ("--map", "nam=name", "--map", "Mail=email", "--map", "Wer=full_name")
+    assert run("import", "own.xlsx", "-p", "elevate", *maps, "--json").json["created"] == 2
+    refused = run("import", "own.xlsx", "-p", "elevate", *maps, "--map", "Nobody=name")
+    assert (refused.status, "Nobody" in refused.err) == (2, True)
+
+
+def test_a_file_of_rejected_rows_is_taken_back(run: Run, tmp_path: Path) -> None:
+    name = run("import", "learners.csv", "-p", "elevate.learners", "--json").json["run"]
+    run("rows", name, "--outcome", "invalid", "-o", "invalid.csv")
+    text = (tmp_path / "invalid.csv").read_text("utf-8").replace("bad,Bad", "bo@example.com,Bad")
+    (tmp_path / "invalid.csv").write_text(text, "utf-8")
+    told = run("correct", name, "invalid.csv", "--json").json
+    assert (told["status"], told["invalid"]) == ("planned", 2)
+
+
 def test_a_row_that_waited_is_told_of_when_it_is_brought_in(run: Run, tmp_path: Path) -> None:
     name = run("import", "learners.csv", "-p", "elevate.learners", "--skip-errors", "--json").json["run"]
     (tmp_path / "late.csv").write_text("code,name\nNOPE9,Late\n", "utf-8")

@@ -33,6 +33,7 @@ def add_to(app: typer.Typer) -> None:
     command(app, "commit")(commit)
     command(app, "undo")(undo)
     command(app, "sweep")(sweep)
+    command(app, "correct")(correct)
 
 
 def import_(
@@ -147,6 +148,22 @@ def commit(asked: Asked, batch: Identifier, skip_errors: SkipErrors = False) -> 
     """Write what a batch has planned, exactly so."""
     with asked.open() as wb:
         return _end(asked, wb, _committed(asked, wb, wb.batches.get(batch), skip_errors))
+
+
+def correct(asked: Asked, batch: Identifier, source: Source) -> int:
+    """Take back a corrected file of an import's rows, and plan again.
+
+    The file is one that `rows -o FILE` wrote. Rows and columns may be missing, and stay as they are.
+    """
+    from workbench.sources import open_sheet
+
+    opened = open_sheet(source)
+    with asked.open() as wb:
+        wb.correct_from(batch, opened)
+        found = wb.batches.get(batch)
+        with asked.progress() as progress:
+            planned = wb.plan(found.part_of or found, progress=progress).batch
+        return _end(asked, wb, planned)
 
 
 def undo(

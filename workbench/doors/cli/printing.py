@@ -24,7 +24,7 @@ def document(wb: "Workbench", batch: Batch) -> dict[str, Any]:
     figures, docs, parts = wb.reconcile(batch), wb.batches.data_docs(batch), wb.batches.parts(batch)
     kept = ("seconds_staging", "seconds_planning", "seconds_committing")
     named = ("run", "playbook") if parts else ("batch", "dataset")
-    composed = {"parts": [_part(part) for part in parts], "figures": wb.figures(batch)} if parts else {}
+    composed = {"parts": [_part(wb, part) for part in parts], "figures": wb.figures(batch)} if parts else {}
     return {
         named[0]: str(batch.id),
         named[1]: batch.dataset,
@@ -52,8 +52,9 @@ def document(wb: "Workbench", batch: Batch) -> dict[str, Any]:
     }
 
 
-def _part(part: Batch) -> dict[str, Any]:
-    counts = {name: getattr(part, name) for name in ("processed", *OUTCOMES)}
+def _part(wb: "Workbench", part: Batch) -> dict[str, Any]:
+    figures = wb.reconcile(part)
+    counts = {name: getattr(figures, name) for name in ("processed", *OUTCOMES)}
     return {"batch": str(part.id), "dataset": part.dataset, **counts}
 
 
@@ -174,9 +175,11 @@ def parts(asked: Asked, wb: "Workbench", batch: Batch) -> None:
     behind = wb.batches.parts(batch)
     if not behind:
         return
-    made = table("Part", "Batch", *(f">{name.capitalize()}" for name in ("processed", *OUTCOMES)))
+    title = "Part, as written" if batch.stage == "completed" else "Part"
+    made = table(title, "Batch", *(f">{name.capitalize()}" for name in ("processed", *OUTCOMES)))
     for part in behind:
-        counts = (getattr(part, name) for name in ("processed", *OUTCOMES))
+        figures = wb.reconcile(part)
+        counts = (getattr(figures, name) for name in ("processed", *OUTCOMES))
         made.add_row(part.dataset, short(part.id), *("" if count is None else f"{count:,}" for count in counts))
     asked.out.print()
     tell(asked, made)
@@ -251,11 +254,19 @@ def next_steps(asked: Asked, wb: "Workbench", batch: Batch, tenant: str | None =
         say(asked, "", f"It failed: {batch.summary.get('error', '')} Nothing of it was imported.")
     elif batch.stage == "held":
         say(asked, "", f"Held, nothing was written: {counted(found.invalid, 'row')} invalid.")
-        say(asked, "To correct them in a file of their own:", *invalid)
+        say(asked, "To correct them in a file of their own, and to bring that back:", *invalid)
+        say(asked, *(again("correct", short(sheet.id), "invalid.xlsx") for sheet in open_))
         say(asked, "To let the good rows go on without them:", again("commit", name, "--skip-errors"))
     elif batch.stage == "planned":
         write = again("undo", short(batch.undo_of)) if batch.undo_of is not None else again("commit", name)
         say(asked, "", "Planned, nothing was written. To write it:", write)
+        if found.invalid:
+            rows_ = counted(found.invalid, "row")
+            say(
+                asked,
+                f"{rows_} invalid: it is held then, unless the good rows go on without them:",
+                f"{write} --skip-errors",
+            )
     elif found.unexplained:
         say(asked, "", f"Not done: {' '.join(found.open_points)} Correct and import them, or explain them:")
         say(asked, *invalid, *rows("unmatched"))

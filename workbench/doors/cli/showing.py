@@ -1,6 +1,7 @@
 """Commands that ask: batches, show, rows, record; and the database's own: db upgrade, doctor."""
 
 import sys
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
@@ -202,12 +203,20 @@ def _format_of(output: Path | None) -> RowFormat | None:
 
 
 def _show_rows(asked: Asked, found: Any, limit: int) -> None:
-    made = printing.table(">Line", "Key", "Outcome", "What")
+    first = next(found, None)
+    of = ["Dataset"] if first is not None and "dataset" in first else []
+    made = printing.table(*of, ">Line", "Key", "Outcome", "What")
     more = False
-    for count, row in enumerate(found):
+    for count, row in enumerate(chain([first] if first is not None else [], found)):
         more = count >= limit
         if not more:
-            made.add_row(str(row["line"]), plain(row["key"] or ""), _outcome(row), _what(row))
+            made.add_row(
+                *(row[name.lower()] for name in of),
+                str(row["line"]),
+                plain(row["key"] or ""),
+                _outcome(row),
+                _what(row),
+            )
     printing.tell(asked, made)
     if more:
         printing.say(asked, "", "There are more. --limit shows them, -o FILE writes all of them.")

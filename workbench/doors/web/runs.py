@@ -40,7 +40,7 @@ def behind(wb: Workbench, batch: Batch) -> None:
     planned = batch.stage in ("planned", "held", "completed")
     if planned and batch.undo_of is None:
         runs.numbers(wb.figures(batch))
-    runs.parts(parts, planned=planned)
+    runs.parts([(part, wb.reconcile(part)) for part in parts], planned=planned)
     with st.container(horizontal=True):
         for part in parts:
             address.jump(f"Open {words.part(part)}", icon=":material/table_rows:", batch=part.id)
@@ -58,10 +58,8 @@ def resolved(wb: Workbench, batch: Batch) -> None:
     """Rows that were unmatched and are so no more: of this run, and of others since this one was committed."""
     if batch.stage != "completed" or batch.part_of or batch.undo_of or batch.sweep_of:
         return
-    own = {batch.id, *(sheet.id for sheet in sheets(wb, batch))}
-    brought = wb.batches.resolved_by(batch)
-    theirs = [run for run in brought if run.sweep_of not in own]
-    _told("of this run", [run for run in brought if run.sweep_of in own])
+    _told("of this run", wb.batches.sweeps(batch))
+    theirs = wb.batches.resolved_by(batch)
     earlier = {run.sweep_of for run in theirs}
     _told("of an earlier run" if len(earlier) == 1 else "of earlier runs", theirs)
 

@@ -9,6 +9,7 @@ import streamlit as st
 from workbench.doors.web import words
 from workbench.doors.web.views.outcomes import MEANINGS, SIGNS
 from workbench.model.batch import OUTCOMES, Batch
+from workbench.model.reconciliation import Reconciliation
 
 
 def part_of(batch: Batch, *, again: str = "") -> None:
@@ -29,10 +30,13 @@ def numbers(figures: Mapping[str, int]) -> None:
         )
 
 
-def parts(parts: Sequence[Batch], *, planned: bool) -> None:
-    """The parts of a run, in the order of import, with their figures where there is a plan."""
+def parts(parts: Sequence[tuple[Batch, Reconciliation]], *, planned: bool) -> None:
+    """The parts of a run, in the order of import, with their figures where there is a plan.
+
+    Those of rows that were made of the run's are as they were written, whatever was explained of the run's rows since.
+    """
     st.dataframe(
-        pd.DataFrame([_line(part, planned) for part in parts]),
+        pd.DataFrame([_line(part, found, planned) for part, found in parts]),
         hide_index=True,
         height="content",
         key="parts",
@@ -48,8 +52,8 @@ def parts(parts: Sequence[Batch], *, planned: bool) -> None:
     )
 
 
-def _line(part: Batch, planned: bool) -> dict[str, Any]:
+def _line(part: Batch, found: Reconciliation, planned: bool) -> dict[str, Any]:
     sheet = {"Sheet": words.sheet(part)} if part.reading else {}
-    figures = {SIGNS[name]: getattr(part, name) for name in OUTCOMES} if planned else {}
+    figures = {SIGNS[name]: getattr(found, name) for name in OUTCOMES} if planned else {}
     rows = part.processed if planned else part.summary.get("rows")
     return {"Part": words.part(part), "Rows": rows, **figures, **sheet}
