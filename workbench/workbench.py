@@ -266,6 +266,8 @@ class Workbench:
         Those of every run of a playbook whose rows pend; or those of one completed import, whatever it is. `after` is
         the batch that has set it off.
         """
+        if batch is not None:
+            self._refuse_settled(batches.run(self._store, batch).face)
         swept: list[Batch] = []
         pending = [playbook.name for playbook in PLAYBOOKS.values() if playbook.pends]
         while True:
@@ -430,6 +432,12 @@ class Workbench:
         playbook = self._playbook(run.face)
         return staging.fill(self._store, self.settings.home, run, reporter, playbook=playbook, sheets=sheets)
 
+    def _refuse_settled(self, face: Batch) -> None:
+        """Raises WrongStage for a run that was undone, AlreadySigned for one that was signed off."""
+        self._unsigned(face)
+        if undoing.undone_by(self._store, face.id) is not None:
+            raise WrongStage(batch=face.id, stage="undone", action="sweeping", needed="one that stands")
+
     def _sweep_after(self, batch: Batch) -> None:
         """Sweeps after a commit, which stands whatever becomes of it: what is still to be brought in waits."""
         try:
@@ -443,6 +451,8 @@ class Workbench:
         log = self.log(batch)
         words = {"notes": batch.notes, "follow_ups": batch.follow_ups, "log": log.render()}
         run_at = log.to_dict()["run_at"]
+        behind = self.batches.parts(batch)
+        said["parts"] = [[str(part.id), part.dataset, part.derived, self.reconcile(part).to_dict()] for part in behind]
         if batch.revision:
             said["corrected"] = batch.summary["corrected"]
         return {"batch": str(batch.id), "run_at": run_at, **said, **self.reconcile(batch).to_dict(), **words}

@@ -194,7 +194,7 @@ def get(store: Store, batch: Batch | UUID | str) -> Batch:
     named = batch.id if isinstance(batch, Batch) else batch
     text = str(named).lower()
     if text == "latest":
-        newest = find(store, "part_of is null")
+        newest = find(store, "part_of is null and source <> 'sweep'")
         if not newest:
             raise UnknownBatch(batch=named)
         return newest[0]

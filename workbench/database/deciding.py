@@ -41,12 +41,22 @@ class Decision(Target):
     def refuse(self, connection: psycopg.Connection[Any]) -> None:
         """Puts down which rows of the source are refused, as far as it is known."""
         if self._refusals is not None:
-            connection.execute(self._refusals.table())
+            self._refusals.put_down(connection)
 
     @property
     def _withheld(self) -> Composable:
         """Whether a row is not written for the sake of another part of its source row."""
         return SQL("false") if self._refusals is None else self._refusals.covers("r")
+
+    @property
+    def _line(self) -> Composable:
+        """The line that a row stands for: the first that it was made of that is not refused."""
+        if self._refusals is None:
+            return SQL("r.line")
+        return SQL(
+            "coalesce((select min(each.line) from unnest(r.sources) as each (line) "
+            "where each.line not in (select line from refused)), r.line)"
+        )
 
     def repeated(self) -> Composed:
         """The keys that the file has more than once, with the line that counts: the first of those that are not
@@ -59,14 +69,17 @@ class Decision(Target):
             """
             create temporary table repeated on commit drop as
             with keyed as not materialized (
-                select external_key, line, hashtextextended(external_key, 0) as hash, {withheld} as withheld
+                select external_key, line, hashtextextended(external_key, 0) as hash, {withheld} as withheld,
+                       {stands_for} as stands_for
                 from {rows} r
                 where batch_id = {batch} and status = 'validated' and external_key is not null
             ), suspect as materialized (select hash from keyed group by hash having count(*) > 1)
-            select external_key, min(line) filter (where not withheld) as first, min(line) as first_of_all from keyed
+            select external_key, min(stands_for) filter (where not withheld) as first, min(line) as first_of_all
+            from keyed
             where exists (select from suspect) and hash in (select hash from suspect)
             group by external_key having count(*) > 1""",
             withheld=self._withheld,
+            stands_for=self._line,
         )
 
     def invalid(self, lines: Lines) -> Composed:
@@ -104,6 +117,7 @@ class Decision(Target):
                     {repeated}
                     {references}
                     left join {target} t on t.tenant_id = {tenant} and {matches}
+                    {of_others}
                     where r.batch_id = {batch} and r.status = 'validated' and {between}
                     order by r.line
                 ) asked
@@ -126,6 +140,7 @@ class Decision(Target):
             columns=self._carried(),
             references=SQL(" ").join(self.reference_join(field) for field in self.references),
             matches=self._matches("r"),
+            of_others=self._made_by_others(),
         )
 
     @property
@@ -202,6 +217,27 @@ class Decision(Target):
             said=self.value(field),
         )
 
+    @property
+    def _sharing(self) -> list[Batch]:
+        """The earlier parts of the run whose records stand in the same table."""
+        here = (self.contract.family, self.contract.table)
+        contracts = {name: catalog.contract(name) for name in self._earlier}
+        return [self._earlier[name] for name, other in contracts.items() if (other.family, other.table) == here]
+
+    def _made_by_others(self) -> Composable:
+        """The keys of records that they will create: none of them can be this part's as well."""
+        if not self._sharing:
+            return SQL("")
+        return self.compose(
+            """left join (
+                select n.external_key from workbench.import_outcome o
+                join workbench.corrected_row n on n.batch_id = o.batch_id and n.line = o.line
+                where o.batch_id = any({sharing}) and n.batch_id = any({sharing}) and o.plan = {plan}
+                  and o.outcome = 'created'
+            ) others on others.external_key = r.external_key""",
+            sharing=Literal([batch.id for batch in self._sharing]),
+        )
+
     def _matches(self, row: str) -> Composable:
         """The natural key against the table."""
         first, *rest = self.contract.key_fields
@@ -250,7 +286,8 @@ class Decision(Target):
             cases += self._ambiguous("r.line > repeated.first_of_all", "first_row.payload ->> {field}")
             if self._holds:
                 cases.append(SQL("when {} then {}").format(self._conflicts(), self._number("invalid", "conflict")))
-            cases.append(SQL("when r.line > repeated.first then {}").format(self._number("skipped", "duplicate")))
+            later = SQL("{} > repeated.first").format(self._line)
+            cases.append(SQL("when {} then {}").format(later, self._number("skipped", "duplicate")))
         for field in self.references:
             assert field.reference is not None
             cases.append(
@@ -261,6 +298,9 @@ class Decision(Target):
                     self._number("unmatched", field.reference.noun),
                 )
             )
+        if self._sharing:
+            taken = SQL("when t.id is null and others.external_key is not null then {}")
+            cases.append(taken.format(self._number("invalid", "taken")))
         cases.append(
             SQL("when t.id is null then {}").format(
                 self._number("unmatched", self.contract.noun) if self.mode == "update" else self._number("created")

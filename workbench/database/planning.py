@@ -216,10 +216,10 @@ def _decide_beside(
 
 
 def _decide(connection: psycopg.Connection[Any], decision: Decision, batch: Batch, lines: Lines) -> Decided:
+    decision.refuse(connection)  # by looking each up, before whole tables are joined
     tune(connection, batch.summary.get("rows", 0))
     # row-level security lets no index serve a key that is read out of JSON: row by row, every record would be looked at
     connection.execute("set local enable_nestloop = off")
-    decision.refuse(connection)
     repeats = connection.execute(decision.repeated()).rowcount > 0
     if batch.summary.get("failed"):
         connection.execute(decision.invalid(lines))
@@ -228,6 +228,7 @@ def _decide(connection: psycopg.Connection[Any], decision: Decision, batch: Batc
 
 
 def _rolled(connection: psycopg.Connection[Any], rolled: RollUp, batch: Batch, lines: Lines) -> Decided:
+    rolled.refuse(connection)
     tune(connection, batch.summary.get("rows", 0))
     connection.execute("set local enable_nestloop = off")
     rolled.store(connection, lines)

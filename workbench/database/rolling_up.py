@@ -57,9 +57,10 @@ class Refusals:
             self._count = row["rows"] if row else 0
         return self._count
 
-    def table(self) -> Composed:
-        """Puts their lines into a table of the transaction."""
-        return SQL("create temporary table refused on commit drop as {}").format(self._lines())
+    def put_down(self, connection: psycopg.Connection[Any]) -> None:
+        """Puts their lines into a table of the transaction, `refused`."""
+        connection.execute(SQL("create temporary table refused on commit drop as {}").format(self._lines()))
+        connection.execute("analyze refused")
 
     def covers(self, row: str) -> Composable:
         """Whether all the source rows that a part's row was made of are refused."""
@@ -111,10 +112,13 @@ class RollUp:
             "rows": Identifier("workbench", "corrected_row" if run.face.revision else "import_row"),
         }
 
+    def refuse(self, connection: psycopg.Connection[Any]) -> None:
+        """Puts down which source rows are refused."""
+        if self._refusals is not None:
+            self._refusals.put_down(connection)
+
     def store(self, connection: psycopg.Connection[Any], lines: tuple[int, int]) -> None:
         """Gives the source rows between two lines their outcomes."""
-        if self._refusals is not None:
-            connection.execute(self._refusals.table())
         between = SQL("line between {} and {}").format(Literal(lines[0]), Literal(lines[1]))
         outcomes, reasons = zip(*self._codes, strict=True)
         statement = SQL(

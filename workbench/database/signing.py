@@ -112,7 +112,8 @@ def digest_of(store: Store, batch: Batch, evidence: dict[str, Any]) -> str:
     """What the digest of that evidence over the batch's rows is now."""
     digest = hashlib.sha256(json.dumps(evidence, sort_keys=True, separators=(",", ":")).encode())
     for each in (batch, *batches.parts(store, batch.id)):
-        for statement in (_DIGESTS, *((_CORRECTED,) if each.revision else ())):
+        rows_ = _DIGESTS.format(_SIGNED if "parts" in evidence else _FIRST)
+        for statement in (rows_, *((_CORRECTED,) if each.revision else ())):
             for row in store.all(statement, {"batch": each.id, "plan": each.plan}):
                 digest.update(row["digest"].encode())
     return digest.hexdigest()
@@ -120,14 +121,19 @@ def digest_of(store: Store, batch: Batch, evidence: dict[str, Any]) -> str:
 
 # ten thousand rows a digest, so that no text grows with the batch
 _DIGESTS = """
-select md5(string_agg(md5(json_build_array(r.line, r.raw, r.payload, r.errors, o.outcome, o.reason, o.record_id,
-    o.before, o.errors, e.reason, e.explained_by, e.explained_at)::text), '' order by r.line)) as digest
+select md5(string_agg(md5(json_build_array({})::text), '' order by r.line)) as digest
 from workbench.import_row r
 join workbench.import_outcome o on o.batch_id = r.batch_id and o.line = r.line and o.plan = %(plan)s
 left join workbench.import_explanation e on e.batch_id = r.batch_id and e.line = r.line
 where r.batch_id = %(batch)s group by r.line / 10000 order by r.line / 10000
 """
 
+# what signatures were made of before there were runs
+_FIRST = (
+    "r.line, r.raw, r.payload, r.errors, o.outcome, o.reason, o.record_id, o.before, o.errors, "
+    "e.reason, e.explained_by, e.explained_at"
+)
+_SIGNED = f"{_FIRST}, r.external_key, r.status, r.sources, o.refs, e.resolved_by"
 
 _CORRECTED = """
 select md5(string_agg(md5(json_build_array(line, revision, raw, payload, errors, corrected_by, corrected_at)::text), ''

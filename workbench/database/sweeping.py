@@ -44,7 +44,7 @@ and unmatched > (
 
 def resolvable(store: Store, batch: Batch, *, again: bool = True) -> list[int]:
     """The lines of a source whose rows are unmatched, and all of whose references are there now; with `again` also
-    those that a sweep brought in which somebody took back."""
+    those that a sweep brought in which somebody took back, or left out."""
     parts = [part for part in batches.parts(store, batch.id) if part.derived] or [batch]
     asked = [_asked(store, part) for part in parts if part.unmatched]
     if not asked:
@@ -54,7 +54,10 @@ def resolvable(store: Store, batch: Batch, *, again: bool = True) -> list[int]:
         where not exists (select from workbench.import_explanation e where e.batch_id = {batch} and e.line = each.line)
           and ({again} or line not in (
               select r.line from workbench.import_batch s join workbench.import_row r on r.batch_id = s.id
-              join workbench.import_batch u on u.undo_of = s.id and u.stage = 'completed' where s.sweep_of = {batch}))
+              join workbench.import_batch u on u.undo_of = s.id and u.stage = 'completed' where s.sweep_of = {batch}
+              union all
+              select jsonb_array_elements_text(s.summary -> 'left_out')::integer from workbench.import_batch s
+              where s.sweep_of = {batch} and s.stage = 'failed'))
         group by line having bool_and(found) order by line"""
     ).format(asked=SQL(" union all ").join(asked), batch=Literal(batch.id), again=Literal(again))
     with store.transaction() as connection:
@@ -81,15 +84,16 @@ def _asked(store: Store, part: Batch) -> Any:
 def sweep(store: Store, home: Path, batch: Batch, playbook: Playbook | None, after: UUID | None = None) -> Batch | None:
     """Imports the rows of a source that are unmatched no more, and says so of them; None when there are none.
 
-    What is still refused for another reason is left out, and waits. `after` is the batch that has set it off; what
-    somebody took back is not brought in again by itself.
+    What is still refused for another reason is left out, and waits. `after` is the batch that has set it off: by itself
+    a sweep only adds. What would change a record that is there, what somebody took back and what was left out before
+    waits for a person to ask for it.
     """
     lines = resolvable(store, batch, again=after is None)
     while lines:
         run = _staged(store, home, batch, playbook, lines, after)
         planning.plan(store, run, playbook, seconds=lambda: 0.0)
         run = batches.run(store, run.face)
-        refused = {row["line"] for row in store.all(_REFUSED, {"batch": run.face.id, "plan": run.face.plan})}
+        refused = _left_out(store, run, changing=after is None)
         if not refused:
             try:
                 committing.commit(store, run, seconds=lambda: 0.0, also=partial(_resolve, store, run))
@@ -97,6 +101,7 @@ def sweep(store: Store, home: Path, batch: Batch, playbook: Playbook | None, aft
                 batches.fail_quietly(store, run.face.id, str(refusal))
                 raise
             return batches.get(store, run.face)
+        batches.move(store, run.face.id, summary={"left_out": sorted(refused)})
         batches.fail(store, run.face.id, f"{len(refused)} of its rows still cannot be imported.")
         lines = [line for line in lines if line not in refused]
     return None
@@ -124,6 +129,13 @@ def _staged(
     return batches.run(store, new)
 
 
+def _left_out(store: Store, run: Run, *, changing: bool) -> set[int]:
+    """The lines that are still refused; and, unless records may be changed, those that would."""
+    which = {"parts": [batch.id for batch in run.written], "batch": run.face.id, "plan": run.face.plan}
+    statements = (_REFUSED,) if changing else (_REFUSED, _CHANGING)
+    return {row["line"] for statement in statements for row in store.all(statement, which)}
+
+
 def _resolve(store: Store, run: Run, connection: Connection[Any]) -> None:
     which = {"run": run.face.id, "of": run.face.sweep_of, "plan": run.face.plan, "tenant": store.tenant_id}
     connection.execute(_RESOLVED, {**which, "user": store.user, "reason": f"Resolved by run {run.face.id}"})
@@ -133,6 +145,13 @@ def _resolve(store: Store, run: Run, connection: Connection[Any]) -> None:
 _REFUSED = """
 select line from workbench.import_outcome
 where batch_id = %(batch)s and plan = %(plan)s and outcome in ('unmatched', 'invalid')
+"""
+
+_CHANGING = """
+select each.line from workbench.import_outcome o
+join workbench.import_row r on r.batch_id = o.batch_id and r.line = o.line
+cross join lateral unnest(coalesce(r.sources, array[r.line])) as each (line)
+where o.batch_id = any(%(parts)s) and r.batch_id = any(%(parts)s) and o.plan = %(plan)s and o.outcome = 'updated'
 """
 
 _RESOLVED = """

@@ -31,7 +31,7 @@ def undo(store: Store, run: Run, *, dry_run: bool = False) -> Batch:
         raise WrongStage(batch=batch.id, stage=batch.stage, action="undoing", needed="completed")
     if batch.undo_of is not None:
         raise WrongStage(batch=batch.id, stage="an undo", action="undoing", needed="an import")
-    earlier = _undone_by(store, batch.id)
+    earlier = undone_by(store, batch.id)
     if earlier is not None:
         raise AlreadyUndone(batch=batch.id, by=earlier)
     _refuse_swept(store, run)
@@ -44,7 +44,7 @@ def undo(store: Store, run: Run, *, dry_run: bool = False) -> Batch:
             batches.fail_quietly(store, new, str(error))
             raise
         except (psycopg.errors.UniqueViolation, psycopg.errors.ForeignKeyViolation):
-            earlier = _undone_by(store, batch.id)
+            earlier = undone_by(store, batch.id)
             refusal = (
                 AlreadyUndone(batch=batch.id, by=earlier)
                 if earlier is not None
@@ -143,7 +143,8 @@ def _planned(connection: psycopg.Connection[Any], new: UUID) -> None:
     )
 
 
-def _undone_by(store: Store, batch: UUID) -> UUID | None:
+def undone_by(store: Store, batch: UUID) -> UUID | None:
+    """The undo of a batch; None when it stands."""
     row = store.one("select id from workbench.import_batch where undo_of = %s and stage = 'completed'", (batch,))
     return row["id"] if row else None
 

@@ -14,6 +14,7 @@ from workbench.database import committing
 from workbench.database import store as database
 from workbench.model.batch import Batch
 from workbench.model.errors import (
+    AlreadySigned,
     BroughtIn,
     ImportOrder,
     NotDone,
@@ -23,6 +24,7 @@ from workbench.model.errors import (
     StalePlan,
     Unbalanced,
     UnknownMode,
+    WrongStage,
 )
 from workbench.model.sheet import Sheet
 from workbench.sources import open_sheets
@@ -331,14 +333,29 @@ def test_a_part_is_moved_by_its_run_alone(wb: Workbench, sheet: Given) -> None:
     assert wb.batches.get("latest").id == batch.id
 
 
+UNCHANGED = {
+    "workbench.import_batch": "update workbench.import_batch set created = 2, processed = processed - 5 where id = %s",
+    "workbench.import_row": "update workbench.import_row set sources = null where batch_id = %s",
+    "workbench.import_outcome": "update workbench.import_outcome set reason = null where batch_id = %s",
+}
+
+
 def test_a_run_is_signed_whole_and_its_parts_are_under_the_signature(open_wb: Opened, sheet: Given, url: str) -> None:
     wb, lead = open_wb(), open_wb(user="lea")
     batch = wb.import_sheet(sheet(GOOD), "elevate.learners")
     assert lead.sign_off(batch)["signed_by"] == "lea"
     assert lead.verify(batch)
     (part, *_) = wb.batches.parts(batch)
-    tamper(url, "update workbench.import_outcome set reason = 'tampered' where batch_id = %s", part.id)
-    assert not lead.verify(batch)
+    changes = (
+        "update workbench.import_batch set created = 7, processed = processed + 5 where id = %s",
+        "update workbench.import_row set sources = array[9] where batch_id = %s",
+        "update workbench.import_outcome set reason = 'tampered' where batch_id = %s",
+    )
+    for change in changes:
+        tamper(url, change, part.id)
+        assert not lead.verify(batch), change
+        tamper(url, UNCHANGED[change.split()[1]], part.id)
+        assert lead.verify(batch)
 
 
 def test_a_run_with_an_unexplained_row_in_any_sheet_cannot_be_signed(open_wb: Opened, tmp_path: Path) -> None:
@@ -457,6 +474,93 @@ def program(url: str) -> Iterator[psycopg.Connection[Any]]:
     with closing(psycopg.connect(database.program_url(url))) as connection, connection:
         connection.execute("select set_config('workbench.tenant', workbench.tenant_id('default')::text, true)")
         yield connection
+
+
+def test_the_database_takes_no_failed_part_for_one_that_is_not_missing(wb: Workbench, sheet: Given, url: str) -> None:
+    batch = planned(wb, sheet)
+    with pytest.raises(psycopg.DatabaseError, match="only 0 of its parts are there"), program(url) as connection:
+        connection.execute("update workbench.import_batch set stage = 'failed' where part_of = %s", (batch.id,))
+        connection.execute("update workbench.import_batch set stage = 'completed' where id = %s", (batch.id,))
+
+
+def test_the_database_hangs_no_part_on_a_run_that_is_done(wb: Workbench, sheet: Given, url: str) -> None:
+    batch = wb.import_sheet(sheet(GOOD), "elevate.learners")
+    with pytest.raises(psycopg.DatabaseError, match="takes no more parts"), program(url) as connection:
+        connection.execute(
+            "insert into workbench.import_batch (id, tenant_id, run_id, data_type, source, file_name, initiated_by_id, "
+            "mode, part_of, part) select gen_random_uuid(), tenant_id, run_id, 'elevate.students', source, file_name, "
+            "initiated_by_id, mode, id, 9 from workbench.import_batch where id = %s",
+            (batch.id,),
+        )
+
+
+def test_the_database_looks_at_the_rows_and_at_no_word_about_them(wb: Workbench, sheet: Given, url: str) -> None:
+    batch = planned(wb, sheet)
+    tamper(
+        url,
+        "update workbench.import_batch set summary = summary || '{\"grouped\": false}' where part_of = %s",
+        batch.id,
+    )
+    tamper(url, "update workbench.import_outcome set outcome = 'skipped' where batch_id = %s and line = 8", batch.id)
+    tamper(
+        url, "update workbench.import_batch set created = created - 1, skipped = skipped + 1 where id = %s", batch.id
+    )
+    with pytest.raises(Unbalanced):
+        wb.commit(batch)
+
+
+def test_the_database_believes_no_resolution_by_a_run_that_did_not_do_it(wb: Workbench, sheet: Given, url: str) -> None:
+    batch = wb.import_sheet(sheet(LEARNERS), "elevate.learners", skip_errors=True)
+    with pytest.raises(psycopg.DatabaseError, match="was not resolved by"), program(url) as connection:
+        connection.execute(
+            "insert into workbench.import_explanation (tenant_id, batch_id, line, reason, explained_by, resolved_by) "
+            "select tenant_id, id, 7, 'so they say', 'eve', id from workbench.import_batch where id = %s",
+            (batch.id,),
+        )
+
+
+def test_two_parts_that_would_make_one_record_say_so_in_the_plan(wb: Workbench, sheet: Given) -> None:
+    sheets = [
+        sheet("email,name\nboth@x.org,Ada\nada@x.org,Ada\n", "students.csv"),
+        sheet("email,name,role\nboth@x.org,Ada,admin\n", "staff.csv"),
+    ]
+    batch = wb.import_sheet(sheets, "elevate", skip_errors=True)
+    assert [(row["dataset"], row["outcome"], row["reason"]) for row in wb.rows.each(batch)] == [
+        ("elevate.students", "created", None),
+        ("elevate.students", "created", None),
+        ("elevate.staff", "invalid", "taken"),
+    ]
+
+
+def test_the_first_good_row_counts_also_where_equal_rows_were_made_one(wb: Workbench, sheet: Given) -> None:
+    header, *_ = GOOD.splitlines()
+    text = f"{header}\nxa@x.org,A,B,ZZ,,active\nXa@x.org,A,B,,,\nxa@x.org,A,B,,,\n"
+    batch = wb.import_sheet(sheet(text), "elevate.learners", skip_errors=True)
+    assert outcomes(wb, batch) == [(2, "unmatched:course"), (3, "created"), (4, "skipped:duplicate")]
+
+
+def test_a_sweep_changes_no_record_by_itself(wb: Workbench, sheet: Given, url: str) -> None:
+    header, *_ = GOOD.splitlines()
+    old = wb.import_sheet(sheet(f"{header}\nann@x.org,Ann,Old,NEWC,,active\n"), "elevate.learners")
+    wb.import_sheet(sheet("email,name\nann@x.org,Ann New\n", "new.csv"), "elevate.students")
+    course = wb.import_sheet(sheet("code,name\nNEWC,New\n", "course.csv"), "elevate.courses")
+    assert wb.batches.resolved_by(course) == []
+    assert records(url, "elevate.profiles", "full_name") == [("Ann New",)]
+    assert wb.batches.all(limit=1)[0].id == course.id == wb.batches.get("latest").id
+    (swept,) = wb.sweep(old)
+    assert (outcome(swept), records(url, "elevate.profiles", "full_name")) == ((1, 0, 0, 0, 0), [("Ann Old",)])
+
+
+def test_a_run_that_was_taken_back_or_signed_is_not_swept(open_wb: Opened, sheet: Given) -> None:
+    wb, lead = open_wb(), open_wb(user="lea")
+    signed = wb.import_sheet(sheet(GOOD), "elevate.learners")
+    lead.sign_off(signed)
+    with pytest.raises(AlreadySigned):
+        wb.sweep(signed)
+    undone = wb.import_sheet(sheet(GOOD.replace("active", "completed"), "2.csv"), "elevate.learners")
+    wb.undo(undone)
+    with pytest.raises(WrongStage, match="undone"):
+        wb.sweep(undone)
 
 
 def test_the_commit_of_a_run_takes_its_locks_in_one_order(wb: Workbench, url: str) -> None:

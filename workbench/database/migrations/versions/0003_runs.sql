@@ -15,6 +15,8 @@ create unique index import_batch_parts on workbench.import_batch (part_of, part)
 -- The lines of the source that a part's row was made of; null where it is the row of its own line.
 alter table workbench.import_row add column sources integer[];
 
+create index import_row_sources on workbench.import_row (batch_id) where sources is not null;
+
 -- A row that was unmatched and that a later run has imported, now that what it refers to is there.
 alter table workbench.import_explanation add column resolved_by uuid;
 alter table workbench.import_explanation add foreign key (tenant_id, resolved_by) references workbench.import_batch (tenant_id, id);
@@ -30,7 +32,8 @@ $$ select case outcome when 'invalid' then 1 when 'unmatched' then 2 when 'creat
 create function workbench.unrolled(face uuid, number integer) returns bigint language plpgsql stable as $$
 declare made text; wrong bigint;
 begin
-    select string_agg(case when coalesce((b.summary ->> 'grouped')::boolean, false) then format(
+    select string_agg(case when exists (
+            select from workbench.import_row r where r.batch_id = b.id and r.sources is not null) then format(
         'select each.line, case when m.weight in (3, 4) and each.line is distinct from m.first then 5 else m.weight end as weight
          from (
              select coalesce(r.sources, array[r.line]) as sources, workbench.weight(o.outcome) as weight,
@@ -81,6 +84,10 @@ begin
         if new.stage <> 'queued' or new.plan <> 0 or new.revision <> 0 then
             raise exception 'batch % must begin as queued', new.id using errcode = 'WB001';
         end if;
+        if new.part_of is not null and not exists (select from workbench.import_batch b where b.id = new.part_of
+               and b.part_of is null and b.stage not in ('completed', 'failed')) then
+            raise exception 'run % takes no more parts', new.part_of using errcode = 'WB001';
+        end if;
         return new;
     end if;
     if new.id <> old.id or new.tenant_id <> old.tenant_id or new.data_type <> old.data_type
@@ -126,6 +133,9 @@ begin
                sum(processed) as rows, sum(created) as created, sum(updated) as updated, sum(skipped) as skipped,
                sum(unmatched) as unmatched, sum(invalid) as invalid, coalesce(sum(removed), 0) as removed
         into behind from workbench.import_batch where part_of = new.id and stage <> 'failed';
+        if behind.parts < (select count(distinct part) from workbench.import_batch where part_of = new.id) then
+            raise exception 'only % of its parts are there', behind.parts using errcode = 'WB002';
+        end if;
         if behind.open > 0 then
             raise exception '% of its % parts are not completed', behind.open, behind.parts using errcode = 'WB002';
         end if;
@@ -212,6 +222,12 @@ begin
                    where b.id = new.batch_id and b.stage <> 'staged'
                      and o.line = new.line and o.outcome in ('unmatched', 'invalid')) then
         raise exception 'line % has nothing to explain', new.line using errcode = 'WB001';
+    end if;
+    if new.resolved_by is not null and not exists (
+        select from workbench.import_batch b join workbench.import_outcome o on o.batch_id = b.id and o.plan = b.plan
+        where b.id = new.resolved_by and b.sweep_of = new.batch_id and b.stage = 'completed' and o.line = new.line
+          and o.outcome in ('created', 'updated', 'skipped')) then
+        raise exception 'line % was not resolved by %', new.line, new.resolved_by using errcode = 'WB001';
     end if;
     return new;
 end $$;
