@@ -28,8 +28,10 @@ def plan(store: Store, run: Run, playbook: Playbook | None = None, *, seconds: C
 
     The parts are decided in the order of import: a later one finds the records that an earlier one will create. Where a
     row is written whole or not at all, what turns out to be refused is taken out and the parts are decided again, until
-    nothing more is. A plan made again gets the next number; the earlier one stays as it was, and what is stored counts
-    only once it is made the plan of the run's batches, all at once.
+    nothing more is: from the first on, for what is refused makes no record that others repeat or refer to.
+
+    A plan made again gets the next number; the earlier one stays as it was, and what is stored counts only once it is
+    made the plan of the run's batches, all at once.
     """
     looked = _Looked()
     number = 1 + _highest(store, run)
@@ -37,13 +39,15 @@ def plan(store: Store, run: Run, playbook: Playbook | None = None, *, seconds: C
     refusals = Refusals(run, store.tenant_id, before=()) if whole else None
     while True:
         decided: dict[UUID, Decided] = {}
+        further = refusals
         for batch in run.written:
             decision = _decision(store, run, batch, number, playbook, refusals)
             decided[batch.id] = _decide_all(store, batch, decision, looked)
-        if refusals is None:
-            break
-        further = refusals.with_plan(number)
-        if further.count(store) == refusals.count(store):
+            if refusals is not None:
+                further = refusals.with_plan(number)
+                if further.count(store) > refusals.count(store):
+                    break  # what refers to this part is asked when it is settled
+        else:
             break
         refusals, number = further, number + 1
     if run.derived:

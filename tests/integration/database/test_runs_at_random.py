@@ -151,6 +151,13 @@ def state(wb: Workbench, url: str) -> list[tuple[object, ...]]:
         ("a@b.org", "Ben", "Oka", "X2", "Two", ""),
     ]
 ).via("a course that only a refused row would make")
+@example(
+    sheet=[
+        ("a@b.org", "", "", "X1", "Other", ""),
+        ("a@b.org", "Ada", "Park", "X1", "One", ""),
+        ("c@d.org", "Ada", "Park", "X1", "Other", ""),
+    ]
+).via("a course whose first good row comes after one that contradicts")
 @example(sheet=[("a@b.org", "Ben", "Oka", "X1", "One", "")]).via("a sheet of one row with a blank at its end")
 def test_every_row_ends_as_reckoned_the_dry_run_is_the_commit_and_the_undo_restores(
     imported: Callable[..., object], url: str, sheet: list[Row]
