@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import psycopg
 import pytest
 
 from tests.imports import ask, fingerprint, issues, outcome, outcomes, records, tamper
-from workbench import Workbench, open_sheet
+from workbench import Workbench, open_sheet, playbooks
 from workbench.database import committing
 from workbench.database import store as database
 from workbench.model.batch import Batch
@@ -27,6 +28,7 @@ from workbench.model.errors import (
     WrongStage,
 )
 from workbench.model.sheet import Sheet
+from workbench.playbooks.learners import LEARNERS as LEARNERS_PLAYBOOK
 from workbench.sources import open_sheets
 
 Given = Callable[..., Sheet]
@@ -125,6 +127,19 @@ def test_the_dry_run_of_the_whole_is_what_the_commit_does(wb: Workbench, sheet: 
     meant = (outcome(dry), parts(wb, dry), outcomes(wb, dry))
     done = wb.commit(dry, skip_errors=True)
     assert (done.stage, (outcome(done), parts(wb, done), outcomes(wb, done))) == ("completed", meant)
+
+
+def test_a_playbook_may_let_the_good_parts_of_a_refused_row_go_on(
+    wb: Workbench, sheet: Given, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(playbooks.PLAYBOOKS, LEARNERS_PLAYBOOK.name, replace(LEARNERS_PLAYBOOK, keeps_good_parts=True))
+    batch = wb.import_sheet(sheet(GOOD + "dee@example.com,Dee,Moe,NOPE9,,active\n"), "elevate.learners")
+    assert outcomes(wb, batch) == [(2, "created"), (3, "created"), (4, "unmatched:course")]
+    assert parts(wb, batch)["students"] == (3, 0, 0, 0, 0)
+    assert ("dee@example.com",) in records(url, "elevate.profiles", "email")
+    later = wb.import_sheet(sheet("code,name\nNOPE9,Late\n", "later.csv"), "elevate.courses")
+    assert [outcome(swept) for swept in wb.batches.resolved_by(later)] == [(1, 0, 0, 0, 0)]
+    assert wb.reconcile(batch).done
 
 
 def test_the_same_sheet_again_changes_nothing(wb: Workbench, sheet: Given, url: str) -> None:
