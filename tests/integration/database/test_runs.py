@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from tests.imports import ask, fingerprint, issues, outcome, outcomes, records, tamper
@@ -27,7 +29,8 @@ from workbench.model.errors import (
     UnknownMode,
     WrongStage,
 )
-from workbench.model.sheet import Sheet
+from workbench.model.playbook import Shaped
+from workbench.model.sheet import Chunk, Sheet
 from workbench.playbooks.learners import LEARNERS as LEARNERS_PLAYBOOK
 from workbench.sources import open_sheets
 
@@ -140,6 +143,29 @@ def test_a_playbook_may_let_the_good_parts_of_a_refused_row_go_on(
     later = wb.import_sheet(sheet("code,name\nNOPE9,Late\n", "later.csv"), "elevate.courses")
     assert [outcome(swept) for swept in wb.batches.resolved_by(later)] == [(1, 0, 0, 0, 0)]
     assert wb.reconcile(batch).done
+
+
+def test_a_shape_may_make_several_records_of_one_row(
+    wb: Workbench, sheet: Given, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def two_a_cell(columns: Chunk) -> dict[str, Shaped]:
+        each = pc.split_pattern(columns.cells["email"], "/")
+        at = pc.list_parent_indices(each).cast(pa.int32())
+        lines = pc.add(pc.multiply(columns.lines.take(at), 10), pa.array(range(len(at)), pa.int32()))
+        cells = pa.RecordBatch.from_arrays(
+            [pc.list_flatten(each), *(columns.cells[name].take(at) for name in ("first_name", "last_name"))],
+            names=["email", "first_name", "last_name"],
+        )
+        groups = pa.ListArray.from_arrays(pa.array(range(len(at) + 1), pa.int32()), at)
+        return {"elevate.students": Shaped(rows=Chunk(lines=lines, cells=cells), at=at, groups=groups)}
+
+    families = replace(LEARNERS_PLAYBOOK, parts=LEARNERS_PLAYBOOK.parts[:1], shape=two_a_cell, figures=())
+    monkeypatch.setitem(playbooks.PLAYBOOKS, families.name, families)
+    text = "email,first_name,last_name,course_code\na@x.org/b@x.org,A,B,\nc@x.org/bad,C,D,\nd@x.org,E,F,\n"
+    batch = wb.import_sheet(sheet(text), "elevate.learners", skip_errors=True)
+    assert outcomes(wb, batch) == [(2, "created"), (3, "invalid"), (4, "created")]
+    assert records(url, "elevate.profiles", "email") == [("a@x.org",), ("b@x.org",), ("d@x.org",)]
+    assert outcome(wb.undo(batch)) == (0, 3, 0, 0, 0)
 
 
 def test_the_same_sheet_again_changes_nothing(wb: Workbench, sheet: Given, url: str) -> None:
