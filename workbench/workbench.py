@@ -497,10 +497,6 @@ def address(configuration: settings.Settings) -> str:
     return embedded.database_url(configuration.home)
 
 
-def _id(batch: Batch | UUID | str) -> UUID | str:
-    return batch.id if isinstance(batch, Batch) else batch
-
-
 def _refuse_undo(batch: Batch, action: str) -> None:
     """An undo is planned and committed at once, by `undo` alone; its dry run only shows."""
     if batch.undo_of is not None:

@@ -125,18 +125,16 @@ def _store(
     seconds: Callable[[], float],
 ) -> None:
     """Makes the plan that of all the run's batches, at once."""
+    if run.face.id not in decided:  # of several sheets, whose rows are the run's
+        decided = decided | {run.face.id: sum(decided.values(), Decided())}
     with store.transaction() as connection:
         removed: Counter[str] = Counter()
-        sums: Counter[str] = Counter()
         for batch in (*run.parts, run.face):
-            if batch.id in decided:
-                of_batch = decided[batch.id]
-                removals = connection.execute(_REMOVED, {"batch": batch.id, "plan": number}).fetchall()
-                own = Counter({row["action"]: row["rows"] for row in removals})
-                removed += own
-            else:  # several sheets, whose rows are the run's
-                of_batch, own = sum(decided.values(), Decided()), removed
-            if batch == run.face and run.parts:
+            of_batch = decided[batch.id]
+            removals = connection.execute(_REMOVED, {"batch": batch.id, "plan": number}).fetchall()
+            own = Counter({row["action"]: row["rows"] for row in removals})
+            removed += own
+            if batch == run.face:
                 own = removed
             counts = of_batch.counts
             connection.execute(
@@ -161,9 +159,7 @@ def _store(
                     ),
                 },
             )
-            if batch == run.face:
-                sums = Counter(counts)
-        store.note("planned", run.face.id, plan=number, **{outcome: sums[outcome] for outcome in OUTCOMES})
+        store.note("planned", run.face.id, plan=number, **decided[run.face.id].counts)
 
 
 def _halves(first: int | None, last: int | None, rows: int) -> list[Lines]:

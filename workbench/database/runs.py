@@ -91,16 +91,7 @@ def begin(  # noqa: PLR0913
         inventory.refuse_paused(store, dataset, template.id if template else None)
     _check_order(store, datasets)
     face = _of_sheet(store, home, sheet, dataset, options, mode, template, identifier, lend=lend)
-    used = [face["id"]]
-    behind = [
-        _part(face, part.dataset, place, new_id(unlike=used), derived=True)
-        | {
-            "mapping": _own(part, Mapping.from_dict(face["mapping"])).to_dict(),
-            "mode": _mode((part.dataset,), options.mode),
-        }
-        for place, part in enumerate(playbook.parts if playbook else (), start=1)
-    ]
-    return batches.begin(store, face, *behind, run=options.run)
+    return batches.begin(store, face, *_parts(face, playbook, options.mode), run=options.run)
 
 
 def begin_sheets(
@@ -244,37 +235,47 @@ def of_rows(batch: Batch, playbook: Playbook | None, identifier: UUID) -> list[d
         "dry_run": False,
         "skip_errors": False,
     }
-    used = [identifier]
-    parts = playbook.parts if playbook is not None and playbook.form is not None else ()
-    return [
-        face,
-        *(
-            _part(face, part.dataset, place, new_id(unlike=used), derived=True)
-            | {"mapping": _own(part, Mapping.from_dict(batch.mapping)).to_dict(), "mode": batch.mode}
-            for place, part in enumerate(parts, start=1)
-        ),
-    ]
+    return [face, *_parts(face, playbook, batch.mode)]
 
 
 def part_anew(face: Batch, part: Batch) -> dict[str, Any]:
     """What a part is begun with that takes the place of another, because rows of the source were corrected."""
     begun = {name: getattr(face, name) for name in _OF_THE_RUN}
-    return _part(begun, part.dataset, part.part, new_id(unlike=[face.id, part.id]), derived=True) | {
-        "mapping": part.mapping,
-        "mode": part.mode,
-    }
+    identifier = new_id(unlike=[face.id, part.id])
+    return _part(begun, part.dataset, part.part, identifier, part.mapping, part.mode)
 
 
 _OF_THE_RUN = ("id", "source", "file_name", "window", "dry_run", "skip_errors", "on_conflict")
 
 
-def _part(face: Pairs[str, Any], dataset: str, place: int, identifier: UUID, *, derived: bool) -> dict[str, Any]:
+def _parts(face: Pairs[str, Any], playbook: Playbook | None, mode: str | None) -> list[dict[str, Any]]:
+    """What the parts are begun with that the rows of the source are made into."""
+    of_form = Mapping.from_dict(face["mapping"])
+    used = [face["id"]]
+    return [
+        _part(
+            face,
+            part.dataset,
+            place,
+            new_id(unlike=used),
+            _own(part, of_form).to_dict(),
+            _mode((part.dataset,), mode),
+        )
+        for place, part in enumerate(playbook.parts if playbook and playbook.form else (), start=1)
+    ]
+
+
+def _part(
+    face: Pairs[str, Any], dataset: str, place: int, identifier: UUID, mapped: Pairs[str, Any], mode: str
+) -> dict[str, Any]:
     return {name: face[name] for name in _OF_THE_RUN} | {
         "id": identifier,
         "dataset": dataset,
         "part_of": face["id"],
         "part": place,
-        "derived": derived,
+        "derived": True,
+        "mapping": mapped,
+        "mode": mode,
     }
 
 

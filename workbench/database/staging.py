@@ -203,18 +203,15 @@ class _Feeding:
 
 
 def _feeding(store: Store, home: Path, run: Run, batch: Batch, playbook: Playbook | None) -> _Feeding:
-    resolved = Mapping.from_dict(batch.mapping)
-    contract = catalog.contract(batch.dataset)
-    hidden = frozenset(mapping.secrets(batch.headers, contract))
+    hidden = frozenset(mapping.secrets(batch.headers, catalog.contract(batch.dataset)))
     if not run.derived:
-        judge = Judge(contract, resolved, home, window=batch.window)
-        return _Feeding(source=_Kept(batch=batch, judge=judge), parts={}, judge=None, hidden=hidden)
+        return _Feeding(source=_Kept(batch=batch, judge=judge_of(batch, home)), parts={}, judge=None, hidden=hidden)
     assert playbook is not None
     parts = {
         part.dataset: _Kept(batch=part, judge=judge_of(part, home), revision=run.face.revision) for part in run.parts
     }
     judges = {dataset: kept.judge for dataset, kept in parts.items() if kept.judge is not None}
-    source = SourceJudge(playbook, resolved, judges)
+    source = SourceJudge(playbook, Mapping.from_dict(batch.mapping), judges)
     return _Feeding(source=_Kept(batch=batch, judge=None), parts=parts, judge=source, hidden=hidden)
 
 

@@ -72,7 +72,7 @@ class SourceJudge:
             for dataset, shape in shapes.items()
         }
         told = ((self._playbook.part(name), shapes[name], parts[name].issues) for name in parts)
-        issues = shaping.told(told, len(chunk))
+        issues = shaping.told(told)
         return JudgedRows(chunk=chunk, normalized=self._keyed(columns), issues=issues), parts
 
     def _keyed(self, columns: Chunk) -> Normalized:

@@ -48,8 +48,8 @@ def lines_of(shape: Shaped, chunk: Chunk) -> pa.ListArray | None:
     return pa.ListArray.from_arrays(shape.groups.offsets, chunk.lines.take(shape.groups.values))
 
 
-def told(parts: Iterable[tuple[Part, Shaped, pa.Table]], rows: int) -> pa.Table:
-    """The issues of the parts' rows as issues of the `rows` source rows they were made of, each once.
+def told(parts: Iterable[tuple[Part, Shaped, pa.Table]]) -> pa.Table:
+    """The issues of the parts' rows as issues of the source rows they were made of, each once.
 
     Each part comes with its rows and their issues, positions counted in them. A field is called as the form calls it.
     """

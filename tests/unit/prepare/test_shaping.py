@@ -90,7 +90,7 @@ def test_an_issue_of_a_part_is_told_once_of_every_row_it_was_made_of_and_in_the_
     student = pa.Table.from_pylist([{"position": 1, "code": "odd", "field": "email", **issue}], ISSUES)
     names = ("elevate.courses", "elevate.enrollments", "elevate.students")
     given = [(LEARNERS.part(n), parts[n], i) for n, i in zip(names, (course, enrolled, student), strict=True)]
-    told = shaping.told(given, 3).to_pylist()
+    told = shaping.told(given).to_pylist()
     assert [(one["position"], one["code"], one["field"]) for one in told] == [
         (0, "bad", "course_name"),
         (1, "bad", "course_name"),
