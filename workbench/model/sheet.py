@@ -1,10 +1,54 @@
 """A source of numbered rows of text, wherever they came from: a file, a worksheet, a DataFrame, standard input."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any, Self
 
 import pyarrow as pa
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layout:
+    """What a person says of where the table stands in a source; what nobody says is found out."""
+
+    header_row: int | None = None
+    """The header's line, 1-based."""
+    no_header: bool = False
+    """Whether the first row is a record: the columns are then called column_1, column_2 ..."""
+    skip_lines: tuple[tuple[int, int], ...] = ()
+    """The lines that are left out, each from a first to a last one."""
+    stop_line: int | None = None
+    """The line from which on nothing is read."""
+    mended: Mapping[int, str] = field(default_factory=dict)
+    """Lines of a text file with what is read in their place; the source's own bytes stay the evidence."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON keeps it."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """The layout that `to_dict` made, read back; what is missing was not said."""
+        return cls(
+            header_row=data.get("header_row"),
+            no_header=data.get("no_header", False),
+            skip_lines=tuple((first, last) for first, last in data.get("skip_lines", ())),
+            stop_line=data.get("stop_line"),
+            mended={int(line): text for line, text in data.get("mended", {}).items()},
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeftOut:
+    """Lines of a source that are no records, and are not read as such."""
+
+    first: int
+    last: int
+    what: str
+    """In words: "the header again", "a note below the table", "said so" ..."""
+    text: str
+    """The first of them as it stands, cut where it is long."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +74,10 @@ class Reading:
     """The worksheet that is read."""
     warnings: tuple[str, ...] = ()
     """Sentences: renamed headers, formula cells without a value, ..."""
+    layout: Layout = Layout()
+    """What a person said of it."""
+    left_out: tuple[LeftOut, ...] = ()
+    """Lines that are no records, as far as they are known before the rows are read; `Tally` has the others."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +101,8 @@ class Tally:
 
     rows: int = 0
     blank_rows: int = 0
+    left_out: list[LeftOut] = field(default_factory=list)
+    """Lines that turned out to be no records."""
 
 
 @dataclass(frozen=True, kw_only=True)

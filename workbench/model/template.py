@@ -21,6 +21,12 @@ class Mapping:
     """The fields where a blank cell erases the stored value; elsewhere it keeps it."""
     left_out: tuple[str, ...] = ()
     """The headers that a person left out, so that nobody asks again."""
+    forms: dict[str, str] = field(default_factory=dict)
+    """Field -> the form in which its column is written, e.g. {"enrolled_at": "dmy"} (see `kinds.FORMS`)."""
+    lenient: tuple[str, ...] = ()
+    """The fields where a wrong cell costs that cell alone, with a warning; elsewhere it costs the row."""
+    repairs: tuple[str, ...] = ()
+    """The fields whose doubly encoded texts are repaired."""
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON keeps it."""
@@ -35,6 +41,9 @@ class Mapping:
             constants=dict(data.get("constants", {})),
             clears=tuple(data.get("clears", ())),
             left_out=tuple(data.get("left_out", ())),
+            forms=dict(data.get("forms", {})),
+            lenient=tuple(data.get("lenient", ())),
+            repairs=tuple(data.get("repairs", ())),
         )
 
     def not_imported(self, headers: Iterable[str]) -> tuple[str, ...]:
