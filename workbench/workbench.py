@@ -16,6 +16,7 @@ from workbench.database import (
     batches,
     committing,
     corrections,
+    decisions,
     embedded,
     planning,
     runs,
@@ -42,6 +43,7 @@ from workbench.model.errors import (
     NotDone,
     OwnWork,
     PartOfRun,
+    UnknownRule,
     UnknownTemplate,
     WorkbenchError,
     WrongStage,
@@ -50,6 +52,7 @@ from workbench.model.import_log import ImportLog
 from workbench.model.playbook import Figure, Playbook
 from workbench.model.reconciliation import Reconciliation
 from workbench.model.sheet import Sheet
+from workbench.model.template import ON_CONFLICT
 from workbench.playbooks import PLAYBOOKS
 from workbench.prepare import mapping, recognition
 from workbench.prepare.mapping import Suggestion
@@ -209,6 +212,23 @@ class Workbench:
             found = batches.one_sheet(self._store, batch)
             rows = corrections.returned(self._store, found, sheet)
             return corrections.correct(self._store, self.settings.home, run, found, rows, self._playbook(run.face))
+
+    def prefer(self, batch: Batch | UUID | str, lines: Sequence[int] = (), *, on_conflict: str | None = None) -> Batch:
+        """Decides which rows count: those lines, of all that have their keys, and whatever they are warned of; or the
+        "first" or "last" of every key of which no line was chosen ("hold" lets them wait again).
+
+        A decision stands with who made it and when; a later one counts before it. A batch that was planned needs a plan
+        again. In a run of several sheets it is the sheet's batch whose lines are meant. Raises WrongStage, UnknownRows,
+        UnknownRule.
+        """
+        if on_conflict not in (None, *ON_CONFLICT):
+            raise UnknownRule(rule=on_conflict, known=", ".join(ON_CONFLICT))
+        with self._at_work(batch, "deciding", sheets=True) as run:
+            found = batches.one_sheet(self._store, batch) if lines else self.batches.get(batch)
+            each = (found,) if lines or found.part_of is not None else run.sheets
+            for sheet in each:
+                decisions.decide(self._store, batches.run(self._store, run.face), sheet, lines, on_conflict)
+            return self.batches.get(found)
 
     def plan(self, batch: Batch | UUID | str, *, progress: Progress = silent) -> Plan:
         """Gives every row its one intended outcome and stops: the dry run. Every target table stays as it was.

@@ -4,7 +4,7 @@ rows."""
 import queue
 import threading
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, TypeAlias
@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.database.store import Store
-from workbench.model.contract import Contract
+from workbench.model.contract import Contract, half_of
 from workbench.model.errors import UnreadableSheet
 from workbench.model.issue import counted
 from workbench.model.kinds import KINDS
@@ -191,7 +191,7 @@ def copy_lines(item: Item) -> tuple[memoryview, int]:
             "\t",
             *(_raw(rows.chunk, item.hidden) if not item.derived else ("[]",)),
             "\t",
-            *_payload(contract, values),
+            *_payload(contract, values, rows.normalized.halves),
             "\t",
             pc.if_else(failed, "failed\t", "validated\t") if errors is not None else "validated\t\\N",
             *(() if errors is None else (pc.fill_null(errors, "\\N"),)),
@@ -249,13 +249,21 @@ def _raw(chunk: Chunk, hidden: frozenset[str]) -> tuple[Piece, ...]:
     return (*pieces, '"]')
 
 
-def _payload(contract: Contract, values: pa.RecordBatch) -> tuple[Piece, ...]:
-    """The values of the stored fields, as one JSON object."""
+def _payload(contract: Contract, values: pa.RecordBatch, halves: Mapping[str, pa.BooleanArray]) -> tuple[Piece, ...]:
+    """The values of the stored fields, as one JSON object; one that only a part was joined of stands apart, for it can
+    make a record and changes none."""
     if not contract.table:  # the form of a playbook's source: its parts have the values
         return ("{}",)
     pieces: list[Piece] = []
     for name, column in zip(values.schema.names, values.columns, strict=True):
-        pieces += [f'{"," if pieces else "{"}"{name}":', *_json(contract.field(name).kind, column)]
+        texts = _json(contract.field(name).kind, column)
+        own = f'{"," if pieces else "{"}"{name}":'
+        if name in halves:
+            text = _join(texts)
+            whole, half = (pc.if_else(halves[name], *each) for each in (("null", text), (text, "null")))
+            pieces += [own, whole, f',"{half_of(name)}":', half]
+        else:
+            pieces += [own, *texts]
     return (*pieces, "}") if pieces else ("{}",)
 
 

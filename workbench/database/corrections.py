@@ -50,10 +50,13 @@ def correct(
     which = {"batch": batch.id, "tenant": store.tenant_id, "revision": batch.revision + 1, "user": store.user}
     lines: list[int] = []
     failed, counts = batch.summary["failed"], batch.summary["issue_counts"]
+    partial, halves = batch.summary.get("partial", False), set(batch.summary.get("halves", ()))
     with store.transaction(batch.id) as connection:
         connection.execute(INCOMING)
         for chunk in rows:
             item = Item(batch=batch.id, contract=contract, rows=judge(chunk), hidden=hidden)
+            partial = partial or (bool(contract.table) and item.rows.lacks(contract))
+            halves |= item.rows.normalized.halves.keys()
             with connection.cursor() as cursor, cursor.copy(COPY) as copy:
                 copy.write(copy_lines(item)[0])
             if connection.execute(_FORGET_SAME, which).rowcount == len(chunk):
@@ -67,7 +70,7 @@ def correct(
             connection.execute("truncate incoming")
         if not lines:
             return batch
-        summary = json.dumps({"failed": failed, "issue_counts": counts})
+        summary = json.dumps({"failed": failed, "issue_counts": counts, "partial": partial, "halves": sorted(halves)})
         connection.execute(_COUNT, {**which, "summary": summary})
         if run.face.id != batch.id:  # one of several sheets: the run's plan no longer holds either
             connection.execute(_OPEN_AGAIN, {"batch": run.face.id, "revision": run.face.revision + 1})

@@ -149,8 +149,20 @@ class _Kept:
     brought: tuple[str, ...] = ()
     grouped: bool = False
     """Whether rows of it were made of several of the source's."""
+    partial: bool = False
+    """Whether rows of it lack what a new record needs."""
+    halves: frozenset[str] = frozenset()
+    """The fields that in some rows were joined of a part of their ingredients alone."""
     revision: int = 0
     docs: str | None = None
+
+    def note(self, judged: JudgedRows) -> None:
+        """Takes in what some of its rows bring."""
+        contract = catalog.contract(self.batch.dataset)
+        self.brought = judged.brought
+        self.grouped = self.grouped or judged.sources is not None
+        self.partial = self.partial or (bool(contract.table) and judged.lacks(contract))
+        self.halves |= judged.normalized.halves.keys()
 
     def staged(self, count: Count, seconds: float) -> dict[str, Any]:
         """What changes of the batch once its rows are there."""
@@ -165,6 +177,8 @@ class _Kept:
                 "issue_counts": count.issues,
                 "data_docs": self.docs,
                 "seconds_staging": seconds,
+                "partial": self.partial,
+                "halves": sorted(self.halves),
                 **({"grouped": self.grouped, "revision": self.revision} if self.batch.derived else {}),
             },
         }
@@ -191,13 +205,12 @@ class _Feeding:
         else:
             assert self.source.judge is not None
             own = self.source.judge.judge(chunk)
-        self.source.brought = own.brought
+        self.source.note(own)
         contract = catalog.contract(self.source.batch.dataset)
         yield Item(batch=self.source.batch.id, contract=contract, rows=own, hidden=self.hidden)
         for dataset, rows_ in parts.items():
             kept = self.parts[dataset]
-            kept.brought = rows_.brought
-            kept.grouped = kept.grouped or rows_.sources is not None
+            kept.note(rows_)
             assert kept.judge is not None
             yield Item(batch=kept.batch.id, contract=kept.judge.contract, rows=rows_, derived=True)
 

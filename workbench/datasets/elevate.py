@@ -120,6 +120,7 @@ STUDENTS = Contract(
         ),
         Field(
             name="external_id",
+            kind="identifier",
             aliases=("your id", "student id", "id", "employee id", "external key"),
             max_length=200,
             help="The person's id in the system the data comes from.",
@@ -151,6 +152,7 @@ STAFF = Contract(
         ),
         Field(
             name="external_id",
+            kind="identifier",
             aliases=("your id", "staff id", "id", "employee id", "external key"),
             max_length=200,
             examples=("EMP003", "EMP004"),

@@ -372,6 +372,15 @@ _ALL = (
         title="name",
     ),
     Kind(
+        name="identifier",
+        sql="text",
+        pattern=_NAME,
+        code="control_character",
+        message="Contains a line break or another control character",
+        parse=_name,
+        title="identifier",
+    ),
+    Kind(
         name="phone",
         sql="text",
         pattern=_PHONE,

@@ -113,11 +113,12 @@ def resolve(  # noqa: PLR0913
     value_maps: Pairs[str, Pairs[str, str]] | None = None,
     clears: Iterable[str] = (),
     window: str | None = None,
+    mode: str | None = None,
 ) -> Mapping:
     """The mapping that an import uses: what is sure, what the template says and, above both, what a person says now.
 
     `manual` is header -> field, with "" for a column that is left out. Guesses are not used: that of an optional field
-    is only reported (`suggest`), that of a required one stops the import.
+    is only reported (`suggest`), that of a required one stops the import. Mode update requires the key alone.
 
     Raises UnknownHeader, UnknownField, WrongValue, ForbiddenColumns, AmbiguousColumns, MissingColumns and Unconfirmed.
     """
@@ -140,7 +141,7 @@ def resolve(  # noqa: PLR0913
         if given.header not in left_out
     ]
     mapping = replace(mapping, columns=_columns(suggestions))
-    _check_required(contract, mapping, suggestions, headers, window)
+    _check_required(contract, mapping, suggestions, headers, window, mode)
     _check_window(contract, mapping, window)
     return mapping
 
@@ -175,20 +176,27 @@ def secrets(headers: Iterable[str], contract: Contract) -> tuple[str, ...]:
     return tuple(header for header in headers if _secret(header, contract))
 
 
-def lacking(contract: Contract, there: Iterable[str], window: str | None = None) -> tuple[Field, ...]:
-    """The required fields, and those of the key, that nothing would fill: no field that is `there`, no derivation."""
+def lacking(
+    contract: Contract, there: Iterable[str], window: str | None = None, mode: str | None = None
+) -> tuple[Field, ...]:
+    """The required fields, and those of the key, that nothing would fill: no field that is `there`, no derivation.
+    Mode update makes no record, and needs the key alone."""
     names = set(there)
-    required = [target for target in contract.fields if target.required or target.name in contract.key]
+    required = [
+        target for target in contract.fields if target.name in contract.key or (target.required and mode != "update")
+    ]
     return tuple(target for target in required if not _filled(target, contract, names, window))
 
 
-def open_points(contract: Contract, said: Mapping, window: str | None = None) -> tuple[str, ...]:
+def open_points(
+    contract: Contract, said: Mapping, window: str | None = None, mode: str | None = None
+) -> tuple[str, ...]:
     """What a person still has to say before a mapping can be used, in sentences; none when it can."""
     twice: dict[str, list[str]] = {}
     for header, name in said.columns.items():
         twice.setdefault(name, []).append(header)
     filled = (*said.columns.values(), *(name for name, text in said.constants.items() if text))
-    missing = lacking(contract, filled, window)
+    missing = lacking(contract, filled, window, mode)
     return (
         *(f"No column for the required {_or_else(target, 'a window')}." for target in _told(missing)),
         *(f"{_listed(headers)} would all fill {name}: keep one." for name, headers in twice.items() if headers[1:]),
@@ -427,14 +435,19 @@ def _columns(suggestions: Iterable[Suggestion]) -> dict[str, str]:
 
 
 def _check_required(
-    contract: Contract, mapping: Mapping, suggestions: list[Suggestion], headers: tuple[str, ...], window: str | None
+    contract: Contract,
+    mapping: Mapping,
+    suggestions: list[Suggestion],
+    headers: tuple[str, ...],
+    window: str | None,
+    mode: str | None,
 ) -> None:
     """Raises MissingColumns or Unconfirmed where nothing could fill a required field, or one of the key."""
     there = {*mapping.columns.values(), *mapping.constants}
     unsure = [given for given in suggestions if given.field is not None and not given.sure]
-    open_fields = lacking(contract, there, window)
+    open_fields = lacking(contract, there, window, mode)
     guessed = there | {given.field for given in unsure if given.field is not None}
-    missing = lacking(contract, guessed, window)
+    missing = lacking(contract, guessed, window, mode)
     if missing:
         told = ", ".join(map(_or_else, _told(missing)))
         raise MissingColumns(fields=told, dataset=contract.name, found=_listed(headers))

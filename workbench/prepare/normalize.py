@@ -1,6 +1,7 @@
 """Mapped cells become canonical values, a chunk at a time."""
 
 from dataclasses import dataclass
+from dataclasses import field as attribute
 from graphlib import TopologicalSorter
 from typing import TypeAlias
 
@@ -27,6 +28,8 @@ class Normalized:
 
     lines: pa.Int32Array
     values: pa.RecordBatch
+    halves: dict[str, pa.BooleanArray] = attribute(default_factory=dict)
+    """Field -> in which rows its value was joined of a part of its ingredients only; none of which is so nowhere."""
 
 
 def normalize(chunk: Chunk, contract: Contract, mapping: Mapping, *, window: str | None = None) -> Normalized:
@@ -37,6 +40,7 @@ def normalize(chunk: Chunk, contract: Contract, mapping: Mapping, *, window: str
     """
     headers = {field: header for header, field in mapping.columns.items()}
     values: dict[str, pa.StringArray] = {}
+    halves: dict[str, pa.BooleanArray] = {}
     for field in _ingredients_first(contract):
         header, constant = headers.get(field.name), mapping.constants.get(field.name)
         meanings = mapping.value_maps.get(field.name, {})
@@ -45,13 +49,17 @@ def normalize(chunk: Chunk, contract: Contract, mapping: Mapping, *, window: str
             column = canonical(chunk.cells[header], field, meanings)
         if constant is not None:
             column = _filled(column, canonical(_cell(constant), field, meanings)[0], len(chunk))
+        if isinstance(field.derive, Joined):
+            half = _halves(column, field.derive, values)
+            if half is not None:
+                halves[field.name] = half
         if field.derive is not None:
             column = _filled(column, _derived(field, field.derive, values, window), len(chunk))
         if column is not None:
             values[field.name] = column
     stored = [field.name for field in contract.stored if field.name in values]
     columns = [values[name] for name in stored]
-    return Normalized(lines=chunk.lines, values=pa.RecordBatch.from_arrays(columns, names=stored))
+    return Normalized(lines=chunk.lines, values=pa.RecordBatch.from_arrays(columns, names=stored), halves=halves)
 
 
 def canonical(cells: pa.StringArray, field: Field, meanings: dict[str, str] | None = None) -> pa.StringArray:
@@ -96,6 +104,21 @@ def _derived(
             return values.get(name)
         case FromWindow():
             return canonical(_cell(window), field)[0] if window else None
+
+
+def _halves(column: pa.StringArray | None, joined: Joined, values: dict[str, pa.StringArray]) -> pa.BooleanArray | None:
+    """In which rows a blank cell is filled by a part of its ingredients alone; None where in none."""
+    parts = [values[name] for name in joined.fields if name in values]
+    whole = len(parts) == len(joined.fields)
+    if not parts or (whole and not any(part.null_count for part in parts)):
+        return None
+    some, every = pc.is_valid(parts[0]), pc.is_valid(parts[0])
+    for part in parts[1:]:
+        some, every = pc.or_(some, pc.is_valid(part)), pc.and_(every, pc.is_valid(part))
+    half = pc.and_not(some, every) if whole else some
+    if column is not None:
+        half = pc.and_(half, pc.is_null(column))
+    return half if pc.any(half).as_py() else None
 
 
 def code_of(names: pa.StringArray, length: int) -> pa.StringArray:

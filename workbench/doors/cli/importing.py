@@ -23,7 +23,7 @@ Identifier = Annotated[str, typer.Argument(metavar="BATCH", help="A batch's id, 
 SkipErrors = Annotated[bool, typer.Option("--skip-errors", help="Let the good rows go on without the invalid ones.")]
 
 
-OnConflict = Literal["first", "hold"]
+OnConflict = Literal["first", "last", "hold"]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -34,6 +34,7 @@ def add_to(app: typer.Typer) -> None:
     command(app, "undo")(undo)
     command(app, "sweep")(sweep)
     command(app, "correct")(correct)
+    command(app, "prefer")(prefer)
 
 
 def import_(
@@ -70,7 +71,11 @@ def import_(
     skip_errors: SkipErrors = False,
     on_conflict: Annotated[
         OnConflict | None,
-        typer.Option(help="Rows of one key that say otherwise: the first counts, or hold, and the others are invalid."),
+        typer.Option(help="Rows of one key that contradict each other: the first counts, the last, or hold them."),
+    ] = None,
+    holds: Annotated[
+        list[str] | None,
+        typer.Option("--hold-on", metavar="CODE", help="A warning whose rows wait: same_id, another_name."),
     ] = None,
     allow_empty: Annotated[
         bool, typer.Option("--allow-empty", help="A file without rows is meant to remove every record it could name.")
@@ -105,6 +110,7 @@ def import_(
                 dry_run=dry_run,
                 skip_errors=skip_errors,
                 on_conflict=on_conflict,
+                holds=tuple(holds or ()),
                 allow_empty=allow_empty,
                 progress=progress,
             )
@@ -160,6 +166,28 @@ def correct(asked: Asked, batch: Identifier, source: Source) -> int:
     opened = open_sheet(source)
     with asked.open() as wb:
         wb.correct_from(batch, opened)
+        found = wb.batches.get(batch)
+        with asked.progress() as progress:
+            planned = wb.plan(found.part_of or found, progress=progress).batch
+        return _end(asked, wb, planned)
+
+
+def prefer(
+    asked: Asked,
+    batch: Identifier,
+    lines: Annotated[list[int] | None, typer.Argument(metavar="[LINE]...", help="The lines that count.")] = None,
+    on_conflict: Annotated[
+        OnConflict | None, typer.Option(help="For every key of which no line is chosen: first, last or hold.")
+    ] = None,
+) -> int:
+    """Decide which rows count, and plan again.
+
+    Of rows with one key that contradict each other, or of a row that waits because of a warning.
+    """
+    if not lines and on_conflict is None:
+        raise typer.BadParameter("say which lines count, or --on-conflict.", param_hint="prefer")
+    with asked.open() as wb:
+        wb.prefer(batch, tuple(lines or ()), on_conflict=on_conflict)
         found = wb.batches.get(batch)
         with asked.progress() as progress:
             planned = wb.plan(found.part_of or found, progress=progress).batch
