@@ -278,6 +278,8 @@ def _write_docs(store: Store, home: Path, run: Run, kept: _Kept, every: Sequence
     title = (
         catalog.contract(kept.batch.dataset).title if kept.batch.headers or kept.batch.derived else kept.batch.dataset
     )
+    needed = dict.fromkeys(field.name for judge in judges for field in judge.contract.needed)
+    asked = {"required of new records": f"{', '.join(needed)}: the plan asks, which knows who is new"} if needed else {}
     key = _docs(store, kept.batch)
     with kept_files.written(home):
         page = write_data_docs(
@@ -285,7 +287,7 @@ def _write_docs(store: Store, home: Path, run: Run, kept: _Kept, every: Sequence
             kept.batch.dataset,
             [finding for judge in judges for finding in judge.validator.summary()],
             title=f"{title}: {kept.batch.file_name}",
-            facts={"batch": str(run.face.id), "file": kept.batch.file_name, "run by": kept.batch.initiated_by},
+            facts={"batch": str(run.face.id), "file": kept.batch.file_name, "run by": kept.batch.initiated_by} | asked,
         )
     return str(key / page.name)
 

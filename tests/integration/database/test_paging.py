@@ -24,7 +24,7 @@ nobody@example.com,CNA101,10,active
 john@example.com,BAKE101,300,nonsense
 john@example.com,BAKE101,10,active
 nobody@example.com,BAKE101,10,active
-john@example.com,CNA101,20,active
+john@example.com,CNA101,10,active
 jane@example.com,WELD101,10,active
 """
 """Lines 2 to 9: created, invalid, unmatched, invalid twice, unmatched, unmatched twice, duplicate, created."""

@@ -18,7 +18,7 @@ TEXT = """\
 email,name,phone
 john@example.com,John Doe,555-123-4567
 jane@invalid,Jane Smith,
-john@example.com,Again,
+john@example.com,John Doe,
 sam@example.com,Sam Hill,12
 ann@example.com,Ann Lee,
 """
