@@ -165,7 +165,7 @@ Welding for Beginners II,
 Welding for Beginners I,
 Certified Nursing Assistant Night,CERTIFIED_NURSING_AS
 """
-    batch = wb.import_sheet(sheet(text), "elevate.courses", skip_errors=True)
+    batch = wb.import_sheet(sheet(text), "elevate.courses", skip_errors=True, on_conflict="first")
     assert outcomes(wb, batch) == [
         (2, "skipped:unchanged"),
         (3, "invalid:ambiguous_code"),

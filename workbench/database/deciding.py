@@ -579,7 +579,8 @@ class Decision(Target):
             select {tenant}, {batch}, {plan}, t.id, t.xmin, {action}, to_jsonb(t)
             from {target} t
             join (
-                select distinct {said} from {rows} where batch_id = {batch} and status = 'validated'
+                select distinct {said} from {rows} r
+                where batch_id = {batch} and status = 'validated' and not {lacks}
                 union select {alone} where not exists (select from {rows} where batch_id = {batch})
             ) scope ({scope}) on {inside}
             where t.tenant_id = {tenant} and {present}
@@ -590,6 +591,7 @@ class Decision(Target):
                 scope=SQL(", ").join(Identifier(f.name) for f in scope),
                 inside=inside,
                 named=named,
+                lacks=self._lacks,
                 present=removable(self.contract, self.mode),
             ),
         )

@@ -223,7 +223,7 @@ def _of_field(contract: Contract, field: Field) -> Iterator[Expectation]:
             column=field.name,
             **{name: limit for name, limit in limits.items() if limit is not None},
         )
-    if field.kind in ("text", "name") and not field.choices:
+    if field.kind in ("text", "name", "identifier") and not field.choices:
         message = f"{field.name} holds a text such as None, nan or NULL"
         yield expectation(
             "expect_column_values_to_not_be_in_set", "null_text", message, "warning", value_set=list(NULL_TEXTS)
