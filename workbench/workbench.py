@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Mapping as Pairs
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -23,7 +23,9 @@ from workbench.database import (
     signing,
     staging,
     store,
+    suggestions,
     sweeping,
+    templates,
     undoing,
 )
 from workbench.database.batches import Batches
@@ -212,6 +214,30 @@ class Workbench:
             found = batches.one_sheet(self._store, batch)
             rows = corrections.returned(self._store, found, sheet)
             return corrections.correct(self._store, self.settings.home, run, found, rows, self._playbook(run.face))
+
+    def mean(
+        self,
+        batch: Batch | UUID | str,
+        value_maps: Pairs[str, Pairs[str, str]] | None = None,
+        *,
+        remember: bool = False,
+    ) -> Batch:
+        """Corrects every row of a batch at once in which a field has one of those texts ({field: {text: meaning}}), as
+        `correct` does; without any, what the last plan suggests for references that named nothing.
+
+        `remember` lets the template of the batch, if it has one, know it for the next time. Raises WrongStage,
+        UnknownField, TemplateTaken.
+        """
+        with self._at_work(batch, "correcting", sheets=True) as run:
+            found, playbook = batches.one_sheet(self._store, batch), self._playbook(run.face)
+            means = value_maps if value_maps is not None else suggestions.meanings(found)
+            rows = corrections.meant(self._store, found, means, playbook)
+            corrected = corrections.correct(self._store, self.settings.home, run, found, rows, playbook)
+        if remember and found.template_id is not None:
+            said = templates.get(self._store, str(found.template_id)).mapping
+            maps = {n: {**said.value_maps.get(n, {}), **means.get(n, {})} for n in (*said.value_maps, *means)}
+            self.templates.update(str(found.template_id), replace(said, value_maps=maps))
+        return corrected
 
     def prefer(self, batch: Batch | UUID | str, lines: Sequence[int] = (), *, on_conflict: str | None = None) -> Batch:
         """Decides which rows count: those lines, of all that have their keys, and whatever they are warned of; or the

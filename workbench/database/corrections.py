@@ -20,7 +20,7 @@ from workbench.database.store import Store
 from workbench.datasets import catalog
 from workbench.derived import exports
 from workbench.model.batch import Batch, Run
-from workbench.model.errors import NoRows, UnknownHeader, UnknownRows, WrongReturn, WrongStage
+from workbench.model.errors import NoRows, UnknownField, UnknownHeader, UnknownRows, WrongReturn, WrongStage
 from workbench.model.issue import counted
 from workbench.model.playbook import Playbook
 from workbench.model.sheet import Chunk, Sheet
@@ -93,6 +93,38 @@ def by_line(store: Store, batch: Batch, cells: Pairs[int, Pairs[str, str | None]
             for line in lines
         ]
         yield _chunk(batch, lines, new)
+
+
+def meant(
+    store: Store, batch: Batch, value_maps: Pairs[str, Pairs[str, str]], playbook: Playbook | None
+) -> Iterator[Chunk]:
+    """The rows in which a field has one of the texts that mean something else ({field: {text: meaning}}), with that in
+    its column; asked within a transaction. Raises UnknownField for a field that no column fills."""
+    headers = {name: header for header, name in batch.mapping["columns"].items()}
+    lines: dict[int, dict[str, str | None]] = {}
+    for field, meanings in value_maps.items():
+        if field not in headers:
+            raise UnknownField(dataset=batch.dataset, field=field, known=", ".join(headers))
+        for line, text in _saying(store, batch, field, list(meanings), playbook):
+            lines.setdefault(line, {})[headers[field]] = meanings[text]
+    yield from by_line(store, batch, lines)
+
+
+def _saying(
+    store: Store, batch: Batch, field: str, texts: Sequence[str], playbook: Playbook | None
+) -> Iterator[tuple[int, str]]:
+    """The lines of a source in which a field has one of those texts, each with its text."""
+    parts = [part for part in batches.parts(store, batch.id) if part.derived]
+    asked = [
+        (part, name)
+        for part in parts
+        if playbook is not None
+        for name, column in playbook.part(part.dataset).columns.items()
+        if column == field
+    ] or [(batch, field)]
+    for part, name in asked:
+        which = {"batch": part.id, "name": name, "texts": list(texts)}
+        yield from ((row["line"], row["text"]) for row in store.connection.execute(_SAYING, which))
 
 
 def returned(store: Store, batch: Batch, sheet: Sheet) -> Iterator[Chunk]:
@@ -175,6 +207,17 @@ def _figures(rows: Iterable[dict[str, Any]]) -> tuple[int, list[dict[str, Any]]]
 
 
 _CELLS = "select line, raw from workbench.corrected_row where batch_id = %(batch)s and line = any(%(lines)s)"
+
+_SAYING = """
+select each.line, coalesce(c.payload, r.payload) ->> %(name)s as text
+from workbench.import_row r
+left join lateral (
+    select n.payload from workbench.import_correction n
+    where n.batch_id = r.batch_id and n.line = r.line order by n.revision desc limit 1
+) c on true
+cross join lateral unnest(coalesce(r.sources, array[r.line])) as each (line)
+where r.batch_id = %(batch)s and coalesce(c.payload, r.payload) ->> %(name)s = any(%(texts)s)
+"""
 
 _FORGET_SAME = """
 delete from incoming i using workbench.corrected_row r

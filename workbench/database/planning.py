@@ -12,7 +12,7 @@ from uuid import UUID
 import psycopg
 from psycopg.sql import Composed
 
-from workbench.database import decisions
+from workbench.database import decisions, suggestions
 from workbench.database.deciding import Decision, Lines
 from workbench.database.rolling_up import Refusals, RollUp
 from workbench.database.store import Store
@@ -59,7 +59,25 @@ def plan(store: Store, run: Run, playbook: Playbook | None = None, *, seconds: C
         decided[run.face.id] = _in_parts(
             store, run.face, lambda connection, lines: _rolled(connection, rolled, run.face, lines), looked
         )
-    _store(store, run, number, decided, looked, seconds)
+    _store(store, run, number, decided, looked, seconds, _suggested(store, run, number, decided, playbook))
+
+
+def _suggested(
+    store: Store, run: Run, number: int, decided: "dict[UUID, Decided]", playbook: Playbook | None
+) -> dict[UUID, list[dict[str, Any]]]:
+    """What the references that named nothing may have meant, by batch; those of a run's parts also for its source, in
+    the words of that."""
+    found: dict[UUID, list[dict[str, Any]]] = {}
+    for batch in run.written:
+        if not any(issue["code"].endswith("_not_found") for issue in decided[batch.id].issues):
+            continue
+        earlier = {part.dataset: part for part in run.parts if part.part < batch.part}
+        found[batch.id] = suggestions.find(store, batch, number, earlier)
+        if batch.derived and playbook is not None:
+            called = playbook.part(batch.dataset).columns
+            own = ({**each, "field": called.get(each["field"], each["field"])} for each in found[batch.id])
+            found[run.face.id] = [*found.get(run.face.id, ()), *own]
+    return found
 
 
 def _highest(store: Store, run: Run) -> int:
@@ -165,6 +183,7 @@ def _store(
     decided: "dict[UUID, Decided]",
     looked: _Looked,
     seconds: Callable[[], float],
+    suggested: dict[UUID, list[dict[str, Any]]],
 ) -> None:
     """Makes the plan that of all the run's batches, at once."""
     if run.face.id not in decided:  # of several sheets, whose rows are the run's
@@ -196,6 +215,7 @@ def _store(
                             "removed": dict(own),
                             "issues_by_code": _by_code(batch.summary.get("issue_counts", ()), of_batch.issues),
                             "issue_counts_planned": of_batch.issues,
+                            "suggestions": suggested.get(batch.id, []),
                             "seconds_planning": seconds(),
                         }
                     ),

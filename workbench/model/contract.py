@@ -34,9 +34,12 @@ class Joined:
     fields: tuple[str, ...]
 
 
+HALF = ".half"
+
+
 def half_of(name: str) -> str:
     """Where a row's payload has the value of a field that was joined of a part of its ingredients alone."""
-    return f"{name}.half"
+    return name + HALF
 
 
 @dataclass(frozen=True, kw_only=True)

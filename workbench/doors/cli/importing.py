@@ -156,16 +156,38 @@ def commit(asked: Asked, batch: Identifier, skip_errors: SkipErrors = False) -> 
         return _end(asked, wb, _committed(asked, wb, wb.batches.get(batch), skip_errors))
 
 
-def correct(asked: Asked, batch: Identifier, source: Source) -> int:
-    """Take back a corrected file of an import's rows, and plan again.
+def correct(
+    asked: Asked,
+    batch: Identifier,
+    source: Annotated[
+        str | None, typer.Argument(metavar="[SOURCE]", help="The corrected file, or - for standard input.")
+    ] = None,
+    values: Annotated[
+        list[str] | None,
+        typer.Option("--value-map", metavar="FIELD:TEXT=VALUE", help="What a text means, in every row that has it."),
+    ] = None,
+    suggested: Annotated[
+        bool, typer.Option("--suggested", help="What is suggested for references that were not found.")
+    ] = False,
+    remember: Annotated[
+        bool, typer.Option("--remember", help="Let the import's template know what texts mean.")
+    ] = False,
+) -> int:
+    """Take back a corrected file of an import's rows, or say what texts in it mean, and plan again.
 
     The file is one that `rows -o FILE` wrote. Rows and columns may be missing, and stay as they are.
     """
     from workbench.sources import open_sheet
 
-    opened = open_sheet(source)
+    if [source is not None, bool(values), suggested].count(True) != 1:
+        raise typer.BadParameter("say a file, --value-map or --suggested, one of them.", param_hint="correct")
+    opened = open_sheet(source) if source is not None else None
+    meanings = _value_maps(values) if values else None
     with asked.open() as wb:
-        wb.correct_from(batch, opened)
+        if opened is not None:
+            wb.correct_from(batch, opened)
+        else:
+            wb.mean(batch, meanings, remember=remember)
         found = wb.batches.get(batch)
         with asked.progress() as progress:
             planned = wb.plan(found.part_of or found, progress=progress).batch

@@ -33,6 +33,11 @@ create function workbench.quite_another(name text, other text) returns boolean l
         and workbench.words(name) <> '{}' and workbench.words(other) <> '{}', false)
 $$;
 
+-- A key as it is compared with what is written nearly so: its letters and digits, without case.
+create function workbench.folded(text) returns text language sql immutable parallel safe as $$
+    select lower(regexp_replace(normalize($1, NFKC), '[[:space:][:punct:]\u2000-\u206f]+', '', 'g'))
+$$;
+
 -- What was decided asks for a plan that knows of it: the batch goes back, as after a correction.
 create or replace function workbench.guard_batch() returns trigger language plpgsql as $$
 declare
