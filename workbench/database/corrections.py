@@ -99,7 +99,7 @@ def meant(
     store: Store, batch: Batch, value_maps: Pairs[str, Pairs[str, str]], playbook: Playbook | None
 ) -> Iterator[Chunk]:
     """The rows in which a field has one of the texts that mean something else ({field: {text: meaning}}), with that in
-    its column; asked within a transaction. Raises UnknownField for a field that no column fills."""
+    its column. Raises UnknownField for a field that no column fills."""
     headers = {name: header for header, name in batch.mapping["columns"].items()}
     lines: dict[int, dict[str, str | None]] = {}
     for field, meanings in value_maps.items():
@@ -107,7 +107,7 @@ def meant(
             raise UnknownField(dataset=batch.dataset, field=field, known=", ".join(headers))
         for line, text in _saying(store, batch, field, list(meanings), playbook):
             lines.setdefault(line, {})[headers[field]] = meanings[text]
-    yield from by_line(store, batch, lines)
+    return by_line(store, batch, lines)
 
 
 def _saying(
@@ -124,7 +124,7 @@ def _saying(
     ] or [(batch, field)]
     for part, name in asked:
         which = {"batch": part.id, "name": name, "texts": list(texts)}
-        yield from ((row["line"], row["text"]) for row in store.connection.execute(_SAYING, which))
+        yield from ((row["line"], row["text"]) for row in store.all(_SAYING, which))
 
 
 def returned(store: Store, batch: Batch, sheet: Sheet) -> Iterator[Chunk]:

@@ -21,8 +21,8 @@ _TEXTS = 200
 _KEYS = 50_000
 """From more keys than these none is told by its likeness, only by its spelling."""
 _LIKE = 85
-"""From this likeness on (100 is the same), a text is taken for a slip of a key. Its digits have to be the same: they tell
-one thing from another."""
+"""From this likeness on (100 is the same), a text is taken for a slip of a key. Its digits have to be the same: they
+tell one thing from another."""
 _SHORTEST = 4
 
 
@@ -124,7 +124,7 @@ def _alike(connection: psycopg.Connection[Any], texts: Sequence[str], known: Com
     question = SQL("select distinct key from ({}) known where key is not null limit {}").format(
         known, Literal(_KEYS + 1)
     )
-    keys = [row["key"] for row in connection.execute(question.format(known, Literal(_KEYS + 1)))]
+    keys = [row["key"] for row in connection.execute(question)]
     if not keys or len(keys) > _KEYS:
         return {}
     scores = process.cdist(list(map(key, long)), list(map(key, keys)), scorer=fuzz.ratio, score_cutoff=_LIKE)
