@@ -239,6 +239,14 @@ class Workbench:
             self.templates.update(str(found.template_id), replace(said, value_maps=maps))
         return corrected
 
+    def contradictions(self, batch: Batch | UUID | str, *, limit: int = 20) -> tuple[int, list[dict[str, Any]]]:
+        """How many keys have rows that contradict each other and wait for a decision, and the first of them: dataset,
+        key, and `lines`, the values of each row by its line."""
+        found = self.batches.get(batch)
+        if found.stage not in ("planned", "held"):
+            return 0, []
+        return decisions.contradictions(self._store, batches.run(self._store, found), found, limit=limit)
+
     def prefer(self, batch: Batch | UUID | str, lines: Sequence[int] = (), *, on_conflict: str | None = None) -> Batch:
         """Decides which rows count: those lines, of all that have their keys, and whatever they are warned of; or the
         "first" or "last" of every key of which no line was chosen ("hold" lets them wait again).
@@ -501,6 +509,8 @@ class Workbench:
         said["parts"] = [[str(part.id), part.dataset, part.derived, self.reconcile(part).to_dict()] for part in behind]
         if batch.revision:
             said["corrected"] = batch.summary["corrected"]
+        if batch.decisions:
+            said["decided"] = batch.decisions
         return {"batch": str(batch.id), "run_at": run_at, **said, **self.reconcile(batch).to_dict(), **words}
 
     def _unsigned(self, batch: Batch) -> None:

@@ -4,6 +4,7 @@ It is kept with who and when, and never changed; the newest decision counts.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from workbench.database import batches
 from workbench.database.repeats import Ruling
@@ -40,6 +41,40 @@ def decide(store: Store, run: Run, batch: Batch, lines: Sequence[int], rule: str
         store.note("decided", batch.id, lines=wanted[:100], rule=rule)
     return batches.get(store, batch.id)
 
+
+def contradictions(store: Store, run: Run, batch: Batch, *, limit: int = 20) -> tuple[int, list[dict[str, Any]]]:
+    """How many keys of a source wait for a decision, and the first of them: each with its dataset, its key, and the
+    values of every row that takes part by its line."""
+    parts = run.parts if run.derived and batch.id == run.face.id else (batch,)
+    found: list[dict[str, Any]] = []
+    count = 0
+    for part in parts:
+        rows = store.all(_CONTRADICTIONS, {"batch": part.id, "plan": part.plan, "limit": limit - len(found)})
+        count += rows[0]["keys"] if rows else 0
+        keys: dict[str, dict[str, Any]] = {}
+        for row in rows:
+            group = {"dataset": part.dataset, "key": row["key"], "lines": {}}
+            keys.setdefault(row["key"], group)["lines"][row["line"]] = row["payload"]
+        found += keys.values()
+    return count, found
+
+
+_CONTRADICTIONS = """
+with conflicts as materialized (
+    select r.external_key from workbench.import_outcome o
+    join workbench.corrected_row r on r.batch_id = o.batch_id and r.line = o.line
+    where o.batch_id = %(batch)s and o.plan = %(plan)s and o.outcome = 'invalid' and o.reason = 'conflict'
+      and r.batch_id = %(batch)s
+), keys as (
+    select external_key, count(*) over () as keys from (select distinct external_key from conflicts) each
+    order by external_key limit greatest(%(limit)s, 1)
+)
+select replace(external_key, chr(31), '|') as key, r.line, r.payload, keys.keys::int
+from keys join workbench.corrected_row r using (external_key)
+join workbench.import_outcome o on o.batch_id = r.batch_id and o.line = r.line and o.plan = %(plan)s
+where r.batch_id = %(batch)s and r.status = 'validated' and o.reason is distinct from 'duplicate'
+order by external_key, r.line
+"""
 
 _RULE = """
 select rule, decided_by from workbench.import_decision
