@@ -9,7 +9,9 @@ from typing import Any
 from workbench.database import batches
 from workbench.database.repeats import Ruling
 from workbench.database.store import Store
+from workbench.datasets import catalog
 from workbench.model.batch import Batch, Run
+from workbench.model.contract import half_of
 from workbench.model.errors import UnknownRows, WrongStage
 
 _OPEN = ("staged", "planned", "held")
@@ -54,7 +56,11 @@ def contradictions(store: Store, run: Run, batch: Batch, *, limit: int = 20) -> 
         keys: dict[str, dict[str, Any]] = {}
         for row in rows:
             group = {"dataset": part.dataset, "key": row["key"], "lines": {}}
-            keys.setdefault(row["key"], group)["lines"][row["line"]] = row["payload"]
+            keys.setdefault(row["key"], group)["lines"][row["line"]] = {
+                field.name: row["payload"].get(field.name, row["payload"].get(half_of(field.name)))
+                for field in catalog.contract(part.dataset).stored
+                if field.name in row["payload"]
+            }
         found += keys.values()
     return count, found
 
