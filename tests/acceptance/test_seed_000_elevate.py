@@ -276,7 +276,7 @@ jane@example.com,CNA101
     ]
     assert messages(wb, batch) == {
         2: "Student not found; Course not found",
-        3: "Course not found",
+        3: "Course not found: did you mean CNA101?",
         4: "Student not found",
     }
     assert wb.reconcile(batch).unmatched_by_kind == {"student": 2, "course": 1}

@@ -186,9 +186,12 @@ class Repeats:
             """case when contested.external_key is not null then (
                 select string_agg(said || ' (' || {theirs} || ' / ' || {own} || ')', ', ')
                 from (values {names}) called (name, half, said)
-                cross join lateral (select coalesce(other.payload ->> name, other.payload ->> half) as theirs,
-                                           coalesce(r.payload ->> name, r.payload ->> half) as own) told
-                where theirs is distinct from own
+                cross join lateral (
+                    select coalesce(nullif(other.payload -> name, 'null'), other.payload -> half, 'null') as their_value,
+                           coalesce(nullif(r.payload -> name, 'null'), r.payload -> half, 'null') as own_value
+                ) compared
+                cross join lateral (select their_value #>> '{{}}' as theirs, own_value #>> '{{}}' as own) told
+                where their_value <> own_value
                   and case when r.line = first_of_all and not contested.decided then theirs else own end is not null
                   and other.line <> r.line
             ) end"""
