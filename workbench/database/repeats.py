@@ -187,8 +187,8 @@ class Repeats:
                 select string_agg(said || ' (' || {theirs} || ' / ' || {own} || ')', ', ')
                 from (values {names}) called (name, half, said)
                 cross join lateral (
-                    select coalesce(nullif(other.payload -> name, 'null'), other.payload -> half, 'null') as their_value,
-                           coalesce(nullif(r.payload -> name, 'null'), r.payload -> half, 'null') as own_value
+                    select coalesce(nullif(other.payload -> name, 'null'), other.payload -> half, 'null') as their_value
+                         , coalesce(nullif(r.payload -> name, 'null'), r.payload -> half, 'null') as own_value
                 ) compared
                 cross join lateral (select their_value #>> '{{}}' as theirs, own_value #>> '{{}}' as own) told
                 where their_value <> own_value
