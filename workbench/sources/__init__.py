@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from workbench.model.errors import UnreadableSource
-from workbench.model.sheet import Chunk, Sheet, Tally
+from workbench.model.sheet import Chunk, Layout, Sheet, Tally
 from workbench.sources.spool import Spool
 from workbench.sources.text import BLOCK, translated_errors
 
@@ -96,7 +96,7 @@ def _open_path(path: Path, name: str, sheet: str | None, header_row: int | None)
     if is_workbook:
         from workbench.sources.workbook import open_workbook
 
-        return open_workbook(path, name=name, sheet=sheet, header_row=header_row)
+        return open_workbook(path, name=name, sheet=sheet, layout=Layout(header_row=header_row))
     if sheet is not None:
         raise UnreadableSource(source=name, why=f"it is a text file, and has no worksheet {sheet}.")
     from workbench.sources.csv import open_csv

@@ -12,7 +12,7 @@ import xlsxwriter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from workbench.model.errors import UnknownSheet, UnreadableSheet, UnreadableSource
-from workbench.model.sheet import Sheet, Tally
+from workbench.model.sheet import Layout, Sheet, Tally
 from workbench.sources.workbook import open_workbook
 
 PEOPLE = [["id", "name"], [1, "Ann"], [2, "Bob"]]
@@ -121,14 +121,14 @@ def test_a_title_above_the_table_is_preamble(tmp_path: Path) -> None:
 def test_the_header_row_can_be_chosen(tmp_path: Path) -> None:
     path = write(tmp_path / "two.xlsx", [["a", "b"], ["id", "name"], [1, "Ann"]])
     assert open_workbook(path).headers == ("a", "b")
-    sheet = open_workbook(path, header_row=2)
+    sheet = open_workbook(path, layout=Layout(header_row=2))
     assert (sheet.headers, rows(sheet), sheet.reading.preamble) == (("id", "name"), {3: ["1", "Ann"]}, ("a\tb",))
 
 
 @pytest.mark.parametrize("row", [-1, 0, 3, 5, 2_000_000])
 def test_a_blank_row_cannot_be_the_header(tmp_path: Path, row: int) -> None:
     path = write(tmp_path / "gap.xlsx", [["id"], [1], [], [2]])
-    assert refusal(path, header_row=row).endswith(
+    assert refusal(path, layout=Layout(header_row=row)).endswith(
         f"row {row} of its worksheet Sheet is blank, so it cannot be the header."
     )
 
@@ -147,7 +147,7 @@ def test_columns_without_header_and_values_beside_the_table_are_dropped(tmp_path
         [None, 1, "Ann", 30],
         [None, 2, "Bob"],
     ]
-    sheet = open_workbook(write(tmp_path / "margin.xlsx", table), header_row=3)
+    sheet = open_workbook(write(tmp_path / "margin.xlsx", table), layout=Layout(header_row=3))
     assert (sheet.headers, rows(sheet)) == (("id", "name", "age"), {4: ["1", "Ann", "30"], 5: ["2", "Bob", ""]})
 
 
