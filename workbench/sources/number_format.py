@@ -1,8 +1,8 @@
 """What a spreadsheet shows of a number: the format codes of XLSX and XLS (ECMA-376 part 1, 18.8.31).
 
-Only formats that say more than the number itself count here: leading zeros (`00000`), numbers set like a telephone's or a
-social security number (`000-00-0000`), percentages, and days before the calendar begins. Rounding for display does not:
-2.345 shown with `0.0` stays 2.345.
+Only formats that say more than the number itself count here: leading zeros (`00000`), signs between the digits, as of a
+telephone or social security number (`000-00-0000`), percentages, and days before the calendar begins. Rounding for
+display does not: 2.345 shown with `0.0` stays 2.345.
 """
 
 import re
@@ -167,14 +167,11 @@ def _section(code: str) -> _Section:
 
 def _chosen(sections: list[_Section], value: Decimal) -> tuple[_Section, bool]:
     """The section for a number, and whether it shows a minus of its own."""
-    conditional = [section for section in sections if section.condition]
-    for section in conditional:
-        assert section.condition is not None  # noqa: S101 - the line above says so
-        sign, limit = section.condition
-        if _COMPARE[sign](value, limit):
+    for section in sections:
+        if section.condition and _COMPARE[section.condition[0]](value, section.condition[1]):
             return section, False
-    if conditional:
-        others = [section for section in sections if not section.condition]
+    others = [section for section in sections if not section.condition]
+    if len(others) < len(sections):
         return (others[0] if others else sections[-1]), value < 0
     if value < 0 and len(sections) > 1:
         return sections[1], False

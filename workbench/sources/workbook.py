@@ -22,9 +22,12 @@ from workbench.sources.worksheet import Area, Row, Worksheet, choose_worksheet
 
 _ROWS = 20_000
 _CELLS_AT_ONCE = 1_000_000
+_NOTHING_SAID = Layout()
 
 
-def open_workbook(path: Path, *, name: str | None = None, sheet: str | None = None, layout: Layout = Layout()) -> Sheet:
+def open_workbook(
+    path: Path, *, name: str | None = None, sheet: str | None = None, layout: Layout = _NOTHING_SAID
+) -> Sheet:
     """A worksheet, told by its title, else the one that looks most like a table; hidden ones are read last.
 
     The kind of workbook is told by the file's bytes. What `layout` does not say of the header and of lines to leave out
@@ -38,8 +41,8 @@ def open_workbook(path: Path, *, name: str | None = None, sheet: str | None = No
     cell. All of it, and what is hidden, is told in `reading.warnings` and `reading.left_out`.
 
     The table is held in memory as text, and handed out in chunks of 20,000 rows at most; while it is opened, the reader
-    takes 32 bytes for each cell besides. Raises UnknownSheet; UnreadableSource for anything but a sound workbook without
-    password and with a worksheet of at most 2,000 columns; UnreadableSheet for a cell of over 1 MB.
+    takes 32 bytes for each cell besides. Raises UnknownSheet; UnreadableSource for anything but a sound workbook that
+    has no password and whose worksheet has at most 2,000 columns; UnreadableSheet for a cell of over 1 MB.
     """
     source = name or path.name
     if layout.mended:

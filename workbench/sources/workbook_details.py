@@ -13,8 +13,26 @@ from dataclasses import dataclass
 SHEET_COLUMNS = 16_384
 """Columns of the widest worksheet there is; the place of a cell is row * SHEET_COLUMNS + column, both from 0."""
 
-AREA_LIMIT = 100_000_000
-"""Cells of the rectangle a worksheet may span, blank ones included: the reader takes 32 bytes for each."""
+
+@dataclass(frozen=True, kw_only=True)
+class Hidden:
+    """What a worksheet does not show, rows and columns counted from 0."""
+
+    rows: Sequence[int] = ()
+    """Those that somebody has hidden."""
+    filtered: Sequence[int] = ()
+    """Those that a filter hides."""
+    columns: Sequence[int] = ()
+
+    def warnings(self, first: int, last: int) -> tuple[str, ...]:
+        """One sentence per kind, of the rows from `first` to before `last`."""
+        found = _of_rows([row for row in self.rows if first <= row < last], "hidden")
+        found += _of_rows([row for row in self.filtered if first <= row < last], "hidden by a filter")
+        if self.columns:
+            names = [column_name(column) for column in self.columns]
+            what = "Column {} is hidden; it is" if len(names) == 1 else "Columns {} are hidden; they are"
+            found.append(f"{what.format(_few(names[:10], len(names)))} read like the others.")
+        return tuple(found)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,11 +49,7 @@ class WorkbookDetails:
     """It spans no more columns than these (exact from 27 on)."""
     merged: bool = False
     """Whether an ODS sheet has merged cells, of which the reader does not tell the ranges."""
-    hidden: tuple[int, ...] = ()
-    """Rows that somebody has hidden, from 0."""
-    filtered: tuple[int, ...] = ()
-    """Rows that a filter hides, from 0."""
-    hidden_columns: tuple[int, ...] = ()
+    hidden: Hidden = Hidden()
     odd_dimension: bool = False
     """Whether an XLSX worksheet says of itself that it spans what no reader can make sense of."""
 
@@ -48,9 +62,7 @@ class WorkbookDetails:
         height: int = 0,
         width: int = 0,
         merged: bool = False,
-        hidden: Sequence[int] = (),
-        filtered: Sequence[int] = (),
-        hidden_columns: Sequence[int] = (),
+        hidden: Hidden | None = None,
         odd_dimension: bool = False,
     ) -> "WorkbookDetails":
         """The blind spots of a worksheet; what is shown is given as place and text."""
@@ -62,9 +74,7 @@ class WorkbookDetails:
             height=height,
             width=width,
             merged=merged,
-            hidden=tuple(hidden),
-            filtered=tuple(filtered),
-            hidden_columns=tuple(hidden_columns),
+            hidden=hidden or Hidden(),
             odd_dimension=odd_dimension,
         )
 
@@ -85,13 +95,7 @@ class WorkbookDetails:
             formulas = "1 formula has" if number == 1 else f"{number:,} formulas have"
             cure = "Open the workbook in a spreadsheet program and save it to have it calculated."
             found.append(f"{formulas} no stored value, read as blank{where}. {cure}")
-        found += _of_rows([row for row in self.hidden if first <= row < last], "hidden")
-        found += _of_rows([row for row in self.filtered if first <= row < last], "hidden by a filter")
-        if self.hidden_columns:
-            names = [column_name(column) for column in self.hidden_columns]
-            what = "Column {} is hidden; it is" if len(names) == 1 else "Columns {} are hidden; they are"
-            found.append(f"{what.format(_few(names[:10], len(names)))} read like the others.")
-        return tuple(found)
+        return (*found, *self.hidden.warnings(first, last))
 
 
 def cell_name(row: int, column: int) -> str:

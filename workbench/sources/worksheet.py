@@ -22,10 +22,10 @@ from python_calamine import (
 from workbench.model.errors import UnknownSheet, UnreadableSheet, UnreadableSource
 from workbench.sources import ods, xls, xlsx
 from workbench.sources.cells import text_of
-from workbench.sources.container import Format, damaged, password_wanted
+from workbench.sources.container import AREA_LIMIT, Format, damaged, password_wanted, too_large
 from workbench.sources.headers import SEARCHED_ROWS, find_header
 from workbench.sources.records import is_value
-from workbench.sources.workbook_details import AREA_LIMIT, WorkbookDetails, cell_name
+from workbench.sources.workbook_details import WorkbookDetails, cell_name
 
 COLUMN_LIMIT = 2_000
 
@@ -143,18 +143,12 @@ def choose_worksheet(path: Path, found: Format, source: str, wanted: str | None)
             sheet.name for sheet in book.sheets_metadata if sheet.visible != SheetVisibleEnum.Visible
         ) & set(titles)
         load = partial(_load, path, book, found, look, source)
-        if wanted is not None:
-            worksheet = load(_known(titles, wanted, source))
-            passed = False
-        else:
-            visible = [title for title in titles if title not in hidden]
-            worksheet, passed = _most_like_a_table(load, visible)
-            if worksheet is None:
-                worksheet, passed = _most_like_a_table(load, [title for title in titles if title in hidden])
-    if worksheet is None or worksheet.cells.start is None:
-        named = wanted is not None and worksheet is not None
-        only = worksheet.title if named and worksheet is not None else titles[0] if len(titles) == 1 else ""
-        where = f"its worksheet {only} is empty" if only else "all its worksheets are empty"
+        wished = titles if wanted is None else (_known(titles, wanted, source),)
+        worksheet, passed = _most_like_a_table(load, [title for title in wished if title not in hidden])
+        if worksheet is None:
+            worksheet, passed = _most_like_a_table(load, [title for title in wished if title in hidden])
+    if worksheet is None:
+        where = f"its worksheet {wished[0]} is empty" if len(wished) == 1 else "all its worksheets are empty"
         raise UnreadableSource(source=source, why=f"{where}.")
     warnings = () if wanted is not None else _unread(titles, hidden, worksheet.title, passed)
     return Choice(worksheet=worksheet, titles=titles, hidden=hidden, warnings=warnings)
@@ -170,7 +164,7 @@ def _known(titles: tuple[str, ...], wanted: str, source: str) -> str:
 
 
 def _most_like_a_table(load: Callable[[str], Worksheet], titles: Sequence[str]) -> tuple[Worksheet | None, bool]:
-    """The first of the best kind, unless a later one is a good deal larger; and whether an earlier one was passed by."""
+    """The first of the best kind, unless a later one is a good deal larger; and whether another was passed by."""
     best: Worksheet | None = None
     likeness = (0, 0)
     passed = False
@@ -225,7 +219,7 @@ def _load(path: Path, book: CalamineWorkbook, found: Format, look: _Look, source
     details = look(title)
     _refuse_width(details.width, source, title)
     if details.width * details.height > AREA_LIMIT:
-        raise _too_large(source)
+        raise too_large(source)
     if details.odd_dimension:
         with CalamineWorkbook.from_filelike(xlsx.without_dimension(path, source)) as mended:
             cells = mended.get_sheet_by_name(title)
@@ -241,11 +235,6 @@ def _refuse_width(width: int, source: str, title: str) -> None:
         raise UnreadableSource(source=source, why=why)
 
 
-def _too_large(source: str) -> UnreadableSource:
-    why = f"its worksheet spans over {AREA_LIMIT:,} cells. Delete the cells far away from the table, or save it as CSV."
-    return UnreadableSource(source=source, why=why)
-
-
 @contextmanager
 def translated(source: str) -> Iterator[None]:
     """The reader's complaints as sentences; its panics too, which are no Exceptions."""
@@ -255,7 +244,7 @@ def translated(source: str) -> Iterator[None]:
         raise password_wanted(source) from None
     except CalamineError as error:
         if "limit" in str(error):
-            raise _too_large(source) from None
+            raise too_large(source) from None
         raise damaged(source) from None
     except BaseException as error:
         if type(error).__name__ == "PanicException":

@@ -18,9 +18,9 @@ from posixpath import join, normpath
 from xml.etree import ElementTree as ET
 
 from workbench.model.errors import UnreadableSource
-from workbench.sources.container import HARMLESS, damaged, opened_zip, unpacked
+from workbench.sources.container import AREA_LIMIT, HARMLESS, damaged, opened_zip, unpacked
 from workbench.sources.number_format import Shown, built_in, rounded, shown_by, whole_digits
-from workbench.sources.workbook_details import AREA_LIMIT, SHEET_COLUMNS, WorkbookDetails
+from workbench.sources.workbook_details import SHEET_COLUMNS, Hidden, WorkbookDetails
 
 _CELL = re.compile(rb"<(?:\w+:)?c(\s[^>]*?)?(?:/>|>(.*?)</(?:\w+:)?c\s*>)", re.DOTALL)
 _ROW_OR_CELL = re.compile(
@@ -213,9 +213,11 @@ class _Look:
             list(dict.fromkeys(self.valueless)),
             height=self.height,
             width=self.width,
-            hidden=[row for row, filtered in zip(self.hidden, is_filtered, strict=True) if not filtered],
-            filtered=[row for row, filtered in zip(self.hidden, is_filtered, strict=True) if filtered],
-            hidden_columns=self.hidden_columns if len(self.hidden_columns) < _HIDDEN_COLUMNS else (),
+            hidden=Hidden(
+                rows=[row for row, filtered in zip(self.hidden, is_filtered, strict=True) if not filtered],
+                filtered=[row for row, filtered in zip(self.hidden, is_filtered, strict=True) if filtered],
+                columns=self.hidden_columns if len(self.hidden_columns) < _HIDDEN_COLUMNS else (),
+            ),
             odd_dimension=self.odd_dimension,
         )
 
@@ -242,7 +244,7 @@ class _Look:
 
     def _measure(self, piece: bytes, digits: bytes) -> None:
         """How far down the cells reach: by the number of the last row, where no other can be much higher."""
-        while b'0' * (self._row_digits + 1) + b'"' in digits:
+        while b"0" * (self._row_digits + 1) + b'"' in digits:
             self._row_digits += 1
         if self.exact:
             self.height = max([self.height, *map(int, set(_DEEP.findall(piece)))])
@@ -329,6 +331,7 @@ class _Look:
             self.shown[place] = text
             if text.lstrip("-").isdigit():
                 self.long.append(place)
+
 
 def _place(attributes: bytes) -> int:
     reference = _REFERENCE.search(attributes)
