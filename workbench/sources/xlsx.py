@@ -263,7 +263,7 @@ class _Look:
         for styled in self._styled:
             for found in styled.finditer(piece):
                 at = found.start()
-                tag = piece[piece.rfind(start, 0, at) : at] + found[2]
+                tag = piece[piece.rfind(start, 0, at + 1) : at] + found[2]
                 if b" t=" not in tag or _TYPE.search(tag)[1] == b"n":  # type: ignore[index]
                     self._show(_place(tag), found[1], found[3])
         if b"0" * 16 not in digits and not _EXPONENT.search(digits):
@@ -301,8 +301,8 @@ class _Look:
         if kind == b"e" and value:
             self.shown[place] = value[1].decode("utf-8", "replace")
         elif kind == b"inlineStr":
-            if value:
-                self.shown[place] = _inline_text(content, value[1])
+            if value or b"v/>" in content or b"<v></" in content:
+                self.shown[place] = _inline_text(content, value[1] if value else b"")
         elif kind == b"n" and value:
             self._look_at_number(place, attributes, value[1].decode("latin-1").strip())
         elif not value and kind != b"str" and _FORMULA.search(content):
