@@ -20,6 +20,8 @@ _ABOVE = 50
 """How many rows tell what a column holds."""
 _CANDIDATES = 200
 """How many rows below a blank one are tried as the header of another table."""
+_NAMED = 10
+"""How many lines an option names."""
 _LONGEST_LABEL = 120
 _SHOWN = 200
 _VALUE = re.compile(r"[\W_]*\d[\d\W_]*|\d{4}-\d\d-\d\d[T ].*|\S+@\S+\.\S+|https?://\S+|true|false", re.IGNORECASE)
@@ -149,7 +151,7 @@ def _another_table(rows: TableRows, filled: Any, records: _Flags) -> tuple[int |
         if header is not None and _is_header(rows, records, int(row), header):
             last = int(np.flatnonzero(filled)[-1])
             line = rows.first_line + header
-            what = f"another table; choose row {line} as the header to read it"
+            what = f"another table (--header-row {line} reads it)"
             return int(row), [_entry(rows, int(row), last, what, header)]
     return None, []
 
@@ -230,8 +232,11 @@ def _totals(rows: TableRows, filled: Any, records: _Flags) -> tuple[str, ...]:
     lines = [rows.first_line + row for row in sorted(found) if records[row] and filled[row] > 1]
     if not lines or len(lines) * 2 > len(read):
         return ()
-    what = "Row {} looks like a total; it is" if len(lines) == 1 else "Rows {} look like totals; they are"
-    return (f"{what.format(line_ranges(lines))} read like the others.",)
+    which = line_ranges(lines)
+    option = f"--skip-lines {','.join(map(str, lines[:_NAMED]))}"
+    if len(lines) == 1:
+        return (f"Row {which} looks like a total ({option} leaves it out).",)
+    return (f"Rows {which} look like totals ({option} leaves them out).",)
 
 
 def _entries(rows: TableRows, found: Sequence[int] | Any, what: str) -> Iterator[LeftOut]:

@@ -65,7 +65,7 @@ def open_workbook(
         reading=Reading(
             format=found,
             header_line=header + 1,
-            preamble=tuple("\t".join(row).rstrip() for row in worksheet.texts(0, header)),
+            preamble=tuple("\t".join(row).rstrip() for row in worksheet.texts(0, header + layout.no_header)),
             sheets=choice.titles,
             sheet=worksheet.title,
             warnings=choice.warnings + worksheet.details.warnings(header + 1, worksheet.height) + table.warnings,
@@ -224,10 +224,7 @@ def _beside(labels: Sequence[str], blocks: Sequence[Sequence[pa.StringArray]], l
         if not label.strip() and any(label.strip() for label in labels[place:]) and not _has_values(blocks, place):
             gap, first, last = (column_name(left + at) for at in (place, place + 1, len(labels) - 1))
             right = f"column {first}" if first == last else f"columns {first} to {last}"
-            return (
-                f"Column {gap} is blank from top to bottom: another table may stand right of it. "
-                f"It is read as {right} of this one.",
-            )
+            return (f"Column {gap} is blank from top to bottom: another table may stand right of it ({right}).",)
     return ()
 
 
