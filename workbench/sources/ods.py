@@ -7,7 +7,7 @@ marks one that holds an error. Equal cells and rows beside each other are writte
 
 import re
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
@@ -22,24 +22,26 @@ _NUMBER = "{urn:oasis:names:tc:opendocument:xmlns:datastyle:1.0}"
 _FORMULA = re.compile(rb"<table:table-cell(?=[^>]*\stable:formula=)(?![^>]*\soffice:value-type=)[^>]*>")
 _SPAN = re.compile(rb'table:number-(?:rows|columns)-spanned="(?!1")')
 _LONG = re.compile(rb'office:value="(?:-?[0-9]{16,}|[^"]*[eE]\+?[0-9])')
-_WORTH_A_WALK = (
-    b'calcext:value-type="error"',
-    b'office:value-type="percentage"',
-    b'table:visibility="',
-    b"<text:tab",
-    b"<text:line-break",
+_MARKS = tuple(
+    re.compile(re.escape(mark))
+    for mark in (b'"error"', b'"percentage"', b":formula=", b"<text:tab", b"<text:line-break")
 )
+"""What tells a cell that shows more than the reader says."""
+_WORTH_A_WALK = (b'"error"', b'"percentage"', b'table:visibility="', b"<text:tab", b"<text:line-break")
 _TOKEN = re.compile(
-    rb"<table:table(?P<table>\s[^>]*)?>|<table:table-column(?P<column>[^>]*)>|<table:table-row(?P<row>[^>]*)>|"
-    rb"(?P<end></table:table-row>)|<table:(?:covered-)?table-cell(?P<cell>[^>]*?)(?:/>|"
-    rb">(?P<content>.*?)</table:(?:covered-)?table-cell>)",
+    rb"<table:table(?P<table>\s[^>]*)?>|<table:table-column(?P<column>[^>]*)>|"
+    rb"<table:table-row(?P<row>[^>]*?)(?:/>|>(?P<cells>.*?)</table:table-row>)",
     re.DOTALL,
 )
+_CELL = re.compile(rb"<table:(?:covered-)?table-cell([^>]*?)(?:/>|>(.*?)</table:(?:covered-)?table-cell>)", re.DOTALL)
 _ATTRIBUTE = re.compile(rb'\s([\w-]+:[\w-]+)="([^"]*)"')
 _ANNOTATION = re.compile(rb"<office:annotation[\s>].*?</office:annotation>", re.DOTALL)
 _PARAGRAPH = re.compile(rb"<text:(?:p|h)(?:\s[^>]*?)?(?:/>|>(.*?)</text:(?:p|h)>)", re.DOTALL)
 _SPACES = re.compile(r'<text:s(?:\s+text:c="([0-9]{1,4})")?\s*/>')
 _TAG = re.compile(r"<[^>]*>")
+_TO_ZEROS = bytes.maketrans(b"123456789e", b"000000000E")
+_SIXTEEN = b"0" * 16
+_REST = 100_000  # more rows at once are the empty rest of the sheet
 _MOST_CELLS = 5_000_000  # that are shown otherwise
 
 
@@ -78,11 +80,16 @@ def _search(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> tuple[bool, bool
         worth_a_walk = (
             worth_a_walk
             or any(mark in piece for mark in _WORTH_A_WALK)
-            or bool(_LONG.search(piece))
-            or bool(_FORMULA.search(piece))
+            or (_may_be_long(piece) and bool(_LONG.search(piece)))
+            or (b":formula=" in piece and bool(_FORMULA.search(piece)))
         )
         merged = merged or bool(_SPAN.search(piece))
     return worth_a_walk, merged
+
+
+def _may_be_long(piece: bytes) -> bool:
+    digits = piece.translate(_TO_ZEROS)
+    return _SIXTEEN in digits or b"E+" in digits
 
 
 def _filling_styles(
@@ -153,13 +160,13 @@ class _Look:
     _here: bool = False
     _defaults: list[tuple[int, bool]] = field(default_factory=list)
     """From which column on the cells that name no style have one that fills, or none."""
+    _marks: list[re.Pattern[bytes]] = field(default_factory=list)
+    """Those that are in the piece at all."""
     _columns: int = 0
     _row: int = 0
-    _column: int = 0
-    _repeated: int = 1
-    _in_row: list[tuple[int, str]] = field(default_factory=list)
 
     def at(self, piece: bytes) -> None:
+        self._marks = [mark for mark in _MARKS if mark.search(piece)] + [_LONG] * _may_be_long(piece)
         for token in _TOKEN.finditer(piece):
             kind = token.lastgroup
             if kind == "table" or (kind is None and token[0] == b"<table:table>"):
@@ -168,14 +175,10 @@ class _Look:
                 self._defaults = []
             elif not self._here:
                 continue
-            elif kind in ("cell", "content"):
-                self._look_at(token["cell"], token["content"] or b"")
-            elif kind == "row":
-                self._begin_row(token["row"])
-            elif kind == "end":
-                self._end_row()
             elif kind == "column":
                 self._begin_column(_attributes(token["column"]))
+            else:
+                self._look_at_row(token["row"], token["cells"] or b"")
 
     def details(self, merged: bool) -> WorkbookDetails:
         return WorkbookDetails.of(
@@ -192,42 +195,51 @@ class _Look:
             self.hidden_columns += range(self._columns, self._columns + number)
         self._columns += number
 
-    def _begin_row(self, tag: bytes) -> None:
-        attributes = _attributes(tag)
-        self._repeated = _number(attributes.get("table:number-rows-repeated"))
-        self._column = 0
+    def _look_at_row(self, tag: bytes, cells: bytes) -> None:
+        attributes = _attributes(tag) if tag else {}
+        repeated = _number(attributes.get("table:number-rows-repeated"))
         visibility = attributes.get("table:visibility")
-        if visibility in ("collapse", "filter") and self._repeated < 100_000:  # else the empty rest of the sheet
+        if visibility in ("collapse", "filter") and repeated < _REST:
             rows = self.hidden if visibility == "collapse" else self.filtered
-            rows += range(self._row, self._row + self._repeated)
-        if tag.endswith(b"/"):
-            self._end_row()
-
-    def _end_row(self) -> None:
-        if len(self._in_row) * self._repeated + len(self.shown) > _MOST_CELLS:
+            rows += range(self._row, self._row + repeated)
+        found = [*self._in_row(cells)] if self.filling or any(mark.search(cells) for mark in self._marks) else []
+        if len(found) * repeated + len(self.shown) > _MOST_CELLS:
             raise too_large(self.source)
-        for row in range(self._row, self._row + (self._repeated if self._in_row else 0)):
-            for column, text in self._in_row:
+        for row in range(self._row, self._row + (repeated if found else 0)):
+            for column, text in found:
                 self.shown[row * SHEET_COLUMNS + column] = text
-        self._in_row = []
-        self._row += self._repeated
+        self._row += repeated
 
-    def _look_at(self, tag: bytes, content: bytes) -> None:
-        if not tag and not content:
-            self._column += 1
+    def _in_row(self, cells: bytes) -> Iterator[tuple[int, str]]:
+        """Column and text of the cells of a row that show more than the reader says."""
+        if self.filling or b"columns-repeated=" in cells:
+            column = 0
+            for found in _CELL.finditer(cells):
+                column += yield from self._in_cell(found, column)
             return
-        attributes = _attributes(tag)
+        starts = {
+            cells.rfind(b"<table:", 0, found.start() + 1) for mark in self._marks for found in mark.finditer(cells)
+        }
+        for start in sorted(starts):
+            cell = _CELL.match(cells, max(start, 0))
+            if cell:
+                before = (b"<table:table-cell", b"<table:covered-table-cell")
+                yield from self._in_cell(cell, sum(cells.count(opening, 0, start) for opening in before))
+
+    def _in_cell(self, found: re.Match[bytes], column: int) -> Generator[tuple[int, str], None, int]:
+        """The same of one cell; returns how often it stands there."""
+        attributes = _attributes(found[1])
         number = _number(attributes.get("table:number-columns-repeated"))
-        text = self._text(attributes, content)
+        text = self._text(attributes, found[2] or b"", column)
         if text is not None:
             if number > SHEET_COLUMNS:
                 raise too_large(self.source)
-            self._in_row += [(self._column + place, text) for place in range(number)]
+            yield from ((column + place, text) for place in range(number))
         elif "table:formula" in attributes and "office:value-type" not in attributes:
-            self.valueless.append(self._row * SHEET_COLUMNS + self._column)
-        self._column += number
+            self.valueless.append(self._row * SHEET_COLUMNS + column)
+        return number
 
-    def _text(self, attributes: dict[str, str], content: bytes) -> str | None:
+    def _text(self, attributes: dict[str, str], content: bytes, column: int) -> str | None:
         """What a cell shows, where that is more than the reader says."""
         kind = attributes.get("office:value-type", "")
         value = attributes.get("office:value", "")
@@ -236,13 +248,13 @@ class _Look:
         if kind == "percentage":
             return percent(value)
         if kind == "float":
-            return self._number_text(attributes, value, content)
+            return self._number_text(attributes, value, content, column)
         is_text = kind == "string" and "office:string-value" not in attributes
         return _shown_text(content) if is_text and (b"<text:tab" in content or b"<text:line-break" in content) else None
 
-    def _number_text(self, attributes: dict[str, str], value: str, content: bytes) -> str | None:
+    def _number_text(self, attributes: dict[str, str], value: str, content: bytes, column: int) -> str | None:
         style = attributes.get("table:style-name")
-        if self.filling and (style in self.filling if style else self._is_filling_by_default()):
+        if self.filling and (style in self.filling if style else self._is_filling_by_default(column)):
             shown = _shown_text(content).strip()
             digits = "".join(filter(str.isdigit, shown)).lstrip("0")
             whole = value.lstrip("-").partition(".")[0].lstrip("0")
@@ -250,8 +262,8 @@ class _Look:
                 return shown
         return whole_digits(value) if len(value) > 15 or "E" in value.upper() else None
 
-    def _is_filling_by_default(self) -> bool:
-        return next((fills for first, fills in reversed(self._defaults) if first <= self._column), False)
+    def _is_filling_by_default(self, column: int) -> bool:
+        return next((fills for first, fills in reversed(self._defaults) if first <= column), False)
 
 
 def _attributes(tag: bytes) -> dict[str, str]:
