@@ -17,7 +17,7 @@ _DIGITS = Context(prec=15)
 """As many digits of a number as a spreadsheet keeps."""
 _EXACT_FROM = Decimal(10**15)
 _TOKEN = re.compile(r'"([^"]*)"?|\\(.)|[_*](?:.)|\[([^\]]*)\]|(General)|(E[+-])|(.)', re.DOTALL | re.IGNORECASE)
-_CONDITION = re.compile(r"(<=|>=|<>|<|>|=)(-?[0-9.]+)")
+_CONDITION = re.compile(r"(<=|>=|<>|<|>|=)(-?[0-9]+(?:\.[0-9]*)?)")
 _ELAPSED = re.compile(r"h+|m+|s+", re.IGNORECASE)
 _COMPARE: dict[str, Callable[[Decimal, Decimal], bool]] = {
     "<": Decimal.__lt__, "<=": Decimal.__le__, ">": Decimal.__gt__, ">=": Decimal.__ge__,

@@ -133,7 +133,8 @@ def _header(worksheet: Worksheet, areas: list[Area], layout: Layout) -> tuple[in
     header = layout.header_row - 1 if layout.header_row is not None else top + find_header(rows)
     if layout.header_row is None and _is_over_columns(areas, header, rows, header - top):
         header += 1
-    labels = _labels(worksheet, header, areas) if 0 <= header < worksheet.height else []
+    is_left_out = layout.header_row is None and _is_said(layout, header + 1)
+    labels = _labels(worksheet, header, areas) if 0 <= header < worksheet.height and not is_left_out else []
     if not any(label.strip() for label in labels):
         why = f"row {header + 1} of its worksheet {worksheet.title} is blank, so it cannot be the header."
         raise UnreadableSource(source=worksheet.source, why=why)
@@ -194,7 +195,7 @@ def _blocks(worksheet: Worksheet, first: int, areas: Sequence[Area]) -> Iterator
 def _extent(labels: Sequence[str], blocks: Sequence[Sequence[pa.StringArray]]) -> tuple[int, int]:
     """The columns from the first to behind the last with a label or a value below."""
     used = [place for place, label in enumerate(labels) if label.strip() or _has_values(blocks, place)]
-    return used[0], used[-1] + 1
+    return (used[0], used[-1] + 1) if used else (0, len(labels))
 
 
 def _has_values(blocks: Sequence[Sequence[pa.StringArray]], place: int) -> bool:

@@ -346,7 +346,8 @@ def _inline_text(content: bytes, value: bytes) -> str:
     """The text of a cell that has its text with it, or in the place of a value where it has none."""
     texts = _INLINE.findall(_PHONETIC.sub(b"", content))
     text = unescape((b"".join(texts) if texts else value).decode("utf-8", "replace"))
-    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+    escaped = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+    return escaped.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _pieces(blocks: Iterator[bytes]) -> Iterator[bytes]:
