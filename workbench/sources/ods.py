@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
 from xml.etree import ElementTree as ET
+from xml.parsers.expat import ExpatError, ParserCreate
 
 from workbench.sources.container import HARMLESS, damaged, opened_zip, too_large, unpacked
 from workbench.sources.number_format import percent, whole_digits
@@ -22,6 +23,9 @@ _NUMBER = "{urn:oasis:names:tc:opendocument:xmlns:datastyle:1.0}"
 _FORMULA = re.compile(rb"<table:table-cell(?=[^>]*\stable:formula=)(?![^>]*\soffice:value-type=)[^>]*>")
 _SPAN = re.compile(rb'table:number-(?:rows|columns)-spanned="(?!1")')
 _LONG = re.compile(rb'office:value="(?:-?[0-9]{16,}|[^"]*[eE]\+?[0-9])')
+_SMALL = 20_000_000
+"""Bytes up to which the XML is checked from end to end, at a tenth of the time that reading it takes."""
+_ENDLESS = re.compile(rb'-repeated="[0-9]{8,}')
 _MARKS = tuple(
     re.compile(re.escape(mark))
     for mark in (b'"error"', b'"percentage"', b":formula=", b"<text:tab", b"<text:line-break")
@@ -53,7 +57,10 @@ def look_through(path: Path, source: str) -> Callable[[str], WorkbookDetails]:
         if content is None:
             raise damaged(source)
         filling = _filling_styles(archive, content, parts.get("styles.xml"))
-        worth_a_walk, merged = _search(archive, content)
+        try:
+            worth_a_walk, merged = _search(archive, content)
+        except (ValueError, LookupError, ExpatError):
+            raise damaged(source) from None
 
     def find(sheet: str) -> WorkbookDetails:
         look = _Look(sheet=sheet, filling=filling, source=source)
@@ -70,13 +77,21 @@ def look_through(path: Path, source: str) -> Callable[[str], WorkbookDetails]:
 
 
 def _search(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> tuple[bool, bool]:
-    """Whether there are cells worth a look, and whether there are merged ones, on any worksheet."""
+    """Whether there are cells worth a look, and whether there are merged ones, on any worksheet.
+
+    Raises ValueError where the reader would not come to an end: rows repeated without limit, elements without an end.
+    """
     worth_a_walk = merged = False
     rest = b""
+    parser = ParserCreate() if part.file_size <= _SMALL else None
     for block in unpacked(archive, part):
+        if parser:
+            parser.Parse(block)
         joined = rest + block
         cut = max(joined.rfind(b"<"), 0)
         piece, rest = joined[:cut], joined[cut:]
+        if _ENDLESS.search(piece):
+            raise ValueError
         worth_a_walk = (
             worth_a_walk
             or any(mark in piece for mark in _WORTH_A_WALK)
@@ -84,6 +99,8 @@ def _search(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> tuple[bool, bool
             or (b":formula=" in piece and bool(_FORMULA.search(piece)))
         )
         merged = merged or bool(_SPAN.search(piece))
+    if parser:
+        parser.Parse(b"", True)
     return worth_a_walk, merged
 
 

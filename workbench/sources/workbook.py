@@ -152,11 +152,11 @@ def _is_over_columns(areas: list[Area], header: int, rows: list[list[str]], plac
     broad = [area for area in areas if area.top == area.bottom == header and area.right > area.left]
     if not broad or place + 1 >= len(rows):
         return False
-    labels, names = rows[place], rows[place + 1]
-    alone = {column for column, label in enumerate(labels) if label.strip()}
+    alone = {column for column, label in enumerate(rows[place]) if label.strip()}
+    named = {column for column, name in enumerate(rows[place + 1]) if name.strip()}
     tall = {area.left for area in areas if area.top == header < area.bottom}
-    named = all(names[column].strip() for area in broad for column in range(area.left, area.right + 1))
-    return named and alone <= {area.left for area in broad} | tall
+    covered = {column for area in broad for column in range(area.left, area.right + 1)}
+    return covered <= named and alone <= {area.left for area in broad} | tall
 
 
 def _labels(worksheet: Worksheet, header: int, areas: list[Area]) -> list[str]:
