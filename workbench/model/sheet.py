@@ -90,6 +90,8 @@ class Reading:
     """The worksheet that is read."""
     warnings: tuple[str, ...] = ()
     """Sentences: renamed headers, formula cells without a value, ..."""
+    repeated: tuple[tuple[str, str], ...] = ()
+    """Headers that the source has more than once: what each further one is called, and its own name."""
     layout: Layout = Layout()
     """What a person said of it."""
     left_out: tuple[LeftOut, ...] = ()

@@ -31,6 +31,7 @@ from workbench.sources.headers import (
     data_taken_for_header,
     find_header,
     name_headers,
+    repeated_headers,
     whole_header,
 )
 from workbench.sources.lines import SWALLOWS, TOO_LONG, Line, flaw, laid_out, numbered, opened, tail
@@ -102,7 +103,7 @@ def open_csv(
             start=top.end,
             end=below.end,
             blank_after=below.blank_after,
-            other_table=below.other_table,
+            refusal=below.refusal,
             skipped=laid.skipped,
             tidy=survey.tidy and dialect.plain,
             quoted=survey.quotes > 0,
@@ -129,6 +130,7 @@ def open_csv(
             *marks,
             *below.warnings,
         ),
+        repeated=top.repeated,
         layout=said,
         left_out=tuple(
             sorted(
@@ -190,6 +192,7 @@ class _Top:
     end: int
     """Where the first row of data begins."""
     named_again: tuple[LeftOut, ...] = ()
+    repeated: tuple[tuple[str, str], ...] = ()
     warnings: tuple[str, ...] = ()
 
     @property
@@ -230,6 +233,11 @@ def _read_top(text: Text, dialect: Dialect, name: str, said: Layout) -> _Top:
         warnings = tuple(_of_header(lines[first:], place + 1, header, taken))
     headers, renamed = name_headers(header.cells)
     last = header.last - header.left_out
+    strays = tuple(
+        f"Line {line.number} has a quotation mark inside a name that is not quoted; it was kept as text."
+        for line in lines[place : header.last + 1]
+        if dialect.strays(line.text)
+    )
     again_lines = lines[last + 1 : header.last + 1]
     return _Top(
         headers=headers,
@@ -242,7 +250,8 @@ def _read_top(text: Text, dialect: Dialect, name: str, said: Layout) -> _Top:
             LeftOut(first=line.number, last=line.number, what=_NAMED_AGAIN, text=line.shown[:LEFT_OUT_TEXT])
             for line in again_lines
         ),
-        warnings=(*warnings, *renamed),
+        repeated=repeated_headers(header.cells, headers),
+        warnings=(*warnings, *renamed, *strays),
     )
 
 
@@ -331,8 +340,8 @@ class _Below:
     blank_after: int = 0
     """Blank rows below what stands there."""
     left_out: tuple[LeftOut, ...] = ()
-    other_table: int | None = None
-    """The line on which another table begins."""
+    refusal: tuple[int, str] | None = None
+    """The first line that must not be read, and why."""
     warnings: tuple[str, ...] = ()
 
     @classmethod
@@ -346,8 +355,9 @@ class _Below:
         structure = Structure.of(lines, dialect, top.rows, len(top.headers), top.named)
         found = cls(structure=structure, whole=whole)
         if whole:
-            found = replace(found, other_table=structure.other_table())
-            return found if found.other_table else found._ended(text, structure, top.end)
+            refusal = structure.refusal()
+            ended = found._ended(text, structure, top.end)
+            return replace(found if refusal else ended, refusal=refusal)
         begin, last_lines = tail(text.path, text.start, dialect) if plain else (0, [])
         return found._ended(text, replace(structure, lines=last_lines), begin, counted=False)
 
@@ -383,7 +393,8 @@ class _Table:
     start: int
     end: int | None
     blank_after: int
-    other_table: int | None
+    refusal: tuple[int, str] | None
+    """A line that must not be read, and why."""
     skipped: frozenset[int]
     """The lines that are blank because a person left them out."""
     tidy: bool
@@ -489,15 +500,14 @@ class _Table:
         """The row as wide as the records: blank cells may be added for nameless columns."""
         blank = not any(cell.strip() for cell in row)
         if not blank and not self.structure.is_wide_enough(row):
-            self._refuse_other_table(line)
+            self._refuse(line)
             raise UnreadableSheet(line=line, why=self.structure.ragged(row))
         return row[: self.width] + [""] * (self.width - len(row))
 
-    def _refuse_other_table(self, line: int) -> None:
-        """Raises UnreadableSheet where another table begins on that line or has begun."""
-        if self.other_table is not None and line >= self.other_table:
-            why = f"begins another table. To read the first alone: --stop-line {self.other_table}."
-            raise UnreadableSheet(line=self.other_table, why=why)
+    def _refuse(self, line: int) -> None:
+        """Raises UnreadableSheet where that line lies behind one that must not be read."""
+        if self.refusal is not None and line >= self.refusal[0]:
+            raise UnreadableSheet(line=self.refusal[0], why=self.refusal[1])
 
     def _refuse_swallowed(self, lines: _Numbers, columns: Sequence[pa.StringArray]) -> None:
         """Raises UnreadableSheet for a row with a cell that has whole rows in it."""
@@ -514,7 +524,7 @@ class _Table:
                 place = int(np.argmax(pc.binary_length(column).to_numpy() > CELL_LIMIT))
                 raise UnreadableSheet(line=int(lines[place]), why=TOO_LONG)
         if len(lines):
-            self._refuse_other_table(int(lines[-1]))
+            self._refuse(int(lines[-1]))
         columns = self._without_surplus(lines, columns)
         if self.nulls:
             columns = [pc.if_else(pc.equal(column, NULL), "", column) for column in columns]

@@ -89,6 +89,13 @@ class Dialect:
         quote = self.quote or '"'
         return quote in text and quote in self._quoted.sub("", text)
 
+    def splits_quoted(self, text: str) -> bool:
+        """Whether a delimiter of this row stands in quotation marks that do not count, as where one before was lost."""
+        mark, quote = re.escape(self.delimiter or NO_DELIMITER), re.escape(self.quote or '"')
+        inner = rf"[^{quote}{mark}\s][^{quote}]*{mark}[^{quote}]*"
+        rest = self._quoted.sub("", text) if quote in text else ""
+        return re.search(rf"[^{mark}\s]{quote}{inner}{quote}(?={mark}|[\r\n]|$)", rest) is not None
+
     @cached_property
     def _quoted(self) -> re.Pattern[str]:
         """Quoted cells, each from its edge before to its edge after."""
@@ -131,7 +138,7 @@ def detect_dialect(head: str, *, whole: bool = True, delimiter: str | None = Non
         if mark in body:
             tried.append(_best_manner(replace(found, delimiter=mark), body, whole))
     best = max(tried, key=lambda sample: sample.score, default=None)
-    if delimiter is None and (best is None or best.regularity < _REGULAR or best.score == 0):
+    if delimiter is None and (best is None or not best.sound or best.regularity < _REGULAR or best.score == 0):
         rare = [_best_manner(replace(found, delimiter=mark), body, whole) for mark in RARE_DELIMITERS if mark in body]
         best = next((sample for sample in rare if sample.splits_every_row), best)
     return best.dialect if best and best.score > 0 else replace(found, delimiter=delimiter)
@@ -164,7 +171,9 @@ def _begin_with_blanks(body: str, delimiter: str | None) -> bool:
     """Whether every cell of some row but its first begins with a blank, or of all rows where they have two; of rows
     with quotation marks that is not known."""
     rows = [line.rstrip("\r\n").split(delimiter) for line in StringIO(body, newline="") if '"' not in line]
-    marked = [[cell[0] == " " and bool(cell.strip()) for cell in row[1:] if cell] for row in rows[:SAMPLED_ROWS]]
+    rows = [row for row in rows[:SAMPLED_ROWS] if any(map(str.strip, row))]
+    usual = Counter(map(len, rows)).most_common(1)[0][0] if rows else 0
+    marked = [[cell[0] == " " and bool(cell.strip()) for cell in row[1:] if cell] for row in rows if len(row) == usual]
     return any(all(row) for row in marked if len(row) > 1) or (any(marked) and all(map(all, marked)))
 
 

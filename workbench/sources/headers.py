@@ -63,7 +63,9 @@ def find_header(rows: Sequence[Sequence[str]]) -> int:
         return 0
     first = filled[0]
     if not _outgrown(widths[first:]):
-        return _below_wide_preamble(rows, filled)
+        return first if _begins_table(rows[first:], 2) else _below_wide_preamble(rows, filled)
+    if _begins_table(rows[first:], 3):
+        return first
     return next(
         (
             index
@@ -72,6 +74,12 @@ def find_header(rows: Sequence[Sequence[str]]) -> int:
         ),
         first,
     )
+
+
+def repeated_headers(cells: Sequence[str], headers: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Of the cells of a header and the names they were given: those that were given for a repeated one, and its own."""
+    given = [(header, _trim(cell)) for cell, header in zip(cells, headers, strict=True)]
+    return tuple((header, own) for header, own in given if own and header != own)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,12 +127,12 @@ def _goes_on(header: Sequence[str], rows: Sequence[Sequence[str]], place: int) -
         return False
     alike = [index for index in filled if header[index] and _alike(header[index], row[index])]
     names = [name for name in _joined(header, row) if name]
-    if len(set(names)) < len(names) or len({row[index] for index in filled}) == 1:
+    grouped = any(not header[index] for index in filled)
+    if len(set(names)) < len(names) or (not grouped and len({row[index] for index in filled}) < len(filled)):
         return False
     if any(cell == row[index] for each in below for index, cell in enumerate(each) if index in filled and cell):
         return False
-    grouped = any(not header[index] for index in filled)
-    return len(typed) > 1 or (len(typed) == 1 and (grouped or bool(alike))) or 2 * len(alike) > len(filled)
+    return len(typed) > 1 or (len(typed) == 1 and grouped) or 2 * len(alike) > len(filled)
 
 
 def _joined(above: Sequence[str], below: Sequence[str]) -> list[str]:
@@ -162,7 +170,7 @@ def data_taken_for_header(row: Sequence[str], below: Sequence[Sequence[str]]) ->
     cells = [_trim(cell) for cell in row]
     values = [index for index, cell in enumerate(cells) if is_value(cell) and not _YEAR.fullmatch(cell)]
     numbers = [int(cells[index]) for index in values if cells[index].isdecimal()]
-    counting = len(numbers) > 1 and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    counting = len(numbers) > 2 and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
     if not values or (counting and len(numbers) == len(values)):
         return ""
     same = [each for each in below[:_COMPARED] if len(each) == len(row)]
@@ -177,6 +185,16 @@ def data_taken_for_header(row: Sequence[str], below: Sequence[Sequence[str]]) ->
     telling = any(shape(cells[index]) != "whole" for index in matched)
     filled = sum(map(bool, cells))
     return "surely" if not against and (telling or 2 * len(values) >= filled) else "perhaps"
+
+
+def _begins_table(rows: Sequence[Sequence[str]], width: int) -> bool:
+    """Whether the rows as far as the next blank one are a table so wide: labels, then values in some of its columns."""
+    end = next((place for place, row in enumerate(rows) if not any(map(_trim, row))), len(rows))
+    header, *below = rows[:end]
+    if not below[1:] or len(header) < width or not all(map(is_label, header)):
+        return False
+    alike = all(len(row) == len(header) for row in below)
+    return alike and any(map(is_typed, column_shapes(below, len(header))))
 
 
 def _below_wide_preamble(rows: Sequence[Sequence[str]], filled: Sequence[int]) -> int:

@@ -93,11 +93,14 @@ class Structure:
             return None
         return Ending(first=rest[0], last=rest[-1])
 
-    def other_table(self) -> int | None:
-        """The line on which the rows of another table begin: labels, and then cells unlike those above."""
+    def refusal(self) -> tuple[int, str] | None:
+        """The first line that must not be read as a record though it could, and why: labels of another table, or a row
+        that is split within quotation marks."""
         for place, line in enumerate(self.lines):
-            if place and line.cells and self._begins_table(place):
-                return line.number
+            if line.cells and place and self._begins_table(place):
+                return line.number, f"begins another table. To read the first alone: --stop-line {line.number}."
+            if line.cells and self.dialect.splits_quoted(line.text):
+                return line.number, _SPLIT
         return None
 
     def warnings(self, *, whole: bool) -> Iterator[str]:
@@ -131,9 +134,9 @@ class Structure:
         if len(cells) == self.usual > self.width:
             return f"{found}, as most rows have. Two labels of the header may have run together."
         if len(cells) == 1 and self.width > 1:
-            others = [mark for mark in (*DELIMITERS, " ") if cells[0].count(mark) == self.width - 1]
+            others = [mark for mark in DELIMITERS if cells[0].count(mark) == self.width - 1]
             if others:
-                return f"{found}: its cells seem to be separated by {_NAMES.get(others[0], others[0])}."
+                return f"{found}: its cells seem to be separated by {_NAMES[others[0]]}."
         return f"{found}."
 
     def _records(self) -> Iterator[Line]:
@@ -158,8 +161,8 @@ class Structure:
         """Whether the first row below the records is a note, and none of them that was cut off or written otherwise."""
         filled, apart = self._filled(place), self._is_apart(place)
         first = filled[0]
-        typed = self.columns and is_typed(self.columns[0])
-        if any(typed and fits(piece, self.columns[0]) for piece in (first, re.split(r"[;,|\t ]", first)[0])):
+        begins = (first, re.split(r"[;,|\t ]", first)[0])
+        if is_typed(self.columns[0]) and any(shape(text) and fits(text, self.columns[0]) for text in begins):
             return False
         if len(filled) == 1 and any(first.count(mark) == self.width - 1 for mark in DELIMITERS if self.width > 2):
             return False
@@ -169,8 +172,8 @@ class Structure:
         if len(filled) == 1:
             prose = len(first.split()) > 2 or first[-1] in ".:"
             return apart or (shape(first) == "text" and prose and len(first) > self.longest)
-        raw = self.lines[place].cells or []
-        prose = all(cell[0] == " " for cell in raw[1:] if cell) and len(self.lines[place].text.split()) > len(raw)
+        text, mark = self.lines[place].shown, self.dialect.delimiter or " "
+        prose = text.count(f"{mark} ") == text.count(mark) and len(text.split()) > text.count(mark) + 1
         return apart and (few or prose)
 
     def _is_table(self, places: Sequence[int]) -> bool:
@@ -233,7 +236,8 @@ class Structure:
 
 
 _SUMMED = 20_000
-_NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", " ": "blanks", None: "nothing"}
+_SPLIT = "has quotation marks around a delimiter that do not begin a cell, so that its cells are not certain."
+_NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
 def _surplus(rows: Sequence[Sequence[str]], width: int, named: int, usual: int) -> int:
