@@ -228,7 +228,7 @@ class _Change:
         if any(first <= line.number <= last for first, last in self._layout.skip_lines):
             self.skipped.append(line.number)
             self._leave(line.number, line.number, line)
-            return end
+            return f" {end}"  # a line feed alone would go with a carriage return before it
         return line.text
 
     def _leave(self, first: int, last: int, line: Line) -> None:

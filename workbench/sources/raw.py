@@ -21,13 +21,13 @@ def first_lines(path: Path, reading: Reading, number: int) -> list[tuple[int, st
     with path.open("rb") as file:
         head = file.read(_FIRST_BYTES)
     text = head.decode("utf-8" if reading.encoding == "utf-8-sig" else reading.encoding or "utf-8", "replace")
-    rows = numbered(StringIO(text.removeprefix("\ufeff"), newline=""), _dialect(reading))
+    rows = numbered(StringIO(text.removeprefix("\ufeff"), newline=""), dialect_of(reading))
     return [(line.number, line.shown) for line in islice(rows, number)]
 
 
 def last_lines(path: Path, reading: Reading, number: int) -> list[tuple[int, str]]:
     """The last rows that are not blank, each with its line."""
-    text, dialect = open_text(path, name=path.name, encoding=reading.encoding), _dialect(reading)
+    text, dialect = open_text(path, name=path.name, encoding=reading.encoding), dialect_of(reading)
     size = text.path.stat().st_size
     if size > _COUNTED_BYTES and dialect.plain:
         begin, lines = tail(text.path, text.start, dialect)
@@ -59,7 +59,8 @@ def _width(text: Text, dialect: Dialect, layout: Layout) -> int | None:
     return len(rows[place]) if place < len(rows) else None
 
 
-def _dialect(reading: Reading) -> Dialect:
+def dialect_of(reading: Reading) -> Dialect:
+    """How a text is written that was read so."""
     return Dialect(
         delimiter=reading.delimiter,
         quote=reading.quote,

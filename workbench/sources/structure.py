@@ -15,7 +15,7 @@ _LONGEST_ENDING = 200
 """Lines that notes below a table have at most."""
 _NAMED = 5
 """Lines that a sentence names."""
-_TOTAL = re.compile(r"(grand |sub-? ?)?totals?\b|sum\b|overall\b", re.IGNORECASE)
+_TOTAL = re.compile(r"(grand |sub-? ?)?totals?\b|sum\b|overall\b|averages?\b|(mean|median)$", re.IGNORECASE)
 _NOTE = re.compile(
     r"(grand |sub-? ?)?totals?\b|sum\b|sources?\b|(foot)?notes?\b|remarks?\b|[*†‡#©(]|--|==|\d+ (rows?|records?)\b|"
     r"(number of )?(records?|rows?|entries)\b|count\b|end\b|eof$|generated\b|printed\b|exported\b|extracted\b|"
@@ -52,7 +52,7 @@ class Structure:
     """The width of most rows."""
     columns: Sequence[Shape]
     longest: int
-    """The characters of the longest first cell."""
+    """The characters of the longest first cell of a row with others."""
 
     @classmethod
     def of(
@@ -72,7 +72,7 @@ class Structure:
             surplus=surplus,
             usual=usual,
             columns=column_shapes(alike, max(usual, width)),
-            longest=max((len(trim(row[0])) for row in alike), default=0),
+            longest=max((len(trim(row[0])) for row in alike if any(map(trim, row[1:])) or width == 1), default=0),
         )
 
     def is_wide_enough(self, cells: Sequence[str]) -> bool:
@@ -151,11 +151,12 @@ class Structure:
     def _is_padded_note(self, place: int) -> bool:
         """Whether a row has one cell alone, which is a note, and blank ones to the width of the table."""
         filled = self._filled(place)
-        if len(filled) != 1 or self.width < 3 or shape(filled[0]) != "text":
+        if len(filled) != 1 or self.width == 1 or shape(filled[0]) != "text":
             return False
-        if _NOTE.match(filled[0]):
+        prose = len(filled[0].split()) > 2
+        if _NOTE.match(filled[0]) and (prose or self.width > 2):
             return True
-        return self._is_apart(place) and len(filled[0].split()) > 2 and len(filled[0]) > self.longest
+        return self._is_apart(place) and prose and len(filled[0]) > self.longest
 
     def _is_note(self, place: int) -> bool:
         """Whether the first row below the records is a note, and none of them that was cut off or written otherwise."""
@@ -218,13 +219,12 @@ class Structure:
         return []
 
     def _headings(self) -> list[int]:
-        """The records with one filled cell, a text, where the others have most."""
-        records = [[*filter(None, map(trim, line.cells or ()))] for line in self._records()]
-        if self.width < 4 or len(records) < 4:
-            return []
-        full = sum(2 * len(row) > self.width for row in records)
-        alone = [line.number for line, row in zip(self._records(), records, strict=True) if len(row) == 1]
-        return alone if full >= 0.8 * len(records) else []
+        """The few records with one filled cell where nearly all others have most."""
+        filled = [(line.number, sum(bool(trim(cell)) for cell in line.cells or ())) for line in self._records()]
+        alone = [number for number, cells in filled if cells == 1]
+        full = sum(2 * cells > self.width for _, cells in filled)
+        few = len(alone) < 3 or 5 * len(alone) <= len(filled)
+        return alone if self.width > 3 and few and full >= 0.8 * (len(filled) - len(alone)) else []
 
     def _filled(self, place: int) -> list[str]:
         line = self.lines[place]

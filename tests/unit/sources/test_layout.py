@@ -121,7 +121,7 @@ def test_the_last_lines_are_shown_as_they_stand_with_those_that_are_left_out(pat
 def test_the_lines_around_a_refused_one_are_shown_as_they_can_be_mended(path):
     with pytest.raises(UnreadableSheet) as caught:
         rows(open_sheet(path, layout=Layout(mended={3: "Bob,31"})))
-    line = caught.value.coordinates["line"]
+    line = caught.value.line
     assert lines_around(path, line, number=1) == [(3, "Bob,31,"), (4, '"Eve,32'), (5, "Fay,33")]
     assert lines_around(path, 1, number=1) == [(1, "name,age"), (2, "Ada,30")]
 
