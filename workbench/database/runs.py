@@ -196,6 +196,7 @@ def _of_sheet(  # noqa: PLR0913
         value_maps={name: dict(texts) for name, texts in (options.value_maps or {}).items()},
         clears=tuple(options.clears),
         window=options.window,
+        repeated=sheet.reading.repeated,
     )
     if len(sample) == 0:
         resolved = _empty(store, sheet, contract, mode, resolved, options)

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Mapping as Pairs
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from workbench.model.batch import Batch, Run
 from workbench.model.errors import DatabaseBusy, DatabaseUnavailable, UnreadableSource, WorkbenchError
 from workbench.model.issue import counted
 from workbench.model.playbook import Playbook
-from workbench.model.sheet import Chunk, Sheet, Tally
+from workbench.model.sheet import Chunk, Layout, Reading, Sheet, Tally, all_left_out
 from workbench.model.template import Mapping
 from workbench.prepare import mapping
 from workbench.prepare.judging import Judge, JudgedRows, SourceJudge
@@ -33,9 +33,10 @@ def kept_sheet(home: Path, batch: Batch) -> Sheet:
     if path is None:
         raise UnreadableSource(source=batch.file_name, why="its bytes were not kept.")
     title, line = batch.reading["sheet"], batch.reading["header_line"]
-    sheet = open_sheet(path, sheet=title, name=batch.file_name)
-    if (sheet.headers, sheet.reading.header_line) != (batch.headers, line):  # a person chose the header
-        sheet = open_sheet(path, sheet=title, header_row=line, name=batch.file_name)
+    layout = Layout.from_dict(batch.reading.get("layout") or {})
+    sheet = open_sheet(path, sheet=title, layout=layout, name=batch.file_name)
+    if "layout" not in batch.reading and (sheet.headers, sheet.reading.header_line) != (batch.headers, line):
+        sheet = open_sheet(path, sheet=title, header_row=line, name=batch.file_name)  # as an earlier version kept it
     if sheet.headers != batch.headers:
         raise UnreadableSource(source=batch.file_name, why="this version of Workbench finds other columns in it.")
     return sheet
@@ -77,6 +78,7 @@ def _fill(
     with RowWriter(store, again=again) as writer:
         for batch in run.sheets:
             feeding = _feeding(store, home, run, batch, playbook)
+            feeding.source.reading = sheets[batch.dataset].reading
             for chunk in sheets[batch.dataset].chunks(feeding.source.tally):
                 for item in feeding.items(chunk):
                     writer.add(item)
@@ -151,10 +153,18 @@ class _Kept:
     """Whether rows of it were made of several of the source's."""
     revision: int = 0
     docs: str | None = None
+    reading: Reading | None = None
+
+    @property
+    def read(self) -> dict[str, Any]:
+        """What the whole reading of its sheet told."""
+        known = self.reading or Reading(format="")
+        left_out = [asdict(each) for each in all_left_out(known, self.tally)]
+        return {"blank_rows": self.tally.blank_rows, "left_out": left_out}
 
     def staged(self, count: Count, seconds: float) -> dict[str, Any]:
         """What changes of the batch once its rows are there."""
-        read = {} if self.batch.derived else {"rows": count.rows, "blank_rows": self.tally.blank_rows}
+        read = {} if self.batch.derived else {"rows": count.rows, **self.read}
         return {
             "stage": "staged",
             "fields": list(self.brought),

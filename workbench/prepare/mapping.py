@@ -77,9 +77,17 @@ class Suggestion:
 
 
 def suggest(
-    headers: Iterable[str], sample: Chunk, contract: Contract, template: Template | None = None
+    headers: Iterable[str],
+    sample: Chunk,
+    contract: Contract,
+    template: Template | None = None,
+    *,
+    repeated: Iterable[tuple[str, str]] = (),
 ) -> tuple[Suggestion, ...]:
     """What each column is taken for, in the order of the headers; `sample` holds some rows of the same columns.
+
+    A header that the source has more than once (`repeated`: what the further one is called, and its own name) is taken
+    for what the first one is.
 
     In this order: the template, the field's own name, its aliases (both also after the dataset's noun: "Student
     Email"), the likeness of names, the look of the values. A field that has a sure column is not guessed again, and
@@ -87,6 +95,7 @@ def suggest(
     """
     headers = tuple(headers)
     sure = {said.header: said for said in _sure(headers, contract, template)}
+    sure |= _once_more(sure, repeated)
     rest = [header for header in headers if header not in sure]
     taken = {said.field for said in sure.values()}
     guessed: dict[str, Suggestion] = {}
@@ -113,6 +122,7 @@ def resolve(  # noqa: PLR0913
     value_maps: Pairs[str, Pairs[str, str]] | None = None,
     clears: Iterable[str] = (),
     window: str | None = None,
+    repeated: Iterable[tuple[str, str]] = (),
 ) -> Mapping:
     """The mapping that an import uses: what is sure, what the template says and, above both, what a person says now.
 
@@ -136,7 +146,7 @@ def resolve(  # noqa: PLR0913
     _check_secrets(contract, headers, left_out)
     suggestions = [
         replace(given, field=said[given.header], method="manual") if given.header in said else given
-        for given in suggest(headers, sample, contract, template)
+        for given in suggest(headers, sample, contract, template, repeated=repeated)
         if given.header not in left_out
     ]
     mapping = replace(mapping, columns=_columns(suggestions))
@@ -222,6 +232,15 @@ def _sure(headers: tuple[str, ...], contract: Contract, template: Template | Non
         elif name:
             reason = "is the field's own name" if method == "exact" else f'"{written}" is another name of {name}'
             yield _suggestion(header, name, 1, method, reason)
+
+
+def _once_more(sure: Pairs[str, Suggestion], repeated: Iterable[tuple[str, str]]) -> dict[str, Suggestion]:
+    """The repeated headers that mean a field because the first one of the name does."""
+    return {
+        header: replace(sure[own], header=header, reason=f"is called {own} as well")
+        for header, own in repeated
+        if header not in sure and own in sure and sure[own].sure and sure[own].method != "template"
+    }
 
 
 def _names(contract: Contract) -> dict[str, tuple[str, Method, str]]:

@@ -512,3 +512,28 @@ def test_progress_is_for_a_terminal_only(run: Run, file: File, environment: dict
     os.close(leader)
     assert b"committing" in b"".join(seen)
     assert run("import", "students.csv", "--dataset", "elevate.students", "--json").err.count("\n") == 1  # the warning
+
+
+def test_the_layout_of_a_source_comes_from_the_command_line(run: Run, file: File) -> None:
+    odd = "Roster,,\nemail,first_name,last_name\na@x.org,Ada,Hill,\nb@x.org,Bob;Lint\nc@x.org,Cy,Ray\nTotal,1,2\n"
+    path = file(odd, "odd.csv")
+    said = run("import", path, "--dataset", "elevate.students")
+    assert (said.status, said.err) == (2, "Line 3: has 4 cells where the header has 3.\n")
+    layout = ("--skip-lines", "3,9-12", "--mend", "4=b@x.org,Bob,Lint", "--stop-line", "6")
+    said = run("import", path, "--dataset", "elevate.students", *layout)
+    assert said.status == 0
+    assert "Line 3 left out (said so): a@x.org,Ada,Hill," in said.out
+    assert "Line 6 left out (said so): Total,1,2" in said.out
+    found = run("read", path, *layout, "--json").json
+    assert (found["rows"], found["header_line"], found["layout"]["stop_line"]) == (2, 2, 6)
+    assert [(each["first"], each["last"]) for each in found["left_out"]] == [(3, 3), (6, 6)]
+    suggested = run("suggest", path, "elevate.students", "--no-header", "--skip-lines", "3-4", "--json").json["columns"]
+    assert [one["header"] for one in suggested] == ["column_1", "column_2", "column_3"]
+    assert run("profile", path, *layout, "--json").json["rows"] == 2
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("--skip-lines", "x"), ("--skip-lines", "5-3"), ("--mend", "abc"), ("--stop-line", "0")]
+)
+def test_a_layout_that_is_none_is_refused(run: Run, file: File, option: str, value: str) -> None:
+    assert run("read", file(STUDENTS, "students.csv"), option, value).status == 2

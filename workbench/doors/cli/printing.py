@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from workbench import Workbench
-    from workbench.model.sheet import Sheet
+    from workbench.model.sheet import LeftOut, Reading, Sheet, Tally
 
 _FIRST = 5
 """So many lines, or records, are named before "and more"."""
@@ -142,6 +142,29 @@ def reading(sheet: "Sheet") -> str:
     if found.preamble:
         parts.append(f"{counted(len(found.preamble), 'line')} above it ignored")
     return ", ".join(parts)
+
+
+def left_out(reading: "Reading", tally: "Tally") -> Iterator[str]:
+    """The lines that are no records, after a whole reading, in sentences."""
+    from workbench.model.sheet import all_left_out
+
+    return _left_out(all_left_out(reading, tally))
+
+
+def kept_left_out(batch: Batch) -> Iterator[str]:
+    """The same of a batch that was staged."""
+    from workbench.model.sheet import LeftOut
+
+    return _left_out([LeftOut(**each) for each in batch.reading.get("left_out") or ()])
+
+
+def _left_out(entries: "Sequence[LeftOut]", shown: int = 10) -> Iterator[str]:
+    for each in entries[:shown]:
+        lines = f"Line {each.first}" if each.first == each.last else f"Lines {each.first} to {each.last}"
+        some = f", {counted(each.number, 'line')} of them" if each.number else ""
+        yield f"{lines} left out{some} ({each.what}): {each.text}"
+    if len(entries) > shown:
+        yield f"{counted(sum(each.lines for each in entries[shown:]), 'more line')} left out."
 
 
 def mapped(batch: Batch) -> Iterator[tuple[str, str]]:

@@ -29,7 +29,9 @@ def fields(
     source: sheets.Source, contract: Contract, template: Template | None, key: str
 ) -> tuple[dict[str, str], bool]:
     """Header -> field, "" for a column that is left out, and whether a template says all of it."""
-    suggested = suggest(source.sheet.headers, source.sheet.sample(), contract, template)
+    suggested = suggest(
+        source.sheet.headers, source.sheet.sample(), contract, template, repeated=source.sheet.reading.repeated
+    )
     possible = ["", *(field.name for field in contract.fields)]
     before = address.before("fields", f"fields {key}")
     by_hand = {header: name for header, name in before.items() if name in possible}
