@@ -88,7 +88,8 @@ def first_lines(sheet: Sheet, number: int = 20) -> list[tuple[int, list[str]]]:
     sample = sheet.sample(number)
     rows = zip(*sample.cells.to_pydict().values(), strict=True)
     below = [(line, list(row)) for line, row in zip(sample.lines.to_pylist(), rows, strict=True)]
-    return [*above, (sheet.reading.header_line, list(sheet.headers)), *below][:number]
+    has_header = len(sheet.reading.preamble) < sheet.reading.header_line
+    return [*above, *[(sheet.reading.header_line, list(sheet.headers))] * has_header, *below][:number]
 
 
 def last_lines(sheet: Sheet, number: int = 20) -> list[tuple[int, list[str]]]:

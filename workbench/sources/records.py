@@ -10,7 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from workbench.model.sheet import Layout, LeftOut
+from workbench.model.sheet import LEFT_OUT_TEXT, Layout, LeftOut
+from workbench.sources.shapes import column_shapes, is_label, is_typed, is_value
 from workbench.sources.workbook_details import line_ranges
 
 _Flags: TypeAlias = "np.ndarray[Any, np.dtype[np.bool_]]"
@@ -22,9 +23,6 @@ _CANDIDATES = 200
 """How many rows below a blank one are tried as the header of another table."""
 _NAMED = 10
 """How many lines an option names."""
-_LONGEST_LABEL = 120
-_SHOWN = 200
-_VALUE = re.compile(r"[\W_]*\d[\d\W_]*|\d{4}-\d\d-\d\d[T ].*|\S+@\S+\.\S+|https?://\S+|true|false", re.IGNORECASE)
 _TOTAL_WORDS = (
     r"^\s*(grand\s+|sub-?\s*)?(totals?|sum|summe|gesamt(summe)?|zwischensumme|insgesamt|somme|suma|totale?|totaal|average|"
     r"mean|count)\b[\s:.]*(\(.*\)|of .*|for .*)?$"
@@ -78,11 +76,6 @@ class TableRows:
                 counted += _is_filled(column)
             counts.append(counted)
         return np.concatenate(counts)
-
-
-def is_value(text: str) -> bool:
-    """Whether a text is a number, a day, an address or the like, and hence no label."""
-    return bool(_VALUE.fullmatch(text.strip()))
 
 
 def weigh(rows: TableRows, layout: Layout) -> Verdict:
@@ -166,21 +159,12 @@ def _header_at(rows: TableRows, filled: Any, row: int) -> int | None:
 
 def _is_header(rows: TableRows, records: _Flags, row: int, header: int) -> bool:
     labels = rows.cells(header)
-    if not records[header + 1 :].any() or not all(_is_label(label) for label in labels if label.strip()):
+    filled = [place for place, label in enumerate(labels) if label.strip()]
+    if not records[header + 1 :].any() or not all(is_label(labels[place]) for place in filled):
         return False
     above = [rows.cells(int(place)) for place in np.flatnonzero(records[:row])[-_ABOVE:]]
-    of_values = [place for place, label in enumerate(labels) if label.strip() and _holds_values(above, place)]
-    return bool(of_values)
-
-
-def _holds_values(above: Sequence[Sequence[str]], place: int) -> bool:
-    cells = [cells[place] for cells in above if cells[place].strip()]
-    values = sum(map(is_value, cells))
-    return len(cells) > 0 and values == len(cells)
-
-
-def _is_label(text: str) -> bool:
-    return len(text) <= _LONGEST_LABEL and not is_value(text)
+    columns = column_shapes(above, len(labels))
+    return any(is_typed(columns[place]) for place in filled)
 
 
 def _notes(rows: TableRows, filled: Any, records: _Flags) -> list[int]:
@@ -252,4 +236,4 @@ def _entries(rows: TableRows, found: Sequence[int] | Any, what: str) -> Iterator
 
 def _entry(rows: TableRows, first: int, last: int, what: str, shown: int | None = None) -> LeftOut:
     text = "\t".join(rows.cells(first if shown is None else shown)).strip()
-    return LeftOut(first=rows.first_line + first, last=rows.first_line + last, what=what, text=text[:_SHOWN])
+    return LeftOut(first=rows.first_line + first, last=rows.first_line + last, what=what, text=text[:LEFT_OUT_TEXT])

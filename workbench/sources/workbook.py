@@ -11,10 +11,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.model.errors import UnreadableSheet, UnreadableSource
-from workbench.model.sheet import Chunk, Layout, Reading, Sheet, Tally
+from workbench.model.sheet import LEFT_OUT_TEXT, Chunk, Layout, LeftOut, Reading, Sheet, Tally
 from workbench.sources.container import workbook_format
 from workbench.sources.dialect import CELL_LIMIT
-from workbench.sources.headers import SEARCHED_ROWS, find_header, name_headers
+from workbench.sources.headers import (
+    SEARCHED_ROWS,
+    data_taken_for_header,
+    find_header,
+    name_headers,
+    whole_header,
+)
 from workbench.sources.records import TableRows, Verdict, weigh
 from workbench.sources.text import translated_errors
 from workbench.sources.workbook_details import column_name
@@ -22,6 +28,8 @@ from workbench.sources.worksheet import Area, Row, Worksheet, choose_worksheet
 
 _ROWS = 20_000
 _CELLS_AT_ONCE = 1_000_000
+_COMPARED = 100
+"""Rows below a header that it is compared with."""
 _NOTHING_SAID = Layout()
 
 
@@ -54,7 +62,7 @@ def open_workbook(
         choice = choose_worksheet(path, found, source, sheet)
     worksheet = choice.worksheet
     table = _table(worksheet, layout)
-    header = table.header
+    header = table.header.row
     return Sheet(
         name=source,
         headers=table.headers,
@@ -65,12 +73,12 @@ def open_workbook(
         reading=Reading(
             format=found,
             header_line=header + 1,
-            preamble=tuple("\t".join(row).rstrip() for row in worksheet.texts(0, header + layout.no_header)),
+            preamble=tuple("\t".join(row).rstrip() for row in worksheet.texts(0, header + table.header.none)),
             sheets=choice.titles,
             sheet=worksheet.title,
             warnings=choice.warnings + worksheet.details.warnings(header + 1, worksheet.height) + table.warnings,
             layout=layout,
-            left_out=table.verdict.left_out,
+            left_out=table.left_out,
         ),
     )
 
@@ -79,66 +87,112 @@ def open_workbook(
 class _Table:
     """The table on a worksheet as text, its records in chunks."""
 
-    header: int
-    """The row of the header, from 0; -1 where the first row is a record."""
+    header: "_Header"
     headers: tuple[str, ...]
     chunks: tuple[Chunk, ...]
-    verdict: Verdict
+    blank_rows: int
+    left_out: tuple[LeftOut, ...]
     warnings: tuple[str, ...]
 
     def read(self, tally: Tally) -> Iterator[Chunk]:
         for chunk in self.chunks:
             tally.rows += len(chunk)
             yield chunk
-        tally.blank_rows += self.verdict.blank_rows
+        tally.blank_rows += self.blank_rows
 
 
 def _table(worksheet: Worksheet, layout: Layout) -> _Table:
     """The table, and what there is to tell about it."""
     areas = worksheet.areas()
-    header, labels = _header(worksheet, areas, layout)
-    blocks = list(_blocks(worksheet, header + 1, areas))
+    header = _header(worksheet, areas, layout)
+    labels = header.labels
+    if not header.none and not any(label.strip() for label in labels):
+        why = f"row {header.row + 1} of its worksheet {worksheet.title} is blank, so it cannot be the header."
+        raise UnreadableSource(source=worksheet.source, why=why)
+    first = header.row + 1 + header.left_out
+    again = worksheet.texts(header.row + 1, first)
+    blocks = list(_blocks(worksheet, first, areas))
     low, high = _extent(labels, blocks)
     headers, renamed = name_headers(labels[low:high])
-    below = [area for area in areas if area.top > header and low <= area.left < high]
+    below = [area for area in areas if area.top >= first and low <= area.left < high]
     blocks = [block[low:high] for block in blocks]
-    verdict = weigh(TableRows(blocks=blocks, labels=labels[low:high], first_line=header + 2), layout)
-    found = (f"Row {header + 1} was taken for the header; what stands above it is left out.",)
-    is_found = header > worksheet.top and layout.header_row is None and not layout.no_header
+    verdict = weigh(TableRows(blocks=blocks, labels=labels[low:high], first_line=first + 1), layout)
     return _Table(
         header=header,
         headers=headers,
-        chunks=tuple(_chunks(blocks, headers, header + 2, verdict)),
-        verdict=verdict,
-        warnings=found * is_found
-        + (() if layout.no_header else renamed)
+        chunks=tuple(_chunks(blocks, headers, first + 1, verdict)),
+        blank_rows=verdict.blank_rows,
+        left_out=(*_named_again(header.row + 2, again), *verdict.left_out),
+        warnings=header.warnings
+        + (() if header.none else renamed)
         + _beside(labels[low:high], blocks, low + worksheet.left)
         + _merged(worksheet, below)
         + verdict.warnings,
     )
 
 
-def _header(worksheet: Worksheet, areas: list[Area], layout: Layout) -> tuple[int, list[str]]:
-    """The row of the header, or the one above the first record where there is none, and its labels."""
+def _named_again(line: int, rows: Sequence[Sequence[str]]) -> Iterator[LeftOut]:
+    for number, row in enumerate(rows, start=line):
+        text = "\t".join(row).strip()[:LEFT_OUT_TEXT]
+        yield LeftOut(first=number, last=number, what="a second row of the header", text=text)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Header:
+    """What names the columns, and where."""
+
+    row: int
+    """Its last row, from 0; the one above the first record where there is no header."""
+    labels: list[str]
+    none: bool = False
+    left_out: int = 0
+    """How many rows below it name the columns once more."""
+    warnings: tuple[str, ...] = ()
+
+
+def _header(worksheet: Worksheet, areas: list[Area], layout: Layout) -> _Header:
+    """The header, where it was said to be or where it is found."""
     top = worksheet.top
-    rows = [
-        [] if _is_said(layout, top + place + 1) else row
-        for place, row in enumerate(worksheet.texts(top, top + SEARCHED_ROWS))
-    ]
+    texts = worksheet.texts(top, top + SEARCHED_ROWS + _COMPARED)
+    rows = [[] if _is_said(layout, top + place + 1) else row for place, row in enumerate(texts)]
     if layout.no_header:
-        first = (layout.header_row or 0) - 1
-        if layout.header_row is None:
-            first = top + next((place for place, row in enumerate(rows) if any(cell.strip() for cell in row)), 0)
-        return first - 1, [""] * worksheet.cells.width
-    header = layout.header_row - 1 if layout.header_row is not None else top + find_header(rows)
-    if layout.header_row is None and _is_over_columns(areas, header, rows, header - top):
-        header += 1
-    is_left_out = layout.header_row is None and _is_said(layout, header + 1)
-    labels = _labels(worksheet, header, areas) if 0 <= header < worksheet.height and not is_left_out else []
-    if not any(label.strip() for label in labels):
-        why = f"row {header + 1} of its worksheet {worksheet.title} is blank, so it cannot be the header."
-        raise UnreadableSource(source=worksheet.source, why=why)
-    return header, labels
+        filled = (place for place, row in enumerate(rows) if any(cell.strip() for cell in row))
+        first = top + next(filled, 0) if layout.header_row is None else layout.header_row - 1
+        return _Header(row=first - 1, labels=[""] * worksheet.cells.width, none=True)
+    if layout.header_row is not None:
+        return _Header(row=layout.header_row - 1, labels=_labels(worksheet, layout.header_row - 1, areas))
+    place = find_header(rows[:SEARCHED_ROWS])
+    if not rows[place]:
+        return _Header(row=top + place, labels=[])
+    if _is_over_columns(areas, top + place, rows, place):
+        row = top + place + 1
+        return _Header(row=row, labels=_labels(worksheet, row, areas), warnings=(_ABOVE.format(row + 1),))
+    return _found_header(worksheet, areas, rows, place)
+
+
+def _found_header(worksheet: Worksheet, areas: list[Area], rows: list[list[str]], place: int) -> _Header:
+    """The header that begins with one of the rows, if that is no record, and what a person should know of it."""
+    first = worksheet.top + place
+    taken = data_taken_for_header(rows[place], rows[place + 1 :])
+    if taken == "surely":
+        blank = [""] * worksheet.cells.width
+        return _Header(row=first - 1, labels=blank, none=True, warnings=(_IS_DATA.format(first + 1),))
+    told = (_ABOVE.format(first + 1),) * (place > 0) + (_MAY_BE_DATA.format(first + 1),) * (taken == "perhaps")
+    whole = whole_header(rows, place)
+    last = worksheet.top + whole.last - whole.left_out
+    if last == first:
+        labels = _labels(worksheet, last, areas)
+        return _Header(row=last, labels=labels, left_out=whole.left_out, warnings=told)
+    joined = f"Rows {first + 1} to {last + 1} were read as one header: {', '.join(filter(None, whole.cells[:6]))}."
+    return _Header(row=last, labels=whole.cells, warnings=(*told, joined))
+
+
+_ABOVE = "Row {} was taken for the header; what stands above it is left out."
+_MAY_BE_DATA = "Row {} looks like data. If it is no header: --no-header."
+_IS_DATA = (
+    "Row {0} looks like data, so the table was taken to have no header, and its columns are called column_1, "
+    "column_2 ... If it is the header: --header-row {0}."
+)
 
 
 def _is_said(layout: Layout, line: int) -> bool:
@@ -164,7 +218,7 @@ def _labels(worksheet: Worksheet, header: int, areas: list[Area]) -> list[str]:
 
     Labels that repeat under headings merged over several columns are told apart by the headings: Travel Air, Hotel Air.
     """
-    labels = worksheet.texts(header, header + 1)[0]
+    labels = next(iter(worksheet.texts(header, header + 1)), []) if header >= 0 else []
     headings = [""] * len(labels)
     for area in areas:
         if area.top < header <= area.bottom and not labels[area.left]:

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.workbooks import rows, write
 from workbench.model.errors import UnreadableSource
 from workbench.model.sheet import Layout, LeftOut, Sheet, Tally
+from workbench.sources import first_lines
 from workbench.sources.workbook import open_workbook
 
 PEOPLE: list[list[object]] = [["id", "name", "city", "age"], [1, "Ann", "Bonn", 30], [2, "Bob", "Ulm", 31]]
@@ -102,6 +104,46 @@ def test_another_table_on_the_right_is_told(tmp_path: Path) -> None:
     assert "Column C is blank from top to bottom: another table may stand right of it (columns D to E)." in (
         sheet.reading.warnings
     )
+
+
+def test_a_first_row_that_is_data_is_a_record_and_told(tmp_path: Path) -> None:
+    table = [["a@ex.example", "2024-01-05", 3], ["b@ex.example", "2024-01-06", 4], ["c@ex.example", "2024-01-07", 5]]
+    sheet = opened(tmp_path, table)
+    assert (sheet.headers, list(rows(sheet))) == (("column_1", "column_2", "column_3"), [1, 2, 3])
+    assert sheet.reading.warnings[0].startswith("Row 1 looks like data, so the table was taken to have no header")
+    assert first_lines(sheet, 2) == [(1, ["a@ex.example", "2024-01-05", "3"]), (2, ["b@ex.example", "2024-01-06", "4"])]
+
+
+def test_names_of_groups_are_joined_with_those_of_their_columns(tmp_path: Path) -> None:
+    table = [
+        ["Id", "Travel", None, "Hotel", None],
+        [None, "Air", "Rail", "Days", "Cost"],
+        [1, 2, 3, 4, 5],
+        [2, 3, 4, 5, 6],
+    ]
+    sheet = opened(tmp_path, table)
+    assert sheet.headers == ("Id", "Travel Air", "Travel Rail", "Hotel Days", "Hotel Cost")
+    assert (list(rows(sheet)), sheet.reading.header_line) == ([3, 4], 2)
+    assert "Rows 1 to 2 were read as one header: Id, Travel Air" in sheet.reading.warnings[0]
+
+
+def test_labels_that_repeat_under_merged_headings_are_told_apart(tmp_path: Path) -> None:
+    table = [["Id", "2023", None, "2024", None], [None, "men", "women", "men", "women"], [1, 2, 3, 4, 5]]
+
+    def merge(sheet: Worksheet) -> None:
+        for area in ("A1:A2", "B1:C1", "D1:E1"):
+            sheet.merge_cells(area)
+
+    sheet = open_workbook(write(tmp_path / "merged.xlsx", table, merge))
+    assert sheet.headers == ("Id", "2023 men", "2023 women", "2024 men", "2024 women")
+
+
+def test_a_second_row_of_the_header_is_left_out(tmp_path: Path) -> None:
+    table = [["E-mail address", "Age", "Since"], ["email", "age", "since"], ["a@ex.example", 3, "2024-01-05"],
+             ["b@ex.example", 4, "2024-01-06"]]  # fmt: skip
+    sheet = opened(tmp_path, table)
+    assert (sheet.headers, list(rows(sheet))) == (("E-mail address", "Age", "Since"), [3, 4])
+    assert left_out(sheet) == [(2, 2, "a second row of the header")]
 
 
 # What a person says
