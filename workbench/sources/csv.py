@@ -52,7 +52,9 @@ _ROWS_OF_PYTHON = 50_000
 _ROWS_AT_ONCE = 100
 _WHOLE = 1 << 20
 """Bytes of a text up to which all of its rows are looked at before the first is read."""
-_COMPARED = 200
+_SAMPLED = 300
+"""Rows of a longer one that are looked at."""
+_COMPARED = 100
 """Rows below a header that tell what its columns hold."""
 _Numbers: TypeAlias = npt.NDArray[np.int32]
 _Block: TypeAlias = tuple[_Numbers, list[pa.StringArray]]
@@ -90,7 +92,7 @@ def open_csv(
             text, dialect = laid.text, _dialect(laid.text, said, name)
         survey = tidiness_of(text, dialect.delimiter)
         top = _read_top(text, dialect, name, said)
-        below = _Below.of(text, dialect, top, plain=survey.tidy and dialect.plain)
+        below = _Below.of(text, dialect, top, laid.skipped, plain=survey.tidy and dialect.plain)
         table = _Table(
             name=name,
             source=path,
@@ -285,7 +287,9 @@ def _without_header(
     text: Text, lines: Sequence[Line], rows: Sequence[list[str]], place: int, first: int, *, guessed: bool = False
 ) -> _Top:
     """A table whose first row is a record."""
-    width = len(rows[place]) if place < len(rows) else 1
+    if place >= len(rows) or not any(map(trim, rows[place])):
+        raise UnreadableSheet(line=place + 1, why="is blank, so no table begins there.")
+    width = len(rows[place])
     _check_header([""] * width, place + 1)
     told = (
         f"Line {place + 1} looks like data, so the table was taken to have no header, and its columns are called "
@@ -345,23 +349,25 @@ class _Below:
     warnings: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, text: Text, dialect: Dialect, top: _Top, *, plain: bool) -> "_Below":
+    def of(cls, text: Text, dialect: Dialect, top: _Top, skipped: frozenset[int], *, plain: bool) -> "_Below":
         size = text.path.stat().st_size
         whole = size - top.end <= _WHOLE
         first_line = top.line + 1 + top.left_out
         with opened(text.path, top.end) as (_, characters):
             rows = numbered(characters, dialect, width=len(top.headers), first=first_line)
-            lines = list(rows if whole else islice(rows, 1_000))
+            lines = list(rows if whole else islice(rows, _SAMPLED))
         structure = Structure.of(lines, dialect, top.rows, len(top.headers), top.named)
         found = cls(structure=structure, whole=whole)
         if whole:
             refusal = structure.refusal()
-            ended = found._ended(text, structure, top.end)
+            ended = found._ended(text, structure, top.end, skipped)
             return replace(found if refusal else ended, refusal=refusal)
         begin, last_lines = tail(text.path, text.start, dialect) if plain else (0, [])
-        return found._ended(text, replace(structure, lines=last_lines), begin, counted=False)
+        return found._ended(text, replace(structure, lines=last_lines), begin, skipped, counted=False)
 
-    def _ended(self, text: Text, structure: Structure, begin: int, *, counted: bool = True) -> "_Below":
+    def _ended(
+        self, text: Text, structure: Structure, begin: int, skipped: frozenset[int], *, counted: bool = True
+    ) -> "_Below":
         """With the notes below the records, if there are any among these last rows, which begin at that byte."""
         ending = structure.ending()
         if ending is None:
@@ -370,11 +376,13 @@ class _Below:
         notes = structure.lines[ending.first : ending.last + 1]
         first, last = (before + line.number for line in (notes[0], notes[-1]))
         what = "a note below the table" if first == last else "notes below the table"
+        here = [line.number + before in skipped for line in structure.lines[ending.first :]]
+        number = here[: len(notes)].count(False) if any(here[: len(notes)]) else 0
         return replace(
             self,
             end=begin + _bytes(structure.lines[: ending.first]),
-            blank_after=len(structure.lines) - 1 - ending.last,
-            left_out=(LeftOut(first=first, last=last, what=what, text=notes[0].shown[:LEFT_OUT_TEXT]),),
+            blank_after=here[len(notes) :].count(False),
+            left_out=(LeftOut(first=first, last=last, what=what, text=notes[0].shown[:LEFT_OUT_TEXT], number=number),),
         )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from workbench.model.errors import UnreadableSource
 from workbench.model.sheet import LEFT_OUT_TEXT, Layout, LeftOut
@@ -16,8 +16,7 @@ from workbench.sources.spool import Spool
 from workbench.sources.text import Text, blocks
 
 
-@dataclass(frozen=True, kw_only=True)
-class Line:
+class Line(NamedTuple):
     """A row as it stands: over several lines where line breaks are quoted."""
 
     number: int
@@ -36,7 +35,7 @@ class Line:
     @property
     def blank(self) -> bool:
         """Whether nothing stands in it."""
-        return self.cells is not None and not any(cell.strip() for cell in self.cells)
+        return self.cells is not None and not "".join(self.cells).strip()
 
 
 class Feed:
@@ -54,6 +53,11 @@ class Feed:
         line = self._returned.popleft() if self._returned else next(self._lines)
         self._taken.append(line)
         return line
+
+    @property
+    def took_several(self) -> bool:
+        """Whether more than one line was taken since."""
+        return len(self._taken) > 1
 
     def taken(self) -> str:
         """The text taken since this was last asked."""
@@ -77,7 +81,7 @@ def numbered(lines: Iterable[str], dialect: Dialect, *, width: int | None = None
         try:
             for cells in dialect.rows(feed):
                 number += 1
-                if dialect.swallows(cells, width):
+                if feed.took_several and dialect.swallows(cells, width):
                     yield Line(number=number, text=feed.first_taken(), cells=None, flaw=SWALLOWS)
                 else:
                     yield Line(number=number, text=feed.taken(), cells=cells)
@@ -118,7 +122,7 @@ def tail(path: Path, start: int, dialect: Dialect) -> tuple[int, list[Line]]:
     return size - len(data) + begin + 1, list(numbered(io.StringIO(rest, newline=""), dialect))
 
 
-_TAIL = 1 << 16
+_TAIL = 1 << 15
 """Bytes at the end of a text that are looked at."""
 
 

@@ -4,6 +4,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import zip_longest
 
 from workbench.sources.dialect import DELIMITERS, Dialect
 from workbench.sources.lines import Line
@@ -16,6 +18,8 @@ _LONGEST_ENDING = 200
 _NAMED = 5
 """Lines that a sentence names."""
 _TOTAL = re.compile(r"(grand |sub-? ?)?totals?\b|sum\b|overall\b|averages?\b|(mean|median)$", re.IGNORECASE)
+_BEFORE = "\"', ;\t|"
+"""What stands before the first filled cell of a row."""
 _NOTE = re.compile(
     r"(grand |sub-? ?)?totals?\b|sum\b|sources?\b|(foot)?notes?\b|remarks?\b|[*†‡#©(]|--|==|\d+ (rows?|records?)\b|"
     r"(number of )?(records?|rows?|entries)\b|count\b|end\b|eof$|generated\b|printed\b|exported\b|extracted\b|"
@@ -96,10 +100,11 @@ class Structure:
     def refusal(self) -> tuple[int, str] | None:
         """The first line that must not be read as a record though it could, and why: labels of another table, or a row
         that is split within quotation marks."""
+        quote = self.dialect.quote or '"'
         for place, line in enumerate(self.lines):
-            if line.cells and place and self._begins_table(place):
+            if line.cells and place and self._could_begin(place) and self._begins_table(place):
                 return line.number, f"begins another table. To read the first alone: --stop-line {line.number}."
-            if line.cells and self.dialect.splits_quoted(line.text):
+            if line.cells and quote in line.text and self.dialect.splits_quoted(line.text):
                 return line.number, _SPLIT
         return None
 
@@ -110,9 +115,7 @@ class Structure:
                 f"Rows have {self.width + self.surplus} cells, the header has {self.width}: what every row has beyond "
                 "it is blank, and was left out. If two labels of the header have run together, mend its line."
             )
-        totals = [
-            line.number for line in self._records() if _TOTAL.match(next(filter(None, map(trim, line.cells or ()))))
-        ]
+        totals = [line.number for line in self._records if _TOTAL.match(line.text.lstrip(_BEFORE))]
         totals = totals or (self._summed() if whole else [])
         if totals:
             yield _said(totals, "looks like a total", "look like totals", "--skip-lines")
@@ -139,8 +142,15 @@ class Structure:
                 return f"{found}: its cells seem to be separated by {_NAMES[others[0]]}."
         return f"{found}."
 
-    def _records(self) -> Iterator[Line]:
-        return (line for line in self.lines if line.cells and not line.blank and self.is_wide_enough(line.cells))
+    @cached_property
+    def _records(self) -> list[Line]:
+        return [line for line in self.lines if line.cells and self.is_wide_enough(line.cells) and not line.blank]
+
+    @cached_property
+    def _typed(self) -> int | None:
+        """The first column with a value in one of the first rows."""
+        columns = zip_longest(*(line.cells or [] for line in self._records[:3]), fillvalue="")
+        return next((place for place, cells in enumerate(columns) if any(map(is_value, cells))), None)
 
     def _is_record(self, place: int) -> bool:
         line = self.lines[place]
@@ -187,6 +197,13 @@ class Structure:
         valued = any(is_value(cell) for row in like[1:] for cell in row or ())
         return len(like) > 1 and not small and (valued or len(like) > 2)
 
+    def _could_begin(self, place: int) -> bool:
+        """Whether a row could be labels at first sight: it is of another width, or has no value where others have."""
+        cells = self.lines[place].cells or []
+        if not self.is_wide_enough(cells):
+            return True
+        return self._typed is not None and self._typed < len(cells) and not is_value(cells[self._typed])
+
     def _begins_table(self, place: int) -> bool:
         cells = self.lines[place].cells or []
         if not _are_labels(cells) or any(list(map(trim, row)) == list(map(trim, cells)) for row in self.header):
@@ -205,7 +222,7 @@ class Structure:
 
     def _summed(self) -> list[int]:
         """The last record, if its first cell alone is blank and its numbers are the sums of those above."""
-        records = [line for line in self._records() if line.cells]
+        records = [line for line in self._records if line.cells]
         if len(records) < 4 or len(records) > _SUMMED:
             return []
         *above, last = (line.cells or [] for line in records)
@@ -220,7 +237,7 @@ class Structure:
 
     def _headings(self) -> list[int]:
         """The few records with one filled cell where nearly all others have most."""
-        filled = [(line.number, sum(bool(trim(cell)) for cell in line.cells or ())) for line in self._records()]
+        filled = [(line.number, len(line.cells) - line.cells.count("")) for line in self._records if line.cells]
         alone = [number for number, cells in filled if cells == 1]
         full = sum(2 * cells > self.width for _, cells in filled)
         few = len(alone) < 3 or 5 * len(alone) <= len(filled)
@@ -250,7 +267,7 @@ def _surplus(rows: Sequence[Sequence[str]], width: int, named: int, usual: int) 
 
 def _are_labels(cells: Sequence[str]) -> bool:
     filled = [cell for cell in map(trim, cells) if cell]
-    return len(filled) > 1 and len(set(filled)) == len(filled) and all(map(is_label, filled))
+    return len(filled) > 1 and all(map(is_label, filled)) and len(set(filled)) == len(filled)
 
 
 def _number(cell: str) -> float:

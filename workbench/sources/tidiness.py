@@ -36,7 +36,7 @@ def tidiness_of(text: Text, delimiter: str | None) -> Tidiness:
         data = before + block
         count, fits = _fit_quotes(data, edges, inside=quotes % 2 == 1)
         quotes, sound = quotes + count, sound and fits
-        nulls = nulls or b"\\N" in data
+        nulls = nulls or (b"\\" in data and b"\\N" in data)  # one byte is found faster than two
         if b"\r" in data:
             lone_returns += block.count(b"\r") - data.count(b"\r\n")
         run = _check_run(text, block, run, position)

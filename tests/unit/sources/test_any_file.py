@@ -22,7 +22,7 @@ MANY = settings(
 )
 CELL = st.sampled_from(
     ["", "", "1", "2.50", "2024-01-05", "a@x.org", "name", "Ada Hill", "Total", "Note: all", "x,y", 'say "hi"', "'q'",
-     " b", "\\N", "é", "\ufeffid", "\x92", "\ufffd", "line\nbreak", "10:30", "A1", "id", "*", "Source: the office of all"]
+     " b", "\\N", "é", "\ufeffid", "\x92", "\ufffd", "line\nbreak", "10:30", "A1", "id", "*", "Source: all offices"]
 )  # fmt: skip
 ROW = st.lists(CELL, max_size=5)
 TABLE = st.lists(ROW, min_size=1, max_size=9)

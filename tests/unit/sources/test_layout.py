@@ -83,6 +83,13 @@ def test_without_a_header_the_columns_are_numbered(path):
     assert rows(open_sheet(path, layout=Layout(no_header=True, header_row=4))) == [(4, "Bob", "Oslo")]
 
 
+@pytest.mark.parametrize("text", ['\n""\n', '\n"",""\n', "a\n\n"])
+def test_without_a_header_there_has_to_be_a_record(path, text):
+    path.write_text(text)
+    why = refusal(lambda: open_sheet(path, layout=Layout(no_header=True, header_row=2 if "a" in text else None)))
+    assert why.endswith("is blank, so no table begins there.")
+
+
 def test_a_delimiter_that_is_said_is_not_questioned(path):
     path.write_text("a!b\n1!2\n")
     assert rows(open_sheet(path, layout=Layout(delimiter="!"))) == [(2, "1", "2")]

@@ -25,6 +25,7 @@ SAME_SHEET: dict[str | type[Any], Any] = {
         sheet.reading.sheet,
         sheet.reading.header_line,
         sheet.reading.delimiter,
+        sheet.reading.layout.to_dict(),
     )
 }
 """For `st.cache_data`: what has been found out of a sheet holds for every opening of the same one."""
