@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.model.sheet import LEFT_OUT_TEXT, Layout, LeftOut
-from workbench.sources.shapes import column_shapes, is_label, is_typed, is_value
+from workbench.sources.shapes import column_shapes, fits, is_label, is_typed, is_value
 from workbench.sources.workbook_details import line_ranges
 
 _Flags: TypeAlias = "np.ndarray[Any, np.dtype[np.bool_]]"
@@ -29,11 +29,13 @@ _TOTAL_WORDS = (
 )
 _TOTAL = re.compile(_TOTAL_WORDS, re.IGNORECASE)
 _NOTE = re.compile(
-    r"\s*([*†‡§¹²³©]|\(?\d\)\s|(source|sources|note|notes|nb|n\.b\.|remark|remarks|legend|footnote|generated|exported|"
-    r"created|printed|downloaded|report|page|end of|as of|last updated?|updated|copyright|confidential|disclaimer|"
-    r"total|totals|number of|quelle|anmerkung|hinweis|stand|erstellt|seite)\b)",
+    r"\s*([*†‡§¹²³©#]|--|==|\(?\d\)\s|\d+ (rows?|records?)\b|(sources?|(foot)?notes?|nb|n\.b\.|remarks?|legend|"
+    r"generated|exported|extracted|created|prepared|printed|downloaded|report(ed)?|page|end|eof|as of|count|"
+    r"(last )?(updated|modified|refreshed)|copyright|confidential|disclaimer|(grand )?totals?|number of|please|"
+    r"quelle|anmerkung|hinweis|stand|erstellt|seite)\b)",
     re.IGNORECASE,
 )
+"""How notes begin."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +97,7 @@ def weigh(rows: TableRows, layout: Layout) -> Verdict:
         left_out = [entry for entry in left_out if entry.first < table[0].first] + table
     notes = _notes(rows, filled, records)
     records[notes] = False
-    left_out += _entries(rows, notes, "a note below the table")
+    left_out += _entries(rows, notes, "a note below the table", "notes below the table")
     found = sorted(left_out, key=lambda entry: entry.first)
     return Verdict(
         records=records,
@@ -177,27 +179,32 @@ def _notes(rows: TableRows, filled: Any, records: _Flags) -> list[int]:
         if filled[row] > max(1, wide // 2):
             break
         tail.append(int(row))
+    above = [rows.cells(int(row)) for row in np.flatnonzero(records)[: -len(tail) or None][-_ABOVE:]]
     found: list[int] = []
     for row in reversed(tail):
         is_apart = bool(found) or (row > 0 and filled[row - 1] == 0)
-        if _is_note(rows.cells(row), wide, is_apart):
+        if _is_note(rows.cells(row), above, is_apart):
             found.append(row)
         else:
             found = []
     return found if len(found) < int(records.sum()) else []
 
 
-def _is_note(cells: Sequence[str], wide: int, is_apart: bool) -> bool:
-    """Whether a row of few cells is no record: by its words, or because it stands apart and is no value."""
-    texts = [cell.strip() for cell in cells if cell.strip()]
-    first = texts[0]
-    if is_value(first):
+def _is_note(cells: Sequence[str], above: Sequence[Sequence[str]], is_apart: bool) -> bool:
+    """Whether a row of few cells is no record: by its words, or because it stands apart and is no value of a column."""
+    places = [place for place, cell in enumerate(cells) if cell.strip()]
+    first = cells[places[0]].strip()
+    column = column_shapes(above, len(cells))[places[0]]
+    if is_value(first) or (column not in ("", "text") and fits(first, column)):
         return False
-    speaks = bool(_NOTE.match(first) or _TOTAL.match(first) or first.endswith(":"))
-    if len(texts) > 1:
-        return speaks and (is_apart or bool(_TOTAL.match(first)))
-    is_prose = len(first.split()) >= 5 or (len(first.split()) >= 2 and (speaks or first.endswith(".")))
-    return is_prose or (is_apart and (wide > 2 or speaks)) or bool(_TOTAL.match(first))
+    is_total = bool(_TOTAL.match(first))
+    speaks = is_total or bool(_NOTE.match(first)) or first.endswith(":")
+    if len(places) > 1:
+        return speaks and (is_apart or is_total)
+    longest = max((len(row[places[0]].strip()) for row in above), default=0)
+    words = len(first.split())
+    is_prose = (words >= 5 and len(first) > longest) or (words >= 2 and speaks)
+    return is_prose or is_total or (is_apart and (len(cells) > 2 or speaks))
 
 
 def _totals(rows: TableRows, filled: Any, records: _Flags) -> tuple[str, ...]:
@@ -223,7 +230,7 @@ def _totals(rows: TableRows, filled: Any, records: _Flags) -> tuple[str, ...]:
     return (f"Rows {which} look like totals ({option} leaves them out).",)
 
 
-def _entries(rows: TableRows, found: Sequence[int] | Any, what: str) -> Iterator[LeftOut]:
+def _entries(rows: TableRows, found: Sequence[int] | Any, what: str, several: str = "") -> Iterator[LeftOut]:
     """Rows that are left out, neighbours as one."""
     spans: list[list[int]] = []
     for row in map(int, found):
@@ -231,7 +238,7 @@ def _entries(rows: TableRows, found: Sequence[int] | Any, what: str) -> Iterator
             spans[-1][1] = row
         else:
             spans.append([row, row])
-    return (_entry(rows, first, last, what) for first, last in spans)
+    return (_entry(rows, first, last, several if several and last > first else what) for first, last in spans)
 
 
 def _entry(rows: TableRows, first: int, last: int, what: str, shown: int | None = None) -> LeftOut:
