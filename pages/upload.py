@@ -13,7 +13,6 @@ from workbench.doors.web.steps import stepper
 from workbench.doors.web.views import files, lines, templates
 from workbench.model.errors import UnreadableSheet, UnreadableSource, WorkbenchError
 from workbench.model.sheet import Layout, Reading, Sheet
-from workbench.sources import first_lines, last_lines
 
 
 def receive(wb: Workbench) -> None:
@@ -113,10 +112,9 @@ def put_right(wb: Workbench, upload: str, line: int, why: str) -> None:
 
 def as_it_stands(sheet: Sheet) -> None:
     """The first and the last lines, to be picked as the header, as no records, or as the end."""
-    said, header = layout.said(), sheet.reading.header_line
-    first = first_lines(sheet, max(20, header + 5))
-    after = [each for each in last_lines(sheet, 10) if not first or each[0] > first[-1][0]]
-    sign = lines.signs(header, said, sheet.reading.left_out, [*first, *after])
+    said = layout.said()
+    first, after = sheets.ends(sheet)
+    sign = lines.signs(sheet.reading, said, [*first, *after])
     st.caption("The first lines as they stand")
     picked = lines.pick(first, sign, key=f"first lines {said}")
     if after:

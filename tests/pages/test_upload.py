@@ -166,9 +166,7 @@ def test_a_line_that_cannot_be_the_header_is_refused_and_another_can_be_chosen(s
 RAGGED = b"email,full name,phone\nann@example.org,Ann Lee,,555-201-0001\nbo@example.org,Bo Ek,555-201-0002\n"
 
 
-def test_a_line_that_cannot_be_read_is_shown_with_its_neighbours_and_corrected_there(
-    show: Show, wb: Workbench
-) -> None:
+def test_a_line_that_cannot_be_read_is_shown_with_its_neighbours_and_corrected_there(show: Show, wb: Workbench) -> None:
     upload = keep(wb, RAGGED)
     page = show("upload", upload=upload)
     assert not page.exception

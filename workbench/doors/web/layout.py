@@ -36,8 +36,6 @@ def mended(layout: Layout, line: int, text: str) -> Layout:
     return replace(layout, mended={**layout.mended, line: text})
 
 
-
-
 def headed(layout: Layout, line: int) -> Layout:
     """The layout with the header on that line."""
     return replace(layout, header_row=line, no_header=False)
@@ -53,7 +51,7 @@ def written(ranges: tuple[tuple[int, int], ...]) -> str:
     return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in ranges)
 
 
-def typed(layout: Layout, header: int | None, none: bool, skip: str, stop: str) -> tuple[Layout, str]:  # noqa: FBT001
+def typed(layout: Layout, header: int | None, none: bool, skip: str, stop: str) -> tuple[Layout, str]:
     """The layout with what somebody typed, and what of it makes no sense.
 
     `header` is a line, or None for the one that is found.

@@ -16,6 +16,7 @@ from workbench.playbooks import PLAYBOOKS
 from workbench.prepare import columns, profile_report, recognition
 from workbench.prepare.columns import ChoiceText, Column
 from workbench.settings import Settings
+from workbench.sources import first_lines, last_lines
 
 SAME_SHEET: dict[str | type[Any], Any] = {
     Sheet: lambda sheet: (
@@ -143,11 +144,13 @@ def uploaded(wb: Workbench, upload: str, *, sheet: str | None = None, said: Layo
     """An upload as a sheet, opened once for all who look at it; raises UnknownUpload, and what opening it raises."""
     found = uploads.get(wb.settings, upload)
     said = said or Layout()
-    return _uploaded(str(wb.settings.home), wb.settings.tenant, found.id, found.name, sheet, str(said), said, wb.settings)
+    return _uploaded(
+        str(wb.settings.home), wb.settings.tenant, found.id, found.name, sheet, str(said), said, wb.settings
+    )
 
 
 @st.cache_resource(ttl="15m", max_entries=4, show_spinner="Opening the file ...")
-def _uploaded(  # noqa: PLR0913
+def _uploaded(
     home: str,
     tenant: str,
     upload: str,
@@ -167,6 +170,15 @@ def read_through(sheet: Sheet) -> tuple[Tally | None, Refused | None]:
         return sheet.tally(), None
     except UnreadableSheet as refusal:
         return None, refused(refusal)
+
+
+@st.cache_data(max_entries=20, show_spinner=False, hash_funcs=SAME_SHEET)
+def ends(sheet: Sheet) -> tuple[list[tuple[int, list[str]]], list[tuple[int, list[str]]]]:
+    """The first lines of a sheet as they stand, from the first to some below its header, and the last ones, as far as
+    they are others."""
+    first = first_lines(sheet, max(20, sheet.reading.header_line + 5))
+    last = first[-1][0] if first else 0
+    return first, [each for each in last_lines(sheet, 10) if each[0] > last]
 
 
 def refused(refusal: UnreadableSheet) -> Refused:

@@ -25,6 +25,7 @@ from workbench.model.sheet import Chunk, Layout, Sheet
 from workbench.prepare import mapping
 from workbench.settings import Settings
 from workbench.sources import archive, open_sheet, open_sheets
+from workbench.sources import lines_around as lines_beside
 from workbench.sources.csv_writer import write_csv
 from workbench.sources.kept_files import written
 
@@ -119,7 +120,7 @@ def opened(configuration: Settings, upload: str, *, sheet: str | None = None, la
 
 def lines_around(configuration: Settings, upload: str, line: int, layout: Layout) -> list[tuple[int, str]]:
     """The lines of an upload beside one, as they stand; raises UnknownUpload."""
-    return sources.lines_around(_folder(configuration) / get(configuration, upload).id, line, layout)
+    return lines_beside(_folder(configuration) / get(configuration, upload).id, line, layout=layout)
 
 
 def every_sheet(configuration: Settings, upload: str) -> list[Sheet]:

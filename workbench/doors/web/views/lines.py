@@ -7,7 +7,7 @@ import streamlit as st
 
 from workbench.doors.web import layout as said_layout
 from workbench.doors.web import words
-from workbench.model.sheet import Layout, LeftOut
+from workbench.model.sheet import Layout, LeftOut, Reading
 
 Lines = Sequence[tuple[int, Sequence[str]]]
 """Each line of the source with its cells."""
@@ -16,16 +16,16 @@ HEADER, LEFT_OUT, STOP, REFUSED = "▶ header", "✕ left out", "■ not read", 
 _LONGEST = 500
 
 
-def signs(header_line: int | None, layout: Layout, left_out: Sequence[LeftOut], lines: Lines) -> dict[int, str]:
+def signs(reading: Reading, layout: Layout, lines: Lines) -> dict[int, str]:
     """What each of the lines is, where it is no record."""
-    ranges = [*layout.skip_lines, *((each.first, each.last) for each in left_out)]
+    ranges = [*layout.skip_lines, *((each.first, each.last) for each in reading.left_out)]
     found = {}
     for line, _ in lines:
         if layout.stop_line is not None and line >= layout.stop_line:
             found[line] = STOP
         elif any(first <= line <= last for first, last in ranges):
             found[line] = LEFT_OUT
-        elif line == header_line and not layout.no_header:
+        elif line == reading.header_line and not layout.no_header:
             found[line] = HEADER
     return found
 
@@ -99,10 +99,11 @@ def put_right(line: int, why: str, lines: Sequence[tuple[int, str]], layout: Lay
             column_config={"Line": st.column_config.Column(width=60), "Is": st.column_config.Column(width=90)},
         )
         standing = layout.mended.get(line, dict(lines).get(line, ""))
-        text = st.text_input(f"What is read as line {line}", standing, key=f"mend {line} {standing}")
+        key = f"mend {line} {standing}"
+        st.text_input(f"What is read as line {line}", standing, key=key)
         with st.container(horizontal=True, vertical_alignment="center"):
-            mended = said_layout.mended(layout, line, text)
-            _button("Read it so", mended, disabled=text == standing, icon="edit", primary=True)
+            said = (layout, line, key)
+            st.button("Read it so", icon=":material/edit:", type="primary", on_click=_mend, args=said)
             _button("Leave it out", said_layout.without(layout, line), icon="playlist_remove")
             _button("Stop before it", said_layout.stopped(layout, line), icon="stop_circle")
 
@@ -125,12 +126,10 @@ def left_out(found: Sequence[LeftOut]) -> None:
         )
 
 
-def _button(label: str, layout: Layout, *, icon: str, disabled: bool = False, primary: bool = False) -> None:
-    st.button(
-        label,
-        icon=f":material/{icon}:",
-        disabled=disabled,
-        type="primary" if primary else "secondary",
-        on_click=said_layout.say,
-        args=(layout,),
-    )
+def _mend(layout: Layout, line: int, key: str) -> None:
+    """Says what stands in the box when the button is pressed: it may have been typed in the same moment."""
+    said_layout.say(said_layout.mended(layout, line, st.session_state[key]))
+
+
+def _button(label: str, layout: Layout, *, icon: str, disabled: bool = False) -> None:
+    st.button(label, icon=f":material/{icon}:", disabled=disabled, on_click=said_layout.say, args=(layout,))
