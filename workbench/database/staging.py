@@ -270,7 +270,7 @@ def _write_docs(store: Store, home: Path, run: Run, kept: _Kept, every: Sequence
         page = write_data_docs(
             home / key,
             kept.batch.dataset,
-            [finding for judge in judges for finding in judge.validator.summary()],
+            [finding for judge in judges for finding in judge.summary()],
             title=f"{title}: {kept.batch.file_name}",
             facts={"batch": str(run.face.id), "file": kept.batch.file_name, "run by": kept.batch.initiated_by},
         )

@@ -105,6 +105,11 @@ def trimmed(cells: pa.StringArray, beyond_ascii: Rewrite = _plain) -> pa.StringA
     return pc.if_else(blank, pa.scalar(None, pa.string()), text) if _any(blank) else text
 
 
+def tidied(text: str) -> str:
+    """One text as `trimmed` leaves it; "" where nothing is left."""
+    return trimmed(pa.array([text], pa.string()))[0].as_py() or ""
+
+
 def _stripped(cells: pa.StringArray, beyond_ascii: Rewrite = _composed) -> pa.StringArray:
     """The cells without the white space around them, and rewritten where they are not ASCII."""
     text = pc.utf8_trim(cells, characters=_AROUND)

@@ -4,6 +4,7 @@ A column whose header is a field's name, or one of its aliases, is sure. What on
 by its values, is a guess: it is shown with a score and a reason, and never used before a person has said so.
 """
 
+import unicodedata
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Pairs
 from dataclasses import asdict, dataclass, replace
@@ -197,7 +198,7 @@ def open_points(contract: Contract, said: Mapping, window: str | None = None) ->
 
 def key(text: str) -> str:
     """A header as it is compared: its letters and digits, without case, so that "E-Mail Address" is "email address"."""
-    return "".join(filter(str.isalnum, text.casefold()))
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFC", text).casefold()))
 
 
 # --- what is sure ---

@@ -1,0 +1,355 @@
+"""What is odd about cells that their kind could read, or that says why it could not: found beside the suite, a column
+at a time, and told of each row and of each column.
+
+A tidy column is done with by a look at its bytes.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from workbench.derived.expectations import Expectation, Finding
+from workbench.model.contract import Contract, Field, Joined
+from workbench.model.issue import ISSUES, Severity
+from workbench.model.kinds import KINDS, is_wrapped, may_hold, trimmed
+from workbench.model.sheet import Chunk
+from workbench.model.template import Mapping as Mapped
+from workbench.model.texts import (
+    ERROR_CELLS,
+    EXPONENT,
+    NULL_TEXTS,
+    are_errors,
+    are_rounded,
+    may_be_rounded,
+    read_as_nothing,
+)
+from workbench.prepare import mojibake
+
+_TEXTS = ("text", "name", "identifier")
+"""The kinds that take any text."""
+_SHOWN = 60
+"""So many characters of a cell stand in a message."""
+_COUNTED = 100
+"""So many different texts of a column are counted."""
+_EXAMPLES = 20
+
+_NOTHING = "reads as no value: map it to nothing, or to itself where it is meant as it stands"
+_SAYS = {
+    "null_text": _NOTHING,
+    "error_cell": "is a spreadsheet's error and no value: correct it in the source, or map it to nothing",
+    "rounded": "is a number whose digits are gone, because a program has rounded it: take it from its source as text",
+    "damaged_text": "has lost a letter on its way here",
+}
+_ASKED: dict[str, tuple[str, dict[str, Any]]] = {
+    "null_text": ("expect_column_values_to_not_be_in_set", {"value_set": list(NULL_TEXTS)}),
+    "error_cell": ("expect_column_values_to_not_be_in_set", {"value_set": list(ERROR_CELLS)}),
+    "rounded": ("expect_column_values_to_not_match_regex", {"regex": EXPONENT}),
+    "damaged_text": ("expect_column_values_to_not_match_regex", {"regex": "\ufffd"}),
+    "mojibake": ("expect_column_values_to_not_match_regex", {"regex": mojibake.NEIGHBOURS}),
+}
+"""What was asked, in the words of Great Expectations."""
+_MAY_BE_ROUNDED = "may be rounded: a spreadsheet keeps 15 digits, and has zeros for the others"
+
+
+@dataclass(kw_only=True)
+class Noticed:
+    """What was noticed of whole columns, by field."""
+
+    null_texts: dict[str, dict[str, int]] = field(default_factory=dict)
+    """The texts that read as no value, or are a spreadsheet's errors, each with its rows: nobody has said what they
+    mean."""
+    wrapped: dict[str, int] = field(default_factory=dict)
+    """Rows that were written as ="..." or with the mark of a text, and read as their content."""
+    points: dict[str, int] = field(default_factory=dict)
+    """Rows whose digits were written as a number with a point (5551234567.0)."""
+    misread: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Texts with letters that were read in a wrong encoding: rows, and one before and after its repair."""
+    repaired: dict[str, int] = field(default_factory=dict)
+    """Rows whose letters were repaired."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """As a batch keeps it: only what there is."""
+        return {name: value for name, value in vars(self).items() if value}
+
+    def renamed(self, names: Mapping[str, str]) -> "Noticed":
+        """The same, with the fields as a form calls them."""
+        parts = {
+            part: {names.get(name, name): value for name, value in found.items()} for part, found in vars(self).items()
+        }
+        return Noticed(**parts)
+
+    def joined(self, other: "Noticed") -> "Noticed":
+        """Both; of a field that both know, what the other says."""
+        return Noticed(**{part: found | getattr(other, part) for part, found in vars(self).items()})
+
+
+class Oddities:
+    """Looks at the rows of one batch, a chunk at a time."""
+
+    def __init__(self, contract: Contract, mapping: Mapped) -> None:
+        self._contract = contract
+        self._headers = {name: header for header, name in mapping.columns.items()}
+        self._repairs = mapping.repairs
+        self._meant = {
+            name: pc.utf8_lower(pa.array([*meanings.values()], pa.string()))
+            for name, meanings in _said(mapping).items()
+        }
+        self._found: dict[tuple[str, str], Finding] = {}
+        self._rows = 0
+        self.noticed = Noticed()
+
+    def issues(self, chunk: Chunk, values: Mapping[str, pa.StringArray]) -> pa.Table:
+        """The issues of a chunk's rows whose canonical values are these, sorted by position."""
+        self._rows += len(chunk)
+        tables = [
+            self._table(chunk, code, name, flags, texts, severity)
+            for name, code, flags, texts, severity in self._odd(chunk, values)
+            if pc.any(flags).as_py()
+        ]
+        if not tables:
+            return ISSUES.empty_table()
+        return in_order(*tables)
+
+    def findings(self) -> tuple[Finding, ...]:
+        """What was found, as the data docs tell what Great Expectations found."""
+        return tuple(replace(finding, evaluated=self._rows) for finding in self._found.values())
+
+    def _odd(
+        self, chunk: Chunk, values: Mapping[str, pa.StringArray]
+    ) -> Iterator[tuple[str, str, pa.BooleanArray, pa.StringArray, Severity]]:
+        """Field, code, rows, their messages or texts, severity."""
+        nothing = {
+            name: self._nothing(name, chunk.cells[header], values[name])
+            for name, header in self._headers.items()
+            if self._takes_any(name)
+        }
+        whole = dict(self._made_of_nothing(values, nothing))
+        told = {ingredient: flags for joined, flags in whole.items() for ingredient in self._ingredients(joined)}
+        for name, header in self._headers.items():
+            known, raw, cells = self._contract.field(name), chunk.cells[header], values[name]
+            self._notice_writing(known, raw, cells)
+            if not self._takes_any(name):
+                if known.kind == "email":
+                    yield from self._damaged(known, cells)
+                continue
+            flags = nothing[name]
+            if flags is not None:
+                if name in told:
+                    flags = pc.and_not(flags, told[name])
+                severity: Severity = "error" if self._is_required(known) else "warning"
+                yield name, "null_text", flags, cells, severity
+            errors = self._unsaid(name, raw, cells, are_errors(cells, inside=known.kind == "name"))
+            self._count(name, cells, errors)
+            yield name, "error_cell", errors, cells, "error"
+            if known.kind == "identifier" or name in self._contract.key:
+                yield name, "rounded", self._unsaid(name, raw, cells, are_rounded(cells)), cells, "error"
+                yield name, "maybe_rounded", self._unsaid(name, raw, cells, may_be_rounded(cells)), cells, "warning"
+            yield from self._damaged(known, cells)
+            yield from self._misread(known, raw)
+        for name, flags in whole.items():
+            severity = "error" if self._is_required(self._contract.field(name)) else "warning"
+            yield name, "null_text", flags, values[name], severity
+
+    def _takes_any(self, name: str) -> bool:
+        known = self._contract.field(name)
+        return known.kind in _TEXTS and not known.choices
+
+    def _is_required(self, known: Field) -> bool:
+        return known.required or known.name in self._contract.key
+
+    def _ingredients(self, name: str) -> tuple[str, ...]:
+        return self._contract.field(name).ingredients
+
+    def _nothing(self, name: str, raw: pa.StringArray, cells: pa.StringArray) -> pa.BooleanArray | None:
+        """The rows whose text reads as no value, unless somebody has said that it is meant; None where there are
+        none."""
+        flags = self._unsaid(name, raw, cells, read_as_nothing(cells))
+        if not pc.any(flags).as_py():
+            return None
+        flags = pc.and_not(flags, are_errors(cells))
+        self._count(name, cells, flags)
+        return flags
+
+    def _unsaid(self, name: str, raw: pa.StringArray, cells: pa.StringArray, flags: pa.BooleanArray) -> pa.BooleanArray:
+        """The rows of these whose text nobody has said the meaning of, and which is not made of other fields."""
+        if not pc.any(flags).as_py():
+            return flags
+        if self._contract.field(name).derive is not None:
+            flags = pc.and_(flags, pc.is_valid(trimmed(raw)))
+        meant = self._meant.get(name)
+        return flags if meant is None else pc.and_not(flags, pc.is_in(pc.utf8_lower(cells), meant))
+
+    def _made_of_nothing(
+        self, values: Mapping[str, pa.StringArray], nothing: Mapping[str, pa.BooleanArray | None]
+    ) -> Iterator[tuple[str, pa.BooleanArray]]:
+        """The rows of each joined field that are made of nothing else."""
+        for known in self._contract.fields:
+            there = [name for name in known.ingredients if name in values]
+            if not isinstance(known.derive, Joined) or all(nothing.get(name) is None for name in there):
+                continue
+            parts, flags = [], pc.is_valid(values[known.name])
+            for name in there:
+                blank = pc.is_null(values[name])
+                empty = blank if (of := nothing.get(name)) is None else pc.or_(blank, of)
+                flags = pc.and_(flags, empty)
+                parts.append(pc.fill_null(values[name], ""))
+            made = pc.utf8_trim(pc.binary_join_element_wise(*parts, " "), characters=" ")
+            yield known.name, pc.and_(flags, pc.fill_null(pc.equal(made, values[known.name]), False))
+
+    def _damaged(
+        self, known: Field, cells: pa.StringArray
+    ) -> Iterator[tuple[str, str, pa.BooleanArray, pa.StringArray, Severity]]:
+        if may_hold(cells, b"\xef\xbf\xbd"):
+            flags = pc.fill_null(pc.match_substring(cells, "\ufffd"), False)
+            free = known.kind == "text" and not self._is_required(known)
+            yield known.name, "damaged_text", flags, cells, "warning" if free else "error"
+
+    def _misread(
+        self, known: Field, raw: pa.StringArray
+    ) -> Iterator[tuple[str, str, pa.BooleanArray, pa.StringArray, Severity]]:
+        mended = mojibake.repaired(raw)
+        if mended is raw:
+            return
+        flags = pc.not_equal(raw, mended)
+        rows = pc.sum(flags).as_py()
+        if not rows:
+            return
+        if known.name in self._repairs:
+            self.noticed.repaired[known.name] = self.noticed.repaired.get(known.name, 0) + rows
+            return
+        first = pc.index(flags, True).as_py()
+        before = self.noticed.misread.get(known.name)
+        example = {"before": _cut(raw[first].as_py()), "after": _cut(mended[first].as_py())}
+        self.noticed.misread[known.name] = (before or example) | {"rows": rows + (before["rows"] if before else 0)}
+        message = pc.binary_join_element_wise(
+            "'", shown(raw), "' may be '", shown(mended), "': its letters were read in a wrong encoding", ""
+        )
+        yield known.name, "mojibake", flags, message, "warning"
+
+    def _notice_writing(self, known: Field, raw: pa.StringArray, cells: pa.StringArray) -> None:
+        """Counts the cells whose writing was taken off."""
+        if may_hold(raw, b'="') or may_hold(raw, b"'"):
+            _add(self.noticed.wrapped, known.name, is_wrapped(pc.utf8_trim_whitespace(raw)))
+        if known.kind in ("identifier", "phone") and may_hold(raw, b".0"):
+            pointed = pc.ends_with(pc.utf8_trim_whitespace(raw), ".0")
+            _add(self.noticed.points, known.name, pc.and_not(pointed, pc.fill_null(pc.ends_with(cells, ".0"), True)))
+
+    def _count(self, name: str, cells: pa.StringArray, flags: pa.BooleanArray) -> None:
+        if not pc.any(flags).as_py():
+            return
+        counts = self.noticed.null_texts.setdefault(name, {})
+        for each in cells.filter(flags).value_counts().to_pylist():
+            if each["values"] in counts or len(counts) < _COUNTED:
+                counts[each["values"]] = counts.get(each["values"], 0) + each["counts"]
+
+    def _table(
+        self, chunk: Chunk, code: str, name: str, flags: pa.BooleanArray, texts: pa.StringArray, severity: Severity
+    ) -> pa.Table:
+        positions = pc.indices_nonzero(flags).cast(pa.int32())
+        texts = texts.take(positions)
+        says = _MAY_BE_ROUNDED if code == "maybe_rounded" else _SAYS.get(code)
+        message = texts if says is None else pc.binary_join_element_wise("'", shown(texts), f"' {says}", "")
+        code = code.removeprefix("maybe_")
+        self._find(chunk, code, name, positions, texts, severity)
+        rows = len(positions)
+        return pa.table(
+            [
+                positions,
+                chunk.lines.take(positions),
+                *(pa.repeat(pa.scalar(text), rows) for text in (code, name)),
+                message,
+                pa.repeat(pa.scalar(severity), rows),
+            ],
+            schema=ISSUES,
+        )
+
+    def _find(
+        self, chunk: Chunk, code: str, name: str, positions: pa.Int32Array, texts: pa.StringArray, severity: Severity
+    ) -> None:
+        """Adds up what was found, for the data docs."""
+        known = self._found.get((name, code))
+        if known is None:
+            kind, kwargs = _ASKED[code]
+            known = Finding(
+                expectation=Expectation(
+                    type=kind,
+                    kwargs={"column": name, **kwargs},
+                    code=code,
+                    field=name,
+                    message=_SAYS.get(code, "Letters may have been read in a wrong encoding"),
+                    severity=severity,
+                    origin=self._contract.name,
+                )
+            )
+        first = range(min(len(positions), _EXAMPLES - len(known.examples)))
+        lines = chunk.lines.take(positions)
+        self._found[name, code] = Finding(
+            expectation=known.expectation,
+            unexpected=known.unexpected + len(positions),
+            examples=(*known.examples, *((lines[n].as_py(), _cut(texts[n].as_py())) for n in first)),
+        )
+
+
+def explained(issues: pa.Table, contract: Contract, values: Mapping[str, pa.StringArray]) -> pa.Table:
+    """The suite's issues of cells that no kind could read, where the text itself says why."""
+    columns = {name: issues[name].combine_chunks() for name in issues.schema.names}
+    for known in contract.stored:
+        kind = KINDS[known.kind]
+        if (known.kind in _TEXTS and not known.choices) or known.name not in values:
+            continue
+        code = "bad_choice" if known.choices else kind.code
+        own = pc.and_(pc.equal(columns["field"], known.name), pc.equal(columns["code"], code))
+        if not pc.any(own).as_py():
+            continue
+        texts = values[known.name].take(columns["position"])
+        errors = pc.and_(own, are_errors(texts))
+        nothing = pc.and_not(pc.and_(own, read_as_nothing(texts, any_case=True)), errors)
+        rounded = pc.and_(own, are_rounded(texts, any_exponent=True)) if known.kind == "phone" else None
+        required = known.required or known.name in contract.key
+        for flags, why, also_code in (
+            (errors, "error_cell", True),
+            (nothing, "null_text", required),
+            (rounded, "rounded", True),
+        ):
+            if flags is None or not pc.any(flags).as_py():
+                continue
+            said = pc.binary_join_element_wise("'", shown(texts), f"' {_SAYS[why]}", "")
+            columns["message"] = pc.if_else(flags, said, columns["message"])
+            if also_code:
+                columns["code"] = pc.if_else(flags, why, columns["code"])
+    return pa.table(list(columns.values()), schema=ISSUES)
+
+
+def in_order(*issues: pa.Table) -> pa.Table:
+    """The issues of several tables by position, those of one row as they stand."""
+    together = pa.concat_tables(issues)
+    order = np.argsort(together["position"].to_numpy(), kind="stable")
+    return together.take(pa.array(order)).combine_chunks()
+
+
+def _said(mapping: Mapped) -> dict[str, dict[str, str]]:
+    """Field -> what a person has said of its texts, constants among them."""
+    constants = {name: {text: text} for name, text in mapping.constants.items()}
+    return {
+        name: constants.get(name, {}) | mapping.value_maps.get(name, {}) for name in {**mapping.value_maps, **constants}
+    }
+
+
+def _add(counts: dict[str, int], name: str, flags: pa.BooleanArray) -> None:
+    rows = pc.sum(flags).as_py() or 0
+    if rows:
+        counts[name] = counts.get(name, 0) + rows
+
+
+def shown(texts: pa.StringArray) -> pa.StringArray:
+    """The texts as they stand in a message, the long ones cut."""
+    long = pc.greater(pc.utf8_length(texts), _SHOWN)
+    return pc.if_else(long, pc.binary_join_element_wise(pc.utf8_slice_codeunits(texts, 0, _SHOWN), "…", ""), texts)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
