@@ -83,6 +83,7 @@ def _fill(
                 progress.rows_expected = progress.rows_expected or _rows_expected(sheets, chunk)
                 done += len(chunk)
                 progress("staging", done)
+            feeding.source.noticed = feeding.noticed
             kept += feeding.kept
         for each in kept:
             each.docs = _write_docs(store, home, run, each, kept)
@@ -151,6 +152,8 @@ class _Kept:
     """Whether rows of it were made of several of the source's."""
     revision: int = 0
     docs: str | None = None
+    noticed: dict[str, Any] = field(default_factory=dict)
+    """What was noticed of its columns (see `Noticed`)."""
 
     def staged(self, count: Count, seconds: float) -> dict[str, Any]:
         """What changes of the batch once its rows are there."""
@@ -164,6 +167,7 @@ class _Kept:
                 "failed": count.failed,
                 "issue_counts": count.issues,
                 "data_docs": self.docs,
+                "noticed": self.noticed,
                 "seconds_staging": seconds,
                 **({"grouped": self.grouped, "revision": self.revision} if self.batch.derived else {}),
             },
@@ -182,6 +186,12 @@ class _Feeding:
     @property
     def kept(self) -> list[_Kept]:
         return [self.source, *self.parts.values()]
+
+    @property
+    def noticed(self) -> dict[str, Any]:
+        """What was noticed of the source's columns so far."""
+        judge = self.judge or self.source.judge
+        return judge.noticed.to_dict() if judge is not None else {}
 
     def items(self, chunk: Chunk) -> Iterator[Item]:
         """The rows of each batch, the source's own first."""

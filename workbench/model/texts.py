@@ -3,6 +3,7 @@
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from workbench.model.contract import Field
 from workbench.model.kinds import matches, may_hold
 
 NULL_TEXTS = (
@@ -21,16 +22,20 @@ ERROR_CELLS = (
 _ERROR = r"^(?i:" + "|".join(text.replace("?", r"\?").replace(".", r"\.") for text in ERROR_CELLS) + r"|Err:[0-9]{3})$"
 _ERROR_INSIDE = _ERROR.replace("^", "(?:^| )").replace("$", "(?:$| )")
 EXPONENT = r"^[-+]?(?:[0-9](?:[.,][0-9]+)?[eE]\+[0-9]{1,3}|[0-9][.,][0-9]+[eE]-?[0-9]{1,3}|[0-9]{16,}\.0)$"
+_CASES = (str, str.lower, str.upper, str.capitalize)
 _ANY_EXPONENT = r"^[-+]?[0-9](?:[.,][0-9]+)?[eE][-+]?[0-9]{1,3}$"
 _ZEROS = r"^[1-9][0-9]{14}0{2,}$"
 
 
+def takes_any_text(field: Field) -> bool:
+    """Whether a field can hold a text that reads as no value."""
+    return field.kind in ("text", "name", "identifier") and not field.choices
+
+
 def read_as_nothing(texts: pa.StringArray, *, any_case: bool = False) -> pa.BooleanArray:
     """Which texts read as no value; a name is compared as it is written, because somebody may be called Nan."""
-    known = pa.array(NULL_TEXTS, pa.string())
-    if any_case:
-        texts, known = pc.utf8_lower(texts), pc.utf8_lower(known)
-    return pc.is_in(texts, known)
+    known = NULL_TEXTS if not any_case else {case(text) for text in NULL_TEXTS for case in _CASES}
+    return pc.is_in(texts, pa.array(known, pa.string()))
 
 
 def are_errors(texts: pa.StringArray, *, inside: bool = False) -> pa.BooleanArray:

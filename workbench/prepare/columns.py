@@ -1,7 +1,8 @@
 """What a person has to know of a sheet's columns to say what each of them is; every row is read for it."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -9,7 +10,8 @@ import pyarrow.compute as pc
 from workbench.model.contract import Contract, Field
 from workbench.model.kinds import chosen, trimmed
 from workbench.model.sheet import Sheet
-from workbench.prepare import mapping
+from workbench.model.texts import are_errors, read_as_nothing, takes_any_text
+from workbench.prepare import mapping, mojibake
 from workbench.prepare.mapping import Suggestion
 from workbench.prepare.profile import Counts
 
@@ -22,6 +24,23 @@ _COUNTED = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
+class NullText:
+    """A text that reads as no value, or a spreadsheet's error: somebody has to say what it means."""
+
+    text: str
+    rows: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Misread:
+    """Texts whose letters were perhaps read in a wrong encoding: the first of them, and what it would be repaired."""
+
+    before: str
+    after: str
+    rows: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Column:
     """One column of a sheet."""
 
@@ -31,6 +50,9 @@ class Column:
     rows: int
     samples: tuple[str, ...]
     """Its first 3 different values, the long ones cut."""
+    null_texts: tuple[NullText, ...] = ()
+    """The most frequent first."""
+    misread: Misread | None = None
 
     @property
     def fill(self) -> float:
@@ -52,10 +74,16 @@ class ChoiceText:
 def columns(sheet: Sheet, contract: Contract) -> tuple[Column, ...]:
     """The columns in their order, those that carry secrets without samples; raises UnreadableSheet."""
     filled, rows = dict.fromkeys(sheet.headers, 0), 0
+    nothing: dict[str, Counter[str]] = {header: Counter() for header in sheet.headers}
+    misread: dict[str, Misread] = {}
     for chunk in sheet.chunks():
         rows += len(chunk)
         for header in sheet.headers:
-            filled[header] += len(chunk) - trimmed(chunk.cells[header]).null_count
+            cells = trimmed(chunk.cells[header])
+            filled[header] += len(chunk) - cells.null_count
+            nothing[header] += _null_texts(cells)
+            found = _misread(chunk.cells[header], misread.get(header))
+            misread |= {header: found} if found is not None else {}
     first = sheet.sample(200)
     hidden = mapping.secrets(sheet.headers, contract)
     return tuple(
@@ -64,9 +92,23 @@ def columns(sheet: Sheet, contract: Contract) -> tuple[Column, ...]:
             filled=filled[header],
             rows=rows,
             samples=() if header in hidden else _samples(first.cells[header]),
+            null_texts=tuple(NullText(text=text, rows=n) for text, n in nothing[header].most_common(TEXTS)),
+            misread=None if header in hidden else misread.get(header),
         )
         for header in sheet.headers
     )
+
+
+def asked_about(column: Column, field: Field) -> tuple[NullText, ...]:
+    """The texts of a column that a field cannot hold, or holds and may not mean; none where every text that is no
+    choice is asked about anyway."""
+    if field.choices:
+        return ()
+    if not takes_any_text(field):
+        return column.null_texts
+    texts = pa.array([found.text for found in column.null_texts], pa.string())
+    flags = pc.or_(read_as_nothing(texts), are_errors(texts)).to_pylist()
+    return tuple(found for found, asked in zip(column.null_texts, flags, strict=True) if asked)
 
 
 def choice_texts(sheet: Sheet, contract: Contract, fields: Mapping[str, str]) -> dict[str, tuple[ChoiceText, ...]]:
@@ -100,6 +142,41 @@ def unknown_choices(sheet: Sheet, contract: Contract, suggestions: Iterable[Sugg
         if others:
             found[field.name] = {text: like[text][0] if text in like else "" for text in others}
     return found
+
+
+def null_texts(sheet: Sheet, contract: Contract, suggestions: Iterable[Suggestion]) -> dict[str, dict[str, int]]:
+    """For each field that a column would fill: the texts to ask about, each with its rows. Only the first rows are
+    looked at."""
+    sample = sheet.sample()
+    asked: dict[str, dict[str, int]] = {}
+    for said in suggestions:
+        if said.field is None:
+            continue
+        counts = _null_texts(trimmed(sample.cells[said.header])).most_common(TEXTS)
+        found = tuple(NullText(text=text, rows=rows) for text, rows in counts)
+        column = Column(header=said.header, filled=0, rows=len(sample), samples=(), null_texts=found)
+        asked[said.field] = {each.text: each.rows for each in asked_about(column, contract.field(said.field))}
+    return {name: texts for name, texts in asked.items() if texts}
+
+
+def _null_texts(cells: pa.StringArray) -> Counter[str]:
+    flags = pc.or_(read_as_nothing(cells, any_case=True), are_errors(cells))
+    if not pc.any(flags).as_py():
+        return Counter()
+    return Counter({each["values"]: each["counts"] for each in cells.filter(flags).value_counts().to_pylist()})
+
+
+def _misread(cells: pa.StringArray, before: Misread | None) -> Misread | None:
+    """What was misread in a column with some more of its cells."""
+    mended = mojibake.repaired(cells)
+    flags = pc.not_equal(cells, mended)
+    rows = int(pc.sum(flags).as_py() or 0)
+    if not rows:
+        return before
+    first = pc.index(flags, True).as_py()
+    old, new = cells[first].as_py()[:_SHOWN], mended[first].as_py()[:_SHOWN]
+    found = before or Misread(before=old, after=new, rows=0)
+    return replace(found, rows=found.rows + rows)
 
 
 def _samples(cells: pa.StringArray) -> tuple[str, ...]:

@@ -11,12 +11,13 @@ import pyarrow.compute as pc
 
 from workbench.model.contract import Contract
 from workbench.model.kinds import trimmed
+from workbench.model.noticed import Noticed
 from workbench.model.playbook import Playbook
 from workbench.model.sheet import Chunk
 from workbench.model.template import Mapping
 from workbench.prepare import shaping
 from workbench.prepare.normalize import Normalized, normalize
-from workbench.prepare.oddities import Noticed, Oddities, explained, in_order, shown
+from workbench.prepare.oddities import Oddities, in_order, shown
 
 if TYPE_CHECKING:
     from workbench.derived.expectations import Finding
@@ -60,7 +61,7 @@ class Judge:
         columns = normalized.columns
         issues = self._validator.check(normalized).issues
         if issues.num_rows:
-            issues = explained(issues, self.contract, columns)
+            issues = self._oddities.explained(issues, columns)
         odd = self._oddities.issues(chunk, columns)
         if odd.num_rows:
             issues = in_order(issues, odd)

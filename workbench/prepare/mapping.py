@@ -19,6 +19,7 @@ from workbench.model.errors import (
     AmbiguousColumns,
     ForbiddenColumns,
     MissingColumns,
+    NotLenient,
     Unconfirmed,
     UnknownField,
     UnknownHeader,
@@ -36,6 +37,7 @@ __all__ = [
     "key",
     "lacking",
     "open_points",
+    "refuse_lenient",
     "resolve",
     "secrets",
     "suggest",
@@ -113,14 +115,18 @@ def resolve(  # noqa: PLR0913
     constants: Pairs[str, str] | None = None,
     value_maps: Pairs[str, Pairs[str, str]] | None = None,
     clears: Iterable[str] = (),
+    lenient: Iterable[str] | None = None,
+    repairs: Iterable[str] | None = None,
     window: str | None = None,
 ) -> Mapping:
     """The mapping that an import uses: what is sure, what the template says and, above both, what a person says now.
 
     `manual` is header -> field, with "" for a column that is left out. Guesses are not used: that of an optional field
-    is only reported (`suggest`), that of a required one stops the import.
+    is only reported (`suggest`), that of a required one stops the import. `lenient` and `repairs` are the template's
+    where they are None.
 
-    Raises UnknownHeader, UnknownField, WrongValue, ForbiddenColumns, AmbiguousColumns, MissingColumns and Unconfirmed.
+    Raises UnknownHeader, UnknownField, NotLenient, WrongValue, ForbiddenColumns, AmbiguousColumns, MissingColumns and
+    Unconfirmed.
     """
     headers = tuple(headers)
     saved = template.mapping if template is not None else Mapping()
@@ -130,9 +136,12 @@ def resolve(  # noqa: PLR0913
         value_maps=_merged(saved.value_maps, value_maps or {}),
         constants={name: text for name, text in (saved.constants | dict(constants or {})).items() if text},
         clears=tuple(dict.fromkeys((*saved.clears, *clears))),
+        lenient=tuple(dict.fromkeys(saved.lenient if lenient is None else lenient)),
+        repairs=tuple(dict.fromkeys(saved.repairs if repairs is None else repairs)),
         left_out=tuple(header for header in headers if header in left_out),
     )
     _check_fields(contract, (*filter(None, said.values()), *saved.columns.values(), *mapping.clears))
+    _check_cells(contract, mapping)
     _check_values(contract, mapping)
     _check_secrets(contract, headers, left_out)
     suggestions = [
@@ -166,8 +175,10 @@ def suggest_values(target: Field, texts: Iterable[str]) -> dict[str, tuple[str, 
 
 
 def check(contract: Contract, mapping: Mapping) -> None:
-    """Raises UnknownField and WrongValue where a mapping speaks of fields and values that the contract has not."""
+    """Raises UnknownField, NotLenient and WrongValue where a mapping speaks of fields and values that the contract has
+    not."""
     _check_fields(contract, (*mapping.columns.values(), *mapping.clears))
+    _check_cells(contract, mapping)
     _check_values(contract, mapping)
 
 
@@ -379,6 +390,22 @@ def _check_fields(contract: Contract, names: Iterable[str]) -> None:
     for name in names:
         if name not in known:
             raise UnknownField(dataset=contract.name, field=name, known=", ".join(known))
+
+
+def _check_cells(contract: Contract, mapping: Mapping) -> None:
+    """Raises UnknownField, and NotLenient for a field whose wrong cell costs more than that cell."""
+    _check_fields(contract, (*mapping.lenient, *mapping.repairs))
+    for name in mapping.lenient:
+        refuse_lenient(contract, name)
+
+
+def refuse_lenient(contract: Contract, name: str) -> None:
+    """Raises NotLenient for a field that no record can do without, and for an ingredient of another."""
+    target = contract.field(name)
+    if target.required or name in contract.key:
+        raise NotLenient(field=name, why="no record can do without it.")
+    if not target.stored:
+        raise NotLenient(field=name, why="other fields are made of it.")
 
 
 def _check_values(contract: Contract, mapping: Mapping) -> None:

@@ -48,7 +48,7 @@ def normalize(chunk: Chunk, contract: Contract, mapping: Mapping, *, window: str
     values: dict[str, pa.StringArray] = {}
     for field in _ingredients_first(contract):
         header, constant = headers.get(field.name), mapping.constants.get(field.name)
-        meanings = mapping.value_maps.get(field.name, {})
+        meanings = meanings_of(field.name, contract, mapping)
         column = None
         if header is not None:
             cells = chunk.cells[header]
@@ -64,6 +64,15 @@ def normalize(chunk: Chunk, contract: Contract, mapping: Mapping, *, window: str
     ingredients = {name: column for name, column in values.items() if name not in stored}
     table = pa.RecordBatch.from_arrays(columns, names=stored)
     return Normalized(lines=chunk.lines, values=table, ingredients=ingredients)
+
+
+def meanings_of(name: str, contract: Contract, mapping: Mapping) -> dict[str, str]:
+    """What a person has said of the texts of a field, or of one that they are joined to."""
+    joined = [field.name for field in contract.fields if isinstance(field.derive, Joined) and name in field.ingredients]
+    meanings: dict[str, str] = {}
+    for said in (*joined, name):
+        meanings |= mapping.value_maps.get(said, {})
+    return meanings
 
 
 def canonical(

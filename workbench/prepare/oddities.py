@@ -5,7 +5,7 @@ A tidy column is done with by a look at its bytes.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from workbench.derived.expectations import Expectation, Finding
 from workbench.model.contract import Contract, Field, Joined
 from workbench.model.issue import ISSUES, Severity
 from workbench.model.kinds import KINDS, is_wrapped, may_hold, trimmed
+from workbench.model.noticed import Noticed
 from workbench.model.sheet import Chunk
 from workbench.model.template import Mapping as Mapped
 from workbench.model.texts import (
@@ -26,11 +27,11 @@ from workbench.model.texts import (
     are_rounded,
     may_be_rounded,
     read_as_nothing,
+    takes_any_text,
 )
 from workbench.prepare import mojibake
+from workbench.prepare.normalize import meanings_of
 
-_TEXTS = ("text", "name", "identifier")
-"""The kinds that take any text."""
 _SHOWN = 60
 """So many characters of a cell stand in a message."""
 _COUNTED = 100
@@ -38,6 +39,8 @@ _COUNTED = 100
 _EXAMPLES = 20
 
 _NOTHING = "reads as no value: map it to nothing, or to itself where it is meant as it stands"
+_NO_TEXT = {"null_text": "reads as no value: map it to nothing, or correct it"}
+"""What is said of a cell whose kind takes no such text."""
 _SAYS = {
     "null_text": _NOTHING,
     "error_cell": "is a spreadsheet's error and no value: correct it in the source, or map it to nothing",
@@ -55,38 +58,6 @@ _ASKED: dict[str, tuple[str, dict[str, Any]]] = {
 _MAY_BE_ROUNDED = "may be rounded: a spreadsheet keeps 15 digits, and has zeros for the others"
 
 
-@dataclass(kw_only=True)
-class Noticed:
-    """What was noticed of whole columns, by field."""
-
-    null_texts: dict[str, dict[str, int]] = field(default_factory=dict)
-    """The texts that read as no value, or are a spreadsheet's errors, each with its rows: nobody has said what they
-    mean."""
-    wrapped: dict[str, int] = field(default_factory=dict)
-    """Rows that were written as ="..." or with the mark of a text, and read as their content."""
-    points: dict[str, int] = field(default_factory=dict)
-    """Rows whose digits were written as a number with a point (5551234567.0)."""
-    misread: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """Texts with letters that were read in a wrong encoding: rows, and one before and after its repair."""
-    repaired: dict[str, int] = field(default_factory=dict)
-    """Rows whose letters were repaired."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """As a batch keeps it: only what there is."""
-        return {name: value for name, value in vars(self).items() if value}
-
-    def renamed(self, names: Mapping[str, str]) -> "Noticed":
-        """The same, with the fields as a form calls them."""
-        parts = {
-            part: {names.get(name, name): value for name, value in found.items()} for part, found in vars(self).items()
-        }
-        return Noticed(**parts)
-
-    def joined(self, other: "Noticed") -> "Noticed":
-        """Both; of a field that both know, what the other says."""
-        return Noticed(**{part: found | getattr(other, part) for part, found in vars(self).items()})
-
-
 class Oddities:
     """Looks at the rows of one batch, a chunk at a time."""
 
@@ -95,8 +66,9 @@ class Oddities:
         self._headers = {name: header for header, name in mapping.columns.items()}
         self._repairs = mapping.repairs
         self._meant = {
-            name: pc.utf8_lower(pa.array([*meanings.values()], pa.string()))
-            for name, meanings in _said(mapping).items()
+            name: pc.utf8_lower(trimmed(pa.array(texts, pa.string())))
+            for name in self._headers
+            if (texts := [*meanings_of(name, contract, mapping).values(), *_constant(name, mapping)])
         }
         self._found: dict[tuple[str, str], Finding] = {}
         self._rows = 0
@@ -113,6 +85,33 @@ class Oddities:
         if not tables:
             return ISSUES.empty_table()
         return in_order(*tables)
+
+    def explained(self, issues: pa.Table, values: Mapping[str, pa.StringArray]) -> pa.Table:
+        """The suite's issues, those of cells that no kind could read with what their text says of it."""
+        columns = {name: issues[name].combine_chunks() for name in issues.schema.names}
+        for known in self._contract.stored:
+            code = "bad_choice" if known.choices else KINDS[known.kind].code
+            own = pc.and_(pc.equal(columns["field"], known.name), pc.equal(columns["code"], code))
+            if self._takes_any(known.name) or not pc.any(own).as_py():
+                continue
+            texts = values[known.name].take(columns["position"])
+            for why, flags in self._reasons(known, texts).items():
+                told = pc.and_(own, flags)
+                if why != "rounded":
+                    self._count(known.name, texts, told)
+                says = pc.binary_join_element_wise("'", shown(texts), f"' {_NO_TEXT.get(why, _SAYS[why])}", "")
+                if why == "null_text" and not self._is_required(known):  # it may be invalid for this reason or another
+                    says = pc.binary_join_element_wise(columns["message"], says, ". ")
+                else:
+                    columns["code"] = pc.if_else(told, why, columns["code"])
+                columns["message"] = pc.if_else(told, says, columns["message"])
+        return pa.table(list(columns.values()), schema=ISSUES)
+
+    def _reasons(self, known: Field, texts: pa.StringArray) -> dict[str, pa.BooleanArray]:
+        """Why a kind could not read texts, as far as they tell."""
+        errors = are_errors(texts)
+        found = {"error_cell": errors, "null_text": pc.and_not(read_as_nothing(texts, any_case=True), errors)}
+        return found | ({"rounded": are_rounded(texts, any_exponent=True)} if known.kind == "phone" else {})
 
     def findings(self) -> tuple[Finding, ...]:
         """What was found, as the data docs tell what Great Expectations found."""
@@ -155,8 +154,7 @@ class Oddities:
             yield name, "null_text", flags, values[name], severity
 
     def _takes_any(self, name: str) -> bool:
-        known = self._contract.field(name)
-        return known.kind in _TEXTS and not known.choices
+        return takes_any_text(self._contract.field(name))
 
     def _is_required(self, known: Field) -> bool:
         return known.required or known.name in self._contract.key
@@ -294,36 +292,6 @@ class Oddities:
         )
 
 
-def explained(issues: pa.Table, contract: Contract, values: Mapping[str, pa.StringArray]) -> pa.Table:
-    """The suite's issues of cells that no kind could read, where the text itself says why."""
-    columns = {name: issues[name].combine_chunks() for name in issues.schema.names}
-    for known in contract.stored:
-        kind = KINDS[known.kind]
-        if (known.kind in _TEXTS and not known.choices) or known.name not in values:
-            continue
-        code = "bad_choice" if known.choices else kind.code
-        own = pc.and_(pc.equal(columns["field"], known.name), pc.equal(columns["code"], code))
-        if not pc.any(own).as_py():
-            continue
-        texts = values[known.name].take(columns["position"])
-        errors = pc.and_(own, are_errors(texts))
-        nothing = pc.and_not(pc.and_(own, read_as_nothing(texts, any_case=True)), errors)
-        rounded = pc.and_(own, are_rounded(texts, any_exponent=True)) if known.kind == "phone" else None
-        required = known.required or known.name in contract.key
-        for flags, why, also_code in (
-            (errors, "error_cell", True),
-            (nothing, "null_text", required),
-            (rounded, "rounded", True),
-        ):
-            if flags is None or not pc.any(flags).as_py():
-                continue
-            said = pc.binary_join_element_wise("'", shown(texts), f"' {_SAYS[why]}", "")
-            columns["message"] = pc.if_else(flags, said, columns["message"])
-            if also_code:
-                columns["code"] = pc.if_else(flags, why, columns["code"])
-    return pa.table(list(columns.values()), schema=ISSUES)
-
-
 def in_order(*issues: pa.Table) -> pa.Table:
     """The issues of several tables by position, those of one row as they stand."""
     together = pa.concat_tables(issues)
@@ -331,12 +299,8 @@ def in_order(*issues: pa.Table) -> pa.Table:
     return together.take(pa.array(order)).combine_chunks()
 
 
-def _said(mapping: Mapped) -> dict[str, dict[str, str]]:
-    """Field -> what a person has said of its texts, constants among them."""
-    constants = {name: {text: text} for name, text in mapping.constants.items()}
-    return {
-        name: constants.get(name, {}) | mapping.value_maps.get(name, {}) for name in {**mapping.value_maps, **constants}
-    }
+def _constant(name: str, mapping: Mapped) -> tuple[str, ...]:
+    return (mapping.constants[name],) if name in mapping.constants else ()
 
 
 def _add(counts: dict[str, int], name: str, flags: pa.BooleanArray) -> None:

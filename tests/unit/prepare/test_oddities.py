@@ -66,7 +66,7 @@ def test_in_an_optional_text_it_is_a_warning_and_in_another_kind_the_error_says_
         (2, "external_id", "null_text", "warning"),
         (3, "phone", "bad_phone", "error"),
     ]
-    assert messages(rows)[0].startswith("'n/a' reads as no value")
+    assert messages(rows)[0].endswith(". 'n/a' reads as no value: map it to nothing, or correct it")
     assert messages(rows)[2].startswith("Invalid phone number")
 
 

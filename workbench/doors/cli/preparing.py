@@ -12,6 +12,7 @@ from workbench.doors.cli import printing
 from workbench.doors.cli.command import Asked, command, plain, warn
 from workbench.doors.cli.importing import HeaderRow, Source, Worksheet
 from workbench.model.contract import Contract
+from workbench.model.noticed import Noticed
 
 if TYPE_CHECKING:
     from workbench.model.playbook import Playbook
@@ -200,17 +201,19 @@ def suggest(
 ) -> None:
     """Show which field each column would fill, and why."""
     from workbench.datasets.catalog import contract
-    from workbench.prepare.columns import unknown_choices
+    from workbench.prepare.columns import null_texts, unknown_choices
     from workbench.sources import open_sheet
 
     known = contract(dataset)
     opened = open_sheet(source, sheet=sheet, header_row=header_row)
     with asked.open() as wb:
         said = wb.suggest(opened, dataset, template=template)
-    values = unknown_choices(opened, known, said)
+    values, nothing = unknown_choices(opened, known, said), null_texts(opened, known, said)
     if asked.json:
         columns = [{**one.to_dict(), "sure": one.sure} for one in said]
-        asked.answer({"source": source, "dataset": dataset, "columns": columns, "values": values})
+        asked.answer(
+            {"source": source, "dataset": dataset, "columns": columns, "values": values, "null_texts": nothing}
+        )
         return
     made = printing.table("Column", "Field", ">Score", "Used", "Reason")
     for one in said:
@@ -222,6 +225,12 @@ def suggest(
     meant = [f"--value-map '{field}:{text}={to}'" for field, text, to in pairs]
     if unsure or meant:
         printing.say(asked, "", "To say so, add to the import:", *(f"  {option}" for option in (*unsure, *meant[:20])))
+    if nothing:
+        printing.say(
+            asked, "", "These texts read as no value; until somebody says what they mean, so it is told of their rows:"
+        )
+        printing.say(asked, *(f"  {field}: {sentence}" for field, sentence in Noticed(null_texts=nothing).told()))
+        printing.say(asked, *(f"  {option}" for option in printing.told_of_texts(known, nothing)))
 
 
 def profile(asked: Asked, source: Source, sheet: Worksheet = None, header_row: HeaderRow = None) -> None:

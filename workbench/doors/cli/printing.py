@@ -1,13 +1,18 @@
 """What a batch looks like: to a program as one document, to a person as a few short tables."""
 
+import shlex
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Mapping as Pairs
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
 from workbench.datasets import catalog
 from workbench.doors.cli.command import DONE, NEEDS_A_PERSON, Asked, plain
 from workbench.model.batch import OUTCOMES, Batch
+from workbench.model.contract import Contract
+from workbench.model.noticed import Noticed
 from workbench.model.template import Mapping
+from workbench.model.texts import takes_any_text
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -45,6 +50,7 @@ def document(wb: "Workbench", batch: Batch) -> dict[str, Any]:
         "mapping": {**batch.mapping, "columns": _in_order(batch)},
         "not_imported": list(Mapping.from_dict(batch.mapping).not_imported(batch.headers)) if not batch.undo_of else [],
         "reading": batch.reading,
+        "noticed": batch.summary.get("noticed", {}),
         "undo_of": str(batch.undo_of) if batch.undo_of is not None else None,
         "sweep_of": str(batch.sweep_of) if batch.sweep_of is not None else None,
         "part_of": str(batch.part_of) if batch.part_of is not None else None,
@@ -152,8 +158,35 @@ def mapped(batch: Batch) -> Iterator[tuple[str, str]]:
     meanings = [(field, text, to) for field, texts in mapping.value_maps.items() for text, to in texts.items()]
     yield "Values", ", ".join(f"{field}: {text} → {to or '(blank)'}" for field, text, to in meanings)
     yield "Blank erases", ", ".join(mapping.clears)
+    yield "Lenient", ", ".join(mapping.lenient)
+    yield "Repaired", ", ".join(mapping.repairs)
     yield "Left out", ", ".join(mapping.left_out)
     yield "Not imported", ", ".join(mapping.not_imported(batch.headers))
+
+
+def noticed(asked: Asked, batch: Batch) -> None:
+    """What was noticed of the cells of each column, and how to say what is meant."""
+    found = Noticed.from_dict(batch.summary.get("noticed", {}))
+    for field, sentence in found.told():
+        say(asked, f"  {field}: {sentence}.")
+    contract = catalog.contract(batch.dataset)
+    for option in told_of_texts(contract, found.null_texts):
+        say(asked, f"  {option}")
+    for field in found.misread:
+        say(asked, f"  To repair them: --repair {field}")
+
+
+def told_of_texts(contract: Contract, texts: Pairs[str, Pairs[str, int]]) -> Iterator[str]:
+    """The options that say of texts that they are no value, or that they are meant, field by field."""
+    for field, counts in texts.items():
+        shown = list(counts)[:_FIRST]
+        yield f"To say that they are no value: {_value_maps(field, {text: '' for text in shown})}"
+        if takes_any_text(contract.field(field)):
+            yield f"Or that they are meant as they stand: {_value_maps(field, {text: text for text in shown})}"
+
+
+def _value_maps(field: str, meanings: Pairs[str, str]) -> str:
+    return " ".join(f"--value-map {shlex.quote(f'{field}:{text}={to}')}" for text, to in meanings.items())
 
 
 def figures(asked: Asked, wb: "Workbench", batch: Batch) -> None:
