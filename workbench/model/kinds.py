@@ -67,7 +67,7 @@ _JOINERS = "\u200c\u200d"
 _INVISIBLE = "\u180e\u200b\u200c\u200d\u2060\ufeff"
 _MARKS = "\u00ad\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 """The soft hyphen and the marks of a direction of writing: address books copy them along, and names may need them."""
-_AROUND = " \t\n\r\v\f\x85" + WIDE_SPACES + _INVISIBLE + _MARKS
+_AROUND = " \t\n\r\v\f\x85" + WIDE_SPACES + _INVISIBLE
 
 
 def _composed(text: pa.StringArray) -> pa.StringArray:
@@ -87,6 +87,11 @@ def _plain(text: pa.StringArray) -> pa.StringArray:
             (f"[{WIDE_SPACES}]", " "),
         )
     )
+
+
+def _bare(text: pa.StringArray) -> pa.StringArray:
+    """Plain, and without marks around it."""
+    return pc.utf8_trim(_plain(text), characters=_AROUND + _MARKS)
 
 
 def trimmed(cells: pa.StringArray, beyond_ascii: Rewrite = _plain) -> pa.StringArray:
@@ -113,7 +118,10 @@ def tidied(text: str) -> str:
 def _stripped(cells: pa.StringArray, beyond_ascii: Rewrite = _composed) -> pa.StringArray:
     """The cells without the white space around them, and rewritten where they are not ASCII."""
     text = pc.utf8_trim(cells, characters=_AROUND)
-    return text if is_ascii(text) else _where(pc.invert(pc.string_is_ascii(text)), text, beyond_ascii)
+    if is_ascii(text):
+        return text
+    rewritten = _where(pc.invert(pc.string_is_ascii(text)), text, beyond_ascii)
+    return pc.utf8_trim(rewritten, characters=_AROUND)  # what was between two things may now be around one
 
 
 FORMULA = r'^="(?:[^"]|"")*"$'
@@ -216,10 +224,14 @@ def _text(cells: pa.StringArray) -> pa.StringArray:
     return _where(pc.match_substring(text, "\r"), text, lambda odd: _replaced(odd, ("\r\n?", "\n")))
 
 
+def _name(cells: pa.StringArray) -> pa.StringArray:
+    return trimmed(cells, _bare)
+
+
 def _identifier(cells: pa.StringArray) -> pa.StringArray:
     """A text; the whole number that a program has written with a point (12345.0) without it. Shorter ones may well be
     versions (2.0), and one with leading zeros was never a number."""
-    return _whole(trimmed(cells), r"^([1-9][0-9]{2,14})\.0$")
+    return _whole(trimmed(cells, _bare), r"^([1-9][0-9]{2,14})\.0$")
 
 
 def _whole(text: pa.StringArray, pattern: str) -> pa.StringArray:
@@ -241,8 +253,8 @@ _PHONE = r"^[-+(). /]*(?:[0-9][-(). /]*){7,20}(?:(?:[xX]|[eE][xX][tT]\.?) *[0-9]
 
 def _unmarked(text: pa.StringArray) -> pa.StringArray:
     """In NFC, without marks around it; any other character that nobody sees becomes a plain space."""
-    around, inside = f"^[ {_MARKS}]+|[ {_MARKS}]+$", f"[{WIDE_SPACES}{_INVISIBLE}{_MARKS}]"
-    return _replaced(_composed(text), (around, ""), (inside, " "))
+    inside = f"[{WIDE_SPACES}{_INVISIBLE}{_MARKS}]"
+    return _replaced(pc.utf8_trim(_composed(text), characters=_AROUND + _MARKS), (inside, " "))
 
 
 def _email(cells: pa.StringArray) -> pa.StringArray:
@@ -452,7 +464,7 @@ _ALL = (
         pattern=_NAME,
         code="control_character",
         message="Contains a line break or another control character",
-        parse=trimmed,
+        parse=_name,
         title="name",
     ),
     Kind(
@@ -540,7 +552,7 @@ _ALL = (
         pattern=_NAME,
         code="bad_choice",
         message="Not one of the choices",
-        parse=trimmed,
+        parse=_name,
         title="choice",
     ),
     Kind(

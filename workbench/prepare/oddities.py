@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from workbench.derived.expectations import Expectation, Finding
 from workbench.model.contract import Contract, Field, Joined
 from workbench.model.issue import ISSUES, Severity
-from workbench.model.kinds import KINDS, is_wrapped, may_hold, trimmed
+from workbench.model.kinds import KINDS, is_wrapped, matches, may_hold, trimmed
 from workbench.model.noticed import Noticed
 from workbench.model.sheet import Chunk
 from workbench.model.template import Mapping as Mapped
@@ -34,6 +34,7 @@ from workbench.prepare.normalize import meanings_of
 
 _SHOWN = 60
 """So many characters of a cell stand in a message."""
+_WORD = "^[A-Za-z]+$"
 _COUNTED = 100
 """So many different texts of a column are counted."""
 _EXAMPLES = 20
@@ -63,7 +64,8 @@ class Oddities:
 
     def __init__(self, contract: Contract, mapping: Mapped) -> None:
         self._contract = contract
-        self._headers = {name: header for header, name in mapping.columns.items()}
+        headers = {name: header for header, name in mapping.columns.items()}
+        self._headers = {known.name: headers[known.name] for known in contract.fields if known.name in headers}
         self._repairs = mapping.repairs
         self._meant = {
             name: pc.utf8_lower(trimmed(pa.array(texts, pa.string())))
@@ -100,7 +102,7 @@ class Oddities:
                 if why != "rounded":
                     self._count(known.name, texts, told)
                 says = pc.binary_join_element_wise("'", shown(texts), f"' {_NO_TEXT.get(why, _SAYS[why])}", "")
-                if why == "null_text" and not self._is_required(known):  # it may be invalid for this reason or another
+                if why == "null_text":
                     says = pc.binary_join_element_wise(columns["message"], says, ". ")
                 else:
                     columns["code"] = pc.if_else(told, why, columns["code"])
@@ -184,17 +186,22 @@ class Oddities:
     def _made_of_nothing(
         self, values: Mapping[str, pa.StringArray], nothing: Mapping[str, pa.BooleanArray | None]
     ) -> Iterator[tuple[str, pa.BooleanArray]]:
-        """The rows of each joined field that are made of nothing else."""
+        """The rows of each joined field that are made of nothing else; words that differ may well be a name."""
         for known in self._contract.fields:
             there = [name for name in known.ingredients if name in values]
             if not isinstance(known.derive, Joined) or all(nothing.get(name) is None for name in there):
                 continue
-            parts, flags = [], pc.is_valid(values[known.name])
+            flags = pc.is_valid(values[known.name])
+            first = pc.utf8_lower(pc.coalesce(*(values[name] for name in there)))
+            words, differ = matches(first, _WORD), pa.repeat(pa.scalar(False), len(first))
             for name in there:
                 blank = pc.is_null(values[name])
                 empty = blank if (of := nothing.get(name)) is None else pc.or_(blank, of)
                 flags = pc.and_(flags, empty)
-                parts.append(pc.fill_null(values[name], ""))
+                words = pc.and_(words, pc.or_(blank, matches(values[name], _WORD)))
+                differ = pc.or_(differ, pc.fill_null(pc.not_equal(pc.utf8_lower(values[name]), first), False))
+            flags = pc.and_not(flags, pc.and_(words, differ))
+            parts = [pc.fill_null(values[name], "") for name in there]
             made = pc.utf8_trim(pc.binary_join_element_wise(*parts, " "), characters=" ")
             yield known.name, pc.and_(flags, pc.fill_null(pc.equal(made, values[known.name]), False))
 

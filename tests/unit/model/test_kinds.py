@@ -372,7 +372,7 @@ def test_a_choice_is_known_in_any_case_and_with_any_separator() -> None:
 _LOOK_ALIKES = [
     ("NB\u00a0101", "NB 101"),
     ("NB\u200b 101", "NB 101"),
-    ("NB \u3000 101\u200e", "NB 101"),
+    ("NB \u3000 101", "NB 101"),
     ("NB\u200b\u2060101", "NB101"),
     ("co\u00adop", "coop"),
     ("Auf\u200clage", "Auflage"),
@@ -386,6 +386,11 @@ _LOOK_ALIKES = [
 @pytest.mark.parametrize(("cell", "value"), _LOOK_ALIKES)
 def test_what_looks_the_same_is_the_same_in_every_kind_of_text(kind: str, cell: str, value: str) -> None:
     assert parsed(kind, cell, f" \ufeff{cell}\u00a0") == [value, value]
+
+
+@pytest.mark.parametrize("kind", ["name", "identifier", "choice"])
+def test_marks_around_a_name_are_copied_along_and_go(kind: str) -> None:
+    assert parsed(kind, "\u202aNB 101\u202c", " \u200e NB 101\u200f", "\u202e") == ["NB 101", "NB 101", None]
 
 
 _SPACES = strategies.sampled_from([" ", "  ", "\u00a0", " \u200b", "\u3000", "\u2009 ", "\u00a0\ufeff "])

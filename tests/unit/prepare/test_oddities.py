@@ -72,7 +72,11 @@ def test_in_an_optional_text_it_is_a_warning_and_in_another_kind_the_error_says_
 
 def test_a_required_email_that_reads_as_no_value_says_so() -> None:
     rows, _ = judged(chunk("email|full_name", "nan|Ann", "ann|Ann"))
-    assert issues(rows) == [(2, "email", "null_text", "error"), (3, "email", "bad_email", "error")]
+    assert issues(rows) == [(2, "email", "bad_email", "error"), (3, "email", "bad_email", "error")]
+    assert messages(rows) == [
+        "Invalid email format. 'nan' reads as no value: map it to nothing, or correct it",
+        "Invalid email format",
+    ]
 
 
 def test_a_person_called_null_keeps_the_name_and_is_asked_about() -> None:
@@ -86,6 +90,8 @@ def test_a_person_called_null_keeps_the_name_and_is_asked_about() -> None:
         "f@b.co||-",
         "g@b.co|Nan|",
         "h@b.co|Mara|Quist",
+        "i@b.co|NaN|Null",
+        "j@b.co|nan|NaN",
     )
     rows, judge = judged(sheet)
     assert issues(rows) == [
@@ -95,11 +101,14 @@ def test_a_person_called_null_keeps_the_name_and_is_asked_about() -> None:
         (5, "first_name", "null_text", "warning"),
         (6, "full_name", "null_text", "error"),
         (7, "full_name", "null_text", "error"),
+        (10, "first_name", "null_text", "warning"),
+        (10, "last_name", "null_text", "warning"),
+        (11, "full_name", "null_text", "error"),
     ]
     assert kept(rows, "full_name")[:3] == ["Jo Null", "Nan NA", "True None"]
     assert judge.noticed.null_texts == {
-        "first_name": {"N/A": 1, "-": 1},
-        "last_name": {"Null": 1, "NA": 1, "None": 1, "-": 2},
+        "first_name": {"N/A": 1, "-": 1, "NaN": 1, "nan": 1},
+        "last_name": {"Null": 2, "NA": 1, "None": 1, "-": 2, "NaN": 1},
     }
 
 

@@ -8,6 +8,7 @@ from workbench.doors.cli import printing
 from workbench.doors.cli.command import Asked, command, warn
 from workbench.model.batch import Batch
 from workbench.model.errors import Held
+from workbench.model.noticed import Noticed
 from workbench.model.template import Mapping
 
 if TYPE_CHECKING:
@@ -239,7 +240,7 @@ def _tell_reading(asked: Asked, wb: "Workbench", sheets: "Sequence[Sheet]", batc
         for part in parts:
             printing.heading(asked, f"{part.reading['sheet'] or part.file_name}: {part.dataset}")
             printing.facts(asked, printing.mapped(part))
-            printing.noticed(asked, part)
+            printing.noticed(asked, part.dataset, Noticed.from_dict(part.summary.get("noticed", {})))
         read = {part.reading["sheet"] or part.file_name for part in parts}
         left = [name for name in (sheet.reading.sheet or sheet.name for sheet in sheets) if name not in read]
         if left:
@@ -254,7 +255,7 @@ def _tell_reading(asked: Asked, wb: "Workbench", sheets: "Sequence[Sheet]", batc
             printing.say(asked, f"  {said.header} {said.reason}. To import it: --map '{said.header}={said.field}'")
     for warning in sheet.reading.warnings:
         printing.say(asked, f"  {warning}")
-    printing.noticed(asked, batch)
+    printing.noticed(asked, batch.dataset, Noticed.from_dict(batch.summary.get("noticed", {})))
 
 
 def _pairs(texts: list[str] | None, option: str, form: str, *, last: bool = False) -> dict[str, str]:

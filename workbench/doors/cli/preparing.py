@@ -226,11 +226,8 @@ def suggest(
     if unsure or meant:
         printing.say(asked, "", "To say so, add to the import:", *(f"  {option}" for option in (*unsure, *meant[:20])))
     if nothing:
-        printing.say(
-            asked, "", "These texts read as no value; until somebody says what they mean, so it is told of their rows:"
-        )
-        printing.say(asked, *(f"  {field}: {sentence}" for field, sentence in Noticed(null_texts=nothing).told()))
-        printing.say(asked, *(f"  {option}" for option in printing.told_of_texts(known, nothing)))
+        printing.say(asked, "", "In the first rows:")
+        printing.noticed(asked, dataset, Noticed(null_texts=nothing))
 
 
 def profile(asked: Asked, source: Source, sheet: Worksheet = None, header_row: HeaderRow = None) -> None:

@@ -9,10 +9,9 @@ from uuid import UUID
 from workbench.datasets import catalog
 from workbench.doors.cli.command import DONE, NEEDS_A_PERSON, Asked, plain
 from workbench.model.batch import OUTCOMES, Batch
-from workbench.model.contract import Contract
+from workbench.model.contract import Field
 from workbench.model.noticed import Noticed
 from workbench.model.template import Mapping
-from workbench.model.texts import takes_any_text
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -164,25 +163,27 @@ def mapped(batch: Batch) -> Iterator[tuple[str, str]]:
     yield "Not imported", ", ".join(mapping.not_imported(batch.headers))
 
 
-def noticed(asked: Asked, batch: Batch) -> None:
+def noticed(asked: Asked, dataset: str, found: Noticed) -> None:
     """What was noticed of the cells of each column, and how to say what is meant."""
-    found = Noticed.from_dict(batch.summary.get("noticed", {}))
-    for field, sentence in found.told():
-        say(asked, f"  {field}: {sentence}.")
-    contract = catalog.contract(batch.dataset)
-    for option in told_of_texts(contract, found.null_texts):
-        say(asked, f"  {option}")
-    for field in found.misread:
-        say(asked, f"  To repair them: --repair {field}")
+    fields = {field.name: field for field in catalog.contract(dataset).fields}
+    sentences = list(found.told())
+    for name, field in fields.items():
+        say(asked, *(f"  {name}: {sentence}." for about, sentence in sentences if about == name))
+        if name in found.null_texts:
+            say(asked, *(f"    {option}" for option in _answers(field, found.null_texts[name])))
+        if name in found.misread:
+            say(asked, f"    To repair them: --repair {name}")
 
 
-def told_of_texts(contract: Contract, texts: Pairs[str, Pairs[str, int]]) -> Iterator[str]:
-    """The options that say of texts that they are no value, or that they are meant, field by field."""
-    for field, counts in texts.items():
-        shown = list(counts)[:_FIRST]
-        yield f"To say that they are no value: {_value_maps(field, {text: '' for text in shown})}"
-        if takes_any_text(contract.field(field)):
-            yield f"Or that they are meant as they stand: {_value_maps(field, {text: text for text in shown})}"
+def _answers(field: Field, texts: Iterable[str]) -> Iterator[str]:
+    """The options that say of texts that they are no value, or that they are meant."""
+    from workbench.model.texts import ERROR_CELLS, takes_any_text
+
+    shown = list(texts)[:_FIRST]
+    yield f"To say that they are none: {_value_maps(field.name, dict.fromkeys(shown, ''))}"
+    meant = [text for text in shown if text not in ERROR_CELLS] if takes_any_text(field) else []
+    if meant:
+        yield f"To say that they are meant so: {_value_maps(field.name, dict(zip(meant, meant, strict=True)))}"
 
 
 def _value_maps(field: str, meanings: Pairs[str, str]) -> str:
