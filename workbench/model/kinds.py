@@ -102,7 +102,7 @@ def trimmed(cells: pa.StringArray, beyond_ascii: Rewrite = _plain) -> pa.StringA
     """
     text = _stripped(cells, beyond_ascii)
     if may_hold(text, b'="') or may_hold(text, b"'"):
-        while _any(wrapped := pc.fill_null(is_wrapped(text), False)):
+        while _any(wrapped := is_wrapped(text)):
             text = _where(wrapped, text, _unwrapped)
     if may_hold(text, b"  "):
         text = _where(pc.match_substring(text, "  "), text, lambda odd: _replaced(odd, (" {2,}", " ")))
@@ -132,7 +132,11 @@ MARKED = r"^'[0-9+(.$-][-0-9+(). /:,$%]{2,}$"
 
 def is_wrapped(text: pa.StringArray) -> pa.BooleanArray:
     """Which texts a spreadsheet was told to leave alone: `="00123"`, `'00123`."""
-    return pc.or_(pc.match_substring_regex(text, FORMULA), pc.match_substring_regex(text, MARKED))
+    begin = pc.fill_null(pc.or_(pc.starts_with(text, '="'), pc.starts_with(text, "'")), False)
+    if not _any(begin):
+        return begin
+    some = text.filter(begin)
+    return pc.replace_with_mask(begin, begin, pc.or_(matches(some, FORMULA), matches(some, MARKED)))
 
 
 def _unwrapped(text: pa.StringArray) -> pa.StringArray:

@@ -36,6 +36,7 @@ __all__ = [
     "Template",
     "key",
     "lacking",
+    "may_be_lenient",
     "open_points",
     "refuse_lenient",
     "resolve",
@@ -400,12 +401,24 @@ def _check_cells(contract: Contract, mapping: Mapping) -> None:
 
 
 def refuse_lenient(contract: Contract, name: str) -> None:
-    """Raises NotLenient for a field that no record can do without, and for an ingredient of another."""
+    """Raises NotLenient for a field that no record can do without, that says which records are spoken of, or that is
+    an ingredient of another."""
     target = contract.field(name)
     if target.required or name in contract.key:
         raise NotLenient(field=name, why="no record can do without it.")
+    if name == contract.slice_by or (contract.removal is not None and name in contract.removal.scope):
+        raise NotLenient(field=name, why="it says which records are spoken of.")
     if not target.stored:
         raise NotLenient(field=name, why="other fields are made of it.")
+
+
+def may_be_lenient(contract: Contract, name: str) -> bool:
+    """Whether a wrong cell of a field may cost that cell alone."""
+    try:
+        refuse_lenient(contract, name)
+    except NotLenient:
+        return False
+    return True
 
 
 def _check_values(contract: Contract, mapping: Mapping) -> None:

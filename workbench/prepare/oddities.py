@@ -144,7 +144,7 @@ class Oddities:
                 severity: Severity = "error" if self._is_required(known) else "warning"
                 yield name, "null_text", flags, cells, severity
             errors = self._unsaid(name, raw, cells, are_errors(cells, inside=known.kind == "name"))
-            self._count(name, cells, errors)
+            self._count(name, cells, pc.and_(errors, are_errors(cells)))
             yield name, "error_cell", errors, cells, "error"
             if known.kind == "identifier" or name in self._contract.key:
                 yield name, "rounded", self._unsaid(name, raw, cells, are_rounded(cells)), cells, "error"

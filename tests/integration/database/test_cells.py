@@ -74,6 +74,7 @@ def test_a_cell_that_was_left_out_keeps_what_is_stored_where_a_blank_one_erases_
         ("elevate.students", "email", "no record can do without it"),
         ("elevate.students", "full_name", "no record can do without it"),
         ("elevate.students", "first_name", "other fields are made of it"),
+        ("elevate.staff", "role", "it says which records are spoken of"),
         ("elevate.learners", "first_name", "no record can do without it"),
         ("elevate.learners", "course_code", "no record can do without it"),
     ],

@@ -120,6 +120,14 @@ def test_what_a_person_says_of_a_text_holds_for_ingredients_too() -> None:
     assert judge.noticed.to_dict() == {}
 
 
+def test_what_is_said_of_a_joined_name_holds_for_what_it_is_made_of() -> None:
+    sheet = chunk("email|first_name|last_name", "a@b.co|Jo|Null", "b@b.co|Mara|-", "c@b.co|-|-")
+    rows, judge = judged(sheet, value_maps={"full_name": {"Null": "Null", "-": ""}})
+    assert kept(rows, "full_name") == ["Jo Null", "Mara", None]
+    assert issues(rows) == [(4, "full_name", "missing", "error")]
+    assert judge.noticed.to_dict() == {}
+
+
 def test_a_text_that_is_said_to_be_meant_stays_as_it_is_written() -> None:
     rows, _ = judged(chunk("email|full_name", "a@b.co|NULL", "b@b.co|Null"), value_maps={"full_name": {"null": "Null"}})
     assert (issues(rows), kept(rows, "full_name")) == ([], ["NULL", "Null"])

@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from workbench.model.contract import Contract, FromWindow
+from workbench.prepare.mapping import may_be_lenient
 
 MODES = {
     "upsert": "create new records, update known ones",
@@ -18,7 +19,7 @@ MODES = {
 
 def options(contract: Contract, mode: str, clears: Sequence[str], lenient: Sequence[str]) -> dict[str, Any]:
     """The mode, window, notes, clears and lenient fields of an import, the given ones to begin with."""
-    optional = [field.name for field in contract.stored if not field.required and field.name not in contract.key]
+    optional = [field.name for field in contract.stored if may_be_lenient(contract, field.name)]
     by_window = any(isinstance(field.derive, FromWindow) for field in contract.fields)
     first, second = st.columns(2)
     return {
