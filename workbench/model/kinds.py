@@ -274,7 +274,7 @@ def _email(cells: pa.StringArray) -> pa.StringArray:
 
 def _phone(cells: pa.StringArray) -> pa.StringArray:
     """As typed; the digits that a program has written as a number with a point (5551234567.0) without it."""
-    return _whole(trimmed(cells, _unmarked), r"^(\+?[0-9]{7,15})\.0$")
+    return _whole(trimmed(cells, _unmarked), r"^(\+?[0-9]{7,15})\.00?$")
 
 
 # --- numbers ---

@@ -17,9 +17,12 @@ ERROR_CELLS = (
     *("#REF!", "#N/A", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!"),
     *("#CONNECT!", "#UNKNOWN!", "#GETTING_DATA", "#ERROR!", "#Error"),
 )
-"""What a spreadsheet shows where a formula went wrong; LibreOffice also shows Err:502 and the like."""
+"""What a spreadsheet shows where a formula went wrong; LibreOffice also shows Err:502 and the like, and all show
+#### where a column is too narrow."""
 
-_ERROR = r"^(?i:" + "|".join(text.replace("?", r"\?").replace(".", r"\.") for text in ERROR_CELLS) + r"|Err:[0-9]{3})$"
+_ERROR = (
+    r"^(?i:" + "|".join(text.replace("?", r"\?").replace(".", r"\.") for text in ERROR_CELLS) + r"|#{4,}|Err:[0-9]{3})$"
+)
 _ERROR_INSIDE = _ERROR.replace("^", "(?:^| )").replace("$", "(?:$| )")
 EXPONENT = r"^[-+]?(?:[0-9](?:[.,][0-9]+)?[eE]\+[0-9]{1,3}|[0-9][.,][0-9]+[eE]-?[0-9]{1,3}|[0-9]{16,}\.0)$"
 _CASES = (str, str.lower, str.upper, str.capitalize)

@@ -1,7 +1,8 @@
 """What a person has to know of a sheet's columns to say what each of them is; every row is read for it."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from collections.abc import Mapping as Pairs
 from dataclasses import dataclass, replace
 
 import pyarrow as pa
@@ -9,10 +10,14 @@ import pyarrow.compute as pc
 
 from workbench.model.contract import Contract, Field
 from workbench.model.kinds import chosen, trimmed
+from workbench.model.noticed import Noticed
 from workbench.model.sheet import Sheet
+from workbench.model.template import Mapping
 from workbench.model.texts import are_errors, read_as_nothing, takes_any_text
 from workbench.prepare import mapping, mojibake
 from workbench.prepare.mapping import Suggestion
+from workbench.prepare.normalize import normalize
+from workbench.prepare.oddities import Oddities
 from workbench.prepare.profile import Counts
 
 TEXTS = 200
@@ -111,7 +116,7 @@ def asked_about(column: Column, field: Field) -> tuple[NullText, ...]:
     return tuple(found for found, asked in zip(column.null_texts, flags, strict=True) if asked)
 
 
-def choice_texts(sheet: Sheet, contract: Contract, fields: Mapping[str, str]) -> dict[str, tuple[ChoiceText, ...]]:
+def choice_texts(sheet: Sheet, contract: Contract, fields: Pairs[str, str]) -> dict[str, tuple[ChoiceText, ...]]:
     """For each field with choices among those that columns fill (header -> field): the texts that are no choice, the
     most frequent first; none where all are. Raises UnreadableSheet."""
     asked = {header: contract.field(name) for header, name in fields.items() if contract.field(name).choices}
@@ -144,19 +149,20 @@ def unknown_choices(sheet: Sheet, contract: Contract, suggestions: Iterable[Sugg
     return found
 
 
-def null_texts(sheet: Sheet, contract: Contract, suggestions: Iterable[Suggestion]) -> dict[str, dict[str, int]]:
-    """For each field that a column would fill: the texts to ask about, each with its rows. Only the first rows are
-    looked at."""
+def noticed(sheet: Sheet, contract: Contract, suggestions: Iterable[Suggestion]) -> Noticed:
+    """What is noticed of the fields that columns would fill; only the first rows are looked at."""
     sample = sheet.sample()
-    asked: dict[str, dict[str, int]] = {}
-    for said in suggestions:
-        if said.field is None:
-            continue
-        counts = _null_texts(trimmed(sample.cells[said.header])).most_common(TEXTS)
+    columns = {said.header: said.field for said in suggestions if said.field is not None}
+    suggested = Mapping(columns=columns)
+    oddities = Oddities(contract, suggested)
+    oddities.issues(sample, normalize(sample, contract, suggested).columns)
+    for header, name in columns.items():
+        counts = _null_texts(trimmed(sample.cells[header])).most_common(TEXTS)
         found = tuple(NullText(text=text, rows=rows) for text, rows in counts)
-        column = Column(header=said.header, filled=0, rows=len(sample), samples=(), null_texts=found)
-        asked[said.field] = {each.text: each.rows for each in asked_about(column, contract.field(said.field))}
-    return {name: texts for name, texts in asked.items() if texts}
+        column = Column(header=header, filled=0, rows=len(sample), samples=(), null_texts=found)
+        asked = asked_about(column, contract.field(name))
+        oddities.noticed.null_texts |= {name: {each.text: each.rows for each in asked}} if asked else {}
+    return oddities.noticed
 
 
 def _null_texts(cells: pa.StringArray) -> Counter[str]:

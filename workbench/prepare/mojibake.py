@@ -44,7 +44,7 @@ def _repaired(text: str) -> str:
     if "\ufffd" in text or not badness.is_bad(text):
         return text
     mended: str = fix(text, config)
-    return text if _CONTROL.search(mended) else mended
+    return text if set(_CONTROL.findall(mended)) - set(text) else mended
 
 
 @cache

@@ -45,6 +45,7 @@ def normalize(chunk: Chunk, contract: Contract, mapping: Mapping, *, window: str
     and are not filled in here.
     """
     headers = {field: header for header, field in mapping.columns.items()}
+    repaired = repaired_fields(contract, mapping)
     values: dict[str, pa.StringArray] = {}
     for field in _ingredients_first(contract):
         header, constant = headers.get(field.name), mapping.constants.get(field.name)
@@ -52,7 +53,7 @@ def normalize(chunk: Chunk, contract: Contract, mapping: Mapping, *, window: str
         column = None
         if header is not None:
             cells = chunk.cells[header]
-            column = canonical(cells, field, meanings, repair=field.name in mapping.repairs)
+            column = canonical(cells, field, meanings, repair=field.name in repaired)
         if constant is not None:
             column = _filled(column, canonical(_cell(constant), field, meanings)[0], len(chunk))
         if field.derive is not None:
@@ -73,6 +74,13 @@ def meanings_of(name: str, contract: Contract, mapping: Mapping) -> dict[str, st
     for said in (*joined, name):
         meanings |= mapping.value_maps.get(said, {})
     return meanings
+
+
+def repaired_fields(contract: Contract, mapping: Mapping) -> frozenset[str]:
+    """The fields whose letters are repaired: those that a person named, and what they are joined of."""
+    named = [field for field in contract.fields if field.name in mapping.repairs]
+    joined = (name for field in named if isinstance(field.derive, Joined) for name in field.ingredients)
+    return frozenset((*mapping.repairs, *joined))
 
 
 def canonical(

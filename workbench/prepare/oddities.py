@@ -30,7 +30,7 @@ from workbench.model.texts import (
     takes_any_text,
 )
 from workbench.prepare import mojibake
-from workbench.prepare.normalize import meanings_of
+from workbench.prepare.normalize import meanings_of, repaired_fields
 
 _SHOWN = 60
 """So many characters of a cell stand in a message."""
@@ -66,7 +66,7 @@ class Oddities:
         self._contract = contract
         headers = {name: header for header, name in mapping.columns.items()}
         self._headers = {known.name: headers[known.name] for known in contract.fields if known.name in headers}
-        self._repairs = mapping.repairs
+        self._repairs = repaired_fields(contract, mapping)
         self._meant = {
             name: pc.utf8_lower(trimmed(pa.array(texts, pa.string())))
             for name in self._headers

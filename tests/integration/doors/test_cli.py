@@ -229,7 +229,8 @@ def test_what_was_noticed_of_cells_comes_with_the_options_that_say_what_is_meant
         'external_id: 1 cell was written as ="..." or \'..., and read as what stands inside.',
     ]
     suggested = run("suggest", name, "elevate.students", "--json").json
-    assert suggested["null_texts"] == {"full_name": {"Null": 1, "#REF!": 1}, "phone": {"n/a": 1}}
+    assert suggested["noticed"]["null_texts"] == {"full_name": {"Null": 1, "#REF!": 1}, "phone": {"n/a": 1}}
+    assert suggested["noticed"]["misread"] == {"full_name": {"before": "JosÃ© Ruiz", "after": "José Ruiz", "rows": 1}}
     said = run(
         "import", name, "--dataset", "elevate.students", "--value-map", "full_name:Null=Null", "--lenient", "phone",
         "--repair", "full_name", "--skip-errors", "--json",

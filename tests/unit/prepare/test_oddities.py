@@ -137,7 +137,7 @@ def test_a_text_that_is_said_to_be_meant_stays_as_it_is_written() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["#REF!", "#N/A", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "Err:502"]
+    "text", ["#REF!", "#N/A", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "Err:502", "########"]
 )
 def test_an_error_of_a_spreadsheet_is_an_error_of_its_row_in_any_text(text: str) -> None:
     rows, _ = judged(chunk("name|code|description", f"{text}|A|x", f"B|{text}|x", f"C|C|{text}"), "elevate.courses")
@@ -189,6 +189,20 @@ def test_letters_that_were_misread_are_warned_of_and_repaired_on_a_word() -> Non
     rows, judge = judged(sheet, repairs=("full_name",))
     assert kept(rows, "full_name") == ["José Ruiz", "José Ruiz", "CONCEIÇÃO", "D\u2019Arcy"]
     assert (issues(rows), judge.noticed.to_dict()) == ([], {"repaired": {"full_name": 2}})
+
+
+def test_a_joined_name_is_repaired_in_what_it_is_made_of() -> None:
+    sheet = chunk("email|first_name|last_name", "a@b.co|JosÃ©|MÃ¼ller")
+    rows, judge = judged(sheet, repairs=("full_name",))
+    assert (issues(rows), kept(rows, "full_name")) == ([], ["José Müller"])
+    assert judge.noticed.to_dict() == {"repaired": {"first_name": 1, "last_name": 1}}
+
+
+def test_a_text_of_several_lines_is_repaired_too() -> None:
+    cells = pa.RecordBatch.from_pydict({"name": ["A"], "code": ["A"], "description": ["CafÃ©\nJosÃ©"]})
+    sheet = Chunk(lines=pa.array([2], pa.int32()), cells=cells)
+    rows, _ = judged(sheet, "elevate.courses", repairs=("description",))
+    assert kept(rows, "description") == ["Café\nJosé"]
 
 
 def test_a_letter_that_is_lost_is_an_error_but_in_a_free_text() -> None:

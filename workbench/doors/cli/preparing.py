@@ -201,19 +201,17 @@ def suggest(
 ) -> None:
     """Show which field each column would fill, and why."""
     from workbench.datasets.catalog import contract
-    from workbench.prepare.columns import null_texts, unknown_choices
+    from workbench.prepare.columns import noticed, unknown_choices
     from workbench.sources import open_sheet
 
     known = contract(dataset)
     opened = open_sheet(source, sheet=sheet, header_row=header_row)
     with asked.open() as wb:
         said = wb.suggest(opened, dataset, template=template)
-    values, nothing = unknown_choices(opened, known, said), null_texts(opened, known, said)
+    values, found = unknown_choices(opened, known, said), noticed(opened, known, said).to_dict()
     if asked.json:
         columns = [{**one.to_dict(), "sure": one.sure} for one in said]
-        asked.answer(
-            {"source": source, "dataset": dataset, "columns": columns, "values": values, "null_texts": nothing}
-        )
+        asked.answer({"source": source, "dataset": dataset, "columns": columns, "values": values, "noticed": found})
         return
     made = printing.table("Column", "Field", ">Score", "Used", "Reason")
     for one in said:
@@ -225,9 +223,9 @@ def suggest(
     meant = [f"--value-map '{field}:{text}={to}'" for field, text, to in pairs]
     if unsure or meant:
         printing.say(asked, "", "To say so, add to the import:", *(f"  {option}" for option in (*unsure, *meant[:20])))
-    if nothing:
+    if found:
         printing.say(asked, "", "In the first rows:")
-        printing.noticed(asked, dataset, Noticed(null_texts=nothing))
+        printing.noticed(asked, dataset, Noticed.from_dict(found))
 
 
 def profile(asked: Asked, source: Source, sheet: Worksheet = None, header_row: HeaderRow = None) -> None:
