@@ -46,19 +46,19 @@ class Noticed:
         """Both; of a field that both know, what the other says."""
         return Noticed(**{part: found | getattr(other, part) for part, found in vars(self).items()})
 
-    def told(self) -> Iterator[tuple[str, str]]:
-        """Each field with a sentence of what was noticed of its cells."""
+    def told(self) -> Iterator[tuple[str, str, str]]:
+        """Field, part and a sentence of everything that was noticed."""
         for name, texts in self.null_texts.items():
-            yield name, f"{_listed(texts)}: read as no value, and nobody has said what is meant"
+            yield name, "null_texts", f"{_listed(texts)}: read as no value, and nobody has said what is meant"
         for name, rows in self.wrapped.items():
-            yield name, f'{_cells(rows)} written as ="..." or \'..., and read as what stands inside'
+            yield name, "wrapped", f'{_cells(rows)} written as ="..." or \'..., and read as what stands inside'
         for name, rows in self.points.items():
-            yield name, f"{_cells(rows)} written as a number with a point (12345.0), and read as its digits"
+            yield name, "points", f"{_cells(rows)} written as a number with a point (12345.0), and read as its digits"
         for name, found in self.misread.items():
             example = f"'{found['before']}' may be '{found['after']}'"
-            yield name, f"{_cells(found['rows'])} perhaps read in a wrong encoding: {example}"
+            yield name, "misread", f"{_cells(found['rows'])} perhaps read in a wrong encoding: {example}"
         for name, rows in self.repaired.items():
-            yield name, f"{_cells(rows)} read in a wrong encoding, and repaired"
+            yield name, "repaired", f"{_cells(rows)} read in a wrong encoding, and repaired"
 
 
 def _listed(texts: Mapping[str, int]) -> str:

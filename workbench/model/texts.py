@@ -27,7 +27,7 @@ _ERROR_INSIDE = _ERROR.replace("^", "(?:^| )").replace("$", "(?:$| )")
 EXPONENT = r"^[-+]?(?:[0-9](?:[.,][0-9]+)?[eE]\+[0-9]{1,3}|[0-9][.,][0-9]+[eE]-?[0-9]{1,3}|[0-9]{16,}\.0)$"
 _CASES = (str, str.lower, str.upper, str.capitalize)
 _ANY_EXPONENT = r"^[-+]?[0-9](?:[.,][0-9]+)?[eE][-+]?[0-9]{1,3}$"
-_ZEROS = r"^[1-9][0-9]{14}0{2,}$"
+ZEROS = r"^[1-9][0-9]{14}0{2,}$"
 
 
 def takes_any_text(field: Field) -> bool:
@@ -64,4 +64,4 @@ def may_be_rounded(texts: pa.StringArray) -> pa.BooleanArray:
     """Which numbers have zeros alone after the 15 digits that a spreadsheet keeps: two of them at least."""
     if not may_hold(texts, b"00"):
         return pa.repeat(pa.scalar(False), len(texts))
-    return matches(texts, _ZEROS)
+    return matches(texts, ZEROS)

@@ -23,6 +23,7 @@ from workbench.model.texts import (
     ERROR_CELLS,
     EXPONENT,
     NULL_TEXTS,
+    ZEROS,
     are_errors,
     are_rounded,
     may_be_rounded,
@@ -34,6 +35,7 @@ from workbench.prepare.normalize import meanings_of, repaired_fields
 
 _SHOWN = 60
 """So many characters of a cell stand in a message."""
+_POINT = r"\.00?$"
 _WORD = "^[A-Za-z]+$"
 _COUNTED = 100
 """So many different texts of a column are counted."""
@@ -46,17 +48,18 @@ _SAYS = {
     "null_text": _NOTHING,
     "error_cell": "is a spreadsheet's error and no value: correct it in the source, or map it to nothing",
     "rounded": "is a number whose digits are gone, because a program has rounded it: take it from its source as text",
+    "may_be_rounded": "may be rounded: a spreadsheet keeps 15 digits, and has zeros for the others",
     "damaged_text": "has lost a letter on its way here",
 }
 _ASKED: dict[str, tuple[str, dict[str, Any]]] = {
     "null_text": ("expect_column_values_to_not_be_in_set", {"value_set": list(NULL_TEXTS)}),
     "error_cell": ("expect_column_values_to_not_be_in_set", {"value_set": list(ERROR_CELLS)}),
     "rounded": ("expect_column_values_to_not_match_regex", {"regex": EXPONENT}),
+    "may_be_rounded": ("expect_column_values_to_not_match_regex", {"regex": ZEROS}),
     "damaged_text": ("expect_column_values_to_not_match_regex", {"regex": "\ufffd"}),
     "mojibake": ("expect_column_values_to_not_match_regex", {"regex": mojibake.NEIGHBOURS}),
 }
 """What was asked, in the words of Great Expectations."""
-_MAY_BE_ROUNDED = "may be rounded: a spreadsheet keeps 15 digits, and has zeros for the others"
 
 
 class Oddities:
@@ -148,7 +151,7 @@ class Oddities:
             yield name, "error_cell", errors, cells, "error"
             if known.kind == "identifier" or name in self._contract.key:
                 yield name, "rounded", self._unsaid(name, raw, cells, are_rounded(cells)), cells, "error"
-                yield name, "maybe_rounded", self._unsaid(name, raw, cells, may_be_rounded(cells)), cells, "warning"
+                yield name, "may_be_rounded", self._unsaid(name, raw, cells, may_be_rounded(cells)), cells, "warning"
             yield from self._damaged(known, cells)
             yield from self._misread(known, raw)
         for name, flags in whole.items():
@@ -240,8 +243,8 @@ class Oddities:
         if may_hold(raw, b'="') or may_hold(raw, b"'"):
             _add(self.noticed.wrapped, known.name, is_wrapped(pc.utf8_trim_whitespace(raw)))
         if known.kind in ("identifier", "phone") and may_hold(raw, b".0"):
-            pointed = pc.ends_with(pc.utf8_trim_whitespace(raw), ".0")
-            _add(self.noticed.points, known.name, pc.and_not(pointed, pc.fill_null(pc.ends_with(cells, ".0"), True)))
+            pointed = matches(pc.utf8_trim_whitespace(raw), _POINT)
+            _add(self.noticed.points, known.name, pc.and_not(pointed, matches(pc.fill_null(cells, ".0"), _POINT)))
 
     def _count(self, name: str, cells: pa.StringArray, flags: pa.BooleanArray) -> None:
         if not pc.any(flags).as_py():
@@ -256,9 +259,8 @@ class Oddities:
     ) -> pa.Table:
         positions = pc.indices_nonzero(flags).cast(pa.int32())
         texts = texts.take(positions)
-        says = _MAY_BE_ROUNDED if code == "maybe_rounded" else _SAYS.get(code)
+        says = _SAYS.get(code)
         message = texts if says is None else pc.binary_join_element_wise("'", shown(texts), f"' {says}", "")
-        code = code.removeprefix("maybe_")
         self._find(chunk, code, name, positions, texts, severity)
         rows = len(positions)
         return pa.table(

@@ -166,13 +166,14 @@ def mapped(batch: Batch) -> Iterator[tuple[str, str]]:
 def noticed(asked: Asked, dataset: str, found: Noticed) -> None:
     """What was noticed of the cells of each column, and how to say what is meant."""
     fields = {field.name: field for field in catalog.contract(dataset).fields}
-    sentences = list(found.told())
+    told = list(found.told())
     for name, field in fields.items():
-        say(asked, *(f"  {name}: {sentence}." for about, sentence in sentences if about == name))
-        if name in found.null_texts:
-            say(asked, *(f"    {option}" for option in _answers(field, found.null_texts[name])))
-        if name in found.misread:
-            say(asked, f"    To repair them: --repair {name}")
+        for _, part, sentence in (each for each in told if each[0] == name):
+            say(asked, f"  {name}: {sentence}.")
+            if part == "null_texts":
+                say(asked, *(f"    {option}" for option in _answers(field, found.null_texts[name])))
+            if part == "misread":
+                say(asked, f"    To repair them: --repair {name}")
 
 
 def _answers(field: Field, texts: Iterable[str]) -> Iterator[str]:

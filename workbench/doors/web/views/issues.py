@@ -28,9 +28,9 @@ def counted(counts: Sequence[Mapping[str, Any]]) -> None:
         st.dataframe(told, hide_index=True, height="content" if len(counts) < 10 else 380, column_config=localized)
 
 
-def noticed(told: Iterable[tuple[str, str]]) -> None:
+def noticed(told: Iterable[tuple[str, str, str]]) -> None:
     """What was noticed of the cells of each column, field by field; nothing where nothing was."""
-    lines = [f"- **{words.text(field)}**: {words.text(sentence)}." for field, sentence in told]
+    lines = [f"- **{words.text(field)}**: {words.text(sentence)}." for field, _, sentence in told]
     if lines:
         st.subheader("What was noticed of the columns")
         st.markdown("\n".join(lines))
