@@ -1,6 +1,7 @@
 """Texts whose letters were read in a wrong encoding, such as José as JosÃ©: recognised, and repaired."""
 
 import re
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -10,8 +11,13 @@ import pyarrow.compute as pc
 
 from workbench.model.kinds import by_distinct, is_ascii
 
-NEIGHBOURS = r"[^\x00-\x7f]{2}"
-"""One letter beyond ASCII is read in a wrong encoding as two of them or more."""
+NEIGHBOURS = (
+    "[\u0080-\u024f\u0370-\u03ff\u2010-\u25ff\ufb01\ufb02][^\\x00-\\x7f]"
+    "|(?:[\u0420\u0421][^\\x00-\\x7f]){2}|\u0432\u0402"
+)
+"""A letter beyond ASCII is read in a wrong encoding as two of them or more, the first of a few: of Western, Greek and
+box-drawing sets, or two Cyrillic ones every time."""
+_LIKELY = ("latin-1", "sloppy-windows-1252")
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
@@ -43,8 +49,17 @@ def _repaired(text: str) -> str:
     fix, badness, config = _ftfy()
     if "\ufffd" in text or not badness.is_bad(text):
         return text
-    mended: str = fix(text, config)
+    mended: str = _plainly(text) or fix(text, config)
+    mended = fix(mended, config) if badness.is_bad(mended) else mended
     return text if set(_CONTROL.findall(mended)) - set(text) else mended
+
+
+def _plainly(text: str) -> str | None:
+    """The text read as it should have been, where it is so all through: the library takes twenty times as long."""
+    for encoding in _LIKELY:
+        with suppress(UnicodeError):
+            return text.encode(encoding).decode("utf-8")
+    return None
 
 
 @cache
