@@ -124,8 +124,8 @@ def _stripped(cells: pa.StringArray, beyond_ascii: Rewrite = _composed) -> pa.St
     return pc.utf8_trim(rewritten, characters=_AROUND)  # what was between two things may now be around one
 
 
-FORMULA = r'^="(?:[^"]|"")*"$'
-"""A text as a formula: so it is written that no spreadsheet takes it for a number."""
+FORMULA = r"""^'?="(?:[^"]|"")*"$"""
+"""A text as a formula: so it is written that no spreadsheet takes it for a number; or so, and that none runs it."""
 MARKED = r"^'[0-9+(.$-][-0-9+(). /:,$%]{2,}$"
 """A number with the mark of a text before it; names begin with an apostrophe too (O'Brien is none, 't Hooft is)."""
 

@@ -102,6 +102,8 @@ class Oddities:
             texts = values[known.name].take(columns["position"])
             for why, flags in self._reasons(known, texts).items():
                 told = pc.and_(own, flags)
+                if not pc.any(told).as_py():
+                    continue
                 if why != "rounded":
                     self._count(known.name, texts, told)
                 says = pc.binary_join_element_wise("'", shown(texts), f"' {_NO_TEXT.get(why, _SAYS[why])}", "")

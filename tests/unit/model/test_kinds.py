@@ -440,6 +440,7 @@ def test_what_a_spreadsheet_was_told_to_leave_alone_is_its_content(kind: str, ce
         ('="00123"', "00123"),
         ('="Ann ""Nan"" Lee"', 'Ann "Nan" Lee'),
         ('=""', None),
+        ('\'="00123"', "00123"),
         ('="a"&"b"', '="a"&"b"'),
         ("=00124", "=00124"),
         ("=A1", "=A1"),
