@@ -35,6 +35,7 @@ class Target:
         self.brought = tuple(field for field in contract.stored if field.name in brought)
         self.clears = frozenset(batch.mapping.get("clears", ()))
         self.halves = frozenset(batch.summary.get("halves", ()))
+        self.lenient = frozenset(batch.mapping.get("lenient", ()))
 
     def compose(self, statement: str, **more: Composable) -> Composed:
         return SQL(statement).format(**self.names, **more)
@@ -56,18 +57,25 @@ class Target:
         return SQL("coalesce({}, {})").format(value, default) if value is not None else default
 
     def changed(self, field: Field, stored: Composable) -> Composable:
-        """What a changed record gets: the row's value; a blank keeps what is stored, unless the template clears it."""
+        """What a changed record gets: the row's value; a blank keeps what is stored, unless the template clears it. A
+        wrong cell that was left out is no blank one."""
         value = self._written(field)
         assert value is not None
         return self.or_stored(field, value, stored)
 
     def or_stored(self, field: Field, value: Composable, stored: Composable) -> Composable:
-        """A row's value, or what is stored where a blank keeps that. What was joined of a part alone keeps it too."""
+        """A row's value, or what is stored where a blank keeps that; what was joined of a part alone keeps it too."""
         if field.name not in self.clears:
             return SQL("coalesce({}, {})").format(value, stored)
-        if field.name not in self.halves:
+        keeps = [SQL("not {}").format(self.is_said(field))] if field.name in self.lenient else []
+        keeps += [SQL("{} is not null").format(self.half(field))] if field.name in self.halves else []
+        if not keeps:
             return value
-        return SQL("case when {} is null then {} else {} end").format(self.half(field), value, stored)
+        return SQL("case when {} then {} else {} end").format(SQL(" or ").join(keeps), stored, value)
+
+    def is_said(self, field: Field) -> Composable:
+        """Whether the row says anything of a field, be it that there is nothing."""
+        return SQL("r.payload ? {}").format(Literal(field.name))
 
     def _written(self, field: Field) -> Composable | None:
         """A row's value for a field at the commit: references as the plan found them; None for a field it does not

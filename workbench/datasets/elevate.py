@@ -25,6 +25,7 @@ COURSES = Contract(
         ),
         Field(
             name="code",
+            kind="identifier",
             column="course_code",
             aliases=("course code", "course id", "course number", "program code"),
             derive=CodeOf(field="name"),
@@ -169,6 +170,7 @@ EMPLOYERS = Contract(
     fields=(
         Field(
             name="company_name",
+            kind="name",
             required=True,
             aliases=("company", "employer", "employer name", "organization", "organisation", "business name"),
             max_length=300,
@@ -209,6 +211,7 @@ ENROLLMENTS = Contract(
         ),
         Field(
             name="course_code",
+            kind="identifier",
             required=True,
             aliases=("code", "course", "course id"),
             reference=Reference(dataset="elevate.courses", field="code", column="course_id", noun="course"),
@@ -264,9 +267,15 @@ LEARNERS = Contract(
         Field(name="first_name", required=True, aliases=("first", "given name", "forename"), examples=("John", "Jane")),
         Field(name="last_name", required=True, aliases=("last", "surname", "family name"), examples=("Doe", "Smith")),
         Field(name="phone", aliases=("phone number", "mobile", "telephone"), examples=("555-123-4567", "")),
-        Field(name="external_id", aliases=("your id", "student id", "learner id"), examples=("EMP001", "EMP002")),
+        Field(
+            name="external_id",
+            kind="identifier",
+            aliases=("your id", "student id", "learner id"),
+            examples=("EMP001", "EMP002"),
+        ),
         Field(
             name="course_code",
+            kind="identifier",
             aliases=("course id", "course number", "code"),
             help="What the learner takes; without one the row is a student alone.",
             examples=("CNA101", "WELD101"),

@@ -22,6 +22,11 @@ class UnreadableSource(WorkbenchError):
 class UnreadableSheet(WorkbenchError):
     """Line {line}: {why}"""
 
+    @property
+    def line(self) -> int:
+        """The line that cannot be read, as a spreadsheet numbers its rows."""
+        return int(str(self.coordinates["line"]))
+
 
 class UnwritableFile(WorkbenchError):
     """{path} cannot be written: {why}"""
@@ -64,6 +69,10 @@ class Unconfirmed(WorkbenchError):
 
 class WrongValue(WorkbenchError):
     """{field} cannot be {value}: {why}"""
+
+
+class NotLenient(WorkbenchError):
+    """A wrong cell of {field} cannot cost that cell alone: {why}"""
 
 
 class ForbiddenColumns(WorkbenchError):
