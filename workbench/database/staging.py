@@ -85,6 +85,7 @@ def _fill(
                 progress.rows_expected = progress.rows_expected or _rows_expected(sheets, chunk)
                 done += len(chunk)
                 progress("staging", done)
+            feeding.source.noticed = feeding.noticed
             kept += feeding.kept
         for each in kept:
             each.docs = _write_docs(store, home, run, each, kept)
@@ -154,6 +155,8 @@ class _Kept:
     revision: int = 0
     docs: str | None = None
     reading: Reading | None = None
+    noticed: dict[str, Any] = field(default_factory=dict)
+    """What was noticed of its columns (see `Noticed`)."""
 
     @property
     def read(self) -> dict[str, Any]:
@@ -174,6 +177,7 @@ class _Kept:
                 "failed": count.failed,
                 "issue_counts": count.issues,
                 "data_docs": self.docs,
+                "noticed": self.noticed,
                 "seconds_staging": seconds,
                 **({"grouped": self.grouped, "revision": self.revision} if self.batch.derived else {}),
             },
@@ -192,6 +196,12 @@ class _Feeding:
     @property
     def kept(self) -> list[_Kept]:
         return [self.source, *self.parts.values()]
+
+    @property
+    def noticed(self) -> dict[str, Any]:
+        """What was noticed of the source's columns so far."""
+        judge = self.judge or self.source.judge
+        return judge.noticed.to_dict() if judge is not None else {}
 
     def items(self, chunk: Chunk) -> Iterator[Item]:
         """The rows of each batch, the source's own first."""
@@ -280,7 +290,7 @@ def _write_docs(store: Store, home: Path, run: Run, kept: _Kept, every: Sequence
         page = write_data_docs(
             home / key,
             kept.batch.dataset,
-            [finding for judge in judges for finding in judge.validator.summary()],
+            [finding for judge in judges for finding in judge.summary()],
             title=f"{title}: {kept.batch.file_name}",
             facts={"batch": str(run.face.id), "file": kept.batch.file_name, "run by": kept.batch.initiated_by},
         )

@@ -71,6 +71,10 @@ class WrongValue(WorkbenchError):
     """{field} cannot be {value}: {why}"""
 
 
+class NotLenient(WorkbenchError):
+    """A wrong cell of {field} cannot cost that cell alone: {why}"""
+
+
 class ForbiddenColumns(WorkbenchError):
     """Columns {headers} carry secrets and are never imported. Leave them out with --map 'Header='."""
 

@@ -205,10 +205,41 @@ def test_columns_constants_values_and_clears_come_from_the_command_line(run: Run
         "constants": {"progress": "50"},
         "clears": ["completed_at"],
         "left_out": ["note"],
+        "forms": {},
+        "lenient": [],
+        "repairs": [],
     }
     again = run("import", "odd.csv", "--dataset", "elevate.enrollments", "--template", "Odd sheet", "--json")
     assert (again.status, again.json["skipped_by_reason"]) == (0, {"unchanged": 2})
     assert [one["name"] for one in run("templates", "--json").json] == ["Odd sheet"]
+
+
+def test_what_was_noticed_of_cells_comes_with_the_options_that_say_what_is_meant(run: Run, file: File) -> None:
+    name = file("email,name,phone,id\na@x.example,Null,n/a,'00123\nb@x.example,JosÃ© Ruiz,,\nc@x.example,#REF!,,\n")
+    said = run("import", name, "--dataset", "elevate.students", "--map", "id=external_id")
+    assert said.status == 1
+    assert [line.strip() for line in said.out.splitlines() if line.startswith("  ")][:8] == [
+        "full_name: `Null` in 1 row, `#REF!` in 1 row: read as no value, and nobody has said what is meant.",
+        "To say that they are none: --value-map full_name:Null= --value-map 'full_name:#REF!='",
+        "To say that they are meant so: --value-map full_name:Null=Null",
+        "full_name: 1 cell was perhaps read in a wrong encoding: 'JosÃ© Ruiz' may be 'José Ruiz'.",
+        "To repair them: --repair full_name",
+        "phone: `n/a` in 1 row: read as no value, and nobody has said what is meant.",
+        "To say that they are none: --value-map phone:n/a=",
+        'external_id: 1 cell was written as ="..." or \'..., and read as what stands inside.',
+    ]
+    suggested = run("suggest", name, "elevate.students", "--json").json
+    assert suggested["noticed"]["null_texts"] == {"full_name": {"Null": 1, "#REF!": 1}, "phone": {"n/a": 1}}
+    assert suggested["noticed"]["misread"] == {"full_name": {"before": "JosÃ© Ruiz", "after": "José Ruiz", "rows": 1}}
+    said = run(
+        "import", name, "--dataset", "elevate.students", "--value-map", "full_name:Null=Null", "--lenient", "phone",
+        "--repair", "full_name", "--skip-errors", "--json",
+    )  # fmt: skip
+    assert (said.json["created"], said.json["issues_by_code"]) == (2, {"error_cell": 1, "bad_phone": 1})
+    assert said.json["noticed"]["repaired"] == {"full_name": 1}
+    refused = run("import", name, "--dataset", "elevate.students", "--lenient", "email")
+    sentence = "A wrong cell of email cannot cost that cell alone: no record can do without it."
+    assert (refused.status, refused.err.splitlines()[-1]) == (2, sentence)
 
 
 @pytest.mark.both_servers

@@ -37,13 +37,10 @@ def test_a_suite_asks_for_what_the_fields_declare_in_their_order() -> None:
     assert asked(COURSES) == [
         ("name", "missing", "error"),
         ("name", "control_character", "error"),
-        ("name", "null_text", "warning"),
         ("code", "missing", "error"),
         ("code", "control_character", "error"),
         ("code", "too_long", "error"),
-        ("code", "null_text", "warning"),
         ("description", "control_character", "error"),
-        ("description", "null_text", "warning"),
         ("duration_weeks", "bad_integer", "error"),
         ("duration_weeks", "out_of_range", "error"),
         ("is_active", "bad_boolean", "error"),
@@ -70,7 +67,6 @@ def test_a_number_is_compared_in_the_fields_column_and_read_from_the_text_beside
         (Field(name="weeks", kind="integer", minimum=0, maximum=9), "out_of_range", "weeks is not between 0 and 9"),
         (Field(name="weeks", kind="integer", minimum=1), "out_of_range", "weeks is less than 1"),
         (Field(name="weeks", kind="decimal", maximum=0.5), "out_of_range", "weeks is more than 0.5"),
-        (Field(name="title"), "null_text", "title holds a text such as None, nan or NULL"),
     ],
 )
 def test_every_issue_has_a_sentence(field: Field, code: str, message: str) -> None:

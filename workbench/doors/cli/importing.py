@@ -8,6 +8,7 @@ from workbench.doors.cli import printing
 from workbench.doors.cli.command import Asked, command, warn
 from workbench.model.batch import Batch
 from workbench.model.errors import Held
+from workbench.model.noticed import Noticed
 from workbench.model.template import Mapping
 
 if TYPE_CHECKING:
@@ -60,6 +61,14 @@ def import_(
     clears: Annotated[
         list[str] | None, typer.Option("--clear", metavar="FIELD", help="A blank cell erases what is stored.")
     ] = None,
+    lenient: Annotated[
+        list[str] | None,
+        typer.Option("--lenient", metavar="FIELD", help="A wrong cell costs that cell alone, with a warning."),
+    ] = None,
+    repairs: Annotated[
+        list[str] | None,
+        typer.Option("--repair", metavar="FIELD", help="Repair letters that were read in a wrong encoding."),
+    ] = None,
     sheet: Worksheet = None,
     layout: "Layout | None" = None,
     mode: Annotated[str | None, typer.Option(help="upsert, insert, update, replace or preserve.")] = None,
@@ -97,6 +106,8 @@ def import_(
                 value_maps=meanings,
                 constants=every_row,
                 clears=tuple(clears or ()),
+                lenient=lenient,
+                repairs=repairs,
                 mode=mode,
                 window=window,
                 notes=notes,
@@ -229,6 +240,7 @@ def _tell_reading(asked: Asked, wb: "Workbench", sheets: "Sequence[Sheet]", batc
             printing.heading(asked, f"{part.reading['sheet'] or part.file_name}: {part.dataset}")
             printing.facts(asked, printing.mapped(part))
             printing.say(asked, *(f"  {sentence}" for sentence in printing.kept_left_out(part)))
+            printing.noticed(asked, part.dataset, Noticed.from_dict(part.summary.get("noticed", {})))
         read = {part.reading["sheet"] or part.file_name for part in parts}
         left = [name for name in (sheet.reading.sheet or sheet.name for sheet in sheets) if name not in read]
         if left:
@@ -243,6 +255,7 @@ def _tell_reading(asked: Asked, wb: "Workbench", sheets: "Sequence[Sheet]", batc
             printing.say(asked, f"  {said.header} {said.reason}. To import it: --map '{said.header}={said.field}'")
     for warning in (*sheet.reading.warnings, *printing.kept_left_out(batch)):
         printing.say(asked, f"  {warning}")
+    printing.noticed(asked, batch.dataset, Noticed.from_dict(batch.summary.get("noticed", {})))
 
 
 def _pairs(texts: list[str] | None, option: str, form: str, *, last: bool = False) -> dict[str, str]:

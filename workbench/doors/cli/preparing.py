@@ -12,6 +12,7 @@ from workbench.doors.cli import printing
 from workbench.doors.cli.command import Asked, command, plain, warn
 from workbench.doors.cli.importing import Source, Worksheet
 from workbench.model.contract import Contract
+from workbench.model.noticed import Noticed
 
 if TYPE_CHECKING:
     from workbench.model.playbook import Playbook
@@ -200,17 +201,17 @@ def suggest(
 ) -> None:
     """Show which field each column would fill, and why."""
     from workbench.datasets.catalog import contract
-    from workbench.prepare.columns import unknown_choices
+    from workbench.prepare.columns import noticed, unknown_choices
     from workbench.sources import open_sheet
 
     known = contract(dataset)
     opened = open_sheet(source, sheet=sheet, layout=layout)
     with asked.open() as wb:
         said = wb.suggest(opened, dataset, template=template)
-    values = unknown_choices(opened, known, said)
+    values, found = unknown_choices(opened, known, said), noticed(opened, known, said).to_dict()
     if asked.json:
         columns = [{**one.to_dict(), "sure": one.sure} for one in said]
-        asked.answer({"source": source, "dataset": dataset, "columns": columns, "values": values})
+        asked.answer({"source": source, "dataset": dataset, "columns": columns, "values": values, "noticed": found})
         return
     made = printing.table("Column", "Field", ">Score", "Used", "Reason")
     for one in said:
@@ -222,6 +223,9 @@ def suggest(
     meant = [f"--value-map '{field}:{text}={to}'" for field, text, to in pairs]
     if unsure or meant:
         printing.say(asked, "", "To say so, add to the import:", *(f"  {option}" for option in (*unsure, *meant[:20])))
+    if found:
+        printing.say(asked, "", "In the first rows:")
+        printing.noticed(asked, dataset, Noticed.from_dict(found))
 
 
 def profile(asked: Asked, source: Source, sheet: Worksheet = None, layout: "Layout | None" = None) -> None:
