@@ -9,7 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 import xlsxwriter
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -570,6 +570,7 @@ def test_an_ods_whose_elements_have_no_end_is_damaged(tmp_path: Path, wrong: str
     assert "it is damaged or was cut off." in refusal(write_ods(tmp_path / "endless.ods", table))
 
 
+@settings(deadline=None, max_examples=50)
 @given(data=st.data())
 def test_a_workbook_with_other_bytes_in_a_part_is_read_or_refused(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
