@@ -245,6 +245,9 @@ class Structure:
         typed = [index for index, cell in enumerate(cells) if trim(cell) and is_typed(columns[index])]
         if len(rest) < 2 or not typed or any(fits(cells[index], columns[index]) for index in typed):
             return False
+        others = [line.cells for line in self.lines if line.cells and line.cells != cells]
+        if any(index < len(row) and row[index] == cells[index] for row in others for index in typed):
+            return False  # texts that stand for values, as DS does for what is suppressed
         return apart or (len(typed) > 1 and all(map(trim, cells[: self.named])))
 
     def _summed(self) -> list[int]:
