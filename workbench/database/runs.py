@@ -373,5 +373,6 @@ def _said(field: Field, resolved: Mapping, window: str | None) -> str | None:
 def _reading(sheet: Sheet, hidden: Sequence[str]) -> dict[str, Any]:
     said = {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(sheet.reading).items()}
     if hidden:
+        said["left_out"] = [{**each, "text": ""} for each in said["left_out"]]
         said["warnings"].append(f"Nothing of {', '.join(hidden)} is kept, nor the source itself: it carries secrets.")
     return said
