@@ -378,6 +378,7 @@ _LOOK_ALIKES = [
     ("co\u00adop", "coop"),
     ("Auf\u200clage", "Auflage"),
     ("Cafe\u0301", "Café"),
+    ("A\u0300\u200c\u0250", "À\u0250"),
     ("\u0645\u06cc\u200c\u062e\u0648", "\u0645\u06cc\u200c\u062e\u0648"),
     ("👩\u200d🔬", "👩\u200d🔬"),
 ]
