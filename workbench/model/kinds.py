@@ -77,7 +77,11 @@ def _composed(text: pa.StringArray) -> pa.StringArray:
 def _plain(text: pa.StringArray) -> pa.StringArray:
     """In NFC, with plain spaces and without what nobody sees."""
     text = _composed(text)
-    return _where(matches(text, f"[{WIDE_SPACES}{_ZERO_WIDTH}{_JOINERS}]"), text, _without_width)
+    odd = WIDE_SPACES + _ZERO_WIDTH + _JOINERS
+    whole = _bytes(text)
+    if not any(first in whole for first in {letter.encode()[:1] for letter in odd}):
+        return text
+    return _where(matches(text, f"[{odd}]"), text, _without_width)
 
 
 def _without_width(text: pa.StringArray) -> pa.StringArray:
