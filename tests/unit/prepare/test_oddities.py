@@ -6,6 +6,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, strategies
 
+from tests.examples import MANY
 from workbench.datasets.catalog import contract
 from workbench.model.sheet import Chunk
 from workbench.model.template import Mapping
@@ -263,6 +264,7 @@ def test_the_counts_of_several_chunks_add_up() -> None:
     assert [(finding.evaluated, finding.unexpected) for finding in oddities.findings()] == [(6, 3)]
 
 
+@MANY
 @given(strategies.lists(strategies.text(strategies.sampled_from("abcXYZ0189 _.éü漢"), max_size=12)))
 def test_what_is_not_recognised_stays_as_typed_without_a_word(texts: list[str]) -> None:
     tidy = [" ".join(text.split()) for text in texts]
