@@ -134,18 +134,19 @@ order by line limit %(limit)s
 
 
 def issues(store: Store, batch: Batch, *, first: int = 5) -> list[dict[str, Any]]:
-    """Each issue of a batch, the most frequent first: code, field, message (its first), rows, and its `first` lines."""
+    """Each issue of each field of a batch, the most frequent first: code, field, message (its first), rows, and its
+    `first` lines."""
     rows_ = Identifier("workbench", "corrected_row" if batch.revision else "import_row")
     plan = 0 if batch.stage == "staged" else batch.plan
     return store.all(SQL(_ISSUES).format(rows=rows_), {"batch": batch.id, "plan": plan, "first": first})
 
 
 _ISSUES = """
-select code, min(field) filter (where place = 1) as field, min(message) filter (where place = 1) as message,
-       count(*)::int as rows, coalesce(array_agg(line order by line) filter (where place <= %(first)s), '{{}}') as lines
+select code, field, min(message) filter (where place = 1) as message, max(place)::int as rows,
+       coalesce(array_agg(distinct line order by line) filter (where place <= %(first)s), '{{}}') as lines
 from (
     select line, issue ->> 'code' as code, issue ->> 'field' as field, issue ->> 'message' as message,
-           row_number() over (partition by issue ->> 'code' order by line) as place
+           dense_rank() over (partition by issue ->> 'code', issue ->> 'field' order by line) as place
     from (
         select line, jsonb_array_elements(errors) as issue from {rows}
         where batch_id = %(batch)s and errors is not null
@@ -153,7 +154,7 @@ from (
         select line, jsonb_array_elements(errors) from workbench.import_outcome
         where batch_id = %(batch)s and plan = %(plan)s and errors is not null
     ) each
-) placed group by code order by rows desc, code
+) placed group by code, field order by rows desc, code, field
 """
 
 

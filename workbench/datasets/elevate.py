@@ -222,12 +222,12 @@ ENROLLMENTS = Contract(
         ),
         Field(
             name="progress",
-            kind="integer",
+            kind="percent",
             aliases=("progress %", "progress percent", "percent complete"),
             default="0",
             minimum=0,
             maximum=100,
-            help="Per cent, 0 to 100.",
+            help="Whole percent, 0 to 100: 50 or 50%.",
             examples=("0", "100"),
         ),
         Field(

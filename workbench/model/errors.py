@@ -66,6 +66,10 @@ class WrongValue(WorkbenchError):
     """{field} cannot be {value}: {why}"""
 
 
+class DoubtfulColumns(WorkbenchError):
+    """{doubts} Say which it is: {options}."""
+
+
 class ForbiddenColumns(WorkbenchError):
     """Columns {headers} carry secrets and are never imported. Leave them out with --map 'Header='."""
 

@@ -1,5 +1,6 @@
 """Rows normalized and validated, a chunk at a time: what staging and corrections keep of them."""
 
+from collections.abc import Mapping as Pairs
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from workbench.model.kinds import trimmed
 from workbench.model.playbook import Playbook
 from workbench.model.sheet import Chunk
 from workbench.model.template import Mapping
-from workbench.prepare import shaping
+from workbench.prepare import forms, shaping
 from workbench.prepare.normalize import Normalized, normalize
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class Judge:
 
     def __init__(self, contract: Contract, mapping: Mapping, home: Path, *, window: str | None) -> None:
         self.contract = contract
-        self.validator = _validator(contract, home)
+        self.validator = _validator(contract, home, mapping.forms)
         self._mapping = mapping
         self._window = window
 
@@ -50,6 +51,8 @@ class Judge:
         """The rows of a chunk with what is wrong with them."""
         normalized = normalize(chunk, self.contract, self._mapping, window=self._window)
         issues = self.validator.check(normalized).issues
+        if issues.num_rows:
+            issues = forms.told(issues, normalized, self.contract, self._mapping.forms)
         return JudgedRows(chunk=chunk, normalized=normalized, issues=issues, sources=sources)
 
 
@@ -82,10 +85,10 @@ class SourceJudge:
         return Normalized(lines=columns.lines, values=pa.RecordBatch.from_arrays(keys, names=names))
 
 
-def _validator(contract: Contract, home: Path) -> "Validator":
+def _validator(contract: Contract, home: Path, forms: Pairs[str, str]) -> "Validator":
     """Who asks a contract's suite and the expectations of analysts' own files."""
     from workbench.derived.expectations import extra_files
     from workbench.model.resources import suites
     from workbench.prepare.validation import Validator  # Great Expectations: only who validates waits for it
 
-    return Validator(contract, extra_files(contract, suites(), home / "expectations"))
+    return Validator(contract, extra_files(contract, suites(), home / "expectations"), forms)

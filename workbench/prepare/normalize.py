@@ -1,5 +1,6 @@
 """Mapped cells become canonical values, a chunk at a time."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from typing import TypeAlias
@@ -8,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.model.contract import CodeOf, Contract, Derivation, Field, FromWindow, Joined, SameAs
-from workbench.model.kinds import KINDS, WIDE_SPACES, by_distinct, chosen, trimmed
+from workbench.model.kinds import KINDS, WIDE_SPACES, Kind, by_distinct, chosen, trimmed
 from workbench.model.sheet import Chunk
 from workbench.model.template import Mapping
 
@@ -42,7 +43,7 @@ def normalize(chunk: Chunk, contract: Contract, mapping: Mapping, *, window: str
         meanings = mapping.value_maps.get(field.name, {})
         column = None
         if header is not None:
-            column = canonical(chunk.cells[header], field, meanings)
+            column = canonical(chunk.cells[header], field, meanings, mapping.forms.get(field.name))
         if constant is not None:
             column = _filled(column, canonical(_cell(constant), field, meanings)[0], len(chunk))
         if field.derive is not None:
@@ -54,16 +55,34 @@ def normalize(chunk: Chunk, contract: Contract, mapping: Mapping, *, window: str
     return Normalized(lines=chunk.lines, values=pa.RecordBatch.from_arrays(columns, names=stored))
 
 
-def canonical(cells: pa.StringArray, field: Field, meanings: dict[str, str] | None = None) -> pa.StringArray:
+def canonical(
+    cells: pa.StringArray, field: Field, meanings: dict[str, str] | None = None, form: str | None = None
+) -> pa.StringArray:
     """A field's cells in canonical text, null where blank.
 
     `meanings` says what a text means here, e.g. {"Attnded": "attended"}: compared trimmed and without case. A text that
-    is one of the field's choices but for case, spaces, hyphens and underscores is that choice.
+    is one of the field's choices but for case, spaces, hyphens and underscores is that choice. `form` is the one that
+    the column is written in, if any (see `kinds.FORMS`); what a person says (meanings, constants) is in none.
     """
+    kind = KINDS[field.kind]
+    if meanings and form is not None:
+        return by_distinct(cells, lambda texts: _meant(texts, meanings, kind, form))
     if meanings:
         cells = by_distinct(cells, lambda texts: translated(texts, meanings))
-    values = KINDS[field.kind].parse(cells)
+    values = kind.parsed(cells, form)
     return by_distinct(values, lambda texts: chosen(texts, field.choices)) if field.choices else values
+
+
+def _meant(texts: pa.StringArray, meanings: dict[str, str], kind: Kind, form: str) -> pa.StringArray:
+    """The texts parsed as the column is written, each that has a meaning replaced by it."""
+    found = has_meaning(texts, meanings)
+    return pc.if_else(found, kind.parsed(translated(texts, meanings)), kind.parsed(texts, form))
+
+
+def has_meaning(texts: pa.StringArray, meanings: Iterable[str]) -> pa.BooleanArray:
+    """Which texts a person has given a meaning; compared trimmed and without case."""
+    known = pc.utf8_lower(trimmed(pa.array(list(meanings), pa.string())))
+    return pc.is_in(pc.utf8_lower(trimmed(texts)), known, skip_nulls=True)
 
 
 def translated(texts: pa.StringArray, meanings: dict[str, str]) -> pa.StringArray:

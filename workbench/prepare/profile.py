@@ -9,7 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from workbench.model.kinds import KINDS, Kind, matches, trimmed
+from workbench.model.arrays import matches
+from workbench.model.kinds import KINDS, Kind, trimmed
 from workbench.model.sheet import Sheet, Tally
 from workbench.prepare.histogram import Bin, Histogram
 

@@ -7,7 +7,9 @@ import typer
 from workbench.doors.cli import printing
 from workbench.doors.cli.command import Asked, command, warn
 from workbench.model.batch import Batch
-from workbench.model.errors import Held
+from workbench.model.dates import ORDERS
+from workbench.model.errors import Held, WrongValue
+from workbench.model.numbers import SIGNS
 from workbench.model.template import Mapping
 
 if TYPE_CHECKING:
@@ -23,6 +25,14 @@ Identifier = Annotated[str, typer.Argument(metavar="BATCH", help="A batch's id, 
 SkipErrors = Annotated[bool, typer.Option("--skip-errors", help="Let the good rows go on without the invalid ones.")]
 
 
+DateOrders = Annotated[
+    list[str] | None,
+    typer.Option("--date-order", metavar="FIELD=dmy|mdy|ymd", help="Which part of a column's dates stands first."),
+]
+Decimals = Annotated[
+    list[str] | None,
+    typer.Option("--decimal", metavar="FIELD=point|comma", help="Which sign of a column's numbers is the decimal one."),
+]
 OnConflict = Literal["first", "hold"]
 
 
@@ -61,6 +71,8 @@ def import_(
     clears: Annotated[
         list[str] | None, typer.Option("--clear", metavar="FIELD", help="A blank cell erases what is stored.")
     ] = None,
+    date_orders: DateOrders = None,
+    decimals: Decimals = None,
     sheet: Worksheet = None,
     header_row: HeaderRow = None,
     mode: Annotated[str | None, typer.Option(help="upsert, insert, update, replace or preserve.")] = None,
@@ -83,6 +95,7 @@ def import_(
     mapped = _pairs(columns, "--map", "HEADER=FIELD", last=True)
     every_row = _pairs(constants, "--set", "FIELD=VALUE")
     meanings = _value_maps(values)
+    forms = forms_said(date_orders, decimals)
     if (dataset is None) == (playbook is None):
         raise typer.BadParameter("say --dataset or --playbook, one of them.", param_hint="import")
     wanted = playbook or dataset or ""
@@ -98,6 +111,7 @@ def import_(
                 value_maps=meanings,
                 constants=every_row,
                 clears=tuple(clears or ()),
+                forms=forms,
                 mode=mode,
                 window=window,
                 notes=notes,
@@ -254,6 +268,18 @@ def _pairs(texts: list[str] | None, option: str, form: str, *, last: bool = Fals
             raise typer.BadParameter(f"'{text}' is not of the form {form}.", param_hint=option)
         pairs[left] = right.strip()
     return pairs
+
+
+def forms_said(orders: list[str] | None, decimals: list[str] | None) -> dict[str, str]:
+    """The form that was said of each field or header; raises WrongValue for one that there is not."""
+    said: dict[str, str] = {}
+    for option, texts, known in (("--date-order", orders, ORDERS), ("--decimal", decimals, SIGNS)):
+        pairs = _pairs(texts, option, f"FIELD={'|'.join(known)}", last=True)
+        for name, form in pairs.items():
+            if form not in known:
+                raise WrongValue(field=f"{option} {name}", value=f"'{form}'", why=f"it is one of {', '.join(known)}.")
+        said |= pairs
+    return said
 
 
 def _value_maps(texts: list[str] | None) -> dict[str, dict[str, str]]:

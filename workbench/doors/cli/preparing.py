@@ -3,6 +3,7 @@
 import shutil
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,6 +13,7 @@ from workbench.doors.cli import printing
 from workbench.doors.cli.command import Asked, command, plain, warn
 from workbench.doors.cli.importing import HeaderRow, Source, Worksheet
 from workbench.model.contract import Contract
+from workbench.model.template import Mapping
 
 if TYPE_CHECKING:
     from workbench.model.playbook import Playbook
@@ -200,6 +202,7 @@ def suggest(
 ) -> None:
     """Show which field each column would fill, and why."""
     from workbench.datasets.catalog import contract
+    from workbench.prepare import forms
     from workbench.prepare.columns import unknown_choices
     from workbench.sources import open_sheet
 
@@ -207,10 +210,14 @@ def suggest(
     opened = open_sheet(source, sheet=sheet, header_row=header_row)
     with asked.open() as wb:
         said = wb.suggest(opened, dataset, template=template)
+        saved = wb.templates.get(dataset, template).mapping if template else Mapping()
     values = unknown_choices(opened, known, said)
+    filled = {one.header: one.field for one in said if one.sure and one.field}
+    written = forms.decide(opened, known, replace(saved, columns=filled))
     if asked.json:
         columns = [{**one.to_dict(), "sure": one.sure} for one in said]
-        asked.answer({"source": source, "dataset": dataset, "columns": columns, "values": values})
+        told = [column.to_dict() for column in written]
+        asked.answer({"source": source, "dataset": dataset, "columns": columns, "values": values, "forms": told})
         return
     made = printing.table("Column", "Field", ">Score", "Used", "Reason")
     for one in said:
@@ -220,8 +227,12 @@ def suggest(
     unsure = [f"--map '{one.header}={one.field}'" for one in said if one.field and not one.sure]
     pairs = ((field, text, to or "...") for field, texts in values.items() for text, to in texts.items())
     meant = [f"--value-map '{field}:{text}={to}'" for field, text, to in pairs]
-    if unsure or meant:
-        printing.say(asked, "", "To say so, add to the import:", *(f"  {option}" for option in (*unsure, *meant[:20])))
+    if written:
+        printing.say(asked, "", *(column.question or column.said for column in written))
+    open_ = [column.options for column in written if column.is_open]
+    if unsure or meant or open_:
+        options = (*unsure, *meant[:20], *open_)
+        printing.say(asked, "", "To say so, add to the import:", *(f"  {option}" for option in options))
 
 
 def profile(asked: Asked, source: Source, sheet: Worksheet = None, header_row: HeaderRow = None) -> None:
