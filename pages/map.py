@@ -97,6 +97,7 @@ with page("Map", "Which column fills which field. Nothing is used that you have 
     said, settled = choices.fields(source, contract, template, key)
     mapped = {header: name for header, name in said.items() if name}
     value_maps = choices.meanings(source, contract, mapped, template, key)
+    forms, forms_to_say, doubts = choices.forms(source, contract, mapped, template, key)
     st.subheader("The import", anchor=False)
     given = choices.constants(contract, mapped, template, key)
     others = about(contract, template, sheets.looked_at(source.sheet, contract.name)[0].rows)
@@ -106,8 +107,9 @@ with page("Map", "Which column fills which field. Nothing is used that you have 
         constants=given,
         clears=tuple(others["clears"]),
         left_out=tuple(header for header in said if not said[header]),
+        forms=forms,
     )
-    missing = open_points(contract, mapping, others["window"])
+    missing = (*open_points(contract, mapping, others["window"]), *doubts)
     for point in missing:
         in_sight.warning(words.text(point), icon=":material/priority_high:")
     confirmed = settled or st.checkbox(
@@ -120,7 +122,7 @@ with page("Map", "Which column fills which field. Nothing is used that you have 
         ready = confirmed and not missing
         if st.button(label, type="primary", disabled=not ready, icon=":material/play_arrow:"):
             chosen = template.id if template and template.id else None
-            start(wb, source, said, mapping, dataset=contract.name, template=chosen, **others)
+            start(wb, source, said, mapping, dataset=contract.name, template=chosen, forms=forms_to_say, **others)
         keep(wb, contract, mapping, template)
         if not ready:
             st.caption("Rows are read and checked next; nothing is written yet. " + " ".join(map(words.text, missing)))

@@ -100,7 +100,7 @@ class ColumnForm:
             return ""
         if len(self.doubts) == 1:
             cell = self.doubts[0]
-            readings = (f"{_shown(cell.means[form])} if {_as_condition(form)}" for form in self.candidates)
+            readings = (f"{shown(cell.means[form])} if {_as_condition(form)}" for form in self.candidates)
             return f"{self.header} can be read in several ways: {cell.at} is {', '.join(readings)}."
         return f"{self.header} is written in several ways: {', '.join(each.alone for each in self.doubts)}."
 
@@ -358,7 +358,8 @@ def _given(header: str, name: str, evidence: Evidence, form: str, by: By) -> Col
 # --- sentences ---
 
 
-def _shown(value: str) -> str:
+def shown(value: str) -> str:
+    """A canonical value as a sentence has it: a day without its midnight."""
     return value.removesuffix("T00:00:00Z")
 
 
