@@ -85,7 +85,11 @@ def _otherwise(text: pa.StringArray, found: pa.StringArray, order: str | None, r
 
 def _as_iso(text: pa.StringArray, order: str) -> pa.StringArray:
     """Year, month and day with hyphens between them, and what stands behind them; null where it is no date."""
-    return pc.coalesce(_of_numbers(text, order), *(_of_name(text, pattern) for pattern in _NAMED))
+    found = _of_numbers(text, order)
+    named = only(text, pc.and_(pc.is_null(found), matches(text, "[A-Za-z]{3}")))
+    if named.null_count == len(named):
+        return found
+    return pc.coalesce(found, *(_of_name(named, pattern) for pattern in _NAMED))
 
 
 def _of_numbers(text: pa.StringArray, order: str) -> pa.StringArray:

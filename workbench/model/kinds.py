@@ -467,8 +467,13 @@ KINDS: dict[str, Kind] = {kind.name: kind for kind in _ALL}
 
 def could_be(kind: Kind, cells: pa.StringArray) -> pa.BooleanArray:
     """Which cells are of a kind, at least in one of the forms that a column of it may be written in."""
-    fits = matches(kind.parse(cells), kind.pattern)
+    return matches(in_some_form(kind, cells), kind.pattern)
+
+
+def in_some_form(kind: Kind, cells: pa.StringArray) -> pa.StringArray:
+    """The cells parsed, each in the first form that it can be written in: to count them, not to know what they mean."""
+    found = kind.parse(cells)
     for form in kind.forms.values():
-        if not pc.all(fits).as_py():
-            fits = pc.or_(fits, matches(form.parse(cells), kind.pattern))
-    return fits
+        odd = pc.and_(pc.is_valid(found), pc.invert(matches(found, kind.pattern)))
+        found = _where(odd, found, form.parse)
+    return found

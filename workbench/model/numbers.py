@@ -7,7 +7,7 @@ What can be read one way only needs no form: 1200, 8.25, 8,5, 1,234.50.
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from workbench.model.arrays import agreed, filled, joined, only, replaced
+from workbench.model.arrays import agreed, filled, joined, matches, only, replaced
 
 SIGNS = {"point": "decimal point", "comma": "decimal comma"}
 """Which sign stands before the decimals; the other one, a blank or an apostrophe parts the thousands."""
@@ -39,7 +39,9 @@ OTHERWISE = " (point or comma?)"
 def number(text: pa.StringArray, form: str | None = None) -> pa.StringArray:
     """`+1,200.50` as `1200.5`: no plus sign, no thousands, no zeros that say nothing; null where it is no number."""
     if form is None:
-        return agreed(number(text, "point"), number(text, "comma"))
+        signed = only(text, matches(text, "[.,]"))
+        usual = _with_point(text)
+        return usual if signed.null_count == len(text) else agreed(usual, number(signed, "comma"))
     return _with_point(_swapped(text) if form == "comma" else text)
 
 

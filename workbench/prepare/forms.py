@@ -282,12 +282,13 @@ class Evidence:
         Numbers with a decimal point are what everybody expects, and need no form.
         """
         usual = 1 << self.forms.index("point") if "point" in self.forms else 0
-        return not self.filled or any(fit != usual for fit, _ in self._telling)
+        telling = any(fit != usual for fit, _ in self._telling)
+        return not self.filled or telling or self.short_year is not None
 
     def verdict(self, header: str, name: str) -> ColumnForm:
         """What the cells make of the column."""
         column = ColumnForm(header=header, field=name, percent=self.percent, short_year=self.short_year)
-        if not self._telling or not (self._needs_form or self.is_unsettled):
+        if not (self._needs_form or (self._telling and self.is_unsettled)):
             return column
         candidates = self.candidates
         if not candidates:

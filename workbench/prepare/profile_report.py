@@ -48,6 +48,7 @@ def profile_of(sheet: Sheet, progress: Callable[[int], None] = lambda rows: None
 
 _SECRET: dict[str, Any] = {
     "type": "secret",
+    "form": "",
     "fits": 1.0,
     **{name: [] for name in ("top", "patterns", "examples", "lengths", "numbers", "outliers", "groups")},
     **dict.fromkeys(("minimum", "maximum"), ""),

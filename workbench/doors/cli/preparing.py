@@ -249,7 +249,8 @@ def profile(asked: Asked, source: Source, sheet: Worksheet = None, header_row: H
     for column in found.columns:
         distinct = f"{column.distinct:,}" if column.distinct_exact else f"at least {column.distinct:,}"
         texts = (column.minimum, column.maximum, ", ".join(column.examples))
-        made.add_row(plain(column.name), column.type, f"{column.fill:.0%}", distinct, *map(plain, texts))
+        type_ = f"{column.type}, {column.form}" if column.form else column.type
+        made.add_row(plain(column.name), plain(type_), f"{column.fill:.0%}", distinct, *map(plain, texts))
     printing.tell(asked, made)
 
 
