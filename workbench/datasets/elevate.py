@@ -227,7 +227,7 @@ ENROLLMENTS = Contract(
             default="0",
             minimum=0,
             maximum=100,
-            help="Whole percent, 0 to 100: 50 or 50%.",
+            help="Per cent, 0 to 100.",
             examples=("0", "100"),
         ),
         Field(

@@ -218,6 +218,8 @@ class Evidence:
     different things, both as bits."""
     short_year: Example | None = None
     percent: Example | None = None
+    seen: pa.StringArray = field(default_factory=lambda: pa.array([], pa.string()), repr=False)
+    """Texts that were looked at already: days come again and again."""
 
     @property
     def forms(self) -> tuple[str, ...]:
@@ -233,14 +235,19 @@ class Evidence:
         if not len(places):
             return
         encoded = text.take(pa.array(places)).dictionary_encode()
-        texts, rows = encoded.dictionary, np.asarray(encoded.indices)
+        rows = np.asarray(encoded.indices)
+        fresh = np.flatnonzero(pc.invert(pc.is_in(encoded.dictionary, self.seen)))
+        texts = encoded.dictionary.take(pa.array(fresh))
+        self.seen = pa.concat_arrays([self.seen, texts]) if len(self.seen) < _SEEN else self.seen
+        if not len(fresh):
+            return
         readings = [form.read(texts) for form in self.kind.forms.values()]
         fits, differs = _bits(readings)
         if meanings:
             fits = np.where(np.asarray(has_meaning(texts, meanings)), 0, fits)
 
         def example(which: int) -> Example:
-            line = lines[int(places[np.argmax(rows == which)])].as_py() if lines is not None else None
+            line = lines[int(places[np.argmax(rows == fresh[which])])].as_py() if lines is not None else None
             means = {form: reading[which].as_py() for form, reading in zip(self.forms, readings, strict=True)}
             means = {form: value for form, value in means.items() if value is not None}
             return Example(text=texts[which].as_py(), line=line, means=means)
@@ -319,6 +326,8 @@ class Evidence:
         return next((cell for cell in self._telling.values() if list(cell.means) == [form]), None)
 
 
+_SEEN = 50_000
+"""From so many texts on, no more are remembered."""
 _SURE = {
     **dict.fromkeys(("day", "timestamp"), "^[0-9]{4}[-/.]"),
     **dict.fromkeys(("integer", "decimal", "money"), "^[^.,]*$"),

@@ -34,7 +34,7 @@ def test_a_row_of_the_guide_says_all_about_a_field() -> None:
     assert row(field_guide(contract("elevate.enrollments")), "progress") == [
         "`progress`",
         "no",
-        "whole number, from 0 to 100",
+        "whole number of percent, from 0 to 100",
         "`0`",
         "progress %, progress percent, percent complete",
         "Per cent, 0 to 100. E.g. 0.",
