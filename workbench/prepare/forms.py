@@ -164,39 +164,34 @@ def settled(mapping: Mapping, columns: Iterable[ColumnForm]) -> Mapping:
 
 
 def told(issues: pa.Table, rows: Normalized, contract: Contract, forms: Pairs[str, str]) -> pa.Table:
-    """The issues of rows that could not be read, some with a better code and sentence: a cell that could be read in
-    several ways, and a number that is only too large."""
-    parts = {part: issues[part].combine_chunks() for part in ("field", "code", "message")}
+    """The issues of rows that could not be read, some with a better sentence: of a cell that could be read in several
+    ways, and of a number that is only too large."""
+    codes, names, messages = (issues[part].combine_chunks() for part in ("code", "field", "message"))
     positions = issues["position"].combine_chunks()
     for target in contract.stored:
         kind = KINDS[target.kind]
         if not kind.forms or target.name not in rows.values.schema.names:
             continue
-        places = np.flatnonzero(pc.and_(pc.equal(parts["field"], target.name), pc.equal(parts["code"], kind.code)))
+        places = np.flatnonzero(pc.and_(pc.equal(names, target.name), pc.equal(codes, kind.code)))
         if not len(places):
             continue
         texts = rows.values[target.name].take(positions.take(pa.array(places)))
-        for which, code, sentence in _better(texts, target, forms.get(target.name)):
+        for which, sentence in _better(texts, target, forms.get(target.name)):
             where = np.zeros(len(positions), dtype=bool)
             where[places] = np.asarray(which)
-            parts["code"] = pc.if_else(pa.array(where), code, parts["code"])
-            parts["message"] = pc.if_else(pa.array(where), sentence, parts["message"])
-    return pa.table([parts.get(part, issues[part]) for part in ISSUES.names], schema=ISSUES)
+            messages = pc.if_else(pa.array(where), sentence, messages)
+    return issues.set_column(issues.schema.get_field_index("message"), ISSUES.field("message"), messages)
 
 
-def _better(texts: pa.StringArray, target: Field, form: str | None) -> Iterator[tuple[pa.BooleanArray, str, str]]:
-    """Which of a field's texts that could not be read have a better code and sentence."""
+def _better(texts: pa.StringArray, target: Field, form: str | None) -> Iterator[tuple[pa.BooleanArray, str]]:
+    """Which of a field's texts that could not be read have a better sentence."""
     kind = KINDS[target.kind]
     if form is None:
-        yield _doubtful(texts, kind), AMBIGUOUS, _sentence(kind)
+        yield _doubtful(texts, kind), _sentence(kind)
     if kind.sql == "integer" and (target.minimum is None or target.maximum is None):
         read = kind.forms[form].read if form is not None else kind.read
         assert read is not None
-        yield matches(read(trimmed(texts)), "^-?[0-9]+$"), "out_of_range", f"{target.name} is too large"
-
-
-AMBIGUOUS = "ambiguous"
-"""The code of a cell that could be read in several ways, in a column of which nobody has said the form."""
+        yield matches(read(trimmed(texts)), "^-?[0-9]+$"), f"{target.name} is too large"
 
 
 def option_of(form: str) -> str:

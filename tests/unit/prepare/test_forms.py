@@ -140,7 +140,8 @@ def test_an_open_column_stops_the_import_with_both_readings_and_what_to_say() ->
         forms.settled(Mapping(), [column])
     assert str(refused.value) == (
         "start date can be read in several ways: 3/2/2024 on line 2 is 2024-03-02 if the month stands first, "
-        "2024-02-03 if the day stands first. Say which it is: --date-order enrolled_at=mdy or --date-order enrolled_at=dmy."
+        "2024-02-03 if the day stands first. "
+        "Say which it is: --date-order enrolled_at=mdy or --date-order enrolled_at=dmy."
     )
 
 

@@ -151,7 +151,8 @@ def mapped(batch: Batch) -> Iterator[tuple[str, str]]:
     yield "Every row", ", ".join(f"{field} = {text}" for field, text in mapping.constants.items())
     meanings = [(field, text, to) for field, texts in mapping.value_maps.items() for text, to in texts.items()]
     yield "Values", ", ".join(f"{field}: {text} → {to or '(blank)'}" for field, text, to in meanings)
-    yield "Forms", ". ".join(column["said"] for column in (batch.reading or {}).get("forms", ()))
+    for place, column in enumerate(batch.reading.get("forms", ())):
+        yield "" if place else "Forms", column["said"]
     yield "Blank erases", ", ".join(mapping.clears)
     yield "Left out", ", ".join(mapping.left_out)
     yield "Not imported", ", ".join(mapping.not_imported(batch.headers))
