@@ -169,7 +169,7 @@ def test_the_order_that_was_said_counts_and_is_told_with_every_other_form(
 @pytest.mark.parametrize(
     ("option", "sentence"),
     [
-        ("--date-order=enrolled_at=point", "--date-order enrolled_at cannot be 'point': it is one of ymd, mdy, dmy.\n"),
+        ("--date-order=enrolled_at=point", "--date-order enrolled_at cannot be 'point': it is one of dmy, mdy, ymd.\n"),
         ("--decimal=progress=dot", "--decimal progress cannot be 'dot': it is one of point, comma.\n"),
         ("--decimal=enrolled_at=point", "enrolled_at cannot be point: its form is one of ymd, mdy, dmy.\n"),
         ("--date-order=since=dmy", "elevate.enrollments has no field called since. Its fields: "),
@@ -264,6 +264,9 @@ def test_columns_constants_values_and_clears_come_from_the_command_line(run: Run
         "constants": {"progress": "50"},
         "clears": ["completed_at"],
         "left_out": ["note"],
+        "forms": {},
+        "lenient": [],
+        "repairs": [],
     }
     again = run("import", "odd.csv", "--dataset", "elevate.enrollments", "--template", "Odd sheet", "--json")
     assert (again.status, again.json["skipped_by_reason"]) == (0, {"unchanged": 2})

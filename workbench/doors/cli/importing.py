@@ -7,9 +7,7 @@ import typer
 from workbench.doors.cli import printing
 from workbench.doors.cli.command import Asked, command, warn
 from workbench.model.batch import Batch
-from workbench.model.dates import ORDERS
 from workbench.model.errors import Held, WrongValue
-from workbench.model.numbers import SIGNS
 from workbench.model.template import Mapping
 
 if TYPE_CHECKING:
@@ -25,13 +23,18 @@ Identifier = Annotated[str, typer.Argument(metavar="BATCH", help="A batch's id, 
 SkipErrors = Annotated[bool, typer.Option("--skip-errors", help="Let the good rows go on without the invalid ones.")]
 
 
+_ORDERS, _SIGNS = ("dmy", "mdy", "ymd"), ("point", "comma")
 DateOrders = Annotated[
     list[str] | None,
-    typer.Option("--date-order", metavar="FIELD=dmy|mdy|ymd", help="Which part of a column's dates stands first."),
+    typer.Option(
+        "--date-order", metavar=f"FIELD={'|'.join(_ORDERS)}", help="Which part of a column's dates stands first."
+    ),
 ]
 Decimals = Annotated[
     list[str] | None,
-    typer.Option("--decimal", metavar="FIELD=point|comma", help="Which sign of a column's numbers is the decimal one."),
+    typer.Option(
+        "--decimal", metavar=f"FIELD={'|'.join(_SIGNS)}", help="Which sign of a column's numbers is the decimal one."
+    ),
 ]
 OnConflict = Literal["first", "hold"]
 
@@ -273,7 +276,7 @@ def _pairs(texts: list[str] | None, option: str, form: str, *, last: bool = Fals
 def forms_said(orders: list[str] | None, decimals: list[str] | None) -> dict[str, str]:
     """The form that was said of each field or header; raises WrongValue for one that there is not."""
     said: dict[str, str] = {}
-    for option, texts, known in (("--date-order", orders, ORDERS), ("--decimal", decimals, SIGNS)):
+    for option, texts, known in (("--date-order", orders, _ORDERS), ("--decimal", decimals, _SIGNS)):
         pairs = _pairs(texts, option, f"FIELD={'|'.join(known)}", last=True)
         for name, form in pairs.items():
             if form not in known:
