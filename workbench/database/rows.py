@@ -317,18 +317,23 @@ class Rows:
         return paging.issue_counts(self._store, get(self._store, batch))
 
     def unexplained(
-        self, batch: Batch | UUID | str, *, outcome: str | None = None, code: str | None = None
+        self,
+        batch: Batch | UUID | str,
+        *,
+        outcome: str | None = None,
+        code: str | None = None,
+        field: str | None = None,
     ) -> list[int]:
         """The lines that still need a person's word: all of them, or those of one outcome, or with one issue."""
         found = get(self._store, batch)
         asked = [outcome] if outcome else ["unmatched", "invalid"]
-        issue = {"code": code} if code is not None else None
+        issue = {name: said for name, said in (("code", code), ("field", field)) if said is not None} or None
         return sorted(line for each in asked for line in paging.lines(self._store, found, outcome=each, issue=issue))
 
     def unexplained_kinds(self, batch: Batch | UUID | str) -> list[dict[str, Any]]:
-        """The kinds of rows that still need a person's word, the most frequent first: outcome, code, message, rows.
+        """The kinds of rows that still need a person's word: outcome, code, field, message, rows.
 
-        A row with two issues is of two kinds.
+        The most frequent come first. A row with two issues is of two kinds.
         """
         return paging.unexplained_kinds(self._store, get(self._store, batch))
 

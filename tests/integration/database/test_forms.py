@@ -190,6 +190,12 @@ def test_the_table_of_issues_has_a_line_for_each_field_and_counts_its_rows_once(
         ("completed_at", 3, [2, 3, 4]),
         ("enrolled_at", 2, [2, 3]),
     ]
+    wb.commit(wb.plan(batch).batch, skip_errors=True)
+    kinds = wb.rows.unexplained_kinds(batch)
+    assert [(one["field"], one["rows"]) for one in kinds] == [("completed_at", 3), ("enrolled_at", 2)]
+    assert wb.rows.unexplained(batch, code="bad_timestamp", field="enrolled_at") == [2, 3]
+    wb.explain(batch, [2], "Not ours")
+    assert [one["rows"] for one in wb.rows.unexplained_kinds(batch)] == [2, 1]
 
 
 def test_the_parts_of_a_run_are_read_in_the_form_of_the_source(

@@ -61,6 +61,13 @@ def test_what_a_blank_cell_becomes_is_told(dataset: str, field: str, required: s
     assert row(field_guide(contract(dataset)), field)[1:4] == [required, kind, default]
 
 
+def test_the_guide_says_how_dates_and_numbers_are_written_where_there_are_any() -> None:
+    told = {name: field_guide(known) for name, known in CONTRACTS.items()}
+    assert [name for name, guide in told.items() if "- **Dates** are best written" in guide] == ["elevate.enrollments"]
+    assert "- **Numbers** are best written" in told["elevate.courses"]
+    assert "- **Numbers** are best written" not in told["elevate.students"]
+
+
 def test_the_guide_of_the_roster_says_what_its_modes_take_away() -> None:
     guide = field_guide(contract("polaris.teacher_roster"))
     away = "the records of the same district and academic_year that the file does not name."
