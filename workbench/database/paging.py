@@ -203,7 +203,8 @@ def unexplained_kinds(store: Store, batch: Batch) -> list[dict[str, Any]]:
             kind = kinds.setdefault(key, {**named, "message": each["message"], "rows": 0})
             kind["rows"] += each["rows"]
     for row in store.all(_EXPLAINED, {"batch": batch.id}):
-        kinds[row["outcome"], row["code"], row["field"]]["rows"] -= row["rows"]
+        if (key := (row["outcome"], row["code"], row["field"])) in kinds:
+            kinds[key]["rows"] -= row["rows"]
     return sorted(
         (kind for kind in kinds.values() if kind["rows"] > 0),
         key=lambda kind: (-kind["rows"], kind["outcome"], kind["code"], kind["field"]),

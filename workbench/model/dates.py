@@ -55,6 +55,8 @@ _NAMED = (
     rf"^{_WEEKDAY}{_NAME}{_GAP}{_OF_MONTH}(?:,? +|[-/.,] ?)(?P<year>[0-9]{{2}}|[0-9]{{4}}){_REST}$",
     rf"^(?P<year>[0-9]{{4}}){_GAP}{_NAME}{_GAP}{_OF_MONTH}{_REST}$",
 )
+PERHAPS = "^[0-9]{1,4}[-/.] ?[0-9]{1,2}[-/.]|(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+"""What a text has that may be a date: most texts are none, and are done with so."""
 WHOLE_YEAR = "^[^:]*[0-9]{4}"
 """What stands, among texts that are dates, in one whose year has its four digits."""
 
@@ -73,7 +75,9 @@ def moment(text: pa.StringArray, order: str | None = None) -> pa.StringArray:
 
 def _otherwise(text: pa.StringArray, found: pa.StringArray, order: str | None, read: _Read) -> pa.StringArray:
     """What is found in the texts that are not in ISO's own form; without an order, what every order would find."""
-    rest = only(text, pc.is_null(found))
+    rest = only(text, pc.and_(pc.is_null(found), matches(text, PERHAPS)))
+    if rest.null_count == len(rest):
+        return rest
     if order is not None:
         return read(_as_iso(rest, order))
     rest = only(rest, matches(rest, WHOLE_YEAR))

@@ -15,6 +15,7 @@ from rapidfuzz import fuzz, process
 
 from workbench.model.arrays import matches
 from workbench.model.contract import CodeOf, Contract, Field, FromWindow, Joined
+from workbench.model.dates import PERHAPS
 from workbench.model.errors import (
     AmbiguousColumns,
     ForbiddenColumns,
@@ -327,6 +328,8 @@ def _look(cells: pa.StringArray, target: Field) -> tuple[float, str]:
     if target.kind not in _TELLING:
         return 0.0, ""
     kind = KINDS[target.kind]
+    if "dmy" in kind.forms and _share(matches(cells, PERHAPS)) < _LOOKS:
+        return 0.0, ""
     fits = could_be(kind, cells)
     if target.kind == "phone":
         fits = pc.and_(fits, matches(cells, _CALLABLE))

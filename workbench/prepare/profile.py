@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from workbench.model import dates, numbers
 from workbench.model.arrays import matches
 from workbench.model.kinds import FORMS, KINDS, Kind, in_some_form, trimmed
 from workbench.model.sheet import Sheet, Tally
@@ -227,9 +228,7 @@ class _Guess:
 
     def share(self, texts: pa.StringArray, rows: pa.Int64Array) -> float:
         """The share of the first values that are of the kind."""
-        sample, weights = texts.slice(0, _SAMPLE), rows.slice(0, _SAMPLE)
-        fitting = weights.filter(matches(self._parsed(sample), self.kind.pattern))
-        return float((pc.sum(fitting).as_py() or 0) / pc.sum(weights).as_py())
+        return _weight(self._parsed(texts.slice(0, _SAMPLE)), rows, self.kind.pattern)
 
     def _parsed(self, texts: pa.StringArray) -> pa.StringArray:
         return in_some_form(self.kind, texts) if self.form == _ANY else self.kind.parsed(texts, self.form)
@@ -311,18 +310,21 @@ class _Column:
         """The guesses that half of the first values are of, so that it is worth looking at all of them; of a kind that
         all of them are of in some form, no other form, and none where it takes none."""
         of_kinds: dict[str, list[tuple[_Guess, float]]] = {}
+        perhaps = {look: _weight(texts, rows, look) >= _WORTH_IT for look in (dates.PERHAPS, numbers.PERHAPS)}
         for guess in self.guesses:
+            if guess.kind.forms and not perhaps[dates.PERHAPS if "dmy" in guess.kind.forms else numbers.PERHAPS]:
+                continue
             known = of_kinds.setdefault(guess.kind.name, [])
             if not any(share == 1 and other.form is None for other, share in known):
                 known.append((guess, guess.share(texts, rows)))
         likely = []
         for known in of_kinds.values():
-            whole = [guess for guess, share in known if share == 1]
-            written = [guess for guess in whole if guess.form != _ANY] or whole
-            likely += written[:1] if whole and written[0].form is None else written
-            likely += [] if whole else [guess for guess, share in known if share >= _WORTH_IT]
-        numbers = any(guess.kind.name == "integer" and guess.form is None for guess in likely)
-        return [guess for guess in likely if not numbers or guess.kind.name != "percent"]  # which has signs
+            every = [guess for guess, share in known if share == 1]
+            written = [guess for guess in every if guess.form != _ANY] or every
+            likely += written[:1] if every and written[0].form is None else written
+            likely += [] if every else [guess for guess, share in known if share >= _WORTH_IT]
+        whole = any(guess.kind.name == "integer" and guess.form is None for guess in likely)
+        return [guess for guess in likely if not whole or guess.kind.name != "percent"]  # which has signs
 
     def _measure(self, texts: pa.StringArray, rows: pa.Int64Array) -> None:
         """Lengths, range and examples."""
@@ -409,6 +411,13 @@ def _in_words(written: ColumnForm) -> str:
         could = " or ".join(FORMS[form] for form in written.candidates)
         return f"could be {could} ({', '.join(cell.text for cell in written.doubts)})"
     return written.said.partition(": ")[2]
+
+
+def _weight(texts: pa.StringArray, rows: pa.Int64Array, pattern: str) -> float:
+    """The share of the first rows whose texts look like the pattern."""
+    weights = rows.slice(0, _SAMPLE)
+    fitting = weights.filter(matches(texts.slice(0, _SAMPLE), pattern))
+    return float((pc.sum(fitting).as_py() or 0) / pc.sum(weights).as_py())
 
 
 def _told_by(kind: Kind) -> str:
