@@ -86,7 +86,7 @@ class ColumnForm:
     def said(self) -> str:
         """What is said of it, e.g. "start date: day first (25/12/2024 on line 2)"; "" where there is nothing to say."""
         parts = [f"{FORMS[self.form]} ({self.why})"] if self.form is not None else []
-        if self.short_year is not None and self.form is not None:
+        if self.short_year is not None and self.form in self.short_year.means:
             first = dates.CENTURY
             parts.append(f"years of two digits are {1900 + first} to {2000 + first - 1} ({self.short_year.at})")
         if self.percent is not None:
