@@ -197,7 +197,7 @@ def _year(day: date, short: bool) -> str:
 
 
 @given(st.lists(DAYS, min_size=1, max_size=20), st.sampled_from(sorted(WRITTEN)), st.sampled_from("-/."), st.booleans())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_reading_in_an_order_is_the_inverse_of_writing_in_it(
     column: list[date], order: str, sign: str, short: bool
 ) -> None:
@@ -206,7 +206,7 @@ def test_reading_in_an_order_is_the_inverse_of_writing_in_it(
 
 
 @given(st.lists(DAYS, min_size=1, max_size=20), st.sampled_from(sorted(WRITTEN)), st.sampled_from("-/."), st.booleans())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_a_column_of_dates_is_read_as_it_was_written_or_somebody_is_asked(
     column: list[date], order: str, sign: str, short: bool
 ) -> None:
@@ -236,7 +236,7 @@ def _written(number: Decimal, form: str, grouped: bool, places: int) -> str:
     st.booleans(),
     st.integers(0, 3),
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_a_column_of_numbers_is_read_as_it_was_written_or_somebody_is_asked(
     column: list[Decimal], form: str, grouped: bool, places: int
 ) -> None:
@@ -255,7 +255,7 @@ def test_a_column_of_numbers_is_read_as_it_was_written_or_somebody_is_asked(
 
 
 @given(st.lists(st.text("0123456789-/.: ,JanuaryfebT", max_size=16), max_size=12))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_nothing_that_is_typed_stops_the_decision(cells: list[str]) -> None:
     for kind in ("day", "timestamp", "integer", "decimal", "money", "percent"):
         evidence = Evidence(kind=KINDS[kind])
@@ -267,7 +267,7 @@ def test_nothing_that_is_typed_stops_the_decision(cells: list[str]) -> None:
 
 
 @given(st.datetimes(datetime(1970, 1, 1), datetime(2060, 1, 1)), st.sampled_from(sorted(WRITTEN)))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_a_moment_keeps_its_clock_in_every_order(moment: datetime, order: str) -> None:
     moment = moment.replace(microsecond=0)
     cell = f"{WRITTEN[order](moment.date(), '/', False)} {moment:%H:%M:%S}"
