@@ -58,8 +58,8 @@ def which_template(wb: Workbench, source: sheets.Source, contract: Contract) -> 
 def about(contract: Contract, template: Template | None, rows: int) -> dict[str, Any]:
     """What else there is to say of the import; a mode that is not the usual one stands in the address."""
     usual, asked = contract.modes[0], st.query_params.get("mode")
-    clears = template.mapping.clears if template else ()
-    said = options(contract, asked if asked in contract.modes else usual, clears)
+    clears, lenient = (template.mapping.clears, template.mapping.lenient) if template else ((), ())
+    said = options(contract, asked if asked in contract.modes else usual, clears, lenient)
     address.put_word("mode", said["mode"] if said["mode"] != usual else None)
     if not rows and contract.removal is not None:
         said["allow_empty"] = st.checkbox("The file is meant to be empty: nobody of its scope is left")
@@ -98,6 +98,7 @@ with page("Map", "Which column fills which field. Nothing is used that you have 
     mapped = {header: name for header, name in said.items() if name}
     value_maps = choices.meanings(source, contract, mapped, template, key)
     forms, forms_to_say, doubts = choices.forms(source, contract, mapped, template, key)
+    repairs = choices.repairs(source, contract, mapped, template, key)
     st.subheader("The import", anchor=False)
     given = choices.constants(contract, mapped, template, key)
     others = about(contract, template, sheets.looked_at(source.sheet, contract.name)[0].rows)
@@ -106,6 +107,8 @@ with page("Map", "Which column fills which field. Nothing is used that you have 
         value_maps=value_maps,
         constants=given,
         clears=tuple(others["clears"]),
+        lenient=tuple(others["lenient"]),
+        repairs=repairs,
         left_out=tuple(header for header in said if not said[header]),
         forms=forms,
     )
@@ -122,7 +125,8 @@ with page("Map", "Which column fills which field. Nothing is used that you have 
         ready = confirmed and not missing
         if st.button(label, type="primary", disabled=not ready, icon=":material/play_arrow:"):
             chosen = template.id if template and template.id else None
-            start(wb, source, said, mapping, dataset=contract.name, template=chosen, forms=forms_to_say, **others)
+            said_of_it = {"forms": forms_to_say, "repairs": repairs}
+            start(wb, source, said, mapping, dataset=contract.name, template=chosen, **said_of_it, **others)
         keep(wb, contract, mapping, template)
         if not ready:
             st.caption("Rows are read and checked next; nothing is written yet. " + " ".join(map(words.text, missing)))

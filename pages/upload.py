@@ -7,13 +7,12 @@ from workbench import Workbench
 from workbench.datasets import catalog
 from workbench.derived.csv_template import csv_template
 from workbench.doors import jobs
-from workbench.doors.web import address, formats, sheets, uploads, words
+from workbench.doors.web import address, formats, layout, sheets, uploads, words
 from workbench.doors.web.page import page
 from workbench.doors.web.steps import stepper
-from workbench.doors.web.views import files, templates
-from workbench.model.errors import UnreadableSource, WorkbenchError
-from workbench.model.sheet import Reading, Sheet
-from workbench.sources import first_lines
+from workbench.doors.web.views import files, lines, templates
+from workbench.model.errors import UnreadableSheet, UnreadableSource, WorkbenchError
+from workbench.model.sheet import Layout, Reading, Sheet
 
 
 def receive(wb: Workbench) -> None:
@@ -59,30 +58,69 @@ def waiting(wb: Workbench) -> None:
 
 
 def look_at(wb: Workbench, upload: str) -> None:
-    """One upload: how it is read, which dataset it is, and its first lines as they stand."""
-    try:
-        sheet = sheets.source(wb).sheet
-    except WorkbenchError as refusal:  # the worksheet or the line that somebody chose: there are others
-        if not {"sheet", "header_row"} & st.query_params.keys():
-            raise
-        st.error(words.text(refusal), icon=":material/block:")
-        sheet = sheets.uploaded(wb, upload)
+    """One upload: how it is read, which dataset it is, and its lines as they stand; a line that cannot be read is put
+    right there."""
+    sheet, refused = opened(wb, upload)
     address.jump("All files that wait", icon=":material/arrow_back:")
-    files.facts(sheet)
+    tally, unread = sheets.read_through(sheet) if sheet is not None else (None, None)
+    if sheet is not None:
+        files.facts(sheet, tally)
+    if wrong := refused or unread:
+        put_right(wb, upload, *wrong)
+    if sheet is None:
+        where_it_stands(1)
+        return
+    lines.left_out([*sheet.reading.left_out, *(tally.left_out if tally else ())])
     choices, preview = st.columns([2, 3], gap="large")
     with preview:
-        header = sheet.reading.header_line
-        files.preview(first_lines(sheet, max(20, header + 5)), header)
+        as_it_stands(sheet)
     with choices:
-        dataset = which_dataset(sheet)
-        where_it_is(sheet.reading)
+        dataset = which_dataset(sheet) if unread is None else None
+        which_worksheet(sheet.reading)
+        where_it_stands(sheet.reading.header_line)
         if dataset and (before := wb.batches.same_file(sheet, dataset)) is not None:
             files.seen_before(before)
         here = {**st.query_params.to_dict(), "dataset": dataset or ""}
-        if files.ways_on(dataset, here):
+        if files.ways_on(dataset if not wrong else None, here):
             address.go_to("map", **here)
         if len(sheet.reading.sheets) > 1:
             all_together(wb, upload, sheet.name)
+
+
+def opened(wb: Workbench, upload: str) -> tuple[Sheet | None, sheets.Refused | None]:
+    """The sheet as somebody said it; else why it cannot be read so, and the sheet as it is found, if there is one."""
+    said, title = layout.said(), st.query_params.get("sheet")
+    try:
+        return sheets.uploaded(wb, upload, sheet=title, said=said), None
+    except UnreadableSheet as refusal:
+        try:
+            return (sheets.uploaded(wb, upload, sheet=title) if said != Layout() else None), sheets.refused(refusal)
+        except UnreadableSheet:
+            return None, sheets.refused(refusal)
+    except WorkbenchError as refusal:  # the worksheet or the line that somebody chose: there are others
+        if title is None and said == Layout():
+            raise
+        st.error(words.text(refusal), icon=":material/block:")
+        return sheets.uploaded(wb, upload), None
+
+
+def put_right(wb: Workbench, upload: str, line: int, why: str) -> None:
+    """A line that cannot be read, with its neighbours, where somebody can correct it or leave it out."""
+    said = layout.said()
+    lines.put_right(line, why, sheets.lines_around(wb, upload, line, said), said)
+
+
+def as_it_stands(sheet: Sheet) -> None:
+    """The first and the last lines, to be picked as the header, as no records, or as the end."""
+    said = layout.said()
+    first, after = sheets.ends(sheet)
+    sign = lines.signs(sheet.reading, said, [*first, *after])
+    st.caption("The first lines as they stand")
+    picked = lines.pick(first, sign, key=f"first lines {said}")
+    if after:
+        st.caption("The last ones")
+        picked += lines.pick(after, sign, key=f"last lines {said}")
+    lines.say_of(picked, said)
 
 
 def all_together(wb: Workbench, upload: str, name: str) -> None:
@@ -116,18 +154,22 @@ def which_dataset(sheet: Sheet) -> str | None:
     return chosen
 
 
-def where_it_is(reading: Reading) -> None:
-    """The worksheet, and the line of the header; both stand in the address."""
+def which_worksheet(reading: Reading) -> None:
+    """The worksheet, which stands in the address."""
     title = files.worksheet(reading)
     if title is not None and title != reading.sheet:
         st.query_params["sheet"] = title
-        st.query_params.pop("header_row", None)
+        st.query_params.pop("layout", None)
         st.rerun()
-    asked = st.query_params.get("header_row", "")
-    line = int(asked) if asked.isdecimal() else reading.header_line
-    said = files.header_line(line)
-    if said != line:
-        st.query_params["header_row"] = str(said)
+
+
+def where_it_stands(header_line: int) -> None:
+    """Where the table stands, as somebody types it, which stands in the address."""
+    before = layout.said()
+    with st.expander("Where the table stands", icon=":material/table_rows:", expanded=before != Layout()):
+        said = lines.typed(before, before.header_row or header_line)
+    if said != before:
+        layout.say(said)
         st.rerun()
 
 

@@ -15,6 +15,7 @@ from workbench.doors.web.page import page, person
 from workbench.doors.web.steps import stepper
 from workbench.doors.web.views import issues, rows
 from workbench.model.batch import Batch
+from workbench.model.noticed import Noticed
 
 OPEN = ("staged", "planned", "held")  # while cells may still be corrected
 
@@ -136,6 +137,7 @@ with page("Validate", "What is wrong with the rows, and where to put it right.")
     counts = wb.rows.issue_counts(batch)
     next_step(wb, batch)
     runs.figures(wb, batch)
+    issues.noticed(Noticed.from_dict(batch.summary.get("noticed", {})).told())
     if counts:
         st.subheader("What is wrong")
         issues.counted(counts)

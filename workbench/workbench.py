@@ -138,7 +138,7 @@ class Workbench:
         """Which field each column would fill, with a score and a reason."""
         contract = catalog.contract(dataset)
         chosen = self.templates.get(dataset, template) if template else None
-        return mapping.suggest(sheet.headers, sheet.sample(), contract, chosen)
+        return mapping.suggest(sheet.headers, sheet.sample(), contract, chosen, repeated=sheet.reading.repeated)
 
     # -- the path ------------------------------------------------------------------------------------------------------
 

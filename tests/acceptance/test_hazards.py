@@ -100,10 +100,13 @@ def test_a_missing_value_of_a_frame_is_never_a_text(wb: Workbench, url: str) -> 
 
 
 def test_a_text_that_says_nothing_is_told_and_never_taken_for_an_address(wb: Workbench, sheet: Given, url: str) -> None:
-    """Hazard 27, the other way round: what a file says in letters is text, and a person hears of it."""
+    """Hazard 27, the other way round: what a file says in letters is text once a person has said so."""
     text = "email,name,phone\nNone,John Doe,\nnan@example.com,None,\nnull@example.com,Jane Null,None\n"
     batch = wb.import_sheet(sheet(text), "elevate.students", skip_errors=True)
     assert issues(wb, batch) == [(2, "email", "bad_email"), (3, "full_name", "null_text"), (4, "phone", "bad_phone")]
+    assert records(url, "elevate.profiles", "email", "full_name", "phone") == []
+    meant = {"full_name": {"None": "None"}}
+    wb.import_sheet(sheet(text), "elevate.students", skip_errors=True, value_maps=meant)
     assert records(url, "elevate.profiles", "email", "full_name", "phone") == [("nan@example.com", "None", None)]
 
 
@@ -128,18 +131,23 @@ jane@example.com,WELD101,2025-11-08T23:30-05:00,2/29/2025
 
 
 def test_value_typed_columns_stay_text(wb: Workbench, sheet: Given, url: str) -> None:
-    """Hazards 39 and 40: an id that looks like a date, a number with zeros before it, a surname True."""
+    """Hazards 39 and 40: an id that looks like a date, a number with zeros before it, a surname True;
+    an id that a spreadsheet has rounded is none."""
     text = """\
 email,first_name,last_name,external_id
 a@example.com,May,True,2024-01-01
 b@example.com,NaN,Null,007
 c@example.com,1,2,8.50E+11
 """
-    wb.import_sheet(sheet(text), "elevate.students")
+    batch = wb.import_sheet(sheet(text), "elevate.students", skip_errors=True)
     assert records(url, "elevate.profiles", "email", "full_name", "external_id") == [
         ("a@example.com", "May True", "2024-01-01"),
         ("b@example.com", "NaN Null", "007"),
-        ("c@example.com", "1 2", "8.50E+11"),
+    ]
+    assert issues(wb, batch) == [
+        (3, "first_name", "null_text"),
+        (3, "last_name", "null_text"),
+        (4, "external_id", "rounded"),
     ]
 
 

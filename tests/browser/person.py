@@ -154,6 +154,14 @@ class Person:
         editor.fill(text)
         editor.press("Enter")
 
+    def pick(self, place: int, table: int = 0) -> None:
+        """Picks a line of one of Upload's tables of lines, counted from 0."""
+        self.settled()
+        grid = self.main.get_by_test_id("stDataFrame").nth(table)
+        grid.scroll_into_view_if_needed()
+        expect(grid.locator("td").first).to_be_attached()
+        grid.locator(".dvn-scroller").click(position={"x": 18, "y": 35 + 35 * place + 17})
+
     def choose(self, line: str, another: str, headers: tuple[str, str] = ("Column", "Fills the field")) -> None:
         """Chooses something else for a line of a table at Map, and waits until the address says so."""
         self.settled()

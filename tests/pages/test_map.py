@@ -102,6 +102,38 @@ def test_what_the_values_mean_stands_in_the_address(show: Show, wb: Workbench, s
     assert wb.batches.all()[0].mapping["value_maps"] == {"status": {"Actve": "completed", "gone": ""}}
 
 
+ODD = "email,name,phone,id\na@x.example,Null,n/a,1\nb@x.example,JosÃ© Ruiz,call,2\nc@x.example,null,,3\n".encode()
+
+
+def test_texts_that_read_as_no_value_are_asked_about_once_per_column(show: Show, wb: Workbench) -> None:
+    page = show("map", upload=keep(wb, ODD))
+    assert not page.exception
+    assert [table.value.values.tolist() for table in page.data_editor[1:]] == [
+        [["Null", 1, "(not said: told of every row)"], ["null", 1, "(not said: told of every row)"]],
+        [["n/a", 1, "(not said: told of every row)"]],
+    ]
+    assert "meanings" not in page.query_params
+
+
+def test_what_was_said_of_cells_stands_in_the_address_and_counts(show: Show, wb: Workbench) -> None:
+    said = {
+        "meanings": '{"full_name":{"Null":"(as it stands: it is meant)"},"phone":{"n/a":"(nothing: as a blank cell)"}}',
+        "repairs": '{"full_name":true}',
+        "lenient": "phone",
+    }
+    page = show("map", upload=keep(wb, ODD), **said)
+    assert not page.exception
+    assert [toggle.label.replace("\\", "") for toggle in page.toggle] == [
+        "Repair the letters of full_name: JosÃ© Ruiz becomes José Ruiz (1 cell)"
+    ]
+    assert page.query_params["meanings"] == said["meanings"]
+    assert page.query_params["repairs"] == said["repairs"]
+    assert not button(confirm(page), "Start the import").click().run().exception
+    mapping = Mapping.from_dict(wb.batches.all()[0].mapping)
+    assert mapping.value_maps == {"full_name": {"Null": "Null"}, "phone": {"n/a": ""}}
+    assert (mapping.lenient, mapping.repairs) == (("phone",), ("full_name",))
+
+
 @pytest.mark.parametrize("said", ["{", "[]", '{"status":1}', '{"status":{"gone":[1]}}', '{"status":{"gone":"<b>"}}'])
 def test_meanings_that_make_no_sense_change_nothing(
     show: Show, wb: Workbench, sheet: Callable[..., Sheet], said: str

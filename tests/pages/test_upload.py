@@ -1,3 +1,4 @@
+import json
 import zipfile
 from collections.abc import Callable
 from io import BytesIO
@@ -8,8 +9,8 @@ from streamlit.testing.v1 import AppTest
 
 from tests.pages.conftest import Show
 from workbench import Workbench
-from workbench.doors.web import uploads
-from workbench.model.sheet import Sheet
+from workbench.doors.web import sheets, uploads
+from workbench.model.sheet import Layout, Sheet
 
 STUDENTS = b"email,first name,last name\nann@example.org,Ann,Lee\n"
 HOSTILE = "<img src=x onerror=alert(1)> **b** [x](http:evil.example).csv"
@@ -30,6 +31,14 @@ def told(page: AppTest) -> str:
     """All that the page says."""
     said = [*page.title, *page.subheader, *page.markdown, *page.caption, *page.info, *page.warning, *page.error]
     return "\n".join(element.value for element in said).replace("\\", "")
+
+
+def press(page: AppTest, label: str) -> AppTest:
+    return next(button for button in page.button if button.label == label).click().run()
+
+
+def expanders(page: AppTest) -> str:
+    return "\n".join(box.label for box in page.expander)
 
 
 def dataset(page: AppTest) -> str | None:
@@ -53,7 +62,7 @@ def test_a_file_that_is_dropped_is_kept_and_recognised(show: Show, wb: Workbench
         page
     )
     assert page.dataframe[0].value["As it stands"].tolist() == ["email,first name,last name", "ann@example.org,Ann,Lee"]
-    assert page.dataframe[0].value["▶"].tolist() == ["▶", ""]
+    assert page.dataframe[0].value["Is"].tolist() == ["▶ header", ""]
 
 
 def test_an_upload_outlives_the_session(show: Show) -> None:
@@ -140,8 +149,8 @@ def test_headers_that_nobody_knows_leave_the_choice_to_a_person(show: Show, wb: 
 def test_the_line_of_the_header_can_be_chosen_beside_the_preview(show: Show, wb: Workbench) -> None:
     page = show("upload", upload=keep(wb, b"one,two\nemail,name\nann@example.org,Ann\n"))
     page.number_input[0].set_value(2).run()
-    assert page.query_params["header_row"] == "2"
-    assert page.dataframe[0].value["▶"].tolist() == ["", "▶", ""]
+    assert json.loads(page.query_params["layout"]) == {"header_row": 2}
+    assert page.dataframe[0].value["Is"].tolist() == ["", "▶ header", ""]
     assert "header on line 2" in told(page)
 
 
@@ -152,6 +161,66 @@ def test_a_line_that_cannot_be_the_header_is_refused_and_another_can_be_chosen(s
     assert "Line 2: is blank" in told(page)
     page.number_input[0].set_value(1).run()
     assert not page.error
+
+
+RAGGED = b"email,full name,phone\nann@example.org,Ann Lee,,555-201-0001\nbo@example.org,Bo Ek,555-201-0002\n"
+
+
+def test_a_line_that_cannot_be_read_is_shown_with_its_neighbours_and_corrected_there(show: Show, wb: Workbench) -> None:
+    upload = keep(wb, RAGGED)
+    page = show("upload", upload=upload)
+    assert not page.exception
+    assert "Line 2: has 4 cells where the header has 3." in told(page)
+    assert page.dataframe[0].value["Is"].tolist() == ["", "! refused", ""]
+    assert next(button for button in page.button if button.label == "Map its columns").disabled
+    line = next(box for box in page.text_input if box.label == "What is read as line 2")
+    assert line.value == "ann@example.org,Ann Lee,,555-201-0001"
+    line.set_value("ann@example.org,Ann Lee,555-201-0001").run()
+    press(page, "Read it so")
+    assert not page.error
+    assert "2 rows" in told(page)
+    mended = sheets.uploaded(wb, upload, said=Layout.from_dict(json.loads(page.query_params["layout"])))
+    assert mended.sample().cells["phone"].to_pylist() == ["555-201-0001", "555-201-0002"]
+    assert uploads.opened(wb.settings, upload).checksum == mended.checksum
+
+
+def test_a_line_that_cannot_be_read_is_left_out_on_a_persons_word(show: Show, wb: Workbench) -> None:
+    page = press(show("upload", upload=keep(wb, RAGGED)), "Leave it out")
+    assert not page.error
+    assert "1 row" in told(page) and "1 line left out, as no records" in expanders(page)
+
+
+def test_lines_are_left_out_and_the_reading_ended_by_their_numbers(show: Show, wb: Workbench) -> None:
+    page = show("upload", upload=keep(wb, STUDENTS + b"bo@example.org,Bo,Ek\n,,\ncy@example.org,Cy,Fox\nx,y,z\n"))
+    typed = {box.label: box for box in page.text_input}
+    typed["Lines to leave out"].set_value("2").run()
+    typed = {box.label: box for box in page.text_input}
+    typed["Stop at line"].set_value("6").run()
+    assert json.loads(page.query_params["layout"]) == {"skip_lines": [[2, 2]], "stop_line": 6}
+    assert page.dataframe[-1].value["Is"].tolist() == ["▶ header", "✕ left out", "", "", "", "■ not read"]
+    assert "2 rows" in told(page)
+
+
+def test_lines_that_are_no_numbers_are_told_and_change_nothing(show: Show, wb: Workbench) -> None:
+    page = show("upload", upload=keep(wb, STUDENTS))
+    next(box for box in page.text_input if box.label == "Lines to leave out").set_value("the last").run()
+    assert not page.exception
+    assert "Lines are numbers from 1 on" in told(page)
+    assert "layout" not in page.query_params
+
+
+def test_a_file_without_a_header_is_read_from_its_first_line(show: Show, wb: Workbench) -> None:
+    page = show("upload", upload=keep(wb, b"ann@example.org,Ann Lee\nbo@example.org,Bo Ek\n"))
+    next(box for box in page.checkbox if box.label == "It has no header").check().run()
+    assert not page.exception
+    assert "no header" in told(page) and "2 rows" in told(page)
+
+
+def test_an_address_that_makes_no_sense_says_nothing(show: Show, wb: Workbench) -> None:
+    for nonsense in ('{"skip_lines": 3}', '{"mended": [1]}', "[]", "{"):
+        page = show("upload", upload=keep(wb, STUDENTS), layout=nonsense)
+        assert not page.exception
+        assert "header on line 1" in told(page)
 
 
 def test_the_worksheet_can_be_chosen(show: Show, wb: Workbench) -> None:

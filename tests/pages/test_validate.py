@@ -52,6 +52,15 @@ def test_an_unknown_batch_is_refused_in_a_sentence(show: Show, planned: Batch) -
     ]
 
 
+def test_what_was_noticed_of_a_column_is_told_once(show: Show, wb: Workbench, sheet: Sheets) -> None:
+    text = "email,full_name,phone\nada@example.com,Null,'5551234567\nben@example.com,Null,\n"
+    page = show("validate", batch=wb.stage(sheet(text), "elevate.students").id)
+    assert not page.exception
+    told = said(page).replace("\\", "")
+    assert "- **full_name**: `Null` in 2 rows: read as no value, and nobody has said what is meant." in told
+    assert "- **phone**: 1 cell was written as" in told
+
+
 def test_issues_are_counted_and_their_rows_shown(show: Show, planned: Batch) -> None:
     page = show("validate", batch=planned.id)
     counts, rows = page.dataframe[0].value, page.data_editor[0].value

@@ -4,7 +4,7 @@ rows."""
 import queue
 import threading
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, TypeAlias
@@ -191,7 +191,7 @@ def copy_lines(item: Item) -> tuple[memoryview, int]:
             "\t",
             *(_raw(rows.chunk, item.hidden) if not item.derived else ("[]",)),
             "\t",
-            *_payload(contract, values),
+            *_payload(contract, values, rows.left_out),
             "\t",
             pc.if_else(failed, "failed\t", "validated\t") if errors is not None else "validated\t\\N",
             *(() if errors is None else (pc.fill_null(errors, "\\N"),)),
@@ -249,13 +249,15 @@ def _raw(chunk: Chunk, hidden: frozenset[str]) -> tuple[Piece, ...]:
     return (*pieces, '"]')
 
 
-def _payload(contract: Contract, values: pa.RecordBatch) -> tuple[Piece, ...]:
-    """The values of the stored fields, as one JSON object."""
+def _payload(contract: Contract, values: pa.RecordBatch, left_out: Mapping[str, pa.BooleanArray]) -> tuple[Piece, ...]:
+    """The values of the stored fields, as one JSON object, which a cell that is left out is not in: a blank one may
+    erase what is stored."""
     if not contract.table:  # the form of a playbook's source: its parts have the values
         return ("{}",)
     pieces: list[Piece] = []
-    for name, column in zip(values.schema.names, values.columns, strict=True):
-        pieces += [f'{"," if pieces else "{"}"{name}":', *_json(contract.field(name).kind, column)]
+    for name in sorted(values.schema.names, key=left_out.__contains__):  # none of the key's, which come first
+        piece = f'{"," if pieces else "{"}"{name}":', *_json(contract.field(name).kind, values[name])
+        pieces += piece if name not in left_out else (pc.if_else(left_out[name], "", _join(piece)),)
     return (*pieces, "}") if pieces else ("{}",)
 
 

@@ -360,7 +360,9 @@ class Decision(Target):
         for field in self.compared:
             new, old = self._found(field), SQL("t.{}").format(Identifier(field.target))
             if field.name in self.clears:
-                tests.append(SQL("{} is distinct from {}").format(new, old))
+                differs = SQL("{} is distinct from {}").format(new, old)
+                said = SQL("({} and {})").format(self.is_said(field), differs)
+                tests.append(said if field.name in self.lenient else differs)
             else:
                 # never null when the new value is null, so that no separate test is needed
                 tests.append(SQL("coalesce({}, {}) is distinct from {}").format(new, old, old))

@@ -18,7 +18,7 @@ from workbench.database.templates import Templates
 from workbench.datasets import catalog
 from workbench.model.batch import Batch
 from workbench.model.errors import SourceExists, SourcePaused, UnknownSource, UnknownTemplate, WrongValue
-from workbench.model.sheet import Sheet
+from workbench.model.sheet import Layout, Sheet
 from workbench.prepare.header_change import header_change
 
 FIELDS = (
@@ -195,7 +195,7 @@ on conflict do nothing
 
 
 def kept_profile(store: Store, of: Sheet, dataset: str) -> dict[str, Any] | None:
-    """The profile of this very sheet, if it was kept: the same bytes, worksheet, header and columns."""
+    """The profile of this very sheet, if it was kept: the same bytes, worksheet, layout and columns."""
     asked = {"dataset": dataset, "checksum": of.checksum}
     return next((row["profile"] for row in store.all(_KEPT_PROFILES, asked) if _is_of(row["profile"], of)), None)
 
@@ -207,9 +207,10 @@ where data_type = %(dataset)s and checksum = %(checksum)s order by kept_at desc 
 
 
 def _is_of(profile: Mapping[str, Any], sheet: Sheet) -> bool:
-    place = (profile.get("sheet"), profile.get("header_line"))
+    place = (profile.get("sheet"), profile.get("header_line"), Layout.from_dict(profile.get("layout") or {}))
     names = [column["name"] for column in profile.get("columns", ())]
-    return place == (sheet.reading.sheet, sheet.reading.header_line) and names == list(sheet.headers)
+    read = sheet.reading
+    return place == (read.sheet, read.header_line, read.layout) and names == list(sheet.headers)
 
 
 def last_profile(store: Store, dataset: str, before: Sheet | Batch | None) -> dict[str, Any] | None:

@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
+import pyarrow as pa
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
 from workbench.database.batches import get, one_sheet, parts
@@ -16,7 +17,7 @@ from workbench.datasets import catalog
 from workbench.model.batch import Batch, origin
 from workbench.model.contract import Contract, Field
 from workbench.model.errors import DatabaseBusy, DatabaseUnavailable, UnknownDataset, UnknownRecord
-from workbench.model.kinds import KINDS
+from workbench.model.kinds import KINDS, tidied
 
 _BETWEEN = "\x1f"
 """Between the parts of a key, as `import_row.external_key` has it; a person writes "|"."""
@@ -28,7 +29,7 @@ def find(store: Store, text: str, limit: int) -> list[dict[str, Any]]:
     First those whose key or id it is, then those that refer to them, then those that it is a part of; and keys that a
     file has brought although no record has them (any more), whose record_id is None.
     """
-    text = " ".join(text.replace("\0", "").split())
+    text = tidied(" ".join(text.replace("\0", "").split()))
     if not text:
         return []
     ids = dict.fromkeys(_exact(store, text, limit))
@@ -234,7 +235,8 @@ def _uuid(text: str) -> UUID | None:
 
 
 def _as_kept(field: Field, text: str) -> str:
-    return text.lower() if field.kind == "email" else text
+    kept: str | None = KINDS[field.kind].parse(pa.array([text], pa.string()))[0].as_py()
+    return kept if kept is not None else text
 
 
 def _key(contract: Contract) -> tuple[Composable, list[Composable]]:

@@ -48,6 +48,11 @@ class Options:
     """The fields that a blank cell erases."""
     forms: Pairs[str, str] | None = None
     """Field, or header -> the form in which its column is written (see `kinds.FORMS`)."""
+    lenient: Sequence[str] | None = None
+    """The fields whose wrong cells cost those cells alone, with a warning; elsewhere they cost the row. None are the
+    template's."""
+    repairs: Sequence[str] | None = None
+    """The fields whose letters are repaired where they were read in a wrong encoding. None are the template's."""
     mode: str | None = None
     """One of the contract's; None is its first."""
     window: str | None = None
@@ -169,7 +174,13 @@ def _said_of(sheet: Sheet, dataset: str, options: Options) -> Options:
         forms={
             name: form for name, form in (options.forms or {}).items() if name in fields or mapping.key(name) in headers
         },
+        lenient=_those(options.lenient, fields),
+        repairs=_those(options.repairs, fields),
     )
+
+
+def _those(names: Sequence[str] | None, known: set[str]) -> tuple[str, ...] | None:
+    return None if names is None else tuple(name for name in names if name in known)
 
 
 _OF_ONE_SHEET = ("part_of", "part", "headers", "template_id")
@@ -202,7 +213,10 @@ def _of_sheet(  # noqa: PLR0913
         value_maps={name: dict(texts) for name, texts in (options.value_maps or {}).items()},
         clears=tuple(options.clears),
         forms=dict(options.forms or {}),
+        lenient=options.lenient,
+        repairs=options.repairs,
         window=options.window,
+        repeated=sheet.reading.repeated,
     )
     if len(sample) == 0:
         resolved = _empty(store, sheet, contract, mode, resolved, options)
@@ -293,9 +307,27 @@ def _own(part: Part, of_form: Mapping) -> Mapping:
     """The mapping of a part's own columns, which are called as its fields are."""
     there = {*of_form.columns.values(), *of_form.constants}
     own = [name for name, column in part.columns.items() if column in there]
-    clears = tuple(name for name in own if part.columns[name] in of_form.clears)
-    forms = {name: of_form.forms[part.columns[name]] for name in own if part.columns[name] in of_form.forms}
-    return Mapping(columns={name: name for name in own}, clears=clears, forms=forms)
+
+    def called(names: Sequence[str]) -> tuple[str, ...]:
+        return tuple(name for name in own if part.columns[name] in names)
+
+    lenient = called(of_form.lenient)
+    for name in lenient:
+        mapping.refuse_lenient(catalog.contract(part.dataset), name)
+    return Mapping(
+        columns={name: name for name in own},
+        value_maps={name: meant for name in own if (meant := _meant(part.columns[name], of_form))},
+        clears=called(of_form.clears),
+        lenient=lenient,
+        repairs=called(of_form.repairs),
+        forms={name: of_form.forms[part.columns[name]] for name in own if part.columns[name] in of_form.forms},
+    )
+
+
+def _meant(column: str, of_form: Mapping) -> dict[str, str]:
+    """What a person has said of a form's column: the part's cells have it already, and it means itself there."""
+    said = (*of_form.value_maps.get(column, {}).values(), of_form.constants.get(column, ""))
+    return {text: text for text in said if text}
 
 
 def _mode(datasets: Sequence[str], mode: str | None) -> Mode:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Mapping as Pairs
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from workbench.model.batch import Batch, Run
 from workbench.model.errors import DatabaseBusy, DatabaseUnavailable, UnreadableSource, WorkbenchError
 from workbench.model.issue import counted
 from workbench.model.playbook import Playbook
-from workbench.model.sheet import Chunk, Sheet, Tally
+from workbench.model.sheet import Chunk, Layout, Reading, Sheet, Tally, all_left_out
 from workbench.model.template import Mapping
 from workbench.prepare import mapping
 from workbench.prepare.judging import Judge, JudgedRows, SourceJudge
@@ -33,9 +33,10 @@ def kept_sheet(home: Path, batch: Batch) -> Sheet:
     if path is None:
         raise UnreadableSource(source=batch.file_name, why="its bytes were not kept.")
     title, line = batch.reading["sheet"], batch.reading["header_line"]
-    sheet = open_sheet(path, sheet=title, name=batch.file_name)
-    if (sheet.headers, sheet.reading.header_line) != (batch.headers, line):  # a person chose the header
-        sheet = open_sheet(path, sheet=title, header_row=line, name=batch.file_name)
+    layout = Layout.from_dict(batch.reading.get("layout") or {})
+    sheet = open_sheet(path, sheet=title, layout=layout, name=batch.file_name)
+    if "layout" not in batch.reading and (sheet.headers, sheet.reading.header_line) != (batch.headers, line):
+        sheet = open_sheet(path, sheet=title, header_row=line, name=batch.file_name)  # as an earlier version kept it
     if sheet.headers != batch.headers:
         raise UnreadableSource(source=batch.file_name, why="this version of Workbench finds other columns in it.")
     return sheet
@@ -77,12 +78,14 @@ def _fill(
     with RowWriter(store, again=again) as writer:
         for batch in run.sheets:
             feeding = _feeding(store, home, run, batch, playbook)
+            feeding.source.reading = sheets[batch.dataset].reading
             for chunk in sheets[batch.dataset].chunks(feeding.source.tally):
                 for item in feeding.items(chunk):
                     writer.add(item)
                 progress.rows_expected = progress.rows_expected or _rows_expected(sheets, chunk)
                 done += len(chunk)
                 progress("staging", done)
+            feeding.source.noticed = feeding.noticed
             kept += feeding.kept
         for each in kept:
             each.docs = _write_docs(store, home, run, each, kept)
@@ -151,10 +154,20 @@ class _Kept:
     """Whether rows of it were made of several of the source's."""
     revision: int = 0
     docs: str | None = None
+    reading: Reading | None = None
+    noticed: dict[str, Any] = field(default_factory=dict)
+    """What was noticed of its columns (see `Noticed`)."""
+
+    @property
+    def read(self) -> dict[str, Any]:
+        """What the whole reading of its sheet told."""
+        known = self.reading or Reading(format="")
+        left_out = [asdict(each) for each in all_left_out(known, self.tally)]
+        return {"blank_rows": self.tally.blank_rows, "left_out": left_out}
 
     def staged(self, count: Count, seconds: float) -> dict[str, Any]:
         """What changes of the batch once its rows are there."""
-        read = {} if self.batch.derived else {"rows": count.rows, "blank_rows": self.tally.blank_rows}
+        read = {} if self.batch.derived else {"rows": count.rows, **self.read}
         return {
             "stage": "staged",
             "fields": list(self.brought),
@@ -164,6 +177,7 @@ class _Kept:
                 "failed": count.failed,
                 "issue_counts": count.issues,
                 "data_docs": self.docs,
+                "noticed": self.noticed,
                 "seconds_staging": seconds,
                 **({"grouped": self.grouped, "revision": self.revision} if self.batch.derived else {}),
             },
@@ -182,6 +196,12 @@ class _Feeding:
     @property
     def kept(self) -> list[_Kept]:
         return [self.source, *self.parts.values()]
+
+    @property
+    def noticed(self) -> dict[str, Any]:
+        """What was noticed of the source's columns so far."""
+        judge = self.judge or self.source.judge
+        return judge.noticed.to_dict() if judge is not None else {}
 
     def items(self, chunk: Chunk) -> Iterator[Item]:
         """The rows of each batch, the source's own first."""
@@ -270,7 +290,7 @@ def _write_docs(store: Store, home: Path, run: Run, kept: _Kept, every: Sequence
         page = write_data_docs(
             home / key,
             kept.batch.dataset,
-            [finding for judge in judges for finding in judge.validator.summary()],
+            [finding for judge in judges for finding in judge.summary()],
             title=f"{title}: {kept.batch.file_name}",
             facts={"batch": str(run.face.id), "file": kept.batch.file_name, "run by": kept.batch.initiated_by},
         )

@@ -34,6 +34,7 @@ class Target:
         brought = set(batch.fields)
         self.brought = tuple(field for field in contract.stored if field.name in brought)
         self.clears = frozenset(batch.mapping.get("clears", ()))
+        self.lenient = frozenset(batch.mapping.get("lenient", ()))
 
     def compose(self, statement: str, **more: Composable) -> Composed:
         return SQL(statement).format(**self.names, **more)
@@ -52,10 +53,19 @@ class Target:
         return SQL("coalesce({}, {})").format(value, default) if value is not None else default
 
     def changed(self, field: Field, stored: Composable) -> Composable:
-        """What a changed record gets: the row's value; a blank keeps what is stored, unless the template clears it."""
+        """What a changed record gets: the row's value; a blank keeps what is stored, unless the template clears it. A
+        wrong cell that was left out is no blank one."""
         value = self._written(field)
         assert value is not None
-        return value if field.name in self.clears else SQL("coalesce({}, {})").format(value, stored)
+        if field.name not in self.clears:
+            return SQL("coalesce({}, {})").format(value, stored)
+        if field.name not in self.lenient:
+            return value
+        return SQL("case when {} then {} else {} end").format(self.is_said(field), value, stored)
+
+    def is_said(self, field: Field) -> Composable:
+        """Whether the row says anything of a field, be it that there is nothing."""
+        return SQL("r.payload ? {}").format(Literal(field.name))
 
     def _written(self, field: Field) -> Composable | None:
         """A row's value for a field at the commit: references as the plan found them; None for a field it does not

@@ -25,6 +25,7 @@ COURSES = Contract(
         ),
         Field(
             name="code",
+            kind="identifier",
             column="course_code",
             aliases=("course code", "course id", "course number", "program code"),
             derive=CodeOf(field="name"),
@@ -120,6 +121,7 @@ STUDENTS = Contract(
         ),
         Field(
             name="external_id",
+            kind="identifier",
             aliases=("your id", "student id", "id", "employee id", "external key"),
             max_length=200,
             help="The person's id in the system the data comes from.",
@@ -151,6 +153,7 @@ STAFF = Contract(
         ),
         Field(
             name="external_id",
+            kind="identifier",
             aliases=("your id", "staff id", "id", "employee id", "external key"),
             max_length=200,
             examples=("EMP003", "EMP004"),
@@ -167,6 +170,7 @@ EMPLOYERS = Contract(
     fields=(
         Field(
             name="company_name",
+            kind="name",
             required=True,
             aliases=("company", "employer", "employer name", "organization", "organisation", "business name"),
             max_length=300,
@@ -207,6 +211,7 @@ ENROLLMENTS = Contract(
         ),
         Field(
             name="course_code",
+            kind="identifier",
             required=True,
             aliases=("code", "course", "course id"),
             reference=Reference(dataset="elevate.courses", field="code", column="course_id", noun="course"),
@@ -262,9 +267,15 @@ LEARNERS = Contract(
         Field(name="first_name", required=True, aliases=("first", "given name", "forename"), examples=("John", "Jane")),
         Field(name="last_name", required=True, aliases=("last", "surname", "family name"), examples=("Doe", "Smith")),
         Field(name="phone", aliases=("phone number", "mobile", "telephone"), examples=("555-123-4567", "")),
-        Field(name="external_id", aliases=("your id", "student id", "learner id"), examples=("EMP001", "EMP002")),
+        Field(
+            name="external_id",
+            kind="identifier",
+            aliases=("your id", "student id", "learner id"),
+            examples=("EMP001", "EMP002"),
+        ),
         Field(
             name="course_code",
+            kind="identifier",
             aliases=("course id", "course number", "code"),
             help="What the learner takes; without one the row is a student alone.",
             examples=("CNA101", "WELD101"),

@@ -27,12 +27,6 @@ from workbench.model.errors import BrokenSuite
 from workbench.model.issue import Severity
 from workbench.model.kinds import KINDS
 
-NULL_TEXTS = (
-    *("None", "none", "NONE", "nan", "NaN", "NAN", "NaT", "null", "Null", "NULL"),
-    *("N/A", "n/a", "NA", "#N/A", "<NA>"),
-)
-"""Texts that programs write where they mean nothing."""
-
 LOOKS_AT_OTHER_ROWS = {
     "expect_column_values_to_be_unique",
     "expect_compound_columns_to_be_unique",
@@ -226,11 +220,6 @@ def _of_field(contract: Contract, field: Field, form: str | None) -> Iterator[Ex
             _range_message(field),
             column=field.name,
             **{name: limit for name, limit in limits.items() if limit is not None},
-        )
-    if field.kind in ("text", "name") and not field.choices:
-        message = f"{field.name} holds a text such as None, nan or NULL"
-        yield expectation(
-            "expect_column_values_to_not_be_in_set", "null_text", message, "warning", value_set=list(NULL_TEXTS)
         )
 
 

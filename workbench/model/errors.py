@@ -22,6 +22,11 @@ class UnreadableSource(WorkbenchError):
 class UnreadableSheet(WorkbenchError):
     """Line {line}: {why}"""
 
+    @property
+    def line(self) -> int:
+        """The line that cannot be read, as a spreadsheet numbers its rows."""
+        return int(str(self.coordinates["line"]))
+
 
 class UnwritableFile(WorkbenchError):
     """{path} cannot be written: {why}"""
@@ -68,6 +73,10 @@ class WrongValue(WorkbenchError):
 
 class DoubtfulColumns(WorkbenchError):
     """{doubts} Say which it is: {options}."""
+
+
+class NotLenient(WorkbenchError):
+    """A wrong cell of {field} cannot cost that cell alone: {why}"""
 
 
 class ForbiddenColumns(WorkbenchError):

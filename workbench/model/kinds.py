@@ -7,8 +7,10 @@ and the suite agree on. A cell that cannot be turned keeps its text as typed, an
 Rules that hold for every kind:
 
 - White space around a cell goes, no-break and zero-width spaces included; what is left empty is blank: null.
-- Nothing else is null: "None", "nan", "NULL" and "N/A" are text, and stay as typed.
-- Unicode is kept, in its composed form (NFC); upper case stays upper case, but for e-mail addresses.
+- Nothing else is null: "None", "nan", "NULL" and "N/A" are text, and stay as typed (see `texts` for who asks).
+- What looks the same is the same: any run of spaces, of whatever width, is one plain space, what has no width is not
+  there, and letters are in their composed form (NFC). Upper case stays upper case, but for e-mail addresses.
+- A text that a spreadsheet was told to leave alone is that text: `="00123"` and `'00123` are 00123.
 - What could be read in several ways is not read without its column's form: `3/2/2024`, `15.7.24`, `1,000`. What can
   be read one way only needs none (see `dates`, `numbers`), and a form takes that too, as far as it is written in it;
   ISO 8601 fits every order. A spreadsheet's serial number (45306) is no date here, nor is a year before 1000, which is
@@ -24,6 +26,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -90,9 +93,12 @@ class Kind:
 
 # White space beyond ASCII, and the characters that look like nothing: zero-width space, joiners, byte order mark.
 WIDE_SPACES = (
-    "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+    "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f"
+    "\u2800\u3000\u3164"
 )
-_INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
+_ZERO_WIDTH = "\u00ad\u180e\u200b\u2060\ufeff"
+_JOINERS = "\u200c\u200d"
+_INVISIBLE = "\u180e\u200b\u200c\u200d\u2060\ufeff"
 _MARKS = "\u00ad\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 """The soft hyphen and the marks of a direction of writing: address books copy them along, and names may need them."""
 _AROUND = " \t\n\r\v\f\x85" + WIDE_SPACES + _INVISIBLE
@@ -102,15 +108,96 @@ def _composed(text: pa.StringArray) -> pa.StringArray:
     return pc.utf8_normalize(text, form="NFC")
 
 
-def trimmed(cells: pa.StringArray, beyond_ascii: Rewrite = _composed) -> pa.StringArray:
-    """The cells without the white space around them, in NFC; null where nothing is left.
+def _plain(text: pa.StringArray) -> pa.StringArray:
+    """In NFC, with plain spaces and without what nobody sees; joiners stay between letters that are joined by them,
+    which Latin ones are not."""
+    not_joined = rf"[\x00-\x{{24f}}{WIDE_SPACES}]"
+    return _composed(
+        _replaced(
+            text,
+            (f"[{_ZERO_WIDTH}]", ""),
+            (f"({not_joined})[{_JOINERS}]+", r"\1"),
+            (f"[{_JOINERS}]+({not_joined})", r"\1"),
+            (f"[{WIDE_SPACES}]", " "),
+        )
+    )
+
+
+def _bare(text: pa.StringArray) -> pa.StringArray:
+    """Plain, and without marks around it."""
+    return pc.utf8_trim(_plain(text), characters=_AROUND + _MARKS)
+
+
+def trimmed(cells: pa.StringArray, beyond_ascii: Rewrite = _plain) -> pa.StringArray:
+    """The cells as they are kept and compared: nothing around them, single plain spaces inside, in NFC, out of what a
+    spreadsheet has wrapped them in; null where nothing is left.
 
     `beyond_ascii` rewrites the cells with letters beyond ASCII, which are few in most columns.
     """
-    text = pc.utf8_trim(cells, characters=_AROUND)
-    text = _where(pc.invert(pc.string_is_ascii(text)), text, beyond_ascii)
+    text = _stripped(cells, beyond_ascii)
+    if may_hold(text, b'="') or may_hold(text, b"'"):
+        while _any(wrapped := is_wrapped(text)):
+            text = _where(wrapped, text, _unwrapped)
+    if may_hold(text, b"  "):
+        text = _where(pc.match_substring(text, "  "), text, lambda odd: _replaced(odd, (" {2,}", " ")))
     blank = pc.equal(text, "")
     return pc.if_else(blank, pa.scalar(None, pa.string()), text) if _any(blank) else text
+
+
+def tidied(text: str) -> str:
+    """One text as `trimmed` leaves it; "" where nothing is left."""
+    return trimmed(pa.array([text], pa.string()))[0].as_py() or ""
+
+
+def _stripped(cells: pa.StringArray, beyond_ascii: Rewrite = _composed) -> pa.StringArray:
+    """The cells without the white space around them, and rewritten where they are not ASCII."""
+    text = pc.utf8_trim(cells, characters=_AROUND)
+    if is_ascii(text):
+        return text
+    rewritten = _where(pc.invert(pc.string_is_ascii(text)), text, beyond_ascii)
+    return pc.utf8_trim(rewritten, characters=_AROUND)  # what was between two things may now be around one
+
+
+FORMULA = r"""^'?="(?:[^"]|"")*"$"""
+"""A text as a formula: so it is written that no spreadsheet takes it for a number; or so, and that none runs it."""
+MARKED = r"^'[0-9+(.$-][-0-9+(). /:,$%]{2,}$"
+"""A number with the mark of a text before it; names begin with an apostrophe too (O'Brien is none, 't Hooft is)."""
+
+
+def is_wrapped(text: pa.StringArray) -> pa.BooleanArray:
+    """Which texts a spreadsheet was told to leave alone: `="00123"`, `'00123`."""
+    begin = pc.fill_null(pc.or_(pc.starts_with(text, '="'), pc.starts_with(text, "'")), False)
+    if not _any(begin):
+        return begin
+    some = text.filter(begin)
+    return pc.replace_with_mask(begin, begin, pc.or_(matches(some, FORMULA), matches(some, MARKED)))
+
+
+def _unwrapped(text: pa.StringArray) -> pa.StringArray:
+    formula = pc.starts_with(text, "=")
+    inside = pc.replace_substring(pc.utf8_slice_codeunits(text, 2, -1), '""', '"')
+    return pc.utf8_trim(pc.if_else(formula, inside, pc.utf8_slice_codeunits(text, 1)), characters=_AROUND)
+
+
+def may_hold(text: pa.StringArray, needle: bytes) -> bool:
+    """Whether these bytes stand in a column, be it across two of its cells: most tidy columns are done with so."""
+    whole = _bytes(text)
+    return all(needle[n : n + 1] in whole for n in range(len(needle))) and needle in whole
+
+
+def is_ascii(text: pa.StringArray) -> bool:
+    """Whether no cell has a character beyond ASCII."""
+    return _bytes(text).isascii()
+
+
+def _bytes(text: pa.StringArray) -> bytes:
+    """The bytes of all cells, one after the other."""
+    _, offsets, whole = text.buffers()
+    if len(text) == 0 or whole is None:
+        return b""
+    places = np.frombuffer(offsets, dtype=np.int32)
+    first, last = int(places[text.offset]), int(places[text.offset + len(text)])
+    return bytes(whole.slice(first, last - first).to_pybytes())
 
 
 def by_distinct(text: pa.StringArray, rewrite: Rewrite) -> pa.StringArray:
@@ -151,15 +238,25 @@ _NAME = r"^[^\x00-\x1f\x7f-\x9f]*$"
 
 
 def _text(cells: pa.StringArray) -> pa.StringArray:
-    """Trimmed; a line ends with a line feed, whichever system wrote it."""
+    """A line ends with a line feed, whichever system wrote it."""
     text = trimmed(cells)
     return _where(pc.match_substring(text, "\r"), text, lambda odd: _replaced(odd, ("\r\n?", "\n")))
 
 
 def _name(cells: pa.StringArray) -> pa.StringArray:
-    """Trimmed, with single plain spaces inside; capitals as typed."""
-    text = trimmed(cells, lambda odd: _composed(_replaced(odd, (f"[{WIDE_SPACES}]", " "))))
-    return _where(pc.match_substring(text, "  "), text, lambda odd: _replaced(odd, (" {2,}", " ")))
+    return trimmed(cells, _bare)
+
+
+def _identifier(cells: pa.StringArray) -> pa.StringArray:
+    """A text; the whole number that a program has written with a point (12345.0) without it. Shorter ones may well be
+    versions (2.0), and one with leading zeros was never a number."""
+    return _whole(trimmed(cells, _bare), r"^([1-9][0-9]{2,14})\.0$")
+
+
+def _whole(text: pa.StringArray, pattern: str) -> pa.StringArray:
+    if not may_hold(text, b".0"):
+        return text
+    return _where(matches(text, pattern), text, lambda odd: _replaced(odd, (pattern, r"\1")))
 
 
 # --- e-mail and phone ---
@@ -175,8 +272,8 @@ _PHONE = r"^[-+(). /]*(?:[0-9][-(). /]*){7,20}(?:(?:[xX]|[eE][xX][tT]\.?) *[0-9]
 
 def _unmarked(text: pa.StringArray) -> pa.StringArray:
     """In NFC, without marks around it; any other character that nobody sees becomes a plain space."""
-    around, inside = f"^[ {_MARKS}]+|[ {_MARKS}]+$", f"[{WIDE_SPACES}{_INVISIBLE}{_MARKS}]"
-    return _replaced(_composed(text), (around, ""), (inside, " "))
+    inside = f"[{WIDE_SPACES}{_INVISIBLE}{_MARKS}]"
+    return _replaced(pc.utf8_trim(_composed(text), characters=_AROUND + _MARKS), (inside, " "))
 
 
 def _email(cells: pa.StringArray) -> pa.StringArray:
@@ -191,7 +288,8 @@ def _email(cells: pa.StringArray) -> pa.StringArray:
 
 
 def _phone(cells: pa.StringArray) -> pa.StringArray:
-    return trimmed(cells, _unmarked)
+    """As typed; the digits that a program has written as a number with a point (5551234567.0) without it."""
+    return _whole(trimmed(cells, _unmarked), r"^(\+?[0-9]{7,15})\.00?$")
 
 
 # --- days, moments and numbers ---
@@ -284,10 +382,12 @@ def _json(cells: pa.StringArray) -> pa.StringArray:
     No regular expression can tell JSON from what only begins like it, and no vectorised function can either: every
     distinct cell is read once, and one that is no JSON gets a prefix that does not match.
     """
-    return by_distinct(trimmed(cells), lambda texts: pa.array(map(_json_or_not, texts.to_pylist()), pa.string()))
+    return by_distinct(_stripped(cells), lambda texts: pa.array(map(_json_or_not, texts.to_pylist()), pa.string()))
 
 
 def _json_or_not(text: str) -> str | None:
+    if not text:
+        return None
     try:
         value = json.loads(text, parse_constant=_refuse)
         json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair is no text
@@ -320,6 +420,15 @@ _ALL = (
         message="Contains a line break or another control character",
         parse=_name,
         title="name",
+    ),
+    Kind(
+        name="identifier",
+        sql="text",
+        pattern=_NAME,
+        code="control_character",
+        message="Contains a line break or another control character",
+        parse=_identifier,
+        title="identifier",
     ),
     Kind(
         name="phone",

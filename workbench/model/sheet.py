@@ -1,11 +1,16 @@
 """A source of numbered rows of text, wherever they came from: a file, a worksheet, a DataFrame, standard input."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
 import pyarrow as pa
+
+LEFT_OUT_ENTRIES = 100
+"""How many places of lines that are left out a reading names."""
+LEFT_OUT_TEXT = 200
+"""Characters that it shows of such a line."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +27,8 @@ class Layout:
     """The line from which on nothing is read."""
     mended: Mapping[int, str] = field(default_factory=dict)
     """Lines of a text file with what is read in their place; the source's own bytes stay the evidence."""
+    delimiter: str | None = None
+    """The character that separates the cells of a text file."""
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON keeps it."""
@@ -36,6 +43,7 @@ class Layout:
             skip_lines=tuple((first, last) for first, last in data.get("skip_lines", ())),
             stop_line=data.get("stop_line"),
             mended={int(line): text for line, text in data.get("mended", {}).items()},
+            delimiter=data.get("delimiter"),
         )
 
 
@@ -49,6 +57,13 @@ class LeftOut:
     """In words: "the header again", "a note below the table", "said so" ..."""
     text: str
     """The first of them as it stands, cut where it is long."""
+    number: int = 0
+    """How many lines they are, where not all from the first to the last."""
+
+    @property
+    def lines(self) -> int:
+        """How many lines are left out."""
+        return self.number or self.last - self.first + 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,15 +80,18 @@ class Reading:
     line_ending: str | None = None
     """lf, crlf, cr or mixed."""
     header_line: int = 1
-    """Line of the header, 1-based, as a spreadsheet numbers its rows."""
+    """Line of the header, 1-based, as a spreadsheet numbers its rows; its last one where it has several, and where it
+    has none, the line before the first record (0 where that is line 1)."""
     preamble: tuple[str, ...] = ()
-    """The lines above the header, as they stand."""
+    """The lines above that one, as they stand."""
     sheets: tuple[str, ...] = ()
     """The worksheets of a workbook, in its order."""
     sheet: str | None = None
     """The worksheet that is read."""
     warnings: tuple[str, ...] = ()
     """Sentences: renamed headers, formula cells without a value, ..."""
+    repeated: tuple[tuple[str, str], ...] = ()
+    """Headers that the source has more than once: what each further one is called, and its own name."""
     layout: Layout = Layout()
     """What a person said of it."""
     left_out: tuple[LeftOut, ...] = ()
@@ -103,6 +121,22 @@ class Tally:
     blank_rows: int = 0
     left_out: list[LeftOut] = field(default_factory=list)
     """Lines that turned out to be no records."""
+
+    def leave_out(self, line: int, what: str, text: str) -> None:
+        """Adds a line; runs of lines are one entry, and of very many entries the last stands for the rest."""
+        entry = LeftOut(first=line, last=line, what=what, text=text[:LEFT_OUT_TEXT])
+        last = self.left_out[-1] if self.left_out else None
+        if last is not None and last.what == what and not last.number and last.last == line - 1:
+            self.left_out[-1] = replace(last, last=line)
+        elif last is not None and len(self.left_out) >= LEFT_OUT_ENTRIES:
+            self.left_out[-1] = replace(last, last=line, number=last.lines + 1)
+        else:
+            self.left_out.append(entry)
+
+
+def all_left_out(reading: Reading, tally: Tally) -> list[LeftOut]:
+    """The lines that a whole reading left out, in their order."""
+    return sorted((*reading.left_out, *tally.left_out), key=lambda each: each.first)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,16 +1,23 @@
 """What a person has to know of a sheet's columns to say what each of them is; every row is read for it."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable
+from collections.abc import Mapping as Pairs
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.model.contract import Contract, Field
 from workbench.model.kinds import chosen, trimmed
+from workbench.model.noticed import Noticed
 from workbench.model.sheet import Sheet
-from workbench.prepare import mapping
+from workbench.model.template import Mapping
+from workbench.model.texts import are_errors, read_as_nothing, takes_any_text
+from workbench.prepare import mapping, mojibake
 from workbench.prepare.mapping import Suggestion
+from workbench.prepare.normalize import normalize
+from workbench.prepare.oddities import Oddities
 from workbench.prepare.profile import Counts
 
 TEXTS = 200
@@ -19,6 +26,23 @@ TEXTS = 200
 _SAMPLES = 3
 _SHOWN = 40  # characters of a sample
 _COUNTED = 10_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class NullText:
+    """A text that reads as no value, or a spreadsheet's error: somebody has to say what it means."""
+
+    text: str
+    rows: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Misread:
+    """Texts whose letters were perhaps read in a wrong encoding: the first of them, and what it would be repaired."""
+
+    before: str
+    after: str
+    rows: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +55,9 @@ class Column:
     rows: int
     samples: tuple[str, ...]
     """Its first 3 different values, the long ones cut."""
+    null_texts: tuple[NullText, ...] = ()
+    """The most frequent first."""
+    misread: Misread | None = None
 
     @property
     def fill(self) -> float:
@@ -52,10 +79,16 @@ class ChoiceText:
 def columns(sheet: Sheet, contract: Contract) -> tuple[Column, ...]:
     """The columns in their order, those that carry secrets without samples; raises UnreadableSheet."""
     filled, rows = dict.fromkeys(sheet.headers, 0), 0
+    nothing: dict[str, Counter[str]] = {header: Counter() for header in sheet.headers}
+    misread: dict[str, Misread] = {}
     for chunk in sheet.chunks():
         rows += len(chunk)
         for header in sheet.headers:
-            filled[header] += len(chunk) - trimmed(chunk.cells[header]).null_count
+            cells = trimmed(chunk.cells[header])
+            filled[header] += len(chunk) - cells.null_count
+            nothing[header] += _null_texts(cells)
+            found = _misread(chunk.cells[header], misread.get(header))
+            misread |= {header: found} if found is not None else {}
     first = sheet.sample(200)
     hidden = mapping.secrets(sheet.headers, contract)
     return tuple(
@@ -64,12 +97,26 @@ def columns(sheet: Sheet, contract: Contract) -> tuple[Column, ...]:
             filled=filled[header],
             rows=rows,
             samples=() if header in hidden else _samples(first.cells[header]),
+            null_texts=tuple(NullText(text=text, rows=n) for text, n in nothing[header].most_common(TEXTS)),
+            misread=None if header in hidden else misread.get(header),
         )
         for header in sheet.headers
     )
 
 
-def choice_texts(sheet: Sheet, contract: Contract, fields: Mapping[str, str]) -> dict[str, tuple[ChoiceText, ...]]:
+def asked_about(column: Column, field: Field) -> tuple[NullText, ...]:
+    """The texts of a column that a field cannot hold, or holds and may not mean; none where every text that is no
+    choice is asked about anyway."""
+    if field.choices:
+        return ()
+    if not takes_any_text(field):
+        return column.null_texts
+    texts = pa.array([found.text for found in column.null_texts], pa.string())
+    flags = pc.or_(read_as_nothing(texts), are_errors(texts)).to_pylist()
+    return tuple(found for found, asked in zip(column.null_texts, flags, strict=True) if asked)
+
+
+def choice_texts(sheet: Sheet, contract: Contract, fields: Pairs[str, str]) -> dict[str, tuple[ChoiceText, ...]]:
     """For each field with choices among those that columns fill (header -> field): the texts that are no choice, the
     most frequent first; none where all are. Raises UnreadableSheet."""
     asked = {header: contract.field(name) for header, name in fields.items() if contract.field(name).choices}
@@ -100,6 +147,42 @@ def unknown_choices(sheet: Sheet, contract: Contract, suggestions: Iterable[Sugg
         if others:
             found[field.name] = {text: like[text][0] if text in like else "" for text in others}
     return found
+
+
+def noticed(sheet: Sheet, contract: Contract, suggestions: Iterable[Suggestion]) -> Noticed:
+    """What is noticed of the fields that columns would fill; only the first rows are looked at."""
+    sample = sheet.sample()
+    columns = {said.header: said.field for said in suggestions if said.field is not None}
+    suggested = Mapping(columns=columns)
+    oddities = Oddities(contract, suggested)
+    oddities.issues(sample, normalize(sample, contract, suggested).columns)
+    for header, name in columns.items():
+        counts = _null_texts(trimmed(sample.cells[header])).most_common(TEXTS)
+        found = tuple(NullText(text=text, rows=rows) for text, rows in counts)
+        column = Column(header=header, filled=0, rows=len(sample), samples=(), null_texts=found)
+        asked = asked_about(column, contract.field(name))
+        oddities.noticed.null_texts |= {name: {each.text: each.rows for each in asked}} if asked else {}
+    return oddities.noticed
+
+
+def _null_texts(cells: pa.StringArray) -> Counter[str]:
+    flags = pc.or_(read_as_nothing(cells, any_case=True), are_errors(cells))
+    if not pc.any(flags).as_py():
+        return Counter()
+    return Counter({each["values"]: each["counts"] for each in cells.filter(flags).value_counts().to_pylist()})
+
+
+def _misread(cells: pa.StringArray, before: Misread | None) -> Misread | None:
+    """What was misread in a column with some more of its cells."""
+    mended = mojibake.repaired(cells)
+    flags = pc.not_equal(cells, mended)
+    rows = int(pc.sum(flags).as_py() or 0)
+    if not rows:
+        return before
+    first = pc.index(flags, True).as_py()
+    old, new = cells[first].as_py()[:_SHOWN], mended[first].as_py()[:_SHOWN]
+    found = before or Misread(before=old, after=new, rows=0)
+    return replace(found, rows=found.rows + rows)
 
 
 def _samples(cells: pa.StringArray) -> tuple[str, ...]:

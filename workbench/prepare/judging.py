@@ -1,21 +1,26 @@
 """Rows normalized and validated, a chunk at a time: what staging and corrections keep of them."""
 
 from collections.abc import Mapping as Pairs
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from workbench.model.contract import Contract
 from workbench.model.kinds import trimmed
+from workbench.model.noticed import Noticed
 from workbench.model.playbook import Playbook
 from workbench.model.sheet import Chunk
 from workbench.model.template import Mapping
 from workbench.prepare import forms, shaping
 from workbench.prepare.normalize import Normalized, normalize
+from workbench.prepare.oddities import Oddities, in_order, shown
 
 if TYPE_CHECKING:
+    from workbench.derived.expectations import Finding
     from workbench.prepare.validation import Validator
 
 
@@ -25,12 +30,14 @@ class JudgedRows:
 
     `issues` has one row per issue: position (int32, into the n rows, ascending), code, field, message, severity.
     `sources` are the lines of the source that each was made of (n lists of int32); None where it is its own line.
+    `left_out` says of some fields in which rows their cell was wrong and is left out: as if nothing brought it.
     """
 
     chunk: Chunk
     normalized: Normalized
     issues: pa.Table
     sources: pa.ListArray | None = None
+    left_out: Pairs[str, pa.BooleanArray] = field(default_factory=dict)
 
     @property
     def brought(self) -> tuple[str, ...]:
@@ -43,17 +50,37 @@ class Judge:
 
     def __init__(self, contract: Contract, mapping: Mapping, home: Path, *, window: str | None) -> None:
         self.contract = contract
-        self.validator = _validator(contract, home, mapping.forms)
+        self._validator = _validator(contract, home, mapping.forms)
+        self._oddities = Oddities(contract, mapping)
         self._mapping = mapping
         self._window = window
 
     def judge(self, chunk: Chunk, sources: pa.ListArray | None = None) -> JudgedRows:
         """The rows of a chunk with what is wrong with them."""
         normalized = normalize(chunk, self.contract, self._mapping, window=self._window)
-        issues = self.validator.check(normalized).issues
+        columns = normalized.columns
+        issues = self._validator.check(normalized).issues
         if issues.num_rows:
             issues = forms.told(issues, normalized, self.contract, self._mapping.forms)
-        return JudgedRows(chunk=chunk, normalized=normalized, issues=issues, sources=sources)
+            issues = self._oddities.explained(issues, columns)
+        odd = self._oddities.issues(chunk, columns)
+        if odd.num_rows:
+            issues = in_order(issues, odd)
+        left_out: dict[str, pa.BooleanArray] = {}
+        for name in self._mapping.lenient if issues.num_rows else ():
+            if name in normalized.values.schema.names:
+                normalized, issues, wrong = _spared(name, normalized, issues)
+                left_out |= {name: wrong} if wrong is not None else {}
+        return JudgedRows(chunk=chunk, normalized=normalized, issues=issues, sources=sources, left_out=left_out)
+
+    @property
+    def noticed(self) -> Noticed:
+        """What was noticed of the columns in all chunks so far."""
+        return self._oddities.noticed
+
+    def summary(self) -> "tuple[Finding, ...]":
+        """What was found in all chunks so far: by the suite in its order, and then of odd cells."""
+        return (*self._validator.summary(), *self._oddities.findings())
 
 
 class SourceJudge:
@@ -78,11 +105,41 @@ class SourceJudge:
         issues = shaping.told(told)
         return JudgedRows(chunk=chunk, normalized=self._keyed(columns), issues=issues), parts
 
+    @property
+    def noticed(self) -> Noticed:
+        """What was noticed of the form's columns in all chunks so far."""
+        noticed = Noticed()
+        for dataset, judge in self.parts.items():
+            noticed = noticed.joined(judge.noticed.renamed(self._playbook.part(dataset).columns))
+        return noticed
+
     def _keyed(self, columns: Chunk) -> Normalized:
         """The key of each row, which a person knows it by."""
         names = [name for name in self._form.key if name in columns.cells.schema.names]
         keys = [trimmed(columns.cells[name]).fill_null("") for name in names]
         return Normalized(lines=columns.lines, values=pa.RecordBatch.from_arrays(keys, names=names))
+
+
+def _spared(name: str, normalized: Normalized, issues: pa.Table) -> tuple[Normalized, pa.Table, pa.BooleanArray | None]:
+    """The rows whose errors in one field cost that cell alone: without it, and warned of; and which rows these are."""
+    errors = pc.and_(pc.equal(issues["field"], name), pc.equal(issues["severity"], "error")).combine_chunks()
+    positions = issues["position"].combine_chunks()
+    values = normalized.values
+    cells = values[name]
+    wrong = pc.is_in(pa.array(np.arange(len(cells), dtype=np.int32)), positions.filter(errors))
+    if not pc.any(wrong).as_py():
+        return normalized, issues, None
+    place = values.schema.get_field_index(name)
+    columns = [pc.if_else(wrong, None, cells) if n == place else column for n, column in enumerate(values.columns)]
+    text = pc.fill_null(cells.take(positions), "")
+    message = pc.binary_join_element_wise(issues["message"].combine_chunks(), " (left out: '", shown(text), "')", "")
+    told = {
+        "message": pc.if_else(errors, message, issues["message"].combine_chunks()),
+        "severity": pc.if_else(errors, "warning", issues["severity"].combine_chunks()),
+    }
+    for column, cells_ in told.items():
+        issues = issues.set_column(issues.schema.get_field_index(column), column, cells_)
+    return replace(normalized, values=pa.RecordBatch.from_arrays(columns, schema=values.schema)), issues, wrong
 
 
 def _validator(contract: Contract, home: Path, forms: Pairs[str, str]) -> "Validator":

@@ -4,6 +4,7 @@ A column whose header is a field's name, or one of its aliases, is sure. What on
 by its values, is a guess: it is shown with a score and a reason, and never used before a person has said so.
 """
 
+import unicodedata
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Pairs
 from dataclasses import asdict, dataclass, replace
@@ -20,6 +21,7 @@ from workbench.model.errors import (
     AmbiguousColumns,
     ForbiddenColumns,
     MissingColumns,
+    NotLenient,
     Unconfirmed,
     UnknownField,
     UnknownHeader,
@@ -36,7 +38,9 @@ __all__ = [
     "Template",
     "key",
     "lacking",
+    "may_be_lenient",
     "open_points",
+    "refuse_lenient",
     "resolve",
     "secrets",
     "suggest",
@@ -79,9 +83,17 @@ class Suggestion:
 
 
 def suggest(
-    headers: Iterable[str], sample: Chunk, contract: Contract, template: Template | None = None
+    headers: Iterable[str],
+    sample: Chunk,
+    contract: Contract,
+    template: Template | None = None,
+    *,
+    repeated: Iterable[tuple[str, str]] = (),
 ) -> tuple[Suggestion, ...]:
     """What each column is taken for, in the order of the headers; `sample` holds some rows of the same columns.
+
+    A header that the source has more than once (`repeated`: what the further one is called, and its own name) is taken
+    for what the first one is.
 
     In this order: the template, the field's own name, its aliases (both also after the dataset's noun: "Student
     Email"), the likeness of names, the look of the values. A field that has a sure column is not guessed again, and
@@ -89,6 +101,7 @@ def suggest(
     """
     headers = tuple(headers)
     sure = {said.header: said for said in _sure(headers, contract, template)}
+    sure |= _once_more(sure, repeated)
     rest = [header for header in headers if header not in sure]
     taken = {said.field for said in sure.values()}
     guessed: dict[str, Suggestion] = {}
@@ -115,14 +128,19 @@ def resolve(  # noqa: PLR0913
     value_maps: Pairs[str, Pairs[str, str]] | None = None,
     clears: Iterable[str] = (),
     forms: Pairs[str, str] | None = None,
+    lenient: Iterable[str] | None = None,
+    repairs: Iterable[str] | None = None,
     window: str | None = None,
+    repeated: Iterable[tuple[str, str]] = (),
 ) -> Mapping:
     """The mapping that an import uses: what is sure, what the template says and, above both, what a person says now.
 
     `manual` is header -> field, with "" for a column that is left out; `forms` is field or header -> form. Guesses are
-    not used: that of an optional field is only reported (`suggest`), that of a required one stops the import.
+    not used: that of an optional field is only reported (`suggest`), that of a required one stops the import. `lenient`
+    and `repairs` are the template's where they are None.
 
-    Raises UnknownHeader, UnknownField, WrongValue, ForbiddenColumns, AmbiguousColumns, MissingColumns and Unconfirmed.
+    Raises UnknownHeader, UnknownField, NotLenient, WrongValue, ForbiddenColumns, AmbiguousColumns, MissingColumns and
+    Unconfirmed.
     """
     headers = tuple(headers)
     saved = template.mapping if template is not None else Mapping()
@@ -132,14 +150,17 @@ def resolve(  # noqa: PLR0913
         value_maps=_merged(saved.value_maps, value_maps or {}),
         constants={name: text for name, text in (saved.constants | dict(constants or {})).items() if text},
         clears=tuple(dict.fromkeys((*saved.clears, *clears))),
+        lenient=tuple(dict.fromkeys(saved.lenient if lenient is None else lenient)),
+        repairs=tuple(dict.fromkeys(saved.repairs if repairs is None else repairs)),
         left_out=tuple(header for header in headers if header in left_out),
     )
     _check_fields(contract, (*filter(None, said.values()), *saved.columns.values(), *mapping.clears))
+    _check_cells(contract, mapping)
     _check_values(contract, mapping)
     _check_secrets(contract, headers, left_out)
     suggestions = [
         replace(given, field=said[given.header], method="manual") if given.header in said else given
-        for given in suggest(headers, sample, contract, template)
+        for given in suggest(headers, sample, contract, template, repeated=repeated)
         if given.header not in left_out
     ]
     columns = _columns(suggestions)
@@ -170,8 +191,10 @@ def suggest_values(target: Field, texts: Iterable[str]) -> dict[str, tuple[str, 
 
 
 def check(contract: Contract, mapping: Mapping) -> None:
-    """Raises UnknownField and WrongValue where a mapping speaks of fields and values that the contract has not."""
+    """Raises UnknownField, NotLenient and WrongValue where a mapping speaks of fields and values that the contract has
+    not."""
     _check_fields(contract, (*mapping.columns.values(), *mapping.clears))
+    _check_cells(contract, mapping)
     _check_values(contract, mapping)
     _check_forms(contract, mapping.forms)
 
@@ -210,7 +233,7 @@ def open_points(contract: Contract, said: Mapping, window: str | None = None) ->
 
 def key(text: str) -> str:
     """A header as it is compared: its letters and digits, without case, so that "E-Mail Address" is "email address"."""
-    return "".join(filter(str.isalnum, text.casefold()))
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFC", text).casefold()))
 
 
 # --- what is sure ---
@@ -235,6 +258,15 @@ def _sure(headers: tuple[str, ...], contract: Contract, template: Template | Non
         elif name:
             reason = "is the field's own name" if method == "exact" else f'"{written}" is another name of {name}'
             yield _suggestion(header, name, 1, method, reason)
+
+
+def _once_more(sure: Pairs[str, Suggestion], repeated: Iterable[tuple[str, str]]) -> dict[str, Suggestion]:
+    """The repeated headers that mean a field because the first one of the name does."""
+    return {
+        header: replace(sure[own], header=header, reason=f"is called {own} as well")
+        for header, own in repeated
+        if header not in sure and own in sure and sure[own].sure and sure[own].method != "template"
+    }
 
 
 def _names(contract: Contract) -> dict[str, tuple[str, Method, str]]:
@@ -393,6 +425,34 @@ def _check_fields(contract: Contract, names: Iterable[str]) -> None:
     for name in names:
         if name not in known:
             raise UnknownField(dataset=contract.name, field=name, known=", ".join(known))
+
+
+def _check_cells(contract: Contract, mapping: Mapping) -> None:
+    """Raises UnknownField, and NotLenient for a field whose wrong cell costs more than that cell."""
+    _check_fields(contract, (*mapping.lenient, *mapping.repairs))
+    for name in mapping.lenient:
+        refuse_lenient(contract, name)
+
+
+def refuse_lenient(contract: Contract, name: str) -> None:
+    """Raises NotLenient for a field that no record can do without, that says which records are spoken of, or that is
+    an ingredient of another."""
+    target = contract.field(name)
+    if target.required or name in contract.key:
+        raise NotLenient(field=name, why="no record can do without it.")
+    if name == contract.slice_by or (contract.removal is not None and name in contract.removal.scope):
+        raise NotLenient(field=name, why="it says which records are spoken of.")
+    if not target.stored:
+        raise NotLenient(field=name, why="other fields are made of it.")
+
+
+def may_be_lenient(contract: Contract, name: str) -> bool:
+    """Whether a wrong cell of a field may cost that cell alone."""
+    try:
+        refuse_lenient(contract, name)
+    except NotLenient:
+        return False
+    return True
 
 
 def _check_values(contract: Contract, mapping: Mapping) -> None:

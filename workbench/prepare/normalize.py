@@ -1,7 +1,8 @@
 """Mapped cells become canonical values, a chunk at a time."""
 
+import dataclasses
 from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Mapping as Pairs
 from graphlib import TopologicalSorter
 from typing import TypeAlias
 
@@ -12,12 +13,13 @@ from workbench.model.contract import CodeOf, Contract, Derivation, Field, FromWi
 from workbench.model.kinds import KINDS, WIDE_SPACES, Kind, by_distinct, chosen, trimmed
 from workbench.model.sheet import Chunk
 from workbench.model.template import Mapping
+from workbench.prepare import mojibake
 
 Column: TypeAlias = pa.StringArray | pa.StringScalar
 """The values of all rows, or the one value of every row."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Normalized:
     """The values of some rows: `lines` (int32, n) and `values` (one string column per field that has any, n rows).
 
@@ -28,6 +30,13 @@ class Normalized:
 
     lines: pa.Int32Array
     values: pa.RecordBatch
+    ingredients: Pairs[str, pa.StringArray] = dataclasses.field(default_factory=dict)
+    """The values of the fields that are only an ingredient of another."""
+
+    @property
+    def columns(self) -> dict[str, pa.StringArray]:
+        """All of them, by field."""
+        return {**dict(zip(self.values.schema.names, self.values.columns, strict=True)), **self.ingredients}
 
 
 def normalize(chunk: Chunk, contract: Contract, mapping: Mapping, *, window: str | None = None) -> Normalized:
@@ -37,13 +46,15 @@ def normalize(chunk: Chunk, contract: Contract, mapping: Mapping, *, window: str
     and are not filled in here.
     """
     headers = {field: header for header, field in mapping.columns.items()}
+    repaired = repaired_fields(contract, mapping)
     values: dict[str, pa.StringArray] = {}
     for field in _ingredients_first(contract):
         header, constant = headers.get(field.name), mapping.constants.get(field.name)
-        meanings = mapping.value_maps.get(field.name, {})
+        meanings = meanings_of(field.name, contract, mapping)
         column = None
         if header is not None:
-            column = canonical(chunk.cells[header], field, meanings, mapping.forms.get(field.name))
+            cells, form = chunk.cells[header], mapping.forms.get(field.name)
+            column = canonical(cells, field, meanings, form, repair=field.name in repaired)
         if constant is not None:
             column = _filled(column, canonical(_cell(constant), field, meanings)[0], len(chunk))
         if field.derive is not None:
@@ -52,23 +63,49 @@ def normalize(chunk: Chunk, contract: Contract, mapping: Mapping, *, window: str
             values[field.name] = column
     stored = [field.name for field in contract.stored if field.name in values]
     columns = [values[name] for name in stored]
-    return Normalized(lines=chunk.lines, values=pa.RecordBatch.from_arrays(columns, names=stored))
+    ingredients = {name: column for name, column in values.items() if name not in stored}
+    table = pa.RecordBatch.from_arrays(columns, names=stored)
+    return Normalized(lines=chunk.lines, values=table, ingredients=ingredients)
+
+
+def meanings_of(name: str, contract: Contract, mapping: Mapping) -> dict[str, str]:
+    """What a person has said of the texts of a field, or of one that they are joined to."""
+    joined = [field.name for field in contract.fields if isinstance(field.derive, Joined) and name in field.ingredients]
+    meanings: dict[str, str] = {}
+    for said in (*joined, name):
+        meanings |= mapping.value_maps.get(said, {})
+    return meanings
+
+
+def repaired_fields(contract: Contract, mapping: Mapping) -> frozenset[str]:
+    """The fields whose letters are repaired: those that a person named, and what they are joined of."""
+    named = [field for field in contract.fields if field.name in mapping.repairs]
+    joined = (name for field in named if isinstance(field.derive, Joined) for name in field.ingredients)
+    return frozenset((*mapping.repairs, *joined))
 
 
 def canonical(
-    cells: pa.StringArray, field: Field, meanings: dict[str, str] | None = None, form: str | None = None
+    cells: pa.StringArray,
+    field: Field,
+    meanings: dict[str, str] | None = None,
+    form: str | None = None,
+    *,
+    repair: bool = False,
 ) -> pa.StringArray:
     """A field's cells in canonical text, null where blank.
 
     `meanings` says what a text means here, e.g. {"Attnded": "attended"}: compared trimmed and without case. A text that
     is one of the field's choices but for case, spaces, hyphens and underscores is that choice. `form` is the one that
-    the column is written in, if any (see `kinds.FORMS`); what a person says (meanings, constants) is in none.
+    the column is written in, if any (see `kinds.FORMS`); what a person says (meanings, constants) is in none. `repair`
+    puts letters right that were read in a wrong encoding.
     """
     kind = KINDS[field.kind]
     if meanings and form is not None:
         return by_distinct(cells, lambda texts: _meant(texts, meanings, kind, form))
     if meanings:
         cells = by_distinct(cells, lambda texts: translated(texts, meanings))
+    if repair:
+        cells = mojibake.repaired(cells)
     values = kind.parsed(cells, form)
     return by_distinct(values, lambda texts: chosen(texts, field.choices)) if field.choices else values
 
@@ -86,10 +123,13 @@ def has_meaning(texts: pa.StringArray, meanings: Iterable[str]) -> pa.BooleanArr
 
 
 def translated(texts: pa.StringArray, meanings: dict[str, str]) -> pa.StringArray:
-    """The texts, each that has a meaning replaced by it; compared trimmed and without case."""
-    known = pc.utf8_lower(trimmed(pa.array(meanings, pa.string())))
+    """The texts, each that has a meaning replaced by it; compared trimmed and without case. One that means itself stays
+    as it is written."""
+    known, meant = (pc.utf8_lower(trimmed(pa.array(said, pa.string()))) for said in (meanings, meanings.values()))
+    itself = pc.fill_null(pc.equal(known, meant), False)
+    meanings_ = pc.if_else(itself, None, pa.array(meanings.values(), pa.string()))
     found = pc.index_in(pc.utf8_lower(trimmed(texts)), known, skip_nulls=True)
-    return pc.coalesce(pa.array(meanings.values(), pa.string()).take(found), texts)
+    return pc.coalesce(meanings_.take(found), texts)
 
 
 def _filled(column: pa.StringArray | None, by: Column | None, rows: int) -> pa.StringArray | None:

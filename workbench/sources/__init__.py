@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from workbench.model.errors import UnreadableSource
-from workbench.model.sheet import Chunk, Sheet, Tally
+from workbench.model.sheet import Chunk, Layout, Sheet, Tally
 from workbench.sources.spool import Spool
 from workbench.sources.text import BLOCK, translated_errors
 
@@ -25,34 +26,42 @@ def open_sheet(
     source: "str | os.PathLike[str] | pd.DataFrame",
     *,
     sheet: str | None = None,
+    layout: Layout | None = None,
     header_row: int | None = None,
     name: str | None = None,
 ) -> Sheet:
     """The Sheet of a path, of "-" (standard input) or of a DataFrame; its content tells what it is, not its name.
 
-    `sheet` names a worksheet, `header_row` the header's line (1-based), `name` is what a person calls a file whose own
-    name says nothing. Raises UnreadableSource, or UnreadableSheet where there is a line to name.
+    `sheet` names a worksheet, `layout` is what a person says of where the table stands (`header_row` is short for one
+    that says the header's line alone, 1-based), `name` is what a person calls a file whose own name says nothing.
+    Raises UnreadableSource, or UnreadableSheet where there is a line to name.
     """
+    said = _said(layout, header_row)
     if not isinstance(source, str | os.PathLike):
-        return _open_frame(source, sheet, header_row)
+        return _open_frame(source, sheet, said)
     if source == "-":
-        return _open_stream(sys.stdin.buffer, "standard input", sheet, header_row)
+        return _open_stream(sys.stdin.buffer, "standard input", sheet, said)
     path = Path(source)
     with translated_errors(path.name):
         if path.exists() and not path.is_file() and not path.is_dir():
             with path.open("rb") as pipe:
-                return _open_stream(pipe, path.name, sheet, header_row)
-    return _open_path(path, name or path.name, sheet, header_row)
+                return _open_stream(pipe, path.name, sheet, said)
+    return _open_path(path, name or path.name, sheet, said)
 
 
 def open_sheets(
-    source: "str | os.PathLike[str] | pd.DataFrame", *, header_row: int | None = None, name: str | None = None
+    source: "str | os.PathLike[str] | pd.DataFrame",
+    *,
+    layout: Layout | None = None,
+    header_row: int | None = None,
+    name: str | None = None,
 ) -> list[Sheet]:
     """Every sheet of a source: the worksheets of a workbook that are not empty, in its order; else the one that it is.
 
-    Raises as `open_sheet` does.
+    The layout is that of each. Raises as `open_sheet` does.
     """
-    first = open_sheet(source, header_row=header_row, name=name)
+    said = _said(layout, header_row)
+    first = open_sheet(source, layout=said, name=name)
     if first.path is None or len(first.reading.sheets) < 2:
         return [first]
     found = []
@@ -61,7 +70,7 @@ def open_sheets(
             found.append(first)
             continue
         with suppress(UnreadableSource):  # an empty one
-            found.append(open_sheet(first.path, sheet=title, header_row=header_row, name=first.name))
+            found.append(open_sheet(first.path, sheet=title, layout=said, name=first.name))
     return found
 
 
@@ -71,7 +80,7 @@ def first_lines(sheet: Sheet, number: int = 20) -> list[tuple[int, list[str]]]:
     A line of a text file is one cell, as it stands there; blank rows of a workbook below its header are left out.
     """
     if sheet.path is not None and sheet.reading.format == "csv":
-        from workbench.sources.csv import first_lines as lines_of
+        from workbench.sources.raw import first_lines as lines_of
 
         with translated_errors(sheet.name):
             return [(line, [text]) for line, text in lines_of(sheet.path, sheet.reading, number)]
@@ -79,39 +88,85 @@ def first_lines(sheet: Sheet, number: int = 20) -> list[tuple[int, list[str]]]:
     sample = sheet.sample(number)
     rows = zip(*sample.cells.to_pydict().values(), strict=True)
     below = [(line, list(row)) for line, row in zip(sample.lines.to_pylist(), rows, strict=True)]
-    return [*above, (sheet.reading.header_line, list(sheet.headers)), *below][:number]
+    has_header = len(sheet.reading.preamble) < sheet.reading.header_line
+    return [*above, *[(sheet.reading.header_line, list(sheet.headers))] * has_header, *below][:number]
 
 
-def _open_frame(source: "pd.DataFrame", sheet: str | None, header_row: int | None) -> Sheet:
+def last_lines(sheet: Sheet, number: int = 20) -> list[tuple[int, list[str]]]:
+    """The last rows of a source that are not blank, as a person says from them where the table ends: line and cells.
+
+    A line of a text file is one cell, as it stands there, also where it is left out; of other sources they are the last
+    records. The whole source is read for it.
+    """
+    if sheet.path is not None and sheet.reading.format == "csv":
+        from workbench.sources.raw import last_lines as lines_of
+
+        with translated_errors(sheet.name):
+            return [(line, [text]) for line, text in lines_of(sheet.path, sheet.reading, number)]
+    last: deque[tuple[int, list[str]]] = deque(maxlen=number)
+    for chunk in sheet.chunks():
+        rows = zip(*chunk.cells.slice(max(len(chunk) - number, 0)).to_pydict().values(), strict=True)
+        lines = chunk.lines.slice(max(len(chunk) - number, 0)).to_pylist()
+        last.extend((line, list(row)) for line, row in zip(lines, rows, strict=True))
+    return list(last)
+
+
+def lines_around(
+    path: "str | os.PathLike[str]", line: int, *, layout: Layout | None = None, number: int = 3
+) -> list[tuple[int, str]]:
+    """The rows of a text file around one, as they stand, each with its line: `number` of them before it and behind it.
+
+    A row whose quotation marks are unsound ends with its first line break, so that it can be mended or left out by its
+    line; what the layout leaves out or mends is shown as the file has it. None of a file that is no text. Raises
+    UnreadableSource.
+    """
+    from workbench.sources.raw import lines_around as lines_of
+
+    path = Path(path)
+    with translated_errors(path.name):
+        return [] if _is_workbook(path) else lines_of(path, line, layout or Layout(), number)
+
+
+def _said(layout: Layout | None, header_row: int | None) -> Layout:
+    said = layout or Layout()
+    return said if header_row is None else replace(said, header_row=header_row)
+
+
+def _is_workbook(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(4).startswith(_WORKBOOKS)
+
+
+def _open_frame(source: "pd.DataFrame", sheet: str | None, layout: Layout) -> Sheet:
     from workbench.sources.frame import open_frame
 
-    if sheet is not None or header_row is not None:
-        raise UnreadableSource(source="DataFrame", why="it has no worksheet and no header row to choose.")
+    if sheet is not None or layout != Layout():
+        raise UnreadableSource(source="DataFrame", why="it has no worksheet, and no header row or lines to choose.")
     return open_frame(source)
 
 
-def _open_path(path: Path, name: str, sheet: str | None, header_row: int | None) -> Sheet:
-    with translated_errors(name), path.open("rb") as file:
-        is_workbook = file.read(4).startswith(_WORKBOOKS)
+def _open_path(path: Path, name: str, sheet: str | None, layout: Layout) -> Sheet:
+    with translated_errors(name):
+        is_workbook = _is_workbook(path)
     if is_workbook:
         from workbench.sources.workbook import open_workbook
 
-        return open_workbook(path, name=name, sheet=sheet, header_row=header_row)
+        return open_workbook(path, name=name, sheet=sheet, layout=layout)
     if sheet is not None:
         raise UnreadableSource(source=name, why=f"it is a text file, and has no worksheet {sheet}.")
     from workbench.sources.csv import open_csv
 
-    return open_csv(path, name=name, header_row=header_row)
+    return open_csv(path, name=name, layout=layout)
 
 
-def _open_stream(stream: BinaryIO, name: str, sheet: str | None, header_row: int | None) -> Sheet:
+def _open_stream(stream: BinaryIO, name: str, sheet: str | None, layout: Layout) -> Sheet:
     """What can be read only once is copied to disk; the copy lives as long as the Sheet or a reading of it.
 
     One system call a block: Python looks for Ctrl-C between two of them. A buffered `read` waits for a whole block,
     and an interrupt that comes between its calls is not seen before the writer closes the pipe.
     """
     spool = Spool().fill(iter(partial(os.read, stream.fileno(), BLOCK), b""))
-    opened = _open_path(spool.path, name, sheet, header_row)
+    opened = _open_path(spool.path, name, sheet, layout)
 
     def read(tally: Tally, held: Spool = spool) -> Iterator[Chunk]:
         yield from opened.read(tally)

@@ -11,24 +11,27 @@ import pyarrow.compute as pc
 from workbench.model.sheet import Chunk, Tally
 
 _WHOLE = 1e18  # above it, a float is written with an exponent: its digits would pretend to a precision it has not
+_SHOWN_WHOLE = 1e15  # the same for a spreadsheet, which keeps 15 digits
 _MICROSECONDS = {"s": 1_000_000, "ms": 1_000, "us": 1}
 
 
-def text_of(values: Sequence[object]) -> pa.StringArray:
+def text_of(values: Sequence[object], *, as_shown: bool = False) -> pa.StringArray:
     """The values as text, one for one; None, NaN, NaT and NA become "".
 
     Whole numbers are written without ".0" (below 1e18), other floats as short as possible, booleans as true/false, days
     as 2024-01-15, timestamps as 2024-01-15T10:30:00 (a day alone where the time is midnight and no zone is given),
     times as 10:30:00, durations as hours:minutes:seconds (30:00:00), lists and dictionaries as JSON, text as it is.
-    Values of different types may be mixed. Raises TypeError for bytes: nobody has said which text they are.
+    Values of different types may be mixed. `as_shown` writes floats with the 15 digits that a spreadsheet shows
+    (0.30000000000000004 is 0.3), and with an exponent from 16 digits on, because the last ones are not known.
+    Raises TypeError for bytes: nobody has said which text they are.
     """
     kinds = {type(value) for value in values} - {type(None)}
     if not kinds:
         return pa.array([""] * len(values), pa.string())
     if len(kinds) == 1:
-        return _of_one_kind(values, kinds.pop())
+        return _of_one_kind(values, kinds.pop(), as_shown)
     parts = [
-        _of_one_kind([value if type(value) is kind else None for value in values], kind)
+        _of_one_kind([value if type(value) is kind else None for value in values], kind, as_shown)
         for kind in sorted(kinds, key=lambda kind: kind.__name__)
     ]
     return pc.binary_join_element_wise(*parts, "")  # in every row all parts but one are blank
@@ -65,7 +68,7 @@ def filled_rows(columns: Sequence[pa.StringArray], headers: Sequence[str], first
     return Chunk(lines=lines, cells=cells)
 
 
-def _of_one_kind(values: Sequence[Any], kind: type) -> pa.StringArray:
+def _of_one_kind(values: Sequence[Any], kind: type, as_shown: bool) -> pa.StringArray:
     if issubclass(kind, (bytes, bytearray, memoryview)):
         raise TypeError("bytes")
     if issubclass(kind, str):
@@ -82,6 +85,8 @@ def _of_one_kind(values: Sequence[Any], kind: type) -> pa.StringArray:
         array = None
     if array is None or isinstance(array.type, pa.BaseExtensionType):
         return pa.array(["" if value is None else str(value) for value in values], pa.string())
+    if as_shown and pa.types.is_float64(array.type):
+        return _blank_for_null(_shown_float(array))
     return array_text(array)
 
 
@@ -101,6 +106,28 @@ def _float(array: pa.Array) -> pa.Array:
     if pc.all(whole).as_py():
         return pc.if_else(pc.is_valid(array), whole_text, None)
     return pc.if_else(whole, whole_text, array.cast(pa.string()))
+
+
+def _shown_float(array: pa.Array) -> pa.Array:
+    whole = pc.and_(pc.equal(array, pc.trunc(array)), pc.less(pc.abs(array), _SHOWN_WHOLE))
+    text = pc.if_else(whole, array, 0).cast(pa.int64()).cast(pa.string())
+    if pc.all(whole).as_py():
+        return pc.if_else(pc.is_valid(array), text, None)
+    text = pc.if_else(whole, text, array.cast(pa.string()))
+    long = pc.or_(pc.greater(pc.binary_length(text), 16), pc.match_substring(text, "e")).fill_null(False)
+    if not pc.any(long).as_py():
+        return text
+    shown = [shown_number(value) for value in array.filter(long).to_pylist()]
+    return pc.replace_with_mask(text, long, pa.array(shown, pa.string()))
+
+
+def shown_number(value: float) -> str:
+    """A number with the 15 digits of a spreadsheet; with an exponent where it has more before the point."""
+    text = f"{value:.15g}"
+    if "e" not in text:
+        return text
+    digits, exponent = text.split("e")
+    return f"{digits}E{exponent}" if int(exponent) > 0 else format(Decimal(text), "f")
 
 
 def _timestamp(array: pa.Array) -> pa.Array:

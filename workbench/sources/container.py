@@ -21,6 +21,8 @@ HARMLESS = 100_000_000
 """Bytes up to which no compression is suspicious."""
 DENSEST = 200
 """Unpacked bytes per packed byte above which a larger workbook is taken for a zip bomb; real ones stay below 50."""
+AREA_LIMIT = 100_000_000
+"""Cells of the rectangle a worksheet may span, blank ones included: the reader takes 32 bytes for each."""
 
 _BLOCK = 1 << 20
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
@@ -94,6 +96,12 @@ def _ole_format(path: Path, source: str) -> Format:
 def damaged(source: str) -> UnreadableSource:
     """The refusal of a workbook whose bytes contradict themselves."""
     return UnreadableSource(source=source, why="it is damaged or was cut off.")
+
+
+def too_large(source: str) -> UnreadableSource:
+    """The refusal of a worksheet that would take more memory than there is."""
+    why = f"its worksheet spans over {AREA_LIMIT:,} cells. Delete the cells far away from the table, or save it as CSV."
+    return UnreadableSource(source=source, why=why)
 
 
 def password_wanted(source: str) -> UnreadableSource:

@@ -2,13 +2,11 @@
 
 import codecs
 import csv
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from io import StringIO, TextIOWrapper
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import IO, BinaryIO, TypeAlias
+from typing import BinaryIO, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -17,10 +15,29 @@ import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 
 from workbench.model.errors import UnreadableSheet, UnreadableSource
-from workbench.model.sheet import Chunk, Reading, Sheet, Tally
-from workbench.sources.dialect import CELL_LIMIT, NO_DELIMITER, Dialect, detect_dialect
-from workbench.sources.headers import SEARCHED_ROWS, find_header, name_headers
-from workbench.sources.text import Text, open_text, translated_errors
+from workbench.model.sheet import LEFT_OUT_TEXT, Chunk, Layout, LeftOut, Reading, Sheet, Tally
+from workbench.sources.dialect import (
+    BLANKS_LEFT_OUT,
+    CELL_LIMIT,
+    DELIMITERS,
+    NO_DELIMITER,
+    NULL,
+    Dialect,
+    detect_dialect,
+)
+from workbench.sources.headers import (
+    SEARCHED_ROWS,
+    Header,
+    data_taken_for_header,
+    find_header,
+    name_headers,
+    repeated_headers,
+    whole_header,
+)
+from workbench.sources.lines import SWALLOWS, TOO_LONG, Line, flaw, laid_out, numbered, opened, tail
+from workbench.sources.shapes import trim
+from workbench.sources.structure import Structure
+from workbench.sources.text import Text, line_at, open_text, translated_errors
 from workbench.sources.tidiness import LINE_LIMIT, tidiness_of
 
 COLUMN_LIMIT = 2_000
@@ -33,7 +50,12 @@ _ROWS = 1 << 17
 """Rows in a chunk at most; fewer where they are long, or where Python reads them."""
 _ROWS_OF_PYTHON = 50_000
 _ROWS_AT_ONCE = 100
-_TOO_LONG = "has a cell of over 1 MB, or a quotation mark that is never closed."
+_WHOLE = 1 << 20
+"""Bytes of a text up to which all of its rows are looked at before the first is read."""
+_SAMPLED = 300
+"""Rows of a longer one that are looked at."""
+_COMPARED = 100
+"""Rows below a header that tell what its columns hold."""
 _Numbers: TypeAlias = npt.NDArray[np.int32]
 _Block: TypeAlias = tuple[_Numbers, list[pa.StringArray]]
 
@@ -42,151 +64,326 @@ def open_csv(
     path: Path,
     *,
     name: str | None = None,
+    layout: Layout | None = None,
     header_row: int | None = None,
     encoding: str | None = None,
     delimiter: str | None = None,
 ) -> Sheet:
     """A sheet of delimited text. Raises UnreadableSource, or UnreadableSheet where there is a line to name.
 
-    `header_row` (1-based), `encoding` (any Python codec) and `delimiter` (one character) stand in for what is detected.
-    A table of one column has the delimiter None: a comma in it is text.
+    `layout` is what a person says of it; of it, `header_row` (1-based) and `delimiter` (one character) may stand alone.
+    `encoding` (any Python codec) stands in for what is detected. A table of one column has the delimiter None: a comma
+    in it is text.
     """
     name = name or path.name
-    if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n\\'):
+    said = layout or Layout()
+    said = replace(said, header_row=header_row or said.header_row, delimiter=delimiter or said.delimiter)
+    if header_row == 0:
+        raise UnreadableSource(source=name, why=_NO_SUCH_HEADER)
+    if said.delimiter is not None and (len(said.delimiter) != 1 or said.delimiter in '"\r\n\\'):
         why = "its delimiter must be one character, and no quotation mark or line break."
         raise UnreadableSource(source=name, why=why)
     with translated_errors(name):
         stamp = _stamp(path)
         text = open_text(path, name=name, encoding=encoding)
-        head, whole = text.head()
-        if not whole and not _has_line_break(head):
-            head, whole = text.head(LINE_LIMIT)
-        if whole and not head.strip("\ufeff \t\r\n"):
-            raise UnreadableSource(source=name, why="it holds nothing but blank lines.")
-        dialect = detect_dialect(head, whole=whole, delimiter=delimiter, skip=max(header_row or 1, 1) - 1)
+        dialect = _dialect(text, said, name)
+        laid = laid_out(text, dialect, said, name)
+        if laid.text is not text:
+            text, dialect = laid.text, _dialect(laid.text, said, name)
         survey = tidiness_of(text, dialect.delimiter)
-        top = _read_top(text, dialect, name, header_row)
-        headers, renamed = name_headers(top.cells)
+        top = _read_top(text, dialect, name, said)
+        below = _Below.of(text, dialect, top, laid.skipped, plain=survey.tidy and dialect.plain)
         table = _Table(
             name=name,
             source=path,
             stamp=stamp,
             text=text,
             dialect=dialect,
-            headers=headers,
-            named=max(place for place, cell in enumerate(top.cells, start=1) if cell.strip()),
-            first_line=top.line + 1,
+            headers=top.headers,
+            structure=below.structure,
+            first_line=top.line + 1 + top.left_out,
             start=top.end,
-            tidy=survey.tidy and dialect.escape is None and (dialect.delimiter or ",").isascii(),
+            end=below.end,
+            blank_after=below.blank_after,
+            refusal=below.refusal,
+            skipped=laid.skipped,
+            tidy=survey.tidy and dialect.plain,
             quoted=survey.quotes > 0,
+            nulls=survey.nulls,
         )
-    escaped = ("A backslash was taken to escape the character after it.",) * (dialect.escape is not None)
-    moved = any(line.strip() for line in top.preamble) and header_row is None
-    found = (f"Line {top.line} was taken for the header; what stands above it is left out.",) * moved
+    marks = () if below.whole or survey.fits else (_STRAY_QUOTES,)
+    nulls = (f"{NULL} stands for no value, and is read as blank.",) * survey.nulls
     reading = Reading(
         format="csv",
         encoding=text.encoding,
         delimiter=dialect.delimiter,
-        quote='"' if survey.quotes else None,
+        quote=dialect.quote if dialect.quote == "'" else '"' if survey.quotes else None,
         escape=dialect.escape,
         line_ending=dialect.line_ending,
         header_line=top.line,
         preamble=top.preamble,
-        warnings=text.warnings + escaped + found + renamed,
+        warnings=(
+            *text.warnings,
+            *laid.warnings,
+            *_manner(dialect, said),
+            *nulls,
+            *top.warnings,
+            *below.structure.warnings(whole=below.whole),
+            *marks,
+            *below.warnings,
+        ),
+        repeated=top.repeated,
+        layout=said,
+        left_out=tuple(
+            sorted(
+                (*top.named_again, *(each for each in laid.left_out if each.first > top.line), *below.left_out),
+                key=lambda each: each.first,
+            )
+        ),
     )
     return Sheet(
-        name=name, headers=headers, checksum=text.checksum, size=text.size, reading=reading, read=table.read, path=path
+        name=name,
+        headers=top.headers,
+        checksum=text.checksum,
+        size=text.size,
+        reading=reading,
+        read=table.read,
+        path=path,
     )
 
 
-def first_lines(path: Path, reading: Reading, number: int) -> list[tuple[int, str]]:
-    """The first rows of a file as they stand, each with its line: what a person picks the header from.
+_NO_SUCH_HEADER = f"its header must be on one of the lines 1 to {HEADER_LIMIT:,}."
+_STRAY_QUOTES = "Quotation marks stand inside cells that are not quoted; they were kept as text."
 
-    At most `number` of them, and as many as fit into the first 256 KB; none from the first on that cannot be read.
-    """
-    with path.open("rb") as file:
-        head = file.read(1 << 18)
-    text = head.decode("utf-8" if reading.encoding == "utf-8-sig" else reading.encoding or "utf-8", "replace")
-    lines = _Lines(StringIO(text.removeprefix("\ufeff"), newline=""))
-    dialect = Dialect(delimiter=reading.delimiter, escape=reading.escape)
-    found: list[tuple[int, str]] = []
-    with suppress(csv.Error):
-        for line, _ in enumerate(islice(dialect.rows(lines), number), start=1):
-            found.append((line, lines.taken().rstrip("\r\n")))
-    return found
+
+def _dialect(text: Text, said: Layout, name: str) -> Dialect:
+    """How the text is written; raises UnreadableSource where there is none."""
+    head, whole = text.head()
+    if not whole and not _has_line_break(head):
+        head, whole = text.head(LINE_LIMIT)
+    if whole and not head.strip("\ufeff \t\r\n"):
+        raise UnreadableSource(source=name, why="it holds nothing but blank lines.")
+    return detect_dialect(head, whole=whole, delimiter=said.delimiter, skip=max(said.header_row or 1, 1) - 1)
+
+
+def _manner(dialect: Dialect, said: Layout) -> Iterator[str]:
+    """What is unusual about how a text is written."""
+    if dialect.delimiter is None:
+        yield "No delimiter was found: every line is one cell."
+    elif dialect.delimiter not in DELIMITERS and said.delimiter is None:
+        yield f"Cells were taken to be separated by {'blanks' if dialect.delimiter == ' ' else dialect.delimiter}."
+    if dialect.escape is not None:
+        yield "A backslash was taken to escape the character after it."
+    if dialect.quote == "'":
+        yield "Single quotes around cells were taken for quotation marks."
+    if dialect.blanks:
+        yield BLANKS_LEFT_OUT
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Top:
     """What stands above the first row of data."""
 
-    cells: list[str]
+    headers: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    """The cells of each of the header's rows; none where there is no header."""
+    named: int
+    """How many columns a row must at least have: nameless ones at the end may be missing."""
     line: int
     preamble: tuple[str, ...]
     end: int
     """Where the first row of data begins."""
+    named_again: tuple[LeftOut, ...] = ()
+    repeated: tuple[tuple[str, str], ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def left_out(self) -> int:
+        """Lines between the header and the first row of data."""
+        return sum(each.lines for each in self.named_again)
 
 
-def _read_top(text: Text, dialect: Dialect, name: str, header_row: int | None) -> _Top:
+def _read_top(text: Text, dialect: Dialect, name: str, said: Layout) -> _Top:
     """The header, where it was said to be or where it is found, and the lines above it."""
+    header_row = said.header_row
     if header_row is not None and not 1 <= header_row <= HEADER_LIMIT:
-        raise UnreadableSource(source=name, why=f"its header must be on one of the lines 1 to {HEADER_LIMIT:,}.")
+        raise UnreadableSource(source=name, why=_NO_SUCH_HEADER)
+    lines = _first_lines(text, dialect, (header_row or SEARCHED_ROWS) + _COMPARED)
     first = 1 if dialect.sep_line else 0
-    rows: list[list[str]] = [[]] * first
-    with _opened(text.path, text.start) as (_, characters):
-        lines = _Lines(characters)
-        raw = [next(lines) for _ in rows]
-        lines.taken()
-        try:
-            for row in islice(dialect.rows(lines), (header_row or SEARCHED_ROWS) - first):
-                rows.append(row)
-                raw.append(lines.taken())
-        except csv.Error as error:
-            if header_row is not None or not rows[first:]:
-                raise UnreadableSheet(line=len(rows) + 1, why=_why(error)) from None
+    sound = next((place for place, line in enumerate(lines) if line.cells is None), len(lines))
+    if sound < len(lines) and (sound < (header_row or 0) or sound == first):
+        raise UnreadableSheet(line=sound + 1, why=lines[sound].flaw)
+    rows = [line.cells or [] for line in lines[:sound]]
     if header_row is not None and len(rows) < header_row:
         raise UnreadableSource(source=name, why=f"it has no line {header_row}, where its header was said to be.")
-    place = first + find_header(rows[first:]) if header_row is None else header_row - 1
+    if said.no_header:
+        place = header_row - 1 if header_row else first + _first_record(rows[first:])
+        return _without_header(text, lines, rows, place, first)
+    place = first + find_header(rows[first : first + SEARCHED_ROWS]) if header_row is None else header_row - 1
     if not any(cell.strip() for cell in rows[place]):
         raise UnreadableSheet(line=place + 1, why="is blank, so it cannot be the header.")
-    if any(len(cell) > LABEL_LIMIT for cell in rows[place]):
-        why = f"has a header of over {LABEL_LIMIT:,} characters, so this is no table."
-        raise UnreadableSheet(line=place + 1, why=why)
-    if len(rows[place]) > COLUMN_LIMIT:
-        why = f"has {len(rows[place]):,} columns; a sheet may have {COLUMN_LIMIT:,}."
-        raise UnreadableSheet(line=place + 1, why=why)
-    return _Top(
-        cells=rows[place],
-        line=place + 1,
-        preamble=tuple(line.rstrip("\r\n") for line in raw[first:place]),
-        end=text.start + len("".join(raw[: place + 1]).encode()),
+    _check_header(rows[place], place + 1)
+    taken = data_taken_for_header(rows[place], rows[place + 1 :]) if header_row is None else ""
+    if taken == "surely":
+        return _without_header(text, lines, rows, place, first, guessed=True)
+    header = whole_header(rows, place)
+    if header_row is not None:
+        again = f"Line {place + 2} looks like a second row of the header (--skip-lines {place + 2} leaves it out)."
+        warnings: tuple[str, ...] = (again,) * (header.last > place)
+        header = replace(header, cells=list(rows[place]), last=place, left_out=0)
+    else:
+        warnings = tuple(_of_header(lines[first:], place + 1, header, taken))
+    headers, renamed = name_headers(header.cells)
+    last = header.last - header.left_out
+    strays = tuple(
+        f"Line {line.number} has a quotation mark inside a name that is not quoted; it was kept as text."
+        for line in lines[place : header.last + 1]
+        if dialect.strays(line.text)
     )
+    again_lines = lines[last + 1 : header.last + 1]
+    return _Top(
+        headers=headers,
+        rows=tuple(tuple(rows[index]) for index in range(place, header.last + 1)),
+        named=max(place for place, cell in enumerate(header.cells, start=1) if cell.strip()),
+        line=last + 1,
+        preamble=tuple(line.shown for line in lines[first:last]),
+        end=text.start + _bytes(lines[: header.last + 1]),
+        named_again=tuple(
+            LeftOut(first=line.number, last=line.number, what=_NAMED_AGAIN, text=line.shown[:LEFT_OUT_TEXT])
+            for line in again_lines
+        ),
+        repeated=repeated_headers(header.cells, headers),
+        warnings=(*warnings, *renamed, *strays),
+    )
+
+
+_NAMED_AGAIN = "a second row of the header"
+_HEADER_AGAIN = "the header again"
+
+
+def _of_header(lines: Sequence[Line], first: int, header: Header, taken: str) -> Iterator[str]:
+    """What a person should know of how the header was found, whose first line that is."""
+    if any(line.number < first and not line.blank for line in lines):
+        yield f"Line {first} was taken for the header; what stands above it is left out."
+    last = header.last + 1
+    if last > first and not header.left_out:
+        yield f"{_lines(first, last)} were read as one header: {', '.join(header.cells[:6])}."
+    if taken:
+        yield f"Line {first} looks like data. If it is no header: --no-header."
+
+
+def _lines(first: int, last: int) -> str:
+    return f"Line {first}" if first == last else f"Lines {first} to {last}"
+
+
+def _first_record(rows: Sequence[Sequence[str]]) -> int:
+    """The first row that is as wide as most."""
+    widths = [len(row) for row in rows if any(map(trim, row))]
+    usual = max(set(widths), key=lambda width: (widths.count(width), width), default=0)
+    return next((place for place, row in enumerate(rows) if len(row) == usual and any(map(trim, row))), 0)
+
+
+def _without_header(
+    text: Text, lines: Sequence[Line], rows: Sequence[list[str]], place: int, first: int, *, guessed: bool = False
+) -> _Top:
+    """A table whose first row is a record."""
+    if place >= len(rows) or not any(map(trim, rows[place])):
+        raise UnreadableSheet(line=place + 1, why="is blank, so no table begins there.")
+    width = len(rows[place])
+    _check_header([""] * width, place + 1)
+    told = (
+        f"Line {place + 1} looks like data, so the table was taken to have no header, and its columns are called "
+        f"column_1, column_2 ... If it is the header: --header-row {place + 1}."
+    )
+    above = (f"The table was taken to begin on line {place + 1}; what stands above it is left out.",)
+    return _Top(
+        headers=tuple(f"column_{number}" for number in range(1, width + 1)),
+        rows=(),
+        named=width,
+        line=place,
+        preamble=tuple(line.shown for line in lines[first:place]),
+        end=text.start + _bytes(lines[:place]),
+        warnings=((told,) * guessed) + above * any(not line.blank for line in lines[first:place]),
+    )
+
+
+def _check_header(cells: Sequence[str], line: int) -> None:
+    if any(len(cell) > LABEL_LIMIT for cell in cells):
+        why = f"has a header of over {LABEL_LIMIT:,} characters, so this is no table."
+        raise UnreadableSheet(line=line, why=why)
+    if len(cells) > COLUMN_LIMIT:
+        why = f"has {len(cells):,} columns; a sheet may have {COLUMN_LIMIT:,}."
+        raise UnreadableSheet(line=line, why=why)
+
+
+def _first_lines(text: Text, dialect: Dialect, number: int) -> list[Line]:
+    with opened(text.path, text.start) as (_, characters):
+        if not dialect.sep_line:
+            return list(islice(numbered(characters, dialect), number))
+        sep = Line(number=1, text=next(characters), cells=[])
+        return [sep, *islice(numbered(characters, dialect, first=2), number)]
+
+
+def _bytes(lines: Sequence[Line]) -> int:
+    return len("".join(line.text for line in lines).encode())
 
 
 def _has_line_break(text: str) -> bool:
     return "\n" in text or "\r" in text
 
 
-class _Lines:
-    """The lines of a file, and the text of those that were taken for the last row."""
+@dataclass(frozen=True, kw_only=True)
+class _Below:
+    """What is known of the rows below the header before they are read: of all of a small text, of a large one's first
+    and last."""
 
-    def __init__(self, file: IO[str]) -> None:
-        self._file = file
-        self._taken: list[str] = []
+    structure: Structure
+    whole: bool
+    end: int | None = None
+    """Where the records end; None for the end of the text."""
+    blank_after: int = 0
+    """Blank rows below what stands there."""
+    left_out: tuple[LeftOut, ...] = ()
+    refusal: tuple[int, str] | None = None
+    """The first line that must not be read, and why."""
+    warnings: tuple[str, ...] = ()
 
-    def __iter__(self) -> "_Lines":
-        return self
+    @classmethod
+    def of(cls, text: Text, dialect: Dialect, top: _Top, skipped: frozenset[int], *, plain: bool) -> "_Below":
+        size = text.path.stat().st_size
+        whole = size - top.end <= _WHOLE
+        first_line = top.line + 1 + top.left_out
+        with opened(text.path, top.end) as (_, characters):
+            rows = numbered(characters, dialect, width=len(top.headers), first=first_line)
+            lines = list(rows if whole else islice(rows, _SAMPLED))
+        structure = Structure.of(lines, dialect, top.rows, len(top.headers), top.named)
+        found = cls(structure=structure, whole=whole)
+        if whole:
+            refusal = structure.refusal()
+            ended = found._ended(text, structure, top.end, skipped)
+            return replace(found if refusal else ended, refusal=refusal)
+        begin, last_lines = tail(text.path, text.start, dialect) if plain else (0, [])
+        return found._ended(text, replace(structure, lines=last_lines), begin, skipped, counted=False)
 
-    def __next__(self) -> str:
-        line = next(self._file)
-        self._taken.append(line)
-        return line
-
-    def taken(self) -> str:
-        """The text taken since this was last asked."""
-        text = "".join(self._taken)
-        self._taken.clear()
-        return text
+    def _ended(
+        self, text: Text, structure: Structure, begin: int, skipped: frozenset[int], *, counted: bool = True
+    ) -> "_Below":
+        """With the notes below the records, if there are any among these last rows, which begin at that byte."""
+        ending = structure.ending()
+        if ending is None:
+            return self
+        before = 0 if counted else line_at(text.path, begin) - 1
+        notes = structure.lines[ending.first : ending.last + 1]
+        first, last = (before + line.number for line in (notes[0], notes[-1]))
+        what = "a note below the table" if first == last else "notes below the table"
+        here = [line.number + before in skipped for line in structure.lines[ending.first :]]
+        number = here[: len(notes)].count(False) if any(here[: len(notes)]) else 0
+        return replace(
+            self,
+            end=begin + _bytes(structure.lines[: ending.first]),
+            blank_after=here[len(notes) :].count(False),
+            left_out=(LeftOut(first=first, last=last, what=what, text=notes[0].shown[:LEFT_OUT_TEXT], number=number),),
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -199,15 +396,26 @@ class _Table:
     text: Text
     dialect: Dialect
     headers: tuple[str, ...]
-    named: int
-    """How many columns a row must at least have: nameless ones at the end may be missing."""
+    structure: Structure
     first_line: int
     start: int
+    end: int | None
+    blank_after: int
+    refusal: tuple[int, str] | None
+    """A line that must not be read, and why."""
+    skipped: frozenset[int]
+    """The lines that are blank because a person left them out."""
     tidy: bool
     """Whether Arrow's reader, which is ten times faster than Python's, understands this text in the same way."""
     quoted: bool
+    nulls: bool
     block: int = LINE_LIMIT
     """Bytes in a chunk."""
+
+    @property
+    def width(self) -> int:
+        """Cells of a record."""
+        return len(self.headers) + self.structure.surplus
 
     def read(self, tally: Tally) -> Iterator[Chunk]:
         """The rows; refuses a file that is no longer the one that was opened."""
@@ -216,9 +424,10 @@ class _Table:
             for lines, columns in self._fast() if self.tidy else self._exact(self.start):
                 for first in range(0, len(lines), _ROWS):
                     part = [column.slice(first, _ROWS) for column in columns]
-                    chunk = _chunk(self.headers, lines[first : first + _ROWS], part, tally)
+                    chunk = self._chunk(lines[first : first + _ROWS], part, tally)
                     if len(chunk):
                         yield chunk
+        tally.blank_rows += self.blank_after
         self._check_unchanged()
 
     def _check_unchanged(self) -> None:
@@ -231,13 +440,17 @@ class _Table:
         count, start, rest = 0, self.start, b""
         with self.text.path.open("rb", buffering=0) as file:
             file.seek(start)
-            while data := rest + (read := file.read(self.block)):
+            stop = self.end if self.end is not None else self.text.path.stat().st_size
+            while data := rest + (read := file.read(min(self.block, stop - file.tell()))):
                 end = _end_of_rows(data) if read else len(data)
                 if end:
                     table = self._parsed(memoryview(data)[:end])
                     if table is None:
                         break
-                    yield self._numbers(count, len(table)), table.columns
+                    numbers = self._numbers(count, len(table))
+                    if self.quoted and data.count(b"\n", 0, end) > len(table):
+                        self._refuse_swallowed(numbers, table.columns)
+                    yield numbers, table.columns
                     count, start = count + len(table), start + end
                 rest = data[end:]
                 if len(rest) > LINE_LIMIT:
@@ -250,7 +463,7 @@ class _Table:
         """Whole rows as columns, or None where the exact way has to look. (Arrow would drop a byte order mark.)"""
         if bytes(data[:3]) == codecs.BOM_UTF8:
             return None
-        names = [str(place) for place in range(len(self.headers))]
+        names = [str(place) for place in range(self.width)]
         try:
             table = arrow_csv.read_csv(
                 pa.BufferReader(data),
@@ -271,8 +484,7 @@ class _Table:
 
     def _exact(self, start: int, count: int = 0) -> Iterator[_Block]:
         """By Python's reader, which knows the number of the row it cannot take; `count` rows stand before `start`."""
-        width = len(self.headers)
-        with _opened(self.text.path, start) as (file, text):
+        with opened(self.text.path, start, self.end) as (file, text):
             reader = self.dialect.rows(text)
             error: csv.Error | None = None
             while error is None:
@@ -281,23 +493,84 @@ class _Table:
                     return
                 numbers = self._numbers(count, len(rows))
                 count += len(rows)
-                if set(map(len, rows)) != {width}:
+                if set(map(len, rows)) != {self.width}:
                     rows = [self._fitted(row, int(line)) for row, line in zip(rows, numbers, strict=True)]
                 if rows:
-                    yield numbers, [pa.array(column, pa.string()) for column in zip(*rows, strict=True)]
-            raise UnreadableSheet(line=self.first_line + count, why=_why(error))
+                    columns = [pa.array(column, pa.string()) for column in zip(*rows, strict=True)]
+                    self._refuse_swallowed(numbers, columns)
+                    yield numbers, columns
+            raise UnreadableSheet(line=self.first_line + count, why=flaw(error))
 
     def _numbers(self, count: int, rows: int) -> _Numbers:
         return np.arange(self.first_line + count, self.first_line + count + rows, dtype=np.int32)
 
     def _fitted(self, row: list[str], line: int) -> list[str]:
-        """The row as wide as the header: blank cells may be added for nameless columns, and cut off beyond the last."""
-        width = len(self.headers)
+        """The row as wide as the records: blank cells may be added for nameless columns."""
         blank = not any(cell.strip() for cell in row)
-        if not blank and (len(row) < self.named or any(cell.strip() for cell in row[width:])):
-            cells = f"{len(row)} cell" + "s" * (len(row) != 1)
-            raise UnreadableSheet(line=line, why=f"has {cells} where the header has {width}.")
-        return row[:width] + [""] * (width - len(row))
+        if not blank and not self.structure.is_wide_enough(row):
+            self._refuse(line)
+            raise UnreadableSheet(line=line, why=self.structure.ragged(row))
+        return row[: self.width] + [""] * (self.width - len(row))
+
+    def _refuse(self, line: int) -> None:
+        """Raises UnreadableSheet where that line lies behind one that must not be read."""
+        if self.refusal is not None and line >= self.refusal[0]:
+            raise UnreadableSheet(line=self.refusal[0], why=self.refusal[1])
+
+    def _refuse_swallowed(self, lines: _Numbers, columns: Sequence[pa.StringArray]) -> None:
+        """Raises UnreadableSheet for a row with a cell that has whole rows in it."""
+        for index, column in enumerate(columns if self.dialect.tells_by_width(self.width) else ()):
+            many = pc.greater_equal(pc.count_substring(column, self.dialect.delimiter), self.width - 1)
+            for place in pc.indices_nonzero(many).to_pylist():
+                if self.dialect.swallows_at(index, column[place].as_py(), self.width, len(columns)):
+                    raise UnreadableSheet(line=int(lines[place]), why=SWALLOWS)
+
+    def _chunk(self, lines: _Numbers, columns: Sequence[pa.StringArray], tally: Tally) -> Chunk:
+        """The records, counted. Raises UnreadableSheet for a cell over the limit, and one beyond the header."""
+        for column in columns:
+            if (pc.max(pc.binary_length(column)).as_py() or 0) > CELL_LIMIT:
+                place = int(np.argmax(pc.binary_length(column).to_numpy() > CELL_LIMIT))
+                raise UnreadableSheet(line=int(lines[place]), why=TOO_LONG)
+        if len(lines):
+            self._refuse(int(lines[-1]))
+        columns = self._without_surplus(lines, columns)
+        if self.nulls:
+            columns = [pc.if_else(pc.equal(column, NULL), "", column) for column in columns]
+        cells = pa.RecordBatch.from_arrays(columns, names=list(self.headers))
+        numbers = pa.array(lines, pa.int32())
+        blank, again = _blank_rows(columns), self._headers_again(columns)
+        if len(blank) or len(again):
+            keep = np.ones(len(lines), dtype=bool)
+            keep[blank] = keep[again] = False
+            cells, numbers = cells.filter(pa.array(keep)), numbers.filter(pa.array(keep))
+        for place in again:
+            tally.leave_out(int(lines[place]), _HEADER_AGAIN, ",".join(column[place].as_py() for column in columns))
+        tally.rows += len(numbers)
+        tally.blank_rows += sum(int(line) not in self.skipped for line in lines[blank]) if self.skipped else len(blank)
+        return Chunk(lines=numbers, cells=cells)
+
+    def _without_surplus(self, lines: _Numbers, columns: Sequence[pa.StringArray]) -> Sequence[pa.StringArray]:
+        """The header's columns; raises UnreadableSheet where one of the others is not blank."""
+        for column in columns[len(self.headers) :]:
+            filled = pc.not_equal(pc.utf8_trim_whitespace(column), "")
+            if pc.any(filled).as_py():
+                line = int(lines[pc.index(filled, True).as_py()])
+                raise UnreadableSheet(
+                    line=line, why=f"has {self.width} cells where the header has {len(self.headers)}."
+                )
+        return columns[: len(self.headers)]
+
+    def _headers_again(self, columns: Sequence[pa.StringArray]) -> npt.NDArray[np.int64]:
+        """The places of the rows that are the header once more."""
+        found = np.empty(0, dtype=np.int64)
+        for row in self.structure.header:
+            if pc.index(columns[0], row[0]).as_py() < 0:
+                continue
+            places = pc.indices_nonzero(pc.equal(columns[0], row[0]))
+            for column, cell in zip(columns, row, strict=False):
+                places = places.filter(pc.equal(pc.utf8_trim_whitespace(column.take(places)), trim(cell)))
+            found = np.union1d(found, places.to_numpy().astype(np.int64))
+        return found
 
 
 def _end_of_rows(data: bytes) -> int:
@@ -328,25 +601,7 @@ def _take(reader: Iterator[list[str]], file: BinaryIO, size: int) -> tuple[list[
     return rows, None
 
 
-def _chunk(headers: tuple[str, ...], lines: _Numbers, columns: list[pa.StringArray], tally: Tally) -> Chunk:
-    """The rows that are not blank, counted. Raises UnreadableSheet for a cell over the limit."""
-    for column in columns:
-        if (pc.max(pc.binary_length(column)).as_py() or 0) > CELL_LIMIT:
-            place = int(np.argmax(pc.binary_length(column).to_numpy() > CELL_LIMIT))
-            raise UnreadableSheet(line=int(lines[place]), why=_TOO_LONG)
-    cells = pa.RecordBatch.from_arrays(columns, names=list(headers))
-    numbers = pa.array(lines, pa.int32())
-    blank = _blank_rows(columns)
-    if len(blank):
-        keep = np.ones(len(lines), dtype=bool)
-        keep[blank] = False
-        cells, numbers = cells.filter(pa.array(keep)), numbers.filter(pa.array(keep))
-    tally.rows += len(numbers)
-    tally.blank_rows += len(blank)
-    return Chunk(lines=numbers, cells=cells)
-
-
-def _blank_rows(columns: list[pa.StringArray]) -> npt.NDArray[np.int64]:
+def _blank_rows(columns: Sequence[pa.StringArray]) -> npt.NDArray[np.int64]:
     """The places of the rows in which every cell is empty or white space.
 
     Few rows begin with a character below "!" or above ASCII, so that few are looked at closely.
@@ -362,28 +617,7 @@ def _blank_rows(columns: list[pa.StringArray]) -> npt.NDArray[np.int64]:
     return found
 
 
-@contextmanager
-def _opened(path: Path, start: int) -> Iterator[tuple[BinaryIO, TextIOWrapper]]:
-    """A file, and its text with the line ends as they are."""
-    with path.open("rb") as file:
-        file.seek(start)
-        with TextIOWrapper(file, encoding="utf-8", newline="") as text:
-            yield file, text
-
-
 def _stamp(path: Path) -> tuple[int, int]:
     """What changes when a file does: its size and the time it was written."""
     state = path.stat()
     return state.st_size, state.st_mtime_ns
-
-
-def _why(error: csv.Error) -> str:
-    """The sentence for what Python's reader says."""
-    said = str(error)
-    if "unexpected end" in said:
-        return "has a quotation mark that is never closed."
-    if "expected after" in said:
-        return "has text after the quotation mark that closes a cell; a quotation mark in a cell must be doubled."
-    if "field larger" in said:
-        return _TOO_LONG
-    return f"cannot be read ({said})."

@@ -12,8 +12,10 @@ import pyarrow.compute as pc
 from workbench.model.errors import FULL, NoSpace, UnwritableFile
 from workbench.model.sheet import Sheet, Tally
 
-_QUOTED = r'[",;|\t\r\n]'
-"""Whatever a reader could take for a quotation mark, a line break or any delimiter."""
+_QUOTED = r"""[",;|\t\r\n]|^[ ']"""
+"""Whatever a reader could take for a quotation mark, a line break, any delimiter or a blank behind one."""
+_QUOTED_ALONE = r"""[",;|\t\r\n~^: ']"""
+"""The same of the cells of one column, where there is no delimiter that shows what the others are."""
 
 
 def write_csv(sheet: Sheet, file: BinaryIO) -> Tally:
@@ -60,7 +62,8 @@ def translated_writing(path: Path) -> Iterator[None]:
 
 def _lines(columns: list[pa.StringArray]) -> memoryview:
     """The rows as bytes, each with its line feed."""
-    *others, last = [_quoted(column) for column in columns]
+    pattern = _QUOTED if len(columns) > 1 else _QUOTED_ALONE
+    *others, last = [_quoted(column, pattern) for column in columns]
     if not others:
         last = pc.replace_with_mask(last, pc.equal(last, ""), '""')
     ended = pc.binary_join_element_wise(last, "", "\n")
@@ -70,8 +73,8 @@ def _lines(columns: list[pa.StringArray]) -> memoryview:
     return memoryview(data)[edges[rows.offset] : edges[rows.offset + len(rows)]]
 
 
-def _quoted(column: pa.StringArray) -> pa.StringArray:
-    special = pc.match_substring_regex(column, _QUOTED)
+def _quoted(column: pa.StringArray, pattern: str) -> pa.StringArray:
+    special = pc.match_substring_regex(column, pattern)
     if not pc.any(special).as_py():
         return column
     doubled = pc.replace_substring(column, '"', '""')

@@ -3,15 +3,18 @@
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from io import StringIO
-from itertools import islice
+from itertools import islice, zip_longest
 
 from workbench.sources.headers import SEARCHED_ROWS, find_header
+from workbench.sources.shapes import is_value
 
 DELIMITERS = (",", ";", "\t", "|")
+RARE_DELIMITERS = ("~", "^", ":", " ")
+"""What separates the cells of few files, and stands in the text of many: taken only where every row is split alike."""
 SAMPLED_ROWS = 1_000
 CELL_LIMIT = 1 << 20
 """Characters in a cell, and bytes."""
@@ -36,13 +39,84 @@ class Dialect:
     """lf, crlf, cr or mixed; None where there is only one line."""
     sep_line: bool = False
     """Whether the first line is Excel's `sep=;`, which names the delimiter and is no row."""
+    blanks: bool = False
+    """Whether blanks after a delimiter are no part of the cell."""
 
-    def rows(self, lines: Iterator[str]) -> Iterator[list[str]]:
+    @property
+    def plain(self) -> bool:
+        """Whether it is the manner that Arrow's reader knows."""
+        return (
+            self.escape is None and not self.blanks and self.quote != "'" and (self.delimiter or NO_DELIMITER).isascii()
+        )
+
+    def rows(self, lines: Iterable[str]) -> Iterator[list[str]]:
         """The rows of cells in lines that keep their ends. Raises csv.Error where quotes are unsound."""
         csv.field_size_limit(CELL_LIMIT)  # of the whole process, and with the same value whoever sets it here
         return csv.reader(
-            lines, delimiter=self.delimiter or NO_DELIMITER, quotechar='"', escapechar=self.escape, strict=True
+            self._without_nulls(lines) if self.escape else lines,
+            delimiter=self.delimiter or NO_DELIMITER,
+            quotechar=self.quote or '"',
+            escapechar=self.escape,
+            skipinitialspace=self.blanks,
+            strict=True,
         )
+
+    def tells_by_width(self, width: int | None) -> bool:
+        """Whether a table is so wide that as many delimiters in a cell are no prose."""
+        return width is not None and width >= _TELLING_WIDTH and self.delimiter is not None
+
+    def swallows(self, cells: Sequence[str], width: int | None) -> bool:
+        """Whether a cell has whole rows of a table of that width in it, as where a quotation mark is out of place.
+
+        Its first line then ends a row, its last one begins one, and those between are as long as one. Of narrow tables
+        that is no sign, nor where blanks stand behind the delimiters: prose has commas too.
+        """
+        if not self.tells_by_width(width):
+            return False
+        return any(self.swallows_at(place, cell, width or 0, len(cells)) for place, cell in enumerate(cells))
+
+    def swallows_at(self, place: int, cell: str, width: int, cells: int) -> bool:
+        """The same of one cell of a row of so many."""
+        mark = self.delimiter or NO_DELIMITER
+        if mark not in cell or not ("\n" in cell or "\r" in cell) or f"{mark} " in cell:
+            return False
+        first, *between, last = (part.count(mark) for part in _LINE_END.split(cell))
+        ends, begins = place + first == width - 1, last + cells - 1 - place == width - 1
+        return ends and begins and all(count == width - 1 for count in between)
+
+    def strays(self, text: str) -> bool:
+        """Whether a quotation mark stands in a cell of this row that is not quoted."""
+        quote = self.quote or '"'
+        return quote in text and quote in self._quoted.sub("", text)
+
+    def splits_quoted(self, text: str) -> bool:
+        """Whether a delimiter of this row stands in quotation marks that do not count, as where one before was lost."""
+        mark, quote = re.escape(self.delimiter or NO_DELIMITER), re.escape(self.quote or '"')
+        inner = rf"[^{quote}{mark}\s][^{quote}]*{mark}[^{quote}]*"
+        rest = self._quoted.sub("", text) if quote in text else ""
+        return re.search(rf"[^{mark}\s]{quote}{inner}{quote}(?={mark}|[\r\n]|$)", rest) is not None
+
+    @cached_property
+    def _quoted(self) -> re.Pattern[str]:
+        """Quoted cells, each from its edge before to its edge after."""
+        mark, quote = re.escape(self.delimiter or NO_DELIMITER), re.escape(self.quote or '"')
+        inner = rf"(?:[^{quote}]|{quote}{quote})*" if not self.escape else rf"(?:\\.|[^{quote}\\]|{quote}{quote})*"
+        return re.compile(
+            rf"(?:(?<={mark})|^){' *' if self.blanks else ''}{quote}{inner}{quote}(?={mark}|[\r\n]|$)", re.DOTALL
+        )
+
+    def _without_nulls(self, lines: Iterable[str]) -> Iterator[str]:
+        """Lines in which a cell that is \\N is blank: the escape would make an N of it."""
+        mark = re.escape(self.delimiter or NO_DELIMITER)
+        null = re.compile(rf"(?:(?<={mark})|^)\\N(?={mark}|[\r\n]|$)")
+        for line in lines:
+            yield null.sub("", line) if NULL in line else line
+
+
+BLANKS_LEFT_OUT = "Blanks between a delimiter and a cell were left out."
+_TELLING_WIDTH = 4
+NULL = "\\N"
+"""How MySQL and PostgreSQL write that there is no value."""
 
 
 def detect_dialect(head: str, *, whole: bool = True, delimiter: str | None = None, skip: int = 0) -> Dialect:
@@ -50,7 +124,9 @@ def detect_dialect(head: str, *, whole: bool = True, delimiter: str | None = Non
 
     The best delimiter gives most rows one common width and leaves no other delimiter inside the cells (numbers aside,
     so that `1,5;2,5` is two decimals). Backslashes are escapes only where rows do not fit without. Where no delimiter
-    splits the first row, nor most rows from some row on, the table has one column.
+    splits the first row, nor most rows from some row on, the table has one column. Blanks after a delimiter are no
+    part of a cell where quotes stand behind them, or every cell of a row begins so; single quotes are quotation marks
+    where whole cells stand in them.
     """
     sep = _SEP_LINE.match(head)
     body = "".join(StringIO(head[sep.end() :] if sep else head, newline="").readlines()[max(skip - bool(sep), 0) :])
@@ -60,11 +136,50 @@ def detect_dialect(head: str, *, whole: bool = True, delimiter: str | None = Non
     tried = []
     for mark in (delimiter,) if delimiter else DELIMITERS:
         if mark in body:
-            plain = _Sample.of(replace(found, delimiter=mark), body, whole)
-            escaped = _Sample.of(replace(found, delimiter=mark, escape="\\"), body, whole) if "\\" in body else plain
-            tried.append(max(plain, escaped, key=lambda sample: (sample.sound, sample.regularity)))
+            tried.append(_best_manner(replace(found, delimiter=mark), body, whole))
     best = max(tried, key=lambda sample: sample.score, default=None)
+    if delimiter is None and (best is None or not best.sound or best.regularity < _REGULAR or best.score == 0):
+        rare = [_best_manner(replace(found, delimiter=mark), body, whole) for mark in RARE_DELIMITERS if mark in body]
+        best = next((sample for sample in rare if sample.splits_every_row), best)
     return best.dialect if best and best.score > 0 else replace(found, delimiter=delimiter)
+
+
+_REGULAR = 0.9
+"""The share of rows of one width from which on a delimiter is not questioned."""
+
+
+def _best_manner(plain: Dialect, body: str, whole: bool) -> "_Sample":
+    """The sample of a text by the manner of one delimiter that fits it best."""
+    tried = [_Sample.of(plain, body, whole)]
+    if "\\" in body:
+        tried.append(_Sample.of(replace(plain, escape="\\"), body, whole))
+    best = max(tried, key=lambda sample: (sample.sound, sample.regularity))
+    if f"{plain.delimiter} " in body:
+        skipping = _Sample.of(replace(best.dialect, blanks=True), body, whole)
+        if skipping.no_worse_than(best) and (
+            _begin_with_blanks(body, plain.delimiter) or _blank_quotes(plain.delimiter).search(body)
+        ):
+            best = skipping
+    if body.count("'") > 1:
+        single = _Sample.of(replace(best.dialect, quote="'"), body, whole)
+        if single.no_worse_than(best) and best.in_single_quotes(single):
+            best = single
+    return best
+
+
+def _begin_with_blanks(body: str, delimiter: str | None) -> bool:
+    """Whether every cell of some row but its first begins with a blank, or of all rows where they have two; of rows
+    with quotation marks that is not known."""
+    rows = [line.rstrip("\r\n").split(delimiter) for line in StringIO(body, newline="") if '"' not in line]
+    rows = [row for row in rows[:SAMPLED_ROWS] if any(map(str.strip, row))]
+    usual = Counter(map(len, rows)).most_common(1)[0][0] if rows else 0
+    marked = [[cell[0] == " " and bool(cell.strip()) for cell in row[1:] if cell] for row in rows if len(row) == usual]
+    return any(all(row) for row in marked if len(row) > 1) or (any(marked) and all(map(all, marked)))
+
+
+def _blank_quotes(delimiter: str | None) -> re.Pattern[str]:
+    mark = re.escape(delimiter or NO_DELIMITER)
+    return re.compile(rf'{mark} +"(?:[^"\r\n]|"")*"(?={mark}|[\r\n]|$)')
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,6 +222,36 @@ class _Sample:
         """The share of the rows that are as wide as most; 1 where all have one cell."""
         return len(self.regular) / len(self.rows) if self.width else 1.0
 
+    def no_worse_than(self, other: "_Sample") -> bool:
+        """Whether it fits the text at least as well."""
+        return (self.sound, self.regularity, self.width) >= (other.sound, other.regularity, other.width)
+
+    def in_single_quotes(self, single: "_Sample") -> bool:
+        """Whether whole cells stand in single quotes: half of them, all of a column's, or so that rows fit better."""
+        if any(cell[0] == cell[-1] == '"' for row in single.rows for cell in row if cell):
+            return False
+        below = self.rows[1:] or self.rows
+        filled = [cell for row in below for cell in row if cell.strip()]
+        wrapped = sum(map(_is_wrapped, filled))
+        if 2 * wrapped >= len(filled) > 0:
+            return True
+        columns = ([cell for cell in column if cell.strip()] for column in zip_longest(*below, fillvalue=""))
+        if any(len(column) > 1 and all(map(_is_wrapped, column)) for column in columns):
+            return True
+        return single.regularity > self.regularity or (single.sound and not self.sound)
+
+    @property
+    def splits_every_row(self) -> bool:
+        """Whether all rows are split alike; where texts are split there too, a column has to show that it is meant."""
+        if not self.sound or len(self.rows) < 2 or self.regularity < 1 or not self.width:
+            return False
+        if self.dialect.delimiter not in (" ", ":"):
+            return True
+        header, *below = self.rows
+        return any(
+            not is_value(label) and all(map(is_value, column)) for label, *column in zip(header, *below, strict=True)
+        )
+
     @cached_property
     def score(self) -> float:
         """From 0 (no table) to 1 (every row as wide as the others, no cell that looks unsplit).
@@ -119,7 +264,7 @@ class _Sample:
             return 0.0
         cells = [cell for row in self.regular for cell in row]
         split = sum(map(_is_split, cells)) / len(cells)
-        if len(self.rows[0]) == 1 and not self._outgrows_title(split):
+        if len(self.rows[0]) == 1 and (self.dialect.blanks or not self._outgrows_title(split)):  # it is prose
             return 0.0
         return self.regularity * (0.1 + 0.9 * split) * (1 if self.sound else 0.5)
 
@@ -133,6 +278,11 @@ class _Sample:
 def _is_split(cell: str) -> bool:
     """Whether nothing in the cell looks like a delimiter that was overlooked."""
     return not cell.startswith(" ") and (not any(mark in cell for mark in DELIMITERS) or bool(_NUMBER.fullmatch(cell)))
+
+
+def _is_wrapped(cell: str) -> bool:
+    text = cell.strip()
+    return len(text) > 1 and text[0] == text[-1] == "'"
 
 
 def _line_ending(text: str, whole: bool) -> str | None:

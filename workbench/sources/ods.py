@@ -1,81 +1,323 @@
-"""The bytes of an ODS workbook: error cells and formulas without a value.
+"""The bytes of an ODS workbook: what its cells show, and what it hides.
 
-A cell is `<table:table-cell table:formula="of:=NA()"><text:p>...</text:p></table:table-cell>` (OpenDocument 1.3 part 3,
-9.1.4); `calcext:value-type="error"`, LibreOffice's extension, marks one that holds an error.
+A cell is `<table:table-cell office:value-type="float" office:value="7"><text:p>007</text:p></table:table-cell>`
+(OpenDocument 1.3 part 3, 9.1.4), the text being what is shown; `calcext:value-type="error"`, LibreOffice's extension,
+marks one that holds an error. Equal cells and rows beside each other are written once, with their number.
 """
 
 import re
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass, field
+from html import unescape
 from pathlib import Path
-from typing import IO
 from xml.etree import ElementTree as ET
+from xml.parsers.expat import ExpatError, ParserCreate
 
-from workbench.sources.container import damaged, opened_zip, unpacked
-from workbench.sources.workbook_details import SHEET_COLUMNS, WorkbookDetails
+from workbench.sources.container import HARMLESS, damaged, opened_zip, too_large, unpacked
+from workbench.sources.number_format import percent, whole_digits
+from workbench.sources.workbook_details import SHEET_COLUMNS, Hidden, WorkbookDetails
 
-_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
-_TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
-_VALUE_TYPE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}value-type"
-_SPECIAL_TYPE = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}value-type"
-_ERROR = b'calcext:value-type="error"'
+_STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
+_NUMBER = "{urn:oasis:names:tc:opendocument:xmlns:datastyle:1.0}"
 _FORMULA = re.compile(rb"<table:table-cell(?=[^>]*\stable:formula=)(?![^>]*\soffice:value-type=)[^>]*>")
 _SPAN = re.compile(rb'table:number-(?:rows|columns)-spanned="(?!1")')
+_LONG = re.compile(rb'office:value="(?:-?[0-9]{16,}|[^"]*[eE]\+?[0-9])')
+_SMALL = 20_000_000
+"""Bytes up to which the XML is checked from end to end, at a tenth of the time that reading it takes."""
+_ENDLESS = re.compile(rb'-repeated="[0-9]{8,}')
+_MARKS = tuple(
+    re.compile(re.escape(mark))
+    for mark in (b'"error"', b'"percentage"', b":formula=", b"<text:tab", b"<text:line-break")
+)
+"""What tells a cell that shows more than the reader says."""
+_WORTH_A_WALK = (b'"error"', b'"percentage"', b'table:visibility="', b"<text:tab", b"<text:line-break")
+_TOKEN = re.compile(
+    rb"<table:table(?P<table>\s[^>]*)?>|<table:table-column(?P<column>[^>]*)>|"
+    rb"<table:table-row(?P<row>[^>]*?)(?:/>|>(?P<cells>.*?)</table:table-row>)",
+    re.DOTALL,
+)
+_CELL = re.compile(rb"<table:(?:covered-)?table-cell([^>]*?)(?:/>|>(.*?)</table:(?:covered-)?table-cell>)", re.DOTALL)
+_ATTRIBUTE = re.compile(rb'\s([\w-]+:[\w-]+)="([^"]*)"')
+_ANNOTATION = re.compile(rb"<office:annotation[\s>].*?</office:annotation>", re.DOTALL)
+_PARAGRAPH = re.compile(rb"<text:(?:p|h)(?:\s[^>]*?)?(?:/>|>(.*?)</text:(?:p|h)>)", re.DOTALL)
+_SPACES = re.compile(r'<text:s(?:\s+text:c="([0-9]{1,4})")?\s*/>')
+_TAG = re.compile(r"<[^>]*>")
+_TO_ZEROS = bytes.maketrans(b"123456789e", b"000000000E")
+_SIXTEEN = b"0" * 16
+_REST = 100_000  # more rows at once are the empty rest of the sheet
+_MOST_CELLS = 5_000_000  # that are shown otherwise
 
 
 def look_through(path: Path, source: str) -> Callable[[str], WorkbookDetails]:
     """What finds the blind spots of a worksheet, told by its title. Raises UnreadableSource for a damaged workbook."""
     with opened_zip(path, source) as archive:
-        part = next((part for part in archive.infolist() if part.filename == "content.xml"), None)
-        if part is None:
+        parts = {part.filename: part for part in archive.infolist()}
+        content = parts.get("content.xml")
+        if content is None:
             raise damaged(source)
-        suspicious, merged = _search(archive, part)
+        filling = _filling_styles(archive, content, parts.get("styles.xml"))
+        try:
+            worth_a_walk, merged = _search(archive, content)
+        except (ValueError, LookupError, ExpatError):
+            raise damaged(source) from None
 
     def find(sheet: str) -> WorkbookDetails:
-        errors: dict[int, str] = {}
-        valueless: list[int] = []
-        if suspicious:
-            try:
-                with opened_zip(path, source) as archive, archive.open("content.xml") as file:
-                    _walk(file, sheet, errors, valueless)
-            except (ET.ParseError, LookupError, ValueError):
-                raise damaged(source) from None
-        return WorkbookDetails.of(errors, valueless, merged=merged)
+        look = _Look(sheet=sheet, filling=filling, source=source)
+        if worth_a_walk or filling:
+            with opened_zip(path, source) as archive:
+                try:
+                    for piece in _pieces(unpacked(archive, content)):
+                        look.at(piece)
+                except ValueError:
+                    raise damaged(source) from None
+        return look.details(merged)
 
     return find
 
 
 def _search(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> tuple[bool, bool]:
-    """Whether there are cells worth a look, and whether there are merged ones, on any worksheet."""
-    suspicious = merged = False
+    """Whether there are cells worth a look, and whether there are merged ones, on any worksheet.
+
+    Raises ValueError where the reader would not come to an end: rows repeated without limit, elements without an end.
+    """
+    worth_a_walk = merged = False
     rest = b""
+    parser = ParserCreate() if part.file_size <= _SMALL else None
     for block in unpacked(archive, part):
+        if parser:
+            parser.Parse(block)
         joined = rest + block
         cut = max(joined.rfind(b"<"), 0)
         piece, rest = joined[:cut], joined[cut:]
-        suspicious = suspicious or _ERROR in piece or bool(_FORMULA.search(piece))
+        if _ENDLESS.search(piece):
+            raise ValueError
+        worth_a_walk = (
+            worth_a_walk
+            or any(mark in piece for mark in _WORTH_A_WALK)
+            or (_may_be_long(piece) and bool(_LONG.search(piece)))
+            or (b":formula=" in piece and bool(_FORMULA.search(piece)))
+        )
         merged = merged or bool(_SPAN.search(piece))
-    return suspicious, merged
+    if parser:
+        parser.Parse(b"", True)
+    return worth_a_walk, merged
 
 
-def _walk(file: IO[bytes], sheet: str, errors: dict[int, str], valueless: list[int]) -> None:
-    """Count rows and columns with their repetitions; an error repeated over an area is told for its first cell."""
-    row = column = 0
-    here = False
-    for event, node in ET.iterparse(file, events=("start", "end")):
-        if node.tag == f"{_TABLE}table" and event == "start":
-            here, row = node.get(f"{_TABLE}name") == sheet, 0
-        elif event == "start" or not here:
+def _may_be_long(piece: bytes) -> bool:
+    digits = piece.translate(_TO_ZEROS)
+    return _SIXTEEN in digits or b"E+" in digits
+
+
+def _filling_styles(
+    archive: zipfile.ZipFile, content: zipfile.ZipInfo, styles: zipfile.ZipInfo | None
+) -> frozenset[str]:
+    """The styles of cells whose numbers are shown with leading zeros, or with signs between their digits."""
+    trees = []
+    head = b""
+    for block in unpacked(archive, content, HARMLESS):
+        head += block
+        if b"<office:body" in head:
+            break
+    trees.append(head.partition(b"<office:body")[0] + b"</office:document-content>")
+    if styles is not None:
+        trees.append(b"".join(unpacked(archive, styles, HARMLESS)))
+    formats: set[str] = set()
+    maps: list[tuple[str, str]] = []
+    cells: dict[str, tuple[str, str]] = {}
+    for tree in trees:
+        try:
+            nodes = list(ET.fromstring(tree).iter())
+        except (ET.ParseError, LookupError, ValueError):
             continue
-        elif node.tag in (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"):
-            place = row * SHEET_COLUMNS + column
-            if node.get(_SPECIAL_TYPE) == "error":
-                errors[place] = node.findtext(f"{_TEXT}p") or "#ERROR!"
-            elif node.get(f"{_TABLE}formula") is not None and node.get(_VALUE_TYPE) is None:
-                valueless.append(place)
-            column += int(node.get(f"{_TABLE}number-columns-repeated", "1"))
-            node.clear()
-        elif node.tag == f"{_TABLE}table-row":
-            row += int(node.get(f"{_TABLE}number-rows-repeated", "1"))
+        for node in nodes:
+            if node.tag == f"{_NUMBER}number-style":
+                name = node.get(f"{_STYLE}name", "")
+                maps += [(name, child.get(f"{_STYLE}apply-style-name", "")) for child in node.iter(f"{_STYLE}map")]
+                if _fills(node):
+                    formats.add(name)
+            elif node.tag == f"{_STYLE}style" and node.get(f"{_STYLE}family") == "table-cell":
+                named = (node.get(f"{_STYLE}data-style-name", ""), node.get(f"{_STYLE}parent-style-name", ""))
+                cells.setdefault(node.get(f"{_STYLE}name", ""), named)
+    formats |= {name for name, applied in maps if applied in formats}
+    return frozenset(name for name in cells if _format_of(name, cells) in formats)
+
+
+def _format_of(style: str, cells: dict[str, tuple[str, str]]) -> str:
+    for _ in range(10):
+        format_, parent = cells.get(style, ("", ""))
+        if format_ or not parent:
+            return format_
+        style = parent
+    return ""
+
+
+def _fills(node: ET.Element) -> bool:
+    number = node.find(f"{_NUMBER}number")
+    if number is None or number.get(f"{_NUMBER}grouping") == "true":
+        return False
+    whole = number.get(f"{_NUMBER}decimal-places", "0") == "0"
+    least = number.get(f"{_NUMBER}min-integer-digits", "1")
+    signs = "".join(child.text or "" for child in number.iter(f"{_NUMBER}embedded-text"))
+    return whole and ((least.isdigit() and int(least) > 1) or bool(signs.strip(" .'’\u00a0\u202f")))  # noqa: RUF001
+
+
+@dataclass(kw_only=True)
+class _Look:
+    """A walk over the rows of one worksheet; what is found is kept by its place."""
+
+    sheet: str
+    filling: frozenset[str]
+    source: str
+    shown: dict[int, str] = field(default_factory=dict)
+    valueless: list[int] = field(default_factory=list)
+    hidden: list[int] = field(default_factory=list)
+    filtered: list[int] = field(default_factory=list)
+    hidden_columns: list[int] = field(default_factory=list)
+    _here: bool = False
+    _defaults: list[tuple[int, bool]] = field(default_factory=list)
+    """From which column on the cells that name no style have one that fills, or none."""
+    _marks: list[re.Pattern[bytes]] = field(default_factory=list)
+    """Those that are in the piece at all."""
+    _columns: int = 0
+    _row: int = 0
+
+    def at(self, piece: bytes) -> None:
+        self._marks = [mark for mark in _MARKS if mark.search(piece)] + [_LONG] * _may_be_long(piece)
+        for token in _TOKEN.finditer(piece):
+            kind = token.lastgroup
+            if kind == "table" or (kind is None and token[0] == b"<table:table>"):
+                self._here = _attributes(token["table"] or b"").get("table:name") == self.sheet
+                self._row = self._columns = 0
+                self._defaults = []
+            elif not self._here:
+                continue
+            elif kind == "column":
+                self._begin_column(_attributes(token["column"]))
+            else:
+                self._look_at_row(token["row"], token["cells"] or b"")
+
+    def details(self, merged: bool) -> WorkbookDetails:
+        return WorkbookDetails.of(
+            self.shown,
+            self.valueless,
+            merged=merged,
+            hidden=Hidden(rows=self.hidden, filtered=self.filtered, columns=self.hidden_columns),
+        )
+
+    def _begin_column(self, attributes: dict[str, str]) -> None:
+        number = _number(attributes.get("table:number-columns-repeated"))
+        self._defaults.append((self._columns, attributes.get("table:default-cell-style-name") in self.filling))
+        if attributes.get("table:visibility") in ("collapse", "filter") and self._columns + number < 1_000:
+            self.hidden_columns += range(self._columns, self._columns + number)
+        self._columns += number
+
+    def _look_at_row(self, tag: bytes, cells: bytes) -> None:
+        attributes = _attributes(tag) if tag else {}
+        repeated = _number(attributes.get("table:number-rows-repeated"))
+        visibility = attributes.get("table:visibility")
+        if visibility in ("collapse", "filter") and repeated < _REST:
+            rows = self.hidden if visibility == "collapse" else self.filtered
+            rows += range(self._row, self._row + repeated)
+        found = [*self._in_row(cells)] if self.filling or any(mark.search(cells) for mark in self._marks) else []
+        if len(found) * repeated + len(self.shown) > _MOST_CELLS:
+            raise too_large(self.source)
+        for row in range(self._row, self._row + (repeated if found else 0)):
+            for column, text in found:
+                self.shown[row * SHEET_COLUMNS + column] = text
+        self._row += repeated
+
+    def _in_row(self, cells: bytes) -> Iterator[tuple[int, str]]:
+        """Column and text of the cells of a row that show more than the reader says."""
+        if self.filling or b"columns-repeated=" in cells:
             column = 0
-            node.clear()
+            for found in _CELL.finditer(cells):
+                column += yield from self._in_cell(found, column)
+            return
+        starts = {
+            cells.rfind(b"<table:", 0, found.start() + 1) for mark in self._marks for found in mark.finditer(cells)
+        }
+        for start in sorted(starts):
+            cell = _CELL.match(cells, max(start, 0))
+            if cell:
+                before = (b"<table:table-cell", b"<table:covered-table-cell")
+                yield from self._in_cell(cell, sum(cells.count(opening, 0, start) for opening in before))
+
+    def _in_cell(self, found: re.Match[bytes], column: int) -> Generator[tuple[int, str], None, int]:
+        """The same of one cell; returns how often it stands there."""
+        attributes = _attributes(found[1])
+        number = _number(attributes.get("table:number-columns-repeated"))
+        text = self._text(attributes, found[2] or b"", column)
+        if text is not None:
+            if number > SHEET_COLUMNS:
+                raise too_large(self.source)
+            yield from ((column + place, text) for place in range(number))
+        elif "table:formula" in attributes and "office:value-type" not in attributes:
+            self.valueless.append(self._row * SHEET_COLUMNS + column)
+        return number
+
+    def _text(self, attributes: dict[str, str], content: bytes, column: int) -> str | None:
+        """What a cell shows, where that is more than the reader says."""
+        kind = attributes.get("office:value-type", "")
+        value = attributes.get("office:value", "")
+        if attributes.get("calcext:value-type") == "error":
+            return _shown_text(content) or "#ERROR!"
+        if kind == "percentage":
+            return percent(value)
+        if kind == "float":
+            return self._number_text(attributes, value, content, column)
+        is_text = kind == "string" and "office:string-value" not in attributes
+        return _shown_text(content) if is_text and (b"<text:tab" in content or b"<text:line-break" in content) else None
+
+    def _number_text(self, attributes: dict[str, str], value: str, content: bytes, column: int) -> str | None:
+        style = attributes.get("table:style-name")
+        if self.filling and (style in self.filling if style else self._is_filling_by_default(column)):
+            shown = _shown_text(content).strip()
+            digits = "".join(filter(str.isdigit, shown)).lstrip("0")
+            whole = value.lstrip("-").partition(".")[0].lstrip("0")
+            if (digits and whole in digits) or (shown and not value.strip("0.")):
+                return shown
+        return whole_digits(value) if len(value) > 15 or "E" in value.upper() else None
+
+    def _is_filling_by_default(self, column: int) -> bool:
+        return next((fills for first, fills in reversed(self._defaults) if first <= column), False)
+
+
+def _attributes(tag: bytes) -> dict[str, str]:
+    return {
+        name.decode("utf-8", "replace"): unescape(value.decode("utf-8", "replace"))
+        for name, value in _ATTRIBUTE.findall(tag)
+    }
+
+
+def _number(repeated: str | None) -> int:
+    """How often; raises ValueError for what is no number."""
+    number = int(repeated) if repeated else 1
+    if not 0 < number < 10_000_000:
+        raise ValueError(repeated)
+    return number
+
+
+def _shown_text(content: bytes) -> str:
+    """The text of a cell: its paragraphs on lines of their own, without its comment."""
+    paragraphs = _PARAGRAPH.findall(_ANNOTATION.sub(b"", content))
+    return "\n".join(_plain(paragraph.decode("utf-8", "replace")) for paragraph in paragraphs)
+
+
+def _plain(paragraph: str) -> str:
+    text = re.sub(r"[ \t\r\n]+", " ", paragraph)
+    text = _SPACES.sub(lambda found: " " * int(found[1] or 1), text)
+    text = text.replace("<text:tab/>", "\t").replace("<text:line-break/>", "\n")
+    return unescape(_TAG.sub("", text))
+
+
+def _pieces(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """The blocks, cut behind a row."""
+    rest = b""
+    for block in blocks:
+        joined = rest + block
+        end = joined.rfind(b"</table:table-row>")
+        cut = end + len(b"</table:table-row>") if end >= 0 else 0
+        yield joined[:cut]
+        rest = joined[cut:]
+    yield rest

@@ -42,6 +42,18 @@ _MARKUP = {
 }
 _JSON = re.compile(rb"[\[{]\s*[\[{\"]")
 _HIGH = bytes(range(0x80, 0x100))
+_CONTROL_BYTES = re.compile(rb"\xc2[\x80-\x9f]")
+_MARK = "\ufeff"
+_MARK_ON_LINE = re.compile(r"(?<=[\r\n])\ufeff+")
+_WINDOWS = {code: letter for code in range(0x80, 0xA0) if (letter := bytes([code]).decode("cp1252", "ignore"))}
+"""The letters that stand for control characters where Windows-1252 was read as Latin-1."""
+_CONTROLS = re.compile(f"[{''.join(map(chr, _WINDOWS))}]")
+_WHAT = {"mark": _MARK_ON_LINE, "windows": _CONTROLS, "lost": re.compile("\ufffd")}
+_SAID = {
+    "mark": "A byte order mark in the middle of the text was left out, as where files were joined (line {line}).",
+    "windows": "Control characters were read as the letters of Windows-1252 that they stand for (first: line {line}).",
+    "lost": "Letters are lost in this file: \ufffd stands in their place (first: line {line}).",
+}
 _NUL = "has a NUL character, so this is no text file, or a damaged one."
 
 
@@ -74,7 +86,8 @@ def open_text(path: Path, *, name: str, encoding: str | None = None) -> Text:
             head = file.read(1 << 16)
         _refuse_foreign(head, name)
         stated = _known_encoding(encoding, name) if encoding else _marked(head) or _unmarked_utf16(head)
-        found = _look_at(path, utf8=stated in {None, *_UTF8})
+        utf8 = stated in {None, *_UTF8}
+        found = _look_at(path, utf8=utf8)
         if found.nul is not None:
             raise UnreadableSheet(line=line_at(path, found.nul), why=_NUL)
         if found.wrong is not None and stated is None:
@@ -83,9 +96,12 @@ def open_text(path: Path, *, name: str, encoding: str | None = None) -> Text:
             raise UnreadableSheet(line=line_at(path, found.wrong), why="has a character that is not UTF-8.")
         read_as = stated or "utf-8"
         mark = next((bom for bom, marked in _BOMS.items() if head.startswith(bom) and marked.startswith(read_as)), b"")
-        copy = None if read_as in _UTF8 else _utf8_copy(path, read_as, skip=len(mark))
-        return Text(path=copy.path if copy else path, start=0 if copy else len(mark), encoding=read_as,
-                    checksum=found.checksum, size=found.size, copy=copy)  # fmt: skip
+        if utf8 and not found.damaged:
+            return Text(path=path, start=len(mark), encoding=read_as, checksum=found.checksum, size=found.size)
+        repair = _Repair()
+        copy = _utf8_copy(path, "utf-8" if utf8 else read_as, skip=len(mark), repair=repair)
+        return Text(path=copy.path, start=0, encoding=read_as, checksum=found.checksum, size=found.size,
+                    warnings=repair.warnings(copy.path), copy=copy)  # fmt: skip
 
 
 @contextmanager
@@ -134,34 +150,74 @@ class _Bytes:
     """Where the first NUL stands."""
     wrong: int | None
     """Where the first byte stands that is not UTF-8."""
+    damaged: bool = False
+    """Whether some of its UTF-8 characters are none that a text has, or are marks of a file's beginning."""
 
 
 def _look_at(path: Path, *, utf8: bool) -> _Bytes:
     """One pass over the bytes; NUL and encoding are only of interest where UTF-8 is."""
     digest = hashlib.sha256()
     decoder = codecs.getincrementaldecoder("utf-8")()
-    size, wrong = 0, None
+    size, wrong, damaged, before = 0, None, False, b""
     for block in blocks(path):
         digest.update(block)
         if utf8 and (nul := block.find(b"\0")) >= 0:
             return _Bytes("", 0, size + nul, None)
-        if utf8 and wrong is None:
-            wrong = _first_wrong(decoder, block, size)
+        if utf8 and not (block.isascii() and not decoder.getstate()[0]):
+            wrong = _first_wrong(decoder, block, size) if wrong is None else wrong
+            damaged = damaged or _is_damaged(before + block)
         size += len(block)
+        before = block[-3:]
     if utf8 and wrong is None and decoder.getstate()[0]:
         wrong = size - len(decoder.getstate()[0])
-    return _Bytes(digest.hexdigest(), size, None, wrong)
+    return _Bytes(digest.hexdigest(), size, None, wrong, damaged)
 
 
 def _first_wrong(decoder: codecs.IncrementalDecoder, block: bytes, before: int) -> int | None:
     held = len(decoder.getstate()[0])
-    if not held and block.isascii():
-        return None
     try:
         decoder.decode(block)
     except UnicodeDecodeError as error:
         return before - held + error.start
     return None
+
+
+def _is_damaged(data: bytes) -> bool:
+    return (
+        b"\xef\xbf\xbd" in data
+        or b"\n\xef\xbb\xbf" in data
+        or b"\r\xef\xbb\xbf" in data
+        or (b"\xc2" in data and _CONTROL_BYTES.search(data) is not None)
+    )
+
+
+class _Repair:
+    """What is mended in a text on its way into a copy: marks of a file's beginning further down, and Windows-1252
+    that was taken for Latin-1."""
+
+    def __init__(self) -> None:
+        self._before = "\n"
+        self._size = 0
+        self._first: dict[str, int] = {}
+
+    def text(self, text: str) -> str:
+        """The text that goes on from the last one, mended."""
+        for what, found in _WHAT.items():
+            place = found.search(self._before + text) if what not in self._first else None
+            if place is not None:
+                before = text[: max(place.end() - len(self._before) - 1, 0)]
+                self._first[what] = self._size + len(before.encode())
+        if _MARK in text:
+            text = _MARK_ON_LINE.sub("", self._before + text)[1:]
+        if _CONTROLS.search(text):
+            text = text.translate(_WINDOWS)
+        self._before = text[-1:] or self._before
+        self._size += len(text.encode())
+        return text
+
+    def warnings(self, copy: Path) -> tuple[str, ...]:
+        """What was mended, and what could not be, each with the first line of it in the copy."""
+        return tuple(_SAID[what].format(line=line_at(copy, place)) for what, place in self._first.items())
 
 
 def _refuse_foreign(head: bytes, name: str) -> None:
@@ -222,7 +278,7 @@ def _mostly_utf8(path: Path) -> bool:
     return valid * 2 > high
 
 
-def _utf8_copy(path: Path, encoding: str, skip: int = 0) -> Spool:
+def _utf8_copy(path: Path, encoding: str, skip: int = 0, repair: _Repair | None = None) -> Spool:
     """A UTF-8 copy of the text. Raises UnreadableSheet with the line of the first character that cannot be read."""
     copy = Spool()
     decoder = codecs.getincrementaldecoder(encoding)()
@@ -235,7 +291,7 @@ def _utf8_copy(path: Path, encoding: str, skip: int = 0) -> Spool:
                 yield error.object[: error.start].decode(encoding).encode()
                 why = f"has a character that cannot be read (byte 0x{error.object[error.start]:02X} is not {encoding})."
                 raise UnreadableSheet(line=line_at(copy.path), why=why) from None
-            before, nul, _ = text.partition("\0")
+            before, nul, _ = (repair.text(text) if repair else text).partition("\0")
             yield before.encode()
             if nul:
                 raise UnreadableSheet(line=line_at(copy.path), why=_NUL)

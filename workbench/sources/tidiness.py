@@ -20,6 +20,10 @@ class Tidiness:
     quotes: int
     tidy: bool
     """Whether every quote opens a cell, closes one or is doubled, and no carriage return stands alone."""
+    fits: bool
+    """Whether the quotes do."""
+    nulls: bool
+    """Whether \\N stands somewhere."""
 
 
 def tidiness_of(text: Text, delimiter: str | None) -> Tidiness:
@@ -27,17 +31,19 @@ def tidiness_of(text: Text, delimiter: str | None) -> Tidiness:
     edges = np.zeros(256, dtype=bool)
     edges[list(b'\r\n"' + (delimiter or "").encode()[:1])] = True
     quotes = lone_returns = run = 0
-    sound, before, position = True, b"\n", text.start
+    sound, nulls, before, position = True, False, b"\n", text.start
     for block in blocks(text.path, text.start):
         data = before + block
         count, fits = _fit_quotes(data, edges, inside=quotes % 2 == 1)
         quotes, sound = quotes + count, sound and fits
+        nulls = nulls or (b"\\" in data and b"\\N" in data)  # one byte is found faster than two
         if b"\r" in data:
             lone_returns += block.count(b"\r") - data.count(b"\r\n")
         run = _check_run(text, block, run, position)
         position += len(block)
         before = block[-1:]
-    return Tidiness(quotes=quotes, tidy=sound and quotes % 2 == 0 and lone_returns == 0)
+    fits = sound and quotes % 2 == 0
+    return Tidiness(quotes=quotes, tidy=fits and lone_returns == 0, fits=fits, nulls=nulls)
 
 
 def _fit_quotes(data: bytes, edges: npt.NDArray[np.bool_], *, inside: bool) -> tuple[int, bool]:

@@ -1,77 +1,68 @@
 """A worksheet of an XLSX, XLS or ODS workbook as a Sheet."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count, islice
 from pathlib import Path
-from typing import Any, TypeAlias
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from python_calamine import (
-    CalamineError,
-    CalamineSheet,
-    CalamineWorkbook,
-    PasswordError,
-    SheetTypeEnum,
-    SheetVisibleEnum,
-)
 
-from workbench.model.errors import UnknownSheet, UnreadableSheet, UnreadableSource
-from workbench.model.sheet import Chunk, Reading, Sheet, Tally
-from workbench.sources import ods, xls, xlsx
-from workbench.sources.cells import filled_rows, text_of
-from workbench.sources.container import Format, damaged, password_wanted, workbook_format
+from workbench.model.errors import UnreadableSheet, UnreadableSource
+from workbench.model.sheet import LEFT_OUT_TEXT, Chunk, Layout, LeftOut, Reading, Sheet, Tally
+from workbench.sources.container import workbook_format
 from workbench.sources.dialect import CELL_LIMIT
-from workbench.sources.headers import SEARCHED_ROWS, find_header, name_headers
+from workbench.sources.headers import (
+    SEARCHED_ROWS,
+    data_taken_for_header,
+    find_header,
+    name_headers,
+    whole_header,
+)
+from workbench.sources.records import TableRows, Verdict, weigh
 from workbench.sources.text import translated_errors
-from workbench.sources.workbook_details import WorkbookDetails, cell_name
-
-COLUMN_LIMIT = 2_000
-AREA_LIMIT = 100_000_000
-"""Cells of the rectangle a worksheet may span, blank ones included: the reader takes 32 bytes for each."""
+from workbench.sources.workbook_details import column_name
+from workbench.sources.worksheet import Area, Row, Worksheet, choose_worksheet
 
 _ROWS = 20_000
 _CELLS_AT_ONCE = 1_000_000
-_ODS_HOURS = r"^PT(\d+)H(\d\d)M(\d\d)(?:[.,]0+)?S$"  # a duration of a day or more, as OpenDocument writes it
-_Row: TypeAlias = list[Any]
-_Look: TypeAlias = Callable[[str], WorkbookDetails]
-_LOOK_THROUGH: dict[Format, Callable[[Path, str], _Look]] = {
-    "xlsx": xlsx.look_through,
-    "ods": ods.look_through,
-    "xls": xls.look_through,
-}
+_COMPARED = 100
+"""Rows below a header that it is compared with."""
+_NOTHING_SAID = Layout()
 
 
 def open_workbook(
-    path: Path, *, name: str | None = None, sheet: str | None = None, header_row: int | None = None
+    path: Path, *, name: str | None = None, sheet: str | None = None, layout: Layout = _NOTHING_SAID
 ) -> Sheet:
-    """A worksheet, told by its title, else the first visible one with cells in it.
+    """A worksheet, told by its title, else the one that looks most like a table; hidden ones are read last.
 
-    The kind of workbook is told by the file's bytes. `header_row` (1-based, as the spreadsheet program shows it) stands
-    in for the row `find_header` finds. Columns left and right of the table without header and values are dropped, rows
-    that are wholly blank are counted and left out. Values become text by the rules of `text_of`; error cells become
-    their text (#N/A), formulas the value they were stored with. Of a merged area of several rows, every row that has a
-    value of its own gets the area's value, as people mean it who merge a school's name over its teachers; over several
-    columns it stands in the first alone, because a heading across the table is no value of each column. ODS does not
-    tell its merged areas: there the value stands in the first cell. All of it is told in `reading.warnings`.
+    The kind of workbook is told by the file's bytes. What `layout` does not say of the header and of lines to leave out
+    is found (`find_header`, `weigh`); lines are rows as the spreadsheet program shows them. Columns left and right of
+    the table without header and values are dropped, rows that are wholly blank are counted and left out. Values are
+    text as the sheet shows it (`text_of`): percentages with their sign, numbers with the zeros of their format, whole
+    numbers with the digits that the file has; error cells become their text (#N/A), formulas the value they were stored
+    with. Of a merged area of several rows, every row that has a value of its own gets the area's value, as people mean
+    it who merge a school's name over its teachers; over several columns it stands in the first alone, because a heading
+    across the table is no value of each column. ODS does not tell its merged areas: there the value stands in the first
+    cell. All of it, and what is hidden, is told in `reading.warnings` and `reading.left_out`.
 
-    The worksheet is held in memory (32 bytes for each cell it spans), and handed out in chunks of 20,000 rows at most.
-    Raises UnknownSheet; UnreadableSource for anything but a sound workbook without password and with a worksheet of at
-    most 2,000 columns; UnreadableSheet while reading for a cell of over 1 MB.
+    The table is held in memory as text, and handed out in chunks of 20,000 rows at most; while it is opened, the reader
+    takes 32 bytes for each cell besides. Raises UnknownSheet; UnreadableSource for anything but a sound workbook that
+    has no password and whose worksheet has at most 2,000 columns; UnreadableSheet for a cell of over 1 MB.
     """
     source = name or path.name
+    if layout.mended:
+        raise UnreadableSource(source=source, why="lines can be mended in text files alone; correct its cells instead.")
     with translated_errors(source):
         with path.open("rb") as file:
             checksum = hashlib.file_digest(file, "sha256").hexdigest()
         found = workbook_format(path, source=source)
-        look = _LOOK_THROUGH[found](path, source)
-        with _translated(source), _book(path, found) as book:
-            titles = _titles(book)
-            title, worksheet = _choose(book, found, look, source, titles, sheet)
-    table, warnings = _table(worksheet, source, title, header_row)
+        choice = choose_worksheet(path, found, source, sheet)
+    worksheet = choice.worksheet
+    table = _table(worksheet, layout)
+    header = table.header.row
     return Sheet(
         name=source,
         headers=table.headers,
@@ -81,211 +72,232 @@ def open_workbook(
         read=table.read,
         reading=Reading(
             format=found,
-            header_line=table.header + 1,
-            preamble=tuple("\t".join(row).rstrip() for row in worksheet.texts(0, table.header)),
-            sheets=titles,
-            sheet=title,
-            warnings=_unread(titles, title, sheet) + worksheet.details.warnings() + warnings,
+            header_line=header + 1,
+            preamble=tuple("\t".join(row).rstrip() for row in worksheet.texts(0, header + table.header.none)),
+            sheets=choice.titles,
+            sheet=worksheet.title,
+            warnings=choice.warnings + worksheet.details.warnings(header + 1, worksheet.height) + table.warnings,
+            layout=layout,
+            left_out=table.left_out,
         ),
     )
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Area:
-    """A merged area; its corners are counted from 0, rows as in the sheet, columns as the reader hands them out."""
-
-    top: int
-    left: int
-    bottom: int
-    right: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Worksheet:
-    """A loaded worksheet, its rows counted from 0 as in the sheet, what the reader does not tell filled in."""
-
-    cells: CalamineSheet
-    details: WorkbookDetails
-    format: Format
-    source: str
-
-    @property
-    def top(self) -> int:
-        """The first row that is used."""
-        return self.cells.start[0] if self.cells.start else 0
-
-    @property
-    def left(self) -> int:
-        """The first column that is used; the reader leaves out those before it."""
-        return self.cells.start[1] if self.cells.start else 0
-
-    @property
-    def height(self) -> int:
-        """Rows from the top of the sheet to the last one that is used."""
-        return self.cells.end[0] + 1 if self.cells.end else 0
-
-    def rows(self, first: int = 0) -> Iterator[_Row]:
-        """The rows from `first` on as values, errors as their texts."""
-        errors = self.details.errors(first, self.height)
-        row, column, text = next(errors, (-1, 0, ""))
-        for number, values in zip(count(first), self._values(first), strict=False):
-            while number == row:
-                if 0 <= column - self.left < len(values):
-                    values[column - self.left] = text
-                row, column, text = next(errors, (-1, 0, ""))
-            yield values
-
-    def _values(self, first: int) -> Iterator[_Row]:
-        number = -1
-        try:
-            with _translated(self.source):
-                for number, values in enumerate(self.cells.iter_rows()):
-                    if number >= first:
-                        yield values
-        except OverflowError:
-            raise UnreadableSheet(line=number + 2, why="has a date or a duration no calendar can hold.") from None
-
-    def texts(self, first: int, last: int) -> list[list[str]]:
-        """The rows from `first` to before `last` as text."""
-        return [self.text(row).to_pylist() for row in islice(self.rows(first), max(last - first, 0))]
-
-    def text(self, values: Sequence[object]) -> pa.StringArray:
-        texts = text_of(values)
-        return pc.replace_substring_regex(texts, _ODS_HOURS, r"\1:\2:\3") if self.format == "ods" else texts
-
-    def areas(self) -> list[_Area]:
-        """The merged areas within the used columns, from top to bottom; none for ODS, which does not tell them."""
-        ranges = self.cells.merged_cell_ranges or ()
-        areas = [
-            _Area(top=top, left=left - self.left, bottom=bottom, right=right - self.left)
-            for (top, left), (bottom, right) in ranges
-            if self.left <= left < self.left + self.cells.width
-        ]
-        return sorted(areas, key=lambda area: (area.top, area.left))
-
-    def named(self, area: _Area) -> str:
-        """The area as a spreadsheet names it: A3:A7."""
-        return f"{cell_name(area.top, area.left + self.left)}:{cell_name(area.bottom, area.right + self.left)}"
-
-
-@dataclass(frozen=True, kw_only=True)
 class _Table:
-    """The table on a worksheet: the row of its header, its columns from `low` to before `high`."""
+    """The table on a worksheet as text, its records in chunks."""
 
-    worksheet: _Worksheet
-    header: int
-    low: int
-    high: int
+    header: "_Header"
     headers: tuple[str, ...]
-    areas: tuple[_Area, ...]
-    """Those below the header that reach over several rows."""
+    chunks: tuple[Chunk, ...]
+    blank_rows: int
+    left_out: tuple[LeftOut, ...]
+    warnings: tuple[str, ...]
 
     def read(self, tally: Tally) -> Iterator[Chunk]:
-        first = self.header + 1
-        rows = _filled_down(self.worksheet.rows(first), first, self.areas)
-        size = min(_ROWS, max(_CELLS_AT_ONCE // self.worksheet.cells.width, 1))
-        while block := list(islice(rows, size)):
-            columns = [self.worksheet.text(values) for values in islice(zip(*block, strict=True), self.low, self.high)]
-            for column in columns:
-                _refuse_giant(column, first + 1)
-            chunk = filled_rows(columns, self.headers, first + 1, tally)
-            first += len(block)
-            if len(chunk):
-                yield chunk
+        for chunk in self.chunks:
+            tally.rows += len(chunk)
+            yield chunk
+        tally.blank_rows += self.blank_rows
 
 
-def _book(path: Path, found: Format) -> CalamineWorkbook:
-    """The workbook; the reader believes a file's name, so one that is named wrongly is given to it without a name."""
-    if path.suffix.lower() == f".{found}":
-        return CalamineWorkbook.from_path(path)
-    with path.open("rb") as file:
-        return CalamineWorkbook.from_filelike(file)
-
-
-def _titles(book: CalamineWorkbook) -> tuple[str, ...]:
-    return tuple(sheet.name for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet)
-
-
-def _choose(
-    book: CalamineWorkbook, found: Format, look: _Look, source: str, titles: tuple[str, ...], wanted: str | None
-) -> tuple[str, _Worksheet]:
-    if wanted is not None:
-        same = [title for title in titles if title == wanted] or [
-            title for title in titles if title.strip().casefold() == wanted.strip().casefold()
-        ]
-        if not same:
-            raise UnknownSheet(source=source, sheet=wanted, known=", ".join(titles))
-        titles = (same[0],)
-    hidden = {sheet.name for sheet in book.sheets_metadata if sheet.visible != SheetVisibleEnum.Visible}
-    for title in sorted(titles, key=lambda title: title in hidden):
-        worksheet = _load(book, found, look(title), source, title)
-        if worksheet.cells.start is not None:
-            return title, worksheet
-    where = f"its worksheet {titles[0]} is empty" if len(titles) == 1 else "all its worksheets are empty"
-    raise UnreadableSource(source=source, why=f"{where}.")
-
-
-def _load(book: CalamineWorkbook, found: Format, details: WorkbookDetails, source: str, title: str) -> _Worksheet:
-    _refuse_width(details.width, source, title)
-    if details.width * details.height > AREA_LIMIT:
-        raise _too_large(source)
-    cells = book.get_sheet_by_name(title)
-    _refuse_width(cells.width, source, title)
-    return _Worksheet(cells=cells, details=details, format=found, source=source)
-
-
-def _table(worksheet: _Worksheet, source: str, title: str, header_row: int | None) -> tuple[_Table, tuple[str, ...]]:
+def _table(worksheet: Worksheet, layout: Layout) -> _Table:
     """The table, and what there is to tell about it."""
-    top = worksheet.top
-    header = header_row - 1 if header_row is not None else top + find_header(worksheet.texts(top, top + SEARCHED_ROWS))
     areas = worksheet.areas()
-    labels = _labels(worksheet, header, areas) if 0 <= header < worksheet.height else []
-    if not any(label.strip() for label in labels):
-        why = f"row {header + 1} of its worksheet {title} is blank, so it cannot be the header."
-        raise UnreadableSource(source=source, why=why)
-    low, high = _extent(worksheet, header, labels)
+    header = _header(worksheet, areas, layout)
+    labels = header.labels
+    if not header.none and not any(label.strip() for label in labels):
+        why = f"row {header.row + 1} of its worksheet {worksheet.title} is blank, so it cannot be the header."
+        raise UnreadableSource(source=worksheet.source, why=why)
+    first = header.row + 1 + header.left_out
+    again = worksheet.texts(header.row + 1, first)
+    blocks = list(_blocks(worksheet, first, areas))
+    low, high = _extent(labels, blocks)
     headers, renamed = name_headers(labels[low:high])
-    below = [area for area in areas if area.top > header and low <= area.left < high]
-    tall = tuple(area for area in below if area.bottom > area.top)
-    table = _Table(worksheet=worksheet, header=header, low=low, high=high, headers=headers, areas=tall)
-    found = (f"Row {header + 1} was taken for the header; what stands above it is left out.",)
-    return table, found * (header > top and header_row is None) + renamed + _merged(worksheet, below)
+    below = [area for area in areas if area.top >= first and low <= area.left < high]
+    blocks = [block[low:high] for block in blocks]
+    verdict = weigh(TableRows(blocks=blocks, labels=labels[low:high], first_line=first + 1), layout)
+    return _Table(
+        header=header,
+        headers=headers,
+        chunks=tuple(_chunks(blocks, headers, first + 1, verdict)),
+        blank_rows=verdict.blank_rows,
+        left_out=(*_named_again(header.row + 2, again), *verdict.left_out),
+        warnings=header.warnings
+        + (() if header.none else renamed)
+        + _beside(labels[low:high], blocks, low + worksheet.left)
+        + _merged(worksheet, below)
+        + verdict.warnings,
+    )
 
 
-def _labels(worksheet: _Worksheet, header: int, areas: list[_Area]) -> list[str]:
-    """The texts of the header; a blank one under a label that is merged downwards takes that label."""
-    labels = worksheet.texts(header, header + 1)[0]
+def _named_again(line: int, rows: Sequence[Sequence[str]]) -> Iterator[LeftOut]:
+    for number, row in enumerate(rows, start=line):
+        text = "\t".join(row).strip()[:LEFT_OUT_TEXT]
+        yield LeftOut(first=number, last=number, what="a second row of the header", text=text)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Header:
+    """What names the columns, and where."""
+
+    row: int
+    """Its last row, from 0; the one above the first record where there is no header."""
+    labels: list[str]
+    none: bool = False
+    left_out: int = 0
+    """How many rows below it name the columns once more."""
+    warnings: tuple[str, ...] = ()
+
+
+def _header(worksheet: Worksheet, areas: list[Area], layout: Layout) -> _Header:
+    """The header, where it was said to be or where it is found."""
+    top = worksheet.top
+    texts = worksheet.texts(top, top + SEARCHED_ROWS + _COMPARED)
+    rows = [[] if _is_said(layout, top + place + 1) else row for place, row in enumerate(texts)]
+    if layout.no_header:
+        filled = (place for place, row in enumerate(rows) if any(cell.strip() for cell in row))
+        first = top + next(filled, 0) if layout.header_row is None else layout.header_row - 1
+        return _Header(row=first - 1, labels=[""] * worksheet.cells.width, none=True)
+    if layout.header_row is not None:
+        return _Header(row=layout.header_row - 1, labels=_labels(worksheet, layout.header_row - 1, areas))
+    place = find_header(rows[:SEARCHED_ROWS])
+    if not rows[place]:
+        return _Header(row=top + place, labels=[])
+    if _is_over_columns(areas, top + place, rows, place):
+        row = top + place + 1
+        return _Header(row=row, labels=_labels(worksheet, row, areas), warnings=(_ABOVE.format(row + 1),))
+    return _found_header(worksheet, areas, rows, place)
+
+
+def _found_header(worksheet: Worksheet, areas: list[Area], rows: list[list[str]], place: int) -> _Header:
+    """The header that begins with one of the rows, if that is no record, and what a person should know of it."""
+    first = worksheet.top + place
+    taken = data_taken_for_header(rows[place], rows[place + 1 :])
+    if taken == "surely":
+        blank = [""] * worksheet.cells.width
+        return _Header(row=first - 1, labels=blank, none=True, warnings=(_IS_DATA.format(first + 1),))
+    told = (_ABOVE.format(first + 1),) * (place > 0) + (_MAY_BE_DATA.format(first + 1),) * (taken == "perhaps")
+    whole = whole_header(rows, place)
+    last = worksheet.top + whole.last - whole.left_out
+    if last == first:
+        labels = _labels(worksheet, last, areas)
+        return _Header(row=last, labels=labels, left_out=whole.left_out, warnings=told)
+    joined = f"Rows {first + 1} to {last + 1} were read as one header: {', '.join(filter(None, whole.cells[:6]))}."
+    return _Header(row=last, labels=whole.cells, warnings=(*told, joined))
+
+
+_ABOVE = "Row {} was taken for the header; what stands above it is left out."
+_MAY_BE_DATA = "Row {} looks like data. If it is no header: --no-header."
+_IS_DATA = (
+    "Row {0} looks like data, so the table was taken to have no header, and its columns are called column_1, "
+    "column_2 ... If it is the header: --header-row {0}."
+)
+
+
+def _is_said(layout: Layout, line: int) -> bool:
+    """Whether a person leaves a line out."""
+    is_beyond = layout.stop_line is not None and line >= layout.stop_line
+    return is_beyond or any(first <= line <= last for first, last in layout.skip_lines)
+
+
+def _is_over_columns(areas: list[Area], header: int, rows: list[list[str]], place: int) -> bool:
+    """Whether a row has headings that are merged over several columns, and the row below names each of those."""
+    broad = [area for area in areas if area.top == area.bottom == header and area.right > area.left]
+    if not broad or place + 1 >= len(rows):
+        return False
+    alone = {column for column, label in enumerate(rows[place]) if label.strip()}
+    named = {column for column, name in enumerate(rows[place + 1]) if name.strip()}
+    tall = {area.left for area in areas if area.top == header < area.bottom}
+    covered = {column for area in broad for column in range(area.left, area.right + 1)}
+    return covered <= named and alone <= {area.left for area in broad} | tall
+
+
+def _labels(worksheet: Worksheet, header: int, areas: list[Area]) -> list[str]:
+    """The texts of the header; a blank one under a label that is merged downwards takes that label.
+
+    Labels that repeat under headings merged over several columns are told apart by the headings: Travel Air, Hotel Air.
+    """
+    labels = next(iter(worksheet.texts(header, header + 1)), []) if header >= 0 else []
+    headings = [""] * len(labels)
     for area in areas:
         if area.top < header <= area.bottom and not labels[area.left]:
             labels[area.left] = worksheet.texts(area.top, area.top + 1)[0][area.left]
-    return labels
+        elif area.top == area.bottom == header - 1 and area.right > area.left:
+            heading = worksheet.texts(area.top, area.top + 1)[0][area.left].strip()
+            headings[area.left : area.right + 1] = [heading] * len(headings[area.left : area.right + 1])
+    named = [label.strip().casefold() for label in labels if label.strip()]
+    if len(set(named)) == len(named):
+        return labels
+    return [f"{heading} {label}".strip() for heading, label in zip(headings, labels, strict=True)]
 
 
-def _extent(worksheet: _Worksheet, header: int, labels: list[str]) -> tuple[int, int]:
+def _blocks(worksheet: Worksheet, first: int, areas: Sequence[Area]) -> Iterator[list[pa.StringArray]]:
+    """The rows below the header as columns of text, at most 20,000 at once."""
+    tall = [area for area in areas if area.top >= first and area.bottom > area.top]
+    rows = _filled_down(worksheet.rows(first), first, tall)
+    size = min(_ROWS, max(_CELLS_AT_ONCE // worksheet.cells.width, 1))
+    line = first + 1
+    while block := list(islice(rows, size)):
+        columns = [worksheet.text(values) for values in zip(*block, strict=True)]
+        for column in columns:
+            _refuse_giant(column, line)
+        line += len(block)
+        yield columns
+
+
+def _extent(labels: Sequence[str], blocks: Sequence[Sequence[pa.StringArray]]) -> tuple[int, int]:
     """The columns from the first to behind the last with a label or a value below."""
-    named = [place for place, label in enumerate(labels) if label.strip()]
-    low, high = named[0], named[-1] + 1
-    for row in worksheet.rows(header + 1) if (low, high) != (0, len(labels)) else ():
-        low = next((place for place in range(low) if not _blank(row[place])), low)
-        high = next((place + 1 for place in range(len(row) - 1, high - 1, -1) if not _blank(row[place])), high)
-    return low, high
+    used = [place for place, label in enumerate(labels) if label.strip() or _has_values(blocks, place)]
+    return (used[0], used[-1] + 1) if used else (0, len(labels))
+
+
+def _has_values(blocks: Sequence[Sequence[pa.StringArray]], place: int) -> bool:
+    return any(pc.any(pc.not_equal(pc.utf8_trim_whitespace(block[place]), "")).as_py() for block in blocks)
+
+
+def _chunks(
+    blocks: Sequence[Sequence[pa.StringArray]], headers: Sequence[str], first_line: int, verdict: Verdict
+) -> Iterator[Chunk]:
+    start = 0
+    for block in blocks:
+        number = len(block[0])
+        records = verdict.records[start : start + number]
+        lines = pa.array(np.arange(first_line + start, first_line + start + number, dtype=np.int32))
+        cells = pa.RecordBatch.from_arrays(list(block), names=list(headers))
+        if not records.all():
+            mask = pa.array(records)
+            lines, cells = lines.filter(mask), cells.filter(mask)
+        if len(lines):
+            yield Chunk(lines=lines, cells=cells)
+        start += number
+
+
+def _beside(labels: Sequence[str], blocks: Sequence[Sequence[pa.StringArray]], left: int) -> tuple[str, ...]:
+    """A column without label and values between others: what stands right of it may be no part of the table."""
+    for place, label in enumerate(labels):
+        if not label.strip() and any(label.strip() for label in labels[place:]) and not _has_values(blocks, place):
+            gap, first, last = (column_name(left + at) for at in (place, place + 1, len(labels) - 1))
+            right = f"column {first}" if first == last else f"columns {first} to {last}"
+            return (f"Column {gap} is blank from top to bottom: another table may stand right of it ({right}).",)
+    return ()
 
 
 def _blank(value: object) -> bool:
     return isinstance(value, str) and not value.strip()
 
 
-def _filled_down(rows: Iterator[_Row], first: int, areas: Sequence[_Area]) -> Iterator[_Row]:
+def _filled_down(rows: Iterator[Row], first: int, areas: Sequence[Area]) -> Iterator[Row]:
     """The rows, in which the value of a merged area stands in every row of it that has a value of its own."""
     if not areas:
         return rows
     return _fill_down(rows, first, areas)
 
 
-def _fill_down(rows: Iterator[_Row], first: int, areas: Sequence[_Area]) -> Iterator[_Row]:
+def _fill_down(rows: Iterator[Row], first: int, areas: Sequence[Area]) -> Iterator[Row]:
     coming = iter(areas)
     following = next(coming, None)
-    current: list[tuple[_Area, object]] = []
+    current: list[tuple[Area, object]] = []
     for number, values in zip(count(first), rows, strict=False):
         current = [(area, value) for area, value in current if area.bottom >= number]
         if current and not all(map(_blank, values)):
@@ -304,25 +316,7 @@ def _refuse_giant(column: pa.StringArray, first_line: int) -> None:
                               why="has a cell of over 1 MB.")  # fmt: skip
 
 
-def _refuse_width(width: int, source: str, title: str) -> None:
-    if width > COLUMN_LIMIT:
-        why = f"its worksheet {title} has {width:,} columns; at most {COLUMN_LIMIT:,} are read."
-        raise UnreadableSource(source=source, why=why)
-
-
-def _too_large(source: str) -> UnreadableSource:
-    why = f"its worksheet spans over {AREA_LIMIT:,} cells. Delete the cells far away from the table, or save it as CSV."
-    return UnreadableSource(source=source, why=why)
-
-
-def _unread(titles: tuple[str, ...], read: str, wanted: str | None) -> tuple[str, ...]:
-    others = [title for title in titles if title != read]
-    if wanted is not None or not others:
-        return ()
-    return (f"Only the worksheet {read} is read. The workbook has others: {', '.join(others)}.",)
-
-
-def _merged(worksheet: _Worksheet, areas: list[_Area]) -> tuple[str, ...]:
+def _merged(worksheet: Worksheet, areas: list[Area]) -> tuple[str, ...]:
     tall = [worksheet.named(area) for area in areas if area.bottom > area.top]
     broad = [worksheet.named(area) for area in areas if area.right > area.left]
     found = []
@@ -337,20 +331,3 @@ def _merged(worksheet: _Worksheet, areas: list[_Area]) -> tuple[str, ...]:
 
 def _few(names: list[str]) -> str:
     return ", ".join(names[:3]) + (f" and {len(names) - 3:,} more" if len(names) > 3 else "")
-
-
-@contextmanager
-def _translated(source: str) -> Iterator[None]:
-    """The reader's complaints as sentences; its panics too, which are no Exceptions."""
-    try:
-        yield
-    except PasswordError:
-        raise password_wanted(source) from None
-    except CalamineError as error:
-        if "limit" in str(error):
-            raise _too_large(source) from None
-        raise damaged(source) from None
-    except BaseException as error:
-        if type(error).__name__ == "PanicException":
-            raise damaged(source) from None
-        raise

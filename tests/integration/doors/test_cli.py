@@ -273,6 +273,34 @@ def test_columns_constants_values_and_clears_come_from_the_command_line(run: Run
     assert [one["name"] for one in run("templates", "--json").json] == ["Odd sheet"]
 
 
+def test_what_was_noticed_of_cells_comes_with_the_options_that_say_what_is_meant(run: Run, file: File) -> None:
+    name = file("email,name,phone,id\na@x.example,Null,n/a,'00123\nb@x.example,JosÃ© Ruiz,,\nc@x.example,#REF!,,\n")
+    said = run("import", name, "--dataset", "elevate.students", "--map", "id=external_id")
+    assert said.status == 1
+    assert [line.strip() for line in said.out.splitlines() if line.startswith("  ")][:8] == [
+        "full_name: `Null` in 1 row, `#REF!` in 1 row: read as no value, and nobody has said what is meant.",
+        "To say that they are none: --value-map full_name:Null= --value-map 'full_name:#REF!='",
+        "To say that they are meant so: --value-map full_name:Null=Null",
+        "full_name: 1 cell was perhaps read in a wrong encoding: 'JosÃ© Ruiz' may be 'José Ruiz'.",
+        "To repair them: --repair full_name",
+        "phone: `n/a` in 1 row: read as no value, and nobody has said what is meant.",
+        "To say that they are none: --value-map phone:n/a=",
+        'external_id: 1 cell was written as ="..." or \'..., and read as what stands inside.',
+    ]
+    suggested = run("suggest", name, "elevate.students", "--json").json
+    assert suggested["noticed"]["null_texts"] == {"full_name": {"Null": 1, "#REF!": 1}, "phone": {"n/a": 1}}
+    assert suggested["noticed"]["misread"] == {"full_name": {"before": "JosÃ© Ruiz", "after": "José Ruiz", "rows": 1}}
+    said = run(
+        "import", name, "--dataset", "elevate.students", "--value-map", "full_name:Null=Null", "--lenient", "phone",
+        "--repair", "full_name", "--skip-errors", "--json",
+    )  # fmt: skip
+    assert (said.json["created"], said.json["issues_by_code"]) == (2, {"error_cell": 1, "bad_phone": 1})
+    assert said.json["noticed"]["repaired"] == {"full_name": 1}
+    refused = run("import", name, "--dataset", "elevate.students", "--lenient", "email")
+    sentence = "A wrong cell of email cannot cost that cell alone: no record can do without it."
+    assert (refused.status, refused.err.splitlines()[-1]) == (2, sentence)
+
+
 @pytest.mark.both_servers
 def test_records_that_a_roster_no_longer_names_are_listed_before_they_are_switched_off(run: Run, file: File) -> None:
     header = "Teacher Email,Teacher Name,School,Academic Year,Virtual Year\n"
@@ -574,3 +602,28 @@ def test_progress_is_for_a_terminal_only(run: Run, file: File, environment: dict
     os.close(leader)
     assert b"committing" in b"".join(seen)
     assert run("import", "students.csv", "--dataset", "elevate.students", "--json").err.count("\n") == 1  # the warning
+
+
+def test_the_layout_of_a_source_comes_from_the_command_line(run: Run, file: File) -> None:
+    odd = "Roster,,\nemail,first_name,last_name\na@x.org,Ada,Hill,\nb@x.org,Bob;Lint\nc@x.org,Cy,Ray\nTotal,1,2\n"
+    path = file(odd, "odd.csv")
+    said = run("import", path, "--dataset", "elevate.students")
+    assert (said.status, said.err) == (2, "Line 3: has 4 cells where the header has 3.\n")
+    layout = ("--skip-lines", "3,9-12", "--mend", "4=b@x.org,Bob,Lint", "--stop-line", "6")
+    said = run("import", path, "--dataset", "elevate.students", *layout)
+    assert said.status == 0
+    assert "Line 3 left out (said so): a@x.org,Ada,Hill," in said.out
+    assert "Line 6 left out (said so): Total,1,2" in said.out
+    found = run("read", path, *layout, "--json").json
+    assert (found["rows"], found["header_line"], found["layout"]["stop_line"]) == (2, 2, 6)
+    assert [(each["first"], each["last"]) for each in found["left_out"]] == [(3, 3), (6, 6)]
+    suggested = run("suggest", path, "elevate.students", "--no-header", "--skip-lines", "3-4", "--json").json["columns"]
+    assert [one["header"] for one in suggested] == ["column_1", "column_2", "column_3"]
+    assert run("profile", path, *layout, "--json").json["rows"] == 2
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("--skip-lines", "x"), ("--skip-lines", "5-3"), ("--mend", "abc"), ("--stop-line", "0")]
+)
+def test_a_layout_that_is_none_is_refused(run: Run, file: File, option: str, value: str) -> None:
+    assert run("read", file(STUDENTS, "students.csv"), option, value).status == 2

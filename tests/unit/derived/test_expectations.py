@@ -37,13 +37,10 @@ def test_a_suite_asks_for_what_the_fields_declare_in_their_order() -> None:
     assert asked(COURSES) == [
         ("name", "missing", "error"),
         ("name", "control_character", "error"),
-        ("name", "null_text", "warning"),
         ("code", "missing", "error"),
         ("code", "control_character", "error"),
         ("code", "too_long", "error"),
-        ("code", "null_text", "warning"),
         ("description", "control_character", "error"),
-        ("description", "null_text", "warning"),
         ("duration_weeks", "bad_integer", "error"),
         ("duration_weeks", "out_of_range", "error"),
         ("is_active", "bad_boolean", "error"),
@@ -79,7 +76,6 @@ def test_a_number_is_compared_in_the_fields_column_and_read_from_the_text_beside
             "bad_integer",
             "Not a whole number of percent from 0 to 100",
         ),
-        (Field(name="title"), "null_text", "title holds a text such as None, nan or NULL"),
     ],
 )
 def test_every_issue_has_a_sentence(field: Field, code: str, message: str) -> None:

@@ -26,7 +26,7 @@ def test_a_row_of_the_guide_says_all_about_a_field() -> None:
     assert row(field_guide(contract("elevate.enrollments")), "course_code") == [
         "`course_code`",
         "yes",
-        "text",
+        "identifier",
         "",
         "code, course, course id",
         "Has to be the code of a known course. E.g. CNA101.",
@@ -51,7 +51,7 @@ def test_a_row_of_the_guide_says_all_about_a_field() -> None:
             "name, at most 300 characters",
             "`first_name` + `last_name`",
         ),
-        ("elevate.courses", "code", "yes, or derived", "text, at most 60 characters", "made of `name`"),
+        ("elevate.courses", "code", "yes, or derived", "identifier, at most 60 characters", "made of `name`"),
         ("elevate.staff", "role", "no", "one of `instructor`, `admin`", "`instructor`"),
         ("polaris.teacher_roster", "academic_year", "yes, or derived", "academic year", "the import's window"),
         ("polaris.teacher_roster", "virtual_year", "no", "academic year", "the same as `academic_year`"),

@@ -1,11 +1,13 @@
 """Text in, canonical text out; and what is left as typed does not match."""
 
 import re
+import unicodedata
 from calendar import monthrange
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
+from hypothesis import given, strategies
 
 from workbench.model.kinds import KINDS, chosen
 
@@ -123,7 +125,8 @@ def test_a_name_has_single_spaces_and_no_control_characters(cell: str, value: ob
 @pytest.mark.parametrize(
     ("cell", "value"),
     [
-        (" two  spaces ", "two  spaces"),
+        (" two  spaces ", "two spaces"),
+        ("first  line\n second", "first line\n second"),
         ("line one\r\nline two\rline three", "line one\nline two\nline three"),
         ("a\tb", "a\tb"),
         ("=1+1", "=1+1"),
@@ -456,6 +459,112 @@ def test_an_academic_year_ends_in_the_year_after(cell: str, value: object) -> No
 def test_a_choice_is_known_in_any_case_and_with_any_separator() -> None:
     texts = pa.array(["No Show", "no-show", "NO_SHOW", "noshow", None])
     assert chosen(texts, ("attended", "no_show")).to_pylist() == ["no_show", "no_show", "no_show", "noshow", None]
+
+
+_LOOK_ALIKES = [
+    ("NB\u00a0101", "NB 101"),
+    ("NB\u200b 101", "NB 101"),
+    ("NB \u3000 101", "NB 101"),
+    ("NB\u200b\u2060101", "NB101"),
+    ("co\u00adop", "coop"),
+    ("Auf\u200clage", "Auflage"),
+    ("Cafe\u0301", "Café"),
+    ("\u0645\u06cc\u200c\u062e\u0648", "\u0645\u06cc\u200c\u062e\u0648"),
+    ("👩\u200d🔬", "👩\u200d🔬"),
+]
+
+
+@pytest.mark.parametrize("kind", ["text", "name", "identifier", "choice"])
+@pytest.mark.parametrize(("cell", "value"), _LOOK_ALIKES)
+def test_what_looks_the_same_is_the_same_in_every_kind_of_text(kind: str, cell: str, value: str) -> None:
+    assert parsed(kind, cell, f" \ufeff{cell}\u00a0") == [value, value]
+
+
+@pytest.mark.parametrize("kind", ["name", "identifier", "choice"])
+def test_marks_around_a_name_are_copied_along_and_go(kind: str) -> None:
+    assert parsed(kind, "\u202aNB 101\u202c", " \u200e NB 101\u200f", "\u202e") == ["NB 101", "NB 101", None]
+
+
+_SPACES = strategies.sampled_from([" ", "  ", "\u00a0", " \u200b", "\u3000", "\u2009 ", "\u00a0\ufeff "])
+_WORDS = strategies.lists(strategies.text(strategies.characters(categories=["L", "N"]), min_size=1), min_size=1)
+
+
+@given(_WORDS, strategies.data())
+def test_words_are_one_key_whatever_spaces_stand_between_them(words: list[str], data: strategies.DataObject) -> None:
+    def written() -> str:
+        spaces = [data.draw(_SPACES) for _ in words]
+        form = data.draw(strategies.sampled_from(["NFC", "NFD"]))
+        return unicodedata.normalize(form, "".join(map("".join, zip(spaces, words, strict=True))))
+
+    keys = {kind: set(parsed(kind, written(), written())) for kind in ("text", "name", "identifier")}
+    assert all(len(found) == 1 for found in keys.values())
+
+
+_ODD = strategies.text(
+    strategies.sampled_from(
+        "=\"' 0123.-(/aÉe\u0301\u00a0\u200b\u200c\u200d\u3000\ufeff\u200e\u00ad\r\n\t\x1f한漢\u0627\ufffd"
+    )
+)
+
+
+@pytest.mark.parametrize("kind", [name for name in KINDS if name != "json"])
+@given(cells=strategies.lists(strategies.one_of(strategies.text(), _ODD)))
+def test_reading_what_a_kind_has_written_changes_nothing(kind: str, cells: list[str]) -> None:
+    once = parsed(kind, *cells)
+    assert parsed(kind, *(text or "" for text in once)) == once
+
+
+@given(strategies.lists(strategies.text(strategies.sampled_from("abcXYZ0189 -_.#/"), max_size=12)))
+def test_a_tidy_text_stays_as_typed(cells: list[str]) -> None:
+    tidy = [" ".join(cell.split()) for cell in cells]
+    assert parsed("text", *tidy) == parsed("name", *tidy) == [cell or None for cell in tidy]
+
+
+@pytest.mark.parametrize("kind", ["text", "name", "identifier", "phone", "integer"])
+@pytest.mark.parametrize("cell", ['="5551234"', "'5551234", '=" 5551234"', "\u00a0'5551234 ", '="\'5551234"'])
+def test_what_a_spreadsheet_was_told_to_leave_alone_is_its_content(kind: str, cell: str) -> None:
+    assert parsed(kind, cell) == ["5551234"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        ('="00123"', "00123"),
+        ('="Ann ""Nan"" Lee"', 'Ann "Nan" Lee'),
+        ('=""', None),
+        ('\'="00123"', "00123"),
+        ('="a"&"b"', '="a"&"b"'),
+        ("=00124", "=00124"),
+        ("=A1", "=A1"),
+        ("'00123", "00123"),
+        ("'Tis", "'Tis"),
+        ("O'Brien", "O'Brien"),
+        ("'t Hooft", "'t Hooft"),
+        ("'quoted'", "'quoted'"),
+        ("'5'", "'5'"),
+        ("'99", "'99"),
+    ],
+)
+def test_only_what_is_surely_wrapped_is_taken_out(cell: str, value: str | None) -> None:
+    assert parsed("text", cell) == parsed("name", cell) == [value]
+
+
+@pytest.mark.parametrize(
+    ("kind", "cell", "value"),
+    [
+        ("phone", "5551234567.0", "5551234567"),
+        ("phone", "+15551234567.0", "+15551234567"),
+        ("phone", "555.123.4567", "555.123.4567"),
+        ("identifier", "12345.0", "12345"),
+        ("identifier", "007.0", "007.0"),
+        ("identifier", "2.0", "2.0"),
+        ("identifier", "12345.10", "12345.10"),
+        ("identifier", "1234567890123456.0", "1234567890123456.0"),
+        ("text", "12345.0", "12345.0"),
+    ],
+)
+def test_digits_that_a_program_has_written_as_a_number_are_digits(kind: str, cell: str, value: str) -> None:
+    assert parsed(kind, cell) == [value]
 
 
 def test_one_odd_cell_does_not_change_its_neighbours() -> None:

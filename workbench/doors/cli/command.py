@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from workbench.doors.cli import layout
 from workbench.model.errors import WorkbenchError
 
 if TYPE_CHECKING:
@@ -101,23 +102,28 @@ Command = Callable[..., int | None]
 def command(app: typer.Typer, name: str, **more: Any) -> Callable[[Command], Command]:
     """Registers a function as a command: it is called with an `Asked` and its own options, and returns its exit status.
 
-    The options of every command are added to its own. Whatever it raises becomes one line and exit status 2.
+    The options of every command are added to its own; a parameter `layout` is several options. Whatever it raises
+    becomes one line and exit status 2.
     """
 
     def register(function: Command) -> Command:
         def run(context: typer.Context, **given: Any) -> int:
             before = context.obj or {}
             places: dict[str, Any] = {name: given.pop(name) or before.get(name) for name in ("home", "tenant", "user")}
-            return _ended(function, Asked(**places, json=given.pop("json")), given)
+            asked = Asked(**places, json=given.pop("json"))
+            if any(one.name == "layout" for one in own):
+                given["layout"] = layout.layout(given)
+            return _ended(function, asked, given)
 
-        own = list(inspect.signature(function).parameters.values())[1:]
         keyword = inspect.Parameter.KEYWORD_ONLY
+        own = list(inspect.signature(function).parameters.values())[1:]
+        named = [part for one in own for part in (_of_layout() if one.name == "layout" else [one])]
         shared = [
             inspect.Parameter(name, keyword, annotation=kind, default=False if kind is Json else None)
             for name, kind in _EVERYWHERE.items()
         ]
         context = inspect.Parameter("context", keyword, annotation=typer.Context)
-        parameters = [context, *(one.replace(kind=keyword) for one in own), *shared]
+        parameters = [context, *(one.replace(kind=keyword) for one in named), *shared]
         run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
         run.__annotations__ = {one.name: one.annotation for one in parameters}
         run.__doc__ = function.__doc__
@@ -125,6 +131,15 @@ def command(app: typer.Typer, name: str, **more: Any) -> Callable[[Command], Com
         return function
 
     return register
+
+
+def _of_layout() -> list[inspect.Parameter]:
+    """The options that a parameter `layout` is."""
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    return [
+        inspect.Parameter(name, keyword, annotation=kind, default=default)
+        for name, (kind, default) in layout.OPTIONS.items()
+    ]
 
 
 def _ended(function: Command, asked: Asked, given: dict[str, Any]) -> int:

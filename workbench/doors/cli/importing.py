@@ -8,17 +8,17 @@ from workbench.doors.cli import printing
 from workbench.doors.cli.command import Asked, command, warn
 from workbench.model.batch import Batch
 from workbench.model.errors import Held, WrongValue
+from workbench.model.noticed import Noticed
 from workbench.model.template import Mapping
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from workbench import Workbench
-    from workbench.model.sheet import Sheet
+    from workbench.model.sheet import Layout, Sheet
 
 Source = Annotated[str, typer.Argument(metavar="SOURCE", help="A file, or - for standard input.")]
 Worksheet = Annotated[str | None, typer.Option("--sheet", help="The worksheet of a workbook.")]
-HeaderRow = Annotated[int | None, typer.Option("--header-row", min=1, help="The header's line, when it is not found.")]
 Identifier = Annotated[str, typer.Argument(metavar="BATCH", help="A batch's id, or the beginning of it.")]
 SkipErrors = Annotated[bool, typer.Option("--skip-errors", help="Let the good rows go on without the invalid ones.")]
 
@@ -76,8 +76,16 @@ def import_(
     ] = None,
     date_orders: DateOrders = None,
     decimals: Decimals = None,
+    lenient: Annotated[
+        list[str] | None,
+        typer.Option("--lenient", metavar="FIELD", help="A wrong cell costs that cell alone, with a warning."),
+    ] = None,
+    repairs: Annotated[
+        list[str] | None,
+        typer.Option("--repair", metavar="FIELD", help="Repair letters that were read in a wrong encoding."),
+    ] = None,
     sheet: Worksheet = None,
-    header_row: HeaderRow = None,
+    layout: "Layout | None" = None,
     mode: Annotated[str | None, typer.Option(help="upsert, insert, update, replace or preserve.")] = None,
     window: Annotated[str | None, typer.Option(help="The import's date range or academic year.")] = None,
     notes: Annotated[str, typer.Option(help="For the import log.")] = "",
@@ -102,7 +110,7 @@ def import_(
     if (dataset is None) == (playbook is None):
         raise typer.BadParameter("say --dataset or --playbook, one of them.", param_hint="import")
     wanted = playbook or dataset or ""
-    sheets = _opened(source, wanted, playbook is not None, sheet, header_row)
+    sheets = _opened(source, wanted, playbook is not None, sheet, layout)
     with asked.open() as wb:
         _warn_of_same_file(wb, sheets[0], wanted)
         with asked.progress() as progress:
@@ -115,6 +123,8 @@ def import_(
                 constants=every_row,
                 clears=tuple(clears or ()),
                 forms=forms,
+                lenient=lenient,
+                repairs=repairs,
                 mode=mode,
                 window=window,
                 notes=notes,
@@ -135,7 +145,7 @@ def import_(
         return _end(asked, wb, planned if dry_run else _committed(asked, wb, planned, skip_errors))
 
 
-def _opened(source: str, wanted: str, is_playbook: bool, sheet: str | None, header_row: int | None) -> "list[Sheet]":
+def _opened(source: str, wanted: str, is_playbook: bool, sheet: str | None, layout: "Layout | None") -> "list[Sheet]":
     """The sheet that is meant, or all of them under a playbook of several; an unknown name is refused first."""
     from workbench.datasets import catalog
     from workbench.playbooks import playbook
@@ -145,10 +155,10 @@ def _opened(source: str, wanted: str, is_playbook: bool, sheet: str | None, head
     if known is not None and known.form is None:
         if sheet is not None:
             raise typer.BadParameter(f"{wanted} takes every worksheet.", param_hint="--sheet")
-        return open_sheets(source, header_row=header_row)
+        return open_sheets(source, layout=layout)
     if known is None:
         catalog.contract(wanted)
-    return [open_sheet(source, sheet=sheet, header_row=header_row)]
+    return [open_sheet(source, sheet=sheet, layout=layout)]
 
 
 def plan(asked: Asked, batch: Identifier) -> int:
@@ -246,6 +256,8 @@ def _tell_reading(asked: Asked, wb: "Workbench", sheets: "Sequence[Sheet]", batc
         for part in parts:
             printing.heading(asked, f"{part.reading['sheet'] or part.file_name}: {part.dataset}")
             printing.facts(asked, printing.mapped(part))
+            printing.say(asked, *(f"  {sentence}" for sentence in printing.kept_left_out(part)))
+            printing.noticed(asked, part.dataset, Noticed.from_dict(part.summary.get("noticed", {})))
         read = {part.reading["sheet"] or part.file_name for part in parts}
         left = [name for name in (sheet.reading.sheet or sheet.name for sheet in sheets) if name not in read]
         if left:
@@ -258,8 +270,9 @@ def _tell_reading(asked: Asked, wb: "Workbench", sheets: "Sequence[Sheet]", batc
     for said in wb.suggest(sheet, batch.dataset, template=template) if ignored else ():
         if said.header in ignored and said.field is not None:
             printing.say(asked, f"  {said.header} {said.reason}. To import it: --map '{said.header}={said.field}'")
-    for warning in sheet.reading.warnings:
+    for warning in (*sheet.reading.warnings, *printing.kept_left_out(batch)):
         printing.say(asked, f"  {warning}")
+    printing.noticed(asked, batch.dataset, Noticed.from_dict(batch.summary.get("noticed", {})))
 
 
 def _pairs(texts: list[str] | None, option: str, form: str, *, last: bool = False) -> dict[str, str]:

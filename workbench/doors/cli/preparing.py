@@ -11,13 +11,14 @@ import typer
 
 from workbench.doors.cli import printing
 from workbench.doors.cli.command import Asked, command, plain, warn
-from workbench.doors.cli.importing import HeaderRow, Source, Worksheet
+from workbench.doors.cli.importing import Source, Worksheet
 from workbench.model.contract import Contract
+from workbench.model.noticed import Noticed
 from workbench.model.template import Mapping
 
 if TYPE_CHECKING:
     from workbench.model.playbook import Playbook
-    from workbench.model.sheet import Sheet, Tally
+    from workbench.model.sheet import Layout, Sheet, Tally
 
 Dataset = Annotated[str, typer.Argument(metavar="DATASET", help="E.g. elevate.students.")]
 MaybeDataset = Annotated[str | None, typer.Argument(metavar="[DATASET]", help="E.g. elevate.students.")]
@@ -164,13 +165,13 @@ def templates(asked: Asked, dataset: MaybeDataset = None) -> None:
 
 
 def read(
-    asked: Asked, source: Source, output: Output = None, sheet: Worksheet = None, header_row: HeaderRow = None
+    asked: Asked, source: Source, output: Output = None, sheet: Worksheet = None, layout: "Layout | None" = None
 ) -> None:
     """Print what the reader understood, as clean CSV."""
     from workbench.sources import open_sheet
     from workbench.sources.csv_writer import save_csv, write_csv
 
-    opened = open_sheet(source, sheet=sheet, header_row=header_row)
+    opened = open_sheet(source, sheet=sheet, layout=layout)
     if output is not None:
         counted = save_csv(opened, output)
     elif asked.json:
@@ -188,7 +189,7 @@ def read(
     said = f"{opened.name}: {printing.reading(opened)}, {printing.counted(counted.rows, 'row')}"
     blank = f", {printing.counted(counted.blank_rows, 'blank row')} ignored" if counted.blank_rows else ""
     warn(f"{said}{blank}.")
-    for warning in opened.reading.warnings:
+    for warning in (*opened.reading.warnings, *printing.left_out(opened.reading, counted)):
         warn(warning)
 
 
@@ -198,26 +199,26 @@ def suggest(
     dataset: Dataset,
     template: Annotated[str | None, typer.Option(help="A saved template, by its name.")] = None,
     sheet: Worksheet = None,
-    header_row: HeaderRow = None,
+    layout: "Layout | None" = None,
 ) -> None:
     """Show which field each column would fill, and why."""
     from workbench.datasets.catalog import contract
     from workbench.prepare import forms
-    from workbench.prepare.columns import unknown_choices
+    from workbench.prepare.columns import noticed, unknown_choices
     from workbench.sources import open_sheet
 
     known = contract(dataset)
-    opened = open_sheet(source, sheet=sheet, header_row=header_row)
+    opened = open_sheet(source, sheet=sheet, layout=layout)
     with asked.open() as wb:
         said = wb.suggest(opened, dataset, template=template)
         saved = wb.templates.get(dataset, template).mapping if template else Mapping()
-    values = unknown_choices(opened, known, said)
+    values, found = unknown_choices(opened, known, said), noticed(opened, known, said).to_dict()
     filled = {one.header: one.field for one in said if one.sure and one.field}
     written = forms.decide(opened, known, replace(saved, columns=filled))
     if asked.json:
         columns = [{**one.to_dict(), "sure": one.sure} for one in said]
-        told = [column.to_dict() for column in written]
-        asked.answer({"source": source, "dataset": dataset, "columns": columns, "values": values, "forms": told})
+        told = {"values": values, "noticed": found, "forms": [column.to_dict() for column in written]}
+        asked.answer({"source": source, "dataset": dataset, "columns": columns, **told})
         return
     made = printing.table("Column", "Field", ">Score", "Used", "Reason")
     for one in said:
@@ -233,14 +234,17 @@ def suggest(
     if unsure or meant or open_:
         options = (*unsure, *meant[:20], *open_)
         printing.say(asked, "", "To say so, add to the import:", *(f"  {option}" for option in options))
+    if found:
+        printing.say(asked, "", "In the first rows:")
+        printing.noticed(asked, dataset, Noticed.from_dict(found))
 
 
-def profile(asked: Asked, source: Source, sheet: Worksheet = None, header_row: HeaderRow = None) -> None:
+def profile(asked: Asked, source: Source, sheet: Worksheet = None, layout: "Layout | None" = None) -> None:
     """Show what stands in each column."""
     from workbench.prepare.profile import profile as profile_
     from workbench.sources import open_sheet
 
-    found = profile_(open_sheet(source, sheet=sheet, header_row=header_row))
+    found = profile_(open_sheet(source, sheet=sheet, layout=layout))
     if asked.json:
         asked.answer(found.to_dict())
         return
@@ -265,11 +269,14 @@ def _described(known: Contract) -> dict[str, Any]:
 def _reading(sheet: "Sheet", counted: "Tally") -> dict[str, Any]:
     from dataclasses import asdict
 
+    from workbench.model.sheet import all_left_out
+
     return {
         **asdict(sheet.reading),
         "headers": sheet.headers,
         "rows": counted.rows,
         "blank_rows": counted.blank_rows,
+        "left_out": [asdict(each) for each in all_left_out(sheet.reading, counted)],
         "checksum": sheet.checksum,
         "bytes": sheet.size,
     }

@@ -1,19 +1,23 @@
 """What a batch looks like: to a program as one document, to a person as a few short tables."""
 
+import shlex
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Mapping as Pairs
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
 from workbench.datasets import catalog
 from workbench.doors.cli.command import DONE, NEEDS_A_PERSON, Asked, plain
 from workbench.model.batch import OUTCOMES, Batch
+from workbench.model.contract import Field
+from workbench.model.noticed import Noticed
 from workbench.model.template import Mapping
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from workbench import Workbench
-    from workbench.model.sheet import Sheet
+    from workbench.model.sheet import LeftOut, Reading, Sheet, Tally
 
 _FIRST = 5
 """So many lines, or records, are named before "and more"."""
@@ -45,6 +49,7 @@ def document(wb: "Workbench", batch: Batch) -> dict[str, Any]:
         "mapping": {**batch.mapping, "columns": _in_order(batch)},
         "not_imported": list(Mapping.from_dict(batch.mapping).not_imported(batch.headers)) if not batch.undo_of else [],
         "reading": batch.reading,
+        "noticed": batch.summary.get("noticed", {}),
         "undo_of": str(batch.undo_of) if batch.undo_of is not None else None,
         "sweep_of": str(batch.sweep_of) if batch.sweep_of is not None else None,
         "part_of": str(batch.part_of) if batch.part_of is not None else None,
@@ -144,6 +149,29 @@ def reading(sheet: "Sheet") -> str:
     return ", ".join(parts)
 
 
+def left_out(reading: "Reading", tally: "Tally") -> Iterator[str]:
+    """The lines that are no records, after a whole reading, in sentences."""
+    from workbench.model.sheet import all_left_out
+
+    return _left_out(all_left_out(reading, tally))
+
+
+def kept_left_out(batch: Batch) -> Iterator[str]:
+    """The same of a batch that was staged."""
+    from workbench.model.sheet import LeftOut
+
+    return _left_out([LeftOut(**each) for each in batch.reading.get("left_out") or ()])
+
+
+def _left_out(entries: "Sequence[LeftOut]", shown: int = 10) -> Iterator[str]:
+    for each in entries[:shown]:
+        lines = f"Line {each.first}" if each.first == each.last else f"Lines {each.first} to {each.last}"
+        some = f", {counted(each.number, 'line')} of them" if each.number else ""
+        yield f"{lines} left out{some} ({each.what}): {each.text}"
+    if len(entries) > shown:
+        yield f"{counted(sum(each.lines for each in entries[shown:]), 'more line')} left out."
+
+
 def mapped(batch: Batch) -> Iterator[tuple[str, str]]:
     """The mapping that a batch uses, part by part."""
     mapping = Mapping.from_dict(batch.mapping)
@@ -154,8 +182,38 @@ def mapped(batch: Batch) -> Iterator[tuple[str, str]]:
     for place, column in enumerate(batch.reading.get("forms", ())):
         yield "" if place else "Forms", column["said"]
     yield "Blank erases", ", ".join(mapping.clears)
+    yield "Lenient", ", ".join(mapping.lenient)
+    yield "Repaired", ", ".join(mapping.repairs)
     yield "Left out", ", ".join(mapping.left_out)
     yield "Not imported", ", ".join(mapping.not_imported(batch.headers))
+
+
+def noticed(asked: Asked, dataset: str, found: Noticed) -> None:
+    """What was noticed of the cells of each column, and how to say what is meant."""
+    fields = {field.name: field for field in catalog.contract(dataset).fields}
+    told = list(found.told())
+    for name, field in fields.items():
+        for _, part, sentence in (each for each in told if each[0] == name):
+            say(asked, f"  {name}: {sentence}.")
+            if part == "null_texts":
+                say(asked, *(f"    {option}" for option in _answers(field, found.null_texts[name])))
+            if part == "misread":
+                say(asked, f"    To repair them: --repair {name}")
+
+
+def _answers(field: Field, texts: Iterable[str]) -> Iterator[str]:
+    """The options that say of texts that they are no value, or that they are meant."""
+    from workbench.model.texts import ERROR_CELLS, takes_any_text
+
+    shown = list(texts)[:_FIRST]
+    yield f"To say that they are none: {_value_maps(field.name, dict.fromkeys(shown, ''))}"
+    meant = [text for text in shown if text not in ERROR_CELLS] if takes_any_text(field) else []
+    if meant:
+        yield f"To say that they are meant so: {_value_maps(field.name, dict(zip(meant, meant, strict=True)))}"
+
+
+def _value_maps(field: str, meanings: Pairs[str, str]) -> str:
+    return " ".join(f"--value-map {shlex.quote(f'{field}:{text}={to}')}" for text, to in meanings.items())
 
 
 def figures(asked: Asked, wb: "Workbench", batch: Batch) -> None:

@@ -12,9 +12,10 @@ from workbench.doors.web.views import columns
 from workbench.model.contract import Contract
 from workbench.model.sheet import Sheet
 from workbench.model.template import Mapping, Template
+from workbench.prepare.columns import asked_about
 from workbench.prepare.mapping import lacking, suggest
 
-BY_HAND = ("fields", "meanings", "forms", "same", "mode", "window", "notes", "clears")
+BY_HAND = ("fields", "meanings", "forms", "same", "mode", "window", "notes", "clears", "lenient", "repairs")
 """The parts of the address with what a person chose otherwise than it was suggested."""
 
 
@@ -29,7 +30,9 @@ def fields(
     source: sheets.Source, contract: Contract, template: Template | None, key: str
 ) -> tuple[dict[str, str], bool]:
     """Header -> field, "" for a column that is left out, and whether a template says all of it."""
-    suggested = suggest(source.sheet.headers, source.sheet.sample(), contract, template)
+    suggested = suggest(
+        source.sheet.headers, source.sheet.sample(), contract, template, repeated=source.sheet.reading.repeated
+    )
     possible = ["", *(field.name for field in contract.fields)]
     before = address.before("fields", f"fields {key}")
     by_hand = {header: name for header, name in before.items() if name in possible}
@@ -61,7 +64,7 @@ def meanings(
     with st.spinner("Counting the values of choice fields ..."):
         found = sheets.unknown(source.sheet, contract.name, mapped)
     said = dict(template.mapping.value_maps) if template else {}
-    chosen: dict[str, dict[str, str]] = {}
+    chosen = _nothing(source, contract, mapped, said, key)
     for name, texts in found.items():
         field, widget = contract.field(name), f"values {name} {key}"
         saved = {text.lower(): meaning or columns.BLANK for text, meaning in said.get(name, {}).items()}
@@ -103,6 +106,57 @@ def forms(
     told = {c.field: by_template.get(c.field, c.form) for c in asked}
     to_say = {name: form for name, form in chosen.items() if form != told[name]}
     return saved | chosen, to_say, tuple(column.question for column in asked if column.field not in chosen)
+
+
+def _nothing(
+    source: sheets.Source, contract: Contract, mapped: dict[str, str], said: dict[str, dict[str, str]], key: str
+) -> dict[str, dict[str, str]]:
+    """What a person says of the texts that read as no value, field by field; added to what is `said`."""
+    chosen: dict[str, dict[str, str]] = {}
+    for column in sheets.looked_at(source.sheet, contract.name):
+        name = mapped.get(column.header)
+        texts = asked_about(column, contract.field(name)) if name else ()
+        if not name or not texts:
+            continue
+        field, widget = contract.field(name), f"nothing {name} {key}"
+        saved = {
+            text.lower(): columns.AS_IT_STANDS if meaning else columns.BLANK
+            for text, meaning in said.get(name, {}).items()
+        }
+        suggested = {text.text: saved.get(text.text.lower(), columns.UNSAID) for text in texts}
+        before = address.before("meanings", widget).get(name)
+        possible = columns.answers(field)
+        before = {text: means for text, means in before.items() if means in possible} if type(before) is dict else {}
+        meant = columns.null_texts(field, texts, suggested | before, key=widget)
+        chosen[name] = _otherwise(meant, suggested)
+        said[name] = said.get(name, {}) | {
+            text: text if means == columns.AS_IT_STANDS else ""
+            for text, means in meant.items()
+            if means != columns.UNSAID
+        }
+    return chosen
+
+
+def repairs(
+    source: sheets.Source, contract: Contract, mapped: dict[str, str], template: Template | None, key: str
+) -> tuple[str, ...]:
+    """The fields whose letters are repaired where they were read in a wrong encoding."""
+    saved = template.mapping.repairs if template else ()
+    found = {
+        mapped[column.header]: column.misread
+        for column in sheets.looked_at(source.sheet, contract.name)
+        if column.misread is not None and column.header in mapped
+    }
+    widget = f"repairs {key} {sorted(found)}"
+    before = address.before("repairs", widget)
+    said = {
+        name: columns.repair(name, misread, before.get(name, name in saved), key=widget)
+        for name, misread in found.items()
+    }
+    address.put("repairs", _otherwise(said, {name: name in saved for name in said}))
+    return tuple(
+        dict.fromkeys((*(name for name in saved if said.get(name, True)), *(name for name in said if said[name])))
+    )
 
 
 def renewed(sheet: Sheet, template: Template, change: dict[str, Any]) -> Mapping:

@@ -7,17 +7,18 @@ import streamlit as st
 
 from workbench import Workbench
 from workbench.datasets import catalog
-from workbench.doors.web import address, formats, runs, uploads, words
+from workbench.doors.web import address, formats, layout, runs, uploads, words
 from workbench.doors.web.page import empty
 from workbench.model.batch import Batch
-from workbench.model.errors import NoSheets, SheetsAlike, WorkbenchError
-from workbench.model.sheet import Sheet
+from workbench.model.errors import NoSheets, SheetsAlike, UnreadableSheet, WorkbenchError
+from workbench.model.sheet import Layout, Sheet, Tally
 from workbench.model.template import Mapping
 from workbench.playbooks import PLAYBOOKS
 from workbench.prepare import columns, forms, profile_report, recognition
 from workbench.prepare.columns import ChoiceText, Column
 from workbench.prepare.forms import ColumnForm
 from workbench.settings import Settings
+from workbench.sources import first_lines, last_lines
 
 SAME_SHEET: dict[str | type[Any], Any] = {
     Sheet: lambda sheet: (
@@ -27,9 +28,14 @@ SAME_SHEET: dict[str | type[Any], Any] = {
         sheet.reading.sheet,
         sheet.reading.header_line,
         sheet.reading.delimiter,
+        sheet.reading.layout.to_dict(),
     )
 }
 """For `st.cache_data`: what has been found out of a sheet holds for every opening of the same one."""
+
+
+Refused = tuple[int, str]
+"""A line that cannot be read, and why."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +68,7 @@ class Together:
 
 
 def source(wb: Workbench) -> Source:
-    """The sheet of this address: an upload (`?upload=...`, `sheet`, `header_row`) or the kept source of an import
+    """The sheet of this address: an upload (`?upload=...`, `sheet`, `layout`) or the kept source of an import
     (`?batch=...`); without either, or for a run of several sheets, what to do, and the page ends there.
 
     Raises UnknownUpload, UnknownBatch, and what opening the sheet raises.
@@ -77,8 +83,8 @@ def source(wb: Workbench) -> Source:
     if not query.get("upload"):
         empty("No file yet.", "Upload one first: nothing is imported before you say so.", "upload", "Upload a file")
         st.stop()
-    sheet = uploaded(wb, query["upload"], sheet=query.get("sheet"), header_row=query.get("header_row"))
-    address = {name: query[name] for name in ("upload", "sheet", "header_row") if query.get(name)}
+    sheet = uploaded(wb, query["upload"], sheet=query.get("sheet"), said=layout.said())
+    address = {name: query[name] for name in ("upload", "sheet", "layout") if query.get(name)}
     return Source(sheet=sheet, dataset=said or recognised_as(sheet), batch=None, address=address)
 
 
@@ -136,18 +142,55 @@ def _called(sheet: Sheet) -> str:
     return sheet.reading.sheet or sheet.name
 
 
-def uploaded(wb: Workbench, upload: str, *, sheet: str | None = None, header_row: str | None = None) -> Sheet:
+def uploaded(wb: Workbench, upload: str, *, sheet: str | None = None, said: Layout | None = None) -> Sheet:
     """An upload as a sheet, opened once for all who look at it; raises UnknownUpload, and what opening it raises."""
     found = uploads.get(wb.settings, upload)
-    line = int(header_row) if header_row and header_row.isdecimal() else None
-    return _uploaded(str(wb.settings.home), wb.settings.tenant, found.id, found.name, sheet, line, wb.settings)
+    said = said or Layout()
+    return _uploaded(
+        str(wb.settings.home), wb.settings.tenant, found.id, found.name, sheet, str(said), said, wb.settings
+    )
 
 
 @st.cache_resource(ttl="15m", max_entries=4, show_spinner="Opening the file ...")
 def _uploaded(
-    home: str, tenant: str, upload: str, name: str, sheet: str | None, header_row: int | None, _settings: Settings
+    home: str,
+    tenant: str,
+    upload: str,
+    name: str,
+    sheet: str | None,
+    said: str,
+    _layout: Layout,
+    _settings: Settings,
 ) -> Sheet:
-    return uploads.opened(_settings, upload, sheet=sheet, header_row=header_row)
+    return uploads.opened(_settings, upload, sheet=sheet, layout=_layout)
+
+
+@st.cache_data(max_entries=20, show_spinner="Reading every line ...", hash_funcs=SAME_SHEET)
+def read_through(sheet: Sheet) -> tuple[Tally | None, Refused | None]:
+    """How many rows a sheet has and which lines are none; or the line that cannot be read, and why."""
+    try:
+        return sheet.tally(), None
+    except UnreadableSheet as refusal:
+        return None, refused(refusal)
+
+
+@st.cache_data(max_entries=20, show_spinner=False, hash_funcs=SAME_SHEET)
+def ends(sheet: Sheet) -> tuple[list[tuple[int, list[str]]], list[tuple[int, list[str]]]]:
+    """The first lines of a sheet as they stand, from the first to some below its header, and the last ones, as far as
+    they are others."""
+    first = first_lines(sheet, max(20, sheet.reading.header_line + 5))
+    last = first[-1][0] if first else 0
+    return first, [each for each in last_lines(sheet, 10) if each[0] > last]
+
+
+def refused(refusal: UnreadableSheet) -> Refused:
+    """The line that cannot be read, and why."""
+    return int(str(refusal.coordinates["line"])), str(refusal.coordinates["why"])
+
+
+def lines_around(wb: Workbench, upload: str, line: int, said: Layout) -> list[tuple[int, str]]:
+    """The lines of an upload beside one, as they stand; raises UnknownUpload."""
+    return uploads.lines_around(wb.settings, upload, line, said)
 
 
 @st.cache_resource(

@@ -21,10 +21,11 @@ from typing import IO, Any
 from workbench.model.batch import Batch
 from workbench.model.contract import Contract
 from workbench.model.errors import UnknownUpload
-from workbench.model.sheet import Chunk, Sheet
+from workbench.model.sheet import Chunk, Layout, Sheet
 from workbench.prepare import mapping
 from workbench.settings import Settings
 from workbench.sources import archive, open_sheet, open_sheets
+from workbench.sources import lines_around as lines_beside
 from workbench.sources.csv_writer import write_csv
 from workbench.sources.kept_files import written
 
@@ -111,10 +112,15 @@ def get(configuration: Settings, upload: str) -> Upload:
     return _upload(target, facts)
 
 
-def opened(configuration: Settings, upload: str, *, sheet: str | None = None, header_row: int | None = None) -> Sheet:
+def opened(configuration: Settings, upload: str, *, sheet: str | None = None, layout: Layout | None = None) -> Sheet:
     """The sheet of an upload; raises UnknownUpload, and what `open_sheet` raises."""
     found = get(configuration, upload)
-    return open_sheet(_folder(configuration) / found.id, sheet=sheet, header_row=header_row, name=found.name)
+    return open_sheet(_folder(configuration) / found.id, sheet=sheet, layout=layout or Layout(), name=found.name)
+
+
+def lines_around(configuration: Settings, upload: str, line: int, layout: Layout) -> list[tuple[int, str]]:
+    """The lines of an upload beside one, as they stand; raises UnknownUpload."""
+    return lines_beside(_folder(configuration) / get(configuration, upload).id, line, layout=layout)
 
 
 def every_sheet(configuration: Settings, upload: str) -> list[Sheet]:

@@ -8,13 +8,16 @@ import streamlit as st
 from workbench.doors.web import words
 from workbench.model.contract import Contract, Field
 from workbench.model.kinds import FORMS
-from workbench.prepare.columns import ChoiceText, Column
+from workbench.model.texts import takes_any_text
+from workbench.prepare.columns import ChoiceText, Column, Misread, NullText
 from workbench.prepare.forms import ColumnForm, shown
 from workbench.prepare.mapping import Suggestion
 
 LEFT_OUT = "(not imported)"
 BLANK = "(nothing: as a blank cell)"
 INVALID = "(no value: invalid)"
+AS_IT_STANDS = "(as it stands: it is meant)"
+UNSAID = "(not said: told of every row)"
 
 
 def fields(
@@ -153,6 +156,54 @@ def meanings(field: Field, texts: Sequence[ChoiceText], means: Mapping[str, str]
         },
     )
     return dict(zip(edited["text"], edited["means"], strict=True))
+
+
+def answers(field: Field) -> tuple[str, ...]:
+    """What a text that reads as no value may be said to mean in a field."""
+    return (BLANK, AS_IT_STANDS, UNSAID) if takes_any_text(field) else (BLANK, UNSAID)
+
+
+def null_texts(field: Field, texts: Sequence[NullText], means: Mapping[str, str], *, key: str) -> dict[str, str]:
+    """What the texts of a field mean that read as no value: BLANK, AS_IT_STANDS or UNSAID."""
+    frame = pd.DataFrame(
+        {
+            "text": [text.text for text in texts],
+            "rows": [text.rows for text in texts],
+            "means": [means[text.text] for text in texts],
+        }
+    )
+    st.subheader(f"Is there a value of {field.name}?", anchor=False)
+    st.caption(
+        "These texts read as no value. Say that they are none, or meant as they stand: somebody may be called Null. "
+        + ("Rows with any other are invalid." if _stops(field) else "Of any other its rows are warned.")
+    )
+    edited = st.data_editor(
+        frame,
+        key=key,
+        hide_index=True,
+        disabled=["text", "rows"],
+        column_config={
+            "text": st.column_config.TextColumn("In the file", width="medium"),
+            "rows": st.column_config.NumberColumn("Rows", format="localized"),
+            "means": st.column_config.SelectboxColumn("Means", options=answers(field), required=True, width="medium"),
+        },
+    )
+    return dict(zip(edited["text"], edited["means"], strict=True))
+
+
+def _stops(field: Field) -> bool:
+    return field.required or not takes_any_text(field)
+
+
+def repair(name: str, misread: Misread, before: bool, *, key: str) -> bool:
+    """Whether the letters of a field are repaired."""
+    cells = f"{misread.rows:,} {'cell' if misread.rows == 1 else 'cells'}"
+    return st.toggle(
+        f"Repair the letters of {name}: {words.text(misread.before)} becomes {words.text(misread.after)} ({cells})",
+        before,
+        key=f"{key} {name}",
+        help="They were read in a wrong encoding before the file was made. What is not surely so stays as it is.",
+    )
 
 
 def new_values(shown: Iterable[tuple[str, str, int, str]], choices: Iterable[str]) -> list[str]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-import pandas as pd
 import streamlit as st
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -11,7 +10,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from workbench.doors.web import address, words
 from workbench.doors.web.uploads import KEPT_DAYS, TYPES, Upload
 from workbench.model.batch import Batch
-from workbench.model.sheet import Reading, Sheet
+from workbench.model.sheet import Reading, Sheet, Tally
 
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", None: "nothing, as there is one column"}
 ENCODINGS = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8 with a byte order mark", "cp1252": "Windows-1252"}
@@ -53,10 +52,11 @@ def waiting(upload: Upload, dataset: str, refusal: str) -> bool:
             return st.button("Forget", key=f"forget {upload.id}", icon=":material/delete:", type="tertiary")
 
 
-def facts(sheet: Sheet) -> None:
-    """A file's name, what was found out of it, and what to beware of."""
+def facts(sheet: Sheet, tally: Tally | None) -> None:
+    """A file's name, what was found out of it, and what to beware of; how many rows it has, once all are read."""
     st.subheader(words.text(sheet.name), anchor=False)
-    st.caption(words.text(" · ".join(_found(sheet))))
+    rows = [words.many(tally.rows)] if tally is not None else []
+    st.caption(words.text(" · ".join([*_found(sheet), *rows])))
     for warning in sheet.reading.warnings:
         st.warning(words.text(warning), icon=":material/info:")
 
@@ -72,7 +72,8 @@ def _found(sheet: Sheet) -> list[str]:
         ]
     elif len(reading.sheets) > 1:
         found.append(f"{len(reading.sheets)} worksheets")
-    return [*found, f"{len(sheet.headers)} columns", f"header on line {reading.header_line}"]
+    header = "no header" if reading.layout.no_header else f"header on line {reading.header_line}"
+    return [*found, f"{len(sheet.headers)} columns", header]
 
 
 def dataset(scored: Mapping[str, tuple[str, float, str]], likely: str | None) -> str | None:
@@ -99,29 +100,6 @@ def worksheet(reading: Reading) -> str | None:
     if not reading.sheets:
         return None
     return st.selectbox("Worksheet", reading.sheets, index=reading.sheets.index(reading.sheet or reading.sheets[0]))
-
-
-def header_line(line: int) -> int:
-    """The line of the header."""
-    return st.number_input(
-        "The header is on line",
-        min_value=1,
-        max_value=1_000,
-        value=min(max(line, 1), 1_000),
-        help="The line with the names of the columns, as the preview counts. What stands above it is not imported.",
-    )
-
-
-def preview(lines: Sequence[tuple[int, Sequence[str]]], header_line: int) -> None:
-    """The first lines as they stand, the header told by its sign."""
-    width = max((len(cells) for _, cells in lines), default=1)
-    shown = pd.DataFrame([[text[:500] for text in cells] + [""] * (width - len(cells)) for _, cells in lines])
-    shown.columns = pd.Index(["As it stands"] if width == 1 else [f"Cell {place}" for place in range(1, width + 1)])
-    shown.insert(0, "Line", [line for line, _ in lines])
-    shown.insert(1, "▶", ["▶" if line == header_line else "" for line, _ in lines])
-    narrow = {name: st.column_config.Column(width=width) for name, width in (("Line", 60), ("▶", 40))}
-    st.dataframe(shown, hide_index=True, height="content" if len(shown) < 12 else 420, column_config=narrow)
-    st.caption("The first lines as they stand; ▶ is the header.")
 
 
 def seen_before(batch: Batch) -> None:

@@ -1,6 +1,6 @@
 """What is wrong with an import's rows: counted, chosen from, and put right in cells or in a file."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, Literal
 
@@ -26,6 +26,14 @@ def counted(counts: Sequence[Mapping[str, Any]]) -> None:
         told = pd.DataFrame(counts).rename(columns=titles)[[*titles.values()]]
         localized = {"Rows": st.column_config.NumberColumn(format="localized")}
         st.dataframe(told, hide_index=True, height="content" if len(counts) < 10 else 380, column_config=localized)
+
+
+def noticed(told: Iterable[tuple[str, str, str]]) -> None:
+    """What was noticed of the cells of each column, field by field; nothing where nothing was."""
+    lines = [f"- **{words.text(field)}**: {words.text(sentence)}." for field, _, sentence in told]
+    if lines:
+        st.subheader("What was noticed of the columns")
+        st.markdown("\n".join(lines))
 
 
 def filters(counts: Sequence[Mapping[str, Any]], *, locked: bool) -> dict[str, str | None]:

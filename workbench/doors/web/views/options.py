@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from workbench.model.contract import Contract, FromWindow
+from workbench.prepare.mapping import may_be_lenient
 
 MODES = {
     "upsert": "create new records, update known ones",
@@ -16,8 +17,9 @@ MODES = {
 }
 
 
-def options(contract: Contract, mode: str, clears: Sequence[str]) -> dict[str, Any]:
-    """The mode, window, notes and clears of an import, the given mode and clears to begin with."""
+def options(contract: Contract, mode: str, clears: Sequence[str], lenient: Sequence[str]) -> dict[str, Any]:
+    """The mode, window, notes, clears and lenient fields of an import, the given ones to begin with."""
+    optional = [field.name for field in contract.stored if may_be_lenient(contract, field.name)]
     by_window = any(isinstance(field.derive, FromWindow) for field in contract.fields)
     first, second = st.columns(2)
     return {
@@ -44,6 +46,15 @@ def options(contract: Contract, mode: str, clears: Sequence[str]) -> dict[str, A
             default=list(clears),
             placeholder="None: a blank cell keeps what is stored",
             key="clears",
+            bind="query-params",
+        ),
+        "lenient": st.multiselect(
+            "Fields whose wrong cell costs that cell alone",
+            optional,
+            default=[name for name in lenient if name in optional],
+            placeholder="None: a wrong cell makes its row invalid",
+            help="The cell is left out with a warning, and what is stored stays.",
+            key="lenient",
             bind="query-params",
         ),
     }

@@ -1,0 +1,274 @@
+"""A literal sheet in; the issues of its rows, what is kept of them and what is said of its columns out."""
+
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, strategies
+
+from workbench.datasets.catalog import contract
+from workbench.model.sheet import Chunk
+from workbench.model.template import Mapping
+from workbench.prepare.judging import Judge, JudgedRows
+from workbench.prepare.normalize import normalize
+from workbench.prepare.oddities import Oddities
+
+COURSES = contract("elevate.courses")
+STUDENTS = contract("elevate.students")
+
+
+def chunk(header: str, *rows: str) -> Chunk:
+    headers = header.split("|")
+    cells = [row.split("|") for row in rows]
+    columns = [pa.array([row[i] for row in cells], pa.string()) for i in range(len(headers))]
+    lines = pa.array(range(2, 2 + len(rows)), pa.int32())
+    return Chunk(lines=lines, cells=pa.RecordBatch.from_arrays(columns, names=headers))
+
+
+def judged(sheet: Chunk, dataset: str = "elevate.students", **mapping: object) -> tuple[JudgedRows, Judge]:
+    mapping.setdefault("columns", {header: header for header in sheet.cells.schema.names})
+    judge = Judge(contract(dataset), Mapping(**mapping), Path("none"), window=None)  # type: ignore[arg-type]
+    return judge.judge(sheet), judge
+
+
+def issues(rows: JudgedRows) -> list[tuple[int, str, str, str]]:
+    names = ("line", "field", "code", "severity")
+    return list(zip(*(rows.issues[name].to_pylist() for name in names), strict=True))
+
+
+def messages(rows: JudgedRows) -> list[str]:
+    found: list[str] = rows.issues["message"].to_pylist()
+    return found
+
+
+def kept(rows: JudgedRows, field: str) -> list[str | None]:
+    found: list[str | None] = rows.normalized.values[field].to_pylist()
+    return found
+
+
+# --- no value ---
+
+
+@pytest.mark.parametrize("text", ["nan", "NaN", "None", "NULL", "null", "Null", "N/A", "NA", "<NA>", "-", "--", "\\N"])
+def test_a_required_name_that_reads_as_no_value_makes_its_row_invalid(text: str) -> None:
+    rows, judge = judged(chunk("email|full_name", f"a@b.co|{text}", "b@b.co|Ann Lee"))
+    assert issues(rows) == [(2, "full_name", "null_text", "error")]
+    assert messages(rows) == [
+        f"'{text}' reads as no value: map it to nothing, or to itself where it is meant as it stands"
+    ]
+    assert judge.noticed.to_dict() == {"null_texts": {"full_name": {text: 1}}}
+
+
+def test_in_an_optional_text_it_is_a_warning_and_in_another_kind_the_error_says_so() -> None:
+    rows, _ = judged(chunk("email|full_name|phone|external_id", "a@b.co|Ann|n/a|NULL", "b@b.co|Bo|call|X1"))
+    assert issues(rows) == [
+        (2, "phone", "bad_phone", "error"),
+        (2, "external_id", "null_text", "warning"),
+        (3, "phone", "bad_phone", "error"),
+    ]
+    assert messages(rows)[0].endswith(". 'n/a' reads as no value: map it to nothing, or correct it")
+    assert messages(rows)[2].startswith("Invalid phone number")
+
+
+def test_a_required_email_that_reads_as_no_value_says_so() -> None:
+    rows, _ = judged(chunk("email|full_name", "nan|Ann", "ann|Ann"))
+    assert issues(rows) == [(2, "email", "bad_email", "error"), (3, "email", "bad_email", "error")]
+    assert messages(rows) == [
+        "Invalid email format. 'nan' reads as no value: map it to nothing, or correct it",
+        "Invalid email format",
+    ]
+
+
+def test_a_person_called_null_keeps_the_name_and_is_asked_about() -> None:
+    sheet = chunk(
+        "email|first_name|last_name",
+        "a@b.co|Jo|Null",
+        "b@b.co|Nan|NA",
+        "c@b.co|True|None",
+        "d@b.co|N/A|False",
+        "e@b.co|-|-",
+        "f@b.co||-",
+        "g@b.co|Nan|",
+        "h@b.co|Mara|Quist",
+        "i@b.co|NaN|Null",
+        "j@b.co|nan|NaN",
+    )
+    rows, judge = judged(sheet)
+    assert issues(rows) == [
+        (2, "last_name", "null_text", "warning"),
+        (3, "last_name", "null_text", "warning"),
+        (4, "last_name", "null_text", "warning"),
+        (5, "first_name", "null_text", "warning"),
+        (6, "full_name", "null_text", "error"),
+        (7, "full_name", "null_text", "error"),
+        (10, "first_name", "null_text", "warning"),
+        (10, "last_name", "null_text", "warning"),
+        (11, "full_name", "null_text", "error"),
+    ]
+    assert kept(rows, "full_name")[:3] == ["Jo Null", "Nan NA", "True None"]
+    assert judge.noticed.null_texts == {
+        "first_name": {"N/A": 1, "-": 1, "NaN": 1, "nan": 1},
+        "last_name": {"Null": 2, "NA": 1, "None": 1, "-": 2, "NaN": 1},
+    }
+
+
+def test_what_a_person_says_of_a_text_holds_for_ingredients_too() -> None:
+    sheet = chunk("email|first_name|last_name", "a@b.co|Jo|Null", "b@b.co|Mara|-", "c@b.co|null|NULL")
+    rows, judge = judged(sheet, value_maps={"last_name": {"Null": "Null", "-": ""}, "first_name": {"Null": ""}})
+    assert issues(rows) == []
+    assert kept(rows, "full_name") == ["Jo Null", "Mara", "NULL"]
+    assert judge.noticed.to_dict() == {}
+
+
+def test_what_is_said_of_a_joined_name_holds_for_what_it_is_made_of() -> None:
+    sheet = chunk("email|first_name|last_name", "a@b.co|Jo|Null", "b@b.co|Mara|-", "c@b.co|-|-")
+    rows, judge = judged(sheet, value_maps={"full_name": {"Null": "Null", "-": ""}})
+    assert kept(rows, "full_name") == ["Jo Null", "Mara", None]
+    assert issues(rows) == [(4, "full_name", "missing", "error")]
+    assert judge.noticed.to_dict() == {}
+
+
+def test_a_text_that_is_said_to_be_meant_stays_as_it_is_written() -> None:
+    rows, _ = judged(chunk("email|full_name", "a@b.co|NULL", "b@b.co|Null"), value_maps={"full_name": {"null": "Null"}})
+    assert (issues(rows), kept(rows, "full_name")) == ([], ["NULL", "Null"])
+
+
+# --- a spreadsheet's errors ---
+
+
+@pytest.mark.parametrize(
+    "text", ["#REF!", "#N/A", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "Err:502", "########"]
+)
+def test_an_error_of_a_spreadsheet_is_an_error_of_its_row_in_any_text(text: str) -> None:
+    rows, _ = judged(chunk("name|code|description", f"{text}|A|x", f"B|{text}|x", f"C|C|{text}"), "elevate.courses")
+    assert issues(rows) == [
+        (2, "name", "error_cell", "error"),
+        (3, "code", "error_cell", "error"),
+        (4, "description", "error_cell", "error"),
+    ]
+
+
+def test_a_name_that_was_joined_of_error_cells_is_one_and_a_sharp_is_none() -> None:
+    sheet = chunk("email|full_name|first_name|last_name", "a@b.co|Ann #REF!||", "b@b.co|C# Minor||", "c@b.co||Ann|#N/A")
+    rows, _ = judged(sheet)
+    assert issues(rows) == [(2, "full_name", "error_cell", "error"), (4, "last_name", "error_cell", "error")]
+
+
+def test_an_error_cell_can_be_said_to_be_no_value() -> None:
+    sheet = chunk("email|full_name|external_id", "a@b.co|Ann|#N/A")
+    rows, _ = judged(sheet, value_maps={"external_id": {"#N/A": ""}})
+    assert (issues(rows), kept(rows, "external_id")) == ([], [None])
+
+
+# --- digits that are gone ---
+
+
+@pytest.mark.parametrize("text", ["1.23457E+11", "5.55123E+09", "1.2345678901234568E+18", "5.551234567E9", "1e+05"])
+def test_an_identifier_or_a_phone_with_an_exponent_is_no_value(text: str) -> None:
+    rows, _ = judged(chunk("email|full_name|phone|external_id", f"a@b.co|Ann|{text}|{text}"))
+    assert issues(rows) == [(2, "phone", "rounded", "error"), (2, "external_id", "rounded", "error")]
+
+
+def test_what_may_be_an_identifier_is_one_and_a_free_text_may_say_what_it_likes() -> None:
+    sheet = chunk(
+        "name|code|description", "A|1e5|1.5E+11", "B|3E2|x", "C|12345678901234567.0|x", "D|123456789012345000|"
+    )
+    rows, _ = judged(sheet, "elevate.courses")
+    assert issues(rows) == [(4, "code", "rounded", "error"), (5, "code", "may_be_rounded", "warning")]
+
+
+# --- letters ---
+
+
+def test_letters_that_were_misread_are_warned_of_and_repaired_on_a_word() -> None:
+    sheet = chunk("email|full_name", "a@b.co|JosÃ© Ruiz", "b@b.co|José Ruiz", "c@b.co|CONCEIÇÃO", "d@b.co|Dâ€™Arcy")
+    rows, judge = judged(sheet)
+    assert issues(rows) == [(2, "full_name", "mojibake", "warning"), (5, "full_name", "mojibake", "warning")]
+    assert messages(rows)[0] == "'JosÃ© Ruiz' may be 'José Ruiz': its letters were read in a wrong encoding"
+    assert judge.noticed.misread == {"full_name": {"before": "JosÃ© Ruiz", "after": "José Ruiz", "rows": 2}}
+    rows, judge = judged(sheet, repairs=("full_name",))
+    assert kept(rows, "full_name") == ["José Ruiz", "José Ruiz", "CONCEIÇÃO", "D\u2019Arcy"]
+    assert (issues(rows), judge.noticed.to_dict()) == ([], {"repaired": {"full_name": 2}})
+
+
+def test_a_joined_name_is_repaired_in_what_it_is_made_of() -> None:
+    sheet = chunk("email|first_name|last_name", "a@b.co|JosÃ©|MÃ¼ller")
+    rows, judge = judged(sheet, repairs=("full_name",))
+    assert (issues(rows), kept(rows, "full_name")) == ([], ["José Müller"])
+    assert judge.noticed.to_dict() == {"repaired": {"first_name": 1, "last_name": 1}}
+
+
+def test_a_text_of_several_lines_is_repaired_too() -> None:
+    cells = pa.RecordBatch.from_pydict({"name": ["A"], "code": ["A"], "description": ["CafÃ©\nJosÃ©"]})
+    sheet = Chunk(lines=pa.array([2], pa.int32()), cells=cells)
+    rows, _ = judged(sheet, "elevate.courses", repairs=("description",))
+    assert kept(rows, "description") == ["Café\nJosé"]
+
+
+def test_a_letter_that_is_lost_is_an_error_but_in_a_free_text() -> None:
+    sheet = chunk("name|code|description", "Zo\ufffd|A|x", "B|\ufffd|x", "C|C|caf\ufffd")
+    rows, _ = judged(sheet, "elevate.courses")
+    assert issues(rows) == [
+        (2, "name", "damaged_text", "error"),
+        (3, "code", "damaged_text", "error"),
+        (4, "description", "damaged_text", "warning"),
+    ]
+
+
+# --- cells that cost themselves alone ---
+
+
+def test_a_wrong_cell_of_a_lenient_field_is_left_out_with_a_warning() -> None:
+    sheet = chunk(
+        "email|full_name|phone|external_id", "a@b.co|Ann|call me|X1", "b@b.co|Bo||#REF!", "c@b.co|Cy|555-123-4567|"
+    )
+    rows, _ = judged(sheet, lenient=("phone", "external_id"))
+    assert issues(rows) == [(2, "phone", "bad_phone", "warning"), (3, "external_id", "error_cell", "warning")]
+    assert messages(rows)[0].endswith("(left out: 'call me')")
+    assert kept(rows, "phone") == [None, None, "555-123-4567"]
+    assert kept(rows, "external_id") == ["X1", None, None]
+    assert {name: flags.to_pylist() for name, flags in rows.left_out.items()} == {
+        "phone": [True, False, False],
+        "external_id": [False, True, False],
+    }
+
+
+# --- whole columns ---
+
+
+def test_what_was_taken_off_is_counted_by_column() -> None:
+    sheet = chunk(
+        "email|full_name|phone|external_id",
+        'a@b.co|Ann|5551234567.00|="00123"',
+        "b@b.co|O'Brien|'5551234567|'00124",
+        "c@b.co|Cy|555-123-4567|12345.0",
+    )
+    rows, judge = judged(sheet)
+    assert issues(rows) == []
+    assert kept(rows, "phone") == ["5551234567", "5551234567", "555-123-4567"]
+    assert kept(rows, "external_id") == ["00123", "00124", "12345"]
+    assert judge.noticed.to_dict() == {
+        "wrapped": {"phone": 1, "external_id": 2},
+        "points": {"phone": 1, "external_id": 1},
+    }
+
+
+def test_the_counts_of_several_chunks_add_up() -> None:
+    mapping = Mapping(columns={"email": "email", "full_name": "full_name"})
+    oddities = Oddities(STUDENTS, mapping)
+    for _ in range(3):
+        sheet = chunk("email|full_name", "a@b.co|nan", 'b@b.co|="Bo"')
+        oddities.issues(sheet, normalize(sheet, STUDENTS, mapping).columns)
+    assert oddities.noticed.to_dict() == {"null_texts": {"full_name": {"nan": 3}}, "wrapped": {"full_name": 3}}
+    assert [(finding.evaluated, finding.unexpected) for finding in oddities.findings()] == [(6, 3)]
+
+
+@given(strategies.lists(strategies.text(strategies.sampled_from("abcXYZ0189 _.éü漢"), max_size=12)))
+def test_what_is_not_recognised_stays_as_typed_without_a_word(texts: list[str]) -> None:
+    tidy = [" ".join(text.split()) for text in texts]
+    cells = pa.RecordBatch.from_pydict({"description": pa.array(tidy, pa.string())})
+    sheet = Chunk(lines=pa.array(range(len(tidy)), pa.int32()), cells=cells)
+    mapping = Mapping(columns={"description": "description"})
+    normalized = normalize(sheet, COURSES, mapping)
+    assert normalized.values["description"].to_pylist() == [text or None for text in tidy]
+    assert Oddities(COURSES, mapping).issues(sheet, normalized.columns).num_rows == 0

@@ -1,0 +1,75 @@
+"""The options that say where the table stands in a source."""
+
+import re
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from workbench.model.sheet import Layout
+
+OPTIONS: dict[str, tuple[Any, Any]] = {
+    "header_row": (
+        Annotated[int | None, typer.Option("--header-row", min=1, help="The header's line, when it is not found.")],
+        None,
+    ),
+    "no_header": (
+        Annotated[bool, typer.Option("--no-header", help="The first row is a record; columns are column_1 and so on.")],
+        False,
+    ),
+    "skip_lines": (
+        Annotated[
+            list[str] | None,
+            typer.Option("--skip-lines", metavar="N,N-M", help="Lines to leave out, e.g. 3,9-12."),
+        ],
+        None,
+    ),
+    "stop_line": (
+        Annotated[
+            int | None, typer.Option("--stop-line", min=1, metavar="N", help="From this line on, nothing is read.")
+        ],
+        None,
+    ),
+    "mend": (
+        Annotated[
+            list[str] | None,
+            typer.Option("--mend", metavar="LINE=TEXT", help="What is read in a line's place, of a text file."),
+        ],
+        None,
+    ),
+    "delimiter": (
+        Annotated[str | None, typer.Option("--delimiter", help="What separates the cells of a text file.")],
+        None,
+    ),
+}
+"""Of each option its annotation and what it is where nobody says it; together they are the parameter `layout`."""
+
+
+def layout(given: dict[str, Any]) -> "Layout":
+    """What the options say, which are taken out of what was given; raises BadParameter."""
+    from workbench.model.sheet import Layout
+
+    said = {name: given.pop(name) for name in OPTIONS}
+    mark = said["delimiter"]
+    return Layout(
+        header_row=said["header_row"],
+        no_header=said["no_header"],
+        skip_lines=tuple(_range(part) for text in said["skip_lines"] or () for part in text.split(",")),
+        stop_line=said["stop_line"],
+        mended=dict(_mended(text) for text in said["mend"] or ()),
+        delimiter={"\\t": "\t", "tab": "\t"}.get(mark or "", mark),
+    )
+
+
+def _range(text: str) -> tuple[int, int]:
+    found = re.fullmatch(r"\s*(\d+)\s*(?:-\s*(\d+)\s*)?", text)
+    if found is None or int(found[1]) < 1 or int(found[2] or found[1]) < int(found[1]):
+        raise typer.BadParameter(f"'{text}' is not a line, or a range of them as 9-12.", param_hint="--skip-lines")
+    return int(found[1]), int(found[2] or found[1])
+
+
+def _mended(text: str) -> tuple[int, str]:
+    line, sign, said = text.partition("=")
+    if not sign or not line.strip().isdecimal() or int(line) < 1:
+        raise typer.BadParameter(f"'{text}' is not of the form LINE=TEXT.", param_hint="--mend")
+    return int(line), said

@@ -1,0 +1,135 @@
+"""The lines of a file as they stand: which of them is the header, which are no records, and where the table ends."""
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+import streamlit as st
+
+from workbench.doors.web import layout as said_layout
+from workbench.doors.web import words
+from workbench.model.sheet import Layout, LeftOut, Reading
+
+Lines = Sequence[tuple[int, Sequence[str]]]
+"""Each line of the source with its cells."""
+
+HEADER, LEFT_OUT, STOP, REFUSED = "▶ header", "✕ left out", "■ not read", "! refused"
+_LONGEST = 500
+
+
+def signs(reading: Reading, layout: Layout, lines: Lines) -> dict[int, str]:
+    """What each of the lines is, where it is no record."""
+    ranges = [*layout.skip_lines, *((each.first, each.last) for each in reading.left_out)]
+    found = {}
+    for line, _ in lines:
+        if layout.stop_line is not None and line >= layout.stop_line:
+            found[line] = STOP
+        elif any(first <= line <= last for first, last in ranges):
+            found[line] = LEFT_OUT
+        elif line == reading.header_line and not layout.no_header:
+            found[line] = HEADER
+    return found
+
+
+def pick(lines: Lines, sign: Mapping[int, str], *, key: str) -> list[int]:
+    """Shows lines as they stand, each with its number and what it is; the lines that somebody picks."""
+    width = max((len(cells) for _, cells in lines), default=1)
+    shown = pd.DataFrame([[text[:_LONGEST] for text in cells] + [""] * (width - len(cells)) for _, cells in lines])
+    shown.columns = pd.Index(["As it stands"] if width == 1 else [f"Cell {place}" for place in range(1, width + 1)])
+    shown.insert(0, "Line", [line for line, _ in lines])
+    shown.insert(1, "Is", [sign.get(line, "") for line, _ in lines])
+    narrow = {name: st.column_config.Column(width=wide) for name, wide in (("Line", 60), ("Is", 90))}
+    picked = st.dataframe(
+        shown,
+        hide_index=True,
+        height="content" if len(shown) < 12 else 420,
+        column_config=narrow,
+        key=key,
+        on_select="rerun",
+        selection_mode="multi-row",
+    )
+    return [lines[place][0] for place in picked.selection.rows]
+
+
+def say_of(picked: Sequence[int], layout: Layout) -> None:
+    """The buttons that say what the picked lines are."""
+    one = picked[0] if len(picked) == 1 else None
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _button("This is the header", said_layout.headed(layout, one or 1), disabled=one is None, icon="view_column")
+        _button("Leave out", said_layout.without(layout, *picked), disabled=not picked, icon="playlist_remove")
+        _button("Stop here", said_layout.stopped(layout, one), disabled=one is None, icon="stop_circle")
+        if layout != Layout():
+            _button("As it was found", Layout(), icon="undo")
+    st.caption("Pick lines at their left edge, and say what they are. Nothing of the file itself is changed.")
+
+
+def typed(layout: Layout, header_line: int) -> Layout:
+    """The same, typed: the header's line, the lines left out, where it ends; what makes no sense is told."""
+    header = st.number_input(
+        "The header is on line",
+        min_value=1,
+        max_value=1_000,
+        value=min(max(header_line, 1), 1_000),
+        disabled=layout.no_header,
+        help="The line with the names of the columns. What stands above it is not imported.",
+    )
+    none = st.checkbox("It has no header", layout.no_header, help="Its first line is a record already.")
+    first, second = st.columns(2)
+    skip = first.text_input("Lines to leave out", said_layout.written(layout.skip_lines), placeholder="e.g. 3, 7-9")
+    stop = second.text_input("Stop at line", str(layout.stop_line or ""), placeholder="read to its end")
+    said, why = said_layout.typed(layout, header if header != header_line else None, none, skip, stop)
+    if why:
+        st.warning(why, icon=":material/info:")
+    return said
+
+
+def put_right(line: int, why: str, lines: Sequence[tuple[int, str]], layout: Layout) -> None:
+    """A line that cannot be read, with its neighbours: corrected, left out, or where the reading stops."""
+    st.error(words.text(f"Line {line}: {why}"), icon=":material/block:")
+    with st.container(border=True):
+        st.markdown(f"**Put line {line} right here**, or leave it out. The file itself stays as it came.")
+        st.dataframe(
+            pd.DataFrame(
+                {
+                    "Line": [number for number, _ in lines],
+                    "Is": [REFUSED if number == line else "" for number, _ in lines],
+                    "As it stands": [text[:_LONGEST] for _, text in lines],
+                }
+            ),
+            hide_index=True,
+            column_config={"Line": st.column_config.Column(width=60), "Is": st.column_config.Column(width=90)},
+        )
+        standing = layout.mended.get(line, dict(lines).get(line, ""))
+        key = f"mend {line} {standing}"
+        st.text_input(f"What is read as line {line}", standing, key=key)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            said = (layout, line, key)
+            st.button("Read it so", icon=":material/edit:", type="primary", on_click=_mend, args=said)
+            _button("Leave it out", said_layout.without(layout, line), icon="playlist_remove")
+            _button("Stop before it", said_layout.stopped(layout, line), icon="stop_circle")
+
+
+def left_out(found: Sequence[LeftOut]) -> None:
+    """The lines that are not read as records, each with why."""
+    if not found:
+        return
+    number = sum(each.last - each.first + 1 for each in found)
+    with st.expander(f"{words.many(number, 'line')} left out, as no records", icon=":material/playlist_remove:"):
+        st.dataframe(
+            pd.DataFrame(
+                {
+                    "Lines": [str(e.first) if e.first == e.last else f"{e.first}-{e.last}" for e in found],
+                    "Why": [each.what for each in found],
+                    "As it stands": [each.text for each in found],
+                }
+            ),
+            hide_index=True,
+        )
+
+
+def _mend(layout: Layout, line: int, key: str) -> None:
+    """Says what stands in the box when the button is pressed: it may have been typed in the same moment."""
+    said_layout.say(said_layout.mended(layout, line, st.session_state[key]))
+
+
+def _button(label: str, layout: Layout, *, icon: str, disabled: bool = False) -> None:
+    st.button(label, icon=f":material/{icon}:", disabled=disabled, on_click=said_layout.say, args=(layout,))

@@ -1,0 +1,68 @@
+"""Texts that are not what they say: no value, a spreadsheet's error, a number whose digits are gone."""
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from workbench.model.arrays import matches
+from workbench.model.contract import Field
+from workbench.model.kinds import may_hold
+
+NULL_TEXTS = (
+    *("None", "none", "NONE", "nan", "NaN", "NAN", "NaT", "null", "Null", "NULL", "(null)", "<null>", "[null]"),
+    *("N/A", "n/a", "N/a", "NA", "N.A.", "n.a.", "#N/A", "<NA>", "\\N", "-", "--", "---", "\u2013", "\u2014"),
+)
+"""What programs and people write where they mean nothing. Somebody may be called Null, so nobody takes it for that:
+a person is asked."""
+
+ERROR_CELLS = (
+    *("#REF!", "#N/A", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!"),
+    *("#CONNECT!", "#UNKNOWN!", "#GETTING_DATA", "#ERROR!", "#Error"),
+)
+"""What a spreadsheet shows where a formula went wrong; LibreOffice also shows Err:502 and the like, and all show
+#### where a column is too narrow."""
+
+_ERROR = (
+    r"^(?i:" + "|".join(text.replace("?", r"\?").replace(".", r"\.") for text in ERROR_CELLS) + r"|#{4,}|Err:[0-9]{3})$"
+)
+_ERROR_INSIDE = _ERROR.replace("^", "(?:^| )").replace("$", "(?:$| )")
+EXPONENT = r"^[-+]?(?:[0-9](?:[.,][0-9]+)?[eE]\+[0-9]{1,3}|[0-9][.,][0-9]+[eE]-?[0-9]{1,3}|[0-9]{16,}\.0)$"
+_CASES = (str, str.lower, str.upper, str.capitalize)
+_ANY_EXPONENT = r"^[-+]?[0-9](?:[.,][0-9]+)?[eE][-+]?[0-9]{1,3}$"
+ZEROS = r"^[1-9][0-9]{14}0{2,}$"
+
+
+def takes_any_text(field: Field) -> bool:
+    """Whether a field can hold a text that reads as no value."""
+    return field.kind in ("text", "name", "identifier") and not field.choices
+
+
+def read_as_nothing(texts: pa.StringArray, *, any_case: bool = False) -> pa.BooleanArray:
+    """Which texts read as no value; a name is compared as it is written, because somebody may be called Nan."""
+    known = NULL_TEXTS if not any_case else {case(text) for text in NULL_TEXTS for case in _CASES}
+    return pc.is_in(texts, pa.array(known, pa.string()))
+
+
+def are_errors(texts: pa.StringArray, *, inside: bool = False) -> pa.BooleanArray:
+    """Which texts are a spreadsheet's error, or with `inside` have one among their words."""
+    if not (may_hold(texts, b"#") or may_hold(texts, b"rr:")):
+        return pa.repeat(pa.scalar(False), len(texts))
+    return matches(texts, _ERROR_INSIDE if inside else _ERROR)
+
+
+def are_rounded(texts: pa.StringArray, *, any_exponent: bool = False) -> pa.BooleanArray:
+    """Which identifiers a program has written as a number with an exponent, or with more digits than it holds.
+
+    `1e5` may be an identifier; where that cannot be, `any_exponent` takes it for a number too.
+    """
+    if not (may_hold(texts, b"E") or may_hold(texts, b"e") or may_hold(texts, b".0")):
+        return pa.repeat(pa.scalar(False), len(texts))
+    if not any_exponent and not any(may_hold(texts, sign) for sign in (b"E+", b"e+", b".")):
+        return pa.repeat(pa.scalar(False), len(texts))
+    return matches(texts, _ANY_EXPONENT if any_exponent else EXPONENT)
+
+
+def may_be_rounded(texts: pa.StringArray) -> pa.BooleanArray:
+    """Which numbers have zeros alone after the 15 digits that a spreadsheet keeps: two of them at least."""
+    if not may_hold(texts, b"00"):
+        return pa.repeat(pa.scalar(False), len(texts))
+    return matches(texts, ZEROS)

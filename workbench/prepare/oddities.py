@@ -1,0 +1,331 @@
+"""What is odd about cells that their kind could read, or that says why it could not: found beside the suite, a column
+at a time, and told of each row and of each column.
+
+A tidy column is done with by a look at its bytes.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from workbench.derived.expectations import Expectation, Finding
+from workbench.model.arrays import matches
+from workbench.model.contract import Contract, Field, Joined
+from workbench.model.issue import ISSUES, Severity
+from workbench.model.kinds import KINDS, is_wrapped, may_hold, trimmed
+from workbench.model.noticed import Noticed
+from workbench.model.sheet import Chunk
+from workbench.model.template import Mapping as Mapped
+from workbench.model.texts import (
+    ERROR_CELLS,
+    EXPONENT,
+    NULL_TEXTS,
+    ZEROS,
+    are_errors,
+    are_rounded,
+    may_be_rounded,
+    read_as_nothing,
+    takes_any_text,
+)
+from workbench.prepare import mojibake
+from workbench.prepare.normalize import meanings_of, repaired_fields
+
+_SHOWN = 60
+"""So many characters of a cell stand in a message."""
+_POINT = r"\.00?$"
+_WORD = "^[A-Za-z]+$"
+_COUNTED = 100
+"""So many different texts of a column are counted."""
+_EXAMPLES = 20
+
+_NOTHING = "reads as no value: map it to nothing, or to itself where it is meant as it stands"
+_NO_TEXT = {"null_text": "reads as no value: map it to nothing, or correct it"}
+"""What is said of a cell whose kind takes no such text."""
+_SAYS = {
+    "null_text": _NOTHING,
+    "error_cell": "is a spreadsheet's error and no value: correct it in the source, or map it to nothing",
+    "rounded": "is a number whose digits are gone, because a program has rounded it: take it from its source as text",
+    "may_be_rounded": "may be rounded: a spreadsheet keeps 15 digits, and has zeros for the others",
+    "damaged_text": "has lost a letter on its way here",
+}
+_ASKED: dict[str, tuple[str, dict[str, Any]]] = {
+    "null_text": ("expect_column_values_to_not_be_in_set", {"value_set": list(NULL_TEXTS)}),
+    "error_cell": ("expect_column_values_to_not_be_in_set", {"value_set": list(ERROR_CELLS)}),
+    "rounded": ("expect_column_values_to_not_match_regex", {"regex": EXPONENT}),
+    "may_be_rounded": ("expect_column_values_to_not_match_regex", {"regex": ZEROS}),
+    "damaged_text": ("expect_column_values_to_not_match_regex", {"regex": "\ufffd"}),
+    "mojibake": ("expect_column_values_to_not_match_regex", {"regex": mojibake.NEIGHBOURS}),
+}
+"""What was asked, in the words of Great Expectations."""
+
+
+class Oddities:
+    """Looks at the rows of one batch, a chunk at a time."""
+
+    def __init__(self, contract: Contract, mapping: Mapped) -> None:
+        self._contract = contract
+        headers = {name: header for header, name in mapping.columns.items()}
+        self._headers = {known.name: headers[known.name] for known in contract.fields if known.name in headers}
+        self._repairs = repaired_fields(contract, mapping)
+        self._meant = {
+            name: pc.utf8_lower(trimmed(pa.array(texts, pa.string())))
+            for name in self._headers
+            if (texts := [*meanings_of(name, contract, mapping).values(), *_constant(name, mapping)])
+        }
+        self._found: dict[tuple[str, str], Finding] = {}
+        self._rows = 0
+        self.noticed = Noticed()
+
+    def issues(self, chunk: Chunk, values: Mapping[str, pa.StringArray]) -> pa.Table:
+        """The issues of a chunk's rows whose canonical values are these, sorted by position."""
+        self._rows += len(chunk)
+        tables = [
+            self._table(chunk, code, name, flags, texts, severity)
+            for name, code, flags, texts, severity in self._odd(chunk, values)
+            if pc.any(flags).as_py()
+        ]
+        if not tables:
+            return ISSUES.empty_table()
+        return in_order(*tables)
+
+    def explained(self, issues: pa.Table, values: Mapping[str, pa.StringArray]) -> pa.Table:
+        """The suite's issues, those of cells that no kind could read with what their text says of it."""
+        columns = {name: issues[name].combine_chunks() for name in issues.schema.names}
+        for known in self._contract.stored:
+            code = "bad_choice" if known.choices else KINDS[known.kind].code
+            own = pc.and_(pc.equal(columns["field"], known.name), pc.equal(columns["code"], code))
+            if self._takes_any(known.name) or not pc.any(own).as_py():
+                continue
+            texts = values[known.name].take(columns["position"])
+            for why, flags in self._reasons(known, texts).items():
+                told = pc.and_(own, flags)
+                if not pc.any(told).as_py():
+                    continue
+                if why != "rounded":
+                    self._count(known.name, texts, told)
+                says = pc.binary_join_element_wise("'", shown(texts), f"' {_NO_TEXT.get(why, _SAYS[why])}", "")
+                if why == "null_text":
+                    says = pc.binary_join_element_wise(columns["message"], says, ". ")
+                else:
+                    columns["code"] = pc.if_else(told, why, columns["code"])
+                columns["message"] = pc.if_else(told, says, columns["message"])
+        return pa.table(list(columns.values()), schema=ISSUES)
+
+    def _reasons(self, known: Field, texts: pa.StringArray) -> dict[str, pa.BooleanArray]:
+        """Why a kind could not read texts, as far as they tell."""
+        errors = are_errors(texts)
+        found = {"error_cell": errors, "null_text": pc.and_not(read_as_nothing(texts, any_case=True), errors)}
+        return found | ({"rounded": are_rounded(texts, any_exponent=True)} if known.kind == "phone" else {})
+
+    def findings(self) -> tuple[Finding, ...]:
+        """What was found, as the data docs tell what Great Expectations found."""
+        return tuple(replace(finding, evaluated=self._rows) for finding in self._found.values())
+
+    def _odd(
+        self, chunk: Chunk, values: Mapping[str, pa.StringArray]
+    ) -> Iterator[tuple[str, str, pa.BooleanArray, pa.StringArray, Severity]]:
+        """Field, code, rows, their messages or texts, severity."""
+        nothing = {
+            name: self._nothing(name, chunk.cells[header], values[name])
+            for name, header in self._headers.items()
+            if self._takes_any(name)
+        }
+        whole = dict(self._made_of_nothing(values, nothing))
+        told = {ingredient: flags for joined, flags in whole.items() for ingredient in self._ingredients(joined)}
+        for name, header in self._headers.items():
+            known, raw, cells = self._contract.field(name), chunk.cells[header], values[name]
+            self._notice_writing(known, raw, cells)
+            if not self._takes_any(name):
+                if known.kind == "email":
+                    yield from self._damaged(known, cells)
+                continue
+            flags = nothing[name]
+            if flags is not None:
+                if name in told:
+                    flags = pc.and_not(flags, told[name])
+                severity: Severity = "error" if self._is_required(known) else "warning"
+                yield name, "null_text", flags, cells, severity
+            errors = self._unsaid(name, raw, cells, are_errors(cells, inside=known.kind == "name"))
+            self._count(name, cells, pc.and_(errors, are_errors(cells)))
+            yield name, "error_cell", errors, cells, "error"
+            if known.kind == "identifier" or name in self._contract.key:
+                yield name, "rounded", self._unsaid(name, raw, cells, are_rounded(cells)), cells, "error"
+                yield name, "may_be_rounded", self._unsaid(name, raw, cells, may_be_rounded(cells)), cells, "warning"
+            yield from self._damaged(known, cells)
+            yield from self._misread(known, raw)
+        for name, flags in whole.items():
+            severity = "error" if self._is_required(self._contract.field(name)) else "warning"
+            yield name, "null_text", flags, values[name], severity
+
+    def _takes_any(self, name: str) -> bool:
+        return takes_any_text(self._contract.field(name))
+
+    def _is_required(self, known: Field) -> bool:
+        return known.required or known.name in self._contract.key
+
+    def _ingredients(self, name: str) -> tuple[str, ...]:
+        return self._contract.field(name).ingredients
+
+    def _nothing(self, name: str, raw: pa.StringArray, cells: pa.StringArray) -> pa.BooleanArray | None:
+        """The rows whose text reads as no value, unless somebody has said that it is meant; None where there are
+        none."""
+        flags = self._unsaid(name, raw, cells, read_as_nothing(cells))
+        if not pc.any(flags).as_py():
+            return None
+        flags = pc.and_not(flags, are_errors(cells))
+        self._count(name, cells, flags)
+        return flags
+
+    def _unsaid(self, name: str, raw: pa.StringArray, cells: pa.StringArray, flags: pa.BooleanArray) -> pa.BooleanArray:
+        """The rows of these whose text nobody has said the meaning of, and which is not made of other fields."""
+        if not pc.any(flags).as_py():
+            return flags
+        if self._contract.field(name).derive is not None:
+            flags = pc.and_(flags, pc.is_valid(trimmed(raw)))
+        meant = self._meant.get(name)
+        return flags if meant is None else pc.and_not(flags, pc.is_in(pc.utf8_lower(cells), meant))
+
+    def _made_of_nothing(
+        self, values: Mapping[str, pa.StringArray], nothing: Mapping[str, pa.BooleanArray | None]
+    ) -> Iterator[tuple[str, pa.BooleanArray]]:
+        """The rows of each joined field that are made of nothing else; words that differ may well be a name."""
+        for known in self._contract.fields:
+            there = [name for name in known.ingredients if name in values]
+            if not isinstance(known.derive, Joined) or all(nothing.get(name) is None for name in there):
+                continue
+            flags = pc.is_valid(values[known.name])
+            first = pc.utf8_lower(pc.coalesce(*(values[name] for name in there)))
+            words, differ = matches(first, _WORD), pa.repeat(pa.scalar(False), len(first))
+            for name in there:
+                blank = pc.is_null(values[name])
+                empty = blank if (of := nothing.get(name)) is None else pc.or_(blank, of)
+                flags = pc.and_(flags, empty)
+                words = pc.and_(words, pc.or_(blank, matches(values[name], _WORD)))
+                differ = pc.or_(differ, pc.fill_null(pc.not_equal(pc.utf8_lower(values[name]), first), False))
+            flags = pc.and_not(flags, pc.and_(words, differ))
+            parts = [pc.fill_null(values[name], "") for name in there]
+            made = pc.utf8_trim(pc.binary_join_element_wise(*parts, " "), characters=" ")
+            yield known.name, pc.and_(flags, pc.fill_null(pc.equal(made, values[known.name]), False))
+
+    def _damaged(
+        self, known: Field, cells: pa.StringArray
+    ) -> Iterator[tuple[str, str, pa.BooleanArray, pa.StringArray, Severity]]:
+        if may_hold(cells, b"\xef\xbf\xbd"):
+            flags = pc.fill_null(pc.match_substring(cells, "\ufffd"), False)
+            free = known.kind == "text" and not self._is_required(known)
+            yield known.name, "damaged_text", flags, cells, "warning" if free else "error"
+
+    def _misread(
+        self, known: Field, raw: pa.StringArray
+    ) -> Iterator[tuple[str, str, pa.BooleanArray, pa.StringArray, Severity]]:
+        mended = mojibake.repaired(raw)
+        if mended is raw:
+            return
+        flags = pc.not_equal(raw, mended)
+        rows = pc.sum(flags).as_py()
+        if not rows:
+            return
+        if known.name in self._repairs:
+            self.noticed.repaired[known.name] = self.noticed.repaired.get(known.name, 0) + rows
+            return
+        first = pc.index(flags, True).as_py()
+        before = self.noticed.misread.get(known.name)
+        example = {"before": _cut(raw[first].as_py()), "after": _cut(mended[first].as_py())}
+        self.noticed.misread[known.name] = (before or example) | {"rows": rows + (before["rows"] if before else 0)}
+        message = pc.binary_join_element_wise(
+            "'", shown(raw), "' may be '", shown(mended), "': its letters were read in a wrong encoding", ""
+        )
+        yield known.name, "mojibake", flags, message, "warning"
+
+    def _notice_writing(self, known: Field, raw: pa.StringArray, cells: pa.StringArray) -> None:
+        """Counts the cells whose writing was taken off."""
+        if may_hold(raw, b'="') or may_hold(raw, b"'"):
+            _add(self.noticed.wrapped, known.name, is_wrapped(pc.utf8_trim_whitespace(raw)))
+        if known.kind in ("identifier", "phone") and may_hold(raw, b".0"):
+            pointed = matches(pc.utf8_trim_whitespace(raw), _POINT)
+            _add(self.noticed.points, known.name, pc.and_not(pointed, matches(pc.fill_null(cells, ".0"), _POINT)))
+
+    def _count(self, name: str, cells: pa.StringArray, flags: pa.BooleanArray) -> None:
+        if not pc.any(flags).as_py():
+            return
+        counts = self.noticed.null_texts.setdefault(name, {})
+        for each in cells.filter(flags).value_counts().to_pylist():
+            if each["values"] in counts or len(counts) < _COUNTED:
+                counts[each["values"]] = counts.get(each["values"], 0) + each["counts"]
+
+    def _table(
+        self, chunk: Chunk, code: str, name: str, flags: pa.BooleanArray, texts: pa.StringArray, severity: Severity
+    ) -> pa.Table:
+        positions = pc.indices_nonzero(flags).cast(pa.int32())
+        texts = texts.take(positions)
+        says = _SAYS.get(code)
+        message = texts if says is None else pc.binary_join_element_wise("'", shown(texts), f"' {says}", "")
+        self._find(chunk, code, name, positions, texts, severity)
+        rows = len(positions)
+        return pa.table(
+            [
+                positions,
+                chunk.lines.take(positions),
+                *(pa.repeat(pa.scalar(text), rows) for text in (code, name)),
+                message,
+                pa.repeat(pa.scalar(severity), rows),
+            ],
+            schema=ISSUES,
+        )
+
+    def _find(
+        self, chunk: Chunk, code: str, name: str, positions: pa.Int32Array, texts: pa.StringArray, severity: Severity
+    ) -> None:
+        """Adds up what was found, for the data docs."""
+        known = self._found.get((name, code))
+        if known is None:
+            kind, kwargs = _ASKED[code]
+            known = Finding(
+                expectation=Expectation(
+                    type=kind,
+                    kwargs={"column": name, **kwargs},
+                    code=code,
+                    field=name,
+                    message=_SAYS.get(code, "Letters may have been read in a wrong encoding"),
+                    severity=severity,
+                    origin=self._contract.name,
+                )
+            )
+        first = range(min(len(positions), _EXAMPLES - len(known.examples)))
+        lines = chunk.lines.take(positions)
+        self._found[name, code] = Finding(
+            expectation=known.expectation,
+            unexpected=known.unexpected + len(positions),
+            examples=(*known.examples, *((lines[n].as_py(), _cut(texts[n].as_py())) for n in first)),
+        )
+
+
+def in_order(*issues: pa.Table) -> pa.Table:
+    """The issues of several tables by position, those of one row as they stand."""
+    together = pa.concat_tables(issues)
+    order = np.argsort(together["position"].to_numpy(), kind="stable")
+    return together.take(pa.array(order)).combine_chunks()
+
+
+def _constant(name: str, mapping: Mapped) -> tuple[str, ...]:
+    return (mapping.constants[name],) if name in mapping.constants else ()
+
+
+def _add(counts: dict[str, int], name: str, flags: pa.BooleanArray) -> None:
+    rows = pc.sum(flags).as_py() or 0
+    if rows:
+        counts[name] = counts.get(name, 0) + rows
+
+
+def shown(texts: pa.StringArray) -> pa.StringArray:
+    """The texts as they stand in a message, the long ones cut."""
+    long = pc.greater(pc.utf8_length(texts), _SHOWN)
+    return pc.if_else(long, pc.binary_join_element_wise(pc.utf8_slice_codeunits(texts, 0, _SHOWN), "…", ""), texts)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
