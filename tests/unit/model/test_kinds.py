@@ -7,7 +7,7 @@ from calendar import monthrange
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
-from hypothesis import given, strategies
+from hypothesis import given, settings, strategies
 
 from workbench.model.kinds import KINDS, chosen
 
@@ -508,6 +508,7 @@ _ODD = strategies.text(
 
 
 @pytest.mark.parametrize("kind", [name for name in KINDS if name != "json"])
+@settings(deadline=None)
 @given(cells=strategies.lists(strategies.one_of(strategies.text(), _ODD)))
 def test_reading_what_a_kind_has_written_changes_nothing(kind: str, cells: list[str]) -> None:
     once = parsed(kind, *cells)
