@@ -7,7 +7,7 @@ from calendar import monthrange
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
-from hypothesis import given, settings, strategies
+from hypothesis import given, strategies
 
 from tests.examples import MANY
 from workbench.model.kinds import KINDS, chosen
