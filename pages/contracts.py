@@ -10,6 +10,7 @@ from workbench.datasets.catalog import contract
 from workbench.derived.csv_template import csv_template
 from workbench.doors.web import address, formats, words
 from workbench.doors.web.page import empty, page
+from workbench.model.kinds import FORMS
 from workbench.model.template import Mapping, Template
 
 COLUMNS = ("Column", "Field")
@@ -68,6 +69,9 @@ def template(wb: Workbench, one: Template) -> None:
     if not one.is_own:
         st.caption("Another tenant keeps it for everybody, and alone can change it.")
     said = one.mapping
+    if said.forms:
+        written = (f"{name} {FORMS[form]}" for name, form in said.forms.items())
+        st.caption(f"Columns are written: {words.text(', '.join(written))}.")
     columns = [*said.columns.items(), *((header, "") for header in said.left_out)]
     values = [(name, text, means) for name, texts in said.value_maps.items() for text, means in texts.items()]
     with st.form(f"form {one.id}", border=False):

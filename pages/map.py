@@ -97,6 +97,7 @@ with page("Map", "Which column fills which field. Nothing is used that you have 
     said, settled = choices.fields(source, contract, template, key)
     mapped = {header: name for header, name in said.items() if name}
     value_maps = choices.meanings(source, contract, mapped, template, key)
+    forms, forms_to_say, doubts = choices.forms(source, contract, mapped, template, key)
     repairs = choices.repairs(source, contract, mapped, template, key)
     st.subheader("The import", anchor=False)
     given = choices.constants(contract, mapped, template, key)
@@ -109,10 +110,11 @@ with page("Map", "Which column fills which field. Nothing is used that you have 
         lenient=tuple(others["lenient"]),
         repairs=repairs,
         left_out=tuple(header for header in said if not said[header]),
+        forms=forms,
         on_conflict=template.mapping.on_conflict if template else None,
         holds=template.mapping.holds if template else (),
     )
-    missing = open_points(contract, mapping, others["window"], others["mode"])
+    missing = (*open_points(contract, mapping, others["window"], others["mode"]), *doubts)
     for point in missing:
         in_sight.warning(words.text(point), icon=":material/priority_high:")
     confirmed = settled or st.checkbox(
@@ -125,7 +127,8 @@ with page("Map", "Which column fills which field. Nothing is used that you have 
         ready = confirmed and not missing
         if st.button(label, type="primary", disabled=not ready, icon=":material/play_arrow:"):
             chosen = template.id if template and template.id else None
-            start(wb, source, said, mapping, dataset=contract.name, template=chosen, repairs=repairs, **others)
+            said_of_it = {"forms": forms_to_say, "repairs": repairs}
+            start(wb, source, said, mapping, dataset=contract.name, template=chosen, **said_of_it, **others)
         keep(wb, contract, mapping, template)
         if not ready:
             st.caption("Rows are read and checked next; nothing is written yet. " + " ".join(map(words.text, missing)))

@@ -17,7 +17,7 @@ def explain(wb: Workbench, batch: Batch, found: Reconciliation) -> None:
     """The rows that still need a person's word: some of them, or all of a kind, with one reason."""
     st.subheader("Rows to explain", help="An explained row counts as skipped: it stays out, and everybody can see why.")
     kind = evidence.kind(wb.rows.unexplained_kinds(batch))
-    which = {"outcome": kind["outcome"], "code": kind["code"]}
+    which = {name: kind[name] for name in ("outcome", "code", "field")}
     shown = rows.page(
         lambda after, limit: wb.rows.page(batch, **which, after=after, limit=limit),
         key=f"explain {batch.id} {which} {found.unexplained}",

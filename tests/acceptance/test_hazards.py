@@ -165,7 +165,7 @@ def test_a_number_that_cannot_be_read_is_an_error_and_never_0(wb: Workbench, she
     cells = ("eight", "-3", "12.5", "8 weeks", "1.000,00", "8.50E+11", "1001", "$8")
     lines = [f'Tour {number},T{number},"{cell}"' for number, cell in enumerate(cells)]
     text = "\n".join(("name,code,duration_weeks", *lines))
-    batch = wb.import_sheet(sheet(text), "elevate.courses", skip_errors=True)
+    batch = wb.import_sheet(sheet(text), "elevate.courses", skip_errors=True, forms={"duration_weeks": "point"})
     assert [code for _, _, code in issues(wb, batch)] == [
         *("bad_integer", "out_of_range", "bad_integer", "bad_integer"),
         *("bad_integer", "bad_integer", "out_of_range", "bad_integer"),

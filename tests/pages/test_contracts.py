@@ -71,6 +71,14 @@ def test_a_template_is_changed_and_keeps_what_the_page_does_not_show(show: Show,
     assert (said.left_out, said.constants, said.clears) == ((), {"is_active": "true"}, ("description",))
 
 
+def test_how_the_columns_of_a_template_are_written_is_shown_and_kept(show: Show, wb: Workbench) -> None:
+    said = Mapping(columns={"Wochen": "duration_weeks"}, forms={"duration_weeks": "comma"})
+    page = opened(show, wb.templates.save("Kurse", "elevate.courses", said))
+    assert "Columns are written: duration_weeks decimal comma." in [one.value.replace("\\", "") for one in page.caption]
+    next(button for button in page.button if button.label == "Save").click().run()
+    assert wb.templates.get("elevate.courses", "Kurse").mapping.forms == {"duration_weeks": "comma"}
+
+
 def test_a_template_is_made_global(show: Show, wb: Workbench, open_wb: Opened, kept: Template) -> None:
     press(opened(show, kept), "Make global")
     assert wb.templates.get("elevate.courses", "Kursliste").is_global

@@ -321,3 +321,61 @@ def test_an_undo_has_no_file_to_map(show: Show, wb: Workbench, sheet: Callable[.
     page = show("map", batch=undo.id)
     assert not page.exception
     assert "its bytes were not kept" in page.error[0].value.replace("\\", "")
+
+
+DAYS = b"student email,course code,start date\nann@example.org,CNA101,{}\nbob@example.org,CNA101,03/02/2024\n"
+
+
+def dated(wb: Workbench, sheet: Callable[..., Sheet], day: bytes) -> str:
+    """An upload of enrollments on a day, and on the third of a month or the second of another."""
+    wb.import_sheet(sheet(COURSES), "elevate.courses")
+    wb.import_sheet(sheet(STUDENTS.decode()), "elevate.students")
+    return keep(wb, DAYS.replace(b"{}", day))
+
+
+def order(page: AppTest) -> Any:
+    return next(box for box in page.selectbox if box.label == "How start date is written")
+
+
+def test_the_order_of_dates_that_a_cell_proves_is_said_beside_the_samples(
+    show: Show, wb: Workbench, sheet: Callable[..., Sheet]
+) -> None:
+    page = confirm(show("map", upload=dated(wb, sheet, b"25/12/2024")))
+    assert not page.exception
+    assert order(page).value == "dmy"
+    assert "start date: day first (25/12/2024 on line 2)" in [one.value.replace("\\", "") for one in page.caption]
+    button(page, "Start the import").click().run()
+    batch = wb.batches.all()[0]
+    assert batch.mapping["forms"] == {"enrolled_at": "dmy"}
+    assert batch.reading["forms"][0]["said"] == "start date: day first (25/12/2024 on line 2)"
+
+
+def test_nothing_starts_before_a_person_has_said_the_order_of_dates_that_could_be_either(
+    show: Show, wb: Workbench, sheet: Callable[..., Sheet]
+) -> None:
+    page = confirm(show("map", upload=dated(wb, sheet, b"01/02/2024")))
+    assert order(page).value is None
+    assert warnings(page) == [
+        "start date can be read in several ways: 01/02/2024 on line 2 is 2024-01-02 if the month stands first, "
+        "2024-02-01 if the day stands first."
+    ]
+    assert button(page, "Start the import").disabled
+    order(page).select("mdy").run()
+    assert (warnings(page), page.query_params["forms"]) == ([], '{"enrolled_at":"mdy"}')
+    button(page, "Start the import").click().run()
+    assert not page.exception
+    assert wb.batches.all()[0].mapping["forms"] == {"enrolled_at": "mdy"}
+
+
+def test_the_order_of_an_address_or_a_template_is_chosen_already(
+    show: Show, wb: Workbench, sheet: Callable[..., Sheet]
+) -> None:
+    upload = dated(wb, sheet, b"01/02/2024")
+    assert order(show("map", upload=upload, forms='{"enrolled_at":"dmy"}')).value == "dmy"
+    assert order(show("map", upload=upload, forms='{"enrolled_at":["dmy"]}')).value is None
+    columns = {"student email": "student_email", "course code": "course_code", "start date": "enrolled_at"}
+    saved = wb.templates.save("Monthly", "elevate.enrollments", Mapping(columns=columns, forms={"enrolled_at": "dmy"}))
+    page = show("map", upload=upload, template=saved.id)
+    assert (order(page).value, warnings(page)) == ("dmy", [])
+    button(page, "Start the import").click().run()
+    assert wb.batches.all()[0].reading["forms"][0]["said"] == "start date: day first (as the template says)"

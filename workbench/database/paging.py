@@ -193,25 +193,27 @@ where batch_id = %s and plan = %s and errors is not null group by 1, 2, 3
 
 
 def unexplained_kinds(store: Store, batch: Batch) -> list[dict[str, Any]]:
-    """What makes rows unmatched or invalid that nobody has explained: outcome, code, message, rows."""
-    kinds: dict[tuple[str, str], dict[str, Any]] = {}
+    """What makes rows unmatched or invalid that nobody has explained: outcome, code, field, message, rows."""
+    kinds: dict[tuple[str, str, str], dict[str, Any]] = {}
     read = [{**each, "outcome": "invalid"} for each in batch.summary.get("issue_counts", ())]
     for each in (*read, *batch.summary.get("issue_counts_planned", ())):
         if each["severity"] == "error":
-            key = each["outcome"], each["code"]
-            kind = kinds.setdefault(key, {"outcome": key[0], "code": key[1], "message": each["message"], "rows": 0})
+            key = each["outcome"], each["code"], each["field"]
+            named = dict(zip(("outcome", "code", "field"), key, strict=True))
+            kind = kinds.setdefault(key, {**named, "message": each["message"], "rows": 0})
             kind["rows"] += each["rows"]
     for row in store.all(_EXPLAINED, {"batch": batch.id}):
-        kinds[row["outcome"], row["code"]]["rows"] -= row["rows"]
+        if (key := (row["outcome"], row["code"], row["field"])) in kinds:
+            kinds[key]["rows"] -= row["rows"]
     return sorted(
         (kind for kind in kinds.values() if kind["rows"] > 0),
-        key=lambda kind: (-kind["rows"], kind["outcome"], kind["code"]),
+        key=lambda kind: (-kind["rows"], kind["outcome"], kind["code"], kind["field"]),
     )
 
 
 _EXPLAINED = """
-select r.planned_outcome as outcome, issue ->> 'code' as code, count(*)::int as rows
+select r.planned_outcome as outcome, issue ->> 'code' as code, issue ->> 'field' as field, count(*)::int as rows
 from workbench.import_explanation e join workbench.import_result r on r.batch_id = e.batch_id and r.line = e.line,
      jsonb_array_elements(r.errors) issue
-where e.batch_id = %(batch)s and r.explanation is not null and issue ->> 'severity' = 'error' group by 1, 2
+where e.batch_id = %(batch)s and r.explanation is not null and issue ->> 'severity' = 'error' group by 1, 2, 3
 """

@@ -156,18 +156,19 @@ order by line limit %(limit)s
 
 
 def issues(store: Store, batch: Batch, *, first: int = 5) -> list[dict[str, Any]]:
-    """Each issue of a batch, the most frequent first: code, field, message (its first), rows, and its `first` lines."""
+    """Each issue of each field of a batch, the most frequent first: code, field, message (its first), rows, and its
+    `first` lines."""
     rows_ = Identifier("workbench", "corrected_row" if batch.revision else "import_row")
     plan = 0 if batch.stage == "staged" else batch.plan
     return store.all(SQL(_ISSUES).format(rows=rows_), {"batch": batch.id, "plan": plan, "first": first})
 
 
 _ISSUES = """
-select code, min(field) filter (where place = 1) as field, min(message) filter (where place = 1) as message,
-       count(*)::int as rows, coalesce(array_agg(line order by line) filter (where place <= %(first)s), '{{}}') as lines
+select code, field, min(message) filter (where place = 1) as message, max(place)::int as rows,
+       coalesce(array_agg(distinct line order by line) filter (where place <= %(first)s), '{{}}') as lines
 from (
     select line, issue ->> 'code' as code, issue ->> 'field' as field, issue ->> 'message' as message,
-           row_number() over (partition by issue ->> 'code' order by line) as place
+           dense_rank() over (partition by issue ->> 'code', issue ->> 'field' order by line) as place
     from (
         select line, jsonb_array_elements(errors) as issue from {rows}
         where batch_id = %(batch)s and errors is not null
@@ -175,7 +176,7 @@ from (
         select line, jsonb_array_elements(errors) from workbench.import_outcome
         where batch_id = %(batch)s and plan = %(plan)s and errors is not null
     ) each
-) placed group by code order by rows desc, code
+) placed group by code, field order by rows desc, code, field
 """
 
 
@@ -338,18 +339,23 @@ class Rows:
         return paging.issue_counts(self._store, get(self._store, batch))
 
     def unexplained(
-        self, batch: Batch | UUID | str, *, outcome: str | None = None, code: str | None = None
+        self,
+        batch: Batch | UUID | str,
+        *,
+        outcome: str | None = None,
+        code: str | None = None,
+        field: str | None = None,
     ) -> list[int]:
         """The lines that still need a person's word: all of them, or those of one outcome, or with one issue."""
         found = get(self._store, batch)
         asked = [outcome] if outcome else ["unmatched", "invalid"]
-        issue = {"code": code} if code is not None else None
+        issue = {name: said for name, said in (("code", code), ("field", field)) if said is not None} or None
         return sorted(line for each in asked for line in paging.lines(self._store, found, outcome=each, issue=issue))
 
     def unexplained_kinds(self, batch: Batch | UUID | str) -> list[dict[str, Any]]:
-        """The kinds of rows that still need a person's word, the most frequent first: outcome, code, message, rows.
+        """The kinds of rows that still need a person's word: outcome, code, field, message, rows.
 
-        A row with two issues is of two kinds.
+        The most frequent come first. A row with two issues is of two kinds.
         """
         return paging.unexplained_kinds(self._store, get(self._store, batch))
 

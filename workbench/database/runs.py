@@ -28,7 +28,7 @@ from workbench.model.errors import (
 from workbench.model.playbook import Part, Playbook
 from workbench.model.sheet import Sheet
 from workbench.model.template import HOLDABLE, ON_CONFLICT, Mapping, Template
-from workbench.prepare import mapping
+from workbench.prepare import forms, mapping
 from workbench.prepare.normalize import canonical
 from workbench.sources import kept_files
 
@@ -47,6 +47,8 @@ class Options:
     """Field -> its value in every row without one."""
     clears: Sequence[str] = ()
     """The fields that a blank cell erases."""
+    forms: Pairs[str, str] | None = None
+    """Field, or header -> the form in which its column is written (see `kinds.FORMS`)."""
     lenient: Sequence[str] | None = None
     """The fields whose wrong cells cost those cells alone, with a warning; elsewhere they cost the row. None are the
     template's."""
@@ -91,7 +93,7 @@ def begin(  # noqa: PLR0913
     are lent until the batch is filled, when `lend` says so.
 
     Raises UnreadableSheet, NoRows, SourcePaused, ImportOrder, UnknownMode, UnknownBatch (for the run), NoSpace,
-    UnwritableFile, and what `mapping.resolve` raises.
+    UnwritableFile, DoubtfulColumns, and what `mapping.resolve` raises.
     """
     datasets = playbook.datasets if playbook is not None else (dataset,)
     mode = _mode(datasets, options.mode)
@@ -149,9 +151,10 @@ def begin_sheets(
 
 
 def _check_headers(sheets: Pairs[str, Sheet], options: Options) -> None:
-    """Raises UnknownHeader for a column that none of the sheets has."""
+    """Raises UnknownHeader for a column that none of the sheets has, or a form of what is no field either."""
     known = [header for sheet in sheets.values() for header in sheet.headers]
-    for header in options.columns or ():
+    fields = {field.name for dataset in sheets for field in catalog.contract(dataset).fields}
+    for header in (*(options.columns or ()), *(name for name in options.forms or () if name not in fields)):
         if mapping.key(header) not in map(mapping.key, known):
             raise UnknownHeader(header=header, known=", ".join(dict.fromkeys(known)))
 
@@ -171,6 +174,9 @@ def _said_of(sheet: Sheet, dataset: str, options: Options) -> Options:
         value_maps={name: texts for name, texts in (options.value_maps or {}).items() if name in fields},
         constants={name: text for name, text in (options.constants or {}).items() if name in fields},
         clears=tuple(name for name in options.clears if name in fields),
+        forms={
+            name: form for name, form in (options.forms or {}).items() if name in fields or mapping.key(name) in headers
+        },
         lenient=_those(options.lenient, fields),
         repairs=_those(options.repairs, fields),
     )
@@ -209,6 +215,7 @@ def _of_sheet(  # noqa: PLR0913
         constants=dict(options.constants or {}),
         value_maps={name: dict(texts) for name, texts in (options.value_maps or {}).items()},
         clears=tuple(options.clears),
+        forms=dict(options.forms or {}),
         lenient=options.lenient,
         repairs=options.repairs,
         window=options.window,
@@ -218,6 +225,9 @@ def _of_sheet(  # noqa: PLR0913
     resolved = _decided_before(resolved, template, options)
     if len(sample) == 0:
         resolved = _empty(store, sheet, contract, mode, resolved, options)
+    said = mapping.by_field(options.forms or {}, resolved.columns, contract)
+    columns = forms.decide(sheet, contract, resolved, said)
+    resolved = forms.settled(resolved, columns)
     hidden = mapping.secrets(sheet.headers, contract)
     if hidden and lend:
         kept_files.lend(home, identifier, sheet)
@@ -236,7 +246,7 @@ def _of_sheet(  # noqa: PLR0913
         "on_conflict": resolved.on_conflict or "hold",
         "headers": list(sheet.headers),
         "mapping": resolved.to_dict(),
-        "reading": _reading(sheet, hidden),
+        "reading": _reading(sheet, hidden) | {"forms": [column.to_dict() for column in columns]},
         "template_id": template.id if template else None,
     }
 
@@ -326,6 +336,7 @@ def _own(part: Part, of_form: Mapping) -> Mapping:
         clears=called(of_form.clears),
         lenient=lenient,
         repairs=called(of_form.repairs),
+        forms={name: of_form.forms[part.columns[name]] for name in own if part.columns[name] in of_form.forms},
     )
 
 
@@ -389,5 +400,6 @@ def _said(field: Field, resolved: Mapping, window: str | None) -> str | None:
 def _reading(sheet: Sheet, hidden: Sequence[str]) -> dict[str, Any]:
     said = {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(sheet.reading).items()}
     if hidden:
+        said["left_out"] = [{**each, "text": ""} for each in said["left_out"]]
         said["warnings"].append(f"Nothing of {', '.join(hidden)} is kept, nor the source itself: it carries secrets.")
     return said

@@ -79,6 +79,7 @@ def _fill(
         for batch in run.sheets:
             feeding = _feeding(store, home, run, batch, playbook)
             feeding.source.reading = sheets[batch.dataset].reading
+            feeding.source.hidden = bool(feeding.hidden)
             for chunk in sheets[batch.dataset].chunks(feeding.source.tally):
                 for item in feeding.items(chunk):
                     writer.add(item)
@@ -161,13 +162,19 @@ class _Kept:
     reading: Reading | None = None
     noticed: dict[str, Any] = field(default_factory=dict)
     """What was noticed of its columns (see `Noticed`)."""
+    hidden: bool = False
+    """Whether some of its columns carry secrets."""
 
     @property
     def read(self) -> dict[str, Any]:
         """What the whole reading of its sheet told."""
         known = self.reading or Reading(format="")
         left_out = [asdict(each) for each in all_left_out(known, self.tally)]
-        return {"blank_rows": self.tally.blank_rows, "left_out": left_out}
+        told: dict[str, Any] = {"blank_rows": self.tally.blank_rows, "left_out": left_out}
+        if self.hidden:  # lines as they stand hold what must not be kept
+            told["left_out"] = [{**each, "text": ""} for each in left_out]
+            told["layout"] = {**(self.batch.reading.get("layout") or {}), "mended": {}}
+        return told
 
     def note(self, judged: JudgedRows) -> None:
         """Takes in what some of its rows bring."""

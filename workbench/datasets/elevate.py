@@ -227,7 +227,7 @@ ENROLLMENTS = Contract(
         ),
         Field(
             name="progress",
-            kind="integer",
+            kind="percent",
             aliases=("progress %", "progress percent", "percent complete"),
             default="0",
             minimum=0,

@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from types import ModuleType
+from types import MappingProxyType, ModuleType
 from typing import Any
 
 from workbench.model.contract import Contract, Field
@@ -88,9 +88,12 @@ class Finding:
     """The line and the value of some that failed."""
 
 
-def expectations(contract: Contract) -> tuple[Expectation, ...]:
-    """What a contract's stored fields demand of every row, in the contract's order."""
-    return tuple(expectation for field in contract.stored for expectation in _of_field(contract, field))
+def expectations(contract: Contract, forms: Mapping[str, str] = MappingProxyType({})) -> tuple[Expectation, ...]:
+    """What a contract's stored fields demand of every row, in the contract's order; `forms` (field -> form) are those
+    that their columns are written in, which the messages speak of."""
+    return tuple(
+        expectation for field in contract.stored for expectation in _of_field(contract, field, forms.get(field.name))
+    )
 
 
 def suite_json(contract: Contract) -> str:
@@ -183,7 +186,7 @@ def unwarned() -> Iterator[None]:
         yield
 
 
-def _of_field(contract: Contract, field: Field) -> Iterator[Expectation]:
+def _of_field(contract: Contract, field: Field, form: str | None) -> Iterator[Expectation]:
     kind = KINDS[field.kind]
 
     def expectation(type: str, code: str, message: str, severity: Severity = "error", **kwargs: Any) -> Expectation:
@@ -204,7 +207,8 @@ def _of_field(contract: Contract, field: Field) -> Iterator[Expectation]:
         message = f"{field.name} is none of: {', '.join(field.choices)}"
         yield expectation("expect_column_values_to_be_in_set", "bad_choice", message, value_set=list(field.choices))
     else:
-        yield expectation("expect_column_values_to_match_regex", kind.code, kind.message, regex=_regex(kind.pattern))
+        message = _limited(kind.message_of(form), field)
+        yield expectation("expect_column_values_to_match_regex", kind.code, message, regex=_regex(kind.pattern))
     if field.max_length is not None:
         message = f"{field.name} is longer than {field.max_length} characters"
         yield expectation("expect_column_value_lengths_to_be_between", "too_long", message, max_value=field.max_length)
@@ -217,6 +221,23 @@ def _of_field(contract: Contract, field: Field) -> Iterator[Expectation]:
             column=field.name,
             **{name: limit for name, limit in limits.items() if limit is not None},
         )
+
+
+def _limited(message: str, field: Field) -> str:
+    """A kind's sentence with the limits of the field, where it has any: "Not a whole number from 0 to 100"."""
+    if not KINDS[field.kind].numeric:
+        return message
+    what, comma, rest = message.partition(",")
+    match field.minimum, field.maximum:
+        case None, None:
+            return message
+        case least, None:
+            limits = f"of at least {least:g}"
+        case None, most:
+            limits = f"of at most {most:g}"
+        case least, most:
+            limits = f"from {least:g} to {most:g}"
+    return f"{what} {limits}{comma}{rest}"
 
 
 def _range_message(field: Field) -> str:

@@ -64,6 +64,11 @@ def _head(contract: Contract) -> Iterator[str]:
         default = " (the default)" if mode == contract.modes[0] else ""
         yield f"  - `{mode}`{default}: {_MODES[mode].format(scope=scope)}."
     yield "- **A blank cell** keeps what is stored; a new record gets the default."
+    forms = [form for field in contract.fields for form in KINDS[field.kind].forms]
+    if "dmy" in forms:
+        yield "- **Dates** are best written YYYY-MM-DD. In any other order the whole column has to say which it is."
+    if "comma" in forms:
+        yield "- **Numbers** are best written without thousands. A comma and a point mean the same all down a column."
     yield f"- **Never imported:** columns called {', '.join(contract.forbidden)}."
     yield ""
     yield "Headers are compared without case, spaces and punctuation; each of the other names will do."

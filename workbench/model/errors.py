@@ -71,6 +71,10 @@ class WrongValue(WorkbenchError):
     """{field} cannot be {value}: {why}"""
 
 
+class DoubtfulColumns(WorkbenchError):
+    """{doubts} Say which it is: {options}."""
+
+
 class NotLenient(WorkbenchError):
     """A wrong cell of {field} cannot cost that cell alone: {why}"""
 

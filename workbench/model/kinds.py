@@ -11,9 +11,10 @@ Rules that hold for every kind:
 - What looks the same is the same: any run of spaces, of whatever width, is one plain space, what has no width is not
   there, and letters are in their composed form (NFC). Upper case stays upper case, but for e-mail addresses.
 - A text that a spreadsheet was told to leave alone is that text: `="00123"` and `'00123` are 00123.
-- `1/2/2024` is the second of January: month first, because the systems these files come from are American. A
-  spreadsheet's serial number (45306) and a year of two digits are no dates here: neither is guessed. Nor is a year
-  before 1000, which is a slip of the hand.
+- What could be read in several ways is not read without its column's form: `3/2/2024`, `15.7.24`, `1,000`. What can
+  be read one way only needs none (see `dates`, `numbers`), and a form takes that too, as far as it is written in it;
+  ISO 8601 fits every order. A spreadsheet's serial number (45306) is no date here, nor is a year before 1000, which is
+  a slip of the hand.
 - A moment without a zone is in UTC, and a day alone is its midnight in UTC, so that no time zone ever shifts a day.
 - Numbers are exact: a decimal is never a float on its way. `8.50E+11` is refused, because a spreadsheet has already
   rounded it.
@@ -21,14 +22,35 @@ Rules that hold for every kind:
 
 import json
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from workbench.model import dates, numbers
+from workbench.model.arrays import any_true as _any
+from workbench.model.arrays import joined as _joined
+from workbench.model.arrays import matches
+from workbench.model.arrays import replaced as _replaced
+
 Rewrite = Callable[[pa.StringArray], pa.StringArray]
+
+FORMS: dict[str, str] = dates.ORDERS | numbers.SIGNS
+"""The forms in which columns may be written, in words: "dmy" is day first."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Form:
+    """A way in which the columns of a kind may be written, where their texts could be read in several."""
+
+    parse: Rewrite
+    """As that of the kind, of a column in this form."""
+    read: Rewrite
+    """Canonical text of trimmed texts, null where they are not written so; it need not be of the kind (8.5 weeks)."""
+    message: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +77,18 @@ class Kind:
     """True where minimum and maximum compare numbers."""
     title: str = ""
     """In words, for people, e.g. "e-mail address"."""
+    forms: Mapping[str, Form] = field(default_factory=dict)
+    """The forms that its columns may be written in, by their names in `FORMS`."""
+    read: Rewrite | None = None
+    """As `Form.read`, of a column of which no form is known; None where there are no forms."""
+
+    def parsed(self, cells: pa.StringArray, form: str | None = None) -> pa.StringArray:
+        """The cells of a column parsed, under its form if it has one."""
+        return self.parse(cells) if form is None else self.forms[form].parse(cells)
+
+    def message_of(self, form: str | None = None) -> str:
+        """The sentence of a cell that cannot be understood under the column's form, or without one."""
+        return self.message if form is None else self.forms[form].message
 
 
 # White space beyond ASCII, and the characters that look like nothing: zero-width space, joiners, byte order mark.
@@ -75,8 +109,17 @@ def _composed(text: pa.StringArray) -> pa.StringArray:
 
 
 def _plain(text: pa.StringArray) -> pa.StringArray:
-    """In NFC, with plain spaces and without what nobody sees; joiners stay between letters that are joined by them,
-    which Latin ones are not."""
+    """In NFC, with plain spaces and without what nobody sees."""
+    text = _composed(text)
+    odd = WIDE_SPACES + _ZERO_WIDTH + _JOINERS
+    whole = _bytes(text)
+    if not any(first in whole for first in {letter.encode()[:1] for letter in odd}):
+        return text
+    return _where(matches(text, f"[{odd}]"), text, _without_width)
+
+
+def _without_width(text: pa.StringArray) -> pa.StringArray:
+    """Joiners stay between letters that are joined by them, which Latin ones are not."""
     not_joined = rf"[\x00-\x{{24f}}{WIDE_SPACES}]"
     return _composed(
         _replaced(
@@ -172,20 +215,21 @@ def by_distinct(text: pa.StringArray, rewrite: Rewrite) -> pa.StringArray:
     return rewrite(encoded.dictionary).take(encoded.indices)
 
 
-def matches(text: pa.StringArray, pattern: str) -> pa.BooleanArray:
-    """Which texts look like the pattern; false where null."""
-    return pc.fill_null(pc.match_substring_regex(text, pattern), False)
+def _rewritten(pattern: str, rewrite: Rewrite, *, sure: str | None = None) -> Rewrite:
+    """A parse that rewrites only what is not canonical yet, and keeps as typed what is not canonical even then.
 
-
-def _rewritten(pattern: str, rewrite: Rewrite) -> Rewrite:
-    """A parse that rewrites only what is not canonical yet, and keeps as typed what is not canonical even then."""
+    `sure` is what needs no rewriting, where canonical text could mean something else (1.125 under a decimal comma);
+    what looks canonical, and is not meant so, is then marked.
+    """
 
     def parse(cells: pa.StringArray) -> pa.StringArray:
         text = trimmed(cells)
-        odd = pc.and_not(pc.is_valid(text), matches(text, pattern))
+        odd = pc.and_not(pc.is_valid(text), matches(text, sure or pattern))
         return _where(odd, text, lambda typed: understood(typed, by_distinct(typed, rewrite)))
 
     def understood(typed: pa.StringArray, candidates: pa.StringArray) -> pa.StringArray:
+        if sure is not None:
+            typed = pc.if_else(matches(typed, pattern), _joined(typed, numbers.OTHERWISE), typed)
         return pc.if_else(matches(candidates, pattern), candidates, typed)
 
     return parse
@@ -194,26 +238,6 @@ def _rewritten(pattern: str, rewrite: Rewrite) -> Rewrite:
 def _where(odd: pa.BooleanArray, text: pa.StringArray, rewrite: Rewrite) -> pa.StringArray:
     """The texts, rewritten where they are odd; most columns have no such cell, and cost nothing."""
     return pc.replace_with_mask(text, odd, rewrite(text.filter(odd))) if _any(odd) else text
-
-
-def _replaced(text: pa.StringArray, *replacements: tuple[str, str]) -> pa.StringArray:
-    """The texts after each replacement of a regular expression, in their order."""
-    for pattern, replacement in replacements:
-        text = pc.replace_substring_regex(text, pattern, replacement)
-    return text
-
-
-def _joined(*parts: pa.StringArray | str) -> pa.StringArray:
-    """The parts, one after the other; null where one is null."""
-    return pc.binary_join_element_wise(*parts, "")
-
-
-def _or(text: pa.StringArray, otherwise: str) -> pa.StringArray:
-    return pc.if_else(pc.equal(text, ""), otherwise, text)
-
-
-def _any(flags: pa.BooleanArray) -> bool:
-    return bool(pc.any(flags).as_py())
 
 
 # --- text ---
@@ -277,100 +301,35 @@ def _phone(cells: pa.StringArray) -> pa.StringArray:
     return _whole(trimmed(cells, _unmarked), r"^(\+?[0-9]{7,15})\.00?$")
 
 
-# --- numbers ---
+# --- days, moments and numbers ---
 
-_NUMBER = (
-    r"^(?P<sign>[-+]?)"
-    r"(?:(?P<whole>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.(?P<fraction>[0-9]*))?|\.(?P<only_fraction>[0-9]+))$"
-)
-_INTEGER = (  # -2147483648 to 2147483647, what PostgreSQL's integer holds
-    r"^(?:0|-?[1-9][0-9]{0,8}|-?1[0-9]{9}|-?20[0-9]{8}|-?21[0-3][0-9]{7}|-?214[0-6][0-9]{6}|-?2147[0-3][0-9]{5}"
-    r"|-?21474[0-7][0-9]{4}|-?214748[0-2][0-9]{3}|-?2147483[0-5][0-9]{2}|-?21474836[0-3][0-9]|-?214748364[0-7]|-2147483648)$"
-)
-_DECIMAL = r"^(?:0|-?(?:[1-9][0-9]{0,37}(?:\.[0-9]{0,37}[1-9])?|0\.[0-9]{0,37}[1-9]))$"
-_MONEY = r"^(?:(?:0|[1-9][0-9]{0,15})\.[0-9]{2}|-(?:[1-9][0-9]{0,15}\.[0-9]{2}|0\.(?:0[1-9]|[1-9][0-9])))$"
+_WRITTEN = {"ymd": "2024/12/31", "mdy": "12/31/2024", "dmy": "31/12/2024"}
 
 
-def _number(text: pa.StringArray) -> pa.StringArray:
-    """`+1,200.50` as `1200.5`: no plus sign, no commas, no zeros that say nothing; null where it is no number."""
-    parts = pc.extract_regex(text, _NUMBER)
-    sign, whole, *fractions = (pc.if_else(parts.is_valid(), part, None) for part in parts.flatten())
-    whole = _or(pc.utf8_ltrim(pc.replace_substring(whole, ",", ""), characters="0"), "0")
-    fraction = pc.utf8_rtrim(_joined(*fractions), characters="0")
-    fraction = pc.if_else(pc.equal(fraction, ""), "", _joined(".", fraction))
-    unsigned = _joined(whole, fraction)
-    negative = pc.and_(pc.equal(sign, "-"), pc.not_equal(unsigned, "0"))
-    return pc.if_else(negative, _joined("-", unsigned), unsigned)
+def _orders(pattern: str, read: Callable[..., pa.StringArray], what: str) -> dict[str, Form]:
+    """The orders in which dates may be written."""
+    return {
+        order: Form(
+            parse=_rewritten(pattern, partial(read, order=order)),
+            read=partial(read, order=order),
+            message=f"Invalid {what}: {words}, such as {_WRITTEN[order]}, or YYYY-MM-DD",
+        )
+        for order, words in dates.ORDERS.items()
+    }
 
 
-def _cents(text: pa.StringArray) -> pa.StringArray:
-    """`$1,234.5` as `1234.50`, `(12.00)` as `-12.00`; a fraction of a cent stays, and is refused by the pattern."""
-    plain = _replaced(text, (r"^\((.*)\)$", r"-\1"), (r"^([-+]?) *\$ *([-+]?)", r"\1\2"))
-    return _replaced(_number(plain), (r"^([^.]*)$", r"\1.00"), (r"(\.[0-9])$", r"\10"))
-
-
-# --- days and moments ---
-
-_YEAR = "[1-9][0-9]{3}"
-_LEAP_YEAR = "(?:[1-9][0-9](?:0[48]|[2468][048]|[13579][26])|(?:[2468][048]|[13579][26])00)"
-_DATE = (
-    f"(?:{_YEAR}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))"
-    f"|{_LEAP_YEAR}-02-29)"
-)
-_DAY = f"^{_DATE}$"
-_MOMENT = rf"{_DATE}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
-_TIMESTAMP = rf"^{_MOMENT}(?:\.[0-9]{{0,5}}[1-9])?Z$"
-
-_CLOCK = (
-    r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]{1,9}))?)?"
-    r"(?: ?(?P<half>[AaPp])\.?[Mm]\.?)?"
-    r"(?: ?(?:[Zz]|UTC|GMT|(?P<sign>[-+])(?P<ahead>0[0-9]|1[0-5])(?::?(?P<minutes_ahead>[0-5][0-9]))?))?"
-)
-_ISO = rf"^(?P<year>[0-9]{{4}})[-/](?P<month>[0-9]{{1,2}})[-/](?P<day>[0-9]{{1,2}})(?:(?:[Tt]|,? +){_CLOCK})?$"
-_AMERICAN = rf"^(?P<month>[0-9]{{1,2}})/(?P<day>[0-9]{{1,2}})/(?P<year>[0-9]{{4}})(?:,? +{_CLOCK})?$"
-
-
-class _Written:
-    """The text of a moment, part by part: "" for a part that is not there, null where it is no moment."""
-
-    def __init__(self, text: pa.StringArray) -> None:
-        self._forms = [pc.extract_regex(text, pattern) for pattern in (_ISO, _AMERICAN)]
-
-    def __getitem__(self, part: str) -> pa.StringArray:
-        return pc.coalesce(*(pc.if_else(form.is_valid(), pc.struct_field(form, part), None) for form in self._forms))
-
-    def number(self, part: str) -> pa.Int64Array:
-        return pc.cast(_or(self[part], "0"), pa.int64())
-
-    @property
-    def date(self) -> pa.StringArray:
-        return _joined(self["year"], "-", _two_digits(self["month"]), "-", _two_digits(self["day"]))
-
-
-def _day(text: pa.StringArray) -> pa.StringArray:
-    """The day as written: an hour or a zone beside it never moves it."""
-    return _Written(text).date
-
-
-def _timestamp(text: pa.StringArray) -> pa.StringArray:
-    """The moment in UTC, to the microsecond; null where it is no moment, or in no calendar."""
-    written = _Written(text)
-    hour, half = written.number("hour"), pc.ascii_lower(written["half"])
-    of_twelve = pc.and_(pc.greater_equal(hour, 1), pc.less_equal(hour, 12))
-    afternoon = pc.add(pc.if_else(pc.equal(hour, 12), 0, hour), pc.if_else(pc.equal(half, "p"), 12, 0))
-    hour = pc.if_else(pc.equal(half, ""), hour, pc.if_else(of_twelve, afternoon, None))
-    clock = (_two_digits(pc.cast(hour, pa.string())), _or(written["minute"], "00"), _or(written["second"], "00"))
-    local = _joined(written.date, "T", clock[0], ":", clock[1], ":", clock[2])
-    moment = pc.cast(pc.if_else(matches(local, f"^{_MOMENT}$"), local, None), pa.timestamp("s"))
-    ahead = pc.add(pc.multiply(written.number("ahead"), 3600), pc.multiply(written.number("minutes_ahead"), 60))
-    ahead = pc.cast(pc.if_else(pc.equal(written["sign"], "-"), pc.negate(ahead), ahead), pa.duration("s"))
-    utc = pc.strftime(pc.subtract(moment, ahead), "%Y-%m-%dT%H:%M:%S")
-    fraction = pc.utf8_rtrim(pc.utf8_slice_codeunits(written["fraction"], 0, 6), characters="0")
-    return _joined(utc, pc.if_else(pc.equal(fraction, ""), "", _joined(".", fraction)), "Z")
-
-
-def _two_digits(text: pa.StringArray) -> pa.StringArray:
-    return pc.utf8_lpad(text, 2, "0")
+def _signs(
+    pattern: str, read: Callable[..., pa.StringArray], message: str, comma: str | None = None
+) -> dict[str, Form]:
+    """The ways in which numbers may be written; `comma` is what is sure under a decimal comma, if not the pattern."""
+    return {
+        form: Form(
+            parse=_rewritten(pattern, partial(read, form=form), sure=comma if form == "comma" else None),
+            read=partial(read, form=form),
+            message=f"{message}, with a {words}",
+        )
+        for form, words in numbers.SIGNS.items()
+    }
 
 
 # The school years a file can speak of, one by one: no regular expression can say "the year after".
@@ -492,39 +451,60 @@ _ALL = (
     Kind(
         name="day",
         sql="date",
-        pattern=_DAY,
+        pattern=dates.DAY,
         code="bad_day",
-        message="Invalid date: write YYYY-MM-DD or M/D/YYYY",
-        parse=_rewritten(_DAY, _day),
+        message="Invalid date: write YYYY-MM-DD",
+        parse=_rewritten(dates.DAY, dates.day),
+        read=dates.day,
+        forms=_orders(dates.DAY, dates.day, "date"),
         title="date",
     ),
     Kind(
         name="timestamp",
         sql="timestamptz",
-        pattern=_TIMESTAMP,
+        pattern=dates.TIMESTAMP,
         code="bad_timestamp",
-        message="Invalid date or time: write YYYY-MM-DD, YYYY-MM-DDTHH:MM:SSZ or M/D/YYYY H:MM AM",
-        parse=_rewritten(_TIMESTAMP, _timestamp),
+        message="Invalid date or time: write YYYY-MM-DD or YYYY-MM-DDTHH:MM:SSZ",
+        parse=_rewritten(dates.TIMESTAMP, dates.moment),
+        read=dates.moment,
+        forms=_orders(dates.TIMESTAMP, dates.moment, "date or time"),
         title="date and time",
     ),
     Kind(
         name="integer",
         sql="integer",
-        pattern=_INTEGER,
+        pattern=numbers.INTEGER,
         code="bad_integer",
-        message="Not a whole number between -2147483648 and 2147483647",
-        parse=_rewritten(_INTEGER, _number),
+        message="Not a whole number",
+        parse=_rewritten(numbers.INTEGER, numbers.number),
+        read=numbers.number,
+        forms=_signs(numbers.INTEGER, numbers.number, "Not a whole number"),
         bare=True,
         numeric=True,
         title="whole number",
     ),
     Kind(
+        name="percent",
+        sql="integer",
+        pattern=numbers.INTEGER,
+        code="bad_integer",
+        message="Not a whole number of percent",
+        parse=_rewritten(numbers.INTEGER, numbers.percent),
+        read=numbers.percent,
+        forms=_signs(numbers.INTEGER, numbers.percent, "Not a whole number of percent"),
+        bare=True,
+        numeric=True,
+        title="whole number of percent",
+    ),
+    Kind(
         name="decimal",
         sql="numeric",
-        pattern=_DECIMAL,
+        pattern=numbers.DECIMAL,
         code="bad_decimal",
         message="Not a number",
-        parse=_rewritten(_DECIMAL, _number),
+        parse=_rewritten(numbers.DECIMAL, numbers.number, sure=numbers.ONE_WAY),
+        read=numbers.number,
+        forms=_signs(numbers.DECIMAL, numbers.number, "Not a number", numbers.WHOLE),
         bare=True,
         numeric=True,
         title="number",
@@ -532,10 +512,12 @@ _ALL = (
     Kind(
         name="money",
         sql="numeric(18,2)",
-        pattern=_MONEY,
+        pattern=numbers.MONEY,
         code="bad_money",
         message="Not an amount of money, such as 1234.50, $1,234.50 or (12.00)",
-        parse=_rewritten(_MONEY, _cents),
+        parse=_rewritten(numbers.MONEY, numbers.amount),
+        read=numbers.amount,
+        forms=_signs(numbers.MONEY, numbers.amount, "Not an amount of money", "^$"),
         bare=True,
         numeric=True,
         title="amount of money",
@@ -599,3 +581,17 @@ _ALL = (
 )
 
 KINDS: dict[str, Kind] = {kind.name: kind for kind in _ALL}
+
+
+def could_be(kind: Kind, cells: pa.StringArray) -> pa.BooleanArray:
+    """Which cells are of a kind, at least in one of the forms that a column of it may be written in."""
+    return matches(in_some_form(kind, cells), kind.pattern)
+
+
+def in_some_form(kind: Kind, cells: pa.StringArray) -> pa.StringArray:
+    """The cells parsed, each in the first form that it can be written in: to count them, not to know what they mean."""
+    found = kind.parse(cells)
+    for form in kind.forms.values():
+        odd = pc.and_(pc.is_valid(found), pc.invert(matches(found, kind.pattern)))
+        found = _where(odd, found, form.parse)
+    return found

@@ -15,7 +15,7 @@ from workbench.model.noticed import Noticed
 from workbench.model.playbook import Playbook
 from workbench.model.sheet import Chunk
 from workbench.model.template import Mapping
-from workbench.prepare import shaping
+from workbench.prepare import forms, shaping
 from workbench.prepare.normalize import Normalized, normalize
 from workbench.prepare.oddities import Oddities, in_order, shown
 
@@ -57,7 +57,7 @@ class Judge:
 
     def __init__(self, contract: Contract, mapping: Mapping, home: Path, *, window: str | None) -> None:
         self.contract = contract
-        self._validator = _validator(contract, home)
+        self._validator = _validator(contract, home, mapping.forms)
         self._oddities = Oddities(contract, mapping)
         self._mapping = mapping
         self._window = window
@@ -68,6 +68,7 @@ class Judge:
         columns = normalized.columns
         issues = self._validator.check(normalized).issues
         if issues.num_rows:
+            issues = forms.told(issues, normalized, self.contract, self._mapping.forms)
             issues = self._oddities.explained(issues, columns)
         odd = self._oddities.issues(chunk, columns)
         if odd.num_rows:
@@ -148,10 +149,10 @@ def _spared(name: str, normalized: Normalized, issues: pa.Table) -> tuple[Normal
     return replace(normalized, values=pa.RecordBatch.from_arrays(columns, schema=values.schema)), issues, wrong
 
 
-def _validator(contract: Contract, home: Path) -> "Validator":
+def _validator(contract: Contract, home: Path, forms: Pairs[str, str]) -> "Validator":
     """Who asks a contract's suite and the expectations of analysts' own files."""
     from workbench.derived.expectations import extra_files
     from workbench.model.resources import suites
     from workbench.prepare.validation import Validator  # Great Expectations: only who validates waits for it
 
-    return Validator(contract, extra_files(contract, suites(), home / "expectations"))
+    return Validator(contract, extra_files(contract, suites(), home / "expectations"), forms)

@@ -14,7 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from rapidfuzz import fuzz, process
 
+from workbench.model.arrays import matches
 from workbench.model.contract import CodeOf, Contract, Field, FromWindow, Joined
+from workbench.model.dates import PERHAPS
 from workbench.model.errors import (
     AmbiguousColumns,
     ForbiddenColumns,
@@ -25,7 +27,7 @@ from workbench.model.errors import (
     UnknownHeader,
     WrongValue,
 )
-from workbench.model.kinds import KINDS, chosen, matches, spelling, trimmed
+from workbench.model.kinds import KINDS, chosen, could_be, spelling, trimmed
 from workbench.model.sheet import Chunk
 from workbench.model.template import Mapping, Template
 
@@ -125,6 +127,7 @@ def resolve(  # noqa: PLR0913
     constants: Pairs[str, str] | None = None,
     value_maps: Pairs[str, Pairs[str, str]] | None = None,
     clears: Iterable[str] = (),
+    forms: Pairs[str, str] | None = None,
     lenient: Iterable[str] | None = None,
     repairs: Iterable[str] | None = None,
     window: str | None = None,
@@ -133,9 +136,9 @@ def resolve(  # noqa: PLR0913
 ) -> Mapping:
     """The mapping that an import uses: what is sure, what the template says and, above both, what a person says now.
 
-    `manual` is header -> field, with "" for a column that is left out. Guesses are not used: that of an optional field
-    is only reported (`suggest`), that of a required one stops the import. Mode update requires the key alone. `lenient`
-    and `repairs` are the template's where they are None.
+    `manual` is header -> field, with "" for a column that is left out; `forms` is field or header -> form. Guesses are
+    not used: that of an optional field is only reported (`suggest`), that of a required one stops the import. Mode
+    update requires the key alone. `lenient` and `repairs` are the template's where they are None.
 
     Raises UnknownHeader, UnknownField, NotLenient, WrongValue, ForbiddenColumns, AmbiguousColumns, MissingColumns and
     Unconfirmed.
@@ -161,7 +164,9 @@ def resolve(  # noqa: PLR0913
         for given in suggest(headers, sample, contract, template, repeated=repeated)
         if given.header not in left_out
     ]
-    mapping = replace(mapping, columns=_columns(suggestions))
+    columns = _columns(suggestions)
+    mapping = replace(mapping, columns=columns, forms=saved.forms | by_field(forms or {}, columns, contract))
+    _check_forms(contract, mapping.forms)
     _check_required(contract, mapping, suggestions, headers, window, mode)
     _check_window(contract, mapping, window)
     return mapping
@@ -192,6 +197,14 @@ def check(contract: Contract, mapping: Mapping) -> None:
     _check_fields(contract, (*mapping.columns.values(), *mapping.clears))
     _check_cells(contract, mapping)
     _check_values(contract, mapping)
+    _check_forms(contract, mapping.forms)
+
+
+def by_field(forms: Pairs[str, str], columns: Pairs[str, str], contract: Contract) -> dict[str, str]:
+    """The forms by field, where some were said of the headers of columns (header -> field)."""
+    fields = {target.name for target in contract.fields}
+    by_key = {key(header): name for header, name in columns.items()}
+    return {name if name in fields else by_key.get(key(name), name): form for name, form in forms.items()}
 
 
 def secrets(headers: Iterable[str], contract: Contract) -> tuple[str, ...]:
@@ -355,7 +368,9 @@ def _look(cells: pa.StringArray, target: Field) -> tuple[float, str]:
     if target.kind not in _TELLING:
         return 0.0, ""
     kind = KINDS[target.kind]
-    fits = matches(kind.parse(cells), kind.pattern)
+    if "dmy" in kind.forms and _share(matches(cells, PERHAPS)) < _LOOKS:
+        return 0.0, ""
+    fits = could_be(kind, cells)
     if target.kind == "phone":
         fits = pc.and_(fits, matches(cells, _CALLABLE))
     return _share(fits), _TELLING[target.kind]
@@ -456,6 +471,17 @@ def _check_values(contract: Contract, mapping: Mapping) -> None:
     for name, meanings in mapping.value_maps.items():
         for meaning in meanings.values():
             _check_value(contract.field(name), meaning)
+
+
+def _check_forms(contract: Contract, forms: Pairs[str, str]) -> None:
+    """Raises UnknownField, and WrongValue where a field's column cannot be written in such a form."""
+    _check_fields(contract, forms)
+    for name, form in forms.items():
+        kind = KINDS[contract.field(name).kind]
+        if form not in kind.forms:
+            known = ", ".join(kind.forms)
+            why = f"its form is one of {known}." if known else f"a {kind.title} is written in one way only."
+            raise WrongValue(field=name, value=form, why=why)
 
 
 def _check_secrets(contract: Contract, headers: tuple[str, ...], left_out: set[str]) -> None:

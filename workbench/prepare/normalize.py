@@ -1,6 +1,7 @@
 """Mapped cells become canonical values, a chunk at a time."""
 
 import dataclasses
+from collections.abc import Iterable
 from collections.abc import Mapping as Pairs
 from graphlib import TopologicalSorter
 from typing import TypeAlias
@@ -9,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.model.contract import CodeOf, Contract, Derivation, Field, FromWindow, Joined, SameAs
-from workbench.model.kinds import KINDS, WIDE_SPACES, by_distinct, chosen, trimmed
+from workbench.model.kinds import KINDS, WIDE_SPACES, Kind, by_distinct, chosen, trimmed
 from workbench.model.sheet import Chunk
 from workbench.model.template import Mapping
 from workbench.prepare import mojibake
@@ -55,8 +56,8 @@ def normalize(chunk: Chunk, contract: Contract, mapping: Mapping, *, window: str
         meanings = meanings_of(field.name, contract, mapping)
         column = None
         if header is not None:
-            cells = chunk.cells[header]
-            column = canonical(cells, field, meanings, repair=field.name in repaired)
+            cells, form = chunk.cells[header], mapping.forms.get(field.name)
+            column = canonical(cells, field, meanings, form, repair=field.name in repaired)
         if constant is not None:
             column = _filled(column, canonical(_cell(constant), field, meanings)[0], len(chunk))
         if isinstance(field.derive, Joined):
@@ -91,20 +92,41 @@ def repaired_fields(contract: Contract, mapping: Mapping) -> frozenset[str]:
 
 
 def canonical(
-    cells: pa.StringArray, field: Field, meanings: dict[str, str] | None = None, *, repair: bool = False
+    cells: pa.StringArray,
+    field: Field,
+    meanings: dict[str, str] | None = None,
+    form: str | None = None,
+    *,
+    repair: bool = False,
 ) -> pa.StringArray:
     """A field's cells in canonical text, null where blank.
 
     `meanings` says what a text means here, e.g. {"Attnded": "attended"}: compared trimmed and without case. A text that
-    is one of the field's choices but for case, spaces, hyphens and underscores is that choice. `repair` puts letters
-    right that were read in a wrong encoding.
+    is one of the field's choices but for case, spaces, hyphens and underscores is that choice. `form` is the one that
+    the column is written in, if any (see `kinds.FORMS`); what a person says (meanings, constants) is in none. `repair`
+    puts letters right that were read in a wrong encoding.
     """
+    kind = KINDS[field.kind]
+    if meanings and form is not None:
+        return by_distinct(cells, lambda texts: _meant(texts, meanings, kind, form))
     if meanings:
         cells = by_distinct(cells, lambda texts: translated(texts, meanings))
     if repair:
         cells = mojibake.repaired(cells)
-    values = KINDS[field.kind].parse(cells)
+    values = kind.parsed(cells, form)
     return by_distinct(values, lambda texts: chosen(texts, field.choices)) if field.choices else values
+
+
+def _meant(texts: pa.StringArray, meanings: dict[str, str], kind: Kind, form: str) -> pa.StringArray:
+    """The texts parsed as the column is written, each that has a meaning replaced by it."""
+    found = has_meaning(texts, meanings)
+    return pc.if_else(found, kind.parsed(translated(texts, meanings)), kind.parsed(texts, form))
+
+
+def has_meaning(texts: pa.StringArray, meanings: Iterable[str]) -> pa.BooleanArray:
+    """Which texts a person has given a meaning; compared trimmed and without case."""
+    known = pc.utf8_lower(trimmed(pa.array(list(meanings), pa.string())))
+    return pc.is_in(pc.utf8_lower(trimmed(texts)), known, skip_nulls=True)
 
 
 def translated(texts: pa.StringArray, meanings: dict[str, str]) -> pa.StringArray:

@@ -13,9 +13,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.derived.expectations import Expectation, Finding
+from workbench.model.arrays import matches
 from workbench.model.contract import Contract, Field, Joined
 from workbench.model.issue import ISSUES, Severity
-from workbench.model.kinds import KINDS, is_wrapped, matches, may_hold, trimmed
+from workbench.model.kinds import KINDS, is_wrapped, may_hold, trimmed
 from workbench.model.noticed import Noticed
 from workbench.model.sheet import Chunk
 from workbench.model.template import Mapping as Mapped

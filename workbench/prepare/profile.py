@@ -9,8 +9,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from workbench.model.kinds import KINDS, Kind, matches, trimmed
+from workbench.model import dates, numbers
+from workbench.model.arrays import matches
+from workbench.model.kinds import FORMS, KINDS, Kind, in_some_form, trimmed
 from workbench.model.sheet import Sheet, Tally
+from workbench.prepare.forms import ColumnForm, Evidence
 from workbench.prepare.histogram import Bin, Histogram
 
 DISTINCT_LIMIT = 100_000
@@ -22,6 +25,7 @@ _GUESSED = (
     "integer",
     "decimal",
     "money",
+    "percent",
     "boolean",
     "day",
     "timestamp",
@@ -36,7 +40,11 @@ _DENIED = {
 }
 """Looks of a single value that speak against kinds which would take it."""
 _DAYS = ("day", "timestamp")  # their numbers are days since 1970-01-01
+_ANY = "any"  # form of a guess that counts what could be of its kind in some form
+_TOLD_BY = dict.fromkeys(_DAYS, "timestamp") | dict.fromkeys(("integer", "decimal", "money"), "money")
+"""Whose evidence says in which form the columns of a kind are written, where it is not its own."""
 _SAMPLE = 1_000
+_WORTH_IT = 0.5  # the share of the first values that have to be of a kind
 _EXAMPLES = 3
 _TOP = 5
 _PATTERNS = 3
@@ -74,6 +82,9 @@ class ColumnProfile:
     type: str
     """The kind (`integer`, `day`, `email` ...) that at least 95 % of the values are of; `text` for anything else, and
     for digits that begin with a zero, which are codes; `blank` where there is no value."""
+    form: str = ""
+    """In words, how its dates or numbers are written and which value says so: "day first (25/12/2024)"; "could be month
+    first or day first (03/02/2024)" where no value does, and "" where all read alike."""
     fits: float
     """The share of the values that are of this type, 0 to 1."""
     rows: int
@@ -111,8 +122,9 @@ class ColumnProfile:
         return self.distinct_exact and self.distinct == self.rows > 0
 
     def to_dict(self) -> dict[str, object]:
-        """The fields by their names, and fill and unique."""
-        return {**asdict(self), "fits": round(self.fits, 4), "fill": round(self.fill, 4), "unique": self.unique}
+        """The fields by their names, and fill and unique; the form only where there is one."""
+        said = {**asdict(self), "fits": round(self.fits, 4), "fill": round(self.fill, 4), "unique": self.unique}
+        return {name: value for name, value in said.items() if name != "form" or value}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,7 +156,7 @@ def profile(sheet: Sheet, progress: Callable[[int], None] = lambda rows: None) -
     tally = Tally()
     share = max(len(sheet.headers), 1)
     columns = [
-        _Column(name=name, values=_limited(share), masks=_limited(share), guesses=[_guess(k) for k in _GUESSED])
+        _Column(name=name, values=_limited(share), masks=_limited(share), guesses=list(_guesses()))
         for name in sheet.headers
     ]
     for chunk in sheet.chunks(tally):
@@ -201,23 +213,28 @@ def _limited(columns: int) -> Counts:
 
 @dataclass
 class _Guess:
-    """A kind the column may be of: how many values are, the smallest and largest of them, and which are not."""
+    """A kind the column may be of, in one form if it has any.
+
+    How many values are, the smallest and largest of them, and which are not.
+    """
 
     kind: Kind
+    form: str | None = None
     rows: int = 0
     numbers: Histogram = field(default_factory=Histogram)
     others: Counts = field(default_factory=lambda: Counts(limit=1_000, bytes=1_000_000))
     low: str | None = None
     high: str | None = None
 
-    def fits_sample(self, texts: pa.StringArray, rows: pa.Int64Array) -> bool:
-        """Whether half of the first values are of the kind, so that it is worth looking at all of them."""
-        sample, weights = texts.slice(0, _SAMPLE), rows.slice(0, _SAMPLE)
-        fitting = weights.filter(matches(self.kind.parse(sample), self.kind.pattern))
-        return bool(2 * (pc.sum(fitting).as_py() or 0) >= pc.sum(weights).as_py())
+    def share(self, texts: pa.StringArray, rows: pa.Int64Array) -> float:
+        """The share of the first values that are of the kind."""
+        return _weight(self._parsed(texts.slice(0, _SAMPLE)), rows, self.kind.pattern)
+
+    def _parsed(self, texts: pa.StringArray) -> pa.StringArray:
+        return in_some_form(self.kind, texts) if self.form == _ANY else self.kind.parsed(texts, self.form)
 
     def add(self, texts: pa.StringArray, rows: pa.Int64Array) -> None:
-        canonical = self.kind.parse(texts)
+        canonical = self._parsed(texts)
         fitting = matches(canonical, self.kind.pattern)
         self.rows += pc.sum(rows.filter(fitting)).as_py() or 0
         values = canonical.filter(fitting)
@@ -241,8 +258,12 @@ class _Guess:
         return Decimal(text) if self.kind.numeric else text
 
 
-def _guess(name: str) -> _Guess:
-    return _Guess(kind=KINDS[name], numbers=Histogram(least=1.0 if name == "integer" or name in _DAYS else 0.0))
+def _guesses() -> Iterator[_Guess]:
+    for name in _GUESSED:
+        kind = KINDS[name]
+        least = 1.0 if kind.sql == "integer" or name in _DAYS else 0.0
+        for form in (None, *kind.forms, *([_ANY] if kind.forms else [])):
+            yield _Guess(kind=kind, form=form, numbers=Histogram(least=least))
 
 
 @dataclass
@@ -253,6 +274,8 @@ class _Column:
     values: Counts
     masks: Counts
     guesses: list[_Guess]
+    evidence: dict[str, Evidence] = field(default_factory=dict)
+    """How its dates, its numbers and its percentages are written, by the kind that tells it."""
     rows: int = 0
     filled: int = 0
     denied: frozenset[str] = frozenset()
@@ -275,9 +298,33 @@ class _Column:
         self.values.add(texts, rows)
         self.masks.add(*_masks(texts, rows))
         self._measure(texts, rows)
-        self.guesses = [guess for guess in self.guesses if guess.fits_sample(texts, rows)]
+        self.guesses = self._likely(texts, rows)
         for guess in self.guesses:
             guess.add(texts, rows)
+        in_forms = {_told_by(guess.kind) for guess in self.guesses if guess.form is not None}
+        for name in {_told_by(guess.kind) for guess in self.guesses if guess.kind.forms}:
+            told = self.evidence.setdefault(name, Evidence(kind=KINDS[name]))
+            told.add(texts if name in in_forms else texts.slice(0, _SAMPLE))
+
+    def _likely(self, texts: pa.StringArray, rows: pa.Int64Array) -> list[_Guess]:
+        """The guesses that half of the first values are of, so that it is worth looking at all of them; of a kind that
+        all of them are of in some form, no other form, and none where it takes none."""
+        of_kinds: dict[str, list[tuple[_Guess, float]]] = {}
+        perhaps = {look: _weight(texts, rows, look) >= _WORTH_IT for look in (dates.PERHAPS, numbers.PERHAPS)}
+        for guess in self.guesses:
+            if guess.kind.forms and not perhaps[dates.PERHAPS if "dmy" in guess.kind.forms else numbers.PERHAPS]:
+                continue
+            known = of_kinds.setdefault(guess.kind.name, [])
+            if not any(share == 1 and other.form is None for other, share in known):
+                known.append((guess, guess.share(texts, rows)))
+        likely = []
+        for known in of_kinds.values():
+            every = [guess for guess, share in known if share == 1]
+            written = [guess for guess in every if guess.form != _ANY] or every
+            likely += written[:1] if every and written[0].form is None else written
+            likely += [] if every else [guess for guess, share in known if share >= _WORTH_IT]
+        whole = any(guess.kind.name == "integer" and guess.form is None for guess in likely)
+        return [guess for guess in likely if not whole or guess.kind.name != "percent"]  # which has signs
 
     def _measure(self, texts: pa.StringArray, rows: pa.Int64Array) -> None:
         """Lengths, range and examples."""
@@ -298,11 +345,16 @@ class _Column:
 
     def profile(self) -> ColumnProfile:
         guess = self._guess()
+        written = self._written(guess.kind) if guess else None
+        is_open = written is not None and written.is_open
         low, high = (guess.low, guess.high) if guess else (self.low, self.high)
+        if is_open:
+            low, high = "", ""
         text = "text" if self.filled else "blank"
         return ColumnProfile(
             name=self.name,
             type=guess.kind.name if guess else text,
+            form=_in_words(written) if written is not None else "",
             fits=guess.rows / self.filled if guess else 1.0,
             rows=self.rows,
             filled=self.filled,
@@ -316,15 +368,17 @@ class _Column:
             maximum=_shown(high or "", _SHOWN),
             examples=tuple(_shown(example, _SHOWN) for example in self.examples),
             lengths=tuple(self.lengths.bins()),
-            numbers=tuple(guess.numbers.bins()) if guess else (),
-            outliers=tuple(self._outliers(guess)),
+            numbers=tuple(guess.numbers.bins()) if guess and not is_open else (),
+            outliers=tuple(self._outliers(guess, is_open)),
         )
 
-    def _outliers(self, guess: _Guess | None) -> Iterator[Outlier]:
+    def _outliers(self, guess: _Guess | None, is_open: bool) -> Iterator[Outlier]:
         """What is unlike the rest, the surest first."""
         if guess is not None:
             for other in guess.others.top(_ODD, _SHOWN):
                 yield Outlier(text=other.text, rows=other.rows, why=f"is no {guess.kind.title or guess.kind.name}")
+            if is_open:
+                return
             early, late = ("earlier", "later") if guess.kind.name in _DAYS else ("smaller", "larger")
             for text, rows, side in guess.numbers.farthest():
                 yield Outlier(text=text, rows=rows, why=f"far {early if side == 'below' else late} than the others")
@@ -335,8 +389,39 @@ class _Column:
             yield from _oddly_written(self.values.table)
 
     def _guess(self) -> _Guess | None:
-        possible = (guess for guess in self.guesses if guess.kind.name not in self.denied)
-        return next((guess for guess in possible if self.filled and guess.rows >= FITTING * self.filled), None)
+        """The first kind that the column is of, in the form that its values say; in any where they say none."""
+        for name in _GUESSED:
+            of_kind = {guess.form: guess for guess in self.guesses if guess.kind.name == name}
+            if not of_kind or name in self.denied or not self.filled:
+                continue
+            written = self._written(KINDS[name])
+            most = max(of_kind.values(), key=lambda guess: guess.rows)
+            guess = most if written is None or written.is_open else of_kind.get(written.form, most)
+            if guess.rows >= FITTING * self.filled:
+                return guess
+        return None
+
+    def _written(self, kind: Kind) -> ColumnForm | None:
+        told = self.evidence.get(_told_by(kind))
+        return told.verdict(self.name, self.name) if told is not None and kind.forms else None
+
+
+def _in_words(written: ColumnForm) -> str:
+    if written.is_open:
+        could = " or ".join(FORMS[form] for form in written.candidates)
+        return f"could be {could} ({', '.join(cell.text for cell in written.doubts)})"
+    return written.said.partition(": ")[2]
+
+
+def _weight(texts: pa.StringArray, rows: pa.Int64Array, pattern: str) -> float:
+    """The share of the first rows whose texts look like the pattern."""
+    weights = rows.slice(0, _SAMPLE)
+    fitting = weights.filter(matches(texts.slice(0, _SAMPLE), pattern))
+    return float((pc.sum(fitting).as_py() or 0) / pc.sum(weights).as_py())
+
+
+def _told_by(kind: Kind) -> str:
+    return _TOLD_BY.get(kind.name, kind.name)
 
 
 # Masks: the letters and digits of ASCII by a table of bytes, all others by their Unicode class

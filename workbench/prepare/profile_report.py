@@ -49,6 +49,7 @@ def profile_of(sheet: Sheet, progress: Callable[[int], None] = lambda rows: None
 
 _SECRET: dict[str, Any] = {
     "type": "secret",
+    "form": "",
     "fits": 1.0,
     **{name: [] for name in ("top", "patterns", "examples", "lengths", "numbers", "outliers", "groups")},
     **dict.fromkeys(("minimum", "maximum"), ""),
@@ -100,6 +101,9 @@ def _column(now: Mapping[str, Any], before: Mapping[str, Any]) -> Iterator[Chang
     name = now["name"]
     if now["type"] != before["type"]:
         yield _change(name, "type", before["type"], now["type"])
+    written = tuple(said.get("form", "").partition(" (")[0] for said in (before, now))
+    if written[0] != written[1]:
+        yield _change(name, "how it is written", *written)
     if abs(now["fill"] - before["fill"]) >= FILL:
         yield _change(name, "fill", f"{before['fill']:.0%}", f"{now['fill']:.0%}")
     if now["distinct_exact"] and before["distinct_exact"]:

@@ -7,9 +7,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from workbench.model.contract import Contract
+from workbench.model import numbers
+from workbench.model.contract import Contract, Field
 from workbench.model.issue import ISSUES
-from workbench.model.kinds import trimmed
+from workbench.model.kinds import KINDS, trimmed
 from workbench.model.playbook import Part, Playbook, Shaped
 from workbench.model.sheet import Chunk
 from workbench.model.template import Mapping as Mapped
@@ -30,7 +31,11 @@ def formed(chunk: Chunk, form: Contract, mapping: Mapped) -> Chunk:
     cells: dict[str, pa.StringArray] = {}
     for field in form.fields:
         header, constant = headers.get(field.name), mapping.constants.get(field.name)
+        written = mapping.forms.get(field.name)
         meanings = mapping.value_maps.get(field.name, {})
+        if written is not None:  # what a person says is in none, and the parts read the whole column in its own
+            constant = _written(constant, field, written) if constant is not None else None
+            meanings = {text: _written(meaning, field, written) for text, meaning in meanings.items()}
         if header is not None:
             column = chunk.cells[header]
             cells[field.name] = translated(column, meanings) if meanings else column
@@ -39,6 +44,12 @@ def formed(chunk: Chunk, form: Contract, mapping: Mapped) -> Chunk:
             cells[field.name] = pc.coalesce(trimmed(cells[field.name]) if header is not None else blank, constant)
     columns = pa.RecordBatch.from_arrays(list(cells.values()), names=list(cells))
     return Chunk(lines=chunk.lines, cells=columns)
+
+
+def _written(text: str, field: Field, form: str) -> str:
+    """What a person says, as the column would have it."""
+    value = KINDS[field.kind].parse(pa.array([text], pa.string()))[0].as_py()
+    return numbers.written(value or "", form)
 
 
 def lines_of(shape: Shaped, chunk: Chunk) -> pa.ListArray | None:

@@ -24,10 +24,11 @@ from workbench.derived.expectations import (
     uncollected,
     unwarned,
 )
+from workbench.model.arrays import matches
 from workbench.model.contract import Contract
 from workbench.model.errors import BrokenSuite
 from workbench.model.issue import ISSUES
-from workbench.model.kinds import KINDS, matches
+from workbench.model.kinds import KINDS
 
 EXAMPLES = 20
 """So many failed values are kept of each expectation."""
@@ -56,13 +57,14 @@ class Verdict:
 class Validator:
     """Asks a contract's suite, and the expectations of analysts' own files, of one batch, a chunk at a time.
 
+    `forms` are those that its columns are written in (field -> form).
     Raises BrokenSuite when a file cannot be read, or when one of its expectations turns out to be unanswerable.
     """
 
-    def __init__(self, contract: Contract, extra: Sequence[Path] = ()) -> None:
+    def __init__(self, contract: Contract, extra: Sequence[Path] = (), forms: Mapping[str, str] | None = None) -> None:
         self._contract = contract
         added = (expectation for file in extra for expectation in read_extra(file, contract))
-        self._expectations = (*expectations(contract), *added)
+        self._expectations = (*expectations(contract, forms or {}), *added)
         self._configurations = [_configuration(n, each) for n, each in enumerate(self._expectations)]
         self._findings = {n: Finding(expectation=each) for n, each in enumerate(self._expectations)}
 

@@ -243,7 +243,7 @@ def test_the_data_docs_count_what_the_batch_counts(wb: Workbench, sheet: Given) 
 student_email,course_code,status,progress,enrolled_at,completed_at
 john@example.com,CNA101,active,10,2024-01-15,
 john@invalid,,finished,half,someday,2024-13-01
-jane@example.com,CNA101,active,101,2024-02-30,1/2/2024
+jane@example.com,CNA101,active,101,2024-02-30,2/28/2024
 ,CNA101,,-1,,
 nobody@example.com,CNA101,active,10,,
 jane@example.com,NOPE,active,10,,

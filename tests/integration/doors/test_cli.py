@@ -127,6 +127,65 @@ def test_import_tells_a_program_what_the_interface_promises(run: Run, file: File
     }  # fmt: skip
 
 
+@pytest.fixture
+def enrollments(run: Run, file: File, completed: str) -> str:
+    """A file of enrollments whose dates could be month first or day first."""
+    run("import", file(COURSES, "courses.csv"), "--dataset", "elevate.courses")
+    rows = "john@example.com,CNA101,03/02/2024,50%\njane@example.com,CNA101,2024-01-15,7.5%\n"
+    return file("student_email,course_code,Start Date,Progress %\n" + rows, "enrollments.csv")
+
+
+def test_dates_that_could_be_either_are_refused_in_one_sentence_that_says_what_to_type(
+    run: Run, enrollments: str
+) -> None:
+    refused = run("import", enrollments, "--dataset", "elevate.enrollments")
+    assert (refused.status, refused.out) == (2, "")
+    assert refused.err == (
+        "Start Date can be read in several ways: 03/02/2024 on line 2 is 2024-03-02 if the month stands first, "
+        "2024-02-03 if the day stands first. "
+        "Say which it is: --date-order enrolled_at=mdy or --date-order enrolled_at=dmy.\n"
+    )
+    suggested = run("suggest", enrollments, "elevate.enrollments")
+    assert "Start Date can be read in several ways" in suggested.out
+    assert "  --date-order enrolled_at=mdy or --date-order enrolled_at=dmy" in suggested.out
+
+
+@pytest.mark.parametrize("name", ["enrolled_at", "Start Date", "start date"])
+def test_the_order_that_was_said_counts_and_is_told_with_every_other_form(
+    run: Run, enrollments: str, name: str
+) -> None:
+    words = ("import", enrollments, "--dataset", "elevate.enrollments", "--dry-run", "--date-order", f"{name}=dmy")
+    said = run(*words)
+    assert "\nForms     Start Date: day first (as it was said)\n" in said.out
+    assert "\n          Progress %: in percent signs (50% on line 2 is 50)\n" in said.out
+    document = run(*words, "--json").json
+    assert document["mapping"]["forms"] == {"enrolled_at": "dmy"}
+    assert [(one["field"], one["form"], one["by"]) for one in document["reading"]["forms"]] == [
+        ("enrolled_at", "dmy", "person"),
+        ("progress", None, None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("option", "sentence"),
+    [
+        ("--date-order=enrolled_at=point", "--date-order enrolled_at cannot be 'point': it is one of dmy, mdy, ymd.\n"),
+        ("--decimal=progress=dot", "--decimal progress cannot be 'dot': it is one of point, comma.\n"),
+        ("--decimal=enrolled_at=point", "enrolled_at cannot be point: its form is one of ymd, mdy, dmy.\n"),
+        ("--date-order=since=dmy", "elevate.enrollments has no field called since. Its fields: "),
+    ],
+)
+def test_an_unknown_form_is_refused_in_one_sentence(run: Run, enrollments: str, option: str, sentence: str) -> None:
+    refused = run("import", enrollments, "--dataset", "elevate.enrollments", option)
+    assert (refused.status, refused.err.startswith(sentence), refused.err.count("\n")) == (2, True, 1)
+
+
+def test_the_form_of_a_column_is_told_by_its_profile(run: Run, file: File) -> None:
+    told = run("profile", file('since,weeks\n25/12/2024,"8,5"\n3/2/2024,"1.000"\n'))
+    assert "day, day first (25/12/2024)" in told.out
+    assert "decimal, decimal comma (8,5)" in told.out
+
+
 def test_invalid_rows_hold_the_batch_until_a_person_lets_the_good_rows_go_on(run: Run, file: File, url: str) -> None:
     held = run("import", file(MIXED), "--dataset", "elevate.students", "--json")
     batch = held.json["batch"][:18]

@@ -7,9 +7,10 @@ import pyarrow.compute as pc
 import pytest
 
 from workbench.datasets import catalog
+from workbench.model.arrays import matches
 from workbench.model.contract import Contract
 from workbench.model.errors import UnknownDataset
-from workbench.model.kinds import KINDS, matches
+from workbench.model.kinds import KINDS
 from workbench.prepare.mapping import key
 from workbench.prepare.normalize import canonical
 

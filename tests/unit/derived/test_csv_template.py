@@ -8,8 +8,9 @@ import pytest
 
 from workbench.datasets.catalog import CONTRACTS, contract
 from workbench.derived.csv_template import csv_template
+from workbench.model.arrays import matches
 from workbench.model.contract import Contract, Field
-from workbench.model.kinds import KINDS, matches
+from workbench.model.kinds import KINDS
 from workbench.model.sheet import Chunk
 from workbench.prepare.mapping import resolve
 from workbench.prepare.normalize import normalize

@@ -66,6 +66,15 @@ def test_a_number_is_compared_in_the_fields_column_and_read_from_the_text_beside
         (Field(name="weeks", kind="integer", minimum=0, maximum=9), "out_of_range", "weeks is not between 0 and 9"),
         (Field(name="weeks", kind="integer", minimum=1), "out_of_range", "weeks is less than 1"),
         (Field(name="weeks", kind="decimal", maximum=0.5), "out_of_range", "weeks is more than 0.5"),
+        (Field(name="weeks", kind="integer"), "bad_integer", "Not a whole number"),
+        (Field(name="weeks", kind="integer", minimum=0, maximum=9), "bad_integer", "Not a whole number from 0 to 9"),
+        (Field(name="weeks", kind="integer", minimum=1), "bad_integer", "Not a whole number of at least 1"),
+        (Field(name="share", kind="decimal", maximum=0.5), "bad_decimal", "Not a number of at most 0.5"),
+        (
+            Field(name="done", kind="percent", minimum=0, maximum=100),
+            "bad_integer",
+            "Not a whole number of percent from 0 to 100",
+        ),
     ],
 )
 def test_every_issue_has_a_sentence(field: Field, code: str, message: str) -> None:
@@ -73,6 +82,14 @@ def test_every_issue_has_a_sentence(field: Field, code: str, message: str) -> No
         name="a.b", title="", noun="", table="", key=(field.name,) if field.required else (), fields=(field,)
     )
     assert [each.message for each in expectations(contract) if each.code == code] == [message]
+
+
+def test_a_sentence_speaks_of_the_form_that_the_column_is_written_in() -> None:
+    fields = (Field(name="day", kind="day"), Field(name="weeks", kind="integer", minimum=0, maximum=9))
+    contract = Contract(name="a.b", title="", noun="", table="", key=(), fields=fields)
+    told = {each.code: each.message for each in expectations(contract, {"day": "dmy", "weeks": "comma"})}
+    assert told["bad_day"] == "Invalid date: day first, such as 31/12/2024, or YYYY-MM-DD"
+    assert told["bad_integer"] == "Not a whole number from 0 to 9, with a decimal comma"
 
 
 @pytest.mark.parametrize("contract", CONTRACTS.values(), ids=CONTRACTS.keys())

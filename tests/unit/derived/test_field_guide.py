@@ -34,7 +34,7 @@ def test_a_row_of_the_guide_says_all_about_a_field() -> None:
     assert row(field_guide(contract("elevate.enrollments")), "progress") == [
         "`progress`",
         "no",
-        "whole number, from 0 to 100",
+        "whole number of percent, from 0 to 100",
         "`0`",
         "progress %, progress percent, percent complete",
         "Per cent, 0 to 100. E.g. 0.",
@@ -59,6 +59,13 @@ def test_a_row_of_the_guide_says_all_about_a_field() -> None:
 )
 def test_what_a_blank_cell_becomes_is_told(dataset: str, field: str, required: str, kind: str, default: str) -> None:
     assert row(field_guide(contract(dataset)), field)[1:4] == [required, kind, default]
+
+
+def test_the_guide_says_how_dates_and_numbers_are_written_where_there_are_any() -> None:
+    told = {name: field_guide(known) for name, known in CONTRACTS.items()}
+    assert [name for name, guide in told.items() if "- **Dates** are best written" in guide] == ["elevate.enrollments"]
+    assert "- **Numbers** are best written" in told["elevate.courses"]
+    assert "- **Numbers** are best written" not in told["elevate.students"]
 
 
 def test_the_guide_of_the_roster_says_what_its_modes_take_away() -> None:

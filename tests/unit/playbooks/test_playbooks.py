@@ -5,6 +5,7 @@ import pytest
 from workbench.datasets import catalog
 from workbench.derived.field_guide import playbook_guide
 from workbench.model.errors import UnknownPlaybook
+from workbench.model.kinds import KINDS
 from workbench.model.playbook import Playbook
 from workbench.playbooks import PLAYBOOKS, playbook
 
@@ -26,6 +27,15 @@ def test_parts_and_figures_speak_of_what_there_is(known: Playbook) -> None:
         form = {field.name for field in known.form.fields} if known.form is not None else set()
         assert {*part.columns.values(), *part.where} <= form
     assert {figure.part for figure in known.figures} <= {None, *known.datasets}
+
+
+@every
+def test_what_may_be_written_in_several_forms_is_known_of_the_column_as_of_the_fields(known: Playbook) -> None:
+    """For the form of a column is decided over the source, and its parts are read in it."""
+    for part in known.parts if known.form is not None else ():
+        for name, column in part.columns.items():
+            field, of_form = catalog.contract(part.dataset).field(name), known.form.field(column)  # type: ignore[union-attr]
+            assert KINDS[field.kind].forms.keys() == KINDS[of_form.kind].forms.keys()
 
 
 @every

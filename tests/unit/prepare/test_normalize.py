@@ -128,12 +128,23 @@ def test_defaults_are_left_to_the_creation_of_a_record() -> None:
 
 
 def test_what_is_not_understood_stays_as_typed() -> None:
-    sheet = chunk("student_email|progress|enrolled_at", " A@B |100 %| 2024-02-30 ")
+    sheet = chunk("student_email|progress|enrolled_at", " A@B |100 pct| 2024-02-30 ")
     assert values(ENROLLMENTS, sheet) == {
         "student_email": ["a@b"],
-        "progress": ["100 %"],
+        "progress": ["100 pct"],
         "enrolled_at": ["2024-02-30"],
     }
+
+
+def test_a_column_is_read_in_its_form_and_what_a_person_says_in_none() -> None:
+    sheet = chunk("weeks|day", "1.000|3/2/2024", "eight|n.d.", "|")
+    columns = {"weeks": "duration_weeks"}
+    said = {"value_maps": {"duration_weeks": {"Eight": "8.0"}}, "constants": {"duration_weeks": "12.0"}}
+    found = values(COURSES, sheet, columns=columns, forms={"duration_weeks": "comma"}, **said)
+    assert found["duration_weeks"] == ["1000", "8", "12"]
+    days = {"value_maps": {"enrolled_at": {"n.d.": "2024-01-01"}}, "constants": {"enrolled_at": "2024-05-06"}}
+    found = values(ENROLLMENTS, sheet, columns={"day": "enrolled_at"}, forms={"enrolled_at": "dmy"}, **days)
+    assert [day and day[:10] for day in found["enrolled_at"]] == ["2024-02-03", "2024-01-01", "2024-05-06"]
 
 
 def test_a_chunk_without_rows_gives_columns_without_rows() -> None:

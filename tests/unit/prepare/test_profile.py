@@ -44,6 +44,36 @@ def test_the_type_is_the_kind_its_values_are_of(values: list[str], kind: str) ->
     assert column(values).type == kind
 
 
+@pytest.mark.parametrize(
+    ("values", "kind", "form"),
+    [
+        (["25/12/2024", "3/2/2024"], "day", "day first (25/12/2024)"),
+        (["31.12.2024 10:30", "1.2.2024"], "timestamp", "day first (31.12.2024 10:30)"),
+        (["3/2/2024", "4/5/2024"], "day", "could be month first or day first (3/2/2024)"),
+        (["25/12/2024", "12/25/2024"], "day", "could be month first or day first (25/12/2024, 12/25/2024)"),
+        (["Jan 15, 2024", "2 May 2024"], "day", ""),
+        (["5/5/2024", "2024-01-15"], "day", ""),
+        (["4/15/91"], "day", "month first (4/15/91); years of two digits are 1969 to 2068 (4/15/91)"),
+        (["8,5", "1.234,25"], "decimal", "decimal comma (8,5)"),
+        (["1.250", "8,5"], "decimal", "decimal comma (8,5)"),
+        (["1.250", "2.500"], "integer", "could be decimal point or decimal comma (1.250)"),
+        (["1.250", "8.5"], "decimal", "decimal point (8.5)"),
+        (["$1.50", "(2.00)"], "money", ""),
+        (["50%", "75 %"], "percent", "in percent signs (50% is 50)"),
+    ],
+)
+def test_dates_and_numbers_are_known_however_they_are_written_and_how_is_said(
+    values: list[str], kind: str, form: str
+) -> None:
+    found = column(values)
+    assert (found.type, found.form) == (kind, form)
+
+
+def test_a_range_that_depends_on_what_nobody_knows_is_not_told() -> None:
+    found = column(["3/2/2024", "4/5/2024"])
+    assert (found.minimum, found.maximum, found.numbers) == ("", "", ())
+
+
 def test_a_few_wrong_values_do_not_hide_the_type_and_are_told_by_the_fit() -> None:
     found = column([*map(str, range(97)), "n/a", "?", "unknown"])
     assert (found.type, found.fits) == ("integer", 0.97)

@@ -39,6 +39,12 @@ def test_type_fill_distinct_values_and_range_are_compared() -> None:
     ]
 
 
+def test_a_column_whose_dates_are_written_in_another_order_is_told() -> None:
+    before, now = profiled(since=["25/12/2024", "3/2/2024"]), profiled(since=["26/12/2024", "12/24/2024"])
+    assert ("since", "how it is written", "day first", "could be month first or day first") in told(now, before)
+    assert "how it is written" not in [what for _, what, *_ in told(before, profiled(since=["31/12/2024"]))]
+
+
 def test_a_few_more_rows_are_no_news_and_many_are() -> None:
     few, same, many = (profiled(a=["x"] * rows) for rows in (10, 11, 20))
     assert told(same, few) == []

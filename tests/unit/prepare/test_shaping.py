@@ -2,6 +2,7 @@
 
 import pyarrow as pa
 
+from workbench.model.contract import Contract, Field
 from workbench.model.issue import ISSUES
 from workbench.model.playbook import Shaped
 from workbench.model.sheet import Chunk
@@ -78,6 +79,27 @@ def test_meanings_and_constants_stand_in_the_columns_of_the_form() -> None:
         "email": ["ada@b.org", "ben@b.org"],
         "course_code": ["X1", "X1"],
         "status": ["completed", "active"],
+    }
+
+
+def test_what_a_person_says_is_written_as_the_column_is() -> None:
+    form = Contract(
+        name="a.form",
+        title="",
+        noun="",
+        key=(),
+        fields=(Field(name="pay", kind="decimal"), Field(name="on", kind="day")),
+    )
+    source = chunk(("1.000", "3/2/2024"), ("much", ""), ("", ""), headers=("Pay", "On"))
+    mapping = Mapping(
+        columns={"Pay": "pay", "On": "on"},
+        value_maps={"pay": {"much": "1234.5"}},
+        constants={"pay": "8.5", "on": "2024-05-06"},
+        forms={"pay": "comma", "on": "dmy"},
+    )
+    assert shaping.formed(source, form, mapping).cells.to_pydict() == {
+        "pay": ["1.000", "1234,5", "8,5"],
+        "on": ["3/2/2024", "2024-05-06", "2024-05-06"],
     }
 
 

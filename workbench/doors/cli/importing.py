@@ -7,7 +7,7 @@ import typer
 from workbench.doors.cli import printing
 from workbench.doors.cli.command import Asked, command, warn
 from workbench.model.batch import Batch
-from workbench.model.errors import Held
+from workbench.model.errors import Held, WrongValue
 from workbench.model.noticed import Noticed
 from workbench.model.template import Mapping
 
@@ -23,6 +23,19 @@ Identifier = Annotated[str, typer.Argument(metavar="BATCH", help="A batch's id, 
 SkipErrors = Annotated[bool, typer.Option("--skip-errors", help="Let the good rows go on without the invalid ones.")]
 
 
+_ORDERS, _SIGNS = ("dmy", "mdy", "ymd"), ("point", "comma")
+DateOrders = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--date-order", metavar=f"FIELD={'|'.join(_ORDERS)}", help="Which part of a column's dates stands first."
+    ),
+]
+Decimals = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--decimal", metavar=f"FIELD={'|'.join(_SIGNS)}", help="Which sign of a column's numbers is the decimal one."
+    ),
+]
 OnConflict = Literal["first", "last", "hold"]
 
 
@@ -62,6 +75,8 @@ def import_(
     clears: Annotated[
         list[str] | None, typer.Option("--clear", metavar="FIELD", help="A blank cell erases what is stored.")
     ] = None,
+    date_orders: DateOrders = None,
+    decimals: Decimals = None,
     lenient: Annotated[
         list[str] | None,
         typer.Option("--lenient", metavar="FIELD", help="A wrong cell costs that cell alone, with a warning."),
@@ -96,6 +111,7 @@ def import_(
     mapped = _pairs(columns, "--map", "HEADER=FIELD", last=True)
     every_row = _pairs(constants, "--set", "FIELD=VALUE")
     meanings = _value_maps(values)
+    forms = forms_said(date_orders, decimals)
     if (dataset is None) == (playbook is None):
         raise typer.BadParameter("say --dataset or --playbook, one of them.", param_hint="import")
     wanted = playbook or dataset or ""
@@ -111,6 +127,7 @@ def import_(
                 value_maps=meanings,
                 constants=every_row,
                 clears=tuple(clears or ()),
+                forms=forms,
                 lenient=lenient,
                 repairs=repairs,
                 mode=mode,
@@ -317,6 +334,18 @@ def _pairs(texts: list[str] | None, option: str, form: str, *, last: bool = Fals
             raise typer.BadParameter(f"'{text}' is not of the form {form}.", param_hint=option)
         pairs[left] = right.strip()
     return pairs
+
+
+def forms_said(orders: list[str] | None, decimals: list[str] | None) -> dict[str, str]:
+    """The form that was said of each field or header; raises WrongValue for one that there is not."""
+    said: dict[str, str] = {}
+    for option, texts, known in (("--date-order", orders, _ORDERS), ("--decimal", decimals, _SIGNS)):
+        pairs = _pairs(texts, option, f"FIELD={'|'.join(known)}", last=True)
+        for name, form in pairs.items():
+            if form not in known:
+                raise WrongValue(field=f"{option} {name}", value=f"'{form}'", why=f"it is one of {', '.join(known)}.")
+        said |= pairs
+    return said
 
 
 def _value_maps(texts: list[str] | None) -> dict[str, dict[str, str]]:

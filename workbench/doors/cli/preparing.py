@@ -3,6 +3,7 @@
 import shutil
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +14,7 @@ from workbench.doors.cli.command import Asked, command, plain, warn
 from workbench.doors.cli.importing import Source, Worksheet
 from workbench.model.contract import Contract
 from workbench.model.noticed import Noticed
+from workbench.model.template import Mapping
 
 if TYPE_CHECKING:
     from workbench.model.playbook import Playbook
@@ -201,6 +203,7 @@ def suggest(
 ) -> None:
     """Show which field each column would fill, and why."""
     from workbench.datasets.catalog import contract
+    from workbench.prepare import forms
     from workbench.prepare.columns import noticed, unknown_choices
     from workbench.sources import open_sheet
 
@@ -208,10 +211,14 @@ def suggest(
     opened = open_sheet(source, sheet=sheet, layout=layout)
     with asked.open() as wb:
         said = wb.suggest(opened, dataset, template=template)
+        saved = wb.templates.get(dataset, template).mapping if template else Mapping()
     values, found = unknown_choices(opened, known, said), noticed(opened, known, said).to_dict()
+    filled = {one.header: one.field for one in said if one.sure and one.field}
+    written = forms.decide(opened, known, replace(saved, columns=filled))
     if asked.json:
         columns = [{**one.to_dict(), "sure": one.sure} for one in said]
-        asked.answer({"source": source, "dataset": dataset, "columns": columns, "values": values, "noticed": found})
+        told = {"values": values, "noticed": found, "forms": [column.to_dict() for column in written]}
+        asked.answer({"source": source, "dataset": dataset, "columns": columns, **told})
         return
     made = printing.table("Column", "Field", ">Score", "Used", "Reason")
     for one in said:
@@ -221,8 +228,12 @@ def suggest(
     unsure = [f"--map '{one.header}={one.field}'" for one in said if one.field and not one.sure]
     pairs = ((field, text, to or "...") for field, texts in values.items() for text, to in texts.items())
     meant = [f"--value-map '{field}:{text}={to}'" for field, text, to in pairs]
-    if unsure or meant:
-        printing.say(asked, "", "To say so, add to the import:", *(f"  {option}" for option in (*unsure, *meant[:20])))
+    if written:
+        printing.say(asked, "", *(column.question or column.said for column in written))
+    open_ = [column.options for column in written if column.is_open]
+    if unsure or meant or open_:
+        options = (*unsure, *meant[:20], *open_)
+        printing.say(asked, "", "To say so, add to the import:", *(f"  {option}" for option in options))
     if found:
         printing.say(asked, "", "In the first rows:")
         printing.noticed(asked, dataset, Noticed.from_dict(found))
@@ -242,7 +253,8 @@ def profile(asked: Asked, source: Source, sheet: Worksheet = None, layout: "Layo
     for column in found.columns:
         distinct = f"{column.distinct:,}" if column.distinct_exact else f"at least {column.distinct:,}"
         texts = (column.minimum, column.maximum, ", ".join(column.examples))
-        made.add_row(plain(column.name), column.type, f"{column.fill:.0%}", distinct, *map(plain, texts))
+        type_ = f"{column.type}, {column.form}" if column.form else column.type
+        made.add_row(plain(column.name), plain(type_), f"{column.fill:.0%}", distinct, *map(plain, texts))
     printing.tell(asked, made)
 
 

@@ -182,6 +182,8 @@ def mapped(batch: Batch) -> Iterator[tuple[str, str]]:
     yield "Every row", ", ".join(f"{field} = {text}" for field, text in mapping.constants.items())
     meanings = [(field, text, to) for field, texts in mapping.value_maps.items() for text, to in texts.items()]
     yield "Values", ", ".join(f"{field}: {text} → {to or '(blank)'}" for field, text, to in meanings)
+    for place, column in enumerate(batch.reading.get("forms", ())):
+        yield "" if place else "Forms", column["said"]
     yield "Blank erases", ", ".join(mapping.clears)
     yield "Lenient", ", ".join(mapping.lenient)
     yield "Repaired", ", ".join(mapping.repairs)
@@ -267,7 +269,7 @@ def brought_in(asked: Asked, run: Batch) -> None:
 
 
 def issues(asked: Asked, wb: "Workbench", batch: Batch) -> None:
-    """Every issue's code with how often there is one, the first lines that have it, and its sentence."""
+    """Every issue of every field with the rows that have it, the first of their lines, and its sentence."""
     found = wb.rows.issues(batch, first=_FIRST) if wb.reconcile(batch).issues_by_code else []
     if not found:
         return

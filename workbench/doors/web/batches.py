@@ -47,6 +47,8 @@ def facts(wb: Workbench, batch: Batch) -> None:
     if batch.window:
         parts.append(words.text(batch.window))
     st.markdown(" · ".join(parts), help=f"Batch {batch.id} of {batch.dataset}, mode {batch.mode}")
+    for column in batch.reading.get("forms", ()):
+        st.caption(f"Read as {words.text(column['said'])}")
     runs.belongs(wb, batch)
     if batch.stage != "completed" and (why := batch.summary.get("error")):
         st.error(words.text(why), icon=":material/error:")

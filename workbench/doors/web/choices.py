@@ -15,7 +15,7 @@ from workbench.model.template import Mapping, Template
 from workbench.prepare.columns import asked_about
 from workbench.prepare.mapping import lacking, suggest
 
-BY_HAND = ("fields", "meanings", "same", "mode", "window", "notes", "clears", "lenient", "repairs")
+BY_HAND = ("fields", "meanings", "forms", "same", "mode", "window", "notes", "clears", "lenient", "repairs")
 """The parts of the address with what a person chose otherwise than it was suggested."""
 
 
@@ -79,6 +79,33 @@ def meanings(
         }
     address.put("meanings", {name: texts for name, texts in chosen.items() if texts})
     return said
+
+
+def forms(
+    source: sheets.Source, contract: Contract, mapped: Pairs[str, str], template: Template | None, key: str
+) -> tuple[dict[str, str], dict[str, str], tuple[str, ...]]:
+    """The form of each column that has one, those that are to be said of it (nobody else says so), and what a person
+    still has to decide."""
+    saved = dict(template.mapping.forms) if template else {}
+    asked = [column for column in sheets.written(source.sheet, contract.name, dict(mapped)) if column.candidates]
+    chosen: dict[str, str] = {}
+    otherwise: dict[str, str] = {}
+    for column in asked:
+        widget = f"form {column.field} {key}"
+        suggested = saved.get(column.field, column.form)
+        before = address.before("forms", widget).get(column.field)
+        more = [suggested] if suggested is not None and suggested not in column.candidates else []
+        known = [*column.candidates, *more]
+        said = columns.form(column, known, before if before in known else suggested, key=widget)
+        if said is not None:
+            chosen[column.field] = said
+        if said is not None and said != suggested:
+            otherwise[column.field] = said
+    address.put("forms", otherwise)
+    by_template = saved if template and template.id else {}
+    told = {c.field: by_template.get(c.field, c.form) for c in asked}
+    to_say = {name: form for name, form in chosen.items() if form != told[name]}
+    return saved | chosen, to_say, tuple(column.question for column in asked if column.field not in chosen)
 
 
 def _nothing(

@@ -12,9 +12,11 @@ from workbench.doors.web.page import empty
 from workbench.model.batch import Batch
 from workbench.model.errors import NoSheets, SheetsAlike, UnreadableSheet, WorkbenchError
 from workbench.model.sheet import Layout, Sheet, Tally
+from workbench.model.template import Mapping
 from workbench.playbooks import PLAYBOOKS
-from workbench.prepare import columns, profile_report, recognition
+from workbench.prepare import columns, forms, profile_report, recognition
 from workbench.prepare.columns import ChoiceText, Column
+from workbench.prepare.forms import ColumnForm
 from workbench.settings import Settings
 from workbench.sources import first_lines, last_lines
 
@@ -220,6 +222,12 @@ def looked_at(sheet: Sheet, dataset: str) -> tuple[Column, ...]:
 def unknown(sheet: Sheet, dataset: str, fields: dict[str, str]) -> dict[str, tuple[ChoiceText, ...]]:
     """The texts that are no choice of their field, for each field with choices that a column fills."""
     return columns.choice_texts(sheet, catalog.contract(dataset), fields)
+
+
+@st.cache_data(max_entries=50, show_spinner="Reading its dates and numbers ...", hash_funcs=SAME_SHEET)
+def written(sheet: Sheet, dataset: str, fields: dict[str, str]) -> tuple[ColumnForm, ...]:
+    """How the columns are written that fill days, moments and numbers, as their own cells say it."""
+    return forms.decide(sheet, catalog.contract(dataset), Mapping(columns=fields))
 
 
 @st.cache_data(max_entries=20, show_spinner="Profiling every row ...", show_time=True, hash_funcs=SAME_SHEET)

@@ -7,8 +7,10 @@ import streamlit as st
 
 from workbench.doors.web import words
 from workbench.model.contract import Contract, Field
+from workbench.model.kinds import FORMS
 from workbench.model.texts import takes_any_text
 from workbench.prepare.columns import ChoiceText, Column, Misread, NullText
+from workbench.prepare.forms import ColumnForm, shown
 from workbench.prepare.mapping import Suggestion
 
 LEFT_OUT = "(not imported)"
@@ -107,6 +109,26 @@ def _constant(field: Field, saved: str, key: str) -> str:
         choices = ["", *field.choices]
         return st.selectbox(label, choices, index=choices.index(saved) if saved in choices else 0, key=key)
     return st.text_input(label, saved, key=key, placeholder=f"e.g. {field.examples[0]}" if field.examples else None)
+
+
+def form(column: ColumnForm, known: Sequence[str], chosen: str | None, *, key: str) -> str | None:
+    """The form that a column is written in, as its cells or a person say; None where nobody has said it."""
+    said: str | None = st.selectbox(
+        f"How {column.header} is written",
+        known,
+        index=known.index(chosen) if chosen in known else None,
+        format_func=lambda name: FORMS[name].capitalize() + _example(column, name),
+        placeholder="Choose",
+        key=key,
+    )
+    st.caption(words.text(column.question or column.said))
+    return said
+
+
+def _example(column: ColumnForm, name: str) -> str:
+    """What the column's example means in that form."""
+    cell = column.doubts[0] if column.doubts else column.proof
+    return f": {cell.text} is {shown(cell.means[name])}" if cell is not None and name in cell.means else ""
 
 
 def meanings(field: Field, texts: Sequence[ChoiceText], means: Mapping[str, str], *, key: str) -> dict[str, str]:

@@ -27,9 +27,15 @@ def kind(kinds: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return st.selectbox(
         "Kind",
         kinds,
-        format_func=lambda one: f"{one['outcome']}: {one['message']} ({one['rows']:,})",
+        format_func=lambda one: f"{one['outcome']}: {_told(one, kinds)} ({one['rows']:,})",
         key="kind",
     )
+
+
+def _told(kind: Mapping[str, Any], kinds: Sequence[Mapping[str, Any]]) -> str:
+    """What is wrong, and in which field, where the same is wrong in another one too."""
+    same = [other for other in kinds if other["message"] == kind["message"]]
+    return f"{kind['field']}: {kind['message']}" if same[1:] and kind["field"] else str(kind["message"])
 
 
 def picked(batch: Batch, shown: Sequence[Mapping[str, Any]], *, key: str) -> list[int]:

@@ -84,6 +84,7 @@ def _kind(column: Mapping[str, Any]) -> str:
     """The type in words, and how many of the values are of it when not all are."""
     name = column["type"]
     title = (KINDS[name].title or name) if name in KINDS else name
+    title = f"{title}, {column['form']}" if column.get("form") else title
     return title if column["fits"] == 1 else f"{title} ({column['fits']:.1%})"
 
 

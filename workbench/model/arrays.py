@@ -1,0 +1,44 @@
+"""Steps that the kinds share: whole columns of text at a time."""
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+
+def matches(text: pa.StringArray, pattern: str) -> pa.BooleanArray:
+    """Which texts look like the pattern; false where null."""
+    return pc.fill_null(pc.match_substring_regex(text, pattern), False)
+
+
+def replaced(text: pa.StringArray, *replacements: tuple[str, str]) -> pa.StringArray:
+    """The texts after each replacement of a regular expression, in their order."""
+    for pattern, replacement in replacements:
+        text = pc.replace_substring_regex(text, pattern, replacement)
+    return text
+
+
+def joined(*parts: pa.StringArray | str) -> pa.StringArray:
+    """The parts, one after the other; null where one is null."""
+    return pc.binary_join_element_wise(*parts, "")
+
+
+def filled(text: pa.StringArray, otherwise: str) -> pa.StringArray:
+    """The texts, and something else where there is none ("")."""
+    return pc.if_else(pc.equal(text, ""), otherwise, text)
+
+
+def only(text: pa.StringArray, where: pa.BooleanArray) -> pa.StringArray:
+    """The texts where that is so; null elsewhere."""
+    return pc.if_else(where, text, pa.scalar(None, pa.string()))
+
+
+def any_true(flags: pa.BooleanArray) -> bool:
+    """Whether one of them is true."""
+    return bool(pc.any(flags).as_py())
+
+
+def agreed(*readings: pa.StringArray) -> pa.StringArray:
+    """What the readings that understand a text make of it, where all of them make the same; null elsewhere."""
+    first = pc.coalesce(*readings)
+    for reading in readings:
+        first = only(first, pc.fill_null(pc.equal(reading, first), True))
+    return first
