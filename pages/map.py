@@ -111,8 +111,10 @@ with page("Map", "Which column fills which field. Nothing is used that you have 
         repairs=repairs,
         left_out=tuple(header for header in said if not said[header]),
         forms=forms,
+        on_conflict=template.mapping.on_conflict if template else None,
+        holds=template.mapping.holds if template else (),
     )
-    missing = (*open_points(contract, mapping, others["window"]), *doubts)
+    missing = (*open_points(contract, mapping, others["window"], others["mode"]), *doubts)
     for point in missing:
         in_sight.warning(words.text(point), icon=":material/priority_high:")
     confirmed = settled or st.checkbox(

@@ -13,7 +13,7 @@ from workbench.doors import jobs
 from workbench.doors.web import address, batches, runs, words
 from workbench.doors.web.page import page, person
 from workbench.doors.web.steps import stepper
-from workbench.doors.web.views import issues, rows
+from workbench.doors.web.views import decisions, issues, rows
 from workbench.model.batch import Batch
 from workbench.model.noticed import Noticed
 
@@ -110,6 +110,32 @@ def to_correct(wb: Workbench, batch: Batch, counts: list[dict[str, Any]]) -> Non
             corrected_in_a_file(wb, batch)
 
 
+def to_decide(wb: Workbench, batch: Batch) -> None:
+    """Rows that contradict each other, of a sheet or of a run whose rows are its own."""
+    if batch.stage not in OPEN or batch.derived or runs.sheets(wb, batch):
+        return
+    count, groups = wb.contradictions(batch)
+    if count:
+        line, rule = decisions.contradictions(count, groups, several=bool(wb.batches.parts(batch)))
+        if line is not None or rule is not None:
+            wb.prefer(batch, [line] if line is not None else [], on_conflict=rule)
+            again(wb, batch)
+
+
+def nearly(wb: Workbench, batch: Batch) -> None:
+    """References that were not found and nearly fit what is known."""
+    found = batch.summary.get("suggestions", ()) if batch.stage != "staged" else ()
+    if not found or batch.derived:
+        return
+
+    def accept(means: dict[str, dict[str, str]], *, remember: bool) -> None:
+        wb.mean(batch, means, remember=remember)
+        again(wb, batch)
+
+    remembers = batch.template_id is not None
+    decisions.suggestions(found, is_open=batch.stage in OPEN, remembers=remembers, accept=accept)
+
+
 def next_step(wb: Workbench, batch: Batch) -> None:
     """What comes after this page; of a part, that is the run's to say."""
     if batch.part_of is not None:
@@ -141,6 +167,8 @@ with page("Validate", "What is wrong with the rows, and where to put it right.")
     if counts:
         st.subheader("What is wrong")
         issues.counted(counts)
+        to_decide(wb, batch)
+        nearly(wb, batch)
         st.subheader("The rows")
         to_correct(wb, batch, counts)
     elif batch.stage != "failed":

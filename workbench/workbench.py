@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Mapping as Pairs
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -16,13 +16,16 @@ from workbench.database import (
     batches,
     committing,
     corrections,
+    decisions,
     embedded,
     planning,
     runs,
     signing,
     staging,
     store,
+    suggestions,
     sweeping,
+    templates,
     undoing,
 )
 from workbench.database.batches import Batches
@@ -42,6 +45,7 @@ from workbench.model.errors import (
     NotDone,
     OwnWork,
     PartOfRun,
+    UnknownRule,
     UnknownTemplate,
     WorkbenchError,
     WrongStage,
@@ -50,6 +54,7 @@ from workbench.model.import_log import ImportLog
 from workbench.model.playbook import Figure, Playbook
 from workbench.model.reconciliation import Reconciliation
 from workbench.model.sheet import Sheet
+from workbench.model.template import ON_CONFLICT
 from workbench.playbooks import PLAYBOOKS
 from workbench.prepare import mapping, recognition
 from workbench.prepare.mapping import Suggestion
@@ -209,6 +214,55 @@ class Workbench:
             found = batches.one_sheet(self._store, batch)
             rows = corrections.returned(self._store, found, sheet)
             return corrections.correct(self._store, self.settings.home, run, found, rows, self._playbook(run.face))
+
+    def mean(
+        self,
+        batch: Batch | UUID | str,
+        value_maps: Pairs[str, Pairs[str, str]] | None = None,
+        *,
+        remember: bool = False,
+    ) -> Batch:
+        """Corrects every row of a batch at once in which a field has one of those texts ({field: {text: meaning}}), as
+        `correct` does; without any, what the last plan suggests for references that named nothing.
+
+        `remember` lets the template of the batch, if it has one, know it for the next time. Raises WrongStage,
+        UnknownField, TemplateTaken.
+        """
+        with self._at_work(batch, "correcting", sheets=True) as run:
+            found, playbook = batches.one_sheet(self._store, batch), self._playbook(run.face)
+            means = value_maps if value_maps is not None else suggestions.meanings(found)
+            rows = corrections.meant(self._store, found, means, playbook)
+            corrected = corrections.correct(self._store, self.settings.home, run, found, rows, playbook)
+        if remember and found.template_id is not None:
+            said = templates.get(self._store, str(found.template_id)).mapping
+            maps = {n: {**said.value_maps.get(n, {}), **means.get(n, {})} for n in (*said.value_maps, *means)}
+            self.templates.update(str(found.template_id), replace(said, value_maps=maps))
+        return corrected
+
+    def contradictions(self, batch: Batch | UUID | str, *, limit: int = 20) -> tuple[int, list[dict[str, Any]]]:
+        """How many keys have rows that contradict each other and wait for a decision, and the first of them: dataset,
+        key, and `lines`, the values of each row by its line."""
+        found = self.batches.get(batch)
+        if found.stage not in ("planned", "held"):
+            return 0, []
+        return decisions.contradictions(self._store, batches.run(self._store, found), found, limit=limit)
+
+    def prefer(self, batch: Batch | UUID | str, lines: Sequence[int] = (), *, on_conflict: str | None = None) -> Batch:
+        """Decides which rows count: those lines, of all that have their keys, and whatever they are warned of; or the
+        "first" or "last" of every key of which no line was chosen ("hold" lets them wait again).
+
+        A decision stands with who made it and when; a later one counts before it. A batch that was planned needs a plan
+        again. In a run of several sheets it is the sheet's batch whose lines are meant. Raises WrongStage, UnknownRows,
+        UnknownRule.
+        """
+        if on_conflict not in (None, *ON_CONFLICT):
+            raise UnknownRule(rule=on_conflict, known=", ".join(ON_CONFLICT))
+        with self._at_work(batch, "deciding", sheets=True) as run:
+            found = batches.one_sheet(self._store, batch) if lines else self.batches.get(batch)
+            each = (found,) if lines or found.part_of is not None else run.sheets
+            for sheet in each:
+                decisions.decide(self._store, batches.run(self._store, run.face), sheet, lines, on_conflict)
+            return self.batches.get(found)
 
     def plan(self, batch: Batch | UUID | str, *, progress: Progress = silent) -> Plan:
         """Gives every row its one intended outcome and stops: the dry run. Every target table stays as it was.
@@ -455,6 +509,8 @@ class Workbench:
         said["parts"] = [[str(part.id), part.dataset, part.derived, self.reconcile(part).to_dict()] for part in behind]
         if batch.revision:
             said["corrected"] = batch.summary["corrected"]
+        if batch.decisions:
+            said["decided"] = batch.decisions
         return {"batch": str(batch.id), "run_at": run_at, **said, **self.reconcile(batch).to_dict(), **words}
 
     def _unsigned(self, batch: Batch) -> None:

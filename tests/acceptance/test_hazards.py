@@ -60,7 +60,7 @@ def test_what_was_missing_a_parent_is_linked_when_the_file_comes_again(wb: Workb
 def test_every_source_row_has_a_state_and_a_reason(wb: Workbench, sheet: Given) -> None:
     """Hazard 24: rows that are stored nowhere."""
     lines = [f"p{number}@example.com,Person {number}," for number in range(120)]
-    lines[10], lines[60], lines[119] = "p9@example.com,Again,", "nobody,,12", ",,"
+    lines[10], lines[60], lines[119] = "p9@example.com,Person 9,", "nobody,,12", ",,"
     batch = wb.import_sheet(sheet("\n".join(("email,name,phone", *lines))), "elevate.students", skip_errors=True)
     rows = list(wb.rows.each(batch))
     assert [row["line"] for row in rows] == [*range(2, 121)]  # the last line is blank, and counted

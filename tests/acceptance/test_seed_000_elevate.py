@@ -165,7 +165,7 @@ Welding for Beginners II,
 Welding for Beginners I,
 Certified Nursing Assistant Night,CERTIFIED_NURSING_AS
 """
-    batch = wb.import_sheet(sheet(text), "elevate.courses", skip_errors=True)
+    batch = wb.import_sheet(sheet(text), "elevate.courses", skip_errors=True, on_conflict="first")
     assert outcomes(wb, batch) == [
         (2, "skipped:unchanged"),
         (3, "invalid:ambiguous_code"),
@@ -276,7 +276,7 @@ jane@example.com,CNA101
     ]
     assert messages(wb, batch) == {
         2: "Student not found; Course not found",
-        3: "Course not found",
+        3: "Course not found: did you mean CNA101?",
         4: "Student not found",
     }
     assert wb.reconcile(batch).unmatched_by_kind == {"student": 2, "course": 1}

@@ -66,7 +66,7 @@ def test_the_playbooks_example_is_what_a_roster_of_150_teachers_gives(
 ROWS = """\
 student_email,course_code,status
 john@example.com,CNA101,active
-john@example.com,CNA101,completed
+john@example.com,CNA101,active
 nobody@example.com,CNA101,active
 john@example.com,NOPE,active
 john@invalid,CNA101,active

@@ -17,7 +17,7 @@ STUDENTS = """\
 email,full_name,phone
 ada@example.com,Ada Park,555-201-0001
 ben at example.com,Ben Okafor,12
-ada@example.com,Ada Again,
+ada@example.com,Ada Park,
 """
 HOSTILE = """\
 email,full_name,"<script>alert(1)</script>",line,**bold** :smile:
@@ -159,3 +159,56 @@ def test_hostile_text_is_text(show: Show, wb: Workbench, sheet: Sheets) -> None:
     assert cells["0"].tolist() == ["<img src=x onerror=alert(2)>"]
     assert "\\<img src=x onerror=alert\\(4\\)\\> \\*\\*b\\*\\*\\.csv" in said(page)
     assert not page.exception
+
+
+# rows that contradict each other
+
+
+@pytest.fixture
+def contradicting(wb: Workbench, sheet: Sheets) -> Batch:
+    """Ada with two names, on lines 2 and 4."""
+    text = STUDENTS.replace("ada@example.com,Ada Park,\n", "ada@example.com,Ada Again,\n")
+    return wb.plan(wb.stage(sheet(text, "students.csv"), "elevate.students")).batch
+
+
+def test_rows_of_one_key_stand_side_by_side_and_a_person_chooses(
+    show: Show, wb: Workbench, contradicting: Batch, worked: Callable[[Batch], Batch]
+) -> None:
+    page = show("validate", batch=contradicting.id)
+    shown = page.dataframe[1].value
+    assert shown.to_numpy().tolist()[:2] == [
+        ["", "email", "ada@example.com", "ada@example.com"],
+        ["≠", "full_name", "Ada Park", "Ada Again"],
+    ]
+    assert "1 key has rows that say different things" in said(page)
+    page.button(key="line 0 4").click().run()
+    assert not page.exception
+    decided = worked(contradicting)
+    assert [(row["line"], row["outcome"]) for row in wb.rows.each(decided)] == [
+        (2, "skipped"),
+        (3, "invalid"),
+        (4, "created"),
+    ]
+
+
+def test_the_first_of_all_keys_is_chosen_at_once(
+    show: Show, wb: Workbench, contradicting: Batch, worked: Callable[[Batch], Batch]
+) -> None:
+    show("validate", batch=contradicting.id).button(key="all first").click().run()
+    decided = worked(contradicting)
+    assert [row["outcome"] for row in wb.rows.each(decided)] == ["created", "invalid", "skipped"]
+
+
+def test_what_nearly_fits_is_taken_for_all_its_rows(
+    show: Show, wb: Workbench, sheet: Sheets, worked: Callable[[Batch], Batch]
+) -> None:
+    wb.import_sheet(sheet("name,code\nNursing,CNA101\n"), "elevate.courses")
+    wb.import_sheet(sheet("email,name\nada@example.com,Ada\nben@example.com,Ben\n"), "elevate.students")
+    text = "student_email,course_code\nada@example.com,CNA 101\nben@example.com,CNA 101\n"
+    batch = wb.plan(wb.stage(sheet(text), "elevate.enrollments")).batch
+    page = show("validate", batch=batch.id)
+    nearly = page.data_editor(key="nearly").value
+    assert nearly[["text", "means", "rows"]].to_numpy().tolist() == [["CNA 101", "CNA101", 2]]
+    page.button[[one.label for one in page.button].index("Correct 2 rows and check again")].click().run()
+    assert not page.exception
+    assert worked(batch).created == 2

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.database.store import Store
-from workbench.model.contract import Contract
+from workbench.model.contract import Contract, half_of
 from workbench.model.errors import UnreadableSheet
 from workbench.model.issue import counted
 from workbench.model.kinds import KINDS
@@ -191,7 +191,7 @@ def copy_lines(item: Item) -> tuple[memoryview, int]:
             "\t",
             *(_raw(rows.chunk, item.hidden) if not item.derived else ("[]",)),
             "\t",
-            *_payload(contract, values, rows.left_out),
+            *_payload(contract, values, rows.normalized.halves, rows.left_out),
             "\t",
             pc.if_else(failed, "failed\t", "validated\t") if errors is not None else "validated\t\\N",
             *(() if errors is None else (pc.fill_null(errors, "\\N"),)),
@@ -249,14 +249,24 @@ def _raw(chunk: Chunk, hidden: frozenset[str]) -> tuple[Piece, ...]:
     return (*pieces, '"]')
 
 
-def _payload(contract: Contract, values: pa.RecordBatch, left_out: Mapping[str, pa.BooleanArray]) -> tuple[Piece, ...]:
+def _payload(
+    contract: Contract,
+    values: pa.RecordBatch,
+    halves: Mapping[str, pa.BooleanArray],
+    left_out: Mapping[str, pa.BooleanArray],
+) -> tuple[Piece, ...]:
     """The values of the stored fields, as one JSON object, which a cell that is left out is not in: a blank one may
-    erase what is stored."""
+    erase what is stored. One that only a part was joined of stands apart, for it can make a record and changes none."""
     if not contract.table:  # the form of a playbook's source: its parts have the values
         return ("{}",)
     pieces: list[Piece] = []
     for name in sorted(values.schema.names, key=left_out.__contains__):  # none of the key's, which come first
-        piece = f'{"," if pieces else "{"}"{name}":', *_json(contract.field(name).kind, values[name])
+        texts = _json(contract.field(name).kind, values[name])
+        if name in halves:
+            text = _join(texts)
+            whole, half = (pc.if_else(halves[name], *each) for each in (("null", text), (text, "null")))
+            texts = (whole, f',"{half_of(name)}":', half)
+        piece = f'{"," if pieces else "{"}"{name}":', *texts
         pieces += piece if name not in left_out else (pc.if_else(left_out[name], "", _join(piece)),)
     return (*pieces, "}") if pieces else ("{}",)
 

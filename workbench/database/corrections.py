@@ -20,7 +20,7 @@ from workbench.database.store import Store
 from workbench.datasets import catalog
 from workbench.derived import exports
 from workbench.model.batch import Batch, Run
-from workbench.model.errors import NoRows, UnknownHeader, UnknownRows, WrongReturn, WrongStage
+from workbench.model.errors import NoRows, UnknownField, UnknownHeader, UnknownRows, WrongReturn, WrongStage
 from workbench.model.issue import counted
 from workbench.model.playbook import Playbook
 from workbench.model.sheet import Chunk, Sheet
@@ -50,10 +50,13 @@ def correct(
     which = {"batch": batch.id, "tenant": store.tenant_id, "revision": batch.revision + 1, "user": store.user}
     lines: list[int] = []
     failed, counts = batch.summary["failed"], batch.summary["issue_counts"]
+    partial, halves = batch.summary.get("partial", False), set(batch.summary.get("halves", ()))
     with store.transaction(batch.id) as connection:
         connection.execute(INCOMING)
         for chunk in rows:
             item = Item(batch=batch.id, contract=contract, rows=judge(chunk), hidden=hidden)
+            partial = partial or (bool(contract.table) and item.rows.lacks(contract))
+            halves |= item.rows.normalized.halves.keys()
             with connection.cursor() as cursor, cursor.copy(COPY) as copy:
                 copy.write(copy_lines(item)[0])
             if connection.execute(_FORGET_SAME, which).rowcount == len(chunk):
@@ -67,7 +70,7 @@ def correct(
             connection.execute("truncate incoming")
         if not lines:
             return batch
-        summary = json.dumps({"failed": failed, "issue_counts": counts})
+        summary = json.dumps({"failed": failed, "issue_counts": counts, "partial": partial, "halves": sorted(halves)})
         connection.execute(_COUNT, {**which, "summary": summary})
         if run.face.id != batch.id:  # one of several sheets: the run's plan no longer holds either
             connection.execute(_OPEN_AGAIN, {"batch": run.face.id, "revision": run.face.revision + 1})
@@ -90,6 +93,38 @@ def by_line(store: Store, batch: Batch, cells: Pairs[int, Pairs[str, str | None]
             for line in lines
         ]
         yield _chunk(batch, lines, new)
+
+
+def meant(
+    store: Store, batch: Batch, value_maps: Pairs[str, Pairs[str, str]], playbook: Playbook | None
+) -> Iterator[Chunk]:
+    """The rows in which a field has one of the texts that mean something else ({field: {text: meaning}}), with that in
+    its column. Raises UnknownField for a field that no column fills."""
+    headers = {name: header for header, name in batch.mapping["columns"].items()}
+    lines: dict[int, dict[str, str | None]] = {}
+    for field, meanings in value_maps.items():
+        if field not in headers:
+            raise UnknownField(dataset=batch.dataset, field=field, known=", ".join(headers))
+        for line, text in _saying(store, batch, field, list(meanings), playbook):
+            lines.setdefault(line, {})[headers[field]] = meanings[text]
+    return by_line(store, batch, lines)
+
+
+def _saying(
+    store: Store, batch: Batch, field: str, texts: Sequence[str], playbook: Playbook | None
+) -> Iterator[tuple[int, str]]:
+    """The lines of a source in which a field has one of those texts, each with its text."""
+    parts = [part for part in batches.parts(store, batch.id) if part.derived]
+    asked = [
+        (part, name)
+        for part in parts
+        if playbook is not None
+        for name, column in playbook.part(part.dataset).columns.items()
+        if column == field
+    ] or [(batch, field)]
+    for part, name in asked:
+        which = {"batch": part.id, "name": name, "texts": list(texts)}
+        yield from ((row["line"], row["text"]) for row in store.all(_SAYING, which))
 
 
 def returned(store: Store, batch: Batch, sheet: Sheet) -> Iterator[Chunk]:
@@ -172,6 +207,17 @@ def _figures(rows: Iterable[dict[str, Any]]) -> tuple[int, list[dict[str, Any]]]
 
 
 _CELLS = "select line, raw from workbench.corrected_row where batch_id = %(batch)s and line = any(%(lines)s)"
+
+_SAYING = """
+select each.line, coalesce(c.payload, r.payload) ->> %(name)s as text
+from workbench.import_row r
+left join lateral (
+    select n.payload from workbench.import_correction n
+    where n.batch_id = r.batch_id and n.line = r.line order by n.revision desc limit 1
+) c on true
+cross join lateral unnest(coalesce(r.sources, array[r.line])) as each (line)
+where r.batch_id = %(batch)s and coalesce(c.payload, r.payload) ->> %(name)s = any(%(texts)s)
+"""
 
 _FORGET_SAME = """
 delete from incoming i using workbench.corrected_row r

@@ -1,11 +1,15 @@
 """The SQL of a plan: what gives every row of one batch its intended outcome."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 import psycopg
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
+from psycopg.types.json import Jsonb
 
+from workbench.database.identities import FLAG, Identities
+from workbench.database.repeats import Repeats, Ruling
 from workbench.database.rolling_up import Refusals
 from workbench.database.target import Target, issue, removable, slice_column, slice_of
 from workbench.datasets import catalog
@@ -13,6 +17,7 @@ from workbench.model.batch import Batch
 from workbench.model.contract import CodeOf, Contract, Field
 from workbench.model.kinds import KINDS
 from workbench.model.playbook import Part
+from workbench.model.template import HOLDABLE
 
 Lines = tuple[int, int]
 """The first and the last line that one connection decides."""
@@ -21,7 +26,7 @@ Lines = tuple[int, int]
 class Decision(Target):
     """The statements that give every row of a batch its intended outcome."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913
         self,
         contract: Contract,
         batch: Batch,
@@ -31,17 +36,70 @@ class Decision(Target):
         earlier: dict[str, Batch],
         part: Part | None,
         refusals: Refusals | None,
+        ruling: Ruling,
+        holds: frozenset[str],
     ) -> None:
         super().__init__(contract, batch, tenant, plan)
         self._earlier = earlier
         self._part = part
         self._refusals = refusals if refusals is not None and refusals.any else None
-        self._holds = batch.on_conflict == "hold"
+        self._ruling = ruling
+        self._lacking = bool(batch.summary.get("partial")) and self.mode != "update"
+        self._repeats = Repeats(
+            self,
+            ruling,
+            withheld=self._withheld,
+            stands_for=self._line,
+            lacks=self._lacks,
+            ambiguous=self._is_ambiguous("first_row.payload ->> {field}"),
+            called=[(field.name, self._called(field.name)) for field in self.brought],
+        )
+        self._identities = Identities(self, holds)
 
     def refuse(self, connection: psycopg.Connection[Any]) -> None:
         """Puts down which rows of the source are refused, as far as it is known."""
         if self._refusals is not None:
             self._refusals.put_down(connection)
+
+    def questions(self) -> list[Composed]:
+        """What is asked of all rows before each is decided: whether keys are repeated, whether ids are."""
+        asked = self._identities.question()
+        return [self._repeats.question()] + ([asked] if asked is not None else [])
+
+    def put_down(self, connection: psycopg.Connection[Any], repeated: bool, shared: bool = False) -> None:
+        """Puts down what rows have to do with each other, as the answers to the questions make it necessary."""
+        if self._lacking:
+            connection.execute(self._unfinished())
+        if repeated:
+            self._repeats.put_down(connection)
+        if shared:
+            self._identities.put_down(connection)
+
+    def _unfinished(self) -> Composed:
+        """The lines of rows that would make a record and lack what a new one needs."""
+        return self.compose(
+            """
+            create temporary table unfinished on commit drop as
+            select r.line from {rows} r {references}
+            left join {target} t on t.tenant_id = {tenant} and {matches}
+            where r.batch_id = {batch} and r.status = 'validated' and t.id is null and ({lacks})""",
+            references=SQL(" ").join(
+                self.reference_join(field) for field in self.contract.key_fields if field.reference is not None
+            ),
+            matches=self._matches("r"),
+            lacks=SQL(" or ").join(self._is_blank(field) for field in self.contract.needed),
+        )
+
+    def _is_blank(self, field: Field) -> Composable:
+        """Whether a row says nothing of a field, not even a part of it."""
+        said = SQL("r.payload ->> {}").format(Literal(field.name))
+        half = self.half(field) if field.name in self.halves else SQL("null")
+        return SQL("coalesce({}, {}) is null").format(said, half)
+
+    @property
+    def _lacks(self) -> Composable:
+        """Whether a row could make no record, for it lacks what a new one needs."""
+        return SQL("(r.line in (select line from unfinished))") if self._lacking else SQL("false")
 
     @property
     def _withheld(self) -> Composable:
@@ -58,41 +116,30 @@ class Decision(Target):
             "where each.line not in (select line from refused)), r.line)"
         )
 
-    def repeated(self) -> Composed:
-        """The keys that the file has more than once, with the line that counts: the first of those that are not
-        withheld, and the first of all.
-
-        Numbers are grouped three times as quickly as texts, and most files have no such key: then the texts are not
-        looked at.
-        """
-        return self.compose(
-            """
-            create temporary table repeated on commit drop as
-            with keyed as not materialized (
-                select external_key, line, hashtextextended(external_key, 0) as hash, {withheld} as withheld,
-                       {stands_for} as stands_for
-                from {rows} r
-                where batch_id = {batch} and status = 'validated' and external_key is not null
-            ), suspect as materialized (select hash from keyed group by hash having count(*) > 1)
-            select external_key, min(stands_for) filter (where not withheld) as first, min(line) as first_of_all
-            from keyed
-            where exists (select from suspect) and hash in (select hash from suspect)
-            group by external_key having count(*) > 1""",
-            withheld=self._withheld,
-            stands_for=self._line,
-        )
-
     def invalid(self, lines: Lines) -> Composed:
-        """Rows that validation refused."""
+        """Rows that validation refused, with those of their references that can be read and name nothing."""
+        readable = [field for field in self.references if KINDS[field.kind].sql == "text"]
+        missing = [
+            SQL("case when {} is not null and {}.id is null and not {} and not r.errors @> {} then {} end").format(
+                self.value(field),
+                Identifier(f"ref {field.name}"),
+                self._would_be(field),
+                Literal(Jsonb([{"field": field.name}])),
+                _not_found(field),
+            )
+            for field in readable
+        ]
         return self.compose(
             """
-            insert into workbench.import_outcome (tenant_id, batch_id, plan, line, outcome)
-            select tenant_id, batch_id, {plan}, line, 'invalid' from {rows} r
-            where batch_id = {batch} and status = 'failed' and {between}""",
+            insert into workbench.import_outcome (tenant_id, batch_id, plan, line, outcome, errors)
+            select r.tenant_id, r.batch_id, {plan}, r.line, 'invalid', {errors} from {rows} r {references}
+            where r.batch_id = {batch} and r.status = 'failed' and {between}""",
+            errors=_together(missing) if missing else SQL("null::jsonb"),
+            references=SQL(" ").join(map(self.reference_join, readable)),
             between=_within(lines),
         )
 
-    def outcomes(self, lines: Lines, *, repeats: bool) -> Composed:
+    def outcomes(self, lines: Lines) -> Composed:
         """All other rows: repeated, unmatched, created, updated or unchanged, in this order of questions.
 
         A verdict is a number until it is stored: a million rows compare it several times each. In the order of the
@@ -108,16 +155,19 @@ class Decision(Target):
                                 when {protected} then target_id end,
                    case when verdict in ({updated}, {unchanged}, {protected}) then target_xmin end,
                    {refs}, case verdict when {updated} then {before} end,
-                   case when verdict > {unchanged} then {errors} end
+                   case when verdict > {unchanged} or found >= {flag} then {errors} end
             from (
-                select *, case when withheld and found <= {protected} then {as_withheld} else found end as verdict
+                select *, case when withheld and found % {flag} <= {protected} then {as_withheld}
+                               {held} else found % {flag} end as verdict
                 from (
-                    select r.line, r.id as row_id, {verdict} as found, {withheld} as withheld{repeats}{columns}
+                    select r.line, r.id as row_id, {verdict} as found, {withheld} as withheld,
+                           {accepted} as accepted{repeats}{columns}
                     from {rows} r
                     {repeated}
                     {references}
                     left join {target} t on t.tenant_id = {tenant} and {matches}
                     {of_others}
+                    {shared}
                     where r.batch_id = {batch} and r.status = 'validated' and {between}
                     order by r.line
                 ) asked
@@ -131,16 +181,35 @@ class Decision(Target):
             updated=self._number("updated"),
             unchanged=self._number("skipped", "unchanged"),
             protected=self._number("skipped", "protected"),
+            flag=Literal(FLAG),
+            held=SQL(" ").join(
+                SQL("when {} then {}").format(self._identities.held(code), self._number("invalid", code))
+                for code in HOLDABLE
+            ),
+            accepted=self._accepted,
             refs=self._refs(),
             before=self._before(),
             errors=self._errors(),
-            verdict=self._verdict(repeats),
-            repeats=self._of_repeats(repeats),
-            repeated=self._repeated() if repeats else SQL(""),
+            verdict=self._verdict(),
+            repeats=self._repeats.columns(),
+            repeated=self._repeats.join(first_row=self._coded is not None),
             columns=self._carried(),
             references=SQL(" ").join(self.reference_join(field) for field in self.references),
             matches=self._matches("r"),
             of_others=self._made_by_others(),
+            shared=self._identities.join(),
+        )
+
+    @property
+    def _accepted(self) -> Composable:
+        """Whether a person has decided that a row counts, whatever it is warned of."""
+        if not self._ruling.some:
+            return SQL("false")
+        return SQL(
+            "exists (select from workbench.import_decision d where d.batch_id = {} and d.line = any({}))"
+        ).format(
+            Literal(self._ruling.source),
+            SQL("coalesce(r.sources, array[r.line])") if self.batch.derived else SQL("array[r.line]"),
         )
 
     @property
@@ -156,6 +225,8 @@ class Decision(Target):
             ("skipped", "protected"),
             ("skipped", "withheld"),
             ("invalid", "conflict"),
+            ("invalid", "missing"),
+            *(("invalid", code) for code in HOLDABLE),
             ("invalid", "taken"),
             ("invalid", "already_exists"),
             ("invalid", "ambiguous_code"),
@@ -247,47 +318,16 @@ class Decision(Target):
             SQL("t.{} = {}").format(Identifier(field.target), self._found(field)) for field in self.contract.key_fields
         )
 
-    def _repeated(self) -> Composable:
-        first_row = " left join {rows} first_row on first_row.batch_id = {batch} and first_row.line = first_of_all"
-        return self.compose(
-            "left join repeated on repeated.external_key = r.external_key"
-            + (first_row if self._coded or self._holds else "")
-        )
-
-    def _of_repeats(self, repeats: bool) -> Composable:
-        """What is told of a row whose key stands on another line: the first line of it that counts, the first of all,
-        and in which fields the row says otherwise."""
-        first, first_of_all = ("repeated.first", "repeated.first_of_all") if repeats else ("null::integer",) * 2
-        otherwise = self._otherwise() if repeats and self._holds else SQL("null::text")
-        return SQL(", {} as first, {} as first_of_all, {} as otherwise").format(
-            SQL(first), SQL(first_of_all), otherwise
-        )
-
-    def _conflicts(self) -> Composable:
-        """Whether a row says what the first of its key does not say."""
-        return SQL("r.line > repeated.first_of_all and not first_row.payload @> jsonb_strip_nulls(r.payload)")
-
     def _called(self, name: str) -> str:
         """A field as the source calls it."""
         return self._part.columns.get(name, name) if self._part is not None else name
 
-    def _otherwise(self) -> Composable:
-        """The fields in which it does."""
-        names = [SQL("({}, {})").format(Literal(f.name), Literal(self._called(f.name))) for f in self.brought]
-        return SQL(
-            "case when {} then (select string_agg(called.said, ', ') from (values {}) called (name, said) "
-            "where r.payload ->> called.name is not null "
-            "and r.payload -> called.name is distinct from first_row.payload -> called.name) end"
-        ).format(self._conflicts(), SQL(", ").join(names))
-
-    def _verdict(self, repeats: bool) -> Composable:
+    def _verdict(self) -> Composable:
         cases: list[Composable] = []
-        if repeats:
+        if self._repeats.any:
             cases += self._ambiguous("r.line > repeated.first_of_all", "first_row.payload ->> {field}")
-            if self._holds:
-                cases.append(SQL("when {} then {}").format(self._conflicts(), self._number("invalid", "conflict")))
-            later = SQL("{} > repeated.first").format(self._line)
-            cases.append(SQL("when {} then {}").format(later, self._number("skipped", "duplicate")))
+        cases += self._repeats.cases(self._number("invalid", "conflict"), self._number("skipped", "duplicate"))
+        cases += self._missing()
         for field in self.references:
             assert field.reference is not None
             cases.append(
@@ -303,7 +343,9 @@ class Decision(Target):
             cases.append(taken.format(self._number("invalid", "taken")))
         cases.append(
             SQL("when t.id is null then {}").format(
-                self._number("unmatched", self.contract.noun) if self.mode == "update" else self._number("created")
+                self._number("unmatched", self.contract.noun)
+                if self.mode == "update"
+                else SQL("{} + {}").format(self._number("created"), self._identities.created())
             )
         )
         cases.append(
@@ -322,8 +364,18 @@ class Decision(Target):
                     self._number("skipped", "protected"),
                 )
             )
-        cases.append(SQL("when {} then {}").format(self._differs(), self._number("updated")))
+        updated = SQL("{} + {}").format(self._number("updated"), self._identities.updated())
+        cases.append(SQL("when {} then {}").format(self._differs(), updated))
         return SQL("case {} else {} end").format(SQL(" ").join(cases), self._number("skipped", "unchanged"))
+
+    def _missing(self) -> list[Composable]:
+        """A blank where a new record needs something, or where it would erase what a known one needs."""
+        number = self._number("invalid", "missing")
+        erased = [field for field in self.contract.needed if field.name in self.clears and field in self.brought]
+        tests: list[Composable] = [SQL("t.id is not null and {}").format(self._is_blank(field)) for field in erased]
+        if self._lacking:
+            tests.append(self._lacks)
+        return [SQL("when {} then {}").format(test, number) for test in tests]
 
     @property
     def _coded(self) -> tuple[Field, Field] | None:
@@ -337,6 +389,12 @@ class Decision(Target):
         """A code made of a name is not the code of another name: codes are cut short, and long names begin alike."""
         if self._coded is None:
             return []
+        tests = SQL("{} and {}").format(SQL(when), self._is_ambiguous(other))
+        return [SQL("when {} then {}").format(tests, self._number("invalid", "ambiguous_code"))]
+
+    def _is_ambiguous(self, other: str) -> Composable:
+        if self._coded is None:
+            return SQL("false")
         code, name = self._coded
         columns = self.batch.mapping.get("columns", {})
         if self.batch.derived:  # whose cells stand elsewhere
@@ -351,21 +409,15 @@ class Decision(Target):
             )
             for each in ("r.payload ->> {field}", other)
         )
-        tests = SQL(" and ").join([SQL(when), *made, SQL("{} <> {}").format(mine, others)])
-        return [SQL("when {} then {}").format(tests, self._number("invalid", "ambiguous_code"))]
+        return SQL("({})").format(SQL(" and ").join([*made, SQL("{} <> {}").format(mine, others)]))
 
     def _differs(self) -> Composable:
         """Whether the row would change the record. A blank cell keeps what is stored, unless the template clears it."""
         tests: list[Composable] = []
         for field in self.compared:
             new, old = self._found(field), SQL("t.{}").format(Identifier(field.target))
-            if field.name in self.clears:
-                differs = SQL("{} is distinct from {}").format(new, old)
-                said = SQL("({} and {})").format(self.is_said(field), differs)
-                tests.append(said if field.name in self.lenient else differs)
-            else:
-                # never null when the new value is null, so that no separate test is needed
-                tests.append(SQL("coalesce({}, {}) is distinct from {}").format(new, old, old))
+            # never null when the new value is null and does not erase, so that no separate test is needed
+            tests.append(SQL("{} is distinct from {}").format(self.or_stored(field, new, old), old))
         if self.contract.removal is not None:
             tests.append(SQL("not t.{}").format(Identifier(self.contract.removal.active)))
         return SQL(" or ").join(tests) if tests else SQL("false")
@@ -417,17 +469,19 @@ class Decision(Target):
         key, *rest = self.contract.key
         called = self.contract.noun if rest else key.replace("_", " ")
         names = " and ".join(self._called(name) for name in self.contract.key)
-        same = SQL("'Same ' || {} || ' as line ' || first").format(Literal(names))
-        otherwise = SQL("'Line ' || first_of_all || {} || otherwise").format(
-            Literal(f" says otherwise of the same {self.contract.noun}: ")
-        )
-        quiet = self._part is not None and self._part.repeats
+        duplicate = issue("duplicate_key", key, self._repeats.duplicate(names), "warning")
+        if self._part is not None and self._part.repeats:
+            duplicate = SQL("case when {} then {} end").format(self._repeats.overruled, duplicate)
         cases = [
             SQL("when {} then {}").format(
                 self._number("skipped", "duplicate"),
-                SQL("null::jsonb") if quiet else issue("duplicate_key", key, same, "warning"),
+                duplicate,
             ),
-            SQL("when {} then {}").format(self._number("invalid", "conflict"), issue("conflict", key, otherwise)),
+            SQL("when {} then {}").format(
+                self._number("invalid", "conflict"),
+                issue("conflict", key, self._repeats.conflict(self.contract.noun)),
+            ),
+            SQL("when {} then {}").format(self._number("invalid", "missing"), self._told_missing()),
             SQL("when {} then {}").format(
                 self._number("unmatched", self.contract.noun),
                 issue("not_found", key, Literal(f"{self.contract.noun.capitalize()} not found")),
@@ -464,22 +518,36 @@ class Decision(Target):
                     issue("taken", key, SQL("{} || coalesce(slice, 'not known')").format(Literal(other))),
                 )
             )
-        if self.references:
-            missing = [
-                SQL("case when {} is not null and {} is null and not {} then {} end").format(
-                    Identifier(f"said {f.name}"),
-                    Identifier(f"ref {f.name}"),
-                    Identifier(f"would be {f.name}"),
-                    issue(f"{f.reference.noun}_not_found", f.name, Literal(f.reference.message)),
-                )
-                for f in self.references
-                if f.reference is not None
-            ]
-            together = SQL(" || ").join(SQL("coalesce({}, '[]'::jsonb)").format(one) for one in missing)
-            for f in self.references:
-                assert f.reference is not None
-                cases.append(SQL("when {} then {}").format(self._number("unmatched", f.reference.noun), together))
-        return SQL("case verdict {} end").format(SQL(" ").join(cases))
+        refused = SQL("case when verdict > {} then {} end").format(
+            self._number("skipped", "withheld"), _together(self._told_references())
+        )
+        told = [SQL("case verdict {} end").format(SQL(" ").join(cases)), refused, self._identities.issues()]
+        return _together(told)
+
+    def _told_references(self) -> list[Composable]:
+        """The references that name nothing, whatever else is wrong with the row."""
+        return [
+            SQL("case when {} is not null and {} is null and not {} then {} end").format(
+                Identifier(f"said {field.name}"),
+                Identifier(f"ref {field.name}"),
+                Identifier(f"would be {field.name}"),
+                _not_found(field),
+            )
+            for field in self.references
+        ]
+
+    def _told_missing(self) -> Composable:
+        """What a row lacks, found again by its line."""
+        missing = [
+            SQL("case when {} then {} end").format(
+                self._is_blank(field), issue("missing", field.name, Literal(f"{self._called(field.name)} is required"))
+            )
+            for field in self.contract.needed
+        ]
+        return self.compose(
+            "(select {missing} from {rows} r where r.batch_id = {batch} and r.line = judged.line)",
+            missing=_together(missing),
+        )
 
     def removals(self) -> tuple[Composed, ...]:
         """Records within the file's scope that no row names: what modes preserve and replace take away.
@@ -511,7 +579,8 @@ class Decision(Target):
             select {tenant}, {batch}, {plan}, t.id, t.xmin, {action}, to_jsonb(t)
             from {target} t
             join (
-                select distinct {said} from {rows} where batch_id = {batch} and status = 'validated'
+                select distinct {said} from {rows} r
+                where batch_id = {batch} and status = 'validated' and not {lacks}
                 union select {alone} where not exists (select from {rows} where batch_id = {batch})
             ) scope ({scope}) on {inside}
             where t.tenant_id = {tenant} and {present}
@@ -522,9 +591,23 @@ class Decision(Target):
                 scope=SQL(", ").join(Identifier(f.name) for f in scope),
                 inside=inside,
                 named=named,
+                lacks=self._lacks,
                 present=removable(self.contract, self.mode),
             ),
         )
+
+
+def _not_found(field: Field) -> Composable:
+    assert field.reference is not None
+    return issue(f"{field.reference.noun}_not_found", field.name, Literal(field.reference.message))
+
+
+def _together(told: Sequence[Composable]) -> Composable:
+    """Lists of issues as one; null where none has any."""
+    if not told:
+        return SQL("null::jsonb")
+    parts = SQL(" || ").join(SQL("coalesce({}, '[]'::jsonb)").format(one) for one in told)
+    return SQL("nullif({}, '[]'::jsonb)").format(parts)
 
 
 def _within(lines: Lines) -> Composable:

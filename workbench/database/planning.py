@@ -1,15 +1,18 @@
 """What each row will do, decided in the database before anything is written. The dry run stops here."""
 
 import dataclasses
+import threading
 from collections import Counter
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, cast
 from uuid import UUID
 
 import psycopg
+from psycopg.sql import Composed
 
+from workbench.database import decisions, suggestions
 from workbench.database.deciding import Decision, Lines
 from workbench.database.rolling_up import Refusals, RollUp
 from workbench.database.store import Store
@@ -56,7 +59,25 @@ def plan(store: Store, run: Run, playbook: Playbook | None = None, *, seconds: C
         decided[run.face.id] = _in_parts(
             store, run.face, lambda connection, lines: _rolled(connection, rolled, run.face, lines), looked
         )
-    _store(store, run, number, decided, looked, seconds)
+    _store(store, run, number, decided, looked, seconds, _suggested(store, run, number, decided, playbook))
+
+
+def _suggested(
+    store: Store, run: Run, number: int, decided: "dict[UUID, Decided]", playbook: Playbook | None
+) -> dict[UUID, list[dict[str, Any]]]:
+    """What the references that named nothing may have meant, by batch; those of a run's parts also for its source, in
+    the words of that."""
+    found: dict[UUID, list[dict[str, Any]]] = {}
+    for batch in run.written:
+        if not any(issue["code"].endswith("_not_found") for issue in decided[batch.id].issues):
+            continue
+        earlier = {part.dataset: part for part in run.parts if part.part < batch.part}
+        found[batch.id] = suggestions.find(store, batch, number, earlier)
+        if batch.derived and playbook is not None:
+            called = playbook.part(batch.dataset).columns
+            own = ({**each, "field": called.get(each["field"], each["field"])} for each in found[batch.id])
+            found[run.face.id] = [*found.get(run.face.id, ()), *own]
+    return found
 
 
 def _highest(store: Store, run: Run) -> int:
@@ -81,7 +102,18 @@ def _decision(
     contract = catalog.contract(batch.dataset)
     earlier = {part.dataset: part for part in run.parts if part.part < batch.part}
     part = playbook.part(batch.dataset) if playbook is not None and batch.derived else None
-    return Decision(contract, batch, store.tenant_id, number, earlier=earlier, part=part, refusals=refusals)
+    source = run.face if batch.derived else batch
+    return Decision(
+        contract,
+        batch,
+        store.tenant_id,
+        number,
+        earlier=earlier,
+        part=part,
+        refusals=refusals,
+        ruling=decisions.ruling(store, source),
+        holds=frozenset(source.mapping.get("holds", ())),
+    )
 
 
 def _decide_all(store: Store, batch: Batch, decision: Decision, looked: _Looked) -> "Decided":
@@ -89,9 +121,37 @@ def _decide_all(store: Store, batch: Batch, decision: Decision, looked: _Looked)
         for statement in decision.removals():
             connection.execute(statement)
 
+    answers = _Answers(decision.questions())
     return _in_parts(
-        store, batch, lambda connection, lines: _decide(connection, decision, batch, lines), looked, remove
+        store, batch, lambda connection, lines: _decide(connection, decision, answers, batch, lines), looked, remove
     )
+
+
+class _Answers:
+    """Questions about all rows of a batch, each answered by one of the connections that decide it and told to all.
+
+    What is answered yes is looked at again by each for itself; most files have nothing of the kind.
+    """
+
+    def __init__(self, questions: Sequence[Composed]) -> None:
+        self._questions = [(question, Future[bool]()) for question in questions]
+        self._open = iter(self._questions)
+        self._taking = threading.Lock()
+
+    def given(self, connection: psycopg.Connection[Any]) -> list[bool]:
+        """The answers, in the order of the questions."""
+        while (taken := self._take()) is not None:
+            question, answer = taken
+            try:
+                row = connection.execute(question).fetchone()
+                answer.set_result(bool(row and row["some"]))
+            except BaseException as error:
+                answer.set_exception(error)
+        return [answer.result() for _, answer in self._questions]
+
+    def _take(self) -> tuple[Composed, Future[bool]] | None:
+        with self._taking:
+            return next(self._open, None)
 
 
 def _in_parts(
@@ -123,6 +183,7 @@ def _store(
     decided: "dict[UUID, Decided]",
     looked: _Looked,
     seconds: Callable[[], float],
+    suggested: dict[UUID, list[dict[str, Any]]],
 ) -> None:
     """Makes the plan that of all the run's batches, at once."""
     if run.face.id not in decided:  # of several sheets, whose rows are the run's
@@ -154,6 +215,7 @@ def _store(
                             "removed": dict(own),
                             "issues_by_code": _by_code(batch.summary.get("issue_counts", ()), of_batch.issues),
                             "issue_counts_planned": of_batch.issues,
+                            "suggestions": suggested.get(batch.id, []),
                             "seconds_planning": seconds(),
                         }
                     ),
@@ -215,15 +277,17 @@ def _decide_beside(
         second.close()
 
 
-def _decide(connection: psycopg.Connection[Any], decision: Decision, batch: Batch, lines: Lines) -> Decided:
+def _decide(
+    connection: psycopg.Connection[Any], decision: Decision, answers: _Answers, batch: Batch, lines: Lines
+) -> Decided:
     decision.refuse(connection)  # by looking each up, before whole tables are joined
     tune(connection, batch.summary.get("rows", 0))
     # row-level security lets no index serve a key that is read out of JSON: row by row, every record would be looked at
     connection.execute("set local enable_nestloop = off")
-    repeats = connection.execute(decision.repeated()).rowcount > 0
+    decision.put_down(connection, *answers.given(connection))
     if batch.summary.get("failed"):
         connection.execute(decision.invalid(lines))
-    connection.execute(decision.outcomes(lines, repeats=repeats))
+    connection.execute(decision.outcomes(lines))
     return _counted(connection, decision.which, lines)
 
 
@@ -237,10 +301,9 @@ def _rolled(connection: psycopg.Connection[Any], rolled: RollUp, batch: Batch, l
 
 def _counted(connection: psycopg.Connection[Any], plan: dict[str, Any], lines: Lines) -> Decided:
     which = {**plan, "first": lines[0], "last": lines[1]}
-    found = Counter({(row["outcome"], row["reason"]): row["rows"] for row in connection.execute(_COUNTS, which)})
-    # only a row that is told apart by a reason can have got an issue here
-    some = any(reason not in (None, "unchanged") for _, reason in found)
-    issues = connection.execute(_ISSUES, which).fetchall() if some else []
+    counts = connection.execute(_COUNTS, which).fetchall()
+    found = Counter({(row["outcome"], row["reason"]): row["rows"] for row in counts})
+    issues = connection.execute(_ISSUES, which).fetchall() if any(row["told"] for row in counts) else []
     return Decided(outcomes=found, issues=issues)
 
 
@@ -258,7 +321,7 @@ from workbench.import_row where batch_id = %(batch)s
 """
 
 _COUNTS = """
-select outcome, reason, count(*) as rows from workbench.import_outcome
+select outcome, reason, count(*) as rows, count(errors) as told from workbench.import_outcome
 where batch_id = %(batch)s and plan = %(plan)s and line between %(first)s and %(last)s group by outcome, reason
 """
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
 from workbench.database.batches import get, one_sheet, parts
-from workbench.database.rows import changes
+from workbench.database.rows import changes, settled
 from workbench.database.store import Store
 from workbench.database.target import slice_of
 from workbench.datasets import catalog
@@ -361,6 +361,7 @@ def _history(store: Store, contract: Contract, record: UUID | None, key: str) ->
         if row["undo_of"] is not None:
             row["changes"] = {}  # what it took back is told where it was done
         elif row["line"] is not None:
+            row["payload"] = settled(row["payload"], row["outcome"])
             row["changes"] = changes(contract, mapping, row["payload"], before, refs)
         elif row["outcome"] == "deactivated" and contract.removal is not None:
             row["changes"] = {contract.removal.active: [True, False]}

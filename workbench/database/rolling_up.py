@@ -25,6 +25,8 @@ FILTERED = ("skipped", "filtered")
 class _Decided(Protocol):
     @property
     def outcomes(self) -> Counter[tuple[str, str | None]]: ...
+    @property
+    def issues(self) -> list[dict[str, Any]]: ...
 
 
 class Refusals:
@@ -104,7 +106,7 @@ class RollUp:
         self._playbook = playbook
         self._refusals = refusals if refusals is not None and refusals.any else None
         self._codes = _codes(run.parts, decided)
-        self._told = any(reason not in (None, "unchanged") for part in decided.values() for _, reason in part.outcomes)
+        self._told = any(part.issues for part in decided.values())
         self._names: dict[str, Composable] = {
             "tenant": SQL("{}::uuid").format(Literal(store.tenant_id)),
             "face": SQL("{}::uuid").format(Literal(run.face.id)),

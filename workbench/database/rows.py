@@ -11,13 +11,13 @@ from uuid import UUID
 import pyarrow as pa
 from psycopg.sql import SQL, Identifier
 
-from workbench.database import paging
+from workbench.database import paging, suggestions
 from workbench.database.batches import get, one_sheet, sheets
 from workbench.database.store import Store
 from workbench.datasets import catalog
 from workbench.derived import exports
 from workbench.model.batch import Batch
-from workbench.model.contract import Contract, Field
+from workbench.model.contract import HALF, Contract, Field
 from workbench.model.sheet import Chunk
 
 if TYPE_CHECKING:
@@ -58,6 +58,8 @@ def rows(
     {field: [old, new]}, `corrected` {header: [in the source, as a person corrected it]}. Read in pages; memory does not
     grow with the batch."""
     contract = catalog.contract(batch.dataset) if batch.undo_of is None else None
+    planned = () if batch.stage == "staged" else batch.summary.get("suggestions", ())
+    means = {(each["field"], each["text"]): each["means"] for each in planned}
     page = 5_000
     while limit is None or limit > 0:
         with store.transaction() as connection:
@@ -78,6 +80,9 @@ def rows(
             row["corrected"] = {
                 name: [was, row["raw"][name]] for name, was in original.items() if was != row["raw"][name]
             }
+            if means:
+                suggestions.told(row["issues"], _values(batch, row), means)
+            row["payload"] = settled(row["payload"], row["outcome"])
             before = row.pop("before")
             refs = row.pop("refs")
             row["changes"] = changes(contract, batch.mapping, row["payload"], before, refs) if contract else {}
@@ -86,6 +91,23 @@ def rows(
             return
         after = found[-1]["line"]
         limit = None if limit is None else limit - len(found)
+
+
+def _values(batch: Batch, row: dict[str, Any]) -> dict[str, Any]:
+    """A row's values by field: those of a playbook's source are its cells."""
+    headers = {field: header for header, field in batch.mapping.get("columns", {}).items()}
+    return {field: row["raw"].get(header, "").strip() for field, header in headers.items()} | row["payload"]
+
+
+def settled(payload: dict[str, Any], outcome: str | None) -> dict[str, Any]:
+    """A row's values as they count: what was joined of a part alone makes a record, and changes none."""
+    halves = {name.removesuffix(HALF): name for name in payload if name.endswith(HALF)}
+    if not halves:
+        return payload
+    made = {
+        field: payload[name] for field, name in halves.items() if outcome == "created" and payload[name] is not None
+    }
+    return {name: value for name, value in payload.items() if name not in halves.values()} | made
 
 
 def chunks(store: Store, batch: Batch, lines: Sequence[int] | None = None) -> Iterator[Chunk]:

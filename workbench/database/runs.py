@@ -21,12 +21,13 @@ from workbench.model.errors import (
     SheetRefused,
     UnknownHeader,
     UnknownMode,
+    UnknownRule,
     UnreadableSheet,
     WorkbenchError,
 )
 from workbench.model.playbook import Part, Playbook
 from workbench.model.sheet import Sheet
-from workbench.model.template import Mapping, Template
+from workbench.model.template import HOLDABLE, ON_CONFLICT, Mapping, Template
 from workbench.prepare import forms, mapping
 from workbench.prepare.normalize import canonical
 from workbench.sources import kept_files
@@ -65,8 +66,10 @@ class Options:
     dry_run: bool = False
     skip_errors: bool = False
     on_conflict: str | None = None
-    """Of rows with the same key that say otherwise: the first counts, or hold (the others are invalid). None is first
-    under one contract, and hold under a playbook."""
+    """Of rows with the same key that contradict each other: the first counts, the last, or hold (a person decides).
+    None is what the template says, else hold."""
+    holds: Sequence[str] = ()
+    """The warnings whose rows wait for a person, beside the template's (see `template.HOLDABLE`)."""
     allow_empty: bool = False
     """A file without rows is meant to remove every record it could name."""
     trial: bool = False
@@ -216,8 +219,10 @@ def _of_sheet(  # noqa: PLR0913
         lenient=options.lenient,
         repairs=options.repairs,
         window=options.window,
+        mode=mode,
         repeated=sheet.reading.repeated,
     )
+    resolved = _decided_before(resolved, template, options)
     if len(sample) == 0:
         resolved = _empty(store, sheet, contract, mode, resolved, options)
     said = mapping.by_field(options.forms or {}, resolved.columns, contract)
@@ -238,12 +243,23 @@ def _of_sheet(  # noqa: PLR0913
         "notes": options.notes,
         "dry_run": options.dry_run,
         "skip_errors": options.skip_errors,
-        "on_conflict": options.on_conflict or ("first" if contract.table else "hold"),
+        "on_conflict": resolved.on_conflict or "hold",
         "headers": list(sheet.headers),
         "mapping": resolved.to_dict(),
         "reading": _reading(sheet, hidden) | {"forms": [column.to_dict() for column in columns]},
         "template_id": template.id if template else None,
     }
+
+
+def _decided_before(resolved: Mapping, template: Template | None, options: Options) -> Mapping:
+    """The mapping with what the template and a person say of rows that contradict others; raises UnknownRule."""
+    saved = template.mapping if template is not None else Mapping()
+    holds = tuple(dict.fromkeys((*saved.holds, *options.holds)))
+    rule = options.on_conflict or saved.on_conflict
+    for said, known in (((rule,) if rule else (), ON_CONFLICT), (holds, HOLDABLE)):
+        if strange := [each for each in said if each not in known]:
+            raise UnknownRule(rule=strange[0], known=", ".join(known))
+    return replace(resolved, on_conflict=rule, holds=holds)
 
 
 def of_rows(batch: Batch, playbook: Playbook | None, identifier: UUID) -> list[dict[str, Any]]:
@@ -384,5 +400,6 @@ def _said(field: Field, resolved: Mapping, window: str | None) -> str | None:
 def _reading(sheet: Sheet, hidden: Sequence[str]) -> dict[str, Any]:
     said = {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(sheet.reading).items()}
     if hidden:
+        said["left_out"] = [{**each, "text": ""} for each in said["left_out"]]
         said["warnings"].append(f"Nothing of {', '.join(hidden)} is kept, nor the source itself: it carries secrets.")
     return said

@@ -113,7 +113,8 @@ def digest_of(store: Store, batch: Batch, evidence: dict[str, Any]) -> str:
     digest = hashlib.sha256(json.dumps(evidence, sort_keys=True, separators=(",", ":")).encode())
     for each in (batch, *batches.parts(store, batch.id)):
         rows_ = _DIGESTS.format(_SIGNED if "parts" in evidence else _FIRST)
-        for statement in (rows_, *((_CORRECTED,) if each.revision else ())):
+        decided = "decided" in evidence and each.decisions
+        for statement in (rows_, *((_CORRECTED,) if each.revision else ()), *((_DECIDED,) if decided else ())):
             for row in store.all(statement, {"batch": each.id, "plan": each.plan}):
                 digest.update(row["digest"].encode())
     return digest.hexdigest()
@@ -134,6 +135,12 @@ _FIRST = (
     "e.reason, e.explained_by, e.explained_at"
 )
 _SIGNED = f"{_FIRST}, r.external_key, r.status, r.sources, o.refs, e.resolved_by"
+
+_DECIDED = """
+select md5(string_agg(md5(json_build_array(number, line, rule, decided_by, decided_at)::text), ''
+    order by number, line nulls last)) as digest
+from workbench.import_decision where batch_id = %(batch)s
+"""
 
 _CORRECTED = """
 select md5(string_agg(md5(json_build_array(line, revision, raw, payload, errors, corrected_by, corrected_at)::text), ''

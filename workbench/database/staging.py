@@ -79,6 +79,7 @@ def _fill(
         for batch in run.sheets:
             feeding = _feeding(store, home, run, batch, playbook)
             feeding.source.reading = sheets[batch.dataset].reading
+            feeding.source.hidden = bool(feeding.hidden)
             for chunk in sheets[batch.dataset].chunks(feeding.source.tally):
                 for item in feeding.items(chunk):
                     writer.add(item)
@@ -152,18 +153,36 @@ class _Kept:
     brought: tuple[str, ...] = ()
     grouped: bool = False
     """Whether rows of it were made of several of the source's."""
+    partial: bool = False
+    """Whether rows of it lack what a new record needs."""
+    halves: frozenset[str] = frozenset()
+    """The fields that in some rows were joined of a part of their ingredients alone."""
     revision: int = 0
     docs: str | None = None
     reading: Reading | None = None
     noticed: dict[str, Any] = field(default_factory=dict)
     """What was noticed of its columns (see `Noticed`)."""
+    hidden: bool = False
+    """Whether some of its columns carry secrets."""
 
     @property
     def read(self) -> dict[str, Any]:
         """What the whole reading of its sheet told."""
         known = self.reading or Reading(format="")
         left_out = [asdict(each) for each in all_left_out(known, self.tally)]
-        return {"blank_rows": self.tally.blank_rows, "left_out": left_out}
+        told: dict[str, Any] = {"blank_rows": self.tally.blank_rows, "left_out": left_out}
+        if self.hidden:  # lines as they stand hold what must not be kept
+            told["left_out"] = [{**each, "text": ""} for each in left_out]
+            told["layout"] = {**(self.batch.reading.get("layout") or {}), "mended": {}}
+        return told
+
+    def note(self, judged: JudgedRows) -> None:
+        """Takes in what some of its rows bring."""
+        contract = catalog.contract(self.batch.dataset)
+        self.brought = judged.brought
+        self.grouped = self.grouped or judged.sources is not None
+        self.partial = self.partial or (bool(contract.table) and judged.lacks(contract))
+        self.halves |= judged.normalized.halves.keys()
 
     def staged(self, count: Count, seconds: float) -> dict[str, Any]:
         """What changes of the batch once its rows are there."""
@@ -179,6 +198,8 @@ class _Kept:
                 "data_docs": self.docs,
                 "noticed": self.noticed,
                 "seconds_staging": seconds,
+                "partial": self.partial,
+                "halves": sorted(self.halves),
                 **({"grouped": self.grouped, "revision": self.revision} if self.batch.derived else {}),
             },
         }
@@ -211,13 +232,12 @@ class _Feeding:
         else:
             assert self.source.judge is not None
             own = self.source.judge.judge(chunk)
-        self.source.brought = own.brought
+        self.source.note(own)
         contract = catalog.contract(self.source.batch.dataset)
         yield Item(batch=self.source.batch.id, contract=contract, rows=own, hidden=self.hidden)
         for dataset, rows_ in parts.items():
             kept = self.parts[dataset]
-            kept.brought = rows_.brought
-            kept.grouped = kept.grouped or rows_.sources is not None
+            kept.note(rows_)
             assert kept.judge is not None
             yield Item(batch=kept.batch.id, contract=kept.judge.contract, rows=rows_, derived=True)
 
@@ -285,6 +305,8 @@ def _write_docs(store: Store, home: Path, run: Run, kept: _Kept, every: Sequence
     title = (
         catalog.contract(kept.batch.dataset).title if kept.batch.headers or kept.batch.derived else kept.batch.dataset
     )
+    needed = dict.fromkeys(field.name for judge in judges for field in judge.contract.needed)
+    asked = {"required of new records": f"{', '.join(needed)}: the plan asks, which knows who is new"} if needed else {}
     key = _docs(store, kept.batch)
     with kept_files.written(home):
         page = write_data_docs(
@@ -292,7 +314,7 @@ def _write_docs(store: Store, home: Path, run: Run, kept: _Kept, every: Sequence
             kept.batch.dataset,
             [finding for judge in judges for finding in judge.summary()],
             title=f"{title}: {kept.batch.file_name}",
-            facts={"batch": str(run.face.id), "file": kept.batch.file_name, "run by": kept.batch.initiated_by},
+            facts={"batch": str(run.face.id), "file": kept.batch.file_name, "run by": kept.batch.initiated_by} | asked,
         )
     return str(key / page.name)
 

@@ -8,7 +8,7 @@ from psycopg.types.json import Jsonb
 from workbench.database.store import Store
 from workbench.datasets import catalog
 from workbench.model.batch import Batch
-from workbench.model.contract import Contract, Field
+from workbench.model.contract import Contract, Field, half_of
 from workbench.model.kinds import KINDS
 
 
@@ -34,6 +34,7 @@ class Target:
         brought = set(batch.fields)
         self.brought = tuple(field for field in contract.stored if field.name in brought)
         self.clears = frozenset(batch.mapping.get("clears", ()))
+        self.halves = frozenset(batch.summary.get("halves", ()))
         self.lenient = frozenset(batch.mapping.get("lenient", ()))
 
     def compose(self, statement: str, **more: Composable) -> Composed:
@@ -45,8 +46,11 @@ class Target:
         return tuple(field for field in self.brought if field.name not in self.contract.key)
 
     def created(self, field: Field) -> Composable | None:
-        """What a new record gets: the row's value, else the contract's default; None when there is neither."""
+        """What a new record gets: the row's value, be it joined of a part alone, else the contract's default; None when
+        there is neither."""
         value = self._written(field)
+        if value is not None and field.name in self.halves:
+            value = SQL("coalesce({}, {})").format(value, self.half(field))
         if field.default is None:
             return value
         default = SQL("{}::{}").format(Literal(field.default), SQL(KINDS[field.kind].sql))
@@ -57,11 +61,17 @@ class Target:
         wrong cell that was left out is no blank one."""
         value = self._written(field)
         assert value is not None
+        return self.or_stored(field, value, stored)
+
+    def or_stored(self, field: Field, value: Composable, stored: Composable) -> Composable:
+        """A row's value, or what is stored where a blank keeps that; what was joined of a part alone keeps it too."""
         if field.name not in self.clears:
             return SQL("coalesce({}, {})").format(value, stored)
-        if field.name not in self.lenient:
+        keeps = [SQL("not {}").format(self.is_said(field))] if field.name in self.lenient else []
+        keeps += [SQL("{} is not null").format(self.half(field))] if field.name in self.halves else []
+        if not keeps:
             return value
-        return SQL("case when {} then {} else {} end").format(self.is_said(field), value, stored)
+        return SQL("case when {} then {} else {} end").format(SQL(" or ").join(keeps), stored, value)
 
     def is_said(self, field: Field) -> Composable:
         """Whether the row says anything of a field, be it that there is nothing."""
@@ -75,6 +85,10 @@ class Target:
         if field.reference is not None:
             return SQL("(o.refs ->> {})::uuid").format(Literal(field.target))
         return self.value(field)
+
+    def half(self, field: Field, row: str = "r") -> Composable:
+        """A row's value for a field that was joined of a part of its ingredients alone."""
+        return SQL("({}.payload ->> {})").format(Identifier(row), Literal(half_of(field.name)))
 
     @property
     def references(self) -> tuple[Field, ...]:

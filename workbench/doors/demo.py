@@ -33,8 +33,8 @@ def steps(wb: Workbench) -> Iterator[Step]:
     """Does one thing after the other, and tells of each when it is done."""
     yield Step(
         title="Courses come first",
-        story="courses.csv: one course has no code and gets one made of its name; one code stands there twice, and the "
-        "first line counts.",
+        story="courses.csv: one course has no code and gets one made of its name; one course stands there twice, and "
+        "is skipped the second time.",
         batch=_import(wb, "courses"),
     )
     students = _import(wb, "students")

@@ -50,11 +50,13 @@ class Batch:
     sweep_of: UUID | None
     """The batch whose unmatched rows it brings in, now that what they refer to is there."""
     on_conflict: str
-    """What becomes of a row whose key stands on an earlier line and that says otherwise: first, or hold."""
+    """What becomes of rows of one key that contradict each other: the first counts, the last, or hold."""
     plan: int
     """The number of the plan that counts; 0 before there is one."""
     revision: int
     """How often its rows were corrected; 0 for most."""
+    decisions: int
+    """How often a person decided of its rows which one counts; 0 for most."""
     processed: int | None
     created: int | None
     updated: int | None

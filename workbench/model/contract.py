@@ -34,6 +34,14 @@ class Joined:
     fields: tuple[str, ...]
 
 
+HALF = ".half"
+
+
+def half_of(name: str) -> str:
+    """Where a row's payload has the value of a field that was joined of a part of its ingredients alone."""
+    return name + HALF
+
+
 @dataclass(frozen=True, kw_only=True)
 class CodeOf:
     """A blank cell becomes a code made of another field: upper case, white space as "_", cut at `length` characters
@@ -171,6 +179,22 @@ class Contract:
     def references(self) -> tuple[Field, ...]:
         """The fields that name a record of another contract."""
         return tuple(field for field in self.fields if field.reference is not None)
+
+    @property
+    def identifiers(self) -> tuple[Field, ...]:
+        """The other ids of a record, which no two records share."""
+        others = (field for field in self.stored if field.kind == "identifier" and field.reference is None)
+        return tuple(field for field in others if field.name not in self.key)
+
+    @property
+    def names(self) -> tuple[Field, ...]:
+        """The fields that say what the person is called whose record it is."""
+        return tuple(f for f in self.stored if f.kind == "name" and f.required and f.name not in self.key)
+
+    @property
+    def needed(self) -> tuple[Field, ...]:
+        """The fields outside the key that a new record cannot do without."""
+        return tuple(field for field in self.stored if field.required and field.name not in self.key)
 
     @property
     def key_fields(self) -> tuple[Field, ...]:

@@ -162,6 +162,10 @@ class UnknownUpload(WorkbenchError):
     """There is no upload {upload} any more: uploads are kept for {days} days. Upload the file again."""
 
 
+class UnknownRule(WorkbenchError):
+    """There is no such rule or warning as {rule}; there are: {known}."""
+
+
 class UnknownTemplate(WorkbenchError):
     """There is no template called {template} for {dataset}."""
 

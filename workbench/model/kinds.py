@@ -106,8 +106,17 @@ def _composed(text: pa.StringArray) -> pa.StringArray:
 
 
 def _plain(text: pa.StringArray) -> pa.StringArray:
-    """In NFC, with plain spaces and without what nobody sees; joiners stay between letters that are joined by them,
-    which Latin ones are not."""
+    """In NFC, with plain spaces and without what nobody sees."""
+    text = _composed(text)
+    odd = WIDE_SPACES + _ZERO_WIDTH + _JOINERS
+    whole = _bytes(text)
+    if not any(first in whole for first in {letter.encode()[:1] for letter in odd}):
+        return text
+    return _where(matches(text, f"[{odd}]"), text, _without_width)
+
+
+def _without_width(text: pa.StringArray) -> pa.StringArray:
+    """Joiners stay between letters that are joined by them, which Latin ones are not."""
     not_joined = rf"[\x00-\x{{24f}}\x{{300}}-\x{{36f}}\x{{1e00}}-\x{{1eff}}{WIDE_SPACES}]"
     return _composed(
         replaced(

@@ -6,6 +6,12 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Self
 
+ON_CONFLICT = ("first", "last", "hold")
+"""What becomes of rows of one key that contradict each other: one counts, or all wait for a person."""
+
+HOLDABLE = ("same_id", "another_name")
+"""What a plan warns of by itself: another record has the row's id, the known record's name is quite another."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Mapping:
@@ -27,6 +33,10 @@ class Mapping:
     """The fields where a wrong cell costs that cell alone, with a warning; elsewhere it costs the row."""
     repairs: tuple[str, ...] = ()
     """The fields whose doubly encoded texts are repaired."""
+    on_conflict: str | None = None
+    """Of rows of one key that contradict each other: the first counts, the last, or hold; None is hold."""
+    holds: tuple[str, ...] = ()
+    """The warnings that wait for a person (see HOLDABLE): a row that has one is invalid until somebody decides."""
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON keeps it."""
@@ -44,6 +54,8 @@ class Mapping:
             forms=dict(data.get("forms", {})),
             lenient=tuple(data.get("lenient", ())),
             repairs=tuple(data.get("repairs", ())),
+            on_conflict=data.get("on_conflict"),
+            holds=tuple(data.get("holds", ())),
         )
 
     def not_imported(self, headers: Iterable[str]) -> tuple[str, ...]:

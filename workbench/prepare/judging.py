@@ -44,6 +44,13 @@ class JudgedRows:
         """The contract's fields that they bring."""
         return tuple(self.normalized.values.schema.names)
 
+    def lacks(self, contract: Contract) -> bool:
+        """Whether any of them lacks what a new record needs."""
+        there = self.normalized.values
+        return any(
+            field.name not in there.schema.names or there.column(field.name).null_count > 0 for field in contract.needed
+        )
+
 
 class Judge:
     """Judges rows under one contract; raises BrokenSuite when an analyst's expectations cannot be used."""

@@ -131,13 +131,14 @@ def resolve(  # noqa: PLR0913
     lenient: Iterable[str] | None = None,
     repairs: Iterable[str] | None = None,
     window: str | None = None,
+    mode: str | None = None,
     repeated: Iterable[tuple[str, str]] = (),
 ) -> Mapping:
     """The mapping that an import uses: what is sure, what the template says and, above both, what a person says now.
 
     `manual` is header -> field, with "" for a column that is left out; `forms` is field or header -> form. Guesses are
-    not used: that of an optional field is only reported (`suggest`), that of a required one stops the import. `lenient`
-    and `repairs` are the template's where they are None.
+    not used: that of an optional field is only reported (`suggest`), that of a required one stops the import. Mode
+    update requires the key alone. `lenient` and `repairs` are the template's where they are None.
 
     Raises UnknownHeader, UnknownField, NotLenient, WrongValue, ForbiddenColumns, AmbiguousColumns, MissingColumns and
     Unconfirmed.
@@ -166,7 +167,7 @@ def resolve(  # noqa: PLR0913
     columns = _columns(suggestions)
     mapping = replace(mapping, columns=columns, forms=saved.forms | by_field(forms or {}, columns, contract))
     _check_forms(contract, mapping.forms)
-    _check_required(contract, mapping, suggestions, headers, window)
+    _check_required(contract, mapping, suggestions, headers, window, mode)
     _check_window(contract, mapping, window)
     return mapping
 
@@ -211,20 +212,27 @@ def secrets(headers: Iterable[str], contract: Contract) -> tuple[str, ...]:
     return tuple(header for header in headers if _secret(header, contract))
 
 
-def lacking(contract: Contract, there: Iterable[str], window: str | None = None) -> tuple[Field, ...]:
-    """The required fields, and those of the key, that nothing would fill: no field that is `there`, no derivation."""
+def lacking(
+    contract: Contract, there: Iterable[str], window: str | None = None, mode: str | None = None
+) -> tuple[Field, ...]:
+    """The required fields, and those of the key, that nothing would fill: no field that is `there`, no derivation.
+    Mode update makes no record, and needs the key alone."""
     names = set(there)
-    required = [target for target in contract.fields if target.required or target.name in contract.key]
+    required = [
+        target for target in contract.fields if target.name in contract.key or (target.required and mode != "update")
+    ]
     return tuple(target for target in required if not _filled(target, contract, names, window))
 
 
-def open_points(contract: Contract, said: Mapping, window: str | None = None) -> tuple[str, ...]:
+def open_points(
+    contract: Contract, said: Mapping, window: str | None = None, mode: str | None = None
+) -> tuple[str, ...]:
     """What a person still has to say before a mapping can be used, in sentences; none when it can."""
     twice: dict[str, list[str]] = {}
     for header, name in said.columns.items():
         twice.setdefault(name, []).append(header)
     filled = (*said.columns.values(), *(name for name, text in said.constants.items() if text))
-    missing = lacking(contract, filled, window)
+    missing = lacking(contract, filled, window, mode)
     return (
         *(f"No column for the required {_or_else(target, 'a window')}." for target in _told(missing)),
         *(f"{_listed(headers)} would all fill {name}: keep one." for name, headers in twice.items() if headers[1:]),
@@ -513,14 +521,19 @@ def _columns(suggestions: Iterable[Suggestion]) -> dict[str, str]:
 
 
 def _check_required(
-    contract: Contract, mapping: Mapping, suggestions: list[Suggestion], headers: tuple[str, ...], window: str | None
+    contract: Contract,
+    mapping: Mapping,
+    suggestions: list[Suggestion],
+    headers: tuple[str, ...],
+    window: str | None,
+    mode: str | None,
 ) -> None:
     """Raises MissingColumns or Unconfirmed where nothing could fill a required field, or one of the key."""
     there = {*mapping.columns.values(), *mapping.constants}
     unsure = [given for given in suggestions if given.field is not None and not given.sure]
-    open_fields = lacking(contract, there, window)
+    open_fields = lacking(contract, there, window, mode)
     guessed = there | {given.field for given in unsure if given.field is not None}
-    missing = lacking(contract, guessed, window)
+    missing = lacking(contract, guessed, window, mode)
     if missing:
         told = ", ".join(map(_or_else, _told(missing)))
         raise MissingColumns(fields=told, dataset=contract.name, found=_listed(headers))

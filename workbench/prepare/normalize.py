@@ -30,6 +30,8 @@ class Normalized:
 
     lines: pa.Int32Array
     values: pa.RecordBatch
+    halves: Pairs[str, pa.BooleanArray] = dataclasses.field(default_factory=dict)
+    """Field -> in which rows its value was joined of a part of its ingredients only; none of which is so nowhere."""
     ingredients: Pairs[str, pa.StringArray] = dataclasses.field(default_factory=dict)
     """The values of the fields that are only an ingredient of another."""
 
@@ -48,6 +50,7 @@ def normalize(chunk: Chunk, contract: Contract, mapping: Mapping, *, window: str
     headers = {field: header for header, field in mapping.columns.items()}
     repaired = repaired_fields(contract, mapping)
     values: dict[str, pa.StringArray] = {}
+    halves: dict[str, pa.BooleanArray] = {}
     for field in _ingredients_first(contract):
         header, constant = headers.get(field.name), mapping.constants.get(field.name)
         meanings = meanings_of(field.name, contract, mapping)
@@ -57,6 +60,10 @@ def normalize(chunk: Chunk, contract: Contract, mapping: Mapping, *, window: str
             column = canonical(cells, field, meanings, form, repair=field.name in repaired)
         if constant is not None:
             column = _filled(column, canonical(_cell(constant), field, meanings)[0], len(chunk))
+        if isinstance(field.derive, Joined):
+            half = _halves(column, field.derive, values)
+            if half is not None:
+                halves[field.name] = half
         if field.derive is not None:
             column = _filled(column, _derived(field, field.derive, values, window), len(chunk))
         if column is not None:
@@ -65,7 +72,7 @@ def normalize(chunk: Chunk, contract: Contract, mapping: Mapping, *, window: str
     columns = [values[name] for name in stored]
     ingredients = {name: column for name, column in values.items() if name not in stored}
     table = pa.RecordBatch.from_arrays(columns, names=stored)
-    return Normalized(lines=chunk.lines, values=table, ingredients=ingredients)
+    return Normalized(lines=chunk.lines, values=table, ingredients=ingredients, halves=halves)
 
 
 def meanings_of(name: str, contract: Contract, mapping: Mapping) -> dict[str, str]:
@@ -155,6 +162,21 @@ def _derived(
             return values.get(name)
         case FromWindow():
             return canonical(_cell(window), field)[0] if window else None
+
+
+def _halves(column: pa.StringArray | None, joined: Joined, values: dict[str, pa.StringArray]) -> pa.BooleanArray | None:
+    """In which rows a blank cell is filled by a part of its ingredients alone; None where in none."""
+    parts = [values[name] for name in joined.fields if name in values]
+    whole = len(parts) == len(joined.fields)
+    if not parts or (whole and not any(part.null_count for part in parts)):
+        return None
+    some, every = pc.is_valid(parts[0]), pc.is_valid(parts[0])
+    for part in parts[1:]:
+        some, every = pc.or_(some, pc.is_valid(part)), pc.and_(every, pc.is_valid(part))
+    half = pc.and_not(some, every) if whole else some
+    if column is not None:
+        half = pc.and_(half, pc.is_null(column))
+    return half if pc.any(half).as_py() else None
 
 
 def code_of(names: pa.StringArray, length: int) -> pa.StringArray:

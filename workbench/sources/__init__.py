@@ -89,14 +89,15 @@ def first_lines(sheet: Sheet, number: int = 20) -> list[tuple[int, list[str]]]:
     rows = zip(*sample.cells.to_pydict().values(), strict=True)
     below = [(line, list(row)) for line, row in zip(sample.lines.to_pylist(), rows, strict=True)]
     has_header = len(sheet.reading.preamble) < sheet.reading.header_line
-    return [*above, *[(sheet.reading.header_line, list(sheet.headers))] * has_header, *below][:number]
+    header = [(sheet.reading.header_line, list(sheet.headers))] * has_header
+    return [*above, *header, *sorted([*below, *_left_out(sheet)])][:number]
 
 
 def last_lines(sheet: Sheet, number: int = 20) -> list[tuple[int, list[str]]]:
     """The last rows of a source that are not blank, as a person says from them where the table ends: line and cells.
 
-    A line of a text file is one cell, as it stands there, also where it is left out; of other sources they are the last
-    records. The whole source is read for it.
+    A line of a text file is one cell, as it stands there, also where it is left out; of other sources' neighbouring
+    rows that are left out, the first is shown. The whole source is read for it.
     """
     if sheet.path is not None and sheet.reading.format == "csv":
         from workbench.sources.raw import last_lines as lines_of
@@ -108,7 +109,12 @@ def last_lines(sheet: Sheet, number: int = 20) -> list[tuple[int, list[str]]]:
         rows = zip(*chunk.cells.slice(max(len(chunk) - number, 0)).to_pydict().values(), strict=True)
         lines = chunk.lines.slice(max(len(chunk) - number, 0)).to_pylist()
         last.extend((line, list(row)) for line, row in zip(lines, rows, strict=True))
-    return list(last)
+    return sorted([*last, *_left_out(sheet)])[-number:]
+
+
+def _left_out(sheet: Sheet) -> list[tuple[int, list[str]]]:
+    """The rows of a worksheet that are no records, those that stand together by their first."""
+    return [(each.first, each.text.split("\t")) for each in sheet.reading.left_out]
 
 
 def lines_around(

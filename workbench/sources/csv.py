@@ -89,7 +89,11 @@ def open_csv(
         dialect = _dialect(text, said, name)
         laid = laid_out(text, dialect, said, name)
         if laid.text is not text:
-            text, dialect = laid.text, _dialect(laid.text, said, name)
+            found = _dialect(laid.text, said, name)
+            if found != dialect:  # rows may end elsewhere now, and the lines that were said are those of what is read
+                dialect = found
+                laid = laid_out(text, dialect, said, name)
+            text = laid.text
         survey = tidiness_of(text, dialect.delimiter)
         top = _read_top(text, dialect, name, said)
         below = _Below.of(text, dialect, top, laid.skipped, plain=survey.tidy and dialect.plain)
@@ -380,6 +384,7 @@ class _Below:
         number = here[: len(notes)].count(False) if any(here[: len(notes)]) else 0
         return replace(
             self,
+            structure=structure.before(ending.first) if counted else self.structure,
             end=begin + _bytes(structure.lines[: ending.first]),
             blank_after=here[len(notes) :].count(False),
             left_out=(LeftOut(first=first, last=last, what=what, text=notes[0].shown[:LEFT_OUT_TEXT], number=number),),

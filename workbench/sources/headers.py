@@ -132,7 +132,8 @@ def _goes_on(header: Sequence[str], rows: Sequence[Sequence[str]], place: int) -
         return False
     if any(cell == row[index] for each in below for index, cell in enumerate(each) if index in filled and cell):
         return False
-    return len(typed) > 1 or (len(typed) == 1 and grouped) or 2 * len(alike) > len(filled)
+    bracketed = all(row[index][0] in "([" and row[index][-1] in ")]" for index in filled)
+    return len(typed) > 1 or (len(typed) == 1 and grouped) or 2 * len(alike) > len(filled) or bracketed
 
 
 def _joined(above: Sequence[str], below: Sequence[str]) -> list[str]:

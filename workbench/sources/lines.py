@@ -177,7 +177,7 @@ def laid_out(text: Text, dialect: Dialect, layout: Layout, name: str) -> LaidOut
     missing = sorted(layout.mended.keys() - change.mended)
     if missing:
         raise UnreadableSource(source=name, why=f"it has no line {missing[0]}, which was to be mended.")
-    warnings = tuple(f"Line {number} was mended: {said[:LEFT_OUT_TEXT]}" for number, said in layout.mended.items())
+    warnings = tuple(f"Line {number} is read as it was mended." for number in layout.mended)
     return LaidOut(
         text=replace(text, path=copy.path, start=0, copy=copy),
         left_out=tuple(change.left_out),

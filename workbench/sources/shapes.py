@@ -15,10 +15,10 @@ _MOSTLY = 0.9
 _YEAR = re.compile(r"(1[89]|20)\d\d")
 _NOTHING = re.compile(r"[\W_]*|n/?a|null|none|nan|nil|unknown|tbd|\\N", re.IGNORECASE)
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
-_MONEY = "[$€£¥]"
+_SIGNS = r"([<>~\u2264\u2265]=?\s?)?[-+(]?\s?[$€£¥]?\s?[-+]?"
 _SHAPES: tuple[tuple[Shape, re.Pattern[str]], ...] = (
     ("whole", re.compile(r"\d+")),
-    ("number", re.compile(rf"[-+(]?\s?{_MONEY}?\s?[-+]?(\d[\d.,'\u00a0 ]*|[.,]\d+)([eE][-+]?\d+)?\s?[%€$£]?\)?")),
+    ("number", re.compile(rf"{_SIGNS}(\d[\d.,'\u00a0 ]*|[.,]\d+)([eE][-+]?\d+)?\s?[%€$£]?\)?")),
     ("date", re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([T ]+\S.*)?")),
     ("date", re.compile(rf"(\d{{1,2}}[- ])?({_MONTHS})[a-z]*[-. ,]+\d[\d ,]*", re.IGNORECASE)),
     ("time", re.compile(r"\d{1,2}:\d\d(:\d\d)?(\.\d+)?\s?([ap]\.?m\.?)?", re.IGNORECASE)),

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import zip_longest
 
@@ -79,6 +79,10 @@ class Structure:
             longest=max((len(trim(row[0])) for row in alike if any(map(trim, row[1:])) or width == 1), default=0),
         )
 
+    def before(self, place: int) -> "Structure":
+        """The same without the rows from one on."""
+        return replace(self, lines=self.lines[:place])
+
     def is_wide_enough(self, cells: Sequence[str]) -> bool:
         """Whether a row has as many cells as a record."""
         if self.surplus:
@@ -100,9 +104,9 @@ class Structure:
     def refusal(self) -> tuple[int, str] | None:
         """The first line that must not be read as a record though it could, and why: labels of another table, or a row
         that is split within quotation marks."""
-        quote = self.dialect.quote or '"'
+        quote, could_begin = self.dialect.quote or '"', set(self._odd)
         for place, line in enumerate(self.lines):
-            if line.cells and place and self._could_begin(place) and self._begins_table(place):
+            if place in could_begin and self._begins_table(place):
                 return line.number, f"begins another table. To read the first alone: --stop-line {line.number}."
             if line.cells and quote in line.text and self.dialect.splits_quoted(line.text):
                 return line.number, _SPLIT
@@ -118,10 +122,13 @@ class Structure:
         totals = [line.number for line in self._records if _TOTAL.match(line.text.lstrip(_BEFORE))]
         totals = totals or (self._summed() if whole else [])
         if totals:
-            yield _said(totals, "looks like a total", "look like totals", "--skip-lines")
+            yield _said(totals, "looks like a total", "look like totals", _SKIP)
         headings = self._headings()
         if headings and headings != totals:
-            yield _said(headings, "has one cell that is filled", "have one cell that is filled", "--skip-lines")
+            yield _said(headings, "has one cell that is filled", "have one cell that is filled", _SKIP)
+        texts = [number for number in self._texts_for_values() if number not in (*totals, *headings)]
+        if texts:
+            yield _said(texts, "has texts where other rows have values", "have texts where others have values", _SKIP)
         strays = [line.number for line in self.lines if line.cells is not None and self.dialect.strays(line.text)]
         if strays:
             yield (
@@ -197,12 +204,32 @@ class Structure:
         valued = any(is_value(cell) for row in like[1:] for cell in row or ())
         return len(like) > 1 and not small and (valued or len(like) > 2)
 
-    def _could_begin(self, place: int) -> bool:
-        """Whether a row could be labels at first sight: it is of another width, or has no value where others have."""
-        cells = self.lines[place].cells or []
-        if not self.is_wide_enough(cells):
-            return True
-        return self._typed is not None and self._typed < len(cells) and not is_value(cells[self._typed])
+    @cached_property
+    def _odd(self) -> list[int]:
+        """The places of the rows that could be labels at first sight: of another width, or without a value where the
+        first rows have one."""
+        typed = self._typed
+        return [
+            place
+            for place, line in enumerate(self.lines)
+            if line.cells
+            and (
+                not self.is_wide_enough(line.cells)
+                or (typed is not None and typed < len(line.cells) and not is_value(line.cells[typed]))
+            )
+        ]
+
+    def _texts_for_values(self) -> list[int]:
+        """The few records that have texts in all the columns where the others have numbers, dates or addresses."""
+        typed = [place for place, column in enumerate(self.columns) if is_typed(column)]
+        found = []
+        for place in self._odd if self._typed in typed else ():
+            line = self.lines[place]
+            cells = [line.cells[index] for index in typed if index < len(line.cells or ())] if line.cells else []
+            shapes = [shape(cell) for cell in cells if trim(cell)]
+            if self._is_record(place) and shapes and all(each in ("text", "code") for each in shapes):
+                found.append(line.number)
+        return found if 10 * len(found) <= len(self._records) or len(found) == 1 else []
 
     def _begins_table(self, place: int) -> bool:
         cells = self.lines[place].cells or []
@@ -218,6 +245,9 @@ class Structure:
         typed = [index for index, cell in enumerate(cells) if trim(cell) and is_typed(columns[index])]
         if len(rest) < 2 or not typed or any(fits(cells[index], columns[index]) for index in typed):
             return False
+        others = [line.cells for line in self.lines if line.cells and line.cells != cells]
+        if any(index < len(row) and row[index] == cells[index] for row in others for index in typed):
+            return False  # texts that stand for values, as DS does for what is suppressed
         return apart or (len(typed) > 1 and all(map(trim, cells[: self.named])))
 
     def _summed(self) -> list[int]:
@@ -253,6 +283,7 @@ class Structure:
 
 
 _SUMMED = 20_000
+_SKIP = "--skip-lines"
 _SPLIT = "has quotation marks around a delimiter that do not begin a cell, so that its cells are not certain."
 _NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 

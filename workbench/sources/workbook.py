@@ -53,8 +53,9 @@ def open_workbook(
     has no password and whose worksheet has at most 2,000 columns; UnreadableSheet for a cell of over 1 MB.
     """
     source = name or path.name
-    if layout.mended:
-        raise UnreadableSource(source=source, why="lines can be mended in text files alone; correct its cells instead.")
+    if layout.mended or layout.delimiter is not None:
+        why = "lines can be mended, and a delimiter said, in text files alone; correct its cells instead."
+        raise UnreadableSource(source=source, why=why)
     with translated_errors(source):
         with path.open("rb") as file:
             checksum = hashlib.file_digest(file, "sha256").hexdigest()

@@ -113,7 +113,8 @@ def test_what_is_not_changed_changes_nothing(wb: Workbench, held: Batch) -> None
 
 def test_corrected_keys_are_compared_as_they_are_now(wb: Workbench, held: Batch, sheet: Given) -> None:
     wb.import_sheet(sheet("email,name\nsam@example.com,Sam Hill\n", "sam.csv"), "elevate.students")
-    wb.correct(held, {3: {"email": "john@example.com"}, 4: {"phone": "", "external_id": ""}, 5: {"email": "x@y.org"}})
+    again = {"email": "john@example.com", "name": "John Doe", "phone": "", "external_id": "E1"}
+    wb.correct(held, {3: again, 4: {"phone": "", "external_id": ""}, 5: {"email": "x@y.org"}})
     planned = wb.plan(held).batch
     assert outcomes(wb, planned) == [(2, "created"), (3, "skipped:duplicate"), (4, "skipped:unchanged"), (5, "created")]
     assert [row["line"] for row in wb.rows.page(planned, code="duplicate_key")] == [3]

@@ -20,7 +20,7 @@ STUDENTS = """\
 email,full_name,phone
 ada@example.com,Ada Park,555-100-0001
 ben@example.com,Ben Ruiz,555-100-0002
-ada@example.com,Ada Park,555-100-0003
+ada@example.com,Ada Park,555-100-0001
 cal@example.com,Cal Ode,555-100-0004
 no address,Dee Fox,555-100-0005
 """

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.imports import outcome, records
+from tests.imports import ask, outcome, records
 from workbench import Workbench, open_sheet
 from workbench.model.errors import AmbiguousColumns, WorkbenchError
 from workbench.model.sheet import Layout, Sheet
@@ -114,3 +114,19 @@ def test_any_small_file_is_imported_or_refused_in_one_sentence(
 def test_a_file_with_an_empty_column_is_imported(wb: Workbench, sheet: Callable[..., Sheet]) -> None:
     batch = wb.import_sheet(sheet("name,code,description\nX,A8,\nY,A9,\n"), "elevate.courses")
     assert outcome(batch) == (2, 0, 0, 0, 0)
+
+
+def test_nothing_of_a_line_with_secrets_is_kept_of_what_is_left_out_or_mended(
+    wb: Workbench, path: Path, url: str
+) -> None:
+    path.write_text(
+        "email,first_name,last_name,password\n"
+        "ada@example.org,Ada,Hill,hunter2\n"
+        "bob@example.org,Bob,Lint,hunter2,\n"
+        "eve@example.org,Eve,Wong,hunter2,\n"
+    )
+    layout = Layout(mended={3: "bob@example.org,Bob,Lint,hunter2"}, skip_lines=((4, 4),))
+    batch = wb.import_sheet(open_sheet(path, layout=layout), "elevate.students", columns={"password": ""})
+    assert outcome(batch)[0] == 2
+    assert [(each["first"], each["text"]) for each in batch.reading["left_out"]] == [(4, "")]
+    assert "hunter2" not in str(ask(url, "select reading, mapping from workbench.import_batch"))

@@ -24,10 +24,10 @@ nobody@example.com,CNA101,10,active
 john@example.com,BAKE101,300,nonsense
 john@example.com,BAKE101,10,active
 nobody@example.com,BAKE101,10,active
-john@example.com,CNA101,20,active
+john@example.com,CNA101,10,active
 jane@example.com,WELD101,10,active
 """
-"""Lines 2 to 9: created, invalid, unmatched, invalid twice, unmatched, unmatched twice, duplicate, created."""
+"""Lines 2 to 9: created, invalid, unmatched, invalid three times, unmatched, unmatched twice, duplicate, created."""
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def test_a_page_has_the_rows_of_one_outcome_or_one_issue(wb: Workbench, batch: B
         ({"code": "out_of_range"}, [3, 5]),
         ({"field": "status"}, [5]),
         ({"field": "progress", "code": "bad_choice"}, []),
-        ({"code": "course_not_found"}, [6, 7]),
+        ({"code": "course_not_found"}, [5, 6, 7]),
         ({"code": "course_not_found", "outcome": "unmatched", "reason": "student"}, [7]),
         ({"code": "out_of_range", "outcome": "unmatched"}, []),
         ({"code": "duplicate_key", "outcome": "skipped"}, [8]),
@@ -79,7 +79,7 @@ def test_a_page_s_rows_are_those_of_each_row(wb: Workbench, batch: Batch) -> Non
 def test_issues_are_counted_by_field_and_code(wb: Workbench, batch: Batch) -> None:
     counts = [(one["code"], one["field"], one["severity"], one["rows"]) for one in wb.rows.issue_counts(batch)]
     assert counts == [
-        ("course_not_found", "course_code", "error", 2),
+        ("course_not_found", "course_code", "error", 3),
         ("out_of_range", "progress", "error", 2),
         ("student_not_found", "student_email", "error", 2),
         ("bad_choice", "status", "error", 1),
@@ -124,6 +124,7 @@ def test_what_is_unexplained_is_told_by_its_kind(wb: Workbench, batch: Batch) ->
         ("unmatched", "course_not_found", 2),
         ("unmatched", "student_not_found", 2),
         ("invalid", "bad_choice", 1),
+        ("invalid", "course_not_found", 1),
     ]
     wb.explain(batch, [5, 7], "Left in May")
     assert kinds() == [
@@ -156,7 +157,7 @@ def test_a_few_rows_of_very_many_are_found_as_well(wb: Workbench, sheet: Given, 
 
 
 def test_rows_with_any_issue_are_asked_for_together(wb: Workbench, sheet: Given) -> None:
-    text = "email,name,phone\njohn@example.com,John,\njane at example.com,Jane,12\njohn@example.com,Again,\n"
+    text = "email,name,phone\njohn@example.com,John,\njane at example.com,Jane,12\njohn@example.com,John,\n"
     batch = wb.import_sheet(sheet(text), "elevate.students")
     assert (lines(wb, batch), lines(wb, batch, wrong=True)) == ([2, 3, 4], [3, 4])
     assert lines(wb, batch, outcome="skipped", wrong=True) == [4]

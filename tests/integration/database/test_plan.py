@@ -106,8 +106,8 @@ def test_of_repeated_keys_the_first_wins_and_the_others_name_its_line(wb: Workbe
     text = """\
 email,name
 sam@example.com,Sam First
- SAM@Example.com ,Sam Second
-sam@example.com,Sam Third
+ SAM@Example.com ,Sam  First
+sam@example.com,
 """
     batch = wb.import_sheet(sheet(text), "elevate.students")
     assert outcomes(wb, batch) == [(2, "created"), (3, "skipped:duplicate"), (4, "skipped:duplicate")]

@@ -101,7 +101,7 @@ def test_what_is_wrong_with_a_part_is_told_of_its_row_in_the_words_of_the_sheet(
         (10, "email", "duplicate_key"),
     ]
     told = {row["line"]: row["issues"][0]["message"] for row in wb.rows.each(batch) if row["issues"]}
-    assert told[6] == "Line 2 says otherwise of the same course: course_name"
+    assert told[6] == "Line 2 says otherwise of the same course: course_name (Nursing / Nurse Aide)"
     assert told[10] == "Same email and course_code as line 2"
 
 

@@ -47,10 +47,14 @@ def reckoned(sheet: list[Row], there: tuple[str, ...] = KNOWN) -> list[str]:
     refused = [bad or contradicts(lines, invalid, place) for place, bad in enumerate(invalid)]
     invalid = list(refused)
     unmatched = [False] * len(lines)
+    nameless = [False] * len(lines)
     while True:  # what is refused makes no course, and whoever refers to that is refused as well
         made = {row[3] for row, out in zip(lines, refused, strict=True) if row[4] and not out} | {*there}
         missing = [bool(enrolls(row) and row[3] and row[3] not in made) for row in lines]
-        further = [out or lacks for out, lacks in zip(refused, missing, strict=True)]
+        # a learner's name is needed once, on a row that is written
+        named = {row[0] for row, out in zip(lines, refused, strict=True) if has_name(row) and not out}
+        nameless = [not has_name(row) and row[0] not in named for row in lines]
+        further = [any(each) for each in zip(refused, missing, nameless, strict=True)]
         # a row that is refused names its own course as if it came, and is not unmatched for that
         unmatched = [lacks and not (row[4] and out) for row, out, lacks in zip(lines, refused, missing, strict=True)]
         if further == refused:
@@ -59,12 +63,12 @@ def reckoned(sheet: list[Row], there: tuple[str, ...] = KNOWN) -> list[str]:
     seen: set[tuple[str, str]] = set()
     ended = []
     for place, row in enumerate(lines):
-        if invalid[place]:
+        if invalid[place] or nameless[place]:
             ended.append("invalid")
         elif unmatched[place]:
             ended.append("unmatched")
         else:
-            new = {("student", row[0])}
+            new = {("student", row[0])} if has_name(row) else set()
             if row[4]:
                 new.add(("course", row[3]))
             if enrolls(row):
@@ -75,8 +79,12 @@ def reckoned(sheet: list[Row], there: tuple[str, ...] = KNOWN) -> list[str]:
 
 
 def is_invalid(row: Row) -> bool:
-    email, first, last, code, _, status = row
-    return "@" not in email or not (first or last) or (enrolls(row) and (not code or status == "odd"))
+    email, _, _, code, _, status = row
+    return "@" not in email or (enrolls(row) and (not code or status == "odd"))
+
+
+def has_name(row: Row) -> bool:
+    return bool(row[1] or row[2])
 
 
 def enrolls(row: Row) -> bool:

@@ -7,8 +7,9 @@ from calendar import monthrange
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
-from hypothesis import given, settings, strategies
+from hypothesis import given, strategies
 
+from tests.examples import MANY
 from workbench.model.kinds import KINDS, chosen
 
 BAD = object()
@@ -469,6 +470,7 @@ _LOOK_ALIKES = [
     ("co\u00adop", "coop"),
     ("Auf\u200clage", "Auflage"),
     ("Cafe\u0301", "Café"),
+    ("A\u0300\u200c\u0250", "À\u0250"),
     ("\u0645\u06cc\u200c\u062e\u0648", "\u0645\u06cc\u200c\u062e\u0648"),
     ("👩\u200d🔬", "👩\u200d🔬"),
 ]
@@ -489,6 +491,7 @@ _SPACES = strategies.sampled_from([" ", "  ", "\u00a0", " \u200b", "\u3000", "\u
 _WORDS = strategies.lists(strategies.text(strategies.characters(categories=["L", "N"]), min_size=1), min_size=1)
 
 
+@MANY
 @given(_WORDS, strategies.data())
 def test_words_are_one_key_whatever_spaces_stand_between_them(words: list[str], data: strategies.DataObject) -> None:
     def written() -> str:
@@ -508,13 +511,14 @@ _ODD = strategies.text(
 
 
 @pytest.mark.parametrize("kind", [name for name in KINDS if name != "json"])
-@settings(deadline=None)
+@MANY
 @given(cells=strategies.lists(strategies.one_of(strategies.text(), _ODD)))
 def test_reading_what_a_kind_has_written_changes_nothing(kind: str, cells: list[str]) -> None:
     once = parsed(kind, *cells)
     assert parsed(kind, *(text or "" for text in once)) == once
 
 
+@MANY
 @given(strategies.lists(strategies.text(strategies.sampled_from("abcXYZ0189 -_.#/"), max_size=12)))
 def test_a_tidy_text_stays_as_typed(cells: list[str]) -> None:
     tidy = [" ".join(cell.split()) for cell in cells]

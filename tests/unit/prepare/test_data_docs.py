@@ -19,7 +19,7 @@ from workbench.prepare.validation import Validator
 COURSES = contract("elevate.courses")
 GOOD = ("Welding", "WELD101", "8")
 ROWS = [
-    (None, "A", "8"),
+    ("Welding", None, "8"),
     ("<script>alert(1)</script>\x07", "B", "many"),
     ("<img src=x onerror=alert(2)>\x07", "C", "1001"),
     ("NULL", "D", "$column &amp;"),
@@ -72,7 +72,7 @@ def test_the_failing_counts_are_the_workbenchs_own(tmp_path: Path) -> None:
     metas = [(result["expectation_config"]["meta"], result["result"]["unexpected_count"]) for result in results]
     assert {(meta["field"], meta["code"]): count for meta, count in metas if count} == issues
     assert issues == {
-        ("name", "missing"): 1,
+        ("code", "missing"): 1,
         ("name", "control_character"): 2,
         ("duration_weeks", "bad_integer"): 2,
         ("duration_weeks", "out_of_range"): 1501,

@@ -4,6 +4,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, strategies
 
+from tests.examples import MANY
 from workbench.prepare.mojibake import repaired
 
 WORDS = (
@@ -66,6 +67,7 @@ def test_what_is_right_stays(text: str) -> None:
     assert one(text) == text
 
 
+@MANY
 @given(strategies.lists(strategies.text()))
 def test_the_others_of_a_column_stay_and_a_repair_is_final(texts: list[str]) -> None:
     column = pa.array([*texts, "JosÃ©", None], pa.string())

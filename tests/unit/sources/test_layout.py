@@ -47,7 +47,7 @@ def test_lines_that_are_refused_one_by_one_can_be_mended_and_left_out(path):
     assert [(each.first, each.last, each.what, each.text) for each in all_left_out(people.reading, tally)] == [
         (4, 4, "said so", '"Eve,32')
     ]
-    assert "Line 3 was mended: Bob,31" in people.reading.warnings
+    assert "Line 3 is read as it was mended." in people.reading.warnings
     assert people.reading.layout == both
     assert path.read_text() == TEXT and people.size == len(TEXT)
     assert Layout.from_dict(both.to_dict()) == both

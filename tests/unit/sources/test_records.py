@@ -9,7 +9,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from tests.workbooks import rows, write
 from workbench.model.errors import UnreadableSource
 from workbench.model.sheet import Layout, LeftOut, Sheet, Tally
-from workbench.sources import first_lines
+from workbench.sources import first_lines, last_lines
 from workbench.sources.workbook import open_workbook
 
 PEOPLE: list[list[object]] = [["id", "name", "city", "age"], [1, "Ann", "Bonn", 30], [2, "Bob", "Ulm", 31]]
@@ -42,6 +42,14 @@ def test_notes_below_the_table_are_left_out(tmp_path: Path) -> None:
     assert left_out(sheet) == [(5, 6, "notes below the table"), (8, 8, "a note below the table")]
     assert sheet.reading.left_out[0].text == "Source: the office"
     assert sheet.tally() == Tally(rows=2, blank_rows=2)
+
+
+def test_rows_that_are_left_out_are_among_those_a_person_chooses_from(tmp_path: Path) -> None:
+    sheet = opened(tmp_path, [*PEOPLE, PEOPLE[0], [3, "Cy", "Hof", 32], ["Total", 3]])
+    repeated, total = (4, ["id", "name", "city", "age"]), (6, ["Total", "3"])
+    record = (5, ["3", "Cy", "Hof", "32"])
+    assert first_lines(sheet, 5)[3:] == [repeated, record]
+    assert last_lines(sheet, 3) == [repeated, record, total]
 
 
 @pytest.mark.parametrize(
@@ -186,5 +194,5 @@ def test_a_table_may_have_no_header(tmp_path: Path) -> None:
 
 
 def test_lines_of_a_workbook_cannot_be_mended(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableSource, match="lines can be mended in text files alone"):
+    with pytest.raises(UnreadableSource, match="lines can be mended, and a delimiter said, in text files alone"):
         opened(tmp_path, PEOPLE, Layout(mended={2: "1,Ann"}))

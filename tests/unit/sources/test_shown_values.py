@@ -7,7 +7,7 @@ from typing import Any
 import openpyxl
 import pytest
 import xlsxwriter
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.workbooks import (
@@ -327,6 +327,7 @@ def written(kind: str, value: Any) -> Any:
     return value / 100 if kind in ("share", "money") and value is not None else value
 
 
+@settings(deadline=None, max_examples=50)
 @given(tables(), st.sampled_from(["openpyxl", "xlsxwriter"]))
 def test_what_is_read_is_what_the_sheet_shows(
     tmp_path_factory: pytest.TempPathFactory, table: tuple[list[str], list[list[Any]], set[int]], by: str
@@ -370,6 +371,7 @@ def test_what_is_read_is_what_the_sheet_shows(
 ANY_CELL = st.none() | st.sampled_from(["id", "name", "Total", "Source: x", "Ann", 1, 2.5, "a@b.example"])
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.lists(st.lists(ANY_CELL, max_size=4), min_size=1, max_size=20))
 def test_every_row_is_a_record_or_accounted_for(
     tmp_path_factory: pytest.TempPathFactory, table: list[list[object]]

@@ -3,11 +3,14 @@ import hashlib
 import io
 import struct
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 import openpyxl
 import pytest
 import xlsxwriter
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.workbooks import (
@@ -24,7 +27,7 @@ from tests.workbooks import (
     xls_formula,
     xls_text,
 )
-from workbench.model.errors import UnknownSheet, UnreadableSheet, UnreadableSource
+from workbench.model.errors import UnknownSheet, UnreadableSheet, UnreadableSource, WorkbenchError
 from workbench.model.sheet import Layout, Tally
 from workbench.sources.workbook import open_workbook
 
@@ -551,3 +554,42 @@ def test_a_workbook_with_macros_is_read(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "macro.xlsm", "a") as archive:
         archive.writestr("xl/vbaProject.bin", b"never run")
     assert rows(open_workbook(tmp_path / "macro.xlsm")) == {2: ["1", "Ann"], 3: ["2", "Bob"]}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        '<table:table-row table:number-rows-repeated="99999999999">',
+        '<table:table-row table:number-rows-repeated="x">',
+        "<table:table-row><table:table-cell><office:annotation><text:p>x</text:p></table:table-cell></table:table-row>",
+        "</table:table>",
+    ],
+)
+def test_an_ods_whose_elements_have_no_end_is_damaged(tmp_path: Path, wrong: str) -> None:
+    table = f'<table:table table:name="T">{ods_row(ods_cell("id"))}{wrong}</table:table>'
+    assert "it is damaged or was cut off." in refusal(write_ods(tmp_path / "endless.ods", table))
+
+
+@settings(deadline=None, max_examples=50)
+@given(data=st.data())
+def test_a_workbook_with_other_bytes_in_a_part_is_read_or_refused(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    folder = tmp_path_factory.mktemp("odd")
+    book = xlsxwriter.Workbook(folder / "odd.xlsx")
+    sheet = book.add_worksheet()
+    sheet.write_row(0, 0, ["id", "share", "zip"])
+    sheet.write_row(1, 0, [1, 0.5, 7], book.add_format({"num_format": data.draw(st.sampled_from(["0%", "00000"]))}))
+    sheet.set_row(1, options={"hidden": True})
+    book.close()
+    part = data.draw(st.sampled_from(["xl/worksheets/sheet1.xml", "xl/styles.xml", "xl/workbook.xml"]))
+    pieces = st.sampled_from([b"<", b">", b'"', b"&", b"9" * 12, b"<c>", b'<c r="ZZZ9999999">', b"</row>", b"\xff"])
+
+    def changed(name: str, content: bytes) -> bytes:
+        if name != part:
+            return content
+        place = data.draw(st.integers(0, len(content)))
+        return content[:place] + data.draw(pieces) + content[place + data.draw(st.integers(0, 30)) :]
+
+    with suppress(WorkbenchError):
+        open_workbook(repack(folder / "odd.xlsx", changed)).tally()

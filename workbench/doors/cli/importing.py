@@ -36,7 +36,7 @@ Decimals = Annotated[
         "--decimal", metavar=f"FIELD={'|'.join(_SIGNS)}", help="Which sign of a column's numbers is the decimal one."
     ),
 ]
-OnConflict = Literal["first", "hold"]
+OnConflict = Literal["first", "last", "hold"]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -47,6 +47,7 @@ def add_to(app: typer.Typer) -> None:
     command(app, "undo")(undo)
     command(app, "sweep")(sweep)
     command(app, "correct")(correct)
+    command(app, "prefer")(prefer)
 
 
 def import_(
@@ -93,7 +94,11 @@ def import_(
     skip_errors: SkipErrors = False,
     on_conflict: Annotated[
         OnConflict | None,
-        typer.Option(help="Rows of one key that say otherwise: the first counts, or hold, and the others are invalid."),
+        typer.Option(help="Rows of one key that contradict each other: the first counts, the last, or hold them."),
+    ] = None,
+    holds: Annotated[
+        list[str] | None,
+        typer.Option("--hold-on", metavar="CODE", help="A warning whose rows wait: same_id, another_name."),
     ] = None,
     allow_empty: Annotated[
         bool, typer.Option("--allow-empty", help="A file without rows is meant to remove every record it could name.")
@@ -132,6 +137,7 @@ def import_(
                 dry_run=dry_run,
                 skip_errors=skip_errors,
                 on_conflict=on_conflict,
+                holds=tuple(holds or ()),
                 allow_empty=allow_empty,
                 progress=progress,
             )
@@ -177,16 +183,60 @@ def commit(asked: Asked, batch: Identifier, skip_errors: SkipErrors = False) -> 
         return _end(asked, wb, _committed(asked, wb, wb.batches.get(batch), skip_errors))
 
 
-def correct(asked: Asked, batch: Identifier, source: Source) -> int:
-    """Take back a corrected file of an import's rows, and plan again.
+def correct(
+    asked: Asked,
+    batch: Identifier,
+    source: Annotated[
+        str | None, typer.Argument(metavar="[SOURCE]", help="The corrected file, or - for standard input.")
+    ] = None,
+    values: Annotated[
+        list[str] | None,
+        typer.Option("--value-map", metavar="FIELD:TEXT=VALUE", help="What a text means, in every row that has it."),
+    ] = None,
+    suggested: Annotated[
+        bool, typer.Option("--suggested", help="What is suggested for references that were not found.")
+    ] = False,
+    remember: Annotated[
+        bool, typer.Option("--remember", help="Let the import's template know what texts mean.")
+    ] = False,
+) -> int:
+    """Take back a corrected file of an import's rows, or say what texts in it mean, and plan again.
 
     The file is one that `rows -o FILE` wrote. Rows and columns may be missing, and stay as they are.
     """
     from workbench.sources import open_sheet
 
-    opened = open_sheet(source)
+    if [source is not None, bool(values), suggested].count(True) != 1:
+        raise typer.BadParameter("say a file, --value-map or --suggested, one of them.", param_hint="correct")
+    opened = open_sheet(source) if source is not None else None
+    meanings = _value_maps(values) if values else None
     with asked.open() as wb:
-        wb.correct_from(batch, opened)
+        if opened is not None:
+            wb.correct_from(batch, opened)
+        else:
+            wb.mean(batch, meanings, remember=remember)
+        found = wb.batches.get(batch)
+        with asked.progress() as progress:
+            planned = wb.plan(found.part_of or found, progress=progress).batch
+        return _end(asked, wb, planned)
+
+
+def prefer(
+    asked: Asked,
+    batch: Identifier,
+    lines: Annotated[list[int] | None, typer.Argument(metavar="[LINE]...", help="The lines that count.")] = None,
+    on_conflict: Annotated[
+        OnConflict | None, typer.Option(help="For every key of which no line is chosen: first, last or hold.")
+    ] = None,
+) -> int:
+    """Decide which rows count, and plan again.
+
+    Of rows with one key that contradict each other, or of a row that waits because of a warning.
+    """
+    if not lines and on_conflict is None:
+        raise typer.BadParameter("say which lines count, or --on-conflict.", param_hint="prefer")
+    with asked.open() as wb:
+        wb.prefer(batch, tuple(lines or ()), on_conflict=on_conflict)
         found = wb.batches.get(batch)
         with asked.progress() as progress:
             planned = wb.plan(found.part_of or found, progress=progress).batch

@@ -11,7 +11,7 @@ from workbench.doors.cli.command import DONE, NEEDS_A_PERSON, Asked, plain
 from workbench.model.batch import OUTCOMES, Batch
 from workbench.model.contract import Field
 from workbench.model.noticed import Noticed
-from workbench.model.template import Mapping
+from workbench.model.template import HOLDABLE, Mapping
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from workbench import Workbench
     from workbench.model.sheet import LeftOut, Reading, Sheet, Tally
 
+_SUGGESTED = 10
+"""So many suggestions are told."""
 _FIRST = 5
 """So many lines, or records, are named before "and more"."""
 
@@ -53,6 +55,7 @@ def document(wb: "Workbench", batch: Batch) -> dict[str, Any]:
         "undo_of": str(batch.undo_of) if batch.undo_of is not None else None,
         "sweep_of": str(batch.sweep_of) if batch.sweep_of is not None else None,
         "part_of": str(batch.part_of) if batch.part_of is not None else None,
+        "suggestions": batch.summary.get("suggestions", []) if batch.stage != "staged" else [],
         "error": batch.summary.get("error"),
     }
 
@@ -279,6 +282,55 @@ def issues(asked: Asked, wb: "Workbench", batch: Batch) -> None:
     tell(asked, made)
 
 
+def suggestions(asked: Asked, wb: "Workbench", batch: Batch, tenant: str | None = None) -> None:
+    """What references that named nothing may have meant, and how it is accepted."""
+    for sheet in _sheets(wb, batch):
+        found = sheet.summary.get("suggestions", ()) if sheet.stage != "staged" else ()
+        if not found:
+            continue
+        means: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        for each in found:
+            means.setdefault((each["field"], each["means"]), []).append(each)
+        say(asked, "")
+        for (field, key), texts in list(means.items())[:_SUGGESTED]:
+            named = first_texts([each["text"] for each in texts])
+            rows_ = counted(sum(each["rows"] for each in texts), "row")
+            say(asked, f"{field}: {named}: did you mean {key}? {rows_}")
+        if len(means) > _SUGGESTED:
+            say(asked, f"and {len(means) - _SUGGESTED:,} more, in --json")
+        if sheet.stage in ("planned", "held"):
+            again = asked.again("correct", short(sheet.id), "--suggested", tenant=tenant)
+            say(asked, "To accept that for all these rows:", f"  {again}")
+        else:
+            maps = (shlex.quote(f"{each['field']}:{each['text']}={each['means']}") for each in found[:_SUGGESTED])
+            say(
+                asked,
+                "To accept that, import these rows again with",
+                f"  {' '.join(f'--value-map {one}' for one in maps)}",
+            )
+
+
+def first_texts(texts: Sequence[str]) -> str:
+    """The first few of several texts."""
+    return ", ".join(texts[:_FIRST]) + (", ..." if len(texts) > _FIRST else "")
+
+
+def contradictions(asked: Asked, wb: "Workbench", batch: Batch, tenant: str | None = None) -> None:
+    """How to decide which rows count that contradict each other, or wait because of a warning."""
+    for sheet in _sheets(wb, batch):
+        reasons = {issue["code"] for issue in wb.rows.issue_counts(sheet) if issue["severity"] == "error"}
+        if "conflict" in reasons:
+            say(
+                asked,
+                "To decide which of the rows with one key count: the lines of your choice, or a rule for the rest:",
+            )
+            say(asked, "  " + asked.again("prefer", short(sheet.id), "LINE", tenant=tenant))
+            say(asked, "  " + asked.again("prefer", short(sheet.id), "--on-conflict", "first", tenant=tenant))
+        elif reasons & {*HOLDABLE}:
+            say(asked, "To accept rows that wait because of a warning:")
+            say(asked, "  " + asked.again("prefer", short(sheet.id), "LINE", tenant=tenant))
+
+
 def removals(asked: Asked, wb: "Workbench", batch: Batch) -> None:
     """What the file no longer names: how many records, the first of them, and what happens to them."""
     for part in wb.batches.parts(batch):
@@ -316,6 +368,7 @@ def next_steps(asked: Asked, wb: "Workbench", batch: Batch, tenant: str | None =
         say(asked, "", f"Held, nothing was written: {counted(found.invalid, 'row')} invalid.")
         say(asked, "To correct them in a file of their own, and to bring that back:", *invalid)
         say(asked, *(again("correct", short(sheet.id), "invalid.xlsx") for sheet in open_))
+        contradictions(asked, wb, batch, tenant)
         say(asked, "To let the good rows go on without them:", again("commit", name, "--skip-errors"))
     elif batch.stage == "planned":
         write = again("undo", short(batch.undo_of)) if batch.undo_of is not None else again("commit", name)
@@ -349,6 +402,7 @@ def outcome(asked: Asked, wb: "Workbench", batch: Batch) -> None:
         figures(asked, wb, batch)
         parts(asked, wb, batch)
         issues(asked, wb, batch)
+        suggestions(asked, wb, batch)
     if batch.stage == "completed":
         asked.out.print()
         say(asked, wb.log(batch).render().rstrip("\n"))

@@ -1,0 +1,340 @@
+"""Rows of one key that say different things: they wait side by side until a person has decided which one counts."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.imports import ask, issues, messages, outcome, outcomes, records
+from tests.integration.database.test_runs_at_random import MANY, RANDOM
+from workbench import Workbench, open_sheet
+from workbench.model.batch import Batch
+from workbench.model.errors import Held, UnknownRows, UnknownRule, WrongStage
+from workbench.model.sheet import Sheet
+from workbench.model.template import Mapping
+
+pytestmark = pytest.mark.both_servers
+
+Given = Callable[..., Sheet]
+Opened = Callable[..., Workbench]
+
+TWO_PEOPLE = """\
+email,name,external_id
+zora@example.com,Amel Naka,N1
+odo@example.com,Odo Lint,N2
+zora@example.com,Zora Hale,N3
+ODO@example.com ,Odo Lint,N2
+odo@example.com,,
+"""
+
+
+def names(url: str) -> list[tuple[object, ...]]:
+    return records(url, "elevate.profiles", "email", "full_name")
+
+
+def test_all_lines_that_contradict_each_other_wait_and_what_says_the_same_is_a_duplicate(
+    wb: Workbench, sheet: Given, url: str
+) -> None:
+    batch = wb.import_sheet(sheet(TWO_PEOPLE), "elevate.students")
+    assert (batch.stage, names(url)) == ("held", [])
+    assert outcomes(wb, batch) == [
+        (2, "invalid:conflict"),
+        (3, "created"),
+        (4, "invalid:conflict"),
+        (5, "skipped:duplicate"),
+        (6, "skipped:duplicate"),
+    ]
+    assert messages(wb, batch) == {
+        2: "Line 4 says otherwise of the same student: full_name (Zora Hale / Amel Naka), external_id (N3 / N1)",
+        4: "Line 2 says otherwise of the same student: full_name (Amel Naka / Zora Hale), external_id (N1 / N3)",
+        5: "Same email as line 3",
+        6: "Same email as line 3",
+    }
+
+
+def test_nothing_of_such_a_key_is_written_when_the_good_rows_go_on(wb: Workbench, sheet: Given, url: str) -> None:
+    wb.import_sheet(sheet(TWO_PEOPLE), "elevate.students", skip_errors=True)
+    assert names(url) == [("odo@example.com", "Odo Lint")]
+
+
+def test_a_known_record_is_not_changed_by_rows_that_contradict_each_other(
+    wb: Workbench, sheet: Given, url: str
+) -> None:
+    wb.import_sheet(sheet("email,name\nzora@example.com,Amel Naka\n"), "elevate.students")
+    batch = wb.import_sheet(sheet(TWO_PEOPLE), "elevate.students", skip_errors=True)
+    assert outcomes(wb, batch)[0] == (2, "invalid:conflict")
+    assert ("zora@example.com", "Amel Naka") in names(url)
+
+
+@pytest.mark.parametrize(("rule", "name"), [("first", "Amel Naka"), ("last", "Zora Hale")])
+def test_a_rule_says_beforehand_which_one_counts(wb: Workbench, sheet: Given, url: str, rule: str, name: str) -> None:
+    batch = wb.import_sheet(sheet(TWO_PEOPLE), "elevate.students", on_conflict=rule)
+    assert (batch.stage, outcome(batch)) == ("completed", (2, 0, 3, 0, 0))
+    assert ("zora@example.com", name) in names(url)
+    (line,) = {2, 4} - {row["line"] for row in wb.rows.each(batch, outcome="created")}
+    assert messages(wb, batch)[line].startswith(
+        f"Line {6 - line} counts, as ana decided, and says otherwise: full_name"
+    )
+
+
+def test_a_template_remembers_the_rule(wb: Workbench, sheet: Given) -> None:
+    wb.templates.save("last", "elevate.students", Mapping(on_conflict="last"))
+    assert wb.import_sheet(sheet(TWO_PEOPLE), "elevate.students", template="last").on_conflict == "last"
+    held = wb.import_sheet(sheet(TWO_PEOPLE), "elevate.students", template="last", on_conflict="hold", dry_run=True)
+    assert outcome(held)[4] == 2
+    with pytest.raises(UnknownRule, match="There is no such rule or warning as best"):
+        wb.stage(sheet(TWO_PEOPLE), "elevate.students", on_conflict="best")
+
+
+# what a person decides afterwards
+
+
+def test_a_person_chooses_the_line_that_counts_and_that_is_kept_with_who_and_when(
+    wb: Workbench, open_wb: Opened, sheet: Given, url: str
+) -> None:
+    held = wb.import_sheet(sheet(TWO_PEOPLE), "elevate.students")
+    lea = open_wb(user="lea")
+    decided = lea.prefer(held, [4])
+    assert (decided.stage, decided.decisions, outcome(decided)) == ("staged", 1, (None,) * 5)
+    with pytest.raises(WrongStage):
+        wb.commit(decided)
+    planned = wb.plan(decided).batch
+    assert messages(wb, planned)[2] == (
+        "Line 4 counts, as lea decided, and says otherwise: full_name (Zora Hale / Amel Naka), external_id (N3 / N1)"
+    )
+    done = wb.commit(planned)
+    assert ("zora@example.com", "Zora Hale") in names(url)
+    assert ask(url, "select line, rule, decided_by from workbench.import_decision") == [(4, None, "lea")]
+    assert "decided" in [one["action"] for one in wb.batches.story(done)]
+    with pytest.raises(WrongStage):
+        wb.prefer(done, [2])
+
+
+def test_the_newest_decision_counts_and_a_line_before_a_rule(wb: Workbench, sheet: Given) -> None:
+    held = wb.import_sheet(sheet(TWO_PEOPLE), "elevate.students")
+
+    def created() -> list[int]:
+        wb.plan(held)
+        return [row["line"] for row in wb.rows.each(held, outcome="created")]
+
+    wb.prefer(held, on_conflict="last")
+    assert created() == [3, 4]
+    wb.prefer(held, [2])
+    assert created() == [2, 3]
+    wb.prefer(held, on_conflict="last")
+    assert created() == [2, 3]
+    wb.prefer(held, [4])
+    assert created() == [3, 4]
+
+
+def test_a_decision_is_part_of_what_is_signed(wb: Workbench, open_wb: Opened, sheet: Given, url: str) -> None:
+    held = wb.import_sheet(sheet(TWO_PEOPLE), "elevate.students")
+    wb.prefer(held, [4])
+    done = wb.commit(wb.plan(held).batch)
+    lea = open_wb(user="lea")
+    lea.sign_off(done)
+    assert lea.verify(done)
+    with psycopg.connect(url) as admin:
+        admin.execute("set session_replication_role = replica")
+        admin.execute("update workbench.import_decision set decided_by = 'nobody'")
+    assert not lea.verify(done)
+
+
+def test_only_rows_that_are_there_are_chosen(wb: Workbench, sheet: Given) -> None:
+    held = wb.import_sheet(sheet(TWO_PEOPLE), "elevate.students")
+    with pytest.raises(UnknownRows):
+        wb.prefer(held, [99])
+    with pytest.raises(UnknownRule):
+        wb.prefer(held, on_conflict="best")
+
+
+def test_the_lines_are_told_side_by_side(wb: Workbench, sheet: Given) -> None:
+    held = wb.import_sheet(sheet(TWO_PEOPLE), "elevate.students")
+    assert wb.contradictions(held) == (
+        1,
+        [
+            {
+                "dataset": "elevate.students",
+                "key": "zora@example.com",
+                "lines": {
+                    2: {"email": "zora@example.com", "full_name": "Amel Naka", "external_id": "N1"},
+                    4: {"email": "zora@example.com", "full_name": "Zora Hale", "external_id": "N3"},
+                },
+            }
+        ],
+    )
+
+
+# under a playbook
+
+
+def test_of_a_run_the_first_line_speaks_for_the_record_until_a_person_decides(
+    wb: Workbench, sheet: Given, url: str
+) -> None:
+    text = """\
+email,first_name,last_name,course_code,course_name
+ada@example.com,Ada,Park,CNA101,Nursing
+ben@example.com,Ben,Oka,CNA101,Nurse Aide
+cy@example.com,Cy,Lee,CNA101,Nursing
+"""
+    held = wb.import_sheet(sheet(text), "elevate.learners")
+    assert outcomes(wb, held) == [(2, "created"), (3, "invalid:conflict"), (4, "created")]
+    assert [list(one["lines"]) for one in wb.contradictions(held)[1]] == [[2, 3]]
+    wb.prefer(held, [3])
+    planned = wb.plan(held).batch
+    assert outcomes(wb, planned) == [(2, "created"), (3, "created"), (4, "created")]
+    wb.commit(planned)
+    assert records(url, "elevate.courses", "course_name") == [("Nurse Aide",)]
+
+
+def test_a_decision_of_a_run_survives_a_correction(wb: Workbench, sheet: Given, url: str) -> None:
+    people = ("ada@example.com,Ada,Park,", "ada@example.com,Ada,Lee,", "bad,B,C,")
+    text = "\n".join(("email,first_name,last_name,course_code", *people))
+    held = wb.import_sheet(sheet(text), "elevate.learners")
+    wb.prefer(held, on_conflict="last")
+    wb.correct(held, {4: {"email": "bea@example.com"}})
+    assert wb.commit(wb.plan(held).batch).created == 2
+    assert names(url) == [("ada@example.com", "Ada Lee"), ("bea@example.com", "B C")]
+
+
+# at random: a reckoning row by row
+
+Row = tuple[str, str, str]
+rows = st.tuples(
+    st.sampled_from(["a@b.org", "c@d.org", "bad"]),
+    st.sampled_from(["", "Ada Park", "Ben Oka", "ada  park"]),
+    st.sampled_from(["", "555-123-4567", "555-987-6543"]),
+)
+numbers = count(1)
+
+
+def reckoned(sheet: list[Row], known: str, rule: str) -> list[str]:
+    """What becomes of each row, asked one by one."""
+    ended = ["invalid" if row[0] == "bad" else "" for row in sheet]
+    for key in {row[0] for row in sheet} - {"bad"}:
+        mine = [place for place, row in enumerate(sheet) if row[0] == key]
+        able = [place for place in mine if sheet[place][1] or key == known]
+        for place in mine:
+            ended[place] = "invalid" if not able else "skipped"
+        if not able:
+            continue
+        first = able[0]
+        against = [place for place in mine if place != first and says_more(sheet[place], sheet[first])]
+        counts = {"first": first, "last": able[-1], "hold": first}[rule] if against else first
+        if against and rule == "hold":
+            for place in (first, *against):
+                ended[place] = "invalid"
+        else:
+            ended[counts] = "updated" if key == known else "created"
+    return ended
+
+
+def says_more(row: Row, first: Row) -> bool:
+    said, known = (tuple(" ".join(cell.split()) for cell in each) for each in (row, first))
+    return any(mine and mine != theirs for mine, theirs in zip(said, known, strict=True))
+
+
+@pytest.fixture
+def tenant(url: str, home: Path) -> Callable[[], object]:
+    """A Workbench of a new tenant that knows one student, whom every row that counts changes."""
+
+    @contextmanager
+    def one() -> Iterator[Workbench]:
+        with Workbench.open(home=home, database_url=url, tenant=f"c{next(numbers)}", user="ana") as wb:
+            wb.import_sheet(open_sheet(home.parent / "known.csv"), "elevate.students")
+            yield wb
+
+    (home.parent / "known.csv").write_text("email,name,phone\na@b.org,Old Name,555-000-0000\n")
+    return one
+
+
+@settings(RANDOM, max_examples=2 * MANY)
+@given(sheet=st.lists(rows, min_size=1, max_size=8), rule=st.sampled_from(["first", "last", "hold"]))
+def test_every_row_ends_as_reckoned(tenant: Callable[..., object], tmp_path: Path, sheet: list[Row], rule: str) -> None:
+    path = tmp_path / "sheet.csv"
+    path.write_text("email,name,phone\n" + "".join(f"{','.join(row)}\n" for row in sheet))
+    with tenant() as wb:  # type: ignore[attr-defined]
+        batch = wb.import_sheet(open_sheet(path), "elevate.students", dry_run=True, on_conflict=rule)
+        ended = [said.partition(":")[0] for _, said in outcomes(wb, batch)]
+        expected = reckoned(sheet, "a@b.org", rule)
+        # a known student whom the row that counts does not change is skipped
+        assert [
+            "skipped" if row[0] == "a@b.org" and not any(row[1:]) and out == "updated" else out
+            for row, out in zip(sheet, expected, strict=True)
+        ] == ended
+        done = wb.commit(batch, skip_errors=True)
+        assert outcomes(wb, done) == outcomes(wb, batch)
+
+
+# who else has the id, and who is called otherwise
+
+
+def test_one_id_with_two_addresses_is_warned_of_in_the_file_and_beside_what_is_stored(
+    wb: Workbench, sheet: Given
+) -> None:
+    wb.import_sheet(sheet("email,name,external_id\nada@example.com,Ada Park,E1\n"), "elevate.students")
+    text = "email,name,external_id\nada.park@example.com,Ada Park,E1\nben@example.com,Ben,E2\nb@example.com,Ben,E2\n"
+    batch = wb.import_sheet(sheet(text), "elevate.students")
+    assert (batch.stage, outcome(batch)) == ("completed", (3, 0, 0, 0, 0))
+    assert messages(wb, batch) == {
+        2: "Another student, who is known, has the same: E1",
+        3: "Line 4, another student, has the same: E2",
+        4: "Line 3, another student, has the same: E2",
+    }
+    assert wb.reconcile(batch).issues_by_code == {"same_id": 3}
+    assert wb.reconcile(wb.import_sheet(sheet(text), "elevate.students")).issues_by_code == {}
+
+
+@pytest.mark.parametrize(
+    ("known", "said", "warned"),
+    [
+        ("Bob Lint", "Robert Lint", False),
+        ("Amel Naka", "Zora Hale", True),
+        ("José Ruiz", "JOSE R.", False),
+        ("O'Connor, Grace", "Grace Oconnor", False),
+        ("J. D.", "Zora Hale", False),
+    ],
+)
+def test_a_name_is_quite_another_when_no_word_is_the_same(
+    wb: Workbench, sheet: Given, known: str, said: str, warned: bool
+) -> None:
+    wb.import_sheet(sheet(f'email,name\nada@example.com,"{known}"\n'), "elevate.students")
+    batch = wb.import_sheet(sheet(f'email,name\nada@example.com,"{said}"\n'), "elevate.students")
+    assert (batch.updated, issues(wb, batch)) == (1, [(2, "full_name", "another_name")] if warned else [])
+
+
+def test_a_warning_holds_its_rows_where_that_was_asked_for_until_a_person_accepts_them(
+    wb: Workbench, sheet: Given, url: str
+) -> None:
+    wb.import_sheet(sheet("email,name,external_id\nada@example.com,Ada Park,E1\n"), "elevate.students")
+    text = "email,name,external_id\nada@example.com,Zora Hale,\nben@example.com,Ben,E1\n"
+    wb.templates.save("careful", "elevate.students", Mapping(holds=("another_name",)))
+    held = wb.import_sheet(sheet(text), "elevate.students", template="careful", holds=["same_id"])
+    assert (held.stage, outcomes(wb, held)) == ("held", [(2, "invalid:another_name"), (3, "invalid:same_id")])
+    with pytest.raises(Held):
+        wb.commit(held)
+    wb.prefer(held, [3])
+    planned = wb.plan(held).batch
+    assert outcomes(wb, planned) == [(2, "invalid:another_name"), (3, "created")]
+    assert [row["issues"][0]["severity"] for row in wb.rows.each(planned)] == ["error", "warning"]
+    wb.commit(planned, skip_errors=True)
+    assert names(url) == [("ada@example.com", "Ada Park"), ("ben@example.com", "Ben")]
+
+
+def test_the_database_keeps_decisions_as_they_were_made(wb: Workbench, sheet: Given, url: str) -> None:
+    held: Batch = wb.import_sheet(sheet(TWO_PEOPLE), "elevate.students")
+    wb.prefer(held, [4])
+    done = wb.commit(wb.plan(held).batch)
+    for statement in (
+        "update workbench.import_decision set line = 2",
+        "delete from workbench.import_decision",
+        "insert into workbench.import_decision (tenant_id, batch_id, number, line, decided_by) "
+        f"select tenant_id, id, 2, 2, 'eve' from workbench.import_batch where id = '{done.id}'",
+    ):
+        with pytest.raises(psycopg.Error), wb._store.transaction(done.id) as connection:
+            connection.execute(statement)

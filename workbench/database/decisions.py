@@ -1,0 +1,103 @@
+"""What people decide of rows that contradict each other, or that wait because of a warning.
+
+It is kept with who and when, and never changed; the newest decision counts.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from workbench.database import batches
+from workbench.database.repeats import Ruling
+from workbench.database.store import Store
+from workbench.datasets import catalog
+from workbench.model.batch import Batch, Run
+from workbench.model.contract import half_of
+from workbench.model.errors import UnknownRows, WrongStage
+
+_OPEN = ("staged", "planned", "held")
+
+
+def ruling(store: Store, source: Batch) -> Ruling:
+    """What counts for the rows of a source."""
+    by_option = Ruling(rule=source.on_conflict, by=source.initiated_by, source=source.id, some=source.decisions > 0)
+    row = store.one(_RULE, (source.id,)) if by_option.some else None
+    return Ruling(rule=row["rule"], by=row["decided_by"], source=source.id, some=True) if row else by_option
+
+
+def decide(store: Store, run: Run, batch: Batch, lines: Sequence[int], rule: str | None) -> Batch:
+    """Keeps that those lines count, or a rule for every key of which no line was chosen, and takes the batch back to
+    staged: it needs a plan that knows of it. Raises WrongStage, UnknownRows."""
+    if batch.undo_of is not None or batch.stage not in _OPEN:
+        stage = batch.stage if batch.undo_of is None else "an undo"
+        raise WrongStage(batch=batch.id, stage=stage, action="deciding", needed="staged, planned or held")
+    wanted = sorted(set(lines))
+    there = {row["line"] for row in store.all(_THERE, {"batch": batch.id, "lines": wanted})}
+    if missing := [line for line in wanted if line not in there]:
+        raise UnknownRows(batch=batch.id, lines=", ".join(map(str, missing[:20])))
+    which = {"tenant": store.tenant_id, "batch": batch.id, "user": store.user, "number": batch.decisions + 1}
+    with store.transaction(batch.id) as connection:
+        connection.execute(_KEEP, {**which, "lines": wanted, "rule": rule})
+        # for one of several sheets the run's plan no longer holds either
+        for each in (batch,) if batch.id == run.face.id else (batch, run.face):
+            connection.execute(_OPEN_AGAIN, {"batch": each.id, "number": each.decisions + 1})
+        store.note("decided", batch.id, lines=wanted[:100], rule=rule)
+    return batches.get(store, batch.id)
+
+
+def contradictions(store: Store, run: Run, batch: Batch, *, limit: int = 20) -> tuple[int, list[dict[str, Any]]]:
+    """How many keys of a source wait for a decision, and the first of them: each with its dataset, its key, and the
+    values of every row that takes part by its line."""
+    parts = run.parts if run.derived and batch.id == run.face.id else (batch,)
+    found: list[dict[str, Any]] = []
+    count = 0
+    for part in parts:
+        rows = store.all(_CONTRADICTIONS, {"batch": part.id, "plan": part.plan, "limit": limit - len(found)})
+        count += rows[0]["keys"] if rows else 0
+        keys: dict[str, dict[str, Any]] = {}
+        for row in rows:
+            group = {"dataset": part.dataset, "key": row["key"], "lines": {}}
+            keys.setdefault(row["key"], group)["lines"][row["line"]] = {
+                field.name: row["payload"].get(field.name, row["payload"].get(half_of(field.name)))
+                for field in catalog.contract(part.dataset).stored
+                if field.name in row["payload"]
+            }
+        found += keys.values()
+    return count, found
+
+
+_CONTRADICTIONS = """
+with conflicts as materialized (
+    select r.external_key from workbench.import_outcome o
+    join workbench.corrected_row r on r.batch_id = o.batch_id and r.line = o.line
+    where o.batch_id = %(batch)s and o.plan = %(plan)s and o.outcome = 'invalid' and o.reason = 'conflict'
+      and r.batch_id = %(batch)s
+), keys as (
+    select external_key, count(*) over () as keys from (select distinct external_key from conflicts) each
+    order by external_key limit greatest(%(limit)s, 1)
+)
+select replace(external_key, chr(31), '|') as key, r.line, r.payload, keys.keys::int
+from keys join workbench.corrected_row r using (external_key)
+join workbench.import_outcome o on o.batch_id = r.batch_id and o.line = r.line and o.plan = %(plan)s
+where r.batch_id = %(batch)s and r.status = 'validated' and o.reason is distinct from 'duplicate'
+order by external_key, r.line
+"""
+
+_RULE = """
+select rule, decided_by from workbench.import_decision
+where batch_id = %s and rule is not null order by number desc limit 1
+"""
+
+_THERE = "select line from workbench.import_row where batch_id = %(batch)s and line = any(%(lines)s)"
+
+_KEEP = """
+insert into workbench.import_decision (tenant_id, batch_id, number, line, rule, decided_by)
+select %(tenant)s, %(batch)s, %(number)s, line, null, %(user)s from unnest(%(lines)s::integer[]) as line
+union all select %(tenant)s, %(batch)s, %(number)s, null, %(rule)s, %(user)s where %(rule)s::text is not null
+"""
+
+_OPEN_AGAIN = """
+update workbench.import_batch set stage = 'staged', decisions = %(number)s, planned_at = null, processed = null,
+    created = null, updated = null, skipped = null, unmatched = null, invalid = null, removed = 0,
+    summary = summary || '{"skipped_by_reason": {}, "unmatched_by_kind": {}, "issues_by_code": {}, "removed": {}}'
+where id = %(batch)s
+"""

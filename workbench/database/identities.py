@@ -1,0 +1,203 @@
+"""The SQL of a plan: what else than its key says whose record a row is. Ids that two share, names that are quite
+others."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
+
+from workbench.database.target import Target, issue, slice_of
+from workbench.model.contract import Field
+
+FLAG = 64
+"""A verdict's number carries its warnings in the bits from this one on."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Warning:
+    """One of them: whether a row `r` has it that makes a record, or changes `t`; and the sentence of such a row `n`."""
+
+    code: str
+    field: Field
+    created: Composable
+    updated: Composable
+    message: Composable
+
+
+class Identities:
+    """Warnings of rows that make a record or change one: each is a bit of the row's verdict.
+
+    A row that changes nothing is not looked at: what it says was told when it came first.
+    """
+
+    def __init__(self, target: Target, holds: frozenset[str]) -> None:
+        """`holds`: the codes whose rows wait for a person."""
+        self._target = target
+        self._holds = holds
+        contract, brought = target.contract, target.brought
+        self._ids = tuple(field for field in contract.identifiers if field in brought)
+        self._names = tuple(field for field in contract.names if field in brought)
+        self._halves = tuple(field for field in contract.stored if field.name in target.halves)
+        self._shared: tuple[Field, ...] = ()
+
+    def question(self) -> Composed | None:
+        """Whether an id stands on several rows, as `some`; None where there is none to ask for."""
+        asked = [
+            self._target.compose(
+                """exists (
+                    select from {rows} where batch_id = {batch} and status = 'validated'
+                    and (payload ->> {name}) is not null
+                    group by hashtextextended(payload ->> {name}, 0) having count(*) > 1)""",
+                name=Literal(field.name),
+            )
+            for field in self._ids
+        ]
+        return SQL("select {} as some").format(SQL(" or ").join(asked)) if asked else None
+
+    def put_down(self, connection: psycopg.Connection[Any]) -> None:
+        """Puts the ids that stand on rows of several keys into tables of the transaction."""
+        self._shared = tuple(field for field in self._ids if connection.execute(self._sharing(field)).rowcount > 0)
+
+    def _sharing(self, field: Field) -> Composed:
+        return self._target.compose(
+            """
+            create temporary table {shared} on commit drop as
+            select value, (array_agg(external_key order by line))[1] as key,
+                   (array_agg(line order by line))[1] as first, (array_agg(line order by line))[2] as second
+            from (
+                select payload ->> {name} as value, external_key, min(line) as line from {rows}
+                where batch_id = {batch} and status = 'validated' and (payload ->> {name}) is not null
+                group by 1, 2
+            ) said group by value having count(*) > 1""",
+            shared=_shared(field),
+            name=Literal(field.name),
+        )
+
+    def join(self, row: str = "r") -> Composable:
+        """What the rows are joined with."""
+        joins = [
+            SQL("left join {table} on {table}.value = {row}.payload ->> {name}").format(
+                table=_shared(field), row=Identifier(row), name=Literal(field.name)
+            )
+            for field in self._shared
+        ]
+        return SQL(" ").join(joins)
+
+    def created(self) -> Composable:
+        """The bits of a row that makes a record."""
+        return _bits([warning.created for warning in self._warnings])
+
+    def updated(self) -> Composable:
+        """The bits of a row that changes a record."""
+        return _bits([warning.updated for warning in self._warnings])
+
+    def held(self, code: str) -> Composable:
+        """Whether a row `found` has such a warning and waits for a person, who has not accepted it yet."""
+        bits = sum(FLAG << place for place, warning in enumerate(self._warnings) if warning.code == code)
+        if code not in self._holds or not bits:
+            return SQL("false")
+        return SQL("(found & {} > 0 and not accepted)").format(Literal(bits))
+
+    def issues(self) -> Composable:
+        """The warnings of a row, found again by its line: few rows have any."""
+        parts = [
+            SQL("case when found & {} > 0 then {} else '[]'::jsonb end").format(
+                Literal(FLAG << place), self._issue(warning)
+            )
+            for place, warning in enumerate(self._warnings)
+        ]
+        if not parts:
+            return SQL("null::jsonb")
+        return self._target.compose(
+            """case when found >= {flag} then (
+                select {parts} from {rows} n {shared} where n.batch_id = {batch} and n.line = judged.line) end""",
+            flag=Literal(FLAG),
+            parts=SQL(" || ").join(parts),
+            shared=self.join("n"),
+        )
+
+    def _issue(self, warning: _Warning) -> Composable:
+        warned = issue(warning.code, warning.field.name, warning.message, "warning")
+        if warning.code not in self._holds:
+            return warned
+        waits = issue(warning.code, warning.field.name, warning.message)
+        return SQL("case when {} then {} else {} end").format(self.held(warning.code), waits, warned)
+
+    @property
+    def _warnings(self) -> list[_Warning]:
+        return [
+            *map(self._in_file, self._shared),
+            *map(self._in_records, self._ids),
+            *map(self._of_name, self._names),
+            *map(self._of_half, self._halves),
+        ]
+
+    def _in_file(self, field: Field) -> _Warning:
+        table = _shared(field)
+        test = SQL("{}.value is not null").format(table)
+        message = SQL("'Line ' || case when {t}.key = n.external_key then {t}.second else {t}.first end || {} || {}")
+        other = Literal(f", another {self._target.contract.noun}, has the same: ")
+        return _Warning(
+            code="same_id",
+            field=field,
+            created=test,
+            updated=test,
+            message=message.format(other, _said(field), t=table),
+        )
+
+    def _in_records(self, field: Field) -> _Warning:
+        """Asked of all records at once, and not before a row needs it."""
+        test = self._target.compose(
+            """((r.payload ->> {name}) is distinct from t.{column} and coalesce((r.payload ->> {name}) in (
+                select x.{column} from {target} x where x.tenant_id = {tenant} and x.{column} is not null and {slice}
+            ), false))""",
+            name=Literal(field.name),
+            column=Identifier(field.target),
+            slice=slice_of(self._target.contract, "x"),
+        )
+        other = Literal(f"Another {self._target.contract.noun}, who is known, has the same: ")
+        return _Warning(
+            code="same_id", field=field, created=test, updated=test, message=SQL("{} || {}").format(other, _said(field))
+        )
+
+    def _of_name(self, field: Field) -> _Warning:
+        test = SQL("workbench.quite_another(r.payload ->> {}, t.{})")
+        known = Literal(f", where the {self._target.contract.noun} is known as ")
+        return _Warning(
+            code="another_name",
+            field=field,
+            created=SQL("false"),
+            updated=test.format(Literal(field.name), Identifier(field.target)),
+            message=SQL("'Quite another name: ' || {} || {} || {}").format(_said(field), known, _stored(field)),
+        )
+
+    def _of_half(self, field: Field) -> _Warning:
+        half, stays = self._target.half(field, "n"), Literal(f"; the {self._target.contract.noun} stays ")
+        return _Warning(
+            code="half_name",
+            field=field,
+            created=SQL("false"),
+            updated=SQL("{} is not null").format(self._target.half(field)),
+            message=SQL("'Only a part of it: ' || {} || {} || {}").format(half, stays, _stored(field)),
+        )
+
+
+def _bits(tests: list[Composable]) -> Composable:
+    """The sum of the bits of the tests that hold."""
+    bits = [
+        SQL("case when {} then {} else 0 end").format(test, Literal(FLAG << place)) for place, test in enumerate(tests)
+    ]
+    return SQL("({})").format(SQL(" + ").join(bits)) if bits else SQL("0")
+
+
+def _said(field: Field) -> Composable:
+    return SQL("(n.payload ->> {})").format(Literal(field.name))
+
+
+def _stored(field: Field) -> Composable:
+    return Identifier(f"old {field.target}")
+
+
+def _shared(field: Field) -> Identifier:
+    return Identifier(f"shared {field.name}")

@@ -1,0 +1,81 @@
+"""What a person decides of rows that contradict each other, and of texts that nearly fit."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from workbench.doors.web import words
+
+RULES = {"first": "The first counts", "last": "The last counts"}
+
+
+def contradictions(count: int, groups: Sequence[Mapping[str, Any]], several: bool) -> tuple[int | None, str | None]:
+    """Rows of one key side by side, the cells that differ marked: the line that a person chooses for its key, or the
+    rule for all of them."""
+    st.subheader("Rows that contradict each other")
+    has = "has" if count == 1 else "have"
+    waits = (
+        "The first one counts, and what says otherwise waits." if several else "None of them is written before that."
+    )
+    st.caption(f"{words.many(count, 'key')} {has} rows that say different things. Decide which one counts. {waits}")
+    chosen: int | None = None
+    rule: str | None = None
+    with st.container(horizontal=True):
+        for name, label in RULES.items():
+            if st.button(f"{label}, for all", key=f"all {name}", icon=":material/done_all:"):
+                rule = name
+    for place, group in enumerate(groups):
+        with st.container(border=True):
+            st.markdown(f"**{words.text(group['key'])}**")
+            st.dataframe(_side_by_side(group["lines"]), hide_index=True, key=f"contradiction {place}")
+            lines = list(group["lines"])
+            with st.container(horizontal=True):
+                for at, line in enumerate(lines):
+                    label = "First" if at == 0 else "Last" if at == len(lines) - 1 else "This one"
+                    if st.button(f"{label}: line {line}", key=f"line {place} {line}"):
+                        chosen = line
+    if count > len(groups):
+        st.caption(f"And {words.many(count - len(groups), 'key')} more, once these are decided.")
+    return chosen, rule
+
+
+def _side_by_side(lines: Mapping[int, Mapping[str, Any]]) -> pd.DataFrame:
+    """A column per line and a row per field; "≠" marks the fields in which they differ."""
+    names = list(dict.fromkeys(name for values in lines.values() for name in values))
+    said = {line: [values.get(name) for name in names] for line, values in lines.items()}
+    differs = ["≠" if len({str(texts[at]) for texts in said.values()}) > 1 else "" for at in range(len(names))]
+    shown = {f"Line {line}": [words.blank(value) for value in texts] for line, texts in said.items()}
+    return pd.DataFrame({"": differs, "Field": names, **shown})
+
+
+def suggestions(
+    found: Sequence[Mapping[str, Any]], *, is_open: bool, remembers: bool, accept: Callable[..., None]
+) -> None:
+    """What references that were not found may have meant, accepted for all rows that have the text."""
+    st.subheader("Not found, but nearly")
+    columns = {"take": "Take", "field": "Field", "text": "In the file", "means": "Did you mean", "rows": "Rows"}
+    frame = pd.DataFrame([{"take": True, **each} for each in found])[[*columns]]
+    shown = {name: st.column_config.Column(title) for name, title in columns.items() if name != "take"}
+    config: dict[str, Any] = {**shown, "take": st.column_config.CheckboxColumn("Take")}
+    if not is_open:
+        st.dataframe(frame.drop(columns="take"), hide_index=True, column_config=config, key="nearly closed")
+        return
+    said = st.data_editor(
+        frame,
+        hide_index=True,
+        column_config=config,
+        disabled=[name for name in columns if name != "take"],
+        key="nearly",
+    )
+    taken = said[said["take"]]
+    remember = remembers and st.checkbox("Let the template know it for the next time", value=True)
+    rows = int(taken["rows"].sum())
+    if st.button(
+        f"Correct {words.many(rows)} and check again", disabled=not rows, type="primary", icon=":material/check:"
+    ):
+        means: dict[str, dict[str, str]] = {}
+        for field, text, meaning in taken[["field", "text", "means"]].itertuples(index=False):
+            means.setdefault(field, {})[text] = meaning
+        accept(means, remember=remember)
