@@ -31,10 +31,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.model import dates, numbers
-from workbench.model.arrays import any_true as _any
-from workbench.model.arrays import joined as _joined
-from workbench.model.arrays import matches
-from workbench.model.arrays import replaced as _replaced
+from workbench.model.arrays import any_true, joined, matches, replaced
 
 Rewrite = Callable[[pa.StringArray], pa.StringArray]
 
@@ -120,9 +117,9 @@ def _plain(text: pa.StringArray) -> pa.StringArray:
 
 def _without_width(text: pa.StringArray) -> pa.StringArray:
     """Joiners stay between letters that are joined by them, which Latin ones are not."""
-    not_joined = rf"[\x00-\x{{24f}}{WIDE_SPACES}]"
+    not_joined = rf"[\x00-\x{{24f}}\x{{300}}-\x{{36f}}\x{{1e00}}-\x{{1eff}}{WIDE_SPACES}]"
     return _composed(
-        _replaced(
+        replaced(
             text,
             (f"[{_ZERO_WIDTH}]", ""),
             (f"({not_joined})[{_JOINERS}]+", r"\1"),
@@ -145,12 +142,12 @@ def trimmed(cells: pa.StringArray, beyond_ascii: Rewrite = _plain) -> pa.StringA
     """
     text = _stripped(cells, beyond_ascii)
     if may_hold(text, b'="') or may_hold(text, b"'"):
-        while _any(wrapped := is_wrapped(text)):
+        while any_true(wrapped := is_wrapped(text)):
             text = _where(wrapped, text, _unwrapped)
     if may_hold(text, b"  "):
-        text = _where(pc.match_substring(text, "  "), text, lambda odd: _replaced(odd, (" {2,}", " ")))
+        text = _where(pc.match_substring(text, "  "), text, lambda odd: replaced(odd, (" {2,}", " ")))
     blank = pc.equal(text, "")
-    return pc.if_else(blank, pa.scalar(None, pa.string()), text) if _any(blank) else text
+    return pc.if_else(blank, pa.scalar(None, pa.string()), text) if any_true(blank) else text
 
 
 def tidied(text: str) -> str:
@@ -176,7 +173,7 @@ MARKED = r"^'[0-9+(.$-][-0-9+(). /:,$%]{2,}$"
 def is_wrapped(text: pa.StringArray) -> pa.BooleanArray:
     """Which texts a spreadsheet was told to leave alone: `="00123"`, `'00123`."""
     begin = pc.fill_null(pc.or_(pc.starts_with(text, '="'), pc.starts_with(text, "'")), False)
-    if not _any(begin):
+    if not any_true(begin):
         return begin
     some = text.filter(begin)
     return pc.replace_with_mask(begin, begin, pc.or_(matches(some, FORMULA), matches(some, MARKED)))
@@ -229,7 +226,7 @@ def _rewritten(pattern: str, rewrite: Rewrite, *, sure: str | None = None) -> Re
 
     def understood(typed: pa.StringArray, candidates: pa.StringArray) -> pa.StringArray:
         if sure is not None:
-            typed = pc.if_else(matches(typed, pattern), _joined(typed, numbers.OTHERWISE), typed)
+            typed = pc.if_else(matches(typed, pattern), joined(typed, numbers.OTHERWISE), typed)
         return pc.if_else(matches(candidates, pattern), candidates, typed)
 
     return parse
@@ -237,7 +234,7 @@ def _rewritten(pattern: str, rewrite: Rewrite, *, sure: str | None = None) -> Re
 
 def _where(odd: pa.BooleanArray, text: pa.StringArray, rewrite: Rewrite) -> pa.StringArray:
     """The texts, rewritten where they are odd; most columns have no such cell, and cost nothing."""
-    return pc.replace_with_mask(text, odd, rewrite(text.filter(odd))) if _any(odd) else text
+    return pc.replace_with_mask(text, odd, rewrite(text.filter(odd))) if any_true(odd) else text
 
 
 # --- text ---
@@ -249,7 +246,7 @@ _NAME = r"^[^\x00-\x1f\x7f-\x9f]*$"
 def _text(cells: pa.StringArray) -> pa.StringArray:
     """A line ends with a line feed, whichever system wrote it."""
     text = trimmed(cells)
-    return _where(pc.match_substring(text, "\r"), text, lambda odd: _replaced(odd, ("\r\n?", "\n")))
+    return _where(pc.match_substring(text, "\r"), text, lambda odd: replaced(odd, ("\r\n?", "\n")))
 
 
 def _name(cells: pa.StringArray) -> pa.StringArray:
@@ -265,7 +262,7 @@ def _identifier(cells: pa.StringArray) -> pa.StringArray:
 def _whole(text: pa.StringArray, pattern: str) -> pa.StringArray:
     if not may_hold(text, b".0"):
         return text
-    return _where(matches(text, pattern), text, lambda odd: _replaced(odd, (pattern, r"\1")))
+    return _where(matches(text, pattern), text, lambda odd: replaced(odd, (pattern, r"\1")))
 
 
 # --- e-mail and phone ---
@@ -282,7 +279,7 @@ _PHONE = r"^[-+(). /]*(?:[0-9][-(). /]*){7,20}(?:(?:[xX]|[eE][xX][tT]\.?) *[0-9]
 def _unmarked(text: pa.StringArray) -> pa.StringArray:
     """In NFC, without marks around it; any other character that nobody sees becomes a plain space."""
     inside = f"[{WIDE_SPACES}{_INVISIBLE}{_MARKS}]"
-    return _replaced(pc.utf8_trim(_composed(text), characters=_AROUND + _MARKS), (inside, " "))
+    return replaced(pc.utf8_trim(_composed(text), characters=_AROUND + _MARKS), (inside, " "))
 
 
 def _email(cells: pa.StringArray) -> pa.StringArray:
@@ -293,7 +290,7 @@ def _email(cells: pa.StringArray) -> pa.StringArray:
     """
     text = pc.ascii_lower(trimmed(cells, lambda odd: _unmarked(pc.utf8_lower(odd))))
     too_long = pc.greater(pc.binary_length(text), _LONGEST_EMAIL)
-    return _where(too_long, text, lambda odd: _joined(odd, f" (longer than {_LONGEST_EMAIL} bytes)"))
+    return _where(too_long, text, lambda odd: joined(odd, f" (longer than {_LONGEST_EMAIL} bytes)"))
 
 
 def _phone(cells: pa.StringArray) -> pa.StringArray:
@@ -338,7 +335,7 @@ _ACADEMIC_YEAR = f"^(?:{'|'.join(f'{year}-{year + 1}' for year in range(1990, 20
 
 def _academic_year(text: pa.StringArray) -> pa.StringArray:
     """`2024/25`, `24-25` or `2024 - 2025` as `2024-2025`."""
-    return _replaced(
+    return replaced(
         text,
         (" *[-/\u2010-\u2014] *", "-"),
         ("^([0-9]{2})-", r"20\1-"),
@@ -365,7 +362,7 @@ def spelling(texts: pa.StringArray) -> pa.StringArray:
 
 
 def _boolean(text: pa.StringArray) -> pa.StringArray:
-    return _replaced(pc.utf8_lower(text), ("^(?:yes|y|t|1)$", "true"), ("^(?:no|n|f|0)$", "false"))
+    return replaced(pc.utf8_lower(text), ("^(?:yes|y|t|1)$", "true"), ("^(?:no|n|f|0)$", "false"))
 
 
 _UUID = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
@@ -373,7 +370,7 @@ _UUID = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 
 def _uuid(text: pa.StringArray) -> pa.StringArray:
     """Lower case, with hyphens and without braces."""
-    return _replaced(
+    return replaced(
         pc.utf8_lower(text),
         (r"^(?:urn:uuid:|\{)?([0-9a-f-]+)\}?$", r"\1"),
         ("^(.{8})(.{4})(.{4})(.{4})(.{12})$", r"\1-\2-\3-\4-\5"),

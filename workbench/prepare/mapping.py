@@ -480,7 +480,7 @@ def _check_forms(contract: Contract, forms: Pairs[str, str]) -> None:
         kind = KINDS[contract.field(name).kind]
         if form not in kind.forms:
             known = ", ".join(kind.forms)
-            why = f"its form is one of {known}." if known else f"a {kind.title} is written in one way only."
+            why = f"its form is one of {known}." if known else "it is neither a date nor a number."
             raise WrongValue(field=name, value=form, why=why)
 
 

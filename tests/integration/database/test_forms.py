@@ -94,7 +94,7 @@ def test_a_person_says_it_of_a_field_or_of_a_header(wb: Workbench, sheet: Given,
         ({"begun_at": "dmy"}, UnknownField, "elevate.enrollments has no field called begun_at. Its fields: "),
         ({"enrolled_at": "xyz"}, WrongValue, "enrolled_at cannot be xyz: its form is one of ymd, mdy, dmy."),
         ({"progress": "dmy"}, WrongValue, "progress cannot be dmy: its form is one of point, comma."),
-        ({"course_code": "dmy"}, WrongValue, "course_code cannot be dmy: a text is written in one way only."),
+        ({"course_code": "dmy"}, WrongValue, "course_code cannot be dmy: it is neither a date nor a number."),
     ],
 )
 def test_an_unknown_field_or_form_is_refused(
