@@ -81,6 +81,9 @@ class Dialect:
         if mark not in cell or not ("\n" in cell or "\r" in cell) or f"{mark} " in cell:
             return False
         first, *between, last = (part.count(mark) for part in _LINE_END.split(cell))
+        filled = sum(any(map(str.isalnum, piece)) for line in _LINE_END.split(cell) for piece in line.split(mark))
+        if filled < width - 1:
+            return False
         ends, begins = place + first == width - 1, last + cells - 1 - place == width - 1
         return ends and begins and all(count == width - 1 for count in between)
 
@@ -140,7 +143,7 @@ def detect_dialect(head: str, *, whole: bool = True, delimiter: str | None = Non
     best = max(tried, key=lambda sample: sample.score, default=None)
     if delimiter is None and (best is None or not best.sound or best.regularity < _REGULAR or best.score == 0):
         rare = [_best_manner(replace(found, delimiter=mark), body, whole) for mark in RARE_DELIMITERS if mark in body]
-        best = next((sample for sample in rare if sample.splits_every_row), best)
+        best = next((sample for sample in rare if sample.splits_every_row and not sample.leaves(best)), best)
     return best.dialect if best and best.score > 0 else replace(found, delimiter=delimiter)
 
 
@@ -239,6 +242,11 @@ class _Sample:
         if any(len(column) > 1 and all(map(_is_wrapped, column)) for column in columns):
             return True
         return single.regularity > self.regularity or (single.sound and not self.sound)
+
+    def leaves(self, other: "_Sample | None") -> bool:
+        """Whether the delimiter of another sample still stands in the cells of every row."""
+        mark = other.dialect.delimiter if other is not None else None
+        return mark is not None and all(any(mark in cell for cell in row) for row in self.rows)
 
     @property
     def splits_every_row(self) -> bool:

@@ -22,7 +22,7 @@ _SHAPES: tuple[tuple[Shape, re.Pattern[str]], ...] = (
     ("date", re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([T ]+\S.*)?")),
     ("date", re.compile(rf"(\d{{1,2}}[- ])?({_MONTHS})[a-z]*[-. ,]+\d[\d ,]*", re.IGNORECASE)),
     ("time", re.compile(r"\d{1,2}:\d\d(:\d\d)?(\.\d+)?\s?([ap]\.?m\.?)?", re.IGNORECASE)),
-    ("address", re.compile(r"\S+@\S+\.\S+|(https?|ftp)://\S+|www\.\S+", re.IGNORECASE)),
+    ("address", re.compile(r"[^\s,;|]+@[^\s,;|]+\.[^\s,;|]+|(https?|ftp)://\S+|www\.\S+", re.IGNORECASE)),
     ("code", re.compile(r"(?=\S*\d)(?=\S*[^\W\d_])\S{1,40}")),
 )  # fmt: skip
 _VALUES: tuple[Shape, ...] = ("whole", "number", "date", "time", "address")

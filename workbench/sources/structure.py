@@ -64,7 +64,8 @@ class Structure:
     ) -> "Structure":
         """What is found of the rows, which may be the first of very many."""
         rows = [line.cells for line in lines if line.cells and not line.blank]
-        usual = Counter(map(len, rows)).most_common(1)[0][0] if rows else width
+        widths = Counter(map(len, rows))
+        usual = max(widths, key=lambda cells: (widths[cells], cells == width), default=width)
         surplus = _surplus(rows, width, named, usual)
         alike = [row for row in rows if len(row) == (width + surplus if surplus else usual)][:_COMPARED]
         return cls(

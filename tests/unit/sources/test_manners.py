@@ -68,6 +68,12 @@ def test_a_text_without_a_delimiter_is_one_column_and_told(sheet: Open, text: st
     assert people.reading.warnings == ("No delimiter was found: every line is one cell.",)
 
 
+def test_blanks_in_names_are_no_delimiters_though_one_row_has_a_comma_too_many(sheet: Open) -> None:
+    with pytest.raises(UnreadableSheet) as caught:
+        table(sheet("email,full name,phone\na@x.org,Ada Hill,,555-0100\nb@x.org,Bob Lint,555-0101\n"))
+    assert str(caught.value) == "Line 2: has 4 cells where the header has 3."
+
+
 def test_an_apostrophe_is_no_quotation_mark(sheet: Open) -> None:
     assert table(sheet("name,note\nO'Hara,'tis\nD'Arcy,x'\n"))[1:] == [("O'Hara", "'tis"), ("D'Arcy", "x'")]
 
