@@ -6,7 +6,7 @@ import pytest
 
 from workbench import Workbench
 from workbench.doors.web import uploads
-from workbench.model.sheet import Sheet
+from workbench.model.sheet import Layout, Sheet
 from workbench.prepare.profile_report import profile_of
 
 pytestmark = pytest.mark.both_servers
@@ -25,7 +25,7 @@ def test_a_profile_is_found_again_by_the_sheet_it_is_of(wb: Workbench, sheet: Ca
 
 def test_the_same_file_with_another_header_is_another_sheet(wb: Workbench) -> None:
     upload = uploads.keep(wb.settings, "a.csv", BytesIO(b"email,name\na@b.org,Ann\nc@d.org,Cy\n")).id
-    first, second = (uploads.opened(wb.settings, upload, header_row=line) for line in (1, 2))
+    first, second = (uploads.opened(wb.settings, upload, layout=Layout(header_row=line)) for line in (1, 2))
     wb.profiles.keep(first, DATASET, profile_of(first))
     assert wb.profiles.kept(second, DATASET) is None
     wb.profiles.keep(second, DATASET, profile_of(second))
