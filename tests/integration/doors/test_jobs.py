@@ -247,7 +247,7 @@ def test_a_planned_batch_keeps_its_plan_when_its_commit_is_withdrawn(
 
 
 MANY = "email,full_name,\n" + "a@b.example,Ada,\n" + "".join(f"a{n}@b.example,Ada\n" for n in range(260_000))
-"""Enough for six pieces, of which four can wait to be written; the column without a name has them read in smaller ones."""
+"""Enough for six pieces, of which four can wait to be written; a column without a name has them read in smaller."""
 
 
 def test_a_running_fill_stops_at_its_next_rows_and_keeps_none(
