@@ -62,9 +62,9 @@ class Noticed:
 
 
 def _listed(texts: Mapping[str, int]) -> str:
-    """`nan` in 1 row, `N/A` in 20 rows."""
+    """'nan' in 1 row, 'N/A' in 20 rows."""
     most = sorted(texts.items(), key=lambda text: -text[1])
-    shown = [f"`{text}` in {rows:,} {'row' if rows == 1 else 'rows'}" for text, rows in most[:_LISTED]]
+    shown = [f"'{text}' in {rows:,} {'row' if rows == 1 else 'rows'}" for text, rows in most[:_LISTED]]
     return ", ".join(shown) + (f" and {len(most) - _LISTED:,} others" if most[_LISTED:] else "")
 
 
