@@ -1,26 +1,15 @@
 """Delimited text: CSV, TSV and their relatives."""
 
-import codecs
-import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, TypeAlias
-
-import numpy as np
-import numpy.typing as npt
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.csv as arrow_csv
 
 from workbench.model.errors import UnreadableSheet, UnreadableSource
-from workbench.model.sheet import LEFT_OUT_TEXT, Chunk, Layout, LeftOut, Reading, Sheet, Tally
+from workbench.model.sheet import LEFT_OUT_TEXT, Layout, LeftOut, Reading, Sheet
 from workbench.sources.dialect import (
     BLANKS_LEFT_OUT,
-    CELL_LIMIT,
     DELIMITERS,
-    NO_DELIMITER,
     NULL,
     Dialect,
     detect_dialect,
@@ -34,9 +23,10 @@ from workbench.sources.headers import (
     repeated_headers,
     whole_header,
 )
-from workbench.sources.lines import SWALLOWS, TOO_LONG, Line, flaw, laid_out, numbered, opened, tail
+from workbench.sources.lines import Line, laid_out, numbered, opened, tail
 from workbench.sources.shapes import trim
 from workbench.sources.structure import Structure
+from workbench.sources.table import Table, stamp_of
 from workbench.sources.text import Text, line_at, open_text, translated_errors
 from workbench.sources.tidiness import LINE_LIMIT, tidiness_of
 
@@ -46,18 +36,12 @@ LABEL_LIMIT = 1_000
 HEADER_LIMIT = 1_000
 """The last line a header may be said to be on."""
 
-_ROWS = 1 << 17
-"""Rows in a chunk at most; fewer where they are long, or where Python reads them."""
-_ROWS_OF_PYTHON = 50_000
-_ROWS_AT_ONCE = 100
 _WHOLE = 1 << 20
 """Bytes of a text up to which all of its rows are looked at before the first is read."""
 _SAMPLED = 300
 """Rows of a longer one that are looked at."""
 _COMPARED = 100
 """Rows below a header that tell what its columns hold."""
-_Numbers: TypeAlias = npt.NDArray[np.int32]
-_Block: TypeAlias = tuple[_Numbers, list[pa.StringArray]]
 
 
 def open_csv(
@@ -84,7 +68,7 @@ def open_csv(
         why = "its delimiter must be one character, and no quotation mark or line break."
         raise UnreadableSource(source=name, why=why)
     with translated_errors(name):
-        stamp = _stamp(path)
+        stamp = stamp_of(path)
         text = open_text(path, name=name, encoding=encoding)
         dialect = _dialect(text, said, name)
         laid = laid_out(text, dialect, said, name)
@@ -97,7 +81,7 @@ def open_csv(
         survey = tidiness_of(text, dialect.delimiter)
         top = _read_top(text, dialect, name, said)
         below = _Below.of(text, dialect, top, laid.skipped, plain=survey.tidy and dialect.plain)
-        table = _Table(
+        table = Table(
             name=name,
             source=path,
             stamp=stamp,
@@ -262,7 +246,6 @@ def _read_top(text: Text, dialect: Dialect, name: str, said: Layout) -> _Top:
 
 
 _NAMED_AGAIN = "a second row of the header"
-_HEADER_AGAIN = "the header again"
 
 
 def _of_header(lines: Sequence[Line], first: int, header: Header, taken: str) -> Iterator[str]:
@@ -389,240 +372,3 @@ class _Below:
             blank_after=here[len(notes) :].count(False),
             left_out=(LeftOut(first=first, last=last, what=what, text=notes[0].shown[:LEFT_OUT_TEXT], number=number),),
         )
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Table:
-    """The rows below a header, ready to be read again and again."""
-
-    name: str
-    source: Path
-    stamp: tuple[int, int]
-    text: Text
-    dialect: Dialect
-    headers: tuple[str, ...]
-    structure: Structure
-    first_line: int
-    start: int
-    end: int | None
-    blank_after: int
-    refusal: tuple[int, str] | None
-    """A line that must not be read, and why."""
-    skipped: frozenset[int]
-    """The lines that are blank because a person left them out."""
-    tidy: bool
-    """Whether Arrow's reader, which is ten times faster than Python's, understands this text in the same way."""
-    quoted: bool
-    nulls: bool
-    block: int = LINE_LIMIT
-    """Bytes in a chunk."""
-
-    @property
-    def width(self) -> int:
-        """Cells of a record."""
-        return len(self.headers) + self.structure.surplus
-
-    def read(self, tally: Tally) -> Iterator[Chunk]:
-        """The rows; refuses a file that is no longer the one that was opened."""
-        self._check_unchanged()
-        with translated_errors(self.name):
-            for lines, columns in self._fast() if self.tidy else self._exact(self.start):
-                for first in range(0, len(lines), _ROWS):
-                    part = [column.slice(first, _ROWS) for column in columns]
-                    chunk = self._chunk(lines[first : first + _ROWS], part, tally)
-                    if len(chunk):
-                        yield chunk
-        tally.blank_rows += self.blank_after
-        self._check_unchanged()
-
-    def _check_unchanged(self) -> None:
-        with translated_errors(self.name):
-            if _stamp(self.source) != self.stamp:
-                raise UnreadableSource(source=self.name, why="it was changed while it was being read.")
-
-    def _fast(self) -> Iterator[_Block]:
-        """By Arrow, as far as it gets; from the rows it cannot take on, they are read, or refused, the exact way."""
-        count, start, rest = 0, self.start, b""
-        with self.text.path.open("rb", buffering=0) as file:
-            file.seek(start)
-            stop = self.end if self.end is not None else self.text.path.stat().st_size
-            while data := rest + (read := file.read(min(self.block, stop - file.tell()))):
-                end = _end_of_rows(data) if read else len(data)
-                if end:
-                    table = self._parsed(memoryview(data)[:end])
-                    if table is None:
-                        break
-                    numbers = self._numbers(count, len(table))
-                    if self.quoted and data.count(b"\n", 0, end) > len(table):
-                        self._refuse_swallowed(numbers, table.columns)
-                    yield numbers, table.columns
-                    count, start = count + len(table), start + end
-                rest = data[end:]
-                if len(rest) > LINE_LIMIT:
-                    break
-            else:
-                return
-        yield from self._exact(start, count)
-
-    def _parsed(self, data: memoryview) -> pa.RecordBatch | None:
-        """Whole rows as columns, or None where the exact way has to look. (Arrow would drop a byte order mark.)"""
-        if bytes(data[:3]) == codecs.BOM_UTF8:
-            return None
-        names = [str(place) for place in range(self.width)]
-        try:
-            table = arrow_csv.read_csv(
-                pa.BufferReader(data),
-                arrow_csv.ReadOptions(column_names=names, block_size=len(data) + 1, use_threads=False),
-                arrow_csv.ParseOptions(
-                    delimiter=self.dialect.delimiter or NO_DELIMITER,
-                    quote_char='"' if self.quoted else False,
-                    newlines_in_values=self.quoted,
-                    ignore_empty_lines=False,
-                ),
-                arrow_csv.ConvertOptions(
-                    column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False, check_utf8=False
-                ),
-            )
-        except pa.ArrowInvalid:
-            return None
-        return table.combine_chunks().to_batches()[0]
-
-    def _exact(self, start: int, count: int = 0) -> Iterator[_Block]:
-        """By Python's reader, which knows the number of the row it cannot take; `count` rows stand before `start`."""
-        with opened(self.text.path, start, self.end) as (file, text):
-            reader = self.dialect.rows(text)
-            error: csv.Error | None = None
-            while error is None:
-                rows, error = _take(reader, file, self.block)
-                if not rows and error is None:
-                    return
-                numbers = self._numbers(count, len(rows))
-                count += len(rows)
-                if set(map(len, rows)) != {self.width}:
-                    rows = [self._fitted(row, int(line)) for row, line in zip(rows, numbers, strict=True)]
-                if rows:
-                    columns = [pa.array(column, pa.string()) for column in zip(*rows, strict=True)]
-                    self._refuse_swallowed(numbers, columns)
-                    yield numbers, columns
-            raise UnreadableSheet(line=self.first_line + count, why=flaw(error))
-
-    def _numbers(self, count: int, rows: int) -> _Numbers:
-        return np.arange(self.first_line + count, self.first_line + count + rows, dtype=np.int32)
-
-    def _fitted(self, row: list[str], line: int) -> list[str]:
-        """The row as wide as the records: blank cells may be added for nameless columns."""
-        blank = not any(cell.strip() for cell in row)
-        if not blank and not self.structure.is_wide_enough(row):
-            self._refuse(line)
-            raise UnreadableSheet(line=line, why=self.structure.ragged(row))
-        return row[: self.width] + [""] * (self.width - len(row))
-
-    def _refuse(self, line: int) -> None:
-        """Raises UnreadableSheet where that line lies behind one that must not be read."""
-        if self.refusal is not None and line >= self.refusal[0]:
-            raise UnreadableSheet(line=self.refusal[0], why=self.refusal[1])
-
-    def _refuse_swallowed(self, lines: _Numbers, columns: Sequence[pa.StringArray]) -> None:
-        """Raises UnreadableSheet for a row with a cell that has whole rows in it."""
-        for index, column in enumerate(columns if self.dialect.tells_by_width(self.width) else ()):
-            many = pc.greater_equal(pc.count_substring(column, self.dialect.delimiter), self.width - 1)
-            for place in pc.indices_nonzero(many).to_pylist():
-                if self.dialect.swallows_at(index, column[place].as_py(), self.width, len(columns)):
-                    raise UnreadableSheet(line=int(lines[place]), why=SWALLOWS)
-
-    def _chunk(self, lines: _Numbers, columns: Sequence[pa.StringArray], tally: Tally) -> Chunk:
-        """The records, counted. Raises UnreadableSheet for a cell over the limit, and one beyond the header."""
-        for column in columns:
-            if (pc.max(pc.binary_length(column)).as_py() or 0) > CELL_LIMIT:
-                place = int(np.argmax(pc.binary_length(column).to_numpy() > CELL_LIMIT))
-                raise UnreadableSheet(line=int(lines[place]), why=TOO_LONG)
-        if len(lines):
-            self._refuse(int(lines[-1]))
-        columns = self._without_surplus(lines, columns)
-        if self.nulls:
-            columns = [pc.if_else(pc.equal(column, NULL), "", column) for column in columns]
-        cells = pa.RecordBatch.from_arrays(columns, names=list(self.headers))
-        numbers = pa.array(lines, pa.int32())
-        blank, again = _blank_rows(columns), self._headers_again(columns)
-        if len(blank) or len(again):
-            keep = np.ones(len(lines), dtype=bool)
-            keep[blank] = keep[again] = False
-            cells, numbers = cells.filter(pa.array(keep)), numbers.filter(pa.array(keep))
-        for place in again:
-            tally.leave_out(int(lines[place]), _HEADER_AGAIN, ",".join(column[place].as_py() for column in columns))
-        tally.rows += len(numbers)
-        tally.blank_rows += sum(int(line) not in self.skipped for line in lines[blank]) if self.skipped else len(blank)
-        return Chunk(lines=numbers, cells=cells)
-
-    def _without_surplus(self, lines: _Numbers, columns: Sequence[pa.StringArray]) -> Sequence[pa.StringArray]:
-        """The header's columns; raises UnreadableSheet where one of the others is not blank."""
-        for column in columns[len(self.headers) :]:
-            filled = pc.not_equal(pc.utf8_trim_whitespace(column), "")
-            if pc.any(filled).as_py():
-                line = int(lines[pc.index(filled, True).as_py()])
-                raise UnreadableSheet(
-                    line=line, why=f"has {self.width} cells where the header has {len(self.headers)}."
-                )
-        return columns[: len(self.headers)]
-
-    def _headers_again(self, columns: Sequence[pa.StringArray]) -> npt.NDArray[np.int64]:
-        """The places of the rows that are the header once more."""
-        found = np.empty(0, dtype=np.int64)
-        for row in self.structure.header:
-            if pc.index(columns[0], row[0]).as_py() < 0:
-                continue
-            places = pc.indices_nonzero(pc.equal(columns[0], row[0]))
-            for column, cell in zip(columns, row, strict=False):
-                places = places.filter(pc.equal(pc.utf8_trim_whitespace(column.take(places)), trim(cell)))
-            found = np.union1d(found, places.to_numpy().astype(np.int64))
-        return found
-
-
-def _end_of_rows(data: bytes) -> int:
-    """Where the last whole row ends: behind the last line feed that is not between quotes; 0 where there is none."""
-    end, quoted = len(data), data.count(b'"') % 2 == 1
-    while True:
-        if quoted:
-            end = data.rfind(b'"', 0, end)
-        feed = data.rfind(b"\n", 0, end)
-        quoted = data.count(b'"', feed + 1, end) % 2 == 1
-        if not quoted or feed < 0:
-            return feed + 1
-        end = feed
-
-
-def _take(reader: Iterator[list[str]], file: BinaryIO, size: int) -> tuple[list[list[str]], csv.Error | None]:
-    """Some rows, of bounded number and size, and what stopped the reader behind them."""
-    rows: list[list[str]] = []
-    begin = file.tell()
-    try:
-        while len(rows) < _ROWS_OF_PYTHON and file.tell() - begin < size:
-            before = len(rows)
-            rows.extend(islice(reader, _ROWS_AT_ONCE))
-            if len(rows) == before:
-                break
-    except csv.Error as error:
-        return rows, error
-    return rows, None
-
-
-def _blank_rows(columns: Sequence[pa.StringArray]) -> npt.NDArray[np.int64]:
-    """The places of the rows in which every cell is empty or white space.
-
-    Few rows begin with a character below "!" or above ASCII, so that few are looked at closely.
-    """
-    first = columns[0]
-    suspects = pc.or_(pc.less(first, "!"), pc.greater_equal(first, "\x80"))
-    places = pc.indices_nonzero(suspects)
-    for column in columns:
-        if not len(places):
-            break
-        places = places.filter(pc.equal(pc.utf8_trim_whitespace(column.take(places)), ""))
-    found: npt.NDArray[np.int64] = places.to_numpy().astype(np.int64)
-    return found
-
-
-def _stamp(path: Path) -> tuple[int, int]:
-    """What changes when a file does: its size and the time it was written."""
-    state = path.stat()
-    return state.st_size, state.st_mtime_ns

@@ -280,12 +280,12 @@ def test_what_was_noticed_of_cells_comes_with_the_options_that_say_what_is_meant
     said = run("import", name, "--dataset", "elevate.students", "--map", "id=external_id")
     assert said.status == 1
     assert [line.strip() for line in said.out.splitlines() if line.startswith("  ")][:8] == [
-        "full_name: `Null` in 1 row, `#REF!` in 1 row: read as no value, and nobody has said what is meant.",
+        "full_name: 'Null' in 1 row, '#REF!' in 1 row: read as no value, and nobody has said what is meant.",
         "To say that they are none: --value-map full_name:Null= --value-map 'full_name:#REF!='",
         "To say that they are meant so: --value-map full_name:Null=Null",
         "full_name: 1 cell was perhaps read in a wrong encoding: 'JosÃ© Ruiz' may be 'José Ruiz'.",
         "To repair them: --repair full_name",
-        "phone: `n/a` in 1 row: read as no value, and nobody has said what is meant.",
+        "phone: 'n/a' in 1 row: read as no value, and nobody has said what is meant.",
         "To say that they are none: --value-map phone:n/a=",
         'external_id: 1 cell was written as ="..." or \'..., and read as what stands inside.',
     ]

@@ -23,8 +23,8 @@ def test_everything_that_was_noticed_is_a_sentence_of_its_field() -> None:
 def test_of_very_many_texts_the_most_frequent_are_named() -> None:
     noticed = Noticed(null_texts={"name": {f"#{number}": number for number in range(1, 13)}})
     ((_, _, sentence),) = noticed.told()
-    assert sentence.startswith("`#12` in 12 rows, `#11` in 11 rows")
-    assert sentence.endswith("`#3` in 3 rows and 2 others: read as no value, and nobody has said what is meant")
+    assert sentence.startswith("'#12' in 12 rows, '#11' in 11 rows")
+    assert sentence.endswith("'#3' in 3 rows and 2 others: read as no value, and nobody has said what is meant")
 
 
 def test_it_is_kept_as_far_as_there_is_any_and_read_back() -> None:

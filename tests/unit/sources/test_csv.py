@@ -1,3 +1,5 @@
+import re
+
 """Delimited text, from its bytes to its numbered rows."""
 
 import gc
@@ -529,7 +531,18 @@ def test_a_file_is_saved_whole_or_not_at_all(sheet, tmp_path):
 
 SOUP = st.text(alphabet='aé0 ,;"\n\r\t\\\u00a0', max_size=60)
 CELL = st.text(alphabet='aé ,;|"\n\r\t\\\u00a0中', max_size=8)  # letters only: no row is taken for a header
-TABLES = st.integers(1, 4).flatmap(lambda width: st.lists(st.lists(CELL, min_size=width, max_size=width), max_size=12))
+
+
+def _like_rows(table: list[list[str]]) -> bool:
+    """Whether a cell could be whole rows that a quotation mark has swallowed: such a table is refused."""
+    return any(cell.count(",") >= len(row) - 1 > 0 and re.search("[\r\n]", cell) for row in table for cell in row)
+
+
+TABLES = (
+    st.integers(1, 4)
+    .flatmap(lambda width: st.lists(st.lists(CELL, min_size=width, max_size=width), max_size=12))
+    .filter(lambda table: not _like_rows(table))
+)
 MANY = settings(
     max_examples=int(os.environ.get("WORKBENCH_TEST_EXAMPLES", "300")),  # `make soak` has thousands
     deadline=None,
