@@ -1,11 +1,10 @@
-import re
-
 """Delimited text, from its bytes to its numbered rows."""
 
 import gc
 import hashlib
 import io
 import os
+import re
 import struct
 import subprocess
 import sys
