@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.model.sheet import LEFT_OUT_TEXT, Layout, LeftOut
-from workbench.sources.shapes import column_shapes, fits, is_label, is_typed, is_value
+from workbench.sources.shapes import NOTES, TOTALS, column_shapes, fits, is_label, is_typed, is_value
 from workbench.sources.workbook_details import line_ranges
 
 _Flags: TypeAlias = "np.ndarray[Any, np.dtype[np.bool_]]"
@@ -23,19 +23,9 @@ _CANDIDATES = 200
 """How many rows below a blank one are tried as the header of another table."""
 _NAMED = 10
 """How many lines an option names."""
-_TOTAL_WORDS = (
-    r"^\s*(grand\s+|sub-?\s*)?(totals?|sum|summe|gesamt(summe)?|zwischensumme|insgesamt|somme|suma|totale?|totaal|average|"
-    r"mean|count)\b[\s:.]*(\(.*\)|of .*|for .*)?$"
-)
+_TOTAL_WORDS = rf"^\s*({TOTALS}|(mean|count)\b)[\s:.]*(\(.*\)|of .*|for .*)?$"
 _TOTAL = re.compile(_TOTAL_WORDS, re.IGNORECASE)
-_NOTE = re.compile(
-    r"\s*([*†‡§¹²³©#]|--|==|\(?\d\)\s|\d+ (rows?|records?)\b|(sources?|(foot)?notes?|nb|n\.b\.|remarks?|legend|"
-    r"generated|exported|extracted|created|prepared|printed|downloaded|report(ed)?|page|end|eof|as of|count|"
-    r"(last )?(updated|modified|refreshed)|copyright|confidential|disclaimer|(grand )?totals?|number of|please|"
-    r"quelle|anmerkung|hinweis|stand|erstellt|seite)\b)",
-    re.IGNORECASE,
-)
-"""How notes begin."""
+_NOTE = re.compile(rf"\s*{NOTES}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)

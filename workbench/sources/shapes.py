@@ -8,6 +8,20 @@ from typing import Literal
 Shape = Literal["", "whole", "number", "date", "time", "address", "code", "text"]
 """Blank, digits alone, other numbers, dates, times of day, e-mail and web addresses, letters with digits, the rest."""
 
+TOTALS = (
+    r"(grand\s+|sub-?\s*)?"
+    r"(totals?|totale|totaal|sum|summe|gesamt(summe)?|zwischensumme|insgesamt|somme|suma|averages?)\b"
+)
+"""How rows of totals begin, in English and its neighbours."""
+NOTES = (
+    r"([*†‡§¹²³©#(]|--|==|\d+ (rows?|records?)\b|n ?=|n\.b\.|nb:|"
+    r"(grand |sub-? ?)?totals?\b|(sum|sources?|(foot)?notes?|remarks?|number of|count|records?|rows?|entries|end|"
+    r"generated|printed|exported|extracted|downloaded|created|prepared|report(ed)?|(last )?(updated|modified)|"
+    r"refreshed|eof|copyright|confidential|disclaimer|legend|page|as of|data|for more|please|this|these|"
+    r"quelle|anmerkung|hinweis|stand|erstellt|seite)\b)"
+)
+"""How notes below a table begin."""
+
 INVISIBLE = "\ufeff\u200b\u200c\u200d\u2060"
 
 _MOSTLY = 0.9

@@ -9,7 +9,18 @@ from itertools import zip_longest
 
 from workbench.sources.dialect import DELIMITERS, Dialect
 from workbench.sources.lines import Line
-from workbench.sources.shapes import Shape, column_shapes, fits, is_label, is_typed, is_value, shape, trim
+from workbench.sources.shapes import (
+    NOTES,
+    TOTALS,
+    Shape,
+    column_shapes,
+    fits,
+    is_label,
+    is_typed,
+    is_value,
+    shape,
+    trim,
+)
 
 _COMPARED = 200
 """Rows by which the columns are known."""
@@ -17,17 +28,10 @@ _LONGEST_ENDING = 200
 """Lines that notes below a table have at most."""
 _NAMED = 5
 """Lines that a sentence names."""
-_TOTAL = re.compile(r"(grand |sub-? ?)?totals?\b|sum\b|overall\b|averages?\b|(mean|median)$", re.IGNORECASE)
+_TOTAL = re.compile(rf"{TOTALS}|overall\b|(mean|median)$", re.IGNORECASE)
 _BEFORE = "\"', ;\t|"
 """What stands before the first filled cell of a row."""
-_NOTE = re.compile(
-    r"(grand |sub-? ?)?totals?\b|sum\b|sources?\b|(foot)?notes?\b|remarks?\b|[*†‡#©(]|--|==|\d+ (rows?|records?)\b|"
-    r"(number of )?(records?|rows?|entries)\b|count\b|end\b|eof$|generated\b|printed\b|exported\b|extracted\b|"
-    r"created\b|prepared\b|report(ed)?\b|(last )?(updated|modified|refreshed)\b|copyright\b|confidential\b|page \d|"
-    r"data\b|as of\b|legend\b|disclaimer\b|for more\b|please\b|this\b|these\b|n ?=|n\.b\.|nb:",
-    re.IGNORECASE,
-)
-"""How notes and totals begin."""
+_NOTE = re.compile(NOTES, re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
