@@ -53,7 +53,7 @@ class Noticed:
         for name, rows in self.wrapped.items():
             yield name, "wrapped", f'{_cells(rows)} written as ="..." or \'..., and read as what stands inside'
         for name, rows in self.points.items():
-            yield name, "points", f"{_cells(rows)} written as a number with a point (12345.0), and read as its digits"
+            yield name, "points", f"{_cells(rows)} written as a number with .0 at its end, and read as its digits"
         for name, found in self.misread.items():
             example = f"'{found['before']}' may be '{found['after']}'"
             yield name, "misread", f"{_cells(found['rows'])} perhaps read in a wrong encoding: {example}"

@@ -27,8 +27,18 @@ class Layout:
     """The line from which on nothing is read."""
     mended: Mapping[int, str] = field(default_factory=dict)
     """Lines of a text file with what is read in their place; the source's own bytes stay the evidence."""
+    keep_lines: tuple[tuple[int, int], ...] = ()
+    """The lines that are records, whatever they look like, each from a first to a last one."""
     delimiter: str | None = None
     """The character that separates the cells of a text file."""
+    encoding: str | None = None
+    """What a text file is written in: any codec of Python's, e.g. cp850."""
+
+    @property
+    def records(self) -> frozenset[int]:
+        """The lines that a person has said to be records: what is read in a line's place is one too."""
+        kept = (line for first, last in self.keep_lines for line in range(first, last + 1))
+        return frozenset(self.mended) | frozenset(kept)
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON keeps it."""
@@ -43,7 +53,9 @@ class Layout:
             skip_lines=tuple((first, last) for first, last in data.get("skip_lines", ())),
             stop_line=data.get("stop_line"),
             mended={int(line): text for line, text in data.get("mended", {}).items()},
+            keep_lines=tuple((first, last) for first, last in data.get("keep_lines", ())),
             delimiter=data.get("delimiter"),
+            encoding=data.get("encoding"),
         )
 
 

@@ -61,7 +61,12 @@ def open_csv(
     """
     name = name or path.name
     said = layout or Layout()
-    said = replace(said, header_row=header_row or said.header_row, delimiter=delimiter or said.delimiter)
+    said = replace(
+        said,
+        header_row=header_row or said.header_row,
+        delimiter=delimiter or said.delimiter,
+        encoding=encoding or said.encoding,
+    )
     if header_row == 0:
         raise UnreadableSource(source=name, why=_NO_SUCH_HEADER)
     if said.delimiter is not None and (len(said.delimiter) != 1 or said.delimiter in '"\r\n\\'):
@@ -69,7 +74,7 @@ def open_csv(
         raise UnreadableSource(source=name, why=why)
     with translated_errors(name):
         stamp = stamp_of(path)
-        text = open_text(path, name=name, encoding=encoding)
+        text = open_text(path, name=name, encoding=said.encoding)
         dialect = _dialect(text, said, name)
         laid = laid_out(text, dialect, said, name)
         if laid.text is not text:
@@ -80,7 +85,7 @@ def open_csv(
             text = laid.text
         survey = tidiness_of(text, dialect.delimiter)
         top = _read_top(text, dialect, name, said)
-        below = _Below.of(text, dialect, top, laid.skipped, plain=survey.tidy and dialect.plain)
+        below = _Below.of(text, dialect, top, laid.skipped, said.records, plain=survey.tidy and dialect.plain)
         table = Table(
             name=name,
             source=path,
@@ -95,6 +100,7 @@ def open_csv(
             blank_after=below.blank_after,
             refusal=below.refusal,
             skipped=laid.skipped,
+            kept=said.records,
             tidy=survey.tidy and dialect.plain,
             quoted=survey.quotes > 0,
             nulls=survey.nulls,
@@ -336,21 +342,25 @@ class _Below:
     warnings: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, text: Text, dialect: Dialect, top: _Top, skipped: frozenset[int], *, plain: bool) -> "_Below":
+    def of(
+        cls, text: Text, dialect: Dialect, top: _Top, skipped: frozenset[int], kept: frozenset[int], *, plain: bool
+    ) -> "_Below":
         size = text.path.stat().st_size
         whole = size - top.end <= _WHOLE
         first_line = top.line + 1 + top.left_out
         with opened(text.path, top.end) as (_, characters):
             rows = numbered(characters, dialect, width=len(top.headers), first=first_line)
             lines = list(rows if whole else islice(rows, _SAMPLED))
-        structure = Structure.of(lines, dialect, top.rows, len(top.headers), top.named)
+        structure = replace(Structure.of(lines, dialect, top.rows, len(top.headers), top.named), kept=kept)
         found = cls(structure=structure, whole=whole)
         if whole:
             refusal = structure.refusal()
             ended = found._ended(text, structure, top.end, skipped)
             return replace(found if refusal else ended, refusal=refusal)
         begin, last_lines = tail(text.path, text.start, dialect) if plain else (0, [])
-        return found._ended(text, replace(structure, lines=last_lines), begin, skipped, counted=False)
+        before = line_at(text.path, begin) - 1 if kept and last_lines else 0
+        ends = replace(structure, lines=last_lines, kept=frozenset(line - before for line in kept))
+        return found._ended(text, ends, begin, skipped, counted=False)
 
     def _ended(
         self, text: Text, structure: Structure, begin: int, skipped: frozenset[int], *, counted: bool = True

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import Literal
 
@@ -57,6 +57,10 @@ def find_header(rows: Sequence[Sequence[str]]) -> int:
     are no part of it when they fit neither the labels nor the values below. Rows may have any length; trailing blank
     cells do not count.
     """
+    return _with_groups(rows, _below_title(rows, _first_header(rows)))
+
+
+def _first_header(rows: Sequence[Sequence[str]]) -> int:
     widths = [_width(row) for row in rows]
     filled = [index for index, width in enumerate(widths) if width]
     if not filled:
@@ -74,6 +78,25 @@ def find_header(rows: Sequence[Sequence[str]]) -> int:
         ),
         first,
     )
+
+
+def _below_title(rows: Sequence[Sequence[str]], place: int) -> int:
+    """The row below, where this one is a title alone and that one names every column."""
+    if place + 2 >= len(rows) or len(rows[place]) < 3 or sum(map(bool, map(_trim, rows[place]))) != 1:
+        return place
+    below = rows[place + 1]
+    return place + 1 if _complete(below) and len(below) > 2 and all(map(is_label, map(_trim, below))) else place
+
+
+def _with_groups(rows: Sequence[Sequence[str]], place: int) -> int:
+    """The row above, where it names the columns that this one leaves without a name, and groups of the others."""
+    if place == 0:
+        return place
+    row, above = ([_trim(cell) for cell in rows[index]] for index in (place, place - 1))
+    blanks = [index for index, cell in enumerate(row) if not cell]
+    groups = [index for index, cell in enumerate(above) if cell and index not in blanks]
+    named = bool(blanks) and bool(groups) and all(index < len(above) and above[index] for index in blanks)
+    return place - 1 if named and len(above) == len(row) and all(is_label(cell) for cell in above if cell) else place
 
 
 def repeated_headers(cells: Sequence[str], headers: Sequence[str]) -> tuple[tuple[str, str], ...]:
@@ -106,8 +129,26 @@ def whole_header(rows: Sequence[Sequence[str]], place: int) -> Header:
         last += 1
         cells = _joined(cells, rows[last]) if not _complete(rows[place]) else cells
     if _complete(rows[place]):
-        return Header(cells=list(rows[place]), last=last, left_out=last - place)
-    return Header(cells=cells if last > place else list(rows[place]), last=last)
+        header = Header(cells=list(rows[place]), last=last, left_out=last - place)
+    else:
+        header = Header(cells=cells if last > place else list(rows[place]), last=last)
+    if last + 2 < len(rows) and _counts(rows[last + 1], rows[last + 2 :][:_COMPARED], len(header.cells)):
+        return replace(header, last=last + 1, left_out=header.left_out + 1)
+    return header
+
+
+def _counts(row: Sequence[str], below: Sequence[Sequence[str]], width: int) -> bool:
+    """Whether a row numbers the columns: (1), (2), (3), or 1, 2, 3, 4 above columns of which most are no numbers."""
+    cells = [_trim(cell) for cell in row]
+    numbers = [cell.strip("()[]") for cell in cells]
+    if len(row) != width or width < 3 or numbers != [str(place) for place in range(1, width + 1)]:
+        return False
+    if all(cell[0] in "([" for cell in cells):
+        return True
+    texts = [
+        column in ("text", "code") for column in column_shapes([each for each in below if len(each) == width], width)
+    ]
+    return width > 3 and 2 * sum(texts) >= width
 
 
 def _goes_on(header: Sequence[str], rows: Sequence[Sequence[str]], place: int) -> bool:

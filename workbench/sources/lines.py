@@ -177,6 +177,11 @@ def laid_out(text: Text, dialect: Dialect, layout: Layout, name: str) -> LaidOut
     missing = sorted(layout.mended.keys() - change.mended)
     if missing:
         raise UnreadableSource(source=name, why=f"it has no line {missing[0]}, which was to be mended.")
+    end = layout.stop_line or change.seen + 1
+    beyond = [first for first, _ in layout.skip_lines if change.seen < first and change.seen < end]
+    if beyond:
+        why = f"it has no line {beyond[0]}, which was to be left out; rows are counted, as a spreadsheet counts them."
+        raise UnreadableSource(source=name, why=why)
     warnings = tuple(f"Line {number} is read as it was mended." for number in layout.mended)
     return LaidOut(
         text=replace(text, path=copy.path, start=0, copy=copy),
@@ -207,12 +212,15 @@ class _Change:
         self.left_out: list[LeftOut] = []
         self.skipped: list[int] = []
         self.mended: set[int] = set()
+        self.seen = 0
+        """The last line that was looked at."""
 
     def apply(self, text: Text, dialect: Dialect) -> Iterator[bytes]:
         """The text as it is to be read."""
         used = text.start
         with opened(text.path, text.start) as (_, lines):
             for line in numbered(lines, dialect):
+                self.seen = line.number
                 if line.number == self._layout.stop_line:
                     with opened(text.path, used) as (_, rest):
                         self._leave(line.number, line.number + sum(1 for _ in rest) - 1, line)

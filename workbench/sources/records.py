@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.model.sheet import LEFT_OUT_TEXT, Layout, LeftOut
-from workbench.sources.shapes import NOTES, TOTALS, column_shapes, fits, is_label, is_typed, is_value
+from workbench.sources.shapes import NOTES, SPEAKING, TOTALS, column_shapes, fits, is_label, is_typed, is_value
 from workbench.sources.workbook_details import line_ranges
 
 _Flags: TypeAlias = "np.ndarray[Any, np.dtype[np.bool_]]"
@@ -26,6 +26,7 @@ _NAMED = 10
 _TOTAL_WORDS = rf"^\s*({TOTALS}|(mean|count)\b)[\s:.]*(\(.*\)|of .*|for .*)?$"
 _TOTAL = re.compile(_TOTAL_WORDS, re.IGNORECASE)
 _NOTE = re.compile(rf"\s*{NOTES}", re.IGNORECASE)
+_SPEAKS = re.compile(rf"\s*{SPEAKING}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,16 +77,17 @@ def weigh(rows: TableRows, layout: Layout) -> Verdict:
     said = _said_so(rows, layout)
     records = (filled > 0) & ~said
     left_out = [*_entries(rows, np.flatnonzero(said), "said so")]
-    again = records & _header_again(rows, records)
+    kept = _are_lines(rows, layout.keep_lines)
+    again = records & ~kept & _header_again(rows, records)
     records &= ~again
     left_out += _entries(rows, np.flatnonzero(again), "the header again")
     blank = (filled == 0) & ~said
-    end, table = _another_table(rows, filled, records)
+    end, table = _another_table(rows, filled, records, kept)
     if end is not None:
         records[end:] = False
         blank[end : table[0].last - rows.first_line + 1] = False
         left_out = [entry for entry in left_out if entry.first < table[0].first] + table
-    notes = _notes(rows, filled, records)
+    notes = [row for row in _notes(rows, filled, records) if not kept[row]]
     records[notes] = False
     left_out += _entries(rows, notes, "a note below the table", "notes below the table")
     found = sorted(left_out, key=lambda entry: entry.first)
@@ -103,12 +105,17 @@ def _is_filled(column: pa.StringArray) -> _Flags:
 
 
 def _said_so(rows: TableRows, layout: Layout) -> _Flags:
-    lines = np.arange(rows.first_line, rows.first_line + sum(len(block[0]) for block in rows.blocks))
-    found = np.zeros(len(lines), bool)
-    for first, last in layout.skip_lines:
-        found |= (lines >= first) & (lines <= last)
+    found = _are_lines(rows, layout.skip_lines)
     if layout.stop_line is not None:
-        found |= lines >= layout.stop_line
+        found[max(layout.stop_line - rows.first_line, 0) :] = True
+    return found
+
+
+def _are_lines(rows: TableRows, ranges: Sequence[tuple[int, int]]) -> _Flags:
+    """The rows on these lines."""
+    found = np.zeros(sum(len(block[0]) for block in rows.blocks), bool)
+    for first, last in ranges:
+        found[max(first - rows.first_line, 0) : max(last + 1 - rows.first_line, 0)] = True
     return found
 
 
@@ -126,9 +133,9 @@ def _header_again(rows: TableRows, records: _Flags) -> _Flags:
     return np.concatenate(flags)
 
 
-def _another_table(rows: TableRows, filled: Any, records: _Flags) -> tuple[int | None, list[LeftOut]]:
+def _another_table(rows: TableRows, filled: Any, records: _Flags, kept: _Flags) -> tuple[int | None, list[LeftOut]]:
     """Where a row of labels stands below a blank one and under values: it begins a table of its own."""
-    below_blank = records.copy()
+    below_blank = records & ~kept
     below_blank[:1] = False
     below_blank[1:] &= filled[:-1] == 0
     for row in np.flatnonzero(below_blank)[:_CANDIDATES]:
@@ -190,11 +197,10 @@ def _is_note(cells: Sequence[str], above: Sequence[Sequence[str]], is_apart: boo
     is_total = bool(_TOTAL.match(first))
     speaks = is_total or bool(_NOTE.match(first)) or first.endswith(":")
     if len(places) > 1:
-        return speaks and (is_apart or is_total)
+        return (speaks and is_apart) or is_total
     longest = max((len(row[places[0]].strip()) for row in above), default=0)
-    words = len(first.split())
-    is_prose = (words >= 5 and len(first) > longest) or (words >= 2 and speaks)
-    return is_prose or is_total or (is_apart and (len(cells) > 2 or speaks))
+    is_prose = len(first.split()) > 5 and len(first) > longest
+    return is_prose or is_total or bool(_SPEAKS.match(first)) or (is_apart and (len(cells) > 2 or speaks))
 
 
 def _totals(rows: TableRows, filled: Any, records: _Flags) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from workbench.sources.dialect import DELIMITERS, Dialect
 from workbench.sources.lines import Line
 from workbench.sources.shapes import (
     NOTES,
+    SPEAKING,
     TOTALS,
     Shape,
     column_shapes,
@@ -32,6 +33,7 @@ _TOTAL = re.compile(rf"{TOTALS}|overall\b|(mean|median)$", re.IGNORECASE)
 _BEFORE = "\"', ;\t|"
 """What stands before the first filled cell of a row."""
 _NOTE = re.compile(NOTES, re.IGNORECASE)
+_SPEAKS = re.compile(SPEAKING, re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +63,8 @@ class Structure:
     columns: Sequence[Shape]
     longest: int
     """The characters of the longest first cell of a row with others."""
+    kept: frozenset[int] = frozenset()
+    """The lines that a person has said to be records."""
 
     @classmethod
     def of(
@@ -134,6 +138,11 @@ class Structure:
         texts = [number for number in self._texts_for_values() if number not in (*totals, *headings)]
         if texts:
             yield _said(texts, "has texts where other rows have values", "have texts where others have values", _SKIP)
+        gaps = self._gaps()
+        if 0 < len(gaps) < _NAMED:
+            yield _said(
+                gaps, "is blank; another table may begin below", "are blank; other tables may begin below", _STOP
+            )
         strays = [line.number for line in self.lines if line.cells is not None and self.dialect.strays(line.text)]
         if strays:
             yield (
@@ -166,6 +175,8 @@ class Structure:
 
     def _is_record(self, place: int) -> bool:
         line = self.lines[place]
+        if line.number in self.kept:
+            return not line.blank
         if line.cells is None or line.blank or not self.is_wide_enough(line.cells):
             return False
         return not self._is_padded_note(place)
@@ -175,27 +186,31 @@ class Structure:
         filled = self._filled(place)
         if len(filled) != 1 or self.width == 1 or shape(filled[0]) != "text":
             return False
-        prose = len(filled[0].split()) > 2
-        if _NOTE.match(filled[0]) and (prose or self.width > 2):
+        if _SPEAKS.match(filled[0]):
             return True
-        return self._is_apart(place) and prose and len(filled[0]) > self.longest
+        apart, longer = self._is_apart(place), len(filled[0]) > self.longest
+        words = len(filled[0].split())
+        return (apart and bool(_NOTE.match(filled[0]))) or (longer and words > (2 if apart else 5))
 
     def _is_note(self, place: int) -> bool:
         """Whether the first row below the records is a note, and none of them that was cut off or written otherwise."""
         filled, apart = self._filled(place), self._is_apart(place)
-        first = filled[0]
+        first, line = filled[0], self.lines[place]
+        if line.number in self.kept or (line.cells is None and (self.dialect.delimiter or " ") in line.text):
+            return False
         begins = (first, re.split(r"[;,|\t ]", first)[0])
         if is_typed(self.columns[0]) and any(shape(text) and fits(text, self.columns[0]) for text in begins):
             return False
         if len(filled) == 1 and any(first.count(mark) == self.width - 1 for mark in DELIMITERS if self.width > 2):
             return False
         few = len(filled) <= max(2 if self.width > 2 else 1, self.width // 2)
-        if few and _NOTE.match(first):
+        alone = len(line.cells or [""]) == 1
+        if few and (_SPEAKS.match(first) or ((alone or apart) and _NOTE.match(first))):
             return True
         if len(filled) == 1:
-            prose = len(first.split()) > 2 or first[-1] in ".:"
+            prose = len(first.split()) > 4 and first[-1] in ".:"
             return apart or (shape(first) == "text" and prose and len(first) > self.longest)
-        text, mark = self.lines[place].shown, self.dialect.delimiter or " "
+        text, mark = line.shown, self.dialect.delimiter or " "
         prose = text.count(f"{mark} ") == text.count(mark) and len(text.split()) > text.count(mark) + 1
         return apart and (few or prose)
 
@@ -238,7 +253,7 @@ class Structure:
 
     def _begins_table(self, place: int) -> bool:
         cells = self.lines[place].cells or []
-        if not _are_labels(cells) or any(list(map(trim, row)) == list(map(trim, cells)) for row in self.header):
+        if not _are_labels(cells) or self.lines[place].number in self.kept or self._is_header(cells):
             return False
         apart = self._is_apart(place)
         rest = [index for index in range(place, min(len(self.lines), place + _COMPARED)) if not self.lines[index].blank]
@@ -254,6 +269,21 @@ class Structure:
         if any(index < len(row) and row[index] == cells[index] for row in others for index in typed):
             return False  # texts that stand for values, as DS does for what is suppressed
         return apart or (len(typed) > 1 and all(map(trim, cells[: self.named])))
+
+    def _is_header(self, cells: Sequence[str]) -> bool:
+        """Whether a row is one of the header's once more."""
+        said = [trim(cell).casefold() for cell in cells]
+        return any([trim(cell).casefold() for cell in row] == said for row in self.header)
+
+    def _gaps(self) -> list[int]:
+        """The blank lines within a table of texts alone, below which another one may begin."""
+        if any(map(is_typed, self.columns)):
+            return []
+        return [
+            line.number
+            for place, line in enumerate(self.lines[1:-1], start=1)
+            if line.blank and self._is_record(place - 1) and _are_labels(self.lines[place + 1].cells or [])
+        ]
 
     def _summed(self) -> list[int]:
         """The last record, if its first cell alone is blank and its numbers are the sums of those above."""
@@ -288,7 +318,7 @@ class Structure:
 
 
 _SUMMED = 20_000
-_SKIP = "--skip-lines"
+_SKIP, _STOP = "--skip-lines", "--stop-line"
 _SPLIT = "has quotation marks around a delimiter that do not begin a cell, so that its cells are not certain."
 _NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 
@@ -314,6 +344,8 @@ def _number(cell: str) -> float:
 
 
 def _said(lines: Sequence[int], one: str, many: str, option: str) -> str:
+    if option == _STOP:
+        return f"{_lines(lines)} {one if len(lines) == 1 else many} ({option} {lines[0]} ends the reading there)."
     which = ",".join(map(str, lines[:_NAMED]))
     them = "it" if len(lines) == 1 else "them"
     return f"{_lines(lines)} {one if len(lines) == 1 else many} ({option} {which} leaves {them} out)."

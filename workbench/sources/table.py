@@ -52,6 +52,8 @@ class Table:
     """A line that must not be read, and why."""
     skipped: frozenset[int]
     """The lines that are blank because a person left them out."""
+    kept: frozenset[int]
+    """The lines that a person has said to be records."""
     tidy: bool
     """Whether Arrow's reader, which is ten times faster than Python's, understands this text in the same way."""
     quoted: bool
@@ -186,6 +188,8 @@ class Table:
         cells = pa.RecordBatch.from_arrays(columns, names=list(self.headers))
         numbers = pa.array(lines, pa.int32())
         blank, again = _blank_rows(columns), self._headers_again(columns)
+        if self.kept and len(again):
+            again = again[~np.isin(lines[again], list(self.kept))]
         if len(blank) or len(again):
             keep = np.ones(len(lines), dtype=bool)
             keep[blank] = keep[again] = False
@@ -208,14 +212,15 @@ class Table:
         return columns[: len(self.headers)]
 
     def _headers_again(self, columns: Sequence[pa.StringArray]) -> npt.NDArray[np.int64]:
-        """The places of the rows that are the header once more."""
+        """The places of the rows that are the header once more, in capitals or not."""
         found = np.empty(0, dtype=np.int64)
         for row in self.structure.header:
-            if pc.index(columns[0], row[0]).as_py() < 0:
-                continue
-            places = pc.indices_nonzero(pc.equal(columns[0], row[0]))
-            for column, cell in zip(columns, row, strict=False):
-                places = places.filter(pc.equal(pc.utf8_trim_whitespace(column.take(places)), trim(cell)))
+            first = trim(row[0]).lower()
+            lower = pc.ascii_lower if first.isascii() else pc.utf8_lower
+            places = pc.indices_nonzero(pc.starts_with(lower(pc.ascii_ltrim_whitespace(columns[0])), first))
+            for column, cell in zip(columns if len(places) else (), row, strict=False):
+                cells = pc.utf8_lower(pc.utf8_trim_whitespace(column.take(places)))
+                places = places.filter(pc.equal(cells, trim(cell).lower()))
             found = np.union1d(found, places.to_numpy().astype(np.int64))
         return found
 

@@ -14,7 +14,7 @@ def test_everything_that_was_noticed_is_a_sentence_of_its_field() -> None:
     assert [f"{field}: {sentence}" for field, _, sentence in noticed.told()] == [
         "name: 'N/A' in 2,000 rows, 'nan' in 1 row: read as no value, and nobody has said what is meant",
         'id: 1 cell was written as ="..." or \'..., and read as what stands inside',
-        "id: 3 cells were written as a number with a point (12345.0), and read as its digits",
+        "id: 3 cells were written as a number with .0 at its end, and read as its digits",
         "name: 1 cell was perhaps read in a wrong encoding: 'JosÃ©' may be 'José'",
         "note: 2 cells were read in a wrong encoding, and repaired",
     ]

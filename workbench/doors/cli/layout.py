@@ -24,6 +24,13 @@ OPTIONS: dict[str, tuple[Any, Any]] = {
         ],
         None,
     ),
+    "keep_lines": (
+        Annotated[
+            list[str] | None,
+            typer.Option("--keep-lines", metavar="N,N-M", help="Lines that are records, whatever they look like."),
+        ],
+        None,
+    ),
     "stop_line": (
         Annotated[
             int | None, typer.Option("--stop-line", min=1, metavar="N", help="From this line on, nothing is read.")
@@ -41,6 +48,10 @@ OPTIONS: dict[str, tuple[Any, Any]] = {
         Annotated[str | None, typer.Option("--delimiter", help="What separates the cells of a text file.")],
         None,
     ),
+    "encoding": (
+        Annotated[str | None, typer.Option("--encoding", help="What a text file is written in, e.g. cp850.")],
+        None,
+    ),
 }
 """Of each option its annotation and what it is where nobody says it; together they are the parameter `layout`."""
 
@@ -54,17 +65,23 @@ def layout(given: dict[str, Any]) -> "Layout":
     return Layout(
         header_row=said["header_row"],
         no_header=said["no_header"],
-        skip_lines=tuple(_range(part) for text in said["skip_lines"] or () for part in text.split(",")),
+        skip_lines=_ranges(said["skip_lines"], "--skip-lines"),
+        keep_lines=_ranges(said["keep_lines"], "--keep-lines"),
         stop_line=said["stop_line"],
         mended=dict(_mended(text) for text in said["mend"] or ()),
         delimiter={"\\t": "\t", "tab": "\t"}.get(mark or "", mark),
+        encoding=said["encoding"],
     )
 
 
-def _range(text: str) -> tuple[int, int]:
+def _ranges(said: list[str] | None, option: str) -> tuple[tuple[int, int], ...]:
+    return tuple(_range(part, option) for text in said or () for part in text.split(","))
+
+
+def _range(text: str, option: str) -> tuple[int, int]:
     found = re.fullmatch(r"\s*(\d+)\s*(?:-\s*(\d+)\s*)?", text)
     if found is None or int(found[1]) < 1 or int(found[2] or found[1]) < int(found[1]):
-        raise typer.BadParameter(f"'{text}' is not a line, or a range of them as 9-12.", param_hint="--skip-lines")
+        raise typer.BadParameter(f"'{text}' is not a line, or a range of them as 9-12.", param_hint=option)
     return int(found[1]), int(found[2] or found[1])
 
 

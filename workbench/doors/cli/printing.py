@@ -137,7 +137,7 @@ def same_file(name: str, earlier: Batch) -> str:
 def reading(sheet: "Sheet") -> str:
     """How a source was read, in a few words."""
     found = sheet.reading
-    delimiters = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+    delimiters = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", " ": "blank"}
     parts = [found.format.upper()]
     if found.encoding is not None:
         parts.append(found.encoding)
@@ -146,7 +146,8 @@ def reading(sheet: "Sheet") -> str:
     if found.sheet is not None:
         others = [name for name in found.sheets if name != found.sheet]
         parts.append(f"worksheet {found.sheet}" + (f" (also there: {', '.join(others)})" if others else ""))
-    parts.append(f"header on line {found.header_line}")
+    is_named = found.header_line > 0 and not found.layout.no_header
+    parts.append(f"header on line {found.header_line}" if is_named else "no header")
     if found.preamble:
         parts.append(f"{counted(len(found.preamble), 'line')} above it ignored")
     return ", ".join(parts)
