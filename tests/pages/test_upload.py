@@ -201,6 +201,15 @@ def test_lines_are_left_out_and_the_reading_ended_by_their_numbers(show: Show, w
     assert "2 rows" in told(page)
 
 
+def test_another_encoding_can_be_said(show: Show, wb: Workbench) -> None:
+    page = show("upload", upload=keep(wb, "email,full name\nann@example.org,Zo\u00eb K\u00f6ln\n".encode("cp850")))
+    next(box for box in page.selectbox if box.label == "Encoding").select("cp850").run()
+    assert not page.exception
+    assert json.loads(page.query_params["layout"]) == {"encoding": "cp850"}
+    read = sheets.uploaded(wb, page.query_params["upload"], said=Layout(encoding="cp850"))
+    assert read.sample().cells["full name"].to_pylist() == ["Zo\u00eb K\u00f6ln"]
+
+
 def test_lines_that_are_no_numbers_are_told_and_change_nothing(show: Show, wb: Workbench) -> None:
     page = show("upload", upload=keep(wb, STUDENTS))
     next(box for box in page.text_input if box.label == "Lines to leave out").set_value("the last").run()

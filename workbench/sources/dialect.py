@@ -241,6 +241,8 @@ class _Sample:
         columns = ([cell for cell in column if cell.strip()] for column in zip_longest(*below, fillvalue=""))
         if any(len(column) > 1 and all(map(_is_wrapped, column)) for column in columns):
             return True
+        if any(cell.startswith('"') for row in single.rows for cell in row):  # they would be split within their own
+            return False
         return single.regularity > self.regularity or (single.sound and not self.sound)
 
     def leaves(self, other: "_Sample | None") -> bool:

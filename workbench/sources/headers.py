@@ -174,7 +174,9 @@ def _goes_on(header: Sequence[str], rows: Sequence[Sequence[str]], place: int) -
     if any(cell == row[index] for each in below for index, cell in enumerate(each) if index in filled and cell):
         return False
     bracketed = all(row[index][0] in "([" and row[index][-1] in ")]" for index in filled)
-    return len(typed) > 1 or (len(typed) == 1 and grouped) or 2 * len(alike) > len(filled) or bracketed
+    hollow = any(not row[index] and header[index] and is_typed(columns[index]) for index in range(len(row)))
+    named_again = len(alike) == len(filled) == len(row)
+    return len(typed) > 1 or (grouped and (len(typed) == 1 or hollow)) or named_again or bracketed
 
 
 def _joined(above: Sequence[str], below: Sequence[str]) -> list[str]:

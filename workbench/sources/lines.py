@@ -174,7 +174,7 @@ def laid_out(text: Text, dialect: Dialect, layout: Layout, name: str) -> LaidOut
         _check_mended(number, said, dialect, name)
     change = _Change(layout)
     copy = Spool().fill(change.apply(text, dialect))
-    missing = sorted(layout.mended.keys() - change.mended)
+    missing = sorted(line for line in layout.mended.keys() - change.mended if line < (layout.stop_line or line + 1))
     if missing:
         raise UnreadableSource(source=name, why=f"it has no line {missing[0]}, which was to be mended.")
     end = layout.stop_line or change.seen + 1
@@ -182,7 +182,8 @@ def laid_out(text: Text, dialect: Dialect, layout: Layout, name: str) -> LaidOut
     if beyond:
         why = f"it has no line {beyond[0]}, which was to be left out; rows are counted, as a spreadsheet counts them."
         raise UnreadableSource(source=name, why=why)
-    warnings = tuple(f"Line {number} is read as it was mended." for number in layout.mended)
+    used = change.mended - set(change.skipped)
+    warnings = tuple(f"Line {number} is read as it was mended." for number in sorted(used))
     return LaidOut(
         text=replace(text, path=copy.path, start=0, copy=copy),
         left_out=tuple(change.left_out),
@@ -234,13 +235,15 @@ class _Change:
 
     def _as_read(self, line: Line) -> str:
         end = line.text[len(line.shown) :]
-        if line.number in self._layout.mended:
+        is_mended = line.number in self._layout.mended
+        if is_mended:
             self.mended.add(line.number)
-            return self._layout.mended[line.number].rstrip("\r\n") + end
         if any(first <= line.number <= last for first, last in self._layout.skip_lines):
             self.skipped.append(line.number)
             self._leave(line.number, line.number, line)
             return f" {end}"  # a line feed alone would go with a carriage return before it
+        if is_mended:
+            return self._layout.mended[line.number].rstrip("\r\n") + end
         return line.text
 
     def _leave(self, first: int, last: int, line: Line) -> None:

@@ -21,7 +21,7 @@ NOTES = (
     r"quelle|anmerkung|hinweis|stand|erstellt|seite)\b)"
 )
 """How notes below a table begin."""
-SPEAKING = rf"({NOTES}[^:]{{0,40}}:|[*†‡§¹²³©#(]|--|==|__|\x1a|\d+ (rows?|records?)\b|totals? *[\d(])"
+SPEAKING = rf"({NOTES}[^:]{{0,40}}:|[*†‡§¹²³©(]|#\s|--|==|__|\x1a|\d+ (rows?|records?)\b|totals? *[\d(])"
 """How those begin that are no records even where they stand right below them."""
 
 INVISIBLE = "\ufeff\u200b\u200c\u200d\u2060"

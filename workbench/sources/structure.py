@@ -195,7 +195,7 @@ class Structure:
     def _is_note(self, place: int) -> bool:
         """Whether the first row below the records is a note, and none of them that was cut off or written otherwise."""
         filled, apart = self._filled(place), self._is_apart(place)
-        first, line = filled[0], self.lines[place]
+        first, line = filled[0].lstrip("\"'"), self.lines[place]
         if line.number in self.kept or (line.cells is None and (self.dialect.delimiter or " ") in line.text):
             return False
         begins = (first, re.split(r"[;,|\t ]", first)[0])
@@ -204,15 +204,15 @@ class Structure:
         if len(filled) == 1 and any(first.count(mark) == self.width - 1 for mark in DELIMITERS if self.width > 2):
             return False
         few = len(filled) <= max(2 if self.width > 2 else 1, self.width // 2)
-        alone = len(line.cells or [""]) == 1
-        if few and (_SPEAKS.match(first) or ((alone or apart) and _NOTE.match(first))):
+        text, mark = line.shown, self.dialect.delimiter or " "
+        spaced = text.count(f"{mark} ") == text.count(mark)
+        total = _TOTAL.fullmatch(first.rstrip(": ")) and all(map(is_value, filled[1:]))
+        if few and (total or _SPEAKS.match(first) or ((spaced or apart) and _NOTE.match(first))):
             return True
         if len(filled) == 1:
             prose = len(first.split()) > 4 and first[-1] in ".:"
             return apart or (shape(first) == "text" and prose and len(first) > self.longest)
-        text, mark = line.shown, self.dialect.delimiter or " "
-        prose = text.count(f"{mark} ") == text.count(mark) and len(text.split()) > text.count(mark) + 1
-        return apart and (few or prose)
+        return apart and (few or (spaced and len(text.split()) > text.count(mark) + 1))
 
     def _is_table(self, places: Sequence[int]) -> bool:
         """Whether rows of another width are a table: labels, then rows as wide, and not just a few narrow ones."""

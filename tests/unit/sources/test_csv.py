@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from workbench.model.errors import UnreadableSheet, UnreadableSource, UnwritableFile, WorkbenchError
@@ -583,7 +583,9 @@ def written(cells: list[list[str]], end: str, always: bool = True) -> str:
 @MANY
 @given(table=TABLES, end=st.sampled_from(["\n", "\r\n"]), always=st.booleans())
 def test_both_readers_give_back_what_was_written(sheet, table, end, always):
-    found = by_each_reader(sheet(written(table, end, always), delimiter=","))
+    people = sheet(written(table, end, always), delimiter=",")
+    assume(not people.reading.left_out)  # the last row may read as a note
+    found = by_each_reader(people)
     kept = [(line, *row) for line, row in enumerate(table, start=2) if any(cell.strip() for cell in row)]
     assert found == (kept, Tally(rows=len(kept), blank_rows=len(table) - len(kept)))
 

@@ -1,5 +1,6 @@
 """Where the table stands in a file, as a person says it beside the file's own lines: it stands in the address."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from workbench.doors.web import address
@@ -20,15 +21,33 @@ def say(layout: Layout) -> None:
 
 
 def without(layout: Layout, *lines: int) -> Layout:
-    """The layout with these lines left out too, neighbours as one range."""
-    every = {line for first, last in layout.skip_lines for line in range(first, last + 1)} | set(lines)
+    """The layout with these lines left out too."""
+    every = _lines(layout.skip_lines) | set(lines)
+    mended = {line: text for line, text in layout.mended.items() if line not in every}
+    return replace(
+        layout, skip_lines=_ranges(every), keep_lines=_ranges(_lines(layout.keep_lines) - every), mended=mended
+    )
+
+
+def kept(layout: Layout, *lines: int) -> Layout:
+    """The layout in which these lines are records."""
+    every = _lines(layout.keep_lines) | set(lines)
+    return replace(layout, keep_lines=_ranges(every), skip_lines=_ranges(_lines(layout.skip_lines) - every))
+
+
+def _lines(ranges: Iterable[tuple[int, int]]) -> set[int]:
+    return {line for first, last in ranges for line in range(first, last + 1)}
+
+
+def _ranges(lines: Iterable[int]) -> tuple[tuple[int, int], ...]:
+    """The lines, neighbours as one range."""
     ranges: list[tuple[int, int]] = []
-    for line in sorted(every):
+    for line in sorted(lines):
         if ranges and ranges[-1][1] == line - 1:
             ranges[-1] = (ranges[-1][0], line)
         else:
             ranges.append((line, line))
-    return replace(layout, skip_lines=tuple(ranges))
+    return tuple(ranges)
 
 
 def mended(layout: Layout, line: int, text: str) -> Layout:
@@ -43,7 +62,8 @@ def headed(layout: Layout, line: int) -> Layout:
 
 def stopped(layout: Layout, line: int | None) -> Layout:
     """The layout that ends before that line."""
-    return replace(layout, stop_line=line)
+    mended = {each: text for each, text in layout.mended.items() if line is None or each < line}
+    return replace(layout, stop_line=line, mended=mended)
 
 
 def written(ranges: tuple[tuple[int, int], ...]) -> str:

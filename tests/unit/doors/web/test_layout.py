@@ -10,6 +10,12 @@ def test_lines_that_are_left_out_beside_each_other_become_one_range() -> None:
     assert layout.written(said.skip_lines) == "3-5, 9"
 
 
+def test_a_line_is_a_record_or_left_out_as_it_was_said_last() -> None:
+    said = layout.kept(layout.without(layout.mended(Layout(), 4, "a,b"), 3, 4), 3)
+    assert (said.skip_lines, said.keep_lines, said.mended) == (((4, 4),), ((3, 3),), {})
+    assert layout.without(said, 3).keep_lines == ()
+
+
 @pytest.mark.parametrize(("text", "ranges"), [("", ()), ("3", ((3, 3),)), (" 3, 7-9 ,12", ((3, 3), (7, 9), (12, 12)))])
 def test_ranges_are_read_as_people_write_them(text: str, ranges: tuple[tuple[int, int], ...]) -> None:
     assert layout.ranges_of(text) == ranges

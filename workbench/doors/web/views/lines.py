@@ -1,6 +1,7 @@
 """The lines of a file as they stand: which of them is the header, which are no records, and where the table ends."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
@@ -12,7 +13,8 @@ from workbench.model.sheet import Layout, LeftOut, Reading
 Lines = Sequence[tuple[int, Sequence[str]]]
 """Each line of the source with its cells."""
 
-HEADER, LEFT_OUT, STOP, REFUSED = "▶ header", "✕ left out", "■ not read", "! refused"
+HEADER, LEFT_OUT, KEPT, STOP, REFUSED = "▶ header", "✕ left out", "● record", "■ not read", "! refused"
+ENCODINGS = ("utf-8", "cp1252", "latin-1", "cp850", "cp437", "mac_roman", "cp1250", "cp1251", "utf-16")
 _LONGEST = 500
 
 
@@ -25,6 +27,8 @@ def signs(reading: Reading, layout: Layout, lines: Lines) -> dict[int, str]:
             found[line] = STOP
         elif any(first <= line <= last for first, last in ranges):
             found[line] = LEFT_OUT
+        elif any(first <= line <= last for first, last in layout.keep_lines):
+            found[line] = KEPT
         elif line == reading.header_line and not layout.no_header:
             found[line] = HEADER
     return found
@@ -56,6 +60,7 @@ def say_of(picked: Sequence[int], layout: Layout) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         _button("This is the header", said_layout.headed(layout, one or 1), disabled=one is None, icon="view_column")
         _button("Leave out", said_layout.without(layout, *picked), disabled=not picked, icon="playlist_remove")
+        _button("These are records", said_layout.kept(layout, *picked), disabled=not picked, icon="playlist_add_check")
         _button("Stop here", said_layout.stopped(layout, one), disabled=one is None, icon="stop_circle")
         if layout != Layout():
             _button("As it was found", Layout(), icon="undo")
@@ -76,10 +81,18 @@ def typed(layout: Layout, header_line: int) -> Layout:
     first, second = st.columns(2)
     skip = first.text_input("Lines to leave out", said_layout.written(layout.skip_lines), placeholder="e.g. 3, 7-9")
     stop = second.text_input("Stop at line", str(layout.stop_line or ""), placeholder="read to its end")
+    codecs = ["", *ENCODINGS] if layout.encoding in (None, *ENCODINGS) else ["", *ENCODINGS, layout.encoding]
+    encoding = st.selectbox(
+        "Encoding",
+        codecs,
+        index=codecs.index(layout.encoding or ""),
+        format_func=lambda name: name or "as it was found",
+        help="What a text file is written in. Another one where accented letters are wrong.",
+    )
     said, why = said_layout.typed(layout, header if header != header_line else None, none, skip, stop)
     if why:
         st.warning(why, icon=":material/info:")
-    return said
+    return replace(said, encoding=encoding or None)
 
 
 def put_right(line: int, why: str, lines: Sequence[tuple[int, str]], layout: Layout) -> None:
