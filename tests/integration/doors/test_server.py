@@ -268,8 +268,9 @@ def test_other_sites_reach_nothing_through_a_browser_on_this_machine(serve: Serv
         assert get(address, path, Host="evil.example").status == 403
         assert get(address, path, Origin="https://evil.example").status == 403
         assert get(address, path, Host=f"localhost:{port}", Origin=f"http://localhost:{port}").status != 403
-    with pytest.raises(Exception, match="403"):
-        visit(address, origin="https://evil.example")
+    for origin in ("https://evil.example", "http://127.0.0.1:1", f"https://127.0.0.1:{port}"):  # another server's page
+        with pytest.raises(Exception, match="403"):
+            visit(address, origin=origin)
 
 
 def told(messages: list[ForwardMsg]) -> Any:

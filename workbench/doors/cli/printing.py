@@ -172,6 +172,10 @@ def _left_out(entries: "Sequence[LeftOut]", shown: int = 10) -> Iterator[str]:
         lines = f"Line {each.first}" if each.first == each.last else f"Lines {each.first} to {each.last}"
         some = f", {counted(each.number, 'line')} of them" if each.number else ""
         yield f"{lines} left out{some} ({each.what}): {each.text}"
+    guessed = [each.first for each in entries if each.what != "said so"]
+    if guessed:
+        which = "it is a record" if len(guessed) == 1 else "they are records"
+        yield f"If {which}: --keep-lines {','.join(map(str, guessed[:5]))}"
     if len(entries) > shown:
         yield f"{counted(sum(each.lines for each in entries[shown:]), 'more line')} left out."
 

@@ -199,8 +199,8 @@ class _ThisMachineOnly:
 
 def _from_here(headers: list[tuple[bytes, bytes]]) -> bool:
     said = {name: value.decode("latin-1") for name, value in headers if name in (b"host", b"origin")}
-    places = [f"//{said.get(b'host', '')}", *([said[b"origin"]] if b"origin" in said else [])]
-    return all(_is_here(place) for place in places)
+    host = said.get(b"host", "")
+    return _is_here(f"//{host}") and said.get(b"origin", f"http://{host}") == f"http://{host}"
 
 
 def _is_here(place: str) -> bool:
