@@ -138,17 +138,15 @@ def whole_header(rows: Sequence[Sequence[str]], place: int) -> Header:
 
 
 def _counts(row: Sequence[str], below: Sequence[Sequence[str]], width: int) -> bool:
-    """Whether a row numbers the columns: (1), (2), (3), or 1, 2, 3, 4 above columns of which most are no numbers."""
+    """Whether a row numbers the columns: (1), (2), (3), or 1, 2, 3, 4, 5; four of them above texts."""
     cells = [_trim(cell) for cell in row]
     numbers = [cell.strip("()[]") for cell in cells]
     if len(row) != width or width < 3 or numbers != [str(place) for place in range(1, width + 1)]:
         return False
     if all(cell[0] in "([" for cell in cells):
         return True
-    texts = [
-        column in ("text", "code") for column in column_shapes([each for each in below if len(each) == width], width)
-    ]
-    return width > 3 and 2 * sum(texts) >= width
+    columns = column_shapes([each for each in below if len(each) == width], width)
+    return width > 4 or (width == 4 and 2 * sum(column in ("text", "code") for column in columns) >= width)
 
 
 def _goes_on(header: Sequence[str], rows: Sequence[Sequence[str]], place: int) -> bool:

@@ -14,14 +14,16 @@ TOTALS = (
 )
 """How rows of totals begin, in English and its neighbours."""
 NOTES = (
-    r"([*†‡§¹²³©#(]|--|==|__|\x1a|\d+ (rows?|records?)\b|n ?=|n\.b\.|nb:|"
+    r"([*†‡§¹²³©#(]|--|==|__|\x1a|\d+ (rows?|records?)\b|n ?=|n\.b\.|nb:|\(?\d{1,2}[.)] +[^\W\d]|"
     r"(grand |sub-? ?)?totals?\b|(sum|sources?|(foot)?notes?|remarks?|number of|count|records?|rows?|entries|end|"
     r"generated|printed|exported|extracted|downloaded|created|prepared|report(ed)?|(last )?(updated|modified)|"
     r"refreshed|eof|copyright|confidential|disclaimer|legend|page|as of|data|for more|please|this|these|"
     r"quelle|anmerkung|hinweis|stand|erstellt|seite)\b)"
 )
 """How notes below a table begin."""
-SPEAKING = rf"({NOTES}[^:]{{0,40}}:|[*†‡§¹²³©(]|#\s|--|==|__|\x1a|\d+ (rows?|records?)\b|totals? *[\d(])"
+SPEAKING = (
+    rf"({NOTES}[^:]{{0,40}}:|[*†‡§¹²³©(]|#\s|--|==|__|\x1a|\d+ (rows?|records?)\b|totals? *[\d(]|(foot)?notes? ?\d+\b)"
+)
 """How those begin that are no records even where they stand right below them."""
 
 INVISIBLE = "\ufeff\u200b\u200c\u200d\u2060"

@@ -188,7 +188,8 @@ class Structure:
             return False
         if _SPEAKS.match(filled[0]):
             return True
-        apart, longer = self._is_apart(place), len(filled[0]) > self.longest
+        below = place > 0 and not self.lines[place - 1].blank and self._is_padded_note(place - 1)
+        apart, longer = below or self._is_apart(place), len(filled[0]) > self.longest
         words = len(filled[0].split())
         return (apart and bool(_NOTE.match(filled[0]))) or (longer and words > (2 if apart else 5))
 
