@@ -53,6 +53,7 @@ def issues(counts: Sequence[Mapping[str, Any]]) -> go.Figure:
             y=[count["issue"] for count in some],
             x=[count["rows"] for count in some],
             text=[f"{count['rows']:,}" for count in some],
+            textangle=0,
             name=severity,
             orientation="h",
             marker_color=colour,
