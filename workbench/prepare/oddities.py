@@ -32,7 +32,7 @@ from workbench.model.texts import (
     takes_any_text,
 )
 from workbench.prepare import mojibake
-from workbench.prepare.normalize import meanings_of, repaired_fields
+from workbench.prepare.normalize import is_cased, meanings_of, repaired_fields
 
 _SHOWN = 60
 """So many characters of a cell stand in a message."""
@@ -72,7 +72,7 @@ class Oddities:
         self._headers = {known.name: headers[known.name] for known in contract.fields if known.name in headers}
         self._repairs = repaired_fields(contract, mapping)
         self._meant = {
-            name: pc.utf8_lower(trimmed(pa.array(texts, pa.string())))
+            name: self._compared(name, trimmed(pa.array(texts, pa.string())))
             for name in self._headers
             if (texts := [*meanings_of(name, contract, mapping).values(), *_constant(name, mapping)])
         }
@@ -187,7 +187,11 @@ class Oddities:
         if self._contract.field(name).derive is not None:
             flags = pc.and_(flags, pc.is_valid(trimmed(raw)))
         meant = self._meant.get(name)
-        return flags if meant is None else pc.and_not(flags, pc.is_in(pc.utf8_lower(cells), meant))
+        return flags if meant is None else pc.and_not(flags, pc.is_in(self._compared(name, cells), meant))
+
+    def _compared(self, name: str, texts: pa.StringArray) -> pa.StringArray:
+        """The texts as they are compared with what a person has said."""
+        return texts if is_cased(self._contract.field(name)) else pc.utf8_lower(texts)
 
     def _made_of_nothing(
         self, values: Mapping[str, pa.StringArray], nothing: Mapping[str, pa.BooleanArray | None]

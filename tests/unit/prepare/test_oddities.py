@@ -130,7 +130,7 @@ def test_what_is_said_of_a_joined_name_holds_for_what_it_is_made_of() -> None:
 
 
 def test_a_text_that_is_said_to_be_meant_stays_as_it_is_written() -> None:
-    rows, _ = judged(chunk("email|full_name", "a@b.co|NULL", "b@b.co|Null"), value_maps={"full_name": {"null": "Null"}})
+    rows, _ = judged(chunk("email|full_name", "a@b.co|NULL", "b@b.co|Null"), value_maps={"full_name": {"Null": "Null"}})
     assert (issues(rows), kept(rows, "full_name")) == ([], ["NULL", "Null"])
 
 
