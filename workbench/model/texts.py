@@ -1,5 +1,7 @@
 """Texts that are not what they say: no value, a spreadsheet's error, a number whose digits are gone."""
 
+import re
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -14,6 +16,9 @@ NULL_TEXTS = (
 """What programs and people write where they mean nothing. Somebody may be called Null, so nobody takes it for that:
 a person is asked."""
 
+NO_NAMES = tuple(text for text in NULL_TEXTS if not text.isalpha())
+"""Those that nobody can be called."""
+
 ERROR_CELLS = (
     *("#REF!", "#N/A", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!"),
     *("#CONNECT!", "#UNKNOWN!", "#GETTING_DATA", "#ERROR!", "#Error"),
@@ -25,6 +30,9 @@ _ERROR = (
     r"^(?i:" + "|".join(text.replace("?", r"\?").replace(".", r"\.") for text in ERROR_CELLS) + r"|#{4,}|Err:[0-9]{3})$"
 )
 _ERROR_INSIDE = _ERROR.replace("^", "(?:^| )").replace("$", "(?:$| )")
+_NO_NAME = "(?:" + "|".join(re.escape(text) for text in NO_NAMES) + ")"
+NO_NAME_INSIDE = f"^{_NO_NAME} | {_NO_NAME}$"
+_SIGNS_OF_NO_NAME = (b"- ", b" -", b"/", b".", b"<", b"[", b"(", b"\\", b"\xe2\x80")
 EXPONENT = r"^[-+]?(?:[0-9](?:[.,][0-9]+)?[eE]\+[0-9]{1,3}|[0-9][.,][0-9]+[eE]-?[0-9]{1,3}|[0-9]{16,}\.0)$"
 _CASES = (str, str.lower, str.upper, str.capitalize)
 _ANY_EXPONENT = r"^[-+]?[0-9](?:[.,][0-9]+)?[eE][-+]?[0-9]{1,3}$"
@@ -40,6 +48,18 @@ def read_as_nothing(texts: pa.StringArray, *, any_case: bool = False) -> pa.Bool
     """Which texts read as no value; a name is compared as it is written, because somebody may be called Nan."""
     known = NULL_TEXTS if not any_case else {case(text) for text in NULL_TEXTS for case in _CASES}
     return pc.is_in(texts, pa.array(known, pa.string()))
+
+
+def are_no_names(texts: pa.StringArray) -> pa.BooleanArray:
+    """Which texts read as no value and can be no part of a name either."""
+    return pc.is_in(texts, pa.array(NO_NAMES, pa.string()))
+
+
+def begin_or_end_with_nothing(texts: pa.StringArray) -> pa.BooleanArray:
+    """Which texts of several words have one at their beginning or end that nobody can be called (N/A Jones)."""
+    if not any(may_hold(texts, sign) for sign in _SIGNS_OF_NO_NAME):
+        return pa.repeat(pa.scalar(False), len(texts))
+    return matches(texts, NO_NAME_INSIDE)
 
 
 def are_errors(texts: pa.StringArray, *, inside: bool = False) -> pa.BooleanArray:

@@ -4,7 +4,7 @@ at a time, and told of each row and of each column.
 A tidy column is done with by a look at its bytes.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -23,10 +23,13 @@ from workbench.model.template import Mapping as Mapped
 from workbench.model.texts import (
     ERROR_CELLS,
     EXPONENT,
+    NO_NAME_INSIDE,
     NULL_TEXTS,
     ZEROS,
     are_errors,
+    are_no_names,
     are_rounded,
+    begin_or_end_with_nothing,
     may_be_rounded,
     read_as_nothing,
     takes_any_text,
@@ -47,6 +50,7 @@ _NO_TEXT = {"null_text": "reads as no value: map it to nothing, or correct it"}
 """What is said of a cell whose kind takes no such text."""
 _SAYS = {
     "null_text": _NOTHING,
+    "null_part": "has a part that reads as no value: correct it, or map it to what is meant",
     "error_cell": "is a spreadsheet's error and no value: correct it in the source, or map it to nothing",
     "rounded": "is a number whose digits are gone, because a program has rounded it: take it from its source as text",
     "may_be_rounded": "may be rounded: a spreadsheet keeps 15 digits, and has zeros for the others",
@@ -54,6 +58,7 @@ _SAYS = {
 }
 _ASKED: dict[str, tuple[str, dict[str, Any]]] = {
     "null_text": ("expect_column_values_to_not_be_in_set", {"value_set": list(NULL_TEXTS)}),
+    "null_part": ("expect_column_values_to_not_match_regex", {"regex": NO_NAME_INSIDE}),
     "error_cell": ("expect_column_values_to_not_be_in_set", {"value_set": list(ERROR_CELLS)}),
     "rounded": ("expect_column_values_to_not_match_regex", {"regex": EXPONENT}),
     "may_be_rounded": ("expect_column_values_to_not_match_regex", {"regex": ZEROS}),
@@ -136,6 +141,7 @@ class Oddities:
         }
         whole = dict(self._made_of_nothing(values, nothing))
         told = {ingredient: flags for joined, flags in whole.items() for ingredient in self._ingredients(joined)}
+        no_names = dict(self._joined_of_no_names(values, nothing))
         for name, header in self._headers.items():
             known, raw, cells = self._contract.field(name), chunk.cells[header], values[name]
             self._notice_writing(known, raw, cells)
@@ -147,11 +153,17 @@ class Oddities:
             if flags is not None:
                 if name in told:
                     flags = pc.and_not(flags, told[name])
+                if name in no_names:
+                    yield name, "null_text", pc.and_(flags, no_names[name]), cells, "error"
+                    flags = pc.and_not(flags, no_names[name])
                 severity: Severity = "error" if self._is_required(known) else "warning"
                 yield name, "null_text", flags, cells, severity
             errors = self._unsaid(name, raw, cells, are_errors(cells, inside=known.kind == "name"))
             self._count(name, cells, pc.and_(errors, are_errors(cells)))
             yield name, "error_cell", errors, cells, "error"
+            if known.kind == "name":
+                parts = pc.and_not(begin_or_end_with_nothing(cells), errors)
+                yield name, "null_part", self._unsaid(name, raw, cells, parts), cells, "warning"
             if known.kind == "identifier" or name in self._contract.key:
                 yield name, "rounded", self._unsaid(name, raw, cells, are_rounded(cells)), cells, "error"
                 yield name, "may_be_rounded", self._unsaid(name, raw, cells, may_be_rounded(cells)), cells, "warning"
@@ -211,9 +223,22 @@ class Oddities:
                 words = pc.and_(words, pc.or_(blank, matches(values[name], _WORD)))
                 differ = pc.or_(differ, pc.fill_null(pc.not_equal(pc.utf8_lower(values[name]), first), False))
             flags = pc.and_not(flags, pc.and_(words, differ))
-            parts = [pc.fill_null(values[name], "") for name in there]
-            made = pc.utf8_trim(pc.binary_join_element_wise(*parts, " "), characters=" ")
-            yield known.name, pc.and_(flags, pc.fill_null(pc.equal(made, values[known.name]), False))
+            yield known.name, pc.and_(flags, _is_made(values[known.name], [values[name] for name in there]))
+
+    def _joined_of_no_names(
+        self, values: Mapping[str, pa.StringArray], nothing: Mapping[str, pa.BooleanArray | None]
+    ) -> Iterator[tuple[str, pa.BooleanArray]]:
+        """The ingredients of required joined fields, each with the rows whose part nobody can be called, and which a
+        name was joined of."""
+        for known in self._contract.fields:
+            there = [name for name in known.ingredients if name in values]
+            if not isinstance(known.derive, Joined) or not self._is_required(known):
+                continue
+            for name in there:
+                flags = nothing.get(name)
+                if flags is None or not pc.any(no_names := pc.and_(flags, are_no_names(values[name]))).as_py():
+                    continue
+                yield name, pc.and_(no_names, _is_made(values[known.name], [values[each] for each in there]))
 
     def _damaged(
         self, known: Field, cells: pa.StringArray
@@ -313,6 +338,17 @@ def in_order(*issues: pa.Table) -> pa.Table:
     together = pa.concat_tables(issues)
     order = np.argsort(together["position"].to_numpy(), kind="stable")
     return together.take(pa.array(order)).combine_chunks()
+
+
+def _made(parts: Sequence[pa.StringArray]) -> pa.StringArray:
+    """What a field is that is joined of these parts; "" where none is there."""
+    there = (pc.fill_null(part, "") for part in parts)
+    return pc.utf8_trim(pc.binary_join_element_wise(*there, " "), characters=" ")
+
+
+def _is_made(cells: pa.StringArray, parts: Sequence[pa.StringArray]) -> pa.BooleanArray:
+    """In which rows a joined field is what its parts make."""
+    return pc.fill_null(pc.equal(_made(parts), cells), False)
 
 
 def _constant(name: str, mapping: Mapped) -> tuple[str, ...]:

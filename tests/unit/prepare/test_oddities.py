@@ -99,7 +99,7 @@ def test_a_person_called_null_keeps_the_name_and_is_asked_about() -> None:
         (2, "last_name", "null_text", "warning"),
         (3, "last_name", "null_text", "warning"),
         (4, "last_name", "null_text", "warning"),
-        (5, "first_name", "null_text", "warning"),
+        (5, "first_name", "null_text", "error"),
         (6, "full_name", "null_text", "error"),
         (7, "full_name", "null_text", "error"),
         (10, "first_name", "null_text", "warning"),
@@ -111,6 +111,37 @@ def test_a_person_called_null_keeps_the_name_and_is_asked_about() -> None:
         "first_name": {"N/A": 1, "-": 1, "NaN": 1, "nan": 1},
         "last_name": {"Null": 2, "NA": 1, "None": 1, "-": 2, "NaN": 1},
     }
+
+
+@pytest.mark.parametrize("text", ["N/A", "n/a", "-", "--", "<NA>", "\\N", "(null)", "N.A.", "\u2013"])
+def test_a_name_is_not_joined_of_what_nobody_is_called_before_somebody_has_said_what_it_means(text: str) -> None:
+    sheet = chunk("email|first_name|last_name", f"a@b.co|{text}|Jones", f"b@b.co|Ann|{text}", "c@b.co|Jo|Null")
+    rows, judge = judged(sheet)
+    assert issues(rows) == [
+        (2, "first_name", "null_text", "error"),
+        (3, "last_name", "null_text", "error"),
+        (4, "last_name", "null_text", "warning"),
+    ]
+    assert judge.noticed.null_texts == {"first_name": {text: 1}, "last_name": {text: 1, "Null": 1}}
+    rows, _ = judged(sheet, value_maps={"full_name": {text: "", "Null": "Null"}})
+    assert (issues(rows), kept(rows, "full_name")) == ([], ["Jones", "Ann", "Jo Null"])
+    rows, _ = judged(sheet, value_maps={"first_name": {text: text}, "last_name": {text: "", "Null": "Null"}})
+    assert (issues(rows), kept(rows, "full_name")) == ([], [f"{text} Jones", "Ann", "Jo Null"])
+
+
+def test_a_part_that_no_name_was_joined_of_is_warned_of_alone() -> None:
+    rows, _ = judged(chunk("email|full_name|first_name|last_name", "a@b.co|Ann Lee|Ann|N/A"))
+    assert (issues(rows)[0], kept(rows, "full_name")) == ((2, "last_name", "null_text", "warning"), ["Ann Lee"])
+
+
+def test_a_name_that_begins_or_ends_with_no_value_is_warned_of() -> None:
+    cells = ["N/A Jones", "Ann -", "-- Lee", "Ann (null)", "Ann - Lee", "Ann-Marie Lee", "Jo Null", "A.N. Other"]
+    sheet = chunk("email|full_name", *(f"a{n}@b.co|{cell}" for n, cell in enumerate(cells)))
+    rows, _ = judged(sheet)
+    assert issues(rows) == [(line, "full_name", "null_part", "warning") for line in (2, 3, 4, 5)]
+    assert messages(rows)[0].startswith("'N/A Jones' has a part that reads as no value")
+    said = {cell: cell for cell in cells[:4]}
+    assert issues(judged(sheet, value_maps={"full_name": said})[0]) == []
 
 
 def test_what_a_person_says_of_a_text_holds_for_ingredients_too() -> None:
