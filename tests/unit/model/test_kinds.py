@@ -86,6 +86,8 @@ def test_what_a_kind_writes_it_reads_again_as_the_same(kind: str) -> None:
         (" \u200e john@example.com \u200f ", "john@example.com"),
         ("\u202ejohn\u202edoe@example.com", BAD),
         ("\u202e", None),
+        ("\u0130van@example.com", "i\u0307van@example.com"),
+        ("I\u0307VAN@example.com", "i\u0307van@example.com"),
         ("John <john@example.com>", BAD),
         ('"john"@example.com', BAD),
         ("a@example.com,b@example.com", BAD),
