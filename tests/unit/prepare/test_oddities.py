@@ -223,6 +223,15 @@ def test_letters_that_were_misread_are_warned_of_and_repaired_on_a_word() -> Non
     assert (issues(rows), judge.noticed.to_dict()) == ([], {"repaired": {"full_name": 2}})
 
 
+def test_a_soft_hyphen_that_is_half_of_a_misread_letter_stays_for_its_repair() -> None:
+    sheet = chunk(
+        "email|first_name|last_name", "a@b.co|Mar\u00c3\u00ada|Garc\u00c3\u00ada", "b@b.co|Jo\u00ad|Co\u00adop"
+    )
+    assert kept(judged(sheet)[0], "full_name") == ["Mar\u00c3\u00ada Garc\u00c3\u00ada", "Jo Coop"]
+    rows, _ = judged(sheet, repairs=("full_name",))
+    assert (issues(rows), kept(rows, "full_name")) == ([], ["María García", "Jo Coop"])
+
+
 def test_a_joined_name_is_repaired_in_what_it_is_made_of() -> None:
     sheet = chunk("email|first_name|last_name", "a@b.co|JosÃ©|MÃ¼ller")
     rows, judge = judged(sheet, repairs=("full_name",))
