@@ -36,6 +36,12 @@ _SIGNS_OF_NO_NAME = (b"- ", b" -", b"/", b".", b"<", b"[", b"(", b"\\", b"\xe2\x
 EXPONENT = r"^[-+]?(?:[0-9](?:[.,][0-9]+)?[eE]\+[0-9]{1,3}|[0-9][.,][0-9]+[eE]-?[0-9]{1,3}|[0-9]{16,}\.0)$"
 _CASES = (str, str.lower, str.upper, str.capitalize)
 _ANY_EXPONENT = r"^[-+]?[0-9](?:[.,][0-9]+)?[eE][-+]?[0-9]{1,3}$"
+_MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+DATE = (
+    r"^(?:(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])(?:[T ]00:00(?::00)?Z?)?"
+    rf"|[0-9]{{1,2}}-{_MONTH}(?:-[0-9]{{2,4}})?|{_MONTH}-[0-9]{{2}})$"
+)
+"""A day as a spreadsheet writes what it takes for one: 3-1 or MAR1 of a code."""
 ZEROS = r"^[1-9][0-9]{14}0{2,}$"
 
 
@@ -79,6 +85,13 @@ def are_rounded(texts: pa.StringArray, *, any_exponent: bool = False) -> pa.Bool
     if not any_exponent and not any(may_hold(texts, sign) for sign in (b"E+", b"e+", b".")):
         return pa.repeat(pa.scalar(False), len(texts))
     return matches(texts, _ANY_EXPONENT if any_exponent else EXPONENT)
+
+
+def may_be_dates(texts: pa.StringArray) -> pa.BooleanArray:
+    """Which identifiers look like a date that a spreadsheet has made of another text."""
+    if not may_hold(texts, b"-"):
+        return pa.repeat(pa.scalar(False), len(texts))
+    return matches(texts, DATE)
 
 
 def may_be_rounded(texts: pa.StringArray) -> pa.BooleanArray:

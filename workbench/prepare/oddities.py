@@ -21,6 +21,7 @@ from workbench.model.noticed import Noticed
 from workbench.model.sheet import Chunk
 from workbench.model.template import Mapping as Mapped
 from workbench.model.texts import (
+    DATE,
     ERROR_CELLS,
     EXPONENT,
     NO_NAME_INSIDE,
@@ -30,6 +31,7 @@ from workbench.model.texts import (
     are_no_names,
     are_rounded,
     begin_or_end_with_nothing,
+    may_be_dates,
     may_be_rounded,
     read_as_nothing,
     takes_any_text,
@@ -54,6 +56,7 @@ _SAYS = {
     "error_cell": "is a spreadsheet's error and no value: correct it in the source, or map it to nothing",
     "rounded": "is a number whose digits are gone, because a program has rounded it: take it from its source as text",
     "may_be_rounded": "may be rounded: a spreadsheet keeps 15 digits, and has zeros for the others",
+    "may_be_date": "may be a date that a spreadsheet has made of an identifier",
     "damaged_text": "has lost a letter on its way here",
 }
 _ASKED: dict[str, tuple[str, dict[str, Any]]] = {
@@ -62,6 +65,7 @@ _ASKED: dict[str, tuple[str, dict[str, Any]]] = {
     "error_cell": ("expect_column_values_to_not_be_in_set", {"value_set": list(ERROR_CELLS)}),
     "rounded": ("expect_column_values_to_not_match_regex", {"regex": EXPONENT}),
     "may_be_rounded": ("expect_column_values_to_not_match_regex", {"regex": ZEROS}),
+    "may_be_date": ("expect_column_values_to_not_match_regex", {"regex": DATE}),
     "damaged_text": ("expect_column_values_to_not_match_regex", {"regex": "\ufffd"}),
     "mojibake": ("expect_column_values_to_not_match_regex", {"regex": mojibake.NEIGHBOURS}),
 }
@@ -167,6 +171,7 @@ class Oddities:
             if known.kind == "identifier" or name in self._contract.key:
                 yield name, "rounded", self._unsaid(name, raw, cells, are_rounded(cells)), cells, "error"
                 yield name, "may_be_rounded", self._unsaid(name, raw, cells, may_be_rounded(cells)), cells, "warning"
+                yield name, "may_be_date", self._unsaid(name, raw, cells, may_be_dates(cells)), cells, "warning"
             yield from self._damaged(known, cells)
             yield from self._misread(known, raw)
         for name, flags in whole.items():

@@ -209,6 +209,26 @@ def test_what_may_be_an_identifier_is_one_and_a_free_text_may_say_what_it_likes(
     assert issues(rows) == [(4, "code", "rounded", "error"), (5, "code", "may_be_rounded", "warning")]
 
 
+@pytest.mark.parametrize(
+    "text", ["2024-03-01", "2024-03-01T00:00:00", "2024-03-01 00:00:00", "2-Mar", "Mar-24", "12-Oct", "2-Mar-24"]
+)
+def test_an_identifier_that_looks_like_a_date_is_warned_of(text: str) -> None:
+    rows, _ = judged(chunk("email|full_name|external_id", f"a@b.co|Ann|{text}", "b@b.co|Bo|NB-101"))
+    assert issues(rows) == [(2, "external_id", "may_be_date", "warning")]
+    assert messages(rows) == [f"'{text}' may be a date that a spreadsheet has made of an identifier"]
+    assert kept(rows, "external_id") == [text, "NB-101"]
+    rows, _ = judged(
+        chunk("email|full_name|external_id", f"a@b.co|Ann|{text}"), value_maps={"external_id": {text: text}}
+    )
+    assert issues(rows) == []
+
+
+def test_what_no_spreadsheet_writes_for_a_date_is_an_identifier() -> None:
+    cells = ["2024-13-01", "1234-56-78", "012-34-5678", "MAR-1", "Mar-1", "Marx-24", "24-03", "2024-03-01-A"]
+    sheet = chunk("email|full_name|external_id", *(f"a{n}@b.co|Ann|{cell}" for n, cell in enumerate(cells)))
+    assert issues(judged(sheet)[0]) == []
+
+
 # --- letters ---
 
 
