@@ -21,10 +21,10 @@ NO_NAMES = tuple(text for text in NULL_TEXTS if not text.isalpha())
 
 ERROR_CELLS = (
     *("#REF!", "#N/A", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!"),
-    *("#CONNECT!", "#UNKNOWN!", "#GETTING_DATA", "#ERROR!", "#Error"),
+    *("#CONNECT!", "#UNKNOWN!", "#GETTING_DATA", "#ERROR!", "#Error", "1900-01-00"),
 )
 """What a spreadsheet shows where a formula went wrong; LibreOffice also shows Err:502 and the like, and all show
-#### where a column is too narrow."""
+#### where a column is too narrow, or a day is before the first; day 0 is what a blank cell was added up to."""
 
 _ERROR = (
     r"^(?i:" + "|".join(text.replace("?", r"\?").replace(".", r"\.") for text in ERROR_CELLS) + r"|#{4,}|Err:[0-9]{3})$"
@@ -70,7 +70,7 @@ def begin_or_end_with_nothing(texts: pa.StringArray) -> pa.BooleanArray:
 
 def are_errors(texts: pa.StringArray, *, inside: bool = False) -> pa.BooleanArray:
     """Which texts are a spreadsheet's error, or with `inside` have one among their words."""
-    if not (may_hold(texts, b"#") or may_hold(texts, b"rr:")):
+    if not any(may_hold(texts, sign) for sign in (b"#", b"rr:", b"-00")):
         return pa.repeat(pa.scalar(False), len(texts))
     return matches(texts, _ERROR_INSIDE if inside else _ERROR)
 

@@ -169,7 +169,20 @@ def test_a_text_that_is_said_to_be_meant_stays_as_it_is_written() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["#REF!", "#N/A", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "Err:502", "########"]
+    "text",
+    [
+        "#REF!",
+        "#N/A",
+        "#DIV/0!",
+        "#VALUE!",
+        "#NAME?",
+        "#NUM!",
+        "#NULL!",
+        "#SPILL!",
+        "Err:502",
+        "########",
+        "1900-01-00",
+    ],
 )
 def test_an_error_of_a_spreadsheet_is_an_error_of_its_row_in_any_text(text: str) -> None:
     rows, _ = judged(chunk("name|code|description", f"{text}|A|x", f"B|{text}|x", f"C|C|{text}"), "elevate.courses")
