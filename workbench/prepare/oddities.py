@@ -59,6 +59,11 @@ _SAYS = {
     "may_be_date": "may be a date that a spreadsheet has made of an identifier",
     "damaged_text": "has lost a letter on its way here",
 }
+_MEANS = {
+    "mojibake": "Letters may have been read in a wrong encoding",
+    "not_used": "What it could be joined of says otherwise, and is not used",
+}
+"""What is said of codes whose rows have sentences of their own."""
 _ASKED: dict[str, tuple[str, dict[str, Any]]] = {
     "null_text": ("expect_column_values_to_not_be_in_set", {"value_set": list(NULL_TEXTS)}),
     "null_part": ("expect_column_values_to_not_match_regex", {"regex": NO_NAME_INSIDE}),
@@ -67,6 +72,7 @@ _ASKED: dict[str, tuple[str, dict[str, Any]]] = {
     "may_be_rounded": ("expect_column_values_to_not_match_regex", {"regex": ZEROS}),
     "may_be_date": ("expect_column_values_to_not_match_regex", {"regex": DATE}),
     "damaged_text": ("expect_column_values_to_not_match_regex", {"regex": "\ufffd"}),
+    "not_used": ("expect_column_values_to_match_regex", {"regex": "what its parts say"}),
     "mojibake": ("expect_column_values_to_not_match_regex", {"regex": mojibake.NEIGHBOURS}),
 }
 """What was asked, in the words of Great Expectations."""
@@ -174,6 +180,7 @@ class Oddities:
                 yield name, "may_be_date", self._unsaid(name, raw, cells, may_be_dates(cells)), cells, "warning"
             yield from self._damaged(known, cells)
             yield from self._misread(known, raw)
+            yield from self._unused(known, raw, values)
         for name, flags in whole.items():
             severity = "error" if self._is_required(self._contract.field(name)) else "warning"
             yield name, "null_text", flags, values[name], severity
@@ -275,6 +282,29 @@ class Oddities:
         )
         yield known.name, "mojibake", flags, message, "warning"
 
+    def _unused(
+        self, known: Field, raw: pa.StringArray, values: Mapping[str, pa.StringArray]
+    ) -> Iterator[tuple[str, str, pa.BooleanArray, pa.StringArray, Severity]]:
+        """The rows in which a field has a cell of its own, and the fields that it could be joined of say otherwise."""
+        there = [name for name in known.ingredients if name in values and name in self._headers]
+        if not isinstance(known.derive, Joined) or len(there) < len(known.derive.fields):
+            return
+        cells, made = values[known.name], _made(parts := [values[name] for name in there])
+        flags = pc.and_(pc.fill_null(pc.not_equal(made, cells), False), pc.is_valid(trimmed(raw)))
+        for part in parts:
+            flags = pc.and_(flags, pc.is_valid(part))
+        if not pc.any(flags).as_py():
+            return
+        for part in parts:
+            flags = pc.and_not(flags, read_as_nothing(part))
+        rows = pc.indices_nonzero(flags)
+        flags = pc.replace_with_mask(flags, flags, _lacks_words(cells.take(rows), made.take(rows)))
+        says = f"{' and '.join(there)} say "
+        message = pc.binary_join_element_wise(
+            says, shown(made), f", {known.name} says ", shown(cells), ", which counts", ""
+        )
+        yield known.name, "not_used", flags, message, "warning"
+
     def _notice_writing(self, known: Field, raw: pa.StringArray, cells: pa.StringArray) -> None:
         """Counts the cells whose writing was taken off."""
         if may_hold(raw, b'="') or may_hold(raw, b"'"):
@@ -324,7 +354,7 @@ class Oddities:
                     kwargs={"column": name, **kwargs},
                     code=code,
                     field=name,
-                    message=_SAYS.get(code, "Letters may have been read in a wrong encoding"),
+                    message=_SAYS.get(code) or _MEANS[code],
                     severity=severity,
                     origin=self._contract.name,
                 )
@@ -349,6 +379,22 @@ def _made(parts: Sequence[pa.StringArray]) -> pa.StringArray:
     """What a field is that is joined of these parts; "" where none is there."""
     there = (pc.fill_null(part, "") for part in parts)
     return pc.utf8_trim(pc.binary_join_element_wise(*there, " "), characters=" ")
+
+
+def _lacks_words(texts: pa.StringArray, others: pa.StringArray) -> pa.BooleanArray:
+    """Which texts lack a word of the other one in their row; case, commas and points make no difference, nor does the
+    order of words."""
+    (words, _), (wanted, rows) = (_words(each) for each in (texts, others))
+    lacking = rows.filter(pc.invert(pc.is_in(wanted, words)))
+    return pc.is_in(pa.array(np.arange(len(texts))), lacking.cast(pa.int64()))
+
+
+def _words(texts: pa.StringArray) -> tuple[pa.StringArray, pa.Int64Array]:
+    """Each word of the texts behind the number of its row, and that number."""
+    plain = pc.utf8_trim_whitespace(pc.replace_substring_regex(pc.utf8_lower(texts), "[,.]", " "))
+    split = pc.utf8_split_whitespace(plain)
+    rows = pc.list_parent_indices(split)
+    return pc.binary_join_element_wise(rows.cast(pa.string()), pc.list_flatten(split), " "), rows
 
 
 def _is_made(cells: pa.StringArray, parts: Sequence[pa.StringArray]) -> pa.BooleanArray:

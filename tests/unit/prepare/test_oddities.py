@@ -134,6 +134,25 @@ def test_a_part_that_no_name_was_joined_of_is_warned_of_alone() -> None:
     assert (issues(rows)[0], kept(rows, "full_name")) == ((2, "last_name", "null_text", "warning"), ["Ann Lee"])
 
 
+def test_a_name_that_its_parts_contradict_is_warned_of_and_counts() -> None:
+    sheet = chunk(
+        "email|full_name|first_name|last_name",
+        "a@b.co|Ann Lee|Bob|Ray",
+        "b@b.co|Ann Lee|Ann|Lee",
+        "c@b.co|LEE, Ann M.|Ann|Lee",
+        "d@b.co|Ann Marie Lee|Ann|Lee",
+        "e@b.co|Ann Lee|Bob|",
+        "f@b.co||Bob|Ray",
+        "g@b.co|Ann Lee|Ann|Leigh",
+    )
+    rows, _ = judged(sheet)
+    assert issues(rows) == [(2, "full_name", "not_used", "warning"), (8, "full_name", "not_used", "warning")]
+    assert messages(rows)[0] == "first_name and last_name say Bob Ray, full_name says Ann Lee, which counts"
+    assert kept(rows, "full_name")[0] == "Ann Lee"
+    whole = {"columns": {"full_name": "full_name", "email": "email", "first_name": "first_name"}}
+    assert issues(judged(sheet, **whole)[0]) == []
+
+
 def test_a_name_that_begins_or_ends_with_no_value_is_warned_of() -> None:
     cells = ["N/A Jones", "Ann -", "-- Lee", "Ann (null)", "Ann - Lee", "Ann-Marie Lee", "Jo Null", "A.N. Other"]
     sheet = chunk("email|full_name", *(f"a{n}@b.co|{cell}" for n, cell in enumerate(cells)))
