@@ -116,7 +116,8 @@ def test_rows_that_a_filter_hides_are_read_and_told() -> None:
 
 
 def test_days_before_the_first_are_no_times() -> None:
-    assert all(row[1] != "00:00:00" for row in Read("36_date_zero.xlsx").rows)
+    born = [row[1] for row in Read("36_date_zero.xlsx").rows]
+    assert born == ["1900-01-00", "########", "2026-01-01"]
 
 
 # --- values and records ---
@@ -211,6 +212,7 @@ def test_errors_of_a_spreadsheet_are_issues_and_null_is_a_name(bring: Callable[.
     names = bring("values/22_null_names.csv", "elevate.students")
     assert values(wb, names, "full_name")[0] == "Jo Null"
     assert (9, "last_name", "error_cell") in codes(wb, names)
+    assert [outcomes(wb, names)[line - 2] for line in (5, 6)] == ["invalid"] * 2  # N/A False, Nil -
     errors = bring("values/26_errors.xlsx", "elevate.students")
     assert {code for _, _, code in codes(wb, errors)} == {"error_cell"}
 

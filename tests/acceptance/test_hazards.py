@@ -132,7 +132,8 @@ jane@example.com,WELD101,2025-11-08T23:30-05:00,2/29/2025
 
 def test_value_typed_columns_stay_text(wb: Workbench, sheet: Given, url: str) -> None:
     """Hazards 39 and 40: an id that looks like a date, a number with zeros before it, a surname True;
-    an id that a spreadsheet has rounded is none."""
+    an id that a spreadsheet has rounded is none.
+    One that it may have made a date of is warned of."""
     text = """\
 email,first_name,last_name,external_id
 a@example.com,May,True,2024-01-01
@@ -145,6 +146,7 @@ c@example.com,1,2,8.50E+11
         ("b@example.com", "NaN Null", "007"),
     ]
     assert issues(wb, batch) == [
+        (2, "external_id", "may_be_date"),
         (3, "first_name", "null_text"),
         (3, "last_name", "null_text"),
         (4, "external_id", "rounded"),

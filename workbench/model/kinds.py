@@ -93,11 +93,17 @@ WIDE_SPACES = (
     "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f"
     "\u2800\u3000\u3164"
 )
-_ZERO_WIDTH = "\u00ad\u180e\u200b\u2060\ufeff"
 _JOINERS = "\u200c\u200d"
 _INVISIBLE = "\u180e\u200b\u200c\u200d\u2060\ufeff"
-_MARKS = "\u00ad\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-"""The soft hyphen and the marks of a direction of writing: address books copy them along, and names may need them."""
+_HYPHEN = "\u00ad"
+_DIRECTIONS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_FILLERS = "\u034f\u115f\u1160" + "".join(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0000, 0xE0080))))
+"""A joiner of marks, halves of Korean letters, the choice of another glyph, and tags: nobody sees them."""
+_MARKS = _HYPHEN + _DIRECTIONS + _FILLERS
+"""The soft hyphen, the marks of a direction of writing, which address books copy along, and fillers."""
+_ZERO_WIDTH = "\u180e\u200b\u2060\ufeff" + _DIRECTIONS + _FILLERS
+_MISREAD = "\u00c2\u00c3\u00c4\u00c5\u00e2"
+"""Letters behind which a soft hyphen is half of a letter that was read in a wrong encoding (\u00ed as \u00c3\u00ad)."""
 _AROUND = " \t\n\r\v\f\x85" + WIDE_SPACES + _INVISIBLE
 
 
@@ -108,7 +114,7 @@ def _composed(text: pa.StringArray) -> pa.StringArray:
 def _plain(text: pa.StringArray) -> pa.StringArray:
     """In NFC, with plain spaces and without what nobody sees."""
     text = _composed(text)
-    odd = WIDE_SPACES + _ZERO_WIDTH + _JOINERS
+    odd = WIDE_SPACES + _ZERO_WIDTH + _HYPHEN + _JOINERS
     whole = _bytes(text)
     if not any(first in whole for first in {letter.encode()[:1] for letter in odd}):
         return text
@@ -122,16 +128,12 @@ def _without_width(text: pa.StringArray) -> pa.StringArray:
         replaced(
             text,
             (f"[{_ZERO_WIDTH}]", ""),
+            (f"(^|[^{_MISREAD}{_HYPHEN}]){_HYPHEN}+", r"\1"),
             (f"({not_joined})[{_JOINERS}]+", r"\1"),
             (f"[{_JOINERS}]+({not_joined})", r"\1"),
             (f"[{WIDE_SPACES}]", " "),
         )
     )
-
-
-def _bare(text: pa.StringArray) -> pa.StringArray:
-    """Plain, and without marks around it."""
-    return pc.utf8_trim(_plain(text), characters=_AROUND + _MARKS)
 
 
 def trimmed(cells: pa.StringArray, beyond_ascii: Rewrite = _plain) -> pa.StringArray:
@@ -250,13 +252,13 @@ def _text(cells: pa.StringArray) -> pa.StringArray:
 
 
 def _name(cells: pa.StringArray) -> pa.StringArray:
-    return trimmed(cells, _bare)
+    return trimmed(cells)
 
 
 def _identifier(cells: pa.StringArray) -> pa.StringArray:
     """A text; the whole number that a program has written with a point (12345.0) without it. Shorter ones may well be
     versions (2.0), and one with leading zeros was never a number."""
-    return _whole(trimmed(cells, _bare), r"^([1-9][0-9]{2,14})\.0$")
+    return _whole(trimmed(cells), r"^([1-9][0-9]{2,14})\.0$")
 
 
 def _whole(text: pa.StringArray, pattern: str) -> pa.StringArray:
@@ -282,13 +284,18 @@ def _unmarked(text: pa.StringArray) -> pa.StringArray:
     return replaced(pc.utf8_trim(_composed(text), characters=_AROUND + _MARKS), (inside, " "))
 
 
+def _lowered(text: pa.StringArray) -> pa.StringArray:
+    """In lower case, where a dotted capital I keeps its dot: plain i would be somebody else's address."""
+    return pc.utf8_lower(pc.replace_substring(_composed(text), "\u0130", "i\u0307"))
+
+
 def _email(cells: pa.StringArray) -> pa.StringArray:
     """Trimmed and in lower case, also where it is no e-mail address: to tell first would cost more than the rest.
 
     An invisible character inside becomes a plain space, and one that is too long says so: the pattern refuses both, and
     a person sees why.
     """
-    text = pc.ascii_lower(trimmed(cells, lambda odd: _unmarked(pc.utf8_lower(odd))))
+    text = pc.ascii_lower(trimmed(cells, lambda odd: _unmarked(_lowered(odd))))
     too_long = pc.greater(pc.binary_length(text), _LONGEST_EMAIL)
     return _where(too_long, text, lambda odd: joined(odd, f" (longer than {_LONGEST_EMAIL} bytes)"))
 

@@ -1,5 +1,7 @@
 """Texts that are not what they say: no value, a spreadsheet's error, a number whose digits are gone."""
 
+import re
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -14,20 +16,32 @@ NULL_TEXTS = (
 """What programs and people write where they mean nothing. Somebody may be called Null, so nobody takes it for that:
 a person is asked."""
 
+NO_NAMES = tuple(text for text in NULL_TEXTS if not text.isalpha())
+"""Those that nobody can be called."""
+
 ERROR_CELLS = (
     *("#REF!", "#N/A", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!"),
-    *("#CONNECT!", "#UNKNOWN!", "#GETTING_DATA", "#ERROR!", "#Error"),
+    *("#CONNECT!", "#UNKNOWN!", "#GETTING_DATA", "#ERROR!", "#Error", "1900-01-00"),
 )
 """What a spreadsheet shows where a formula went wrong; LibreOffice also shows Err:502 and the like, and all show
-#### where a column is too narrow."""
+#### where a column is too narrow, or a day is before the first; day 0 is what a blank cell was added up to."""
 
 _ERROR = (
     r"^(?i:" + "|".join(text.replace("?", r"\?").replace(".", r"\.") for text in ERROR_CELLS) + r"|#{4,}|Err:[0-9]{3})$"
 )
 _ERROR_INSIDE = _ERROR.replace("^", "(?:^| )").replace("$", "(?:$| )")
+_NO_NAME = "(?:" + "|".join(re.escape(text) for text in NO_NAMES) + ")"
+NO_NAME_INSIDE = f"^{_NO_NAME} | {_NO_NAME}$"
+_SIGNS_OF_NO_NAME = (b"- ", b" -", b"/", b".", b"<", b"[", b"(", b"\\", b"\xe2\x80")
 EXPONENT = r"^[-+]?(?:[0-9](?:[.,][0-9]+)?[eE]\+[0-9]{1,3}|[0-9][.,][0-9]+[eE]-?[0-9]{1,3}|[0-9]{16,}\.0)$"
 _CASES = (str, str.lower, str.upper, str.capitalize)
 _ANY_EXPONENT = r"^[-+]?[0-9](?:[.,][0-9]+)?[eE][-+]?[0-9]{1,3}$"
+_MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+DATE = (
+    r"^(?:(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])(?:[T ]00:00(?::00)?Z?)?"
+    rf"|[0-9]{{1,2}}-{_MONTH}(?:-[0-9]{{2,4}})?|{_MONTH}-[0-9]{{2}})$"
+)
+"""A day as a spreadsheet writes what it takes for one: 3-1 or MAR1 of a code."""
 ZEROS = r"^[1-9][0-9]{14}0{2,}$"
 
 
@@ -42,9 +56,21 @@ def read_as_nothing(texts: pa.StringArray, *, any_case: bool = False) -> pa.Bool
     return pc.is_in(texts, pa.array(known, pa.string()))
 
 
+def are_no_names(texts: pa.StringArray) -> pa.BooleanArray:
+    """Which texts read as no value and can be no part of a name either."""
+    return pc.is_in(texts, pa.array(NO_NAMES, pa.string()))
+
+
+def begin_or_end_with_nothing(texts: pa.StringArray) -> pa.BooleanArray:
+    """Which texts of several words have one at their beginning or end that nobody can be called (N/A Jones)."""
+    if not any(may_hold(texts, sign) for sign in _SIGNS_OF_NO_NAME):
+        return pa.repeat(pa.scalar(False), len(texts))
+    return matches(texts, NO_NAME_INSIDE)
+
+
 def are_errors(texts: pa.StringArray, *, inside: bool = False) -> pa.BooleanArray:
     """Which texts are a spreadsheet's error, or with `inside` have one among their words."""
-    if not (may_hold(texts, b"#") or may_hold(texts, b"rr:")):
+    if not any(may_hold(texts, sign) for sign in (b"#", b"rr:", b"-00")):
         return pa.repeat(pa.scalar(False), len(texts))
     return matches(texts, _ERROR_INSIDE if inside else _ERROR)
 
@@ -59,6 +85,13 @@ def are_rounded(texts: pa.StringArray, *, any_exponent: bool = False) -> pa.Bool
     if not any_exponent and not any(may_hold(texts, sign) for sign in (b"E+", b"e+", b".")):
         return pa.repeat(pa.scalar(False), len(texts))
     return matches(texts, _ANY_EXPONENT if any_exponent else EXPONENT)
+
+
+def may_be_dates(texts: pa.StringArray) -> pa.BooleanArray:
+    """Which identifiers look like a date that a spreadsheet has made of another text."""
+    if not may_hold(texts, b"-"):
+        return pa.repeat(pa.scalar(False), len(texts))
+    return matches(texts, DATE)
 
 
 def may_be_rounded(texts: pa.StringArray) -> pa.BooleanArray:

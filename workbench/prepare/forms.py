@@ -68,6 +68,8 @@ class ColumnForm:
     """A cell whose year has two digits."""
     percent: Example | None = None
     """A cell with a percent sign."""
+    bare: Example | None = None
+    """A cell without one, where others have it."""
 
     @property
     def is_open(self) -> bool:
@@ -90,7 +92,8 @@ class ColumnForm:
             first = dates.CENTURY
             parts.append(f"years of two digits are {1900 + first} to {2000 + first - 1} ({self.short_year.at})")
         if self.percent is not None:
-            parts.append(f"in percent signs ({self.percent.at} is {next(iter(self.percent.means.values()))})")
+            but = f", but {self.bare.at} has none" if self.bare is not None else ""
+            parts.append(f"in percent signs ({self.percent.at} is {next(iter(self.percent.means.values()))}){but}")
         return f"{self.header}: {'; '.join(parts)}" if parts else ""
 
     @property
@@ -213,6 +216,8 @@ class Evidence:
     different things, both as bits."""
     short_year: Example | None = None
     percent: Example | None = None
+    bare: Example | None = None
+    """The first cell of a percentage without its sign."""
     seen: pa.StringArray = field(default_factory=lambda: pa.array([], pa.string()), repr=False)
     """Texts that were looked at already: days come again and again."""
 
@@ -225,6 +230,8 @@ class Evidence:
         """Takes some cells of the column in; those that a person has given a meaning say nothing."""
         text = trimmed(cells)
         self.filled = self.filled or text.null_count < len(text)
+        if self.bare is None and self.kind.name == "percent":
+            self.bare = _without_sign(text, lines, meanings)
         telling = pc.fill_null(pc.invert(matches(text, _SURE[self.kind.name])), False)
         places = np.flatnonzero(pc.and_(telling, pc.is_valid(text)))
         if not len(places):
@@ -289,7 +296,7 @@ class Evidence:
 
     def verdict(self, header: str, name: str) -> ColumnForm:
         """What the cells make of the column."""
-        column = ColumnForm(header=header, field=name, percent=self.percent, short_year=self.short_year)
+        column = ColumnForm(header=header, field=name, percent=self.percent, bare=self.bare, short_year=self.short_year)
         if not (self._needs_form or (self._telling and self.is_unsettled)):
             return column
         candidates = self.candidates
@@ -342,6 +349,17 @@ def _bits(readings: list[pa.StringArray]) -> tuple[np.ndarray[Any, Any], np.ndar
     return np.asarray(fits), np.asarray(differs)
 
 
+def _without_sign(text: pa.StringArray, lines: pa.Int32Array | None, meanings: Iterable[str]) -> Example | None:
+    """The first of the texts that is a number without a percent sign, and that nobody has given a meaning."""
+    flags = matches(text, r"^[-+]?[0-9][0-9.,]*$")
+    if meanings:
+        flags = pc.and_not(flags, has_meaning(text, meanings))
+    place = pc.index(flags, True).as_py()
+    if place < 0:
+        return None
+    return Example(text=text[place].as_py(), line=lines[place].as_py() if lines is not None else None, means={})
+
+
 def _first(flags: Any, example: Any) -> Example | None:
     found: Example | None = example(int(np.argmax(flags))) if flags.any() else None
     return found
@@ -357,6 +375,7 @@ def _given(header: str, name: str, evidence: Evidence, form: str, by: By) -> Col
         misfit=evidence.misfit(form),
         short_year=evidence.short_year,
         percent=evidence.percent,
+        bare=evidence.bare,
     )
 
 

@@ -101,16 +101,16 @@ def canonical(
 ) -> pa.StringArray:
     """A field's cells in canonical text, null where blank.
 
-    `meanings` says what a text means here, e.g. {"Attnded": "attended"}: compared trimmed and without case. A text that
-    is one of the field's choices but for case, spaces, hyphens and underscores is that choice. `form` is the one that
-    the column is written in, if any (see `kinds.FORMS`); what a person says (meanings, constants) is in none. `repair`
-    puts letters right that were read in a wrong encoding.
+    `meanings` says what a text means here, e.g. {"Attnded": "attended"}: see `translated`. A text that is one of the
+    field's choices but for case, spaces, hyphens and underscores is that choice. `form` is the one that the column is
+    written in, if any (see `kinds.FORMS`); what a person says (meanings, constants) is in none. `repair` puts letters
+    right that were read in a wrong encoding.
     """
     kind = KINDS[field.kind]
     if meanings and form is not None:
         return by_distinct(cells, lambda texts: _meant(texts, meanings, kind, form))
     if meanings:
-        cells = by_distinct(cells, lambda texts: translated(texts, meanings))
+        cells = by_distinct(cells, lambda texts: translated(texts, meanings, cased=is_cased(field)))
     if repair:
         cells = mojibake.repaired(cells)
     values = kind.parsed(cells, form)
@@ -123,20 +123,34 @@ def _meant(texts: pa.StringArray, meanings: dict[str, str], kind: Kind, form: st
     return pc.if_else(found, kind.parsed(translated(texts, meanings)), kind.parsed(texts, form))
 
 
+def is_cased(field: Field) -> bool:
+    """Whether texts of a field that differ in case alone are different: `abc` and `ABC` may be two records."""
+    return field.kind == "identifier"
+
+
 def has_meaning(texts: pa.StringArray, meanings: Iterable[str]) -> pa.BooleanArray:
     """Which texts a person has given a meaning; compared trimmed and without case."""
-    known = pc.utf8_lower(trimmed(pa.array(list(meanings), pa.string())))
-    return pc.is_in(pc.utf8_lower(trimmed(texts)), known, skip_nulls=True)
+    return pc.is_valid(_place(trimmed(texts), trimmed(pa.array(list(meanings), pa.string())), cased=False))
 
 
-def translated(texts: pa.StringArray, meanings: dict[str, str]) -> pa.StringArray:
-    """The texts, each that has a meaning replaced by it; compared trimmed and without case. One that means itself stays
-    as it is written."""
-    known, meant = (pc.utf8_lower(trimmed(pa.array(said, pa.string()))) for said in (meanings, meanings.values()))
+def translated(texts: pa.StringArray, meanings: dict[str, str], *, cased: bool = False) -> pa.StringArray:
+    """The texts, each that has a meaning replaced by it; compared trimmed and, unless `cased`, without case.
+
+    What is said of a text as it is written comes before what is said of it in another case. A text that means itself
+    stays as it is written, in whichever case; one that means itself in another case (cna101 is CNA101) does not.
+    """
+    known, meant = (trimmed(pa.array(said, pa.string())) for said in (meanings, meanings.values()))
     itself = pc.fill_null(pc.equal(known, meant), False)
     meanings_ = pc.if_else(itself, None, pa.array(meanings.values(), pa.string()))
-    found = pc.index_in(pc.utf8_lower(trimmed(texts)), known, skip_nulls=True)
-    return pc.coalesce(meanings_.take(found), texts)
+    return pc.coalesce(meanings_.take(_place(trimmed(texts), known, cased=cased)), texts)
+
+
+def _place(texts: pa.StringArray, known: pa.StringArray, *, cased: bool) -> pa.Int32Array:
+    """The place of each text among the known ones, null where it is none of them."""
+    found = pc.index_in(texts, known, skip_nulls=True)
+    if cased:
+        return found
+    return pc.coalesce(found, pc.index_in(pc.utf8_lower(texts), pc.utf8_lower(known), skip_nulls=True))
 
 
 def _filled(column: pa.StringArray | None, by: Column | None, rows: int) -> pa.StringArray | None:

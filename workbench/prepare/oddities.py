@@ -4,7 +4,7 @@ at a time, and told of each row and of each column.
 A tidy column is done with by a look at its bytes.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -21,18 +21,23 @@ from workbench.model.noticed import Noticed
 from workbench.model.sheet import Chunk
 from workbench.model.template import Mapping as Mapped
 from workbench.model.texts import (
+    DATE,
     ERROR_CELLS,
     EXPONENT,
+    NO_NAME_INSIDE,
     NULL_TEXTS,
     ZEROS,
     are_errors,
+    are_no_names,
     are_rounded,
+    begin_or_end_with_nothing,
+    may_be_dates,
     may_be_rounded,
     read_as_nothing,
     takes_any_text,
 )
 from workbench.prepare import mojibake
-from workbench.prepare.normalize import meanings_of, repaired_fields
+from workbench.prepare.normalize import is_cased, meanings_of, repaired_fields
 
 _SHOWN = 60
 """So many characters of a cell stand in a message."""
@@ -47,17 +52,27 @@ _NO_TEXT = {"null_text": "reads as no value: map it to nothing, or correct it"}
 """What is said of a cell whose kind takes no such text."""
 _SAYS = {
     "null_text": _NOTHING,
+    "null_part": "has a part that reads as no value: correct it, or map it to what is meant",
     "error_cell": "is a spreadsheet's error and no value: correct it in the source, or map it to nothing",
     "rounded": "is a number whose digits are gone, because a program has rounded it: take it from its source as text",
     "may_be_rounded": "may be rounded: a spreadsheet keeps 15 digits, and has zeros for the others",
+    "may_be_date": "may be a date that a spreadsheet has made of an identifier",
     "damaged_text": "has lost a letter on its way here",
 }
+_MEANS = {
+    "mojibake": "Letters may have been read in a wrong encoding",
+    "not_used": "What it could be joined of says otherwise, and is not used",
+}
+"""What is said of codes whose rows have sentences of their own."""
 _ASKED: dict[str, tuple[str, dict[str, Any]]] = {
     "null_text": ("expect_column_values_to_not_be_in_set", {"value_set": list(NULL_TEXTS)}),
+    "null_part": ("expect_column_values_to_not_match_regex", {"regex": NO_NAME_INSIDE}),
     "error_cell": ("expect_column_values_to_not_be_in_set", {"value_set": list(ERROR_CELLS)}),
     "rounded": ("expect_column_values_to_not_match_regex", {"regex": EXPONENT}),
     "may_be_rounded": ("expect_column_values_to_not_match_regex", {"regex": ZEROS}),
+    "may_be_date": ("expect_column_values_to_not_match_regex", {"regex": DATE}),
     "damaged_text": ("expect_column_values_to_not_match_regex", {"regex": "\ufffd"}),
+    "not_used": ("expect_column_values_to_match_regex", {"regex": "what its parts say"}),
     "mojibake": ("expect_column_values_to_not_match_regex", {"regex": mojibake.NEIGHBOURS}),
 }
 """What was asked, in the words of Great Expectations."""
@@ -72,7 +87,7 @@ class Oddities:
         self._headers = {known.name: headers[known.name] for known in contract.fields if known.name in headers}
         self._repairs = repaired_fields(contract, mapping)
         self._meant = {
-            name: pc.utf8_lower(trimmed(pa.array(texts, pa.string())))
+            name: self._compared(name, trimmed(pa.array(texts, pa.string())))
             for name in self._headers
             if (texts := [*meanings_of(name, contract, mapping).values(), *_constant(name, mapping)])
         }
@@ -136,6 +151,7 @@ class Oddities:
         }
         whole = dict(self._made_of_nothing(values, nothing))
         told = {ingredient: flags for joined, flags in whole.items() for ingredient in self._ingredients(joined)}
+        no_names = dict(self._joined_of_no_names(values, nothing))
         for name, header in self._headers.items():
             known, raw, cells = self._contract.field(name), chunk.cells[header], values[name]
             self._notice_writing(known, raw, cells)
@@ -147,16 +163,24 @@ class Oddities:
             if flags is not None:
                 if name in told:
                     flags = pc.and_not(flags, told[name])
+                if name in no_names:
+                    yield name, "null_text", pc.and_(flags, no_names[name]), cells, "error"
+                    flags = pc.and_not(flags, no_names[name])
                 severity: Severity = "error" if self._is_required(known) else "warning"
                 yield name, "null_text", flags, cells, severity
             errors = self._unsaid(name, raw, cells, are_errors(cells, inside=known.kind == "name"))
             self._count(name, cells, pc.and_(errors, are_errors(cells)))
             yield name, "error_cell", errors, cells, "error"
+            if known.kind == "name":
+                parts = pc.and_not(begin_or_end_with_nothing(cells), errors)
+                yield name, "null_part", self._unsaid(name, raw, cells, parts), cells, "warning"
             if known.kind == "identifier" or name in self._contract.key:
                 yield name, "rounded", self._unsaid(name, raw, cells, are_rounded(cells)), cells, "error"
                 yield name, "may_be_rounded", self._unsaid(name, raw, cells, may_be_rounded(cells)), cells, "warning"
+                yield name, "may_be_date", self._unsaid(name, raw, cells, may_be_dates(cells)), cells, "warning"
             yield from self._damaged(known, cells)
             yield from self._misread(known, raw)
+            yield from self._unused(known, raw, values)
         for name, flags in whole.items():
             severity = "error" if self._is_required(self._contract.field(name)) else "warning"
             yield name, "null_text", flags, values[name], severity
@@ -187,7 +211,11 @@ class Oddities:
         if self._contract.field(name).derive is not None:
             flags = pc.and_(flags, pc.is_valid(trimmed(raw)))
         meant = self._meant.get(name)
-        return flags if meant is None else pc.and_not(flags, pc.is_in(pc.utf8_lower(cells), meant))
+        return flags if meant is None else pc.and_not(flags, pc.is_in(self._compared(name, cells), meant))
+
+    def _compared(self, name: str, texts: pa.StringArray) -> pa.StringArray:
+        """The texts as they are compared with what a person has said."""
+        return texts if is_cased(self._contract.field(name)) else pc.utf8_lower(texts)
 
     def _made_of_nothing(
         self, values: Mapping[str, pa.StringArray], nothing: Mapping[str, pa.BooleanArray | None]
@@ -207,9 +235,22 @@ class Oddities:
                 words = pc.and_(words, pc.or_(blank, matches(values[name], _WORD)))
                 differ = pc.or_(differ, pc.fill_null(pc.not_equal(pc.utf8_lower(values[name]), first), False))
             flags = pc.and_not(flags, pc.and_(words, differ))
-            parts = [pc.fill_null(values[name], "") for name in there]
-            made = pc.utf8_trim(pc.binary_join_element_wise(*parts, " "), characters=" ")
-            yield known.name, pc.and_(flags, pc.fill_null(pc.equal(made, values[known.name]), False))
+            yield known.name, pc.and_(flags, _is_made(values[known.name], [values[name] for name in there]))
+
+    def _joined_of_no_names(
+        self, values: Mapping[str, pa.StringArray], nothing: Mapping[str, pa.BooleanArray | None]
+    ) -> Iterator[tuple[str, pa.BooleanArray]]:
+        """The ingredients of required joined fields, each with the rows whose part nobody can be called, and which a
+        name was joined of."""
+        for known in self._contract.fields:
+            there = [name for name in known.ingredients if name in values]
+            if not isinstance(known.derive, Joined) or not self._is_required(known):
+                continue
+            for name in there:
+                flags = nothing.get(name)
+                if flags is None or not pc.any(no_names := pc.and_(flags, are_no_names(values[name]))).as_py():
+                    continue
+                yield name, pc.and_(no_names, _is_made(values[known.name], [values[each] for each in there]))
 
     def _damaged(
         self, known: Field, cells: pa.StringArray
@@ -240,6 +281,29 @@ class Oddities:
             "'", shown(raw), "' may be '", shown(mended), "': its letters were read in a wrong encoding", ""
         )
         yield known.name, "mojibake", flags, message, "warning"
+
+    def _unused(
+        self, known: Field, raw: pa.StringArray, values: Mapping[str, pa.StringArray]
+    ) -> Iterator[tuple[str, str, pa.BooleanArray, pa.StringArray, Severity]]:
+        """The rows in which a field has a cell of its own, and the fields that it could be joined of say otherwise."""
+        there = [name for name in known.ingredients if name in values and name in self._headers]
+        if not isinstance(known.derive, Joined) or len(there) < len(known.derive.fields):
+            return
+        cells, made = values[known.name], _made(parts := [values[name] for name in there])
+        flags = pc.and_(pc.fill_null(pc.not_equal(made, cells), False), pc.is_valid(trimmed(raw)))
+        for part in parts:
+            flags = pc.and_(flags, pc.is_valid(part))
+        if not pc.any(flags).as_py():
+            return
+        for part in parts:
+            flags = pc.and_not(flags, read_as_nothing(part))
+        rows = pc.indices_nonzero(flags)
+        flags = pc.replace_with_mask(flags, flags, _lacks_words(cells.take(rows), made.take(rows)))
+        says = f"{' and '.join(there)} say "
+        message = pc.binary_join_element_wise(
+            says, shown(made), f", {known.name} says ", shown(cells), ", which counts", ""
+        )
+        yield known.name, "not_used", flags, message, "warning"
 
     def _notice_writing(self, known: Field, raw: pa.StringArray, cells: pa.StringArray) -> None:
         """Counts the cells whose writing was taken off."""
@@ -290,7 +354,7 @@ class Oddities:
                     kwargs={"column": name, **kwargs},
                     code=code,
                     field=name,
-                    message=_SAYS.get(code, "Letters may have been read in a wrong encoding"),
+                    message=_SAYS.get(code) or _MEANS[code],
                     severity=severity,
                     origin=self._contract.name,
                 )
@@ -309,6 +373,33 @@ def in_order(*issues: pa.Table) -> pa.Table:
     together = pa.concat_tables(issues)
     order = np.argsort(together["position"].to_numpy(), kind="stable")
     return together.take(pa.array(order)).combine_chunks()
+
+
+def _made(parts: Sequence[pa.StringArray]) -> pa.StringArray:
+    """What a field is that is joined of these parts; "" where none is there."""
+    there = (pc.fill_null(part, "") for part in parts)
+    return pc.utf8_trim(pc.binary_join_element_wise(*there, " "), characters=" ")
+
+
+def _lacks_words(texts: pa.StringArray, others: pa.StringArray) -> pa.BooleanArray:
+    """Which texts lack a word of the other one in their row; case, commas and points make no difference, nor does the
+    order of words."""
+    (words, _), (wanted, rows) = (_words(each) for each in (texts, others))
+    lacking = rows.filter(pc.invert(pc.is_in(wanted, words)))
+    return pc.is_in(pa.array(np.arange(len(texts))), lacking.cast(pa.int64()))
+
+
+def _words(texts: pa.StringArray) -> tuple[pa.StringArray, pa.Int64Array]:
+    """Each word of the texts behind the number of its row, and that number."""
+    plain = pc.utf8_trim_whitespace(pc.replace_substring_regex(pc.utf8_lower(texts), "[,.]", " "))
+    split = pc.utf8_split_whitespace(plain)
+    rows = pc.list_parent_indices(split)
+    return pc.binary_join_element_wise(rows.cast(pa.string()), pc.list_flatten(split), " "), rows
+
+
+def _is_made(cells: pa.StringArray, parts: Sequence[pa.StringArray]) -> pa.BooleanArray:
+    """In which rows a joined field is what its parts make."""
+    return pc.fill_null(pc.equal(_made(parts), cells), False)
 
 
 def _constant(name: str, mapping: Mapped) -> tuple[str, ...]:

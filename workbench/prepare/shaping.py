@@ -14,7 +14,7 @@ from workbench.model.kinds import KINDS, trimmed
 from workbench.model.playbook import Part, Playbook, Shaped
 from workbench.model.sheet import Chunk
 from workbench.model.template import Mapping as Mapped
-from workbench.prepare.normalize import translated
+from workbench.prepare.normalize import is_cased, translated
 
 
 def shaped(playbook: Playbook, columns: Chunk) -> Mapping[str, Shaped]:
@@ -38,7 +38,7 @@ def formed(chunk: Chunk, form: Contract, mapping: Mapped) -> Chunk:
             meanings = {text: _written(meaning, field, written) for text, meaning in meanings.items()}
         if header is not None:
             column = chunk.cells[header]
-            cells[field.name] = translated(column, meanings) if meanings else column
+            cells[field.name] = translated(column, meanings, cased=is_cased(field)) if meanings else column
         if constant is not None:
             blank = pa.repeat(pa.scalar(None, pa.string()), len(chunk))
             cells[field.name] = pc.coalesce(trimmed(cells[field.name]) if header is not None else blank, constant)

@@ -212,12 +212,13 @@ def _filled(sections: list[_Section], number: str) -> str | None:
 
 
 def _early_day(epoch_1904: bool, clock: bool, number: str) -> str | None:
-    """Days that no calendar has: 0, the 60th of 1900, and those before them; a time of day alone stays one."""
+    """Days that no calendar has: 0, the 60th of 1900, and those before them, of which a spreadsheet shows as many
+    number signs as fit; a time of day alone stays one."""
     value = _exact(number)
     if value is None or value >= 61 or (value >= 1 and (epoch_1904 or value < 60)) or (0 < value < 1 and clock):
         return None
     if value < 0:
-        return plain(value)
+        return "########"
     if epoch_1904:
         return "1904-01-01"
     return "1900-02-29" if value >= 1 else "1900-01-00"

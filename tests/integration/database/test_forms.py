@@ -171,7 +171,7 @@ def test_percent_signs_mean_what_they_say(wb: Workbench, sheet: Given, url: str)
     assert sorted(records(url, "elevate.enrollments", "progress")) == [(7,), (50,), (100,)]
     whole = "Not a whole number of percent from 0 to 100"
     assert messages(wb, batch) == {4: whole, 5: whole, 7: "progress is not between 0 and 100"}
-    assert said(batch) == ["Progress %: in percent signs (50% on line 2 is 50)"]
+    assert said(batch) == ["Progress %: in percent signs (50% on line 2 is 50), but 0.75 on line 5 has none"]
 
 
 def test_the_decimal_sign_of_a_column_is_one(wb: Workbench, sheet: Given, url: str) -> None:

@@ -86,6 +86,10 @@ def test_what_a_kind_writes_it_reads_again_as_the_same(kind: str) -> None:
         (" \u200e john@example.com \u200f ", "john@example.com"),
         ("\u202ejohn\u202edoe@example.com", BAD),
         ("\u202e", None),
+        ("jo\u034fhn@example.com", BAD),
+        ("john\ufe0f@example.com", BAD),
+        ("\u0130van@example.com", "i\u0307van@example.com"),
+        ("I\u0307VAN@example.com", "i\u0307van@example.com"),
         ("John <john@example.com>", BAD),
         ('"john"@example.com', BAD),
         ("a@example.com,b@example.com", BAD),
@@ -469,6 +473,13 @@ _LOOK_ALIKES = [
     ("NB\u200b\u2060101", "NB101"),
     ("co\u00adop", "coop"),
     ("Auf\u200clage", "Auflage"),
+    ("NB\u200e101", "NB101"),
+    ("N\u202dB\u2066 101\u2069\u202c", "NB 101"),
+    ("\u061cNB\u034f\u115f\u1160101", "NB101"),
+    ("NB101\ufe0f\U000e0041\U000e007f", "NB101"),
+    ("Garc\u00c3\u00ada", "Garc\u00c3\u00ada"),
+    ("Mar\u00c3\u00ad", "Mar\u00c3\u00ad"),
+    ("\u00c3 \u00adco\u00ad\u00adop\u00ad", "\u00c3 coop"),
     ("Cafe\u0301", "Café"),
     ("A\u0300\u200c\u0250", "À\u0250"),
     ("\u0645\u06cc\u200c\u062e\u0648", "\u0645\u06cc\u200c\u062e\u0648"),
@@ -505,6 +516,7 @@ def test_words_are_one_key_whatever_spaces_stand_between_them(words: list[str], 
 
 _ODD = strategies.text(
     strategies.sampled_from(
+        "Ã\u034f\u202e\ufe0f"
         "=\"' 0123.-(/aÉe\u0301\u00a0\u200b\u200c\u200d\u3000\ufeff\u200e\u00ad\r\n\t\x1f한漢\u0627\ufffd"
     )
 )

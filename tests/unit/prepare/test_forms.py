@@ -117,6 +117,16 @@ def test_percent_signs_are_said() -> None:
     assert column.said == "Progress %: in percent signs (50% on line 2 is 50)"
 
 
+def test_a_percentage_without_its_sign_among_others_is_said() -> None:
+    known = Mapping(columns={"Progress %": "progress"})
+    (column,) = forms.decide(sheet("100%", "1", "n/a", "", "0.5", header="Progress %"), ENROLLMENTS, known)
+    assert column.said == "Progress %: in percent signs (100% on line 2 is 100), but 1 on line 3 has none"
+    assert forms.decide(sheet("100", "1", header="Progress %"), ENROLLMENTS, known) == ()
+    meant = Mapping(columns={"Progress %": "progress"}, value_maps={"progress": {"1": "100"}})
+    (column,) = forms.decide(sheet("100%", "1", header="Progress %"), ENROLLMENTS, meant)
+    assert column.said == "Progress %: in percent signs (100% on line 2 is 100)"
+
+
 def test_what_a_person_or_a_template_says_counts_and_what_does_not_fit_it_is_said() -> None:
     known = Mapping(columns={"start date": "enrolled_at"}, forms={"enrolled_at": "dmy"})
     cells = sheet("3/2/2024", "12/25/2024")

@@ -12,6 +12,7 @@ from workbench.prepare.normalize import normalize
 COURSES = contract("elevate.courses")
 STUDENTS = contract("elevate.students")
 STAFF = contract("elevate.staff")
+EMPLOYERS = contract("elevate.employers")
 ENROLLMENTS = contract("elevate.enrollments")
 ROSTER = contract("polaris.teacher_roster")
 
@@ -108,6 +109,22 @@ def test_a_value_map_is_compared_trimmed_and_without_case() -> None:
     )
     found = values(ENROLLMENTS, sheet, value_maps={"status": {"Enrolled": "active", " Done": "completed"}})
     assert found["status"] == ["active", "completed", "active", "other", None]
+
+
+def test_a_value_map_can_say_another_case_and_a_text_that_means_itself_stays_as_it_is_written() -> None:
+    codes = chunk("name|code", "A|cna101", "B|CNA101", "C|Cna101")
+    assert values(COURSES, codes, value_maps={"code": {"cna101": "CNA101"}})["code"] == ["CNA101", "CNA101", "Cna101"]
+    names = chunk("company_name", "null", "NULL", "ACME inc", "acme inc")
+    said = {"company_name": {"Null": "Null", "acme inc": "Acme Inc"}}
+    assert values(EMPLOYERS, names, value_maps=said)["company_name"] == ["null", "NULL", "Acme Inc", "Acme Inc"]
+
+
+def test_a_value_map_of_an_identifier_tells_cases_apart_and_in_other_kinds_the_same_case_comes_first() -> None:
+    codes = chunk("name|code", "A|abc", "B|ABC", "C| abc ")
+    assert values(COURSES, codes, value_maps={"code": {"abc": "X"}})["code"] == ["X", "ABC", "X"]
+    names = chunk("company_name", "abc", "ABC", "Abc")
+    said = {"company_name": {"abc": "one", "ABC": "two"}}
+    assert values(EMPLOYERS, names, value_maps=said)["company_name"] == ["one", "two", "one"]
 
 
 def test_a_value_map_can_say_that_a_text_means_nothing() -> None:

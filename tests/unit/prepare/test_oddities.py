@@ -99,7 +99,7 @@ def test_a_person_called_null_keeps_the_name_and_is_asked_about() -> None:
         (2, "last_name", "null_text", "warning"),
         (3, "last_name", "null_text", "warning"),
         (4, "last_name", "null_text", "warning"),
-        (5, "first_name", "null_text", "warning"),
+        (5, "first_name", "null_text", "error"),
         (6, "full_name", "null_text", "error"),
         (7, "full_name", "null_text", "error"),
         (10, "first_name", "null_text", "warning"),
@@ -111,6 +111,56 @@ def test_a_person_called_null_keeps_the_name_and_is_asked_about() -> None:
         "first_name": {"N/A": 1, "-": 1, "NaN": 1, "nan": 1},
         "last_name": {"Null": 2, "NA": 1, "None": 1, "-": 2, "NaN": 1},
     }
+
+
+@pytest.mark.parametrize("text", ["N/A", "n/a", "-", "--", "<NA>", "\\N", "(null)", "N.A.", "\u2013"])
+def test_a_name_is_not_joined_of_what_nobody_is_called_before_somebody_has_said_what_it_means(text: str) -> None:
+    sheet = chunk("email|first_name|last_name", f"a@b.co|{text}|Jones", f"b@b.co|Ann|{text}", "c@b.co|Jo|Null")
+    rows, judge = judged(sheet)
+    assert issues(rows) == [
+        (2, "first_name", "null_text", "error"),
+        (3, "last_name", "null_text", "error"),
+        (4, "last_name", "null_text", "warning"),
+    ]
+    assert judge.noticed.null_texts == {"first_name": {text: 1}, "last_name": {text: 1, "Null": 1}}
+    rows, _ = judged(sheet, value_maps={"full_name": {text: "", "Null": "Null"}})
+    assert (issues(rows), kept(rows, "full_name")) == ([], ["Jones", "Ann", "Jo Null"])
+    rows, _ = judged(sheet, value_maps={"first_name": {text: text}, "last_name": {text: "", "Null": "Null"}})
+    assert (issues(rows), kept(rows, "full_name")) == ([], [f"{text} Jones", "Ann", "Jo Null"])
+
+
+def test_a_part_that_no_name_was_joined_of_is_warned_of_alone() -> None:
+    rows, _ = judged(chunk("email|full_name|first_name|last_name", "a@b.co|Ann Lee|Ann|N/A"))
+    assert (issues(rows)[0], kept(rows, "full_name")) == ((2, "last_name", "null_text", "warning"), ["Ann Lee"])
+
+
+def test_a_name_that_its_parts_contradict_is_warned_of_and_counts() -> None:
+    sheet = chunk(
+        "email|full_name|first_name|last_name",
+        "a@b.co|Ann Lee|Bob|Ray",
+        "b@b.co|Ann Lee|Ann|Lee",
+        "c@b.co|LEE, Ann M.|Ann|Lee",
+        "d@b.co|Ann Marie Lee|Ann|Lee",
+        "e@b.co|Ann Lee|Bob|",
+        "f@b.co||Bob|Ray",
+        "g@b.co|Ann Lee|Ann|Leigh",
+    )
+    rows, _ = judged(sheet)
+    assert issues(rows) == [(2, "full_name", "not_used", "warning"), (8, "full_name", "not_used", "warning")]
+    assert messages(rows)[0] == "first_name and last_name say Bob Ray, full_name says Ann Lee, which counts"
+    assert kept(rows, "full_name")[0] == "Ann Lee"
+    whole = {"columns": {"full_name": "full_name", "email": "email", "first_name": "first_name"}}
+    assert issues(judged(sheet, **whole)[0]) == []
+
+
+def test_a_name_that_begins_or_ends_with_no_value_is_warned_of() -> None:
+    cells = ["N/A Jones", "Ann -", "-- Lee", "Ann (null)", "Ann - Lee", "Ann-Marie Lee", "Jo Null", "A.N. Other"]
+    sheet = chunk("email|full_name", *(f"a{n}@b.co|{cell}" for n, cell in enumerate(cells)))
+    rows, _ = judged(sheet)
+    assert issues(rows) == [(line, "full_name", "null_part", "warning") for line in (2, 3, 4, 5)]
+    assert messages(rows)[0].startswith("'N/A Jones' has a part that reads as no value")
+    said = {cell: cell for cell in cells[:4]}
+    assert issues(judged(sheet, value_maps={"full_name": said})[0]) == []
 
 
 def test_what_a_person_says_of_a_text_holds_for_ingredients_too() -> None:
@@ -130,7 +180,7 @@ def test_what_is_said_of_a_joined_name_holds_for_what_it_is_made_of() -> None:
 
 
 def test_a_text_that_is_said_to_be_meant_stays_as_it_is_written() -> None:
-    rows, _ = judged(chunk("email|full_name", "a@b.co|NULL", "b@b.co|Null"), value_maps={"full_name": {"null": "Null"}})
+    rows, _ = judged(chunk("email|full_name", "a@b.co|NULL", "b@b.co|Null"), value_maps={"full_name": {"Null": "Null"}})
     assert (issues(rows), kept(rows, "full_name")) == ([], ["NULL", "Null"])
 
 
@@ -138,7 +188,20 @@ def test_a_text_that_is_said_to_be_meant_stays_as_it_is_written() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["#REF!", "#N/A", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "Err:502", "########"]
+    "text",
+    [
+        "#REF!",
+        "#N/A",
+        "#DIV/0!",
+        "#VALUE!",
+        "#NAME?",
+        "#NUM!",
+        "#NULL!",
+        "#SPILL!",
+        "Err:502",
+        "########",
+        "1900-01-00",
+    ],
 )
 def test_an_error_of_a_spreadsheet_is_an_error_of_its_row_in_any_text(text: str) -> None:
     rows, _ = judged(chunk("name|code|description", f"{text}|A|x", f"B|{text}|x", f"C|C|{text}"), "elevate.courses")
@@ -178,6 +241,26 @@ def test_what_may_be_an_identifier_is_one_and_a_free_text_may_say_what_it_likes(
     assert issues(rows) == [(4, "code", "rounded", "error"), (5, "code", "may_be_rounded", "warning")]
 
 
+@pytest.mark.parametrize(
+    "text", ["2024-03-01", "2024-03-01T00:00:00", "2024-03-01 00:00:00", "2-Mar", "Mar-24", "12-Oct", "2-Mar-24"]
+)
+def test_an_identifier_that_looks_like_a_date_is_warned_of(text: str) -> None:
+    rows, _ = judged(chunk("email|full_name|external_id", f"a@b.co|Ann|{text}", "b@b.co|Bo|NB-101"))
+    assert issues(rows) == [(2, "external_id", "may_be_date", "warning")]
+    assert messages(rows) == [f"'{text}' may be a date that a spreadsheet has made of an identifier"]
+    assert kept(rows, "external_id") == [text, "NB-101"]
+    rows, _ = judged(
+        chunk("email|full_name|external_id", f"a@b.co|Ann|{text}"), value_maps={"external_id": {text: text}}
+    )
+    assert issues(rows) == []
+
+
+def test_what_no_spreadsheet_writes_for_a_date_is_an_identifier() -> None:
+    cells = ["2024-13-01", "1234-56-78", "012-34-5678", "MAR-1", "Mar-1", "Marx-24", "24-03", "2024-03-01-A"]
+    sheet = chunk("email|full_name|external_id", *(f"a{n}@b.co|Ann|{cell}" for n, cell in enumerate(cells)))
+    assert issues(judged(sheet)[0]) == []
+
+
 # --- letters ---
 
 
@@ -190,6 +273,15 @@ def test_letters_that_were_misread_are_warned_of_and_repaired_on_a_word() -> Non
     rows, judge = judged(sheet, repairs=("full_name",))
     assert kept(rows, "full_name") == ["José Ruiz", "José Ruiz", "CONCEIÇÃO", "D\u2019Arcy"]
     assert (issues(rows), judge.noticed.to_dict()) == ([], {"repaired": {"full_name": 2}})
+
+
+def test_a_soft_hyphen_that_is_half_of_a_misread_letter_stays_for_its_repair() -> None:
+    sheet = chunk(
+        "email|first_name|last_name", "a@b.co|Mar\u00c3\u00ada|Garc\u00c3\u00ada", "b@b.co|Jo\u00ad|Co\u00adop"
+    )
+    assert kept(judged(sheet)[0], "full_name") == ["Mar\u00c3\u00ada Garc\u00c3\u00ada", "Jo Coop"]
+    rows, _ = judged(sheet, repairs=("full_name",))
+    assert (issues(rows), kept(rows, "full_name")) == ([], ["María García", "Jo Coop"])
 
 
 def test_a_joined_name_is_repaired_in_what_it_is_made_of() -> None:

@@ -82,7 +82,14 @@ def test_a_condition_that_shows_no_percentage_shows_the_number() -> None:
 
 @pytest.mark.parametrize(
     ("number", "text"),
-    [("0", "1900-01-00"), ("-1", "-1"), ("0.5", "1900-01-00"), ("60", "1900-02-29"), ("59", None), ("45306", None)],
+    [
+        ("0", "1900-01-00"),
+        ("-1", "########"),
+        ("0.5", "1900-01-00"),
+        ("60", "1900-02-29"),
+        ("59", None),
+        ("45306", None),
+    ],
 )
 def test_days_that_no_calendar_has_are_no_times_of_day(number: str, text: str | None) -> None:
     assert shown("yyyy-mm-dd", number) == text
@@ -95,12 +102,12 @@ def test_times_of_day_and_durations_stay_what_they_are() -> None:
 
 
 def test_day_zero_of_a_workbook_that_counts_from_1904_is_a_day() -> None:
-    assert [shown("d-mmm", number, epoch_1904=True) for number in ("0", "60", "-1")] == ["1904-01-01", None, "-1"]
+    assert [shown("d-mmm", number, epoch_1904=True) for number in ("0", "60", "-1")] == ["1904-01-01", None, "########"]
 
 
 def test_formats_that_workbooks_name_by_number_alone() -> None:
     assert [shown(built_in(number), "0.5") for number in (0, 2, 9, 10, 49)] == [None, None, "50%", "50%", None]
-    assert shown(built_in(14), "-3") == "-3"
+    assert shown(built_in(14), "-3") == "########"
 
 
 @pytest.mark.parametrize(
