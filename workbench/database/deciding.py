@@ -205,10 +205,8 @@ class Decision(Target):
         """Whether a person has decided that a row counts, whatever it is warned of."""
         if not self._ruling.some:
             return SQL("false")
-        return SQL(
-            "exists (select from workbench.import_decision d where d.batch_id = {} and d.line = any({}))"
-        ).format(
-            Literal(self._ruling.source),
+        return SQL("exists (select from workbench.import_decision d where {} and d.line = any({}))").format(
+            self._ruling.chosen,
             SQL("coalesce(r.sources, array[r.line])") if self.batch.derived else SQL("array[r.line]"),
         )
 

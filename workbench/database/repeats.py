@@ -23,6 +23,15 @@ class Ruling:
     """The batch whose lines were chosen from: the source's own."""
     some: bool = False
     """Whether anything was decided after the batch was begun."""
+    void: tuple[tuple[int, int], ...] = ()
+    """The decisions, each by its number and line, whose line has another key now than it was chosen for."""
+
+    @property
+    def chosen(self) -> Composable:
+        """Whether a line's decision `d` is one of the source's that counts."""
+        void = SQL(", ").join(SQL("({}, {})").format(*map(Literal, each)) for each in self.void)
+        counts = SQL(" and (d.number, d.line) not in ({})").format(void) if self.void else SQL("")
+        return SQL("d.batch_id = {}{}").format(Literal(self.source), counts)
 
 
 class Repeats:
@@ -91,7 +100,7 @@ class Repeats:
         chosen = """
             select distinct on (r.external_key) r.external_key, {stands_for} as stands_for, r.line, d.decided_by
             from {rows} r {sources} join workbench.import_decision d on d.line = each.line
-            where r.batch_id = {batch} and d.batch_id = {source} and r.status = 'validated'
+            where r.batch_id = {batch} and {chosen} and r.status = 'validated'
               and r.external_key in (select external_key from said)
             order by r.external_key, d.number desc, each.line"""
         nothing = """
@@ -115,7 +124,7 @@ class Repeats:
                    coalesce(chosen.decided_by, {{by}}) as decided_by
             from said join repeated using (external_key) left join chosen using (external_key)""",
             sources=self._sources(),
-            source=Literal(self._ruling.source),
+            chosen=self._ruling.chosen,
             ruled=Literal(self._ruling.rule != "hold"),
             by=Literal(self._ruling.by),
         )

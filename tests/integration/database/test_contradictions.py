@@ -338,3 +338,57 @@ def test_the_database_keeps_decisions_as_they_were_made(wb: Workbench, sheet: Gi
     ):
         with pytest.raises(psycopg.Error), wb._store.transaction(done.id) as connection:
             connection.execute(statement)
+
+
+# a line is chosen for its key
+
+TWO_AND_ANOTHER = """\
+email,name,phone
+a@x.org,Ann Lee,555-000-0001
+a@x.org,Bea Kim,555-000-0002
+c@x.org,Cy Ode,555-000-0003
+"""
+
+
+@pytest.mark.parametrize("others", ["a@x.org", "b@x.org"], ids=["contested", "uncontested"])
+def test_a_choice_does_not_follow_its_line_to_another_key(wb: Workbench, sheet: Given, url: str, others: str) -> None:
+    text = TWO_AND_ANOTHER.replace("a@x.org,Bea", f"{others},Bea")
+    planned = wb.import_sheet(sheet(text), "elevate.students", dry_run=True)
+    wb.prefer(planned, [2])
+    wb.correct(planned, {2: {"email": "c@x.org"}})
+    again = wb.plan(planned).batch
+    assert outcomes(wb, again) == [(2, "invalid:conflict"), (3, "created"), (4, "invalid:conflict")]
+    wb.prefer(planned, [4])
+    assert [said for _, said in outcomes(wb, wb.plan(planned).batch)] == ["skipped:duplicate", "created", "created"]
+    wb.correct(planned, {2: {"email": "a@x.org"}})
+    done = wb.commit(wb.plan(planned).batch)
+    assert outcomes(wb, done)[0] == (2, "created")  # the key that it was chosen for
+    assert ("c@x.org", "Cy Ode") in names(url)
+
+
+def test_a_choice_outlasts_a_correction_of_anything_but_the_key(wb: Workbench, sheet: Given) -> None:
+    planned = wb.import_sheet(sheet(TWO_AND_ANOTHER), "elevate.students", dry_run=True)
+    wb.prefer(planned, [3])
+    wb.correct(planned, {3: {"phone": "555-000-0009"}})
+    assert [said for _, said in outcomes(wb, wb.plan(planned).batch)] == ["skipped:duplicate", "created", "created"]
+
+
+def test_a_choice_under_a_playbook_holds_while_the_line_says_the_same(wb: Workbench, sheet: Given) -> None:
+    text = """\
+email,first_name,last_name,course_code,course_name
+ada@example.com,Ada,Park,C1,One
+ada@example.com,Ben,Oka,C1,One
+cy@example.com,Cy,Lee,C1,One
+"""
+    planned = wb.import_sheet(sheet(text), "elevate.learners", dry_run=True)
+    wb.prefer(planned, [3])
+    wb.correct(planned, {3: {"email": "cy@example.com"}})
+    assert outcomes(wb, wb.plan(planned).batch) == [(2, "created"), (3, "created"), (4, "invalid:conflict")]
+
+
+def test_what_waits_because_of_a_warning_is_accepted_for_its_key(wb: Workbench, sheet: Given) -> None:
+    wb.import_sheet(sheet("email,name\nada@x.org,Ada Park\nben@x.org,Ben Oka\n"), "elevate.students")
+    held = wb.import_sheet(sheet("email,name\nada@x.org,Zora Hale\n"), "elevate.students", holds=["another_name"])
+    wb.prefer(held, [2])
+    wb.correct(held, {2: {"email": "ben@x.org"}})
+    assert outcomes(wb, wb.plan(held).batch) == [(2, "invalid:another_name")]
