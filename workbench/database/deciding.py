@@ -364,7 +364,8 @@ class Decision(Target):
             )
         updated = SQL("{} + {}").format(self._number("updated"), self._identities.updated())
         cases.append(SQL("when {} then {}").format(self._differs(), updated))
-        return SQL("case {} else {} end").format(SQL(" ").join(cases), self._number("skipped", "unchanged"))
+        verdict = SQL("case {} else {} end").format(SQL(" ").join(cases), self._number("skipped", "unchanged"))
+        return SQL("{} + {}").format(verdict, self._identities.known()) if self.halves else verdict
 
     def _missing(self) -> list[Composable]:
         """A blank where a new record needs something, or where it would erase what a known one needs."""

@@ -9,7 +9,7 @@ import psycopg
 from psycopg.sql import SQL, Composable, Composed, Literal
 
 from workbench.database.target import Target
-from workbench.model.contract import half_of
+from workbench.model.contract import half_of, part_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -206,13 +206,15 @@ class Repeats:
         says and what it says itself."""
         clears = self._target.clears
         names = [
-            SQL("({}, {}, {}, {})").format(*map(Literal, (name, half_of(name), said, name in clears)))
+            SQL("({}, {}, {}, {}, {})").format(
+                *map(Literal, (name, half_of(name), part_of(name), said, name in clears))
+            )
             for name, said in self._called
         ]
         return SQL(
             """case when contested.external_key is not null then (
                 select string_agg(said || ' (' || {theirs} || ' / ' || {own} || ')', ', ')
-                from (values {names}) called (name, half, said, erases)
+                from (values {names}) called (name, half, part, said, erases)
                 cross join lateral (select {their_value} as their_value, {own_value} as own_value) compared
                 cross join lateral (
                     select their_value #>> '{{}}' as theirs, own_value #>> '{{}}' as own,
@@ -268,7 +270,8 @@ _UNSAID = SQL("'\"(not said)\"'::jsonb")
 def _value(row: str) -> Composable:
     """What a row says of a called field, as JSON."""
     return SQL(
-        f"coalesce(nullif({row}.payload -> name, 'null'), {row}.payload -> half, "
+        f"coalesce(nullif({row}.payload -> name, 'null'), "
+        f"to_jsonb(coalesce({row}.payload ->> part || ' ', '') || ({row}.payload ->> half)), "
         f"case when erases and not {row}.payload ? name then {{}} end, 'null')"
     ).format(_UNSAID)
 
