@@ -494,6 +494,19 @@ def test_suggest_names_the_texts_that_are_no_choice(run: Run, file: File) -> Non
     assert "--value-map 'status:Complete=completed'" in run("suggest", sheet, "elevate.enrollments").out
 
 
+def test_an_import_says_how_to_say_what_a_text_means(run: Run, file: File) -> None:
+    text = "name,code,is_active\nOne,C1,vielleicht\nTwo,C2,true\n"
+    held = run("import", file(text, "courses.csv"), "-d", "elevate.courses")
+    assert "To say what a text means:\n  --value-map is_active:vielleicht=...\n" in held.out
+    assert run("import", "courses.csv", "-d", "elevate.courses", "--value-map", "is_active:vielleicht=true").status == 0
+    run("import", file("email,name\na@b.co,Ada Park\n", "students.csv"), "-d", "elevate.students")
+    text = "student_email,course_code,status\na@b.co,C1,gar nichts\na@b.co,C1,Complete\n"
+    held = run("import", file(text, "enrollments.csv"), "-d", "elevate.enrollments")
+    assert "To say what a text means:\n  --value-map 'status:gar nichts=...'\n" in held.out
+    held = run("import", file(text.replace("gar nichts", "completely"), "near.csv"), "-d", "elevate.enrollments")
+    assert "  --value-map status:completely=completed\n" in held.out
+
+
 def test_a_template_imports_as_it_stands(run: Run) -> None:
     for dataset in ("courses", "students", "enrollments"):
         assert run("template", f"elevate.{dataset}", "-o", f"{dataset}.csv").status == 0
