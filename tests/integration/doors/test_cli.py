@@ -507,6 +507,18 @@ def test_an_import_says_how_to_say_what_a_text_means(run: Run, file: File) -> No
     assert "  --value-map status:completely=completed\n" in held.out
 
 
+@pytest.mark.parametrize("text", ["cna 101", "CNA-101", "'CNA:101'"])
+def test_what_is_printed_to_accept_a_suggestion_brings_the_rows_in(run: Run, file: File, text: str) -> None:
+    run("import", file("name,code\nNursing,CNA101\n", "courses.csv"), "-d", "elevate.courses")
+    run("import", file("email,name\na@b.co,Ada Park\n", "students.csv"), "-d", "elevate.students")
+    sheet = file(f"student_email,course_code\na@b.co,{text}\n", "enrollments.csv")
+    done = run("import", sheet, "-d", "elevate.enrollments")
+    lines = done.out.splitlines()
+    printed = lines[lines.index("To accept that, import these rows again with") + 1]
+    again = run("import", sheet, "-d", "elevate.enrollments", *shlex.split(printed), "--json")
+    assert (again.status, again.json["created"], again.json["unmatched"]) == (0, 1, 0)
+
+
 def test_a_template_imports_as_it_stands(run: Run) -> None:
     for dataset in ("courses", "students", "enrollments"):
         assert run("template", f"elevate.{dataset}", "-o", f"{dataset}.csv").status == 0
