@@ -15,12 +15,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.database.store import Store
-from workbench.model.contract import Contract, half_of
+from workbench.model.contract import Contract, half_of, part_of
 from workbench.model.errors import UnreadableSheet
 from workbench.model.issue import counted
 from workbench.model.kinds import KINDS
 from workbench.model.sheet import Chunk
 from workbench.prepare.judging import JudgedRows
+from workbench.prepare.normalize import Normalized
 
 _KEY_SEPARATOR = "\x1f"
 """Between the parts of a composite natural key: the ASCII unit separator, which no kind lets through."""
@@ -191,7 +192,7 @@ def copy_lines(item: Item) -> tuple[memoryview, int]:
             "\t",
             *(_raw(rows.chunk, item.hidden) if not item.derived else ("[]",)),
             "\t",
-            *_payload(contract, values, rows.normalized.halves, rows.left_out),
+            *_payload(contract, rows.normalized, rows.left_out),
             "\t",
             pc.if_else(failed, "failed\t", "validated\t") if errors is not None else "validated\t\\N",
             *(() if errors is None else (pc.fill_null(errors, "\\N"),)),
@@ -249,14 +250,10 @@ def _raw(chunk: Chunk, hidden: frozenset[str]) -> tuple[Piece, ...]:
     return (*pieces, '"]')
 
 
-def _payload(
-    contract: Contract,
-    values: pa.RecordBatch,
-    halves: Mapping[str, pa.BooleanArray],
-    left_out: Mapping[str, pa.BooleanArray],
-) -> tuple[Piece, ...]:
+def _payload(contract: Contract, normalized: Normalized, left_out: Mapping[str, pa.BooleanArray]) -> tuple[Piece, ...]:
     """The values of the stored fields, as one JSON object, which a cell that is left out is not in: a blank one may
     erase what is stored. One that only a part was joined of stands apart, for it can make a record and changes none."""
+    values, halves = normalized.values, normalized.halves
     if not contract.table:  # the form of a playbook's source: its parts have the values
         return ("{}",)
     pieces: list[Piece] = []
@@ -265,10 +262,21 @@ def _payload(
         if name in halves:
             text = _join(texts)
             whole, half = (pc.if_else(halves[name], *each) for each in (("null", text), (text, "null")))
-            texts = (whole, f',"{half_of(name)}":', half)
+            texts = (whole, f',"{half_of(name)}":', half, f',"{part_of(name)}":', _part(contract, normalized, name))
         piece = f'{"," if pieces else "{"}"{name}":', *texts
         pieces += piece if name not in left_out else (pc.if_else(left_out[name], "", _join(piece)),)
     return (*pieces, "}") if pieces else ("{}",)
+
+
+def _part(contract: Contract, normalized: Normalized, name: str) -> pa.StringArray:
+    """Which of its ingredients a field was joined of, as JSON, in the rows in which it was of a part alone."""
+    there = [
+        pc.if_else(pc.is_valid(normalized.columns[part]), part, pa.scalar(None, pa.string()))
+        for part in contract.field(name).ingredients
+        if part in normalized.columns
+    ]
+    said = pc.binary_join_element_wise(*there, " and ", null_handling="skip")
+    return pc.if_else(normalized.halves[name], _join(('"', said, '"')), "null")
 
 
 def _json(kind: str, column: pa.StringArray) -> tuple[Piece, ...]:

@@ -205,10 +205,8 @@ class Decision(Target):
         """Whether a person has decided that a row counts, whatever it is warned of."""
         if not self._ruling.some:
             return SQL("false")
-        return SQL(
-            "exists (select from workbench.import_decision d where d.batch_id = {} and d.line = any({}))"
-        ).format(
-            Literal(self._ruling.source),
+        return SQL("exists (select from workbench.import_decision d where {} and d.line = any({}))").format(
+            self._ruling.chosen,
             SQL("coalesce(r.sources, array[r.line])") if self.batch.derived else SQL("array[r.line]"),
         )
 
@@ -366,7 +364,8 @@ class Decision(Target):
             )
         updated = SQL("{} + {}").format(self._number("updated"), self._identities.updated())
         cases.append(SQL("when {} then {}").format(self._differs(), updated))
-        return SQL("case {} else {} end").format(SQL(" ").join(cases), self._number("skipped", "unchanged"))
+        verdict = SQL("case {} else {} end").format(SQL(" ").join(cases), self._number("skipped", "unchanged"))
+        return SQL("{} + {}").format(verdict, self._identities.known()) if self.halves else verdict
 
     def _missing(self) -> list[Composable]:
         """A blank where a new record needs something, or where it would erase what a known one needs."""

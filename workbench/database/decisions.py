@@ -1,10 +1,12 @@
 """What people decide of rows that contradict each other, or that wait because of a warning.
 
-It is kept with who and when, and never changed; the newest decision counts.
+It is kept with who and when, and never changed; the newest decision counts. A line is chosen for its key: while a
+correction gives it another one, that choice does not count.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import replace
+from typing import Any, LiteralString
 
 from workbench.database import batches
 from workbench.database.repeats import Ruling
@@ -20,8 +22,12 @@ _OPEN = ("staged", "planned", "held")
 def ruling(store: Store, source: Batch) -> Ruling:
     """What counts for the rows of a source."""
     by_option = Ruling(rule=source.on_conflict, by=source.initiated_by, source=source.id, some=source.decisions > 0)
-    row = store.one(_RULE, (source.id,)) if by_option.some else None
-    return Ruling(rule=row["rule"], by=row["decided_by"], source=source.id, some=True) if row else by_option
+    if not by_option.some:
+        return by_option
+    row = store.one(_RULE, (source.id,)) or {"rule": by_option.rule, "decided_by": by_option.by}
+    found = store.all(_VOID.format(_about(source)), {"batch": source.id})
+    void = tuple((each["number"], each["line"]) for each in found)
+    return replace(by_option, rule=row["rule"], by=row["decided_by"], void=void)
 
 
 def decide(store: Store, run: Run, batch: Batch, lines: Sequence[int], rule: str | None) -> Batch:
@@ -36,7 +42,7 @@ def decide(store: Store, run: Run, batch: Batch, lines: Sequence[int], rule: str
         raise UnknownRows(batch=batch.id, lines=", ".join(map(str, missing[:20])))
     which = {"tenant": store.tenant_id, "batch": batch.id, "user": store.user, "number": batch.decisions + 1}
     with store.transaction(batch.id) as connection:
-        connection.execute(_KEEP, {**which, "lines": wanted, "rule": rule})
+        connection.execute(_KEEP.format(_about(batch)), {**which, "lines": wanted, "rule": rule})
         # for one of several sheets the run's plan no longer holds either
         for each in (batch,) if batch.id == run.face.id else (batch, run.face):
             connection.execute(_OPEN_AGAIN, {"batch": each.id, "number": each.decisions + 1})
@@ -65,6 +71,11 @@ def contradictions(store: Store, run: Run, batch: Batch, *, limit: int = 20) -> 
     return count, found
 
 
+def _about(source: Batch) -> LiteralString:
+    """What a choice of a row `r` is about, in SQL: its key; all its cells where the keys are those of its parts."""
+    return "r.external_key" if catalog.contract(source.dataset).table else "r.raw"
+
+
 _CONTRADICTIONS = """
 with conflicts as materialized (
     select r.external_key from workbench.import_outcome o
@@ -87,12 +98,19 @@ select rule, decided_by from workbench.import_decision
 where batch_id = %s and rule is not null order by number desc limit 1
 """
 
+_VOID = """
+select d.number, d.line from workbench.import_decision d
+join workbench.corrected_row r on r.batch_id = d.batch_id and r.line = d.line
+where d.batch_id = %(batch)s and r.batch_id = %(batch)s and d.about is distinct from {}
+"""
+
 _THERE = "select line from workbench.import_row where batch_id = %(batch)s and line = any(%(lines)s)"
 
 _KEEP = """
-insert into workbench.import_decision (tenant_id, batch_id, number, line, rule, decided_by)
-select %(tenant)s, %(batch)s, %(number)s, line, null, %(user)s from unnest(%(lines)s::integer[]) as line
-union all select %(tenant)s, %(batch)s, %(number)s, null, %(rule)s, %(user)s where %(rule)s::text is not null
+insert into workbench.import_decision (tenant_id, batch_id, number, line, rule, about, decided_by)
+select %(tenant)s, %(batch)s, %(number)s, r.line, null, {}, %(user)s from workbench.corrected_row r
+where r.batch_id = %(batch)s and r.line = any(%(lines)s)
+union all select %(tenant)s, %(batch)s, %(number)s, null, %(rule)s, null, %(user)s where %(rule)s::text is not null
 """
 
 _OPEN_AGAIN = """

@@ -8,7 +8,7 @@ import psycopg
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
 from workbench.database.target import Target, issue, slice_of
-from workbench.model.contract import Field
+from workbench.model.contract import Field, part_of
 
 FLAG = 64
 """A verdict's number carries its warnings in the bits from this one on."""
@@ -16,19 +16,22 @@ FLAG = 64
 
 @dataclass(frozen=True, kw_only=True)
 class _Warning:
-    """One of them: whether a row `r` has it that makes a record, or changes `t`; and the sentence of such a row `n`."""
+    """One of them: whether a row `r` has it that makes a record, or changes `t`, or is of a known `t`, whatever
+    becomes of it; and the sentence of such a row `n`."""
 
     code: str
     field: Field
     created: Composable
     updated: Composable
     message: Composable
+    known: Composable | None = None
 
 
 class Identities:
     """Warnings of rows that make a record or change one: each is a bit of the row's verdict.
 
-    A row that changes nothing is not looked at: what it says was told when it came first.
+    A row that changes nothing is not looked at, what it says was told when it came first; but for half a name, which no
+    row changes anything by.
     """
 
     def __init__(self, target: Target, holds: frozenset[str]) -> None:
@@ -91,6 +94,10 @@ class Identities:
     def updated(self) -> Composable:
         """The bits of a row that changes a record."""
         return _bits([warning.updated for warning in self._warnings])
+
+    def known(self) -> Composable:
+        """The bits of any row whose record `t` there is."""
+        return _bits([warning.known or SQL("false") for warning in self._warnings])
 
     def held(self, code: str) -> Composable:
         """Whether a row `found` has such a warning and waits for a person, who has not accepted it yet."""
@@ -173,13 +180,31 @@ class Identities:
         )
 
     def _of_half(self, field: Field) -> _Warning:
-        half, stays = self._target.half(field, "n"), Literal(f"; the {self._target.contract.noun} stays ")
+        """Of a new record, whose name is of a part alone; and of a known one, whose name has not such a part."""
+        half, stored = self._target.half(field), SQL("t.{}").format(Identifier(field.target))
+        unlike = SQL(
+            """({half} is not null and t.id is not null and not coalesce(case when workbench.words({half}) = '{{}}'
+                then position(lower({half}) in lower({stored})) > 0
+                else workbench.words({half}) <@ workbench.words({stored}) end, false))"""
+        ).format(half=half, stored=stored)
         return _Warning(
             code="half_name",
             field=field,
-            created=SQL("false"),
-            updated=SQL("{} is not null").format(self._target.half(field)),
-            message=SQL("'Only a part of it: ' || {} || {} || {}").format(half, stays, _stored(field)),
+            created=SQL("{} is not null").format(half),
+            updated=SQL("false"),
+            known=unlike,
+            message=SQL(
+                "case when target_id is null then {made} || coalesce({part} || ' alone: ', 'a part alone: ') || {half} "
+                "else {unused} || {half} || coalesce(' (' || {part} || ' alone)', '') || {stays} || "
+                "coalesce({stored}, '(blank)') end"
+            ).format(
+                made=Literal(f"{field.name} is made of "),
+                unused=Literal("Not used, for it is no whole name: "),
+                part=SQL("(n.payload ->> {})").format(Literal(part_of(field.name))),
+                half=self._target.half(field, "n"),
+                stays=Literal(f"; the {self._target.contract.noun} stays "),
+                stored=_stored(field),
+            ),
         )
 
 

@@ -9,7 +9,7 @@ import psycopg
 from psycopg.sql import SQL, Composable, Composed, Literal
 
 from workbench.database.target import Target
-from workbench.model.contract import half_of
+from workbench.model.contract import half_of, part_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,12 +23,22 @@ class Ruling:
     """The batch whose lines were chosen from: the source's own."""
     some: bool = False
     """Whether anything was decided after the batch was begun."""
+    void: tuple[tuple[int, int], ...] = ()
+    """The decisions, each by its number and line, whose line has another key now than it was chosen for."""
+
+    @property
+    def chosen(self) -> Composable:
+        """Whether a line's decision `d` is one of the source's that counts."""
+        void = SQL(", ").join(SQL("({}, {})").format(*map(Literal, each)) for each in self.void)
+        counts = SQL(" and (d.number, d.line) not in ({})").format(void) if self.void else SQL("")
+        return SQL("d.batch_id = {}{}").format(Literal(self.source), counts)
 
 
 class Repeats:
     """The statements about keys that a batch has more than once.
 
-    Of rows that say the same the first counts, and the others are duplicates; a blank says nothing. A row contradicts
+    Of rows that say the same the first counts, and the others are duplicates; a blank says
+    nothing, but where it erases what is stored. A row contradicts
     the first one of its key that could make a record, whatever becomes of that, when it says what that one does not.
     Then all rows that take part wait. Where rows are made of a source's, the first one speaks for the record that
     others lean on, and only those wait that say otherwise.
@@ -91,7 +101,7 @@ class Repeats:
         chosen = """
             select distinct on (r.external_key) r.external_key, {stands_for} as stands_for, r.line, d.decided_by
             from {rows} r {sources} join workbench.import_decision d on d.line = each.line
-            where r.batch_id = {batch} and d.batch_id = {source} and r.status = 'validated'
+            where r.batch_id = {batch} and {chosen} and r.status = 'validated'
               and r.external_key in (select external_key from said)
             order by r.external_key, d.number desc, each.line"""
         nothing = """
@@ -107,7 +117,7 @@ class Repeats:
                 from {{rows}} r join repeated on repeated.external_key = r.external_key
                 join {{rows}} first_row on first_row.batch_id = {{batch}} and first_row.line = first_of_all
                 where r.batch_id = {{batch}} and r.status = 'validated' and r.line <> first_of_all
-                  and not first_row.payload @> jsonb_strip_nulls(r.payload) and not {{ambiguous}}
+                  and not first_row.payload @> {{says}} and not {{ambiguous}}
                 group by r.external_key
             ), chosen as ({chosen if self._ruling.some else nothing})
             select said.external_key, said.against, said.rows, chosen.line is not null or {{ruled}} as decided,
@@ -115,10 +125,23 @@ class Repeats:
                    coalesce(chosen.decided_by, {{by}}) as decided_by
             from said join repeated using (external_key) left join chosen using (external_key)""",
             sources=self._sources(),
-            source=Literal(self._ruling.source),
+            says=self._says(),
+            chosen=self._ruling.chosen,
             ruled=Literal(self._ruling.rule != "hold"),
             by=Literal(self._ruling.by),
         )
+
+    def _says(self) -> Composable:
+        """What a row `r` says, as JSON: its values, and the blanks that erase."""
+        erasing = [
+            SQL(
+                "case when r.payload -> {name} = 'null' and r.payload ->> {half} is null "
+                "then jsonb_build_object({name}, null) else '{{}}' end"
+            ).format(name=Literal(name), half=Literal(half_of(name)))
+            for name, _ in self._called
+            if name in self._target.clears
+        ]
+        return SQL("({})").format(SQL(" || ").join([SQL("jsonb_strip_nulls(r.payload)"), *erasing]))
 
     def _sources(self) -> Composable:
         lines = "coalesce(r.sources, array[r.line])" if self._target.batch.derived else "array[r.line]"
@@ -181,21 +204,34 @@ class Repeats:
     def _otherwise(self) -> Composable:
         """The fields in which a row and the one that it is compared with contradict each other, each with what that one
         says and what it says itself."""
-        names = [SQL("({}, {}, {})").format(*map(Literal, (name, half_of(name), said))) for name, said in self._called]
+        clears = self._target.clears
+        names = [
+            SQL("({}, {}, {}, {}, {})").format(
+                *map(Literal, (name, half_of(name), part_of(name), said, name in clears))
+            )
+            for name, said in self._called
+        ]
         return SQL(
             """case when contested.external_key is not null then (
                 select string_agg(said || ' (' || {theirs} || ' / ' || {own} || ')', ', ')
-                from (values {names}) called (name, half, said)
+                from (values {names}) called (name, half, part, said, erases)
+                cross join lateral (select {their_value} as their_value, {own_value} as own_value) compared
                 cross join lateral (
-                    select coalesce(nullif(other.payload -> name, 'null'), other.payload -> half, 'null') as their_value
-                         , coalesce(nullif(r.payload -> name, 'null'), r.payload -> half, 'null') as own_value
-                ) compared
-                cross join lateral (select their_value #>> '{{}}' as theirs, own_value #>> '{{}}' as own) told
-                where their_value <> own_value
-                  and case when r.line = first_of_all and not contested.decided then theirs else own end is not null
+                    select their_value #>> '{{}}' as theirs, own_value #>> '{{}}' as own,
+                           case when r.line = first_of_all and not contested.decided then their_value else own_value
+                           end as spoken
+                ) told
+                where their_value <> own_value and spoken <> {unsaid} and (erases or spoken <> 'null')
                   and other.line <> r.line
             ) end"""
-        ).format(names=SQL(", ").join(names), theirs=_shown("theirs"), own=_shown("own"))
+        ).format(
+            names=SQL(", ").join(names),
+            their_value=_value("other"),
+            own_value=_value("r"),
+            unsaid=_UNSAID,
+            theirs=_shown("theirs"),
+            own=_shown("own"),
+        )
 
     def conflict(self, noun: str) -> Composable:
         """The sentence of a row that waits, of the columns above."""
@@ -226,6 +262,18 @@ class Repeats:
 
 
 _LONGEST = 60
+
+_UNSAID = SQL("'\"(not said)\"'::jsonb")
+"""The value of a cell that is left out, where a blank one erases."""
+
+
+def _value(row: str) -> Composable:
+    """What a row says of a called field, as JSON."""
+    return SQL(
+        f"coalesce(nullif({row}.payload -> name, 'null'), "
+        f"to_jsonb(coalesce({row}.payload ->> part || ' ', '') || ({row}.payload ->> half)), "
+        f"case when erases and not {row}.payload ? name then {{}} end, 'null')"
+    ).format(_UNSAID)
 
 
 def _shown(value: str) -> Composable:

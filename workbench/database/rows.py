@@ -17,7 +17,7 @@ from workbench.database.store import Store
 from workbench.datasets import catalog
 from workbench.derived import exports
 from workbench.model.batch import Batch
-from workbench.model.contract import HALF, Contract, Field
+from workbench.model.contract import HALF, PART, Contract, Field
 from workbench.model.sheet import Chunk
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def settled(payload: dict[str, Any], outcome: str | None) -> dict[str, Any]:
     made = {
         field: payload[name] for field, name in halves.items() if outcome == "created" and payload[name] is not None
     }
-    return {name: value for name, value in payload.items() if name not in halves.values()} | made
+    return {name: value for name, value in payload.items() if not name.endswith((HALF, PART))} | made
 
 
 def chunks(store: Store, batch: Batch, lines: Sequence[int] | None = None) -> Iterator[Chunk]:

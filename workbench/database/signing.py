@@ -137,7 +137,7 @@ _FIRST = (
 _SIGNED = f"{_FIRST}, r.external_key, r.status, r.sources, o.refs, e.resolved_by"
 
 _DECIDED = """
-select md5(string_agg(md5(json_build_array(number, line, rule, decided_by, decided_at)::text), ''
+select md5(string_agg(md5(json_build_array(number, line, rule, about, decided_by, decided_at)::text), ''
     order by number, line nulls last)) as digest
 from workbench.import_decision where batch_id = %(batch)s
 """

@@ -35,11 +35,17 @@ class Joined:
 
 
 HALF = ".half"
+PART = ".part"
 
 
 def half_of(name: str) -> str:
     """Where a row's payload has the value of a field that was joined of a part of its ingredients alone."""
     return name + HALF
+
+
+def part_of(name: str) -> str:
+    """Where a row's payload says which part of its ingredients that value was joined of."""
+    return name + PART
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -54,7 +54,7 @@ class UnknownHeader(WorkbenchError):
 
 class MissingColumns(WorkbenchError):
     """No column for the required {fields} of {dataset}. Columns found: {found}.
-    Name one with --map 'Header=field', or give one value for every row with --set field=value."""
+    Name one with --map 'Header=field', or give one value for every row with --set field=value{or_else}."""
 
 
 class AmbiguousColumns(WorkbenchError):

@@ -536,7 +536,11 @@ def _check_required(
     missing = lacking(contract, guessed, window, mode)
     if missing:
         told = ", ".join(map(_or_else, _told(missing)))
-        raise MissingColumns(fields=told, dataset=contract.name, found=_listed(headers))
+        changes = (
+            bool(contract.table) and "update" in contract.modes and not lacking(contract, guessed, window, "update")
+        )
+        or_else = "; or --mode update, which changes known records alone" if changes else ""
+        raise MissingColumns(fields=told, dataset=contract.name, found=_listed(headers), or_else=or_else)
     if open_fields:
         needed = {name for target in open_fields for name in (target.name, *target.ingredients)}
         shown = [f"'{given.header}={given.field}' ({given.reason})" for given in unsure if given.field in needed]

@@ -213,7 +213,7 @@ rows = st.tuples(
 numbers = count(1)
 
 
-def reckoned(sheet: list[Row], known: str, rule: str) -> list[str]:
+def reckoned(sheet: list[Row], known: str, rule: str, erases: bool) -> list[str]:
     """What becomes of each row, asked one by one."""
     ended = ["invalid" if row[0] == "bad" else "" for row in sheet]
     for key in {row[0] for row in sheet} - {"bad"}:
@@ -224,7 +224,7 @@ def reckoned(sheet: list[Row], known: str, rule: str) -> list[str]:
         if not able:
             continue
         first = able[0]
-        against = [place for place in mine if place != first and says_more(sheet[place], sheet[first])]
+        against = [place for place in mine if place != first and says_more(sheet[place], sheet[first], erases)]
         counts = {"first": first, "last": able[-1], "hold": first}[rule] if against else first
         if against and rule == "hold":
             for place in (first, *against):
@@ -234,9 +234,10 @@ def reckoned(sheet: list[Row], known: str, rule: str) -> list[str]:
     return ended
 
 
-def says_more(row: Row, first: Row) -> bool:
+def says_more(row: Row, first: Row, erases: bool) -> bool:
+    """Whether a row says otherwise; `erases`: a blank phone says that there is none."""
     said, known = (tuple(" ".join(cell.split()) for cell in each) for each in (row, first))
-    return any(mine and mine != theirs for mine, theirs in zip(said, known, strict=True))
+    return any((mine or (erases and place == 2)) and mine != known[place] for place, mine in enumerate(said))
 
 
 @pytest.fixture
@@ -254,17 +255,23 @@ def tenant(url: str, home: Path) -> Callable[[], object]:
 
 
 @settings(RANDOM, max_examples=2 * MANY)
-@given(sheet=st.lists(rows, min_size=1, max_size=8), rule=st.sampled_from(["first", "last", "hold"]))
-def test_every_row_ends_as_reckoned(tenant: Callable[..., object], tmp_path: Path, sheet: list[Row], rule: str) -> None:
+@given(
+    sheet=st.lists(rows, min_size=1, max_size=8), rule=st.sampled_from(["first", "last", "hold"]), erases=st.booleans()
+)
+def test_every_row_ends_as_reckoned(
+    tenant: Callable[..., object], tmp_path: Path, sheet: list[Row], rule: str, erases: bool
+) -> None:
     path = tmp_path / "sheet.csv"
     path.write_text("email,name,phone\n" + "".join(f"{','.join(row)}\n" for row in sheet))
     with tenant() as wb:  # type: ignore[attr-defined]
-        batch = wb.import_sheet(open_sheet(path), "elevate.students", dry_run=True, on_conflict=rule)
+        batch = wb.import_sheet(
+            open_sheet(path), "elevate.students", dry_run=True, on_conflict=rule, clears=["phone"] if erases else []
+        )
         ended = [said.partition(":")[0] for _, said in outcomes(wb, batch)]
-        expected = reckoned(sheet, "a@b.org", rule)
+        expected = reckoned(sheet, "a@b.org", rule, erases)
         # a known student whom the row that counts does not change is skipped
         assert [
-            "skipped" if row[0] == "a@b.org" and not any(row[1:]) and out == "updated" else out
+            "skipped" if row[0] == "a@b.org" and not any(row[1:]) and not erases and out == "updated" else out
             for row, out in zip(sheet, expected, strict=True)
         ] == ended
         done = wb.commit(batch, skip_errors=True)
@@ -338,3 +345,84 @@ def test_the_database_keeps_decisions_as_they_were_made(wb: Workbench, sheet: Gi
     ):
         with pytest.raises(psycopg.Error), wb._store.transaction(done.id) as connection:
             connection.execute(statement)
+
+
+# a line is chosen for its key
+
+TWO_AND_ANOTHER = """\
+email,name,phone
+a@x.org,Ann Lee,555-000-0001
+a@x.org,Bea Kim,555-000-0002
+c@x.org,Cy Ode,555-000-0003
+"""
+
+
+@pytest.mark.parametrize("others", ["a@x.org", "b@x.org"], ids=["contested", "uncontested"])
+def test_a_choice_does_not_follow_its_line_to_another_key(wb: Workbench, sheet: Given, url: str, others: str) -> None:
+    text = TWO_AND_ANOTHER.replace("a@x.org,Bea", f"{others},Bea")
+    planned = wb.import_sheet(sheet(text), "elevate.students", dry_run=True)
+    wb.prefer(planned, [2])
+    wb.correct(planned, {2: {"email": "c@x.org"}})
+    again = wb.plan(planned).batch
+    assert outcomes(wb, again) == [(2, "invalid:conflict"), (3, "created"), (4, "invalid:conflict")]
+    wb.prefer(planned, [4])
+    assert [said for _, said in outcomes(wb, wb.plan(planned).batch)] == ["skipped:duplicate", "created", "created"]
+    wb.correct(planned, {2: {"email": "a@x.org"}})
+    done = wb.commit(wb.plan(planned).batch)
+    assert outcomes(wb, done)[0] == (2, "created")  # the key that it was chosen for
+    assert ("c@x.org", "Cy Ode") in names(url)
+
+
+def test_a_choice_outlasts_a_correction_of_anything_but_the_key(wb: Workbench, sheet: Given) -> None:
+    planned = wb.import_sheet(sheet(TWO_AND_ANOTHER), "elevate.students", dry_run=True)
+    wb.prefer(planned, [3])
+    wb.correct(planned, {3: {"phone": "555-000-0009"}})
+    assert [said for _, said in outcomes(wb, wb.plan(planned).batch)] == ["skipped:duplicate", "created", "created"]
+
+
+def test_a_choice_under_a_playbook_holds_while_the_line_says_the_same(wb: Workbench, sheet: Given) -> None:
+    text = """\
+email,first_name,last_name,course_code,course_name
+ada@example.com,Ada,Park,C1,One
+ada@example.com,Ben,Oka,C1,One
+cy@example.com,Cy,Lee,C1,One
+"""
+    planned = wb.import_sheet(sheet(text), "elevate.learners", dry_run=True)
+    wb.prefer(planned, [3])
+    wb.correct(planned, {3: {"email": "cy@example.com"}})
+    assert outcomes(wb, wb.plan(planned).batch) == [(2, "created"), (3, "created"), (4, "invalid:conflict")]
+
+
+def test_what_waits_because_of_a_warning_is_accepted_for_its_key(wb: Workbench, sheet: Given) -> None:
+    wb.import_sheet(sheet("email,name\nada@x.org,Ada Park\nben@x.org,Ben Oka\n"), "elevate.students")
+    held = wb.import_sheet(sheet("email,name\nada@x.org,Zora Hale\n"), "elevate.students", holds=["another_name"])
+    wb.prefer(held, [2])
+    wb.correct(held, {2: {"email": "ben@x.org"}})
+    assert outcomes(wb, wb.plan(held).batch) == [(2, "invalid:another_name")]
+
+
+# where a blank erases, it says something
+
+
+@pytest.mark.parametrize("order", [1, -1], ids=["value first", "blank first"])
+@pytest.mark.parametrize("known", [True, False], ids=["known", "new"])
+def test_where_a_blank_erases_it_contradicts_a_value(
+    wb: Workbench, sheet: Given, url: str, order: int, known: bool
+) -> None:
+    if known:
+        wb.import_sheet(sheet("email,name,phone\na@x.org,Ann Lee,555-000-1111\n"), "elevate.students")
+    lines = ["a@x.org,Ann Lee,555-000-2222", "a@x.org,Ann Lee,"][::order]
+    text = "\n".join(("email,name,phone", *lines))
+    held = wb.import_sheet(sheet(text), "elevate.students", clears=["phone"])
+    assert outcomes(wb, held) == [(2, "invalid:conflict"), (3, "invalid:conflict")]
+    said = ("555-000-2222", "(blank)")[::order]
+    assert messages(wb, held)[3] == f"Line 2 says otherwise of the same student: phone ({said[0]} / {said[1]})"
+    wb.import_sheet(sheet(text), "elevate.students", clears=["phone"], on_conflict="last")
+    assert records(url, "elevate.profiles", "phone") == [(None if order == 1 else "555-000-2222",)]
+
+
+def test_a_cell_that_is_left_out_says_nothing_even_where_a_blank_erases(wb: Workbench, sheet: Given, url: str) -> None:
+    text = "email,name,phone\na@x.org,Ann Lee,555-000-2222\na@x.org,Ann Lee,12\n"
+    batch = wb.import_sheet(sheet(text), "elevate.students", clears=["phone"], lenient=["phone"])
+    assert outcomes(wb, batch) == [(2, "created"), (3, "skipped:duplicate")]
+    assert records(url, "elevate.profiles", "phone") == [("555-000-2222",)]

@@ -75,13 +75,16 @@ def test_a_blank_that_would_erase_what_a_record_needs_is_missing(wb: Workbench, 
 def test_half_a_name_makes_a_new_record_and_renames_none(wb: Workbench, sheet: Given, url: str) -> None:
     text = """\
 email,first name,last name,phone
-john@example.com,,Marsh,555-201-0009
+john@example.com,,Marsch,555-201-0009
 pele@example.com,Pele,,
 jane@example.com,Jane,Smith,
 """
     batch = wb.import_sheet(sheet(text), "elevate.students")
     assert outcomes(wb, batch) == [(2, "updated"), (3, "created"), (4, "created")]
-    assert messages(wb, batch) == {2: "Only a part of it: Marsh; the student stays John Marsh"}
+    assert messages(wb, batch) == {
+        2: "Not used, for it is no whole name: Marsch (last_name alone); the student stays John Marsh",
+        3: "full_name is made of first_name alone: Pele",
+    }
     made = {row["line"]: (row["payload"]["full_name"], row["changes"]) for row in wb.rows.each(batch)}
     assert made == {2: (None, {"phone": ["555-201-0001", "555-201-0009"]}), 3: ("Pele", {}), 4: ("Jane Smith", {})}
     assert [row[:2] for row in people(url)] == [
@@ -89,7 +92,8 @@ jane@example.com,Jane,Smith,
         ("john@example.com", "John Marsh"),
         ("pele@example.com", "Pele"),
     ]
-    assert outcome(wb.import_sheet(sheet(text), "elevate.students")) == (0, 0, 3, 0, 0)
+    again = wb.import_sheet(sheet(text), "elevate.students")
+    assert (outcome(again), issues(wb, again)) == ((0, 0, 3, 0, 0), [(2, "full_name", "half_name")])
     wb.undo(batch)
     assert people(url) == [("john@example.com", "John Marsh", "555-201-0001")]
 
@@ -112,3 +116,49 @@ def test_the_data_docs_say_who_asks_for_what_is_required(wb: Workbench, sheet: G
     page = wb.batches.data_docs(batch)
     assert page is not None
     assert "full_name: the plan asks, which knows who is new" in page.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "told"),
+    [
+        ("Newname", "", "Not used, for it is no whole name: Newname (first_name alone); the student stays John Marsh"),
+        ("", "Jo", "Not used, for it is no whole name: Jo (last_name alone); the student stays John Marsh"),
+        ("", "X", "Not used, for it is no whole name: X (last_name alone); the student stays John Marsh"),
+        ("JOHN", "", None),
+        ("", "marsh", None),
+        ("J.", "", "Not used, for it is no whole name: J. (first_name alone); the student stays John Marsh"),
+        ("J", "", None),
+    ],
+)
+def test_half_a_name_that_is_not_a_part_of_the_known_one_is_told_of_a_row_that_changes_nothing(
+    wb: Workbench, sheet: Given, first: str, last: str, told: str | None
+) -> None:
+    text = f"email,first name,last name\njohn@example.com,{first},{last}\n"
+    batch = wb.import_sheet(sheet(text), "elevate.students")
+    assert outcomes(wb, batch) == [(2, "skipped:unchanged")]
+    assert messages(wb, batch) == ({2: told} if told else {})
+    assert wb.reconcile(batch).issues_by_code == ({"half_name": 1} if told else {})
+
+
+def test_half_a_name_is_told_of_rows_that_wait_and_of_those_that_repeat_too(wb: Workbench, sheet: Given) -> None:
+    text = "email,first name,last name\njohn@example.com,Dass,\njohn@example.com,,Victor\n"
+    held = wb.import_sheet(sheet(text), "elevate.students")
+    assert outcomes(wb, held) == [(2, "invalid:conflict"), (3, "invalid:conflict")]
+    assert messages(wb, held)[3] == (
+        "Line 2 says otherwise of the same student: full_name (first_name Dass / last_name Victor); "
+        "Not used, for it is no whole name: Victor (last_name alone); the student stays John Marsh"
+    )
+    wb.prefer(held, [2])
+    planned = wb.plan(held).batch
+    assert outcomes(wb, planned) == [(2, "skipped:unchanged"), (3, "skipped:duplicate")]
+    assert [(line, code) for line, _, code in issues(wb, planned)] == [
+        (2, "half_name"),
+        (3, "duplicate_key"),
+        (3, "half_name"),
+    ]
+
+
+def test_half_a_name_of_a_learner_is_told_of_the_line_that_says_it(wb: Workbench, sheet: Given) -> None:
+    text = "email,first_name,last_name,course_code,course_name\njohn@example.com,Newname,,C1,One\n"
+    batch = wb.import_sheet(sheet(text), "elevate.learners")
+    assert (2, "half_name") in [(line, code) for line, _, code in issues(wb, batch)]

@@ -494,6 +494,31 @@ def test_suggest_names_the_texts_that_are_no_choice(run: Run, file: File) -> Non
     assert "--value-map 'status:Complete=completed'" in run("suggest", sheet, "elevate.enrollments").out
 
 
+def test_an_import_says_how_to_say_what_a_text_means(run: Run, file: File) -> None:
+    text = "name,code,is_active\nOne,C1,vielleicht\nTwo,C2,true\n"
+    held = run("import", file(text, "courses.csv"), "-d", "elevate.courses")
+    assert "To say what a text means:\n  --value-map is_active:vielleicht=...\n" in held.out
+    assert run("import", "courses.csv", "-d", "elevate.courses", "--value-map", "is_active:vielleicht=true").status == 0
+    run("import", file("email,name\na@b.co,Ada Park\n", "students.csv"), "-d", "elevate.students")
+    text = "student_email,course_code,status\na@b.co,C1,gar nichts\na@b.co,C1,Complete\n"
+    held = run("import", file(text, "enrollments.csv"), "-d", "elevate.enrollments")
+    assert "To say what a text means:\n  --value-map 'status:gar nichts=...'\n" in held.out
+    held = run("import", file(text.replace("gar nichts", "completely"), "near.csv"), "-d", "elevate.enrollments")
+    assert "  --value-map status:completely=completed\n" in held.out
+
+
+@pytest.mark.parametrize("text", ["cna 101", "CNA-101", "'CNA:101'"])
+def test_what_is_printed_to_accept_a_suggestion_brings_the_rows_in(run: Run, file: File, text: str) -> None:
+    run("import", file("name,code\nNursing,CNA101\n", "courses.csv"), "-d", "elevate.courses")
+    run("import", file("email,name\na@b.co,Ada Park\n", "students.csv"), "-d", "elevate.students")
+    sheet = file(f"student_email,course_code\na@b.co,{text}\n", "enrollments.csv")
+    done = run("import", sheet, "-d", "elevate.enrollments")
+    lines = done.out.splitlines()
+    printed = lines[lines.index("To accept that, import these rows again with") + 1]
+    again = run("import", sheet, "-d", "elevate.enrollments", *shlex.split(printed), "--json")
+    assert (again.status, again.json["created"], again.json["unmatched"]) == (0, 1, 0)
+
+
 def test_a_template_imports_as_it_stands(run: Run) -> None:
     for dataset in ("courses", "students", "enrollments"):
         assert run("template", f"elevate.{dataset}", "-o", f"{dataset}.csv").status == 0

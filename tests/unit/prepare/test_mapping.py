@@ -295,6 +295,22 @@ def test_a_required_field_may_come_from_parts_a_constant_or_the_window(
     assert resolved(blank(headers), dataset, **said)
 
 
+@pytest.mark.parametrize(
+    ("dataset", "headers", "said"),
+    [
+        ("elevate.students", "Email|Phone", True),
+        ("elevate.students", "Phone", False),
+        ("elevate.learners", "Email|First name|Last name", False),
+    ],
+)
+def test_mode_update_is_named_where_only_a_new_record_lacks_something(dataset: str, headers: str, said: bool) -> None:
+    with pytest.raises(MissingColumns) as stopped:
+        resolved(blank(headers), dataset)
+    told = "--set field=value; or --mode update, which changes known records alone."
+    assert str(stopped.value).endswith(told) == said
+    assert ("--mode update" in str(stopped.value)) == said
+
+
 def test_two_columns_for_one_field_stop_the_import() -> None:
     with pytest.raises(AmbiguousColumns) as stopped:
         resolved(blank("School|Building|Email|Name"), "polaris.teacher_roster", window="2024-2025")

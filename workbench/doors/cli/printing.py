@@ -287,6 +287,31 @@ def issues(asked: Asked, wb: "Workbench", batch: Batch) -> None:
     tell(asked, made)
 
 
+def meanings(asked: Asked, wb: "Workbench", batch: Batch) -> None:
+    """How to say what a text means that is none of its field's choices, or neither true nor false."""
+    for sheet in _sheets(wb, batch):
+        fields = {each["field"]: each["code"] for each in wb.rows.issue_counts(sheet) if each["code"] in _UNKNOWN_TEXTS}
+        options = [_value_maps(name, _example(wb, sheet, name, code)) for name, code in list(fields.items())[:_FIRST]]
+        if options:
+            say(asked, "To say what a text means:", *(f"  {option}" for option in options))
+
+
+_UNKNOWN_TEXTS = ("bad_choice", "bad_boolean")
+
+
+def _example(wb: "Workbench", sheet: Batch, name: str, code: str) -> dict[str, str]:
+    """The first text with such an issue, and the choice that it is like; TEXT and ... where none is found."""
+    from workbench.prepare.mapping import suggest_values
+
+    headers = [header for header, field in Mapping.from_dict(sheet.mapping).columns.items() if field == name]
+    for row in wb.rows.page(sheet, code=code, field=name, limit=1) if headers else ():
+        text = str(row["raw"].get(headers[0]) or "").strip()
+        known = [field for field in catalog.contract(sheet.dataset).fields if field.name == name and field.choices]
+        like = suggest_values(known[0], [text]) if known else {}
+        return {text or "TEXT": like[text][0] if text in like else "..."}
+    return {"TEXT": "..."}
+
+
 def suggestions(asked: Asked, wb: "Workbench", batch: Batch, tenant: str | None = None) -> None:
     """What references that named nothing may have meant, and how it is accepted."""
     for sheet in _sheets(wb, batch):
@@ -407,6 +432,7 @@ def outcome(asked: Asked, wb: "Workbench", batch: Batch) -> None:
         figures(asked, wb, batch)
         parts(asked, wb, batch)
         issues(asked, wb, batch)
+        meanings(asked, wb, batch)
         suggestions(asked, wb, batch)
     if batch.stage == "completed":
         asked.out.print()

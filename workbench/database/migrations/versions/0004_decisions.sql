@@ -12,6 +12,7 @@ create table workbench.import_decision (
     number integer not null check (number > 0),          -- import_batch.decisions when it was made
     line integer,
     rule text check (rule in ('first', 'last', 'hold')),
+    about text,                                          -- what the line was chosen for: its key; where a playbook makes the keys, its cells
     decided_by text not null,
     decided_at timestamptz not null default now(),
     check (num_nonnulls(line, rule) = 1),
