@@ -187,10 +187,11 @@ def _unwrapped(text: pa.StringArray) -> pa.StringArray:
     return pc.utf8_trim(pc.if_else(formula, inside, pc.utf8_slice_codeunits(text, 1)), characters=_AROUND)
 
 
-def may_hold(text: pa.StringArray, needle: bytes) -> bool:
-    """Whether these bytes stand in a column, be it across two of its cells: most tidy columns are done with so."""
+def may_hold(text: pa.StringArray, *needles: bytes) -> bool:
+    """Whether one of these bytes stands in a column, be it across two of its cells: most tidy columns are done with
+    so."""
     whole = _bytes(text)
-    return all(needle[n : n + 1] in whole for n in range(len(needle))) and needle in whole
+    return any(all(needle[n : n + 1] in whole for n in range(len(needle))) and needle in whole for needle in needles)
 
 
 def is_ascii(text: pa.StringArray) -> bool:

@@ -63,14 +63,14 @@ def are_no_names(texts: pa.StringArray) -> pa.BooleanArray:
 
 def begin_or_end_with_nothing(texts: pa.StringArray) -> pa.BooleanArray:
     """Which texts of several words have one at their beginning or end that nobody can be called (N/A Jones)."""
-    if not any(may_hold(texts, sign) for sign in _SIGNS_OF_NO_NAME):
+    if not may_hold(texts, *_SIGNS_OF_NO_NAME):
         return pa.repeat(pa.scalar(False), len(texts))
     return matches(texts, NO_NAME_INSIDE)
 
 
 def are_errors(texts: pa.StringArray, *, inside: bool = False) -> pa.BooleanArray:
     """Which texts are a spreadsheet's error, or with `inside` have one among their words."""
-    if not any(may_hold(texts, sign) for sign in (b"#", b"rr:", b"-00")):
+    if not may_hold(texts, b"#", b"rr:", b"-01-00"):
         return pa.repeat(pa.scalar(False), len(texts))
     return matches(texts, _ERROR_INSIDE if inside else _ERROR)
 

@@ -290,13 +290,14 @@ class Oddities:
         if not isinstance(known.derive, Joined) or len(there) < len(known.derive.fields):
             return
         cells, made = values[known.name], _made(parts := [values[name] for name in there])
-        flags = pc.and_(pc.fill_null(pc.not_equal(made, cells), False), pc.is_valid(trimmed(raw)))
-        for part in parts:
-            flags = pc.and_(flags, pc.is_valid(part))
+        flags = pc.fill_null(pc.not_equal(made, cells), False)
         if not pc.any(flags).as_py():
             return
+        flags = pc.and_(flags, pc.is_valid(trimmed(raw)))
         for part in parts:
-            flags = pc.and_not(flags, read_as_nothing(part))
+            flags = pc.and_(flags, pc.and_not(pc.is_valid(part), read_as_nothing(part)))
+        if not pc.any(flags).as_py():
+            return
         rows = pc.indices_nonzero(flags)
         flags = pc.replace_with_mask(flags, flags, _lacks_words(cells.take(rows), made.take(rows)))
         says = f"{' and '.join(there)} say "

@@ -152,3 +152,28 @@ def test_what_was_noticed_of_the_columns_stays_with_the_batch(wb: Workbench, she
         "wrapped": {"full_name": 1, "external_id": 1},
         "points": {"phone": 1, "external_id": 1},
     }
+
+
+def test_half_a_misread_letter_is_stored_as_the_file_has_it_and_is_repaired(
+    wb: Workbench, sheet: Given, url: str
+) -> None:
+    text = "email,first_name,last_name\na@x.example,Ana,Garc\u00c3\u00ada\nb@x.example,Mar\u00c3\u00ad,Co\u00adop\n"
+    wb.import_sheet(sheet(text), "elevate.students")
+    assert [row[1] for row in people(url)] == ["Ana Garc\u00c3\u00ada", "Mar\u00c3\u00ad Coop"]
+    wb.import_sheet(sheet(text), "elevate.students", repairs=["full_name"])
+    assert [row[1] for row in people(url)] == ["Ana García", "Marí Coop"]
+
+
+def test_a_name_with_a_part_that_nobody_is_called_waits_for_a_word(wb: Workbench, sheet: Given, url: str) -> None:
+    text = "email,first_name,last_name\na@x.example,N/A,Jones\nb@x.example,Ann,-\nc@x.example,Jo,Null\n"
+    held = wb.import_sheet(sheet(text), "elevate.students")
+    assert (held.stage, outcome(held)) == ("held", (1, 0, 0, 0, 2))
+    said = {"first_name": {"N/A": ""}, "last_name": {"-": ""}}
+    assert wb.import_sheet(sheet(text), "elevate.students", value_maps=said).stage == "completed"
+    assert [row[1] for row in people(url)] == ["Jones", "Ann", "Jo Null"]
+
+
+def test_a_code_may_be_said_to_mean_itself_in_another_case(wb: Workbench, sheet: Given, url: str) -> None:
+    text = "name,code\nA,cna101\nB,Abc\n"
+    wb.import_sheet(sheet(text), "elevate.courses", value_maps={"code": {"cna101": "CNA101", "abc": "X"}})
+    assert records(url, "elevate.courses", "course_name", "course_code") == [("A", "CNA101"), ("B", "Abc")]
