@@ -120,7 +120,8 @@ def test_a_person_chooses_the_line_that_counts_and_that_is_kept_with_who_and_whe
     done = wb.commit(planned)
     assert ("zora@example.com", "Zora Hale") in names(url)
     assert ask(url, "select line, rule, decided_by from workbench.import_decision") == [(4, None, "lea")]
-    assert "decided" in [one["action"] for one in wb.batches.story(done)]
+    (told,) = [one["detail"] for one in wb.batches.story(done) if one["action"] == "decided"]
+    assert (told["lines"], told["rule"], told["keys"]) == ([4], None, ["zora@example.com"])
     with pytest.raises(WrongStage):
         wb.prefer(done, [2])
 
