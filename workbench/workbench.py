@@ -251,9 +251,10 @@ class Workbench:
         """Decides which rows count: those lines, of all that have their keys, and whatever they are warned of; or the
         "first" or "last" of every key of which no line was chosen ("hold" lets them wait again).
 
-        A decision stands with who made it and when; a later one counts before it. A batch that was planned needs a plan
-        again. In a run of several sheets it is the sheet's batch whose lines are meant. Raises WrongStage, UnknownRows,
-        UnknownRule.
+        A decision stands with who made it and when; a later one counts before it. A line is chosen for its key: under
+        another one, into which it is corrected, it does not count so (under a playbook, once any cell is). A batch that
+        was planned needs a plan again. In a run of several sheets it is the sheet's batch whose lines are meant. Raises
+        WrongStage, UnknownRows, UnknownRule.
         """
         if on_conflict not in (None, *ON_CONFLICT):
             raise UnknownRule(rule=on_conflict, known=", ".join(ON_CONFLICT))

@@ -37,7 +37,7 @@ def decide(store: Store, run: Run, batch: Batch, lines: Sequence[int], rule: str
         stage = batch.stage if batch.undo_of is None else "an undo"
         raise WrongStage(batch=batch.id, stage=stage, action="deciding", needed="staged, planned or held")
     wanted = sorted(set(lines))
-    there = {row["line"] for row in store.all(_THERE, {"batch": batch.id, "lines": wanted})}
+    there = {row["line"]: row["key"] for row in store.all(_THERE, {"batch": batch.id, "lines": wanted})}
     if missing := [line for line in wanted if line not in there]:
         raise UnknownRows(batch=batch.id, lines=", ".join(map(str, missing[:20])))
     which = {"tenant": store.tenant_id, "batch": batch.id, "user": store.user, "number": batch.decisions + 1}
@@ -46,7 +46,8 @@ def decide(store: Store, run: Run, batch: Batch, lines: Sequence[int], rule: str
         # for one of several sheets the run's plan no longer holds either
         for each in (batch,) if batch.id == run.face.id else (batch, run.face):
             connection.execute(_OPEN_AGAIN, {"batch": each.id, "number": each.decisions + 1})
-        store.note("decided", batch.id, lines=wanted[:100], rule=rule)
+        keys = list(dict.fromkeys(there[line] for line in wanted[:100] if there[line] is not None))
+        store.note("decided", batch.id, lines=wanted[:100], rule=rule, keys=keys)
     return batches.get(store, batch.id)
 
 
@@ -104,7 +105,10 @@ join workbench.corrected_row r on r.batch_id = d.batch_id and r.line = d.line
 where d.batch_id = %(batch)s and r.batch_id = %(batch)s and d.about is distinct from {}
 """
 
-_THERE = "select line from workbench.import_row where batch_id = %(batch)s and line = any(%(lines)s)"
+_THERE = """
+select line, replace(external_key, chr(31), '|') as key from workbench.corrected_row
+where batch_id = %(batch)s and line = any(%(lines)s)
+"""
 
 _KEEP = """
 insert into workbench.import_decision (tenant_id, batch_id, number, line, rule, about, decided_by)

@@ -137,6 +137,7 @@ class Identities:
             *map(self._in_file, self._shared),
             *map(self._in_records, self._ids),
             *map(self._of_name, self._names),
+            *map(self._made_of_half, self._halves),
             *map(self._of_half, self._halves),
         ]
 
@@ -179,8 +180,20 @@ class Identities:
             message=SQL("'Quite another name: ' || {} || {} || {}").format(_said(field), known, _stored(field)),
         )
 
+    def _made_of_half(self, field: Field) -> _Warning:
+        """Of a new record, whose name is of a part alone."""
+        return _Warning(
+            code="made_of_half",
+            field=field,
+            created=SQL("{} is not null").format(self._target.half(field)),
+            updated=SQL("false"),
+            message=SQL("{} || coalesce({} || ' alone: ', 'a part alone: ') || {}").format(
+                Literal(f"{field.name} is made of "), _part(field), self._target.half(field, "n")
+            ),
+        )
+
     def _of_half(self, field: Field) -> _Warning:
-        """Of a new record, whose name is of a part alone; and of a known one, whose name has not such a part."""
+        """Of a known record, whose name has not such a part."""
         half, stored = self._target.half(field), SQL("t.{}").format(Identifier(field.target))
         unlike = SQL(
             """({half} is not null and t.id is not null and not coalesce(case when workbench.words({half}) = '{{}}'
@@ -190,20 +203,15 @@ class Identities:
         return _Warning(
             code="half_name",
             field=field,
-            created=SQL("{} is not null").format(half),
+            created=SQL("false"),
             updated=SQL("false"),
             known=unlike,
-            message=SQL(
-                "case when target_id is null then {made} || coalesce({part} || ' alone: ', 'a part alone: ') || {half} "
-                "else {unused} || {half} || coalesce(' (' || {part} || ' alone)', '') || {stays} || "
-                "coalesce({stored}, '(blank)') end"
-            ).format(
-                made=Literal(f"{field.name} is made of "),
-                unused=Literal("Not used, for it is no whole name: "),
-                part=SQL("(n.payload ->> {})").format(Literal(part_of(field.name))),
-                half=self._target.half(field, "n"),
-                stays=Literal(f"; the {self._target.contract.noun} stays "),
-                stored=_stored(field),
+            message=SQL("{} || {} || coalesce(' (' || {} || ' alone)', '') || {} || coalesce({}, '(blank)')").format(
+                Literal("Not used, for it is no whole name: "),
+                self._target.half(field, "n"),
+                _part(field),
+                Literal(f"; the {self._target.contract.noun} stays "),
+                _stored(field),
             ),
         )
 
@@ -218,6 +226,11 @@ def _bits(tests: list[Composable]) -> Composable:
 
 def _said(field: Field) -> Composable:
     return SQL("(n.payload ->> {})").format(Literal(field.name))
+
+
+def _part(field: Field) -> Composable:
+    """Which of its ingredients a field was joined of alone."""
+    return SQL("(n.payload ->> {})").format(Literal(part_of(field.name)))
 
 
 def _stored(field: Field) -> Composable:

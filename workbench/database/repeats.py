@@ -247,10 +247,12 @@ class Repeats:
         same = SQL("'Same ' || {} || ' as line ' || counting").format(Literal(names))
         if not self._contested:
             return same
+        unmatched = SQL("target_id is null") if self._target.mode == "update" else SQL("false")
         return SQL(
             "case when otherwise is null then {} else 'Line ' || counting || ' counts, as ' || decided_by || "
-            "' decided, and says otherwise: ' || otherwise end"
-        ).format(same)
+            "' decided, and ' || case when {} then 'is unmatched; it ' else '' end || 'says otherwise: ' "
+            "|| otherwise end"
+        ).format(same, unmatched)
 
     @property
     def overruled(self) -> Composable:

@@ -82,6 +82,16 @@ def test_a_rule_says_beforehand_which_one_counts(wb: Workbench, sheet: Given, ur
     )
 
 
+def test_of_an_unknown_key_the_line_that_counts_is_unmatched_in_mode_update(wb: Workbench, sheet: Given) -> None:
+    wb.import_sheet(sheet("email,name\nodo@example.com,Odo Lint\n"), "elevate.students")
+    batch = wb.import_sheet(sheet(TWO_PEOPLE), "elevate.students", on_conflict="first", mode="update")
+    assert outcomes(wb, batch)[0] == (2, "unmatched:student")
+    assert messages(wb, batch)[4] == (
+        "Line 2 counts, as ana decided, and is unmatched; it says otherwise: "
+        "full_name (Amel Naka / Zora Hale), external_id (N1 / N3)"
+    )
+
+
 def test_a_template_remembers_the_rule(wb: Workbench, sheet: Given) -> None:
     wb.templates.save("last", "elevate.students", Mapping(on_conflict="last"))
     assert wb.import_sheet(sheet(TWO_PEOPLE), "elevate.students", template="last").on_conflict == "last"
@@ -110,7 +120,8 @@ def test_a_person_chooses_the_line_that_counts_and_that_is_kept_with_who_and_whe
     done = wb.commit(planned)
     assert ("zora@example.com", "Zora Hale") in names(url)
     assert ask(url, "select line, rule, decided_by from workbench.import_decision") == [(4, None, "lea")]
-    assert "decided" in [one["action"] for one in wb.batches.story(done)]
+    (told,) = [one["detail"] for one in wb.batches.story(done) if one["action"] == "decided"]
+    assert (told["lines"], told["rule"], told["keys"]) == ([4], None, ["zora@example.com"])
     with pytest.raises(WrongStage):
         wb.prefer(done, [2])
 
