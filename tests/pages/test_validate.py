@@ -57,7 +57,7 @@ def test_what_was_noticed_of_a_column_is_told_once(show: Show, wb: Workbench, sh
     page = show("validate", batch=wb.stage(sheet(text), "elevate.students").id)
     assert not page.exception
     told = said(page).replace("\\", "")
-    assert "- **full_name**: `Null` in 2 rows: read as no value, and nobody has said what is meant." in told
+    assert "- **full_name**: 'Null' in 2 rows: read as no value, and nobody has said what is meant." in told
     assert "- **phone**: 1 cell was written as" in told
 
 
