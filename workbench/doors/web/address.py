@@ -53,13 +53,17 @@ def before(part: str, widget: str) -> dict[str, Any]:
 
 def put(part: str, chosen: Mapping[str, Any]) -> None:
     """Puts it into the address, where it outlives a reload and can be sent to a colleague; nothing takes it out."""
-    if chosen:
-        st.query_params[part] = json.dumps(chosen, ensure_ascii=False, separators=(",", ":"))
-    else:
-        st.query_params.pop(part, None)
+    put_word(part, json.dumps(chosen, ensure_ascii=False, separators=(",", ":")) if chosen else None)
 
 
 def put_word(part: str, chosen: str | None) -> None:
-    """Puts a word into the address as it stands; nothing takes it out."""
-    st.query_params.pop(part, None)
-    st.query_params.update({part: chosen} if chosen else {})
+    """Puts a word into the address as it stands; nothing takes it out.
+
+    An address that says so already is left alone: to say it again would undo what somebody types in the meantime.
+    """
+    if st.query_params.get(part) == (chosen or None):
+        return
+    if chosen:
+        st.query_params[part] = chosen
+    else:
+        st.query_params.pop(part, None)
