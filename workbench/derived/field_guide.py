@@ -91,8 +91,8 @@ def _table(contract: Contract) -> Iterator[str]:
 
 def _required(contract: Contract, field: Field) -> str:
     if not contract.table:  # the form of a playbook: what a cell has to hold, the datasets say
-        return "a column" if field.required or field.name in contract.key else "no"
-    if not field.required and field.name not in contract.key:
+        return "a column" if contract.requires(field) else "no"
+    if not contract.requires(field):
         return "no"
     return "yes" if field.derive is None else "yes, or derived"
 

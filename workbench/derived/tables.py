@@ -71,7 +71,7 @@ def _table(metadata: MetaData, contract: Contract) -> Table:
 
 def _columns(contract: Contract) -> Iterable[Column[object]]:
     for field in contract.stored:
-        yield Column(field.target, _Sql(_sql(field)), nullable=not (field.required or field.name in contract.key))
+        yield Column(field.target, _Sql(_sql(field)), nullable=not contract.requires(field))
     for name, _ in contract.fixed:
         yield Column(name, _Sql("text"))
     if contract.removal is not None:

@@ -207,6 +207,10 @@ class Contract:
         """The fields of the natural key, in its order."""
         return tuple(self.field(name) for name in self.key)
 
+    def requires(self, field: Field) -> bool:
+        """Whether no record can be without it: it is required, or of the key."""
+        return field.required or field.name in self.key
+
     def field(self, name: str) -> Field:
         """The field of that name; KeyError when there is none."""
         for field in self.fields:

@@ -7,6 +7,9 @@ from typing import Any, Self
 
 import pyarrow as pa
 
+from workbench.model import lines
+from workbench.model.lines import Ranges
+
 LEFT_OUT_ENTRIES = 100
 """How many places of lines that are left out a reading names."""
 LEFT_OUT_TEXT = 200
@@ -21,24 +24,23 @@ class Layout:
     """The header's line, 1-based."""
     no_header: bool = False
     """Whether the first row is a record: the columns are then called column_1, column_2 ..."""
-    skip_lines: tuple[tuple[int, int], ...] = ()
-    """The lines that are left out, each from a first to a last one."""
+    skip_lines: Ranges = ()
+    """The lines that are left out."""
     stop_line: int | None = None
     """The line from which on nothing is read."""
     mended: Mapping[int, str] = field(default_factory=dict)
     """Lines of a text file with what is read in their place; the source's own bytes stay the evidence."""
-    keep_lines: tuple[tuple[int, int], ...] = ()
-    """The lines that are records, whatever they look like, each from a first to a last one."""
+    keep_lines: Ranges = ()
+    """The lines that are records, whatever they look like."""
     delimiter: str | None = None
     """The character that separates the cells of a text file."""
     encoding: str | None = None
     """What a text file is written in: any codec of Python's, e.g. cp850."""
 
     @property
-    def records(self) -> frozenset[int]:
+    def records(self) -> Ranges:
         """The lines that a person has said to be records: what is read in a line's place is one too."""
-        kept = (line for first, last in self.keep_lines for line in range(first, last + 1))
-        return frozenset(self.mended) | frozenset(kept)
+        return lines.joined((*self.keep_lines, *lines.of(self.mended)))
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON keeps it."""

@@ -446,7 +446,7 @@ def refuse_lenient(contract: Contract, name: str) -> None:
     """Raises NotLenient for a field that no record can do without, that says which records are spoken of, or that is
     an ingredient of another."""
     target = contract.field(name)
-    if target.required or name in contract.key:
+    if contract.requires(target):
         raise NotLenient(field=name, why="no record can do without it.")
     if name == contract.slice_by or (contract.removal is not None and name in contract.removal.scope):
         raise NotLenient(field=name, why="it says which records are spoken of.")

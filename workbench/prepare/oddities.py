@@ -166,7 +166,7 @@ class Oddities:
                 if name in no_names:
                     yield name, "null_text", pc.and_(flags, no_names[name]), cells, "error"
                     flags = pc.and_not(flags, no_names[name])
-                severity: Severity = "error" if self._is_required(known) else "warning"
+                severity: Severity = "error" if self._contract.requires(known) else "warning"
                 yield name, "null_text", flags, cells, severity
             errors = self._unsaid(name, raw, cells, are_errors(cells, inside=known.kind == "name"))
             self._count(name, cells, pc.and_(errors, are_errors(cells)))
@@ -182,14 +182,11 @@ class Oddities:
             yield from self._misread(known, raw)
             yield from self._unused(known, raw, values)
         for name, flags in whole.items():
-            severity = "error" if self._is_required(self._contract.field(name)) else "warning"
+            severity = "error" if self._contract.requires(self._contract.field(name)) else "warning"
             yield name, "null_text", flags, values[name], severity
 
     def _takes_any(self, name: str) -> bool:
         return takes_any_text(self._contract.field(name))
-
-    def _is_required(self, known: Field) -> bool:
-        return known.required or known.name in self._contract.key
 
     def _ingredients(self, name: str) -> tuple[str, ...]:
         return self._contract.field(name).ingredients
@@ -244,7 +241,7 @@ class Oddities:
         name was joined of."""
         for known in self._contract.fields:
             there = [name for name in known.ingredients if name in values]
-            if not isinstance(known.derive, Joined) or not self._is_required(known):
+            if not isinstance(known.derive, Joined) or not self._contract.requires(known):
                 continue
             for name in there:
                 flags = nothing.get(name)
@@ -257,7 +254,7 @@ class Oddities:
     ) -> Iterator[tuple[str, str, pa.BooleanArray, pa.StringArray, Severity]]:
         if may_hold(cells, b"\xef\xbf\xbd"):
             flags = pc.fill_null(pc.match_substring(cells, "\ufffd"), False)
-            free = known.kind == "text" and not self._is_required(known)
+            free = known.kind == "text" and not self._contract.requires(known)
             yield known.name, "damaged_text", flags, cells, "warning" if free else "error"
 
     def _misread(

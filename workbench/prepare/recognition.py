@@ -63,7 +63,7 @@ def _score(sheet: Sheet, sample: Chunk, contract: Contract) -> tuple[float, str]
     found = [given for given in mapping.suggest(sheet.headers, sample, contract) if given.field is not None]
     lacking = mapping.lacking(contract, [given.field for given in found if given.field is not None])
     weight = sum(given.score for given in found)
-    required = sum(field.required or field.name in contract.key for field in contract.fields)
+    required = sum(contract.requires(field) for field in contract.fields)
     fit = 0.75 * weight / max(len(sheet.headers), 1) + 0.25 * weight / len(contract.fields)
     named = bool(found) and _called_after(sheet.name, contract)
     score = fit * (1 - len(lacking) / required) * (_NAMED if named else 1)

@@ -6,6 +6,7 @@ from itertools import islice
 from pathlib import Path
 
 from workbench.model.errors import UnreadableSheet, UnreadableSource
+from workbench.model.lines import Ranges
 from workbench.model.sheet import LEFT_OUT_TEXT, Layout, LeftOut, Reading, Sheet
 from workbench.sources.dialect import (
     BLANKS_LEFT_OUT,
@@ -343,7 +344,7 @@ class _Below:
 
     @classmethod
     def of(
-        cls, text: Text, dialect: Dialect, top: _Top, skipped: frozenset[int], kept: frozenset[int], *, plain: bool
+        cls, text: Text, dialect: Dialect, top: _Top, skipped: frozenset[int], kept: Ranges, *, plain: bool
     ) -> "_Below":
         size = text.path.stat().st_size
         whole = size - top.end <= _WHOLE
@@ -359,7 +360,7 @@ class _Below:
             return replace(found if refusal else ended, refusal=refusal)
         begin, last_lines = tail(text.path, text.start, dialect) if plain else (0, [])
         before = line_at(text.path, begin) - 1 if kept and last_lines else 0
-        ends = replace(structure, lines=last_lines, kept=frozenset(line - before for line in kept))
+        ends = replace(structure, lines=last_lines, kept=tuple((first - before, last - before) for first, last in kept))
         return found._ended(text, ends, begin, skipped, counted=False)
 
     def _ended(

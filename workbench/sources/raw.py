@@ -42,7 +42,7 @@ def last_lines(path: Path, reading: Reading, number: int) -> list[tuple[int, str
 
 def lines_around(path: Path, line: int, layout: Layout, number: int) -> list[tuple[int, str]]:
     """The rows from `number` before a line to as many behind it, each with its line."""
-    text = open_text(path, name=path.name)
+    text = open_text(path, name=path.name, encoding=layout.encoding)
     head, whole = text.head()
     dialect = detect_dialect(head, whole=whole, delimiter=layout.delimiter, skip=max(layout.header_row or 1, 1) - 1)
     with opened(text.path, text.start) as (_, characters):

@@ -10,6 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from workbench.model import lines
+from workbench.model.lines import Ranges
 from workbench.model.sheet import LEFT_OUT_TEXT, Layout, LeftOut
 from workbench.sources.shapes import NOTES, SPEAKING, TOTALS, column_shapes, fits, is_label, is_typed, is_value
 from workbench.sources.workbook_details import line_ranges
@@ -111,7 +113,7 @@ def _said_so(rows: TableRows, layout: Layout) -> _Flags:
     return found
 
 
-def _are_lines(rows: TableRows, ranges: Sequence[tuple[int, int]]) -> _Flags:
+def _are_lines(rows: TableRows, ranges: Ranges) -> _Flags:
     """The rows on these lines."""
     found = np.zeros(sum(len(block[0]) for block in rows.blocks), bool)
     for first, last in ranges:
@@ -228,12 +230,7 @@ def _totals(rows: TableRows, filled: Any, records: _Flags) -> tuple[str, ...]:
 
 def _entries(rows: TableRows, found: Sequence[int] | Any, what: str, several: str = "") -> Iterator[LeftOut]:
     """Rows that are left out, neighbours as one."""
-    spans: list[list[int]] = []
-    for row in map(int, found):
-        if spans and spans[-1][1] == row - 1:
-            spans[-1][1] = row
-        else:
-            spans.append([row, row])
+    spans = lines.of(map(int, found))
     return (_entry(rows, first, last, several if several and last > first else what) for first, last in spans)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import zip_longest
 
+from workbench.model.lines import Ranges, hold
 from workbench.sources.dialect import DELIMITERS, Dialect
 from workbench.sources.lines import Line
 from workbench.sources.shapes import (
@@ -63,7 +64,7 @@ class Structure:
     columns: Sequence[Shape]
     longest: int
     """The characters of the longest first cell of a row with others."""
-    kept: frozenset[int] = frozenset()
+    kept: Ranges = ()
     """The lines that a person has said to be records."""
 
     @classmethod
@@ -175,7 +176,7 @@ class Structure:
 
     def _is_record(self, place: int) -> bool:
         line = self.lines[place]
-        if line.number in self.kept:
+        if hold(self.kept, line.number):
             return not line.blank
         if line.cells is None or line.blank or not self.is_wide_enough(line.cells):
             return False
@@ -197,7 +198,7 @@ class Structure:
         """Whether the first row below the records is a note, and none of them that was cut off or written otherwise."""
         filled, apart = self._filled(place), self._is_apart(place)
         first, line = filled[0].lstrip("\"'"), self.lines[place]
-        if line.number in self.kept or (line.cells is None and (self.dialect.delimiter or " ") in line.text):
+        if hold(self.kept, line.number) or (line.cells is None and (self.dialect.delimiter or " ") in line.text):
             return False
         begins = (first, re.split(r"[;,|\t ]", first)[0])
         if is_typed(self.columns[0]) and any(shape(text) and fits(text, self.columns[0]) for text in begins):
@@ -254,7 +255,7 @@ class Structure:
 
     def _begins_table(self, place: int) -> bool:
         cells = self.lines[place].cells or []
-        if not _are_labels(cells) or self.lines[place].number in self.kept or self._is_header(cells):
+        if not _are_labels(cells) or hold(self.kept, self.lines[place].number) or self._is_header(cells):
             return False
         apart = self._is_apart(place)
         rest = [index for index in range(place, min(len(self.lines), place + _COMPARED)) if not self.lines[index].blank]

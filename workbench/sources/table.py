@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 
 from workbench.model.errors import UnreadableSheet, UnreadableSource
+from workbench.model.lines import Ranges, hold
 from workbench.model.sheet import Chunk, Tally
 from workbench.sources.dialect import CELL_LIMIT, NO_DELIMITER, NULL, Dialect
 from workbench.sources.lines import SWALLOWS, TOO_LONG, flaw, opened
@@ -52,7 +53,7 @@ class Table:
     """A line that must not be read, and why."""
     skipped: frozenset[int]
     """The lines that are blank because a person left them out."""
-    kept: frozenset[int]
+    kept: Ranges
     """The lines that a person has said to be records."""
     tidy: bool
     """Whether Arrow's reader, which is ten times faster than Python's, understands this text in the same way."""
@@ -189,7 +190,7 @@ class Table:
         numbers = pa.array(lines, pa.int32())
         blank, again = _blank_rows(columns), self._headers_again(columns)
         if self.kept and len(again):
-            again = again[~np.isin(lines[again], list(self.kept))]
+            again = again[[not hold(self.kept, int(line)) for line in lines[again]]]
         if len(blank) or len(again):
             keep = np.ones(len(lines), dtype=bool)
             keep[blank] = keep[again] = False

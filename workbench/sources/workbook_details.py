@@ -10,6 +10,8 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from workbench.model.lines import of, written
+
 SHEET_COLUMNS = 16_384
 """Columns of the widest worksheet there is; the place of a cell is row * SHEET_COLUMNS + column, both from 0."""
 
@@ -115,15 +117,9 @@ def column_name(column: int) -> str:
 
 def line_ranges(lines: Sequence[int], most: int = 10) -> str:
     """Sorted lines as a person writes them, neighbours together: 3, 5-9 and 4 more."""
-    spans: list[list[int]] = []
-    for line in lines:
-        if spans and spans[-1][1] == line - 1:
-            spans[-1][1] = line
-        else:
-            spans.append([line, line])
-    told = [str(first) if first == last else f"{first}-{last}" for first, last in spans[:most]]
-    more = sum(last - first + 1 for first, last in spans[most:])
-    return ", ".join(told) + (f" and {more:,} more" if more else "")
+    ranges = of(lines)
+    more = sum(last - first + 1 for first, last in ranges[most:])
+    return written(ranges[:most]) + (f" and {more:,} more" if more else "")
 
 
 def _of_rows(rows: Sequence[int], how: str) -> list[str]:

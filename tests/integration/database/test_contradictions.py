@@ -274,7 +274,7 @@ def test_every_row_ends_as_reckoned(
 ) -> None:
     path = tmp_path / "sheet.csv"
     path.write_text("email,name,phone\n" + "".join(f"{','.join(row)}\n" for row in sheet))
-    with tenant() as wb:  # type: ignore[attr-defined]
+    with tenant() as wb:
         batch = wb.import_sheet(
             open_sheet(path), "elevate.students", dry_run=True, on_conflict=rule, clears=["phone"] if erases else []
         )

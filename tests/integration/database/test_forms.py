@@ -50,7 +50,7 @@ def _in_order(url: str) -> Iterator[tuple[datetime | None]]:
 
 
 def said(batch: object) -> list[str]:
-    return [column["said"] for column in batch.reading["forms"]]  # type: ignore[attr-defined]
+    return [column["said"] for column in batch.reading["forms"]]
 
 
 def test_one_25_12_makes_the_whole_column_day_first(wb: Workbench, sheet: Given, url: str) -> None:

@@ -28,13 +28,13 @@ def sheet(*cells: str, header: str = "start date") -> Sheet:
 
 def days(*cells: str, **mapping: object) -> ColumnForm | None:
     """What is said of a column of moments."""
-    known = Mapping(columns={"start date": "enrolled_at"}, **mapping)  # type: ignore[arg-type]
+    known = Mapping(columns={"start date": "enrolled_at"}, **mapping)
     return next(iter(forms.decide(sheet(*cells), ENROLLMENTS, known)), None)
 
 
 def weeks(*cells: str, **mapping: object) -> ColumnForm | None:
     """What is said of a column of whole numbers."""
-    known = Mapping(columns={"weeks": "duration_weeks"}, **mapping)  # type: ignore[arg-type]
+    known = Mapping(columns={"weeks": "duration_weeks"}, **mapping)
     return next(iter(forms.decide(sheet(*cells, header="weeks"), COURSES, known)), None)
 
 
@@ -160,7 +160,7 @@ def chunked(*chunks: list[str]) -> tuple[Sheet, list[int]]:
     asked: list[int] = []
     first = sheet("x")
 
-    def read(tally: Tally):  # type: ignore[no-untyped-def]
+    def read(tally: Tally):
         for number, cells in enumerate(chunks):
             asked.append(number)
             lines = pa.array(range(100 * number, 100 * number + len(cells)), pa.int32())

@@ -28,7 +28,7 @@ def chunk(header: str, *rows: str) -> Chunk:
 
 def judged(sheet: Chunk, dataset: str = "elevate.students", **mapping: object) -> tuple[JudgedRows, Judge]:
     mapping.setdefault("columns", {header: header for header in sheet.cells.schema.names})
-    judge = Judge(contract(dataset), Mapping(**mapping), Path("none"), window=None)  # type: ignore[arg-type]
+    judge = Judge(contract(dataset), Mapping(**mapping), Path("none"), window=None)
     return judge.judge(sheet), judge
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from workbench.model.errors import UnreadableSheet, UnreadableSource
 from workbench.model.sheet import Layout, Sheet, Tally
-from workbench.sources import open_sheet
+from workbench.sources import lines_around, open_sheet
 
 
 @pytest.fixture
@@ -83,6 +83,12 @@ def test_apostrophes_in_names_are_no_quotation_marks(read) -> None:
 def test_an_encoding_can_be_said(read) -> None:
     rows, *_ = read("name,town\nZoë,Köln\n".encode("cp850"), encoding="cp850")
     assert rows == [(2, "Zoë", "Köln")]
+
+
+def test_the_lines_beside_a_refused_one_are_shown_in_the_encoding_that_was_said(tmp_path: Path) -> None:
+    file = tmp_path / "towns.csv"
+    file.write_bytes("name,town\nZoë,Köln\nAnn,Bonn,1\n".encode("cp850"))
+    assert lines_around(file, 3, layout=Layout(encoding="cp850"))[1] == (2, "Zoë,Köln")
 
 
 @pytest.mark.parametrize(

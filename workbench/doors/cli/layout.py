@@ -1,6 +1,5 @@
 """The options that say where the table stands in a source."""
 
-import re
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -75,14 +74,13 @@ def layout(given: dict[str, Any]) -> "Layout":
 
 
 def _ranges(said: list[str] | None, option: str) -> tuple[tuple[int, int], ...]:
-    return tuple(_range(part, option) for text in said or () for part in text.split(","))
+    from workbench.model import lines
 
-
-def _range(text: str, option: str) -> tuple[int, int]:
-    found = re.fullmatch(r"\s*(\d+)\s*(?:-\s*(\d+)\s*)?", text)
-    if found is None or int(found[1]) < 1 or int(found[2] or found[1]) < int(found[1]):
-        raise typer.BadParameter(f"'{text}' is not a line, or a range of them as 9-12.", param_hint=option)
-    return int(found[1]), int(found[2] or found[1])
+    try:
+        return lines.read(",".join(said or ()))
+    except ValueError as error:
+        why = f"'{error}' is not a line, or a range of them as 9-12."
+        raise typer.BadParameter(why, param_hint=option) from None
 
 
 def _mended(text: str) -> tuple[int, str]:

@@ -1,5 +1,3 @@
-import pytest
-
 from workbench.doors.web import layout
 from workbench.model.sheet import Layout
 
@@ -7,24 +5,12 @@ from workbench.model.sheet import Layout
 def test_lines_that_are_left_out_beside_each_other_become_one_range() -> None:
     said = layout.without(Layout(skip_lines=((3, 4),)), 5, 9)
     assert said.skip_lines == ((3, 5), (9, 9))
-    assert layout.written(said.skip_lines) == "3-5, 9"
 
 
 def test_a_line_is_a_record_or_left_out_as_it_was_said_last() -> None:
     said = layout.kept(layout.without(layout.mended(Layout(), 4, "a,b"), 3, 4), 3)
     assert (said.skip_lines, said.keep_lines, said.mended) == (((4, 4),), ((3, 3),), {})
     assert layout.without(said, 3).keep_lines == ()
-
-
-@pytest.mark.parametrize(("text", "ranges"), [("", ()), ("3", ((3, 3),)), (" 3, 7-9 ,12", ((3, 3), (7, 9), (12, 12)))])
-def test_ranges_are_read_as_people_write_them(text: str, ranges: tuple[tuple[int, int], ...]) -> None:
-    assert layout.ranges_of(text) == ranges
-
-
-@pytest.mark.parametrize("text", ["x", "0", "9-7", "3-", "-3", "1.5", "3;4"])
-def test_what_names_no_lines_is_refused(text: str) -> None:
-    with pytest.raises(ValueError):
-        layout.ranges_of(text)
 
 
 def test_what_is_typed_wrongly_changes_nothing_and_is_told() -> None:

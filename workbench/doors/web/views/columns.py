@@ -72,7 +72,7 @@ def _named(contract: Contract, name: str) -> str:
     if name == LEFT_OUT:
         return name
     field = contract.field(name)
-    return f"{name} *" if field.required or name in contract.key else name
+    return f"{name} *" if contract.requires(field) else name
 
 
 def new_ones(shown: Iterable[tuple[str, str, str, str]], fields: Iterable[str]) -> dict[str, str]:
@@ -133,29 +133,9 @@ def _example(column: ColumnForm, name: str) -> str:
 
 def meanings(field: Field, texts: Sequence[ChoiceText], means: Mapping[str, str], *, key: str) -> dict[str, str]:
     """What the texts of a field mean that are none of its choices: one of them, BLANK or INVALID."""
-    frame = pd.DataFrame(
-        {
-            "text": [text.text for text in texts],
-            "rows": [text.rows for text in texts],
-            "means": [means[text.text] for text in texts],
-        }
-    )
     st.subheader(f"What the values of {field.name} mean", anchor=False)
     st.caption("These texts are none of its choices. Say what they mean; what has no meaning makes its rows invalid.")
-    edited = st.data_editor(
-        frame,
-        key=key,
-        hide_index=True,
-        disabled=["text", "rows"],
-        column_config={
-            "text": st.column_config.TextColumn("In the file", width="medium"),
-            "rows": st.column_config.NumberColumn("Rows", format="localized"),
-            "means": st.column_config.SelectboxColumn(
-                "Means", options=[*field.choices, BLANK, INVALID], required=True, width="medium"
-            ),
-        },
-    )
-    return dict(zip(edited["text"], edited["means"], strict=True))
+    return _said_of(texts, means, [*field.choices, BLANK, INVALID], key)
 
 
 def answers(field: Field) -> tuple[str, ...]:
@@ -165,17 +145,24 @@ def answers(field: Field) -> tuple[str, ...]:
 
 def null_texts(field: Field, texts: Sequence[NullText], means: Mapping[str, str], *, key: str) -> dict[str, str]:
     """What the texts of a field mean that read as no value: BLANK, AS_IT_STANDS or UNSAID."""
+    st.subheader(f"Is there a value of {field.name}?", anchor=False)
+    st.caption(
+        "These texts read as no value. Say that they are none, or meant as they stand: somebody may be called Null. "
+        + ("Rows with any other are invalid." if _stops(field) else "Of any other its rows are warned.")
+    )
+    return _said_of(texts, means, answers(field), key)
+
+
+def _said_of(
+    texts: Sequence[ChoiceText | NullText], means: Mapping[str, str], options: Sequence[str], key: str
+) -> dict[str, str]:
+    """What each of the texts means, one of the options, those given to begin with."""
     frame = pd.DataFrame(
         {
             "text": [text.text for text in texts],
             "rows": [text.rows for text in texts],
             "means": [means[text.text] for text in texts],
         }
-    )
-    st.subheader(f"Is there a value of {field.name}?", anchor=False)
-    st.caption(
-        "These texts read as no value. Say that they are none, or meant as they stand: somebody may be called Null. "
-        + ("Rows with any other are invalid." if _stops(field) else "Of any other its rows are warned.")
     )
     edited = st.data_editor(
         frame,
@@ -185,7 +172,7 @@ def null_texts(field: Field, texts: Sequence[NullText], means: Mapping[str, str]
         column_config={
             "text": st.column_config.TextColumn("In the file", width="medium"),
             "rows": st.column_config.NumberColumn("Rows", format="localized"),
-            "means": st.column_config.SelectboxColumn("Means", options=answers(field), required=True, width="medium"),
+            "means": st.column_config.SelectboxColumn("Means", options=options, required=True, width="medium"),
         },
     )
     return dict(zip(edited["text"], edited["means"], strict=True))

@@ -75,7 +75,6 @@ def suggestions(
     if st.button(
         f"Correct {words.many(rows)} and check again", disabled=not rows, type="primary", icon=":material/check:"
     ):
-        means: dict[str, dict[str, str]] = {}
-        for field, text, meaning in taken[["field", "text", "means"]].itertuples(index=False):
-            means.setdefault(field, {})[text] = meaning
+        of_fields = taken.groupby("field")
+        means = {str(field): dict(zip(of["text"], of["means"], strict=True)) for field, of in of_fields}
         accept(means, remember=remember)

@@ -8,26 +8,27 @@ import streamlit as st
 
 from workbench.doors.web import layout as said_layout
 from workbench.doors.web import words
+from workbench.model.lines import hold, written
 from workbench.model.sheet import Layout, LeftOut, Reading
 
 Lines = Sequence[tuple[int, Sequence[str]]]
 """Each line of the source with its cells."""
 
 HEADER, LEFT_OUT, KEPT, STOP, REFUSED = "▶ header", "✕ left out", "● record", "■ not read", "! refused"
-ENCODINGS = ("utf-8", "cp1252", "latin-1", "cp850", "cp437", "mac_roman", "cp1250", "cp1251", "utf-16")
+CODECS = ("utf-8", "cp1252", "latin-1", "cp850", "cp437", "mac_roman", "cp1250", "cp1251", "utf-16")
 _LONGEST = 500
 
 
 def signs(reading: Reading, layout: Layout, lines: Lines) -> dict[int, str]:
     """What each of the lines is, where it is no record."""
-    ranges = [*layout.skip_lines, *((each.first, each.last) for each in reading.left_out)]
+    ranges = (*layout.skip_lines, *((each.first, each.last) for each in reading.left_out))
     found = {}
     for line, _ in lines:
         if layout.stop_line is not None and line >= layout.stop_line:
             found[line] = STOP
-        elif any(first <= line <= last for first, last in ranges):
+        elif hold(ranges, line):
             found[line] = LEFT_OUT
-        elif any(first <= line <= last for first, last in layout.keep_lines):
+        elif hold(layout.keep_lines, line):
             found[line] = KEPT
         elif line == reading.header_line and not layout.no_header:
             found[line] = HEADER
@@ -79,9 +80,9 @@ def typed(layout: Layout, header_line: int) -> Layout:
     )
     none = st.checkbox("It has no header", layout.no_header, help="Its first line is a record already.")
     first, second = st.columns(2)
-    skip = first.text_input("Lines to leave out", said_layout.written(layout.skip_lines), placeholder="e.g. 3, 7-9")
+    skip = first.text_input("Lines to leave out", written(layout.skip_lines), placeholder="e.g. 3, 7-9")
     stop = second.text_input("Stop at line", str(layout.stop_line or ""), placeholder="read to its end")
-    codecs = ["", *ENCODINGS] if layout.encoding in (None, *ENCODINGS) else ["", *ENCODINGS, layout.encoding]
+    codecs = list(dict.fromkeys(("", *CODECS, layout.encoding or "")))
     encoding = st.selectbox(
         "Encoding",
         codecs,
@@ -130,7 +131,7 @@ def left_out(found: Sequence[LeftOut]) -> None:
         st.dataframe(
             pd.DataFrame(
                 {
-                    "Lines": [str(e.first) if e.first == e.last else f"{e.first}-{e.last}" for e in found],
+                    "Lines": [written([(each.first, each.last)]) for each in found],
                     "Why": [each.what for each in found],
                     "As it stands": [each.text for each in found],
                 }
