@@ -19,7 +19,7 @@ TABLES = sorted({(contract.family, contract.table) for contract in catalog.CONTR
 def speak_for(
     connection: psycopg.Connection[Any], url: str, *, tenant: str = "default", person: str = "ana", batch: object = ""
 ) -> None:
-    """Lets the running transaction of the program's role be that person's, as the program does, adding to that batch."""
+    """Lets a transaction of the program's role be that person's, as the program does, with that batch open."""
     entered = identity.enter(connection, url, tenant, person)
     connection.execute(_SPEAKING, (entered.identity, str(batch)))
 

@@ -97,6 +97,6 @@ def _asked(url: str) -> bytes:
     except psycopg.errors.InsufficientPrivilege:
         row = None
     if row is None:
-        how = "whoever may set the database up reads it there, from workbench.program_key, as hexadecimal digits"
+        how = "it is what select encode(key, 'hex') from workbench.program_key says to whoever may set the database up"
         raise NotConfigured(what=_KEY, how=how)
     return bytes(row[0])

@@ -17,7 +17,6 @@ from functools import partial
 from typing import Any, Literal
 from uuid import UUID
 
-import psycopg
 from procrastinate import App, PsycopgConnector, SyncPsycopgConnector, exceptions, sql
 from procrastinate.job_context import AbortReason, JobContext
 from procrastinate.jobs import Job, Status
@@ -160,10 +159,13 @@ def _told_twice() -> Iterator[None]:
     try:
         yield
     except (AssertionError, TypeError) as error:
-        if not isinstance(error.__context__, psycopg.errors.UniqueViolation):
+        if getattr(error.__context__, "sqlstate", None) != _TWICE:
             raise
         raise exceptions.UniqueViolation(constraint_name=None, queueing_lock=None) from None
 
+
+_TWICE = "23505"
+"""The SQLSTATE of what there may be only one of."""
 
 _connector = SyncPsycopgConnector()  # never opened: it is always given the Workbench's own connection
 _queue = JobManager(_connector)

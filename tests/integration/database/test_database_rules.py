@@ -381,10 +381,39 @@ def test_nothing_is_completed_that_was_not_written(planned: Batch, program: Call
     assert program("update workbench.import_batch set stage = 'completed'") == UNWRITTEN
 
 
+WRITE = """
+insert into elevate.profiles (id, tenant_id, email, full_name, role)
+select o.record_id, o.tenant_id, r.external_key, 'Ada', 'student' from workbench.import_outcome o
+join workbench.import_row r using (batch_id, line) where o.outcome = 'created'
+"""
+
+
+def test_what_is_written_is_written_under_the_ids_of_its_rows(url: str, planned: Batch) -> None:
+    made = planned.created or 0
+    assert made > 1
+    for statement, refused in (
+        (WRITE, False),
+        (f"{WRITE} limit {made - 1}", True),
+        (WRITE.replace("o.record_id,", "gen_random_uuid(),"), True),
+        (WRITE.replace("o.record_id,", "(left(o.record_id::text, 28) || lpad(o.line::text, 8, 'e'))::uuid,"), True),
+    ):
+        with as_program(url, batch=planned.id) as connection:
+            assert connection.execute(statement).rowcount == made - ("limit" in statement)
+            said = connection.execute("select * from workbench.import_batch where id = %s", (planned.id,)).fetchone()
+            assert said is not None
+            wrong = connection.execute(
+                "select workbench.unwritten(b) from workbench.import_batch b where id = %s", (planned.id,)
+            ).fetchone()
+            connection.rollback()
+        assert wrong is not None
+        assert (wrong[0] > 0) is refused, statement
+
+
 PLANNED_ANEW = """
 with planned as (
     insert into workbench.import_outcome (tenant_id, batch_id, plan, line, outcome, reason, record_id)
-    select tenant_id, batch_id, 2, line, 'skipped', {reason}, {record} from workbench.import_row where batch_id = {batch}
+    select tenant_id, batch_id, 2, line, 'skipped', {reason}, {record}
+    from workbench.import_row where batch_id = {batch}
     returning line
 ) update workbench.import_batch set plan = 2, created = 0, updated = 0, unmatched = 0, invalid = 0, removed = 0,
     skipped = processed where id = {batch}
@@ -447,7 +476,8 @@ def test_the_program_cannot_read_its_own_key(wb: Workbench, program: Callable[..
 
 BY_OTHERS = {
     "a run": "import_run (id, tenant_id, title, initiated_by_id) values (gen_random_uuid(), {tenant}, 'x', 'eve')",
-    "a signature": "sign_off (tenant_id, batch_id, signed_by, digest, evidence) values ({tenant}, {batch}, 'eve', '', '{{}}')",
+    "a signature": "sign_off (tenant_id, batch_id, signed_by, digest, evidence) "
+    "values ({tenant}, {batch}, 'eve', '', '{{}}')",
     "an earlier signature": "sign_off (tenant_id, batch_id, signed_by, signed_at, digest, evidence) "
     "values ({tenant}, {batch}, 'ana', '2020-01-01', '', '{{}}')",
     "an explanation": "import_explanation (tenant_id, batch_id, line, reason, explained_by) "

@@ -241,8 +241,9 @@ def test_a_tenants_own_template_comes_before_one_for_everybody(theirs: Theirs, o
 
 HUNG = {
     "an enrollment of its person": (
-        "with course as (insert into elevate.courses (tenant_id, course_code, course_name) values ({b}, 'x', 'x') returning id) "
-        "insert into elevate.enrollments (tenant_id, user_id, course_id) select {b}, {record}, id from course",
+        "with course as (insert into elevate.courses (tenant_id, course_code, course_name) values ({b}, 'x', 'x') "
+        "returning id) insert into elevate.enrollments (tenant_id, user_id, course_id) "
+        "select {b}, {record}, id from course",
         "23503",
     ),
     "a batch in its run": (
