@@ -259,6 +259,10 @@ class DatabaseOutdated(WorkbenchError):
     """The database is not set up for this version of Workbench. Run: workbench db upgrade"""
 
 
+class UnusableKey(WorkbenchError):
+    """The key {path} cannot be used: {why}."""
+
+
 class NotConfigured(WorkbenchError):
     """{what} is not configured: {how}"""
 
