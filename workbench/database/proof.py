@@ -78,7 +78,7 @@ def verify(
     try:
         identifier = str(batches.get(store, batch).id)
     except UnknownBatch:
-        identifier = str(batch).lower()
+        identifier = str(batch.id if isinstance(batch, Batch) else batch).lower()
         if _stored(store, identifier) is None:  # what was signed may have gone itself
             raise
     signed = _stored(store, identifier)
@@ -127,7 +127,7 @@ def _verified(store: Store, home: Path, signed: Mapping[str, Any], key: str | No
     if link := store.one(_UNLINKED):
         differs.append(Difference("signatures", f"number {link['number']} or one before it was altered or is gone"))
     own = manifest.public_key == signing_key.known_key(home)
-    remark = f"The key that signed it is {manifest.public_key}" + (", the one of this home." if own else ".")
+    remark = f"The key that signed it is {manifest.public_key}, that of {'this' if own else 'another'} home."
     return _proof(signed, manifest, differs, remark)
 
 
