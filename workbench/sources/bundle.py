@@ -155,6 +155,8 @@ def _manifest(archive: zipfile.ZipFile, differs: list[Difference]) -> Manifest |
 
 def _signature(archive: zipfile.ZipFile, manifest: Manifest, key: str | None) -> Iterator[Difference]:
     if manifest.signed_by is None:
+        if key is not None:
+            yield Difference("signature", "nobody has signed it")
         return
     try:
         yield from signed_with(manifest, archive.read(SIGNATURE), key)
