@@ -446,7 +446,7 @@ class Workbench:
     def verify(self, batch: Batch | UUID | str, *, key: str | None = None) -> Proof:
         """Whether everything that was signed is still the same, and what is not: true, or with `differs`.
 
-        `key` is the public key that it must have been signed with. Raises NotDone when nobody has signed it,
+        `key` is the public key that it must have been signed with. Raises NotSigned when nobody has signed it,
         UnknownBatch when there is neither such a batch nor a signature.
         """
         return proof.verify(self._store, self.settings.home, batch, self._said, key)

@@ -9,7 +9,7 @@ import pytest
 from tests.imports import ask, outcome, outcomes, tamper
 from workbench import Workbench
 from workbench.model.batch import Batch
-from workbench.model.errors import AlreadySigned, NotDone, OwnWork, UnknownLines
+from workbench.model.errors import AlreadySigned, NotDone, NotSigned, OwnWork, UnknownLines
 from workbench.model.sheet import Sheet
 
 Given = Callable[..., Sheet]
@@ -245,7 +245,7 @@ def test_a_signature_freezes_the_batch(wb: Workbench, enrollments: Callable[...,
 def test_what_nobody_signed_cannot_be_verified(wb: Workbench, sheet: Given) -> None:
     batch = wb.import_sheet(sheet("email,name\njohn@example.com,John Doe\n"), "elevate.students")
     assert wb.signature(batch) is None
-    with pytest.raises(NotDone, match="nobody has signed it"):
+    with pytest.raises(NotSigned, match="cannot be verified: nobody has signed it"):
         wb.verify(batch)
 
 

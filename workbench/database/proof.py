@@ -13,7 +13,7 @@ from workbench.database import audit, batches, earlier_signature, evidence
 from workbench.database.evidence import Evidence
 from workbench.database.store import Store
 from workbench.model.batch import Batch
-from workbench.model.errors import NotDone, UnknownBatch
+from workbench.model.errors import NotDone, NotSigned, UnknownBatch
 from workbench.model.manifest import Difference, Item, Manifest, Proof, read_manifest
 from workbench.sources import bundle, signing_key
 
@@ -84,7 +84,7 @@ def verify(
     signed = _stored(store, identifier)
     entry = store.one(_SIGNED_OFF, (f"{identifier}%",))
     if signed is None and entry is None:
-        raise NotDone(batch=identifier, why="nobody has signed it")
+        raise NotSigned(batch=identifier)
     if signed is None and entry is not None:
         what = f"it is gone; the audit log says that {entry['actor']} signed at {entry['at']:%Y-%m-%d %H:%M:%S} UTC"
         differs = (Difference("signature", what),)

@@ -221,6 +221,10 @@ class NotDone(WorkbenchError):
     """Batch {batch} cannot be signed off: {why}"""
 
 
+class NotSigned(NotDone):
+    """Batch {batch} cannot be verified: nobody has signed it."""
+
+
 class OwnWork(WorkbenchError):
     """{user} ran batch {batch}; somebody else has to sign it off."""
 

@@ -108,7 +108,14 @@ def test_any_altered_byte_of_a_member_names_it(signed: Path) -> None:
             changed = bytearray(content)
             changed[place] ^= 1
             signed.write_bytes(changed)
-            assert [each.partition(":")[0] for each in differs(signed)] == [item]
+            told = [each.partition(":")[0] for each in differs(signed)]
+            assert told == [item] or (told == [signed.name] and reads_the_same(signed, name, members()))
+
+
+def reads_the_same(path: Path, name: str, of: list[Member]) -> bool:
+    """Whether a file of the archive is unpacked as ever: some bits of packed data mean nothing."""
+    (content,) = (b"".join(piece.content for piece in member.pieces) for member in of if member.file == name)
+    return zipfile.ZipFile(path).read(name) == content
 
 
 @pytest.mark.parametrize(
@@ -228,7 +235,10 @@ def test_a_public_key_is_read_from_a_file_however_it_is_written(signed: Path, tm
 
 
 def test_two_programs_that_need_a_key_at_once_have_the_same(tmp_path: Path) -> None:
-    program = f"from pathlib import Path; from workbench.sources import signing_key as s; print(s.public_key(Path({str(tmp_path)!r})))"
+    needs = (
+        "from pathlib import Path; from workbench.sources.signing_key import public_key; print(public_key(Path({!r})))"
+    )
+    program = needs.format(str(tmp_path))
     at_once = [subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) for _ in range(3)]
     assert len({each.communicate()[0] for each in at_once}) == 1
     assert [path.name for path in tmp_path.iterdir()] == [signing_key.NAME]
