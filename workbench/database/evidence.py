@@ -15,7 +15,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from psycopg import Connection
-from psycopg.sql import SQL, Composed, Identifier, Literal
+from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
 from workbench.database.store import Store
 from workbench.model.manifest import Member, Piece, canonical
@@ -28,7 +28,8 @@ _ROWS, _CHARACTERS = 10_000, 8_000_000
 
 @dataclass(frozen=True, kw_only=True)
 class _Table:
-    """A table of which rows prove something: they are read in the order of `keys`, the first of which tells of them."""
+    """A table of which rows prove something: they are read in the order of `keys`, one or two, the first of which tells
+    of them."""
 
     name: str
     table: str
@@ -58,20 +59,19 @@ TABLES = (
 """In the order of the bundle."""
 
 Columns = Mapping[str, Sequence[str]]
+Questions = list[tuple[str, Composed]]
 
 
 class Evidence:
     """The evidence of one run at one moment."""
 
-    def __init__(
-        self, connections: Sequence[Connection[Any]], home: Path, tenant: UUID, face: UUID, entries: int | None
-    ) -> None:
+    def __init__(self, connections: "Connections", home: Path, tenant: UUID, face: UUID, entries: int | None) -> None:
         self._connections = connections
         self._home = home
         self.face = face
-        self.batches = connections[0].execute(_BATCHES, (face,)).fetchall()
+        self.batches = connections.all(_BATCHES, (face,))
         ids = [batch["id"] for batch in self.batches] or [face]
-        head = connections[0].execute(_HEAD, (tenant,)).fetchone() or {"entries": 0, "hash": ""}
+        (head,) = connections.all(_HEAD, (tenant,)) or [{"entries": 0, "hash": ""}]
         self.entries, self.log = int(head["entries"]), str(head["hash"])
         self._values: dict[str, Any] = {
             "ids": ids,
@@ -87,60 +87,57 @@ class Evidence:
         whose columns are named is left out.
         """
         known = self.columns()
+        covered = {table: known[table.table] if columns is None else columns.get(table.name, ()) for table in TABLES}
+        there = {table: [n for n in names if n in known[table.table]] for table, names in covered.items()}
+        asked = {
+            table: self._connections.later(self._questions, table, names) for table, names in there.items() if names
+        }
         yield _text("figures", "figures.json", canonical({n: v for n, v in said.items() if n != "log"}))
         yield _text("log", "log.txt", str(said.get("log", "")))
         for name in ("mapping", "reading"):
             yield _text(name, f"{name}.json", self._of_batches(name))
-        for table in TABLES:
-            wanted = tuple(known[table.table] if columns is None else columns.get(table.name, ()))
-            there = tuple(column for column in wanted if column in known[table.table])
-            if there:
-                pieces = self._pieces(table, there)
-                yield Member(name=table.name, file=f"{table.name}.ndjson", pieces=pieces, columns=there)
+        for table, questions in asked.items():
+            pieces, names = self._pieces(questions), tuple(there[table])
+            yield Member(name=table.name, file=f"{table.name}.ndjson", pieces=pieces, columns=names)
         yield from self._data_docs()
         yield from self._sources()
 
     def columns(self) -> dict[str, list[str]]:
         """Every column of each table, in order; but the tenant's id, for no row of another tenant is ever seen."""
-        found = self._connections[0].execute(_COLUMNS, ([table.table for table in TABLES],)).fetchall()
+        found = self._connections.all(_COLUMNS, ([table.table for table in TABLES],))
         return {row["name"]: row["columns"] for row in found}
 
     def _of_batches(self, column: str) -> str:
         statement = SQL(_PRETTY).format(name=Literal(column), column=Identifier(column))
-        row = cast(dict[str, Any], self._connections[0].execute(statement, (self._values["ids"],)).fetchone())
+        (row,) = self._connections.all(statement, (self._values["ids"],))
         return str(row["said"])
 
-    def _pieces(self, table: _Table, columns: Sequence[str]) -> Iterator[Piece]:
+    def _pieces(self, questions: "Future[Questions]") -> Iterator[Piece]:
         """The rows of a table, some thousand at a time, read ahead by every connection."""
-        free: queue.SimpleQueue[Connection[Any]] = queue.SimpleQueue()
-        for connection in self._connections:
-            free.put(connection)
-        with ThreadPoolExecutor(max_workers=len(self._connections)) as beside:
-            ahead: deque[tuple[str, Future[dict[str, Any]]]] = deque()
-            for what, statement in self._questions(table, columns):
-                ahead.append((what, beside.submit(_asked, free, statement)))
-                if len(ahead) > 2 * len(self._connections):
-                    yield _piece(*ahead.popleft())
-            while ahead:
+        ahead: deque[tuple[str, Future[list[dict[str, Any]]]]] = deque()
+        for what, statement in questions.result():
+            ahead.append((what, self._connections.later(self._connections.all, statement)))
+            if len(ahead) > 2 * self._connections.number:
                 yield _piece(*ahead.popleft())
+        while ahead:
+            yield _piece(*ahead.popleft())
 
-    def _questions(self, table: _Table, columns: Sequence[str]) -> list[tuple[str, Composed]]:
+    def _questions(self, table: _Table, columns: Sequence[str]) -> "Questions":
         """The questions after a table's rows, each with which rows it is about."""
-        asked = []
+        asked: Questions = []
         for batch in [None] if table.whole else self._values["ids"]:
             values = {name: Literal(value) for name, value in {**self._values, "batch": batch}.items()}
-            which = SQL(table.which).format(**values)
-            parts = {
+            parts: dict[str, Composable] = {
                 "table": Identifier("workbench", table.table),
                 "keys": _keys(table),
-                "which": which,
+                "which": SQL(table.which).format(**values),
                 "columns": SQL(", ").join(map(Identifier, columns)),
+                "key_1": SQL(table.keys[0]),
+                "key_2": SQL(table.keys[-1]),
             }
-            connection = self._connections[0]
-            width = cast(dict[str, Any], connection.execute(SQL(_WIDTH).format(**parts)).fetchone())["width"] or 1
-            step = max(1, min(_ROWS, int(_CHARACTERS / width)))
-            first = connection.execute(SQL(_FIRST).format(**parts, step=Literal(step))).fetchall()
-            starts = [tuple(row["key"]) for row in first]
+            (widest,) = self._connections.all(SQL(_WIDTH).format(**parts))
+            parts["step"] = Literal(max(1, min(_ROWS, _CHARACTERS // (widest["width"] or 1))))
+            starts = [tuple(row["key"]) for row in self._connections.all(SQL(_FIRST).format(**parts))]
             for start, end in zip(starts, [*starts[1:], None], strict=False):
                 between = _between(table, start if len(starts) > 1 else None, end)
                 what = f"{self._called.get(batch, '')} from {table.keys[0]} {start[0]} on".strip()
@@ -175,6 +172,26 @@ class Evidence:
             )
 
 
+class Connections:
+    """Connections that see one and the same moment, each for one question at a time."""
+
+    def __init__(self, connections: Sequence[Connection[Any]], pool: ThreadPoolExecutor) -> None:
+        self.number = len(connections)
+        self.later = pool.submit
+        self._free: queue.SimpleQueue[Connection[Any]] = queue.SimpleQueue()
+        for connection in connections:
+            self._free.put(connection)
+
+    def all(self, statement: str | Composable, values: Sequence[object] | None = None) -> list[dict[str, Any]]:
+        """The rows of one question, asked of the connection that is free first."""
+        connection = self._free.get()
+        try:
+            with connection.cursor(binary=True) as cursor:
+                return cursor.execute(statement, values).fetchall()  # type: ignore[arg-type]
+        finally:
+            self._free.put(connection)
+
+
 @contextmanager
 def opened(store: Store, home: Path, face: UUID, *, entries: int | None = None) -> Iterator[Evidence]:
     """The evidence of a run as it is now, and as it stays until the block ends; of its story the first `entries` of the
@@ -190,7 +207,8 @@ def opened(store: Store, home: Path, face: UUID, *, entries: int | None = None) 
             connections.append(open_.enter_context(second.transaction(isolation="repeatable read", snapshot=snapshot)))
         for each in connections:
             each.execute(_ALIKE)
-        yield Evidence(connections, home, store.tenant_id, face, entries)
+        pool = open_.enter_context(ThreadPoolExecutor(max_workers=len(connections)))
+        yield Evidence(Connections(connections, pool), home, store.tenant_id, face, entries)
 
 
 def _called(batch: Mapping[str, Any]) -> str:
@@ -207,24 +225,15 @@ def _read(path: Path) -> Iterator[Piece]:
         yield from map(Piece, iter(partial(file.read, 1 << 20), b""))
 
 
-def _asked(free: "queue.SimpleQueue[Connection[Any]]", statement: Composed) -> dict[str, Any]:
-    connection = free.get()
-    try:
-        with connection.cursor(binary=True) as cursor:
-            return cast(dict[str, Any], cursor.execute(statement).fetchone())
-    finally:
-        free.put(connection)
-
-
-def _piece(what: str, answer: "Future[dict[str, Any]]") -> Piece:
-    row = answer.result()
+def _piece(what: str, answer: "Future[list[dict[str, Any]]]") -> Piece:
+    (row,) = answer.result()
     return Piece(row["content"] or b"", row["rows"], what)
 
 
 def _between(table: _Table, start: Sequence[object] | None, end: Sequence[object] | None) -> Composed:
     """The rows from one key on, before another."""
     between = [
-        SQL("and ({}) {} ({})").format(_keys(table), SQL(sign), SQL(", ").join(map(Literal, key)))
+        SQL("and ({}) {} ({})").format(_keys(table), SQL(sign), SQL(", ").join(map(Literal, key[: len(table.keys)])))
         for sign, key in ((">=", start), ("<", end))
         if key is not None
     ]
@@ -232,7 +241,7 @@ def _between(table: _Table, start: Sequence[object] | None, end: Sequence[object
 
 
 def _keys(table: _Table) -> Composed:
-    return SQL(", ").join(SQL(key) for key in table.keys)
+    return SQL(", ").join(map(SQL, table.keys))
 
 
 # the same texts whoever asks, and the rows by their keys: a fresh batch has no statistics yet
@@ -273,8 +282,8 @@ select max(octet_length(x::text)) as width from (
 """
 
 _FIRST = """
-select key from (
-    select json_build_array({keys}) as key, row_number() over (order by {keys}) as place from {table} where {which}
+select json_build_array(key_1, key_2) as key from (
+    select {key_1} as key_1, {key_2} as key_2, row_number() over (order by {keys}) as place from {table} where {which}
 ) placed where place % {step} = 1 or {step} = 1 order by place
 """
 

@@ -1,6 +1,7 @@
 """Signatures over everything that proves an import: made, looked at again, and handed out as a bundle."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, cast
@@ -61,6 +62,7 @@ def sign(store: Store, home: Path, batch: Batch, said: Mapping[str, Any]) -> str
         if error.sqlstate == "WB001":
             raise NotDone(batch=batch.id, why=error.diag.message_primary) from None
         raise
+    signing_key.remember(home, store.tenant_id, batch.id, manifest.digest)
     return manifest.digest
 
 
@@ -82,24 +84,28 @@ def verify(
         if _stored(store, identifier) is None:  # what was signed may have gone itself
             raise
     signed = _stored(store, identifier)
-    entry = store.one(_SIGNED_OFF, (f"{identifier}%",))
-    if signed is None and entry is None:
-        raise NotSigned(batch=identifier)
-    if signed is None and entry is not None:
-        what = f"it is gone; the audit log says that {entry['actor']} signed at {entry['at']:%Y-%m-%d %H:%M:%S} UTC"
-        differs = (Difference("signature", what),)
-        return Proof(batch=identifier, signed_by=entry["actor"], signed_at=entry["at"], differs=differs)
-    assert signed is not None
-    if signed["manifest"] is not None:
-        return _verified(store, home, signed, key)
-    gone = [Difference("manifest", "it is gone")] if entry is not None and "manifest" in entry["detail"] else []
-    found = [*gone, *earlier_signature.differences(store, signed, said)]
-    return _proof(signed, None, found, earlier_signature.COVERS)
+    entry = store.one(_SIGNED_OFF, {"batch": identifier})
+    made_here = signing_key.remembered(home, store.tenant_id, identifier)
+    if signed is None:
+        if entry is None and made_here is None:
+            raise NotSigned(batch=identifier)
+        by, at = (entry["actor"], entry["at"]) if entry else (None, None)
+        what = f"it is gone; the audit log says that {by} signed at {at:%Y-%m-%d %H:%M:%S} UTC" if at else "it is gone"
+        return Proof(batch=identifier, signed_by=by, signed_at=at, differs=(Difference("signature", what),))
+    if signed["manifest"] is None:
+        newer = made_here is not None or (entry is not None and "manifest" in entry["detail"])
+        gone = [Difference("manifest", "it is gone")] if newer else []
+        differs = [*gone, *earlier_signature.differences(store, signed, said)]
+        return _proof(signed, None, differs, earlier_signature.COVERS)
+    proof = _verified(store, home, signed, key)
+    if made_here in (None, proof.manifest and proof.manifest.digest):
+        return proof
+    return replace(proof, differs=(Difference("signature", "it is not the one that this home made"), *proof.differs))
 
 
 def _stored(store: Store, batch: UUID | str) -> dict[str, Any] | None:
     """The signature of a run, by its id or the beginning of it, with all that the database keeps of it."""
-    return store.one("select * from workbench.sign_off where batch_id::text like %s limit 1", (f"{batch}%",))
+    return store.one(_STORED, {"batch": str(batch)})
 
 
 def _verified(store: Store, home: Path, signed: Mapping[str, Any], key: str | None) -> Proof:
@@ -237,6 +243,10 @@ def _version() -> str:
         return "from its sources"
 
 
+_STORED = """
+select * from workbench.sign_off where starts_with(batch_id::text, %(batch)s) and %(batch)s <> '' limit 1
+"""
+
 _LAST = """
 select now() as now, (select max(number) from workbench.sign_off) as number,
     (select digest from workbench.sign_off where number is not null order by number desc limit 1) as digest
@@ -252,6 +262,6 @@ where number <> earlier + 1 or previous is distinct from before or digest <> mad
 """
 
 _SIGNED_OFF = """
-select actor, at, detail from workbench.audit_log where batch_id::text like %s and action = 'signed off'
-order by number limit 1
+select actor, at, detail from workbench.audit_log
+where starts_with(batch_id::text, %(batch)s) and action = 'signed off' order by number limit 1
 """

@@ -5,6 +5,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from workbench.model.errors import UnusableKey
 from workbench.sources.kept_files import written
@@ -28,6 +29,26 @@ def public_key(home: Path) -> str:
 def known_key(home: Path) -> str | None:
     """As `public_key`; None when there is no key yet."""
     return public_key(home) if (home / NAME).exists() else None
+
+
+def remember(home: Path, tenant: UUID, batch: UUID, digest: str) -> None:
+    """Keeps under the home what was signed there: a signature that somebody puts in its place is noticed."""
+    path = _remembered(home, tenant, batch)
+    with written(home):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(digest, "ascii")
+
+
+def remembered(home: Path, tenant: UUID, batch: UUID | str) -> str | None:
+    """The digest of what was signed under this home of a batch; None when nothing was."""
+    try:
+        return _remembered(home, tenant, batch).read_text("utf-8", "replace")
+    except OSError:
+        return None
+
+
+def _remembered(home: Path, tenant: UUID, batch: UUID | str) -> Path:
+    return home / "signed" / str(tenant) / str(batch)
 
 
 def fits(public: str, signature: bytes, text: str) -> bool:

@@ -1,6 +1,7 @@
 """What a signature covers: everything that proves an import, whatever the database's owner alters afterwards."""
 
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -335,19 +336,42 @@ def test_the_key_is_under_the_home_for_its_owner_alone_and_not_in_the_database(
 
 
 def test_whoever_signs_anew_in_the_database_has_not_the_key(
-    wb: Workbench, signed: Batch, url: str, tmp_path: Path
+    wb: Workbench, open_wb: Opened, signed: Batch, url: str, tmp_path: Path
 ) -> None:
     (manifest,) = ask(url, "select manifest from workbench.sign_off")[0]
     forged = manifest.replace('"signed_by":"lea"', '"signed_by":"eve"')
     update = "update workbench.sign_off set manifest = %s, digest = encode(sha256(%s::bytea), 'hex'), signed_by = 'eve'"
     tamper(url, update, forged, forged)
-    assert [str(each) for each in wb.verify(signed).differs] == ["signature: it does not fit the manifest and the key"]
+    assert [str(each) for each in wb.verify(signed).differs] == [
+        "signature: it is not the one that this home made",
+        "signature: it does not fit the manifest and the key",
+    ]
     other = signing_key.public_key(tmp_path / "eve")
     forged = forged.replace(signing_key.public_key(wb.settings.home), other)
     signature = signing_key.sign(tmp_path / "eve", forged)
     tamper(url, f"{update}, signature = %s, public_key = %s", forged, forged, signature, other)
-    assert items(wb.verify(signed, key=signing_key.public_key(wb.settings.home))) == ["signature"]
-    assert "another home" in " ".join(wb.verify(signed).remarks)
+    assert [str(each) for each in wb.verify(signed).differs] == ["signature: it is not the one that this home made"]
+    own = signing_key.public_key(wb.settings.home)
+    elsewhere = open_wb(home=tmp_path / "another home")
+    for path in ("files", "docs"):
+        shutil.copytree(wb.settings.home / path, tmp_path / "another home" / path)
+    assert items(elsewhere.verify(signed, key=own)) == ["signature"]
+    assert elsewhere.verify(signed)
+    assert elsewhere.verify(signed).remarks == (f"The key that signed it is {other}, that of another home.",)
+
+
+def test_a_signature_that_this_home_made_and_that_is_gone_with_its_entry_is_noticed(
+    wb: Workbench, signed: Batch, url: str
+) -> None:
+    tamper(url, "delete from workbench.sign_off")
+    tamper(url, "delete from workbench.audit_log where action = 'signed off'")
+    assert [str(each) for each in wb.verify(signed).differs] == ["signature: it is gone"]
+
+
+def test_what_is_no_batch_is_no_signature(wb: Workbench, signed: Batch) -> None:
+    for unknown in ("", "%", "_", "00000000"):
+        with pytest.raises(UnknownBatch):
+            wb.verify(unknown)
 
 
 def test_a_key_that_cannot_be_read_is_one_sentence(wb: Workbench, sheet: Given, home: Path) -> None:
