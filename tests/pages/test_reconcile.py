@@ -144,7 +144,7 @@ def test_what_is_no_longer_as_it_was_signed_is_named(
     open_wb(user="lea").sign_off(done)
     tamper(url, "update workbench.import_row set raw = '[]'")
     page = press(show("reconcile", batch=done.id), "Check the evidence")
-    assert "rows: not all of its 1 rows are what was signed" in page.error[0].value.replace("\\", "")
+    assert "rows: its one row is not what was signed" in page.error[0].value.replace("\\", "")
 
 
 def test_the_evidence_can_be_taken_away_signed_or_not(show: Show, open_wb: Opened, done: Batch) -> None:

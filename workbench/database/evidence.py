@@ -140,7 +140,8 @@ class Evidence:
             starts = [tuple(row["key"]) for row in self._connections.all(SQL(_FIRST).format(**parts))]
             for start, end in zip(starts, [*starts[1:], None], strict=False):
                 between = _between(table, start if len(starts) > 1 else None, end)
-                what = f"{self._called.get(batch, '')} from {table.keys[0]} {start[0]} on".strip()
+                told = len(starts) > 1 or table.keys[0] == "line"
+                what = f"{self._called.get(batch, '')} from {table.keys[0]} {start[0]} on".strip() if told else ""
                 asked.append((what, SQL(_CONTENT).format(**parts, between=between)))
         return asked
 

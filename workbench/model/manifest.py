@@ -63,10 +63,11 @@ class Item:
             return "it is not what was signed"
         pairs = zip_longest(self.blocks, now.blocks)
         first = next((one for pair in pairs if len({b and b.sha256 for b in pair}) > 1 for one in pair if one), None)
-        where = f" ({first.what})" if first else ""
+        where = f" ({first.what})" if first and first.what else ""
         if self.rows != now.rows:
             return f"{now.rows:,} rows, where {self.rows:,} were signed{where}"
-        return f"not all of its {self.rows:,} rows are what was signed{where}"
+        which = "its one row is not" if self.rows == 1 else f"not all of its {self.rows:,} rows are"
+        return f"{which} what was signed{where}"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -98,8 +98,8 @@ def signature(signed: Mapping[str, Any]) -> bool:
     """Who signed it, and what that froze; whether the evidence is to be checked."""
     who = f"Signed off by **{words.text(signed['signed_by'])}** on {words.when(signed['signed_at'])} UTC."
     st.success(f"{who} Its evidence is frozen.", icon=":material/verified:")
-    key = f" Signed with the key `{signed['public_key']}`." if signed["public_key"] else ""
-    st.caption(f"SHA-256 of the evidence: `{signed['digest']}`.{key}")
+    key = f"  \nSigned with the key `{signed['public_key']}`" if signed["public_key"] else ""
+    st.caption(f"SHA-256 of the evidence: `{signed['digest']}`{key}")
     return st.button("Check the evidence", icon=":material/fingerprint:")
 
 
