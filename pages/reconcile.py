@@ -60,8 +60,9 @@ def sign_off(wb: Workbench, batch: Batch, found: Reconciliation, signed: dict[st
     if signed:
         if evidence.signature(signed):
             with st.spinner("Every row is looked at again ..."):
-                same = wb.verify(batch)
-            evidence.checked(same=same)
+                proof = wb.verify(batch)
+            evidence.checked(proof)
+        evidence.bundle(batch, signed=True)
         return
     evidence.unsigned(found.open_points)
     if found.stage in ("planned", "held"):
@@ -71,6 +72,7 @@ def sign_off(wb: Workbench, batch: Batch, found: Reconciliation, signed: dict[st
         with st.spinner("Every row goes into the digest ..."):
             wb.sign_off(batch)
         st.rerun()
+    evidence.bundle(batch, signed=False)
 
 
 with page("Reconcile", "Every row accounted for: explained, written down, and signed.") as wb:

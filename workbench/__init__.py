@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from workbench.sources import open_sheet
+    from workbench.sources.bundle import verify as verify_evidence
     from workbench.workbench import Workbench
 
-__all__ = ["Workbench", "open_sheet"]
+__all__ = ["Workbench", "open_sheet", "verify_evidence"]
 
 
 def __getattr__(name: str) -> Any:
@@ -19,4 +20,8 @@ def __getattr__(name: str) -> Any:
         from workbench.sources import open_sheet
 
         return open_sheet
+    if name == "verify_evidence":
+        from workbench.sources.bundle import verify
+
+        return verify
     raise AttributeError(name)

@@ -19,6 +19,7 @@ from workbench.database import (
     decisions,
     embedded,
     planning,
+    proof,
     runs,
     signing,
     staging,
@@ -52,6 +53,7 @@ from workbench.model.errors import (
     WrongStage,
 )
 from workbench.model.import_log import ImportLog
+from workbench.model.manifest import Proof
 from workbench.model.playbook import Figure, Playbook
 from workbench.model.reconciliation import Reconciliation
 from workbench.model.sheet import Sheet
@@ -427,9 +429,9 @@ class Workbench:
             return self.reconcile(found)
 
     def sign_off(self, batch: Batch | UUID | str) -> dict[str, Any]:
-        """The lead's signature: freezes the figures, the log and every row's outcome under a digest.
+        """The lead's signature: freezes everything that proves the run, under a digest signed with this home's key.
 
-        Raises NotDone, OwnWork (when there is somebody else in the tenant), AlreadySigned.
+        Raises NotDone, OwnWork (when there is somebody else in the tenant), AlreadySigned, UnusableKey.
         """
         with self._at_work(batch, "signing") as run:
             found = run.face
@@ -439,19 +441,26 @@ class Workbench:
                 raise NotDone(batch=found.id, why=" ".join(figures.open_points))
             if found.initiated_by == self._store.user and signing.people(self._store) > 1:
                 raise OwnWork(user=self._store.user, batch=found.id)
-            signing.sign(self._store, found, {"signed_by": self._store.user, **self._evidence(found)})
+            proof.sign(self._store, self.settings.home, found, self._said(found))
             return cast(dict[str, Any], signing.signature(self._store, found.id))
 
-    def verify(self, batch: Batch | UUID | str) -> bool:
-        """Whether the evidence of a signed batch is still what was signed; raises NotDone when nobody has signed it."""
-        found = self.batches.get(batch)
-        signed = signing.signature(self._store, found.id)
-        if signed is None:
-            raise NotDone(batch=found.id, why="nobody has signed it")
-        now = {"signed_by": signed["signed_by"], **self._evidence(found)}
-        # the log repeats the rest in words, which a later version may choose otherwise
-        same = all(now.get(name, value) == value for name, value in signed["evidence"].items() if name != "log")
-        return bool(same and signing.digest_of(self._store, found, signed["evidence"]) == signed["digest"])
+    def verify(self, batch: Batch | UUID | str, *, key: str | None = None) -> Proof:
+        """Whether everything that was signed is still the same, and what is not: true, or with `differs`.
+
+        `key` is the public key that it must have been signed with. Raises NotSigned when nobody has signed it,
+        UnknownBatch when there is neither such a batch nor a signature.
+        """
+        return proof.verify(self._store, self.settings.home, batch, self._said, key)
+
+    def evidence(self, batch: Batch | UUID | str, path: str | Path, *, with_source: bool = False) -> Proof:
+        """Writes everything that proves a run into a ZIP file, which `verify_evidence` checks without a database; the
+        source's own bytes only `with_source`.
+
+        The Proof says what of a signed run is no longer as it was signed. Raises UnwritableFile, NoSpace.
+        """
+        run = batches.run(self._store, batch)
+        said, home = self._said(run.face), self.settings.home
+        return proof.write(self._store, home, run.face, said, Path(path), with_source=with_source)
 
     def signature(self, batch: Batch | UUID | str) -> dict[str, Any] | None:
         """Who signed, when, and the digest; None when nobody has."""
@@ -502,7 +511,8 @@ class Workbench:
             with self._store.transaction():
                 self._store.note("sweep refused", batch.id, why=str(refusal))
 
-    def _evidence(self, batch: Batch) -> dict[str, Any]:
+    def _said(self, batch: Batch) -> dict[str, Any]:
+        """The figures and the log of a run, as they are signed."""
         said = {name: getattr(batch, name) for name in ("checksum", "file_name", "initiated_by", "window")}
         log = self.log(batch)
         words = {"notes": batch.notes, "follow_ups": batch.follow_ups, "log": log.render()}

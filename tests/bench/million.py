@@ -136,16 +136,22 @@ def import_once(folder: Path, url: str, file: Path) -> None:
 
 
 def command(folder: Path, file: Path, how: str = "--dataset", what: str = "elevate.students") -> float:
-    """Runs the command as a user would, and returns its peak resident memory in MB."""
-    surroundings = {**os.environ, "WORKBENCH_HOME": str(folder / "home"), "WORKBENCH_TENANT": "bench"}
-    run = [sys.executable, "-m", "workbench", "import", str(file), how, what, "--json"]
+    """Imports a file as a user would, and returns the command's peak resident memory in MB."""
+    said, peak = launched(folder / "home", "import", str(file), how, what, "--json")
+    assert json.loads(said)["done"], said
+    return peak
+
+
+def launched(home: Path, *words: str) -> tuple[str, float]:
+    """What a command prints, in a process of its own, and its peak resident memory in MB."""
+    surroundings = {**os.environ, "WORKBENCH_HOME": str(home), "WORKBENCH_TENANT": "bench", "WORKBENCH_USER": "bench"}
+    run = [sys.executable, "-m", "workbench", *words]
     # a process starts out with the memory of the one that made it: so a small one makes it
     made = subprocess.run(
         [sys.executable, "-c", _LAUNCHER, *run], env=surroundings, stdout=subprocess.PIPE, check=True, text=True
     )
     said, peak = made.stdout.rsplit("\n", 1)
-    assert json.loads(said)["done"], said
-    return int(peak) / 1024
+    return said, int(peak) / 1024
 
 
 _LAUNCHER = """

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.imports import tamper
 from tests.pages.conftest import Show
 from workbench import Workbench
 from workbench.model.batch import Batch
@@ -135,6 +136,25 @@ def test_a_signature_freezes_the_batch(show: Show, wb: Workbench, open_wb: Opene
     assert page.text_area(key=f"notes {done.id}").disabled
     press(page, "Check the evidence")
     assert "It is still exactly what was signed." in said(page)
+
+
+def test_what_is_no_longer_as_it_was_signed_is_named(
+    show: Show, wb: Workbench, open_wb: Opened, done: Batch, url: str
+) -> None:
+    open_wb(user="lea").sign_off(done)
+    tamper(url, "update workbench.import_row set raw = '[]'")
+    page = press(show("reconcile", batch=done.id), "Check the evidence")
+    assert "rows: its one row is not what was signed" in page.error[0].value.replace("\\", "")
+
+
+def test_the_evidence_can_be_taken_away_signed_or_not(show: Show, open_wb: Opened, done: Batch) -> None:
+    def link() -> str:
+        (found,) = show("reconcile", batch=done.id).get("link_button")
+        return str(found.proto.url)
+
+    assert link() == f"/evidence/{done.id}"
+    open_wb(user="lea").sign_off(done)
+    assert link() == f"/evidence/{done.id}"
 
 
 def test_an_import_that_is_not_committed_is_sent_back(show: Show, wb: Workbench, sheet: Sheets) -> None:

@@ -38,6 +38,7 @@ ONLY_IN = {
     "procrastinate": ("doors.jobs", "database.upgrading"),
     "uvicorn": ("doors.web.server",),
     "starlette": ("doors.web.server",),
+    "cryptography": ("sources.signing_key",),
     "gspread": ("sources.google_sheets",),
     "simple_salesforce": ("sources.salesforce",),
 }

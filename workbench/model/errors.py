@@ -221,6 +221,10 @@ class NotDone(WorkbenchError):
     """Batch {batch} cannot be signed off: {why}"""
 
 
+class NotSigned(NotDone):
+    """Batch {batch} cannot be verified: nobody has signed it."""
+
+
 class OwnWork(WorkbenchError):
     """{user} ran batch {batch}; somebody else has to sign it off."""
 
@@ -257,6 +261,10 @@ class DatabaseBusy(WorkbenchError):
 
 class DatabaseOutdated(WorkbenchError):
     """The database is not set up for this version of Workbench. Run: workbench db upgrade"""
+
+
+class UnusableKey(WorkbenchError):
+    """The key {path} cannot be used: {why}."""
 
 
 class NotConfigured(WorkbenchError):

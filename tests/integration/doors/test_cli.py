@@ -16,6 +16,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from tests.imports import tamper
 from workbench import open_sheet
 from workbench.doors import cli
 
@@ -433,7 +434,7 @@ def test_a_reader_that_has_read_enough_is_no_error(environment: dict[str, str], 
         "suggest students.csv elevate.students", "profile students.csv", "import students.csv -d elevate.students",
         "batches", "show {0}", "log {0}", "rows {0}", "rows {0} -o rows.csv",
         "record elevate.students john@example.com", "note {0} --notes x",
-        "sign-off {0}", "undo {0} --dry-run", "undo {0}", "db upgrade", "doctor",
+        "sign-off {0}", "evidence {0}", "undo {0} --dry-run", "undo {0}", "db upgrade", "doctor",
     ],
 )  # fmt: skip
 def test_every_command_prints_one_json_document(run: Run, completed: str, words: str) -> None:
@@ -585,6 +586,57 @@ def test_a_signature_freezes_the_log_and_is_somebody_elses(run: Run, completed: 
     assert run("sign-off", completed, "--as", "bo", "--json").json["signed_by"] == "bo"
     assert run("show", completed, "--json").json["signature"]["signed_by"] == "bo"
     assert run("note", completed, "--notes", "too late").status == 2
+
+
+def test_evidence_is_a_file_that_is_checked_without_a_database(
+    run: Run, completed: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert run("sign-off", completed).out.splitlines()[-1].startswith("Key: ")
+    written = run("evidence", completed, "-o", "evidence.zip")
+    assert (written.status, written.out.splitlines()[0]) == (0, "Written: evidence.zip")
+    key = run("doctor", "--json").json["signing_key"]
+    (tmp_path / "key.txt").write_text(key)
+    monkeypatch.setenv("WORKBENCH_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/nowhere")
+    monkeypatch.setenv("WORKBENCH_HOME", str(tmp_path / "elsewhere"))
+    found = run("verify", "evidence.zip", "--key", "key.txt")
+    assert (found.status, found.out.splitlines()[-1]) == (0, "  Everything is as it was signed.")
+    assert not (tmp_path / "elsewhere").exists()
+    content = (tmp_path / "evidence.zip").read_bytes()
+    (tmp_path / "evidence.zip").write_bytes(content[:40] + bytes([content[40] ^ 1]) + content[41:])
+    found = run("verify", "evidence.zip", "--json")
+    assert (found.status, [each["item"] for each in found.json["differs"]]) == (1, ["figures"])
+    assert run("verify", "none.zip").status == 2
+    assert run("verify", "evidence.zip", "--key", "evidence.zip").err.endswith("it is no public Ed25519 key.\n")
+
+
+def test_verify_names_what_the_databases_owner_has_altered(run: Run, completed: str, url: str) -> None:
+    assert run("verify", completed).err.endswith("nobody has signed it.\n")
+    run("sign-off", completed)
+    assert run("verify", completed).out.splitlines()[-1] == "  Everything is as it was signed."
+    tamper(url, "update workbench.import_outcome set reason = 'x' where line = 2")
+    found = run("verify", completed)
+    assert found.status == 1
+    said = "  outcomes: not all of its 2 rows are what was signed (elevate.students from line 2 on)"
+    assert found.out.splitlines()[-1] == said
+    written = run("evidence", completed, "-o", "evidence.zip")
+    assert (written.status, written.out.splitlines()[-1]) == (1, said)
+    said = "  outcomes: it is not what was signed (elevate.students from line 2 on)"
+    assert run("verify", "evidence.zip").out.splitlines()[-1] == said
+
+
+def test_several_bundles_are_checked_for_following_each_other(run: Run, file: File, completed: str) -> None:
+    ids = [completed]
+    for number in range(2):
+        text = f"email,name\nx{number}@example.com,X Y\n"
+        ids.append(run("import", file(text, f"{number}.csv"), "-d", "elevate.students", "--json").json["batch"])
+    for number, batch in enumerate(ids):
+        run("sign-off", batch)
+        run("evidence", batch, "-o", f"e{number}.zip")
+    assert run("verify", "e0.zip", "e1.zip", "e2.zip").status == 0
+    found = run("verify", "e0.zip", "e2.zip")
+    assert found.status == 1
+    assert found.out.splitlines()[-1] == f"chain: no bundle given lies between signature 1 and signature 3 ({ids[2]})"
+    assert len(run("verify", "e0.zip", "e1.zip", "--json").json["proofs"]) == 2
 
 
 def test_log_prints_the_playbooks_template_filled_in(run: Run, completed: str) -> None:

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,7 +23,7 @@ from tests import folder
 from tests.imports import outcome
 from tests.integration.doors.test_jobs import done, until
 from tests.unit.test_packaging import checkout, installed
-from workbench import Workbench
+from workbench import Workbench, verify_evidence
 from workbench.doors import jobs
 from workbench.model.sheet import Sheet
 
@@ -224,6 +225,23 @@ def test_data_docs_that_are_said_to_stand_elsewhere_are_not_shown(
     (home / "secret.html").write_text("secret")
     tamper(url, 'update workbench.import_batch set summary = summary || \'{"data_docs": "docs/../secret.html"}\'')
     assert get(serve("--no-worker").address, f"/docs/{batch.id}/").status == 404
+
+
+def test_the_evidence_of_a_batch_is_a_file_to_take_away(
+    serve: Serve, wb: Workbench, open_wb: Callable[..., Workbench], sheet: Callable[..., Sheet], home: Path
+) -> None:
+    of_another = open_wb(tenant="acme").stage(sheet(TWO), STUDENTS)
+    batch = wb.import_sheet(sheet("email,name\nada@example.com,Ada Park\n"), STUDENTS)
+    open_wb(user="lea").sign_off(batch)
+    address = serve("--no-worker").address
+    with urllib.request.urlopen(f"{address}/evidence/{batch.id}") as answer:
+        assert answer.headers["content-disposition"] == f'attachment; filename="evidence-{str(batch.id)[:18]}.zip"'
+        (home / "taken.zip").write_bytes(answer.read())
+    proof = verify_evidence(home / "taken.zip")
+    assert (bool(proof), proof.signed_by) == (True, "lea")
+    until(lambda: list((home / "evidence").iterdir()) == [])
+    for unknown in (of_another.id, "x"):
+        assert get(address, f"/evidence/{unknown}").status == 404
 
 
 # --- for this machine only, and nothing leaves it ---

@@ -441,3 +441,26 @@ $$;
 
 create or replace function workbench.tidy() returns integer language sql security definer set search_path = pg_catalog, pg_temp as
 $$ select brin_summarize_new_values('workbench.import_row_key') $$;
+
+-- The hash of an entry of the audit log, which depends on every entry before it. What it is made of can never change.
+create or replace function workbench.entry_hash(previous text, entry workbench.audit_log) returns text language sql stable
+set timezone = 'UTC' as $$
+    select encode(sha256(convert_to(previous || json_build_array(entry.number, entry.id, entry.tenant_id, entry.at,
+        entry.actor, entry.action, entry.batch_id, entry.detail)::text, 'UTF8')), 'hex')
+$$;
+
+-- Puts an entry at the end of its tenant's chain. Whoever writes one waits here for those who have just written another, so
+-- that a transaction writes its entries last. With its owner's rights, for nobody else may write the head. Its name lets it come
+-- after every other trigger: what they change of an entry is in the hash.
+create or replace function workbench.chain_entry() returns trigger language plpgsql security definer
+set search_path = pg_catalog, pg_temp as $$
+declare last text;
+begin
+    insert into workbench.audit_head (tenant_id, entries, hash) values (new.tenant_id, 0, '') on conflict do nothing;
+    select entries + 1, hash into new.number, last from workbench.audit_head where tenant_id = new.tenant_id for update;
+    new.hash := workbench.entry_hash(last, new);
+    update workbench.audit_head set entries = new.number, hash = new.hash where tenant_id = new.tenant_id;
+    return new;
+end $$;
+create or replace trigger written_into_chain before insert on workbench.audit_log
+    for each row execute function workbench.chain_entry();

@@ -10,6 +10,7 @@ from workbench.datasets import catalog
 from workbench.doors.cli.command import DONE, NEEDS_A_PERSON, Asked, plain
 from workbench.model.batch import OUTCOMES, Batch
 from workbench.model.contract import Field
+from workbench.model.manifest import Proof
 from workbench.model.noticed import Noticed
 from workbench.model.template import HOLDABLE, Mapping
 
@@ -126,6 +127,18 @@ def say(asked: Asked, *lines: object) -> None:
     """Sentences and commands, each on a line of its own however long it is."""
     for line in lines:
         asked.out.print(plain(line), soft_wrap=True)
+
+
+def proof(asked: Asked, what: str, found: Proof) -> None:
+    """Whether something is still what was signed, and what is not: a sentence each."""
+    if found.signed_by is not None and found.signed_at is not None:
+        say(asked, f"{what}: {found.signed_by} signed it at {found.signed_at:%Y-%m-%d %H:%M:%S} UTC.")
+    else:
+        say(asked, f"{what}:")
+    say(asked, *(f"  {remark}" for remark in found.remarks))
+    if found:
+        say(asked, f"  Everything is as it was {'signed' if found.signed_by is not None else 'written'}.")
+    say(asked, *(f"  {difference}" for difference in found.differs))
 
 
 def same_file(name: str, earlier: Batch) -> str:

@@ -1,12 +1,14 @@
-"""Commands that prove an import: explain, note, log, sign-off."""
+"""Commands that prove an import: explain, note, log, sign-off, evidence, verify."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from workbench.doors.cli import printing
-from workbench.doors.cli.command import Asked, command
+from workbench.doors.cli.command import DONE, NEEDS_A_PERSON, Asked, command
 from workbench.doors.cli.importing import Identifier
+from workbench.model.manifest import Proof
 
 
 def add_to(app: typer.Typer) -> None:
@@ -15,6 +17,8 @@ def add_to(app: typer.Typer) -> None:
     command(app, "note")(note)
     command(app, "log")(log)
     command(app, "sign-off")(sign_off)
+    command(app, "evidence")(evidence)
+    command(app, "verify")(verify)
 
 
 def explain(
@@ -68,7 +72,7 @@ def log(asked: Asked, batch: Identifier) -> None:
 def sign_off(asked: Asked, batch: Identifier) -> None:
     """Sign a done batch, and freeze its evidence.
 
-    Its figures, its log and every row's outcome go under a digest.
+    Everything that proves it goes under a digest, signed with the key of this home.
     """
     with asked.open() as wb:
         found = wb.batches.get(batch)
@@ -77,6 +81,61 @@ def sign_off(asked: Asked, batch: Identifier) -> None:
             asked.answer({"batch": str(found.id), **signed})
         else:
             at = f"{signed['signed_at']:%Y-%m-%d %H:%M:%S} UTC"
-            printing.say(
-                asked, f"{signed['signed_by']} signed batch {found.id} at {at}.", f"Digest: {signed['digest']}"
-            )
+            said = (f"Digest: {signed['digest']}", f"Key: {signed['public_key']}")
+            printing.say(asked, f"{signed['signed_by']} signed batch {found.id} at {at}.", *said)
+
+
+def evidence(
+    asked: Asked,
+    batch: Identifier,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="The ZIP file to write.")] = None,
+    with_source: Annotated[bool, typer.Option("--with-source", help="With the source's own bytes.")] = False,
+) -> int:
+    """Write everything that proves an import into a ZIP file.
+
+    Anybody can check it with `workbench verify FILE.zip`; that needs no database.
+    """
+    with asked.open() as wb:
+        found = wb.batches.get(batch)
+        path = output or Path(f"evidence-{str(found.id)[:18]}.zip")
+        proof = wb.evidence(found, path, with_source=with_source)
+    if asked.json:
+        asked.answer({"file": str(path.resolve()), **proof.to_dict()})
+    else:
+        printing.say(asked, f"Written: {path}")
+        printing.proof(asked, f"Batch {proof.batch}", proof)
+    return DONE if proof else NEEDS_A_PERSON
+
+
+def verify(
+    asked: Asked,
+    what: Annotated[list[str], typer.Argument(metavar="BATCH|FILE...", help="Signed imports, files of evidence.")],
+    key: Annotated[Path | None, typer.Option(help="The public key that must have signed it, in a file.")] = None,
+) -> int:
+    """Say whether what was signed is still the same, and what is not.
+
+    A file of evidence is checked without a database. Several files are also checked for following each other.
+    """
+    from workbench.model.manifest import links
+    from workbench.sources.signing_key import read_public
+
+    public = read_public(key) if key is not None else None
+    proofs = [_verified(asked, one, public) for one in what]
+    chain = [*links(proof.manifest for proof in proofs if proof.manifest is not None)]
+    if asked.json:
+        whole = {"proofs": [proof.to_dict() for proof in proofs], "chain": [str(link) for link in chain]}
+        asked.answer(proofs[0].to_dict() if len(what) == 1 else whole)
+    else:
+        for one, proof in zip(what, proofs, strict=True):
+            printing.proof(asked, one, proof)
+        printing.say(asked, *chain)
+    return DONE if all(proofs) and not chain else NEEDS_A_PERSON
+
+
+def _verified(asked: Asked, what: str, key: str | None) -> Proof:
+    if what.lower().endswith(".zip") or Path(what).is_file():
+        from workbench.sources.bundle import verify as verify_file
+
+        return verify_file(Path(what), key)
+    with asked.open() as wb:
+        return wb.verify(what, key=key)

@@ -188,6 +188,7 @@ def _tell(asked: Asked, found: "Diagnosis") -> int:
                 ("Home", f"{found.home}{free}"),
                 ("Database", f"{server}{found.database}, {current}: {found.database_url or ''}"),
                 ("Tenant", f"{found.tenant}, as {found.user}"),
+                ("Signing key", found.signing_key),
             ],
         )
         for problem in found.problems:

@@ -1,17 +1,21 @@
-"""The pages, the data docs of every batch and the signs of life: one process, for this machine only."""
+"""The pages, every batch's data docs and evidence, and the signs of life: one process, for this machine only."""
 
 import ipaddress
 import os
+import shutil
 import signal
 import socket
+import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
 import streamlit as st
 import uvicorn
+from starlette.background import BackgroundTask
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
@@ -133,6 +137,12 @@ def _app(configuration: Settings, worker: jobs.Worker | None, address: str, read
             return JSONResponse({"error": "There are no data docs of such a batch."}, 404)
         return FileResponse(page, headers=_DOCS_HEADERS, media_type="text/html")
 
+    def evidence(request: Request) -> Response:
+        path = _evidence(request.path_params["batch"])
+        if path is None:
+            return JSONResponse({"error": "There is no such batch."}, 404)
+        return FileResponse(path, filename=path.name, background=BackgroundTask(shutil.rmtree, path.parent))
+
     app = st.App(
         resources.app(),
         lifespan=lifespan,
@@ -143,6 +153,7 @@ def _app(configuration: Settings, worker: jobs.Worker | None, address: str, read
             Route("/readyz", readyz),
             Route("/docs/{batch}", data_docs),
             Route("/docs/{batch}/", data_docs),
+            Route("/evidence/{batch}", evidence),
         ],
     )
     # our folder is called pages: until somebody has been at Home, Streamlit would run its files without app.py
@@ -182,6 +193,24 @@ def _page(batch: str) -> Any:
         return None
     page = page and page.resolve()
     return page if page and page.is_relative_to(docs) and page.is_file() else None
+
+
+def _evidence(batch: str) -> Path | None:
+    """A file with the evidence of a batch of this process's tenant, in a folder of its own below the home."""
+    with Workbench.open() as wb:
+        try:
+            found = wb.batches.get(UUID(batch))
+        except (ValueError, UnknownBatch):
+            return None
+        place = wb.settings.home / "evidence"
+        place.mkdir(parents=True, exist_ok=True)
+        path = Path(tempfile.mkdtemp(dir=place)) / f"evidence-{str(found.id)[:18]}.zip"
+        try:
+            wb.evidence(found, path)
+        except WorkbenchError:
+            shutil.rmtree(path.parent)
+            raise
+        return path
 
 
 class _ThisMachineOnly:

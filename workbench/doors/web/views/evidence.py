@@ -9,6 +9,7 @@ from workbench.doors.web import words
 from workbench.doors.web.views import rows
 from workbench.model.batch import Batch
 from workbench.model.import_log import ImportLog
+from workbench.model.manifest import Proof
 from workbench.model.reconciliation import Reconciliation
 
 
@@ -97,22 +98,38 @@ def signature(signed: Mapping[str, Any]) -> bool:
     """Who signed it, and what that froze; whether the evidence is to be checked."""
     who = f"Signed off by **{words.text(signed['signed_by'])}** on {words.when(signed['signed_at'])} UTC."
     st.success(f"{who} Its evidence is frozen.", icon=":material/verified:")
-    st.caption(f"SHA-256 of the evidence: `{signed['digest']}`")
+    key = f"  \nSigned with the key `{signed['public_key']}`" if signed["public_key"] else ""
+    st.caption(f"SHA-256 of the evidence: `{signed['digest']}`{key}")
     return st.button("Check the evidence", icon=":material/fingerprint:")
 
 
-def checked(*, same: bool) -> None:
-    """Whether the evidence is still what was signed."""
-    if same:
+def checked(proof: Proof) -> None:
+    """Whether the evidence is still what was signed, and what of it is not."""
+    if proof:
         st.success("It is still exactly what was signed.")
     else:
-        st.error("It is no longer what was signed.")
+        named = "".join(f"\n- {words.text(difference)}" for difference in proof.differs)
+        st.error(f"It is no longer what was signed:\n{named}", icon=":material/warning:")
+    for remark in proof.remarks:
+        st.caption(words.text(remark))
+
+
+def bundle(batch: Batch, *, signed: bool) -> None:
+    """The evidence to take away, which anybody can check without this database."""
+    told = "Figures, log, every row with its outcome, the mapping and the data docs, each with its digest"
+    st.link_button(
+        "Download the evidence",
+        f"/evidence/{batch.id}",
+        icon=":material/folder_zip:",
+        help=f"{told}{', under the signature' if signed else '; not signed yet'}. `workbench verify FILE` checks it.",
+    )
 
 
 def unsigned(open_points: Sequence[str]) -> None:
     """What signing does, and what keeps it from being done."""
     st.markdown(
-        "Signing freezes the figures, this log, and every row with its outcome and its explanation, under a digest. "
+        "Signing freezes everything that proves this import under a digest: the figures, this log, every row with its "
+        "outcome and its explanation, the mapping, the source and the data docs. "
         "From then on nothing of it can be explained, noted or changed; only an undo, an import of its own, takes it "
         "back."
     )

@@ -1,0 +1,564 @@
+"""What a signature covers: everything that proves an import, whatever the database's owner alters afterwards."""
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg.rows import dict_row
+from psycopg.sql import SQL, Identifier
+
+from tests.imports import ask, tamper
+from workbench import Workbench
+from workbench.database import evidence, store
+from workbench.model.batch import Batch
+from workbench.model.errors import NotDone, UnknownBatch, UnusableKey
+from workbench.model.manifest import Proof
+from workbench.model.sheet import Sheet
+from workbench.sources import signing_key
+
+pytestmark = pytest.mark.both_servers
+
+Given = Callable[..., Sheet]
+Opened = Callable[..., Workbench]
+
+TEACHERS = """\
+Teacher Email,Teacher Name,School,Grade,Academic Year
+ada@kck.example,Ada Park,Argentine Middle,7,2024-2025
+ben@kck.example,Ben Ruiz,Wyandotte High,HS,2024-2025
+cat@kck.example,Cat Moss,Wyandotte High,HS,2024-2025
+"""
+AGAIN = """\
+Teacher Email,Teacher Name,School,Grade,Academic Year
+ada@kck.example,Ada Park,Schlagle High,HS,2024-2025
+dee@kck.example,Dee Fox,Sumner Academy,HS,2024-2025
+dee@kck.example,Dee Fuchs,Sumner Academy,HS,2024-2025
+eve,Eve Poe,Sumner Academy,HS,2024-2025
+fay,Fay Roe,Sumner Academy,HS,2024-2025
+"""
+LEARNERS = """\
+email,first_name,last_name,course_code,course_name,status
+ada@example.com,Ada,Park,CNA101,Nursing,active
+ben@example.com,Ben,Oka,CNA101,Nursing,active
+"""
+
+
+@pytest.fixture
+def signed(wb: Workbench, open_wb: Opened, sheet: Given) -> Batch:
+    """A signed import with something in every table: two plans, a correction, a decision, an explanation, a removal."""
+    roster: dict[str, Any] = {"constants": {"district": "Kansas City"}, "mode": "replace"}
+    wb.import_sheet(sheet(TEACHERS, "first.csv"), "polaris.teacher_roster", **roster)
+    batch = wb.plan(wb.stage(sheet(AGAIN, "roster.csv"), "polaris.teacher_roster", **roster)).batch
+    wb.correct(batch, {5: {"Teacher Email": "eve@kck.example"}})
+    wb.prefer(batch, [4])
+    wb.commit(wb.plan(batch).batch, skip_errors=True)
+    wb.explain(batch, [6], "Nobody of that name works there.")
+    open_wb(user="lea").sign_off(batch)
+    return wb.batches.get(batch)
+
+
+def items(proof: Proof) -> list[str]:
+    return [difference.item for difference in proof.differs]
+
+
+def test_what_nobody_altered_is_what_was_signed(wb: Workbench, signed: Batch) -> None:
+    proof = wb.verify(signed)
+    assert (bool(proof), proof.differs, proof.signed_by) == (True, (), "lea")
+    assert proof.manifest is not None
+    counted = {item.name: item.rows for item in proof.manifest.items if item.rows is not None}
+    assert counted == {
+        "batches": 1,
+        "run": 1,
+        "rows": 5,
+        "outcomes": 10,
+        "removals": 4,
+        "explanations": 1,
+        "corrections": 1,
+        "decisions": 1,
+        "story": 8,
+    }
+    assert [item.name for item in proof.manifest.items if item.rows is None] == [
+        "figures",
+        "log",
+        "mapping",
+        "reading",
+        "data_docs/polaris.teacher_roster/index.html",
+        "data_docs/polaris.teacher_roster/validation.json",
+        "source",
+    ]
+
+
+COVERED = {
+    "import_batch": "batches",
+    "import_run": "run",
+    "import_row": "rows",
+    "import_outcome": "outcomes",
+    "import_removal": "removals",
+    "import_explanation": "explanations",
+    "import_correction": "corrections",
+    "import_decision": "decisions",
+    "audit_log": "audit log",
+    "audit_head": "audit log",
+    "sign_off": "",
+}
+"""The item that names what was altered; a signature has several."""
+NOT_COVERED = {
+    "tenant": "a slug; the manifest has it",
+    "person": "who has worked there; an import names its own",
+    "import_template": "may change or retire; what it said of an import stands in its mapping",
+    "import_profile": "compares sources, and proves nothing of an import",
+    "import_source": "the inventory, which people edit",
+    "schema_version": "which migration the database has",
+}
+OTHERWISE = {
+    "_int4": "array[9]",
+    "_text": "array['x']",
+    "bigint": "{column} + 1000",
+    "boolean": "not coalesce({column}, false)",
+    "bytea": "'x'",
+    "integer": "coalesce({column}, 0) + 1000",
+    "jsonb": "jsonb_build_object('was', {column})",
+    "pg_snapshot": "'99999:99999:'",
+    "text": "coalesce({column}, '') || 'x'",
+    "timestamp with time zone": "coalesce({column}, now()) + interval '1 microsecond'",
+    "uuid": "gen_random_uuid()",
+    "xid": "'99999'",
+}
+
+
+def altered(connection: psycopg.Connection[Any], table: str, column: str, kind: str) -> int:
+    """Another value in a column of the last row of a table, the only one of some."""
+    value = OTHERWISE[kind].format(column=Identifier(column).as_string(connection))
+    last = SQL("(select max(ctid) from {})").format(Identifier("workbench", table))
+    if table in ("import_batch", "import_run"):  # an import that is not signed came before it
+        last = SQL("(select ctid from {} order by created_at desc limit 1)").format(Identifier("workbench", table))
+    if table == "import_row":
+        last = SQL("(select r.ctid from {} r order by batch_id desc, line limit 1)").format(
+            Identifier("workbench", table)
+        )
+    return connection.execute(
+        SQL("update {} set {} = {} where ctid = {}").format(
+            Identifier("workbench", table), Identifier(column), SQL(value), last
+        )
+    ).rowcount
+
+
+@pytest.fixture
+def unguarded(url: str) -> Iterator[psycopg.Connection[Any]]:
+    """The owner's connection, without triggers, checks, references and generated columns."""
+    with psycopg.connect(url, autocommit=True, row_factory=dict_row) as connection:
+        connection.execute("set session_replication_role = replica")
+        connection.execute("alter table workbench.import_batch alter column status drop expression")
+        connection.execute("alter table workbench.audit_log alter column id drop identity")
+        constraints = connection.execute(
+            "select conrelid::regclass::text as table, quote_ident(conname) as name from pg_constraint "
+            "where connamespace = 'workbench'::regnamespace and contype in ('c', 'f')"
+        ).fetchall()
+        for each in constraints:
+            connection.execute(f"alter table {each['table']} drop constraint {each['name']}")
+        yield connection
+
+
+def test_every_column_of_every_table_is_covered_or_it_is_said_why_not(
+    wb: Workbench, signed: Batch, unguarded: psycopg.Connection[Any]
+) -> None:
+    columns = unguarded.execute(
+        'select table_name as "table", column_name as "column", '
+        "case when data_type in ('ARRAY', 'USER-DEFINED') then udt_name else data_type end as kind "
+        "from information_schema.columns join information_schema.tables using (table_schema, table_name) "
+        "where table_schema = 'workbench' and table_type = 'BASE TABLE' order by 1, ordinal_position"
+    ).fetchall()
+    assert {each["table"] for each in columns} == {*COVERED, *NOT_COVERED}
+    unseen, wrong = [], []
+    for each in columns:
+        table, column = each["table"], each["column"]
+        if table in NOT_COVERED:
+            continue
+        name = Identifier("workbench", table)
+        unguarded.execute(SQL("create temporary table was as table {}").format(name))
+        assert altered(unguarded, table, column, each["kind"]) == 1, (table, column)
+        try:
+            proof = wb.verify(signed)
+            if proof:
+                unseen.append((table, column))
+            elif COVERED[table] and COVERED[table] not in items(proof):
+                wrong.append((table, column, items(proof)))
+        except (NotDone, UnknownBatch) as refusal:
+            wrong.append((table, column, str(refusal)))
+        unguarded.execute(SQL("delete from {}").format(name))
+        unguarded.execute(SQL("insert into {} table was").format(name))
+        unguarded.execute("drop table was")
+    assert (unseen, wrong) == ([], [])
+    assert wb.verify(signed)
+
+
+ALTERED = {
+    "a forged removal": (
+        "insert into workbench.import_removal (tenant_id, batch_id, plan, record_id, seen, action, before) "
+        'select tenant_id, batch_id, plan, gen_random_uuid(), seen, action, before || \'{"name": "Forged"}\' '
+        "from workbench.import_removal where batch_id = %s limit 1",
+        "removals",
+    ),
+    "a removal that is gone": ("delete from workbench.import_removal where batch_id = %s", "removals"),
+    "other headers": ("update workbench.import_batch set headers[1] = 'x' where id = %s", "batches"),
+    "another mapping": ("update workbench.import_batch set mapping = '{}' where id = %s", "mapping"),
+    "another mode": ("update workbench.import_batch set mode = 'insert' where id = %s", "batches"),
+    "an outcome without a row": (
+        "insert into workbench.import_outcome (tenant_id, batch_id, plan, line, outcome) "
+        "select tenant_id, id, plan, 99, 'skipped' from workbench.import_batch where id = %s",
+        "outcomes",
+    ),
+    "a row without an outcome": (
+        "insert into workbench.import_row (tenant_id, batch_id, line, id, raw, payload, status) "
+        "select tenant_id, id, 99, id, '[]', '{}', 'validated' from workbench.import_batch where id = %s",
+        "rows",
+    ),
+    "the time of the signature": (
+        "update workbench.sign_off set signed_at = signed_at - interval '1 day' where batch_id = %s",
+        "signature",
+    ),
+    "the signature": (
+        "update workbench.sign_off set signature = repeat('x', 64)::bytea where batch_id = %s",
+        "signature",
+    ),
+    "no evidence": ("update workbench.sign_off set evidence = '[]' where batch_id = %s", "figures"),
+    "evidence without a name": (
+        "update workbench.sign_off set evidence = evidence - 'signed_by' - 'created' where batch_id = %s",
+        "figures",
+    ),
+    "no manifest": (
+        "update workbench.sign_off set manifest = null, signature = null, public_key = null, number = null "
+        "where batch_id = %s",
+        "manifest",
+    ),
+    "half a manifest": (
+        "update workbench.sign_off set manifest = left(manifest, 100) where batch_id = %s",
+        "manifest",
+    ),
+    "the batch": ("delete from workbench.import_batch where id = %s", "batches"),
+    "its story": ("update workbench.audit_log set detail = '{}' where batch_id = %s and action = 'corrected'", "story"),
+    "the signature itself": ("delete from workbench.sign_off where batch_id = %s", "signature"),
+}
+
+
+@pytest.mark.parametrize("what", ALTERED)
+def test_what_the_owner_alters_is_named(wb: Workbench, signed: Batch, url: str, what: str) -> None:
+    statement, item = ALTERED[what]
+    assert tamper(url, statement, signed.id) > 0
+    assert item in items(wb.verify(signed))
+
+
+def test_the_lines_that_differ_are_told(wb: Workbench, signed: Batch, url: str) -> None:
+    tamper(url, "update workbench.import_row set raw = '[]' where batch_id = %s and line = 4", signed.id)
+    assert [str(difference) for difference in wb.verify(signed).differs] == [
+        "rows: not all of its 5 rows are what was signed (polaris.teacher_roster from line 2 on)"
+    ]
+    tamper(url, "delete from workbench.import_row where batch_id = %s and line = 4", signed.id)
+    assert [str(difference) for difference in wb.verify(signed).differs] == [
+        "rows: 4 rows, where 5 were signed (polaris.teacher_roster from line 2 on)"
+    ]
+
+
+def test_a_source_or_a_data_doc_that_was_altered_or_is_gone_is_named(wb: Workbench, signed: Batch, home: Path) -> None:
+    docs = wb.batches.data_docs(signed)
+    assert docs is not None
+    for path, item in (
+        (home / "files" / str(signed.file_key), "source"),
+        (docs, "data_docs/polaris.teacher_roster/index.html"),
+        (docs.with_name("validation.json"), "data_docs/polaris.teacher_roster/validation.json"),
+    ):
+        content = path.read_bytes()
+        path.write_bytes(content + b" ")
+        assert [str(each) for each in wb.verify(signed).differs] == [f"{item}: it is not what was signed"]
+        path.unlink()
+        assert [str(each) for each in wb.verify(signed).differs] == [f"{item}: it is gone"]
+        path.write_bytes(content)
+    assert wb.verify(signed)
+
+
+def test_a_source_that_is_not_what_was_imported_is_not_signed(wb: Workbench, sheet: Given, home: Path) -> None:
+    batch = wb.import_sheet(sheet("email,name\njohn@example.com,John Doe\n"), "elevate.students")
+    (home / "files" / str(batch.file_key)).write_text("email,name\n")
+    with pytest.raises(NotDone, match="its kept source is no longer what was imported"):
+        wb.sign_off(batch)
+    (home / "files" / str(batch.file_key)).unlink()  # as on another machine that shares the database
+    wb.sign_off(batch)
+    assert wb.verify(batch)
+
+
+def test_every_part_of_a_run_is_under_its_signature(wb: Workbench, open_wb: Opened, sheet: Given, url: str) -> None:
+    batch = wb.import_sheet(sheet(LEARNERS), "elevate.learners")
+    open_wb(user="lea").sign_off(batch)
+    for part in wb.batches.parts(batch):
+        assert wb.verify(batch)
+        assert tamper(url, "update workbench.import_outcome set record_id = null where batch_id = %s", part.id) > 0
+        (difference,) = wb.verify(batch).differs
+        assert (difference.item, f"({part.part}-{part.dataset} from line" in difference.what) == ("outcomes", True)
+        restored = "update workbench.import_outcome o set record_id = r.id from workbench.import_row r "
+        tamper(url, f"{restored} where (r.batch_id, r.line) = (o.batch_id, o.line) and o.batch_id = %s", part.id)
+
+
+def test_a_large_import_is_read_in_two_connections_and_block_by_block(
+    wb: Workbench, sheet: Given, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evidence, "_LARGE", 20)
+    monkeypatch.setattr(evidence, "_ROWS", 7)
+    lines = "".join(f"s{number}@example.com,Sam Hill\n" for number in range(50))
+    batch = wb.import_sheet(sheet(f"email,name\n{lines}"), "elevate.students")
+    wb.sign_off(batch)
+    proof = wb.verify(batch)
+    assert proof
+    assert proof.manifest is not None
+    rows = proof.manifest.item("rows.ndjson")
+    assert rows is not None
+    assert [block.rows for block in rows.blocks] == [7, 7, 7, 7, 7, 7, 7, 1]
+    tamper(url, "update workbench.import_outcome set record_id = null where line = 20")
+    assert [str(difference) for difference in wb.verify(batch).differs] == [
+        "outcomes: not all of its 50 rows are what was signed (elevate.students from line 16 on)"
+    ]
+
+
+# --- the key ---
+
+
+def test_the_key_is_under_the_home_for_its_owner_alone_and_not_in_the_database(
+    wb: Workbench, signed: Batch, home: Path, url: str
+) -> None:
+    path = home / signing_key.NAME
+    assert path.stat().st_mode & 0o777 == 0o600
+    secret = "".join(path.read_text().splitlines()[1:-1])
+    assert secret not in str(ask(url, "select * from workbench.sign_off"))
+    assert wb.verify(signed).public_key == signing_key.public_key(home)
+
+
+def test_whoever_signs_anew_in_the_database_has_not_the_key(
+    wb: Workbench, open_wb: Opened, signed: Batch, url: str, tmp_path: Path
+) -> None:
+    (manifest,) = ask(url, "select manifest from workbench.sign_off")[0]
+    forged = manifest.replace('"signed_by":"lea"', '"signed_by":"eve"')
+    update = "update workbench.sign_off set manifest = %s, digest = encode(sha256(%s::bytea), 'hex'), signed_by = 'eve'"
+    tamper(url, update, forged, forged)
+    assert [str(each) for each in wb.verify(signed).differs] == [
+        "signature: it is not the one that this home made",
+        "signature: it does not fit the manifest and the key",
+    ]
+    other = signing_key.public_key(tmp_path / "eve")
+    forged = forged.replace(signing_key.public_key(wb.settings.home), other)
+    signature = signing_key.sign(tmp_path / "eve", forged)
+    tamper(url, f"{update}, signature = %s, public_key = %s", forged, forged, signature, other)
+    assert [str(each) for each in wb.verify(signed).differs] == ["signature: it is not the one that this home made"]
+    own = signing_key.public_key(wb.settings.home)
+    elsewhere = open_wb(home=tmp_path / "another home")
+    for path in ("files", "docs"):
+        shutil.copytree(wb.settings.home / path, tmp_path / "another home" / path)
+    assert items(elsewhere.verify(signed, key=own)) == ["signature"]
+    assert elsewhere.verify(signed)
+    assert elsewhere.verify(signed).remarks == (f"The key that signed it is {other}, that of another home.",)
+
+
+def test_a_signature_that_this_home_made_and_that_is_gone_with_its_entry_is_noticed(
+    wb: Workbench, signed: Batch, url: str
+) -> None:
+    tamper(url, "delete from workbench.sign_off")
+    tamper(url, "delete from workbench.audit_log where action = 'signed off'")
+    assert [str(each) for each in wb.verify(signed).differs] == ["signature: it is gone"]
+
+
+def test_what_is_no_batch_is_no_signature(wb: Workbench, signed: Batch) -> None:
+    for unknown in ("", "%", "_", "00000000"):
+        with pytest.raises(UnknownBatch):
+            wb.verify(unknown)
+
+
+def test_a_key_that_cannot_be_read_is_one_sentence(wb: Workbench, sheet: Given, home: Path) -> None:
+    batch = wb.import_sheet(sheet("email,name\njohn@example.com,John Doe\n"), "elevate.students")
+    (home / signing_key.NAME).write_text("no key")
+    with pytest.raises(UnusableKey, match=r"The key .*signing_key.pem cannot be used: it is no private Ed25519 key"):
+        wb.sign_off(batch)
+    assert wb.signature(batch) is None
+
+
+# --- chains ---
+
+
+def test_signatures_follow_each_other_and_one_that_is_gone_is_noticed(wb: Workbench, sheet: Given, url: str) -> None:
+    batches = [
+        wb.import_sheet(sheet(f"email,name\nj{number}@example.com,John\n"), "elevate.students") for number in range(3)
+    ]
+    for batch in batches:
+        wb.sign_off(batch)
+    numbers = ask(url, "select number, digest, previous from workbench.sign_off order by number")
+    assert [number for number, _, _ in numbers] == [1, 2, 3]
+    assert [previous for _, _, previous in numbers] == [None, *[digest for _, digest, _ in numbers[:2]]]
+    tamper(url, "delete from workbench.sign_off where number = 2")
+    assert [str(each) for each in wb.verify(batches[2]).differs] == [
+        "signatures: number 3 or one before it was altered or is gone"
+    ]
+
+
+def test_entries_of_the_audit_log_are_chained_by_tenant(wb: Workbench, open_wb: Opened, sheet: Given, url: str) -> None:
+    text = "email,name\njohn@example.com,John Doe\n"
+    batch = wb.import_sheet(sheet(text), "elevate.students")
+    open_wb(tenant="other").import_sheet(sheet(text), "elevate.students")
+    wb.sign_off(batch)
+    heads = ask(url, "select entries, hash from workbench.audit_head order by entries")
+    assert [entries for entries, _ in heads] == [4, 5]
+    last = "select number, hash from workbench.audit_log where number = %s and tenant_id = %s"
+    assert ask(url, last, 5, wb._store.tenant_id) == [heads[1]]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("update workbench.audit_log set actor = 'eve' where number = 2", "entry 2 (staged) or one before"),
+        ("delete from workbench.audit_log where number = 2", "entry 3 (planned) or one before"),
+        ("delete from workbench.audit_log where number = 5", "it ends after entry 4, where 5 were written"),
+        (
+            "update workbench.audit_log set number = 7 - number where number in (3, 4)",
+            "entry 3 (committed) or one before",
+        ),
+        ("delete from workbench.audit_log", "it ends after entry 0, where 5 were written"),
+    ],
+)
+def test_the_first_entry_that_is_not_as_it_was_written_is_named(
+    wb: Workbench, sheet: Given, url: str, change: str, said: str
+) -> None:
+    batch = wb.import_sheet(sheet("email,name\njohn@example.com,John Doe\n"), "elevate.students")
+    wb.sign_off(batch)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("alter table workbench.audit_log drop constraint audit_log_number")
+    tamper(url, change)
+    told = [each.what for each in wb.verify(batch).differs if each.item == "audit log"]
+    assert [said in what for what in told] == [True]
+
+
+def test_an_audit_log_that_was_chained_anew_is_not_the_one_that_was_signed(
+    wb: Workbench, sheet: Given, url: str
+) -> None:
+    batch = wb.import_sheet(sheet("email,name\njohn@example.com,John Doe\n"), "elevate.students")
+    wb.note(batch, notes="As agreed.")
+    wb.sign_off(batch)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("create temporary table was as table workbench.audit_log")
+        connection.execute("truncate workbench.audit_log, workbench.audit_head")
+        connection.execute("select set_config('workbench.tenant', %s, false)", (str(wb._store.tenant_id),))
+        connection.execute(
+            "insert into workbench.audit_log (tenant_id, at, actor, action, batch_id, detail) "
+            "select tenant_id, at, 'eve', action, batch_id, detail from was order by number"
+        )
+    assert [str(each) for each in wb.verify(batch).differs] == [
+        "story: not all of its 5 rows are what was signed",
+        "audit log: its first 5 entries are not those that were signed",
+    ]
+
+
+def test_entries_written_at_once_become_one_chain(wb: Workbench, open_wb: Opened, url: str) -> None:
+    people = [open_wb(user=name) for name in ("ben", "cem", "dan", "eli")]
+
+    def write(one: Workbench) -> None:
+        for number in range(25):
+            with one._store.transaction():
+                one._store.note("noted", None, number=number)
+                one._store.note("noted again", None, number=number)
+
+    with ThreadPoolExecutor(4) as beside:
+        list(beside.map(write, people))
+    numbers = ask(url, "select number from workbench.audit_log order by number")
+    assert [number for (number,) in numbers] == list(range(1, 201))
+    assert ask(url, "select entries from workbench.audit_head") == [(200,)]
+
+
+def test_the_program_cannot_choose_where_an_entry_stands(wb: Workbench, url: str) -> None:
+    with wb._store.transaction() as connection:
+        connection.execute(
+            "insert into workbench.audit_log (tenant_id, actor, action, number, hash) values (%s, 'x', 'x', 99, 'x')",
+            (wb._store.tenant_id,),
+        )
+    assert ask(url, "select number, length(hash) from workbench.audit_log") == [(1, 64)]
+    for statement in ("update workbench.audit_head set entries = 9", "delete from workbench.audit_head"):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege), wb._store.transaction() as connection:
+            connection.execute(statement)
+
+
+def test_two_sign_at_once_one_after_the_other(wb: Workbench, open_wb: Opened, sheet: Given, url: str) -> None:
+    text = "email,name\nj{}@example.com,John\n"
+    batches = [wb.import_sheet(sheet(text.format(number)), "elevate.students") for number in range(6)]
+    leads = [open_wb(user=f"lead{number}") for number in range(6)]
+    with ThreadPoolExecutor(6) as beside:
+        list(beside.map(lambda pair: pair[0].sign_off(pair[1]), zip(leads, batches, strict=True)))
+    assert [number for (number,) in ask(url, "select number from workbench.sign_off order by 1")] == [1, 2, 3, 4, 5, 6]
+    assert all(wb.verify(batch) for batch in batches)
+
+
+# --- earlier versions ---
+
+
+def signed_earlier(wb: Workbench, batch: Batch, url: str) -> None:
+    """A signature as the version before made it."""
+    from workbench.database import earlier_signature
+
+    said = {"signed_by": wb.settings.user, **wb._said(batch)}
+    digest = earlier_signature._digest(wb._store, batch, json.loads(json.dumps(said)))
+    tamper(
+        url,
+        "insert into workbench.sign_off (tenant_id, batch_id, signed_by, digest, evidence) values (%s, %s, %s, %s, %s)",
+        wb._store.tenant_id,
+        batch.id,
+        wb.settings.user,
+        digest,
+        json.dumps(said),
+    )
+
+
+def test_a_signature_of_an_earlier_version_is_verified_as_before_and_says_what_it_covers(
+    wb: Workbench, sheet: Given, url: str
+) -> None:
+    batch = wb.import_sheet(sheet("email,name\njohn@example.com,John Doe\n"), "elevate.students")
+    signed_earlier(wb, batch, url)
+    proof = wb.verify(batch)
+    assert (bool(proof), proof.signed_by) == (True, "ana")
+    assert proof.remarks[0].startswith("It was signed by an earlier version: covers the figures")
+    tamper(url, "update workbench.import_row set raw = '[]'")
+    assert items(wb.verify(batch)) == ["rows"]
+    tamper(url, "update workbench.sign_off set evidence = '{}'")
+    assert "rows" in items(wb.verify(batch))
+    other = wb.import_sheet(sheet("email,name\njane@example.com,Jane Doe\n"), "elevate.students")
+    wb.sign_off(other)
+    assert wb.verify(other), "the chain begins with the first signature that has a manifest"
+
+
+def test_a_column_that_a_later_version_adds_does_not_break_a_signature_and_one_it_drops_is_named(
+    wb: Workbench, signed: Batch, url: str
+) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("alter table workbench.import_row add column later text default 'x'")
+        assert wb.verify(signed)
+        connection.execute("alter table workbench.import_row drop column sources cascade")
+    assert str(wb.verify(signed).differs[0]) == "rows: the database no longer has its sources"
+
+
+def test_the_entries_of_an_earlier_version_become_a_chain(url: str, server: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        write = (
+            "insert into workbench.audit_log (tenant_id, actor, action) values (workbench.current_tenant(), 'ana', %s)"
+        )
+        for tenant in ("a", "b"):
+            connection.execute("select set_config('workbench.tenant', workbench.tenant_id(%s)::text, false)", (tenant,))
+            for number in range(3):
+                connection.execute(write, (f"deed {number}",))
+        hashes = connection.execute("select hash from workbench.audit_log order by id").fetchall()
+        connection.execute(
+            "drop table workbench.audit_head; drop trigger written_into_chain on workbench.audit_log; "
+            "drop function workbench.chain_entry, workbench.entry_hash; "
+            "alter table workbench.audit_log drop column number, drop column hash; "
+            "alter table workbench.sign_off drop column manifest, drop column signature, drop column public_key, "
+            "drop column number, drop column previous; "
+            "comment on schema workbench is null; update workbench.schema_version set version_num = '0005'"
+        )
+    store.upgrade(url)
+    assert ask(url, "select hash from workbench.audit_log order by id") == hashes
+    assert ask(url, "select entries from workbench.audit_head") == [(3,), (3,)]
