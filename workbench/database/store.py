@@ -31,7 +31,7 @@ logging.getLogger("psycopg").addHandler(logging.NullHandler())  # what it warns 
 ROLE = "workbench_app"
 """What the program connects as: no superuser, owner of nothing, under row-level security that it cannot switch off."""
 
-VERSION = "0005"
+VERSION = "0007"
 """The migration that this program needs."""
 
 QUEUE = "procrastinate"
