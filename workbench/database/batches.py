@@ -262,6 +262,7 @@ def fitting(  # noqa: PLR0913
     window: str | None,
     outcome: str | None,
     stage: str | None,
+    state: str | None,
     since: datetime | None,
     until: datetime | None,
     before: Batch | None,
@@ -275,6 +276,7 @@ def fitting(  # noqa: PLR0913
         "window": window,
         "outcome": outcome,
         "stage": stage,
+        "state": state,
         "since": since,
         "until": until,
         "created_at": before.created_at if before else None,
@@ -294,6 +296,9 @@ _FITS = {
     "window": '"window" = %(window)s',
     "outcome": f"case %(outcome)s {' '.join(f'when {name!r} then {name}' for name in OUTCOMES)} end > 0",
     "stage": "stage = %(stage)s",
+    # as Batch.state says it
+    "state": f"""case when not {STANDS} then 'undone' when dry_run and stage = 'planned' then 'dry run'
+                 else stage end = %(state)s""",
     "since": "created_at >= %(since)s",
     "until": "created_at < %(until)s",
     "id": "(created_at, id) < (%(created_at)s, %(id)s)",
@@ -389,14 +394,16 @@ class Batches:
         window: str | None = None,
         outcome: str | None = None,
         stage: str | None = None,
+        state: str | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
         before: Batch | None = None,
         limit: int = 50,
     ) -> list[Batch]:
         """The tenant's batches, newest first: of that dataset, person and window, whose file's name has that part, that
-        have rows of that outcome, begun at `since` or later, earlier than `until`, and before that batch."""
-        fits = {"user": user, "file": file, "window": window, "outcome": outcome, "stage": stage}
+        have rows of that outcome, that are in that stage or state, begun at `since` or later, earlier than `until`, and
+        before that batch."""
+        fits = {"user": user, "file": file, "window": window, "outcome": outcome, "stage": stage, "state": state}
         return fitting(self._store, dataset, **fits, since=since, until=until, before=before, limit=limit)
 
     def same_file(self, sheet: Sheet, dataset: str) -> Batch | None:

@@ -22,7 +22,7 @@ _OF: dict[Word, tuple[str, type[WorkbenchError]]] = {
 def say(store: Store, batch: Batch, word: Word, lines: Sequence[int], reason: str) -> None:
     """Keeps why rows are unmatched, or invalid, with who says so and when.
 
-    Raises UnknownLines, and NotToExplain or NotToReject for a row that needs the other word.
+    Nothing of no lines. Raises UnknownLines, and NotToExplain or NotToReject for a row that needs the other word.
     """
     outcome, refusal = _OF[word]
     open_ = {row["line"]: row["outcome"] for row in store.all(_OPEN, {"batch": batch.id, "lines": list(lines)})}
@@ -30,6 +30,8 @@ def say(store: Store, batch: Batch, word: Word, lines: Sequence[int], reason: st
         raise UnknownLines(batch=batch.id, lines=", ".join(map(str, missing[:20])))
     if others := sorted(line for line, has in open_.items() if has != outcome):
         raise refusal(batch=batch.id, lines=", ".join(map(str, others[:20])))
+    if not open_:
+        return
     with store.transaction() as connection:
         connection.execute(
             "insert into workbench.import_explanation (tenant_id, batch_id, line, reason, explained_by, rejected) "

@@ -13,6 +13,9 @@ OUTCOMES = ("created", "updated", "skipped", "unmatched", "invalid")
 ENDED = ("completed", "failed", "discarded")
 """The stages that a batch never leaves."""
 
+STATES = ("queued", "staging", "staged", "planned", "dry run", "held", "completed", "undone", "failed", "discarded")
+"""Where a batch stands, as people are told (`Batch.state`)."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Batch:

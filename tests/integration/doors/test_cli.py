@@ -418,7 +418,7 @@ def test_a_reader_that_has_read_enough_is_no_error(environment: dict[str, str], 
     batch = run("import", file(many), "--dataset", "elevate.students", "--json").json["batch"]
     words = [sys.executable, "-m", "workbench", "rows", batch, "--format", "csv"]
     with subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        assert process.stdout.readline() == b"email,full_name,line,outcome,issues\n"
+        assert process.stdout.readline() == b"email,full_name,line,outcome,issues,reason\n"
         process.stdout.close()
         assert (process.wait(30), process.stderr.read()) == (0, b"")
 
@@ -533,12 +533,13 @@ def test_rows_corrected_in_a_spreadsheet_are_imported_again(run: Run, file: File
     assert run("rows", batch, "--outcome", "invalid", "-o", "invalid.csv").status == 0
     text = (tmp_path / "invalid.csv").read_text("utf-8")
     assert text == (
-        "email,first_name,last_name,phone,line,outcome,issues\n"
-        "not an address,Bad,Row,,7,invalid,email: Invalid email format\n"
+        "email,first_name,last_name,phone,line,outcome,issues,reason\n"
+        "not an address,Bad,Row,,7,invalid,email: Invalid email format,\n"
     )
     (tmp_path / "invalid.csv").write_text(text.replace("not an address", "row@example.com"), "utf-8")
     again = run("import", "invalid.csv", "--dataset", "elevate.students", "--json")
-    assert (again.status, again.json["created"], again.json["not_imported"]) == (0, 1, ["line", "outcome", "issues"])
+    assert (again.status, again.json["created"]) == (0, 1)
+    assert again.json["not_imported"] == ["line", "outcome", "issues", "reason"]
 
 
 def test_rows_say_every_rows_outcome_and_changes(run: Run, file: File, completed: str) -> None:

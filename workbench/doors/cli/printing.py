@@ -35,6 +35,7 @@ def document(wb: "Workbench", batch: Batch) -> dict[str, Any]:
         named[0]: str(batch.id),
         named[1]: batch.dataset,
         "status": batch.stage,
+        "undone": batch.undone_by is not None,
         "dry_run": batch.dry_run and batch.stage != "completed",
         **figures.to_dict(),
         **composed,
@@ -53,6 +54,7 @@ def document(wb: "Workbench", batch: Batch) -> dict[str, Any]:
         "reading": batch.reading,
         "noticed": batch.summary.get("noticed", {}),
         "undo_of": str(batch.undo_of) if batch.undo_of is not None else None,
+        "undone_by": str(batch.undone_by) if batch.undone_by is not None else None,
         "sweep_of": str(batch.sweep_of) if batch.sweep_of is not None else None,
         "part_of": str(batch.part_of) if batch.part_of is not None else None,
         "suggestions": batch.summary.get("suggestions", []) if batch.stage != "staged" else [],
@@ -233,6 +235,9 @@ def figures(asked: Asked, wb: "Workbench", batch: Batch) -> None:
     for name, parts in (("Skipped", found.skipped_by_reason), ("Unmatched", found.unmatched_by_kind)):
         if parts:
             say(asked, f"{name}: {', '.join(f'{rows:,} {reason}' for reason, rows in parts.items() if rows)}.")
+    if found.rejected:
+        by = ", ".join(f"{rows:,} by {who}" for who, rows in found.rejected_by.items())
+        say(asked, f"Invalid: {found.rejected:,} of {found.invalid:,} rejected ({by}).")
     terms = " + ".join(f"{getattr(found, name):,}" for name in OUTCOMES)
     proven = ", proven by the database" if batch.stage == "completed" else ", if it is committed"
     say(asked, f"Adds up: {found.processed:,} = {terms}{proven}." if found.balanced else "These do not add up.")
@@ -394,12 +399,19 @@ def next_steps(asked: Asked, wb: "Workbench", batch: Batch, tenant: str | None =
     invalid = rows("invalid", "--format", "xlsx", "-o", "invalid.xlsx")
     if batch.stage == "failed":
         say(asked, "", f"It failed: {batch.summary.get('error', '')} Nothing of it was imported.")
+    elif batch.stage == "discarded":
+        why = batch.summary["discarded_why"]
+        because = f" ({why})" if why else ""
+        say(asked, "", f"Discarded by {batch.summary['discarded_by']}{because}. Nothing of it was written.")
+    elif batch.undone_by is not None:
+        say(asked, "", f"Undone: run {short(batch.undone_by)} took back what it had written.")
     elif batch.stage == "held":
         say(asked, "", f"Held, nothing was written: {counted(found.invalid, 'row')} invalid.")
         say(asked, "To correct them in a file of their own, and to bring that back:", *invalid)
         say(asked, *(again("correct", short(sheet.id), "invalid.xlsx") for sheet in open_))
         contradictions(asked, wb, batch, tenant)
         say(asked, "To let the good rows go on without them:", again("commit", name, "--skip-errors"))
+        say(asked, "To put it away, as nobody wants it:", again("discard", name))
     elif batch.stage == "planned":
         write = again("undo", short(batch.undo_of)) if batch.undo_of is not None else again("commit", name)
         say(asked, "", "Planned, nothing was written. To write it:", write)
@@ -411,12 +423,21 @@ def next_steps(asked: Asked, wb: "Workbench", batch: Batch, tenant: str | None =
                 f"{write} --skip-errors",
             )
     elif found.unexplained:
-        say(asked, "", f"Not done: {' '.join(found.open_points)} Correct and import them, or explain them:")
+        say(asked, "", f"Not done: {' '.join(found.open_points)} Correct and import them:")
         say(asked, *invalid, *rows("unmatched"))
-        for sheet in open_:
-            say(asked, again("explain", short(sheet.id), *wb.rows.unexplained(sheet)[:1], "--reason", "..."))
+        for outcome, verb, what in _WORDS:
+            lines = {sheet.id: wb.rows.unexplained(sheet, outcome=outcome)[:1] for sheet in open_}
+            wait = [again(verb, short(sheet), *first, "--reason", "...") for sheet, first in lines.items() if first]
+            say(asked, *([what, *wait] if wait else []))
     elif found.done and batch.undo_of is None and batch.part_of is None and wb.signature(batch) is None:
         say(asked, "", "Done. To sign it off, or to take it back:", again("sign-off", name), again("undo", name))
+
+
+_WORDS = (
+    ("unmatched", "explain", "Or say why unmatched rows stay so:"),
+    ("invalid", "reject", "Or say why invalid rows stay out:"),
+)
+"""What is said of rows of an outcome, by which command."""
 
 
 def _sheets(wb: "Workbench", batch: Batch) -> list[Batch]:

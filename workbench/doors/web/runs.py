@@ -56,7 +56,7 @@ def figures(wb: Workbench, batch: Batch) -> None:
 
 def resolved(wb: Workbench, batch: Batch) -> None:
     """Rows that were unmatched and are so no more: of this run, and of others since this one was committed."""
-    if batch.stage != "completed" or batch.part_of or batch.undo_of or batch.sweep_of:
+    if batch.state != "completed" or batch.part_of or batch.undo_of or batch.sweep_of:
         return
     _told("of this run", wb.batches.sweeps(batch))
     theirs = wb.batches.resolved_by(batch)
