@@ -24,6 +24,7 @@ from workbench.database import (
     signing,
     staging,
     store,
+    story,
     suggestions,
     sweeping,
     templates,
@@ -235,7 +236,7 @@ class Workbench:
             found, playbook = batches.one_sheet(self._store, batch), self._playbook(run.face)
             means = value_maps if value_maps is not None else suggestions.meanings(found)
             rows = corrections.meant(self._store, found, means, playbook)
-            corrected = corrections.correct(self._store, self.settings.home, run, found, rows, playbook)
+            corrected = corrections.correct(self._store, self.settings.home, run, found, rows, playbook, means=means)
         if remember and found.template_id is not None:
             said = templates.get(self._store, str(found.template_id)).mapping
             maps = {n: {**said.value_maps.get(n, {}), **means.get(n, {})} for n in (*said.value_maps, *means)}
@@ -390,7 +391,8 @@ class Workbench:
         return Reconciliation(batch=found.id, stage=found.stage, undone=undone, removed=found.removed, **figures)
 
     def log(self, batch: Batch | UUID | str) -> ImportLog:
-        """The playbook's import log, filled in."""
+        """The playbook's import log, filled in: whether it is written and stands, what was decided of it and by whom,
+        and what is still to be done, beside the words of whoever kept notes."""
         found = self.batches.get(batch)
         figures = self.reconcile(found)
         title = self.title(found)
@@ -408,6 +410,9 @@ class Workbench:
             invalid=figures.invalid,
             notes=found.notes,
             follow_ups=found.follow_ups,
+            state=story.state(self._store, found),
+            notes_added=story.decided(self._store, found),
+            follow_ups_added=story.to_do(found, figures),
         )
 
     def title(self, batch: Batch) -> str:

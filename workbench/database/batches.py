@@ -310,10 +310,11 @@ def _literal(text: str) -> str:
     return "".join(f"\\{character}" if character in "\\%_" else character for character in text)
 
 
-def _story(store: Store, batch: Batch) -> list[dict[str, Any]]:
-    """Who did what with a batch and when, from its beginning on: at, actor, action, detail."""
+def story(store: Store, *batches: UUID) -> list[dict[str, Any]]:
+    """Who did what with batches and when, from their beginning on: batch_id, at, actor, action, detail."""
     return store.all(
-        "select at, actor, action, detail from workbench.audit_log where batch_id = %s order by id", (batch.id,)
+        "select batch_id, at, actor, action, detail from workbench.audit_log where batch_id = any(%s) order by id",
+        ([*batches],),
     )
 
 
@@ -420,7 +421,7 @@ class Batches:
 
     def story(self, batch: Batch | UUID | str) -> list[dict[str, Any]]:
         """Who did what with a batch and when, from its beginning on: at, actor, action, detail."""
-        return _story(self._store, self.get(batch))
+        return story(self._store, self.get(batch).id)
 
     def parts(self, batch: Batch | UUID | str) -> tuple[Batch, ...]:
         """The parts of a composed run, in the order of import; none of an import under one contract."""

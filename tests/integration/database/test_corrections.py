@@ -175,14 +175,14 @@ def test_the_history_of_a_record_says_who_corrected_its_row(wb: Workbench, held:
     assert [one["key"] for one in wb.records.find("jane@example")] == ["jane@example.com"]
 
 
-def test_an_explanation_waits_for_the_new_plan(wb: Workbench, held: Batch) -> None:
-    wb.explain(held, [5], "Not a person")
+def test_a_rejection_waits_for_the_new_plan(wb: Workbench, held: Batch) -> None:
+    wb.reject(held, [5], "Not a person")
     wb.correct(held, {3: {"email": "jane@example.com"}})
     with pytest.raises(UnknownLines):
-        wb.explain(held, [4], "Left in May")
+        wb.reject(held, [4], "Left in May")
     planned = wb.plan(held).batch
-    assert outcomes(wb, planned)[-1] == (5, "skipped:explained")
-    wb.explain(planned, [4], "Left in May")
+    assert outcomes(wb, planned)[-1] == (5, "invalid:rejected")
+    wb.reject(planned, [4], "Left in May")
     assert wb.reconcile(wb.commit(planned, skip_errors=True)).done
 
 
