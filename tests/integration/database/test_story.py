@@ -9,6 +9,7 @@ from tests.imports import tamper
 from workbench import Workbench, open_sheet
 from workbench.model.batch import Batch
 from workbench.model.sheet import Layout, Sheet
+from workbench.model.template import Mapping
 
 pytestmark = pytest.mark.both_servers
 
@@ -124,8 +125,8 @@ def test_corrections_and_what_texts_were_said_to_mean_are_told(wb: Workbench, op
     done = wb.commit(wb.plan(batch).batch)
     assert notes(wb, done) == (
         "lea said what texts mean: course_code: 'CNA 101' is 'CNA101'.",
-        "ana corrected 1 row: line 3.",
         "lea corrected 1 row: line 2.",
+        "ana corrected 1 row: line 3.",
     )
 
 
@@ -143,7 +144,8 @@ def test_which_rows_were_chosen_to_count_is_told(wb: Workbench, open_wb: Opened,
 def test_what_was_decided_of_the_columns_and_the_lines_is_told(wb: Workbench, tmp_path: Path) -> None:
     wb.import_sheet(open_sheet(_written(tmp_path, COURSES)), "elevate.courses")
     wb.import_sheet(open_sheet(_written(tmp_path, GOOD)), "elevate.students")
-    text = "Term list\nstudent_email,course_code,status,enrolled_at,room\njohn@example.com,CNA101,aktiv,03/04/2024,7\nx,y,,,\n"
+    rows = "john@example.com,CNA101,aktiv,03/04/2024,7\nx,y,,,\n"
+    text = f"Term list\nstudent_email,course_code,status,enrolled_at,room\n{rows}"
     source = open_sheet(_written(tmp_path, text), layout=Layout(header_row=2, skip_lines=((4, 4),)))
     batch = wb.import_sheet(
         source,
@@ -176,7 +178,7 @@ def test_what_was_decided_of_the_columns_and_the_lines_is_told(wb: Workbench, tm
 def test_the_template_that_was_used_and_repaired_letters_are_told(wb: Workbench, sheet: Given) -> None:
     first_one = wb.import_sheet(sheet("email,name\nzoe@example.com,ZoÃ«\n"), "elevate.students", repairs=("full_name",))
     assert notes(wb, first_one)[-1] == "Letters of full_name repaired: 1 cell."
-    wb.templates.save("KCK", "elevate.students", first_one.mapping)
+    wb.templates.save("KCK", "elevate.students", Mapping.from_dict(first_one.mapping))
     again = wb.import_sheet(sheet("email,name\nzoe@example.com,ZoÃ«\n"), "elevate.students", template="KCK")
     assert notes(wb, again)[0] == "Template: KCK."
 
