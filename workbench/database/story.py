@@ -59,11 +59,11 @@ def _to_do(batch: Batch, found: Reconciliation) -> Iterator[str]:
     if batch.stage != "completed":
         yield "Commit it, or discard it."
     if wrong := found.invalid - found.rejected:
-        yield f"{_many(wrong, 'invalid row')}: correct and import them, or reject them."
+        yield f"{_many(wrong, 'invalid row')} to be corrected and imported, or rejected."
     if found.rejected:
-        yield f"{_many(found.rejected, 'rejected row')}: send the list to whoever owns them."
+        yield f"{_many(found.rejected, 'rejected row')} to be sent to whoever owns them."
     if found.unmatched:
-        yield f"{_many(found.unmatched, 'unmatched row')}: import what they refer to, or explain them."
+        yield f"{_many(found.unmatched, 'unmatched row')} to be explained, or imported once what is missing is there."
 
 
 def decided(store: Store, batch: Batch) -> tuple[str, ...]:

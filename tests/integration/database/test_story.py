@@ -84,8 +84,8 @@ def test_explanations_and_rejections_are_told_by_who_and_why(wb: Workbench, open
     text = ENROLLMENTS + "not an address,CNA101\n"
     batch = wb.import_sheet(sheet(text, "enrollments.csv"), "elevate.enrollments", skip_errors=True)
     assert to_do(wb, batch) == (
-        "1 invalid row: correct and import them, or reject them.",
-        "4 unmatched rows: import what they refer to, or explain them.",
+        "1 invalid row to be corrected and imported, or rejected.",
+        "4 unmatched rows to be explained, or imported once what is missing is there.",
     )
     lea = open_wb(user="lea")
     wb.explain(batch, [3, 4, 6], "Left the\nprogramme")
@@ -97,7 +97,7 @@ def test_explanations_and_rejections_are_told_by_who_and_why(wb: Workbench, open
         "ana explained 3 rows: Left the programme (lines 3-4, 6).",
         "lea explained 1 row: Cancelled (line 5).",
     )
-    assert to_do(wb, batch) == ("1 rejected row: send the list to whoever owns them.",)
+    assert to_do(wb, batch) == ("1 rejected row to be sent to whoever owns them.",)
     assert wb.log(batch).to_dict()["notes"] == ""
 
 

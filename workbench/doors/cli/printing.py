@@ -392,8 +392,11 @@ def next_steps(asked: Asked, wb: "Workbench", batch: Batch, tenant: str | None =
     def again(*words: object) -> str:
         return "  " + asked.again(*words, tenant=tenant)
 
+    def first(sheet: Batch, outcome: str) -> list[int]:
+        return [row["line"] for row in wb.rows.page(sheet, outcome=outcome, waiting=True, limit=1)]
+
     def rows(outcome: str, *to: str) -> list[str]:
-        wrong = [sheet for sheet in open_ if getattr(wb.reconcile(sheet), outcome)]
+        wrong = [sheet for sheet in open_ if first(sheet, outcome)]
         return [again("rows", short(sheet.id), "--outcome", outcome, *to) for sheet in wrong]
 
     invalid = rows("invalid", "--format", "xlsx", "-o", "invalid.xlsx")
@@ -426,11 +429,15 @@ def next_steps(asked: Asked, wb: "Workbench", batch: Batch, tenant: str | None =
         say(asked, "", f"Not done: {' '.join(found.open_points)} Correct and import them:")
         say(asked, *invalid, *rows("unmatched"))
         for outcome, verb, what in _WORDS:
-            lines = {sheet.id: wb.rows.unexplained(sheet, outcome=outcome)[:1] for sheet in open_}
-            wait = [again(verb, short(sheet), *first, "--reason", "...") for sheet, first in lines.items() if first]
+            lines = {sheet.id: first(sheet, outcome) for sheet in open_}
+            wait = [again(verb, short(sheet), *line, "--reason", "...") for sheet, line in lines.items() if line]
             say(asked, *([what, *wait] if wait else []))
     elif found.done and batch.undo_of is None and batch.part_of is None and wb.signature(batch) is None:
         say(asked, "", "Done. To sign it off, or to take it back:", again("sign-off", name), again("undo", name))
+    if found.rejected and batch.state == "completed":
+        whole = [sheet for sheet in _sheets(wb, batch) if wb.reconcile(sheet).rejected]
+        lists = [again("rows", short(sheet.id), "--rejected", "-o", "rejected.xlsx") for sheet in whole]
+        say(asked, "The list of rejected rows, for whoever owns them:", *lists)
 
 
 _WORDS = (
