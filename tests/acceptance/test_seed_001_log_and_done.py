@@ -141,7 +141,7 @@ def test_done_is_invalid_none_unmatched_explained_and_created_updated_and_skippe
     last = steps[-1]
     assert last.created + last.updated + last.skipped + last.rejected == last.processed == 7
     assert last.definition[1:] == (
-        ("Invalid = 0, or every one rejected", "2 invalid, all rejected by ana", True),
+        ("Every invalid row rejected", "2 invalid, all rejected by ana", True),
         ("Every unmatched row explained", "0 to be explained", True),
         ("Created + updated + skipped + rejected = processed", "2 + 0 + 3 + 2 = 7 of 7", True),
     )

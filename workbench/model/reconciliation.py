@@ -58,7 +58,11 @@ class Reconciliation:
         stands = self.stage == "completed" and not self.undone
         return (
             ("Committed", f"it is {'undone' if self.undone else self.stage}", stands),
-            ("Invalid = 0, or every one rejected", self._invalid, self.invalid == self.rejected),
+            (
+                "Every invalid row rejected" if self.rejected else "Invalid = 0",
+                self._invalid,
+                self.invalid == self.rejected,
+            ),
             ("Every unmatched row explained", f"{self.unmatched:,} to be explained", self.unmatched == 0),
             (
                 f"{' + '.join(terms).capitalize()} = processed",

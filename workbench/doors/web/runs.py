@@ -37,7 +37,7 @@ def behind(wb: Workbench, batch: Batch) -> None:
     parts = wb.batches.parts(batch)
     if not parts or batch.stage in ("queued", "staging", "failed"):
         return
-    planned = batch.stage in ("planned", "held", "completed")
+    planned = bool(batch.plan) and batch.stage != "staged"
     if planned and batch.undo_of is None:
         runs.numbers(wb.figures(batch))
     runs.parts([(part, wb.reconcile(part)) for part in parts], planned=planned)
