@@ -83,15 +83,22 @@ with page("Commit", "What the import will do, row by row, and the decision to wr
         address.link("reconcile", "Reconcile it", batch=batch.id)
         runs.resolved(wb, batch)
         plan(wb, batch)
+    elif batch.stage == "discarded":
+        if batch.plan:
+            plan(wb, batch)
+        address.link("upload", "Start another import")
     elif batch.plan:
         if batch.stage == "held":
             st.warning("Held: nothing is written while its rows are invalid.", icon=":material/pause_circle:")
         plan(wb, batch)
         decide(wb, batch)
+        batches.discard(wb, batch)
     elif batch.stage == "staged":
         st.info("There is no plan yet. It compares every row with the records that are there, and writes none of them.")
         if st.button("Make the plan", type="primary", icon=":material/arrow_forward:"):
             jobs.defer(wb, "plan", batch)
             st.rerun()
+        batches.discard(wb, batch)
     else:
-        empty("Nothing to commit.", f"This import is {batch.stage}.", "upload", "Start another import")
+        empty("Nothing to commit.", f"This import is {batch.state}.", "upload", "Start another import")
+        batches.discard(wb, batch)

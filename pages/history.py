@@ -54,11 +54,10 @@ def one(wb: Workbench, batch: Batch) -> None:
         who = f"Signed off by {words.text(signed['signed_by'])}, {words.when(signed['signed_at'])} UTC."
         st.success(who, icon=":material/verified:")
     happened = wb.batches.story(batch)
-    leads_to(batch, happened)
+    leads_to(batch)
     history.story(happened)
     history.how_read(batch)
-    undone = any(event["action"] == "undone" for event in happened)
-    if batch.stage == "completed" and not batch.undo_of and not undone:
+    if batch.state == "completed" and not batch.undo_of:
         take_back(wb, batch, happened)
 
 
@@ -70,7 +69,7 @@ def of_a_part(wb: Workbench, batch: Batch) -> None:
         history.how_read(batch)
 
 
-def leads_to(batch: Batch, happened: list[dict[str, Any]]) -> None:
+def leads_to(batch: Batch) -> None:
     """Where to go from here: the pages of this import, its undo, or what it undid."""
     with st.container(horizontal=True):
         for target, title in STEPS[1:] if batch.undo_of is None else STEPS[-1:]:
@@ -78,9 +77,8 @@ def leads_to(batch: Batch, happened: list[dict[str, Any]]) -> None:
         address.link("record", "Find one of its lines", icon=":material/person_search:", batch=batch.id)
         if batch.undo_of:
             address.jump("The import that it undoes", icon=":material/undo:", batch=batch.undo_of)
-        for event in happened:
-            if event["action"] == "undone":
-                address.jump("Its undo", icon=":material/undo:", batch=event["detail"]["by"])
+        if batch.undone_by:
+            address.jump("Its undo", icon=":material/undo:", batch=batch.undone_by)
 
 
 def take_back(wb: Workbench, batch: Batch, happened: list[dict[str, Any]]) -> None:

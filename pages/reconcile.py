@@ -1,12 +1,13 @@
-"""Reconcile: every row accounted for, explained, written down and signed."""
+"""Reconcile: every row accounted for, explained or rejected, written down and signed."""
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from workbench import Workbench
 from workbench.doors.web import address, batches, runs, words
-from workbench.doors.web.page import page
+from workbench.doors.web.page import page, person
 from workbench.doors.web.steps import stepper
 from workbench.doors.web.views import evidence, outcomes, plots, rows
 from workbench.model.batch import Batch
@@ -14,35 +15,45 @@ from workbench.model.reconciliation import Reconciliation
 
 
 def explain(wb: Workbench, batch: Batch, found: Reconciliation) -> None:
-    """The rows that still need a person's word: some of them, or all of a kind, with one reason."""
-    st.subheader("Rows to explain", help="An explained row counts as skipped: it stays out, and everybody can see why.")
+    """The rows that still need a person's word: some of them, or all of a kind, with one reason. An unmatched row is
+    explained, an invalid one rejected."""
+    st.subheader("Rows to explain or reject", help=evidence.WORDS)
     kind = evidence.kind(wb.rows.unexplained_kinds(batch))
     which = {name: kind[name] for name in ("outcome", "code", "field")}
     shown = rows.page(
-        lambda after, limit: wb.rows.page(batch, **which, after=after, limit=limit),
+        lambda after, limit: wb.rows.page(batch, **which, waiting=True, after=after, limit=limit),
         key=f"explain {batch.id} {which} {found.unexplained}",
     )
     key = f"picked {batch.id} {which} {shown[0]['line'] if shown else 0} {found.unexplained}"
     picked = evidence.picked(batch, shown, key=key)
-    reason = evidence.reason(len(picked), kind["rows"])
+    reason = evidence.reason(kind["outcome"], len(picked), kind["rows"])
     if reason is not None:
         lines = [shown[place]["line"] for place in picked] if picked else wb.rows.unexplained(batch, **which)
+        say = wb.reject if kind["outcome"] == "invalid" else wb.explain
         with st.spinner(f"{words.many(len(lines))} ..."):
-            wb.explain(batch, lines, reason)
+            say(batch, lines, reason)
         st.rerun()
 
 
 def to_explain(wb: Workbench, batch: Batch, found: Reconciliation) -> None:
-    """The rows to explain; those of a run of several sheets sheet by sheet, those that were made of a run's there."""
+    """The rows to explain or reject; those of a run of several sheets sheet by sheet, those that were made of a run's
+    there."""
     several = runs.sheets(wb, batch)
     if several:
-        st.subheader("Rows to explain")
+        st.subheader("Rows to explain or reject", help=evidence.WORDS)
     for sheet in several:
         if number := wb.reconcile(sheet).unexplained:
-            label = f"Explain {words.many(number)} of {words.text(words.sheet(sheet))} ({words.part(sheet)})"
+            label = f"{words.many(number)} of {words.text(words.sheet(sheet))} ({words.part(sheet)})"
             address.jump(label, icon=":material/comment:", batch=sheet.id)
     if not several and not batch.derived:
         explain(wb, batch, found)
+
+
+def for_their_owner(wb: Workbench, batch: Batch, found: Reconciliation) -> None:
+    """The list of rejected rows, for whoever owns them; that of a run of several sheets is had sheet by sheet."""
+    if found.rejected and not runs.sheets(wb, batch):
+        file = partial(batches.file_of_rows, batch, person(), outcome="invalid", reason="rejected")
+        evidence.rejected(found, str(batch.id)[:8], file)
 
 
 def log(wb: Workbench, batch: Batch, *, signed: bool) -> None:
@@ -81,8 +92,9 @@ with page("Reconcile", "Every row accounted for: explained, written down, and si
     batches.facts(wb, batch)
     batches.busy(wb, batch)
     if not batch.plan:
-        st.info(f"Nothing to reconcile yet: this import is {batch.stage}.", icon=":material/hourglass_empty:")
+        st.info(f"Nothing to reconcile yet: this import is {batch.state}.", icon=":material/hourglass_empty:")
         address.link("validate", "See where it stands", batch=batch.id)
+        batches.discard(wb, batch)
         st.stop()
     found, signed = wb.reconcile(batch), wb.signature(batch)
     outcomes.figures(found, planned=batch.stage != "completed")
@@ -97,9 +109,11 @@ with page("Reconcile", "Every row accounted for: explained, written down, and si
     batches.open_figures(wb, batch, found)
     if found.unexplained and batch.stage == "completed":
         to_explain(wb, batch, found)
+    for_their_owner(wb, batch, found)
     if batch.part_of is not None:
         st.stop()  # the log and the signature are the run's
     log(wb, batch, signed=bool(signed))
     sign_off(wb, batch, found, signed)
-    if batch.stage == "completed" and batch.undo_of is None:
+    batches.discard(wb, batch)
+    if batch.state == "completed" and batch.undo_of is None:
         address.link("history", "Take this import back", icon=":material/undo:", batch=batch.id)

@@ -1,10 +1,9 @@
 """Validate: what is wrong with a batch's rows, put right here or in a file that comes back."""
 
 from functools import partial
-from io import BytesIO
 from shutil import copyfileobj
 from tempfile import NamedTemporaryFile
-from typing import Any, Literal
+from typing import Any
 
 import streamlit as st
 
@@ -51,26 +50,18 @@ def again(wb: Workbench, batch: Batch) -> None:
     st.rerun()
 
 
-def file_of_rows(batch: Batch, user: str | None, outcome: str, file_format: Literal["csv", "xlsx"]) -> bytes:
-    """The rows of one outcome as a file, made when somebody asks for it."""
-    with Workbench.open(user=user) as wb:
-        file = BytesIO()
-        wb.rows.write(batch, file, file_format, outcome=outcome)
-        return file.getvalue()
-
-
 def corrected_in_a_file(wb: Workbench, batch: Batch) -> None:
-    """The rejected rows to take away, and to bring back corrected into this same batch."""
+    """The rows that are not written, to take away and to bring back corrected into this same batch."""
     st.subheader("Correct them in a file", help="For many rows, or for the people who own the source.")
     away, back = st.columns(2)
     with away, st.container(border=True, height="stretch"):
         numbers = {name: getattr(batch, name) for name in ("invalid", "unmatched") if getattr(batch, name)}
-        none = "The plan says which." if batch.stage == "staged" else "No row is rejected."
-        issues.rejected(numbers, none, str(batch.id)[:8], partial(file_of_rows, batch, person()))
+        none = "The plan says which." if batch.stage == "staged" else "Every row is written."
+        issues.to_take_away(numbers, none, str(batch.id)[:8], partial(batches.file_of_rows, batch, person()))
     with back, st.container(border=True, height="stretch"):
         st.markdown("**2 Upload the corrected file**")
         if batch.stage not in OPEN:
-            st.caption(f"This import is {batch.stage}; its rows can no longer be corrected.")
+            st.caption(f"This import is {batch.state}; its rows can no longer be corrected.")
             return
         file = issues.corrected(st.session_state.get("cells", 0))
         if file is not None:
@@ -153,6 +144,7 @@ def next_step(wb: Workbench, batch: Batch) -> None:
         address.link("reconcile", "Reconcile it", batch=batch.id)
     else:
         address.link("upload", "Start another import")
+    batches.discard(wb, batch)
 
 
 with page("Validate", "What is wrong with the rows, and where to put it right.") as wb:

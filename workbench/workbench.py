@@ -18,12 +18,14 @@ from workbench.database import (
     corrections,
     decisions,
     embedded,
+    explaining,
     planning,
     proof,
     runs,
     signing,
     staging,
     store,
+    story,
     suggestions,
     sweeping,
     templates,
@@ -38,12 +40,13 @@ from workbench.database.rows import Rows
 from workbench.database.runs import Options
 from workbench.database.templates import Templates
 from workbench.datasets import catalog
-from workbench.model.batch import OUTCOMES, Batch, Run, new_id
+from workbench.model.batch import ENDED, OUTCOMES, Batch, Run, new_id
 from workbench.model.errors import (
     AlreadyCommitted,
     AlreadySigned,
     DatabaseOutdated,
     Held,
+    NoReason,
     NotDone,
     OwnWork,
     PartOfRun,
@@ -61,6 +64,7 @@ from workbench.model.template import ON_CONFLICT
 from workbench.playbooks import PLAYBOOKS
 from workbench.prepare import mapping, recognition
 from workbench.prepare.mapping import Suggestion
+from workbench.sources import kept_files
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -184,7 +188,7 @@ class Workbench:
         Raises WrongStage for a batch that failed, UnreadableSource when its source was not kept.
         """
         with self._at_work(batch, "filling") as run:
-            if run.face.stage == "failed":
+            if run.face.stage in ("failed", "discarded"):
                 raise WrongStage(batch=run.face.id, stage=run.face.stage, action="filling", needed="queued")
             if run.face.stage not in ("queued", "staging"):
                 return run.face
@@ -235,7 +239,7 @@ class Workbench:
             found, playbook = batches.one_sheet(self._store, batch), self._playbook(run.face)
             means = value_maps if value_maps is not None else suggestions.meanings(found)
             rows = corrections.meant(self._store, found, means, playbook)
-            corrected = corrections.correct(self._store, self.settings.home, run, found, rows, playbook)
+            corrected = corrections.correct(self._store, self.settings.home, run, found, rows, playbook, means=means)
         if remember and found.template_id is not None:
             said = templates.get(self._store, str(found.template_id)).mapping
             maps = {n: {**said.value_maps.get(n, {}), **means.get(n, {})} for n in (*said.value_maps, *means)}
@@ -325,7 +329,7 @@ class Workbench:
         the batch that has set it off.
         """
         if batch is not None:
-            self._refuse_settled(batches.run(self._store, batch).face)
+            self._refuse_settled(batches.run(self._store, batch).face, "sweeping")
         swept: list[Batch] = []
         pending = [playbook.name for playbook in PLAYBOOKS.values() if playbook.pends]
         while True:
@@ -369,16 +373,29 @@ class Workbench:
             reporter("undoing", 0)
             return undoing.undo(self._store, run, dry_run=dry_run)
 
+    def discard(self, batch: Batch | UUID | str, reason: str = "") -> Batch:
+        """Puts a batch away that nobody wants, whatever became of it but a commit, a failure or this: its rows stay to
+        be read, and it is never planned or written. Raises WrongStage, PartOfRun."""
+        with self._at_work(batch, "discarding") as run:
+            found = run.face
+            if found.stage in ENDED:
+                raise WrongStage(batch=found.id, stage=found.state, action="discarding", needed="not ended yet")
+            discarded = batches.discard(self._store, found.id, reason.strip())
+        kept_files.give_back(self.settings.home, found.id)
+        return discarded
+
     # -- the proof -----------------------------------------------------------------------------------------------------
 
     def reconcile(self, batch: Batch | UUID | str) -> Reconciliation:
         """The figures as they stand, whether they add up, and what is still unexplained."""
         found = self.batches.get(batch)
-        figures = signing.figures(self._store, found)
-        return Reconciliation(batch=found.id, stage=found.stage, removed=found.removed, **figures)
+        figures = explaining.figures(self._store, found)
+        undone = found.undone_by is not None
+        return Reconciliation(batch=found.id, stage=found.stage, undone=undone, removed=found.removed, **figures)
 
     def log(self, batch: Batch | UUID | str) -> ImportLog:
-        """The playbook's import log, filled in."""
+        """The playbook's import log, filled in: whether it is written and stands, what was decided of it and by whom,
+        and what is still to be done, beside the words of whoever kept notes."""
         found = self.batches.get(batch)
         figures = self.reconcile(found)
         title = self.title(found)
@@ -396,6 +413,9 @@ class Workbench:
             invalid=figures.invalid,
             notes=found.notes,
             follow_ups=found.follow_ups,
+            state=story.state(self._store, found),
+            notes_added=story.decided(self._store, found),
+            follow_ups_added=story.to_do(found, figures),
         )
 
     def title(self, batch: Batch) -> str:
@@ -418,15 +438,20 @@ class Workbench:
             return batches.move(self._store, found.id, ("noted", changes), **changes) if changes else found
 
     def explain(self, batch: Batch | UUID | str, lines: Sequence[int], reason: str) -> Reconciliation:
-        """Says why rows are unmatched or invalid: they count as skipped from then on. In a run of several sheets it is
-        the sheet's batch whose lines are meant. Raises UnknownLines, AlreadySigned."""
-        with self._at_work(batch, "explaining", sheets=True) as run:
-            self._unsigned(run.face)
-            found = batches.one_sheet(self._store, batch)
-            if not reason.strip():
-                raise NotDone(batch=found.id, why="an explanation needs a reason")
-            signing.explain(self._store, found, lines, reason.strip())
-            return self.reconcile(found)
+        """Says why rows are unmatched and stay so: they count as skipped from then on. In a run of several sheets it is
+        the sheet's batch whose lines are meant.
+
+        Raises UnknownLines, NotToExplain for an invalid row, NoReason, AlreadySigned, and WrongStage once it is undone.
+        """
+        return self._say(batch, "explained", "explaining", lines, reason)
+
+    def reject(self, batch: Batch | UUID | str, lines: Sequence[int], reason: str) -> Reconciliation:
+        """Says why rows are invalid and stay out: they go on counting as invalid, and are no open point any more.
+        `rows.save(batch, path, "xlsx", reason="rejected")` is the list for their owner.
+
+        Raises as `explain` does, and NotToReject for an unmatched row.
+        """
+        return self._say(batch, "rejected", "rejecting", lines, reason)
 
     def sign_off(self, batch: Batch | UUID | str) -> dict[str, Any]:
         """The lead's signature: freezes everything that proves the run, under a digest signed with this home's key.
@@ -435,7 +460,7 @@ class Workbench:
         """
         with self._at_work(batch, "signing") as run:
             found = run.face
-            self._unsigned(found)
+            self._refuse_settled(found, "signing")
             figures = self.reconcile(found)
             if not figures.done:
                 raise NotDone(batch=found.id, why=" ".join(figures.open_points))
@@ -497,11 +522,22 @@ class Workbench:
         playbook = self._playbook(run.face)
         return staging.fill(self._store, self.settings.home, run, reporter, playbook=playbook, sheets=sheets)
 
-    def _refuse_settled(self, face: Batch) -> None:
-        """Raises WrongStage for a run that was undone, AlreadySigned for one that was signed off."""
+    def _say(
+        self, batch: Batch | UUID | str, word: explaining.Word, action: str, lines: Sequence[int], reason: str
+    ) -> Reconciliation:
+        with self._at_work(batch, action, sheets=True) as run:
+            self._refuse_settled(run.face, action)
+            found = batches.one_sheet(self._store, batch)
+            if not reason.strip():
+                raise NoReason(action=action)
+            explaining.say(self._store, found, word, lines, reason.strip())
+            return self.reconcile(found)
+
+    def _refuse_settled(self, face: Batch, action: str) -> None:
+        """Raises WrongStage for a run that was undone or discarded, AlreadySigned for one that was signed off."""
         self._unsigned(face)
-        if undoing.undone_by(self._store, face.id) is not None:
-            raise WrongStage(batch=face.id, stage="undone", action="sweeping", needed="one that stands")
+        if face.state in ("undone", "discarded"):
+            raise WrongStage(batch=face.id, stage=face.state, action=action, needed="one that stands")
 
     def _sweep_after(self, batch: Batch) -> None:
         """Sweeps after a commit, which stands whatever becomes of it: what is still to be brought in waits."""
@@ -518,12 +554,16 @@ class Workbench:
         words = {"notes": batch.notes, "follow_ups": batch.follow_ups, "log": log.render()}
         run_at = log.to_dict()["run_at"]
         behind = self.batches.parts(batch)
-        said["parts"] = [[str(part.id), part.dataset, part.derived, self.reconcile(part).to_dict()] for part in behind]
+        said["parts"] = [[str(part.id), part.dataset, part.derived, self._signed_figures(part)] for part in behind]
         if batch.revision:
             said["corrected"] = batch.summary["corrected"]
         if batch.decisions:
             said["decided"] = batch.decisions
-        return {"batch": str(batch.id), "run_at": run_at, **said, **self.reconcile(batch).to_dict(), **words}
+        return {"batch": str(batch.id), "run_at": run_at, **said, **self._signed_figures(batch), **words}
+
+    def _signed_figures(self, batch: Batch) -> dict[str, Any]:
+        """The figures as they are signed: of what the import did, which stays true when it is taken back."""
+        return replace(self.reconcile(batch), undone=False).to_dict()
 
     def _unsigned(self, batch: Batch) -> None:
         signed = signing.signature(self._store, batch.id)

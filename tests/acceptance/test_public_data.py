@@ -49,8 +49,8 @@ def test_the_staff_of_ed_fi_without_an_address_are_invalid_and_the_others_arrive
     batch = wb.commit(held, skip_errors=True)
     assert outcome(batch) == (18, 0, 0, 0, 50)
     assert len(records(url, "elevate.profiles", "email")) == known["staff_rows"] - known["staff_without_email"]
-    explained = wb.explain(batch, wb.rows.unexplained(batch), "No address in the source system")
-    assert (explained.skipped, explained.done) == (50, True)
+    rejected = wb.reject(batch, wb.rows.unexplained(batch), "No address in the source system")
+    assert (rejected.invalid, rejected.rejected, rejected.done) == (50, 50, True)
 
 
 def test_the_students_of_ed_fi_have_no_address_at_all_and_nothing_is_imported(wb: Workbench) -> None:

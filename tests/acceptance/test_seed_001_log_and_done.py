@@ -9,7 +9,16 @@ import pytest
 from tests.imports import ask, outcome, outcomes, tamper
 from workbench import Workbench
 from workbench.model.batch import Batch
-from workbench.model.errors import AlreadySigned, NotDone, NotSigned, OwnWork, UnknownLines
+from workbench.model.errors import (
+    AlreadySigned,
+    NoReason,
+    NotDone,
+    NotSigned,
+    NotToExplain,
+    NotToReject,
+    OwnWork,
+    UnknownLines,
+)
 from workbench.model.sheet import Sheet
 
 Given = Callable[..., Sheet]
@@ -56,7 +65,9 @@ def test_the_playbooks_example_is_what_a_roster_of_150_teachers_gives(
     stamp = re.search(r"^Run date/time: (.*) UTC$", written, re.MULTILINE)
     assert stamp is not None
     assert began <= datetime.fromisoformat(f"{stamp[1]}+00:00") <= datetime.now(UTC)
-    assert written == EXAMPLE.replace("2025-01-15 14:30:00", stamp[1])
+    added = "\n  Added by Workbench:\n  - Where district is blank: KCK."
+    assert written.replace(added, "") == EXAMPLE.replace("2025-01-15 14:30:00", stamp[1])
+    assert added in written
     figures = wb.reconcile(batch)
     assert (figures.balanced, figures.done, figures.removed) == (True, True, 0)
 
@@ -114,21 +125,43 @@ def test_processed_is_the_sum_of_the_outcomes_and_every_row_has_one(
 def test_done_is_invalid_none_unmatched_explained_and_created_updated_and_skipped_make_up_the_rest(
     wb: Workbench, enrollments: Callable[..., Batch]
 ) -> None:
-    """Definition of Done: F = 0, D + E explained, A + B + C = N."""
+    """Definition of Done: F = 0, D + E explained, A + B + C = N. An invalid row is never a quiet "skipped": it is
+    corrected, or rejected by a person, and then it is told so."""
     batch = enrollments(skip_errors=True)
-    steps = [wb.explain(batch, [4], "Left the programme"), wb.explain(batch, [6, 7], "Test rows of the old system")]
+    steps = [wb.explain(batch, [4], "Left the programme"), wb.reject(batch, [6], "Test row of the old system")]
     steps.append(wb.explain(batch, [5], " Course of 2019, not migrated "))
-    assert [(step.skipped, step.unmatched, step.invalid, step.done) for step in steps] == [
-        (2, 1, 2, False),
-        (4, 1, 0, False),
-        (5, 0, 0, True),
+    steps.append(wb.reject(batch, [7], "Test row of the old system"))
+    assert [(step.skipped, step.unmatched, step.invalid, step.rejected, step.done) for step in steps] == [
+        (2, 1, 2, 0, False),
+        (2, 1, 2, 1, False),
+        (3, 0, 2, 1, False),
+        (3, 0, 2, 2, True),
     ]
+    assert steps[2].open_points == ("2 rows are invalid, 1 of them rejected.",)
     assert all(step.balanced for step in steps)
     last = steps[-1]
-    assert last.created + last.updated + last.skipped == last.processed == 7
-    assert last.skipped_by_reason == {"duplicate": 1, "explained": 4}
+    assert last.created + last.updated + last.skipped + last.rejected == last.processed == 7
+    assert last.definition[1:] == (
+        ("Every invalid row rejected", "2 invalid, all rejected by ana", True),
+        ("Every unmatched row explained", "0 to be explained", True),
+        ("Created + updated + skipped + rejected = processed", "2 + 0 + 3 + 2 = 7 of 7", True),
+    )
+    assert last.skipped_by_reason == {"duplicate": 1, "explained": 2}
     assert last.unmatched_by_kind == {}
     assert wb.rows.unexplained(batch) == []
+
+
+def test_a_rejected_row_says_why_who_and_when_and_the_log_counts_it_as_invalid(
+    wb: Workbench, enrollments: Callable[..., Batch]
+) -> None:
+    batch = enrollments(skip_errors=True)
+    wb.reject(batch, [6, 7], "Test rows")
+    (row,) = wb.rows.each(batch, lines=[6])
+    assert (row["outcome"], row["reason"], row["status"]) == ("invalid", "rejected", "failed")
+    assert (row["explanation"], row["explained_by"]) == ("Test rows", "ana")
+    log = wb.log(batch)
+    assert (log.processed, log.created, log.updated, log.skipped, log.unmatched, log.invalid) == (7, 2, 0, 1, 2, 2)
+    assert "ana rejected 2 rows: Test rows (lines 6-7)." in log.notes_added
 
 
 def test_an_explained_row_says_why_who_and_when_and_the_log_counts_it_as_skipped(
@@ -151,10 +184,16 @@ def test_only_rows_that_need_it_can_be_explained_and_only_once_and_with_a_reason
     batch = enrollments(skip_errors=True)
     wb.explain(batch, [4], "Left the programme")
     for lines in ([2], [3], [99], [4], [5, 2]):
-        with pytest.raises(UnknownLines):
-            wb.explain(batch, lines, "why")
-    with pytest.raises(NotDone, match="an explanation needs a reason"):
-        wb.explain(batch, [5], "  ")
+        for say in (wb.explain, wb.reject):
+            with pytest.raises(UnknownLines):
+                say(batch, lines, "why")
+    with pytest.raises(NotToExplain, match=r"Line 6 of batch .* is invalid.* or reject it: workbench reject"):
+        wb.explain(batch, [5, 6], "why")
+    with pytest.raises(NotToReject, match=r"Line 5 of batch .* is unmatched, not invalid.*: workbench explain"):
+        wb.reject(batch, [5, 6], "why")
+    for say in (wb.explain, wb.reject):
+        with pytest.raises(NoReason, match=r"Say why: (explaining|rejecting) rows needs a reason\."):
+            say(batch, [5], "  ")
     assert wb.rows.unexplained(batch) == [5, 6, 7]
 
 
@@ -189,19 +228,29 @@ def test_notes_and_follow_ups_can_be_written_afterwards_and_stand_in_the_log(
     wb: Workbench, enrollments: Callable[..., Batch]
 ) -> None:
     batch = enrollments(skip_errors=True, notes="First try.")
-    assert wb.log(batch).render().endswith("Decisions/notes: First try.\n\nFollow-ups: None")
+    assert "Decisions/notes: First try.\n  Added by Workbench:\n" in wb.log(batch).render()
     wb.note(batch, notes="Two test rows left out.\nJane agreed.", follow_ups="Ask KCK for the course of 2019")
     wb.note(batch)
-    assert (
-        wb.log(batch)
-        .render()
-        .endswith(
-            "Decisions/notes: Two test rows left out.\n  Jane agreed.\n\nFollow-ups: Ask KCK for the course of 2019"
-        )
-    )
+    assert wb.log(batch).render().splitlines()[14:] == [
+        "Decisions/notes: Two test rows left out.",
+        "  Jane agreed.",
+        "  Added by Workbench:",
+        "  - ana let the good rows go on without the invalid ones.",
+        "",
+        "Follow-ups: Ask KCK for the course of 2019",
+        "  Added by Workbench:",
+        "  - 2 invalid rows to be corrected and imported, or rejected.",
+        "  - 2 unmatched rows to be explained, or imported once what is missing is there.",
+    ]
 
 
 # sign-off
+
+
+def settle(wb: Workbench, batch: Batch) -> None:
+    """Says of every row that needs it why it stays out."""
+    wb.explain(batch, [4, 5], "Test rows")
+    wb.reject(batch, [6, 7], "Test rows")
 
 
 def test_only_what_is_done_can_be_signed_and_not_by_whom_it_was_run(
@@ -210,7 +259,7 @@ def test_only_what_is_done_can_be_signed_and_not_by_whom_it_was_run(
     batch = enrollments(skip_errors=True)
     with pytest.raises(NotDone, match=r"2 rows are invalid\. 2 rows are unmatched and not explained\."):
         wb.sign_off(batch)
-    wb.explain(batch, [4, 5, 6, 7], "Test rows")
+    settle(wb, batch)
     bob = open_wb(user="bob")
     with pytest.raises(OwnWork, match=f"ana ran batch {batch.id}; somebody else has to sign it off"):
         wb.sign_off(batch)
@@ -229,13 +278,14 @@ def test_whoever_is_alone_signs_alone(wb: Workbench, sheet: Given) -> None:
 
 def test_a_signature_freezes_the_batch(wb: Workbench, enrollments: Callable[..., Batch]) -> None:
     batch = enrollments(skip_errors=True)
-    wb.explain(batch, [4, 5, 6, 7], "Test rows")
+    settle(wb, batch)
     wb.sign_off(batch)
     log = wb.log(batch).render()
     for act in (
         lambda: wb.note(batch, notes="another story"),
         lambda: wb.note(batch, follow_ups="more"),
         lambda: wb.explain(batch, [4], "another story"),
+        lambda: wb.reject(batch, [6], "another story"),
     ):
         with pytest.raises(AlreadySigned):
             act()
@@ -276,7 +326,7 @@ def test_what_a_superuser_changes_behind_everybodys_back_is_noticed(
     wb: Workbench, enrollments: Callable[..., Batch], url: str
 ) -> None:
     batch = enrollments(skip_errors=True)
-    wb.explain(batch, [4, 5, 6, 7], "Test rows")
+    settle(wb, batch)
     wb.sign_off(batch)
     tables = ("import_batch", "import_row", "import_outcome", "import_explanation", "sign_off")
     for table in tables:

@@ -87,11 +87,13 @@ def test_a_batchs_status_is_queued_processing_completed_or_failed(wb: Workbench,
     said.append(status())
     assert said == ["processing", "processing", "completed"]
     assert wb.batches.get(staged).status == "completed"
+    wb.discard(wb.stage(sheet("email,name\njohn@example.com,John Doe\n"), "elevate.students"))
+    assert status() == "failed"
     allowed = ask(
         url, "select pg_get_constraintdef(oid) from pg_constraint where conname like 'import_batch_stage%%check'"
     )[0][0]
     words = set(re.findall("'([a-z]+)'", allowed))
-    assert words == {"queued", "staging", "staged", "planned", "held", "completed", "failed"}
+    assert words == {"queued", "staging", "staged", "planned", "held", "completed", "failed", "discarded"}
 
 
 def test_a_rows_status_is_validated_failed_applied_or_skipped(wb: Workbench, sheet: Given, url: str) -> None:

@@ -36,6 +36,29 @@ def press(page: AppTest, label: str) -> AppTest:
     return next(button for button in page.button if button.label == label).click().run()
 
 
+@pytest.mark.parametrize("name", ["validate", "commit", "reconcile"])
+def test_a_plan_that_nobody_wants_is_discarded_once_that_is_confirmed(
+    show: Show, wb: Workbench, planned: Batch, name: str
+) -> None:
+    page = show(name, batch=planned.id)
+    page.text_input(key="discard why").set_value("The file of last term")
+    page = press(page, "Discard this import")
+    assert not page.exception
+    assert wb.batches.get(planned).stage == "discarded"
+    assert [warning.value.replace("\\", "") for warning in page.warning][0] == (
+        "Discarded by ana: The file of last term"
+    )
+    labels = {button.label for button in page.button}
+    assert labels.isdisjoint({"Discard this import", "Plan again", "Commit 2 rows", "Hold it", "Look at the plan"})
+
+
+def test_what_is_discarded_is_not_offered_where_an_import_goes_on(show: Show, wb: Workbench, planned: Batch) -> None:
+    wb.discard(planned)
+    page = show("commit")
+    assert [option for option in page.selectbox(key="chosen batch").options if "discarded" in option] == []
+    assert "discarded" in show("history").dataframe[0].value["State"].tolist()
+
+
 def opened(page: AppTest) -> list[list[Any]]:
     return page.dataframe[0].value.to_numpy().tolist()
 

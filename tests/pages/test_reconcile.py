@@ -95,6 +95,47 @@ def test_one_row_is_explained_by_itself(show: Show, wb: Workbench, unmatched: Ba
     assert wb.rows.unexplained(unmatched) == [3, 4]
 
 
+INVALID = "email,full_name\nada@example.com,Ada Park\nbad at example.com,Dee\nnobody,Cy\n"
+
+
+@pytest.fixture
+def invalid(wb: Workbench, sheet: Sheets) -> Batch:
+    """Of three students one is created, two are invalid."""
+    return wb.import_sheet(sheet(INVALID, "students.csv"), "elevate.students", skip_errors=True)
+
+
+def test_invalid_rows_are_rejected_and_their_owner_gets_a_list(show: Show, wb: Workbench, invalid: Batch) -> None:
+    page = show("reconcile", batch=invalid.id)
+    page.text_input(key="why").set_value("Nobody knows them.")
+    page = press(page, "Reject all of this kind: 2 rows")
+    assert not page.exception
+    assert [metric.value for metric in page.metric] == ["3", "1", "0", "0", "0", "2"]
+    text = said(page)
+    assert "Every invalid row rejected" in text and "2 invalid, all rejected by ana" in text
+    assert "**2 rows rejected** (2 by ana). The list for their owner:" in text
+    assert [button.label for button in page.download_button][:2] == ["CSV", "XLSX"]
+    assert "Rows to explain or reject" not in [header.value for header in page.subheader]
+    page = press(page, "Sign off as ana")
+    assert wb.signature(invalid) is not None
+
+
+def test_the_rows_of_one_outcome_say_which_of_them_were_rejected(show: Show, wb: Workbench, invalid: Batch) -> None:
+    wb.reject(invalid, [4], "Nobody knows Cy.")
+    page = show("reconcile", batch=invalid.id, rows="invalid")
+    assert "rejected **1** · to be corrected or rejected **1**" in said(page)
+    told = page.dataframe[0].value["told"].tolist()
+    assert told[1].startswith("Rejected by ana: Nobody knows Cy.; email:")
+
+
+def test_an_import_that_was_taken_back_says_so_and_waits_for_nothing(show: Show, wb: Workbench, invalid: Batch) -> None:
+    wb.undo(invalid)
+    page = show("reconcile", batch=invalid.id)
+    assert "Undone by ana, " in said(page) and "Not yet: It is undone." in said(page)
+    assert page.code[0].value.splitlines()[0].startswith("Import type: Elevate: Students (undone by ana, ")
+    assert "Rows to explain or reject" not in [header.value for header in page.subheader]
+    assert next(button for button in page.button if button.label == "Sign off as ana").disabled
+
+
 def test_an_explanation_needs_a_reason(show: Show, wb: Workbench, unmatched: Batch) -> None:
     page = press(show("reconcile", batch=unmatched.id), "Explain all of this kind: 2 rows")
     assert [error.value for error in page.error] == ["Say why, for whoever reads this next year."]

@@ -21,7 +21,7 @@ SECOND = "email,full_name,phone\nADA@example.com,Ada Lee,555-201-0001\nadam@exam
 def twice(wb: Workbench, open_wb: Opened, sheet: Sheets) -> tuple[Batch, Batch]:
     """Ada is created by ana, whose import lea signed off, and then changed by lea."""
     first = wb.import_sheet(sheet(FIRST, "first.csv"), "elevate.students", skip_errors=True)
-    wb.explain(first, [3], "Dee has no address.")
+    wb.reject(first, [3], "Dee has no address.")
     lea = open_wb(user="lea")
     lea.sign_off(first)
     return first, lea.import_sheet(sheet(SECOND, "second.csv"), "elevate.students")

@@ -15,7 +15,7 @@ from psycopg.types.json import Jsonb
 
 from workbench.database import progress
 from workbench.database.store import Store, translated_errors
-from workbench.model.batch import OUTCOMES, Batch, Run
+from workbench.model.batch import ENDED, OUTCOMES, Batch, Run
 from workbench.model.errors import AmbiguousBatch, SeveralSheets, UnknownBatch, WorkbenchError
 from workbench.model.issue import counted
 from workbench.model.sheet import Sheet
@@ -27,10 +27,20 @@ if TYPE_CHECKING:
 _RENAMED = {"dataset": "data_type", "initiated_by": "initiated_by_id"}
 
 
-_BATCH = SQL(", ").join(
-    SQL("{} as {}").format(Identifier(_RENAMED.get(field.name, field.name)), Identifier(field.name))
-    for field in fields(Batch)
-)
+UNDONE_BY = """(
+    select u.id from workbench.import_batch u where u.undo_of = import_batch.id and u.stage = 'completed')"""
+"""The undo that took a row of import_batch back. Spelled out where whole histories are asked; the database's own rules
+have it as a function."""
+
+STANDS = f"not exists {UNDONE_BY}"
+"""Whether nobody has taken a row of import_batch back."""
+
+
+def _column(name: str) -> Composable:
+    return SQL(UNDONE_BY) if name == "undone_by" else Identifier(_RENAMED.get(name, name))
+
+
+_BATCH = SQL(", ").join(SQL("{} as {}").format(_column(field.name), Identifier(field.name)) for field in fields(Batch))
 
 
 def _batch(row: dict[str, Any]) -> Batch:
@@ -132,6 +142,19 @@ def fail(store: Store, batch: UUID, why: str) -> None:
         store.note("failed", batch, why=why)
 
 
+def discard(store: Store, batch: UUID, why: str) -> Batch:
+    """Puts a batch away that nobody wants, and its parts: it stays to be read, and is never written."""
+    told = {"discarded_by": store.user, "discarded_why": why}
+    with store.transaction() as connection:
+        connection.execute(
+            "update workbench.import_batch set stage = 'discarded', summary = summary || %s "
+            "where (id = %s or part_of = %s) and stage <> all (%s)",
+            (Jsonb(told), batch, batch, [*ENDED]),
+        )
+        store.note("discarded", batch, why=why)
+    return get(store, batch)
+
+
 def fail_quietly(store: Store, batch: UUID, why: str) -> None:
     """Ends a batch, unless the database that should hear of it is what failed."""
     with suppress(WorkbenchError, psycopg.Error):
@@ -225,16 +248,9 @@ def find(store: Store, fits: str = "", values: Mapping[str, object] | None = Non
 
 def same_file(store: Store, dataset: str, checksum: str) -> Batch | None:
     """The last completed batch of these very bytes under this contract, unless it was undone."""
-    row = store.one(
-        SQL(
-            "select {} from workbench.import_batch b where data_type = %s and checksum = %s and stage = 'completed' "
-            "and part_of is null and sweep_of is null "
-            "and not exists (select from workbench.import_batch u where u.undo_of = b.id and u.stage = 'completed') "
-            "order by completed_at desc limit 1"
-        ).format(_BATCH),
-        (dataset, checksum),
-    )
-    return _batch(row) if row else None
+    fits = f"data_type = %(dataset)s and checksum = %(checksum)s and stage = 'completed' and {STANDS}"
+    found = find(store, f"{fits} and part_of is null and sweep_of is null", {"dataset": dataset, "checksum": checksum})
+    return found[0] if found else None
 
 
 def fitting(  # noqa: PLR0913
@@ -246,6 +262,7 @@ def fitting(  # noqa: PLR0913
     window: str | None,
     outcome: str | None,
     stage: str | None,
+    state: str | None,
     since: datetime | None,
     until: datetime | None,
     before: Batch | None,
@@ -259,6 +276,7 @@ def fitting(  # noqa: PLR0913
         "window": window,
         "outcome": outcome,
         "stage": stage,
+        "state": state,
         "since": since,
         "until": until,
         "created_at": before.created_at if before else None,
@@ -278,6 +296,9 @@ _FITS = {
     "window": '"window" = %(window)s',
     "outcome": f"case %(outcome)s {' '.join(f'when {name!r} then {name}' for name in OUTCOMES)} end > 0",
     "stage": "stage = %(stage)s",
+    # as Batch.state says it
+    "state": f"""case when not {STANDS} then 'undone' when dry_run and stage = 'planned' then 'dry run'
+                 else stage end = %(state)s""",
     "since": "created_at >= %(since)s",
     "until": "created_at < %(until)s",
     "id": "(created_at, id) < (%(created_at)s, %(id)s)",
@@ -289,16 +310,18 @@ def _literal(text: str) -> str:
     return "".join(f"\\{character}" if character in "\\%_" else character for character in text)
 
 
-def _story(store: Store, batch: Batch) -> list[dict[str, Any]]:
-    """Who did what with a batch and when, from its beginning on: at, actor, action, detail."""
+def story(store: Store, *batches: UUID) -> list[dict[str, Any]]:
+    """Who did what with batches and when, from their beginning on: batch_id, at, actor, action, detail."""
     return store.all(
-        "select at, actor, action, detail from workbench.audit_log where batch_id = %s order by id", (batch.id,)
+        "select batch_id, at, actor, action, detail from workbench.audit_log where batch_id = any(%s) order by id",
+        ([*batches],),
     )
 
 
 def _attention(store: Store, limit: int) -> dict[str, list[Batch]]:
-    """The batches that wait for a person, newest first: held, with unexplained rows, or done and not signed."""
-    committed = f"part_of is null and stage = 'completed' and not dry_run and {_STANDS} and {_UNSIGNED}"
+    """The batches that wait for a person, newest first: held, with rows that nobody has explained or rejected, or done
+    and not signed."""
+    committed = f"part_of is null and stage = 'completed' and not dry_run and {STANDS} and {_UNSIGNED}"
     asked = {
         "held": "part_of is null and stage = 'held'",
         "unexplained": f"{committed} and unmatched + invalid > {_EXPLAINED}",
@@ -307,17 +330,13 @@ def _attention(store: Store, limit: int) -> dict[str, list[Batch]]:
     return {name: find(store, fits, {}, limit) for name, fits in asked.items()}
 
 
-_STANDS = """not exists (
-    select from workbench.import_batch u where u.undo_of = import_batch.id and u.stage = 'completed')"""
-
-
 _UNSIGNED = "not exists (select from workbench.sign_off s where s.batch_id = import_batch.id)"
 
 
 # an earlier plan may have left explanations of rows that a later one has created
 _EXPLAINED = """(
     select count(*) from workbench.import_explanation e join workbench.import_outcome o using (batch_id, line)
-    where e.batch_id = import_batch.id and o.plan = import_batch.plan and o.outcome in ('unmatched', 'invalid'))"""
+    where e.batch_id = import_batch.id and o.plan = import_batch.plan and workbench.settles(e, o.outcome))"""
 
 
 def _outcomes(store: Store, limit: int) -> list[dict[str, Any]]:
@@ -327,7 +346,8 @@ def _outcomes(store: Store, limit: int) -> list[dict[str, Any]]:
 
 _OUTCOMES = f"""
 select id as batch, data_type as dataset, completed_at as at, {", ".join(OUTCOMES)} from workbench.import_batch
-where stage = 'completed' and undo_of is null and part_of is null order by completed_at desc, id desc limit %s
+where stage = 'completed' and undo_of is null and part_of is null and {STANDS}
+order by completed_at desc, id desc limit %s
 """
 
 
@@ -341,7 +361,7 @@ def sheets(store: Store, batch: Batch) -> tuple[Batch, ...]:
 def sweeps(store: Store, batch: Batch) -> list[Batch]:
     """The runs that brought in rows of a batch, or of its sheets, and that stand; the oldest first."""
     own = [batch.id, *(part.id for part in parts(store, batch.id))]
-    fits = f"sweep_of = any(%(own)s) and stage = 'completed' and {_STANDS}"
+    fits = f"sweep_of = any(%(own)s) and stage = 'completed' and {STANDS}"
     return find(store, fits, {"own": own}, 100)[::-1]
 
 
@@ -375,14 +395,16 @@ class Batches:
         window: str | None = None,
         outcome: str | None = None,
         stage: str | None = None,
+        state: str | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
         before: Batch | None = None,
         limit: int = 50,
     ) -> list[Batch]:
         """The tenant's batches, newest first: of that dataset, person and window, whose file's name has that part, that
-        have rows of that outcome, begun at `since` or later, earlier than `until`, and before that batch."""
-        fits = {"user": user, "file": file, "window": window, "outcome": outcome, "stage": stage}
+        have rows of that outcome, that are in that stage or state, begun at `since` or later, earlier than `until`, and
+        before that batch."""
+        fits = {"user": user, "file": file, "window": window, "outcome": outcome, "stage": stage, "state": state}
         return fitting(self._store, dataset, **fits, since=since, until=until, before=before, limit=limit)
 
     def same_file(self, sheet: Sheet, dataset: str) -> Batch | None:
@@ -399,7 +421,7 @@ class Batches:
 
     def story(self, batch: Batch | UUID | str) -> list[dict[str, Any]]:
         """Who did what with a batch and when, from its beginning on: at, actor, action, detail."""
-        return _story(self._store, self.get(batch))
+        return story(self._store, self.get(batch).id)
 
     def parts(self, batch: Batch | UUID | str) -> tuple[Batch, ...]:
         """The parts of a composed run, in the order of import; none of an import under one contract."""
@@ -413,7 +435,7 @@ class Batches:
     def resolved_by(self, batch: Batch) -> list[Batch]:
         """The runs that brought in rows which had been unmatched for want of what that batch has created, and that
         stand; the oldest first."""
-        fits = f"sweep_of is not null and stage = 'completed' and summary ->> 'after' = %(batch)s and {_STANDS}"
+        fits = f"sweep_of is not null and stage = 'completed' and summary ->> 'after' = %(batch)s and {STANDS}"
         return find(self._store, fits, {"batch": str(batch.id)}, 100)[::-1]
 
     def attention(self, *, limit: int = 50) -> dict[str, list[Batch]]:

@@ -34,9 +34,17 @@ _LINE = re.compile(r"\s*(\d{1,9})(\.0+)?\s*")
 
 
 def correct(
-    store: Store, home: Path, run: Run, batch: Batch, rows: Iterable[Chunk], playbook: Playbook | None
+    store: Store,
+    home: Path,
+    run: Run,
+    batch: Batch,
+    rows: Iterable[Chunk],
+    playbook: Playbook | None,
+    *,
+    means: Pairs[str, Pairs[str, str]] | None = None,
 ) -> Batch:
-    """Keeps those of the given rows that differ from what counts now, all or none, and takes the batch back to staged.
+    """Keeps those of the given rows that differ from what counts now, all or none, and takes the batch back to staged;
+    `means` is what somebody has said of texts for it ({field: {text: meaning}}).
 
     Under a playbook they are judged by the parts that they are made into, which are made anew with the next plan.
     Raises WrongStage, and what making the `rows` raises, which is done within the transaction.
@@ -75,7 +83,8 @@ def correct(
         if run.face.id != batch.id:  # one of several sheets: the run's plan no longer holds either
             connection.execute(_OPEN_AGAIN, {"batch": run.face.id, "revision": run.face.revision + 1})
             connection.execute(_SUM, {"run": run.face.id})
-        store.note("corrected", batch.id, rows=len(lines), lines=sorted(lines)[:100])
+        said = {"means": means} if means else {}
+        store.note("corrected", batch.id, rows=len(lines), lines=sorted(lines)[:100], **said)
     return batches.get(store, batch.id)
 
 

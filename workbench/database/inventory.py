@@ -12,7 +12,7 @@ from psycopg.sql import SQL, Identifier, Literal, Placeholder
 from psycopg.types.json import Jsonb
 
 from workbench.database import templates
-from workbench.database.batches import find
+from workbench.database.batches import STANDS, find
 from workbench.database.store import Store
 from workbench.database.templates import Templates
 from workbench.datasets import catalog
@@ -214,8 +214,8 @@ def _is_of(profile: Mapping[str, Any], sheet: Sheet) -> bool:
 
 
 def last_profile(store: Store, dataset: str, before: Sheet | Batch | None) -> dict[str, Any] | None:
-    """The profile of the last file that was imported under a contract (and before that batch, and is not that file),
-    with its file_name, kept_at and kept_by; None when there is none."""
+    """The profile of the last file that was imported under a contract and not taken back (and before that batch, and is
+    not that file), with its file_name, kept_at and kept_by; None when there is none."""
     asked = {
         "dataset": dataset,
         "checksum": before.checksum if before else None,
@@ -225,17 +225,18 @@ def last_profile(store: Store, dataset: str, before: Sheet | Batch | None) -> di
     return {**row.pop("profile"), **row} if row else None
 
 
-_LAST_PROFILE = """
+_LAST_PROFILE = f"""
 select p.profile, p.file_name, p.kept_at, p.kept_by
 from workbench.import_profile p
-join workbench.import_batch b on b.data_type = p.data_type and b.checksum = p.checksum and b.stage = 'completed'
-where p.data_type = %(dataset)s and (%(checksum)s::text is null or p.checksum <> %(checksum)s)
-  and (%(at)s::timestamptz is null or b.created_at < %(at)s)
-order by b.created_at desc, p.kept_at desc limit 1
+join workbench.import_batch using (data_type, checksum)
+where data_type = %(dataset)s and stage = 'completed' and {STANDS}
+  and (%(checksum)s::text is null or checksum <> %(checksum)s)
+  and (%(at)s::timestamptz is null or import_batch.created_at < %(at)s)
+order by import_batch.created_at desc, p.kept_at desc limit 1
 """
 
 
-_COMPLETED = "data_type = %(dataset)s and stage = 'completed'"
+_COMPLETED = f"data_type = %(dataset)s and stage = 'completed' and {STANDS}"
 
 
 class Sources:

@@ -20,15 +20,17 @@ def lines(
     outcome: str | None = None,
     reason: str | None = None,
     issue: dict[str, str] | None = None,
+    waiting: bool = False,
     after: int = 0,
     limit: int | None = None,
 ) -> list[int]:
     """The first `limit` lines after `after` that have that outcome (for that reason) and such an issue; None is any.
 
-    An explained row is skipped, with the reason "explained". An issue is told by its code, its field ("" is the row as
-    a whole) or both; {} is an issue of any kind.
+    An explained row is skipped, with the reason "explained"; a rejected one is invalid, with the reason "rejected", and
+    left out where only those are asked for that are `waiting` for a person's word. An issue is told by its code, its
+    field ("" is the row as a whole) or both; {} is an issue of any kind.
     """
-    question = _Question(batch, outcome, reason, issue, after, limit)
+    question = _Question(batch, outcome, reason, issue, waiting, after, limit)
     statement = question.composed()
     if statement is None:
         return []
@@ -43,6 +45,15 @@ _IN_ORDER = "set local enable_sort = off; set local enable_bitmapscan = off; set
 _ALL_AT_ONCE = "set local enable_indexscan = off; set local enable_seqscan = off"
 
 
+_AS_SKIPPED = SQL("e.rejected is not true")
+_WORDS = {
+    "explained": SQL("e.resolved_by is null and e.rejected is not true"),
+    "resolved": SQL("e.resolved_by is not null"),
+    "rejected": SQL("e.rejected"),
+}
+"""The reasons of rows that a person, or a later run, has said something of."""
+
+
 class _Question:
     def __init__(
         self,
@@ -50,6 +61,7 @@ class _Question:
         outcome: str | None,
         reason: str | None,
         issue: dict[str, str] | None,
+        waiting: bool,
         after: int,
         limit: int | None,
     ) -> None:
@@ -57,6 +69,7 @@ class _Question:
         self._outcome = outcome
         self._reason = reason
         self._issue = issue
+        self._waiting = waiting
         self._names: dict[str, Composable] = {
             "batch": SQL("{}::uuid").format(Literal(batch.id)),
             "plan": Literal(0 if batch.stage == "staged" else batch.plan),  # that of a corrected batch no longer holds
@@ -67,10 +80,15 @@ class _Question:
 
     @property
     def rare(self) -> bool:
-        """Whether the outcome is one of few rows."""
-        if self._outcome is None or self._issue is not None:
+        """Whether what is asked for is one of few rows."""
+        if self._any or self._issue is not None:
             return False
         return self._rows * _RARE < (self._batch.processed or 0) or self._reason is not None
+
+    @property
+    def _any(self) -> bool:
+        """Whether a row may have any outcome, for any reason."""
+        return self._outcome is None and self._reason is None
 
     @property
     def _rows(self) -> int:
@@ -92,20 +110,20 @@ class _Question:
         return SQL(statement).format(**self._names, **more)
 
     def _by_outcome(self) -> list[Composable]:
-        if self._outcome is None:
+        if self._any:
             return [self._compose("select line from workbench.import_row where batch_id = {batch}")]
-        explained = self._compose("""
+        said = self._compose("""
             select o.line from workbench.import_explanation e join workbench.import_outcome o using (batch_id, line)
-            where e.batch_id = {batch} and o.plan = {plan} and o.outcome in ('unmatched', 'invalid')""")
-        if self._reason in ("explained", "resolved"):
-            how = SQL("is null" if self._reason == "explained" else "is not null")
-            return [SQL("{} and e.resolved_by {}").format(explained, how)]
+            where e.batch_id = {batch} and o.plan = {plan} and workbench.settles(e, o.outcome)""")
+        if self._reason in _WORDS:
+            return [SQL("{} and {}").format(said, _WORDS[self._reason])]
         planned = self._compose(
             "select line from workbench.import_outcome o where o.batch_id = {batch} and o.plan = {plan} and {has}",
             has=self._has_outcome("o"),
         )
-        some: list[Composable] = [planned] if self._rows else []
-        return [*some, explained] if self._outcome == "skipped" and self._reason is None else some
+        some: list[Composable] = [planned] if self._rows or self._outcome is None else []
+        takes_explained = self._outcome == "skipped" and self._reason is None
+        return [*some, SQL("{} and {}").format(said, _AS_SKIPPED)] if takes_explained else some
 
     def _counted(self, name: str) -> bool:
         """Whether such an issue was counted, or nobody has counted (an undo)."""
@@ -140,7 +158,7 @@ class _Question:
 
     def _planned(self, row: str) -> Composable:
         """Whether a row has the outcome that is asked for."""
-        if self._outcome is None:
+        if self._any:
             return SQL("true")
         return self._compose(
             f"exists (select from workbench.import_outcome o where o.batch_id = {{batch}} and o.line = {row}.line "
@@ -149,30 +167,31 @@ class _Question:
         )
 
     def _shown(self, outcome: str) -> Composable:
-        """Whether an outcome is the one that is asked for, explanations included."""
-        if self._outcome is None:
+        """Whether an outcome is the one that is asked for, with what people said of it."""
+        if self._any:
             return SQL("true")
-        explained = self._compose(
-            f"({outcome}.outcome in ('unmatched', 'invalid') and exists (select from workbench.import_explanation e "
-            f"where e.batch_id = {{batch}} and e.line = {outcome}.line))"
-        )
-        if self._reason in ("explained", "resolved"):
-            return explained
+        if self._reason in _WORDS:
+            return self._said(outcome, _WORDS[self._reason])
         if self._outcome == "skipped" and self._reason is None:
-            return SQL("({} or {})").format(self._has_outcome(outcome), explained)
+            return SQL("({} or {})").format(self._has_outcome(outcome), self._said(outcome, _AS_SKIPPED))
         return self._has_outcome(outcome)
 
+    def _said(self, outcome: str, how: Composable) -> Composable:
+        """Whether a person has said that of a row with that outcome."""
+        return self._compose(
+            "exists (select from workbench.import_explanation e where e.batch_id = {batch} "
+            f"and e.line = {outcome}.line and workbench.settles(e, {outcome}.outcome) and {{how}})",
+            how=how,
+        )
+
     def _has_outcome(self, outcome: str) -> Composable:
-        tests = [self._compose(f"{outcome}.outcome = {{wanted}}", wanted=Literal(self._outcome))]
+        tests: list[Composable] = []
+        if self._outcome is not None:
+            tests.append(self._compose(f"{outcome}.outcome = {{wanted}}", wanted=Literal(self._outcome)))
         if self._reason is not None:
             tests.append(self._compose(f"{outcome}.reason = {{reason}}", reason=Literal(self._reason)))
         if self._outcome in ("unmatched", "invalid"):
-            tests.append(
-                self._compose(
-                    "not exists (select from workbench.import_explanation e "
-                    f"where e.batch_id = {{batch}} and e.line = {outcome}.line)"
-                )
-            )
+            tests.append(SQL("not {}").format(self._said(outcome, SQL("true") if self._waiting else _AS_SKIPPED)))
         return SQL(" and ").join(tests)
 
 

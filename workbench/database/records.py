@@ -378,7 +378,7 @@ _HISTORY = f"""
 )
 select b.id as batch, b.undo_of, b.file_name, e.line, e.outcome, e.reason, e.payload, e.before, e.refs, e.issues,
        b.stage, b.mapping, b.initiated_by_id as run_by, coalesce(b.completed_at, b.planned_at, b.created_at) as at,
-       e.explanation, e.corrected_by, e.corrected_at, s.signed_by
+       e.explanation, e.corrected_by, e.corrected_at, s.signed_by, workbench.undone_by(b.id) as undone_by
 from (
     select batch_id, line, outcome, reason, payload, before, refs, errors as issues, explanation,
            corrected_by, corrected_at

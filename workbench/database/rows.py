@@ -224,12 +224,12 @@ _PAGE = 5_000
 
 
 def _of_outcome(
-    store: Store, batch: Batch, outcome: str, *, after: int = 0, limit: int | None = None
+    store: Store, batch: Batch, outcome: str | None, reason: str | None, *, after: int = 0, limit: int | None = None
 ) -> Iterator[dict[str, Any]]:
-    """The rows of one outcome as `rows` has them, page by page; memory does not grow with the batch."""
+    """The rows of one outcome, or for one reason, as `rows` has them, page by page; memory does not grow with them."""
     while limit is None or limit > 0:
         most = _PAGE if limit is None else min(_PAGE, limit)
-        found = paging.lines(store, batch, outcome=outcome, after=after, limit=most)
+        found = paging.lines(store, batch, outcome=outcome, reason=reason, after=after, limit=most)
         if found:
             yield from rows(store, batch, lines=found)
         if len(found) < most:
@@ -245,23 +245,31 @@ class Rows:
         self._store = store
 
     def __call__(
-        self, batch: Batch | UUID | str, *, outcome: str | None = None, limit: int | None = None
+        self,
+        batch: Batch | UUID | str,
+        *,
+        outcome: str | None = None,
+        reason: str | None = None,
+        limit: int | None = None,
     ) -> "pd.DataFrame":
-        """The rows of a batch, one a line of the source."""
+        """The rows of a batch, one a line of the source; or those with an outcome, or for a reason ("rejected")."""
         import pandas as pd
 
-        return pd.DataFrame(list(self.each(batch, outcome=outcome, limit=limit)), columns=[*ROW_COLUMNS])
+        found = self.each(batch, outcome=outcome, reason=reason, limit=limit)
+        return pd.DataFrame(list(found), columns=[*ROW_COLUMNS])
 
     def each(
         self,
         batch: Batch | UUID | str,
         *,
         outcome: str | None = None,
+        reason: str | None = None,
         lines: Sequence[int] | None = None,
         after: int = 0,
         limit: int | None = None,
     ) -> Iterator[dict[str, Any]]:
-        """The rows of a batch as `workbench rows --format json` shows them, one after the other, in bounded memory.
+        """The rows of a batch as `workbench rows --format json` shows them, one after the other, in bounded memory:
+        all of them, those with an outcome (for a reason), or those on some lines.
 
         Those of a run of several sheets say of which `dataset` each is.
         """
@@ -270,14 +278,14 @@ class Rows:
             each = (
                 {**row, "dataset": sheet.dataset}
                 for sheet in own
-                for row in self.each(sheet, outcome=outcome, lines=lines, after=after, limit=limit)
+                for row in self.each(sheet, outcome=outcome, reason=reason, lines=lines, after=after, limit=limit)
             )
             return islice(each, limit)
-        if outcome is None or lines is not None:
+        if (outcome is None and reason is None) or lines is not None:
             return rows(self._store, found, outcome=outcome, lines=lines, after=after, limit=limit)
-        return _of_outcome(self._store, found, outcome, after=after, limit=limit)
+        return _of_outcome(self._store, found, outcome, reason, after=after, limit=limit)
 
-    def page(
+    def page(  # noqa: PLR0913
         self,
         batch: Batch | UUID | str,
         *,
@@ -286,15 +294,18 @@ class Rows:
         field: str | None = None,
         code: str | None = None,
         wrong: bool = False,
+        waiting: bool = False,
         after: int = 0,
         limit: int = 50,
     ) -> list[dict[str, Any]]:
         """The first `limit` rows after line `after` as `each_row` has them, with that outcome (for that reason) and an
-        issue of that code in that field ("" is the row as a whole), or with any issue when only `wrong` ones count."""
+        issue of that code in that field ("" is the row as a whole), or with any issue when only `wrong` ones count;
+        or those of them that are `waiting` for a person's word."""
         found = get(self._store, batch)
         issue = {name: text for name, text in (("code", code), ("field", field)) if text is not None}
         asked = issue if issue or wrong else None
-        lines = paging.lines(self._store, found, outcome=outcome, reason=reason, issue=asked, after=after, limit=limit)
+        place: dict[str, Any] = {"waiting": waiting, "after": after, "limit": limit}
+        lines = paging.lines(self._store, found, outcome=outcome, reason=reason, issue=asked, **place)
         return list(self.each(found, lines=lines)) if lines else []
 
     def save(
@@ -304,6 +315,7 @@ class Rows:
         file_format: exports.Format,
         *,
         outcome: str | None = None,
+        reason: str | None = None,
         limit: int | None = None,
     ) -> int:
         """Writes the rows of a batch to a file that is there whole or not at all, and returns how many they are.
@@ -311,7 +323,9 @@ class Rows:
         Raises UnwritableFile, NoSpace, and SeveralSheets where they have not the same columns.
         """
         found = self._written(batch, file_format)
-        return exports.save_rows(self.each(found, outcome=outcome, limit=limit), found.headers, path, file_format)
+        return exports.save_rows(
+            self.each(found, outcome=outcome, reason=reason, limit=limit), found.headers, path, file_format
+        )
 
     def write(
         self,
@@ -320,11 +334,14 @@ class Rows:
         file_format: exports.Format,
         *,
         outcome: str | None = None,
+        reason: str | None = None,
         limit: int | None = None,
     ) -> int:
         """Writes the rows of a batch to an open file, and returns how many they are."""
         found = self._written(batch, file_format)
-        return exports.write_rows(self.each(found, outcome=outcome, limit=limit), found.headers, file, file_format)
+        return exports.write_rows(
+            self.each(found, outcome=outcome, reason=reason, limit=limit), found.headers, file, file_format
+        )
 
     def issues(self, batch: Batch | UUID | str, *, first: int = 5) -> list[dict[str, Any]]:
         """What is wrong, the most frequent first: code, field, message, rows, and the first lines that have it; and of
@@ -350,7 +367,8 @@ class Rows:
         found = get(self._store, batch)
         asked = [outcome] if outcome else ["unmatched", "invalid"]
         issue = {name: said for name, said in (("code", code), ("field", field)) if said is not None} or None
-        return sorted(line for each in asked for line in paging.lines(self._store, found, outcome=each, issue=issue))
+        each = (paging.lines(self._store, found, outcome=one, issue=issue, waiting=True) for one in asked)
+        return sorted(line for lines in each for line in lines)
 
     def unexplained_kinds(self, batch: Batch | UUID | str) -> list[dict[str, Any]]:
         """The kinds of rows that still need a person's word: outcome, code, field, message, rows.

@@ -28,17 +28,17 @@ def waiting(store: Store, datasets: Sequence[str]) -> list[Batch]:
     return found[::-1]
 
 
-_WAITING = """
+_WAITING = f"""
 stage = 'completed' and undo_of is null and unmatched > 0 and not derived
 and coalesce((select f.data_type from workbench.import_batch f where f.id = import_batch.part_of), data_type)
     = any(%(datasets)s)
 and not exists (select from workbench.import_batch p where p.part_of = import_batch.id and not p.derived)
-and not exists (select from workbench.import_batch u where u.undo_of in (import_batch.id, import_batch.part_of)
-                and u.stage = 'completed')
+and {batches.STANDS}
 and not exists (select from workbench.sign_off s where s.batch_id in (import_batch.id, import_batch.part_of))
 and unmatched > (
     select count(*) from workbench.import_explanation e join workbench.import_outcome o using (batch_id, line)
-    where e.batch_id = import_batch.id and o.plan = import_batch.plan and o.outcome = 'unmatched')
+    where e.batch_id = import_batch.id and o.plan = import_batch.plan and o.outcome = 'unmatched'
+      and workbench.settles(e, o.outcome))
 """
 
 

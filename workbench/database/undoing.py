@@ -31,9 +31,8 @@ def undo(store: Store, run: Run, *, dry_run: bool = False) -> Batch:
         raise WrongStage(batch=batch.id, stage=batch.stage, action="undoing", needed="completed")
     if batch.undo_of is not None:
         raise WrongStage(batch=batch.id, stage="an undo", action="undoing", needed="an import")
-    earlier = undone_by(store, batch.id)
-    if earlier is not None:
-        raise AlreadyUndone(batch=batch.id, by=earlier)
+    if batch.undone_by is not None:
+        raise AlreadyUndone(batch=batch.id, by=batch.undone_by)
     _refuse_swept(store, run)
     new = new_id()
     with batches.working(store, new):
@@ -44,7 +43,7 @@ def undo(store: Store, run: Run, *, dry_run: bool = False) -> Batch:
             batches.fail_quietly(store, new, str(error))
             raise
         except (psycopg.errors.UniqueViolation, psycopg.errors.ForeignKeyViolation):
-            earlier = undone_by(store, batch.id)
+            earlier = batches.get(store, batch).undone_by
             refusal = (
                 AlreadyUndone(batch=batch.id, by=earlier)
                 if earlier is not None
@@ -141,12 +140,6 @@ def _planned(connection: psycopg.Connection[Any], new: UUID) -> None:
             "summary": psycopg.types.json.Jsonb(summary),
         },
     )
-
-
-def undone_by(store: Store, batch: UUID) -> UUID | None:
-    """The undo of a batch; None when it stands."""
-    row = store.one("select id from workbench.import_batch where undo_of = %s and stage = 'completed'", (batch,))
-    return row["id"] if row else None
 
 
 _COUNTS = """

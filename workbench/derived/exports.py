@@ -15,8 +15,11 @@ from workbench.model.errors import FULL, NoSpace, UnwritableFile
 Format = Literal["csv", "xlsx", "json"]
 Row = dict[str, Any]
 
-ADDED = ("line", "outcome", "issues")
+ADDED = ("line", "outcome", "issues", "reason")
 """The columns that stand after the source's own."""
+
+_BEFORE = ADDED[:3]
+"""What earlier versions have added."""
 
 _RUNS = re.compile(r"\s*[=+\-@\uff0b\uff0d\uff1d\uff20]|[\t\r\n]")
 """How a text begins that a spreadsheet would run as a formula (OWASP, CSV injection)."""
@@ -119,7 +122,10 @@ def said(issues: Iterable[dict[str, str]]) -> str:
 
 def own_headers(headers: Sequence[str]) -> list[str]:
     """The source's own headers in a file of rows: what an earlier export of ours has added is not there twice."""
-    return list(headers[: -len(ADDED)]) if tuple(headers[-len(ADDED) :]) == ADDED else list(headers)
+    for added in (ADDED, _BEFORE):
+        if tuple(headers[-len(added) :]) == added:
+            return list(headers[: -len(added)])
+    return list(headers)
 
 
 def harmless(cell: str) -> str:
@@ -140,7 +146,12 @@ def _table(rows: Iterable[Row], headers: Sequence[str]) -> Iterator[list[str | i
     yield [*own, *ADDED]
     for row in rows:
         raw = _raw(row, headers)
-        yield [*(raw[header] for header in own), row["line"], row["outcome"] or "", said(row["issues"])]
+        yield [*(raw[header] for header in own), row["line"], row["outcome"] or "", said(row["issues"]), _why(row)]
+
+
+def _why(row: Row) -> str:
+    """Why a row is skipped or unmatched, or what a person has said of it: "unchanged", "rejected: no such person"."""
+    return ": ".join(filter(None, (row["reason"], row.get("explanation"))))
 
 
 def _raw(row: Row, headers: Sequence[str]) -> dict[str, str]:

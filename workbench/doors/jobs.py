@@ -25,7 +25,7 @@ from procrastinate.retry import BaseRetryStrategy, RetryDecision
 
 from workbench.database import batches, store
 from workbench.derived.expectations import great_expectations
-from workbench.model.batch import Batch
+from workbench.model.batch import ENDED, Batch
 from workbench.model.errors import (
     AlreadyUndone,
     AlreadyWaiting,
@@ -174,7 +174,6 @@ _queue = JobManager(_connector)
 # -- what a worker does ----------------------------------------------------------------------------------------------
 
 _BEGUN = ("queued", "staging")
-_ENDED = ("completed", "failed")
 _TRANSIENT = (DatabaseBusy, DatabaseUnavailable)
 
 
@@ -214,7 +213,7 @@ def _run(
     try:
         with _opened(configuration, tenant, user) as wb:
             found = wb.batches.get(batch)
-            if found.stage not in _ENDED and found.summary.get("error"):
+            if found.stage not in ENDED and found.summary.get("error"):
                 batches.move(wb._store, found.id, summary={"error": None})  # of an earlier attempt
             with batches.reserved(wb._store, batches.run(wb._store, found)):
                 _STEPS[job.task_name](wb, found, _progress(wb, context, found), **options)  # type: ignore[index]
@@ -272,7 +271,7 @@ def _end(configuration: Settings, job: Job, why: str) -> None:
             why = str(_cancelled(batch))
         if batch.stage in _BEGUN:
             batches.fail(wb._store, batch.id, why)
-        elif batch.stage not in _ENDED:
+        elif batch.stage not in ENDED:
             batches.move(wb._store, batch.id, ("refused", {"step": job.task_name, "why": why}), summary={"error": why})
         else:
             with wb._store.transaction():

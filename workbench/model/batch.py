@@ -10,6 +10,12 @@ from uuid import UUID
 OUTCOMES = ("created", "updated", "skipped", "unmatched", "invalid")
 """Where a row counts, in the order of the import log (seed 001)."""
 
+ENDED = ("completed", "failed", "discarded")
+"""The stages that a batch never leaves."""
+
+STATES = ("queued", "staging", "staged", "planned", "dry run", "held", "completed", "undone", "failed", "discarded")
+"""Where a batch stands, as people are told (`Batch.state`)."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Batch:
@@ -19,7 +25,7 @@ class Batch:
     run_id: UUID
     dataset: str
     stage: str
-    """queued, staging, staged, planned, held, completed or failed."""
+    """queued, staging, staged, planned, held, completed, failed or discarded; `state` is what people are told."""
     status: str
     """Seed 002's word for it: queued, processing, completed or failed."""
     source: str
@@ -41,6 +47,8 @@ class Batch:
     reading: dict[str, Any]
     template_id: UUID | None
     undo_of: UUID | None
+    undone_by: UUID | None
+    """The undo that took it back; None while it stands. The dry run of an undo takes nothing back."""
     part_of: UUID | None
     """The batch of the run's source that it is a part of; None for that one itself."""
     part: int
@@ -70,6 +78,14 @@ class Batch:
     started_at: datetime | None
     planned_at: datetime | None
     completed_at: datetime | None
+
+    @property
+    def state(self) -> str:
+        """Where it stands, in the word that people are told: its stage, "dry run" for a plan that was asked for alone,
+        or "undone"."""
+        if self.undone_by is not None:
+            return "undone"
+        return "dry run" if self.dry_run and self.stage == "planned" else self.stage
 
 
 @dataclass(frozen=True, kw_only=True)

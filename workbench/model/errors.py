@@ -134,7 +134,20 @@ class UnknownRecord(WorkbenchError):
 
 
 class UnknownLines(WorkbenchError):
-    """Batch {batch} has no unexplained row on line {lines}."""
+    """Batch {batch} has no row on line {lines} that waits for a word."""
+
+
+class NoReason(WorkbenchError):
+    """Say why: {action} rows needs a reason."""
+
+
+class NotToExplain(WorkbenchError):
+    """Line {lines} of batch {batch} is invalid, which no explanation makes right. Correct it at its source and import
+    it again, or reject it: workbench reject."""
+
+
+class NotToReject(WorkbenchError):
+    """Line {lines} of batch {batch} is unmatched, not invalid. Say why it stays out: workbench explain."""
 
 
 class UnknownSource(WorkbenchError):

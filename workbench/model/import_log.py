@@ -3,6 +3,10 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
+
+ADDED = "Added by Workbench:"
+"""What stands between a person's words and those of the program."""
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~])")
 
@@ -11,7 +15,9 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~])")
 class ImportLog:
     """What was imported, when, by whom, how every row ended, and what people decided about it.
 
-    Raises ValueError for a `run_at` without a time zone. A text that is blank is written as "None".
+    The notes and follow-ups are a person's words; what Workbench knows of decisions and of open ends stands after them,
+    under a line that says so. Raises ValueError for a `run_at` without a time zone. A text that is blank is written as
+    "None".
     """
 
     import_type: str
@@ -27,6 +33,13 @@ class ImportLog:
     invalid: int
     notes: str | None = None
     follow_ups: str | None = None
+    state: str = ""
+    """What the figures are to be read with, e.g. "held: nothing is written"; "" of an import that was written and
+    stands."""
+    notes_added: tuple[str, ...] = ()
+    """What Workbench knows of what was decided, a sentence each."""
+    follow_ups_added: tuple[str, ...] = ()
+    """What is still to be done, likewise."""
 
     def __post_init__(self) -> None:
         if self.run_at.utcoffset() is None:
@@ -36,11 +49,11 @@ class ImportLog:
         """The template, filled in to the letter; no line break at the end.
 
         Line breaks inside a text never begin a line of the form: in the notes and follow-ups the next line is indented
-        by two spaces, elsewhere it becomes a space.
+        by two spaces, elsewhere it becomes a space. Nor can a person's line pass for what Workbench has added.
         """
         return "\n".join(
             (
-                f"Import type: {_one_line(self.import_type)}",
+                f"Import type: {self._type}",
                 f"Run date/time: {self._time}",
                 f"Run by: {_one_line(self.run_by)}",
                 f"File name: {_one_line(self.file_name)}",
@@ -49,9 +62,9 @@ class ImportLog:
                 "Results:",
                 *(f"  {name.capitalize()}: {count}" for name, count in self._results.items()),
                 "",
-                f"Decisions/notes: {_indented(self.notes)}",
+                f"Decisions/notes: {_told(self.notes, self.notes_added)}",
                 "",
-                f"Follow-ups: {_indented(self.follow_ups)}",
+                f"Follow-ups: {_told(self.follow_ups, self.follow_ups_added)}",
             )
         )
 
@@ -65,7 +78,7 @@ class ImportLog:
         }
         return "\n".join(
             (
-                f"## {_escaped(_one_line(self.import_type))}",
+                f"## {_escaped(self._type)}",
                 "",
                 *(f"- **{name}:** {_escaped(_one_line(text))}" for name, text in facts.items()),
                 "",
@@ -73,14 +86,14 @@ class ImportLog:
                 "| --- | ---: |",
                 *(f"| {name.capitalize()} | {count} |" for name, count in self._results.items()),
                 "",
-                f"**Decisions/notes:** {_escaped(_indented(self.notes))}",
+                f"**Decisions/notes:** {_escaped(_told(self.notes, self.notes_added))}",
                 "",
-                f"**Follow-ups:** {_escaped(_indented(self.follow_ups))}",
+                f"**Follow-ups:** {_escaped(_told(self.follow_ups, self.follow_ups_added))}",
                 "",
             )
         )
 
-    def to_dict(self) -> dict[str, str | int | None]:
+    def to_dict(self) -> dict[str, Any]:
         """Every field by its name, `run_at` as "2025-01-15T14:30:00+00:00"."""
         return {
             "import_type": self.import_type,
@@ -91,7 +104,14 @@ class ImportLog:
             **self._results,
             "notes": self.notes,
             "follow_ups": self.follow_ups,
+            "state": self.state,
+            "notes_added": list(self.notes_added),
+            "follow_ups_added": list(self.follow_ups_added),
         }
+
+    @property
+    def _type(self) -> str:
+        return _one_line(self.import_type) + (f" ({_one_line(self.state)})" if self.state else "")
 
     @property
     def _time(self) -> str:
@@ -113,9 +133,11 @@ def _one_line(text: str | None) -> str:
     return " ".join((text or "").split()) or "None"
 
 
-def _indented(text: str | None) -> str:
+def _told(text: str | None, added: tuple[str, ...]) -> str:
+    """A person's lines, and then those that were added."""
     lines = [line.strip() for line in (text or "").splitlines()]
-    return "\n  ".join(line for line in lines if line) or "None"
+    said = [f'"{line}"' if line.casefold() == ADDED.casefold() else line for line in lines if line]
+    return "\n  ".join((*said, *((ADDED, *(f"- {_one_line(line)}" for line in added)) if added else ()))) or "None"
 
 
 def _escaped(text: str) -> str:

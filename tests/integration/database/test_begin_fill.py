@@ -128,23 +128,24 @@ def test_a_source_that_is_not_there_any_more_ends_its_batch_in_a_sentence(
     )
 
 
-def test_a_source_with_secrets_is_lent_to_its_batch_and_gone_when_that_is_filled(
+def test_a_source_with_secrets_is_lent_to_its_batch_and_gone_when_that_is_filled_or_discarded(
     wb: Workbench, sheet: Given, home: Path
 ) -> None:
     text = (
         PEOPLE.replace("phone\n", "phone,password\n").replace(",\n", ",,hunter2\n").replace("4567\n", "4567,hunter2\n")
     )
-    for fails in (False, True):
+    for end in ("filled", "failed", "discarded"):
         begun = wb.begin(sheet(text), "elevate.students", source="page", columns={"password": ""})
         assert begun.file_key is None
         lent = [path for path in home.rglob("*") if path.is_file() and "hunter2" in path.read_text("utf-8", "ignore")]
         assert [path.name for path in lent] == [str(begun.id)]
-        if fails:
+        if end == "failed":
             lent[0].write_text("other\n1\n")
             with pytest.raises(UnreadableSource, match="finds other columns"):
                 wb.fill(begun)
         else:
-            assert wb.fill(begun).stage == "staged"
+            ended = wb.discard(begun) if end == "discarded" else wb.fill(begun)
+            assert ended.stage == {"filled": "staged"}.get(end, end)
         assert not lent[0].exists()
 
 

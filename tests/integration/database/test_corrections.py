@@ -175,14 +175,14 @@ def test_the_history_of_a_record_says_who_corrected_its_row(wb: Workbench, held:
     assert [one["key"] for one in wb.records.find("jane@example")] == ["jane@example.com"]
 
 
-def test_an_explanation_waits_for_the_new_plan(wb: Workbench, held: Batch) -> None:
-    wb.explain(held, [5], "Not a person")
+def test_a_rejection_waits_for_the_new_plan(wb: Workbench, held: Batch) -> None:
+    wb.reject(held, [5], "Not a person")
     wb.correct(held, {3: {"email": "jane@example.com"}})
     with pytest.raises(UnknownLines):
-        wb.explain(held, [4], "Left in May")
+        wb.reject(held, [4], "Left in May")
     planned = wb.plan(held).batch
-    assert outcomes(wb, planned)[-1] == (5, "skipped:explained")
-    wb.explain(planned, [4], "Left in May")
+    assert outcomes(wb, planned)[-1] == (5, "invalid:rejected")
+    wb.reject(planned, [4], "Left in May")
     assert wb.reconcile(wb.commit(planned, skip_errors=True)).done
 
 
@@ -369,7 +369,14 @@ def test_a_file_that_is_something_else_is_refused_in_a_sentence(
 
 def test_a_file_without_rows_is_refused(wb: Workbench, held: Batch, back: Callable[..., Sheet]) -> None:
     with pytest.raises(NoRows):
-        wb.correct_from(held, back("email,line,outcome,issues\n"))
+        wb.correct_from(held, back("email,line,outcome,issues,reason\n"))
+
+
+def test_a_file_of_rows_from_before_there_was_a_reason_in_it_comes_back_too(
+    wb: Workbench, held: Batch, back: Callable[..., Sheet]
+) -> None:
+    wb.correct_from(held, back("email,line,outcome,issues\njane@example.com,3,invalid,\n"))
+    assert next(wb.rows.each(held, lines=[3]))["corrected"] == {"email": ["jane@example", "jane@example.com"]}
 
 
 def test_a_source_with_a_column_line_of_its_own_comes_back(
@@ -377,7 +384,7 @@ def test_a_source_with_a_column_line_of_its_own_comes_back(
 ) -> None:
     batch = wb.import_sheet(sheet("line,email,name\nBlue,nobody,Ada\nRed,ben@example.com,Ben\n"), "elevate.students")
     text = given_back(wb, batch, outcome=None).decode()
-    assert next(csv.reader(StringIO(text))) == ["line", "email", "name", "line", "outcome", "issues"]
+    assert next(csv.reader(StringIO(text))) == ["line", "email", "name", "line", "outcome", "issues", "reason"]
     text = text.replace("nobody", "ada@example.com").replace("Blue", "Green")
     wb.correct_from(batch, back(text))
     assert next(wb.rows.each(batch))["corrected"] == {"line": ["Blue", "Green"], "email": ["nobody", "ada@example.com"]}
@@ -389,7 +396,7 @@ def test_rows_that_were_imported_from_such_a_file_come_back_as_well(
     second = wb.import_sheet(back(given_back(wb, held)), "elevate.students")
     assert outcome(second) == (0, 0, 0, 0, 3)
     text = given_back(wb, second).decode()
-    assert text.splitlines()[0] == "email,name,phone,external_id,line,outcome,issues"
+    assert text.splitlines()[0] == "email,name,phone,external_id,line,outcome,issues,reason"
     wb.correct_from(second, back(text.replace("jane@example,", "jane@example.com,")))
     row = next(wb.rows.each(second, lines=[2]))
     assert row["corrected"] == {"email": ["jane@example", "jane@example.com"]}

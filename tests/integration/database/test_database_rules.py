@@ -512,17 +512,58 @@ EXPLAIN = (
     "insert into workbench.import_explanation (tenant_id, batch_id, line, reason, explained_by) "
     "values (workbench.current_tenant(), %s, %s, %s, workbench.current_person())"
 )
+REJECT = EXPLAIN.replace("explained_by)", "explained_by, rejected)").replace("'ben')", "'ben', true)")
 SIGN = (
     "insert into workbench.sign_off (tenant_id, batch_id, signed_by, digest, evidence) "
     "values (workbench.current_tenant(), %s, %s, 'digest', '{}')"
 )
 
 
-def test_only_a_row_that_needs_it_is_explained(completed: Batch, program: Callable[..., Any]) -> None:
-    assert program(EXPLAIN, completed.id, 6, "left the school") == 1
-    assert program(EXPLAIN, completed.id, 6, "") == CHECKED
+def test_only_a_row_that_needs_it_takes_a_word_and_only_the_one_that_it_needs(
+    wb: Workbench, sheet: Callable[..., Sheet], completed: Batch, program: Callable[..., Any]
+) -> None:
+    assert program(REJECT, completed.id, 6, "no such person") == 1
+    assert program(REJECT, completed.id, 6, "") == CHECKED
+    assert program(EXPLAIN, completed.id, 6, "no such person") == WRONG_STEP
+    assert program(REJECT.replace("true)", "null)"), completed.id, 6, "no such person") == WRONG_STEP
     for line in (2, 4, 99):
         assert program(EXPLAIN, completed.id, line, "because") == WRONG_STEP
+        assert program(REJECT, completed.id, line, "because") == WRONG_STEP
+    wb.import_sheet(sheet("name,code\nWelding,WELD\n", "courses.csv"), "elevate.courses")
+    text = "student_email,course_code\nada@example.com,CNA101\n"
+    unmatched = wb.import_sheet(sheet(text, "enrollments.csv"), "elevate.enrollments")
+    assert program(REJECT, unmatched.id, 2, "not a course of ours") == WRONG_STEP
+    assert program(EXPLAIN, unmatched.id, 2, "not a course of ours") == 1
+
+
+def test_a_batch_that_was_undone_takes_no_word_and_no_signature(
+    wb: Workbench, completed: Batch, program: Callable[..., Any]
+) -> None:
+    assert program(REJECT, completed.id, 6, "no such person") == 1
+    wb.undo(completed, dry_run=True)
+    assert program(REJECT, completed.id, 6, "no such person") == 1, "a preview takes nothing back"
+    wb.reject(completed, [6], "no such person")
+    assert program(SIGN, completed.id, "ben") == 1
+    wb.undo(completed)
+    assert program(SIGN, completed.id, "ben") == WRONG_STEP
+    assert program(EXPLAIN, completed.id, 6, "no such person") == WRONG_STEP
+    assert program(REJECT, completed.id, 6, "no such person") == WRONG_STEP
+
+
+MINE = "values (workbench.current_tenant(), %s, 9, 2, 'created')"
+
+
+def test_a_discarded_batch_is_ended(wb: Workbench, planned: Batch, program: Callable[..., Any]) -> None:
+    wb.discard(planned)
+    for stage in ("queued", "staged", "planned", "held", "completed", "failed"):
+        assert program("update workbench.import_batch set stage = %s", stage) == WRONG_STEP
+    assert program("update workbench.import_batch set plan = plan + 1") == WRONG_STEP
+    assert program("update workbench.import_batch set notes = 'never sent'") == 1
+    assert program(REJECT, planned.id, 6, "no such person") == WRONG_STEP
+    assert program(SIGN, planned.id, "ben") == WRONG_STEP
+    more = f"insert into {OUTCOME} (tenant_id, batch_id, plan, line, outcome) " + MINE
+    assert program(more, planned.id, batch=planned.id) == REFUSED
+    assert program("select from workbench.import_batch where status = 'failed'") == 1, "one of seed 002's four words"
 
 
 def test_nothing_is_signed_before_it_is_completed(planned: Batch, program: Callable[..., Any]) -> None:
@@ -536,7 +577,7 @@ def test_nothing_is_signed_with_a_row_unexplained(completed: Batch, program: Cal
 def test_nobody_signs_their_own_work_beside_others(
     wb: Workbench, open_wb: Callable[..., Workbench], completed: Batch, program: Callable[..., Any]
 ) -> None:
-    wb.explain(completed, [6], "left the school")
+    wb.reject(completed, [6], "no such person")
     assert program(SIGN, completed.id, "ana") == 1, "ana is alone here, and nothing was kept"
     open_wb(user="ben")
     assert program(SIGN, completed.id, "ana") == WRONG_STEP
@@ -546,7 +587,7 @@ def test_nobody_signs_their_own_work_beside_others(
 def test_people_of_another_tenant_are_nobody_here(
     url: str, wb: Workbench, open_wb: Callable[..., Workbench], completed: Batch
 ) -> None:
-    wb.explain(completed, [6], "left the school")
+    wb.reject(completed, [6], "no such person")
     open_wb(tenant="other", user="ben")
     open_wb(tenant="other", user="cem")
     statement = SIGN.replace("workbench.current_tenant()", "(select tenant_id from workbench.import_batch)")
@@ -556,7 +597,7 @@ def test_people_of_another_tenant_are_nobody_here(
 def test_a_signed_batch_is_frozen(
     wb: Workbench, open_wb: Callable[..., Workbench], completed: Batch, program: Callable[..., Any]
 ) -> None:
-    wb.explain(completed, [6], "left the school")
+    wb.reject(completed, [6], "no such person")
     ben = open_wb(user="ben")
     ben.sign_off(completed)
     assert ben.verify(completed)
@@ -580,7 +621,7 @@ def test_a_signed_batch_is_frozen(
 def test_meddling_with_signed_evidence_is_seen(
     wb: Workbench, open_wb: Callable[..., Workbench], url: str, completed: Batch, meddling: str
 ) -> None:
-    wb.explain(completed, [6], "left the school")
+    wb.reject(completed, [6], "no such person")
     ben = open_wb(user="ben")
     ben.sign_off(completed)
     assert tamper(url, meddling) == 1

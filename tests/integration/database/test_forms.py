@@ -194,7 +194,7 @@ def test_the_table_of_issues_has_a_line_for_each_field_and_counts_its_rows_once(
     kinds = wb.rows.unexplained_kinds(batch)
     assert [(one["field"], one["rows"]) for one in kinds] == [("completed_at", 3), ("enrolled_at", 2)]
     assert wb.rows.unexplained(batch, code="bad_timestamp", field="enrolled_at") == [2, 3]
-    wb.explain(batch, [2], "Not ours")
+    wb.reject(batch, [2], "Not ours")
     assert [one["rows"] for one in wb.rows.unexplained_kinds(batch)] == [2, 1]
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.imports import ask
+from tests.imports import ask, tamper
 from workbench import Workbench
-from workbench.model.batch import Batch
+from workbench.model.batch import STATES, Batch
 from workbench.model.errors import Held
 from workbench.model.sheet import Sheet
 
@@ -51,6 +51,9 @@ def test_batches_are_found_by_who_what_and_when(wb: Workbench, batches: list[Bat
         ({"outcome": "invalid"}, [held]),
         ({"outcome": "nonsense"}, []),
         ({"stage": "queued"}, [begun]),
+        ({"state": "queued"}, [begun]),
+        ({"state": "completed"}, [courses, students]),
+        ({"state": "undone"}, []),
         ({"since": courses.created_at}, [begun, courses]),
         ({"until": courses.created_at}, [held, students]),
         ({"since": begun.created_at + timedelta(seconds=1)}, []),
@@ -60,6 +63,25 @@ def test_batches_are_found_by_who_what_and_when(wb: Workbench, batches: list[Bat
     assert [names(wb.batches.all(**which)) for which, _ in asked] == [names(found) for _, found in asked]
 
 
+def test_the_state_that_is_asked_for_is_the_one_that_is_told(wb: Workbench, sheet: Given, url: str) -> None:
+    sheets = sheet(GOOD), sheet(MIXED, "mixed.csv")
+    wb.begin(sheets[0], "elevate.students", source="page")
+    wb.stage(sheets[0], "elevate.students")
+    wb.plan(wb.stage(sheets[0], "elevate.students"))
+    wb.import_sheet(sheets[0], "elevate.students", dry_run=True)
+    wb.import_sheet(sheets[1], "elevate.students")
+    wb.discard(wb.stage(sheets[0], "elevate.students"))
+    first = wb.import_sheet(sheets[0], "elevate.students")
+    second = wb.import_sheet(sheets[1], "elevate.students", skip_errors=True)
+    wb.undo(second, dry_run=True)
+    wb.undo(second)
+    tamper(url, "update workbench.import_batch set stage = 'failed' where id = %s", first.id)
+    found = wb.batches.all()
+    assert {batch.state for batch in found} == {*STATES} - {"staging"}
+    for state in STATES:
+        assert wb.batches.all(state=state) == [batch for batch in found if batch.state == state], state
+
+
 def test_a_batch_s_story_has_everybody_s_deeds_in_their_order(wb: Workbench, open_wb: Opened, sheet: Given) -> None:
     batch = wb.stage(sheet(MIXED), "elevate.students")
     wb.plan(batch)
@@ -67,7 +89,7 @@ def test_a_batch_s_story_has_everybody_s_deeds_in_their_order(wb: Workbench, ope
         wb.commit(batch)
     wb.commit(batch, skip_errors=True)
     lead = open_wb(user="lea")
-    lead.explain(batch, [3], "Left in May")
+    lead.reject(batch, [3], "Left in May")
     lead.note(batch, notes="Looked at")
     lead.sign_off(batch)
     story = wb.batches.story(batch)
@@ -77,7 +99,7 @@ def test_a_batch_s_story_has_everybody_s_deeds_in_their_order(wb: Workbench, ope
         ("ana", "planned"),
         ("ana", "held"),
         ("ana", "committed"),
-        ("lea", "explained"),
+        ("lea", "rejected"),
         ("lea", "noted"),
         ("lea", "signed off"),
     ]
@@ -101,7 +123,7 @@ def test_what_waits_for_a_person_is_told_until_it_is_done(wb: Workbench, open_wb
     assert waiting() == {"held": ["mixed.csv"], "unexplained": [], "unsigned": ["good.csv"]}
     wb.commit(mixed, skip_errors=True)
     assert waiting() == {"held": [], "unexplained": ["mixed.csv"], "unsigned": ["good.csv"]}
-    wb.explain(mixed, [3], "Left in May")
+    wb.reject(mixed, [3], "Left in May")
     assert waiting() == {"held": [], "unexplained": [], "unsigned": ["mixed.csv", "good.csv"]}
     open_wb(user="lea").sign_off(good)
     assert waiting()["unsigned"] == ["mixed.csv"]
@@ -129,14 +151,15 @@ def test_outcomes_over_time_are_those_of_the_completed_imports_oldest_first(wb: 
     first = wb.import_sheet(sheet(GOOD), "elevate.students")
     second = wb.import_sheet(sheet(MIXED), "elevate.students", skip_errors=True)
     wb.import_sheet(sheet(MIXED), "elevate.students", dry_run=True)
-    wb.undo(second)
+    wb.undo(second)  # what was taken back is no import any more
+    third = wb.import_sheet(sheet(MIXED), "elevate.students", skip_errors=True)
     told = wb.batches.outcomes()
     assert list(told.columns) == [
         "batch", "dataset", "at", "created", "updated", "skipped", "unmatched", "invalid"
     ]  # fmt: skip
     assert told.drop(columns="at").to_numpy().tolist() == [
         [first.id, "elevate.students", 1, 0, 0, 0, 0],
-        [second.id, "elevate.students", 0, 1, 0, 0, 1],
+        [third.id, "elevate.students", 0, 1, 0, 0, 1],
     ]
-    assert list(wb.batches.outcomes(limit=1)["batch"]) == [second.id]
+    assert list(wb.batches.outcomes(limit=1)["batch"]) == [third.id]
     assert told["at"].is_monotonic_increasing

@@ -8,6 +8,7 @@ import pytest
 from tests.imports import ask, tamper
 from workbench import Workbench
 from workbench.model.batch import Batch
+from workbench.model.errors import UnknownLines
 from workbench.model.sheet import Sheet
 
 pytestmark = pytest.mark.both_servers
@@ -103,16 +104,41 @@ def test_issues_are_counted_before_there_is_a_plan(wb: Workbench, sheet: Given) 
     assert (lines(wb, staged), lines(wb, staged, outcome="invalid")) == ([2, 3], [])
 
 
-def test_an_explained_row_is_a_skipped_one(wb: Workbench, batch: Batch) -> None:
-    wb.explain(batch, [4, 5], "Left in May")
-    assert lines(wb, batch, outcome="skipped") == [4, 5, 8]
-    assert lines(wb, batch, outcome="skipped", reason="explained") == [4, 5]
-    assert lines(wb, batch, outcome="skipped", code="out_of_range") == [5]
-    assert lines(wb, batch, outcome="skipped", code="out_of_range", reason="explained") == [5]
-    assert (lines(wb, batch, outcome="unmatched"), lines(wb, batch, outcome="invalid")) == ([6, 7], [3])
-    assert lines(wb, batch, outcome="invalid", code="out_of_range") == [3]
+def test_an_explained_row_is_a_skipped_one_and_a_rejected_row_an_invalid_one(wb: Workbench, batch: Batch) -> None:
+    wb.explain(batch, [4], "Left in May")
+    wb.reject(batch, [5], "No such course")
+    assert lines(wb, batch, outcome="skipped") == [4, 8]
+    assert lines(wb, batch, outcome="skipped", reason="explained") == lines(wb, batch, reason="explained") == [4]
+    assert lines(wb, batch, outcome="skipped", code="student_not_found") == [4]
+    assert (lines(wb, batch, outcome="unmatched"), lines(wb, batch, outcome="invalid")) == ([6, 7], [3, 5])
+    assert lines(wb, batch, outcome="invalid", code="out_of_range") == [3, 5]
+    assert lines(wb, batch, outcome="invalid", code="out_of_range", waiting=True) == [3]
+    assert lines(wb, batch, outcome="invalid", reason="rejected") == lines(wb, batch, reason="rejected") == [5]
+    assert lines(wb, batch, code="out_of_range", reason="rejected") == [5]
+    assert lines(wb, batch, outcome="skipped", reason="rejected", code="student_not_found") == []
+    assert lines(wb, batch, reason="duplicate") == [8]
     assert (wb.rows.unexplained(batch), wb.rows.unexplained(batch, outcome="invalid")) == ([3, 6, 7], [3])
     assert wb.rows.unexplained(batch, outcome="unmatched", code="student_not_found") == [7]
+    assert [row["line"] for row in wb.rows.each(batch, reason="rejected")] == [5]
+    assert wb.rows(batch, outcome="invalid", reason="rejected")["line"].tolist() == [5]
+
+
+def test_a_word_from_before_there_were_rejections_goes_on_counting_as_an_explanation(
+    wb: Workbench, batch: Batch, url: str
+) -> None:
+    """What was signed with it stays true."""
+    earlier = (
+        "insert into workbench.import_explanation (tenant_id, batch_id, line, reason, explained_by, rejected) "
+        "select tenant_id, id, 5, 'Left in May', 'ana', null from workbench.import_batch where id = %s"
+    )
+    assert tamper(url, earlier, batch.id) == 1
+    assert lines(wb, batch, outcome="skipped", reason="explained") == [5]
+    assert (lines(wb, batch, outcome="invalid"), lines(wb, batch, reason="rejected")) == ([3], [])
+    figures = wb.reconcile(batch)
+    assert (figures.skipped, figures.invalid, figures.rejected, figures.unexplained) == (2, 1, 0, 4)
+    assert next(wb.rows.each(batch, lines=[5]))["status"] == "skipped"
+    with pytest.raises(UnknownLines):
+        wb.reject(batch, [5], "No such course")
 
 
 def test_what_is_unexplained_is_told_by_its_kind(wb: Workbench, batch: Batch) -> None:
@@ -126,12 +152,14 @@ def test_what_is_unexplained_is_told_by_its_kind(wb: Workbench, batch: Batch) ->
         ("invalid", "bad_choice", 1),
         ("invalid", "course_not_found", 1),
     ]
-    wb.explain(batch, [5, 7], "Left in May")
+    wb.reject(batch, [5], "No such course")
+    wb.explain(batch, [7], "Left in May")
     assert kinds() == [
         ("invalid", "out_of_range", 1),
         ("unmatched", "course_not_found", 1),
         ("unmatched", "student_not_found", 1),
     ]
+    wb.reject(batch, wb.rows.unexplained(batch, outcome="invalid"), "Nobody knows")
     wb.explain(batch, wb.rows.unexplained(batch), "Nobody knows")
     assert (kinds(), wb.rows.unexplained(batch)) == ([], [])
 

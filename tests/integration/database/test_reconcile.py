@@ -33,11 +33,11 @@ def test_a_batch_adds_up_at_every_step_and_is_done_at_the_last(wb: Workbench, sh
     steps = [said()]
     wb.plan(batch)
     steps.append(said())
-    wb.explain(batch, [3], "Test row")
+    wb.reject(batch, [3], "Test row")
     steps.append(said())
     wb.commit(batch, skip_errors=True)
     steps.append(said())
-    wb.explain(batch, [5], "Test row")
+    wb.reject(batch, [5], "Test row")
     steps.append(said())
     assert steps == [
         ("staged", 0, True, False),
@@ -48,15 +48,15 @@ def test_a_batch_adds_up_at_every_step_and_is_done_at_the_last(wb: Workbench, sh
     ]
 
 
-def test_an_explanation_lets_no_invalid_row_through(wb: Workbench, sheet: Given, url: str) -> None:
+def test_a_rejection_lets_no_invalid_row_through(wb: Workbench, sheet: Given, url: str) -> None:
     held = wb.import_sheet(sheet(TEXT), "elevate.students")
-    wb.explain(held, [3, 5], "Test rows")
+    wb.reject(held, [3, 5], "Test rows")
     done = wb.commit(held, skip_errors=True)
     assert outcomes(wb, done) == [
         (2, "created"),
-        (3, "skipped:explained"),
+        (3, "invalid:rejected"),
         (4, "skipped:duplicate"),
-        (5, "skipped:explained"),
+        (5, "invalid:rejected"),
         (6, "created"),
     ]
     assert wb.reconcile(done).done
@@ -82,6 +82,8 @@ def test_the_figures_as_a_document_have_all_that_the_command_line_promises(wb: W
         "removed": 0,
         "skipped_by_reason": {"duplicate": 1},
         "unmatched_by_kind": {},
+        "rejected": 0,
+        "rejected_by": {},
         "issues_by_code": {"bad_email": 1, "bad_phone": 1, "duplicate_key": 1},
         "balanced": True,
         "done": False,
@@ -129,7 +131,7 @@ def test_a_file_that_two_connections_plan_is_planned_as_one(wb: Workbench, sheet
 def test_what_is_unexplained_is_told_by_its_kind(wb: Workbench, sheet: Given) -> None:
     batch = wb.import_sheet(sheet(TEXT), "elevate.students", skip_errors=True)
     before = wb.rows.unexplained_kinds(batch)
-    wb.explain(batch, wb.rows.unexplained(batch, outcome="invalid", code="bad_email"), "Test row")
+    wb.reject(batch, wb.rows.unexplained(batch, outcome="invalid", code="bad_email"), "Test row")
     assert [(kind["outcome"], kind["code"], kind["rows"]) for kind in before] == [
         ("invalid", "bad_email", 1),
         ("invalid", "bad_phone", 1),

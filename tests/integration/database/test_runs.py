@@ -405,9 +405,9 @@ def test_a_run_with_an_unexplained_row_in_any_sheet_cannot_be_signed(open_wb: Op
     with pytest.raises(NotDone):
         lead.sign_off(batch)
     _, people, enrollments = wb.batches.parts(batch)
-    wb.explain(people, [4], "no such person")
+    wb.reject(people, [4], "no such person")
     wb.explain(enrollments, [3], "not ours")
-    assert wb.reconcile(batch).done
+    assert (wb.reconcile(batch).done, wb.reconcile(batch).rejected_by) == (True, {"ana": 1})
     lead.sign_off(batch)
 
 

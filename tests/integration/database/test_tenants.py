@@ -150,6 +150,8 @@ QUESTIONS: tuple[Callable[[Workbench, Batch], Any], ...] = (
     lambda wb, batch: wb.log(batch),
     lambda wb, batch: wb.note(batch, notes="mine"),
     lambda wb, batch: wb.explain(batch, [3], "mine"),
+    lambda wb, batch: wb.reject(batch, [3], "mine"),
+    lambda wb, batch: wb.discard(batch),
     lambda wb, batch: wb.sign_off(batch),
     lambda wb, batch: wb.verify(batch),
     lambda wb, batch: wb.signature(batch),
@@ -347,12 +349,12 @@ def test_a_run_of_another_tenant_is_as_unknown_as_none(theirs: Theirs, other: Wo
 
 
 def test_the_only_person_of_a_tenant_may_sign_what_they_ran(theirs: Theirs, other: Workbench) -> None:
-    theirs.wb.explain(theirs.batch, [3], "left the school")
+    theirs.wb.reject(theirs.batch, [3], "left the school")
     assert theirs.wb.sign_off(theirs.batch)["signed_by"] == "ana"
 
 
 def test_the_second_person_has_to_sign_what_the_first_one_ran(theirs: Theirs, open_wb: Opened) -> None:
-    theirs.wb.explain(theirs.batch, [3], "left the school")
+    theirs.wb.reject(theirs.batch, [3], "left the school")
     ben = open_wb(tenant="a", user="ben")
     with pytest.raises(OwnWork, match="ana ran batch"):
         theirs.wb.sign_off(theirs.batch)

@@ -9,6 +9,7 @@ from workbench import Workbench
 from workbench.model.batch import Batch
 from workbench.model.errors import AlreadyUndone, WrongStage
 from workbench.model.sheet import Sheet
+from workbench.model.template import Mapping
 
 pytestmark = pytest.mark.both_servers
 
@@ -78,6 +79,61 @@ def test_a_dry_run_of_an_undo_says_what_it_would_do_and_writes_nothing(wb: Workb
     assert (shown.stage, fingerprint(url)) == ("planned", before)
     real = wb.undo(batch)
     assert (outcome(real), outcomes(wb, real)) == (outcome(shown), outcomes(wb, shown))
+
+
+def test_an_import_that_was_taken_back_is_told_so_and_takes_no_word_and_no_signature(
+    wb: Workbench, open_wb: Callable[..., Workbench], sheet: Given
+) -> None:
+    batch = students(wb, sheet, "email,name\njohn@example.com,John Doe\nnobody,Jane\n", skip_errors=True)
+    wb.undo(batch, dry_run=True)
+    assert (wb.batches.get(batch).undone_by, wb.batches.get(batch).state) == (None, "completed")
+    undo = wb.undo(batch)
+    undone = wb.batches.get(batch)
+    assert (undone.undone_by, undone.state, undone.stage, undone.status) == (undo.id, "undone", *["completed"] * 2)
+    figures = wb.reconcile(batch)
+    assert (figures.processed, figures.invalid, figures.unexplained, figures.done) == (2, 1, 0, False)
+    assert figures.open_points == ("It is undone.",)
+    assert ("Committed", "it is undone", False) in figures.definition
+    lea = open_wb(user="lea")
+    for act in (
+        lambda: lea.reject(batch, [3], "No"),
+        lambda: lea.explain(batch, [3], "No"),
+        lambda: lea.sign_off(batch),
+    ):
+        with pytest.raises(WrongStage, match="is undone"):
+            act()
+    with pytest.raises(AlreadyUndone):
+        lea.undo(batch)
+    assert lea.note(batch, notes="Taken back: the wrong file.").notes == "Taken back: the wrong file."
+    assert (
+        wb.batches.same_file(sheet("email,name\njohn@example.com,John Doe\nnobody,Jane\n"), "elevate.students") is None
+    )
+    assert wb.batches.outcomes().empty
+
+
+def test_what_was_signed_stays_so_when_it_is_taken_back(
+    wb: Workbench, open_wb: Callable[..., Workbench], sheet: Given
+) -> None:
+    batch = students(wb, sheet)
+    lea = open_wb(user="lea")
+    lea.sign_off(batch)
+    lea.undo(batch)
+    assert wb.verify(batch)
+
+
+def test_nothing_is_compared_with_an_import_that_was_taken_back(wb: Workbench, sheet: Given) -> None:
+    """Neither a profile with its, nor a header with those that it had."""
+    before, after = sheet(STUDENTS, "one.csv"), sheet(STUDENTS.replace("phone", "telefon"), "two.csv")
+    for one in (before, after):
+        wb.profiles.keep(one, "elevate.students", {"file": one.name})
+    wb.import_sheet(before, "elevate.students")
+    made = wb.templates.save("all", "elevate.students", Mapping(columns={"email": "email", "name": "full_name"}))
+    batch = wb.import_sheet(after, "elevate.students", columns={"telefon": ""})
+    assert wb.profiles.last("elevate.students")["file"] == "two.csv"
+    assert wb.sources.header_change(after, "elevate.students", made.name) is None
+    wb.undo(batch)
+    assert wb.profiles.last("elevate.students")["file"] == "one.csv"
+    assert wb.sources.header_change(after, "elevate.students", made.name)["new"] == ["telefon"]
 
 
 @pytest.mark.parametrize("act", ["plan", "commit"])

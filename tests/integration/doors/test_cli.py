@@ -195,12 +195,69 @@ def test_invalid_rows_hold_the_batch_until_a_person_lets_the_good_rows_go_on(run
     assert (still.status, still.json["status"], students(url)) == (1, "held", 0)
     done = run("commit", batch, "--skip-errors", "--json")
     assert (done.status, done.json["status"], done.json["created"], students(url)) == (1, "completed", 5, 5)
-    explained = run("explain", batch, 7, "--reason", "No student, a heading", "--json")
-    assert (explained.status, explained.json["done"], explained.json["skipped_by_reason"]) == (
-        0,
-        True,
-        {"explained": 1},
+    told = run("show", batch).out
+    assert "Or say why invalid rows stay out:" in told and "Or say why unmatched rows" not in told
+    assert f"workbench reject {batch} 7 --reason ..." in told
+    refused = run("explain", batch, 7, "--reason", "No student, a heading")
+    assert (refused.status, "or reject it: workbench reject." in refused.err) == (2, True)
+    assert run("reject", batch, "--reason", "No student").status == 2
+    rejected = run("reject", batch, 7, "--reason", "No student, a heading", "--json").json
+    assert (rejected["done"], rejected["invalid"], rejected["rejected"]) == (True, 1, 1)
+    assert (rejected["skipped_by_reason"], rejected["rejected_by"]) == ({}, {"ana": 1})
+
+
+def test_the_list_of_rejected_rows_goes_to_their_owner_and_comes_back_corrected(
+    run: Run, file: File, tmp_path: Path
+) -> None:
+    batch = run("import", file(MIXED), "--dataset", "elevate.students", "--skip-errors", "--json").json["batch"]
+    assert "Invalid: 1 of 1 rejected (1 by ana)." in run("reject", batch, "--all", "--reason", "No student").out
+    assert run("reject", batch, "--all", "--reason", "No student").status == 0, "there is nothing left to reject"
+    assert run("rows", batch, "--rejected", "--outcome", "skipped").status == 2
+    assert run("rows", batch, "--rejected", "-o", "owner.csv").status == 0
+    text = (tmp_path / "owner.csv").read_text("utf-8")
+    assert text == (
+        "email,first_name,last_name,phone,line,outcome,issues,reason\n"
+        "not an address,Bad,Row,,7,invalid,email: Invalid email format,rejected: No student\n"
     )
+    assert [row["line"] for row in run("rows", batch, "--rejected", "--format", "json").json] == [7]
+    assert "invalid (rejected)" in run("rows", batch, "--rejected").out
+    (tmp_path / "owner.csv").write_text(text.replace("not an address", "row@example.com"), "utf-8")
+    again = run("import", "owner.csv", "--dataset", "elevate.students", "--json")
+    assert (again.status, again.json["created"]) == (0, 1)
+
+
+def test_an_import_that_nobody_wants_is_discarded(run: Run, file: File, url: str) -> None:
+    batch = run("import", file(STUDENTS), "--dataset", "elevate.students", "--dry-run", "--json").json["batch"]
+    assert (
+        "Discarded by ana (the wrong term). Nothing of it was written."
+        in run("discard", batch, "--reason", "the wrong term").out
+    )
+    shown = run("show", batch, "--json").json
+    assert (shown["status"], shown["undone"], shown["done"]) == ("discarded", False, False)
+    refused = run("commit", batch)
+    assert (refused.status, "is discarded; committing needs one that is planned." in refused.err) == (2, True)
+    assert run("discard", batch).status == 2
+    assert ("discarded" in run("batches").out, students(url)) == (True, 0)
+    first = run("log", batch).out.splitlines()[0]
+    assert first == "Import type: Elevate: Students (discarded by ana: nothing is written)"
+
+
+def test_every_list_says_what_was_taken_back(run: Run, file: File, completed: str) -> None:
+    undo = run("undo", completed, "--json").json
+    assert undo["undone"] is False
+    shown = run("show", completed, "--json").json
+    assert (shown["status"], shown["undone"], shown["undone_by"], shown["done"]) == (
+        "completed",
+        True,
+        undo["batch"],
+        False,
+    )
+    assert "undone" in run("batches").out
+    told = run("show", completed).out
+    assert f"Undone: run {undo['batch'][:18]} took back what it had written." in told
+    assert "To sign it off" not in told
+    log = run("log", completed, "--json").json
+    assert log["state"].startswith("undone by ana, ")
 
 
 def test_a_dry_run_writes_nothing_and_its_plan_is_what_commit_executes(run: Run, file: File, url: str) -> None:
@@ -419,7 +476,7 @@ def test_a_reader_that_has_read_enough_is_no_error(environment: dict[str, str], 
     batch = run("import", file(many), "--dataset", "elevate.students", "--json").json["batch"]
     words = [sys.executable, "-m", "workbench", "rows", batch, "--format", "csv"]
     with subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        assert process.stdout.readline() == b"email,full_name,line,outcome,issues\n"
+        assert process.stdout.readline() == b"email,full_name,line,outcome,issues,reason\n"
         process.stdout.close()
         assert (process.wait(30), process.stderr.read()) == (0, b"")
 
@@ -534,12 +591,13 @@ def test_rows_corrected_in_a_spreadsheet_are_imported_again(run: Run, file: File
     assert run("rows", batch, "--outcome", "invalid", "-o", "invalid.csv").status == 0
     text = (tmp_path / "invalid.csv").read_text("utf-8")
     assert text == (
-        "email,first_name,last_name,phone,line,outcome,issues\n"
-        "not an address,Bad,Row,,7,invalid,email: Invalid email format\n"
+        "email,first_name,last_name,phone,line,outcome,issues,reason\n"
+        "not an address,Bad,Row,,7,invalid,email: Invalid email format,\n"
     )
     (tmp_path / "invalid.csv").write_text(text.replace("not an address", "row@example.com"), "utf-8")
     again = run("import", "invalid.csv", "--dataset", "elevate.students", "--json")
-    assert (again.status, again.json["created"], again.json["not_imported"]) == (0, 1, ["line", "outcome", "issues"])
+    assert (again.status, again.json["created"]) == (0, 1)
+    assert again.json["not_imported"] == ["line", "outcome", "issues", "reason"]
 
 
 def test_rows_say_every_rows_outcome_and_changes(run: Run, file: File, completed: str) -> None:
@@ -570,6 +628,7 @@ def test_a_workbook_of_rows_needs_a_file(run: Run, completed: str) -> None:
         "line",
         "outcome",
         "issues",
+        "reason",
     )
 
 

@@ -87,7 +87,9 @@ def test_every_command_that_takes_a_batch_takes_a_run(run: Run, tmp_path: Path) 
     assert [row["outcome"] for row in run("rows", name, "--format", "json").json].count("created") == 4
     assert run("rows", name, "--outcome", "invalid", "-o", "invalid.xlsx").status == 0
     assert run("show", name, "--json").json["figures"]["Courses created"] == 2
-    assert run("explain", name, 5, 6, 7, 9, "--reason", "told the registrar", "--json").json["done"]
+    assert not run("reject", name, "--all", "--reason", "told the registrar", "--json").json["done"]
+    open_ = [row["line"] for row in run("rows", name, "--outcome", "unmatched", "--format", "json").json]
+    assert run("explain", name, *open_, "--reason", "told the registrar", "--json").json["done"]
     assert "Import type: Elevate: Learners with courses" in run("log", name).out
     assert run("sign-off", name).status == 0
     assert run("undo", name, "--json").json["updated"] == 8

@@ -234,6 +234,21 @@ def test_what_waits_is_withdrawn(open_wb: Opened, wb: Workbench, begun: Batch, h
     assert not jobs.cancel(wb, begun)
 
 
+@pytest.mark.parametrize("step", ["fill", "plan", "commit"])
+def test_a_step_that_waits_for_a_batch_which_is_discarded_meanwhile_does_nothing(
+    wb: Workbench, sheet: Sheets, hired: Callable[[], Worker], url: str, step: jobs.Step
+) -> None:
+    batch = wb.begin(sheet(THREE, "students.csv"), STUDENTS, source="page")
+    batch = batch if step == "fill" else wb.fill(batch)
+    batch = wb.plan(batch).batch if step == "commit" else batch
+    jobs.defer(wb, step, batch)
+    wb.discard(batch)
+    with hired():
+        assert done(wb, batch).stage == "discarded"
+    assert [event["action"] for event in wb.batches.story(batch)][-1] == "discarded"
+    assert records(url, "elevate.profiles", "email") == []
+
+
 def test_a_planned_batch_keeps_its_plan_when_its_commit_is_withdrawn(
     wb: Workbench, sheet: Sheets, hired: Callable[[], Worker]
 ) -> None:

@@ -19,11 +19,18 @@ from workbench.sources import open_sheet
 HEADERS = ("Email", "Note")
 
 
-def row(line: int, *cells: str, outcome: str = "created", issues: tuple[tuple[str, str], ...] = ()) -> dict[str, Any]:
+def row(
+    line: int,
+    *cells: str,
+    outcome: str = "created",
+    reason: str | None = None,
+    issues: tuple[tuple[str, str], ...] = (),
+) -> dict[str, Any]:
     return {
         "line": line,
         "key": cells[0],
         "outcome": outcome,
+        "reason": reason,
         "issues": [{"field": field, "message": message} for field, message in issues],
         "raw": dict(zip(HEADERS, cells, strict=True)),
     }
@@ -35,17 +42,21 @@ def as_csv(*rows: dict[str, Any], headers: tuple[str, ...] = HEADERS) -> str:
     return file.getvalue().decode()
 
 
-def test_csv_gives_back_the_sources_columns_and_then_line_outcome_and_issues() -> None:
+def test_csv_gives_back_the_sources_columns_and_then_line_outcome_issues_and_reason() -> None:
     wrong = row(3, "b@", "", outcome="invalid", issues=(("email", "Invalid email format"), ("", "Odd row")))
-    assert as_csv(row(2, "a@b.co", "x, y"), wrong) == (
-        "Email,Note,line,outcome,issues\n"
-        'a@b.co,"x, y",2,created,\n'
-        'b@,,3,invalid,"email: Invalid email format; Odd row"\n'
+    repeated = row(4, "a@b.co", "", outcome="skipped", reason="duplicate")
+    rejected = row(5, "c@", "", outcome="invalid", reason="rejected") | {"explanation": "No such person"}
+    assert as_csv(row(2, "a@b.co", "x, y"), wrong, repeated, rejected) == (
+        "Email,Note,line,outcome,issues,reason\n"
+        'a@b.co,"x, y",2,created,,\n'
+        'b@,,3,invalid,"email: Invalid email format; Odd row",\n'
+        "a@b.co,,4,skipped,,duplicate\n"
+        "c@,,5,invalid,,rejected: No such person\n"
     )
 
 
 def test_no_rows_give_a_header() -> None:
-    assert as_csv() == "Email,Note,line,outcome,issues\n"
+    assert as_csv() == "Email,Note,line,outcome,issues,reason\n"
 
 
 @pytest.mark.parametrize(
@@ -88,7 +99,7 @@ def test_xlsx_holds_every_cell_as_text_that_does_not_run(tmp_path: Path) -> None
     file = tmp_path / "rows.xlsx"
     save_rows([row(n, "a@b.co", text) for n, text in enumerate(odd, start=2)], HEADERS, file, "xlsx")
     page = openpyxl.load_workbook(file).active
-    assert [cell.value for cell in page[1]] == ["Email", "Note", "line", "outcome", "issues"]
+    assert [cell.value for cell in page[1]] == ["Email", "Note", "line", "outcome", "issues", "reason"]
     assert {cell.data_type for line in page.iter_rows(min_row=2, max_col=2) for cell in line} <= {"s", "inlineStr", "n"}
     assert page["B2"].quotePrefix and page["B2"].value == "=1+1"
     assert page["C2"].value == 2
@@ -119,11 +130,13 @@ def test_json_of_no_rows_is_an_empty_list() -> None:
     assert json.loads(file.getvalue()) == []
 
 
-def test_an_export_of_an_export_does_not_grow() -> None:
-    headers = (*HEADERS, "line", "outcome", "issues")
-    raw = dict(zip(headers, ("a@b.co", "x", "7", "invalid", "email: wrong"), strict=True))
+@pytest.mark.parametrize("added", [("line", "outcome", "issues", "reason"), ("line", "outcome", "issues")])
+def test_an_export_of_an_export_does_not_grow(added: tuple[str, ...]) -> None:
+    """Neither of one of today nor of one from before there was a reason in it."""
+    headers = (*HEADERS, *added)
+    raw = dict(zip(headers, ("a@b.co", "x", "7", "invalid", "email: wrong", ""), strict=False))
     again = row(2, "a@b.co", "x") | {"raw": raw}
-    assert as_csv(again, headers=headers) == "Email,Note,line,outcome,issues\na@b.co,x,2,created,\n"
+    assert as_csv(again, headers=headers) == "Email,Note,line,outcome,issues,reason\na@b.co,x,2,created,,\n"
 
 
 def test_a_failing_source_of_rows_leaves_the_earlier_file_as_it_was(tmp_path: Path) -> None:

@@ -77,6 +77,36 @@ def test_no_text_can_write_a_line_of_the_form() -> None:
     ]
 
 
+def test_what_figures_are_to_be_read_with_stands_on_the_first_line() -> None:
+    log = replace(ROSTER, state="held: nothing is written")
+    first = "Import type: Teacher Roster Import (held: nothing is written)"
+    assert log.render().splitlines() == [first, *WRITTEN.splitlines()[1:]]
+    assert log.to_markdown().splitlines()[0] == "## Teacher Roster Import (held: nothing is written)"
+
+
+def test_what_workbench_adds_stands_after_a_persons_words_and_apart_from_them() -> None:
+    log = replace(
+        ROSTER,
+        notes="Ann agreed.\nadded by workbench:\n- 9 rows rejected",
+        notes_added=("Template: KCK.", "ben rejected 2 rows:\nno such person (lines 3-4)."),
+        follow_ups_added=("1 invalid row: correct and import it.",),
+    )
+    assert log.render().splitlines()[14:] == [
+        "Decisions/notes: Ann agreed.",
+        '  "added by workbench:"',
+        "  - 9 rows rejected",
+        "  Added by Workbench:",
+        "  - Template: KCK.",
+        "  - ben rejected 2 rows: no such person (lines 3-4).",
+        "",
+        "Follow-ups: Added by Workbench:",
+        "  - 1 invalid row: correct and import it.",
+    ]
+    assert log.to_dict()["notes"] == "Ann agreed.\nadded by workbench:\n- 9 rows rejected"
+    assert log.to_dict()["notes_added"][0] == "Template: KCK."
+    assert "**Follow-ups:** Added by Workbench:\n  - 1 invalid row" in log.to_markdown()
+
+
 def test_the_log_is_a_dictionary_with_every_field() -> None:
     assert ROSTER.to_dict() == {
         "import_type": "Teacher Roster Import",
@@ -92,6 +122,9 @@ def test_the_log_is_a_dictionary_with_every_field() -> None:
         "invalid": 0,
         "notes": "All teachers imported successfully. 5 teachers updated with new grade assignments.",
         "follow_ups": None,
+        "state": "",
+        "notes_added": [],
+        "follow_ups_added": [],
     }
 
 

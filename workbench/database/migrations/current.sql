@@ -63,6 +63,23 @@ left join (
 ) c on c.batch_id = r.batch_id and c.line = r.line;
 grant select on workbench.corrected_row to workbench_app;
 
+-- The batch that the transaction works on: outcomes and decisions go there and nowhere else, until it has ended.
+create or replace function workbench.open_batch() returns uuid language sql stable as
+$$ select id from workbench.import_batch
+   where id = nullif(current_setting('workbench.batch', true), '')::uuid
+     and stage not in ('completed', 'failed', 'discarded') $$;
+
+-- The undo that took a batch back; null while it stands. An undo whose dry run only shows is none.
+create or replace function workbench.undone_by(batch uuid) returns uuid language sql stable parallel safe as
+$$ select id from workbench.import_batch where undo_of = batch and stage = 'completed' $$;
+
+-- Whether a person's word is one for a row of that outcome: an unmatched row is explained, an invalid one rejected. A word from
+-- before the two were told apart, and the run that has resolved a row, are for either.
+create or replace function workbench.settles(word workbench.import_explanation, outcome text) returns boolean
+language sql immutable parallel safe as
+$$ select outcome in ('unmatched', 'invalid')
+      and (word.rejected is null or word.resolved_by is not null or word.rejected = (outcome = 'invalid')) $$;
+
 -- The order in which the outcomes of its parts decide the outcome of a source row.
 create or replace function workbench.weight(outcome text) returns integer language sql immutable parallel safe as
 $$ select case outcome when 'invalid' then 1 when 'unmatched' then 2 when 'created' then 3 when 'updated' then 4 else 5 end $$;
@@ -265,7 +282,8 @@ end $$;
 -- plan no longer holds, and it cannot be committed without another.
 create or replace function workbench.guard_batch() returns trigger language plpgsql as $$
 declare
-    rank constant text[] := array['queued', 'staging', 'staged', 'planned', 'completed', 'failed'];
+    rank constant text[] := array['queued', 'staging', 'staged', 'planned', 'completed', 'failed', 'discarded'];
+    ended constant text[] := array['completed', 'failed', 'discarded'];
     was int; is_ int;
 begin
     if tg_op = 'INSERT' then
@@ -273,7 +291,7 @@ begin
             raise exception 'batch % must begin as queued', new.id using errcode = 'WB001';
         end if;
         if new.part_of is not null and not exists (select from workbench.import_batch b where b.id = new.part_of
-               and b.part_of is null and b.stage not in ('completed', 'failed')) then
+               and b.part_of is null and b.stage <> all (ended)) then
             raise exception 'run % takes no more parts', new.part_of using errcode = 'WB001';
         end if;
         return new;
@@ -294,10 +312,10 @@ begin
     was := array_position(rank, case old.stage when 'held' then 'planned' else old.stage end);
     is_ := array_position(rank, case new.stage when 'held' then 'planned' else new.stage end);
     if (is_ < was and new.revision = old.revision and new.decisions = old.decisions)
-       or (old.stage in ('completed', 'failed') and new.stage <> old.stage) or new.plan < old.plan then
+       or (old.stage = any (ended) and new.stage <> old.stage) or new.plan < old.plan then
         raise exception 'batch % is % and cannot become %', old.id, old.stage, new.stage using errcode = 'WB001';
     end if;
-    if old.stage in ('completed', 'failed') then
+    if old.stage = any (ended) then
         if exists (select from workbench.sign_off where batch_id = old.id) then
             raise exception 'batch % is signed off and frozen', old.id using errcode = 'WB003';
         end if;
@@ -332,18 +350,27 @@ drop trigger if exists guard_part on workbench.import_batch;
 create constraint trigger guard_part after update of stage on workbench.import_batch deferrable initially deferred
     for each row when (new.part_of is not null and new.stage = 'completed') execute function workbench.guard_part();
 
--- Explanations end with the signature, which under a run of several sheets is one under all of them; and only a row that needs
--- one takes one. The outcomes of a plan that no longer holds are not shown, and need none.
+-- A person's words end with the signature, which under a run of several sheets is one under all of them, and with an undo; and
+-- only a row that needs one takes one, of the kind that it needs. The outcomes of a plan that no longer holds are not shown, and
+-- need none.
 create or replace function workbench.guard_explanation() returns trigger language plpgsql as $$
+declare found text;
 begin
     if exists (select from workbench.sign_off s join workbench.import_batch b on s.batch_id in (b.id, b.part_of)
                where b.id = new.batch_id) then
         raise exception 'batch % is signed off and frozen', new.batch_id using errcode = 'WB003';
     end if;
-    if not exists (select from workbench.import_batch b join workbench.import_outcome o on o.batch_id = b.id and o.plan = b.plan
-                   where b.id = new.batch_id and b.stage <> 'staged'
-                     and o.line = new.line and o.outcome in ('unmatched', 'invalid')) then
+    if workbench.undone_by(new.batch_id) is not null then
+        raise exception 'batch % is undone', new.batch_id using errcode = 'WB001';
+    end if;
+    select o.outcome into found from workbench.import_batch b
+    join workbench.import_outcome o on o.batch_id = b.id and o.plan = b.plan and o.line = new.line
+    where b.id = new.batch_id and b.stage not in ('staged', 'discarded');
+    if found is null or found not in ('unmatched', 'invalid') then
         raise exception 'line % has nothing to explain', new.line using errcode = 'WB001';
+    end if;
+    if new.rejected is null or not workbench.settles(new, found) then
+        raise exception 'line % is %', new.line, found using errcode = 'WB001';
     end if;
     if new.resolved_by is not null and not exists (
         select from workbench.import_batch b join workbench.import_outcome o on o.batch_id = b.id and o.plan = b.plan
@@ -371,11 +398,15 @@ begin
     if not exists (select from workbench.import_batch where id = new.batch_id and stage = 'completed' and part_of is null) then
         raise exception 'batch % is not completed', new.batch_id using errcode = 'WB001';
     end if;
+    if workbench.undone_by(new.batch_id) is not null then
+        raise exception 'batch % is undone', new.batch_id using errcode = 'WB001';
+    end if;
     if exists (select from workbench.import_batch b join workbench.import_outcome o on o.batch_id = b.id and o.plan = b.plan
-               left join workbench.import_explanation e on e.batch_id = b.id and e.line = o.line
+               left join workbench.import_explanation e
+                   on e.batch_id = b.id and e.line = o.line and workbench.settles(e, o.outcome)
                where (b.id = new.batch_id or b.part_of = new.batch_id and not b.derived and b.stage = 'completed')
                  and o.outcome in ('unmatched', 'invalid') and e.line is null) then
-        raise exception 'batch % has unexplained rows', new.batch_id using errcode = 'WB001';
+        raise exception 'batch % has rows that nobody has explained or rejected', new.batch_id using errcode = 'WB001';
     end if;
     if exists (select from workbench.import_batch where id = new.batch_id and initiated_by_id = new.signed_by)
        and (select count(*) from workbench.person where tenant_id = new.tenant_id) > 1 then
@@ -394,12 +425,13 @@ select r.tenant_id, r.batch_id, r.line, r.id,
        case when c.line is null then r.external_key else c.external_key end as external_key,
        coalesce(c.raw, r.raw)::json as raw, coalesce(c.payload, r.payload) as payload,
        case when o.outcome is null or b.stage <> 'completed' then coalesce(c.status, r.status)
-            when e.line is not null then 'skipped'
+            when e.line is not null and e.rejected is not true then 'skipped'
             when o.outcome in ('created', 'updated') then 'applied'
             when o.outcome = 'skipped' then 'skipped'
             else 'failed' end as status,
-       case when e.line is not null then 'skipped' else o.outcome end as outcome,
-       case when e.resolved_by is not null then 'resolved' when e.line is not null then 'explained' else o.reason end as reason,
+       case when e.line is not null and e.rejected is not true then 'skipped' else o.outcome end as outcome,
+       case when e.resolved_by is not null then 'resolved' when e.rejected then 'rejected' when e.line is not null then 'explained'
+            else o.reason end as reason,
        o.outcome as planned_outcome, o.reason as planned_reason,
        e.reason as explanation, e.explained_by, e.explained_at,
        case when o.errors is null then case when c.line is null then r.errors else c.errors end
@@ -417,7 +449,7 @@ left join lateral (                                      -- row by row: a page o
 ) c on true
 left join workbench.import_outcome o on o.batch_id = r.batch_id and o.line = r.line and o.plan = b.plan and b.stage <> 'staged'
 left join workbench.import_explanation e on e.batch_id = r.batch_id and e.line = r.line
-     and o.outcome in ('unmatched', 'invalid');          -- a later plan may have found what an earlier one had not
+     and workbench.settles(e, o.outcome);                -- a later plan may have found what an earlier one had not
 grant select on workbench.import_result to workbench_app;
 
 -- The words of a name that tell: of two letters and more, without case, accents and punctuation.

@@ -1,4 +1,4 @@
-"""Commands that move a batch: import, plan, commit, undo."""
+"""Commands that move a batch: import, plan, commit, discard, undo."""
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -44,6 +44,7 @@ def add_to(app: typer.Typer) -> None:
     command(app, "import")(import_)
     command(app, "plan")(plan)
     command(app, "commit")(commit)
+    command(app, "discard")(discard)
     command(app, "undo")(undo)
     command(app, "sweep")(sweep)
     command(app, "correct")(correct)
@@ -241,6 +242,23 @@ def prefer(
         with asked.progress() as progress:
             planned = wb.plan(found.part_of or found, progress=progress).batch
         return _end(asked, wb, planned)
+
+
+def discard(
+    asked: Asked,
+    batch: Identifier,
+    reason: Annotated[str, typer.Option(help="Why nobody wants it.")] = "",
+) -> None:
+    """Put an import away that is not written.
+
+    Its rows stay to be read; it is never planned or written again.
+    """
+    with asked.open() as wb:
+        discarded = wb.discard(batch, reason)
+        if asked.json:
+            asked.answer(printing.document(wb, discarded))
+        else:
+            printing.next_steps(asked, wb, discarded)
 
 
 def undo(

@@ -36,6 +36,7 @@ def document(wb: "Workbench", batch: Batch) -> dict[str, Any]:
         named[0]: str(batch.id),
         named[1]: batch.dataset,
         "status": batch.stage,
+        "undone": batch.undone_by is not None,
         "dry_run": batch.dry_run and batch.stage != "completed",
         **figures.to_dict(),
         **composed,
@@ -54,6 +55,7 @@ def document(wb: "Workbench", batch: Batch) -> dict[str, Any]:
         "reading": batch.reading,
         "noticed": batch.summary.get("noticed", {}),
         "undo_of": str(batch.undo_of) if batch.undo_of is not None else None,
+        "undone_by": str(batch.undone_by) if batch.undone_by is not None else None,
         "sweep_of": str(batch.sweep_of) if batch.sweep_of is not None else None,
         "part_of": str(batch.part_of) if batch.part_of is not None else None,
         "suggestions": batch.summary.get("suggestions", []) if batch.stage != "staged" else [],
@@ -246,6 +248,9 @@ def figures(asked: Asked, wb: "Workbench", batch: Batch) -> None:
     for name, parts in (("Skipped", found.skipped_by_reason), ("Unmatched", found.unmatched_by_kind)):
         if parts:
             say(asked, f"{name}: {', '.join(f'{rows:,} {reason}' for reason, rows in parts.items() if rows)}.")
+    if found.rejected:
+        by = ", ".join(f"{rows:,} by {who}" for who, rows in found.rejected_by.items())
+        say(asked, f"Invalid: {found.rejected:,} of {found.invalid:,} rejected ({by}).")
     terms = " + ".join(f"{getattr(found, name):,}" for name in OUTCOMES)
     proven = ", proven by the database" if batch.stage == "completed" else ", if it is committed"
     say(asked, f"Adds up: {found.processed:,} = {terms}{proven}." if found.balanced else "These do not add up.")
@@ -400,19 +405,29 @@ def next_steps(asked: Asked, wb: "Workbench", batch: Batch, tenant: str | None =
     def again(*words: object) -> str:
         return "  " + asked.again(*words, tenant=tenant)
 
+    def first(sheet: Batch, outcome: str) -> list[int]:
+        return [row["line"] for row in wb.rows.page(sheet, outcome=outcome, waiting=True, limit=1)]
+
     def rows(outcome: str, *to: str) -> list[str]:
-        wrong = [sheet for sheet in open_ if getattr(wb.reconcile(sheet), outcome)]
+        wrong = [sheet for sheet in open_ if first(sheet, outcome)]
         return [again("rows", short(sheet.id), "--outcome", outcome, *to) for sheet in wrong]
 
     invalid = rows("invalid", "--format", "xlsx", "-o", "invalid.xlsx")
     if batch.stage == "failed":
         say(asked, "", f"It failed: {batch.summary.get('error', '')} Nothing of it was imported.")
+    elif batch.stage == "discarded":
+        why = batch.summary["discarded_why"]
+        because = f" ({why})" if why else ""
+        say(asked, "", f"Discarded by {batch.summary['discarded_by']}{because}. Nothing of it was written.")
+    elif batch.undone_by is not None:
+        say(asked, "", f"Undone: run {short(batch.undone_by)} took back what it had written.")
     elif batch.stage == "held":
         say(asked, "", f"Held, nothing was written: {counted(found.invalid, 'row')} invalid.")
         say(asked, "To correct them in a file of their own, and to bring that back:", *invalid)
         say(asked, *(again("correct", short(sheet.id), "invalid.xlsx") for sheet in open_))
         contradictions(asked, wb, batch, tenant)
         say(asked, "To let the good rows go on without them:", again("commit", name, "--skip-errors"))
+        say(asked, "To put it away, as nobody wants it:", again("discard", name))
     elif batch.stage == "planned":
         write = again("undo", short(batch.undo_of)) if batch.undo_of is not None else again("commit", name)
         say(asked, "", "Planned, nothing was written. To write it:", write)
@@ -424,12 +439,25 @@ def next_steps(asked: Asked, wb: "Workbench", batch: Batch, tenant: str | None =
                 f"{write} --skip-errors",
             )
     elif found.unexplained:
-        say(asked, "", f"Not done: {' '.join(found.open_points)} Correct and import them, or explain them:")
+        say(asked, "", f"Not done: {' '.join(found.open_points)} Correct and import them:")
         say(asked, *invalid, *rows("unmatched"))
-        for sheet in open_:
-            say(asked, again("explain", short(sheet.id), *wb.rows.unexplained(sheet)[:1], "--reason", "..."))
+        for outcome, verb, what in _WORDS:
+            lines = {sheet.id: first(sheet, outcome) for sheet in open_}
+            wait = [again(verb, short(sheet), *line, "--reason", "...") for sheet, line in lines.items() if line]
+            say(asked, *([what, *wait] if wait else []))
     elif found.done and batch.undo_of is None and batch.part_of is None and wb.signature(batch) is None:
         say(asked, "", "Done. To sign it off, or to take it back:", again("sign-off", name), again("undo", name))
+    if found.rejected and batch.state == "completed":
+        whole = [sheet for sheet in _sheets(wb, batch) if wb.reconcile(sheet).rejected]
+        lists = [again("rows", short(sheet.id), "--rejected", "-o", "rejected.xlsx") for sheet in whole]
+        say(asked, "The list of rejected rows, for whoever owns them:", *lists)
+
+
+_WORDS = (
+    ("unmatched", "explain", "Or say why unmatched rows stay so:"),
+    ("invalid", "reject", "Or say why invalid rows stay out:"),
+)
+"""What is said of rows of an outcome, by which command."""
 
 
 def _sheets(wb: "Workbench", batch: Batch) -> list[Batch]:

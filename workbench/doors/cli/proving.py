@@ -1,7 +1,7 @@
-"""Commands that prove an import: explain, note, log, sign-off, evidence, verify."""
+"""Commands that prove an import: explain, reject, note, log, sign-off, evidence, verify."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,10 +10,14 @@ from workbench.doors.cli.command import DONE, NEEDS_A_PERSON, Asked, command
 from workbench.doors.cli.importing import Identifier
 from workbench.model.manifest import Proof
 
+if TYPE_CHECKING:
+    from workbench import Workbench
+
 
 def add_to(app: typer.Typer) -> None:
     """Adds these commands."""
     command(app, "explain")(explain)
+    command(app, "reject")(reject)
     command(app, "note")(note)
     command(app, "log")(log)
     command(app, "sign-off")(sign_off)
@@ -27,18 +31,43 @@ def explain(
     lines: Annotated[list[int], typer.Argument(metavar="LINE...", help="Lines of the source.")],
     reason: Annotated[str, typer.Option(help="Why they are as they are.")],
 ) -> None:
-    """Say why rows are unmatched or invalid.
+    """Say why rows are unmatched and stay so.
 
-    They count as skipped from then on.
+    They count as skipped from then on. An invalid row is rejected instead.
     """
     with asked.open() as wb:
         wb.explain(batch, lines, reason)
-        found = wb.batches.get(batch)
-        if asked.json:
-            asked.answer(printing.document(wb, found))
-            return
-        printing.figures(asked, wb, found)
-        printing.next_steps(asked, wb, found)
+        _tell(asked, wb, batch)
+
+
+def reject(
+    asked: Asked,
+    batch: Identifier,
+    reason: Annotated[str, typer.Option(help="Why they stay out.")],
+    lines: Annotated[list[int] | None, typer.Argument(metavar="[LINE...]", help="Lines of the source.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every invalid row that nobody has rejected.")] = False,
+) -> None:
+    """Say why invalid rows stay out.
+
+    They go on counting as invalid, and keep the import no longer from being done. `workbench rows BATCH --rejected -o
+    FILE` is the list for whoever owns them.
+    """
+    if every == bool(lines):
+        raise typer.BadParameter("say which lines, or --all.", param_hint="reject")
+    with asked.open() as wb:
+        chosen = lines or wb.rows.unexplained(batch, outcome="invalid")
+        wb.reject(batch, chosen, reason)
+        _tell(asked, wb, batch)
+
+
+def _tell(asked: Asked, wb: "Workbench", batch: str) -> None:
+    """The figures, now that something was said of the rows."""
+    found = wb.batches.get(batch)
+    if asked.json:
+        asked.answer(printing.document(wb, found))
+        return
+    printing.figures(asked, wb, found)
+    printing.next_steps(asked, wb, found)
 
 
 def note(

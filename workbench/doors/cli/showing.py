@@ -57,7 +57,7 @@ def batches(
                 printing.short(batch.id),
                 f"{batch.created_at:%Y-%m-%d %H:%M}",
                 batch.dataset if batch.undo_of is None else f"undo of {printing.short(batch.undo_of)}",
-                batch.stage,
+                batch.state,
                 "yes" if figures.done else "",
                 printing.results(figures),
                 plain(batch.file_name),
@@ -80,7 +80,8 @@ def show(asked: Asked, batch: Identifier) -> None:
             ("Resolves rows of", found.sweep_of),
             ("File", found.file_name),
             ("Undo of", found.undo_of),
-            ("Status", found.stage),
+            ("Status", found.state),
+            ("Undone by", found.undone_by),
             ("Mode", found.mode),
             ("Window", found.window),
             ("Run by", found.initiated_by),
@@ -97,6 +98,9 @@ def rows(
     asked: Asked,
     batch: Identifier,
     outcome: Annotated[Outcome | None, typer.Option(help="Only these.")] = None,
+    rejected: Annotated[
+        bool, typer.Option("--rejected", help="Only what was rejected: the list for its owner.")
+    ] = False,
     file_format: Annotated[RowFormat | None, typer.Option("--format", help="csv, xlsx or json.")] = None,
     output: Output = None,
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many.")] = None,
@@ -105,6 +109,9 @@ def rows(
 
     CSV and XLSX give back the source's own columns, and can be corrected and imported again.
     """
+    if rejected and outcome not in (None, "invalid"):
+        raise typer.BadParameter("rejected rows are invalid ones.", param_hint="--rejected")
+    which: dict[str, Any] = {"outcome": outcome, "reason": "rejected" if rejected else None}
     chosen = file_format or ("json" if asked.json and output is None else _format_of(output))
     if asked.json and output is None and chosen != "json":
         raise typer.BadParameter("with --json a file needs a name: -o FILE.", param_hint="--format")
@@ -113,17 +120,17 @@ def rows(
     with asked.open() as wb:
         found = wb.batches.get(batch)
         if output is not None:
-            count = wb.rows.save(found, output, chosen or "csv", outcome=outcome, limit=limit)
+            count = wb.rows.save(found, output, chosen or "csv", **which, limit=limit)
             if asked.json:
                 asked.answer({"batch": str(found.id), "file": str(output), "rows": count})
             else:
                 printing.say(asked, f"{output} has {printing.counted(count, 'row')}.")
         elif chosen is not None:
             sys.stdout.flush()
-            wb.rows.write(found, sys.stdout.buffer, chosen, outcome=outcome, limit=limit)
+            wb.rows.write(found, sys.stdout.buffer, chosen, **which, limit=limit)
             sys.stdout.buffer.flush()
         else:
-            _show_rows(asked, wb.rows.each(found, outcome=outcome, limit=(limit or _PAGE) + 1), limit or _PAGE)
+            _show_rows(asked, wb.rows.each(found, **which, limit=(limit or _PAGE) + 1), limit or _PAGE)
 
 
 def record(
@@ -149,7 +156,7 @@ def record(
             f"{touched['at']:%Y-%m-%d %H:%M}",
             printing.short(touched["batch"]),
             str(touched["line"] or ""),
-            _outcome(touched) + ("" if touched["stage"] == "completed" else f", {touched['stage']}"),
+            _outcome(touched) + _unless_it_stands(touched),
             plain(f"{touched['run_by']}{signed}"),
             _what(touched) or plain(touched["file_name"]),
         )
@@ -224,21 +231,24 @@ def _show_rows(asked: Asked, found: Any, limit: int) -> None:
 
 
 def _outcome(row: dict[str, Any]) -> str:
-    parts = [row["outcome"] or row.get("status", "")]
-    if row["reason"]:
-        parts.append(f"({row['reason']})")
-    if row.get("explanation"):
-        parts.append("explained")
-    return " ".join(parts)
+    reason = f" ({row['reason']})" if row["reason"] else ""
+    return f"{row['outcome'] or row.get('status', '')}{reason}"
+
+
+def _unless_it_stands(touched: dict[str, Any]) -> str:
+    """That an import of a record was taken back, or was never written."""
+    if touched["undone_by"]:
+        return ", undone"
+    return "" if touched["stage"] == "completed" else f", {touched['stage']}"
 
 
 def _what(row: dict[str, Any]) -> str:
-    """What is wrong with a row, what it changed, and why a person lets it be."""
+    """What is wrong with a row, what it changed, and what a person has said of it."""
     said = ((issue["field"], issue["message"]) for issue in row["issues"] or ())
     parts = [f"{field}: {message}" if field else message for field, message in said]
     parts += [f"{field}: {_value(old)} → {_value(new)}" for field, (old, new) in row["changes"].items()]
     if row.get("explanation"):
-        parts.append(f"explained: {row['explanation']}")
+        parts.append(f"{row['reason']}: {row['explanation']}")
     return plain("; ".join(parts))
 
 

@@ -1,5 +1,8 @@
 """The import that a page is about: which one it is, where it stands, and its progress while a worker has it."""
 
+from io import BytesIO
+from typing import Literal
+
 import streamlit as st
 
 from workbench import Workbench
@@ -7,7 +10,8 @@ from workbench.doors import jobs
 from workbench.doors.web import runs, words
 from workbench.doors.web.page import empty, person
 from workbench.doors.web.views import outcomes, rows
-from workbench.model.batch import OUTCOMES, Batch
+from workbench.doors.web.views.discard import asked
+from workbench.model.batch import ENDED, OUTCOMES, Batch
 from workbench.model.errors import UnknownBatch
 from workbench.model.reconciliation import Reconciliation
 
@@ -20,7 +24,7 @@ def chosen(wb: Workbench, *, undo: bool = False) -> Batch:
             return wb.batches.get(wanted)
         except UnknownBatch as refusal:
             st.warning(words.text(refusal), icon=":material/search_off:")
-    known = [batch for batch in wb.batches.all(limit=50) if undo or batch.undo_of is None]
+    known = [batch for batch in wb.batches.all(limit=50) if undo or _goes_on(batch)]
     if not known:
         empty(
             "No import yet.", "Start with a file: every row of it will be accounted for.", "upload", "Start an import"
@@ -40,9 +44,15 @@ def chosen(wb: Workbench, *, undo: bool = False) -> Batch:
     st.rerun()
 
 
+def _goes_on(batch: Batch) -> bool:
+    """Whether there is anything to do with it on the pages of an import."""
+    return batch.undo_of is None and batch.stage != "discarded"
+
+
 def facts(wb: Workbench, batch: Batch) -> None:
-    """The file, what is imported, who, when, where the batch stands, in one line; and the run that it belongs to."""
-    parts = [f"**{words.text(batch.file_name)}**", words.text(wb.title(batch)), batch.stage]
+    """The file, what is imported, who, when, where the batch stands, in one line; what ended it; and the run that it
+    belongs to."""
+    parts = [f"**{words.text(batch.file_name)}**", words.text(wb.title(batch)), batch.state]
     parts += [f"by {words.text(batch.initiated_by)}", f"{words.when(batch.created_at)} UTC"]
     if batch.window:
         parts.append(words.text(batch.window))
@@ -50,6 +60,13 @@ def facts(wb: Workbench, batch: Batch) -> None:
     for column in batch.reading.get("forms", ()):
         st.caption(f"Read as {words.text(column['said'])}")
     runs.belongs(wb, batch)
+    if batch.undone_by is not None:
+        undo = wb.batches.get(batch.undone_by)
+        who = f"{words.text(undo.initiated_by)}, {words.when(undo.completed_at)} UTC"
+        st.warning(f"Undone by {who}. What it had written was taken back.", icon=":material/undo:")
+    if batch.stage == "discarded":
+        told, why = batch.summary["discarded_by"], batch.summary["discarded_why"]
+        st.warning(words.text(f"Discarded by {told}{f': {why}' if why else ''}"), icon=":material/delete:")
     if batch.stage != "completed" and (why := batch.summary.get("error")):
         st.error(words.text(why), icon=":material/error:")
 
@@ -74,6 +91,26 @@ def open_figures(wb: Workbench, batch: Batch, found: Reconciliation) -> None:
     key = f"{key} {counts[name]}"
     shown = rows.page(lambda after, limit: wb.rows.page(batch, outcome=name, after=after, limit=limit), key=key)
     rows.opened(batch, name, shown, key=key)
+
+
+def discard(wb: Workbench, batch: Batch) -> None:
+    """The way to put an import away that nobody wants, while nothing of it is written; a run's parts go with it."""
+    if batch.stage in ENDED or batch.part_of is not None:
+        return
+    why = asked()
+    if why is not None:
+        wb.discard(batch, why)
+        st.rerun()
+
+
+def file_of_rows(
+    batch: Batch, user: str | None, file_format: Literal["csv", "xlsx"], outcome: str, reason: str | None = None
+) -> bytes:
+    """The rows of one outcome (for a reason) as a file, made when somebody asks for it."""
+    with Workbench.open(user=user) as wb:
+        file = BytesIO()
+        wb.rows.write(batch, file, file_format, outcome=outcome, reason=reason)
+        return file.getvalue()
 
 
 @st.fragment(run_every=1.0)

@@ -37,7 +37,7 @@ def behind(wb: Workbench, batch: Batch) -> None:
     parts = wb.batches.parts(batch)
     if not parts or batch.stage in ("queued", "staging", "failed"):
         return
-    planned = batch.stage in ("planned", "held", "completed")
+    planned = bool(batch.plan) and batch.stage != "staged"
     if planned and batch.undo_of is None:
         runs.numbers(wb.figures(batch))
     runs.parts([(part, wb.reconcile(part)) for part in parts], planned=planned)
@@ -56,7 +56,7 @@ def figures(wb: Workbench, batch: Batch) -> None:
 
 def resolved(wb: Workbench, batch: Batch) -> None:
     """Rows that were unmatched and are so no more: of this run, and of others since this one was committed."""
-    if batch.stage != "completed" or batch.part_of or batch.undo_of or batch.sweep_of:
+    if batch.state != "completed" or batch.part_of or batch.undo_of or batch.sweep_of:
         return
     _told("of this run", wb.batches.sweeps(batch))
     theirs = wb.batches.resolved_by(batch)

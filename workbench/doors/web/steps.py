@@ -42,4 +42,5 @@ def stepper(here: str, batch: Batch | None = None) -> None:
 def _reached(batch: Batch | None) -> int:
     if batch is None:
         return 0
-    return {"queued": 1, "staging": 2, "staged": 2, "planned": 3, "held": 3, "completed": 4, "failed": 1}[batch.stage]
+    reached = {"queued": 1, "staging": 2, "staged": 2, "planned": 3, "held": 3, "completed": 4, "failed": 1}
+    return reached.get(batch.stage, 3 if batch.plan else 1)

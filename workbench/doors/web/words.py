@@ -41,7 +41,7 @@ def sheet(batch: Batch) -> str:
 
 def titled(batch: Batch, title: str) -> str:
     """One line that tells a batch from another; its title says what is imported."""
-    return f"{batch.file_name} · {title} · {when(batch.created_at)} · {batch.stage}"
+    return f"{batch.file_name} · {title} · {when(batch.created_at)} · {batch.state}"
 
 
 def told(issues: Sequence[Mapping[str, str]]) -> str:

@@ -1,7 +1,8 @@
 """The evidence of an import: the definition of done, what people explain, the import log, and the signature."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -12,6 +13,11 @@ from workbench.model.import_log import ImportLog
 from workbench.model.manifest import Proof
 from workbench.model.reconciliation import Reconciliation
 
+WORDS = (
+    "An unmatched row is explained and counts as skipped. An invalid one is rejected and goes on counting as invalid. "
+    "Either stays out, and everybody can see why."
+)
+
 
 def definition_of_done(found: Reconciliation) -> None:
     """The playbook's definition, point by point, with this batch's figures."""
@@ -19,12 +25,12 @@ def definition_of_done(found: Reconciliation) -> None:
         st.markdown("**Definition of done**", help="Of the import playbook: F = 0, D + E explained, A + B + C = N.")
         for point, figures, met in found.definition:
             colour, sign = ("green", "check_circle") if met else ("orange", "radio_button_unchecked")
-            st.markdown(f":{colour}[:material/{sign}:] {point}  \n:gray[:small[{figures}]]")
+            st.markdown(f":{colour}[:material/{sign}:] {point}  \n:gray[:small[{words.text(figures)}]]")
         st.markdown("**Done.**" if found.done else "**Not done yet.**")
 
 
 def kind(kinds: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """One of the kinds of rows that are to be explained."""
+    """One of the kinds of rows that are to be explained or rejected."""
     return st.selectbox(
         "Kind",
         kinds,
@@ -52,17 +58,35 @@ def picked(batch: Batch, shown: Sequence[Mapping[str, Any]], *, key: str) -> lis
     ).selection.rows
 
 
-def reason(picked: int, of_kind: int) -> str | None:
+def reason(outcome: str, picked: int, of_kind: int) -> str | None:
     """Why the picked rows, or all of their kind, may stay out; None until somebody has said so."""
+    verb, icon = ("Reject", "block") if outcome == "invalid" else ("Explain", "comment")
     with st.form("explain", clear_on_submit=True):
         said = st.text_input("Why may they stay out?", placeholder="e.g. BAKE101 was cancelled.", key="why")
-        label = f"Explain {words.many(picked)}" if picked else f"Explain all of this kind: {words.many(of_kind)}"
-        if not st.form_submit_button(label, type="primary", icon=":material/comment:"):
+        label = f"{verb} {words.many(picked)}" if picked else f"{verb} all of this kind: {words.many(of_kind)}"
+        if not st.form_submit_button(label, type="primary", icon=f":material/{icon}:"):
             return None
         if not said.strip():
             st.error("Say why, for whoever reads this next year.")
             return None
         return said
+
+
+def rejected(found: Reconciliation, name: str, file: Callable[[Literal["csv", "xlsx"]], bytes]) -> None:
+    """How many rows were rejected and by whom, and the list of them; `file(format)` makes it."""
+    by = ", ".join(f"{rows_:,} by {words.text(who)}" for who, rows_ in found.rejected_by.items())
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{words.many(found.rejected)} rejected** ({by}). The list for their owner:", width="content")
+        formats: tuple[Literal["csv", "xlsx"], ...] = ("csv", "xlsx")
+        for file_format in formats:
+            st.download_button(
+                file_format.upper(),
+                partial(file, file_format),
+                f"rejected-{name}.{file_format}",
+                key=f"rejected {file_format}",
+                on_click="ignore",
+                icon=":material/download:",
+            )
 
 
 def log(batch: Batch, filled: ImportLog, *, signed: bool) -> tuple[str, str] | None:

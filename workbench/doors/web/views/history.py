@@ -9,9 +9,8 @@ import streamlit as st
 
 from workbench.doors.web import words
 from workbench.doors.web.views.outcomes import MEANINGS, SIGNS
-from workbench.model.batch import OUTCOMES, Batch
+from workbench.model.batch import OUTCOMES, STATES, Batch
 
-STAGES = ("queued", "staging", "staged", "planned", "held", "completed", "failed")
 DONE = {
     "began": "began the import",
     "staged": "read and checked every row",
@@ -21,6 +20,8 @@ DONE = {
     "noted": "wrote into the log",
     "committed": "committed it",
     "explained": "explained rows",
+    "rejected": "rejected rows",
+    "discarded": "discarded it",
     "signed off": "signed it off",
     "undo planned": "previewed the undo",
     "undone": "undid it",
@@ -39,7 +40,7 @@ def filters(datasets: Sequence[str]) -> dict[str, Any]:
             "file": st.text_input("File", key="file", placeholder="Part of its name", **bound),
             "dataset": st.selectbox("Dataset", datasets, index=None, key="dataset", placeholder="All", **bound),
             "outcome": st.selectbox("With rows", OUTCOMES, index=None, key="outcome", placeholder="Any", **bound),
-            "stage": st.selectbox("State", STAGES, index=None, key="stage", placeholder="Any", **bound),
+            "state": st.selectbox("State", STATES, index=None, key="stage", placeholder="Any", **bound),
         }
         with st.popover("More", icon=":material/tune:"):
             said["user"] = st.text_input("Run by", key="by", **bound)
@@ -69,9 +70,9 @@ def table(batches: Sequence[Batch], titles: Sequence[str], opened: Callable[[Bat
 
 
 def _line(batch: Batch, title: str) -> dict[str, Any]:
-    kind = ("undo preview, " if batch.dry_run else "undo, ") if batch.undo_of else "dry run, " if batch.dry_run else ""
+    kind = ("undo preview, " if batch.dry_run else "undo, ") if batch.undo_of else ""
     kind = "resolving, " if batch.sweep_of and not batch.undo_of else kind
-    facts = {"File": batch.file_name, "State": kind + batch.stage, "When (UTC)": words.when(batch.created_at)}
+    facts = {"File": batch.file_name, "State": kind + batch.state, "When (UTC)": words.when(batch.created_at)}
     figures = {SIGNS[name]: getattr(batch, name) for name in OUTCOMES}
     more = {"Run by": batch.initiated_by, "Dataset": title, "Window": batch.window or ""}
     return {"": "Open", **facts, "Rows": batch.processed, **figures, **more}

@@ -66,11 +66,12 @@ def correction(cells: int) -> tuple[bool, bool]:
     return corrected, discarded
 
 
-def rejected(
-    numbers: Mapping[str, int], none: str, name: str, file: Callable[[str, Literal["csv", "xlsx"]], bytes]
+def to_take_away(
+    numbers: Mapping[str, int], none: str, name: str, file: Callable[[Literal["csv", "xlsx"], str], bytes]
 ) -> None:
-    """The rejected rows to take away, by outcome, or why there are none; `file(outcome, format)` makes them."""
-    st.markdown("**1 Download the rejected rows**")
+    """The rows that are not written to take away, by outcome, or why there are none; `file(format, outcome)` makes
+    them."""
+    st.markdown("**1 Download the rows that are not written**")
     if not numbers:
         st.caption(none)
     for outcome, number in numbers.items():
@@ -80,7 +81,7 @@ def rejected(
             for file_format in formats:
                 st.download_button(
                     file_format.upper(),
-                    partial(file, outcome, file_format),
+                    partial(file, file_format, outcome),
                     f"{outcome}-{name}.{file_format}",
                     key=f"{outcome} {file_format}",
                     on_click="ignore",

@@ -63,6 +63,8 @@ def choice(counts: Mapping[str, int]) -> str | None:
 def meaning(name: str, found: Reconciliation) -> None:
     """What rows of an outcome are, and of which kinds."""
     st.caption(MEANINGS.get(name, "Records that the file no longer names. They are no source rows, so in no sum."))
-    parts = {"skipped": found.skipped_by_reason, "unmatched": found.unmatched_by_kind}.get(name, {})
+    rejected = {"rejected": found.rejected, "to be corrected or rejected": found.invalid - found.rejected}
+    kinds = {"skipped": found.skipped_by_reason, "unmatched": found.unmatched_by_kind, "invalid": rejected}
+    parts = kinds.get(name, {}) if name != "invalid" or found.rejected else {}
     if parts:
         st.markdown(" · ".join(f"{words.text(reason)} **{rows:,}**" for reason, rows in parts.items() if rows))

@@ -57,6 +57,7 @@ def happened(event: Mapping[str, Any]) -> None:
         line += f", corrected by {event['corrected_by']}" if event["corrected_by"] else ""
         signed = f"signed off by {event['signed_by']}" if event["signed_by"] else "not signed off"
         planned = "" if event["stage"] == "completed" else f", only {event['stage']}: nothing was written"
+        planned += ", undone since" if event["undone_by"] else ""
         st.caption(words.text(f"{event['file_name']}, {line} · run by {event['run_by']} · {signed}{planned}"))
         address.link("history", "This import's story", batch=event["batch"])
 
@@ -70,7 +71,7 @@ def cells(row: Mapping[str, Any]) -> None:
     st.subheader(f"Line {row['line']} of the file")
     rows.table([row], key="row")
     if row["explanation"]:
-        how = "Explained" if row["reason"] == "explained" else "Imported by a later run"
+        how = {"explained": "Explained", "rejected": "Rejected"}.get(row["reason"], "Imported by a later run")
         st.markdown(f"{how} by {words.text(row['explained_by'])}: {words.text(row['explanation'])}")
     made = {
         name: words.blank(value) for name, value in row["payload"].items()

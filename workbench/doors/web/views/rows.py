@@ -60,7 +60,7 @@ def cells(batch: Batch, rows: Sequence[Mapping[str, Any]]) -> tuple[pd.DataFrame
     fills = batch.mapping.get("columns", {})
     headers, part = (batch.fields, "payload") if batch.derived else (batch.headers, "raw")
     places = sorted(range(len(headers)), key=lambda place: fills.get(headers[place]) not in wrong)
-    frame = pd.DataFrame({"line": [row["line"] for row in rows], "told": [words.told(row["issues"]) for row in rows]})
+    frame = pd.DataFrame({"line": [row["line"] for row in rows], "told": [_told(row) for row in rows]})
     source = {str(place): [_cell(row[part].get(headers[place])) for row in rows] for place in places}
     shown: dict[str, Any] = {
         "line": st.column_config.NumberColumn("Line", help="The line of the source, its header counted.", format="%d"),
@@ -68,6 +68,12 @@ def cells(batch: Batch, rows: Sequence[Mapping[str, Any]]) -> tuple[pd.DataFrame
         **{name: st.column_config.TextColumn(headers[int(name)]) for name in source},
     }
     return frame.assign(**source), shown
+
+
+def _told(row: Mapping[str, Any]) -> str:
+    """What is wrong with a row, and what a person has said of it."""
+    said = f"Rejected by {row['explained_by']}: {row['explanation']}" if row["reason"] == "rejected" else ""
+    return "; ".join(filter(None, (said, words.told(row["issues"]))))
 
 
 def _cell(value: object) -> str:

@@ -1,0 +1,274 @@
+"""What the import log tells beside its figures: whether an import is written and stands, what was decided of it and by
+whom, and what is still to be done. Sentences for people; of very many lines or texts the first are named.
+"""
+
+from collections.abc import Iterator, Mapping
+from itertools import chain
+from typing import Any
+
+from workbench.database import batches
+from workbench.database.store import Store
+from workbench.datasets import catalog
+from workbench.model import lines
+from workbench.model.batch import Batch
+from workbench.model.reconciliation import Reconciliation
+from workbench.model.sheet import Layout
+from workbench.model.template import HOLDABLE
+from workbench.model.template import Mapping as Mapped
+
+_NAMED = 10
+"""So many texts, groups and ranges of lines are named of each kind."""
+_LONGEST = 300
+"""So many characters of a person's reason."""
+
+_NOTHING = "nothing is written"
+_STATES = {
+    "queued": f"waiting to be read: {_NOTHING}",
+    "staging": f"being read: {_NOTHING}",
+    "staged": f"not planned yet: {_NOTHING}",
+    "planned": f"planned: {_NOTHING}",
+    "dry run": f"dry run: {_NOTHING}",
+    "held": f"held: {_NOTHING}",
+    "failed": f"failed: {_NOTHING}",
+}
+
+
+def state(store: Store, batch: Batch) -> str:
+    """What is to be known before its figures are read; "" of an import that is written and stands."""
+    if batch.undone_by is not None:
+        undo = batches.get(store, batch.undone_by)
+        return f"undone by {undo.initiated_by}, {undo.completed_at:%Y-%m-%d %H:%M} UTC: what it wrote was taken back"
+    if batch.stage == "discarded":
+        return f"discarded by {batch.summary['discarded_by']}: {_NOTHING}"
+    if batch.undo_of is not None and batch.state == "dry run":
+        return "dry run: nothing is taken back"
+    return _STATES.get(batch.state, "")
+
+
+def to_do(batch: Batch, found: Reconciliation) -> tuple[str, ...]:
+    """What is open, a sentence each."""
+    if batch.undo_of is not None or batch.state in ("queued", "staging", "undone", "failed", "discarded"):
+        return ()
+    return tuple(_to_do(batch, found))
+
+
+def _to_do(batch: Batch, found: Reconciliation) -> Iterator[str]:
+    if batch.stage == "staged":
+        yield "Plan it, or discard it."
+        return
+    if batch.stage != "completed":
+        yield "Commit it, or discard it."
+    if wrong := found.invalid - found.rejected:
+        yield f"{_many(wrong, 'invalid row')} to be corrected and imported, or rejected."
+    if found.rejected:
+        yield f"{_many(found.rejected, 'rejected row')} to be sent to whoever owns them."
+    if found.unmatched:
+        yield f"{_many(found.unmatched, 'unmatched row')} to be explained, or imported once what is missing is there."
+
+
+def decided(store: Store, batch: Batch) -> tuple[str, ...]:
+    """What was decided of a batch, or of a run and each of its sheets, a sentence each."""
+    if batch.undo_of is not None:
+        return tuple(_undone(batch))
+    own = batches.sheets(store, batch)
+    if batch.derived or not own:
+        return ()
+    behind = batches.parts(store, batch.id)
+    events = batches.story(store, *{batch.id, *(sheet.id for sheet in own)})
+    words = store.all(_WORDS, {"batches": [sheet.id for sheet in own], "named": _NAMED})
+    told = [*_begun(batch), *_written(batch, behind, events)]
+    for sheet in own:
+        said = [row for row in words if row["batch_id"] == sheet.id]
+        which = f"{sheet.dataset}: " if sheet != batch else ""
+        every = chain(_read(sheet), _mapped(store, sheet), _meant(events, sheet), map(_said, said), _others(said))
+        told += [which + sentence for sentence in every]
+    return tuple(told)
+
+
+def _begun(batch: Batch) -> Iterator[str]:
+    """The options that hold for the whole import."""
+    contract = catalog.CONTRACTS.get(batch.dataset)
+    if contract is not None and batch.mode != contract.modes[0]:
+        yield f"Mode: {batch.mode}."
+    if batch.sweep_of is not None:
+        yield f"Brings in rows of run {batch.sweep_of} that were unmatched."
+
+
+def _written(batch: Batch, behind: tuple[Batch, ...], events: list[dict[str, Any]]) -> Iterator[str]:
+    """What a commit did, or will do, that the figures do not show."""
+    done = batch.stage == "completed"
+    who = next((event["actor"] for event in events if event["action"] == "committed"), None)
+    if done and batch.invalid and who is not None:
+        yield f"{who} let the good rows go on without the invalid ones."
+    for action in ("deactivated", "deleted"):
+        counts = (each.summary.get("removed", {}).get(action, 0) for each in (behind or (batch,)))
+        if number := sum(counts):
+            verb = ("was" if number == 1 else "were") if done else "will be"
+            yield f"{_many(number, 'record')} that the file no longer names {verb} {action}."
+
+
+def _undone(undo: Batch) -> Iterator[str]:
+    """What an undo has left as it was."""
+    for reason, why in _KEPT.items():
+        if number := undo.summary.get("skipped_by_reason", {}).get(reason):
+            yield f"{_many(number, 'record')} kept: {why}."
+
+
+_KEPT = {"changed": "changed since the import", "gone": "no longer there", "referenced": "others refer to it"}
+
+
+def _read(sheet: Batch) -> Iterator[str]:
+    """Which lines of the source are its header and its records, where that is no matter of course."""
+    layout = Layout.from_dict(sheet.reading.get("layout") or {})
+    by = f", as {sheet.initiated_by} said"
+    if layout.no_header:
+        yield f"The source has no header{by}."
+    elif layout.header_row is not None:
+        yield f"The header is line {layout.header_row}{by}."
+    if layout.keep_lines:
+        yield f"Records all the same{by}: {_lines(layout.keep_lines)}."
+    if layout.mended:
+        yield f"Put right before it was read{by}: {_lines(lines.of(layout.mended))}."
+    if layout.stop_line is not None:
+        yield f"Not read from line {layout.stop_line} on{by}."
+    if layout.encoding or layout.delimiter:
+        yield f"Read as {' with '.join(filter(None, (layout.encoding, layout.delimiter)))}{by}."
+    left: dict[str, list[tuple[int, int]]] = {}
+    for each in sheet.reading.get("left_out") or ():
+        left.setdefault(each["what"], []).append((each["first"], each["last"]))
+    for what, ranges in left.items():
+        yield f"Left out ({what}): {_lines(lines.joined(ranges))}."
+
+
+def _mapped(store: Store, sheet: Batch) -> Iterator[str]:
+    """What was decided of the columns, at Map or in a template."""
+    mapped = Mapped.from_dict(sheet.mapping)
+    if sheet.template_id is not None:
+        named = store.one("select name from workbench.import_template where id = %s", (sheet.template_id,))
+        yield f"Template: {named['name']}." if named else "A template that is there no more was used."
+    for column in sheet.reading.get("forms", ()):
+        if column["by"] in ("person", "template") or column["form"] in _NOT_PLAIN:
+            yield f"Read as {column['said']}."
+    for field, texts in mapped.value_maps.items():
+        yield f"Meanings: {field}: {_meanings(texts)}."
+    for field, text in mapped.constants.items():
+        yield f"Where {field} is blank: {text}."
+    of_columns = (
+        ("Columns left out", mapped.left_out),
+        ("A blank cell erases", mapped.clears),
+        ("A wrong cell costs that cell alone", mapped.lenient),
+    )
+    for what, names in of_columns:
+        if names:
+            yield f"{what}: {_first(names)}."
+    repaired = (sheet.summary.get("noticed") or {}).get("repaired", {})
+    for field in mapped.repairs:
+        yield f"Letters of {field} repaired: {_many(repaired.get(field, 0), 'cell')}."
+    if sheet.on_conflict != "hold":
+        yield f"Of rows with one key the {sheet.on_conflict} counts, by option."
+    for code in mapped.holds:
+        yield f"Waits for a person: {HOLDABLE_IN_WORDS[code]}."
+
+
+_NOT_PLAIN = ("dmy", "mdy", "comma")
+"""The forms that another eye may read otherwise."""
+
+HOLDABLE_IN_WORDS = dict(
+    zip(HOLDABLE, ("a row whose id another record has", "a row that gives a record quite another name"), strict=True)
+)
+
+
+def _meant(events: list[dict[str, Any]], sheet: Batch) -> Iterator[str]:
+    """What people have said of texts for all rows at once."""
+    for event in events:
+        if event["action"] == "corrected" and event["batch_id"] == sheet.id:
+            for field, texts in event["detail"].get("means", {}).items():
+                yield f"{event['actor']} said what texts mean: {field}: {_meanings(texts)}."
+
+
+def _said(word: Mapping[str, Any]) -> str:
+    """What one person has said of rows, or done with them, for one reason."""
+    return _SAID[word["what"]].format(
+        who=word["who"],
+        why=" ".join((word["why"] or "").split())[:_LONGEST],
+        rows=_many(word["rows"], "row"),
+        lines=_lines(word["ranges"], more=word["pieces"] > len(word["ranges"])),
+    )
+
+
+_SAID = {
+    "corrected": "{who} corrected {rows}: {lines}.",
+    "rule": "Of rows with one key the {why} counts, {who} decided.",
+    "hold": "Of rows with one key all wait, {who} decided.",
+    "chosen": "{who} chose {rows} to count: {lines}.",
+    "explained": "{who} explained {rows}: {why} ({lines}).",
+    "rejected": "{who} rejected {rows}: {why} ({lines}).",
+    "resolved": "{rows}, unmatched at first, came with run {why} ({lines}).",
+}
+
+
+def _others(words: list[dict[str, Any]]) -> Iterator[str]:
+    """That there are more words than are told."""
+    for word in {row["what"]: row for row in words}.values():
+        if word["groups"] > _NAMED:
+            yield f"And {_many(word['groups'] - _NAMED, 'more reason')} of rows {word['what']}."
+
+
+# of every word, decision and correction that counts: who, why, how many rows, and the first ranges of lines
+_WORDS = """
+with word as (
+    select b.id as batch_id, e.line,
+           case when e.resolved_by is not null then 'resolved' when e.rejected then 'rejected'
+                else 'explained' end as what,
+           case when e.resolved_by is null then e.explained_by end as who,
+           coalesce(e.resolved_by::text, e.reason) as why
+    from workbench.import_batch b join workbench.import_explanation e on e.batch_id = b.id
+    join workbench.import_outcome o on o.batch_id = b.id and o.plan = b.plan and o.line = e.line
+    where b.id = any(%(batches)s) and workbench.settles(e, o.outcome)
+    union all
+    select distinct batch_id, line, 'corrected', corrected_by, null
+    from workbench.import_correction where batch_id = any(%(batches)s)
+    union all
+    select batch_id, coalesce(line, 0),
+           case when rule = 'hold' then rule when line is null then 'rule' else 'chosen' end, decided_by, rule
+    from (
+        select distinct on (batch_id, line) * from workbench.import_decision
+        where batch_id = any(%(batches)s) order by batch_id, line, number desc
+    ) decision
+), range as (
+    select batch_id, what, who, why, min(line) as first, max(line) as last, count(*) as rows
+    from (
+        select *, line - row_number() over (partition by batch_id, what, who, why order by line) as island from word
+    ) each group by batch_id, what, who, why, island
+), said as (
+    select batch_id, what, who, why, sum(rows)::int as rows, count(*)::int as pieces,
+           (array_agg(array[first, last] order by first))[1:%(named)s] as ranges,
+           row_number() over (partition by batch_id, what order by sum(rows) desc, min(first)) as place,
+           (count(*) over (partition by batch_id, what))::int as groups
+    from range group by batch_id, what, who, why
+)
+select * from said where place <= %(named)s
+order by array_position(array['corrected', 'rule', 'hold', 'chosen', 'rejected', 'explained', 'resolved'], what), place
+"""
+
+
+def _lines(ranges: Any, *, more: bool = False) -> str:
+    """line 3; lines 3, 7-9 and more."""
+    shown = [(first, last) for first, last in ranges[:_NAMED]]
+    one = not more and len(ranges) == 1 and shown[0][0] == shown[0][1]
+    others = " and more" if more or len(ranges) > _NAMED else ""
+    return f"line{'' if one else 's'} {lines.written(shown)}{others}"
+
+
+def _meanings(texts: Mapping[str, str]) -> str:
+    return _first([f"'{text}' is " + (f"'{to}'" if to else "nothing") for text, to in texts.items()])
+
+
+def _first(texts: Any) -> str:
+    """The first of several texts, and how many others there are."""
+    shown = ", ".join(texts[:_NAMED])
+    return f"{shown} and {len(texts) - _NAMED:,} others" if len(texts) > _NAMED else shown
+
+
+def _many(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
