@@ -36,6 +36,7 @@ TEACHER_ROSTER = Contract(
         Field(
             name="building",
             required=True,
+            recurs=True,
             aliases=("school", "school name", "building name", "school/building", "school or building"),
             max_length=300,
             examples=("Argentine Middle", "Wyandotte High"),
@@ -75,6 +76,7 @@ TEACHER_ROSTER = Contract(
         ),
         Field(
             name="district",
+            recurs=True,
             aliases=("district name", "school district"),
             max_length=300,
             help="Which district's roster this is; usually one for the whole file: --set district=...",
