@@ -538,7 +538,7 @@ class Workbench:
         batches.move(self._store, batch.id, ("held", {"invalid": batch.invalid, "for": codes}), stage="held")
         if not holds:
             raise Held(batch=batch.id, invalid=invalid)
-        why = [hold.message for hold in holds]
+        why = [hold.sentence for hold in holds]
         why.append(f"To let it go on: {' '.join(f'--accept {code}' for code in codes)}.")
         if invalid:
             why.append(f"And its invalid rows ({invalid}) have to be corrected, or left out with --skip-errors.")

@@ -25,6 +25,11 @@ class Hold:
         """{"code", "field", "message", "rows"}, and "dataset" of a part: as the batch keeps it."""
         return {name: value for name, value in asdict(self).items() if name != "dataset" or value}
 
+    @property
+    def sentence(self) -> str:
+        """What a person reads, with the part of a run that it is of."""
+        return f"{self.dataset}: {self.message}" if self.dataset else self.message
+
     @classmethod
     def all_of(cls, summary: Mapping[str, Any]) -> tuple[Self, ...]:
         """Those that a batch's summary has, whether a person has let them go on or not."""
