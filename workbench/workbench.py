@@ -526,6 +526,8 @@ class Workbench:
             said["corrected"] = batch.summary["corrected"]
         if batch.decisions:
             said["decided"] = batch.decisions
+        if batch.summary.get("accepted"):
+            said["accepted"] = batch.summary["accepted"]
         return {"batch": str(batch.id), "run_at": run_at, **said, **self.reconcile(batch).to_dict(), **words}
 
     def _refuse_held(self, batch: Batch, skip_errors: bool, accept: Sequence[str]) -> None:
@@ -535,7 +537,8 @@ class Workbench:
         if not invalid and not holds:
             return
         codes = list(dict.fromkeys(hold.code for hold in holds))
-        batches.move(self._store, batch.id, ("held", {"invalid": batch.invalid, "for": codes}), stage="held")
+        noted = {"invalid": batch.invalid, **({"for": codes} if codes else {})}
+        batches.move(self._store, batch.id, ("held", noted), stage="held")
         if not holds:
             raise Held(batch=batch.id, invalid=invalid)
         why = [hold.sentence for hold in holds]

@@ -272,7 +272,7 @@ def test_nobody_is_switched_off_for_a_typo_in_a_row(bring: Callable[..., Batch],
     bring("record/04_roster_first.csv", "polaris.teacher_roster")
     batch = bring("record/04_roster_typo.csv", "polaris.teacher_roster")
     assert (batch.stage, [each["code"] for each in batch.summary["held_for"]]) == ("held", ["unread"])
-    names = ["a@t.example 2025-2026", "b@t.example 2025-2026", "c@t.example 2025-2026"]
+    names = ["a@t.example|2025-2026", "b@t.example|2025-2026", "c@t.example|2025-2026"]
     everybody = [wb.records.get("polaris.teacher_roster", name)["record"] for name in names]
     assert [each["is_active"] for each in everybody] == [True] * 3
 

@@ -9,7 +9,6 @@ import psycopg
 
 from workbench.database import known_names, limits
 from workbench.database.removing import Removals
-from workbench.database.store import Store
 from workbench.database.target import Target
 from workbench.datasets import catalog
 from workbench.model.batch import Batch, Run
@@ -34,29 +33,34 @@ class Asked:
         }
 
 
-def ask(store: Store, run: Run, number: int, figures: Mapping[UUID, Mapping[str, int]]) -> Asked:
-    """What the plan of that number waits for. `figures` are those of each batch that is written: the rows created,
-    updated, failed and processed, and the known records that its rows name.
+def ask(
+    connection: psycopg.Connection[Any],
+    tenant: UUID,
+    run: Run,
+    number: int,
+    figures: Mapping[UUID, Mapping[str, int]],
+) -> Asked:
+    """What the plan of that number waits for; asked within a transaction.
 
-    Rows that a sweep brings in were let go on with the import that they came by.
+    `figures` are those of each batch that is written: the rows created, updated, failed and processed, and the known
+    records that its rows name. Rows that a sweep brings in were let go on with the import that they came by.
     """
     asked = Asked()
     if run.face.sweep_of is not None:
         return asked
-    with store.transaction() as connection:
-        for batch in run.written:
-            own = _of_batch(store, connection, batch, number, figures[batch.id])
-            part = batch.dataset if run.parts else ""
-            asked.holds += [replace(hold, dataset=part) for hold in own.holds]
-            asked.told += [replace(told, dataset=part) for told in own.told]
-            asked.suggestions |= own.suggestions
+    for batch in run.written:
+        own = _of_batch(connection, tenant, batch, number, figures[batch.id])
+        part = batch.dataset if run.parts else ""
+        asked.holds += [replace(hold, dataset=part) for hold in own.holds]
+        asked.told += [replace(told, dataset=part) for told in own.told]
+        asked.suggestions |= own.suggestions
     return asked
 
 
 def _of_batch(
-    store: Store, connection: psycopg.Connection[Any], batch: Batch, number: int, figures: Mapping[str, int]
+    connection: psycopg.Connection[Any], tenant: UUID, batch: Batch, number: int, figures: Mapping[str, int]
 ) -> Asked:
-    contract, given = catalog.contract(batch.dataset), (batch, store.tenant_id, number)
+    contract, given = catalog.contract(batch.dataset), (batch, tenant, number)
     target, removals = Target(contract, *given), Removals(contract, *given)
     removed = removals.count(connection)
     asked = Asked()

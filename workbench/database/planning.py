@@ -61,7 +61,10 @@ def plan(store: Store, run: Run, playbook: Playbook | None = None, *, seconds: C
             store, run.face, lambda connection, lines: _rolled(connection, rolled, run.face, lines), looked
         )
     figures = {batch.id: _figures(batch, decided[batch.id]) for batch in run.written}
-    asked = holding.ask(store, run, number, figures)
+    with store.transaction() as connection:
+        tune(connection, run.face.summary.get("rows", 0))
+        connection.execute("set local enable_nestloop = off")  # as for the outcomes
+        asked = holding.ask(connection, store.tenant_id, run, number, figures)
     suggested = _suggested(store, run, number, decided, playbook, asked.suggestions)
     _store(store, run, number, decided, looked, seconds, suggested, asked)
 
