@@ -67,7 +67,7 @@ def decide(wb: Workbench, batch: Batch) -> None:
         ):
             jobs.defer(wb, "plan", batch)
             st.rerun()
-        if batch.invalid or batch.unmatched:
+        if batch.invalid or batch.unmatched or waits:
             address.link("validate", "Correct rows", icon=":material/edit:", batch=batch.id)
 
 
@@ -89,7 +89,7 @@ with page("Commit", "What the import will do, row by row, and the decision to wr
         plan(wb, batch)
     elif batch.plan:
         if batch.stage == "held":
-            why = "while its rows are invalid" if batch.invalid else "until a person has decided"
+            why = "until a person has decided" if batch.summary.get("held_for") else "while its rows are invalid"
             st.warning(f"Held: nothing is written {why}.", icon=":material/pause_circle:")
         plan(wb, batch)
         decide(wb, batch)

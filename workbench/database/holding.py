@@ -64,12 +64,12 @@ def _of_batch(
     target, removals = Target(contract, *given), Removals(contract, *given)
     removed = removals.count(connection)
     asked = Asked()
-    asked.holds += removals.other_window(connection)
-    if removals.any:
+    if figures["processed"]:
         asked.holds += removals.holds(connection, removed, figures["created"], figures["failed"])
         asked.told += removals.unknown(connection)
-    # a file without rows was said to be meant so
-    counts = {**figures, "removed": removed if figures["processed"] else 0}
+    else:
+        removed = 0  # of a file without rows it was said that it is meant so
+    counts = {**figures, "removed": removed}
     asked.holds += limits.passed(connection, target, counts, lambda: removals.in_scope(connection))
     near, new, nearly = known_names.asked(connection, target)
     asked.holds += near

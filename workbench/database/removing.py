@@ -80,17 +80,25 @@ class Removals(Target):
         return int(_one(connection, counted)["records"])
 
     def holds(self, connection: psycopg.Connection[Any], removed: int, created: int, failed: int) -> Iterator[Hold]:
-        """What a person has to look at before so many records are taken away."""
+        """What a person has to look at before so many records are taken away, or those of another year changed."""
+        other = list(self._other_window(connection))
+        yield from other
+        if not self.any:
+            return
         if removed and failed:
             yield from self._unread(connection, removed)
         if removed and created:
             yield from self._same_names(connection)
         if removed:
+            yield from self._left_out(connection)
             yield from self._older(connection)
-        yield from self._several(connection)
+        if not other:
+            yield from self._several(connection)
 
     def unknown(self, connection: psycopg.Connection[Any]) -> Iterator[Hold]:
         """The scopes of the file in which no record is known, where others are: nobody of them is taken away."""
+        if not self.any:
+            return
         for row in connection.execute(
             self._with_scopes(
                 """
@@ -106,7 +114,7 @@ class Removals(Target):
             told = f"No {self.contract.noun} of {where} is known, so none of it {self._is_gone}."
             yield Hold(code="new_scope", field=self._scope[0].name, message=told, rows=0)
 
-    def other_window(self, connection: psycopg.Connection[Any]) -> Iterator[Hold]:
+    def _other_window(self, connection: psycopg.Connection[Any]) -> Iterator[Hold]:
         """The rows that say another year than the import is for."""
         field = self.contract.by_window
         if field is None or field not in self.brought or not self.batch.window or self.contract.removal is None:
@@ -208,6 +216,35 @@ class Removals(Target):
                 f"made: {_listed(each, count)}. Correct the rows where it is the same {noun}, or let the removal go on."
             )
             yield Hold(code="same_name", field=key.name, message=told, rows=count)
+
+    def _left_out(self, connection: psycopg.Connection[Any]) -> Iterator[Hold]:
+        """Lines that were read as no records, and name somebody who goes."""
+        left_out = [each for each in self.batch.reading.get("left_out", ()) if each["text"]]
+        if not left_out:
+            return
+        key = self.contract.key_fields[0]
+        found = connection.execute(
+            self.compose(
+                """
+                select each.line, m.before ->> {key} as who, count(*) over ()::int as all
+                from workbench.import_removal m
+                join unnest({lines}::int[], {texts}::text[]) each (line, text)
+                  on strpos(lower(each.text), lower(m.before ->> {key})) > 0
+                where m.batch_id = {batch} and m.plan = {plan} order by 1, 2 limit {first}""",
+                key=Literal(key.target),
+                lines=Literal([each["first"] for each in left_out]),
+                texts=Literal([each["text"] for each in left_out]),
+                first=Literal(_FIRST),
+            )
+        ).fetchall()
+        if found:
+            each = [f"line {row['line']} ({row['who']})" for row in found]
+            count, noun = found[0]["all"], self.contract.noun
+            told = (
+                f"What was left out as no record names {noun}s that would be {self._done}: {_listed(each, count)}. "
+                "Keep the lines, or let the removal go on."
+            )
+            yield Hold(code="left_out", field=key.name, message=told, rows=count)
 
     def _older(self, connection: psycopg.Connection[Any]) -> Iterator[Hold]:
         """Records of an earlier year than the newest that is known of their scope."""
@@ -323,5 +360,6 @@ def _rows(count: int) -> str:
 
 
 def _listed(texts: Sequence[str], count: int | None = None) -> str:
-    """The first few texts, and that there are more."""
-    return ", ".join(texts[:_FIRST]) + (", ..." if (count or len(texts)) > _FIRST else "")
+    """The first few texts, and how many more there are."""
+    more = (count or len(texts)) - len(texts[:_FIRST])
+    return ", ".join(texts[:_FIRST]) + (f" and {more:,} more" if more > 0 else "")

@@ -157,12 +157,16 @@ def begin_sheets(
 
 
 def _check_headers(sheets: Pairs[str, Sheet], options: Options) -> None:
-    """Raises UnknownHeader for a column that none of the sheets has, or a form of what is no field either."""
+    """Raises UnknownHeader for a column that none of the sheets has, or a form of what is no field either; UnknownLimit
+    for a limit on such."""
     known = [header for sheet in sheets.values() for header in sheet.headers]
     fields = {field.name for dataset in sheets for field in catalog.contract(dataset).fields}
     for header in (*(options.columns or ()), *(name for name in options.forms or () if name not in fields)):
         if mapping.key(header) not in map(mapping.key, known):
             raise UnknownHeader(header=header, known=", ".join(dict.fromkeys(known)))
+    for name in options.limits or ():
+        if not limits.is_known(name, tuple(fields)):
+            raise UnknownLimit(dataset=" and ".join(sheets), limit=name, known=", ".join(sorted(fields)))
 
 
 def _said_of(sheet: Sheet, dataset: str, options: Options) -> Options:

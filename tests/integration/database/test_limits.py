@@ -145,6 +145,22 @@ def test_a_limit_that_there_is_not_is_refused(bring: Callable[..., Batch]) -> No
         bring(1, limits={"created": "many"})
 
 
+def test_of_several_sheets_each_has_the_limits_on_its_fields(wb: Workbench, sheet: Given) -> None:
+    sheets = [
+        sheet("email,full_name\nada@x.example,Ada Park\n", "students.csv"),
+        sheet("name,code\nCare,C1\nNursing,N1\n", "courses.csv"),
+    ]
+    with pytest.raises(UnknownLimit, match=r"no limit called fone\.blanked"):
+        wb.stage(sheets, "elevate", limits={"fone.blanked": "5%"})
+    run = wb.import_sheet(sheets, "elevate", limits={"created": "1", "phone.blanked": "5%"})
+    assert [(each["dataset"], each["code"]) for each in run.summary["held_for"]] == [("elevate.courses", "created")]
+    kept = {part.dataset: part.mapping["limits"] for part in wb.batches.parts(run)}
+    assert kept == {
+        "elevate.courses": {"created": "1"},
+        "elevate.students": {"created": "1", "phone.blanked": "5%"},
+    }
+
+
 def test_invalid_rows_and_limits_are_both_said(wb: Workbench, bring: Callable[..., Batch]) -> None:
     batch = bring(3, phone="5", limits={"created": "0"}, name="Sam #REF!{}")
     wb.correct(batch, {2: {"full_name": "Sam One", "phone": "555-201-0001"}})

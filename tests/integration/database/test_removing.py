@@ -1,15 +1,16 @@
 """Nobody is switched off, and no other year's roster touched, because a row was wrong: a person decides first."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.imports import fingerprint, outcomes, records
-from workbench import Workbench
+from workbench import Workbench, open_sheet
 from workbench.model.batch import Batch
 from workbench.model.errors import HeldFor
-from workbench.model.sheet import Sheet
+from workbench.model.sheet import Layout, Sheet
 
 pytestmark = pytest.mark.both_servers
 
@@ -85,6 +86,20 @@ def test_a_row_without_an_address_may_be_any_of_those_who_go(roster: Callable[..
         "switched off: Cy Do, Bea Co. Correct the line, or let the removal go on."
     )
     assert len(active(url)) == 3
+
+
+def test_a_line_that_was_left_out_and_names_somebody_switches_nobody_off(
+    wb: Workbench, roster: Callable[..., Batch], tmp_path: Path
+) -> None:
+    roster(ANA, BEA, CY)
+    path = tmp_path / "again.csv"
+    path.write_text("\n".join((HEADER, ANA, BEA.upper(), CY)) + "\n")
+    again = open_sheet(path, layout=Layout(skip_lines=((3, 3),)))
+    batch = wb.import_sheet(again, "polaris.teacher_roster")
+    assert held(batch) == {
+        "left_out": "What was left out as no record names teachers that would be switched off: line 3 (b@t.example). "
+        "Keep the lines, or let the removal go on."
+    }
 
 
 def test_an_invalid_row_that_names_somebody_holds_nothing_else(roster: Callable[..., Batch]) -> None:
