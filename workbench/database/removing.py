@@ -14,6 +14,8 @@ from workbench.prepare.normalize import canonical
 
 _FIRST = 5
 """So many lines, or names, are told."""
+_CUT = 60
+"""So many characters of a cell."""
 
 
 class Removals(Target):
@@ -160,11 +162,12 @@ class Removals(Target):
         found = connection.execute(
             self.compose(
                 """
-                select r.line, {text} as text, r.payload ->> {name} as name, count(*) over ()::int as all
+                select r.line, left({text}, {cut}) as text, r.payload ->> {name} as name, count(*) over ()::int as all
                 from {rows} r where r.batch_id = {batch} and r.status = 'failed' and not exists (
                     select from {target} t where t.tenant_id = {tenant} and t.{key}::text = r.payload ->> {key_name})
                 order by r.line limit {first}""",
                 text=self._cell(key),
+                cut=Literal(_CUT),
                 name=Literal(name.name),
                 key=Identifier(key.target),
                 key_name=Literal(key.name),
