@@ -9,8 +9,9 @@ from workbench.doors import jobs
 from workbench.doors.web import address, batches, runs, words
 from workbench.doors.web.page import empty, page
 from workbench.doors.web.steps import stepper
-from workbench.doors.web.views import outcomes, plots
+from workbench.doors.web.views import holds, outcomes, plots
 from workbench.model.batch import Batch
+from workbench.model.hold import Hold, waiting
 
 HOLD = "Hold everything until they are corrected"
 GO_ON = "Let the good rows go on"
@@ -28,6 +29,7 @@ def plan(wb: Workbench, batch: Batch) -> None:
         if records and batch.stage != "completed":
             told = f"{words.many(records, 'record')} that the file no longer names will be {action}."
             st.warning(told, icon=":material/person_remove:")
+    holds.told(batch.summary)
 
 
 def decide(wb: Workbench, batch: Batch) -> None:
@@ -35,6 +37,8 @@ def decide(wb: Workbench, batch: Batch) -> None:
     st.subheader("Write it")
     written = (batch.created or 0) + (batch.updated or 0)
     skip_errors = False
+    waits = Hold.all_of(batch.summary)
+    accepted = holds.decided(waits, f"{batch.id} {batch.plan}") if waits else []
     if batch.invalid:
         are = "is" if batch.invalid == 1 else "are"
         choice = st.radio(
@@ -48,12 +52,12 @@ def decide(wb: Workbench, batch: Batch) -> None:
         )
         skip_errors = choice == GO_ON
     with st.container(horizontal=True, vertical_alignment="center"):
-        hold = bool(batch.invalid) and not skip_errors
+        hold = (bool(batch.invalid) and not skip_errors) or bool(waiting(waits, accepted))
         label = "Hold it" if hold else f"Commit {words.many(written)}"
         icon = ":material/pause_circle:" if hold else ":material/task_alt:"
         first, other = ("secondary", "primary") if batch.summary.get("error") else ("primary", "secondary")
         if st.button(label, type=first, icon=icon, disabled=hold and batch.stage == "held"):
-            jobs.defer(wb, "commit", batch, skip_errors=skip_errors)
+            jobs.defer(wb, "commit", batch, skip_errors=skip_errors, accept=accepted)
             st.rerun()
         if st.button(
             "Plan again",
@@ -63,7 +67,7 @@ def decide(wb: Workbench, batch: Batch) -> None:
         ):
             jobs.defer(wb, "plan", batch)
             st.rerun()
-        if batch.invalid or batch.unmatched:
+        if batch.invalid or batch.unmatched or waits:
             address.link("validate", "Correct rows", icon=":material/edit:", batch=batch.id)
 
 
@@ -89,7 +93,8 @@ with page("Commit", "What the import will do, row by row, and the decision to wr
         address.link("upload", "Start another import")
     elif batch.plan:
         if batch.stage == "held":
-            st.warning("Held: nothing is written while its rows are invalid.", icon=":material/pause_circle:")
+            why = "until a person has decided" if batch.summary.get("held_for") else "while its rows are invalid"
+            st.warning(f"Held: nothing is written {why}.", icon=":material/pause_circle:")
         plan(wb, batch)
         decide(wb, batch)
         batches.discard(wb, batch)

@@ -17,7 +17,7 @@ SHOWN = 5  # so many are named
 def needs_someone(waiting: dict[str, list[Batch]]) -> None:
     """The batches that wait for a person, each with a link to where it is dealt with."""
     kinds = (
-        ("held", "Held", "Planned, with invalid rows; nothing is written yet.", "commit"),
+        ("held", "Held", "Planned, and a person decides first; nothing is written yet.", "commit"),
         ("unexplained", "With unexplained rows", "Committed, with rows that nobody has explained.", "reconcile"),
         ("unsigned", "To be signed off", "Done, and waiting for a lead's signature.", "reconcile"),
     )

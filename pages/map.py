@@ -11,6 +11,7 @@ from workbench.doors.web import address, choices, formats, sheets, uploads, word
 from workbench.doors.web.page import page
 from workbench.doors.web.steps import stepper
 from workbench.doors.web.views import templates
+from workbench.doors.web.views.limits import limits
 from workbench.doors.web.views.options import options
 from workbench.model.contract import Contract
 from workbench.model.template import Mapping, Template
@@ -60,6 +61,7 @@ def about(contract: Contract, template: Template | None, rows: int) -> dict[str,
     usual, asked = contract.modes[0], st.query_params.get("mode")
     clears, lenient = (template.mapping.clears, template.mapping.lenient) if template else ((), ())
     said = options(contract, asked if asked in contract.modes else usual, clears, lenient)
+    said["limits"] = limits(contract, template.mapping.limits if template else {})
     address.put_word("mode", said["mode"] if said["mode"] != usual else None)
     if not rows and contract.removal is not None:
         said["allow_empty"] = st.checkbox("The file is meant to be empty: nobody of its scope is left")
@@ -113,6 +115,7 @@ with page("Map", "Which column fills which field. Nothing is used that you have 
         forms=forms,
         on_conflict=template.mapping.on_conflict if template else None,
         holds=template.mapping.holds if template else (),
+        limits=others["limits"],
     )
     missing = (*open_points(contract, mapping, others["window"], others["mode"]), *doubts)
     for point in missing:

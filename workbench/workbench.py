@@ -46,6 +46,7 @@ from workbench.model.errors import (
     AlreadySigned,
     DatabaseOutdated,
     Held,
+    HeldFor,
     NoReason,
     NotDone,
     OwnWork,
@@ -55,6 +56,7 @@ from workbench.model.errors import (
     WorkbenchError,
     WrongStage,
 )
+from workbench.model.hold import Hold, waiting
 from workbench.model.import_log import ImportLog
 from workbench.model.manifest import Proof
 from workbench.model.playbook import Figure, Playbook
@@ -295,11 +297,20 @@ class Workbench:
                 reporter("planning", planned.processed or 0)
         return Plan(batch=planned, _rows=partial(self.rows, planned))
 
-    def commit(self, batch: Batch | UUID | str, *, skip_errors: bool = False, progress: Progress = silent) -> Batch:
+    def commit(
+        self,
+        batch: Batch | UUID | str,
+        *,
+        skip_errors: bool = False,
+        accept: Sequence[str] = (),
+        progress: Progress = silent,
+    ) -> Batch:
         """Executes the plan in one transaction, exactly as it was shown, and completes the batch and its parts; then
         brings in the rows of earlier runs that were unmatched for want of what it has created (`sweep`).
 
-        A batch with invalid rows is held instead, unless `skip_errors` lets its good rows go on.
+        A batch with invalid rows is held instead, unless `skip_errors` lets its good rows go on; and so is one whose
+        plan waits for a person (`holds`), unless `accept` has the codes of all that it waits for, or "all". Who let it
+        go on stands in `summary["accepted"]`: code, by, at.
         Raises AlreadyCommitted, WrongStage, PartOfRun, Held, StalePlan, Unbalanced.
         """
         with self._at_work(batch, "committing") as run:
@@ -309,13 +320,16 @@ class Workbench:
             _refuse_undo(found, "committing")
             if found.stage not in ("planned", "held"):
                 raise WrongStage(batch=found.id, stage=found.stage, action="committing", needed="planned")
-            if found.invalid and not (skip_errors or found.skip_errors):
-                batches.move(self._store, found.id, ("held", {"invalid": found.invalid}), stage="held")
-                raise Held(batch=found.id, invalid=found.invalid)
+            self._refuse_held(found, skip_errors or found.skip_errors, accept)
             began = time.monotonic()
             with reporting(self._store, found.id, progress, found.processed) as reporter:
                 reporter("committing", 0)
-                committing.commit(self._store, run, seconds=lambda: round(time.monotonic() - began, 3))
+                committing.commit(
+                    self._store,
+                    run,
+                    seconds=lambda: round(time.monotonic() - began, 3),
+                    accepted=list(dict.fromkeys(hold.code for hold in Hold.all_of(found.summary))),
+                )
                 reporter("committing", found.processed or 0)
         if found.created:
             self._sweep_after(found)
@@ -559,11 +573,30 @@ class Workbench:
             said["corrected"] = batch.summary["corrected"]
         if batch.decisions:
             said["decided"] = batch.decisions
+        if batch.summary.get("accepted"):
+            said["accepted"] = batch.summary["accepted"]
         return {"batch": str(batch.id), "run_at": run_at, **said, **self._signed_figures(batch), **words}
 
     def _signed_figures(self, batch: Batch) -> dict[str, Any]:
         """The figures as they are signed: of what the import did, which stays true when it is taken back."""
         return replace(self.reconcile(batch), undone=False).to_dict()
+
+    def _refuse_held(self, batch: Batch, skip_errors: bool, accept: Sequence[str]) -> None:
+        """Raises Held where rows are invalid that nobody has let be, or the plan waits for a person."""
+        invalid = (batch.invalid or 0) if not skip_errors else 0
+        holds = waiting(Hold.all_of(batch.summary), accept)
+        if not invalid and not holds:
+            return
+        codes = list(dict.fromkeys(hold.code for hold in holds))
+        noted = {"invalid": batch.invalid, **({"for": codes} if codes else {})}
+        batches.move(self._store, batch.id, ("held", noted), stage="held")
+        if not holds:
+            raise Held(batch=batch.id, invalid=invalid)
+        why = [hold.sentence for hold in holds]
+        why.append(f"To let it go on: {' '.join(f'--accept {code}' for code in codes)}.")
+        if invalid:
+            why.append(f"And its invalid rows ({invalid}) have to be corrected, or left out with --skip-errors.")
+        raise HeldFor(batch=batch.id, why=" ".join(why))
 
     def _unsigned(self, batch: Batch) -> None:
         signed = signing.signature(self._store, batch.id)

@@ -268,6 +268,15 @@ def test_two_people_of_one_key_wait_for_a_decision(bring: Callable[..., Batch], 
     assert {code for _, _, code in codes(wb, batch)} == {"conflict"}
 
 
+def test_nobody_is_switched_off_for_a_typo_in_a_row(bring: Callable[..., Batch], wb: Workbench) -> None:
+    bring("record/04_roster_first.csv", "polaris.teacher_roster")
+    batch = bring("record/04_roster_typo.csv", "polaris.teacher_roster")
+    assert (batch.stage, [each["code"] for each in batch.summary["held_for"]]) == ("held", ["unread"])
+    names = ["a@t.example|2025-2026", "b@t.example|2025-2026", "c@t.example|2025-2026"]
+    everybody = [wb.records.get("polaris.teacher_roster", name)["record"] for name in names]
+    assert [each["is_active"] for each in everybody] == [True] * 3
+
+
 def test_two_columns_of_one_name_stop(bring: Callable[..., Batch]) -> None:
     with pytest.raises(WorkbenchError, match="would both fill email"):
         bring("record/05_repeated_header_that_fills.csv", "elevate.students")

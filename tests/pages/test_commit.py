@@ -129,6 +129,30 @@ def test_invalid_rows_hold_the_import_unless_the_good_rows_may_go_on(
     assert page.success[0].value.startswith("Committed: 2 rows written")
 
 
+def test_what_a_plan_waits_for_is_ticked_off_by_a_person(
+    show: Show, wb: Workbench, sheet: Sheets, worked: Worked, url: str
+) -> None:
+    wb.import_sheet(sheet(BEFORE), "elevate.students")
+    limits = {"created": "0", "updated": "0"}
+    batch = wb.plan(wb.stage(sheet(AFTER), "elevate.students", limits=limits, skip_errors=True)).batch
+    page = show("commit", batch=batch.id)
+    said = [each.value.replace("\\", "") for each in page.markdown]
+    assert {"1 student would be created: the limit is 0.", "1 student would be updated: the limit is 0."} <= {*said}
+    press(page, "Hold it")
+    assert worked(batch).stage == "held"
+    page.run()
+    page.checkbox[0].check().run()
+    assert next(button for button in page.button if button.label == "Hold it").disabled
+    page.checkbox[1].check().run()
+    press(page, "Commit 2 rows")
+    assert worked(batch).stage == "completed"
+    page.run()
+    assert [each.value.replace("\\", "") for each in page.info] == [
+        "Let go on by ana: 1 student would be created: the limit is 0.",
+        "Let go on by ana: 1 student would be updated: the limit is 0.",
+    ]
+
+
 def test_a_stale_plan_is_refused_in_a_sentence_and_planned_again(
     show: Show, wb: Workbench, sheet: Sheets, worked: Worked
 ) -> None:

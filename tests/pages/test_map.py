@@ -66,6 +66,30 @@ def test_every_column_has_a_line_with_samples_fill_field_score_and_reason(show: 
     ]
 
 
+def test_how_much_may_change_is_said_and_kept_in_a_template(show: Show, wb: Workbench) -> None:
+    page = show("map", upload=keep(wb, STUDENTS))
+    created, of_field = (page.text_input(key=key) for key in ("limit_created", "limit_of_fields"))
+    assert (page.text_input(key="limit_blanked").placeholder, created.placeholder) == ("10 and 20%", "none")
+    assert of_field.placeholder == "full_name.changed=10 and 50%"
+    created.set_value("100").run()
+    of_field.set_value("phone.blanked=5%, full_name.changed=none").run()
+    button(confirm(page), "Start the import").click().run()
+    said = {"created": "100", "phone.blanked": "5%", "full_name.changed": "none"}
+    [batch] = wb.batches.all()
+    assert batch.mapping["limits"] == said
+    wb.templates.save("careful", "elevate.students", Mapping.from_dict(batch.mapping))
+    again = show("map", upload=keep(wb, STUDENTS), template=wb.templates.all()[0].id)
+    assert again.text_input(key="limit_created").value == "100"
+    assert again.text_input(key="limit_of_fields").value == "phone.blanked=5%, full_name.changed=none"
+
+
+def test_a_limit_that_is_none_is_said(show: Show, wb: Workbench) -> None:
+    page = show("map", upload=keep(wb, STUDENTS))
+    page.text_input(key="limit_updated").set_value("many").run()
+    button(confirm(page), "Start the import").click().run()
+    assert "the limit updated cannot be 'many'" in page.error[0].value.replace("\\", "")
+
+
 def test_what_a_person_chose_stands_in_the_address(show: Show, wb: Workbench) -> None:
     address = {"upload": keep(wb, STUDENTS), "fields": '{"First Name":"","Last Name":"full_name","Shoe":"external_id"}'}
     page = show("map", **address)

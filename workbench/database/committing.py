@@ -1,7 +1,8 @@
 """A plan executed exactly as it was shown, in one transaction, and sealed by the database."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
@@ -23,10 +24,11 @@ def commit(
     run: Run,
     *,
     seconds: Callable[[], float],
+    accepted: Sequence[str] = (),
     also: Callable[[Connection[Any]], None] = lambda connection: None,
 ) -> None:
     """Executes a run's plan in one transaction, part by part in the order of import, and completes all its batches;
-    `also` belongs to it.
+    `also` belongs to it. `accepted` is what the plan waited for, by its codes, and was let go on with.
 
     Raises StalePlan when a record changed since the plan was made, Unbalanced when the database finds that outcomes
     and rows are not one to one; nothing is written then.
@@ -42,11 +44,19 @@ def commit(
             written = [_write(connection, writing) for writing in writings]
             for part in run.parts:
                 seal(store, part.id)
-            seal(store, run.face.id, {"seconds_committing": seconds()})
+            seal(store, run.face.id, {"seconds_committing": seconds(), **_let_go_on(store, accepted)})
             also(connection)
+            if accepted:
+                store.note("accepted", run.face.id, codes=list(accepted))
             store.note("committed", run.face.id, **sum(written, Counter({what: 0 for what in _WRITTEN})))
     except (psycopg.errors.UniqueViolation, psycopg.errors.ForeignKeyViolation) as error:
         raise StalePlan(batch=run.face.id, changed="some", examples=_example(error)) from None
+
+
+def _let_go_on(store: Store, codes: Sequence[str]) -> dict[str, Any]:
+    """What is kept of who let a plan go on that waited for a person."""
+    at = datetime.now().astimezone().isoformat(timespec="seconds")
+    return {"accepted": [{"code": code, "by": store.user, "at": at} for code in codes]} if codes else {}
 
 
 _WRITTEN = ("created", "updated", "removed")

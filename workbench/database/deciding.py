@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 from workbench.database.identities import FLAG, Identities
 from workbench.database.repeats import Repeats, Ruling
 from workbench.database.rolling_up import Refusals
-from workbench.database.target import Target, issue, removable, slice_column, slice_of
+from workbench.database.target import Target, issue, slice_column, slice_of
 from workbench.datasets import catalog
 from workbench.model.batch import Batch
 from workbench.model.contract import CodeOf, Contract, Field
@@ -50,7 +50,7 @@ class Decision(Target):
             ruling,
             withheld=self._withheld,
             stands_for=self._line,
-            lacks=self._lacks,
+            lacks=self.lacks,
             ambiguous=self._is_ambiguous("first_row.payload ->> {field}"),
             called=[(field.name, self._called(field.name)) for field in self.brought],
         )
@@ -97,7 +97,7 @@ class Decision(Target):
         return SQL("coalesce({}, {}) is null").format(said, half)
 
     @property
-    def _lacks(self) -> Composable:
+    def lacks(self) -> Composable:
         """Whether a row could make no record, for it lacks what a new one needs."""
         return SQL("(r.line in (select line from unfinished))") if self._lacking else SQL("false")
 
@@ -373,7 +373,7 @@ class Decision(Target):
         erased = [field for field in self.contract.needed if field.name in self.clears and field in self.brought]
         tests: list[Composable] = [SQL("t.id is not null and {}").format(self._is_blank(field)) for field in erased]
         if self._lacking:
-            tests.append(self._lacks)
+            tests.append(self.lacks)
         return [SQL("when {} then {}").format(test, number) for test in tests]
 
     @property
@@ -546,53 +546,6 @@ class Decision(Target):
         return self.compose(
             "(select {missing} from {rows} r where r.batch_id = {batch} and r.line = judged.line)",
             missing=_together(missing),
-        )
-
-    def removals(self) -> tuple[Composed, ...]:
-        """Records within the file's scope that no row names: what modes preserve and replace take away.
-
-        Valid rows say what the scope is, and the constants do for a file without rows; an invalid row names its record
-        all the same.
-        """
-        removal = self.contract.removal
-        if removal is None or self.mode not in ("preserve", "replace"):
-            return ()
-        scope = [self.contract.field(name) for name in removal.scope]
-        constants = self.batch.mapping.get("constants", {})
-        said = SQL(", ").join(
-            SQL("coalesce(payload ->> {}, {})").format(Literal(f.name), Literal(constants.get(f.name))) for f in scope
-        )
-        inside = SQL(" and ").join(
-            SQL("t.{} is not distinct from scope.{}").format(Identifier(f.target), Identifier(f.name)) for f in scope
-        )
-        who, *rest = [
-            SQL("r.payload ->> {} = t.{}::text").format(Literal(f.name), Identifier(f.target))
-            for f in self.contract.key_fields
-        ]
-        # an invalid row names whoever its first key field names: the rest of its key may be what is wrong with it
-        named = SQL(" and ").join([who, *(SQL("(r.status = 'failed' or {})").format(part) for part in rest)])
-        return (
-            self.compose(
-                """
-            insert into workbench.import_removal (tenant_id, batch_id, plan, record_id, seen, action, before)
-            select {tenant}, {batch}, {plan}, t.id, t.xmin, {action}, to_jsonb(t)
-            from {target} t
-            join (
-                select distinct {said} from {rows} r
-                where batch_id = {batch} and status = 'validated' and not {lacks}
-                union select {alone} where not exists (select from {rows} where batch_id = {batch})
-            ) scope ({scope}) on {inside}
-            where t.tenant_id = {tenant} and {present}
-              and not exists (select from {rows} r where r.batch_id = {batch} and {named})""",
-                action=Literal("deactivated" if self.mode == "preserve" else "deleted"),
-                said=said,
-                alone=SQL(", ").join(SQL("{}::text").format(Literal(constants.get(f.name))) for f in scope),
-                scope=SQL(", ").join(Identifier(f.name) for f in scope),
-                inside=inside,
-                named=named,
-                lacks=self._lacks,
-                present=removable(self.contract, self.mode),
-            ),
         )
 
 

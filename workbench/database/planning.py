@@ -12,8 +12,9 @@ from uuid import UUID
 import psycopg
 from psycopg.sql import Composed
 
-from workbench.database import decisions, suggestions
+from workbench.database import decisions, holding, suggestions
 from workbench.database.deciding import Decision, Lines
+from workbench.database.removing import Removals
 from workbench.database.rolling_up import Refusals, RollUp
 from workbench.database.store import Store
 from workbench.datasets import catalog
@@ -59,20 +60,47 @@ def plan(store: Store, run: Run, playbook: Playbook | None = None, *, seconds: C
         decided[run.face.id] = _in_parts(
             store, run.face, lambda connection, lines: _rolled(connection, rolled, run.face, lines), looked
         )
-    _store(store, run, number, decided, looked, seconds, _suggested(store, run, number, decided, playbook))
+    figures = {batch.id: _figures(batch, decided[batch.id]) for batch in run.written}
+    with store.transaction() as connection:
+        tune(connection, run.face.summary.get("rows", 0))
+        connection.execute("set local enable_nestloop = off")  # as for the outcomes
+        asked = holding.ask(connection, store.tenant_id, run, number, figures)
+    suggested = _suggested(store, run, number, decided, playbook, asked.suggestions)
+    _store(store, run, number, decided, looked, seconds, suggested, asked)
+
+
+def _figures(batch: Batch, decided: "Decided") -> dict[str, int]:
+    """What the plan of a batch comes to, as far as its limits ask."""
+    counts, skipped = decided.counts, decided.reasons("skipped")
+    named = counts["updated"] + skipped.get("unchanged", 0) + skipped.get("protected", 0)
+    return {
+        "created": counts["created"],
+        "updated": counts["updated"],
+        "known": named,
+        "failed": batch.summary.get("failed", 0),
+        "processed": sum(counts.values()),
+    }
 
 
 def _suggested(
-    store: Store, run: Run, number: int, decided: "dict[UUID, Decided]", playbook: Playbook | None
+    store: Store,
+    run: Run,
+    number: int,
+    decided: "dict[UUID, Decided]",
+    playbook: Playbook | None,
+    names: dict[UUID, list[dict[str, Any]]],
 ) -> dict[UUID, list[dict[str, Any]]]:
-    """What the references that named nothing may have meant, by batch; those of a run's parts also for its source, in
-    the words of that."""
+    """What the references that named nothing may have meant, and the `names` that nearly are known ones, by batch;
+    those of a run's parts also for its source, in the words of that."""
     found: dict[UUID, list[dict[str, Any]]] = {}
     for batch in run.written:
-        if not any(issue["code"].endswith("_not_found") for issue in decided[batch.id].issues):
+        nearly = names.get(batch.id, [])
+        if any(issue["code"].endswith("_not_found") for issue in decided[batch.id].issues):
+            earlier = {part.dataset: part for part in run.parts if part.part < batch.part}
+            nearly = [*suggestions.find(store, batch, number, earlier), *nearly]
+        if not nearly:
             continue
-        earlier = {part.dataset: part for part in run.parts if part.part < batch.part}
-        found[batch.id] = suggestions.find(store, batch, number, earlier)
+        found[batch.id] = nearly
         if batch.derived and playbook is not None:
             called = playbook.part(batch.dataset).columns
             own = ({**each, "field": called.get(each["field"], each["field"])} for each in found[batch.id])
@@ -117,13 +145,14 @@ def _decision(
 
 
 def _decide_all(store: Store, batch: Batch, decision: Decision, looked: _Looked) -> "Decided":
-    def remove(connection: psycopg.Connection[Any]) -> None:
-        for statement in decision.removals():
-            connection.execute(statement)
-
+    removals = Removals(decision.contract, batch, store.tenant_id, decision.plan)
     answers = _Answers(decision.questions())
     return _in_parts(
-        store, batch, lambda connection, lines: _decide(connection, decision, answers, batch, lines), looked, remove
+        store,
+        batch,
+        lambda connection, lines: _decide(connection, decision, answers, batch, lines),
+        looked,
+        lambda connection: removals.put_down(connection, decision.lacks),
     )
 
 
@@ -184,6 +213,7 @@ def _store(
     looked: _Looked,
     seconds: Callable[[], float],
     suggested: dict[UUID, list[dict[str, Any]]],
+    asked: holding.Asked,
 ) -> None:
     """Makes the plan that of all the run's batches, at once."""
     if run.face.id not in decided:  # of several sheets, whose rows are the run's
@@ -216,6 +246,7 @@ def _store(
                             "issues_by_code": _by_code(batch.summary.get("issue_counts", ()), of_batch.issues),
                             "issue_counts_planned": of_batch.issues,
                             "suggestions": suggested.get(batch.id, []),
+                            **(asked.summary() if batch == run.face else {}),
                             "seconds_planning": seconds(),
                         }
                     ),

@@ -12,6 +12,7 @@ import pyarrow as pa
 from workbench.database import batches, inventory, target
 from workbench.database.store import Store
 from workbench.datasets import catalog
+from workbench.model import limits
 from workbench.model.batch import Batch, new_id
 from workbench.model.contract import Contract, Field, FromWindow, Mode
 from workbench.model.errors import (
@@ -20,10 +21,12 @@ from workbench.model.errors import (
     NoRows,
     SheetRefused,
     UnknownHeader,
+    UnknownLimit,
     UnknownMode,
     UnknownRule,
     UnreadableSheet,
     WorkbenchError,
+    WrongValue,
 )
 from workbench.model.playbook import Part, Playbook
 from workbench.model.sheet import Sheet
@@ -70,6 +73,9 @@ class Options:
     None is what the template says, else hold."""
     holds: Sequence[str] = ()
     """The warnings whose rows wait for a person, beside the template's (see `template.HOLDABLE`)."""
+    limits: Pairs[str, str] | None = None
+    """How much it may change before a person is asked, e.g. {"phone.blanked": "5%"}, beside the template's and the
+    contract's (see `model.limits`)."""
     allow_empty: bool = False
     """A file without rows is meant to remove every record it could name."""
     trial: bool = False
@@ -151,12 +157,16 @@ def begin_sheets(
 
 
 def _check_headers(sheets: Pairs[str, Sheet], options: Options) -> None:
-    """Raises UnknownHeader for a column that none of the sheets has, or a form of what is no field either."""
+    """Raises UnknownHeader for a column that none of the sheets has, or a form of what is no field either; UnknownLimit
+    for a limit on such."""
     known = [header for sheet in sheets.values() for header in sheet.headers]
     fields = {field.name for dataset in sheets for field in catalog.contract(dataset).fields}
     for header in (*(options.columns or ()), *(name for name in options.forms or () if name not in fields)):
         if mapping.key(header) not in map(mapping.key, known):
             raise UnknownHeader(header=header, known=", ".join(dict.fromkeys(known)))
+    for name in options.limits or ():
+        if not limits.is_known(name, tuple(fields)):
+            raise UnknownLimit(dataset=" and ".join(sheets), limit=name, known=", ".join(sorted(fields)))
 
 
 def _said_of(sheet: Sheet, dataset: str, options: Options) -> Options:
@@ -179,6 +189,7 @@ def _said_of(sheet: Sheet, dataset: str, options: Options) -> Options:
         },
         lenient=_those(options.lenient, fields),
         repairs=_those(options.repairs, fields),
+        limits={name: text for name, text in (options.limits or {}).items() if limits.is_known(name, tuple(fields))},
     )
 
 
@@ -223,6 +234,7 @@ def _of_sheet(  # noqa: PLR0913
         repeated=sheet.reading.repeated,
     )
     resolved = _decided_before(resolved, template, options)
+    resolved = replace(resolved, limits=_limits(contract, template, options))
     if len(sample) == 0:
         resolved = _empty(store, sheet, contract, mode, resolved, options)
     said = mapping.by_field(options.forms or {}, resolved.columns, contract)
@@ -260,6 +272,20 @@ def _decided_before(resolved: Mapping, template: Template | None, options: Optio
         if strange := [each for each in said if each not in known]:
             raise UnknownRule(rule=strange[0], known=", ".join(known))
     return replace(resolved, on_conflict=rule, holds=holds)
+
+
+def _limits(contract: Contract, template: Template | None, options: Options) -> dict[str, str]:
+    """What the template and a person say of how much may change; raises UnknownLimit, WrongValue."""
+    said = {**(template.mapping.limits if template is not None else {}), **(options.limits or {})}
+    fields = tuple(field.name for field in contract.fields)
+    for name, text in said.items():
+        if not limits.is_known(name, fields):
+            raise UnknownLimit(dataset=contract.name, limit=name, known=", ".join(fields))
+        try:
+            limits.Limit.read(text)
+        except ValueError:
+            raise WrongValue(field=f"the limit {name}", value=f"'{text}'", why=f"say {limits.FORM}.") from None
+    return said
 
 
 def of_rows(batch: Batch, playbook: Playbook | None, identifier: UUID) -> list[dict[str, Any]]:
@@ -337,7 +363,21 @@ def _own(part: Part, of_form: Mapping) -> Mapping:
         lenient=lenient,
         repairs=called(of_form.repairs),
         forms={name: of_form.forms[part.columns[name]] for name in own if part.columns[name] in of_form.forms},
+        limits=_own_limits(part, of_form, own),
     )
+
+
+def _own_limits(part: Part, of_form: Mapping, own: Sequence[str]) -> dict[str, str]:
+    """The limits of a part: those on records and on any field, and those on its own fields."""
+    called = {part.columns[name]: name for name in own}
+    said = {}
+    for limit, text in of_form.limits.items():
+        column, dot, what = limit.rpartition(".")
+        if not dot:
+            said[limit] = text
+        elif column in called:
+            said[f"{called[column]}.{what}"] = text
+    return said
 
 
 def _meant(column: str, of_form: Mapping) -> dict[str, str]:

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from workbench.database import batches, rows, runs
+from workbench.database import batches, known_names, rows, runs
 from workbench.database.copying import Count, Item, RowWriter
 from workbench.database.progress import Reporter
 from workbench.database.store import Store
@@ -23,6 +23,7 @@ from workbench.model.sheet import Chunk, Layout, Reading, Sheet, Tally, all_left
 from workbench.model.template import Mapping
 from workbench.prepare import mapping
 from workbench.prepare.judging import Judge, JudgedRows, SourceJudge
+from workbench.prepare.known_names import KnownNames
 from workbench.sources import kept_files, open_sheet
 
 
@@ -245,12 +246,14 @@ class _Feeding:
 def _feeding(store: Store, home: Path, run: Run, batch: Batch, playbook: Playbook | None) -> _Feeding:
     hidden = frozenset(mapping.secrets(batch.headers, catalog.contract(batch.dataset)))
     if not run.derived:
-        return _Feeding(source=_Kept(batch=batch, judge=judge_of(batch, home)), parts={}, judge=None, hidden=hidden)
+        kept = _Kept(batch=batch, judge=judge_of(store, batch, home))
+        return _Feeding(source=kept, parts={}, judge=None, hidden=hidden)
     assert playbook is not None
     parts = {
-        part.dataset: _Kept(batch=part, judge=judge_of(part, home), revision=run.face.revision) for part in run.parts
+        part.dataset: _Kept(batch=part, judge=judge_of(store, part, home), revision=run.face.revision)
+        for part in run.parts
     }
-    judges = {dataset: kept.judge for dataset, kept in parts.items() if kept.judge is not None}
+    judges = {dataset: each.judge for dataset, each in parts.items() if each.judge is not None}
     source = SourceJudge(playbook, Mapping.from_dict(batch.mapping), judges)
     return _Feeding(source=_Kept(batch=batch, judge=None), parts=parts, judge=source, hidden=hidden)
 
@@ -258,16 +261,17 @@ def _feeding(store: Store, home: Path, run: Run, batch: Batch, playbook: Playboo
 def judge_source(store: Store, home: Path, batch: Batch, playbook: Playbook | None) -> Callable[[Chunk], JudgedRows]:
     """Judges rows of the source of a batch, as staging did; raises BrokenSuite."""
     if playbook is None or playbook.form is None:
-        return judge_of(batch, home).judge
-    parts = {part.dataset: judge_of(part, home) for part in batches.parts(store, batch.id)}
+        return judge_of(store, batch, home).judge
+    parts = {part.dataset: judge_of(store, part, home) for part in batches.parts(store, batch.id)}
     source = SourceJudge(playbook, Mapping.from_dict(batch.mapping), parts)
     return lambda chunk: source.judge(chunk)[0]
 
 
-def judge_of(batch: Batch, home: Path) -> Judge:
+def judge_of(store: Store, batch: Batch, home: Path) -> Judge:
     """Who judges the rows of a batch under its own contract; raises BrokenSuite."""
-    mapped = Mapping.from_dict(batch.mapping)
-    return Judge(catalog.contract(batch.dataset), mapped, home, window=batch.window)
+    contract, mapped = catalog.contract(batch.dataset), Mapping.from_dict(batch.mapping)
+    known = KnownNames(known_names.spellings(store, contract), mapped)
+    return Judge(contract, mapped, home, window=batch.window, known=known)
 
 
 def _summed(run: Run, kept: Sequence[_Kept], writer: RowWriter, seconds: float, docs: str | None) -> dict[str, Any]:

@@ -118,14 +118,18 @@ def _spelled(connection: psycopg.Connection[Any], texts: Sequence[str], known: C
 
 def _alike(connection: psycopg.Connection[Any], texts: Sequence[str], known: Composable) -> dict[str, str]:
     """The one key that is most like each, where one is like it."""
-    long = [text for text in texts if len(key(text)) >= _SHORTEST]
-    if not long:
+    if not any(len(key(text)) >= _SHORTEST for text in texts):
         return {}
     question = SQL("select distinct key from ({}) known where key is not null limit {}").format(
         known, Literal(_KEYS + 1)
     )
-    keys = [row["key"] for row in connection.execute(question)]
-    if not keys or len(keys) > _KEYS:
+    return alike(texts, [row["key"] for row in connection.execute(question)])
+
+
+def alike(texts: Sequence[str], keys: Sequence[str]) -> dict[str, str]:
+    """The one of the keys that is most like each text, where one is like it; none where they are too many."""
+    long = [text for text in texts if len(key(text)) >= _SHORTEST]
+    if not long or not keys or len(keys) > _KEYS:
         return {}
     scores = process.cdist(list(map(key, long)), list(map(key, keys)), scorer=fuzz.ratio, score_cutoff=_LIKE)
     means = {}

@@ -21,6 +21,7 @@ class Target:
         self.batch = batch
         self.tenant = tenant
         self.mode = batch.mode
+        self.plan = plan
         self.which = {"batch": batch.id, "plan": plan}
         self.target = Identifier(contract.family, contract.table)
         self.names: dict[str, Composable] = {

@@ -3,7 +3,8 @@
 Both vocabularies of headers are known: the playbook's (`Teacher Email`, `School`) and the running system's (`Email`,
 `Building`). The key is the system's: one record per teacher and academic year. The seed replaces the year's records;
 the running system switches off who is missing (`preserve`), which is the default here. The district is no column of
-the sheet in either: it comes from `--set district=...`.
+the sheet in either: it comes from `--set district=...`. Schools and districts have no dataset of their own:
+they are those that the roster's records have.
 """
 
 from workbench.model.contract import Contract, Field, FromWindow, Removal, SameAs
@@ -36,6 +37,7 @@ TEACHER_ROSTER = Contract(
         Field(
             name="building",
             required=True,
+            recurs=True,
             aliases=("school", "school name", "building name", "school/building", "school or building"),
             max_length=300,
             examples=("Argentine Middle", "Wyandotte High"),
@@ -75,6 +77,7 @@ TEACHER_ROSTER = Contract(
         ),
         Field(
             name="district",
+            recurs=True,
             aliases=("district name", "school district"),
             max_length=300,
             help="Which district's roster this is; usually one for the whole file: --set district=...",

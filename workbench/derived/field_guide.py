@@ -69,6 +69,11 @@ def _head(contract: Contract) -> Iterator[str]:
         yield "- **Dates** are best written YYYY-MM-DD. In any other order the whole column has to say which it is."
     if "comma" in forms:
         yield "- **Numbers** are best written without thousands. A comma and a point mean the same all down a column."
+    if contract.table:
+        limits = ", ".join(f"`{name}` {text}" for name, text in contract.usual_limits.items())
+        yield f"- **Held for a person** when an import would change more than this: {limits}."
+    if contract.by_window is not None and contract.removal is not None:
+        yield f"- **Held for a person**, too: rows of another `{contract.by_window.name}` than the import, or two."
     yield f"- **Never imported:** columns called {', '.join(contract.forbidden)}."
     yield ""
     yield "Headers are compared without case, spaces and punctuation; each of the other names will do."
@@ -125,6 +130,8 @@ def _default(field: Field) -> str:
 def _notes(field: Field) -> Iterator[str]:
     if field.help:
         yield field.help
+    if field.recurs:
+        yield "Takes the spelling that is known already; what nearly is a known one is asked about."
     if field.reference is not None:
         yield f"Has to be the {field.reference.field} of a known {field.reference.noun}."
     examples = [example for example in field.examples if example]

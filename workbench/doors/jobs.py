@@ -11,7 +11,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any, Literal
@@ -64,7 +64,8 @@ logging.getLogger("procrastinate").addHandler(logging.NullHandler())  # what it 
 def defer(wb: Workbench, step: Step, batch: Batch | UUID | str, **options: Any) -> int:
     """Leaves a step of a batch to the next worker that is free, and returns the job's number.
 
-    `fill` reads the batch's kept file and plans it; `plan`; `commit` takes `skip_errors`; `undo` takes `dry_run`.
+    `fill` reads the batch's kept file and plans it; `plan`; `commit` takes `skip_errors` and `accept`; `undo`
+    takes `dry_run`.
     A step that waits already is not asked for twice. Raises UnknownBatch, and AlreadyWaiting for another step's sake.
     """
     found = wb.batches.get(batch)
@@ -191,9 +192,11 @@ def _plan(wb: Workbench, batch: Batch, progress: Progress) -> None:
         wb.plan(batch, progress=progress)
 
 
-def _commit(wb: Workbench, batch: Batch, progress: Progress, skip_errors: bool = False) -> None:
+def _commit(
+    wb: Workbench, batch: Batch, progress: Progress, skip_errors: bool = False, accept: Sequence[str] = ()
+) -> None:
     if batch.stage in ("planned", "held"):
-        wb.commit(batch, skip_errors=skip_errors, progress=progress)
+        wb.commit(batch, skip_errors=skip_errors, accept=accept, progress=progress)
         wb.records.tidy()
 
 

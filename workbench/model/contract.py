@@ -6,6 +6,8 @@ Everything else is derived: CSV template, field guide, suite, table, aliases, im
 from dataclasses import dataclass
 from typing import Literal
 
+from workbench.model.limits import USUAL, USUAL_OF_NAMES
+
 Mode = Literal["upsert", "insert", "update", "replace", "preserve"]
 
 
@@ -94,6 +96,9 @@ class Field:
     maximum: float | None = None
     max_length: int | None = None
     reference: Reference | None = None
+    recurs: bool = False
+    """Its texts name things that come again and again (a school) and have no dataset of their own: a text that differs
+    from a known one in case, spaces and punctuation alone takes its spelling; one that nearly fits is asked about."""
     help: str = ""
     examples: tuple[str, ...] = ()
     """Values for the CSV template's example rows, one a row; the template imports as it stands."""
@@ -152,6 +157,8 @@ class Contract:
     modes: tuple[Mode, ...] = ("upsert", "insert", "update")
     """The first is the default."""
     removal: Removal | None = None
+    limits: tuple[tuple[str, str], ...] = USUAL
+    """How much one import may change before a person is asked (see `limits`); a template may say otherwise."""
     forbidden: tuple[str, ...] = (
         "password",
         "password_hash",
@@ -196,6 +203,16 @@ class Contract:
     def names(self) -> tuple[Field, ...]:
         """The fields that say what the person is called whose record it is."""
         return tuple(f for f in self.stored if f.kind == "name" and f.required and f.name not in self.key)
+
+    @property
+    def usual_limits(self) -> dict[str, str]:
+        """The limits of an import that says nothing else, by their names."""
+        return {f"{field.name}.changed": USUAL_OF_NAMES for field in self.names} | dict(self.limits)
+
+    @property
+    def by_window(self) -> Field | None:
+        """The field that a blank cell takes the import's window for, e.g. the academic year."""
+        return next((field for field in self.stored if isinstance(field.derive, FromWindow)), None)
 
     @property
     def needed(self) -> tuple[Field, ...]:

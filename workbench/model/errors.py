@@ -204,6 +204,15 @@ class Held(WorkbenchError):
     --skip-errors."""
 
 
+class HeldFor(Held):
+    """Batch {batch} is held. {why}"""
+
+
+class UnknownLimit(WorkbenchError):
+    """{dataset} has no limit called {limit}. A limit is on created, updated or removed records, or on what is blanked
+    or changed: of a field (phone.blanked), or of any (blanked). Its fields: {known}."""
+
+
 class StalePlan(WorkbenchError):
     """The plan of batch {batch} no longer holds: {changed} of its records changed since it was made ({examples}).
     Nothing was written. Plan it again."""

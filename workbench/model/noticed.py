@@ -23,6 +23,8 @@ class Noticed:
     """Texts with letters that were read in a wrong encoding: rows, and one before and after its repair."""
     repaired: dict[str, int] = field(default_factory=dict)
     """Rows whose letters were repaired."""
+    respelled: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Texts that took the spelling of a name that the records have: `rows`, and `texts` with what each became."""
 
     def to_dict(self) -> dict[str, Any]:
         """As a batch keeps it: only what there is."""
@@ -59,6 +61,11 @@ class Noticed:
             yield name, "misread", f"{_cells(found['rows'])} perhaps read in a wrong encoding: {example}"
         for name, rows in self.repaired.items():
             yield name, "repaired", f"{_cells(rows)} read in a wrong encoding, and repaired"
+        for name, found in self.respelled.items():
+            pairs = list(found["texts"].items())
+            each = ", ".join(f"'{text}' is '{known}'" for text, known in pairs[:_LISTED])
+            more = f" and {len(pairs) - _LISTED:,} others" if pairs[_LISTED:] else ""
+            yield name, "respelled", f"{_cells(found['rows'])} taken for what is known already: {each}{more}"
 
 
 def _listed(texts: Mapping[str, int]) -> str:

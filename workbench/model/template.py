@@ -37,6 +37,9 @@ class Mapping:
     """Of rows of one key that contradict each other: the first counts, the last, or hold; None is hold."""
     holds: tuple[str, ...] = ()
     """The warnings that wait for a person (see HOLDABLE): a row that has one is invalid until somebody decides."""
+    limits: dict[str, str] = field(default_factory=dict)
+    """How much the import may change before a person is asked, e.g. {"phone.blanked": "5%"} (see `limits`); the
+    contract's where nothing is said."""
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON keeps it."""
@@ -56,6 +59,7 @@ class Mapping:
             repairs=tuple(data.get("repairs", ())),
             on_conflict=data.get("on_conflict"),
             holds=tuple(data.get("holds", ())),
+            limits=dict(data.get("limits", {})),
         )
 
     def not_imported(self, headers: Iterable[str]) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from workbench.model.playbook import Playbook
 from workbench.model.sheet import Chunk
 from workbench.model.template import Mapping
 from workbench.prepare import forms, shaping
+from workbench.prepare.known_names import KnownNames
 from workbench.prepare.normalize import Normalized, normalize
 from workbench.prepare.oddities import Oddities, in_order, shown
 
@@ -55,16 +56,19 @@ class JudgedRows:
 class Judge:
     """Judges rows under one contract; raises BrokenSuite when an analyst's expectations cannot be used."""
 
-    def __init__(self, contract: Contract, mapping: Mapping, home: Path, *, window: str | None) -> None:
+    def __init__(
+        self, contract: Contract, mapping: Mapping, home: Path, *, window: str | None, known: KnownNames | None = None
+    ) -> None:
         self.contract = contract
         self._validator = _validator(contract, home, mapping.forms)
         self._oddities = Oddities(contract, mapping)
         self._mapping = mapping
         self._window = window
+        self._known = known or KnownNames({}, mapping)
 
     def judge(self, chunk: Chunk, sources: pa.ListArray | None = None) -> JudgedRows:
         """The rows of a chunk with what is wrong with them."""
-        normalized = normalize(chunk, self.contract, self._mapping, window=self._window)
+        normalized = self._known.respelled(normalize(chunk, self.contract, self._mapping, window=self._window))
         columns = normalized.columns
         issues = self._validator.check(normalized).issues
         if issues.num_rows:
@@ -83,7 +87,7 @@ class Judge:
     @property
     def noticed(self) -> Noticed:
         """What was noticed of the columns in all chunks so far."""
-        return self._oddities.noticed
+        return replace(self._oddities.noticed, respelled=self._known.noticed)
 
     def summary(self) -> "tuple[Finding, ...]":
         """What was found in all chunks so far: by the suite in its order, and then of odd cells."""

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from workbench.derived.expectations import Expectation, Finding
 from workbench.model.arrays import matches
-from workbench.model.contract import Contract, Field, Joined
+from workbench.model.contract import Contract, Field, Joined, SameAs
 from workbench.model.issue import ISSUES, Severity
 from workbench.model.kinds import KINDS, is_wrapped, may_hold, trimmed
 from workbench.model.noticed import Noticed
@@ -61,6 +61,7 @@ _SAYS = {
 }
 _MEANS = {
     "mojibake": "Letters may have been read in a wrong encoding",
+    "differs": "Says something else than the field that it is usually the same as",
     "not_used": "What it could be joined of says otherwise, and is not used",
 }
 """What is said of codes whose rows have sentences of their own."""
@@ -72,6 +73,7 @@ _ASKED: dict[str, tuple[str, dict[str, Any]]] = {
     "may_be_rounded": ("expect_column_values_to_not_match_regex", {"regex": ZEROS}),
     "may_be_date": ("expect_column_values_to_not_match_regex", {"regex": DATE}),
     "damaged_text": ("expect_column_values_to_not_match_regex", {"regex": "\ufffd"}),
+    "differs": ("expect_column_values_to_match_regex", {"regex": "what the other field says"}),
     "not_used": ("expect_column_values_to_match_regex", {"regex": "what its parts say"}),
     "mojibake": ("expect_column_values_to_not_match_regex", {"regex": mojibake.NEIGHBOURS}),
 }
@@ -181,6 +183,7 @@ class Oddities:
             yield from self._damaged(known, cells)
             yield from self._misread(known, raw)
             yield from self._unused(known, raw, values)
+        yield from self._differing(values)
         for name, flags in whole.items():
             severity = "error" if self._contract.requires(self._contract.field(name)) else "warning"
             yield name, "null_text", flags, values[name], severity
@@ -302,6 +305,23 @@ class Oddities:
             says, shown(made), f", {known.name} says ", shown(cells), ", which counts", ""
         )
         yield known.name, "not_used", flags, message, "warning"
+
+    def _differing(
+        self, values: Mapping[str, pa.StringArray]
+    ) -> Iterator[tuple[str, str, pa.BooleanArray, pa.StringArray, Severity]]:
+        """The rows in which a field says something else than the one that it is the same as where nothing is said."""
+        for known in self._contract.stored:
+            if not isinstance(known.derive, SameAs) or known.name not in self._headers:
+                continue
+            of, cells = values.get(known.derive.field), values[known.name]
+            if of is None:
+                continue
+            flags = pc.fill_null(pc.not_equal(of, cells), False)
+            if pc.any(flags).as_py():
+                says = pc.binary_join_element_wise(
+                    f"{known.derive.field} says ", shown(of), f", {known.name} says ", shown(cells), ""
+                )
+                yield known.name, "differs", flags, says, "warning"
 
     def _notice_writing(self, known: Field, raw: pa.StringArray, cells: pa.StringArray) -> None:
         """Counts the cells whose writing was taken off."""

@@ -112,6 +112,16 @@ def test_a_batch_s_story_has_everybody_s_deeds_in_their_order(wb: Workbench, ope
     )
 
 
+def test_who_let_a_plan_go_on_stands_in_the_story_and_is_signed(wb: Workbench, open_wb: Opened, sheet: Given) -> None:
+    batch = wb.import_sheet(sheet(GOOD), "elevate.students", limits={"created": "0"})
+    wb.commit(batch, accept=["all"])
+    story = {one["action"]: one["detail"] for one in wb.batches.story(batch)}
+    assert (story["held"], story["accepted"]) == ({"invalid": 0, "for": ["created"]}, {"codes": ["created"]})
+    signed = open_wb(user="lea").sign_off(batch)
+    assert [(each["code"], each["by"]) for each in signed["evidence"]["accepted"]] == [("created", "ana")]
+    assert wb.verify(batch)
+
+
 def test_what_waits_for_a_person_is_told_until_it_is_done(wb: Workbench, open_wb: Opened, sheet: Given) -> None:
     def waiting() -> dict[str, list[str]]:
         return {kind: names(found) for kind, found in wb.batches.attention().items()}

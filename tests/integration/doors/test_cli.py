@@ -327,6 +327,7 @@ def test_columns_constants_values_and_clears_come_from_the_command_line(run: Run
         "repairs": [],
         "on_conflict": None,
         "holds": [],
+        "limits": {},
     }
     again = run("import", "odd.csv", "--dataset", "elevate.enrollments", "--template", "Odd sheet", "--json")
     assert (again.status, again.json["skipped_by_reason"]) == (0, {"unchanged": 2})

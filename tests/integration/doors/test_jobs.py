@@ -139,6 +139,20 @@ def test_invalid_rows_hold_the_batch_unless_the_good_ones_may_go_on(
     assert wb.batches.get(batch).stage == "completed"
 
 
+def test_a_plan_that_waits_for_a_person_is_held_until_one_lets_it_go_on(
+    wb: Workbench, sheet: Sheets, hired: Callable[[], Worker]
+) -> None:
+    batch = wb.begin(sheet(TWO), STUDENTS, source="page", limits={"created": "1"})
+    jobs.defer(wb, "fill", batch)
+    with hired():
+        done(wb, batch)
+        jobs.defer(wb, "commit", batch)
+        assert done(wb, batch).stage == "held"
+        jobs.defer(wb, "commit", batch, accept=["created"])
+        assert outcome(done(wb, batch)) == (2, 0, 0, 0, 0)
+    assert [each["code"] for each in wb.batches.get(batch).summary["accepted"]] == ["created"]
+
+
 def test_the_queue_holds_ids_and_names_and_forgets_what_was_done(
     wb: Workbench, begun: Batch, hired: Callable[[], Worker], url: str
 ) -> None:

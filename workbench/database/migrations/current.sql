@@ -223,7 +223,7 @@ begin
 end $$;
 
 -- A batch cannot be completed unless every row has one outcome of the plan that counts, every outcome a row, and the figures
--- are those of the outcomes; a run not without its parts.
+-- are those of the outcomes; a run not without its parts; none whose plan waits for what nobody has let go on.
 create or replace function workbench.refuse_unproven(batch workbench.import_batch) returns void language plpgsql as $$
 declare
     found record; behind record; found_loose bigint;
@@ -267,6 +267,11 @@ begin
        is distinct from (batch.processed::bigint, batch.created::bigint, batch.updated::bigint, batch.skipped::bigint,
                          batch.unmatched::bigint, batch.invalid::bigint) then
         raise exception 'its figures are not those of its % rows and their outcomes', found.rows using errcode = 'WB002';
+    end if;
+    if exists (select from jsonb_array_elements(batch.summary -> 'held_for') hold
+               where not coalesce(batch.summary -> 'accepted', '[]') @> jsonb_build_array(
+                   jsonb_build_object('code', hold -> 'code'))) then
+        raise exception 'its plan waits for a person, and nobody has let it go on' using errcode = 'WB002';
     end if;
     if batch.removed <> (select count(*) from workbench.import_removal where batch_id = batch.id and plan = batch.plan)
                       + behind.removed then

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 Source = Annotated[str, typer.Argument(metavar="SOURCE", help="A file, or - for standard input.")]
 Worksheet = Annotated[str | None, typer.Option("--sheet", help="The worksheet of a workbook.")]
 Identifier = Annotated[str, typer.Argument(metavar="BATCH", help="A batch's id, or the beginning of it.")]
+Accept = Annotated[
+    list[str] | None,
+    typer.Option("--accept", metavar="CODE", help="Let it go on, whatever it waits for under that code; or all."),
+]
 SkipErrors = Annotated[bool, typer.Option("--skip-errors", help="Let the good rows go on without the invalid ones.")]
 
 
@@ -101,6 +105,15 @@ def import_(
         list[str] | None,
         typer.Option("--hold-on", metavar="CODE", help="A warning whose rows wait: same_id, another_name."),
     ] = None,
+    limits: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--limit",
+            metavar="WHAT=LIMIT",
+            help="Ask a person before more change: created, updated, removed, FIELD.blanked, FIELD.changed = 50, 20%, "
+            "'5 and 20%' or none.",
+        ),
+    ] = None,
     allow_empty: Annotated[
         bool, typer.Option("--allow-empty", help="A file without rows is meant to remove every record it could name.")
     ] = False,
@@ -112,6 +125,7 @@ def import_(
     mapped = _pairs(columns, "--map", "HEADER=FIELD", last=True)
     every_row = _pairs(constants, "--set", "FIELD=VALUE")
     meanings = _value_maps(values)
+    asked_limits = _pairs(limits, "--limit", "WHAT=LIMIT")
     forms = forms_said(date_orders, decimals)
     if (dataset is None) == (playbook is None):
         raise typer.BadParameter("say --dataset or --playbook, one of them.", param_hint="import")
@@ -139,6 +153,7 @@ def import_(
                 skip_errors=skip_errors,
                 on_conflict=on_conflict,
                 holds=tuple(holds or ()),
+                limits=asked_limits,
                 allow_empty=allow_empty,
                 progress=progress,
             )
@@ -178,10 +193,10 @@ def plan(asked: Asked, batch: Identifier) -> int:
         return _end(asked, wb, planned)
 
 
-def commit(asked: Asked, batch: Identifier, skip_errors: SkipErrors = False) -> int:
+def commit(asked: Asked, batch: Identifier, skip_errors: SkipErrors = False, accept: Accept = None) -> int:
     """Write what a batch has planned, exactly so."""
     with asked.open() as wb:
-        return _end(asked, wb, _committed(asked, wb, wb.batches.get(batch), skip_errors))
+        return _end(asked, wb, _committed(asked, wb, wb.batches.get(batch), skip_errors, accept or ()))
 
 
 def correct(
@@ -292,11 +307,11 @@ def sweep(
             printing.say(asked, "No row that was unmatched can be imported now.")
 
 
-def _committed(asked: Asked, wb: "Workbench", planned: Batch, skip_errors: bool) -> Batch:
+def _committed(asked: Asked, wb: "Workbench", planned: Batch, skip_errors: bool, accept: "Sequence[str]" = ()) -> Batch:
     """The batch, completed or held."""
     with asked.progress() as progress:
         try:
-            return wb.commit(planned, skip_errors=skip_errors, progress=progress)
+            return wb.commit(planned, skip_errors=skip_errors, accept=accept, progress=progress)
         except Held:
             return wb.batches.get(planned)
 

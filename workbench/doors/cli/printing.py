@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
 from workbench.datasets import catalog
+from workbench.doors.cli import holds
 from workbench.doors.cli.command import DONE, NEEDS_A_PERSON, Asked, plain
 from workbench.model.batch import OUTCOMES, Batch
 from workbench.model.contract import Field
@@ -59,6 +60,9 @@ def document(wb: "Workbench", batch: Batch) -> dict[str, Any]:
         "sweep_of": str(batch.sweep_of) if batch.sweep_of is not None else None,
         "part_of": str(batch.part_of) if batch.part_of is not None else None,
         "suggestions": batch.summary.get("suggestions", []) if batch.stage != "staged" else [],
+        "held_for": [hold.to_dict() for hold in holds.of(batch)],
+        "told": batch.summary.get("told", []) if batch.stage != "staged" else [],
+        "accepted": batch.summary.get("accepted", []),
         "error": batch.summary.get("error"),
     }
 
@@ -71,7 +75,8 @@ def _part(wb: "Workbench", part: Batch) -> dict[str, Any]:
 
 def status(wb: "Workbench", batch: Batch) -> int:
     """The exit status that an import ends with."""
-    return NEEDS_A_PERSON if wb.reconcile(batch).unexplained else DONE
+    waits = batch.stage in ("planned", "held") and holds.of(batch)
+    return NEEDS_A_PERSON if waits or wb.reconcile(batch).unexplained else DONE
 
 
 def results(figures: Any) -> str:
@@ -207,6 +212,7 @@ def mapped(batch: Batch) -> Iterator[tuple[str, str]]:
     yield "Blank erases", ", ".join(mapping.clears)
     yield "Lenient", ", ".join(mapping.lenient)
     yield "Repaired", ", ".join(mapping.repairs)
+    yield "Limits", ", ".join(f"{name} {text}" for name, text in mapping.limits.items())
     yield "Left out", ", ".join(mapping.left_out)
     yield "Not imported", ", ".join(mapping.not_imported(batch.headers))
 
@@ -421,12 +427,19 @@ def next_steps(asked: Asked, wb: "Workbench", batch: Batch, tenant: str | None =
         say(asked, "", f"Discarded by {batch.summary['discarded_by']}{because}. Nothing of it was written.")
     elif batch.undone_by is not None:
         say(asked, "", f"Undone: run {short(batch.undone_by)} took back what it had written.")
+    elif batch.stage == "held" and not found.invalid:
+        say(asked, "", "Held, nothing was written: a person decides first.")
+        say(asked, *holds.asked(batch, again("commit", name)))
     elif batch.stage == "held":
         say(asked, "", f"Held, nothing was written: {counted(found.invalid, 'row')} invalid.")
         say(asked, "To correct them in a file of their own, and to bring that back:", *invalid)
         say(asked, *(again("correct", short(sheet.id), "invalid.xlsx") for sheet in open_))
         contradictions(asked, wb, batch, tenant)
-        say(asked, "To let the good rows go on without them:", again("commit", name, "--skip-errors"))
+        if holds.of(batch):
+            say(asked, "Besides, a person decides first:")
+            say(asked, *holds.asked(batch, again("commit", name, "--skip-errors")))
+        else:
+            say(asked, "To let the good rows go on without them:", again("commit", name, "--skip-errors"))
         say(asked, "To put it away, as nobody wants it:", again("discard", name))
     elif batch.stage == "planned":
         write = again("undo", short(batch.undo_of)) if batch.undo_of is not None else again("commit", name)
@@ -438,6 +451,9 @@ def next_steps(asked: Asked, wb: "Workbench", batch: Batch, tenant: str | None =
                 f"{rows_} invalid: it is held then, unless the good rows go on without them:",
                 f"{write} --skip-errors",
             )
+        if holds.of(batch):
+            say(asked, "It is held then, until a person decides:")
+            say(asked, *holds.asked(batch, f"{write}{' --skip-errors' if found.invalid else ''}"))
     elif found.unexplained:
         say(asked, "", f"Not done: {' '.join(found.open_points)} Correct and import them:")
         say(asked, *invalid, *rows("unmatched"))
@@ -475,6 +491,7 @@ def outcome(asked: Asked, wb: "Workbench", batch: Batch) -> None:
         issues(asked, wb, batch)
         meanings(asked, wb, batch)
         suggestions(asked, wb, batch)
+        say(asked, *holds.told(batch))
     if batch.stage == "completed":
         asked.out.print()
         say(asked, wb.log(batch).render().rstrip("\n"))

@@ -17,6 +17,7 @@ DONE = {
     "corrected": "corrected cells",
     "planned": "planned it",
     "held": "held it",
+    "accepted": "let it go on",
     "noted": "wrote into the log",
     "committed": "committed it",
     "explained": "explained rows",

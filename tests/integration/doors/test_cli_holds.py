@@ -1,0 +1,63 @@
+"""What a plan waits for at the command line: a sentence, the command that lets it go on, and exit status 1."""
+
+from tests.integration.doors.test_cli import STUDENTS, File, Run, environment, file, run
+
+__all__ = ["environment", "file", "run"]
+
+ROSTER = "Email,Name,Building,Academic Year\n"
+ANA, BEA = "a@t.example,Ana Bo,North High,2025-2026\n", "b@t.example,Bea Co,North High,2025-2026\n"
+UNREAD = (
+    "Line 3 names nobody whom Workbench knows (b@t..example): it may be the teacher that would be switched off: "
+    "Bea Co. Correct the line, or let the removal go on."
+)
+
+
+def test_a_removal_that_waits_says_what_to_type(run: Run, file: File) -> None:
+    run("import", file(ROSTER + ANA + BEA), "-d", "polaris.teacher_roster")
+    held = run("import", file(ROSTER + ANA + BEA.replace("t.", "t..", 1)), "-d", "polaris.teacher_roster")
+    assert held.status == 1
+    lines = held.out.splitlines()
+    assert f"  {UNREAD}" in lines
+    assert lines[lines.index("To let it go on:") + 1].endswith("--skip-errors --accept unread")
+    still = run("commit", "latest", "--skip-errors", "--json")
+    assert (still.status, still.json["status"]) == (1, "held")
+    assert still.json["held_for"] == [{"code": "unread", "field": "email", "message": UNREAD, "rows": 1}]
+    done = run("commit", "latest", "--skip-errors", "--accept", "unread", "--json")
+    assert (done.json["status"], done.json["removed"]) == ("completed", 1)
+    assert [(each["code"], each["by"]) for each in done.json["accepted"]] == [("unread", "ana")]
+    assert f"Let go on by ana: {UNREAD}" in run("show", "latest").out.splitlines()
+
+
+def test_a_school_that_is_nearly_known_and_one_that_is_new_are_told(run: Run, file: File) -> None:
+    run("import", file(ROSTER + ANA), "-d", "polaris.teacher_roster")
+    given = (
+        ROSTER
+        + ANA.replace("High", "HIGH")
+        + BEA.replace("North", "Nort")
+        + BEA.replace("b@", "c@").replace("North High", "Lakeside")
+    )
+    said = run("import", file(given), "-d", "polaris.teacher_roster", "--mode", "upsert")
+    lines = said.out.splitlines()
+    assert "  building: 1 cell was taken for what is known already: 'North HIGH' is 'North High'." in lines
+    assert "building: Lakeside: new" in lines
+    assert "  building: Nort High: did you mean North High? 1 row" in lines
+    assert run("correct", "latest", "--suggested").status == 0
+    assert run("commit", "latest").status == 0
+
+
+def test_limits_are_options_of_an_import(run: Run, file: File) -> None:
+    said = run("import", file(STUDENTS), "-d", "elevate.students", "--limit", "created=1")
+    assert said.status == 1
+    lines = said.out.splitlines()
+    assert "  2 students would be created: the limit is 1." in lines
+    assert ["Limits", "created 1"] in [line.split(maxsplit=1) for line in lines]
+    assert run("commit", "latest", "--accept", "all").status == 0
+    wrong = run("import", file(STUDENTS), "-d", "elevate.students", "--limit", "made=1")
+    assert (wrong.status, wrong.out) == (2, "")
+    assert "elevate.students has no limit called made." in wrong.err
+
+
+def test_a_dry_run_says_what_it_would_wait_for(run: Run, file: File) -> None:
+    said = run("import", file(STUDENTS), "-d", "elevate.students", "--limit", "created=0", "--dry-run")
+    assert said.status == 1
+    assert "It is held then, until a person decides:" in said.out.splitlines()

@@ -1,0 +1,79 @@
+"""What a plan waits for as a whole, and what a person is told of it: asked once every row has its outcome."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+from workbench.database import known_names, limits
+from workbench.database.removing import Removals
+from workbench.database.target import Target
+from workbench.datasets import catalog
+from workbench.model.batch import Batch, Run
+from workbench.model.hold import Hold
+
+
+@dataclass(kw_only=True)
+class Asked:
+    """What a person is asked of a plan, and told."""
+
+    holds: list[Hold] = field(default_factory=list)
+    told: list[Hold] = field(default_factory=list)
+    """What holds nothing up."""
+    suggestions: dict[UUID, list[dict[str, Any]]] = field(default_factory=dict)
+    """What texts may have meant, by batch: see `suggestions.find`."""
+
+    def summary(self) -> dict[str, Any]:
+        """As the run's batch keeps it."""
+        return {
+            "held_for": [hold.to_dict() for hold in self.holds],
+            "told": [told.to_dict() for told in self.told],
+        }
+
+
+def ask(
+    connection: psycopg.Connection[Any],
+    tenant: UUID,
+    run: Run,
+    number: int,
+    figures: Mapping[UUID, Mapping[str, int]],
+) -> Asked:
+    """What the plan of that number waits for; asked within a transaction.
+
+    `figures` are those of each batch that is written: the rows created, updated, failed and processed, and the known
+    records that its rows name. Rows that a sweep brings in were let go on with the import that they came by.
+    """
+    asked = Asked()
+    if run.face.sweep_of is not None:
+        return asked
+    for batch in run.written:
+        own = _of_batch(connection, tenant, batch, number, figures[batch.id])
+        part = batch.dataset if run.parts else ""
+        asked.holds += [replace(hold, dataset=part) for hold in own.holds]
+        asked.told += [replace(told, dataset=part) for told in own.told]
+        asked.suggestions |= own.suggestions
+    return asked
+
+
+def _of_batch(
+    connection: psycopg.Connection[Any], tenant: UUID, batch: Batch, number: int, figures: Mapping[str, int]
+) -> Asked:
+    contract, given = catalog.contract(batch.dataset), (batch, tenant, number)
+    target, removals = Target(contract, *given), Removals(contract, *given)
+    removed = removals.count(connection)
+    asked = Asked()
+    if figures["processed"]:
+        asked.holds += removals.holds(connection, removed, figures["created"], figures["failed"])
+        asked.told += removals.unknown(connection)
+    else:
+        removed = 0  # of a file without rows it was said that it is meant so
+    counts = {**figures, "removed": removed}
+    asked.holds += limits.passed(connection, target, counts, lambda: removals.in_scope(connection))
+    near, new, nearly = known_names.asked(connection, target)
+    asked.holds += near
+    asked.told += new
+    if nearly:
+        asked.suggestions[batch.id] = nearly
+    return asked

@@ -1,0 +1,368 @@
+"""Records that a file no longer names: what modes preserve and replace take away, and why a person is asked first."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, cast
+
+import psycopg
+import pyarrow as pa
+from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
+
+from workbench.database.target import Target, removable
+from workbench.model.contract import Field, Removal
+from workbench.model.hold import Hold
+from workbench.prepare.normalize import canonical
+
+_FIRST = 5
+"""So many lines, or names, are told."""
+_CUT = 60
+"""So many characters of a cell."""
+
+
+class Removals(Target):
+    """What a batch's plan takes away. Asked within a transaction."""
+
+    @property
+    def any(self) -> bool:
+        """Whether the mode takes records away at all."""
+        return self.contract.removal is not None and self.mode in ("preserve", "replace")
+
+    def put_down(self, connection: psycopg.Connection[Any], lacks: Composable) -> None:
+        """Lists the records within the file's scope that no row names.
+
+        Valid rows say what the scope is, and the constants do for a file without rows; an invalid row names its record
+        all the same. `lacks` are the rows `r` that could make no record.
+        """
+        if not self.any:
+            return
+        who, *rest = [
+            SQL("r.payload ->> {} = t.{}::text").format(Literal(f.name), Identifier(f.target))
+            for f in self.contract.key_fields
+        ]
+        # an invalid row names whoever its first key field names: the rest of its key may be what is wrong with it
+        named = SQL(" and ").join([who, *(SQL("(r.status = 'failed' or {})").format(part) for part in rest)])
+        constants = [Literal(self._constants.get(field.name)) for field in self._scope]
+        connection.execute(
+            self.compose(
+                """
+                insert into workbench.import_removal (tenant_id, batch_id, plan, record_id, seen, action, before)
+                select {tenant}, {batch}, {plan}, t.id, t.xmin, {action}, to_jsonb(t)
+                from {target} t
+                join (
+                    select distinct {said} from {rows} r
+                    where batch_id = {batch} and status = 'validated' and not {lacks}
+                    union select {alone} where not exists (select from {rows} where batch_id = {batch})
+                ) scope ({scope}) on {inside}
+                where t.tenant_id = {tenant} and {present}
+                  and not exists (select from {rows} r where r.batch_id = {batch} and {named})""",
+                action=Literal("deactivated" if self.mode == "preserve" else "deleted"),
+                said=SQL(", ").join(map(self._said, self._scope)),
+                alone=SQL(", ").join(SQL("{}::text").format(constant) for constant in constants),
+                scope=SQL(", ").join(Identifier(field.name) for field in self._scope),
+                inside=self._inside,
+                named=named,
+                lacks=lacks,
+                present=removable(self.contract, self.mode),
+            )
+        )
+
+    def count(self, connection: psycopg.Connection[Any]) -> int:
+        """How many records the plan takes away."""
+        counted = "select count(*) as records from workbench.import_removal where batch_id = {batch} and plan = {plan}"
+        return int(_one(connection, self.compose(counted))["records"]) if self.any else 0
+
+    def in_scope(self, connection: psycopg.Connection[Any]) -> int:
+        """How many records of the file's scope the mode could take away, those that it names among them."""
+        counted = self._with_scopes(
+            """
+            select count(*) as records from {target} t join scope on {inside}
+            where t.tenant_id = {tenant} and {present}""",
+            inside=self._inside,
+            present=removable(self.contract, self.mode),
+        )
+        return int(_one(connection, counted)["records"])
+
+    def holds(self, connection: psycopg.Connection[Any], removed: int, created: int, failed: int) -> Iterator[Hold]:
+        """What a person has to look at before so many records are taken away, or those of another year changed."""
+        other = list(self._other_window(connection))
+        yield from other
+        if not self.any:
+            return
+        if removed and failed:
+            yield from self._unread(connection, removed)
+        if removed and created:
+            yield from self._same_names(connection)
+        if removed:
+            yield from self._left_out(connection)
+            yield from self._older(connection)
+        if not other:
+            yield from self._several(connection)
+
+    def unknown(self, connection: psycopg.Connection[Any]) -> Iterator[Hold]:
+        """The scopes of the file in which no record is known, where others are: nobody of them is taken away."""
+        if not self.any:
+            return
+        for row in connection.execute(
+            self._with_scopes(
+                """
+                select {scope} from scope where not exists (
+                    select from {target} t where t.tenant_id = {tenant} and {inside})
+                and exists (select from {target} t where t.tenant_id = {tenant}) limit {first}""",
+                scope=SQL(", ").join(Identifier(field.name) for field in self._scope),
+                inside=self._inside,
+                first=Literal(_FIRST),
+            )
+        ):
+            where = " and ".join(f"{name} {text}" if text else f"no {name}" for name, text in row.items())
+            told = f"No {self.contract.noun} of {where} is known, so none of it {self._is_gone}."
+            yield Hold(code="new_scope", field=self._scope[0].name, message=told, rows=0)
+
+    def _other_window(self, connection: psycopg.Connection[Any]) -> Iterator[Hold]:
+        """The rows that say another year than the import is for."""
+        field = self.contract.by_window
+        if field is None or field not in self.brought or not self.batch.window or self.contract.removal is None:
+            return
+        window = canonical(pa.array([self.batch.window], pa.string()), field)[0].as_py()
+        others = [each for each in self._windows(connection, field) if each["said"] != window]
+        if others:
+            rows = sum(each["rows"] for each in others)
+            line = min(each["line"] for each in others)
+            who = f"line {line} says" if rows == 1 else f"{rows:,} rows, the first on line {line}, say"
+            said = _listed([each["said"] for each in others])
+            told = f"The import is for {window}, and {who} that {field.name} is {said}."
+            yield Hold(code=f"other_{field.name}", field=field.name, message=told, rows=rows)
+
+    def _several(self, connection: psycopg.Connection[Any]) -> Iterator[Hold]:
+        field = self.contract.by_window
+        if field is None or field not in self.brought:
+            return
+        found = self._windows(connection, field)
+        if len(found) > 1:
+            said = [f"{each['said']} ({_rows(each['rows'])}, the first on line {each['line']})" for each in found]
+            told = (
+                f"The rows speak of more than one {field.name}: {_listed(said)}. "
+                f"In each, who is not named {self._is_gone}."
+            )
+            fewest = sum(each["rows"] for each in found[1:])
+            yield Hold(code=f"several_{field.name}", field=field.name, message=told, rows=fewest)
+
+    def _windows(self, connection: psycopg.Connection[Any], field: Field) -> list[dict[str, Any]]:
+        """What the rows that are not invalid say of a field, with how many they are, the most frequent first."""
+        return connection.execute(
+            self.compose(
+                """
+                select {said} as said, count(*)::int as rows, min(r.line) as line from {rows} r
+                where r.batch_id = {batch} and r.status = 'validated' group by 1 order by 2 desc, 1""",
+                said=self._said(field),
+            )
+        ).fetchall()
+
+    def _unread(self, connection: psycopg.Connection[Any], removed: int) -> Iterator[Hold]:
+        """Rows that name nobody, because their key cannot be read or is none that is known."""
+        key, name = self.contract.key_fields[0], self._name
+        found = connection.execute(
+            self.compose(
+                """
+                select r.line, left({text}, {cut}) as text, r.payload ->> {name} as name, count(*) over ()::int as all
+                from {rows} r where r.batch_id = {batch} and r.status = 'failed' and not exists (
+                    select from {target} t where t.tenant_id = {tenant} and t.{key}::text = r.payload ->> {key_name})
+                order by r.line limit {first}""",
+                text=self._cell(key),
+                cut=Literal(_CUT),
+                name=Literal(name.name),
+                key=Identifier(key.target),
+                key_name=Literal(key.name),
+                first=Literal(_FIRST),
+            )
+        ).fetchall()
+        if not found:
+            return
+        gone = self._gone(connection, [row["name"] for row in found if row["name"]])
+        lines, texts = [str(row["line"]) for row in found], [row["text"] or "blank" for row in found]
+        one = found[0]["all"] == 1
+        noun = self.contract.noun
+        told = (
+            f"{'Line' if one else 'Lines'} {_listed(lines, found[0]['all'])} {'names' if one else 'name'} nobody whom "
+            f"Workbench knows ({_listed(texts, found[0]['all'])}): {'it' if one else 'each'} may be "
+            + (f"the {noun}" if removed == 1 else f"one of the {removed:,} {noun}s")
+            + f" that would be {self._done}: {_listed(gone, removed)}. "
+            f"Correct the {'line' if one else 'lines'}, or let the removal go on."
+        )
+        yield Hold(code="unread", field=key.name, message=told, rows=found[0]["all"])
+
+    def _same_names(self, connection: psycopg.Connection[Any]) -> Iterator[Hold]:
+        """Rows that would make a record of the name of one that goes."""
+        key, name = self.contract.key_fields[0], self._name
+        found = connection.execute(
+            self.compose(
+                """
+                select r.line, r.payload ->> {key_name} as text, m.before ->> {name} as name, m.before ->> {key} as was,
+                       count(*) over ()::int as all
+                from workbench.import_removal m
+                join (
+                    select r.line, r.payload from workbench.import_outcome o
+                    join {rows} r on r.batch_id = o.batch_id and r.line = o.line
+                    where o.batch_id = {batch} and o.plan = {plan} and o.outcome = 'created' and r.batch_id = {batch}
+                ) r on workbench.folded(r.payload ->> {row_name}) = workbench.folded(m.before ->> {name})
+                where m.batch_id = {batch} and m.plan = {plan} order by r.line limit {first}""",
+                key=Literal(key.target),
+                key_name=Literal(key.name),
+                name=Literal(name.target),
+                row_name=Literal(name.name),
+                first=Literal(_FIRST),
+            )
+        ).fetchall()
+        if name != key and found:
+            each = [f"{row['text']} on line {row['line']} for {row['was']}, {row['name']}" for row in found]
+            noun, count = self.contract.noun, found[0]["all"]
+            told = (
+                f"{count:,} {noun}{'' if count == 1 else 's'} would be {self._done}, and a new one of the same name "
+                f"made: {_listed(each, count)}. Correct the rows where it is the same {noun}, or let the removal go on."
+            )
+            yield Hold(code="same_name", field=key.name, message=told, rows=count)
+
+    def _left_out(self, connection: psycopg.Connection[Any]) -> Iterator[Hold]:
+        """Lines that were read as no records, and name somebody who goes."""
+        left_out = [each for each in self.batch.reading.get("left_out", ()) if each["text"]]
+        if not left_out:
+            return
+        key = self.contract.key_fields[0]
+        found = connection.execute(
+            self.compose(
+                """
+                select each.line, m.before ->> {key} as who, count(*) over ()::int as all
+                from workbench.import_removal m
+                join unnest({lines}::int[], {texts}::text[]) each (line, text)
+                  on strpos(lower(each.text), lower(m.before ->> {key})) > 0
+                where m.batch_id = {batch} and m.plan = {plan} order by 1, 2 limit {first}""",
+                key=Literal(key.target),
+                lines=Literal([each["first"] for each in left_out]),
+                texts=Literal([each["text"] for each in left_out]),
+                first=Literal(_FIRST),
+            )
+        ).fetchall()
+        if found:
+            each = [f"line {row['line']} ({row['who']})" for row in found]
+            count, noun = found[0]["all"], self.contract.noun
+            told = (
+                f"What was left out as no record names {noun}s that would be {self._done}: {_listed(each, count)}. "
+                "Keep the lines, or let the removal go on."
+            )
+            yield Hold(code="left_out", field=key.name, message=told, rows=count)
+
+    def _older(self, connection: psycopg.Connection[Any]) -> Iterator[Hold]:
+        """Records of an earlier year than the newest that is known of their scope."""
+        field, others = self.contract.by_window, self._scope
+        if field is None or field not in others:
+            return
+        same = SQL(" and ").join(
+            SQL("t.{} is not distinct from m.before ->> {}").format(Identifier(each.target), Literal(each.target))
+            for each in others
+            if each != field
+        )
+        found = connection.execute(
+            self.compose(
+                """
+                select said, newest, sum(records)::int as records from (
+                    select m.before ->> {field} as said, count(*) as records, (
+                        select max(t.{column}::text) from {target} t where t.tenant_id = {tenant} and {same}) as newest
+                    from workbench.import_removal m where m.batch_id = {batch} and m.plan = {plan} group by m.before
+                ) each where newest > said group by 1, 2 order by 3 desc, 1""",
+                field=Literal(field.target),
+                column=Identifier(field.target),
+                same=same if len(others) > 1 else SQL("true"),
+            )
+        ).fetchall()
+        if found:
+            records, noun = sum(row["records"] for row in found), self.contract.noun
+            years = _listed([row["said"] for row in found])
+            told = (
+                f"{records:,} {noun}{'' if records == 1 else 's'} of {years} would be {self._done}, "
+                f"and a later {field.name} is known: {found[0]['newest']}."
+            )
+            yield Hold(code=f"older_{field.name}", field=field.name, message=told, rows=records)
+
+    def _gone(self, connection: psycopg.Connection[Any], first: Sequence[str]) -> list[str]:
+        """The names of the first records that go, those of these names before the others."""
+        found = connection.execute(
+            self.compose(
+                """
+                select coalesce(before ->> {name}, before ->> {key}) as name from workbench.import_removal
+                where batch_id = {batch} and plan = {plan}
+                order by before ->> {name} = any({wanted}) desc, 1 limit {first}""",
+                name=Literal(self._name.target),
+                key=Literal(self.contract.key_fields[0].target),
+                wanted=Literal(list(first)),
+                first=Literal(_FIRST),
+            )
+        )
+        return [row["name"] for row in found]
+
+    def _cell(self, field: Field) -> Composable:
+        """What stands in the cell that fills a field, as it was written."""
+        headers = [header for header, name in self.batch.mapping.get("columns", {}).items() if name == field.name]
+        if self.batch.derived or not headers:
+            return SQL("r.payload ->> {}").format(Literal(field.name))
+        return SQL("nullif(btrim(r.raw::json ->> {}), '')").format(Literal(self.batch.headers.index(headers[0])))
+
+    def _with_scopes(self, statement: str, **more: Composable) -> Composed:
+        """A statement with `scope`: what the rows that are not invalid say of the fields of the scope, once each."""
+        scopes = """
+            with scope ({names}) as materialized (
+                select distinct {said} from {rows} r
+                join workbench.import_outcome o on o.batch_id = r.batch_id and o.line = r.line
+                where r.batch_id = {batch} and o.batch_id = {batch} and o.plan = {plan} and o.outcome <> 'invalid'
+            ) """
+        return self.compose(
+            scopes + statement,
+            names=SQL(", ").join(Identifier(field.name) for field in self._scope),
+            said=SQL(", ").join(map(self._said, self._scope)),
+            **more,
+        )
+
+    def _said(self, field: Field) -> Composable:
+        """What a row, or else the import, says of a field."""
+        constant = Literal(self._constants.get(field.name))
+        return SQL("coalesce(r.payload ->> {}, {})").format(Literal(field.name), constant)
+
+    @property
+    def _inside(self) -> Composable:
+        """Whether a record is of a scope of the file."""
+        return SQL(" and ").join(
+            SQL("t.{} is not distinct from scope.{}").format(Identifier(f.target), Identifier(f.name))
+            for f in self._scope
+        )
+
+    @property
+    def _scope(self) -> list[Field]:
+        return [self.contract.field(name) for name in cast(Removal, self.contract.removal).scope]
+
+    @property
+    def _constants(self) -> dict[str, str]:
+        return cast(dict[str, str], self.batch.mapping.get("constants", {}))
+
+    @property
+    def _name(self) -> Field:
+        """What a person calls a record by; its key where it has no name."""
+        return (*self.contract.names, self.contract.key_fields[0])[0]
+
+    @property
+    def _done(self) -> str:
+        return "switched off" if self.mode == "preserve" else "deleted"
+
+    @property
+    def _is_gone(self) -> str:
+        return f"is {self._done}"
+
+
+def _one(connection: psycopg.Connection[Any], question: Composed) -> dict[str, Any]:
+    return cast(dict[str, Any], connection.execute(question).fetchone())
+
+
+def _rows(count: int) -> str:
+    return f"{count:,} {'row' if count == 1 else 'rows'}"
+
+
+def _listed(texts: Sequence[str], count: int | None = None) -> str:
+    """The first few texts, and how many more there are."""
+    more = (count or len(texts)) - len(texts[:_FIRST])
+    return ", ".join(texts[:_FIRST]) + (f" and {more:,} more" if more > 0 else "")
