@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from collections.abc import Mapping as Pairs
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, Self
 
@@ -26,7 +26,7 @@ class Mapping:
     clears: tuple[str, ...] = ()
     """The fields where a blank cell erases the stored value; elsewhere it keeps it."""
     left_out: tuple[str, ...] = ()
-    """The headers that a person left out, so that nobody asks again."""
+    """The headers that a person left out, so that nobody asks again; also of a column of the template that is gone."""
     forms: dict[str, str] = field(default_factory=dict)
     """Field -> the form in which its column is written, e.g. {"enrolled_at": "dmy"} (see `kinds.FORMS`)."""
     lenient: tuple[str, ...] = ()
@@ -37,6 +37,8 @@ class Mapping:
     """Of rows of one key that contradict each other: the first counts, the last, or hold; None is hold."""
     holds: tuple[str, ...] = ()
     """The warnings that wait for a person (see HOLDABLE): a row that has one is invalid until somebody decides."""
+    confirmed: tuple[str, ...] = ()
+    """The headers of columns that look like another field's, and are their own all the same, as a person said."""
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON keeps it."""
@@ -56,11 +58,17 @@ class Mapping:
             repairs=tuple(data.get("repairs", ())),
             on_conflict=data.get("on_conflict"),
             holds=tuple(data.get("holds", ())),
+            confirmed=tuple(data.get("confirmed", ())),
         )
 
     def not_imported(self, headers: Iterable[str]) -> tuple[str, ...]:
         """The headers that fill no field and that nobody left out on purpose: told to the person, and no obstacle."""
         return tuple(header for header in headers if header not in self.columns and header not in self.left_out)
+
+    def of(self, headers: Iterable[str]) -> Self:
+        """The mapping as a template keeps it, made for these headers: what it does not import is left out, so that a
+        column that comes later is known to be new."""
+        return replace(self, left_out=tuple(header for header in headers if header not in self.columns))
 
 
 @dataclass(frozen=True, kw_only=True)

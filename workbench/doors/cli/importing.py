@@ -143,7 +143,7 @@ def import_(
             )
             planned = wb.plan(staged, progress=progress).batch
         if save_template is not None:
-            wb.templates.save(save_template, wanted, Mapping.from_dict(staged.mapping))
+            wb.templates.save(save_template, wanted, Mapping.from_dict(staged.mapping).of(staged.headers))
         if not asked.json:
             _tell_reading(asked, wb, sheets, planned, template)
             printing.facts(asked, [("Template", f"saved as {save_template}" if save_template else "")])
