@@ -12,7 +12,7 @@ from uuid import UUID
 import psycopg
 from psycopg.sql import Composed
 
-from workbench.database import decisions, suggestions
+from workbench.database import decisions, edits, suggestions
 from workbench.database.deciding import Decision, Lines
 from workbench.database.rolling_up import Refusals, RollUp
 from workbench.database.store import Store
@@ -21,6 +21,7 @@ from workbench.model.batch import OUTCOMES, Batch, Run
 from workbench.model.issue import counted
 from workbench.model.playbook import Playbook
 
+_EVERY_LINE = (0, 2**31 - 1)
 _LARGE = 20_000
 """From this many rows on, joins go through whole tables. A fresh batch has no statistics yet, and the planner would
 look up a million rows one by one."""
@@ -53,13 +54,17 @@ def plan(store: Store, run: Run, playbook: Playbook | None = None, *, seconds: C
         else:
             break
         refusals, number = further, number + 1
+    kept: dict[UUID, int] = {}
+    if any(decided[batch.id].counts["updated"] for batch in run.written):
+        number, kept = _merged(store, run, number, decided, looked)
     if run.derived:
         assert playbook is not None
         rolled = RollUp(store, run, playbook, number, refusals, decided)
         decided[run.face.id] = _in_parts(
             store, run.face, lambda connection, lines: _rolled(connection, rolled, run.face, lines), looked
         )
-    _store(store, run, number, decided, looked, seconds, _suggested(store, run, number, decided, playbook))
+    suggested = _suggested(store, run, number, decided, playbook)
+    _store(store, run, number, decided, looked, seconds, suggested, kept)
 
 
 def _suggested(
@@ -94,6 +99,28 @@ class _Looked:
 
     snapshot: str | None = None
     writers: int = 0
+
+
+def _merged(
+    store: Store, run: Run, number: int, decided: "dict[UUID, Decided]", looked: _Looked
+) -> tuple[int, dict[UUID, int]]:
+    """The number of the plan in which what people edited is kept or told, and how many fields are kept, by batch; the
+    plan as it is where nobody edited anything that it would overwrite."""
+    looked.writers += 1
+    with store.transaction() as connection:
+        tune(connection, sum(each.counts["updated"] for each in decided.values()))
+        found = {
+            batch.id: edits.find(connection, batch, store.tenant_id, number, run.face if batch.derived else batch)
+            for batch in run.written
+            if decided[batch.id].counts["updated"]
+        }
+        if not any(found.values()):
+            return number, {}
+        for batch in run.written:
+            store.add_to(batch.id)
+            edits.settle(connection, batch, number, found.get(batch.id, 0))
+            decided[batch.id] = _counted(connection, {"batch": batch.id, "plan": number + 1}, _EVERY_LINE)
+        return number + 1, {batch.id: edits.kept(connection, batch) for batch in run.written if found.get(batch.id)}
 
 
 def _decision(
@@ -184,6 +211,7 @@ def _store(
     looked: _Looked,
     seconds: Callable[[], float],
     suggested: dict[UUID, list[dict[str, Any]]],
+    kept: dict[UUID, int],
 ) -> None:
     """Makes the plan that of all the run's batches, at once."""
     if run.face.id not in decided:  # of several sheets, whose rows are the run's
@@ -213,6 +241,7 @@ def _store(
                             "skipped_by_reason": of_batch.reasons("skipped"),
                             "unmatched_by_kind": of_batch.reasons("unmatched"),
                             "removed": dict(own),
+                            "kept": kept.get(batch.id, 0) if batch != run.face or not run.parts else sum(kept.values()),
                             "issues_by_code": _by_code(batch.summary.get("issue_counts", ()), of_batch.issues),
                             "issue_counts_planned": of_batch.issues,
                             "suggestions": suggested.get(batch.id, []),

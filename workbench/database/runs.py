@@ -27,7 +27,7 @@ from workbench.model.errors import (
 )
 from workbench.model.playbook import Part, Playbook
 from workbench.model.sheet import Sheet
-from workbench.model.template import HOLDABLE, ON_CONFLICT, Mapping, Template
+from workbench.model.template import HOLDABLE, ON_CONFLICT, ON_EDIT, Mapping, Template
 from workbench.prepare import drift, forms, mapping
 from workbench.prepare.normalize import canonical
 from workbench.sources import kept_files
@@ -68,6 +68,9 @@ class Options:
     on_conflict: str | None = None
     """Of rows with the same key that contradict each other: the first counts, the last, or hold (a person decides).
     None is what the template says, else hold."""
+    on_edit: str | None = None
+    """What a person edited in a record since the last import, and the file would put back: keep or overwrite. None is
+    what the template says, else the contract."""
     holds: Sequence[str] = ()
     """The warnings whose rows wait for a person, beside the template's (see `template.HOLDABLE`)."""
     allow_empty: bool = False
@@ -260,14 +263,17 @@ def _of_sheet(  # noqa: PLR0913
 
 
 def _decided_before(resolved: Mapping, template: Template | None, options: Options) -> Mapping:
-    """The mapping with what the template and a person say of rows that contradict others; raises UnknownRule."""
+    """The mapping with what the template and a person say of rows that contradict others, or what somebody edited;
+    raises UnknownRule."""
     saved = template.mapping if template is not None else Mapping()
     holds = tuple(dict.fromkeys((*saved.holds, *options.holds)))
     rule = options.on_conflict or saved.on_conflict
-    for said, known in (((rule,) if rule else (), ON_CONFLICT), (holds, HOLDABLE)):
+    on_edit = options.on_edit or saved.on_edit
+    rules = (((rule,) if rule else (), ON_CONFLICT), ((on_edit,) if on_edit else (), ON_EDIT), (holds, HOLDABLE))
+    for said, known in rules:
         if strange := [each for each in said if each not in known]:
             raise UnknownRule(rule=strange[0], known=", ".join(known))
-    return replace(resolved, on_conflict=rule, holds=holds)
+    return replace(resolved, on_conflict=rule, on_edit=on_edit, holds=holds)
 
 
 def of_rows(batch: Batch, playbook: Playbook | None, identifier: UUID) -> list[dict[str, Any]]:

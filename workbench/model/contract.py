@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Mode = Literal["upsert", "insert", "update", "replace", "preserve"]
+OnEdit = Literal["keep", "overwrite"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,6 +153,8 @@ class Contract:
     modes: tuple[Mode, ...] = ("upsert", "insert", "update")
     """The first is the default."""
     removal: Removal | None = None
+    on_edit: OnEdit = "keep"
+    """What becomes of a value that a person edited since the last import, unless a template says otherwise."""
     forbidden: tuple[str, ...] = (
         "password",
         "password_hash",

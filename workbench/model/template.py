@@ -9,6 +9,10 @@ from typing import Any, Self
 ON_CONFLICT = ("first", "last", "hold")
 """What becomes of rows of one key that contradict each other: one counts, or all wait for a person."""
 
+KEEP = "keep"
+ON_EDIT = (KEEP, "overwrite")
+"""What becomes of a value that a person edited since the last import, and that a file would put back."""
+
 HOLDABLE = ("same_id", "another_name")
 """What a plan warns of by itself: another record has the row's id, the known record's name is quite another."""
 
@@ -37,6 +41,8 @@ class Mapping:
     """Of rows of one key that contradict each other: the first counts, the last, or hold; None is hold."""
     holds: tuple[str, ...] = ()
     """The warnings that wait for a person (see HOLDABLE): a row that has one is invalid until somebody decides."""
+    on_edit: str | None = None
+    """What becomes of what people edited in a record since the last import; None is as the contract says."""
     confirmed: tuple[str, ...] = ()
     """The headers of columns that look like another field's, and are their own all the same, as a person said."""
 
@@ -58,6 +64,7 @@ class Mapping:
             repairs=tuple(data.get("repairs", ())),
             on_conflict=data.get("on_conflict"),
             holds=tuple(data.get("holds", ())),
+            on_edit=data.get("on_edit"),
             confirmed=tuple(data.get("confirmed", ())),
         )
 

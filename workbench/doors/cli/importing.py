@@ -7,6 +7,7 @@ import typer
 from workbench.doors.cli import printing
 from workbench.doors.cli.command import Asked, command, warn
 from workbench.model.batch import Batch
+from workbench.model.contract import OnEdit
 from workbench.model.errors import Held, WrongValue
 from workbench.model.noticed import Noticed
 from workbench.model.template import Mapping
@@ -96,6 +97,10 @@ def import_(
         OnConflict | None,
         typer.Option(help="Rows of one key that contradict each other: the first counts, the last, or hold them."),
     ] = None,
+    on_edit: Annotated[
+        OnEdit | None,
+        typer.Option(help="What somebody edited in a record since the last import: keep it, or overwrite it."),
+    ] = None,
     holds: Annotated[
         list[str] | None,
         typer.Option("--hold-on", metavar="CODE", help="A warning whose rows wait: same_id, another_name."),
@@ -137,6 +142,7 @@ def import_(
                 dry_run=dry_run,
                 skip_errors=skip_errors,
                 on_conflict=on_conflict,
+                on_edit=on_edit,
                 holds=tuple(holds or ()),
                 allow_empty=allow_empty,
                 progress=progress,
