@@ -62,7 +62,8 @@ def about(contract: Contract, template: Template | None, rows: int) -> dict[str,
     """What else there is to say of the import; a mode that is not the usual one stands in the address."""
     usual, asked = contract.modes[0], st.query_params.get("mode")
     clears, lenient = (template.mapping.clears, template.mapping.lenient) if template else ((), ())
-    said = options(contract, asked if asked in contract.modes else usual, clears, lenient)
+    on_edit = (template.mapping.on_edit if template else None) or contract.on_edit
+    said = options(contract, asked if asked in contract.modes else usual, clears, lenient, on_edit)
     address.put_word("mode", said["mode"] if said["mode"] != usual else None)
     if not rows and contract.removal is not None:
         said["allow_empty"] = st.checkbox("The file is meant to be empty: nobody of its scope is left")
@@ -118,6 +119,7 @@ with page("Map", "Which column fills which field. Nothing is used that you have 
         forms=forms,
         on_conflict=template.mapping.on_conflict if template else None,
         holds=template.mapping.holds if template else (),
+        on_edit=others["on_edit"],
         confirmed=tuple(one.header for one in strange),
     )
     missing = (*open_points(contract, mapping, others["window"], others["mode"]), *doubts, *doubts_of_gone)

@@ -262,6 +262,21 @@ def test_columns_that_hold_something_else_are_asked_about(show: Show, wb: Workbe
     assert wb.batches.all()[0].mapping["confirmed"] == ["Name"]
 
 
+def test_whether_edits_are_overwritten_is_said_here_and_by_the_template(show: Show, wb: Workbench) -> None:
+    upload = keep(wb, ROSTER)
+    page = show("map", upload=upload, dataset="elevate.students", on_edit="no such")
+    assert not page.exception
+    rule = next(box for box in page.selectbox if box.label.startswith("What somebody edited"))
+    assert rule.value == "keep"
+    rule.select("overwrite").run()
+    button(confirm(page), "Start the import").click().run()
+    done = wb.batches.all()[0]
+    assert done.mapping["on_edit"] == "overwrite"
+    template = wb.templates.save("Monthly", "elevate.students", Mapping.from_dict(done.mapping))
+    page = show("map", upload=keep(wb, ROSTER), dataset="elevate.students", template=template.id)
+    assert next(box for box in page.selectbox if box.label.startswith("What somebody edited")).value == "overwrite"
+
+
 def test_imports_of_a_paused_source_are_refused_in_a_sentence(show: Show, wb: Workbench) -> None:
     source = wb.sources.save(dataset="Students of the college", data_type="elevate.students")
     wb.sources.pause(source["id"], "Its columns have changed.")

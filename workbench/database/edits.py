@@ -12,7 +12,7 @@ them were edited, the plan is written once more under the next number, without w
 the columns that its update writes: what is kept is not among them, and so neither the commit nor an undo touches it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -38,9 +38,10 @@ def find(connection: psycopg.Connection[Any], batch: Batch, tenant: UUID, plan: 
     edits = _Edits(catalog.contract(batch.dataset), batch, tenant, plan, on_edit=source.mapping.get("on_edit"))
     if not edits.merged_fields:
         return 0
-    for statement in edits.updated():
+    for statement in edits.latest():
         connection.execute(statement)
-    suspected = connection.execute(edits.suspected()).rowcount
+    before = connection.execute(edits.sources()).fetchall()
+    suspected = connection.execute(edits.suspected(before)).rowcount if before else 0
     if not suspected:
         return 0
     if suspected <= _FEW:
@@ -104,45 +105,86 @@ class _Edits(Target):
         # a reference that is no part of the key is decided by the file alone: its base is an id that no payload has
         self.merged_fields = tuple(field for field in self.compared if field.reference is None)
         self.names |= {
-            "dataset": Literal(contract.name),
+            "stands": SQL(_STANDS).format(Literal(contract.name)),
+            "batch_of": SQL("(left(u.record_id::text, 28) || '00000000')::uuid"),
+            "line_of": SQL("('x' || right(u.record_id::text, 8))::bit(32)::integer"),
             "updated": _name("updated", batch),
+            "latest": _name("latest", batch),
             "suspect": _name("suspect", batch),
             "edited": _name("edited", batch),
         }
 
-    def updated(self) -> Iterator[Composed]:
-        """The rows that would change a record: for each field whether it changes, what the record and the row say."""
-        columns = []
+    def latest(self) -> Iterator[Composed]:
+        """The rows that would change a record, and of each the row that made the record or changed it last. A record's
+        id tells the batch and the line that made it."""
+        yield self.compose(
+            """
+            create temporary table {updated} on commit drop as
+            select line, record_id from workbench.import_outcome
+            where batch_id = {batch} and plan = {plan} and outcome = 'updated'"""
+        )
+        yield self.compose("analyze {updated}")
+        yield self.compose(
+            """
+            create temporary table {latest} on commit drop as
+            with {stands}
+            select distinct on (line) line, id, theirs, made, clears from (
+                select u.line, s.id, {line_of} as theirs, true as made, s.clears, s.at
+                from {updated} u join stands s on s.id = {batch_of}
+                union all
+                select u.line, s.id, o.line, false, s.clears, s.at
+                from {updated} u join workbench.import_outcome o on o.record_id = u.record_id and o.outcome = 'updated'
+                join stands s on s.id = o.batch_id and s.plan = o.plan
+            ) each order by line, at desc, id desc"""
+        )
+        yield self.compose("analyze {latest}")
+
+    def sources(self) -> Composed:
+        """The batches of those rows, and whether rows of them were corrected."""
+        return self.compose(
+            """
+            select b.id, b.revision > 0 as corrected from workbench.import_batch b
+            where b.id in (select id from {latest})"""
+        )
+
+    def suspected(self, sources: Sequence[dict[str, Any]]) -> Composed:
+        """Those whose record is not what that row says: what the record and the file say, and whether that changes."""
+        tests, columns = [], []
         for field in self.compared:
             sql = "uuid" if field.reference is not None else KINDS[field.kind].sql
             old = SQL("(o.before ->> {})::{}").format(Literal(field.target), SQL(sql))
             new = self.changed(field, old)
+            changes = SQL("{} is distinct from {}").format(new, old)
             columns.append(
-                SQL("{} is distinct from {} as {}, {}::text as {}, {}::text as {}").format(
-                    new, old, _of(field, "changes"), old, _of(field, "record"), new, _of(field, "file")
+                SQL("{} as {}, {}::text as {}, {}::text as {}").format(
+                    changes, _of(field, "changes"), old, _of(field, "record"), new, _of(field, "file")
                 )
             )
+            if field in self.merged_fields:
+                same = SQL("{} and {} is not distinct from {}").format(_says(field), _value(field), old)
+                tests.append(SQL("({} and not ({}))").format(changes, same))
         removal = self.contract.removal
         switched = SQL("(o.before ->> {})::boolean").format(Literal(removal.active)) if removal else SQL("true")
-        yield self.compose(
-            """
-            create temporary table {updated} on commit drop as
-            select o.line, o.record_id, r.external_key, not {switched} as switches, {columns}
-            from workbench.import_outcome o join {rows} r on r.batch_id = o.batch_id and r.line = o.line
-            where o.batch_id = {batch} and o.plan = {plan} and o.outcome = 'updated' and r.batch_id = {batch}""",
-            switched=switched,
-            columns=SQL(", ").join(columns),
-        )
-        yield self.compose("analyze {updated}")
-
-    def suspected(self) -> Composed:
-        """Those whose record is not what the import said that made it or changed it last."""
+        corrected = any(each["corrected"] for each in sources)
         return self.compose(
             """
             create temporary table {suspect} on commit drop as
-            select u.* from {updated} u join ({bases}) b on b.line = u.line where {are}""",
-            bases=self._bases(self._said(SQL("{updated}").format(**self.names), self._writers())),
-            are=self._any_edited,
+            select o.line, o.record_id, r.external_key, not {switched} as switches, {columns}
+            from {latest} l
+            join workbench.import_outcome o on o.batch_id = {batch} and o.plan = {plan} and o.line = l.line
+            join {rows} r on r.batch_id = {batch} and r.line = l.line
+            join (
+                select h.batch_id, h.line, {payload} as payload from workbench.import_row h {corrections}
+                where h.batch_id = any({sources})
+            ) h on h.batch_id = l.id and h.line = l.theirs
+            cross join lateral (select h.payload, l.made, l.clears offset 0) s
+            where {are}""",
+            switched=switched,
+            columns=SQL(", ").join(columns),
+            payload=SQL("coalesce(c.payload, h.payload)" if corrected else "h.payload"),
+            corrections=_corrected("h", "true") if corrected else SQL(""),
+            sources=Literal([each["id"] for each in sources]),
+            are=SQL(" or ").join(tests),
         )
 
     def confirmed(self) -> Composed:
@@ -228,39 +270,26 @@ class _Edits(Target):
 
     def _said(self, of: Composable, sources: Composable) -> Composed:
         """What rows of earlier imports have said of the records of a table's rows."""
-        values = []
-        for field in self.merged_fields:
-            name, half, sql = Literal(field.name), Literal(half_of(field.name)), SQL(KINDS[field.kind].sql)
-            made = SQL("coalesce(s.payload ->> {}, s.payload ->> {}, {})").format(name, half, Literal(field.default))
-            values.append(
-                SQL(
-                    "s.made or s.payload ->> {name} is not null or (s.payload ? {name} and s.clears ? {name} and "
-                    "s.payload ->> {half} is null) as {says}, "
-                    "(case when s.made then {made} else s.payload ->> {name} end)::{sql}::text as {value}"
-                ).format(name=name, half=half, made=made, sql=sql, says=_of(field, "says"), value=_of(field, "value"))
-            )
+        values = [
+            SQL("{} as {}, {}::text as {}").format(_says(field), _of(field, "says"), _value(field), _of(field, "value"))
+            for field in self.merged_fields
+        ]
         return self.compose(
             """
-            with stands as materialized (
-                select b.id, b.plan, b.completed_at as at, b.revision, coalesce(b.mapping -> 'clears', '[]') as clears
-                from workbench.import_batch b
-                where b.data_type = {dataset} and b.stage = 'completed' and b.undo_of is null and not exists (
-                    select from workbench.import_batch n where n.undo_of = b.id and n.stage = 'completed')
-            )
+            with {stands}
             select s.line, s.at, s.id, {values} from ({sources}) s""",
             values=SQL(", ").join(values),
             sources=SQL("with asked as (select line, record_id, external_key from {}) {}").format(of, sources),
         )
 
     def _writers(self) -> Composed:
-        """The rows that made or changed the records. A record's id tells the batch and the line that made it."""
+        """The rows that made or changed the records."""
         return self.compose(
             """
-            select a.line, s.at, s.id, true as made, coalesce(c.payload, r.payload) as payload, s.clears
-            from asked a
-            join stands s on s.id = (left(a.record_id::text, 28) || '00000000')::uuid
-            join workbench.import_row r
-                on r.batch_id = s.id and r.line = ('x' || right(a.record_id::text, 8))::bit(32)::integer
+            select u.line, s.at, s.id, true as made, coalesce(c.payload, r.payload) as payload, s.clears
+            from asked u
+            join stands s on s.id = {batch_of}
+            join workbench.import_row r on r.batch_id = s.id and r.line = {line_of}
             {corrected}
             union all
             select a.line, s.at, s.id, false, coalesce(c.payload, r.payload), s.clears
@@ -269,7 +298,7 @@ class _Edits(Target):
             join stands s on s.id = o.batch_id and s.plan = o.plan
             join workbench.import_row r on r.batch_id = o.batch_id and r.line = o.line
             {corrected}""",
-            corrected=_CORRECTED,
+            corrected=_corrected("r", "s.revision > 0"),
         )
 
     def _others(self) -> Composed:
@@ -287,7 +316,7 @@ class _Edits(Target):
                 and o.outcome = 'skipped' and o.reason in ('unchanged', 'kept') and o.record_id = a.record_id
             join workbench.import_row r on r.batch_id = o.batch_id and r.line = o.line
             {corrected}""",
-            corrected=_CORRECTED,
+            corrected=_corrected("r", "s.revision > 0"),
         )
 
     @property
@@ -295,12 +324,40 @@ class _Edits(Target):
         return SQL("({})").format(SQL(" or ").join(map(self._is_edited, self.merged_fields)))
 
 
-_CORRECTED = SQL(
-    """left join lateral (
-        select n.payload from workbench.import_correction n
-        where s.revision > 0 and n.batch_id = r.batch_id and n.line = r.line order by n.revision desc limit 1
-    ) c on true"""
-)
+_STANDS = """
+stands as materialized (
+    select b.id, b.plan, b.completed_at as at, b.revision, coalesce(b.mapping -> 'clears', '[]') as clears
+    from workbench.import_batch b
+    where b.data_type = {} and b.stage = 'completed' and b.undo_of is null and not exists (
+        select from workbench.import_batch n where n.undo_of = b.id and n.stage = 'completed')
+)"""
+"""The imports of a dataset that are completed and not undone."""
+
+
+def _corrected(row: str, when: str) -> Composable:
+    """The last correction of a row, if there is one."""
+    return SQL(
+        """left join lateral (
+            select n.payload from workbench.import_correction n
+            where {when} and n.batch_id = {row}.batch_id and n.line = {row}.line order by n.revision desc limit 1
+        ) c on true"""
+    ).format(when=SQL(when), row=Identifier(row))
+
+
+def _says(field: Field) -> Composable:
+    """Whether a row `s` of an earlier import says anything of a field: one that made the record says all of it."""
+    return SQL(
+        "(s.made or s.payload ->> {name} is not null or (s.payload ? {name} and s.clears ? {name} and "
+        "s.payload ->> {half} is null))"
+    ).format(name=Literal(field.name), half=Literal(half_of(field.name)))
+
+
+def _value(field: Field) -> Composable:
+    """What it says: a new record gets what was joined of a part alone, or a default, where the row is blank."""
+    name, half, default = Literal(field.name), Literal(half_of(field.name)), Literal(field.default)
+    made = SQL("coalesce(s.payload ->> {}, s.payload ->> {}, {})").format(name, half, default)
+    said = SQL("case when s.made then {} else s.payload ->> {} end").format(made, name)
+    return SQL("({})::{}").format(said, SQL(KINDS[field.kind].sql))
 
 
 def _of(field: Field, what: str, table: str | None = None) -> Identifier:

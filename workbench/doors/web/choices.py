@@ -16,7 +16,7 @@ from workbench.model.template import Mapping, Template
 from workbench.prepare.columns import asked_about
 from workbench.prepare.mapping import lacking, suggest
 
-BY_HAND = ("fields", "meanings", "forms", "same", "mode", "window", "notes", "clears", "lenient", "repairs")
+BY_HAND = ("fields", "meanings", "forms", "same", "mode", "window", "notes", "clears", "lenient", "on_edit", "repairs")
 """The parts of the address with what a person chose otherwise than it was suggested."""
 
 
