@@ -36,31 +36,35 @@ def which_dataset(source: sheets.Source) -> Contract:
     return contract
 
 
-def which_template(wb: Workbench, source: sheets.Source, contract: Contract) -> Template | None:
-    """The saved mapping to begin with: a template, or that of the import whose file this is."""
+def which_template(wb: Workbench, source: sheets.Source, contract: Contract) -> tuple[Template | None, tuple[str, ...]]:
+    """The saved mapping to begin with, a template or that of the import whose file this is; and the headers of the
+    template that the file has no more."""
     if source.batch is not None:
         st.info("So this file was mapped. Change it to import the file again, as a new import.", icon=":material/redo:")
         name = f"import of {words.when(source.batch.created_at)}"
-        return Template(id="", name=name, dataset=contract.name, mapping=Mapping.from_dict(source.batch.mapping))
+        before = Mapping.from_dict(source.batch.mapping)
+        return Template(id="", name=name, dataset=contract.name, mapping=before), ()
     saved = {template.id: template for template in wb.templates.all(contract.name)}
     if not saved:
-        return None
+        return None, ()
     said = st.query_params.get("template")
     chosen = templates.choice(saved, said)
     if chosen != said:
         choices.forget()
         address.put_word("template", chosen)
-    if chosen and (change := wb.sources.header_change(source.sheet, contract.name, chosen)):
+    change = wb.sources.header_change(source.sheet, contract.name, chosen) if chosen else None
+    if change is not None:
         known = (one["dataset"] for one in wb.sources.all() if str(one["template_id"]) == chosen)
         templates.has_changed(change["missing"], change["new"], source=next(known, None))
-    return saved[chosen] if chosen else None
+    return saved[chosen] if chosen else None, tuple(change["missing"]) if change is not None else ()
 
 
 def about(contract: Contract, template: Template | None, rows: int) -> dict[str, Any]:
     """What else there is to say of the import; a mode that is not the usual one stands in the address."""
     usual, asked = contract.modes[0], st.query_params.get("mode")
     clears, lenient = (template.mapping.clears, template.mapping.lenient) if template else ((), ())
-    said = options(contract, asked if asked in contract.modes else usual, clears, lenient)
+    on_edit = (template.mapping.on_edit if template else None) or contract.on_edit
+    said = options(contract, asked if asked in contract.modes else usual, clears, lenient, on_edit)
     said["limits"] = limits(contract, template.mapping.limits if template else {})
     address.put_word("mode", said["mode"] if said["mode"] != usual else None)
     if not rows and contract.removal is not None:
@@ -93,7 +97,7 @@ with page("Map", "Which column fills which field. Nothing is used that you have 
     source = sheets.source(wb)
     stepper("map", source.batch)
     contract = which_dataset(source)
-    template = which_template(wb, source, contract)
+    template, missed = which_template(wb, source, contract)
     key = f"{source.address} {contract.name} {template.id if template else ''}"
     in_sight = st.container()
     said, settled = choices.fields(source, contract, template, key)
@@ -104,6 +108,8 @@ with page("Map", "Which column fills which field. Nothing is used that you have 
     st.subheader("The import", anchor=False)
     given = choices.constants(contract, mapped, template, key)
     others = about(contract, template, sheets.looked_at(source.sheet, contract.name)[0].rows)
+    strange = sheets.strangers(source.sheet, contract.name, mapped, value_maps)
+    gone, doubts_of_gone = choices.without(missed, template, (*mapped.values(), *given), key)
     mapping = Mapping(
         columns=mapped,
         value_maps=value_maps,
@@ -116,11 +122,16 @@ with page("Map", "Which column fills which field. Nothing is used that you have 
         on_conflict=template.mapping.on_conflict if template else None,
         holds=template.mapping.holds if template else (),
         limits=others["limits"],
+        on_edit=others["on_edit"],
+        confirmed=tuple(one.header for one in strange),
     )
-    missing = (*open_points(contract, mapping, others["window"], others["mode"]), *doubts)
+    missing = (*open_points(contract, mapping, others["window"], others["mode"]), *doubts, *doubts_of_gone)
+    for one in strange:
+        in_sight.warning(words.text(f"{one.said}. Is that meant?"), icon=":material/swap_horiz:")
     for point in missing:
         in_sight.warning(words.text(point), icon=":material/priority_high:")
-    confirmed = settled or st.checkbox(
+    known = template.mapping.confirmed if template else ()
+    confirmed = (settled and set(known).issuperset(mapping.confirmed)) or st.checkbox(
         f"I have looked at every line: {len(mapped)} of {len(said)} columns are imported, as said above.",
         key=f"confirmed {key} {hash(tuple(said.items()))}",
         help="What is suggested is never used before a person has said so. A template that was used says so for you.",
@@ -131,7 +142,7 @@ with page("Map", "Which column fills which field. Nothing is used that you have 
         if st.button(label, type="primary", disabled=not ready, icon=":material/play_arrow:"):
             chosen = template.id if template and template.id else None
             said_of_it = {"forms": forms_to_say, "repairs": repairs}
-            start(wb, source, said, mapping, dataset=contract.name, template=chosen, **said_of_it, **others)
+            start(wb, source, said | gone, mapping, dataset=contract.name, template=chosen, **said_of_it, **others)
         keep(wb, contract, mapping, template)
         if not ready:
             st.caption("Rows are read and checked next; nothing is written yet. " + " ".join(map(words.text, missing)))

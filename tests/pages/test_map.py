@@ -257,6 +257,50 @@ def test_columns_that_are_not_those_of_the_template_are_told(show: Show, wb: Wor
     assert "What to do when columns change" in [link.proto.label for link in page.get("page_link")]
 
 
+def test_a_column_of_the_template_that_has_gone_is_replaced_or_gone_without(show: Show, wb: Workbench) -> None:
+    saved = Mapping(columns={"Mail": "email", "Name": "full_name", "Phone": "phone"})
+    template = wb.templates.save("Monthly", "elevate.students", saved)
+    address = {"dataset": "elevate.students", "template": template.id}
+    page = show("map", upload=keep(wb, b"Mail,Name\nann@example.org,Ann\n"), **address)
+    assert warnings(page)[-1] == "Phone has gone: say what fills phone now."
+    assert button(page, "Start the import").disabled
+    next(box for box in page.checkbox if box.label.startswith("Go on without Phone")).check().run()
+    button(page, "Start the import").click().run()
+    assert not page.exception
+    assert wb.batches.all()[0].mapping["left_out"] == ["Phone"]
+    renamed = show("map", upload=keep(wb, b"Mail,Name,Mobile\nann@example.org,Ann,555-123-4567\n"), **address)
+    assert not [box for box in renamed.checkbox if box.label.startswith("Go on without")]
+    button(confirm(renamed), "Start the import").click().run()
+    assert wb.batches.all()[0].mapping["columns"]["Mobile"] == "phone"
+
+
+def test_columns_that_hold_something_else_are_asked_about(show: Show, wb: Workbench) -> None:
+    template = wb.templates.save("Swapped", "elevate.students", Mapping(columns={"Mail": "email", "Name": "full_name"}))
+    upload = keep(wb, b"Mail,Name\nann@example.org,ann@example.org\nbob@example.org,bob@example.org\n")
+    page = show("map", upload=upload, dataset="elevate.students", template=template.id)
+    asked = "Column Name would fill full_name, but its values are e-mail addresses. Is that meant?"
+    assert warnings(page) == [asked]
+    assert button(page, "Start the import").disabled
+    button(confirm(page), "Start the import").click().run()
+    assert not page.exception
+    assert wb.batches.all()[0].mapping["confirmed"] == ["Name"]
+
+
+def test_whether_edits_are_overwritten_is_said_here_and_by_the_template(show: Show, wb: Workbench) -> None:
+    upload = keep(wb, ROSTER)
+    page = show("map", upload=upload, dataset="elevate.students", on_edit="no such")
+    assert not page.exception
+    rule = next(box for box in page.selectbox if box.label.startswith("What somebody edited"))
+    assert rule.value == "keep"
+    rule.select("overwrite").run()
+    button(confirm(page), "Start the import").click().run()
+    done = wb.batches.all()[0]
+    assert done.mapping["on_edit"] == "overwrite"
+    template = wb.templates.save("Monthly", "elevate.students", Mapping.from_dict(done.mapping))
+    page = show("map", upload=keep(wb, ROSTER), dataset="elevate.students", template=template.id)
+    assert next(box for box in page.selectbox if box.label.startswith("What somebody edited")).value == "overwrite"
+
+
 def test_imports_of_a_paused_source_are_refused_in_a_sentence(show: Show, wb: Workbench) -> None:
     source = wb.sources.save(dataset="Students of the college", data_type="elevate.students")
     wb.sources.pause(source["id"], "Its columns have changed.")

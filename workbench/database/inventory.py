@@ -19,6 +19,7 @@ from workbench.datasets import catalog
 from workbench.model.batch import Batch
 from workbench.model.errors import SourceExists, SourcePaused, UnknownSource, UnknownTemplate, WrongValue
 from workbench.model.sheet import Layout, Sheet
+from workbench.model.template import Template
 from workbench.prepare.header_change import header_change
 
 FIELDS = (
@@ -236,7 +237,19 @@ order by import_batch.created_at desc, p.kept_at desc limit 1
 """
 
 
-_COMPLETED = f"data_type = %(dataset)s and stage = 'completed' and {STANDS}"
+def changed_headers(store: Store, sheet: Sheet, template: Template) -> dict[str, Any] | None:
+    """What has changed in a source's columns since the template was made (see `header_change`).
+
+    New is what neither the template has, nor any of the last imports under it, of which a person said what to do with
+    them, nor those before it was saved, of which it was made.
+    """
+    asked = {"dataset": template.dataset, "template": template.id, "saved": template.updated_at}
+    known = {header for batch in find(store, _MADE_OF, asked, 50) for header in batch.headers}
+    return header_change(sheet, catalog.contract(template.dataset), template, known)
+
+
+_MADE_OF = f"""data_type = %(dataset)s and stage = 'completed' and undo_of is null and {STANDS}
+    and (template_id = %(template)s or (template_id is null and created_at < %(saved)s))"""
 
 
 class Sources:
@@ -272,13 +285,8 @@ class Sources:
     def header_change(self, sheet: Sheet, dataset: str, template: str) -> dict[str, Any] | None:
         """What has changed in a source's columns since the template was made: the `missing` and the `new` headers, and
         `suggestions` (was, header, field, score, reason). None when all are known.
-
-        New is what neither the template nor any of the last imports had.
         """
-        known = {
-            header for batch in find(self._store, _COMPLETED, {"dataset": dataset}, 50) for header in batch.headers
-        }
-        return header_change(sheet, catalog.contract(dataset), Templates(self._store).get(dataset, template), known)
+        return changed_headers(self._store, sheet, Templates(self._store).get(dataset, template))
 
 
 class Profiles:

@@ -12,7 +12,7 @@ from uuid import UUID
 import psycopg
 from psycopg.sql import Composed
 
-from workbench.database import decisions, holding, suggestions
+from workbench.database import decisions, edits, holding, suggestions
 from workbench.database.deciding import Decision, Lines
 from workbench.database.removing import Removals
 from workbench.database.rolling_up import Refusals, RollUp
@@ -22,6 +22,7 @@ from workbench.model.batch import OUTCOMES, Batch, Run
 from workbench.model.issue import counted
 from workbench.model.playbook import Playbook
 
+_EVERY_LINE = (0, 2**31 - 1)
 _LARGE = 20_000
 """From this many rows on, joins go through whole tables. A fresh batch has no statistics yet, and the planner would
 look up a million rows one by one."""
@@ -54,6 +55,9 @@ def plan(store: Store, run: Run, playbook: Playbook | None = None, *, seconds: C
         else:
             break
         refusals, number = further, number + 1
+    kept: dict[UUID, int] = {}
+    if any(decided[batch.id].counts["updated"] for batch in run.written):
+        number, kept = _merged(store, run, number, decided, looked)
     if run.derived:
         assert playbook is not None
         rolled = RollUp(store, run, playbook, number, refusals, decided)
@@ -66,7 +70,8 @@ def plan(store: Store, run: Run, playbook: Playbook | None = None, *, seconds: C
         connection.execute("set local enable_nestloop = off")  # as for the outcomes
         asked = holding.ask(connection, store.tenant_id, run, number, figures)
     suggested = _suggested(store, run, number, decided, playbook, asked.suggestions)
-    _store(store, run, number, decided, looked, seconds, suggested, asked)
+    found = _Found(decided=decided, suggested=suggested, asked=asked, kept=kept)
+    _store(store, run, number, found, looked, seconds)
 
 
 def _figures(batch: Batch, decided: "Decided") -> dict[str, int]:
@@ -122,6 +127,28 @@ class _Looked:
 
     snapshot: str | None = None
     writers: int = 0
+
+
+def _merged(
+    store: Store, run: Run, number: int, decided: "dict[UUID, Decided]", looked: _Looked
+) -> tuple[int, dict[UUID, int]]:
+    """The number of the plan in which what people edited is kept or told, and how many fields are kept, by batch; the
+    plan as it is where nobody edited anything that it would overwrite."""
+    looked.writers += 1
+    with store.transaction() as connection:
+        tune(connection, sum(each.counts["updated"] for each in decided.values()))
+        found = {
+            batch.id: edits.find(connection, batch, store.tenant_id, number, run.face if batch.derived else batch)
+            for batch in run.written
+            if decided[batch.id].counts["updated"]
+        }
+        if not any(found.values()):
+            return number, {}
+        for batch in run.written:
+            store.add_to(batch.id)
+            edits.settle(connection, batch, number, found.get(batch.id, 0))
+            decided[batch.id] = _counted(connection, {"batch": batch.id, "plan": number + 1}, _EVERY_LINE)
+        return number + 1, {batch.id: edits.kept(connection, batch) for batch in run.written if found.get(batch.id)}
 
 
 def _decision(
@@ -205,17 +232,20 @@ def _in_parts(
     return decided
 
 
-def _store(
-    store: Store,
-    run: Run,
-    number: int,
-    decided: "dict[UUID, Decided]",
-    looked: _Looked,
-    seconds: Callable[[], float],
-    suggested: dict[UUID, list[dict[str, Any]]],
-    asked: holding.Asked,
-) -> None:
+@dataclass(frozen=True, kw_only=True)
+class _Found:
+    """What a plan found, by batch."""
+
+    decided: "dict[UUID, Decided]"
+    suggested: dict[UUID, list[dict[str, Any]]]
+    asked: holding.Asked
+    kept: dict[UUID, int]
+    """How many rows leave to a record what somebody edited in it."""
+
+
+def _store(store: Store, run: Run, number: int, found: _Found, looked: _Looked, seconds: Callable[[], float]) -> None:
     """Makes the plan that of all the run's batches, at once."""
+    decided, kept = found.decided, found.kept
     if run.face.id not in decided:  # of several sheets, whose rows are the run's
         decided = decided | {run.face.id: sum(decided.values(), Decided())}
     with store.transaction() as connection:
@@ -243,10 +273,11 @@ def _store(
                             "skipped_by_reason": of_batch.reasons("skipped"),
                             "unmatched_by_kind": of_batch.reasons("unmatched"),
                             "removed": dict(own),
+                            "kept": kept.get(batch.id, 0) if batch != run.face or not run.parts else sum(kept.values()),
                             "issues_by_code": _by_code(batch.summary.get("issue_counts", ()), of_batch.issues),
                             "issue_counts_planned": of_batch.issues,
-                            "suggestions": suggested.get(batch.id, []),
-                            **(asked.summary() if batch == run.face else {}),
+                            "suggestions": found.suggested.get(batch.id, []),
+                            **(found.asked.summary() if batch == run.face else {}),
                             "seconds_planning": seconds(),
                         }
                     ),

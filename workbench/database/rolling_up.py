@@ -15,7 +15,7 @@ from workbench.model.playbook import Playbook
 _ORDER = ("invalid", "unmatched", "created", "updated", "skipped")
 """The first of them that any part has is the source row's."""
 
-_SKIPPED = ("unchanged", "protected", "duplicate", "withheld")
+_SKIPPED = ("kept", "unchanged", "protected", "duplicate", "withheld")
 """And, where all are skipped, the first of these reasons."""
 
 FILTERED = ("skipped", "filtered")
@@ -160,8 +160,8 @@ class RollUp:
                    case when counts and made.line is distinct from first then {again} else o.code end as code
             from (
                 select coalesce(r.sources, array[r.line]) as sources, {code} as code,
-                       o.outcome in ('created', 'updated') or o.reason = 'unchanged' as counts,
-                       case when o.outcome in ('created', 'updated') or o.reason = 'unchanged' then (
+                       o.outcome in ('created', 'updated') or o.reason in ('unchanged', 'kept') as counts,
+                       case when o.outcome in ('created', 'updated') or o.reason in ('unchanged', 'kept') then (
                            select min(each.line) from unnest(coalesce(r.sources, array[r.line])) as each (line)
                            {refused}
                        ) end as first

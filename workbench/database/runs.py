@@ -30,8 +30,8 @@ from workbench.model.errors import (
 )
 from workbench.model.playbook import Part, Playbook
 from workbench.model.sheet import Sheet
-from workbench.model.template import HOLDABLE, ON_CONFLICT, Mapping, Template
-from workbench.prepare import forms, mapping
+from workbench.model.template import HOLDABLE, ON_CONFLICT, ON_EDIT, Mapping, Template
+from workbench.prepare import drift, forms, mapping
 from workbench.prepare.normalize import canonical
 from workbench.sources import kept_files
 
@@ -71,6 +71,9 @@ class Options:
     on_conflict: str | None = None
     """Of rows with the same key that contradict each other: the first counts, the last, or hold (a person decides).
     None is what the template says, else hold."""
+    on_edit: str | None = None
+    """What a person edited in a record since the last import, and the file would put back: keep or overwrite. None is
+    what the template says, else the contract."""
     holds: Sequence[str] = ()
     """The warnings whose rows wait for a person, beside the template's (see `template.HOLDABLE`)."""
     limits: Pairs[str, str] | None = None
@@ -99,7 +102,7 @@ def begin(  # noqa: PLR0913
     are lent until the batch is filled, when `lend` says so.
 
     Raises UnreadableSheet, NoRows, SourcePaused, ImportOrder, UnknownMode, UnknownBatch (for the run), NoSpace,
-    UnwritableFile, DoubtfulColumns, and what `mapping.resolve` raises.
+    UnwritableFile, ColumnsChanged, ColumnsMixedUp, DoubtfulColumns, and what `mapping.resolve` raises.
     """
     datasets = playbook.datasets if playbook is not None else (dataset,)
     mode = _mode(datasets, options.mode)
@@ -131,14 +134,14 @@ def begin_sheets(
     for dataset, sheet in filled.items():
         if not (options.trial and _is_small(sheet)):
             inventory.refuse_paused(store, dataset, None)
-    _check_headers(filled, options)
+    _check_headers(filled, options, [name for each in templates for name in each.mapping.columns])
     used = [identifier]
     own = []
     for place, (dataset, sheet) in enumerate(filled.items(), start=1):
         mode = _mode((dataset,), options.mode)
         try:
-            said = _said_of(sheet, dataset, options)
             template = next((each for each in templates if each.dataset == dataset), None)
+            said = _said_of(sheet, dataset, options, template)
             one = _of_sheet(store, home, sheet, dataset, said, mode, template, new_id(unlike=used), lend=False)
         except WorkbenchError as refusal:
             name = sheet.reading.sheet or sheet.name
@@ -156,23 +159,24 @@ def begin_sheets(
     return batches.begin(store, face, *own)
 
 
-def _check_headers(sheets: Pairs[str, Sheet], options: Options) -> None:
-    """Raises UnknownHeader for a column that none of the sheets has, or a form of what is no field either; UnknownLimit
-    for a limit on such."""
+def _check_headers(sheets: Pairs[str, Sheet], options: Options, saved: Sequence[str]) -> None:
+    """Raises UnknownHeader for a column that none of the sheets has, nor a template (`saved`), or a form of what is no
+    field either; UnknownLimit for a limit on such."""
     known = [header for sheet in sheets.values() for header in sheet.headers]
     fields = {field.name for dataset in sheets for field in catalog.contract(dataset).fields}
     for header in (*(options.columns or ()), *(name for name in options.forms or () if name not in fields)):
-        if mapping.key(header) not in map(mapping.key, known):
+        if mapping.key(header) not in map(mapping.key, (*known, *saved)):
             raise UnknownHeader(header=header, known=", ".join(dict.fromkeys(known)))
     for name in options.limits or ():
         if not limits.is_known(name, tuple(fields)):
             raise UnknownLimit(dataset=" and ".join(sheets), limit=name, known=", ".join(sorted(fields)))
 
 
-def _said_of(sheet: Sheet, dataset: str, options: Options) -> Options:
+def _said_of(sheet: Sheet, dataset: str, options: Options, template: Template | None) -> Options:
     """What was said of the columns and fields of several sheets, as far as it is of one of them."""
     fields = {field.name for field in catalog.contract(dataset).fields} | {""}
-    headers = set(map(mapping.key, sheet.headers))
+    saved = template.mapping.columns if template is not None else ()
+    headers = set(map(mapping.key, (*sheet.headers, *saved)))
     columns = {
         header: name
         for header, name in (options.columns or {}).items()
@@ -216,13 +220,17 @@ def _of_sheet(  # noqa: PLR0913
     contract = catalog.contract(dataset)
     if any("\0" in header for header in sheet.headers):
         raise UnreadableSheet(line=sheet.reading.header_line, why="has a NUL character in a header.")
-    sample = sheet.sample()
+    said = dict(options.columns or {})
+    if template is not None:
+        change = inventory.changed_headers(store, sheet, template)
+        drift.refuse_changed(change, template, said, options.constants or {})
+    sample = sheet.spread()
     resolved = mapping.resolve(
         sheet.headers,
         sample,
         contract,
         template=template,
-        manual=dict(options.columns or {}),
+        manual=said,
         constants=dict(options.constants or {}),
         value_maps={name: dict(texts) for name, texts in (options.value_maps or {}).items()},
         clears=tuple(options.clears),
@@ -235,10 +243,12 @@ def _of_sheet(  # noqa: PLR0913
     )
     resolved = _decided_before(resolved, template, options)
     resolved = replace(resolved, limits=_limits(contract, template, options))
+    strange = drift.strangers(sample, contract, resolved.columns, resolved.value_maps)
+    resolved = replace(resolved, confirmed=drift.confirmed(strange, resolved, said))
     if len(sample) == 0:
         resolved = _empty(store, sheet, contract, mode, resolved, options)
-    said = mapping.by_field(options.forms or {}, resolved.columns, contract)
-    columns = forms.decide(sheet, contract, resolved, said)
+    of_forms = mapping.by_field(options.forms or {}, resolved.columns, contract)
+    columns = forms.decide(sheet, contract, resolved, of_forms)
     resolved = forms.settled(resolved, columns)
     hidden = mapping.secrets(sheet.headers, contract)
     if hidden and lend:
@@ -264,14 +274,17 @@ def _of_sheet(  # noqa: PLR0913
 
 
 def _decided_before(resolved: Mapping, template: Template | None, options: Options) -> Mapping:
-    """The mapping with what the template and a person say of rows that contradict others; raises UnknownRule."""
+    """The mapping with what the template and a person say of rows that contradict others, or what somebody edited;
+    raises UnknownRule."""
     saved = template.mapping if template is not None else Mapping()
     holds = tuple(dict.fromkeys((*saved.holds, *options.holds)))
     rule = options.on_conflict or saved.on_conflict
-    for said, known in (((rule,) if rule else (), ON_CONFLICT), (holds, HOLDABLE)):
+    on_edit = options.on_edit or saved.on_edit
+    rules = (((rule,) if rule else (), ON_CONFLICT), ((on_edit,) if on_edit else (), ON_EDIT), (holds, HOLDABLE))
+    for said, known in rules:
         if strange := [each for each in said if each not in known]:
             raise UnknownRule(rule=strange[0], known=", ".join(known))
-    return replace(resolved, on_conflict=rule, holds=holds)
+    return replace(resolved, on_conflict=rule, on_edit=on_edit, holds=holds)
 
 
 def _limits(contract: Contract, template: Template | None, options: Options) -> dict[str, str]:

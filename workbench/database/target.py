@@ -37,6 +37,8 @@ class Target:
         self.clears = frozenset(batch.mapping.get("clears", ()))
         self.halves = frozenset(batch.summary.get("halves", ()))
         self.lenient = frozenset(batch.mapping.get("lenient", ()))
+        self.keeps = bool(batch.summary.get("kept"))
+        """Whether it keeps what people edited: such a field is none of those in an outcome's before-image."""
 
     def compose(self, statement: str, **more: Composable) -> Composed:
         return SQL(statement).format(**self.names, **more)
@@ -62,7 +64,16 @@ class Target:
         wrong cell that was left out is no blank one."""
         value = self._written(field)
         assert value is not None
-        return self.or_stored(field, value, stored)
+        changed = self.or_stored(field, value, stored)
+        return (
+            SQL("case when {} then {} else {} end").format(self.writes(field), changed, stored)
+            if self.keeps
+            else changed
+        )
+
+    def writes(self, field: Field, image: str = "o.before") -> Composable:
+        """Whether an update writes a field, as its before-image says."""
+        return SQL("{} ? {}").format(SQL(image), Literal(field.target))
 
     def or_stored(self, field: Field, value: Composable, stored: Composable) -> Composable:
         """A row's value, or what is stored where a blank keeps that; what was joined of a part alone keeps it too."""

@@ -262,6 +262,11 @@ class _Reversal:
             SQL("t.{} is distinct from {}").format(Identifier(field.target), self._left(field, created))
             for field in (self.contract.stored if created else self.of.compared)
         ]
+        if self.of.keeps and not created:
+            tests = [
+                SQL("({} and {})").format(self.of.writes(field), test)
+                for field, test in zip(self.of.compared, tests, strict=True)
+            ]
         removal = self.contract.removal
         if removal is not None:
             tests.append(SQL("not t.{}").format(Identifier(removal.active)))
@@ -356,7 +361,11 @@ class _Reversal:
 
     def _restore(self, fields: tuple[Field, ...]) -> Composed:
         sets: list[Composable] = [SQL("updated_at = now()")]
-        sets += [SQL("{} = {}").format(Identifier(field.target), self._image("image", field)) for field in fields]
+        for field in fields:
+            before, stored = self._image("image", field), SQL("t.{}").format(Identifier(field.target))
+            if self.of.keeps:
+                before = SQL("case when {} then {} else {} end").format(self.of.writes(field, "image"), before, stored)
+            sets.append(SQL("{} = {}").format(Identifier(field.target), before))
         return self.compose(
             "update {target} t set {sets} from {reversal} "
             "where verdict = 'updated:restored' and action = 'restore' and t.id = record_id",

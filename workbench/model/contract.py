@@ -9,6 +9,7 @@ from typing import Literal
 from workbench.model.limits import USUAL, USUAL_OF_NAMES
 
 Mode = Literal["upsert", "insert", "update", "replace", "preserve"]
+OnEdit = Literal["keep", "overwrite"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,6 +160,8 @@ class Contract:
     removal: Removal | None = None
     limits: tuple[tuple[str, str], ...] = USUAL
     """How much one import may change before a person is asked (see `limits`); a template may say otherwise."""
+    on_edit: OnEdit = "keep"
+    """What becomes of a value that a person edited since the last import, unless a template says otherwise."""
     forbidden: tuple[str, ...] = (
         "password",
         "password_hash",

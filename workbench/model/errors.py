@@ -67,6 +67,14 @@ class Unconfirmed(WorkbenchError):
     Confirm each with --map 'Header=field', leave it out with --map 'Header=', or use a saved template."""
 
 
+class ColumnsChanged(WorkbenchError):
+    """{changes}: say {answers}, or save the template anew."""
+
+
+class ColumnsMixedUp(WorkbenchError):
+    """{columns}: say {answers}, or {meant} if it is meant so."""
+
+
 class WrongValue(WorkbenchError):
     """{field} cannot be {value}: {why}"""
 

@@ -188,5 +188,16 @@ class Sheet:
         """At most the first `rows` rows, for suggestions and previews."""
         for chunk in self.chunks():
             return Chunk(lines=chunk.lines.slice(0, rows), cells=chunk.cells.slice(0, rows))
+        return self._nothing()
+
+    def spread(self, rows: int = 1000) -> Chunk:
+        """At most so many rows, evenly spread over the first block (8 MB of a text, some 100,000 rows): how columns
+        really look, for no more reading than `sample` does."""
+        for chunk in self.chunks():
+            places = pa.array(range(0, len(chunk), max(1, -(-len(chunk) // rows))), pa.int32())
+            return Chunk(lines=chunk.lines.take(places), cells=chunk.cells.take(places))
+        return self._nothing()
+
+    def _nothing(self) -> Chunk:
         empty = pa.RecordBatch.from_arrays([pa.array([], pa.string()) for _ in self.headers], names=list(self.headers))
         return Chunk(lines=pa.array([], pa.int32()), cells=empty)

@@ -2,12 +2,16 @@
 
 from collections.abc import Iterable
 from collections.abc import Mapping as Pairs
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, Self
 
 ON_CONFLICT = ("first", "last", "hold")
 """What becomes of rows of one key that contradict each other: one counts, or all wait for a person."""
+
+KEEP = "keep"
+ON_EDIT = (KEEP, "overwrite")
+"""What becomes of a value that a person edited since the last import, and that a file would put back."""
 
 HOLDABLE = ("same_id", "another_name")
 """What a plan warns of by itself: another record has the row's id, the known record's name is quite another."""
@@ -26,7 +30,7 @@ class Mapping:
     clears: tuple[str, ...] = ()
     """The fields where a blank cell erases the stored value; elsewhere it keeps it."""
     left_out: tuple[str, ...] = ()
-    """The headers that a person left out, so that nobody asks again."""
+    """The headers that a person left out, so that nobody asks again; also of a column of the template that is gone."""
     forms: dict[str, str] = field(default_factory=dict)
     """Field -> the form in which its column is written, e.g. {"enrolled_at": "dmy"} (see `kinds.FORMS`)."""
     lenient: tuple[str, ...] = ()
@@ -40,6 +44,10 @@ class Mapping:
     limits: dict[str, str] = field(default_factory=dict)
     """How much the import may change before a person is asked, e.g. {"phone.blanked": "5%"} (see `limits`); the
     contract's where nothing is said."""
+    on_edit: str | None = None
+    """What becomes of what people edited in a record since the last import; None is as the contract says."""
+    confirmed: tuple[str, ...] = ()
+    """The headers of columns that look like another field's, and are their own all the same, as a person said."""
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON keeps it."""
@@ -60,11 +68,18 @@ class Mapping:
             on_conflict=data.get("on_conflict"),
             holds=tuple(data.get("holds", ())),
             limits=dict(data.get("limits", {})),
+            on_edit=data.get("on_edit"),
+            confirmed=tuple(data.get("confirmed", ())),
         )
 
     def not_imported(self, headers: Iterable[str]) -> tuple[str, ...]:
         """The headers that fill no field and that nobody left out on purpose: told to the person, and no obstacle."""
         return tuple(header for header in headers if header not in self.columns and header not in self.left_out)
+
+    def of(self, headers: Iterable[str]) -> Self:
+        """The mapping as a template keeps it, made for these headers: what it does not import is left out, so that a
+        column that comes later is known to be new."""
+        return replace(self, left_out=tuple(header for header in headers if header not in self.columns))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,5 +1,6 @@
 """What has changed in a source's columns since a template was made of them (seed 001, Column Change Procedure)."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -7,36 +8,51 @@ from workbench.model.contract import Contract
 from workbench.model.sheet import Sheet
 from workbench.model.template import Template
 from workbench.prepare import mapping
+from workbench.prepare.mapping import Suggestion
 
 
 def header_change(sheet: Sheet, contract: Contract, template: Template, known: set[str]) -> dict[str, Any] | None:
-    """The template's headers that are `missing`, the sheet's that are `new`, and `suggestions` which of them mean the
-    same: was, header, field, score, reason. None when all the headers are known.
+    """The template's headers that are `missing`, the sheet's that are `new`, and `suggestions` which field a new one
+    seems to fill: was (the missing header that filled it; "" where none did), header, field, score, reason. None when
+    all the headers are known, and for a template that speaks of no columns.
 
     `known` are headers that imports have had before, though the template does not speak of them. Headers are the same
-    but for case and punctuation.
+    but for case and punctuation. A header is not missing where another one of the template's fills its field, and one
+    that carries secrets is never new: it is refused by itself.
     """
     here = {mapping.key(header): header for header in sheet.headers}
     said = template.mapping
-    missing = [header for header in said.columns if mapping.key(header) not in here]
+    if not said.columns and not said.left_out:
+        return None
+    filled = {name for header, name in said.columns.items() if mapping.key(header) in here}
+    missing = [header for header, name in said.columns.items() if name not in filled]
     told = {mapping.key(header) for header in (*said.columns, *said.left_out, *known)}
-    new = [header for key, header in here.items() if key not in told]
+    hidden = mapping.secrets(sheet.headers, contract)
+    new = [header for key, header in here.items() if key not in told and header not in hidden]
     if not missing and not new:
         return None
-    return {"missing": missing, "new": new, "suggestions": _suggestions(sheet, contract, template, missing, new)}
-
-
-def _suggestions(
-    sheet: Sheet, contract: Contract, template: Template, missing: list[str], new: list[str]
-) -> list[dict[str, Any]]:
-    """For each missing header the new column that seems to fill its field, by its header or by its values."""
-    asked = {template.mapping.columns[header]: header for header in missing}
-    left = replace(contract, fields=tuple(field for field in contract.fields if field.name in asked))
-    sample = sheet.sample()
-    cells = sample.cells.select(new)
-    found = mapping.suggest(new, replace(sample, cells=cells), left) if asked and new else ()
-    return [
-        {"was": asked[one.field], "header": one.header, "field": one.field, "score": one.score, "reason": one.reason}
-        for one in found
-        if one.field is not None
+    was = {said.columns[header]: header for header in missing}
+    found = [
+        {"was": was.get(str(one.field), ""), **{part: getattr(one, part) for part in _SUGGESTED}}
+        for one in _suggested(sheet, contract, new, list(was), filled)
     ]
+    return {"missing": missing, "new": new, "suggestions": found}
+
+
+_SUGGESTED = ("header", "field", "score", "reason")
+
+
+def _suggested(
+    sheet: Sheet, contract: Contract, new: list[str], missed: list[str], filled: set[str]
+) -> Iterator[Suggestion]:
+    """The fields that new columns seem to fill, by their headers or their values: first those that have lost their
+    column, then any other."""
+    sample = sheet.sample()
+    others = [field.name for field in contract.fields if field.name not in (*missed, *filled)]
+    for names in (missed, others):
+        if not names or not new:
+            continue
+        left = replace(contract, fields=tuple(field for field in contract.fields if field.name in names))
+        found = mapping.suggest(new, replace(sample, cells=sample.cells.select(new)), left)
+        yield from (one for one in found if one.field is not None)
+        new = [one.header for one in found if one.field is None]

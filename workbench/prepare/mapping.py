@@ -16,7 +16,6 @@ from rapidfuzz import fuzz, process
 
 from workbench.model.arrays import matches
 from workbench.model.contract import CodeOf, Contract, Field, FromWindow, Joined
-from workbench.model.dates import PERHAPS
 from workbench.model.errors import (
     AmbiguousColumns,
     ForbiddenColumns,
@@ -27,9 +26,10 @@ from workbench.model.errors import (
     UnknownHeader,
     WrongValue,
 )
-from workbench.model.kinds import KINDS, chosen, could_be, spelling, trimmed
+from workbench.model.kinds import KINDS, chosen, spelling, trimmed
 from workbench.model.sheet import Chunk
 from workbench.model.template import Mapping, Template
+from workbench.prepare import looks
 
 __all__ = [
     "Mapping",
@@ -54,8 +54,6 @@ _TRUST: dict[Method, int] = {"manual": 0, "template": 1, "exact": 2, "alias": 2}
 
 _SIMILAR = 0.8
 """From this likeness of names on, a header is taken for a slip of a name."""
-_LOOKS = 0.8
-"""From this share of a column's values on, they say what it is."""
 _LOOKED_AT = 200
 """Rows and headers whose values are looked at: enough to say, and a sheet of 10,000 columns stays quick."""
 
@@ -136,7 +134,8 @@ def resolve(  # noqa: PLR0913
 ) -> Mapping:
     """The mapping that an import uses: what is sure, what the template says and, above both, what a person says now.
 
-    `manual` is header -> field, with "" for a column that is left out; `forms` is field or header -> form. Guesses are
+    `manual` is header -> field, with "" for a column that is left out, or that the template has and the sheet no more;
+    `forms` is field or header -> form. Guesses are
     not used: that of an optional field is only reported (`suggest`), that of a required one stops the import. Mode
     update requires the key alone. `lenient` and `repairs` are the template's where they are None.
 
@@ -145,7 +144,9 @@ def resolve(  # noqa: PLR0913
     """
     headers = tuple(headers)
     saved = template.mapping if template is not None else Mapping()
-    said = {_header(name, headers): target for name, target in (manual or {}).items()}
+    gone = [name for name in _without_column(saved.columns, headers) if _is_left_out(name, manual or {})]
+    keys = set(map(key, gone))
+    said = {_header(name, headers): target for name, target in (manual or {}).items() if key(name) not in keys}
     left_out = {*_same_headers(saved.left_out, headers)} - said.keys() | {name for name in said if not said[name]}
     mapping = Mapping(
         value_maps=_merged(saved.value_maps, value_maps or {}),
@@ -153,7 +154,8 @@ def resolve(  # noqa: PLR0913
         clears=tuple(dict.fromkeys((*saved.clears, *clears))),
         lenient=tuple(dict.fromkeys(saved.lenient if lenient is None else lenient)),
         repairs=tuple(dict.fromkeys(saved.repairs if repairs is None else repairs)),
-        left_out=tuple(header for header in headers if header in left_out),
+        left_out=(*(header for header in headers if header in left_out), *gone),
+        confirmed=saved.confirmed,
     )
     _check_fields(contract, (*filter(None, said.values()), *saved.columns.values(), *mapping.clears))
     _check_cells(contract, mapping)
@@ -303,6 +305,15 @@ def _same_headers(names: Iterable[str], headers: tuple[str, ...]) -> Iterator[st
         yield from same
 
 
+def _without_column(names: Iterable[str], headers: tuple[str, ...]) -> Iterator[str]:
+    """The saved names that no header is meant by."""
+    return (name for name in names if not list(_same_headers((name,), headers)))
+
+
+def _is_left_out(name: str, manual: Pairs[str, str]) -> bool:
+    return any(key(header) == key(name) and not target for header, target in manual.items())
+
+
 def _secret(header: str, contract: Contract) -> bool:
     """Whether a header ends with a forbidden name: "User Password" does."""
     return key(header).endswith(tuple(key(name) for name in contract.forbidden))
@@ -338,46 +349,13 @@ def _by_values(headers: list[str], fields: list[Field], contract: Contract, samp
     found = []
     for header in headers[:_LOOKED_AT]:
         cells = trimmed(sample.cells[header].slice(0, _LOOKED_AT)).drop_null()
-        looks = [(target, *_look(cells, target)) for target in fields] if len(cells) else []
-        for target, share, look in looks:
-            if share >= _LOOKS:
+        seen = [(target, *looks.look(cells, target)) for target in fields] if len(cells) else []
+        for target, share, look in seen:
+            if share >= looks.MOST:
                 reason = f"{share:.0%} of the values that were looked at are {look}"
                 found.append(_suggestion(header, target.name, 0.6 * share, "values", reason))
                 break
     return _each_once(found)
-
-
-_TELLING = {
-    "email": "e-mail addresses",
-    "uuid": "UUIDs",
-    "academic_year": "academic years",
-    "day": "dates",
-    "timestamp": "dates or times",
-    "phone": "phone numbers",
-}
-"""The kinds that values give away. Nearly everything is a text, and many things are numbers."""
-_CALLABLE = r"^\+|^\(|^[0-9]{3}[-. ]"
-"""How a phone number begins that is no other number, nor a date."""
-
-
-def _look(cells: pa.StringArray, target: Field) -> tuple[float, str]:
-    """The share of cells that look like a field's values, and what they look like."""
-    if target.choices:
-        known = pc.is_in(chosen(cells, target.choices), pa.array(target.choices, pa.string()))
-        return _share(known), f"choices of {target.name}"
-    if target.kind not in _TELLING:
-        return 0.0, ""
-    kind = KINDS[target.kind]
-    if "dmy" in kind.forms and _share(matches(cells, PERHAPS)) < _LOOKS:
-        return 0.0, ""
-    fits = could_be(kind, cells)
-    if target.kind == "phone":
-        fits = pc.and_(fits, matches(cells, _CALLABLE))
-    return _share(fits), _TELLING[target.kind]
-
-
-def _share(flags: pa.BooleanArray) -> float:
-    return float(pc.mean(flags).as_py())
 
 
 def _each_once(suggestions: Iterable[Suggestion]) -> list[Suggestion]:

@@ -203,7 +203,7 @@ def test_a_plan_whose_records_changed_is_refused(
     assert outcome(wb.commit(planned)) == tuple(again.counts.values())[1:]
     assert records(url, "elevate.profiles", "email", "full_name") == [
         ("ada@example.com", "Ada Parker"),
-        ("ben@example.com", "Ben Ruiz"),
+        ("ben@example.com", "Benjamin" if "Benjamin" in change else "Ben Ruiz"),  # what somebody edited stays
         ("cal@example.com", "Cal Ode"),
     ]
 

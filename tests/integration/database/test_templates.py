@@ -24,6 +24,7 @@ pytestmark = pytest.mark.both_servers
 Given = Callable[..., Sheet]
 
 LEGACY = "Login,Who,Tel,Junk\njohn@example.com,John Doe,555-123-4567,x\n"
+MAPPING = Mapping(columns={"Login": "email", "Who": "full_name", "Tel": "phone"}, left_out=("Junk",))
 ENROLLMENTS = """\
 student_email,course_code,status
 john@example.com,CNA101,Actve
@@ -163,7 +164,7 @@ def test_two_columns_for_one_field_stop_the_import(wb: Workbench, sheet: Given) 
 
 def test_a_template_is_changed_under_its_id(wb: Workbench, sheet: Given) -> None:
     saved = wb.templates.save("legacy", "elevate.students", Mapping(columns={"Login": "email"}))
-    changed = wb.templates.update(saved.id, Mapping(columns={"Login": "email", "Who": "full_name", "Tel": "phone"}))
+    changed = wb.templates.update(saved.id, MAPPING)
     renamed = wb.templates.rename(saved.id, "old system")
     assert (changed.id, renamed.id, renamed.mapping) == (saved.id, saved.id, changed.mapping)
     assert [(one.name, one.created_by) for one in wb.templates.all()] == [("old system", "ana")]
@@ -210,13 +211,12 @@ def test_a_shared_template_is_everybody_s_and_only_its_tenant_changes_it(
 
 
 def test_a_retired_template_is_no_longer_used_and_its_name_is_free(wb: Workbench, sheet: Given) -> None:
-    columns = {"Login": "email", "Who": "full_name"}
-    saved = wb.templates.save("legacy", "elevate.students", Mapping(columns=columns))
+    saved = wb.templates.save("legacy", "elevate.students", MAPPING)
     batch = wb.stage(sheet(LEGACY), "elevate.students", template="legacy")
     assert wb.templates.retire(saved.id).retired_at is not None
     assert wb.templates.all() == []
     with pytest.raises(UnknownTemplate):
         wb.stage(sheet(LEGACY), "elevate.students", template="legacy")
     assert outcome(wb.commit(wb.plan(batch).batch)) == (1, 0, 0, 0, 0)
-    again = wb.templates.save("legacy", "elevate.students", Mapping(columns=columns))
+    again = wb.templates.save("legacy", "elevate.students", MAPPING)
     assert (again.id != saved.id, [one.id for one in wb.templates.all()]) == (True, [again.id])

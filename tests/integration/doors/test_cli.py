@@ -328,6 +328,7 @@ def test_columns_constants_values_and_clears_come_from_the_command_line(run: Run
         "on_conflict": None,
         "holds": [],
         "limits": {},
+        "confirmed": [],
     }
     again = run("import", "odd.csv", "--dataset", "elevate.enrollments", "--template", "Odd sheet", "--json")
     assert (again.status, again.json["skipped_by_reason"]) == (0, {"unchanged": 2})
@@ -766,3 +767,50 @@ def test_the_layout_of_a_source_comes_from_the_command_line(run: Run, file: File
 )
 def test_a_layout_that_is_none_is_refused(run: Run, file: File, option: str, value: str) -> None:
     assert run("read", file(STUDENTS, "students.csv"), option, value).status == 2
+
+
+def test_a_source_that_has_changed_since_its_template_is_refused_with_the_answer(run: Run, file: File) -> None:
+    words = ("--dataset", "elevate.students", "--template", "monthly")
+    first = file("email,name,Phone,Shoe\nann@example.org,Ann Lee,555-123-4567,42\n", "january.csv")
+    assert run("import", first, "--dataset", "elevate.students", "--save-template", "monthly").status == 0
+    same = file("email,name,Phone,Shoe\nann@example.org,Ann Lee,555-123-4567,43\n", "february.csv")
+    assert run("import", same, *words).status == 0
+    renamed = file("email,name,Mobile,Shoe\nann@example.org,Ann Lee,555-987-6543,42\n", "march.csv")
+    said = run("import", renamed, *words)
+    assert (said.status, said.out) == (2, "")
+    assert said.err == (
+        "Column Phone of template 'monthly' has gone; the file has Mobile, which looks like it: "
+        "say --map 'Mobile=phone', or save the template anew.\n"
+    )
+    assert len(run("batches", "--json").json) == 2
+    assert run("suggest", renamed, "elevate.students", "--template", "monthly", "--json").json["changed"] == {
+        "missing": ["Phone"],
+        "new": ["Mobile"],
+        "suggestions": [
+            {
+                "was": "Phone",
+                "header": "Mobile",
+                "field": "phone",
+                "score": 1.0,
+                "reason": '"mobile" is another name of phone',
+            }
+        ],
+    }
+    told = run("suggest", renamed, "elevate.students", "--template", "monthly").out
+    assert "The columns are not those of the template (gone: Phone; new: Mobile)." in told
+    assert run("import", renamed, *words, "--map", "Mobile=phone").status == 0
+
+
+def test_swapped_columns_are_refused_with_the_answer_and_told_by_suggest(run: Run, file: File) -> None:
+    name = file("email,name\nAnn Lee,ann@example.org\nBob Ray,bob@example.org\n")
+    said = run("import", name, "--dataset", "elevate.students")
+    assert said.status == 2
+    assert "say --map 'email=full_name' and --map 'name=email', or" in said.err
+    found = run("suggest", name, "elevate.students", "--json").json["strangers"]
+    assert [(one["header"], one["holds"], one["instead"]) for one in found] == [
+        ("email", "names", "full_name"),
+        ("name", "e-mail addresses", "email"),
+    ]
+    assert "Column email would fill email, but its values are names." in run("suggest", name, "elevate.students").out
+    answer = ("--map", "email=full_name", "--map", "name=email", "--json")
+    assert run("import", name, "--dataset", "elevate.students", *answer).json["created"] == 2

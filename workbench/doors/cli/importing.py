@@ -6,7 +6,9 @@ import typer
 
 from workbench.doors.cli import printing
 from workbench.doors.cli.command import Asked, command, warn
+from workbench.doors.cli.next_steps import next_steps
 from workbench.model.batch import Batch
+from workbench.model.contract import OnEdit
 from workbench.model.errors import Held, WrongValue
 from workbench.model.noticed import Noticed
 from workbench.model.template import Mapping
@@ -101,6 +103,10 @@ def import_(
         OnConflict | None,
         typer.Option(help="Rows of one key that contradict each other: the first counts, the last, or hold them."),
     ] = None,
+    on_edit: Annotated[
+        OnEdit | None,
+        typer.Option(help="What somebody edited in a record since the last import: keep it, or overwrite it."),
+    ] = None,
     holds: Annotated[
         list[str] | None,
         typer.Option("--hold-on", metavar="CODE", help="A warning whose rows wait: same_id, another_name."),
@@ -152,6 +158,7 @@ def import_(
                 dry_run=dry_run,
                 skip_errors=skip_errors,
                 on_conflict=on_conflict,
+                on_edit=on_edit,
                 holds=tuple(holds or ()),
                 limits=asked_limits,
                 allow_empty=allow_empty,
@@ -159,7 +166,7 @@ def import_(
             )
             planned = wb.plan(staged, progress=progress).batch
         if save_template is not None:
-            wb.templates.save(save_template, wanted, Mapping.from_dict(staged.mapping))
+            wb.templates.save(save_template, wanted, Mapping.from_dict(staged.mapping).of(staged.headers))
         if not asked.json:
             _tell_reading(asked, wb, sheets, planned, template)
             printing.facts(asked, [("Template", f"saved as {save_template}" if save_template else "")])
@@ -273,7 +280,7 @@ def discard(
         if asked.json:
             asked.answer(printing.document(wb, discarded))
         else:
-            printing.next_steps(asked, wb, discarded)
+            next_steps(asked, wb, discarded)
 
 
 def undo(
@@ -322,7 +329,7 @@ def _end(asked: Asked, wb: "Workbench", batch: Batch) -> int:
     else:
         printing.outcome(asked, wb, batch)
         printing.resolved(asked, wb, batch)
-        printing.next_steps(asked, wb, batch)
+        next_steps(asked, wb, batch)
     return printing.status(wb, batch)
 
 

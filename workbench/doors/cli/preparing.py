@@ -202,8 +202,10 @@ def suggest(
     layout: "Layout | None" = None,
 ) -> None:
     """Show which field each column would fill, and why."""
+    from dataclasses import asdict
+
     from workbench.datasets.catalog import contract
-    from workbench.prepare import forms
+    from workbench.prepare import drift, forms
     from workbench.prepare.columns import noticed, unknown_choices
     from workbench.sources import open_sheet
 
@@ -212,12 +214,15 @@ def suggest(
     with asked.open() as wb:
         said = wb.suggest(opened, dataset, template=template)
         saved = wb.templates.get(dataset, template).mapping if template else Mapping()
+        changed = wb.sources.header_change(opened, dataset, template) if template else None
     values, found = unknown_choices(opened, known, said), noticed(opened, known, said).to_dict()
     filled = {one.header: one.field for one in said if one.sure and one.field}
     written = forms.decide(opened, known, replace(saved, columns=filled))
+    strange = drift.strangers(opened.spread(), known, filled, saved.value_maps)
     if asked.json:
         columns = [{**one.to_dict(), "sure": one.sure} for one in said]
-        told = {"values": values, "noticed": found, "forms": [column.to_dict() for column in written]}
+        told: dict[str, Any] = {"values": values, "noticed": found, "forms": [column.to_dict() for column in written]}
+        told |= {"strangers": [asdict(one) for one in strange], "changed": changed}
         asked.answer({"source": source, "dataset": dataset, "columns": columns, **told})
         return
     made = printing.table("Column", "Field", ">Score", "Used", "Reason")
@@ -228,6 +233,11 @@ def suggest(
     unsure = [f"--map '{one.header}={one.field}'" for one in said if one.field and not one.sure]
     pairs = ((field, text, to or "...") for field, texts in values.items() for text, to in texts.items())
     meant = [f"--value-map '{field}:{text}={to}'" for field, text, to in pairs]
+    parts = (("gone", "missing"), ("new", "new")) if changed else ()
+    other = [f"{what}: {', '.join(changed[name])}" for what, name in parts if changed and changed[name]]
+    if other or strange:
+        told_of = f"The columns are not those of the template ({'; '.join(other)})." if other else ""
+        printing.say(asked, "", *filter(None, (told_of, *(f"{one.said}." for one in strange))))
     if written:
         printing.say(asked, "", *(column.question or column.said for column in written))
     open_ = [column.options for column in written if column.is_open]

@@ -13,7 +13,7 @@ from workbench.model.batch import OUTCOMES, Batch
 from workbench.model.contract import Field
 from workbench.model.manifest import Proof
 from workbench.model.noticed import Noticed
-from workbench.model.template import HOLDABLE, Mapping
+from workbench.model.template import Mapping
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -313,7 +313,7 @@ def issues(asked: Asked, wb: "Workbench", batch: Batch) -> None:
 
 def meanings(asked: Asked, wb: "Workbench", batch: Batch) -> None:
     """How to say what a text means that is none of its field's choices, or neither true nor false."""
-    for sheet in _sheets(wb, batch):
+    for sheet in sheets(wb, batch):
         fields = {each["field"]: each["code"] for each in wb.rows.issue_counts(sheet) if each["code"] in _UNKNOWN_TEXTS}
         options = [_value_maps(name, _example(wb, sheet, name, code)) for name, code in list(fields.items())[:_FIRST]]
         if options:
@@ -338,7 +338,7 @@ def _example(wb: "Workbench", sheet: Batch, name: str, code: str) -> dict[str, s
 
 def suggestions(asked: Asked, wb: "Workbench", batch: Batch, tenant: str | None = None) -> None:
     """What references that named nothing may have meant, and how it is accepted."""
-    for sheet in _sheets(wb, batch):
+    for sheet in sheets(wb, batch):
         found = sheet.summary.get("suggestions", ()) if sheet.stage != "staged" else ()
         if not found:
             continue
@@ -369,22 +369,6 @@ def first_texts(texts: Sequence[str]) -> str:
     return ", ".join(texts[:_FIRST]) + (", ..." if len(texts) > _FIRST else "")
 
 
-def contradictions(asked: Asked, wb: "Workbench", batch: Batch, tenant: str | None = None) -> None:
-    """How to decide which rows count that contradict each other, or wait because of a warning."""
-    for sheet in _sheets(wb, batch):
-        reasons = {issue["code"] for issue in wb.rows.issue_counts(sheet) if issue["severity"] == "error"}
-        if "conflict" in reasons:
-            say(
-                asked,
-                "To decide which of the rows with one key count: the lines of your choice, or a rule for the rest:",
-            )
-            say(asked, "  " + asked.again("prefer", short(sheet.id), "LINE", tenant=tenant))
-            say(asked, "  " + asked.again("prefer", short(sheet.id), "--on-conflict", "first", tenant=tenant))
-        elif reasons & {*HOLDABLE}:
-            say(asked, "To accept rows that wait because of a warning:")
-            say(asked, "  " + asked.again("prefer", short(sheet.id), "LINE", tenant=tenant))
-
-
 def removals(asked: Asked, wb: "Workbench", batch: Batch) -> None:
     """What the file no longer names: how many records, the first of them, and what happens to them."""
     for part in wb.batches.parts(batch):
@@ -403,80 +387,7 @@ def removals(asked: Asked, wb: "Workbench", batch: Batch) -> None:
         say(asked, f"  and {batch.removed - 2 * _FIRST:,} more")
 
 
-def next_steps(asked: Asked, wb: "Workbench", batch: Batch, tenant: str | None = None) -> None:
-    """What to type next, when a batch needs a person."""
-    found, name = wb.reconcile(batch), short(batch.id)
-    open_ = [sheet for sheet in _sheets(wb, batch) if wb.reconcile(sheet).unexplained]
-
-    def again(*words: object) -> str:
-        return "  " + asked.again(*words, tenant=tenant)
-
-    def first(sheet: Batch, outcome: str) -> list[int]:
-        return [row["line"] for row in wb.rows.page(sheet, outcome=outcome, waiting=True, limit=1)]
-
-    def rows(outcome: str, *to: str) -> list[str]:
-        wrong = [sheet for sheet in open_ if first(sheet, outcome)]
-        return [again("rows", short(sheet.id), "--outcome", outcome, *to) for sheet in wrong]
-
-    invalid = rows("invalid", "--format", "xlsx", "-o", "invalid.xlsx")
-    if batch.stage == "failed":
-        say(asked, "", f"It failed: {batch.summary.get('error', '')} Nothing of it was imported.")
-    elif batch.stage == "discarded":
-        why = batch.summary["discarded_why"]
-        because = f" ({why})" if why else ""
-        say(asked, "", f"Discarded by {batch.summary['discarded_by']}{because}. Nothing of it was written.")
-    elif batch.undone_by is not None:
-        say(asked, "", f"Undone: run {short(batch.undone_by)} took back what it had written.")
-    elif batch.stage == "held" and not found.invalid:
-        say(asked, "", "Held, nothing was written: a person decides first.")
-        say(asked, *holds.asked(batch, again("commit", name)))
-    elif batch.stage == "held":
-        say(asked, "", f"Held, nothing was written: {counted(found.invalid, 'row')} invalid.")
-        say(asked, "To correct them in a file of their own, and to bring that back:", *invalid)
-        say(asked, *(again("correct", short(sheet.id), "invalid.xlsx") for sheet in open_))
-        contradictions(asked, wb, batch, tenant)
-        if holds.of(batch):
-            say(asked, "Besides, a person decides first:")
-            say(asked, *holds.asked(batch, again("commit", name, "--skip-errors")))
-        else:
-            say(asked, "To let the good rows go on without them:", again("commit", name, "--skip-errors"))
-        say(asked, "To put it away, as nobody wants it:", again("discard", name))
-    elif batch.stage == "planned":
-        write = again("undo", short(batch.undo_of)) if batch.undo_of is not None else again("commit", name)
-        say(asked, "", "Planned, nothing was written. To write it:", write)
-        if found.invalid:
-            rows_ = counted(found.invalid, "row")
-            say(
-                asked,
-                f"{rows_} invalid: it is held then, unless the good rows go on without them:",
-                f"{write} --skip-errors",
-            )
-        if holds.of(batch):
-            say(asked, "It is held then, until a person decides:")
-            say(asked, *holds.asked(batch, f"{write}{' --skip-errors' if found.invalid else ''}"))
-    elif found.unexplained:
-        say(asked, "", f"Not done: {' '.join(found.open_points)} Correct and import them:")
-        say(asked, *invalid, *rows("unmatched"))
-        for outcome, verb, what in _WORDS:
-            lines = {sheet.id: first(sheet, outcome) for sheet in open_}
-            wait = [again(verb, short(sheet), *line, "--reason", "...") for sheet, line in lines.items() if line]
-            say(asked, *([what, *wait] if wait else []))
-    elif found.done and batch.undo_of is None and batch.part_of is None and wb.signature(batch) is None:
-        say(asked, "", "Done. To sign it off, or to take it back:", again("sign-off", name), again("undo", name))
-    if found.rejected and batch.state == "completed":
-        whole = [sheet for sheet in _sheets(wb, batch) if wb.reconcile(sheet).rejected]
-        lists = [again("rows", short(sheet.id), "--rejected", "-o", "rejected.xlsx") for sheet in whole]
-        say(asked, "The list of rejected rows, for whoever owns them:", *lists)
-
-
-_WORDS = (
-    ("unmatched", "explain", "Or say why unmatched rows stay so:"),
-    ("invalid", "reject", "Or say why invalid rows stay out:"),
-)
-"""What is said of rows of an outcome, by which command."""
-
-
-def _sheets(wb: "Workbench", batch: Batch) -> list[Batch]:
+def sheets(wb: "Workbench", batch: Batch) -> list[Batch]:
     """The batches whose lines are those of a source: itself, but for a run of several sheets."""
     parts = [part for part in wb.batches.parts(batch) if not part.derived]
     return parts if parts and batch.undo_of is None else [batch]

@@ -8,6 +8,7 @@ import typer
 from workbench.doors.cli import printing
 from workbench.doors.cli.command import DONE, NEEDS_A_PERSON, Asked, command
 from workbench.doors.cli.importing import Identifier
+from workbench.doors.cli.next_steps import next_steps
 from workbench.model.manifest import Proof
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def _tell(asked: Asked, wb: "Workbench", batch: str) -> None:
         asked.answer(printing.document(wb, found))
         return
     printing.figures(asked, wb, found)
-    printing.next_steps(asked, wb, found)
+    next_steps(asked, wb, found)
 
 
 def note(

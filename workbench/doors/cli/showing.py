@@ -10,6 +10,7 @@ import typer
 from workbench.doors.cli import printing
 from workbench.doors.cli.command import DONE, NEEDS_A_PERSON, Asked, command, plain
 from workbench.doors.cli.importing import Identifier
+from workbench.doors.cli.next_steps import next_steps
 from workbench.doors.cli.preparing import Dataset, Output
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def show(asked: Asked, batch: Identifier) -> None:
         if found.undo_of is None:
             printing.removals(asked, wb, found)
         printing.outcome(asked, wb, found)
-        printing.next_steps(asked, wb, found)
+        next_steps(asked, wb, found)
 
 
 def rows(

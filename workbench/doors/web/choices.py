@@ -1,5 +1,6 @@
 """A mapping as a person makes it: suggested, put right by hand, and what was said otherwise kept in the address."""
 
+from collections.abc import Iterable
 from collections.abc import Mapping as Pairs
 from dataclasses import replace
 from typing import Any
@@ -15,7 +16,7 @@ from workbench.model.template import Mapping, Template
 from workbench.prepare.columns import asked_about
 from workbench.prepare.mapping import lacking, suggest
 
-BY_HAND = ("fields", "meanings", "forms", "same", "mode", "window", "notes", "clears", "lenient", "repairs")
+BY_HAND = ("fields", "meanings", "forms", "same", "mode", "window", "notes", "clears", "lenient", "on_edit", "repairs")
 """The parts of the address with what a person chose otherwise than it was suggested."""
 
 
@@ -55,6 +56,20 @@ def constants(contract: Contract, mapped: Pairs[str, str], template: Template | 
     said = columns.constants(possible, wanted, before, key=key, widget=widget)
     address.put("same", _otherwise({n: said.get(n, "") for n in names}, {n: saved.get(n, "") for n in names}))
     return {name: text for name, text in said.items() if text}
+
+
+def without(
+    missed: Iterable[str], template: Template | None, filled: Iterable[str], key: str
+) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Of the template's columns that the file has no more, those whose field nothing else fills: header -> "" for each
+    that a person goes on without, and what is still open."""
+    columns_ = template.mapping.columns if template is not None else {}
+    there = set(filled)
+    gone = {header: columns_[header] for header in missed if columns_[header] not in there}
+    said = {header: columns.without(header, name, key=f"without {header} {key}") for header, name in gone.items()}
+    unsaid = [header for header, agreed in said.items() if not agreed]
+    questions = tuple(f"{header} has gone: say what fills {gone[header]} now." for header in unsaid)
+    return {header: "" for header, agreed in said.items() if agreed}, questions
 
 
 def meanings(

@@ -14,8 +14,9 @@ from workbench.model.errors import NoSheets, SheetsAlike, UnreadableSheet, Workb
 from workbench.model.sheet import Layout, Sheet, Tally
 from workbench.model.template import Mapping
 from workbench.playbooks import PLAYBOOKS
-from workbench.prepare import columns, forms, profile_report, recognition
+from workbench.prepare import columns, drift, forms, profile_report, recognition
 from workbench.prepare.columns import ChoiceText, Column
+from workbench.prepare.drift import Stranger
 from workbench.prepare.forms import ColumnForm
 from workbench.settings import Settings
 from workbench.sources import first_lines, last_lines
@@ -222,6 +223,14 @@ def looked_at(sheet: Sheet, dataset: str) -> tuple[Column, ...]:
 def unknown(sheet: Sheet, dataset: str, fields: dict[str, str]) -> dict[str, tuple[ChoiceText, ...]]:
     """The texts that are no choice of their field, for each field with choices that a column fills."""
     return columns.choice_texts(sheet, catalog.contract(dataset), fields)
+
+
+@st.cache_data(max_entries=50, show_spinner=False, hash_funcs=SAME_SHEET)
+def strangers(
+    sheet: Sheet, dataset: str, fields: dict[str, str], value_maps: dict[str, dict[str, str]]
+) -> tuple[Stranger, ...]:
+    """The columns that plainly hold something else than the fields they would fill."""
+    return drift.strangers(sheet.spread(), catalog.contract(dataset), fields, value_maps)
 
 
 @st.cache_data(max_entries=50, show_spinner="Reading its dates and numbers ...", hash_funcs=SAME_SHEET)

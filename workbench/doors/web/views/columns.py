@@ -68,6 +68,11 @@ def fields(
     return dict(zip(edited["column"], edited["field"].replace(LEFT_OUT, ""), strict=True))
 
 
+def without(header: str, name: str, *, key: str) -> bool:
+    """Whether a person goes on without a column that the template has."""
+    return st.checkbox(words.text(f"Go on without {header}, which filled {name} and is in the file no more"), key=key)
+
+
 def _named(contract: Contract, name: str) -> str:
     if name == LEFT_OUT:
         return name

@@ -17,8 +17,17 @@ MODES = {
 }
 
 
-def options(contract: Contract, mode: str, clears: Sequence[str], lenient: Sequence[str]) -> dict[str, Any]:
-    """The mode, window, notes, clears and lenient fields of an import, the given ones to begin with."""
+EDITS = {
+    "keep": "keep it, and tell of it",
+    "overwrite": "overwrite it, and tell of it",
+}
+
+
+def options(
+    contract: Contract, mode: str, clears: Sequence[str], lenient: Sequence[str], on_edit: str
+) -> dict[str, Any]:
+    """The mode, window, notes, clears and lenient fields of an import, and what becomes of edits, the given ones to
+    begin with."""
     optional = [field.name for field in contract.stored if may_be_lenient(contract, field.name)]
     by_window = any(isinstance(field.derive, FromWindow) for field in contract.fields)
     first, second = st.columns(2)
@@ -55,6 +64,15 @@ def options(contract: Contract, mode: str, clears: Sequence[str], lenient: Seque
             placeholder="None: a wrong cell makes its row invalid",
             help="The cell is left out with a warning, and what is stored stays.",
             key="lenient",
+            bind="query-params",
+        ),
+        "on_edit": st.selectbox(
+            "What somebody edited in a record since the last import",
+            list(EDITS),
+            index=list(EDITS).index(on_edit),
+            format_func=lambda rule: EDITS[rule],
+            help="Where the file would put the old value back, or says another one.",
+            key="on_edit",
             bind="query-params",
         ),
     }

@@ -12,6 +12,7 @@ from workbench.model.batch import Batch
 
 REASONS = {
     "unchanged": "The record says so already",
+    "kept": "What was edited since the last import is kept",
     "duplicate": "An earlier line has the same key",
     "protected": "The record is kept as it is",
     "filtered": "Nothing was to be made of it",

@@ -1,0 +1,146 @@
+"""What to type next, when a batch needs a person."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from workbench.doors.cli import holds
+from workbench.doors.cli.command import Asked
+from workbench.doors.cli.printing import counted, say, sheets, short
+from workbench.model.batch import Batch
+from workbench.model.reconciliation import Reconciliation
+from workbench.model.template import HOLDABLE
+
+if TYPE_CHECKING:
+    from workbench import Workbench
+
+
+def next_steps(asked: Asked, wb: "Workbench", batch: Batch, tenant: str | None = None) -> None:
+    """Says what became of a batch that goes no further, else which commands take it on."""
+    steps = _Steps(asked=asked, wb=wb, batch=batch, tenant=tenant)
+    if batch.stage in _ENDED or batch.undone_by is not None:
+        steps.ended()
+    elif batch.stage == "held":
+        steps.held()
+    elif batch.stage == "planned":
+        steps.planned()
+    elif steps.figures.unexplained:
+        steps.unexplained()
+    elif steps.figures.done and batch.undo_of is None and batch.part_of is None and wb.signature(batch) is None:
+        name = short(batch.id)
+        steps.say("", "Done. To sign it off, or to take it back:", steps.again("sign-off", name))
+        steps.say(steps.again("undo", name))
+    if steps.figures.rejected and batch.state == "completed":
+        steps.rejected()
+
+
+_ENDED = ("failed", "discarded")
+
+_WORDS = (
+    ("unmatched", "explain", "Or say why unmatched rows stay so:"),
+    ("invalid", "reject", "Or say why invalid rows stay out:"),
+)
+"""What is said of rows of an outcome, by which command."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Steps:
+    asked: Asked
+    wb: "Workbench"
+    batch: Batch
+    tenant: str | None
+
+    @cached_property
+    def figures(self) -> Reconciliation:
+        return self.wb.reconcile(self.batch)
+
+    @cached_property
+    def open(self) -> list[Batch]:
+        """The batches with rows that wait for a person."""
+        return [sheet for sheet in sheets(self.wb, self.batch) if self.wb.reconcile(sheet).unexplained]
+
+    def say(self, *lines: str) -> None:
+        say(self.asked, *lines)
+
+    def again(self, *words: object) -> str:
+        return "  " + self.asked.again(*words, tenant=self.tenant)
+
+    def first(self, sheet: Batch, outcome: str) -> list[int]:
+        return [row["line"] for row in self.wb.rows.page(sheet, outcome=outcome, waiting=True, limit=1)]
+
+    def rows(self, outcome: str, *to: str) -> list[str]:
+        wrong = [sheet for sheet in self.open if self.first(sheet, outcome)]
+        return [self.again("rows", short(sheet.id), "--outcome", outcome, *to) for sheet in wrong]
+
+    @property
+    def invalid(self) -> list[str]:
+        return self.rows("invalid", "--format", "xlsx", "-o", "invalid.xlsx")
+
+    def ended(self) -> None:
+        """It failed, was put away, or was taken back."""
+        summary = self.batch.summary
+        if self.batch.stage == "failed":
+            self.say("", f"It failed: {summary.get('error', '')} Nothing of it was imported.")
+        elif self.batch.stage == "discarded":
+            because = f" ({summary['discarded_why']})" if summary["discarded_why"] else ""
+            self.say("", f"Discarded by {summary['discarded_by']}{because}. Nothing of it was written.")
+        elif self.batch.undone_by is not None:
+            self.say("", f"Undone: run {short(self.batch.undone_by)} took back what it had written.")
+
+    def held(self) -> None:
+        """It has invalid rows, or its plan waits for a person as a whole, or both."""
+        name = short(self.batch.id)
+        commit = self.again("commit", name)
+        if not self.figures.invalid:
+            self.say("", "Held, nothing was written: a person decides first.", *holds.asked(self.batch, commit))
+        else:
+            self.say("", f"Held, nothing was written: {counted(self.figures.invalid, 'row')} invalid.")
+            self.say("To correct them in a file of their own, and to bring that back:", *self.invalid)
+            self.say(*(self.again("correct", short(sheet.id), "invalid.xlsx") for sheet in self.open))
+            self.contradictions()
+            if holds.of(self.batch):
+                self.say("Besides, a person decides first:", *holds.asked(self.batch, f"{commit} --skip-errors"))
+            else:
+                self.say("To let the good rows go on without them:", f"{commit} --skip-errors")
+        self.say("To put it away, as nobody wants it:", self.again("discard", name))
+
+    def contradictions(self) -> None:
+        """How to decide which rows count that contradict each other, or wait because of a warning."""
+        for sheet in sheets(self.wb, self.batch):
+            reasons = {issue["code"] for issue in self.wb.rows.issue_counts(sheet) if issue["severity"] == "error"}
+            choose = self.again("prefer", short(sheet.id), "LINE")
+            if "conflict" in reasons:
+                self.say(
+                    "To decide which of the rows with one key count: the lines of your choice, or a rule for the rest:"
+                )
+                self.say(choose, self.again("prefer", short(sheet.id), "--on-conflict", "first"))
+            elif reasons & {*HOLDABLE}:
+                self.say("To accept rows that wait because of a warning:", choose)
+
+    def planned(self) -> None:
+        """It is shown, and can be written."""
+        batch, invalid = self.batch, self.figures.invalid
+        of = batch.undo_of
+        write = self.again("undo", short(of)) if of is not None else self.again("commit", short(batch.id))
+        self.say("", "Planned, nothing was written. To write it:", write)
+        if invalid:
+            self.say(f"{counted(invalid, 'row')} invalid: it is held then, unless the good rows go on without them:")
+            self.say(f"{write} --skip-errors")
+        if holds.of(batch):
+            self.say("It is held then, until a person decides:")
+            self.say(*holds.asked(batch, f"{write}{' --skip-errors' if invalid else ''}"))
+
+    def unexplained(self) -> None:
+        """It is written, and rows of it are unmatched or invalid."""
+        self.say("", f"Not done: {' '.join(self.figures.open_points)} Correct and import them:")
+        self.say(*self.invalid, *self.rows("unmatched"))
+        for outcome, verb, what in _WORDS:
+            lines = {sheet.id: self.first(sheet, outcome) for sheet in self.open}
+            wait = [self.again(verb, short(sheet), *line, "--reason", "...") for sheet, line in lines.items() if line]
+            self.say(*([what, *wait] if wait else []))
+
+    def rejected(self) -> None:
+        """There is a list for whoever owns the rejected rows."""
+        whole = [sheet for sheet in sheets(self.wb, self.batch) if self.wb.reconcile(sheet).rejected]
+        lists = [self.again("rows", short(sheet.id), "--rejected", "-o", "rejected.xlsx") for sheet in whole]
+        self.say("The list of rejected rows, for whoever owns them:", *lists)
