@@ -13,13 +13,10 @@ from workbench.database.store import Store
 from workbench.database.target import slice_of
 from workbench.database.titles import BETWEEN, Found, key_of, told
 from workbench.datasets import catalog
-from workbench.model.answer import Answer
+from workbench.model.answer import REFERRING, Answer
 from workbench.model.batch import Batch, origin
 from workbench.model.contract import Contract
 from workbench.model.errors import DatabaseBusy, DatabaseUnavailable, UnknownDataset, UnknownRecord
-
-REFERRING = 50
-"""So many of the records that refer to one are told of with it."""
 
 
 def tidy(store: Store) -> None:

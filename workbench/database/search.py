@@ -46,6 +46,8 @@ def find(store: Store, text: str, limit: int) -> tuple[list[dict[str, Any]], boo
         found += sorted(parts, key=lambda one: str(one["key"]))
     if found:
         return found[:limit], False
+    if identifier(text) is not None:
+        return [], False
     return told(store, likeness.find(store, text, limit)), True
 
 

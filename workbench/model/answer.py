@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+REFERRING = 50
+"""So many of the records that refer to one are told of with it."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:

@@ -605,6 +605,17 @@ def test_a_record_shows_every_import_that_touched_it(run: Run, file: File, compl
     ]  # fmt: skip
 
 
+def test_find_tells_records_and_the_rows_that_became_none(run: Run, file: File, completed: str) -> None:
+    second = run("import", file(MIXED), "--dataset", "elevate.students", "--skip-errors", "--json").json["batch"]
+    found = run("find", "(555)", "000-0000", "--json").json
+    assert [(one["dataset"], one["key"]) for one in found["records"]] == [("elevate.students", "john@example.com")]
+    first, _, _, row = run("find", "bad", "row").out.splitlines()
+    assert first == "Rows that became no record:"
+    assert row.split()[1:4] == ["7", second[:18], "invalid"]
+    assert "email: Invalid email format" in row
+    assert run("find", "nobody at all").out == "Nothing that was ever imported fits.\n"
+
+
 def test_progress_is_for_a_terminal_only(run: Run, file: File, environment: dict[str, str]) -> None:
     pty = pytest.importorskip("pty")
     leader, follower = pty.openpty()
