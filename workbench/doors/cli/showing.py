@@ -122,7 +122,7 @@ def rows(
                 printing.say(asked, f"{output} has {printing.counted(count, 'row')}.")
         elif chosen is not None:
             sys.stdout.flush()
-            wb.rows.write(found, sys.stdout.buffer, chosen, outcome=outcome, limit=limit)
+            wb.rows.write(found, sys.stdout.buffer, chosen, outcome=outcome, limit=limit, marked=False)
             sys.stdout.buffer.flush()
         else:
             _show_rows(asked, wb.rows.each(found, outcome=outcome, limit=(limit or _PAGE) + 1), limit or _PAGE)
