@@ -531,7 +531,7 @@ def test_a_template_imports_as_it_stands(run: Run) -> None:
 def test_rows_corrected_in_a_spreadsheet_are_imported_again(run: Run, file: File, tmp_path: Path) -> None:
     batch = run("import", file(MIXED), "--dataset", "elevate.students", "--skip-errors", "--json").json["batch"]
     assert run("rows", batch, "--outcome", "invalid", "-o", "invalid.csv").status == 0
-    text = (tmp_path / "invalid.csv").read_text("utf-8")
+    text = (tmp_path / "invalid.csv").read_text("utf-8-sig")
     assert text == (
         "email,first_name,last_name,phone,line,outcome,issues\n"
         "not an address,Bad,Row,,7,invalid,email: Invalid email format\n"
