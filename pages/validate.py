@@ -153,22 +153,19 @@ def next_step(wb: Workbench, batch: Batch) -> None:
     """What comes after this page; of a part, that is the run's to say."""
     if batch.part_of is not None:
         return
-    said = typed.unsaved(wb, batch) if batch.stage in OPEN else {}
-    if said:
-        st.caption("The plan is made with the cells that you have typed.")
-        label = f"Correct {words.many(typed.number(said), 'cell')} and make the plan"
-        if st.button(label, type="primary", icon=":material/arrow_forward:"):
-            typed.correct(wb, batch, said)
-            jobs.defer(wb, "plan", batch)
-            address.go_to("commit", batch=batch.id)
-    elif batch.stage == "staged":
-        st.caption("The plan compares every row with the records that are there. It writes none of them.")
-        if st.button("Make the plan", type="primary", icon=":material/arrow_forward:"):
-            jobs.defer(wb, "plan", batch)
-            address.go_to("commit", batch=batch.id)
-    elif batch.stage in OPEN:
-        kind = "secondary" if batch.invalid else "primary"
-        if st.button("Look at the plan", type=kind, icon=":material/arrow_forward:"):
+    if batch.stage in OPEN:
+        said = typed.unsaved(wb, batch)
+        cells = words.many(typed.number(said), "cell")
+        label = f"Correct {cells} and make the plan" if said else "Look at the plan"
+        if batch.stage == "staged" and not said:
+            label = "Make the plan"
+            st.caption("The plan compares every row with the records that are there. It writes none of them.")
+        kind = "secondary" if batch.invalid and not said else "primary"
+        if st.button(label, type=kind, icon=":material/arrow_forward:", key="next step"):
+            if said:
+                typed.correct(wb, batch, said)
+            if said or batch.stage == "staged":
+                jobs.defer(wb, "plan", batch)
             address.go_to("commit", batch=batch.id)
     elif batch.stage == "completed":
         address.link("reconcile", "Reconcile it", batch=batch.id)

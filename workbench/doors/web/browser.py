@@ -51,12 +51,13 @@ _CLICKS = """
   for (const kind of ["pointerdown", "pointerup", "keydown", "paste"]) document.addEventListener(kind, touch, true);
   const next = () => {
     if (!waiting.length) return;
-    const [element, since] = waiting[0];
+    const [element, since, place] = waiting[0];
     if (!quiet() && Date.now() < since + LONGEST) return void setTimeout(next, 30);
     waiting.shift();
     touched = Date.now();
     passing = true;
-    try { if (element.isConnected) element.click(); } finally { passing = false; }
+    try { (element.isConnected ? element : place && document.querySelector(place))?.click(); }
+    finally { passing = false; }
     if (waiting.length) setTimeout(next, 30);
   };
   document.addEventListener("click", (event) => {
@@ -69,7 +70,9 @@ _CLICKS = """
     }
     event.stopImmediatePropagation();
     event.preventDefault();
-    waiting.push([element, Date.now()]);
+    const names = [...(element.closest('[class*="st-key-"]')?.classList ?? [])];
+    const key = names.find((name) => name.startsWith("st-key-"));
+    waiting.push([element, Date.now(), key && `.${CSS.escape(key)} ${element.localName}`]);
     if (waiting.length === 1) next();
   }, true);
 })();
