@@ -40,7 +40,7 @@ _CLICKS = """
   if (window.workbenchClicks) return;
   window.workbenchClicks = true;
   const TOLD = 250;      // milliseconds until a click or an edited cell is told to the server, and it begins to answer
-  const LONGEST = 4000;  // an answer that takes longer is interrupted: somebody wants to leave
+  const LONGEST = 8000;  // an answer that takes longer is interrupted: somebody wants to leave
   let touched = 0, passing = false;
   const waiting = [];
   const app = () => document.querySelector('[data-testid="stApp"]');
