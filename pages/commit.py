@@ -35,9 +35,7 @@ def decide(wb: Workbench, batch: Batch) -> None:
     st.subheader("Write it")
     if said := typed.unsaved(wb, batch):
         cells = words.many(typed.number(said), "cell")
-        st.warning(
-            f"{cells} typed at Validate and not saved: this plan does not know of them.", icon=":material/edit_note:"
-        )
+        st.warning(f"{cells} typed at Validate and not saved: not in this plan.", icon=":material/edit_note:")
         address.link("validate", "Save or discard them", icon=":material/edit:", batch=batch.id)
     written = (batch.created or 0) + (batch.updated or 0)
     skip_errors = False

@@ -186,7 +186,9 @@ def test_why_she_is_not_in_there_is_told_where_it_is_asked(show: Show, twice: tu
 
 def test_a_held_import_is_why_nobody_of_it_is_in(show: Show, wb: Workbench, sheet: Sheets) -> None:
     wb.import_sheet(sheet("email,full_name\nfay@example.com,Fay Held\nx,Gus Bad\n", "held.csv"), "elevate.students")
-    assert "Its import is held: nothing was written." in said(ask(show("record"), "fay held"))
+    words = said(ask(show("record"), "fay held"))
+    assert "✚ **to be created** · held.csv, line 2" in words
+    assert "Its import is held: nothing was written." in words
 
 
 @pytest.mark.parametrize("text", ["(555) 201-0001", "555 201 0001"])

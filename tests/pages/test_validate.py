@@ -110,7 +110,7 @@ def test_what_is_typed_and_not_saved_outlives_the_page_and_its_filters(show: Sho
 def test_the_plan_of_what_is_not_saved_is_told_to_be_another(show: Show, planned: Batch) -> None:
     typed(show("validate", batch=planned.id), planned)
     page = show("commit", batch=planned.id)
-    assert "2 cells typed at Validate and not saved: this plan does not know of them." in said(page)
+    assert "2 cells typed at Validate and not saved: not in this plan." in said(page)
 
 
 def test_a_plan_is_made_with_what_is_typed(

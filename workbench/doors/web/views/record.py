@@ -67,10 +67,10 @@ def left(row: Mapping[str, Any], text: str) -> None:
     way to it."""
     reason = f" ({row['reason']})" if row["reason"] else ""
     outcome = row["outcome"] or row["status"]
+    tense = "" if outcome not in ("created", "updated") else "was " if row["stage"] == "undone" else "to be "
     with st.container(border=True, gap="xsmall"):
-        st.markdown(
-            f"{SIGNS.get(outcome, '·')} **{outcome}**{reason} · {words.text(row['file_name'])}, line {row['line']}"
-        )
+        where = f"{words.text(row['file_name'])}, line {row['line']}"
+        st.markdown(f"{SIGNS.get(outcome, '·')} **{tense}{outcome}**{reason} · {where}")
         cells = [str(cell) for cell in row["raw"].values() if cell]
         st.caption(words.text(" · ".join(cells)[:_LONGEST]))
         if not_written := NOT_WRITTEN.get(row["stage"]):
