@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from workbench.doors.web import browser
 from workbench.settings import load
 
 st.set_page_config(page_title="Workbench", page_icon="✅", layout="wide")
@@ -29,11 +30,7 @@ pages = {
 }
 chosen = st.navigation(pages, expanded=True)
 with st.sidebar:
-    st.text_input(
-        "Working as",
-        value=settings.user,
-        key="person",
-        help="Your name stands in logs, explanations and signatures. There is no sign-in yet.",
-    )
+    browser.working_as(settings.user)
     st.caption(f"Tenant `{settings.tenant}`")
+    browser.one_click_after_the_other()
 chosen.run()

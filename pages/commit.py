@@ -6,7 +6,7 @@ import streamlit as st
 
 from workbench import Workbench
 from workbench.doors import jobs
-from workbench.doors.web import address, batches, runs, words
+from workbench.doors.web import address, batches, runs, typed, words
 from workbench.doors.web.page import empty, page
 from workbench.doors.web.steps import stepper
 from workbench.doors.web.views import holds, outcomes, plots
@@ -35,6 +35,10 @@ def plan(wb: Workbench, batch: Batch) -> None:
 def decide(wb: Workbench, batch: Batch) -> None:
     """Write the plan, or hold it."""
     st.subheader("Write it")
+    if said := typed.unsaved(wb, batch):
+        cells = words.many(typed.number(said), "cell")
+        st.warning(f"{cells} typed at Validate and not saved: not in this plan.", icon=":material/edit_note:")
+        address.link("validate", "Save or discard them", icon=":material/edit:", batch=batch.id)
     written = (batch.created or 0) + (batch.updated or 0)
     skip_errors = False
     waits = Hold.all_of(batch.summary)

@@ -7,7 +7,7 @@ import streamlit as st
 
 from workbench import Workbench
 from workbench.datasets.catalog import contract
-from workbench.derived.csv_template import csv_template
+from workbench.derived.csv_template import MARK, csv_template
 from workbench.doors.web import address, formats, words
 from workbench.doors.web.page import empty, page
 from workbench.model.kinds import FORMS
@@ -31,7 +31,9 @@ def guides() -> None:
     with st.container(horizontal=True):
         quiet: dict[str, Any] = {"on_click": "ignore", "icon": ":material/download:"}
         told = "A header and example rows; it can be imported as it stands."
-        st.download_button("CSV template", csv_template(known[name]), f"{name}.csv", "text/csv", help=told, **quiet)
+        st.download_button(
+            "CSV template", MARK + csv_template(known[name]), f"{name}.csv", "text/csv", help=told, **quiet
+        )
         st.download_button("Field guide", guide, f"{name}.md", "text/markdown", **quiet)
     st.html(_TABLE)
     with st.container(key="guide-text"):

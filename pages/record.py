@@ -1,5 +1,6 @@
 """Find a record: from an e-mail, a code, an id or a line of a file to everything that ever happened to it."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -9,13 +10,20 @@ from workbench.datasets.catalog import contract
 from workbench.doors.web import address, batches, runs, sheets, words
 from workbench.doors.web.page import page
 from workbench.doors.web.views import record
+from workbench.model.answer import REFERRING
+
+SHOWN = 20
+"""Rows that are shown at once."""
 
 
 def ask(wb: Workbench) -> None:
     """The question in words, or by a line of a file; a new one puts the last answer away."""
     said = st.query_params.get("find", "")
     text = st.text_input(
-        "E-mail, code, id or part of a name", said, placeholder="ada.park@example.com", icon=":material/search:"
+        "E-mail, code, id, phone number or part of a name",
+        said,
+        placeholder="ada.park@example.com",
+        icon=":material/search:",
     )
     if text != said:
         again(find=text.strip())
@@ -37,23 +45,41 @@ def again(**question: object) -> None:
 
 
 def matches(wb: Workbench, text: str) -> None:
-    """The records that fit, each with a link; one alone is shown at once."""
-    found = wb.records.find(text)
-    if not found:
+    """The records that fit, each with a link, one alone at once; and the rows that fit and became no record."""
+    answer = wb.records.ask(text)
+    if not answer.records and not answer.rows:
         st.info(
             "Nothing that was ever imported fits. A whole e-mail, code or id finds it surely.",
             icon=":material/search_off:",
         )
-    if len(found) == 1:
-        show(wb, found[0]["dataset"], named(found[0]))
-        return
+    elif not answer.records:
+        st.info("No record fits. These rows do, and became none:", icon=":material/person_off:")
+    if len(answer.records) == 1 and not answer.nearly:
+        if answer.rows:
+            st.caption(f"{words.many(len(answer.rows))} that fit and became no record: at the end of this page.")
+        show(wb, answer.records[0]["dataset"], named(answer.records[0]))
+    elif answer.records:
+        if answer.nearly:
+            st.info("No record has just that. These are written nearly so:", icon=":material/spellcheck:")
+        links(answer.records, find=text)
+    if answer.rows and answer.records:
+        st.subheader("Rows that became no record")
+    for one in answer.rows[:SHOWN]:
+        record.left(one, text)
+    if not answer.whole or len(answer.rows) > SHOWN:
+        st.caption(
+            "There may be more such rows: those of the newest imports are looked at first. Type more to find one."
+        )
+
+
+def links(found: Sequence[Mapping[str, Any]], **question: object) -> None:
+    """Records by what they are called, each with a link."""
     with st.container(gap=None):
         for one in found:
-            label = f"**{words.text(one['key'])}** {words.text(one['title'] or '')} · {contract(one['dataset']).noun}"
-            address.jump(label, icon=":material/person:", find=text, dataset=one["dataset"], record=named(one))
+            address.jump(record.called(one), ":material/person:", **question, dataset=one["dataset"], record=named(one))
 
 
-def named(found: dict[str, Any]) -> str:
+def named(found: Mapping[str, Any]) -> str:
     """What names a record in an address: its id, or its key when it is not there any more."""
     return str(found["record_id"] or found["key"])
 
@@ -65,19 +91,22 @@ def show(wb: Workbench, dataset: str, key: str) -> None:
     about = contract(dataset)
     st.subheader(f"The {about.noun} now")
     if now is None:
-        st.info(f"There is no such {about.noun} any more. This is what happened to it:", icon=":material/person_off:")
+        was = any(each["stage"] == "completed" and each["outcome"] in ("created", "updated") for each in history)
+        never = "any more. This is what happened to it:" if was else "and there never was. This is what has its key:"
+        st.info(f"There is no such {about.noun} {never}", icon=":material/person_off:")
     else:
-        record.now(now)
-        with st.container(horizontal=True):
-            for field in about.references:
-                if field.reference and now[field.target]:
-                    address.jump(
-                        f"Its {field.reference.noun}", dataset=field.reference.dataset, record=now[field.target]
-                    )
+        record.now(now, told["names"])
+        own = [told["names"].get(str(now[field.target])) for field in about.references]
+        links([one for one in own if one is not None])
+    if told["referring"]:
+        st.subheader("What refers to it")
+        links(told["referring"])
+        if len(told["referring"]) == REFERRING:
+            st.caption(f"The first {REFERRING}; there may be more.")
     st.subheader("What happened to it", help="Every import that had it, also those that changed nothing; newest first.")
     shown = st.session_state.setdefault(f"shown {dataset} {key}", 20)
     for event in history[:shown]:
-        record.happened(event)
+        record.happened(event, told["names"])
     if len(history) > shown and st.button(
         f"Show older ones, {len(history) - shown} more", icon=":material/expand_more:"
     ):
@@ -104,8 +133,7 @@ def row(wb: Workbench, batch_id: str, line: int) -> None:
         st.subheader("The records that it is about")
         for dataset, identifier in about:
             found = next((one for one in wb.records.find(str(identifier)) if one["record_id"] == identifier), None)
-            said = f"**{words.text(found['key'])}** {words.text(found['title'])}" if found else "one that is gone"
-            label = f"{said} · {contract(dataset).noun}"
+            label = record.called(found) if found else f"one that is gone · {contract(dataset).noun}"
             address.jump(label, icon=":material/person:", dataset=dataset, record=identifier)
 
 

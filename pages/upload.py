@@ -5,7 +5,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from workbench import Workbench
 from workbench.datasets import catalog
-from workbench.derived.csv_template import csv_template
+from workbench.derived.csv_template import MARK, csv_template
 from workbench.doors import jobs
 from workbench.doors.web import address, formats, layout, sheets, uploads, words
 from workbench.doors.web.page import page
@@ -188,4 +188,4 @@ with page("Upload", "Drop the files; nothing is imported before you say so.") as
     st.subheader("Templates and field guides", anchor=False)
     known = formats.known()
     contract = known[st.selectbox("For", known, format_func=lambda name: known[name].title, key="template of")]
-    templates.to_take_away(contract, csv_template(contract), formats.guide(contract))
+    templates.to_take_away(contract, MARK + csv_template(contract), formats.guide(contract))

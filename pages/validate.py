@@ -9,7 +9,7 @@ import streamlit as st
 
 from workbench import Workbench, open_sheet
 from workbench.doors import jobs
-from workbench.doors.web import address, batches, runs, words
+from workbench.doors.web import address, batches, runs, typed, words
 from workbench.doors.web.page import page, person
 from workbench.doors.web.steps import stepper
 from workbench.doors.web.views import decisions, issues, rows
@@ -21,25 +21,38 @@ OPEN = ("staged", "planned", "held")  # while cells may still be corrected
 
 def rows_with_issues(wb: Workbench, batch: Batch, counts: list[dict[str, Any]]) -> None:
     """A page of the rows with issues, their source cells open for correction."""
-    key = f"cells {batch.id} {st.session_state.setdefault('cells', 0)}"
-    edits = st.session_state.get(key, {}).get("edited_rows", {})
-    chosen = issues.filters(counts, locked=bool(edits))
+    chosen = issues.filters(counts)
+    place = f"{batch.id} {st.session_state.setdefault('cells', 0)} {chosen['field']} {chosen['code']}"
     shown = rows.page(
         lambda after, limit: wb.rows.page(batch, **chosen, wrong=True, after=after, limit=limit),
         key=f"issues {batch.id} {chosen['field']} {chosen['code']}",
-        locked=bool(edits),
     )
-    frame, config = rows.cells(batch, shown)
+    key = f"cells {place} {shown[0]['line'] if shown else 0}"
     if batch.stage not in OPEN or batch.derived:
+        frame, config = rows.cells(batch, shown)
         st.dataframe(frame, hide_index=True, column_config=config, key=f"{key} closed")
         return
-    st.data_editor(frame, hide_index=True, column_config=config, key=key, disabled=["line", "told"])
-    corrected, discarded = issues.correction(sum(map(len, edits.values())))
+    before = typed.before(wb, batch, key)
+    frame, config = rows.cells(batch, shown, before)
+    st.data_editor(
+        frame,
+        hide_index=True,
+        column_config=config,
+        key=key,
+        disabled=["line", "told"],
+        on_change=typed.keep,
+        args=(wb.settings, batch, key, shown),
+    )
+    typed.keep(wb.settings, batch, key, shown)
+    said = typed.unsaved(wb, batch)
+    lines = {row["line"] for row in shown}
+    elsewhere = sum(len(row) for line, row in said.items() if line not in lines)
+    corrected, discarded = issues.correction(typed.number(said), elsewhere)
     if corrected:
-        wb.correct(batch, rows.corrected(batch, shown, edits))
+        typed.correct(wb, batch, said)
         again(wb, batch)
     if discarded:
-        st.session_state["cells"] += 1
+        typed.forget(wb, batch)
         st.rerun()
 
 
@@ -131,14 +144,19 @@ def next_step(wb: Workbench, batch: Batch) -> None:
     """What comes after this page; of a part, that is the run's to say."""
     if batch.part_of is not None:
         return
-    if batch.stage == "staged":
-        st.caption("The plan compares every row with the records that are there. It writes none of them.")
-        if st.button("Make the plan", type="primary", icon=":material/arrow_forward:"):
-            jobs.defer(wb, "plan", batch)
-            address.go_to("commit", batch=batch.id)
-    elif batch.stage in OPEN:
-        kind = "secondary" if batch.invalid else "primary"
-        if st.button("Look at the plan", type=kind, icon=":material/arrow_forward:"):
+    if batch.stage in OPEN:
+        said = typed.unsaved(wb, batch)
+        cells = words.many(typed.number(said), "cell")
+        label = f"Correct {cells} and make the plan" if said else "Look at the plan"
+        if batch.stage == "staged" and not said:
+            label = "Make the plan"
+            st.caption("The plan compares every row with the records that are there. It writes none of them.")
+        kind = "secondary" if batch.invalid and not said else "primary"
+        if st.button(label, type=kind, icon=":material/arrow_forward:", key="next step"):
+            if said:
+                typed.correct(wb, batch, said)
+            if said or batch.stage == "staged":
+                jobs.defer(wb, "plan", batch)
             address.go_to("commit", batch=batch.id)
     elif batch.stage == "completed":
         address.link("reconcile", "Reconcile it", batch=batch.id)

@@ -117,7 +117,7 @@ def committed(ana: Person, site: Site, batch: str, rows: int) -> list[tuple[str,
             times.setdefault(f"{title} of the written batch", []).append(seconds(ana, link.click, title))
         for what, text in questions.items():
             ana.visit("record")
-            asked = ana.main.get_by_role("textbox", name="E-mail, code, id or part of a name")
+            asked = ana.main.get_by_role("textbox", name="E-mail, code, id, phone number or part of a name")
             asked.fill(text)
             times.setdefault(f"Find a record by {what}", []).append(
                 seconds(ana, partial(asked.press, "Enter"), "Find a record")

@@ -203,7 +203,7 @@ class Person:
 
     def asks(self, text: str) -> None:
         """Types a question at Find a record."""
-        asked = self.main.get_by_role("textbox", name="E-mail, code, id or part of a name")
+        asked = self.main.get_by_role("textbox", name="E-mail, code, id, phone number or part of a name")
         asked.fill(text)
         asked.press("Enter")
         self.settled()

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Button
 
 from tests.pages.conftest import Show
 from workbench import Workbench
@@ -30,6 +31,10 @@ def twice(wb: Workbench, open_wb: Opened, sheet: Sheets) -> tuple[Batch, Batch]:
 def said(page: AppTest) -> str:
     """All words of the page, as they read."""
     return "\n".join(part.value for part in (*page.markdown, *page.caption)).replace("\\", "")
+
+
+def link(page: AppTest, label: str) -> Button:
+    return next(button for button in page.button if button.label.replace("\\", "") == label)
 
 
 def ask(page: AppTest, text: str) -> AppTest:
@@ -125,7 +130,9 @@ def test_a_record_of_another_is_linked(show: Show, wb: Workbench, sheet: Sheets,
     student = wb.records.get("elevate.students", "ada@example.com")["record"]["id"]
     enrollment = wb.records.get("elevate.enrollments", "ada@example.com|CNA101")["record"]["id"]
     page = show("record", dataset="elevate.enrollments", record=enrollment)
-    next(button for button in page.button if button.label == "Its student").click().run()
+    now = dict(page.dataframe[-1].value.to_numpy().tolist())
+    assert (now["user_id"], now["course_id"]) == ("ada@example.com Ada Lee", "CNA101 Nursing")
+    link(page, "**ada@example.com** Ada Lee · student").click().run()
     assert page.query_params == {"dataset": "elevate.students", "record": str(student)}
 
 
@@ -152,6 +159,48 @@ def test_a_record_that_is_gone_still_has_its_story(show: Show, wb: Workbench, tw
     page = ask(show("record"), "adam@example.com")
     assert [info.value for info in page.info] == ["There is no such student any more. This is what happened to it:"]
     assert "✚ **created**" in said(page)
+
+
+def test_a_student_lists_her_enrollments(show: Show, wb: Workbench, sheet: Sheets, twice: tuple[Batch, Batch]) -> None:
+    wb.import_sheet(sheet("name,code\nNursing,CNA101\n"), "elevate.courses")
+    wb.import_sheet(sheet("student_email,course_code\nada@example.com,CNA101\n"), "elevate.enrollments")
+    page = show("record", dataset="elevate.students", record="ada@example.com")
+    assert "What refers to it" in [heading.value for heading in page.subheader]
+    link(page, "**ada@example.com|CNA101** · enrollment").click().run()
+    assert page.query_params["dataset"] == "elevate.enrollments"
+
+
+def test_why_she_is_not_in_there_is_told_where_it_is_asked(show: Show, twice: tuple[Batch, Batch]) -> None:
+    page = ask(show("record"), "Dunn")
+    assert [info.value for info in page.info] == ["No record fits. These rows do, and became none:"]
+    words = said(page)
+    assert "→ **skipped** (explained) · first.csv, line 3" in words
+    assert "bad at example.com · Dee Dunn" in words
+    assert "email: Invalid email format" in words
+    assert "Explained by ana" in words
+    assert "Dee has no address." in words
+    link(page, "Show this line").click().run()
+    assert page.query_params == {"find": "Dunn", "batch": str(twice[0].id), "line": "3"}
+    assert "Line 3 of the file" in [heading.value for heading in page.subheader]
+
+
+def test_a_held_import_is_why_nobody_of_it_is_in(show: Show, wb: Workbench, sheet: Sheets) -> None:
+    wb.import_sheet(sheet("email,full_name\nfay@example.com,Fay Held\nx,Gus Bad\n", "held.csv"), "elevate.students")
+    words = said(ask(show("record"), "fay held"))
+    assert "✚ **to be created** · held.csv, line 2" in words
+    assert "Its import is held: nothing was written." in words
+
+
+@pytest.mark.parametrize("text", ["(555) 201-0001", "555 201 0001"])
+def test_a_phone_number_finds_her_however_it_is_written(show: Show, twice: tuple[Batch, Batch], text: str) -> None:
+    assert "**Ada Lee**" in said(ask(show("record"), text))
+
+
+def test_a_name_with_a_slip_is_told_to_be_one(show: Show, twice: tuple[Batch, Batch]) -> None:
+    page = ask(show("record"), "Adda Lee")
+    assert [info.value for info in page.info] == ["No record has just that. These are written nearly so:"]
+    link(page, "**ada@example.com** Ada Lee · student").click().run()
+    assert "**Ada Lee**" in said(page)
 
 
 def test_hostile_values_are_text(show: Show, wb: Workbench, sheet: Sheets) -> None:

@@ -86,14 +86,67 @@ def test_a_filter_stands_in_the_address(show: Show, planned: Batch) -> None:
     assert page.data_editor[0].value["line"].tolist() == [3]
 
 
+def typed(page: AppTest, batch: Batch) -> AppTest:
+    """Types an e-mail address and a phone number into line 3."""
+    edits = {"edited_rows": {0: {"0": "ben@example.com", "2": "555-201-0002"}}, "added_rows": [], "deleted_rows": []}
+    page.session_state[f"cells {batch.id} 0 None None 3"] = edits
+    return page.run()
+
+
+def labels(page: AppTest) -> list[str]:
+    return [button.label for button in page.button]
+
+
+def test_what_is_typed_and_not_saved_outlives_the_page_and_its_filters(show: Show, planned: Batch) -> None:
+    page = typed(show("validate", batch=planned.id), planned)
+    page.selectbox(key="code").select("duplicate_key").run()
+    assert page.data_editor[0].value["line"].tolist() == [4]
+    assert "2 cells typed and not saved yet, 2 of them in rows that are not shown here. You may leave." in said(page)
+    again = show("validate", batch=planned.id)
+    assert again.data_editor[0].value["0"].tolist() == ["ben@example.com", "ada@example.com"]
+    assert "Correct 2 cells and check again" in labels(again)
+
+
+def test_the_plan_of_what_is_not_saved_is_told_to_be_another(show: Show, planned: Batch) -> None:
+    typed(show("validate", batch=planned.id), planned)
+    page = show("commit", batch=planned.id)
+    assert "2 cells typed at Validate and not saved: not in this plan." in said(page)
+
+
+def test_a_plan_is_made_with_what_is_typed(
+    show: Show, wb: Workbench, planned: Batch, worked: Callable[[Batch], Batch]
+) -> None:
+    typed(show("validate", batch=planned.id), planned)
+    page = show("validate", batch=planned.id)
+    next(button for button in page.button if button.label == "Correct 2 cells and make the plan").click().run()
+    now = worked(planned)
+    assert (now.stage, now.created, now.invalid) == ("planned", 2, 0)
+    assert "Correct 2 cells and check again" not in labels(show("validate", batch=planned.id))
+
+
+def test_what_is_discarded_is_gone(show: Show, planned: Batch) -> None:
+    page = typed(show("validate", batch=planned.id), planned)
+    next(button for button in page.button if button.label == "Discard").click().run()
+    assert page.data_editor[0].value["0"].tolist() == ["ben at example.com", "ada@example.com"]
+    assert show("validate", batch=planned.id).data_editor[0].value["0"].tolist()[0] == "ben at example.com"
+
+
+def test_nobody_else_sees_what_one_has_typed(show: Show, planned: Batch) -> None:
+    typed(show("validate", batch=planned.id), planned)
+    page = show("validate", batch=planned.id)
+    page.sidebar.text_input(key="person").set_value("lea").run()
+    assert page.session_state["person"] == "lea"
+    other = show("validate")
+    other.session_state["person"] = "lea"
+    other.query_params["batch"] = str(planned.id)
+    assert "Correct cells" in labels(other.run())
+
+
 def test_a_cell_is_corrected_in_place_and_checked_again(
     show: Show, wb: Workbench, planned: Batch, worked: Callable[[Batch], Batch]
 ) -> None:
     page = show("validate", batch=planned.id)
-    edits = {"edited_rows": {0: {"0": "ben@example.com", "2": "555-201-0002"}}, "added_rows": [], "deleted_rows": []}
-    page.session_state[f"cells {planned.id} 0"] = edits
-    page.run()
-    assert page.selectbox(key="field").disabled, "a filter would throw the edits away"
+    typed(page, planned)
     correct = next(button for button in page.button if button.label == "Correct 2 cells and check again")
     correct.click().run()
     now = worked(planned)

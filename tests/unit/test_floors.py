@@ -25,7 +25,7 @@ MAY = {
     "doors.cli": f"doors doors.web workbench settings playbooks {BELOW}",
     "doors.web": f"doors workbench settings playbooks {BELOW}",
     "pages": f"doors doors.web workbench settings playbooks {BELOW}",
-    "app": "settings",
+    "app": "doors.web settings",
 }
 """A floor is a folder, or a module that stands alone, and what it imports of the others."""
 ONLY_IN = {

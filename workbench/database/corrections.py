@@ -18,12 +18,13 @@ from workbench.database.copying import COPY, INCOMING, Item, copy_lines
 from workbench.database.staging import judge_source
 from workbench.database.store import Store
 from workbench.datasets import catalog
-from workbench.derived import exports
 from workbench.model.batch import Batch, Run
 from workbench.model.errors import NoRows, UnknownField, UnknownHeader, UnknownRows, WrongReturn, WrongStage
 from workbench.model.issue import counted
 from workbench.model.playbook import Playbook
 from workbench.model.sheet import Chunk, Sheet
+from workbench.model.written_rows import ADDED, harmless, own_headers
+from workbench.model.written_rows import meant as meant_by
 from workbench.prepare import mapping
 from workbench.sources.headers import name_headers
 
@@ -153,7 +154,7 @@ def returned(store: Store, batch: Batch, sheet: Sheet) -> Iterator[Chunk]:
         for place, header in enumerate(batch.headers):
             if header in columns:
                 for row, text in zip(new, chunk.cells[columns[header]].to_pylist(), strict=True):
-                    row[place] = exports.meant(text, row[place])
+                    row[place] = text if text == row[place] else meant_by(text)
         yield _chunk(batch, lines, new)
     if not seen:
         raise NoRows(source=sheet.name)
@@ -161,9 +162,9 @@ def returned(store: Store, batch: Batch, sheet: Sheet) -> Iterator[Chunk]:
 
 def _columns(batch: Batch, sheet: Sheet) -> tuple[str, dict[str, str]]:
     """The header of the column of lines, and the returned header of each of the source's that came back."""
-    own = exports.own_headers(batch.headers)
-    for written in (own, [exports.harmless(header) for header in own]):
-        names, _ = name_headers([*written, *exports.ADDED])
+    own = own_headers(batch.headers)
+    for written in (own, [harmless(header) for header in own]):
+        names, _ = name_headers([*written, *ADDED])
         line, known = names[len(own)], dict(zip(names, own, strict=False))
         others = [header for header in sheet.headers if header not in names]
         if line in sheet.headers and not others:

@@ -336,12 +336,13 @@ class Rows:
         outcome: str | None = None,
         reason: str | None = None,
         limit: int | None = None,
+        marked: bool = True,
     ) -> int:
-        """Writes the rows of a batch to an open file, and returns how many they are."""
+        """Writes the rows of a batch to an open file, and returns how many they are; a CSV that is not for a person
+        needs no byte order mark (`marked`)."""
         found = self._written(batch, file_format)
-        return exports.write_rows(
-            self.each(found, outcome=outcome, reason=reason, limit=limit), found.headers, file, file_format
-        )
+        each = self.each(found, outcome=outcome, reason=reason, limit=limit)
+        return exports.write_rows(each, found.headers, file, file_format, marked=marked)
 
     def issues(self, batch: Batch | UUID | str, *, first: int = 5) -> list[dict[str, Any]]:
         """What is wrong, the most frequent first: code, field, message, rows, and the first lines that have it; and of

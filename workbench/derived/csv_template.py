@@ -5,6 +5,9 @@ import io
 
 from workbench.model.contract import Contract
 
+MARK = "\ufeff"
+"""What a file that a person opens begins with: else Excel takes UTF-8 for another encoding."""
+
 
 def csv_template(contract: Contract) -> str:
     """The contract's CSV template, with line feeds: a header, and a row for every example that its fields have."""

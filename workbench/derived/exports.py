@@ -1,8 +1,11 @@
 """The rows of a batch as a file: CSV and XLSX that can be corrected and imported again, JSON that says everything.
 
+A CSV that a person opens begins with the byte order mark, without which Excel reads the letters of another encoding.
+
 Rows are dicts as `ledger.rows` yields them; they are written one after the other, and memory does not grow with them.
 """
 
+import codecs
 import json
 import os
 import re
@@ -11,19 +14,11 @@ from pathlib import Path
 from typing import IO, Any, Literal
 
 from workbench.model.errors import FULL, NoSpace, UnwritableFile
+from workbench.model.written_rows import ADDED, harmless, own_headers, runs
 
 Format = Literal["csv", "xlsx", "json"]
 Row = dict[str, Any]
 
-ADDED = ("line", "outcome", "issues", "reason")
-"""The columns that stand after the source's own."""
-
-_BEFORE = ADDED[:3]
-"""What earlier versions have added."""
-
-_RUNS = re.compile(r"\s*[=+\-@\uff0b\uff0d\uff1d\uff20]|[\t\r\n]")
-"""How a text begins that a spreadsheet would run as a formula (OWASP, CSV injection)."""
-_NUMBER = re.compile(r"\s*[+-]?(\d[\d.,]*|\.\d+)([eE][+-]?\d+)?%?\s*")
 _QUOTED = re.compile(r'[",;|\t\r\n]|^\s|\s$')
 """Whatever some program would take for the end of a cell."""
 _MOST_ROWS, _MOST_COLUMNS, _LONGEST = 1_048_575, 16_384, 32_767
@@ -38,7 +33,7 @@ def save_rows(rows: Iterable[Row], headers: Sequence[str], path: Path, file_form
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with part.open("xb") as file:
-            count = write_rows(rows, headers, file, file_format)
+            count = write_rows(rows, headers, file, file_format, marked=True)
         part.replace(path)
     except OSError as error:
         if error.errno in FULL:
@@ -49,8 +44,12 @@ def save_rows(rows: Iterable[Row], headers: Sequence[str], path: Path, file_form
     return count
 
 
-def write_rows(rows: Iterable[Row], headers: Sequence[str], file: IO[bytes], file_format: Format) -> int:
-    """Writes the rows to an open file, and returns how many they are."""
+def write_rows(
+    rows: Iterable[Row], headers: Sequence[str], file: IO[bytes], file_format: Format, *, marked: bool
+) -> int:
+    """Writes the rows to an open file, a CSV `marked` as UTF-8 if a person is to open it; returns how many they are."""
+    if marked and file_format == "csv":
+        file.write(codecs.BOM_UTF8)
     return _WRITERS[file_format](rows, headers, file)
 
 
@@ -88,7 +87,7 @@ def write_xlsx(rows: Iterable[Row], headers: Sequence[str], file: IO[bytes]) -> 
                 elif len(cell) > _LONGEST:
                     raise _too_large(name, f"a cell of row {count + 1} is longer than a worksheet's may be")
                 elif cell:
-                    page.write_string(count, column, cell, quoted if runs(cell) else text)
+                    page.write_string(count, column, _in_a_workbook(cell), quoted if runs(cell) else text)
     return count
 
 
@@ -109,35 +108,16 @@ _WRITERS: dict[Format, Callable[[Iterable[Row], Sequence[str], IO[bytes]], int]]
 }
 
 
-def runs(text: str) -> bool:
-    """Whether a spreadsheet would take a text for a formula; a number with a sign is none."""
-    return bool(_RUNS.match(text)) and not _NUMBER.fullmatch(text)
+def _in_a_workbook(cell: str) -> str:
+    """A text as a workbook has it: its quote prefix is no part of the cell, so that only one with an apostrophe of its
+    own is written as in CSV, or it would be taken for one that CSV has put there."""
+    return harmless(cell) if cell.startswith("'") else cell
 
 
 def said(issues: Iterable[dict[str, str]]) -> str:
     """The issues of a row in one cell."""
     pairs = ((issue["field"], issue["message"]) for issue in issues)
     return "; ".join(f"{field}: {message}" if field else message for field, message in pairs)
-
-
-def own_headers(headers: Sequence[str]) -> list[str]:
-    """The source's own headers in a file of rows: what an earlier export of ours has added is not there twice."""
-    for added in (ADDED, _BEFORE):
-        if tuple(headers[-len(added) :]) == added:
-            return list(headers[: -len(added)])
-    return list(headers)
-
-
-def harmless(cell: str) -> str:
-    """A text as CSV has it: one that a spreadsheet would run gets an apostrophe in front."""
-    return f"'{cell}" if runs(cell) else cell
-
-
-def meant(cell: str, was: str) -> str:
-    """What a cell of a returned file means, where the file that was written said `was`: without our apostrophe."""
-    if cell in {was, harmless(was)}:
-        return was
-    return cell[1:] if cell.startswith("'") and runs(cell[1:]) else cell
 
 
 def _table(rows: Iterable[Row], headers: Sequence[str]) -> Iterator[list[str | int]]:

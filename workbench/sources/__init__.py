@@ -14,6 +14,7 @@ from workbench.model.errors import UnreadableSource
 from workbench.model.sheet import Chunk, Layout, Sheet, Tally
 from workbench.sources.spool import Spool
 from workbench.sources.text import BLOCK, translated_errors
+from workbench.sources.written_rows import as_they_were
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -157,12 +158,12 @@ def _open_path(path: Path, name: str, sheet: str | None, layout: Layout) -> Shee
     if is_workbook:
         from workbench.sources.workbook import open_workbook
 
-        return open_workbook(path, name=name, sheet=sheet, layout=layout)
+        return as_they_were(open_workbook(path, name=name, sheet=sheet, layout=layout))
     if sheet is not None:
         raise UnreadableSource(source=name, why=f"it is a text file, and has no worksheet {sheet}.")
     from workbench.sources.csv import open_csv
 
-    return open_csv(path, name=name, layout=layout)
+    return as_they_were(open_csv(path, name=name, layout=layout))
 
 
 def _open_stream(stream: BinaryIO, name: str, sheet: str | None, layout: Layout) -> Sheet:

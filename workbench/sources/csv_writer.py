@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from workbench.model.errors import FULL, NoSpace, UnwritableFile
 from workbench.model.sheet import Sheet, Tally
+from workbench.sources.written_rows import written, written_headers
 
 _QUOTED = r"""[",;|\t\r\n]|^[ ']"""
 """Whatever a reader could take for a quotation mark, a line break, any delimiter or a blank behind one."""
@@ -21,9 +22,9 @@ _QUOTED_ALONE = r"""[",;|\t\r\n~^: ']"""
 def write_csv(sheet: Sheet, file: BinaryIO) -> Tally:
     """Write the rows as clean CSV, a chunk at a time; every cell comes back exactly when it is read again."""
     tally = Tally()
-    file.write(_lines([pa.array([header], pa.string()) for header in sheet.headers]))
+    file.write(_lines([pa.array([header], pa.string()) for header in written_headers(sheet.headers)]))
     for chunk in sheet.chunks(tally):
-        file.write(_lines(chunk.cells.columns))
+        file.write(_lines(written(chunk.cells)))
     return tally
 
 

@@ -299,7 +299,7 @@ def back(tmp_path: Path) -> Callable[..., Sheet]:
 def test_a_file_of_rejected_rows_comes_back_into_its_batch(
     wb: Workbench, held: Batch, back: Callable[..., Sheet]
 ) -> None:
-    text = given_back(wb, held).decode()
+    text = given_back(wb, held).decode("utf-8-sig")
     assert text.splitlines()[2].startswith("sam@example.com,Sam Hill,12,'=2+3,4,invalid,")
     text = text.replace("jane@example,", "jane@example.com,").replace(",12,", ",555-000-0000,")
     corrected = wb.correct_from(held, back(text))
@@ -383,7 +383,7 @@ def test_a_source_with_a_column_line_of_its_own_comes_back(
     wb: Workbench, sheet: Given, back: Callable[..., Sheet]
 ) -> None:
     batch = wb.import_sheet(sheet("line,email,name\nBlue,nobody,Ada\nRed,ben@example.com,Ben\n"), "elevate.students")
-    text = given_back(wb, batch, outcome=None).decode()
+    text = given_back(wb, batch, outcome=None).decode("utf-8-sig")
     assert next(csv.reader(StringIO(text))) == ["line", "email", "name", "line", "outcome", "issues", "reason"]
     text = text.replace("nobody", "ada@example.com").replace("Blue", "Green")
     wb.correct_from(batch, back(text))
@@ -395,7 +395,7 @@ def test_rows_that_were_imported_from_such_a_file_come_back_as_well(
 ) -> None:
     second = wb.import_sheet(back(given_back(wb, held)), "elevate.students")
     assert outcome(second) == (0, 0, 0, 0, 3)
-    text = given_back(wb, second).decode()
+    text = given_back(wb, second).decode("utf-8-sig")
     assert text.splitlines()[0] == "email,name,phone,external_id,line,outcome,issues,reason"
     wb.correct_from(second, back(text.replace("jane@example,", "jane@example.com,")))
     row = next(wb.rows.each(second, lines=[2]))

@@ -591,7 +591,7 @@ def test_a_template_imports_as_it_stands(run: Run) -> None:
 def test_rows_corrected_in_a_spreadsheet_are_imported_again(run: Run, file: File, tmp_path: Path) -> None:
     batch = run("import", file(MIXED), "--dataset", "elevate.students", "--skip-errors", "--json").json["batch"]
     assert run("rows", batch, "--outcome", "invalid", "-o", "invalid.csv").status == 0
-    text = (tmp_path / "invalid.csv").read_text("utf-8")
+    text = (tmp_path / "invalid.csv").read_text("utf-8-sig")
     assert text == (
         "email,first_name,last_name,phone,line,outcome,issues,reason\n"
         "not an address,Bad,Row,,7,invalid,email: Invalid email format,\n"
@@ -716,6 +716,17 @@ def test_a_record_shows_every_import_that_touched_it(run: Run, file: File, compl
     assert [(one["batch"], one["line"], one["outcome"]) for one in found["history"]] == [
         (second, 2, "updated"), (completed, 2, "created"),
     ]  # fmt: skip
+
+
+def test_find_tells_records_and_the_rows_that_became_none(run: Run, file: File, completed: str) -> None:
+    second = run("import", file(MIXED), "--dataset", "elevate.students", "--skip-errors", "--json").json["batch"]
+    found = run("find", "(555)", "000-0000", "--json").json
+    assert [(one["dataset"], one["key"]) for one in found["records"]] == [("elevate.students", "john@example.com")]
+    first, _, _, row = run("find", "bad", "row").out.splitlines()
+    assert first == "Rows that became no record:"
+    assert row.split()[1:4] == ["7", second[:18], "invalid"]
+    assert "email: Invalid email format" in row
+    assert run("find", "nobody at all").out == "Nothing that was ever imported fits.\n"
 
 
 def test_progress_is_for_a_terminal_only(run: Run, file: File, environment: dict[str, str]) -> None:

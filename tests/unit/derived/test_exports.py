@@ -12,8 +12,9 @@ from typing import Any
 import openpyxl
 import pytest
 
-from workbench.derived.exports import runs, save_rows, write_csv, write_json
+from workbench.derived.exports import save_rows, write_csv, write_json
 from workbench.model.errors import UnwritableFile
+from workbench.model.written_rows import runs
 from workbench.sources import open_sheet
 
 HEADERS = ("Email", "Note")
@@ -78,7 +79,8 @@ def test_no_rows_give_a_header() -> None:
         ("-5%", "-5%"),
         ("1.5e-3", "1.5e-3"),
         ("a=b", "a=b"),
-        ("'=1", "'=1"),
+        ("'=1", "''=1"),
+        ("'t Hooft", "'t Hooft"),
         ("", ""),
     ],
 )

@@ -134,12 +134,12 @@ def _playbook(known: "Playbook") -> dict[str, Any]:
 def template(asked: Asked, dataset: Dataset, output: Output = None) -> None:
     """Print a CSV file to fill in, with examples."""
     from workbench.datasets.catalog import contract
-    from workbench.derived.csv_template import csv_template
+    from workbench.derived.csv_template import MARK, csv_template
     from workbench.sources.csv_writer import save_text
 
     text = csv_template(contract(dataset))
     if output is not None:
-        save_text(text, output)
+        save_text(MARK + text, output)
     if asked.json:
         asked.answer({"dataset": dataset, "file": str(output) if output else None, "csv": text})
     elif output is not None:

@@ -1,6 +1,7 @@
-"""Commands that ask: batches, show, rows, record; and the database's own: db upgrade, doctor."""
+"""Commands that ask: batches, show, rows, find, record; and the database's own: db upgrade, doctor."""
 
 import sys
+from dataclasses import asdict
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
@@ -28,6 +29,7 @@ def add_to(app: typer.Typer) -> None:
     command(app, "batches")(batches)
     command(app, "show")(show)
     command(app, "rows")(rows)
+    command(app, "find")(find)
     command(app, "record")(record)
     command(app, "doctor")(doctor)
     database = typer.Typer(help="The database itself.", rich_markup_mode=None)
@@ -128,10 +130,52 @@ def rows(
                 printing.say(asked, f"{output} has {printing.counted(count, 'row')}.")
         elif chosen is not None:
             sys.stdout.flush()
-            wb.rows.write(found, sys.stdout.buffer, chosen, **which, limit=limit)
+            wb.rows.write(found, sys.stdout.buffer, chosen, **which, limit=limit, marked=False)
             sys.stdout.buffer.flush()
         else:
             _show_rows(asked, wb.rows.each(found, **which, limit=(limit or _PAGE) + 1), limit or _PAGE)
+
+
+def find(
+    asked: Asked,
+    text: Annotated[
+        list[str], typer.Argument(metavar="TEXT...", help="An e-mail address, a code, an id, a phone number, words.")
+    ],
+    limit: Annotated[int, typer.Option(min=1, help="At most so many records, and so many rows.")] = 20,
+) -> None:
+    """Find records by what is known of them, and the rows that became none.
+
+    Rows that were refused or skipped, or whose import was not committed, are told with what was wrong and who decided.
+    """
+    with asked.open() as wb:
+        found = wb.records.ask(" ".join(text), limit=limit)
+    if asked.json:
+        asked.answer(asdict(found))
+        return
+    if found.records:
+        if found.nearly:
+            printing.say(asked, "No record has just that. Written nearly so:", "")
+        made = printing.table("Record of", "Key", "Called", "Id")
+        for one in found.records:
+            made.add_row(one["dataset"], plain(one["key"]), plain(one["title"]), str(one["record_id"] or "not there"))
+        printing.tell(asked, made)
+    if found.rows:
+        printing.say(asked, *([""] if found.records else []), "Rows that became no record:", "")
+        made = printing.table("File", ">Line", "Batch", "Outcome", "What", "Decided by")
+        for row in found.rows:
+            decided = row["explained_by"] or row["corrected_by"] or ""
+            outcome = _outcome(row) + ("" if row["stage"] == "completed" else f", {row['stage']}")
+            facts = plain(row["file_name"]), str(row["line"]), printing.short(row["batch"])
+            made.add_row(*facts, outcome, _what(row) or _cells(row), plain(decided))
+        printing.tell(asked, made)
+    if not found.records and not found.rows:
+        printing.say(asked, "Nothing that was ever imported fits.")
+    if not found.whole:
+        printing.say(asked, "", "Not all rows were looked at. Say more, or a higher --limit.")
+
+
+def _cells(row: dict[str, Any]) -> str:
+    return plain(", ".join(filter(None, map(str, row["raw"].values()))))
 
 
 def record(
@@ -148,7 +192,8 @@ def record(
     if found["record"] is None:
         printing.say(asked, "There is no such record now.")
     else:
-        printing.facts(asked, ((name, value) for name, value in found["record"].items() if name != "tenant_id"))
+        named = {name: _named(value, found["names"]) for name, value in found["record"].items()}
+        printing.facts(asked, ((name, value) for name, value in named.items() if name != "tenant_id"))
     asked.out.print()
     made = printing.table("When (UTC)", "Batch", ">Line", "Outcome", "By", "What")
     for touched in found["history"]:
@@ -159,9 +204,26 @@ def record(
             str(touched["line"] or ""),
             _outcome(touched) + _unless_it_stands(touched),
             plain(f"{touched['run_by']}{signed}"),
-            _what(touched) or plain(touched["file_name"]),
+            _what({**touched, "changes": _with_names(touched["changes"], found["names"])})
+            or plain(touched["file_name"]),
         )
     printing.tell(asked, made)
+    if found["referring"]:
+        asked.out.print()
+        made = printing.table("Referred to by", "Key", "Id")
+        for one in found["referring"]:
+            made.add_row(one["dataset"], plain(one["key"]), str(one["record_id"]))
+        printing.tell(asked, made)
+
+
+def _named(value: Any, names: dict[str, dict[str, Any]]) -> Any:
+    """A value; of an id, what its record is called."""
+    one = names.get(str(value))
+    return value if one is None else " ".join(filter(None, (one["key"], one["title"])))
+
+
+def _with_names(changes: dict[str, list[Any]], names: dict[str, dict[str, Any]]) -> dict[str, list[Any]]:
+    return {field: [_named(value, names) for value in values] for field, values in changes.items()}
 
 
 def doctor(asked: Asked) -> int:

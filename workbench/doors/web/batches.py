@@ -17,13 +17,18 @@ from workbench.model.reconciliation import Reconciliation
 
 
 def chosen(wb: Workbench, *, undo: bool = False) -> Batch:
-    """The batch of this address (`?batch=...`); without one a list to choose from, and the page ends there."""
-    wanted = st.query_params.get("batch")
+    """The batch of this address (`?batch=...`), else the one that this person was at before; without one a list to
+    choose from, and the page ends there."""
+    wanted = st.query_params.get("batch") or st.session_state.get(_AT)
     if wanted:
         try:
-            return wb.batches.get(wanted)
+            found = wb.batches.get(wanted)
         except UnknownBatch as refusal:
+            st.session_state.pop(_AT, None)
             st.warning(words.text(refusal), icon=":material/search_off:")
+        else:
+            _stay(found)
+            return found
     known = [batch for batch in wb.batches.all(limit=50) if undo or _goes_on(batch)]
     if not known:
         empty(
@@ -47,6 +52,25 @@ def chosen(wb: Workbench, *, undo: bool = False) -> Batch:
 def _goes_on(batch: Batch) -> bool:
     """Whether there is anything to do with it on the pages of an import."""
     return batch.undo_of is None and batch.stage != "discarded"
+
+
+_AT = "at batch"
+"""Where the session keeps which import somebody is at: the links of the sidebar do not say it."""
+
+
+def _stay(batch: Batch) -> None:
+    """Keeps which import somebody is at, in the session and in the address, and offers the way to another."""
+    st.session_state[_AT] = str(batch.id)
+    if not st.query_params.get("batch"):
+        st.query_params["batch"] = str(batch.id)
+    with st.sidebar:
+        st.caption(f"At **{words.text(batch.file_name)}**, {words.short(batch.id)}")
+        st.button("Choose another import", icon=":material/swap_horiz:", type="tertiary", on_click=_leave)
+
+
+def _leave() -> None:
+    st.session_state.pop(_AT, None)
+    st.query_params.clear()
 
 
 def facts(wb: Workbench, batch: Batch) -> None:

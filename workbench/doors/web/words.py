@@ -10,7 +10,7 @@ from workbench.model.batch import Batch
 def text(value: object) -> str:
     """Text of a file or a person, as Markdown shows it and never obeys it."""
     return "".join(
-        f"\\{character}" if character in "\\`*_{}[]()<>#+-.!|$~:&" else character for character in str(value)
+        f"\\{character}" if character in "\\`*_{}[]()<>#+-.!|$~:&@" else character for character in str(value)
     )
 
 

@@ -36,7 +36,7 @@ def noticed(told: Iterable[tuple[str, str, str]]) -> None:
         st.markdown("\n".join(lines))
 
 
-def filters(counts: Sequence[Mapping[str, Any]], *, locked: bool) -> dict[str, str | None]:
+def filters(counts: Sequence[Mapping[str, Any]]) -> dict[str, str | None]:
     """The field ("" for the whole row) and the code whose rows are shown; both stand in the address."""
     fields = sorted({count["field"] or WHOLE_ROW for count in counts})
     at, by = st.columns(2)
@@ -47,22 +47,23 @@ def filters(counts: Sequence[Mapping[str, Any]], *, locked: bool) -> dict[str, s
         placeholder="Any field",
         key="field",
         bind="query-params",
-        disabled=locked,
     )
     codes = sorted({count["code"] for count in counts if field in (None, count["field"] or WHOLE_ROW)})
-    code = by.selectbox(
-        "Issue", codes, index=None, placeholder="Any issue", key="code", bind="query-params", disabled=locked
-    )
+    code = by.selectbox("Issue", codes, index=None, placeholder="Any issue", key="code", bind="query-params")
     return {"field": "" if field == WHOLE_ROW else field, "code": code}
 
 
-def correction(cells: int) -> tuple[bool, bool]:
-    """Whether so many cells are to be corrected, and whether they are to be left as they were."""
+def correction(cells: int, elsewhere: int) -> tuple[bool, bool]:
+    """Whether so many cells are to be corrected, some of them in rows that are not shown, and whether they are to be
+    left as they were."""
     with st.container(horizontal=True, vertical_alignment="center"):
         label = f"Correct {words.many(cells, 'cell')} and check again" if cells else "Correct cells"
         corrected = st.button(label, type="primary", disabled=not cells, icon=":material/check:")
         discarded = bool(cells) and st.button("Discard", icon=":material/undo:")
         st.caption("Click into a cell to correct it. The source file stays as it is; the correction is kept beside it.")
+    if cells:
+        others = f", {elsewhere:,} of them in rows that are not shown here" if elsewhere else ""
+        st.caption(f":material/edit_note: {words.many(cells, 'cell')} typed and not saved yet{others}. You may leave.")
     return corrected, discarded
 
 

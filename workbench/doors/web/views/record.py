@@ -6,11 +6,20 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from workbench.datasets.catalog import contract
 from workbench.doors.web import address, words
 from workbench.doors.web.views import rows
 from workbench.doors.web.views.outcomes import SIGNS
 
 _LAST = ("id", "created_at", "updated_at")
+_LONGEST = 200
+NOT_WRITTEN = {
+    "staged": "Its import has no plan yet: nothing was written.",
+    "planned": "Its import is only planned: nothing was written.",
+    "held": "Its import is held: nothing was written.",
+    "undone": "Its import was undone.",
+}
+"""What became of an import whose rows are not in, by its stage."""
 
 
 def line(titles: Mapping[str, str], *, asked: bool, line: int) -> tuple[str, int] | None:
@@ -32,17 +41,59 @@ def line(titles: Mapping[str, str], *, asked: bool, line: int) -> tuple[str, int
     return (chosen, number) if shown and chosen is not None else None
 
 
-def now(record: Mapping[str, Any]) -> None:
-    """A record's values as they are now."""
+def called(record: Mapping[str, Any]) -> str:
+    """What a record is called, for somebody who knows it: its key, its title, and what it is."""
+    title = f" {words.text(record['title'])}" if record["title"] else ""
+    return f"**{words.text(record['key'])}**{title} · {contract(record['dataset']).noun}"
+
+
+def now(record: Mapping[str, Any], names: Mapping[str, Mapping[str, Any]]) -> None:
+    """A record's values as they are now; ids of records are told by what those are called."""
     values = [
-        (name, "" if record[name] is None else str(record[name]))
+        (name, "" if record[name] is None else _named(record[name], names))
         for name in sorted(record, key=_LAST.__contains__)
         if name != "tenant_id"
     ]
     st.dataframe(pd.DataFrame(values, columns=["Field", "Value"]), hide_index=True, height="content", key="now")
 
 
-def happened(event: Mapping[str, Any]) -> None:
+def _named(value: object, names: Mapping[str, Mapping[str, Any]]) -> str:
+    one = names.get(str(value))
+    return str(value) if one is None else " ".join(filter(None, (one["key"], one["title"])))
+
+
+def left(row: Mapping[str, Any], text: str) -> None:
+    """A row that became no record, found by a text: where it stands, how it ended, what was wrong, who decided, and a
+    way to it."""
+    reason = f" ({row['reason']})" if row["reason"] else ""
+    outcome = row["outcome"] or row["status"]
+    tense = "" if outcome not in ("created", "updated") else "was " if row["stage"] == "undone" else "to be "
+    with st.container(border=True, gap="xsmall"):
+        where = f"{words.text(row['file_name'])}, line {row['line']}"
+        st.markdown(f"{SIGNS.get(outcome, '·')} **{tense}{outcome}**{reason} · {where}")
+        cells = [str(cell) for cell in row["raw"].values() if cell]
+        st.caption(words.text(" · ".join(cells)[:_LONGEST]))
+        if not_written := NOT_WRITTEN.get(row["stage"]):
+            st.markdown(not_written)
+        why = words.told(row["issues"]) or ("" if row["explanation"] else rows.REASONS.get(row["reason"], ""))
+        for said in filter(None, (why, decided(row))):
+            st.markdown(words.text(said))
+        address.jump("Show this line", find=text, batch=row["batch"], line=row["line"])
+
+
+def decided(row: Mapping[str, Any]) -> str:
+    """Who decided of a row, when, and why; nothing where nobody did."""
+    said = []
+    if row["explanation"]:
+        how = {"explained": "Explained", "rejected": "Rejected"}.get(row["reason"], "Imported by a later run")
+        when = words.when(row["explained_at"])
+        said.append(f"{how} by {row['explained_by']}, {when} UTC: {row['explanation']}")
+    if row["corrected_by"]:
+        said.append(f"Corrected by {row['corrected_by']}, {words.when(row['corrected_at'])} UTC.")
+    return " ".join(said)
+
+
+def happened(event: Mapping[str, Any], names: Mapping[str, Mapping[str, Any]]) -> None:
     """One import's part in it: how it ended, old and new values, who, when, why, who signed."""
     outcome = event["outcome"] or event["stage"]
     reason = f" ({event['reason']})" if event["reason"] else ""
@@ -50,7 +101,7 @@ def happened(event: Mapping[str, Any]) -> None:
     with st.container(border=True):
         st.markdown(f"{kind}{SIGNS.get(outcome, '·')} **{outcome}**{reason} · {words.when(event['at'])} UTC")
         for name, (old, new) in event["changes"].items():
-            st.markdown(f"{words.text(name)}: ~~{_shown(old)}~~ → **{_shown(new)}**")
+            st.markdown(f"{words.text(name)}: ~~{_shown(old, names)}~~ → **{_shown(new, names)}**")
         for why in filter(None, (words.told(event["issues"] or ()), event["explanation"])):
             st.markdown(words.text(why))
         line = f"line {event['line']}" if event["line"] else "not in the file"
@@ -62,17 +113,16 @@ def happened(event: Mapping[str, Any]) -> None:
         address.link("history", "This import's story", batch=event["batch"])
 
 
-def _shown(value: object) -> str:
-    return words.text(value) if value not in (None, "") else "(blank)"
+def _shown(value: object, names: Mapping[str, Mapping[str, Any]]) -> str:
+    return words.text(_named(value, names)) if value not in (None, "") else "(blank)"
 
 
 def cells(row: Mapping[str, Any]) -> None:
     """A line of a file: what became of it, why, and its cells as they are and as they came."""
     st.subheader(f"Line {row['line']} of the file")
     rows.table([row], key="row")
-    if row["explanation"]:
-        how = {"explained": "Explained", "rejected": "Rejected"}.get(row["reason"], "Imported by a later run")
-        st.markdown(f"{how} by {words.text(row['explained_by'])}: {words.text(row['explanation'])}")
+    if said := decided(row):
+        st.markdown(words.text(said))
     made = {
         name: words.blank(value) for name, value in row["payload"].items()
     }  # a part's row, or an undo's, has no cells
@@ -80,5 +130,4 @@ def cells(row: Mapping[str, Any]) -> None:
     cells = pd.DataFrame(list(told.items()), columns=["Column", "Cell"])
     if corrected := row["corrected"]:
         cells["As it came"] = [corrected[name][0] if name in corrected else "" for name in cells["Column"]]
-        st.caption(f"Corrected by {words.text(row['corrected_by'])}, {words.when(row['corrected_at'])} UTC.")
     st.dataframe(cells.fillna(""), hide_index=True, height="content", key="cells")

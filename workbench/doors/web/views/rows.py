@@ -50,19 +50,22 @@ def _changed(changes: Mapping[str, Sequence[object]]) -> str:
     return "; ".join(f"{name}: {words.blank(old)} → {words.blank(new)}" for name, (old, new) in changes.items())
 
 
-def cells(batch: Batch, rows: Sequence[Mapping[str, Any]]) -> tuple[pd.DataFrame, dict[str, Any]]:
+def cells(
+    batch: Batch, rows: Sequence[Mapping[str, Any]], typed: Mapping[int, Mapping[str, str]] | None = None
+) -> tuple[pd.DataFrame, dict[str, Any]]:
     """Rows of an import with what is wrong and their source cells, and how the columns are to be shown.
 
     The columns are called "line", "told" and by their place "0", "1" ...: a source's header is only a label, and may be
     anything. Columns that fill a field with an issue come first. A part that was made of a run's rows has fields and no
-    cells.
+    cells. What somebody has `typed` into cells, by line and header, stands in them.
     """
     wrong = {issue["field"] for row in rows for issue in row["issues"]}
     fills = batch.mapping.get("columns", {})
     headers, part = (batch.fields, "payload") if batch.derived else (batch.headers, "raw")
     places = sorted(range(len(headers)), key=lambda place: fills.get(headers[place]) not in wrong)
     frame = pd.DataFrame({"line": [row["line"] for row in rows], "told": [_told(row) for row in rows]})
-    source = {str(place): [_cell(row[part].get(headers[place])) for row in rows] for place in places}
+    said = [{**row[part], **(typed or {}).get(row["line"], {})} for row in rows]
+    source = {str(place): [_cell(row.get(headers[place])) for row in said] for place in places}
     shown: dict[str, Any] = {
         "line": st.column_config.NumberColumn("Line", help="The line of the source, its header counted.", format="%d"),
         "told": st.column_config.TextColumn("What is wrong", width="medium"),
@@ -131,13 +134,10 @@ def removed(records: Sequence[Mapping[str, Any]], *, key: str) -> None:
     st.dataframe(gone, hide_index=True, key=key)
 
 
-def page(
-    fetch: Callable[[int, int], list[dict[str, Any]]], *, key: str, size: int = 50, locked: bool = False
-) -> list[dict[str, Any]]:
+def page(fetch: Callable[[int, int], list[dict[str, Any]]], *, key: str, size: int = 50) -> list[dict[str, Any]]:
     """One page of rows with buttons for the next and the first; `fetch(after, limit)` asks the database for no more.
 
-    The place is kept in the session under `key`; changing the key (a filter) begins again at the first page. `locked`
-    keeps this page while something on it is not saved.
+    The place is kept in the session under `key`; changing the key (a filter) begins again at the first page.
     """
     starts: list[int] = st.session_state.setdefault(f"starts {key}", [0])
     rows = fetch(starts[-1], size + 1)
@@ -146,12 +146,10 @@ def page(
         with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
             span = f"lines {rows[0]['line']:,} to {rows[-1]['line']:,}" if rows else "no more rows"
             st.caption(f"Page {len(starts)}: {span}", width="content")
-            if st.button(
-                "Back", disabled=locked or len(starts) == 1, key=f"back {key}", icon=":material/chevron_left:"
-            ):
+            if st.button("Back", disabled=len(starts) == 1, key=f"back {key}", icon=":material/chevron_left:"):
                 starts.pop()
                 st.rerun()
-            if st.button("Next", disabled=locked or not more, key=f"next {key}", icon=":material/chevron_right:"):
+            if st.button("Next", disabled=not more, key=f"next {key}", icon=":material/chevron_right:"):
                 starts.append(rows[-1]["line"])
                 st.rerun()
     return rows

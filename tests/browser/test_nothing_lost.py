@@ -1,0 +1,98 @@
+"""What was entered is not lost: not by leaving, not by a reload, not by the next click."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import People
+from tests.browser.person import Person
+from workbench import Workbench
+from workbench.model.batch import Batch
+from workbench.model.sheet import Sheet
+
+STUDENTS = """\
+email,full_name,phone
+ada@example.com,Ada Park,555-201-0001
+ben at example.com,Ben Okafor,555-201-0002
+cal at example.com,Cal Stone,555-201-0003
+"""
+
+
+@pytest.fixture
+def staged(wb: Workbench, sheet: Callable[..., Sheet]) -> Batch:
+    return wb.stage(sheet(STUDENTS, "students.csv"), "elevate.students")
+
+
+def by_sidebar(ana: Person, page: str) -> None:
+    """Clicks a link of the sidebar, and waits for nothing."""
+    ana.window.get_by_test_id("stSidebarNav").get_by_role("link", name=page, exact=True).click()
+
+
+def shown(ana: Person, cell: str) -> None:
+    """Waits until a table has a cell with that text."""
+    expect(ana.main.locator("td", has_text=re.compile(f"^{re.escape(cell)}$")).first).to_be_attached()
+
+
+def test_cells_that_are_not_saved_outlive_the_page_and_a_reload(person: People, staged: Batch) -> None:
+    ana = person().visit("validate", batch=staged.id)
+    ana.correct(3, "email", "ben@example.com")
+    by_sidebar(ana, "Inventory")  # at once
+    ana.at("Inventory")
+    ana.settled()
+    by_sidebar(ana, "Validate")
+    ana.at("Validate")
+    ana.sees("1 cell typed and not saved yet")
+    shown(ana, "ben@example.com")
+    ana.correct(4, "email", "cal@example.com")
+    ana.sees("2 cells typed and not saved yet")
+    ana.window.reload()
+    ana.sees("2 cells typed and not saved yet")
+    shown(ana, "ben@example.com")
+    shown(ana, "cal@example.com")
+    assert ana.surprises == []
+
+
+def test_a_click_right_after_an_edit_has_the_edit(person: People, staged: Batch, wb: Workbench) -> None:
+    ana = person().visit("validate", batch=staged.id)
+    ana.correct(3, "email", "ben@example.com")
+    ana.main.get_by_role("button", name="Make the plan").click(timeout=2_000)  # before the page knows of the edit
+    ana.at("Commit")
+    expect(ana.main.get_by_role("button", name="Plan again")).to_be_visible(timeout=60_000)
+    now = wb.batches.get(staged.id)
+    assert (now.created, now.invalid, now.revision) == (2, 1, 1)
+
+
+def test_a_click_right_after_a_click_does_not_drop_it(person: People, staged: Batch, wb: Workbench) -> None:
+    ana = person().visit("validate", batch=staged.id)
+    ana.main.get_by_role("button", name="Make the plan").click()
+    by_sidebar(ana, "Inventory")
+    ana.at("Inventory")
+    ana.settled()
+    by_sidebar(ana, "Commit")
+    expect(ana.main.get_by_role("button", name="Plan again")).to_be_visible(timeout=60_000)
+    assert wb.batches.get(staged.id).stage in ("planned", "held")
+
+
+def test_the_sidebar_keeps_the_import_that_one_is_at(person: People, staged: Batch, wb: Workbench) -> None:
+    wb.plan(staged)
+    ana = person().visit("validate", batch=staged.id)
+    for page in ("Commit", "Reconcile", "Validate"):
+        by_sidebar(ana, page)
+        ana.at(page)
+        ana.sees("students.csv")
+        expect(ana.window).to_have_url(re.compile(f"batch={staged.id}"))
+    ana.window.get_by_role("button", name="Choose another import").click()
+    expect(ana.main.get_by_role("combobox", name="Which import?")).to_be_visible()
+
+
+def test_who_works_there_survives_a_reload_a_link_and_another_window(person: People, staged: Batch) -> None:
+    lena = person("Lena Ø. O'Neil").visit()
+    for go in (lena.window.reload, lambda: lena.window.goto(f"{lena.site.address}/validate?batch={staged.id}")):
+        go()
+        expect(lena.window.get_by_role("textbox", name="Working as")).to_have_value("Lena Ø. O'Neil")
+    second = lena.window.context.new_page()
+    second.goto(lena.site.address)
+    expect(second.get_by_role("textbox", name="Working as")).to_have_value("Lena Ø. O'Neil")
+    assert lena.surprises == []

@@ -1,0 +1,187 @@
+"""Why is she not in there: the rows that became no record, what refers to one, names with a slip and phone numbers."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from workbench import Workbench
+from workbench.database import unwritten
+from workbench.model.sheet import Sheet
+
+pytestmark = pytest.mark.both_servers
+
+Given = Callable[..., Sheet]
+Opened = Callable[..., Workbench]
+
+PEOPLE = """\
+email,name,phone,external_id
+ada.park@example.com,Ada Park,555-123-4567,EMP1
+ben@example.com,José Ángel Ruiz,+1 (555) 987.6543 x12,EMP12
+cal@example.com,Élodie Thøgersen,5550001,EMP13
+bad at example.com,Dee "Dot" Dunn,(555) 222-3333,EMP14
+ada.park@example.com,Ada Doppel,555-123-4567,EMP15
+"""
+COURSES = "name,code\nCNA Training,CNA101\nWelding,WELD101\n"
+ENROLLMENTS = "student_email,course_code\nada.park@example.com,CNA101\nnobody@example.com,WELD101\n"
+
+
+@pytest.fixture(autouse=True)
+def imported(wb: Workbench, sheet: Given) -> None:
+    wb.import_sheet(sheet(COURSES, "courses.csv"), "elevate.courses")
+    wb.import_sheet(sheet(PEOPLE, "people.csv"), "elevate.students", skip_errors=True, on_conflict="first")
+    wb.import_sheet(sheet(ENROLLMENTS, "enrollments.csv"), "elevate.enrollments", skip_errors=True)
+
+
+def rows(wb: Workbench, text: str) -> list[tuple[str, int, str | None, str | None]]:
+    return [(row["file_name"], row["line"], row["outcome"], row["reason"]) for row in wb.records.ask(text).rows]
+
+
+DEE = ("people.csv", 5, "invalid", None)
+DOPPEL = ("people.csv", 6, "skipped", "duplicate")
+NOBODY = ("enrollments.csv", 3, "unmatched", "student")
+
+WHAT_IS_ASKED = {
+    "dunn": [DEE],
+    "DEE dunn": [DEE],
+    '"Dot"': [DEE],
+    "EMP14": [DEE],
+    "bad at example.com": [DEE],
+    "555.222.3333": [DEE],
+    "5552223333 dee": [DEE],
+    "5552223333 ada": [],
+    "doppel": [DOPPEL],
+    "emp15": [DOPPEL],
+    "nobody@example.com": [NOBODY],
+    "nobody@example.com | WELD101": [NOBODY],
+    "weld101": [NOBODY],
+    "Ruiz": [],
+    "%": [],
+    "d_nn": [],
+    "": [],
+    "\0": [],
+}
+"""What a person types, and the rows that have it and became no record."""
+
+
+def test_a_row_that_was_not_written_is_found_by_anything_in_it(wb: Workbench) -> None:
+    assert {text: rows(wb, text) for text in WHAT_IS_ASKED} == WHAT_IS_ASKED
+    assert all(wb.records.ask(text).whole for text in WHAT_IS_ASKED)
+
+
+def test_what_was_wrong_and_who_decided_stand_with_it(wb: Workbench, open_wb: Opened) -> None:
+    open_wb(user="lea").explain(wb.batches.all(limit=2)[1], [5], "Dee left in May.")
+    (row,) = wb.records.ask("dunn").rows
+    assert (row["outcome"], row["reason"], row["explanation"], row["explained_by"]) == (
+        "skipped",
+        "explained",
+        "Dee left in May.",
+        "lea",
+    )
+    assert [issue["message"] for issue in row["issues"]] == ["Invalid email format"]
+    assert (row["run_by"], row["stage"], row["dataset"]) == ("ana", "completed", "elevate.students")
+
+
+def test_a_correction_is_found_by_what_it_says_and_by_what_was_there_before(wb: Workbench, sheet: Given) -> None:
+    batch = wb.stage(sheet("email,name\nwrong,Eve Adams\n", "eve.csv"), "elevate.students")
+    wb.correct(batch, {2: {"email": "still wrong", "name": "Eva Adams"}})
+    wb.plan(batch)
+    found = [("eve.csv", 2, "invalid", None)]
+    assert rows(wb, "eve") == rows(wb, "eva adams") == rows(wb, "still") == found
+    assert wb.records.ask("eve").rows[0]["corrected_by"] == "ana"
+
+
+def test_rows_of_an_import_that_was_never_committed_or_was_undone_are_told(wb: Workbench, sheet: Given) -> None:
+    held = wb.import_sheet(sheet("email,name\nfay@example.com,Fay Held\nx,Gus Bad\n", "held.csv"), "elevate.students")
+    assert held.stage == "held"
+    assert [(row["stage"], row["outcome"]) for row in wb.records.ask("fay held").rows] == [("held", "created")]
+    gone = wb.import_sheet(sheet("email,name\nhal@example.com,Hal Gone\n", "gone.csv"), "elevate.students")
+    assert rows(wb, "hal gone") == []
+    wb.undo(gone)
+    assert [(row["stage"], row["outcome"]) for row in wb.records.ask("hal gone").rows] == [("undone", "created")]
+    staged = wb.stage(sheet("email,name\nida@example.com,Ida New\n", "staged.csv"), "elevate.students")
+    assert [(row["batch"], row["stage"]) for row in wb.records.ask("ida new").rows] == [(staged.id, "staged")]
+
+
+def test_a_row_of_a_run_is_found_once_as_its_source_has_it(wb: Workbench, sheet: Given) -> None:
+    learners = "email,first name,last name,course code,course name\nzz,Kim,Loose,NUR1,Nursing\n"
+    wb.import_sheet(sheet(learners, "learners.csv"), "elevate.learners", skip_errors=True)
+    assert [each[:3] for each in rows(wb, "kim loose")] == [("learners.csv", 2, "invalid")]
+
+
+def test_of_very_many_rows_the_newest_are_looked_at_and_that_is_said(wb: Workbench, sheet: Given) -> None:
+    for number in range(3):
+        many = "".join(f"bad{line},Many Dunn\n" for line in range(4))
+        wb.import_sheet(sheet(f"email,name\n{many}", f"{number}.csv"), "elevate.students", skip_errors=True)
+    few = wb.records.ask("dunn", limit=5)
+    assert [row["file_name"] for row in few.rows] == ["2.csv"] * 4 + ["1.csv"]
+    assert not few.whole
+    store = wb.records._store
+    hurried, whole = unwritten.find(store, "dunn", 50, seconds=0)
+    assert ([row["file_name"] for row in hurried], whole) == (["2.csv"] * 4, False)
+    assert len(wb.records.ask("dunn").rows) == 13
+
+
+def test_another_tenant_finds_no_row(wb: Workbench, open_wb: Opened) -> None:
+    other = open_wb(tenant="other", user="olga")
+    assert [list(other.records.ask(text).rows) for text in ("dunn", "doppel", "5552223333")] == [[]] * 3
+
+
+def found(wb: Workbench, text: str) -> list[str]:
+    return [one["key"] for one in wb.records.find(text)]
+
+
+ADA, BEN, CAL = "ada.park@example.com", "ben@example.com", "cal@example.com"
+
+NUMBERS = {
+    "5551234567": [ADA],
+    "(555) 123-4567": [ADA],
+    "+1 555.123.4567": [ADA],
+    "001-555-123-4567": [ADA],
+    "555 123 4567 x9": [ADA],
+    "555-987-6543": [BEN],
+    "9876543": [BEN],
+    "555-0001": [CAL],
+    "(555) 555-0001": [CAL],
+    "ruiz 555-987-6543": [BEN],
+    "park 555-987-6543": [],
+    "555-123-4568": [],
+}
+
+
+def test_a_phone_number_is_found_however_it_is_written(wb: Workbench) -> None:
+    assert {text: found(wb, text) for text in NUMBERS} == NUMBERS
+
+
+SLIPS = {
+    "Adda Park": [ADA],
+    "Ada Prak": [ADA],
+    "ada parrk": [ADA],
+    "jose angel ruis": [BEN],
+    "José Riuz": [BEN],
+    "elodie togersen": [CAL],
+    "Elodie Thogersne": [CAL],
+    "ada.prak@exmaple.com": [ADA],
+    "bne": [],
+    "Adda Ruiz": [],
+    "EMP99": [],
+}
+
+
+def test_a_name_with_a_slip_is_found_and_told_to_be_only_nearly_so(wb: Workbench) -> None:
+    assert {text: found(wb, text) for text in SLIPS} == SLIPS
+    assert [wb.records.ask(text).nearly for text in ("Adda Park", "ada park")] == [True, False]
+
+
+def test_a_record_tells_what_refers_to_it_and_what_its_ids_are_called(wb: Workbench, sheet: Given) -> None:
+    def keys(told: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+        return ((one["dataset"], one["key"]) for one in told)
+
+    student = wb.records.get("elevate.students", ADA)
+    assert list(keys(student["referring"])) == [("elevate.enrollments", f"{ADA}|CNA101")]
+    assert student["names"] == {}
+    enrollment = wb.records.get("elevate.enrollments", f"{ADA}|CNA101")
+    assert enrollment["referring"] == []
+    named = enrollment["names"][str(enrollment["record"]["user_id"])]
+    assert (named["dataset"], named["key"], named["title"]) == ("elevate.students", ADA, "Ada Park")
+    assert enrollment["names"][str(enrollment["record"]["course_id"])]["title"] == "CNA Training"

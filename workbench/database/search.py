@@ -1,0 +1,210 @@
+"""From what a person knows of a record (an e-mail, a code, an id, a phone number, a part of a name) to the records."""
+
+import re
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import Any
+from uuid import UUID
+
+import pyarrow as pa
+from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
+
+from workbench.database import likeness
+from workbench.database.store import Store
+from workbench.database.titles import BETWEEN, Found, is_id, searched, tables, told
+from workbench.datasets import catalog
+from workbench.model.contract import Contract, Field
+from workbench.model.kinds import KINDS, tidied
+
+# reading a table from its beginning takes several processors, and ends when enough is found
+IN_PARALLEL = "set local enable_indexscan = off; set local enable_bitmapscan = off; set local jit = off"
+
+_NUMBER = re.compile(r"(?<![\w@.])(?:\+|00)?[ ]?\(?\d[\d\s().\-/]{5,}\d(?:\s*(?:x|ext\.?)\s*\d{1,6})?(?![\w@])", re.I)
+"""A phone number as people write it."""
+_PUNCTUATION = " ()-.+/\t\u00a0"
+_SHORTEST, _NATIONAL = 7, 10
+"""Digits of a phone number: so many at least, and so many without the country's."""
+
+
+def find(store: Store, text: str, limit: int) -> tuple[list[dict[str, Any]], bool]:
+    """The records that a text may mean (dataset, record_id, key, title), and whether they are only nearly so.
+
+    First those whose key or id it is, then those that refer to them, then those that it is a part of or whose phone
+    number it is; and keys that a file has brought although no record has them (any more), whose record_id is None.
+    Where there is none of all these, those whose names and addresses are written nearly so.
+    """
+    text = tidied(" ".join(text.replace("\0", "").split()))
+    if not text:
+        return [], False
+    ids = dict.fromkeys(_exact(store, text, limit))
+    ids |= dict.fromkeys(_referring(store, tuple(ids), limit))
+    found = told(store, tuple(ids))
+    found += _without_record(store, text, {(one["dataset"], one["key"]) for one in found})
+    whole = "@" in text or identifier(text) is not None  # which is no part of anything else
+    if len(found) < limit and len(text) > 1 and not (ids and whole):
+        parts = told(store, [one for one in _parts(store, text, limit) if one not in ids])
+        found += sorted(parts, key=lambda one: str(one["key"]))
+    if found:
+        return found[:limit], False
+    if identifier(text) is not None:
+        return [], False
+    return told(store, likeness.find(store, text, limit)), True
+
+
+def referring(store: Store, record: Found, limit: int) -> list[dict[str, Any]]:
+    """The first of the records that refer to one, as `find` tells of them."""
+    return told(store, _referring(store, (record,), limit))[:limit]
+
+
+def identifier(text: str) -> UUID | None:
+    """The id that a text is, if it is one."""
+    with suppress(ValueError):
+        return UUID(text.strip())
+    return None
+
+
+def as_kept(field: Field, text: str) -> str:
+    """What a person typed, as the field keeps it."""
+    kept: str | None = KINDS[field.kind].parse(pa.array([text], pa.string()))[0].as_py()
+    return kept if kept is not None else text
+
+
+def contains(said: Composable, word: str) -> Composable:
+    """Whether a text has a word, in any case; the letters of ASCII are compared first, which is much quicker."""
+    plain = "".join("_" if ord(c) > 127 else f"\\{c}" if c in "\\%_" else c for c in word.lower())
+    quick = SQL('lower({} collate "C") like {}').format(said, Literal(f"%{plain}%"))
+    if word.isascii():
+        return quick
+    exact = "".join(f"\\{c}" if c in "\\%_" else c for c in word)
+    return SQL("case when {} then {} ilike {} end").format(quick, said, Literal(f"%{exact}%"))
+
+
+def number(text: str) -> tuple[str, str]:
+    """The digits of the phone number in a text, without its country's and its extension, and the rest of the text."""
+    said = _NUMBER.search(text)
+    digits = re.sub(r"\D", "", re.split("x|ext", said[0].lower())[0]) if said else ""
+    if said is None or not _SHORTEST <= len(digits) <= 20:
+        return "", text
+    return digits.removeprefix("00")[-_NATIONAL:], f"{text[: said.start()]} {text[said.end() :]}".strip()
+
+
+def _exact(store: Store, text: str, limit: int) -> list[Found]:
+    """The records whose id, or first part of the key, or id elsewhere the text is."""
+    found: list[Found] = []
+    for tests, how in ((_by_index, "set local enable_seqscan = off"), (_by_reading, IN_PARALLEL)):
+        with store.transaction() as connection:
+            connection.execute(how)
+            for (schema, table), contracts in tables().items():
+                for test in tests(contracts, text):
+                    statement = SQL("select id from {} t where {} limit {}").format(
+                        Identifier(schema, table), test, Literal(limit)
+                    )
+                    found += [(schema, table, row["id"]) for row in connection.execute(statement)]
+    return found
+
+
+def _by_index(contracts: list[Contract], text: str) -> Iterable[Composed]:
+    known = identifier(text)
+    if known is not None:
+        yield SQL("t.id = {}").format(Literal(known))
+    for field in {contract.key_fields[0].target: contract.key_fields[0] for contract in contracts}.values():
+        if field.reference is None and KINDS[field.kind].sql == "text":
+            yield SQL("t.{} = {}").format(Identifier(field.target), Literal(as_kept(field, text)))
+
+
+def _by_reading(contracts: list[Contract], text: str) -> Iterable[Composed]:
+    """Ids of other systems have no index; a million records are soon looked through for one."""
+    if "@" in text or identifier(text) is not None:
+        return
+    for name in {field.target: None for contract in contracts for field in searched(contract) if is_id(field)}:
+        yield SQL("t.{} = {}").format(Identifier(name), Literal(text))
+
+
+def _referring(store: Store, found: tuple[Found, ...], limit: int) -> list[Found]:
+    """The records that refer to those."""
+    ids_by_column: dict[tuple[str, str, str], list[UUID]] = {}
+    for (schema, table), contracts in tables().items():
+        ids = [one[2] for one in found if one[:2] == (schema, table)]
+        for other, column in (each for contract in contracts if ids for each in catalog.dependents(contract.name)):
+            ids_by_column[other.family, other.table, column] = ids
+    return [
+        (schema, table, row["id"])
+        for (schema, table, column), ids in ids_by_column.items()
+        for row in store.all(
+            SQL("select id from {} where {} = any({}) order by id limit {}").format(
+                Identifier(schema, table), Identifier(column), Literal(ids), Literal(limit)
+            )
+        )
+    ]
+
+
+def _parts(store: Store, text: str, limit: int) -> list[Found]:
+    """The records that have every word of the text somewhere in their keys, names and ids, and those that have the
+    phone number in it and every other word."""
+    found: list[Found] = []
+    digits, rest = number(text)
+    with store.transaction() as connection:
+        connection.execute(IN_PARALLEL)
+        for (schema, table), contracts in tables().items():
+            columns = {field.target for contract in contracts for field in searched(contract)}
+            phones = {field.target for contract in contracts for field in contract.stored if field.kind == "phone"}
+            said = SQL("concat_ws(chr(10), {})").format(SQL(", ").join(map(Identifier, sorted(columns))))
+            tests = [_every(said, text)] if columns else []
+            if digits:
+                called = SQL(" or ").join(_called(SQL("t.{}").format(Identifier(name)), digits) for name in phones)
+                tests += [SQL("(({}) and {})").format(called, _every(said, rest))] if phones else []
+            if not tests:
+                continue
+            statement = SQL("select id from {} t where {} limit {}").format(
+                Identifier(schema, table), SQL(" or ").join(tests), Literal(limit - len(found))
+            )
+            found += [(schema, table, row["id"]) for row in connection.execute(statement)]
+    return found
+
+
+def _every(said: Composable, text: str) -> Composable:
+    return SQL("({})").format(SQL(" and ").join([contains(said, word) for word in text.split()] or [SQL("true")]))
+
+
+def _called(phone: Composable, digits: str) -> Composable:
+    """Whether a phone number, however it is written, ends with the digits; a short one may be their end."""
+    plain = SQL("translate(split_part(lower({}), 'x', 1), {}, '')").format(phone, Literal(_PUNCTUATION + "e"))
+    quick = SQL("{} like {}").format(phone, Literal(f"%{'%'.join(digits[-_SHORTEST:])}%"))
+    ends = SQL("{} like {}").format(plain, Literal(f"%{digits}"))
+    local = SQL("length({}) >= {} and {} like '%' || {}").format(plain, Literal(_SHORTEST), Literal(digits), plain)
+    return SQL("({} and ({} or {}))").format(quick, ends, local)
+
+
+def _without_record(store: Store, text: str, known: set[tuple[str, str]]) -> list[dict[str, Any]]:
+    """The datasets in which files have brought that very key, and whose record is not there (any more)."""
+    whole = BETWEEN.join(part.strip() for part in text.split("|"))
+    found = []
+    with store.transaction() as connection:
+        connection.execute("set local enable_seqscan = off")
+        asked = {"keys": sorted({whole, whole.lower()}), "datasets": list(catalog.CONTRACTS)}
+        for row in connection.execute(_BROUGHT, asked):
+            key = row["key"].replace(BETWEEN, "|")
+            if (row["dataset"], key) not in known:
+                found.append({"dataset": row["dataset"], "record_id": None, "key": key, "title": ""})
+    return found
+
+
+KEYED = """
+with keyed as materialized (
+    select r.batch_id, r.line, r.external_key from workbench.import_row r
+    where r.external_key = any(%(keys)s::text[]) and not exists (
+        select from workbench.import_correction c where c.batch_id = r.batch_id and c.line = r.line)
+    union all
+    select c.batch_id, c.line, c.external_key from workbench.import_correction c
+    where c.external_key = any(%(keys)s::text[]) and not exists (
+        select from workbench.import_correction n
+        where n.batch_id = c.batch_id and n.line = c.line and n.revision > c.revision)
+)"""
+"""The rows of any batch that have one of the keys, as they count now."""
+
+_BROUGHT = f"""
+{KEYED}
+select distinct b.data_type as dataset, k.external_key as key
+from keyed k join workbench.import_batch b on b.id = k.batch_id
+where b.undo_of is null and b.data_type = any(%(datasets)s) order by 1, 2
+"""

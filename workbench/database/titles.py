@@ -1,0 +1,99 @@
+"""What records are called: the dataset, the key and the title of each, and the fields that a person knows them by."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from psycopg.sql import SQL, Composable, Identifier, Literal
+
+from workbench.database.store import Store
+from workbench.database.target import slice_of
+from workbench.datasets import catalog
+from workbench.model.contract import Contract, Field
+from workbench.model.kinds import KINDS
+
+BETWEEN = "\x1f"
+"""Between the parts of a key, as `import_row.external_key` has it; a person writes "|"."""
+
+Found = tuple[str, str, UUID]
+"""A record by its schema, its table and its id."""
+
+
+def tables() -> dict[tuple[str, str], list[Contract]]:
+    """The contracts of each table, by its schema and name."""
+    found: dict[tuple[str, str], list[Contract]] = {}
+    for contract in catalog.CONTRACTS.values():
+        found.setdefault((contract.family, contract.table), []).append(contract)
+    return found
+
+
+def told(store: Store, found: Iterable[Found]) -> list[dict[str, Any]]:
+    """Each record's dataset, record_id, key and title, in the same order."""
+    found = list(found)
+    said: dict[UUID, dict[str, Any]] = {}
+    for (schema, table), contracts in tables().items():
+        ids = [one[2] for one in found if one[:2] == (schema, table)]
+        for contract in contracts if ids else ():
+            joins, key = key_of(contract)
+            statement = SQL(
+                "select t.id, array[{}]::text[] as key, {} as title from {} t {} where t.id = any({}) and {}"
+            )
+            for row in store.all(
+                statement.format(
+                    SQL(", ").join(key),
+                    _title(contract),
+                    Identifier(schema, table),
+                    joins,
+                    Literal(ids),
+                    slice_of(contract, "t"),
+                )
+            ):
+                said[row["id"]] = {
+                    "dataset": contract.name,
+                    "record_id": row["id"],
+                    "key": "|".join(part or "" for part in row["key"]),
+                    "title": row["title"] or "",
+                }
+    return [said[one[2]] for one in found if one[2] in said]
+
+
+def key_of(contract: Contract) -> tuple[Composable, list[Composable]]:
+    """The joins that a table `t` needs to tell its keys, and the parts of the key as text."""
+    joins: list[Composable] = []
+    parts: list[Composable] = []
+    for field in contract.key_fields:
+        if field.reference is None:
+            parts.append(SQL("t.{}::text").format(Identifier(field.target)))
+            continue
+        other = catalog.contract(field.reference.dataset)
+        alias = Identifier(f"ref {field.name}")
+        joins.append(
+            SQL("join {} {} on {}.id = t.{}").format(
+                Identifier(other.family, other.table), alias, alias, Identifier(field.target)
+            )
+        )
+        parts.append(SQL("{}.{}::text").format(alias, Identifier(other.field(field.reference.field).target)))
+    return SQL(" ").join(joins), parts
+
+
+def searched(contract: Contract) -> list[Field]:
+    """The fields that a person may know a record by."""
+    return [
+        field
+        for field in contract.stored
+        if field.reference is None
+        and KINDS[field.kind].sql == "text"
+        and (field.name in contract.key or field.required or field.kind in ("email", "name") or is_id(field))
+    ]
+
+
+def is_id(field: Field) -> bool:
+    """Whether a field is the id that another system gives."""
+    return field.name.endswith("_id")
+
+
+def _title(contract: Contract) -> Composable:
+    """What a record is called, beside its key."""
+    others = [field for field in searched(contract) if field.name not in contract.key and not is_id(field)]
+    named = [field for field in others if field.kind == "name"] or [field for field in others if field.kind == "text"]
+    return SQL("t.{}").format(Identifier(named[0].target)) if named else SQL("null")

@@ -1,0 +1,162 @@
+"""Rows that became no record: found by any word, part of a key or id in them, with what was wrong and who decided.
+
+Nothing is kept for it, so that no import gets slower: rows are read, those of the newest imports first, and for a
+moment only. The database knows where the rows are that were refused; those that were skipped, or whose import was never
+committed or was taken back, are looked for among all rows of their import, after the others.
+"""
+
+import re
+import time
+from collections.abc import Iterable, Iterator
+from typing import Any
+from uuid import UUID
+
+from psycopg.sql import SQL, Composable, Literal
+
+from workbench.database import batches, rows, search
+from workbench.database.store import Store
+from workbench.model.batch import Batch
+
+_AT_ONCE = 20_000
+"""Rows that one statement looks at, between two looks at the clock."""
+_BATCHES = 1_000
+_IN_ORDER = "set local enable_sort = off; set local enable_bitmapscan = off; set local enable_seqscan = off"
+
+
+def find(store: Store, text: str, limit: int, seconds: float = 1.0) -> tuple[list[dict[str, Any]], bool]:
+    """The rows that have every word of a text in their cells and were not written, and whether all were looked at.
+
+    Each is told as `rows.rows` does, with its batch, dataset, file_name, stage ("undone" for an import that was taken
+    back) and run_by; those of the newest import come first.
+    """
+    said = " ".join(text.replace("\0", "").split())
+    if len(said) < 2:
+        return [], True
+    known = batches.find(store, _WITH_ROWS, limit=_BATCHES)
+    undone = {row["undo_of"] for row in store.all(_UNDONE)}
+    standing = [batch for batch in known if batch.stage == "completed" and not undone & {batch.id, batch.part_of}]
+    lines, whole = _looked(_places(store, known, standing, _test(said)), limit, time.monotonic() + seconds)
+    found = _told(store, known, lines, {batch.id for batch in standing})
+    return list(found)[:limit], whole and len(known) < _BATCHES
+
+
+_WITH_ROWS = """
+not derived and undo_of is null and headers <> '{}' and stage in ('staged', 'planned', 'held', 'completed')
+"""
+_UNDONE = "select undo_of from workbench.import_batch where undo_of is not null and stage = 'completed'"
+
+Places = Iterator[tuple[UUID, list[int]]]
+"""Lines of batches, a piece of a batch at a time."""
+
+
+def _looked(places: Places, limit: int, deadline: float) -> tuple[dict[UUID, list[int]], bool]:
+    """Lines by their batch, until they are enough or the time is over, and whether those are all."""
+    found: dict[UUID, list[int]] = {}
+    for batch, lines in places:
+        found.setdefault(batch, []).extend(lines)
+        if sum(map(len, found.values())) > limit or time.monotonic() > deadline:
+            return found, False
+    return found, True
+
+
+def _places(store: Store, known: Iterable[Batch], standing: list[Batch], test: Composable) -> Places:
+    """Where the rows are that pass the test: first those that were refused, which are found at once."""
+    for batch in standing:
+        if batch.unmatched or batch.invalid:
+            for lines in _pieces(store, _REFUSED, batch, test):
+                yield batch.id, lines
+    for batch in known:
+        written = batch in standing
+        if not written or _skips(batch):
+            for lines in _pieces(store, _ALL, batch, test):
+                yield batch.id, _left(store, batch, lines, written=written)
+
+
+def _skips(batch: Batch) -> bool:
+    """Whether rows were skipped for more than that their record says so already."""
+    reasons = batch.summary.get("skipped_by_reason", {})
+    return any(number for reason, number in reasons.items() if reason != "unchanged")
+
+
+def _test(text: str) -> Composable:
+    """Whether a row's texts have every word, or the phone number and every other word."""
+    said = SQL("concat_ws(chr(10), r.raw, r.external_key, c.raw, c.external_key)")
+    tests = [_every(said, text)]
+    digits, rest = search.number(text)
+    if digits:
+        plain = SQL("translate({}, ' ()-.+/', '') like {}").format(said, Literal(f"%{digits}%"))
+        tests.append(SQL("({} and {})").format(plain, _every(said, rest)))
+    return SQL("({})").format(SQL(" or ").join(tests))
+
+
+def _every(said: Composable, text: str) -> Composable:
+    in_json = (word.replace("\\", r"\\").replace('"', r"\"") for word in re.split(r"[\s|]+", text) if word)
+    return SQL("({})").format(SQL(" and ").join([search.contains(said, word) for word in in_json] or [SQL("true")]))
+
+
+def _pieces(store: Store, statement: str, batch: Batch, test: Composable) -> Iterator[list[int]]:
+    """The lines of a batch's rows that pass the test, some thousand rows at a time."""
+    after: int | None = 0
+    while after is not None:
+        question = SQL(statement).format(
+            test=test,
+            corrections=SQL(_CORRECTED if batch.revision else _NEVER_CORRECTED),
+            batch=SQL("{}::uuid").format(Literal(batch.id)),
+            plan=Literal(batch.plan),
+            after=Literal(after),
+            limit=Literal(_AT_ONCE),
+        )
+        with store.transaction() as connection:
+            connection.execute(_IN_ORDER)
+            row = connection.execute(question).fetchone()
+        assert row is not None
+        after = row["last"]
+        yield row["lines"] or []
+
+
+def _left(store: Store, batch: Batch, lines: list[int], *, written: bool) -> list[int]:
+    """Of those lines, the ones that are not as their record is; where the batch was written, the skipped ones."""
+    plan = 0 if batch.stage == "staged" else batch.plan
+    asked = {"batch": batch.id, "plan": plan, "lines": lines, "written": written}
+    return [row["line"] for row in store.all(_LEFT, asked)] if lines else []
+
+
+_CORRECTED = """left join lateral (
+    select n.raw, n.external_key from workbench.import_correction n
+    where n.batch_id = r.batch_id and n.line = r.line order by n.revision desc limit 1
+) c on true"""
+_NEVER_CORRECTED = "cross join (select null::text as raw, null::text as external_key) c"
+
+_REFUSED = """
+select max(r.line) as last, array_agg(r.line) filter (where {test}) as lines from (
+    select line from workbench.import_outcome
+    where batch_id = {batch} and plan = {plan} and line > {after} and outcome in ('unmatched', 'invalid')
+    order by line limit {limit}
+) o join workbench.import_row r on r.line = o.line {corrections} where r.batch_id = {batch}
+"""
+
+_ALL = """
+select max(r.line) as last, array_agg(r.line) filter (where {test}) as lines from (
+    select batch_id, line, raw, external_key from workbench.import_row
+    where batch_id = {batch} and line > {after} order by line limit {limit}
+) r {corrections}
+"""
+
+_LEFT = """
+select r.line from workbench.import_row r
+left join workbench.import_outcome o on o.batch_id = r.batch_id and o.line = r.line and o.plan = %(plan)s
+where r.batch_id = %(batch)s and r.line = any(%(lines)s) and o.reason is distinct from 'unchanged'
+  and (o.outcome = 'skipped' or not %(written)s)
+"""
+
+
+def _told(
+    store: Store, known: Iterable[Batch], found: dict[UUID, list[int]], standing: set[UUID]
+) -> Iterator[dict[str, Any]]:
+    """The rows on those lines, of the newest import first."""
+    for batch in known:
+        stage = "undone" if batch.stage == "completed" and batch.id not in standing else batch.stage
+        facts = {"batch": batch.id, "dataset": batch.dataset, "file_name": batch.file_name, "stage": stage}
+        lines = sorted(set(found.get(batch.id, ())))
+        for row in rows.rows(store, batch, lines=lines) if lines else ():
+            yield {**facts, "run_by": batch.initiated_by, **row}

@@ -1,0 +1,79 @@
+"""What the browser itself remembers and does: who works there, and that no click is lost to the next one."""
+
+from urllib.parse import quote, unquote
+
+import streamlit as st
+
+_PERSON = "workbench_person"
+"""The cookie that says who works here, for as long as the browser is open."""
+
+
+def working_as(user: str) -> None:
+    """Asks who works here: the browser remembers it, across a reload, links and windows, until there is a sign-in."""
+    cookie = st.context.cookies.get(_PERSON)
+    remembered = unquote(cookie).strip() if isinstance(cookie, str) else ""  # a page's tests have something else there
+    said = st.text_input(
+        "Working as",
+        value=remembered or user,
+        key="person",
+        help="Your name stands in logs, explanations and signatures. There is no sign-in yet.",
+    )
+    if remembered or said != user:
+        _run(f"document.cookie = '{_PERSON}={quote(said, safe='')}; path=/; SameSite=Strict'")
+
+
+def one_click_after_the_other() -> None:
+    """Has a click wait until the page has answered what was done before it.
+
+    Streamlit ends an answer that is under way when the next click comes, and forgets the click before if it had not
+    come to it yet; and a cell that was just edited is told with a delay, after a click that follows at once.
+    """
+    _run(_CLICKS)
+
+
+def _run(script: str) -> None:
+    st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
+
+
+_CLICKS = """
+(() => {
+  if (window.workbenchClicks) return;
+  window.workbenchClicks = true;
+  const TOLD = 250;      // milliseconds until a click or an edited cell is told to the server, and it begins to answer
+  const LONGEST = 8000;  // an answer that takes longer is interrupted: somebody wants to leave
+  let touched = 0, passing = false;
+  const waiting = [];
+  const app = () => document.querySelector('[data-testid="stApp"]');
+  const quiet = () => Date.now() > touched + TOLD && app()?.dataset.testScriptState === "notRunning";
+  const touch = (event) => {
+    if (event.target.closest?.('[data-testid="stDataFrame"], #portal')) touched = Date.now();
+  };
+  for (const kind of ["pointerdown", "pointerup", "keydown", "paste"]) document.addEventListener(kind, touch, true);
+  const next = () => {
+    if (!waiting.length) return;
+    const [element, since, place] = waiting[0];
+    if (!quiet() && Date.now() < since + LONGEST) return void setTimeout(next, 30);
+    waiting.shift();
+    touched = Date.now();
+    passing = true;
+    try { (element.isConnected ? element : place && document.querySelector(place))?.click(); }
+    finally { passing = false; }
+    if (waiting.length) setTimeout(next, 30);
+  };
+  document.addEventListener("click", (event) => {
+    const element = event.target.closest?.("button, a, label");
+    if (passing || !event.isTrusted || !element || !app()?.contains(element) || event.ctrlKey || event.metaKey) return;
+    if (element.closest('[data-testid="stDataFrame"]')) return;
+    if (!waiting.length && quiet()) {
+      touched = Date.now();
+      return;
+    }
+    event.stopImmediatePropagation();
+    event.preventDefault();
+    const names = [...(element.closest('[class*="st-key-"]')?.classList ?? [])];
+    const key = names.find((name) => name.startsWith("st-key-"));
+    waiting.push([element, Date.now(), key && `.${CSS.escape(key)} ${element.localName}`]);
+    if (waiting.length === 1) next();
+  }, true);
+})();
+"""

@@ -1,0 +1,59 @@
+"""What somebody types into the cells of an import's rows: counted and kept until it is saved or discarded."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from workbench import Workbench
+from workbench.doors.web import drafts
+from workbench.doors.web.drafts import Cells
+from workbench.doors.web.views import rows
+from workbench.model.batch import Batch
+from workbench.settings import Settings
+
+
+def unsaved(wb: Workbench, batch: Batch) -> Cells:
+    """The cells that are typed and not saved, in this session or one before."""
+    found: Cells | None = st.session_state.get(_key(batch))
+    return drafts.kept(wb.settings, batch) if found is None else found
+
+
+def before(wb: Workbench, batch: Batch, editor: str) -> Cells:
+    """The cells that were typed when an editor was first shown: what is edited stays the same while somebody does."""
+    if editor not in st.session_state:
+        st.session_state[f"before {editor}"] = unsaved(wb, batch)
+    known: Cells = st.session_state[f"before {editor}"]
+    return known
+
+
+def keep(configuration: Settings, batch: Batch, editor: str, shown: Sequence[Mapping[str, Any]]) -> None:
+    """Keeps what is typed into an editor of those rows as soon as it is: the page may be left at once."""
+    typed = {line: dict(row) for line, row in st.session_state[f"before {editor}"].items()}
+    for line, row in rows.corrected(batch, shown, st.session_state[editor]["edited_rows"]).items():
+        typed[line] = typed.get(line, {}) | row
+    if typed != st.session_state.get(_key(batch), {}):
+        st.session_state[_key(batch)] = typed
+        drafts.keep(configuration, batch, typed)
+
+
+def number(cells: Cells) -> int:
+    """How many cells are typed."""
+    return sum(map(len, cells.values()))
+
+
+def correct(wb: Workbench, batch: Batch, cells: Cells) -> None:
+    """Saves what is typed."""
+    wb.correct(batch, cells)
+    forget(wb, batch)
+
+
+def forget(wb: Workbench, batch: Batch) -> None:
+    """Forgets what is typed, and begins the list of the rows anew."""
+    drafts.forget(wb.settings, batch)
+    st.session_state.pop(_key(batch), None)
+    st.session_state["cells"] = st.session_state.get("cells", 0) + 1
+
+
+def _key(batch: Batch) -> str:
+    return f"typed {batch.id}"
