@@ -24,13 +24,14 @@ from workbench.model.errors import (
     NotConfigured,
     NulInText,
 )
+from workbench.model.resources import migrations
 
 logging.getLogger("psycopg").addHandler(logging.NullHandler())  # what it warns of is raised anyway
 
 ROLE = "workbench_app"
 """What the program connects as: no superuser, owner of nothing, under row-level security that it cannot switch off."""
 
-VERSION = "0004"
+VERSION = "0005"
 """The migration that this program needs."""
 
 QUEUE = "procrastinate"
@@ -197,8 +198,8 @@ def is_current(url: str) -> bool:
     try:
         with psycopg.connect(program_url(url)) as connection:
             row = connection.execute(
-                "select version_num, coalesce(obj_description(to_regnamespace(%s), 'pg_namespace'), '') "
-                "from workbench.schema_version",
+                "select version_num, coalesce(obj_description(to_regnamespace(%s), 'pg_namespace'), ''), "
+                "obj_description('workbench'::regnamespace, 'pg_namespace') from workbench.schema_version",
                 (QUEUE,),
             ).fetchone()
     except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName, psycopg.errors.InsufficientPrivilege):
@@ -207,7 +208,9 @@ def is_current(url: str) -> bool:
         if _can_connect(url):
             return False
         raise DatabaseUnavailable(why=_reason(error)) from None
-    return row is not None and row[0] == VERSION and row[1] >= _queue_steps()[-1].stem and not _targets_missing(url)
+    if row is None or (row[0], row[2]) != (VERSION, _current()[1]):
+        return False
+    return row[1] >= _queue_steps()[-1].stem and not _targets_missing(url)
 
 
 def server_version(url: str) -> str:
@@ -262,7 +265,6 @@ def upgrade(url: str) -> None:
     from sqlalchemy.schema import CreateColumn, CreateSchema
 
     from workbench.derived.tables import security, tables
-    from workbench.model.resources import migrations
 
     try:
         engine = create_engine("postgresql+psycopg://", creator=lambda: _connect(url), poolclass=NullPool)
@@ -274,6 +276,7 @@ def upgrade(url: str) -> None:
             config.set_main_option("script_location", str(migrations()))
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+            _make_current(connection)
             connection.execute(text("grant select on workbench.schema_version to workbench_app"))
             metadata = tables(catalog.CONTRACTS.values())
             for family in catalog.families():
@@ -302,6 +305,22 @@ def upgrade(url: str) -> None:
         if isinstance(cause, psycopg.OperationalError):
             raise DatabaseUnavailable(why=_reason(cause)) from None
         raise
+
+
+def _make_current(connection: Any) -> None:
+    """The functions, views and triggers of this version, unless they are there; the schema's comment says which are."""
+    script, said = _current()
+    run = connection.exec_driver_sql
+    if run("select obj_description('workbench'::regnamespace, 'pg_namespace')").scalar() != said:
+        # straight to the driver: the statements have no parameters, and their % signs mean themselves
+        connection.connection.driver_connection.execute(script)
+        run(f"comment on schema workbench is '{said}'")
+
+
+def _current() -> tuple[str, str]:
+    """The script of what the database does, and the mark by which it is known."""
+    script = (migrations() / "current.sql").read_text("utf-8")
+    return script, f"current {hashlib.sha256(script.encode()).hexdigest()[:16]}"
 
 
 def _roles(connection: Any, url: str) -> None:

@@ -1,0 +1,296 @@
+-- What the database does now: its functions, views and triggers, made anew whenever it is brought to a later version. The
+-- migrations make what keeps data; what they need of this file they have in an older form, which is replaced here.
+
+-- The rows of a batch as they count: as a person corrected them last, else as they came.
+drop view if exists workbench.corrected_row;
+create view workbench.corrected_row with (security_invoker = true) as
+select r.tenant_id, r.batch_id, r.line, r.id,
+       case when c.line is null then r.external_key else c.external_key end as external_key,
+       coalesce(c.raw, r.raw) as raw, coalesce(c.payload, r.payload) as payload, coalesce(c.status, r.status) as status,
+       case when c.line is null then r.errors else c.errors end as errors
+from workbench.import_row r
+left join (
+    select distinct on (batch_id, line) batch_id, line, external_key, raw, payload, status, errors
+    from workbench.import_correction order by batch_id, line, revision desc
+) c on c.batch_id = r.batch_id and c.line = r.line;
+grant select on workbench.corrected_row to workbench_app;
+
+-- The order in which the outcomes of its parts decide the outcome of a source row.
+create or replace function workbench.weight(outcome text) returns integer language sql immutable parallel safe as
+$$ select case outcome when 'invalid' then 1 when 'unmatched' then 2 when 'created' then 3 when 'updated' then 4 else 5 end $$;
+
+-- How many source rows of a run have an outcome that is not what the one rule makes of its parts: the first of invalid,
+-- unmatched, created and updated that any part has, else skipped. A record that several rows make is created or updated by the
+-- first of them that is not refused. A row that was read as invalid is so whatever its parts are.
+-- Composed part by part: a batch that is named is looked up, where one that is joined would have all history read.
+create or replace function workbench.unrolled(face uuid, number integer) returns bigint language plpgsql stable as $$
+declare made text; wrong bigint;
+begin
+    select string_agg(case when exists (
+            select from workbench.import_row r where r.batch_id = b.id and r.sources is not null) then format(
+        'select each.line, case when m.weight in (3, 4) and each.line is distinct from m.first then 5 else m.weight end as weight
+         from (
+             select coalesce(r.sources, array[r.line]) as sources, workbench.weight(o.outcome) as weight,
+                    case when o.outcome in (''created'', ''updated'') then (
+                        select min(s.line) from unnest(coalesce(r.sources, array[r.line])) as s (line)
+                        where s.line not in (select line from refused)) end as first
+             from workbench.import_outcome o join workbench.import_row r on r.batch_id = o.batch_id and r.line = o.line
+             where o.batch_id = %1$L and o.plan = %2$L and r.batch_id = %1$L offset 0
+         ) m cross join lateral unnest(m.sources) as each (line)', b.id, b.plan) else format(
+        'select line, workbench.weight(outcome) as weight from workbench.import_outcome where batch_id = %L and plan = %L',
+        b.id, b.plan) end, ' union all ')
+    into made from workbench.import_batch b where b.part_of = face and b.stage <> 'failed';
+    execute format(
+        'with refused as materialized (
+             select line from workbench.import_outcome
+             where batch_id = %1$L and plan = %2$L and outcome in (''invalid'', ''unmatched'')
+         ), failed as materialized (
+             select r.line from workbench.import_row r
+             where r.batch_id = %1$L and r.errors is not null and r.status = ''failed'' and not exists (
+                 select from workbench.import_correction c where c.batch_id = r.batch_id and c.line = r.line)
+             union all
+             select line from (
+                 select distinct on (line) line, status from workbench.import_correction
+                 where batch_id = %1$L order by line, revision desc
+             ) corrected where status = ''failed''
+         ), source as (
+             select line, workbench.weight(outcome) as weight from workbench.import_outcome
+             where batch_id = %1$L and plan = %2$L
+         ), rolled as (
+             select made.line, min(made.weight) as weight from (%3$s) made group by made.line
+         )
+         select (select count(*) from source full join rolled using (line)
+                 where source.weight is distinct from coalesce(rolled.weight, 5)
+                   and not (source.weight is not distinct from 1 and line in (select line from failed)))
+              + (select count(*) from failed where line not in (
+                     select line from workbench.import_outcome
+                     where batch_id = %1$L and plan = %2$L and outcome = ''invalid''))', face, number, made)
+    into wrong;
+    return wrong;
+end $$;
+
+-- A batch cannot be completed unless every row has one outcome of the plan that counts, every outcome a row, and the figures
+-- are those of the outcomes; a run not without its parts.
+create or replace function workbench.refuse_unproven(batch workbench.import_batch) returns void language plpgsql as $$
+declare
+    found record; behind record; found_loose bigint;
+begin
+    select count(r.line) as rows, count(*) filter (where r.line is null or o.line is null) as loose,
+           count(*) filter (where o.outcome = 'created') as created, count(*) filter (where o.outcome = 'updated') as updated,
+           count(*) filter (where o.outcome = 'skipped') as skipped, count(*) filter (where o.outcome = 'unmatched') as unmatched,
+           count(*) filter (where o.outcome = 'invalid') as invalid
+    into found
+    from (select line from workbench.import_row where batch_id = batch.id) r
+    full join (select line, outcome from workbench.import_outcome where batch_id = batch.id and plan = batch.plan) o using (line);
+    if found.loose > 0 then
+        raise exception '% of its rows and outcomes have no counterpart', found.loose using errcode = 'WB002';
+    end if;
+    select count(*) as parts, count(*) filter (where stage <> 'completed') as open, bool_or(derived) as derived,
+           sum(processed) as rows, sum(created) as created, sum(updated) as updated, sum(skipped) as skipped,
+           sum(unmatched) as unmatched, sum(invalid) as invalid, coalesce(sum(removed), 0) as removed
+    into behind from workbench.import_batch where part_of = batch.id and stage <> 'failed';
+    if behind.parts < (select count(distinct part) from workbench.import_batch where part_of = batch.id) then
+        raise exception 'only % of its parts are there', behind.parts using errcode = 'WB002';
+    end if;
+    if behind.open > 0 then
+        raise exception '% of its % parts are not completed', behind.open, behind.parts using errcode = 'WB002';
+    end if;
+    if behind.derived and batch.undo_of is null then
+        found_loose := workbench.unrolled(batch.id, batch.plan);
+        if found_loose > 0 then
+            raise exception '% of its rows have another outcome than their parts have', found_loose using errcode = 'WB002';
+        end if;
+    elsif behind.parts > 0 and found.rows = 0 then
+        found := behind;
+    end if;
+    if (found.rows, found.created, found.updated, found.skipped, found.unmatched, found.invalid)
+       is distinct from (batch.processed::bigint, batch.created::bigint, batch.updated::bigint, batch.skipped::bigint,
+                         batch.unmatched::bigint, batch.invalid::bigint) then
+        raise exception 'its figures are not those of its % rows and their outcomes', found.rows using errcode = 'WB002';
+    end if;
+    if batch.removed <> (select count(*) from workbench.import_removal where batch_id = batch.id and plan = batch.plan)
+                      + behind.removed then
+        raise exception 'it does not list the % records that it removes', batch.removed using errcode = 'WB002';
+    end if;
+end $$;
+
+-- A batch only moves forward and begins at the beginning. A correction or a decision takes a planned one back to staged: its
+-- plan no longer holds, and it cannot be committed without another.
+create or replace function workbench.guard_batch() returns trigger language plpgsql as $$
+declare
+    rank constant text[] := array['queued', 'staging', 'staged', 'planned', 'completed', 'failed'];
+    was int; is_ int;
+begin
+    if tg_op = 'INSERT' then
+        if new.stage <> 'queued' or new.plan <> 0 or new.revision <> 0 or new.decisions <> 0 then
+            raise exception 'batch % must begin as queued', new.id using errcode = 'WB001';
+        end if;
+        if new.part_of is not null and not exists (select from workbench.import_batch b where b.id = new.part_of
+               and b.part_of is null and b.stage not in ('completed', 'failed')) then
+            raise exception 'run % takes no more parts', new.part_of using errcode = 'WB001';
+        end if;
+        return new;
+    end if;
+    if new.id <> old.id or new.tenant_id <> old.tenant_id or new.data_type <> old.data_type
+       or new.checksum is distinct from old.checksum or new.undo_of is distinct from old.undo_of
+       or new.part_of is distinct from old.part_of or new.derived <> old.derived then
+        raise exception 'batch % cannot become another batch', old.id using errcode = 'WB001';
+    end if;
+    if new.revision < old.revision or (new.revision > old.revision
+        and (old.stage not in ('staged', 'planned', 'held') or new.stage <> 'staged' or old.undo_of is not null)) then
+        raise exception 'batch % is % and cannot be corrected', old.id, old.stage using errcode = 'WB001';
+    end if;
+    if new.decisions < old.decisions or (new.decisions > old.decisions
+        and (old.stage not in ('staged', 'planned', 'held') or new.stage <> 'staged' or old.undo_of is not null)) then
+        raise exception 'batch % is % and nothing of it can be decided', old.id, old.stage using errcode = 'WB001';
+    end if;
+    was := array_position(rank, case old.stage when 'held' then 'planned' else old.stage end);
+    is_ := array_position(rank, case new.stage when 'held' then 'planned' else new.stage end);
+    if (is_ < was and new.revision = old.revision and new.decisions = old.decisions)
+       or (old.stage in ('completed', 'failed') and new.stage <> old.stage) or new.plan < old.plan then
+        raise exception 'batch % is % and cannot become %', old.id, old.stage, new.stage using errcode = 'WB001';
+    end if;
+    if old.stage in ('completed', 'failed') then
+        if exists (select from workbench.sign_off where batch_id = old.id) then
+            raise exception 'batch % is signed off and frozen', old.id using errcode = 'WB003';
+        end if;
+        -- a generated column (status) has no value yet in a trigger before the write
+        if to_jsonb(new) - array['notes', 'follow_ups', 'status'] <> to_jsonb(old) - array['notes', 'follow_ups', 'status'] then
+            raise exception 'batch % is % and only its notes can change', old.id, old.stage using errcode = 'WB001';
+        end if;
+        return new;
+    end if;
+    if new.stage = 'completed' then
+        if old.stage not in ('planned', 'held') then
+            raise exception 'batch % was never planned', old.id using errcode = 'WB001';
+        end if;
+        perform workbench.refuse_unproven(new);
+        new.completed_at := now();
+    end if;
+    return new;
+end $$;
+
+create or replace trigger guard_batch before insert or update on workbench.import_batch
+    for each row execute function workbench.guard_batch();
+
+-- A part is never completed without the others: when the transaction ends, so is the run.
+create or replace function workbench.guard_part() returns trigger language plpgsql as $$
+begin
+    if not exists (select from workbench.import_batch where id = new.part_of and stage = 'completed') then
+        raise exception 'batch % is a part of run %, which is not completed', new.id, new.part_of using errcode = 'WB002';
+    end if;
+    return null;
+end $$;
+drop trigger if exists guard_part on workbench.import_batch;
+create constraint trigger guard_part after update of stage on workbench.import_batch deferrable initially deferred
+    for each row when (new.part_of is not null and new.stage = 'completed') execute function workbench.guard_part();
+
+-- Explanations end with the signature, which under a run of several sheets is one under all of them; and only a row that needs
+-- one takes one. The outcomes of a plan that no longer holds are not shown, and need none.
+create or replace function workbench.guard_explanation() returns trigger language plpgsql as $$
+begin
+    if exists (select from workbench.sign_off s join workbench.import_batch b on s.batch_id in (b.id, b.part_of)
+               where b.id = new.batch_id) then
+        raise exception 'batch % is signed off and frozen', new.batch_id using errcode = 'WB003';
+    end if;
+    if not exists (select from workbench.import_batch b join workbench.import_outcome o on o.batch_id = b.id and o.plan = b.plan
+                   where b.id = new.batch_id and b.stage <> 'staged'
+                     and o.line = new.line and o.outcome in ('unmatched', 'invalid')) then
+        raise exception 'line % has nothing to explain', new.line using errcode = 'WB001';
+    end if;
+    if new.resolved_by is not null and not exists (
+        select from workbench.import_batch b join workbench.import_outcome o on o.batch_id = b.id and o.plan = b.plan
+        where b.id = new.resolved_by and b.sweep_of = new.batch_id and b.stage = 'completed' and o.line = new.line
+          and o.outcome in ('created', 'updated', 'skipped')) then
+        raise exception 'line % was not resolved by %', new.line, new.resolved_by using errcode = 'WB001';
+    end if;
+    return new;
+end $$;
+
+create or replace trigger guard_explanation before insert on workbench.import_explanation
+    for each row execute function workbench.guard_explanation();
+
+-- What a run has resolved waits again when that run is taken back; nothing else takes an explanation away.
+create or replace function workbench.wait_again(run uuid) returns void language sql security definer set search_path = pg_catalog, pg_temp as $$
+    delete from workbench.import_explanation e
+    where e.resolved_by = run and e.tenant_id = workbench.current_tenant()
+      and exists (select from workbench.import_batch u where u.undo_of = run and u.stage = 'completed')
+      and not exists (select from workbench.sign_off s join workbench.import_batch b on s.batch_id in (b.id, b.part_of)
+                      where b.id = e.batch_id)
+$$;
+
+create or replace function workbench.guard_sign_off() returns trigger language plpgsql as $$
+begin
+    if not exists (select from workbench.import_batch where id = new.batch_id and stage = 'completed' and part_of is null) then
+        raise exception 'batch % is not completed', new.batch_id using errcode = 'WB001';
+    end if;
+    if exists (select from workbench.import_batch b join workbench.import_outcome o on o.batch_id = b.id and o.plan = b.plan
+               left join workbench.import_explanation e on e.batch_id = b.id and e.line = o.line
+               where (b.id = new.batch_id or b.part_of = new.batch_id and not b.derived and b.stage = 'completed')
+                 and o.outcome in ('unmatched', 'invalid') and e.line is null) then
+        raise exception 'batch % has unexplained rows', new.batch_id using errcode = 'WB001';
+    end if;
+    if exists (select from workbench.import_batch where id = new.batch_id and initiated_by_id = new.signed_by)
+       and (select count(*) from workbench.person where tenant_id = new.tenant_id) > 1 then
+        raise exception '% ran batch % and cannot sign it', new.signed_by, new.batch_id using errcode = 'WB001';
+    end if;
+    return new;
+end $$;
+
+create or replace trigger guard_sign_off before insert on workbench.sign_off
+    for each row execute function workbench.guard_sign_off();
+
+-- One row with everything that is known of it: what seed 002's ImportRow shows, after the plan, the commit and the explanations.
+drop view if exists workbench.import_result;
+create view workbench.import_result with (security_invoker = true) as
+select r.tenant_id, r.batch_id, r.line, r.id,
+       case when c.line is null then r.external_key else c.external_key end as external_key,
+       coalesce(c.raw, r.raw)::json as raw, coalesce(c.payload, r.payload) as payload,
+       case when o.outcome is null or b.stage <> 'completed' then coalesce(c.status, r.status)
+            when e.line is not null then 'skipped'
+            when o.outcome in ('created', 'updated') then 'applied'
+            when o.outcome = 'skipped' then 'skipped'
+            else 'failed' end as status,
+       case when e.line is not null then 'skipped' else o.outcome end as outcome,
+       case when e.resolved_by is not null then 'resolved' when e.line is not null then 'explained' else o.reason end as reason,
+       o.outcome as planned_outcome, o.reason as planned_reason,
+       e.reason as explanation, e.explained_by, e.explained_at,
+       case when o.errors is null then case when c.line is null then r.errors else c.errors end
+            else coalesce(case when c.line is null then r.errors else c.errors end, '[]') || o.errors end as errors,
+       o.record_id, case when b.stage = 'completed' and o.outcome in ('created', 'updated') then o.record_id end as applied_record_id,
+       o.refs, o.before, r.created_at,
+       coalesce(e.explained_at, b.completed_at, b.planned_at, c.corrected_at, r.created_at) as updated_at,
+       case when c.line is not null then r.raw::json end as original, c.corrected_by, c.corrected_at, e.resolved_by, r.sources
+from workbench.import_row r
+join workbench.import_batch b on b.id = r.batch_id
+left join lateral (                                      -- row by row: a page of rows is all that is ever asked for
+    select n.line, n.external_key, n.raw, n.payload, n.status, n.errors, n.corrected_by, n.corrected_at
+    from workbench.import_correction n
+    where b.revision > 0 and n.batch_id = r.batch_id and n.line = r.line order by n.revision desc limit 1
+) c on true
+left join workbench.import_outcome o on o.batch_id = r.batch_id and o.line = r.line and o.plan = b.plan and b.stage <> 'staged'
+left join workbench.import_explanation e on e.batch_id = r.batch_id and e.line = r.line
+     and o.outcome in ('unmatched', 'invalid');          -- a later plan may have found what an earlier one had not
+grant select on workbench.import_result to workbench_app;
+
+-- The words of a name that tell: of two letters and more, without case, accents and punctuation.
+create or replace function workbench.words(name text) returns text[] language sql immutable parallel safe as $$
+    select coalesce(array_agg(word), '{}') from regexp_split_to_table(
+        lower(translate(regexp_replace(normalize(name, NFKD), '[\u0300-\u036f]', '', 'g'), 'øłđØŁĐ', 'oldOLD')),
+        '[][[:space:][:punct:]\u2000-\u206f]+') word
+    where length(word) > 1
+$$;
+
+-- Whether two names have no such word in common; not when one of them has none, or is blank.
+create or replace function workbench.quite_another(name text, other text) returns boolean language sql immutable parallel safe as $$
+    select coalesce(name <> other and not workbench.words(name) && workbench.words(other)
+        and workbench.words(name) <> '{}' and workbench.words(other) <> '{}', false)
+$$;
+
+-- A key as it is compared with what is written nearly so: its letters and digits, without case.
+create or replace function workbench.folded(text) returns text language sql immutable parallel safe as $$
+    select lower(regexp_replace(normalize($1, NFKC), '[[:space:][:punct:]\u2000-\u206f]+', '', 'g'))
+$$;
+
+create or replace function workbench.tidy() returns integer language sql security definer set search_path = pg_catalog, pg_temp as
+$$ select brin_summarize_new_values('workbench.import_row_key') $$;
