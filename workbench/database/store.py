@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import logging
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -12,7 +13,7 @@ from uuid import UUID
 
 import psycopg
 from psycopg import Connection, sql
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo, timeout_from_conninfo
 from psycopg.rows import DictRow, dict_row
 
 from workbench.datasets import catalog
@@ -182,7 +183,9 @@ def queue_url(url: str) -> str:
 
 def _parts(url: str) -> dict[str, Any]:
     try:
-        return {"connect_timeout": 10, **conninfo_to_dict(url)}
+        parts = {"connect_timeout": 10, **conninfo_to_dict(url)}
+        timeout_from_conninfo(parts)
+        return parts
     except psycopg.ProgrammingError:  # whose message repeats the address, password and all
         how = "it is no address of a PostgreSQL database, e.g. postgresql://user@host/database"
         raise NotConfigured(what="WORKBENCH_DATABASE_URL", how=how) from None
@@ -325,7 +328,10 @@ def _current() -> tuple[str, str]:
 
 def _roles(connection: Any, url: str) -> None:
     secret = conninfo_to_dict(url).get("password")
-    password = f" password '{_password(str(secret))}'" if secret else ""
+    server = connection.connection.driver_connection.pgconn
+    # encrypted here: statements can stand in the server's log
+    kept = server.encrypt_password(_password(str(secret)).encode(), ROLE.encode()).decode() if secret else ""
+    password = f" password '{kept}'" if secret else ""
     run = connection.exec_driver_sql
     known = {row[0] for row in run("select rolname from pg_roles where rolname like 'workbench%%'")}
     if "workbench_owner" not in known:
@@ -377,8 +383,17 @@ def _reason(error: psycopg.Error) -> str:
     """The server's own first line, else what became of the connection; without addresses or secrets."""
     text = str(error)
     if error.diag.message_primary:
-        return error.diag.message_primary
+        return _discreet(error.diag.message_primary)
     for mark in ("FATAL:", "ERROR:"):
         if mark in text:
-            return text.partition(mark)[2].strip().splitlines()[0]
+            return _discreet(text.partition(mark)[2].strip().splitlines()[0])
     return "the connection was lost" if "clos" in text or "lost" in text else "no answer from the server"
+
+
+_NAMED = re.compile(r'".*"')
+_PLAINLY = re.compile(r'"[\w.+-]*"(?:[^":;]*"[\w.+-]*")*')
+
+
+def _discreet(said: str) -> str:
+    """What the server says, without a name that is none: half an address, with its password, taken for a database."""
+    return _NAMED.sub(lambda named: named[0] if _PLAINLY.fullmatch(named[0]) else '"..."', said)
