@@ -154,7 +154,7 @@ class Table:
                 numbers = self._numbers(count, len(rows))
                 count += len(rows)
                 if set(map(len, rows)) != {self.width}:
-                    added += len(rows) * self.width - sum(map(len, rows))
+                    added += sum(self.width - len(row) for row in rows if row)
                     if added > _ADDED:
                         raise UnreadableSheet(line=int(numbers[-1]), why=_NARROW.format(self.width))
                     rows = [self._fitted(row, int(line)) for row, line in zip(rows, numbers, strict=True)]
