@@ -69,7 +69,8 @@ def ods_row(*cells: str, attributes: str = "") -> str:
 def compound_file(*streams: tuple[str, bytes]) -> bytes:
     """An OLE2 file ([MS-CFB]) with small streams; what is tested is what it is recognised by."""
     size, end, free, table = 512, 0xFFFFFFFE, 0xFFFFFFFF, 0xFFFFFFFD
-    chains = [table, end]
+    tables = 1 + sum(len(data) // size + 2 for _, data in streams) // 127
+    chains = [*[table] * tables, end]
     blocks, entries = b"", [("Root Entry", 5, end, 0)]
     for name, data in streams:
         length = max(1, -(-len(data) // size))
@@ -84,8 +85,9 @@ def compound_file(*streams: tuple[str, bytes]) -> bytes:
         for name, kind, start, length in entries
     )
     header = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(16) + struct.pack("<HHHHH", 62, 3, 0xFFFE, 9, 6) + bytes(6)
-    header += struct.pack("<9I", 0, 1, 1, 0, 4096, end, 0, end, 0) + struct.pack("<109I", 0, *[free] * 108)
-    numbers = struct.pack(f"<{len(chains)}I", *chains).ljust(size, b"\xff")
+    header += struct.pack("<9I", 0, tables, tables, 0, 4096, end, 0, end, 0)
+    header += struct.pack("<109I", *range(tables), *[free] * (109 - tables))
+    numbers = struct.pack(f"<{len(chains)}I", *chains).ljust(size * tables, b"\xff")
     return header + numbers + directory.ljust(size, b"\0") + blocks
 
 

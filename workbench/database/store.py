@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import logging
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -10,7 +11,7 @@ from uuid import UUID
 
 import psycopg
 from psycopg import Connection, sql
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo, timeout_from_conninfo
 from psycopg.rows import DictRow, dict_row
 from psycopg.types.json import Jsonb
 
@@ -166,7 +167,9 @@ def queue_url(url: str) -> str:
 
 def _parts(url: str) -> dict[str, Any]:
     try:
-        return {"connect_timeout": 10, **conninfo_to_dict(url)}
+        parts = {"connect_timeout": 10, **conninfo_to_dict(url)}
+        timeout_from_conninfo(parts)
+        return parts
     except psycopg.ProgrammingError:  # whose message repeats the address, password and all
         how = "it is no address of a PostgreSQL database, e.g. postgresql://user@host/database"
         raise NotConfigured(what="WORKBENCH_DATABASE_URL", how=how) from None
@@ -186,8 +189,17 @@ def reason(error: psycopg.Error) -> str:
     """Why the database refuses: its own first line, else what became of the connection; no address, no secret."""
     text = str(error)
     if error.diag.message_primary:
-        return error.diag.message_primary
+        return _discreet(error.diag.message_primary)
     for mark in ("FATAL:", "ERROR:"):
         if mark in text:
-            return text.partition(mark)[2].strip().splitlines()[0]
+            return _discreet(text.partition(mark)[2].strip().splitlines()[0])
     return "the connection was lost" if "clos" in text or "lost" in text else "no answer from the server"
+
+
+_NAMED = re.compile(r'".*"')
+_PLAINLY = re.compile(r'"[\w.+-]*"(?:[^":;]*"[\w.+-]*")*')
+
+
+def _discreet(said: str) -> str:
+    """What the server says, without a name that is none: half an address, with its password, taken for a database."""
+    return _NAMED.sub(lambda named: named[0] if _PLAINLY.fullmatch(named[0]) else '"..."', said)

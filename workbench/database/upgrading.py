@@ -199,7 +199,10 @@ def _datasets() -> list[tuple[str, str, str, str | None]]:
 
 def _roles(connection: Any, url: str) -> None:
     secret = conninfo_to_dict(url).get("password")
-    password = f" password '{password_of(str(secret))}'" if secret else ""
+    server = connection.connection.driver_connection.pgconn
+    # encrypted here: statements can stand in the server's log
+    kept = server.encrypt_password(password_of(str(secret)).encode(), ROLE.encode()).decode() if secret else ""
+    password = f" password '{kept}'" if secret else ""
     run = connection.exec_driver_sql
     known = {row[0] for row in run("select rolname from pg_roles where rolname like 'workbench%%'")}
     if "workbench_owner" not in known:

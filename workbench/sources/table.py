@@ -29,6 +29,13 @@ HEADER_AGAIN = "the header again"
 _ROWS = 1 << 17
 """Rows in a chunk at most; fewer where they are long, or where Python reads them."""
 _ROWS_OF_PYTHON = 50_000
+_CELLS_OF_PYTHON = 2_000_000
+"""Narrow rows are filled up to the width of the table, so that it counts too."""
+_ADDED = 5_000_000
+"""Blank cells that are added to narrow rows at most: a short file could ask for any number."""
+_NARROW = (
+    "is far narrower than the header's {:,} columns, as the rows above it are. Remove the blank columns of the header."
+)
 _ROWS_AT_ONCE = 100
 _Numbers: TypeAlias = npt.NDArray[np.int32]
 _Block: TypeAlias = tuple[_Numbers, list[pa.StringArray]]
@@ -59,6 +66,8 @@ class Table:
     """Whether Arrow's reader, which is ten times faster than Python's, understands this text in the same way."""
     quoted: bool
     nulls: bool
+    long_lines: bool = False
+    """Whether there are lines that are a burden when Python splits many of them at once."""
     block: int = LINE_LIMIT
     """Bytes in a chunk."""
 
@@ -137,19 +146,30 @@ class Table:
         with opened(self.text.path, start, self.end) as (file, text):
             reader = self.dialect.rows(text)
             error: csv.Error | None = None
+            added = 0
             while error is None:
-                rows, error = _take(reader, file, self.block)
+                rows, error = _take(reader, file, self.block, self._at_once)
                 if not rows and error is None:
                     return
                 numbers = self._numbers(count, len(rows))
                 count += len(rows)
                 if set(map(len, rows)) != {self.width}:
+                    added += sum(self.width - len(row) for row in rows if row)
+                    if added > _ADDED:
+                        raise UnreadableSheet(line=int(numbers[-1]), why=_NARROW.format(self.width))
                     rows = [self._fitted(row, int(line)) for row, line in zip(rows, numbers, strict=True)]
                 if rows:
                     columns = [pa.array(column, pa.string()) for column in zip(*rows, strict=True)]
                     self._refuse_swallowed(numbers, columns)
                     yield numbers, columns
             raise UnreadableSheet(line=self.first_line + count, why=flaw(error))
+
+    @property
+    def _at_once(self) -> tuple[int, int]:
+        """Rows that Python reads at most, and between two looks at how much it has read."""
+        return min(_ROWS_OF_PYTHON, max(_CELLS_OF_PYTHON // self.width, _ROWS_AT_ONCE)), (
+            1 if self.long_lines else _ROWS_AT_ONCE
+        )
 
     def _numbers(self, count: int, rows: int) -> _Numbers:
         return np.arange(self.first_line + count, self.first_line + count + rows, dtype=np.int32)
@@ -195,8 +215,9 @@ class Table:
             keep = np.ones(len(lines), dtype=bool)
             keep[blank] = keep[again] = False
             cells, numbers = cells.filter(pa.array(keep)), numbers.filter(pa.array(keep))
-        for place in again:
-            tally.leave_out(int(lines[place]), HEADER_AGAIN, ",".join(column[place].as_py() for column in columns))
+        for run in np.split(again, np.flatnonzero(np.diff(lines[again]) > 1) + 1) if len(again) else ():
+            text = ",".join(column[run[0]].as_py() for column in columns)
+            tally.leave_out(int(lines[run[0]]), HEADER_AGAIN, text, last=int(lines[run[-1]]))
         tally.rows += len(numbers)
         tally.blank_rows += sum(int(line) not in self.skipped for line in lines[blank]) if self.skipped else len(blank)
         return Chunk(lines=numbers, cells=cells)
@@ -239,14 +260,17 @@ def _end_of_rows(data: bytes) -> int:
         end = feed
 
 
-def _take(reader: Iterator[list[str]], file: BinaryIO, size: int) -> tuple[list[list[str]], csv.Error | None]:
+def _take(
+    reader: Iterator[list[str]], file: BinaryIO, size: int, at_once: tuple[int, int]
+) -> tuple[list[list[str]], csv.Error | None]:
     """Some rows, of bounded number and size, and what stopped the reader behind them."""
+    most, step = at_once
     rows: list[list[str]] = []
     begin = file.tell()
     try:
-        while len(rows) < _ROWS_OF_PYTHON and file.tell() - begin < size:
+        while len(rows) < most and file.tell() - begin < size:
             before = len(rows)
-            rows.extend(islice(reader, _ROWS_AT_ONCE))
+            rows.extend(islice(reader, step))
             if len(rows) == before:
                 break
     except csv.Error as error:

@@ -10,6 +10,7 @@ from workbench.sources.text import Text, blocks, line_at
 
 LINE_LIMIT = 8 << 20
 """Bytes between two line breaks."""
+_LONG = 1 << 20
 _QUOTE = ord('"')
 
 
@@ -24,13 +25,15 @@ class Tidiness:
     """Whether the quotes do."""
     nulls: bool
     """Whether \\N stands somewhere."""
+    long_lines: bool
+    """Whether a line is longer than a megabyte."""
 
 
 def tidiness_of(text: Text, delimiter: str | None) -> Tidiness:
     """One pass, a block at a time. Raises UnreadableSheet for a line that is too long to be one."""
     edges = np.zeros(256, dtype=bool)
     edges[list(b'\r\n"' + (delimiter or "").encode()[:1])] = True
-    quotes = lone_returns = run = 0
+    quotes = lone_returns = run = longest = 0
     sound, nulls, before, position = True, False, b"\n", text.start
     for block in blocks(text.path, text.start):
         data = before + block
@@ -39,11 +42,13 @@ def tidiness_of(text: Text, delimiter: str | None) -> Tidiness:
         nulls = nulls or (b"\\" in data and b"\\N" in data)  # one byte is found faster than two
         if b"\r" in data:
             lone_returns += block.count(b"\r") - data.count(b"\r\n")
-        run = _check_run(text, block, run, position)
+        longest = max(longest, _check_run(text, block, run, position))
+        run = _run(block, run)
         position += len(block)
         before = block[-1:]
     fits = sound and quotes % 2 == 0
-    return Tidiness(quotes=quotes, tidy=fits and lone_returns == 0, fits=fits, nulls=nulls)
+    tidy, long_lines = fits and lone_returns == 0, longest > _LONG
+    return Tidiness(quotes=quotes, tidy=tidy, fits=fits, nulls=nulls, long_lines=long_lines)
 
 
 def _fit_quotes(data: bytes, edges: npt.NDArray[np.bool_], *, inside: bool) -> tuple[int, bool]:
@@ -64,9 +69,15 @@ def _fit_quotes(data: bytes, edges: npt.NDArray[np.bool_], *, inside: bool) -> t
 
 
 def _check_run(text: Text, block: bytes, run: int, position: int) -> int:
-    """The bytes since the last line break at the end of the block, `run` of them before it."""
+    """The length so far of the line that goes on in this block, of which `run` bytes stand before it."""
     first = min((place for place in (block.find(b"\n"), block.find(b"\r")) if place >= 0), default=len(block))
     if run + first > LINE_LIMIT:
         why = f"is over {LINE_LIMIT >> 20} MB long without a line break, too long for a row."
         raise UnreadableSheet(line=line_at(text.path, position), why=why)
-    return run + first if first == len(block) else len(block) - 1 - max(block.rfind(b"\n"), block.rfind(b"\r"))
+    return run + first
+
+
+def _run(block: bytes, run: int) -> int:
+    """The bytes since the last line break at the end of the block, `run` of them before it."""
+    last = max(block.rfind(b"\n"), block.rfind(b"\r"))
+    return len(block) - 1 - last if last >= 0 else run + len(block)

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from workbench.model.errors import UnreadableSheet, UnreadableSource
 from workbench.model.sheet import LEFT_OUT_TEXT, Chunk, Layout, LeftOut, Reading, Sheet, Tally
-from workbench.sources.container import workbook_format
+from workbench.sources.container import damaged, workbook_format
 from workbench.sources.dialect import CELL_LIMIT
 from workbench.sources.headers import (
     SEARCHED_ROWS,
@@ -23,11 +23,14 @@ from workbench.sources.headers import (
 )
 from workbench.sources.records import TableRows, Verdict, weigh
 from workbench.sources.text import translated_errors
+from workbench.sources.weight import HARMLESS, TEXT, too_much_text
 from workbench.sources.workbook_details import column_name
 from workbench.sources.worksheet import Area, Row, Worksheet, choose_worksheet
 
 _ROWS = 20_000
 _CELLS_AT_ONCE = 1_000_000
+_MERGED_TEXT = HARMLESS // TEXT
+"""Bytes of text that merged areas may be filled with."""
 _COMPARED = 100
 """Rows below a header that it is compared with."""
 _NOTHING_SAID = Layout()
@@ -236,7 +239,9 @@ def _labels(worksheet: Worksheet, header: int, areas: list[Area]) -> list[str]:
 def _blocks(worksheet: Worksheet, first: int, areas: Sequence[Area]) -> Iterator[list[pa.StringArray]]:
     """The rows below the header as columns of text, at most 20,000 at once."""
     tall = [area for area in areas if area.top >= first and area.bottom > area.top]
-    rows = _filled_down(worksheet.rows(first), first, tall)
+    if _overlap(tall):
+        raise damaged(worksheet.source)
+    rows = _filled_down(worksheet, first, tall)
     size = min(_ROWS, max(_CELLS_AT_ONCE // worksheet.cells.width, 1))
     line = first + 1
     while block := list(islice(rows, size)):
@@ -288,22 +293,35 @@ def _blank(value: object) -> bool:
     return isinstance(value, str) and not value.strip()
 
 
-def _filled_down(rows: Iterator[Row], first: int, areas: Sequence[Area]) -> Iterator[Row]:
+def _overlap(areas: Sequence[Area]) -> bool:
+    """Whether two areas that begin in one column share a row, as no spreadsheet has them."""
+    ends: dict[int, int] = {}
+    for area in areas:
+        if area.top <= ends.get(area.left, -1):
+            return True
+        ends[area.left] = area.bottom
+    return False
+
+
+def _filled_down(worksheet: Worksheet, first: int, areas: Sequence[Area]) -> Iterator[Row]:
     """The rows, in which the value of a merged area stands in every row of it that has a value of its own."""
-    if not areas:
-        return rows
-    return _fill_down(rows, first, areas)
+    rows = worksheet.rows(first)
+    return _fill_down(rows, first, areas, worksheet.source) if areas else rows
 
 
-def _fill_down(rows: Iterator[Row], first: int, areas: Sequence[Area]) -> Iterator[Row]:
+def _fill_down(rows: Iterator[Row], first: int, areas: Sequence[Area], source: str) -> Iterator[Row]:
     coming = iter(areas)
     following = next(coming, None)
     current: list[tuple[Area, object]] = []
+    text = 0
     for number, values in zip(count(first), rows, strict=False):
         current = [(area, value) for area, value in current if area.bottom >= number]
         if current and not all(map(_blank, values)):
             for area, value in current:
                 values[area.left] = value
+                text += len(value) if isinstance(value, str) else 0
+            if text > _MERGED_TEXT:
+                raise too_much_text(source, text)
         while following is not None and following.top <= number:
             current.append((following, values[following.left]))
             following = next(coming, None)

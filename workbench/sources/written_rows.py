@@ -15,7 +15,8 @@ from workbench.model.batch import OUTCOMES
 from workbench.model.sheet import Chunk, Sheet, Tally
 from workbench.model.written_rows import ADDED, NUMBER, RUNS, harmless, meant
 
-_ADDED = tuple(re.compile(rf"{name}(_\d+)?") for name in ADDED)
+_ALWAYS = tuple(re.compile(rf"{name}(_\d+)?") for name in ADDED[:3])
+"""How the columns are called that every version has added."""
 _LINE = r"^[0-9]{1,9}(\.0+)?$"
 _WRITTEN = rf"\A'+{RUNS}"
 _NO_FORMULA = rf"\A'*{NUMBER}\z"
@@ -53,8 +54,8 @@ def written_headers(headers: Sequence[str]) -> list[str]:
 
 def _added(headers: Sequence[str]) -> int | None:
     """Where the columns stand that Workbench adds, if they do; beside a source's own `line` ours is `line_2`."""
-    for place in range(len(headers) - len(ADDED), -1, -1):
-        if all(name.fullmatch(header) for name, header in zip(_ADDED, headers[place:], strict=False)):
+    for place in range(len(headers) - len(_ALWAYS), -1, -1):
+        if all(name.fullmatch(header) for name, header in zip(_ALWAYS, headers[place:], strict=False)):
             return place
     return None
 

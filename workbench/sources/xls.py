@@ -9,18 +9,25 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
+
 from workbench.sources.cells import shown_number
 from workbench.sources.container import damaged
 from workbench.sources.number_format import Shown, built_in, shown_by
 from workbench.sources.ole import DamagedOle, Ole, records
+from workbench.sources.weight import Weight, refuse_heavy
 from workbench.sources.workbook_details import SHEET_COLUMNS, Hidden, WorkbookDetails
 
 _ROWS, _COLUMNS = 65_536, 256  # of an XLS worksheet
 _BOUNDSHEET, _DIMENSIONS, _DATE_1904, _FORMAT, _XF = 0x0085, 0x0200, 0x0022, 0x041E, 0x00E0
 _ROW, _COLINFO, _FILTERMODE, _AUTOFILTER = 0x0208, 0x007D, 0x009B, 0x009E
 _FORMULA, _STRING, _ERROR = 0x0006, 0x0207, 0x0205
-_NUMBER, _RK, _MULRK = 0x0203, 0x027E, 0x00BD
-_CELLS = frozenset((0x0201, _NUMBER, 0x0204, _MULRK, 0x00BE, 0x00D6, 0x00FD, _RK, _FORMULA, _ERROR))
+_NUMBER, _RK, _MULRK, _MULBLANK = 0x0203, 0x027E, 0x00BD, 0x00BE
+_SST, _CONTINUE, _LABEL_SST = 0x00FC, 0x003C, 0x00FD
+_CELLS = frozenset((0x0201, _NUMBER, 0x0204, _MULRK, _MULBLANK, 0x00D6, _LABEL_SST, _RK, _FORMULA, _ERROR))
+_SEVERAL = (_MULRK, _MULBLANK)
+"""Cells of a row in one record, which ends with the column of the last."""
 _BESIDE_FORMULA = (0x04BC, 0x0221, 0x0236)  # shared formula, array, table: they stand before the text of a result
 _NO_NUMBER = b"\xff\xff"
 _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
@@ -37,10 +44,51 @@ def look_through(path: Path, source: str) -> Callable[[str], WorkbookDetails]:
     try:
         stream = Ole(path).workbook
         styles = _styles(stream)
-        found = {title: _Look(styles=styles).through(stream, start) for title, start in _worksheets(stream)}
+        looks = {title: _Look(styles=styles) for title, _ in _worksheets(stream)}
+        found = {title: looks[title].through(stream, start) for title, start in _worksheets(stream)}
+        texts = _texts(stream) if any(look.named for look in looks.values()) else np.zeros(1, dtype=np.int64)
     except (DamagedOle, struct.error, IndexError):
         raise damaged(source) from None
+    cells = sum(look.rows * look.columns for look in looks.values())
+    named = np.array([number for look in looks.values() for number in look.named], dtype=np.int64)
+    text = int(texts[np.minimum(named, len(texts) - 1)].sum()) if len(texts) else 0
+    refuse_heavy(Weight(cells=cells, text=text), len(stream), source)
     return lambda sheet: found.get(sheet, WorkbookDetails())
+
+
+def _texts(stream: bytes) -> npt.NDArray[np.int64]:
+    """Bytes of each of the shared texts, which cells name by their number ([MS-XLS] 2.4.265, 2.5.293).
+
+    A text may go on in the next record, which then says again whether its letters have one byte or two.
+    """
+    pieces: list[bytes] = []
+    for kind, record in records(stream):
+        if kind == _SST or (pieces and kind == _CONTINUE):
+            pieces.append(record)
+        elif pieces:
+            break
+    sizes: list[int] = []
+    piece, at = 0, 8
+    while piece < len(pieces):
+        if at >= len(pieces[piece]):
+            piece, at = piece + 1, at - len(pieces[piece])
+            continue
+        length, flags = struct.unpack_from("<HB", pieces[piece], at)
+        at += 3
+        runs = struct.unpack_from("<H", pieces[piece], at)[0] if flags & 8 else 0
+        at += 2 * bool(flags & 8)
+        beside = struct.unpack_from("<I", pieces[piece], at)[0] if flags & 4 else 0
+        at += 4 * bool(flags & 4)
+        sizes.append(length)
+        while length:
+            size = 1 + (flags & 1)
+            here = min(length, (len(pieces[piece]) - at) // size)
+            length, at = length - here, at + here * size
+            if length:
+                piece, at = piece + 1, 1
+                flags = pieces[piece][0]
+        at += 4 * runs + beside
+    return np.array(sizes, dtype=np.int64)
 
 
 def _worksheets(stream: bytes) -> Iterator[tuple[str, int]]:
@@ -84,6 +132,10 @@ class _Look:
     hidden: list[int] = field(default_factory=list)
     hidden_columns: list[int] = field(default_factory=list)
     is_filtered: bool = False
+    named: list[int] = field(default_factory=list)
+    """The shared texts that stand in its cells, by their numbers."""
+    rows: int = 0
+    columns: int = 0
     _awaited: int = -1  # the place of a formula whose text has to follow
 
     def through(self, stream: bytes, start: int) -> WorkbookDetails:
@@ -116,7 +168,7 @@ class _Look:
         elif kind == _COLINFO and len(record) >= 10 and record[8] & _HIDDEN_COLUMN:
             first, last = struct.unpack_from("<HH", record)
             if last < _COLUMNS - 1:  # else the empty rest of the sheet
-                self.hidden_columns += range(first, last + 1)
+                self.hidden_columns += range(first, last + 1) if len(self.hidden_columns) < _COLUMNS else ()
         elif kind in (_FILTERMODE, _AUTOFILTER):
             self.is_filtered = True
 
@@ -125,7 +177,11 @@ class _Look:
         if column >= _COLUMNS:
             raise DamagedOle
         place = row * SHEET_COLUMNS + column
-        if kind == _NUMBER:
+        last = struct.unpack_from("<H", record, len(record) - 2)[0] if kind in _SEVERAL else column
+        self.rows, self.columns = max(self.rows, row + 1), max(self.columns, min(last, _COLUMNS - 1) + 1)
+        if kind == _LABEL_SST:
+            self.named.append(struct.unpack_from("<I", record, 6)[0])
+        elif kind == _NUMBER:
             self._look_at_number(place, style, struct.unpack_from("<d", record, 6)[0])
         elif kind == _RK:
             self._look_at_number(place, style, _rk_number(record, 6))

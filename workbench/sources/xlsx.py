@@ -14,13 +14,13 @@ from functools import lru_cache
 from html import unescape
 from io import BytesIO
 from pathlib import Path
-from posixpath import join, normpath
-from xml.etree import ElementTree as ET
 
 from workbench.model.errors import UnreadableSource
-from workbench.sources.container import AREA_LIMIT, HARMLESS, damaged, opened_zip, unpacked
-from workbench.sources.number_format import Shown, built_in, rounded, shown_by, whole_digits
+from workbench.sources.container import AREA_LIMIT, damaged, opened_zip, unpacked
+from workbench.sources.number_format import Shown, rounded, whole_digits
+from workbench.sources.weight import Weight, allowed, refuse_heavy
 from workbench.sources.workbook_details import SHEET_COLUMNS, Hidden, WorkbookDetails
+from workbench.sources.xlsx_parts import FILTER, Texts, part_of, styles_of, table_filters
 
 _CELL = re.compile(rb"<(?:\w+:)?c(\s[^>]*?)?(?:/>|>(.*?)</(?:\w+:)?c\s*>)", re.DOTALL)
 _ROW_OR_CELL = re.compile(
@@ -34,7 +34,13 @@ _TYPE = re.compile(rb"""\st\s*=\s*["'](\w+)["']""")
 _STYLE = re.compile(rb"""\ss\s*=\s*["']([0-9]+)["']""")
 _HIDDEN = re.compile(rb"""\shidden\s*=\s*["'](?:1|true)["']""")
 _WIDE = re.compile(rb""" r=["']([A-Za-z]{2,})""")  # the literal beginning makes these two fast
-_DEEP = re.compile(rb""" r=["'][A-Za-z]*([0-9]{5,})""")
+_COLUMNS = re.compile(rb""" r=["']([A-Za-z]{1,3})[0-9]""")
+_ROWS = re.compile(rb""" r=["'][A-Za-z]*([0-9]+)""")
+_SHARED = re.compile(
+    rb""" t="s"[^>]*>(?:<(?:\w+:)?f(?:/>|[\s>][^<]*(?:</(?:\w+:)?f>)?))?<(?:\w+:)?v[^>]*>\s*([0-9]{1,9})"""
+)
+_MERGED = 16
+"""Cells' worth of memory that a merged area takes."""
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 _VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?>([^<]+)</")
 _INLINE = re.compile(rb"<(?:\w+:)?t(?:\s[^>]*)?>([^<]*)</")
@@ -42,10 +48,8 @@ _PHONETIC = re.compile(rb"<(?:\w+:)?rPh[\s>].*?</(?:\w+:)?rPh\s*>", re.DOTALL)
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _COLUMN = re.compile(rb"<(?:\w+:)?col(\s[^>]*)>")
 _SPAN = re.compile(rb"""\s(min|max)\s*=\s*["']([0-9]{1,5})["']""")
-_FILTER = re.compile(rb"""<(?:\w+:)?autoFilter\s[^>]*?ref\s*=\s*["']\$?[A-Z]*\$?([0-9]+):\$?[A-Z]*\$?([0-9]+)["']""")
 _DIMENSION = re.compile(rb"""<(?:\w+:)?dimension(?:\s[^>]*)?/>""")
 _SOUND_DIMENSION = re.compile(rb"""\sref\s*=\s*["'][A-Z]{1,3}[0-9]{1,7}(?::[A-Z]{1,3}[0-9]{1,7})?["']""")
-_PROMISED = re.compile(rb"""\suniqueCount\s*=\s*["']([0-9]+)""")
 _EXPONENT = re.compile(rb"0E")
 _TO_ZEROS = bytes.maketrans(b"123456789e", b"000000000E")
 _KNOWN_TEXTS = 100_000
@@ -57,25 +61,28 @@ def look_through(path: Path, source: str) -> Callable[[str], WorkbookDetails]:
     with opened_zip(path, source) as archive:
         parts = {part.filename.lower(): part for part in archive.infolist()}
         strings = parts.get("xl/sharedstrings.xml")
-        if strings and _promised_strings(archive, strings) > strings.file_size:
+        texts = Texts.of(path, archive, strings)
+        if strings and texts.promised > strings.file_size:
             raise damaged(source)
-        styles = _styles(archive, parts)
+        styles = styles_of(archive, parts, source)
 
     def find(sheet: str) -> WorkbookDetails:
         with opened_zip(path, source) as archive:
-            part = _part_of(archive, sheet)
+            part = part_of(archive, sheet)
             if part is None:
                 raise UnreadableSource(source=source, why=f"its worksheet {sheet} is missing from the file.")
+            packed = min(part.compress_size + texts.packed, path.stat().st_size)
             for exact in (False, True):
-                look = _Look(styles=styles, exact=exact)
+                look = _Look(styles=styles, exact=exact, texts=texts, allowed=allowed(packed))
                 for piece in _pieces(unpacked(archive, part)):
                     look.at(piece)
-                    if look.is_vague:
+                    if look.is_heavy:
                         break
                 else:
                     break
+            refuse_heavy(look.weight, packed, source)
             if look.hidden and not look.filters:
-                look.filters += _table_filters(archive, part)
+                look.filters += table_filters(archive, part)
             return look.details()
 
     return find
@@ -94,46 +101,16 @@ def without_dimension(path: Path, source: str) -> BytesIO:
     return copy
 
 
-def _promised_strings(archive: zipfile.ZipFile, strings: zipfile.ZipInfo) -> int:
-    """How many texts the workbook says it has; the reader takes memory for so many before it reads one."""
-    promised = _PROMISED.search(next(unpacked(archive, strings), b""))
-    return int(promised[1]) if promised else 0
-
-
-def _styles(archive: zipfile.ZipFile, parts: Mapping[str, zipfile.ZipInfo]) -> dict[bytes, Shown]:
-    """The styles (their numbers, as cells name them) that show more of a number than the number."""
-    part, book = parts.get("xl/styles.xml"), parts.get("xl/workbook.xml")
-    if part is None or book is None:
-        return {}
-    try:
-        sheet = ET.fromstring(b"".join(unpacked(archive, part, HARMLESS)))
-        properties = [node.attrib for node in ET.fromstring(archive.read(book)).iter() if _is(node, "workbookPr")]
-    except (ET.ParseError, LookupError, ValueError):
-        return {}
-    epoch_1904 = any(attributes.get("date1904") in ("1", "true") for attributes in properties)
-    codes = {node.get("numFmtId"): node.get("formatCode", "") for node in sheet.iter() if _is(node, "numFmt")}
-    found = {}
-    formats = next((node for node in sheet.iter() if _is(node, "cellXfs")), ())
-    for place, node in enumerate(formats):
-        number = node.get("numFmtId", "0")
-        code = codes.get(number)
-        shown = shown_by(built_in(int(number) if number.isdigit() else 0) if code is None else code, epoch_1904)
-        if shown is not None:
-            found[b"%d" % place] = shown
-    return found
-
-
-def _is(node: ET.Element, name: str) -> bool:
-    return node.tag.rpartition("}")[2] == name
-
-
 @dataclass(kw_only=True)
 class _Look:
     """A walk over the pieces of a worksheet; what is found is kept by its place."""
 
     styles: Mapping[bytes, Shown]
     exact: bool
-    """Whether every cell is asked how far down it stands."""
+    """Whether every cell is asked where it stands, and which text it names."""
+    texts: Texts
+    allowed: int
+    """Bytes that the worksheet may take."""
     shown: dict[int, str] = field(default_factory=dict)
     long: list[int] = field(default_factory=list)
     """Places of whole numbers of 16 digits and more."""
@@ -145,6 +122,9 @@ class _Look:
     width: int = 26
     height: int = 9_999
     odd_dimension: bool = False
+    _shared: int = 0  # cells that name a text
+    _text: int = 0  # bytes of texts that are named, where it is known, and of all else that is written
+    _merged: int = 0
     _texts: dict[bytes, dict[bytes, str | None]] = field(default_factory=dict)
     _first: bool = True
     _numbered: bool = True  # whether cells tell their places
@@ -155,6 +135,8 @@ class _Look:
 
     def __post_init__(self) -> None:
         self._search_for(b"")
+        if self.exact:
+            self.width = self.height = 1
 
     def _search_for(self, prefix: bytes) -> None:
         """The searches, for cells with the worksheet's own prefix, which makes them fast."""
@@ -185,22 +167,42 @@ class _Look:
         if self._first:
             self._begin(piece)
         if b"utoFilter" in piece and b"filterColumn" in piece:
-            self.filters += [(int(first) - 1, int(last) - 1) for first, last in _FILTER.findall(piece)]
+            self.filters += [(int(first) - 1, int(last) - 1) for first, last in FILTER.findall(piece)]
+        self._text += len(piece)
+        self._merged += piece.count(b"mergeCell ")
         if not self._numbered or b"='" in piece:
             self._walk(piece)
             return
+        self._weigh(piece)
         if b"hidden" in piece:
             self._look_for_hidden(piece)
-        for letters in set(_WIDE.findall(piece)):
+        for letters in set((_COLUMNS if self.exact else _WIDE).findall(piece)):
             self.width = max(self.width, _column(letters) + 1)
         digits = piece.translate(_TO_ZEROS)
         self._measure(piece, digits)
         self._search(piece, digits)
 
     @property
-    def is_vague(self) -> bool:
-        """Whether a cell may stand so far down that the reader would take too much memory."""
-        return not self.exact and 10**self._row_digits * self.width > AREA_LIMIT
+    def is_heavy(self) -> bool:
+        """Whether it would take too much memory: surely where every cell was asked, else perhaps."""
+        return self.weight.bytes > self.allowed or self.weight.cells > AREA_LIMIT
+
+    @property
+    def weight(self) -> Weight:
+        """What is known of it, and where not every cell was asked, the most that it can be."""
+        if self.exact:
+            return Weight(cells=self.height * self.width + self._merged * _MERGED, text=self._text)
+        cells = max(10**self._row_digits, self.height) * self.width + self._merged * _MERGED
+        return Weight(cells=cells, text=self._text + self._shared * self.texts.longest)
+
+    def _weigh(self, piece: bytes) -> None:
+        """What the texts add that cells name."""
+        shared = piece.count(b't="s"')
+        if not self.exact:
+            self._shared += shared
+        elif shared:
+            named = _SHARED.findall(piece)
+            self._text += self.texts.together(named) + (shared - len(named)) * self.texts.longest
 
     def details(self) -> WorkbookDetails:
         if all(_ends_in_zeros(self.shown[place]) for place in self.long):
@@ -233,7 +235,8 @@ class _Look:
             self._first = False
         for attributes in _COLUMN.findall(piece) if b"hidden" in piece else ():
             span = {name: int(number) for name, number in _SPAN.findall(attributes)}
-            if _HIDDEN.search(attributes) and b"min" in span and b"max" in span:
+            few = len(self.hidden_columns) < _HIDDEN_COLUMNS
+            if few and _HIDDEN.search(attributes) and b"min" in span and b"max" in span:
                 self.hidden_columns += range(span[b"min"] - 1, min(span[b"max"], SHEET_COLUMNS))
 
     def _look_for_hidden(self, piece: bytes) -> None:
@@ -247,7 +250,7 @@ class _Look:
         while b"0" * (self._row_digits + 1) + b'"' in digits:
             self._row_digits += 1
         if self.exact:
-            self.height = max([self.height, *map(int, set(_DEEP.findall(piece)))])
+            self.height = max([self.height, *map(int, set(_ROWS.findall(piece)))])
             return
         last = _ROW_NUMBER.search(piece, max(piece.rfind(b"<%srow" % self._prefix), 0))
         self.height = max(self.height, int(last[1]) if last else 0)
@@ -293,6 +296,15 @@ class _Look:
             self.width = max(self.width, self._column + 1)
             self.height = max(self.height, place // SHEET_COLUMNS + 1)
             self._look_at(place, cell, found["content"] or b"")
+            if _TYPE.search(cell + b" ") and _TYPE.search(cell)[1] == b"s":  # type: ignore[index]
+                self._name_text(found["content"] or b"")
+
+    def _name_text(self, content: bytes) -> None:
+        value = _VALUE.search(content)
+        if not self.exact:
+            self._shared += 1
+        elif value and value[1].strip().isdigit():
+            self._text += self.texts.together([value[1]])
 
     def _look_at(self, place: int, attributes: bytes, content: bytes) -> None:
         kind_said = _TYPE.search(attributes)
@@ -368,41 +380,3 @@ def _column(letters: bytes) -> int:
     for letter in letters.upper():
         number = number * 26 + letter - 64
     return number - 1
-
-
-def _table_filters(archive: zipfile.ZipFile, sheet: zipfile.ZipInfo) -> list[tuple[int, int]]:
-    """The areas that the filters of a worksheet's tables (which are parts of their own) hide rows of."""
-    parts = {part.filename.lower(): part for part in archive.infolist()}
-    folder, _, name = sheet.filename.rpartition("/")
-    relations = parts.get(f"{folder}/_rels/{name}.rels".lower())
-    found: list[tuple[int, int]] = []
-    try:
-        nodes = ET.fromstring(archive.read(relations)) if relations else ()
-    except (ET.ParseError, LookupError):
-        return found
-    for node in nodes:
-        if node.get("Type", "").endswith("/table"):
-            part = parts.get(normpath(join("/", folder, node.get("Target", ""))).lstrip("/").lower())
-            data = b"".join(unpacked(archive, part, HARMLESS)) if part else b""
-            if b"filterColumn" in data:
-                found += [(int(first) - 1, int(last) - 1) for first, last in _FILTER.findall(data)]
-    return found
-
-
-def _part_of(archive: zipfile.ZipFile, sheet: str) -> zipfile.ZipInfo | None:
-    """The part a worksheet's title leads to, through the workbook and its relationships."""
-    parts = {part.filename.lower(): part for part in archive.infolist()}
-    book = parts.get("xl/workbook.xml")
-    relations = parts.get("xl/_rels/workbook.xml.rels")
-    if book is None or relations is None:
-        return None
-    try:
-        targets = {node.get("Id"): node.get("Target", "") for node in ET.fromstring(archive.read(relations))}
-        for node in ET.fromstring(archive.read(book)).iter():
-            if node.tag.endswith("}sheet") and node.get("name") == sheet:
-                key = next((value for name, value in node.attrib.items() if name.endswith("}id")), None)
-                target = targets.get(key, "")
-                return parts.get(normpath(join("/xl", target)).lstrip("/").lower())
-    except (ET.ParseError, LookupError):  # the latter for an encoding nobody knows
-        return None
-    return None

@@ -267,6 +267,23 @@ def test_an_embedded_server_survives_its_users_and_itself(short_home: Path) -> N
     assert program(short_home).stdout == f"{url}\n", "a server that is still starting is waited for"
 
 
+def test_no_password_stands_in_the_servers_log(short_home: Path) -> None:
+    url = embedded.database_url(short_home)
+    tamper(url, "alter system set log_statement = 'all'")
+    tamper(url, "select pg_reload_conf()")
+    with_password = make_conninfo(url, password="geheim")
+    upgrading.upgrade(with_password)
+    log = (short_home / "postgres" / "log").read_text()
+    assert "create role workbench_app" in log
+    assert store.password_of("geheim") not in log
+    assert "geheim" not in log
+    hba = short_home / "postgres" / "pg_hba.conf"
+    hba.write_text("local all postgres trust\nlocal all all scram-sha-256\n")
+    tamper(url, "select pg_reload_conf()")
+    with Workbench.open(database_url=with_password, home=short_home) as wb:
+        assert wb._store.one("select current_user as who") == {"who": "workbench_app"}
+
+
 def test_an_embedded_server_that_cannot_start_is_one_sentence(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from tests.imports import tamper
 from workbench import open_sheet
@@ -440,6 +441,46 @@ def test_a_database_that_is_not_there_is_named_without_its_password(run: Run, mo
         "postgresql://ana:***@127.0.0.1:1/none",
     )
     assert "s3cret" not in said.out + said.err + sick.out + sick.err
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql://ana@corp:S3CRET@127.0.0.1:1/school",
+        "postgresql://ana:S3C/RET@127.0.0.1:1/school",
+        "postgresql:///ana:S3CRET@127.0.0.1/school?host=/nowhere",
+        "postgresql://ana@127.0.0.1:1/school?pass%77ord=S3CRET&sslpassword=S3CRET",
+        "postgresql://ana:%zzS3CRET@127.0.0.1:1/school",
+        "host=127.0.0.1 port=1 password = S3CRET",
+        "host=127.0.0.1 port=1 password='S3C RET'",
+        "host=127.0.0.1 port=1 password=S3C RET",
+        "host=127.0.0.1 port=S3CRET",
+        "host=127.0.0.1 port=1 passfile=S3CRET service=S3CRET",
+        "host=127.0.0.1 port=1 connect_timeout=S3CRET",
+        "PGPASSWORD=S3CRET host=127.0.0.1",
+        "S3CRET",
+    ],
+)
+def test_nothing_says_a_secret_however_the_address_is_written(
+    run: Run, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setenv("WORKBENCH_DATABASE_URL", address)
+    for words in ("batches", "doctor", "doctor --json", "db upgrade"):
+        said = run(*words.split())
+        assert said.status in (1, 2)
+        assert said.err.count("\n") <= 1
+        for part in ("S3C", "RET"):
+            assert part not in said.out + said.err
+
+
+@pytest.mark.both_servers
+def test_a_database_that_is_not_there_is_not_named_where_its_name_is_half_an_address(
+    run: Run, server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WORKBENCH_DATABASE_URL", make_conninfo(server, dbname="ana:S3CRET@db/school"))
+    said = run("batches")
+    assert said.err == 'The database cannot be reached: database "..." does not exist\n'
+    assert "S3CRET" not in run("doctor", "--json").out
 
 
 @pytest.mark.both_servers

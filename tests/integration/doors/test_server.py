@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -10,6 +11,8 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -25,6 +28,7 @@ from tests.integration.doors.test_jobs import done, until
 from tests.unit.test_packaging import checkout, installed
 from workbench import Workbench, verify_evidence
 from workbench.doors import jobs
+from workbench.doors.web import connection
 from workbench.model.sheet import Sheet
 
 __all__ = ["checkout", "installed"]
@@ -40,6 +44,8 @@ class Answer(NamedTuple):
     status: int
     headers: dict[str, str]
     body: str
+    policies: str
+    """Every Content-Security-Policy."""
 
     @property
     def json(self) -> Any:
@@ -103,7 +109,8 @@ def get(address: str, path: str, **headers: str) -> Answer:
     answer = connection.getresponse()
     body = answer.read().decode()
     connection.close()
-    return Answer(answer.status, {name.lower(): value for name, value in answer.getheaders()}, body)
+    headers_said = {name.lower(): value for name, value in answer.getheaders()}
+    return Answer(answer.status, headers_said, body, str(answer.headers.get_all("content-security-policy")))
 
 
 def visit(address: str, page: str = "", origin: str | None = None) -> list[ForwardMsg]:
@@ -289,6 +296,74 @@ def test_other_sites_reach_nothing_through_a_browser_on_this_machine(serve: Serv
     for origin in ("https://evil.example", "http://127.0.0.1:1", f"https://127.0.0.1:{port}"):  # another server's page
         with pytest.raises(Exception, match="403"):
             visit(address, origin=origin)
+
+
+def test_no_page_stands_in_a_frame_of_another(serve: Serve, wb: Workbench, sheet: Callable[..., Sheet]) -> None:
+    batch = wb.stage(sheet(TWO), STUDENTS)
+    address = serve("--no-worker").address
+    script = re.findall(r'src="./(static/js/[^"]+)"', get(address, "/").body)[0]
+    for path in ("/", "/commit", f"/{script}", f"/docs/{batch.id}/", "/docs/x/", "/healthz", "/_stcore/health", "/x?y"):
+        for headers in ({}, {"Host": "evil.example"}):
+            answer = get(address, path, **headers)
+            assert answer.headers["x-frame-options"] == "DENY", path
+            assert "frame-ancestors 'none'" in answer.policies, path
+
+
+def slow(address: str, *parts: bytes, pause: float = 0.0) -> tuple[float, bytes]:
+    """How long a connection lasts that sends these parts with pauses between, and what it is told."""
+    place = urlsplit(address)
+    begun = time.monotonic()
+    with socket.create_connection((place.hostname, place.port), timeout=60) as connection:
+        with suppress(ConnectionError):
+            for part in parts:
+                connection.sendall(part)
+                time.sleep(pause)
+        try:
+            told = b"".join(iter(lambda: connection.recv(1 << 16), b""))
+        except ConnectionError:
+            told = b""
+    return time.monotonic() - begun, told
+
+
+def test_a_connection_that_does_not_say_what_it_wants_is_closed_after_some_seconds(serve: Serve) -> None:
+    address = serve("--no-worker").address
+    asked = f"GET /healthz HTTP/1.1\r\nHost: {urlsplit(address).netloc}\r\n".encode()
+    a_byte_at_a_time = [asked, *[b"x"] * 40]
+    and_another_begun = [asked + b"\r\n", asked, *[b"x"] * 40]
+    with ThreadPoolExecutor(4) as at_once:
+        silent = at_once.submit(slow, address)
+        trickling = at_once.submit(slow, address, *a_byte_at_a_time, pause=0.5)
+        second = at_once.submit(slow, address, *and_another_begun, pause=0.5)
+        assert get(address, "/healthz").status == 200
+    for held in (silent, trickling, second):
+        assert held.result()[0] < 25
+    assert silent.result()[1] == trickling.result()[1] == b""
+    assert second.result()[1].count(b"HTTP/1.1 ") == 1
+
+
+def test_a_page_that_stays_open_is_not(serve: Serve) -> None:
+    address = serve("--no-worker").address
+    with connect(
+        address.replace("http", "ws") + "/_stcore/stream",
+        origin=address,  # type: ignore[arg-type]
+        subprotocols=["streamlit"],  # type: ignore[list-item]
+    ) as browser:
+        time.sleep(connection.HEADER_SECONDS + 2)
+        assert browser.ping().wait(10)
+
+
+def test_there_are_only_so_many_connections(serve: Serve) -> None:
+    address = serve("--no-worker").address
+    place = urlsplit(address)
+    many = [socket.create_connection((place.hostname, place.port)) for _ in range(connection.MOST + 50)]
+    try:
+        many[-1].settimeout(5)
+        with suppress(ConnectionError):
+            assert many[-1].recv(1) == b""
+    finally:
+        for one in many:
+            one.close()
+    until(lambda: get(address, "/healthz").status == 200)
 
 
 def told(messages: list[ForwardMsg]) -> Any:

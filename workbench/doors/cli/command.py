@@ -170,7 +170,9 @@ def _sentence(error: Exception) -> str:
     if isinstance(error, MemoryError):
         return "There is not enough memory."
     if type(error).__module__.startswith("psycopg"):
-        return f"The database says: {str(error).splitlines()[0] if str(error) else type(error).__name__}."
+        # the server's word; what the driver says itself can have an address in it
+        said = getattr(getattr(error, "diag", None), "message_primary", None)
+        return f"The database says: {said or type(error).__name__}."
     name = type(error).__name__
     return f"Something unexpected happened ({name}). Set WORKBENCH_TRACEBACK=1 to see where, and please report it."
 

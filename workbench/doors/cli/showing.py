@@ -256,7 +256,7 @@ def _tell(asked: Asked, found: "Diagnosis") -> int:
                 ("Workbench", f"{found.workbench}, Python {found.python}, {found.platform}"),
                 ("Libraries", ", ".join(f"{name} {number}" for name, number in found.libraries.items())),
                 ("Home", f"{found.home}{free}"),
-                ("Database", f"{server}{found.database}, {current}: {found.database_url or ''}"),
+                ("Database", f"{server}{found.database}, {current}: {found.database_url or 'address not shown'}"),
                 ("Tenant", f"{found.tenant}, as {found.user}"),
                 ("Signing key", found.signing_key),
             ],

@@ -1,6 +1,5 @@
 """The pages, every batch's data docs and evidence, and the signs of life: one process, for this machine only."""
 
-import ipaddress
 import os
 import shutil
 import signal
@@ -18,16 +17,18 @@ import uvicorn
 from starlette.background import BackgroundTask
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.web import bootstrap
 
 from workbench import Workbench
 from workbench.doors import doctor, jobs
+from workbench.doors.web import origin
+from workbench.doors.web.connection import Connection
 from workbench.model import resources
-from workbench.model.errors import NotThisMachine, PortTaken, UnknownBatch, WorkbenchError
+from workbench.model.errors import PortTaken, UnknownBatch, WorkbenchError
 from workbench.settings import Settings
 
 PORT = 8501
@@ -39,7 +40,7 @@ _LAST_WORDS = 3
 _DOCS_HEADERS = {
     # the page holds all it needs; a cell's text in it must neither load nor run anything
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'self'; sandbox",
+    "sandbox",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
@@ -59,7 +60,7 @@ def serve(
     Port 0 is any that is free; without `worker` jobs are left to workers elsewhere.
     Raises NotThisMachine, PortTaken, and what `Workbench.open` raises.
     """
-    listening = _listen(_loopback(host), port)
+    listening = _listen(origin.loopback(host), port)
     with listening:
         _surround(configuration)
         Workbench.open().close()
@@ -71,6 +72,8 @@ def serve(
                 log_config=None,
                 log_level="warning",
                 access_log=False,
+                headers=origin.HEADERS,
+                http=Connection,
                 ws="websockets-sansio",
                 ws_per_message_deflate=False,
                 timeout_graceful_shutdown=_LAST_WORDS,
@@ -78,17 +81,6 @@ def serve(
         )
         with hands or nullcontext(), _ended_by_signals():
             server.run(sockets=[listening])
-
-
-def _loopback(host: str) -> str:
-    """The address that only this machine reaches under that name; raises NotThisMachine for any other."""
-    try:
-        address = ipaddress.ip_address("127.0.0.1" if host.lower() == "localhost" else host)
-    except ValueError:
-        raise NotThisMachine(host=host) from None
-    if not address.is_loopback:
-        raise NotThisMachine(host=host)
-    return str(address)
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -146,7 +138,7 @@ def _app(configuration: Settings, worker: jobs.Worker | None, address: str, read
     app = st.App(
         resources.app(),
         lifespan=lifespan,
-        middleware=[Middleware(_ThisMachineOnly)],
+        middleware=[Middleware(origin.OwnPagesOnly)],
         on_script_error=_unexpected,
         routes=[
             Route("/healthz", healthz),
@@ -211,33 +203,6 @@ def _evidence(batch: str) -> Path | None:
             shutil.rmtree(path.parent)
             raise
         return path
-
-
-class _ThisMachineOnly:
-    """Refuses what a page of another site sends through the browser, and what came in under another site's name."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] in ("http", "websocket") and not _from_here(scope["headers"]):
-            await PlainTextResponse("Workbench is for this machine only.", 403)(scope, receive, send)
-        else:
-            await self._app(scope, receive, send)
-
-
-def _from_here(headers: list[tuple[bytes, bytes]]) -> bool:
-    said = {name: value.decode("latin-1") for name, value in headers if name in (b"host", b"origin")}
-    host = said.get(b"host", "")
-    return _is_here(f"//{host}") and said.get(b"origin", f"http://{host}") == f"http://{host}"
-
-
-def _is_here(place: str) -> bool:
-    try:
-        _loopback(urlsplit(place).hostname or "")
-    except (ValueError, NotThisMachine):
-        return False
-    return True
 
 
 @contextmanager
