@@ -108,6 +108,8 @@ COVERED = {
 """The item that names what was altered; a signature has several."""
 NOT_COVERED = {
     "tenant": "a slug; the manifest has it",
+    "program_key": "proves for whom a connection is, from now on",
+    "dataset": "says where the records of a dataset are, and is made of the contracts",
     "person": "who has worked there; an import names its own",
     "import_template": "may change or retire; what it said of an import stands in its mapping",
     "import_profile": "compares sources, and proves nothing of an import",
