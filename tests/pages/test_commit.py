@@ -45,7 +45,7 @@ def test_a_plan_that_nobody_wants_is_discarded_once_that_is_confirmed(
     page = press(page, "Discard this import")
     assert not page.exception
     assert wb.batches.get(planned).stage == "discarded"
-    assert [warning.value.replace("\\", "") for warning in page.warning][0] == (
+    assert next(warning.value.replace("\\", "") for warning in page.warning) == (
         "Discarded by ana: The file of last term"
     )
     labels = {button.label for button in page.button}
