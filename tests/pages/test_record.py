@@ -84,7 +84,7 @@ def test_a_line_of_a_file_leads_to_the_same(show: Show, twice: tuple[Batch, Batc
 def test_a_line_without_a_record_says_what_became_of_it(show: Show, twice: tuple[Batch, Batch]) -> None:
     page = show("record", batch=twice[0].id, line=3)
     row = page.dataframe[0].value.iloc[0]
-    assert (row["Outcome"], row["What is wrong"]) == ("→ skipped (explained)", "email: Invalid email format")
+    assert (row["Outcome"], row["What is wrong"]) == ("✕ invalid (rejected)", "email: Invalid email format")
     assert "Dee has no address." in said(page)
     assert [info.value for info in page.info] == ["No record came of this line."]
 

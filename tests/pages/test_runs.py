@@ -117,9 +117,11 @@ def test_a_sheet_of_learners_goes_from_its_upload_to_its_reconciliation(
     assert metrics(page) == ["4", "2", "0", "0", "1", "1"]
     assert NUMBERS in said(page)
     assert page.code[0].value.startswith("Import type: Elevate: Learners with courses")
+    page.text_input(key="why").set_value("Nobody knows them.")
+    page = press(page, "Reject all of this kind: 1 row")
     page.text_input(key="why").set_value("Welding comes next year.")
     press(page, "Explain all of this kind: 1 row")
-    assert wb.reconcile(run).unexplained == 1
+    assert (wb.reconcile(run).unexplained, wb.reconcile(run).rejected) == (0, 1)
 
 
 def test_a_form_is_profiled_and_its_mapping_is_saved_as_a_template(show: Show, wb: Workbench) -> None:

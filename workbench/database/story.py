@@ -190,7 +190,7 @@ def _said(word: Mapping[str, Any]) -> str:
     """What one person has said of rows, or done with them, for one reason."""
     return _SAID[word["what"]].format(
         who=word["who"],
-        why=" ".join((word["why"] or "").split())[:_LONGEST],
+        why=" ".join((word["why"] or "").split())[:_LONGEST].rstrip("."),
         rows=_many(word["rows"], "row"),
         lines=_lines(word["ranges"], more=word["pieces"] > len(word["ranges"])),
     )

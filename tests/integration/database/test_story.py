@@ -90,7 +90,7 @@ def test_explanations_and_rejections_are_told_by_who_and_why(wb: Workbench, open
     lea = open_wb(user="lea")
     wb.explain(batch, [3, 4, 6], "Left the\nprogramme")
     lea.explain(batch, [5], "Cancelled")
-    lea.reject(batch, [7], "No such person")
+    lea.reject(batch, [7], "No such person.")
     assert notes(wb, batch) == (
         "ana let the good rows go on without the invalid ones.",
         "lea rejected 1 row: No such person (line 7).",
