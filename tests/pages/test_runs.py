@@ -64,7 +64,7 @@ def press(page: AppTest, label: str) -> AppTest:
 
 
 def buttons(page: AppTest) -> list[str]:
-    return [button.label.replace("\\", "") for button in page.button]
+    return [button.label.replace("\\", "") for button in page.main.button]
 
 
 def said(page: AppTest) -> str:
@@ -419,7 +419,7 @@ def test_a_line_of_a_run_leads_to_every_record_that_came_of_it(show: Show, wb: W
     found = [
         "**ada@example.com** Ada Park · student",
         "**CNA101** Nursing · course",
-        "**ada@example.com|CNA101**  · enrollment",
+        "**ada@example.com|CNA101** · enrollment",
     ]
     assert [label for label in buttons(page) if "·" in label] == found
     page = press(page, found[1])

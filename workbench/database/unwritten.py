@@ -8,9 +8,12 @@ committed or was taken back, are looked for among all rows of their import, afte
 import re
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
+import psycopg
 from psycopg.sql import SQL, Composable, Literal
 
 from workbench.database import batches, rows, search
@@ -20,7 +23,11 @@ from workbench.model.batch import Batch
 _AT_ONCE = 20_000
 """Rows that one statement looks at, between two looks at the clock."""
 _BATCHES = 1_000
-_IN_ORDER = "set local enable_sort = off; set local enable_bitmapscan = off; set local enable_seqscan = off"
+# A fresh batch has no statistics yet, and the planner would read all of it for each of its rows.
+_IN_ORDER = """
+set local enable_sort = off; set local enable_bitmapscan = off; set local enable_seqscan = off;
+set local enable_hashjoin = off; set local enable_mergejoin = off; set local statement_timeout = '3s'
+"""
 
 
 def find(store: Store, text: str, limit: int, seconds: float = 1.0) -> tuple[list[dict[str, Any]], bool]:
@@ -36,8 +43,8 @@ def find(store: Store, text: str, limit: int, seconds: float = 1.0) -> tuple[lis
     undone = {row["undo_of"] for row in store.all(_UNDONE)}
     standing = [batch for batch in known if batch.stage == "completed" and not undone & {batch.id, batch.part_of}]
     lines, whole = _looked(_places(store, known, standing, _test(said)), limit, time.monotonic() + seconds)
-    found = _told(store, known, lines, {batch.id for batch in standing})
-    return list(found)[:limit], whole and len(known) < _BATCHES
+    found = islice(_told(store, known, lines, {batch.id for batch in standing}, limit), limit)
+    return list(found), whole and len(known) < _BATCHES
 
 
 _WITH_ROWS = """
@@ -52,11 +59,17 @@ Places = Iterator[tuple[UUID, list[int]]]
 def _looked(places: Places, limit: int, deadline: float) -> tuple[dict[UUID, list[int]], bool]:
     """Lines by their batch, until they are enough or the time is over, and whether those are all."""
     found: dict[UUID, list[int]] = {}
-    for batch, lines in places:
-        found.setdefault(batch, []).extend(lines)
-        if sum(map(len, found.values())) > limit or time.monotonic() > deadline:
-            return found, False
-    return found, True
+    with suppress(_TooSlow):
+        for batch, lines in places:
+            found.setdefault(batch, []).extend(lines)
+            if sum(map(len, found.values())) > limit or time.monotonic() > deadline:
+                return found, False
+        return found, True
+    return found, False
+
+
+class _TooSlow(Exception):
+    """A statement took longer than anybody waits."""
 
 
 def _places(store: Store, known: Iterable[Batch], standing: list[Batch], test: Composable) -> Places:
@@ -108,7 +121,10 @@ def _pieces(store: Store, statement: str, batch: Batch, test: Composable) -> Ite
         )
         with store.transaction() as connection:
             connection.execute(_IN_ORDER)
-            row = connection.execute(question).fetchone()
+            try:
+                row = connection.execute(question).fetchone()
+            except psycopg.errors.QueryCanceled:
+                raise _TooSlow from None
         assert row is not None
         after = row["last"]
         yield row["lines"] or []
@@ -132,7 +148,10 @@ select max(r.line) as last, array_agg(r.line) filter (where {test}) as lines fro
     select line from workbench.import_outcome
     where batch_id = {batch} and plan = {plan} and line > {after} and outcome in ('unmatched', 'invalid')
     order by line limit {limit}
-) o join workbench.import_row r on r.line = o.line {corrections} where r.batch_id = {batch}
+) o cross join lateral (
+    select r.batch_id, r.line, r.raw, r.external_key from workbench.import_row r
+    where r.batch_id = {batch} and r.line = o.line limit 1
+) r {corrections}
 """
 
 _ALL = """
@@ -143,20 +162,21 @@ select max(r.line) as last, array_agg(r.line) filter (where {test}) as lines fro
 """
 
 _LEFT = """
-select r.line from workbench.import_row r
-left join workbench.import_outcome o on o.batch_id = r.batch_id and o.line = r.line and o.plan = %(plan)s
-where r.batch_id = %(batch)s and r.line = any(%(lines)s) and o.reason is distinct from 'unchanged'
-  and (o.outcome = 'skipped' or not %(written)s)
+select line from unnest(%(lines)s::int[]) line left join lateral (
+    select outcome, reason from workbench.import_outcome o
+    where o.batch_id = %(batch)s and o.line = line.line and o.plan = %(plan)s limit 1
+) o on true
+where o.reason is distinct from 'unchanged' and (o.outcome = 'skipped' or not %(written)s)
 """
 
 
 def _told(
-    store: Store, known: Iterable[Batch], found: dict[UUID, list[int]], standing: set[UUID]
+    store: Store, known: Iterable[Batch], found: dict[UUID, list[int]], standing: set[UUID], limit: int
 ) -> Iterator[dict[str, Any]]:
-    """The rows on those lines, of the newest import first."""
+    """The rows on those lines, at most so many of a batch, of the newest import first."""
     for batch in known:
         stage = "undone" if batch.stage == "completed" and batch.id not in standing else batch.stage
         facts = {"batch": batch.id, "dataset": batch.dataset, "file_name": batch.file_name, "stage": stage}
-        lines = sorted(set(found.get(batch.id, ())))
+        lines = sorted(set(found.get(batch.id, ())))[:limit]
         for row in rows.rows(store, batch, lines=lines) if lines else ():
             yield {**facts, "run_by": batch.initiated_by, **row}
