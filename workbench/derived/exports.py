@@ -4,13 +4,13 @@ Rows are dicts as `ledger.rows` yields them; they are written one after the othe
 """
 
 import json
-import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any, Literal
 
 from workbench.model.errors import FULL, NoSpace, UnwritableFile
+from workbench.model.files import beside
 
 Format = Literal["csv", "xlsx", "json"]
 Row = dict[str, Any]
@@ -32,18 +32,13 @@ def save_rows(rows: Iterable[Row], headers: Sequence[str], path: Path, file_form
 
     Raises UnwritableFile, or NoSpace on a full disk.
     """
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with part.open("xb") as file:
-            count = write_rows(rows, headers, file, file_format)
-        part.replace(path)
+        with beside(path) as file:
+            return write_rows(rows, headers, file, file_format)
     except OSError as error:
         if error.errno in FULL:
             raise NoSpace(home=path.parent) from None
         raise UnwritableFile(path=path, why=f"{error.strerror or error}.") from None
-    finally:
-        part.unlink(missing_ok=True)
-    return count
 
 
 def write_rows(rows: Iterable[Row], headers: Sequence[str], file: IO[bytes], file_format: Format) -> int:
