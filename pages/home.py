@@ -18,10 +18,11 @@ def needs_someone(waiting: dict[str, list[Batch]]) -> None:
     """The batches that wait for a person, each with a link to where it is dealt with."""
     kinds = (
         ("held", "Held", "Planned, and a person decides first; nothing is written yet.", "commit"),
+        ("left off", "Left off", "Read or planned, and nobody is at work on it.", "commit"),
         ("unexplained", "With unexplained rows", "Committed, with rows that nobody has explained.", "reconcile"),
         ("unsigned", "To be signed off", "Done, and waiting for a lead's signature.", "reconcile"),
     )
-    for column, (kind, title, about, target) in zip(st.columns(3), kinds, strict=True):
+    for column, (kind, title, about, target) in zip(st.columns(4), kinds, strict=True):
         with column, st.container(border=True, height="stretch"):
             number = len(waiting[kind])
             st.metric(title, f"{MOST} or more" if number == MOST else number, help=about)

@@ -131,7 +131,7 @@ class Workbench:
                 raise DatabaseOutdated
             upgrading.upgrade(url)
         database = store.Store(url, tenant=configuration.tenant, user=configuration.user)
-        batches.recover(database)
+        staging.recover(database, configuration.home)
         return cls(configuration, database)
 
     def close(self) -> None:

@@ -14,7 +14,7 @@ from psycopg.sql import SQL, Composable, Identifier, Literal
 from psycopg.types.json import Jsonb
 
 from workbench.database import progress
-from workbench.database.store import Store, translated_errors
+from workbench.database.store import QUEUE, Store, translated_errors
 from workbench.model.batch import ENDED, OUTCOMES, Batch, Run
 from workbench.model.errors import AmbiguousBatch, SeveralSheets, UnknownBatch, WorkbenchError
 from workbench.model.issue import counted
@@ -132,13 +132,19 @@ from workbench.import_row, jsonb_array_elements(errors) issue where batch_id = %
 
 
 def fail(store: Store, batch: UUID, why: str) -> None:
-    """Ends a batch that could not go on, with the reason a person reads."""
+    """Ends a batch that could not go on, with the reason a person reads; nothing is kept of its rows."""
     with store.transaction() as connection:
         connection.execute(
             "update workbench.import_batch set stage = 'failed', summary = summary || %s "
             "where (id = %s or part_of = %s) and stage <> 'failed'",
             (Jsonb({"error": why}), batch, batch),
         )
+        ended = connection.execute(
+            "select id from workbench.import_batch where id = %s or part_of = %s", (batch, batch)
+        )
+        for row in ended.fetchall():
+            store.add_to(row["id"])
+            connection.execute("select workbench.forget_rows()")
         store.note("failed", batch, why=why)
 
 
@@ -190,11 +196,12 @@ def reserved(store: Store, run: Run) -> Iterator[None]:
                 store.connection.execute("select pg_advisory_unlock(hashtextextended(%s, 2))", (name,))
 
 
-def recover(store: Store) -> None:
-    """Ends the batches whose program died while it staged them: none of their rows was kept.
+def recover(store: Store) -> list[UUID]:
+    """Ends the batches whose program died while it staged them, and says which: none of their rows was kept.
 
     Those that a page has begun are left alone: the job that fills them is taken up again.
     """
+    given_up: list[UUID] = []
     waiting = (
         "select id from workbench.import_batch "
         "where stage in ('queued', 'staging') and source <> 'page' and part_of is null"
@@ -206,7 +213,26 @@ def recover(store: Store) -> None:
             if not store.connection.execute(taken, lock).fetchone()["taken"]:  # type: ignore[index]
                 continue
             fail_quietly(store, row["id"], "the program was stopped while it staged the rows; import the source again")
+            given_up.append(row["id"])
             store.connection.execute("select pg_advisory_unlock(hashtextextended(%s, 1))", lock)
+    return given_up
+
+
+def left_off(store: Store, limit: int) -> list[Batch]:
+    """The imports that are staged or planned, without anybody at work on them and without a job that waits."""
+    return find(store, _LEFT_OFF, {}, limit)
+
+
+_LEFT_OFF = f"""
+part_of is null and undo_of is null and not dry_run and stage in ('staged', 'planned')
+and not exists (
+    select from pg_locks
+    where locktype = 'advisory' and objsubid = 1 and pid is not null
+      and database = (select oid from pg_database where datname = current_database())
+      and (classid::bigint << 32 | objid::bigint) = hashtextextended(import_batch.id::text, 1))
+and not exists (
+    select from {QUEUE}.procrastinate_jobs where queueing_lock = import_batch.id::text and status in ('todo', 'doing'))
+"""
 
 
 def get(store: Store, batch: Batch | UUID | str) -> Batch:
@@ -324,6 +350,7 @@ def _attention(store: Store, limit: int) -> dict[str, list[Batch]]:
     committed = f"part_of is null and stage = 'completed' and not dry_run and {STANDS} and {_UNSIGNED}"
     asked = {
         "held": "part_of is null and stage = 'held'",
+        "left off": _LEFT_OFF,
         "unexplained": f"{committed} and unmatched + invalid > {_EXPLAINED}",
         "unsigned": f"{committed} and unmatched + invalid = {_EXPLAINED}",
     }
@@ -439,9 +466,14 @@ class Batches:
         return find(self._store, fits, {"batch": str(batch.id)}, 100)[::-1]
 
     def attention(self, *, limit: int = 50) -> dict[str, list[Batch]]:
-        """The batches that wait for a person, newest first: "held" ones, committed ones with "unexplained" rows, and
-        "unsigned" ones, which are done. An import that was undone waits for nobody."""
+        """The batches that wait for a person, newest first: "held" ones, those "left off", committed ones with
+        "unexplained" rows, and "unsigned" ones, which are done. An import that was undone waits for nobody."""
         return _attention(self._store, limit)
+
+    def left_off(self, *, limit: int = 50) -> list[Batch]:
+        """The imports that are staged or planned and that nobody is at work on, newest first: `plan` and `commit` go on
+        with them, as after a program was killed."""
+        return left_off(self._store, limit)
 
     def outcomes(self, limit: int = 30) -> "pd.DataFrame":
         """The figures of the last completed imports, oldest first: batch, dataset, at, and the rows of each outcome."""

@@ -4,17 +4,19 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Mapping as Pairs
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from workbench.database import batches, known_names, rows, runs
 from workbench.database.copying import Count, Item, RowWriter
 from workbench.database.progress import Reporter
 from workbench.database.store import Store
 from workbench.datasets import catalog
+from workbench.model import files
 from workbench.model.batch import Batch, Run
 from workbench.model.errors import DatabaseBusy, DatabaseUnavailable, UnreadableSource, WorkbenchError
 from workbench.model.issue import counted
@@ -311,7 +313,7 @@ def _write_docs(store: Store, home: Path, run: Run, kept: _Kept, every: Sequence
     )
     needed = dict.fromkeys(field.name for judge in judges for field in judge.contract.needed)
     asked = {"required of new records": f"{', '.join(needed)}: the plan asks, which knows who is new"} if needed else {}
-    key = _docs(store, kept.batch)
+    key = _docs(store, kept.batch.id)
     with kept_files.written(home):
         page = write_data_docs(
             home / key,
@@ -323,8 +325,26 @@ def _write_docs(store: Store, home: Path, run: Run, kept: _Kept, every: Sequence
     return str(key / page.name)
 
 
-def _docs(store: Store, batch: Batch) -> Path:
-    return Path("docs") / str(store.tenant_id) / str(batch.id)
+def _docs(store: Store, batch: UUID) -> Path:
+    return Path("docs") / str(store.tenant_id) / str(batch)
+
+
+def recover(store: Store, home: Path) -> None:
+    """Gives up what killed programs were staging, and takes away the files they have left; nothing of the living."""
+    files.sweep(home / files.UNFINISHED)
+    for batch in batches.recover(store):
+        _forget(store, home, batch)
+    lent = kept_files.lent(home)
+    ended = "select id from workbench.import_batch where id = any(%s) and stage not in ('queued', 'staging')"
+    for row in store.all(ended, (lent,)) if lent else ():
+        kept_files.give_back(home, row["id"])
+
+
+def _forget(store: Store, home: Path, batch: UUID) -> None:
+    """Takes away the files of a batch that failed."""
+    for each in (batch, *(part.id for part in batches.find(store, "part_of = %(batch)s", {"batch": batch}, 1000))):
+        shutil.rmtree(home / _docs(store, each), ignore_errors=True)
+    kept_files.give_back(home, batch)
 
 
 @contextmanager
@@ -336,6 +356,6 @@ def _ending(store: Store, home: Path, batch: Batch) -> Iterator[None]:
             raise
         why = str(error) if isinstance(error, WorkbenchError) else f"stopped by {type(error).__name__}"
         batches.fail_quietly(store, batch.id, why)
-        shutil.rmtree(home / _docs(store, batch), ignore_errors=True)
-        kept_files.give_back(home, batch.id)
+        with suppress(WorkbenchError):  # the database may be what failed; the next program takes them away
+            _forget(store, home, batch.id)
         raise

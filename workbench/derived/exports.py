@@ -7,13 +7,13 @@ Rows are dicts as `ledger.rows` yields them; they are written one after the othe
 
 import codecs
 import json
-import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any, Literal
 
 from workbench.model.errors import FULL, NoSpace, UnwritableFile
+from workbench.model.files import beside
 from workbench.model.written_rows import ADDED, harmless, own_headers, runs
 
 Format = Literal["csv", "xlsx", "json"]
@@ -30,18 +30,13 @@ def save_rows(rows: Iterable[Row], headers: Sequence[str], path: Path, file_form
 
     Raises UnwritableFile, or NoSpace on a full disk.
     """
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with part.open("xb") as file:
-            count = write_rows(rows, headers, file, file_format, marked=True)
-        part.replace(path)
+        with beside(path) as file:
+            return write_rows(rows, headers, file, file_format, marked=True)
     except OSError as error:
         if error.errno in FULL:
             raise NoSpace(home=path.parent) from None
         raise UnwritableFile(path=path, why=f"{error.strerror or error}.") from None
-    finally:
-        part.unlink(missing_ok=True)
-    return count
 
 
 def write_rows(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.derived.expectations import Finding, great_expectations
+from workbench.model.files import private, write_private
 
 TEMPLATE = Path(__file__).with_suffix(".j2")
 
@@ -19,13 +20,13 @@ def write_data_docs(
 
     `findings` are those of the whole batch, as Great Expectations counted them. `facts` stand at the top, e.g.
     {"File": "students.csv", "Rows": "1000"}. The page holds everything it needs, runs no script and loads nothing: it
-    shows without a network, and no cell's text can do harm.
+    shows without a network, and no cell's text can do harm. Like the source, it is for its owner alone.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    private(folder)
     result = _suite_result(suite, findings, facts)
-    (folder / "validation.json").write_text(json.dumps(result.to_json_dict(), indent=2, ensure_ascii=False), "utf-8")
+    write_private(folder / "validation.json", json.dumps(result.to_json_dict(), indent=2, ensure_ascii=False))
     page = folder / "index.html"
-    page.write_text(_html(_suite_result(suite, findings, facts, escape), findings, title, facts), "utf-8")
+    write_private(page, _html(_suite_result(suite, findings, facts, escape), findings, title, facts))
     return page
 
 

@@ -1,6 +1,5 @@
 """What the reader understood, as clean CSV: UTF-8, commas, line feeds, one header."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.model.errors import FULL, NoSpace, UnwritableFile
+from workbench.model.files import beside
 from workbench.model.sheet import Sheet, Tally
 from workbench.sources.written_rows import written, written_headers
 
@@ -33,15 +33,8 @@ def save_csv(sheet: Sheet, path: Path) -> Tally:
     if path.exists() and not path.is_file():
         with translated_writing(path), path.open("wb") as device:
             return write_csv(sheet, device)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    with translated_writing(path):
-        try:
-            with part.open("xb") as file:
-                tally = write_csv(sheet, file)
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
-    return tally
+    with translated_writing(path), beside(path) as file:
+        return write_csv(sheet, file)
 
 
 def save_text(text: str, path: Path) -> None:

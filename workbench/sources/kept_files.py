@@ -1,8 +1,7 @@
 """Source files, kept under the home as evidence and addressed by their SHA-256."""
 
 import hashlib
-import os
-import tempfile
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import IO
 from uuid import UUID
 
 from workbench.model.errors import FULL, NoSpace, UnreadableSource, UnwritableFile
+from workbench.model.files import whole
 from workbench.model.sheet import Sheet
 
 
@@ -39,6 +39,16 @@ def give_back(home: Path, batch: UUID) -> None:
     _lent(home, batch).unlink(missing_ok=True)
 
 
+def lent(home: Path) -> list[UUID]:
+    """The batches to which something is lent, of any tenant."""
+    folder = home / "lent"
+    names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
+    return [UUID(name) for name in names if _IDENTIFIER.fullmatch(name)]
+
+
+_IDENTIFIER = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
 def kept(home: Path, batch: UUID, key: str | None) -> Path | None:
     """Where a batch's source is: kept as evidence or lent; None when it is not there (any more)."""
     path = home / "files" / key if key else _lent(home, batch)
@@ -52,21 +62,9 @@ def _lent(home: Path, batch: UUID) -> Path:
 def _put(home: Path, sheet: Sheet, target: Path) -> None:
     """Copies a sheet's bytes, all of them or none."""
     assert sheet.path is not None
-    unfinished = ""
-    try:
-        with written(home):
-            target.parent.mkdir(parents=True, exist_ok=True)
-            handle, unfinished = tempfile.mkstemp(dir=target.parent)
-            with os.fdopen(handle, "wb") as copy, sheet.path.open("rb") as source:
-                checksum = _copy(source, copy)
-                copy.flush()
-                os.fsync(copy.fileno())
-            if checksum != sheet.checksum:
-                raise UnreadableSource(source=sheet.name, why="it was changed while it was being read.")
-            os.replace(unfinished, target)
-    finally:
-        if unfinished and os.path.exists(unfinished):
-            os.unlink(unfinished)
+    with written(home), whole(home, lambda: target, once=True) as copy, sheet.path.open("rb") as source:
+        if _copy(source, copy) != sheet.checksum:
+            raise UnreadableSource(source=sheet.name, why="it was changed while it was being read.")
 
 
 @contextmanager

@@ -7,17 +7,24 @@ import weakref
 from collections.abc import Iterable
 from pathlib import Path
 
+from workbench.model import files
 from workbench.model.errors import FULL, NoSpace
+
+_PREFIX = ".workbench-copy-"
 
 
 class Spool:
-    """A temporary file, removed when nothing refers to the Spool any more, and at the latest when Python exits."""
+    """A temporary file, removed when nothing refers to the Spool any more, and at the latest when Python exits.
+
+    What a killed program has left of them goes when the next one is made.
+    """
 
     def __init__(self) -> None:
-        handle, name = tempfile.mkstemp(prefix="workbench-")
-        os.close(handle)
+        files.sweep(Path(tempfile.gettempdir()), f"{_PREFIX}*")
+        handle, name = tempfile.mkstemp(prefix=_PREFIX)
+        files.hold(handle)
         self.path = Path(name)
-        self.remove = weakref.finalize(self, _unlink, name)
+        self.remove = weakref.finalize(self, _unlink, handle, name)
 
     def fill(self, blocks: Iterable[bytes]) -> "Spool":
         """Write the blocks; whatever goes wrong, the file is gone. Raises NoSpace when the disk is full."""
@@ -42,6 +49,8 @@ def _write(handle: int, block: bytes, folder: Path) -> None:
         raise
 
 
-def _unlink(name: str) -> None:
+def _unlink(handle: int, name: str) -> None:
+    with contextlib.suppress(OSError):
+        os.close(handle)
     with contextlib.suppress(OSError):
         os.unlink(name)

@@ -429,7 +429,7 @@ def test_a_file_that_changes_while_it_is_read_is_refused(sheet):
 
 
 def copies(folder: Path) -> list[Path]:
-    return list(folder.glob("workbench-*"))
+    return list(folder.glob(".workbench-copy-*"))
 
 
 def test_a_copy_lives_as_long_as_the_sheet_or_a_reading_of_it(sheet, tmp_path, monkeypatch):

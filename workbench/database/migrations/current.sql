@@ -476,6 +476,25 @@ create or replace function workbench.folded(text) returns text language sql immu
     select lower(regexp_replace(normalize($1, NFKC), '[[:space:][:punct:]\u2000-\u206f]+', '', 'g'))
 $$;
 
+-- A failed batch keeps no rows: nothing will ever come of them. Those of a part that was made anew stay, for its run goes on, and
+-- may be signed.
+create or replace function workbench.forget_rows() returns void language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare given_up uuid;
+begin
+    select b.id into given_up from workbench.import_batch b left join workbench.import_batch run on run.id = b.part_of
+    where b.id = nullif(current_setting('workbench.batch', true), '')::uuid and b.tenant_id = workbench.current_tenant()
+      and b.stage = 'failed' and coalesce(run.stage, 'failed') = 'failed'
+      and not exists (select from workbench.sign_off where batch_id in (b.id, b.part_of));
+    if given_up is null then
+        raise exception 'only a failed batch forgets its rows' using errcode = 'WB001';
+    end if;
+    delete from workbench.import_correction where batch_id = given_up;
+    delete from workbench.import_decision where batch_id = given_up;
+    delete from workbench.import_outcome where batch_id = given_up;
+    delete from workbench.import_removal where batch_id = given_up;
+    delete from workbench.import_row where batch_id = given_up;
+end $$;
+
 create or replace function workbench.tidy() returns integer language sql security definer set search_path = pg_catalog, pg_temp as
 $$ select brin_summarize_new_values('workbench.import_row_key') $$;
 

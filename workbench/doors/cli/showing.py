@@ -50,8 +50,9 @@ def batches(
     """List the imports, newest first."""
     with asked.open() as wb:
         found = wb.batches.all(dataset, limit=limit)
+        left_off = {batch.id for batch in wb.batches.left_off(limit=1000)}
         if asked.json:
-            asked.answer([printing.document(wb, batch) for batch in found])
+            asked.answer([{**printing.document(wb, batch), "left_off": batch.id in left_off} for batch in found])
             return
         made = printing.table("Batch", "Begun (UTC)", "Dataset", "Status", "Done", "Results", "File")
         for batch in found:
@@ -60,12 +61,19 @@ def batches(
                 printing.short(batch.id),
                 f"{batch.created_at:%Y-%m-%d %H:%M}",
                 batch.dataset if batch.undo_of is None else f"undo of {printing.short(batch.undo_of)}",
-                batch.state,
+                batch.state + (", left off" if batch.id in left_off else ""),
                 "yes" if figures.done else "",
                 printing.results(figures),
                 plain(batch.file_name),
             )
         printing.tell(asked, made)
+        for batch in [batch for batch in found if batch.id in left_off][:_NAMED]:
+            step = "plan" if batch.stage == "staged" else "commit"
+            printing.say(asked, "", f"Left off after it was {batch.stage}. To go on with it:")
+            printing.say(asked, f"  {asked.again(step, printing.short(batch.id))}")
+
+
+_NAMED = 3
 
 
 def show(asked: Asked, batch: Identifier) -> None:

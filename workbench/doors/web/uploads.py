@@ -6,9 +6,7 @@ evidence elsewhere (`keeping`).
 
 import hashlib
 import json
-import os
 import re
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -18,6 +16,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO, Any
 
+from workbench.model import files
 from workbench.model.batch import Batch
 from workbench.model.contract import Contract
 from workbench.model.errors import UnknownUpload
@@ -74,24 +73,15 @@ def keep(configuration: Settings, name: str, file: IO[bytes]) -> Upload:
 
 
 def _keep(configuration: Settings, name: str, blocks: Iterable[bytes]) -> Upload:
-    folder = _folder(configuration)
-    unfinished = ""
-    try:
-        with written(configuration.home):
-            folder.mkdir(parents=True, exist_ok=True)
-            _forget_old(folder)
-            handle, unfinished = tempfile.mkstemp(dir=folder)
-            digest = hashlib.sha256()
-            with os.fdopen(handle, "wb") as copy:
-                for block in blocks:
-                    digest.update(block)
-                    copy.write(block)
-            target = folder / digest.hexdigest()
-            if not target.exists():  # one that is being read stays the file it was
-                os.replace(unfinished, target)
-    finally:
-        if unfinished and os.path.exists(unfinished):
-            os.unlink(unfinished)
+    folder, home = _folder(configuration), configuration.home
+    digest = hashlib.sha256()
+    with written(home):
+        _forget_old(files.private(folder))
+        with files.whole(home, lambda: folder / digest.hexdigest(), once=True) as copy:
+            for block in blocks:
+                digest.update(block)
+                copy.write(block)
+    target = folder / digest.hexdigest()
     known = _facts(target)
     facts = {
         "name": _plain(name),
@@ -194,11 +184,8 @@ def _facts(target: Path) -> dict[str, Any]:
 
 
 def _write_facts(configuration: Settings, target: Path, facts: dict[str, Any]) -> None:
-    with written(configuration.home):
-        handle, unfinished = tempfile.mkstemp(dir=target.parent)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(facts, file)
-        os.replace(unfinished, target.with_suffix(".json"))
+    with written(configuration.home), files.whole(configuration.home, lambda: target.with_suffix(".json")) as file:
+        file.write(json.dumps(facts).encode())
 
 
 def _forget_old(folder: Path) -> None:
