@@ -65,7 +65,7 @@ def _of_batch(
     removed = removals.count(connection)
     asked = Asked()
     if figures["processed"]:
-        asked.holds += removals.holds(connection, removed, figures["created"], figures["failed"])
+        asked.holds += removals.holds(connection, removed, figures["failed"])
         asked.told += removals.unknown(connection)
     else:
         removed = 0  # of a file without rows it was said that it is meant so

@@ -81,7 +81,7 @@ class Removals(Target):
         )
         return int(_one(connection, counted)["records"])
 
-    def holds(self, connection: psycopg.Connection[Any], removed: int, created: int, failed: int) -> Iterator[Hold]:
+    def holds(self, connection: psycopg.Connection[Any], removed: int, failed: int) -> Iterator[Hold]:
         """What a person has to look at before so many records are taken away, or those of another year changed."""
         other = list(self._other_window(connection))
         yield from other
@@ -89,9 +89,8 @@ class Removals(Target):
             return
         if removed and failed:
             yield from self._unread(connection, removed)
-        if removed and created:
-            yield from self._same_names(connection)
         if removed:
+            yield from self._same_names(connection)
             yield from self._left_out(connection)
             yield from self._older(connection)
         if not other:
@@ -163,14 +162,11 @@ class Removals(Target):
             self.compose(
                 """
                 select r.line, left({text}, {cut}) as text, r.payload ->> {name} as name, count(*) over ()::int as all
-                from {rows} r where r.batch_id = {batch} and r.status = 'failed' and not exists (
-                    select from {target} t where t.tenant_id = {tenant} and t.{key}::text = r.payload ->> {key_name})
-                order by r.line limit {first}""",
+                from {rows} r where r.batch_id = {batch} and {nobody} order by r.line limit {first}""",
                 text=self._cell(key),
                 cut=Literal(_CUT),
                 name=Literal(name.name),
-                key=Identifier(key.target),
-                key_name=Literal(key.name),
+                nobody=self._names_nobody,
                 first=Literal(_FIRST),
             )
         ).fetchall()
@@ -190,8 +186,11 @@ class Removals(Target):
         yield Hold(code="unread", field=key.name, message=told, rows=found[0]["all"])
 
     def _same_names(self, connection: psycopg.Connection[Any]) -> Iterator[Hold]:
-        """Rows that would make a record of the name of one that goes."""
+        """Rows that have the name of somebody who goes: a new record, a known one that had another name, a row that
+        does not count. A namesake who stays as before is no matter."""
         key, name = self.contract.key_fields[0], self._name
+        if name == key:
+            return
         found = connection.execute(
             self.compose(
                 """
@@ -201,22 +200,26 @@ class Removals(Target):
                 join (
                     select r.line, r.payload from workbench.import_outcome o
                     join {rows} r on r.batch_id = o.batch_id and r.line = o.line
-                    where o.batch_id = {batch} and o.plan = {plan} and o.outcome = 'created' and r.batch_id = {batch}
+                    where o.batch_id = {batch} and o.plan = {plan} and r.batch_id = {batch} and not {nobody}
+                      and (o.outcome in ('created', 'invalid') or o.reason = 'duplicate' or (o.outcome = 'updated'
+                           and workbench.folded(o.before ->> {name}) <> workbench.folded(r.payload ->> {row_name})))
                 ) r on workbench.folded(r.payload ->> {row_name}) = workbench.folded(m.before ->> {name})
                 where m.batch_id = {batch} and m.plan = {plan} order by r.line limit {first}""",
                 key=Literal(key.target),
                 key_name=Literal(key.name),
                 name=Literal(name.target),
                 row_name=Literal(name.name),
+                nobody=self._names_nobody,
                 first=Literal(_FIRST),
             )
         ).fetchall()
-        if name != key and found:
-            each = [f"{row['text']} on line {row['line']} for {row['was']}, {row['name']}" for row in found]
+        if found:
+            each = [f"{row['was']}, {row['name']} (line {row['line']}, {row['text']})" for row in found]
             noun, count = self.contract.noun, found[0]["all"]
             told = (
-                f"{count:,} {noun}{'' if count == 1 else 's'} would be {self._done}, and a new one of the same name "
-                f"made: {_listed(each, count)}. Correct the rows where it is the same {noun}, or let the removal go on."
+                f"{count:,} {noun}{' whose name' if count == 1 else 's whose names'} another row has would be "
+                f"{self._done}: {_listed(each, count)}. "
+                f"Correct the row where it is the same {noun}, or let the removal go on."
             )
             yield Hold(code="same_name", field=key.name, message=told, rows=count)
 
@@ -251,25 +254,28 @@ class Removals(Target):
 
     def _older(self, connection: psycopg.Connection[Any]) -> Iterator[Hold]:
         """Records of an earlier year than the newest that is known of their scope."""
-        field, others = self.contract.by_window, self._scope
-        if field is None or field not in others:
+        field = self.contract.by_window
+        if field is None or field not in self._scope:
             return
-        same = SQL(" and ").join(
-            SQL("t.{} is not distinct from m.before ->> {}").format(Identifier(each.target), Literal(each.target))
-            for each in others
-            if each != field
-        )
+        others = [each for each in self._scope if each != field]
         found = connection.execute(
             self.compose(
                 """
-                select said, newest, sum(records)::int as records from (
-                    select m.before ->> {field} as said, count(*) as records, (
-                        select max(t.{column}::text) from {target} t where t.tenant_id = {tenant} and {same}) as newest
-                    from workbench.import_removal m where m.batch_id = {batch} and m.plan = {plan} group by m.before
-                ) each where newest > said group by 1, 2 order by 3 desc, 1""",
+                select m.said, newest, sum(m.records)::int as records from (
+                    select before ->> {field} as said, count(*) as records{others} from workbench.import_removal
+                    where batch_id = {batch} and plan = {plan} group by {grouped}
+                ) m cross join lateral (
+                    select max(t.{column}::text) as newest from {target} t where t.tenant_id = {tenant}{same}
+                ) known where newest > m.said group by 1, 2 order by 3 desc, 1""",
                 field=Literal(field.target),
                 column=Identifier(field.target),
-                same=same if len(others) > 1 else SQL("true"),
+                others=SQL("").join(
+                    SQL(", before ->> {} as {}").format(Literal(f.target), Identifier(f.target)) for f in others
+                ),
+                grouped=SQL(", ").join(SQL(str(place)) for place in (1, *range(3, 3 + len(others)))),
+                same=SQL("").join(
+                    SQL(" and t.{0} is not distinct from m.{0}").format(Identifier(f.target)) for f in others
+                ),
             )
         ).fetchall()
         if found:
@@ -280,6 +286,18 @@ class Removals(Target):
                 f"and a later {field.name} is known: {found[0]['newest']}."
             )
             yield Hold(code=f"older_{field.name}", field=field.name, message=told, rows=records)
+
+    @property
+    def _names_nobody(self) -> Composable:
+        """Whether a row `r` that was refused names no known record."""
+        key = self.contract.key_fields[0]
+        return self.compose(
+            """
+            (r.status = 'failed' and not exists (
+                select from {target} t where t.tenant_id = {tenant} and t.{key}::text = r.payload ->> {name}))""",
+            key=Identifier(key.target),
+            name=Literal(key.name),
+        )
 
     def _gone(self, connection: psycopg.Connection[Any], first: Sequence[str]) -> list[str]:
         """The names of the first records that go, those of these names before the others."""

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pyarrow as pa
 
-from workbench.database import batches, inventory, target
+from workbench.database import batches, inventory, known_names, target
 from workbench.database.store import Store
 from workbench.datasets import catalog
 from workbench.model import limits
@@ -433,13 +433,14 @@ def _empty(store: Store, sheet: Sheet, contract: Contract, mode: Mode, resolved:
     """The mapping of a file without rows, with the scope that it speaks of among its constants."""
     if contract.removal is None or mode not in ("preserve", "replace"):
         raise NoRows(source=sheet.name)
-    scope = {name: _said(contract.field(name), resolved, options.window) for name in contract.removal.scope}
+    said = {name: _said(contract.field(name), resolved, options.window) for name in contract.removal.scope}
+    scope = _spelled(store, contract, said)
     if any(contract.field(name).required and value is None for name, value in scope.items()):
         raise NoRows(source=sheet.name)
     if not options.allow_empty:
         removed = target.in_scope(store, contract, scope, mode)
-        said = ", ".join(f"{name} {value}" if value else f"no {name}" for name, value in scope.items())
-        raise EmptyNeedsConfirmation(source=sheet.name, mode=mode, removed=removed, scope=said)
+        named = ", ".join(f"{name} {value}" if value else f"no {name}" for name, value in scope.items())
+        raise EmptyNeedsConfirmation(source=sheet.name, mode=mode, removed=removed, scope=named)
     return replace(resolved, constants=resolved.constants | {name: value for name, value in scope.items() if value})
 
 
@@ -448,6 +449,12 @@ def _said(field: Field, resolved: Mapping, window: str | None) -> str | None:
     text = resolved.constants.get(field.name) or (window if isinstance(field.derive, FromWindow) else None)
     said = canonical(pa.array([text], pa.string()), field, resolved.value_maps.get(field.name))
     return cast(str | None, said[0].as_py())
+
+
+def _spelled(store: Store, contract: Contract, scope: Pairs[str, str | None]) -> dict[str, str | None]:
+    """The values of fields, each that is a known name but for its writing as it is known."""
+    known = known_names.spellings(store, contract)
+    return {name: known.get(name, {}).get(mapping.key(text or ""), text) for name, text in scope.items()}
 
 
 def _reading(sheet: Sheet, hidden: Sequence[str]) -> dict[str, Any]:

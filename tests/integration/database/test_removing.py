@@ -9,7 +9,7 @@ import pytest
 from tests.imports import fingerprint, outcomes, records
 from workbench import Workbench, open_sheet
 from workbench.model.batch import Batch
-from workbench.model.errors import HeldFor
+from workbench.model.errors import EmptyNeedsConfirmation, HeldFor
 from workbench.model.sheet import Layout, Sheet
 
 pytestmark = pytest.mark.both_servers
@@ -88,6 +88,29 @@ def test_a_row_without_an_address_may_be_any_of_those_who_go(roster: Callable[..
     assert len(active(url)) == 3
 
 
+@pytest.mark.parametrize(
+    ("lines", "options"),
+    [
+        ((ANA, "a@t.example,Bea Co,North,2025-2026", CY), {"skip_errors": True}),  # which contradicts line 2
+        ((ANA, "a@t.example,Bea Co,North,2025-2026", CY), {"on_conflict": "first"}),
+        (("a@t.example,Bea Co,North,2025-2026", CY), {}),  # the name of another one
+        ((ANA, "a@t.example,Bea Co,,2025-2O26", CY), {"skip_errors": True}),
+    ],
+)
+def test_nobody_goes_whose_name_stands_under_another_address(
+    roster: Callable[..., Batch], url: str, lines: tuple[str, ...], options: dict[str, Any]
+) -> None:
+    roster(ANA, BEA, CY)
+    batch = roster(*lines, **options)
+    assert ([*held(batch)], len(active(url))) == (["same_name"], 3)
+
+
+def test_a_namesake_who_stays_is_no_matter(roster: Callable[..., Batch]) -> None:
+    roster(ANA, BEA, "x@t.example,Bea Co,South,2025-2026")
+    batch = roster(ANA, BEA)
+    assert (batch.stage, batch.removed) == ("completed", 1)
+
+
 def test_a_line_that_was_left_out_and_names_somebody_switches_nobody_off(
     wb: Workbench, roster: Callable[..., Batch], tmp_path: Path
 ) -> None:
@@ -116,8 +139,8 @@ def test_nobody_of_another_address_but_the_same_name_takes_a_place_unasked(
     batch = roster(ANA, BEA.replace("b@t", "bb@t"), CY)
     assert (batch.stage, len(active(url))) == ("held", 3)
     assert held(batch) == {
-        "same_name": "1 teacher would be switched off, and a new one of the same name made: bb@t.example on line 3 "
-        "for b@t.example, Bea Co. Correct the rows where it is the same teacher, or let the removal go on."
+        "same_name": "1 teacher whose name another row has would be switched off: b@t.example, Bea Co (line 3, "
+        "bb@t.example). Correct the row where it is the same teacher, or let the removal go on."
     }
     assert wb.commit(batch, accept=["all"]).removed == 1
 
@@ -216,6 +239,12 @@ def test_a_school_written_otherwise_takes_the_known_spelling_and_that_is_said(
     }
     row = list(wb.rows.each(batch))[-1]
     assert (row["raw"]["Building"], row["payload"]["building"]) == ("north-high", "North High")
+
+
+@pytest.mark.usefixtures("schools")
+def test_an_empty_roster_speaks_of_the_known_district_however_it_is_written(roster: Callable[..., Batch]) -> None:
+    with pytest.raises(EmptyNeedsConfirmation, match="all 3 records of district Kansas City Public Schools, "):
+        roster(window="2025-2026", constants={"district": "kansas city  public-schools"})
 
 
 @pytest.mark.usefixtures("schools")

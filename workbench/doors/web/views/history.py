@@ -95,10 +95,13 @@ def story(happened: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _details(event: Mapping[str, Any]) -> str:
-    shown = {
-        name: f"{value:,}" if isinstance(value, int) else value for name, value in event["detail"].items() if value
-    }
-    return "; ".join(f"{name}: {value}" for name, value in shown.items())[:500]
+    return "; ".join(f"{name}: {_shown(value)}" for name, value in event["detail"].items() if value)[:500]
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def how_read(batch: Batch) -> None:
