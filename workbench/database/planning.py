@@ -111,6 +111,7 @@ def _merged(
     rulings = {batch.id: decisions.ruling(store, sources[batch.id]) for batch in changing}
     looked.writers += 1
     with store.transaction() as connection:
+        connection.execute("select pg_current_xact_id()")  # whatever is found, it is one that has written
         tune(connection, sum(each.counts["updated"] for each in decided.values()))
         found = {
             batch.id: edits.find(
