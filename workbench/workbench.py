@@ -27,6 +27,7 @@ from workbench.database import (
     sweeping,
     templates,
     undoing,
+    upgrading,
 )
 from workbench.database.batches import Batches
 from workbench.database.inventory import Profiles, Sources
@@ -117,10 +118,10 @@ class Workbench:
         """
         configuration = settings.load(home=home, database_url=database_url, tenant=tenant, user=user)
         url = address(configuration)
-        if not store.is_current(url):
+        if not upgrading.is_current(url):
             if configuration.database_url is not None:
                 raise DatabaseOutdated
-            store.upgrade(url)
+            upgrading.upgrade(url)
         database = store.Store(url, tenant=configuration.tenant, user=configuration.user)
         batches.recover(database)
         return cls(configuration, database)

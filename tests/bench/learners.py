@@ -20,7 +20,7 @@ from psycopg.sql import SQL, Literal
 from tests.bench.million import command, said_of_machine, timed
 from tests.bench.people import write_learners
 from workbench import Workbench, open_sheet
-from workbench.database import embedded, store
+from workbench.database import embedded, store, upgrading
 
 TARGET = 1.25
 _TABLES = ("profiles", "courses", "enrollments")
@@ -40,7 +40,7 @@ def main() -> None:
 def measure(folder: Path, rows: int, rounds: int) -> None:
     """Everything, in one run on one server under `folder`."""
     url = embedded.database_url(folder / "home")
-    store.upgrade(url)
+    upgrading.upgrade(url)
     admin = psycopg.connect(url, autocommit=True)
     print(said_of_machine(admin))
     file = write_learners(folder / "learners.csv", rows)

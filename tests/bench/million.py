@@ -26,7 +26,7 @@ from psycopg.sql import SQL, Literal
 
 from tests.bench.people import write_students
 from workbench import Workbench, open_sheet
-from workbench.database import embedded, store
+from workbench.database import embedded, store, upgrading
 
 TARGETS = {"first": 1.3, "again": 0.6}
 
@@ -46,7 +46,7 @@ def main() -> None:
 def measure(folder: Path, rows: int, rounds: int, large: int) -> None:
     """Everything, in one run on one server under `folder`."""
     url = embedded.database_url(folder / "home")
-    store.upgrade(url)
+    upgrading.upgrade(url)
     admin = psycopg.connect(url, autocommit=True)
     print(said_of_machine(admin))
     file = write_students(folder / "students.csv", rows)

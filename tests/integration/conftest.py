@@ -30,7 +30,7 @@ from psycopg.sql import SQL, Identifier
 
 from tests import folder
 from workbench import Workbench, open_sheet
-from workbench.database import embedded, store
+from workbench.database import embedded, upgrading
 from workbench.model.sheet import Sheet
 
 SYSTEM = os.environ.get("WORKBENCH_TEST_DATABASE_URL")
@@ -75,7 +75,7 @@ def templates() -> Iterator[Callable[[str], str]]:
         @cache
         def template(server: str) -> str:
             name = made.enter_context(_database(server))
-            store.upgrade(database_address(server, name))
+            upgrading.upgrade(database_address(server, name))
             return name
 
         yield template

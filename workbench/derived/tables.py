@@ -62,7 +62,8 @@ def _table(metadata: MetaData, contract: Contract) -> Table:
         contract.table,
         metadata,
         Column("id", _Sql("uuid"), primary_key=True, server_default=text("gen_random_uuid()")),
-        Column("tenant_id", _Sql("uuid"), nullable=False),
+        # a part of the key, so that what refers to a record can only be of the same tenant
+        Column("tenant_id", _Sql("uuid"), primary_key=True),
         Column("created_at", _Sql("timestamptz"), nullable=False, server_default=text("now()")),
         Column("updated_at", _Sql("timestamptz"), nullable=False, server_default=text("now()")),
         schema=contract.family,
@@ -89,7 +90,7 @@ def _constraints(contract: Contract, named: dict[str, Contract]) -> Iterable[Uni
     for field in contract.references:
         assert field.reference is not None
         other = named[field.reference.dataset]
-        column = field.reference.column
+        column, table = field.reference.column, f"{other.family}.{other.table}"
         yield ForeignKeyConstraint(
-            [column], [f"{other.family}.{other.table}.id"], name=f"{contract.table}_{column}_fkey"
+            [column, "tenant_id"], [f"{table}.id", f"{table}.tenant_id"], name=f"{contract.table}_{column}_fkey"
         )

@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from workbench.database import store
+from workbench.database import upgrading
 from workbench.model.errors import WorkbenchError
 from workbench.settings import Settings
 from workbench.workbench import address
@@ -65,8 +65,8 @@ def examine(settings: Settings) -> Diagnosis:
     url, server, current = None, None, None
     try:
         url = address(settings)
-        server = store.server_version(url)
-        current = store.is_current(url)
+        server = upgrading.server_version(url)
+        current = upgrading.is_current(url)
     except WorkbenchError as error:
         problems.append(Problem(what=str(error), remedy=_reach(settings)))
     if server is not None and int(server.split(".")[0]) < _LEAST_SERVER:
@@ -94,7 +94,7 @@ def examine(settings: Settings) -> Diagnosis:
 
 def upgrade(settings: Settings) -> Diagnosis:
     """Brings the database to this version and says what it is then; raises DatabaseUnavailable, DatabaseOutdated."""
-    store.upgrade(address(settings))
+    upgrading.upgrade(address(settings))
     return examine(settings)
 
 

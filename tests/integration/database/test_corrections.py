@@ -10,7 +10,7 @@ import pandas as pd
 import psycopg
 import pytest
 
-from tests.imports import ask, issues, outcome, outcomes, records, tamper
+from tests.imports import ask, issues, outcome, outcomes, records, speak_for, tamper
 from workbench import Workbench, open_sheet
 from workbench.database import store
 from workbench.model.batch import Batch
@@ -224,7 +224,7 @@ def test_another_tenant_corrects_nothing(open_wb: Opened, held: Batch) -> None:
 
 KEEP = (
     "insert into workbench.import_correction (tenant_id, batch_id, line, revision, raw, payload, status, corrected_by) "
-    "select tenant_id, batch_id, line, {revision}, raw, payload, status, 'eve' from workbench.import_row "
+    "select tenant_id, batch_id, line, {revision}, raw, payload, status, 'ana' from workbench.import_row "
     "where line = {line}"
 )
 
@@ -239,15 +239,12 @@ def test_the_database_lets_nobody_correct_in_secret(wb: Workbench, held: Batch, 
                 psycopg.connect(store.program_url(url)) as connection,
                 connection.transaction(),
             ):
-                connection.execute(
-                    "select set_config('workbench.tenant', workbench.tenant_id('default')::text, true), "
-                    "set_config('workbench.batch', %s, true)",
-                    (str(held.id),),
-                )
+                speak_for(connection, url, batch=held.id)
                 return f"{connection.execute(statement).rowcount} rows"
         except psycopg.Error as error:
             return str(error.sqlstate)
 
+    assert tried(KEEP.format(line=4, revision=1).replace("'ana'", "'eve'")) == "42501"
     assert tried(KEEP.format(line=4, revision=1)) == "1 rows"  # as the program would, in the same revision
     assert tried(KEEP.format(line=4, revision=1)) == "23505"
     assert tried(KEEP.format(line=4, revision=2)) == "42501"

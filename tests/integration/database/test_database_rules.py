@@ -7,9 +7,9 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.imports import ask, fingerprint, records, tamper
+from tests.imports import ask, fingerprint, records, speak_for, tamper
 from workbench import Workbench
-from workbench.database import store
+from workbench.database import identity, store
 from workbench.model.batch import Batch, new_id
 from workbench.model.errors import AlreadyCommitted, NotDone, Unbalanced
 from workbench.model.sheet import Sheet
@@ -43,13 +43,13 @@ def completed(wb: Workbench, planned: Batch) -> Batch:
 
 @pytest.fixture
 def program(url: str) -> Callable[..., Any]:
-    """Tries a statement as the program's role, in the tenant default, perhaps with a batch open. Nothing is kept.
+    """Tries a statement as the program's role, as ana in the tenant default unless told otherwise. Nothing is kept.
 
     Returns the SQLSTATE of the refusal, or the number of rows.
     """
 
-    def said(statement: str, *values: object, batch: object = "", tenant: str = "default") -> str | int:
-        with as_program(url, tenant=tenant, batch=batch) as connection:
+    def said(statement: str, *values: object, **whose: object) -> str | int:
+        with as_program(url, **whose) as connection:
             try:
                 return connection.execute(statement, values).rowcount
             except psycopg.Error as error:
@@ -61,17 +61,15 @@ def program(url: str) -> Callable[..., Any]:
 
 
 @contextmanager
-def as_program(url: str, *, tenant: str = "default", batch: object = "") -> Iterator[psycopg.Connection[Any]]:
-    """One transaction of somebody who has got hold of the program's role."""
+def as_program(url: str, **whose: Any) -> Iterator[psycopg.Connection[Any]]:
+    """One transaction of somebody who has got hold of the program's role (see `speak_for`)."""
     with psycopg.connect(store.program_url(url)) as connection:
-        identifier = connection.execute("select workbench.tenant_id(%s)", (tenant,)).fetchone()
-        connection.execute("select set_config('workbench.tenant', %s, true)", (str(identifier[0]),))
-        connection.execute("select set_config('workbench.batch', %s, true)", (str(batch),))
+        speak_for(connection, url, **whose)
         yield connection
 
 
 REFUSED = psycopg.errors.InsufficientPrivilege.sqlstate
-WRONG_STEP, UNBALANCED, FROZEN, CHECKED = "WB001", "WB002", "WB003", "23514"
+WRONG_STEP, UNBALANCED, FROZEN, UNPROVEN, UNWRITTEN, CHECKED = "WB001", "WB002", "WB003", "WB004", "WB005", "23514"
 
 
 # --- exactly one outcome for every row ---
@@ -182,8 +180,8 @@ def test_a_batch_begins_at_the_beginning(url: str, planned: Batch, program: Call
 def test_a_planned_batch_does_not_go_back(planned: Batch, program: Callable[..., Any]) -> None:
     moved = {stage: program("update workbench.import_batch set stage = %s", stage) for stage in STAGES}
     assert moved == {stage: WRONG_STEP for stage in ("queued", "staging", "staged")} | {
-        stage: 1 for stage in ("planned", "held", "completed", "failed")
-    }
+        stage: 1 for stage in ("planned", "held", "failed")
+    } | {"completed": UNWRITTEN}
 
 
 def test_a_completed_batch_stays_completed(url: str, completed: Batch, program: Callable[..., Any]) -> None:
@@ -371,16 +369,148 @@ def test_a_type_of_ones_own_does_not_lend_the_owners_rights(wb: Workbench, url: 
         )
         connection.execute("create domain pg_temp.uuid as pg_catalog.uuid check (pg_temp.seize(value))")
         connection.execute("create domain pg_temp.text as pg_catalog.text check (pg_temp.seize(null))")
-        connection.execute("select workbench.tenant_id('newcomer')")
+        speak_for(connection, url, tenant="newcomer")
     protected = "select relrowsecurity from pg_class where oid = 'workbench.import_row'::regclass"
     assert ask(url, protected) == [(True,)]
+
+
+# --- what a completed batch says was written ---
+
+
+def test_nothing_is_completed_that_was_not_written(planned: Batch, program: Callable[..., Any]) -> None:
+    assert program("update workbench.import_batch set stage = 'completed'") == UNWRITTEN
+
+
+WRITE = """
+insert into elevate.profiles (id, tenant_id, email, full_name, role)
+select o.record_id, o.tenant_id, r.external_key, 'Ada', 'student' from workbench.import_outcome o
+join workbench.import_row r using (batch_id, line) where o.outcome = 'created'
+"""
+
+
+def test_what_is_written_is_written_under_the_ids_of_its_rows(url: str, planned: Batch) -> None:
+    made = planned.created or 0
+    assert made > 1
+    for statement, refused in (
+        (WRITE, False),
+        (f"{WRITE} limit {made - 1}", True),
+        (WRITE.replace("o.record_id,", "gen_random_uuid(),"), True),
+        (WRITE.replace("o.record_id,", "(left(o.record_id::text, 28) || lpad(o.line::text, 8, 'e'))::uuid,"), True),
+    ):
+        with as_program(url, batch=planned.id) as connection:
+            assert connection.execute(statement).rowcount == made - ("limit" in statement)
+            said = connection.execute("select * from workbench.import_batch where id = %s", (planned.id,)).fetchone()
+            assert said is not None
+            wrong = connection.execute(
+                "select workbench.unwritten(b) from workbench.import_batch b where id = %s", (planned.id,)
+            ).fetchone()
+            connection.rollback()
+        assert wrong is not None
+        assert (wrong[0] > 0) is refused, statement
+
+
+PLANNED_ANEW = """
+with planned as (
+    insert into workbench.import_outcome (tenant_id, batch_id, plan, line, outcome, reason, record_id)
+    select tenant_id, batch_id, 2, line, 'skipped', {reason}, {record}
+    from workbench.import_row where batch_id = {batch}
+    returning line
+) update workbench.import_batch set plan = 2, created = 0, updated = 0, unmatched = 0, invalid = 0, removed = 0,
+    skipped = processed where id = {batch}
+"""
+
+
+@pytest.mark.parametrize("reason", ["null", "'because'", "'unchanged'", "'duplicate'"])
+def test_a_plan_that_only_skips_is_not_completed(url: str, planned: Batch, reason: str) -> None:
+    with as_program(url, batch=planned.id) as connection:
+        connection.execute(PLANNED_ANEW.format(reason=reason, record="id", batch=f"'{planned.id}'"))
+        with pytest.raises(psycopg.DatabaseError) as refusal:
+            connection.execute("update workbench.import_batch set stage = 'completed' where id = %s", (planned.id,))
+        assert refusal.value.sqlstate in (UNBALANCED, UNWRITTEN)
+        connection.rollback()
+
+
+# --- for whom a connection is ---
+
+
+def test_nobody_enters_without_a_proof(wb: Workbench, url: str) -> None:
+    with psycopg.connect(store.program_url(url)) as connection:
+        with pytest.raises(psycopg.DatabaseError, match="does not prove for whom it is") as refusal:
+            connection.execute("select workbench.enter('default', 'ana', %s)", ("0" * 64,))
+        assert refusal.value.sqlstate == UNPROVEN
+
+
+def test_a_proof_is_for_one_tenant_and_one_person(completed: Batch, url: str) -> None:
+    ask_ = "select workbench.current_person(), count(*) from workbench.import_batch"
+    with psycopg.connect(store.program_url(url)) as connection:
+        mine = identity.enter(connection, url, "default", "ana")
+        theirs = identity.enter(connection, url, "other", "ana")
+        said = mine.identity
+        for forged in (
+            "",
+            str(mine.tenant_id),
+            said[:103],
+            said.removesuffix("ana") + "ben",
+            said.replace(str(theirs.tenant_id), str(mine.tenant_id)),
+            f"{theirs.tenant_id}{said[36:]}",
+            f"{mine.tenant_id}.{'0' * 64}.ana",
+            "worker",
+            said.upper(),
+        ):
+            connection.execute("select set_config('workbench.identity', %s, true)", (forged,))
+            if forged != said:
+                assert connection.execute(ask_).fetchone() == (None, 0), forged
+        connection.execute("select set_config('workbench.identity', %s, true)", (said,))
+        assert connection.execute(ask_).fetchone() == ("ana", 1)
+
+
+def test_the_program_cannot_read_its_own_key(wb: Workbench, program: Callable[..., Any]) -> None:
+    for statement in (
+        "select key from workbench.program_key",
+        "select workbench.proof('worker')",
+        "update workbench.program_key set key = ''",
+        "insert into workbench.person (tenant_id, name) values (workbench.current_tenant(), 'eve')",
+    ):
+        assert program(statement) == REFUSED, statement
+
+
+BY_OTHERS = {
+    "a run": "import_run (id, tenant_id, title, initiated_by_id) values (gen_random_uuid(), {tenant}, 'x', 'eve')",
+    "a signature": "sign_off (tenant_id, batch_id, signed_by, digest, evidence) "
+    "values ({tenant}, {batch}, 'eve', '', '{{}}')",
+    "an earlier signature": "sign_off (tenant_id, batch_id, signed_by, signed_at, digest, evidence) "
+    "values ({tenant}, {batch}, 'ana', '2020-01-01', '', '{{}}')",
+    "an explanation": "import_explanation (tenant_id, batch_id, line, reason, explained_by) "
+    "values ({tenant}, {batch}, 6, 'x', 'eve')",
+    "an earlier explanation": "import_explanation (tenant_id, batch_id, line, reason, explained_by, explained_at) "
+    "values ({tenant}, {batch}, 6, 'x', 'ana', '2020-01-01')",
+    "a note": "audit_log (tenant_id, actor, action) values ({tenant}, 'eve', 'planned')",
+    "an earlier note": "audit_log (tenant_id, actor, action, at) values ({tenant}, 'ana', 'planned', '2020-01-01')",
+    "a template": "import_template (tenant_id, kept_by, name, data_type, config, created_by_id) "
+    "values ({tenant}, {tenant}, 'x', 'elevate.students', '{{}}', 'eve')",
+    "a profile": "import_profile (tenant_id, data_type, checksum, digest, file_name, profile, kept_by) "
+    "values ({tenant}, 'x', 'x', 'x', 'x', '{{}}', 'eve')",
+    "a source": "import_source (tenant_id, dataset, updated_by) values ({tenant}, 'x', 'eve')",
+}
+
+
+@pytest.mark.parametrize("what", BY_OTHERS)
+def test_nothing_is_said_in_another_name_or_at_another_time(
+    wb: Workbench, completed: Batch, program: Callable[..., Any], what: str
+) -> None:
+    if "signature" in what:
+        wb.explain(completed, [6], "left the school")
+    statement = f"insert into workbench.{BY_OTHERS[what]}"
+    named = {"tenant": "workbench.current_tenant()", "batch": f"'{completed.id}'"}
+    assert program(statement.format(**named)) == REFUSED
+    assert program(statement.replace("'eve'", "'ana'").replace("'2020-01-01'", "now()").format(**named)) == 1
 
 
 # --- explanations and signatures ---
 
 EXPLAIN = (
     "insert into workbench.import_explanation (tenant_id, batch_id, line, reason, explained_by) "
-    "values (workbench.current_tenant(), %s, %s, %s, 'ben')"
+    "values (workbench.current_tenant(), %s, %s, %s, workbench.current_person())"
 )
 SIGN = (
     "insert into workbench.sign_off (tenant_id, batch_id, signed_by, digest, evidence) "
@@ -410,7 +540,7 @@ def test_nobody_signs_their_own_work_beside_others(
     assert program(SIGN, completed.id, "ana") == 1, "ana is alone here, and nothing was kept"
     open_wb(user="ben")
     assert program(SIGN, completed.id, "ana") == WRONG_STEP
-    assert program(SIGN, completed.id, "ben") == 1
+    assert program(SIGN, completed.id, "ben", person="ben") == 1
 
 
 def test_people_of_another_tenant_are_nobody_here(
@@ -432,7 +562,7 @@ def test_a_signed_batch_is_frozen(
     assert ben.verify(completed)
     assert program("update workbench.import_batch set notes = 'afterthought'") == FROZEN
     assert program(EXPLAIN, completed.id, 6, "otherwise") == FROZEN
-    assert program(SIGN, completed.id, "cem") == psycopg.errors.UniqueViolation.sqlstate
+    assert program(SIGN, completed.id, "cem", person="cem") == psycopg.errors.UniqueViolation.sqlstate
 
 
 @pytest.mark.parametrize(

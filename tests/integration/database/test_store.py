@@ -21,7 +21,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from tests import folder
 from tests.imports import ask, tamper
 from workbench import Workbench
-from workbench.database import embedded, store
+from workbench.database import embedded, store, upgrading
 from workbench.model.errors import (
     DatabaseFull,
     DatabaseOutdated,
@@ -70,7 +70,7 @@ NO_ADDRESS = ("geheim", "postgresql+psycopg://u:geheim@h/x", "postgresql://u:ge 
 @pytest.mark.parametrize("address", [*NOWHERE, *NO_ADDRESS])
 def test_a_wrong_address_is_refused_without_its_password(home: Path, address: str) -> None:
     expected = NotConfigured if address in NO_ADDRESS else DatabaseUnavailable
-    for ask_for in (store.is_current, store.server_version, store.upgrade, _open(home)):
+    for ask_for in (upgrading.is_current, upgrading.server_version, upgrading.upgrade, _open(home)):
         with pytest.raises(expected) as refusal:
             ask_for(address)
         assert "heim" not in str(refusal.value)
@@ -91,7 +91,7 @@ def test_a_database_that_is_not_there_is_named(url: str, home: Path) -> None:
 
 def test_a_database_that_was_not_set_up_is_not_touched(server: str, url: str, home: Path) -> None:
     tamper(url, "drop schema workbench cascade")
-    assert not store.is_current(url)
+    assert not upgrading.is_current(url)
     with pytest.raises(DatabaseOutdated, match="workbench db upgrade"):
         Workbench.open(home=home, database_url=url)
     assert ask(url, "select 1 from pg_namespace where nspname = 'workbench'") == []
@@ -103,14 +103,14 @@ def test_setting_up_twice_changes_nothing(url: str) -> None:
         "from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname !~ '^pg_'"
     )
     before = ask(url, everything)
-    store.upgrade(url)
+    upgrading.upgrade(url)
     assert ask(url, everything) == before
 
 
 def test_who_may_not_set_up_is_told_so(url: str) -> None:
     tamper(url, "drop schema workbench cascade")
     with pytest.raises(DatabaseOutdated):
-        store.upgrade(store.program_url(url))
+        upgrading.upgrade(store.program_url(url))
 
 
 def test_who_owns_the_database_and_may_create_roles_can_set_it_up(server: str, url: str, home: Path) -> None:
@@ -122,7 +122,7 @@ def test_who_owns_the_database_and_may_create_roles_can_set_it_up(server: str, u
         tamper(url, f'alter database "{name}" owner to {role}')
         tamper(url, f"grant workbench_owner, workbench_app to {role} with admin option")
         address = make_conninfo(url, user=role, password="geheim")
-        store.upgrade(address)
+        upgrading.upgrade(address)
         assert ask(url, "select schema_owner from information_schema.schemata where schema_name = 'elevate'") == [
             ("workbench_owner",)
         ]

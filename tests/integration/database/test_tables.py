@@ -7,7 +7,7 @@ import pytest
 
 from tests.imports import ask, tamper
 from workbench import Workbench
-from workbench.database import store
+from workbench.database import upgrading
 from workbench.datasets import catalog
 from workbench.model.sheet import Sheet
 
@@ -91,8 +91,8 @@ def test_an_enrollment_cannot_name_a_person_or_course_that_is_not_there(url: str
         "and contype = 'f' order by 1",
     )
     assert references == [
-        ("FOREIGN KEY (course_id) REFERENCES elevate.courses(id)",),
-        ("FOREIGN KEY (user_id) REFERENCES elevate.profiles(id)",),
+        ("FOREIGN KEY (course_id, tenant_id) REFERENCES elevate.courses(id, tenant_id)",),
+        ("FOREIGN KEY (user_id, tenant_id) REFERENCES elevate.profiles(id, tenant_id)",),
     ]
 
 
@@ -126,9 +126,9 @@ def test_two_tenants_may_know_the_same_person_and_one_may_not_twice(
 def test_a_column_that_a_contract_gains_is_added_and_what_is_there_stays(wb: Workbench, sheet: Given, url: str) -> None:
     wb.import_sheet(sheet("email,name,phone\njohn@example.com,John Doe,555-123-4567\n"), "elevate.students")
     tamper(url, "alter table elevate.profiles drop column external_id")
-    assert not store.is_current(url)
-    store.upgrade(url)
-    assert store.is_current(url)
+    assert not upgrading.is_current(url)
+    upgrading.upgrade(url)
+    assert upgrading.is_current(url)
     assert ask(url, "select email, phone, external_id from elevate.profiles") == [
         ("john@example.com", "555-123-4567", None)
     ]

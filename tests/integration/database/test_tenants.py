@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from tests.imports import ask, outcome, records
+from tests.imports import ask, outcome, records, speak_for
 from workbench import Workbench
 from workbench.database import store
 from workbench.datasets import catalog
@@ -80,8 +80,9 @@ def test_every_table_says_whose_its_rows_are(url: str) -> None:
         "where a.attrelid = c.oid and a.attname = 'tenant_id' {}) order by 1"
     )
     schemas = ["workbench", *catalog.families()]
-    assert ask(url, without.format(""), schemas) == [("workbench.schema_version",), ("workbench.tenant",)]
-    nullable = [(table,) for table in ("import_template", "schema_version", "tenant")]
+    of_all = ("dataset", "program_key", "schema_version", "tenant")
+    assert ask(url, without.format(""), schemas) == [(f"workbench.{table}",) for table in of_all]
+    nullable = [(table,) for table in sorted((*of_all, "import_template"))]
     assert ask(url, without.format("and a.attnotnull"), schemas) == [(f"workbench.{table}",) for (table,) in nullable]
 
 
@@ -94,7 +95,7 @@ def test_without_a_tenant_nothing_is_there(theirs: Theirs, url: str) -> None:
 def test_another_tenant_finds_every_table_empty(theirs: Theirs, other: Workbench, url: str) -> None:
     (tenant,) = ask(url, "select id from workbench.tenant where slug = 'a'")[0]
     with psycopg.connect(store.program_url(url)) as connection:
-        connection.execute("select set_config('workbench.tenant', workbench.tenant_id('b')::text, true)")
+        speak_for(connection, url, tenant="b", person="bea")
         for table in everything(url):
             mine = "id" if table == "workbench.tenant" else "tenant_id"
             seen = connection.execute(f"select count(*) from {table} where {mine} = %s", (tenant,)).fetchone()
@@ -102,10 +103,11 @@ def test_another_tenant_finds_every_table_empty(theirs: Theirs, other: Workbench
 
 
 def everything(url: str) -> list[str]:
-    """Every table and view that the program may read, but the one that says which migration this is."""
+    """Every table and view that the program may read, but those that say which migration and datasets there are."""
     readable = (
         "select table_schema || '.' || table_name from information_schema.tables "
         "where table_schema = any(%s) and table_name <> 'schema_version' "
+        "and table_name <> 'dataset' "
         "and has_table_privilege('workbench_app', format('%%I.%%I', table_schema, table_name), 'select')"
     )
     found = [name for (name,) in ask(url, readable, ["workbench", *catalog.families()])]
@@ -238,17 +240,23 @@ def test_a_tenants_own_template_comes_before_one_for_everybody(theirs: Theirs, o
 
 
 HUNG = {
+    "an enrollment of its person": (
+        "with course as (insert into elevate.courses (tenant_id, course_code, course_name) values ({b}, 'x', 'x') "
+        "returning id) insert into elevate.enrollments (tenant_id, user_id, course_id) "
+        "select {b}, {record}, id from course",
+        "23503",
+    ),
     "a batch in its run": (
         "insert into workbench.import_batch "
         "(id, tenant_id, run_id, data_type, source, file_name, initiated_by_id, mode) "
-        "values ({mine}, {b}, {batch}, 'elevate.students', 'x', 'x', 'x', 'upsert')",
+        "values ({mine}, {b}, {batch}, 'elevate.students', 'x', 'x', 'bea', 'upsert')",
         "23503",
     ),
     "an undo of it": (
         "with run as (insert into workbench.import_run (id, tenant_id, title, initiated_by_id) "
-        "values ({mine}, {b}, 'x', 'x') returning id) insert into workbench.import_batch "
+        "values ({mine}, {b}, 'x', 'bea') returning id) insert into workbench.import_batch "
         "(id, tenant_id, run_id, data_type, source, file_name, initiated_by_id, mode, undo_of) "
-        "select id, {b}, id, 'elevate.students', 'x', 'x', 'x', 'upsert', {batch} from run",
+        "select id, {b}, id, 'elevate.students', 'x', 'x', 'bea', 'upsert', {batch} from run",
         "23503",
     ),
     "a row": (
@@ -314,8 +322,7 @@ def test_with_the_programs_role_nothing_of_another_tenant_can_be_touched(
 
     def tried(statement: str) -> str | int:
         with psycopg.connect(store.program_url(url)) as connection:
-            connection.execute("select set_config('workbench.tenant', %s, true)", (str(tenants["b"]),))
-            connection.execute("select set_config('workbench.batch', %s, true)", (str(theirs.batch.id),))
+            speak_for(connection, url, tenant="b", person="bea", batch=theirs.batch.id)
             try:
                 return connection.execute(statement.format(**named)).rowcount
             except psycopg.Error as error:

@@ -13,9 +13,9 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.imports import ask, outcome, records, tamper
+from tests.imports import ask, outcome, records, speak_for, tamper
 from workbench import Workbench, settings
-from workbench.database import batches, store
+from workbench.database import batches, store, upgrading
 from workbench.doors import jobs
 from workbench.doors.jobs import Worker
 from workbench.model.batch import Batch, Run
@@ -529,9 +529,9 @@ def test_a_worker_that_is_told_to_end_finishes_what_it_was_writing(
 @pytest.mark.both_servers
 def test_a_database_without_the_queue_is_not_current_until_it_is_set_up(url: str) -> None:
     tamper(url, "drop schema procrastinate cascade")
-    assert not store.is_current(url)
-    store.upgrade(url)
-    assert store.is_current(url)
+    assert not upgrading.is_current(url)
+    upgrading.upgrade(url)
+    assert upgrading.is_current(url)
 
 
 EARLIER = "02.05.00_01_add_periodic_job_priority"
@@ -542,7 +542,7 @@ EARLIER = "02.05.00_01_add_periodic_job_priority"
 def test_a_queue_of_an_earlier_version_is_brought_up_to_date(
     url: str, wb: Workbench, begun: Batch, hired: Callable[[], Worker]
 ) -> None:
-    steps = store._queue_steps()
+    steps = upgrading._queue_steps()
     earlier = steps[: [step.stem for step in steps].index(EARLIER) + 1]
     tamper(url, "drop schema procrastinate cascade")
     with psycopg.connect(url) as connection:
@@ -552,9 +552,9 @@ def test_a_queue_of_an_earlier_version_is_brought_up_to_date(
         for step in earlier:
             connection.execute(step.read_bytes())
         connection.execute(f"comment on schema procrastinate is '{earlier[-1].stem}'")
-    assert not store.is_current(url)
-    store.upgrade(url)
-    assert store.is_current(url)
+    assert not upgrading.is_current(url)
+    upgrading.upgrade(url)
+    assert upgrading.is_current(url)
     jobs.defer(wb, "fill", begun)
     with hired():
         assert done(wb, begun).stage == "planned"
@@ -620,3 +620,63 @@ def test_a_run_whose_worker_died_is_taken_up_whole(
     dead(url)
     with hired():
         assert outcome(done(wb, run)) == (2, 0, 0, 0, 0)
+
+
+# --- whose a job is ---
+
+JOB = """
+insert into procrastinate.procrastinate_jobs (queue_name, task_name, lock, queueing_lock, args) values
+    ('imports', 'commit', {tenant} || ':elevate.students', {batch}, jsonb_build_object(
+        'tenant', {tenant}, 'user', {person}, 'batch', {batch}, 'options', '{{}}'::jsonb))
+"""
+MINE = {"tenant": "'default'", "person": "'ana'"}
+
+
+@pytest.mark.both_servers
+@pytest.mark.parametrize(
+    "forged", [{"tenant": "'other'"}, {"person": "'eve'"}, {"batch": "gen_random_uuid()::text"}, {}], ids=str
+)
+def test_a_job_is_asked_for_in_the_own_name_alone(
+    wb: Workbench, begun: Batch, url: str, forged: dict[str, str]
+) -> None:
+    asked = JOB.format(**{**MINE, "batch": f"'{begun.id}'", **forged})
+    with psycopg.connect(store.program_url(url)) as connection:
+        speak_for(connection, url)
+        connection.execute("set local search_path = procrastinate")
+        if forged:
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute(asked)
+        else:
+            assert connection.execute(asked).rowcount == 1
+        connection.rollback()
+
+
+@pytest.mark.both_servers
+def test_the_jobs_of_another_tenant_are_out_of_sight(wb: Workbench, begun: Batch, url: str) -> None:
+    jobs.defer(wb, "fill", begun)
+    with psycopg.connect(store.program_url(url)) as connection:
+        connection.execute("set search_path = procrastinate, pg_catalog")
+        for table in ("jobs", "events", "workers", "periodic_defers"):
+            assert connection.execute(f"select * from procrastinate_{table}").fetchall() == []
+        speak_for(connection, url, tenant="other", person="ana")
+        assert connection.execute("select * from procrastinate_jobs").fetchall() == []
+        assert connection.execute("update procrastinate_jobs set status = 'cancelled'").rowcount == 0
+        assert connection.execute("delete from procrastinate_jobs").rowcount == 0
+    assert jobs.state(wb, begun) == "waiting"
+
+
+@pytest.mark.both_servers
+def test_what_a_job_is_to_do_never_changes(wb: Workbench, begun: Batch, url: str) -> None:
+    jobs.defer(wb, "fill", begun)
+    for change in ('args = args || \'{"user": "eve"}\'', "task_name = 'commit'"):
+        with psycopg.connect(store.program_url(url)) as connection:
+            speak_for(connection, url)
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute(f"update procrastinate.procrastinate_jobs set {change}")
+
+
+@pytest.mark.both_servers
+def test_a_worker_sees_nothing_of_a_tenant(wb: Workbench, begun: Batch, url: str) -> None:
+    with psycopg.connect(store.queue_url(url)) as connection:
+        assert connection.execute("select count(*) from workbench.import_batch").fetchone() == (0,)
+        assert connection.execute("select workbench.is_worker()").fetchone() == (True,)

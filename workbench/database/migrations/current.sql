@@ -1,6 +1,54 @@
 -- What the database does now: its functions, views and triggers, made anew whenever it is brought to a later version. The
 -- migrations make what keeps data; what they need of this file they have in an older form, which is replaced here.
 
+-- A text under the program's key: who knows the key not cannot make it.
+create or replace function workbench.proof(text) returns text language sql stable parallel safe security definer
+set search_path = pg_catalog, pg_temp as $$
+    select encode(sha256(key || sha256(key || convert_to($1, 'UTF8'))), 'hex') from workbench.program_key
+$$;
+revoke execute on function workbench.proof(text) from public;
+
+-- For whom the running transaction is, as its setting says and proves: null, and so nothing at all is visible, when none was
+-- said, and when it was said without proof. The setting is the tenant's id, the proof, and the person, with a point between.
+create or replace function workbench.identity(out tenant_id uuid, out person text)
+language plpgsql stable parallel safe security definer set search_path = pg_catalog, pg_temp as $$
+declare said text := current_setting('workbench.identity', true);
+begin
+    if said ~ '^[0-9a-f-]{36}\.[0-9a-f]{64}\..'
+       and substr(said, 38, 64) = workbench.proof(concat_ws(chr(31), 'identity', left(said, 36), substr(said, 103))) then
+        tenant_id := left(said, 36);
+        person := substr(said, 103);
+    end if;
+end $$;
+create or replace function workbench.current_tenant() returns uuid language sql stable parallel safe as
+$$ select tenant_id from workbench.identity() $$;
+create or replace function workbench.current_person() returns text language sql stable parallel safe as
+$$ select person from workbench.identity() $$;
+
+-- Whether the connection is a worker's, who takes up the jobs of every tenant and sees nothing else of theirs.
+create or replace function workbench.is_worker() returns boolean language sql stable parallel safe security definer
+set search_path = pg_catalog, pg_temp as
+$$ select coalesce(current_setting('workbench.identity', true) = 'worker.' || workbench.proof('worker'), false) $$;
+
+-- The tenant of a slug, made on first use, for somebody who proves that the program asks; and the identity that its
+-- transactions carry from then on.
+-- It runs with its owner's rights, so pg_temp comes last: else a caller's own type called uuid would be run with them too.
+create or replace function workbench.enter(wanted text, who text, proven text, out tenant_id uuid, out identity text)
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    if proven is distinct from workbench.proof(concat_ws(chr(31), 'enter', wanted, who)) then
+        raise exception 'this connection does not prove for whom it is' using errcode = 'WB004';
+    end if;
+    select t.id into tenant_id from workbench.tenant t where t.slug = wanted;
+    if tenant_id is null then
+        insert into workbench.tenant (slug) values (wanted) on conflict (slug) do nothing;
+        select t.id into tenant_id from workbench.tenant t where t.slug = wanted;
+    end if;
+    identity := tenant_id || '.' || workbench.proof(concat_ws(chr(31), 'identity', tenant_id, who)) || '.' || who;
+    perform set_config('workbench.identity', identity, true);
+    insert into workbench.person (tenant_id, name) values (enter.tenant_id, who) on conflict do nothing;
+end $$;
+
 -- The rows of a batch as they count: as a person corrected them last, else as they came.
 drop view if exists workbench.corrected_row;
 create view workbench.corrected_row with (security_invoker = true) as
@@ -69,6 +117,94 @@ begin
     return wrong;
 end $$;
 
+-- How many outcomes of a batch say something of a record that is not so at the end of the transaction that writes it: what is
+-- created, updated, restored or removed was so in this very transaction, and what is left as it is is there. Records that a
+-- batch creates are found by their ids, which are those of its rows, and compared as a whole: a million joined one by one
+-- would take as long as they took to write. Of very many that are left as they are, ten thousand are looked up.
+create or replace function workbench.unwritten(batch workbench.import_batch) returns bigint language plpgsql as $$
+declare
+    mine constant xid := pg_current_xact_id()::xid;
+    last constant uuid := left(batch.id::text, 28) || 'ffffffff';
+    step constant integer := 1 + batch.skipped / 10000;
+    known workbench.dataset; made record; said record; wanted text; wrong bigint := 0; more bigint;
+begin
+    select * into known from workbench.dataset d where d.data_type = batch.data_type;
+    if not found then
+        return 0;                                        -- a playbook's, whose parts write
+    end if;
+    if batch.undo_of is null and batch.created > 0 then
+        perform set_config('enable_indexscan', case when batch.created < 20000 then 'on' else 'off' end, true),
+                set_config('enable_bitmapscan', case when batch.created < 20000 then 'on' else 'off' end, true);
+        execute format(
+            'select count(*) as records, sum(uuid_hash_extended(id, 1)) as total, bit_xor(uuid_hash_extended(id, 2)) as mixed
+             from %I.%I where id between $1 and $2 and xmin = $3', known.family, known.target)
+            into made using batch.id, last, mine;
+        perform set_config('enable_indexscan', 'on', true), set_config('enable_bitmapscan', 'on', true);
+        select count(*) as records, sum(uuid_hash_extended(record_id, 1)) as total,
+               bit_xor(uuid_hash_extended(record_id, 2)) as mixed
+        into said from workbench.import_outcome where batch_id = batch.id and plan = batch.plan and outcome = 'created';
+        wrong := case when made = said then 0 else greatest(1, abs(made.records - said.records)) end;
+    end if;
+    foreach wanted in array array[
+        case when batch.undo_of is not null then
+            $q$o.outcome in ('created', 'updated') and case o.reason when 'removed' then t.id is not null
+                else t.xmin is distinct from $3 end$q$ end,
+        case when batch.undo_of is null and batch.updated > 0 then
+            $q$o.outcome = 'updated' and t.xmin is distinct from $3$q$ end,
+        case when batch.undo_of is null and batch.skipped > 0 then
+            $q$o.outcome = 'skipped' and o.record_id is not null and o.line % $4 = 0 and t.id is null$q$ end
+    ] loop
+        continue when wanted is null;
+        execute format('select count(*) from workbench.import_outcome o left join %I.%I t on t.id = o.record_id
+                        where o.batch_id = $1 and o.plan = $2 and ', known.family, known.target) || wanted
+            into more using batch.id, batch.plan, mine, step;
+        wrong := wrong + more;
+    end loop;
+    if batch.removed > 0 then
+        execute format(
+            'select count(*) from workbench.import_removal m left join %I.%I t on t.id = m.record_id
+             where m.batch_id = $1 and m.plan = $2 and case m.action when ''deleted'' then t.id is not null
+                 else t.xmin is distinct from $3 or %s end',
+            known.family, known.target, coalesce(format('t.%I', known.active), 'false'))
+            into more using batch.id, batch.plan, mine;
+        wrong := wrong + more;
+    end if;
+    return wrong;
+end $$;
+
+-- How many outcomes of a batch have no ground in its rows: a row that was read as invalid is so, one is a duplicate of another
+-- that is none, one is withheld for its source row's sake, one is left as it is because there is a record.
+create or replace function workbench.groundless(batch workbench.import_batch) returns bigint language plpgsql as $$
+declare wrong bigint; reasons text[];
+begin
+    select count(*) into wrong
+    from (
+        select r.line from workbench.import_row r
+        where r.batch_id = batch.id and r.errors is not null and r.status = 'failed' and (batch.revision = 0 or not exists (
+            select from workbench.import_correction c where c.batch_id = r.batch_id and c.line = r.line))
+        union all
+        select line from (
+            select distinct on (line) line, status from workbench.import_correction
+            where batch_id = batch.id order by line, revision desc
+        ) corrected where status = 'failed'
+    ) failed join workbench.import_outcome o on o.batch_id = batch.id and o.plan = batch.plan and o.line = failed.line
+    where o.outcome <> 'invalid';
+    select coalesce(array_agg(distinct reason), '{}') into reasons
+    from workbench.import_outcome where batch_id = batch.id and plan = batch.plan and outcome = 'skipped';
+    if 'duplicate' = any(reasons) and not batch.derived and exists (
+        select from workbench.dataset d where d.data_type = batch.data_type) then
+        wrong := wrong + (
+            with same as materialized (
+                select r.external_key, o.reason is not distinct from 'duplicate' as again from workbench.import_outcome o
+                join workbench.corrected_row r on r.batch_id = o.batch_id and r.line = o.line
+                where o.batch_id = batch.id and o.plan = batch.plan and r.batch_id = batch.id
+            )
+            select count(*) from (select distinct external_key from same where again) twice
+            where not exists (select from same where same.external_key = twice.external_key and not again));
+    end if;
+    return wrong;
+end $$;
+
 -- A batch cannot be completed unless every row has one outcome of the plan that counts, every outcome a row, and the figures
 -- are those of the outcomes; a run not without its parts.
 create or replace function workbench.refuse_unproven(batch workbench.import_batch) returns void language plpgsql as $$
@@ -76,14 +212,21 @@ declare
     found record; behind record; found_loose bigint;
 begin
     select count(r.line) as rows, count(*) filter (where r.line is null or o.line is null) as loose,
+           count(*) filter (where o.outcome = 'created' and o.record_id <> r.id and batch.undo_of is null
+               or o.outcome = 'skipped' and o.reason is null) as strange,
            count(*) filter (where o.outcome = 'created') as created, count(*) filter (where o.outcome = 'updated') as updated,
            count(*) filter (where o.outcome = 'skipped') as skipped, count(*) filter (where o.outcome = 'unmatched') as unmatched,
            count(*) filter (where o.outcome = 'invalid') as invalid
     into found
-    from (select line from workbench.import_row where batch_id = batch.id) r
-    full join (select line, outcome from workbench.import_outcome where batch_id = batch.id and plan = batch.plan) o using (line);
+    from (select line, id from workbench.import_row where batch_id = batch.id) r
+    full join (select line, outcome, reason, record_id from workbench.import_outcome
+               where batch_id = batch.id and plan = batch.plan) o using (line);
     if found.loose > 0 then
         raise exception '% of its rows and outcomes have no counterpart', found.loose using errcode = 'WB002';
+    end if;
+    found_loose := found.strange + workbench.groundless(batch);
+    if found_loose > 0 then
+        raise exception '% of its outcomes have no ground in its rows', found_loose using errcode = 'WB002';
     end if;
     select count(*) as parts, count(*) filter (where stage <> 'completed') as open, bool_or(derived) as derived,
            sum(processed) as rows, sum(created) as created, sum(updated) as updated, sum(skipped) as skipped,
@@ -111,6 +254,10 @@ begin
     if batch.removed <> (select count(*) from workbench.import_removal where batch_id = batch.id and plan = batch.plan)
                       + behind.removed then
         raise exception 'it does not list the % records that it removes', batch.removed using errcode = 'WB002';
+    end if;
+    found_loose := workbench.unwritten(batch);
+    if found_loose > 0 then
+        raise exception '% of its outcomes are not what was written', found_loose using errcode = 'WB005', detail = found_loose;
     end if;
 end $$;
 
