@@ -167,7 +167,8 @@ class Workbench:
         columns, value_maps, constants, clears, mode, window and more. All of the rows are staged, or none. The source's
         bytes are kept, unless a column was left out for its secrets: then neither they nor that column's cells are.
         Raises UnreadableSheet, NoRows, ImportOrder, UnknownMode, UnknownTemplate, UnknownBatch (for the run), NoSheets,
-        NoSpace, UnwritableFile, and what `mapping.resolve` raises.
+        NoSpace, UnwritableFile, what `mapping.resolve` raises, and ColumnsChanged or ColumnsMixedUp where the columns
+        are not those of the template, or hold something else than their fields.
         """
         identifier = new_id()
         with batches.working(self._store, identifier):

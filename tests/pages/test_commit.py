@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.imports import records
+from tests.imports import ask, records
 from tests.pages.conftest import Show
 from workbench import Workbench
 from workbench.model.batch import Batch
@@ -188,3 +188,18 @@ def test_a_batch_without_a_plan_is_planned(show: Show, wb: Workbench, sheet: She
 
 def test_without_an_import_it_says_where_to_begin(show: Show) -> None:
     assert [link.label for link in show("commit").page_link] == ["Start an import"]
+
+
+def test_what_is_kept_of_an_edit_stands_beside_what_changes(show: Show, wb: Workbench, sheet: Sheets, url: str) -> None:
+    wb.import_sheet(sheet(BEFORE), "elevate.students")
+    ask(url, "update elevate.profiles set full_name = 'Ada P. Park' where email ~ '^ada' returning id")
+    ask(url, "update elevate.profiles set full_name = 'Ben O. Okafor' where email ~ '^ben' returning id")
+    text = BEFORE.replace("0001", "0009")
+    planned = wb.plan(wb.stage(sheet(text, "students.csv"), "elevate.students")).batch
+    found = opened(show("commit", batch=planned.id, rows="updated"))
+    assert found[0] == [2, "ada@example.com", "phone", "555-201-0001", "555-201-0009"]
+    assert found[1][:4] == [2, "ada@example.com", "full_name", ""]
+    assert found[1][4].startswith("Kept Ada P. Park, edited since the import of ")
+    (skipped,) = opened(show("commit", batch=planned.id, rows="skipped"))
+    assert skipped[:3] == [3, "ben@example.com", "kept"]
+    assert skipped[3].startswith("full_name: Kept Ben O. Okafor, edited since the import of ")

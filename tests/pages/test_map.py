@@ -262,7 +262,7 @@ def test_a_column_of_the_template_that_has_gone_is_replaced_or_gone_without(show
     template = wb.templates.save("Monthly", "elevate.students", saved)
     address = {"dataset": "elevate.students", "template": template.id}
     page = show("map", upload=keep(wb, b"Mail,Name\nann@example.org,Ann\n"), **address)
-    assert warnings(page)[-1] == "Phone has gone: say what fills phone now."
+    assert warnings(page)[-1] == "Phone has gone: say what fills phone now, or go on without it."
     assert button(page, "Start the import").disabled
     next(box for box in page.checkbox if box.label.startswith("Go on without Phone")).check().run()
     button(page, "Start the import").click().run()

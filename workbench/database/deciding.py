@@ -186,7 +186,7 @@ class Decision(Target):
                 SQL("when {} then {}").format(self._identities.held(code), self._number("invalid", code))
                 for code in HOLDABLE
             ),
-            accepted=self._accepted,
+            accepted=self._ruling.accepts(derived=self.batch.derived),
             refs=self._refs(),
             before=self._before(),
             errors=self._errors(),
@@ -198,16 +198,6 @@ class Decision(Target):
             matches=self._matches("r"),
             of_others=self._made_by_others(),
             shared=self._identities.join(),
-        )
-
-    @property
-    def _accepted(self) -> Composable:
-        """Whether a person has decided that a row counts, whatever it is warned of."""
-        if not self._ruling.some:
-            return SQL("false")
-        return SQL("exists (select from workbench.import_decision d where {} and d.line = any({}))").format(
-            self._ruling.chosen,
-            SQL("coalesce(r.sources, array[r.line])") if self.batch.derived else SQL("array[r.line]"),
         )
 
     @property

@@ -19,6 +19,7 @@ from uuid import UUID
 import psycopg
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
+from workbench.database.repeats import Ruling
 from workbench.database.target import Target
 from workbench.datasets import catalog
 from workbench.model.batch import Batch
@@ -32,10 +33,12 @@ _FEW = 1_000
 """Up to so many edited records, earlier rows of theirs are looked up by their key; beyond, whole tables are read."""
 
 
-def find(connection: psycopg.Connection[Any], batch: Batch, tenant: UUID, plan: int, source: Batch) -> int:
+def find(
+    connection: psycopg.Connection[Any], batch: Batch, tenant: UUID, plan: int, on_edit: str | None, ruling: Ruling
+) -> int:
     """Puts the rows of a plan that would overwrite an edit into a table of the transaction, and returns how many they
-    are. `source` is the batch that says whether edits are kept."""
-    edits = _Edits(catalog.contract(batch.dataset), batch, tenant, plan, on_edit=source.mapping.get("on_edit"))
+    are. `on_edit` says whether edits are kept, else the contract; `ruling` of which rows the file counts anyway."""
+    edits = _Edits(catalog.contract(batch.dataset), batch, tenant, plan, on_edit=on_edit, ruling=ruling)
     if not edits.merged_fields:
         return 0
     for statement in edits.latest():
@@ -99,9 +102,12 @@ def _name(what: str, batch: Batch) -> Identifier:
 class _Edits(Target):
     """The statements that compare the updates of one batch's plan with what was said before."""
 
-    def __init__(self, contract: Contract, batch: Batch, tenant: UUID, plan: int, *, on_edit: str | None) -> None:
+    def __init__(
+        self, contract: Contract, batch: Batch, tenant: UUID, plan: int, *, on_edit: str | None, ruling: Ruling
+    ) -> None:
         super().__init__(contract, batch, tenant, plan)
-        self._keeps = (on_edit or contract.on_edit) == KEEP
+        keeps = (on_edit or contract.on_edit) == KEEP
+        self._kept = SQL("not ({})").format(ruling.accepts(derived=batch.derived)) if keeps else SQL("false")
         # a reference that is no part of the key is decided by the file alone: its base is an id that no payload has
         self.merged_fields = tuple(field for field in self.compared if field.reference is None)
         self.names |= {
@@ -169,7 +175,7 @@ class _Edits(Target):
         return self.compose(
             """
             create temporary table {suspect} on commit drop as
-            select o.line, o.record_id, r.external_key, not {switched} as switches, {columns}
+            select o.line, o.record_id, r.external_key, not {switched} as switches, {kept} as keeps, {columns}
             from {latest} l
             join workbench.import_outcome o on o.batch_id = {batch} and o.plan = {plan} and o.line = l.line
             join {rows} r on r.batch_id = {batch} and r.line = l.line
@@ -180,6 +186,7 @@ class _Edits(Target):
             cross join lateral (select h.payload, l.made, l.clears offset 0) s
             where {are}""",
             switched=switched,
+            kept=self._kept,
             columns=SQL(", ").join(columns),
             payload=SQL("coalesce(c.payload, h.payload)" if corrected else "h.payload"),
             corrections=_corrected("h", "true") if corrected else SQL(""),
@@ -211,10 +218,10 @@ class _Edits(Target):
             select u.line, {kept} as kept, {nothing} as changes_nothing, {errors} as errors
             from {suspect} u join {said} b on b.line = u.line where {are}""",
             said=_name("said", self.batch),
-            kept=SQL("array_remove(array[{}]::text[], null)").format(SQL(", ").join(kept))
-            if self._keeps
-            else SQL("array[]::text[]"),
-            nothing=SQL("not ({})").format(SQL(" or ").join(still)) if self._keeps else SQL("false"),
+            kept=SQL("case when u.keeps then array_remove(array[{}]::text[], null) else '{{}}' end").format(
+                SQL(", ").join(kept)
+            ),
+            nothing=SQL("u.keeps and not ({})").format(SQL(" or ").join(still)),
             errors=SQL(" || ").join(map(self._told, merged)),
             are=self._any_edited,
         )
@@ -231,13 +238,12 @@ class _Edits(Target):
             SQL("coalesce(left({}, {}), 'nothing')").format(_of(field, name, table), Literal(_SHOWN))
             for name, table in (("record", "u"), ("base", "b"), ("file", "u"))
         )
-        deed = Literal("Kept " if self._keeps else "Overwrites ")
         message = SQL(
-            "{deed} || {record} || ', edited since the import of ' || to_char({at}, 'YYYY-MM-DD') || case "
+            "case when u.keeps then 'Kept ' else 'Overwrites ' end || {record} || "
+            "', edited since the import of ' || to_char({at}, 'YYYY-MM-DD') || case "
             "when {file_} is not distinct from {base_} then '; the file still says ' || {file} "
             "else ', which said ' || {base} || '; the file now says ' || {file} end"
         ).format(
-            deed=deed,
             record=record,
             at=_of(field, "at", "b"),
             file_=_of(field, "file", "u"),

@@ -134,13 +134,23 @@ def _merged(
 ) -> tuple[int, dict[UUID, int]]:
     """The number of the plan in which what people edited is kept or told, and how many fields are kept, by batch; the
     plan as it is where nobody edited anything that it would overwrite."""
+    changing = [batch for batch in run.written if decided[batch.id].counts["updated"]]
+    sources = {batch.id: run.face if batch.derived else batch for batch in changing}
+    rulings = {batch.id: decisions.ruling(store, sources[batch.id]) for batch in changing}
     looked.writers += 1
     with store.transaction() as connection:
+        connection.execute("select pg_current_xact_id()")  # whatever is found, it is one that has written
         tune(connection, sum(each.counts["updated"] for each in decided.values()))
         found = {
-            batch.id: edits.find(connection, batch, store.tenant_id, number, run.face if batch.derived else batch)
-            for batch in run.written
-            if decided[batch.id].counts["updated"]
+            batch.id: edits.find(
+                connection,
+                batch,
+                store.tenant_id,
+                number,
+                on_edit=sources[batch.id].mapping.get("on_edit"),
+                ruling=rulings[batch.id],
+            )
+            for batch in changing
         }
         if not any(found.values()):
             return number, {}

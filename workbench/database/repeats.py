@@ -33,6 +33,15 @@ class Ruling:
         counts = SQL(" and (d.number, d.line) not in ({})").format(void) if self.void else SQL("")
         return SQL("d.batch_id = {}{}").format(Literal(self.source), counts)
 
+    def accepts(self, *, derived: bool) -> Composable:
+        """Whether somebody has decided that a row `r` counts, whatever it is warned of; `derived` rows are made of the
+        source's."""
+        if not self.some:
+            return SQL("false")
+        return SQL("exists (select from workbench.import_decision d where {} and d.line = any({}))").format(
+            self.chosen, SQL("coalesce(r.sources, array[r.line])" if derived else "array[r.line]")
+        )
+
 
 class Repeats:
     """The statements about keys that a batch has more than once.

@@ -1,11 +1,12 @@
 """What values look like, whatever their column is called."""
 
 from collections.abc import Callable, Iterable
+from functools import cache
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from workbench.model import dates, numbers
+from workbench.model import dates
 from workbench.model.arrays import matches
 from workbench.model.contract import Field
 from workbench.model.kinds import KINDS, chosen, could_be
@@ -28,6 +29,9 @@ TELLING = {
 """The kinds that values give away. Nearly everything is a text, and many things are numbers."""
 _CALLABLE = r"^\+|^\(|^[0-9]{3}[-. ]"
 """How a phone number begins that is no other number, nor a date."""
+_PERHAPS = dict.fromkeys(("day", "timestamp"), dates.PERHAPS) | {"academic_year": "^[0-9]{2,4} *[^0-9]+ *[0-9]{2,4}$"}
+"""What a text has to have that may be of a kind whose own pattern takes long to ask for."""
+_NUMBER = r"^[-+($ ]*[0-9][0-9., ]*[)% ]*$"
 _NAME = r"^\p{L}[\p{L}\p{M}'\x{2019}.-]*(?: \p{L}[\p{L}\p{M}'\x{2019}.-]*){1,4}$|^\p{Lu}[\p{Ll}\p{M}'\x{2019}-]+$"
 """Some words of letters, or one with a capital."""
 
@@ -51,7 +55,7 @@ def _are(kind: str) -> Callable[[pa.StringArray], pa.BooleanArray]:
     """Which cells are of a kind that values give away."""
 
     def are(cells: pa.StringArray) -> pa.BooleanArray:
-        if KINDS[kind].forms and share(matches(cells, dates.PERHAPS)) < MOST:
+        if kind in _PERHAPS and share(matches(cells, _PERHAPS[kind])) < MOST:
             return pa.repeat(pa.scalar(False), len(cells))
         fits = could_be(KINDS[kind], cells)
         return pc.and_(fits, matches(cells, _CALLABLE)) if kind == "phone" else fits
@@ -67,7 +71,7 @@ _LOOKS: dict[str, tuple[str, Callable[[pa.StringArray], pa.BooleanArray]]] = {
     "academic_year": (TELLING["academic_year"], _are("academic_year")),
     "date": (TELLING["day"], _are("timestamp")),
     "phone": (TELLING["phone"], _are("phone")),
-    "number": ("numbers", lambda cells: matches(cells, numbers.PERHAPS)),
+    "number": ("numbers", lambda cells: matches(cells, _NUMBER)),
     "name": ("names", lambda cells: matches(cells, _NAME)),
 }
 """In words, and which cells look so; of several looks the first counts."""
@@ -81,6 +85,7 @@ _ALLOWED: dict[str, tuple[str, ...]] = {
 """What wrong values of a kind may look like and still be meant for it."""
 
 
+@cache
 def expected(target: Field) -> str | None:
     """What a field's values look like, by its kind, or as its examples do where any text would do; None where they
     have no look of their own."""
@@ -100,14 +105,12 @@ def stranger(cells: pa.StringArray, target: Field, meanings: Iterable[str]) -> t
     """
     if target.kind in ("identifier", "json"):
         return None
-    counted = pc.invert(pc.or_(read_as_nothing(cells, any_case=True), are_errors(cells)))
-    cells = cells.filter(counted)
-    found = _look_of(cells) if len(cells.unique()) >= FEWEST else None
-    if found is None or found in _may_look(target):
+    cells = cells.filter(pc.invert(pc.or_(read_as_nothing(cells, any_case=True), are_errors(cells))))
+    if len(cells.unique()) < FEWEST:
         return None
-    kind = _kind_of(target)
-    if kind not in _FREE and (kind, found) != ("phone", "date") and share(_wrong(cells, target, kind, meanings)) < MOST:
-        return None  # the digits of a date would do for a phone number
+    found = _look_of(cells, _doubtful(cells, target, meanings))
+    if found is None or not {found, _look_of(cells)}.isdisjoint(_may_look(target)):
+        return None
     return found, int(pc.sum(_LOOKS[found][1](cells)).as_py()), len(cells)
 
 
@@ -116,15 +119,26 @@ def in_words(found: str) -> str:
     return _LOOKS[found][0]
 
 
+def _doubtful(cells: pa.StringArray, target: Field, meanings: Iterable[str]) -> tuple[str, ...]:
+    """The looks that would be none of a field's, as far as it can read its cells."""
+    kind = _kind_of(target)
+    if kind in _FREE:
+        return tuple(look for look in _LOOKS if look != "name")
+    if share(_wrong(cells, target, kind, meanings)) >= MOST:
+        return tuple(_LOOKS)
+    return ("date",) if kind == "phone" else ()  # whose digits would do for a phone number
+
+
 _FREE = ("name", "text")
 """The kinds that nearly every text is of."""
 
 
-def _look_of(cells: pa.StringArray) -> str | None:
-    """The first look that most of the cells have."""
-    return next((name for name, (_, are) in _LOOKS.items() if len(cells) and share(are(cells)) >= MOST), None)
+def _look_of(cells: pa.StringArray, looks: Iterable[str] = tuple(_LOOKS)) -> str | None:
+    """The first look of these that most of the cells have."""
+    return next((name for name in looks if len(cells) and share(_LOOKS[name][1](cells)) >= MOST), None)
 
 
+@cache
 def _may_look(target: Field) -> set[str | None]:
     """What a field's values may look like: as its kind does, and as its examples do."""
     examples = [pa.array([example], pa.string()) for example in filter(None, target.examples)]

@@ -116,6 +116,22 @@ def test_a_template_a_person_and_a_contract_say_whether_edits_are_overwritten(
         students(wb, sheet, ANN, on_edit="ask")
 
 
+def test_a_person_lets_the_file_count_for_single_rows(wb: Workbench, sheet: Given, url: str, edit: Edit) -> None:
+    students(wb, sheet, ANN)
+    edit(where="true", phone="555-000-0000")
+    planned = students(wb, sheet, ANN, dry_run=True)
+    assert outcome(planned) == (0, 0, 2, 0, 0)
+    wb.prefer(planned, [3])
+    again = wb.plan(planned).batch
+    assert outcomes(wb, again) == [(2, "skipped:kept"), (3, "updated")]
+    assert messages(wb, again)[3].startswith("Overwrites 555-000-0000, edited since")
+    wb.commit(again)
+    assert records(url, "elevate.profiles", "email", "phone") == [
+        ("ann@example.org", "555-000-0000"),
+        ("bob@example.org", "555-987-6543"),
+    ]
+
+
 def test_the_last_import_of_several_is_the_base(wb: Workbench, sheet: Given, url: str, edit: Edit) -> None:
     students(wb, sheet, ANN)
     students(wb, sheet, ANN.replace(",Ann,", ",Anna,"))

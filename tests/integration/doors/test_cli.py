@@ -329,6 +329,7 @@ def test_columns_constants_values_and_clears_come_from_the_command_line(run: Run
         "on_conflict": None,
         "holds": [],
         "limits": {},
+        "on_edit": None,
         "confirmed": [],
     }
     again = run("import", "odd.csv", "--dataset", "elevate.enrollments", "--template", "Odd sheet", "--json")

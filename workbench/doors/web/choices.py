@@ -68,7 +68,9 @@ def without(
     gone = {header: columns_[header] for header in missed if columns_[header] not in there}
     said = {header: columns.without(header, name, key=f"without {header} {key}") for header, name in gone.items()}
     unsaid = [header for header, agreed in said.items() if not agreed]
-    questions = tuple(f"{header} has gone: say what fills {gone[header]} now." for header in unsaid)
+    questions = tuple(
+        f"{header} has gone: say what fills {gone[header]} now, or go on without it." for header in unsaid
+    )
     return {header: "" for header, agreed in said.items() if agreed}, questions
 
 

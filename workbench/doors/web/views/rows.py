@@ -115,6 +115,13 @@ def _opened(batch: Batch, outcome: str, rows: Sequence[Mapping[str, Any]]) -> tu
             for said, row in zip(head, rows, strict=True)
             for name, (old, new) in row["changes"].items()
         ]
+        changes += [
+            {**said, "Field": issue["field"], "Old": "", "New": issue["message"]}
+            for said, row in zip(head, rows, strict=True)
+            for issue in row["issues"]
+            if issue["code"] == "edited"
+        ]
+        changes.sort(key=lambda change: change["Line"])
         return pd.DataFrame(changes, columns=["Line", "Key", "Field", "Old", "New"]), {}
     why = [{"Why": row["reason"] or "", "In words": _why(row)} for row in rows]
     return pd.DataFrame([said | because for said, because in zip(head, why, strict=True)]), {}
