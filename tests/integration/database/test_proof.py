@@ -13,7 +13,7 @@ from psycopg.rows import dict_row
 from psycopg.sql import SQL, Identifier
 
 from tests.imports import ask, tamper
-from workbench import Workbench
+from workbench import Workbench, verify_evidence
 from workbench.database import evidence, store
 from workbench.model.batch import Batch
 from workbench.model.errors import NotDone, UnknownBatch, UnusableKey
@@ -250,6 +250,25 @@ def test_what_the_owner_alters_is_named(wb: Workbench, signed: Batch, url: str, 
     statement, item = ALTERED[what]
     assert tamper(url, statement, signed.id) > 0
     assert item in items(wb.verify(signed))
+
+
+def test_evidence_of_what_was_altered_is_written_and_says_so(
+    wb: Workbench, signed: Batch, url: str, tmp_path: Path
+) -> None:
+    assert wb.evidence(signed, tmp_path / "signed.zip")
+    tamper(url, "delete from workbench.import_removal where batch_id = %s", signed.id)
+    tamper(url, "update workbench.sign_off set evidence = '[]'")
+    figures, log, removals = found_in(wb, signed, tmp_path)
+    assert (figures, log) == (("figures", "it is not what was signed"), ("log", "it is not what was signed"))
+    assert removals == ("removals", "0 rows, where 4 were signed")
+    assert items(verify_evidence(tmp_path / "evidence.zip")) == ["figures", "log", "removals"]
+    assert verify_evidence(tmp_path / "signed.zip")
+    tamper(url, "update workbench.sign_off set manifest = '{}'")
+    assert found_in(wb, signed, tmp_path) == [("manifest", "it cannot be read as what was signed")]
+
+
+def found_in(wb: Workbench, batch: Batch, folder: Path) -> list[tuple[str, str]]:
+    return [tuple(difference) for difference in wb.evidence(batch, folder / "evidence.zip").differs]
 
 
 def test_the_lines_that_differ_are_told(wb: Workbench, signed: Batch, url: str) -> None:

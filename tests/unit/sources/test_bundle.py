@@ -214,6 +214,29 @@ def test_what_is_no_manifest_is_one_kind_of_error(text: str) -> None:
         read_manifest(text)
 
 
+@pytest.mark.parametrize(
+    ("was", "is_"),
+    [
+        ('"rows":3', '"rows":"3"'),
+        ('"rows":1,', '"rows":null,'),
+        ('"signed_at":"2026', '"signed_at":"x'),
+        ('"number":1', '"number":[]'),
+        ('"entries":4', '"entries":"4"'),
+        ('"columns":["line"]', '"columns":"line"'),
+        ('"public_key":"', '"public_key":1,"x":"'),
+        ('"format":2', '"format":3'),
+        ('"batch":"b1",', ""),
+    ],
+)
+def test_a_manifest_with_another_kind_of_value_is_none(signed: Path, was: str, is_: str) -> None:
+    text = zipfile.ZipFile(signed).read("manifest.json").decode()
+    assert text.count(was) == 1
+    with pytest.raises(ValueError):
+        read_manifest(text.replace(was, is_))
+    forged = altered(signed, "manifest.json", text.replace(was, is_).encode())
+    assert differs(forged) == ["manifest.json: it cannot be read as a manifest"]
+
+
 def test_a_manifest_is_read_as_it_was_written(signed: Path) -> None:
     text = zipfile.ZipFile(signed).read("manifest.json").decode()
     assert read_manifest(text).text() == text
