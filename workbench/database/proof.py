@@ -81,7 +81,8 @@ def verify(
     """
     try:
         found = batches.get(store, batch)
-        identifier = str(found.part_of or found.id)
+        # a part is signed with its run
+        identifier = str(found.part_of if found.part_of and _stored(store, found.id) is None else found.id)
     except UnknownBatch:
         identifier = str(batch.id if isinstance(batch, Batch) else batch).lower()
         if _stored(store, identifier) is None:  # what was signed may have gone itself
