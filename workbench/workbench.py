@@ -522,6 +522,8 @@ class Workbench:
             said["corrected"] = batch.summary["corrected"]
         if batch.decisions:
             said["decided"] = batch.decisions
+        if own := self.figures(batch) if batch.undo_of is None else {}:
+            said["figures"] = own
         return {"batch": str(batch.id), "run_at": run_at, **said, **self.reconcile(batch).to_dict(), **words}
 
     def _unsigned(self, batch: Batch) -> None:

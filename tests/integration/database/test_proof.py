@@ -14,7 +14,7 @@ from psycopg.sql import SQL, Identifier
 
 from tests.imports import ask, tamper
 from workbench import Workbench, verify_evidence
-from workbench.database import evidence, store
+from workbench.database import audit, evidence, store
 from workbench.model.batch import Batch
 from workbench.model.errors import NotDone, UnknownBatch, UnusableKey
 from workbench.model.manifest import Proof
@@ -491,6 +491,29 @@ def test_entries_written_at_once_become_one_chain(wb: Workbench, open_wb: Opened
     assert ask(url, "select entries from workbench.audit_head") == [(200,)]
 
 
+def test_imports_corrections_signatures_and_undos_at_once_wait_for_each_other_and_are_all_done(
+    wb: Workbench, open_wb: Opened, sheet: Given
+) -> None:
+    pairs = [(open_wb(user=f"ana{number}"), open_wb(user=f"lea{number}")) for number in range(4)]
+    text = "email,name\n,Nobody\nx{0}@example.com,X Y\n"
+    names = [[f"{pair}.{number}" for number in range(3)] for pair in range(4)]
+    sheets = [[sheet(text.format(name), f"{name}.csv") for name in own] for own in names]
+
+    def work(pair: int) -> None:
+        one, lead = pairs[pair]
+        for each in sheets[pair]:
+            held = one.import_sheet(each, "elevate.students")
+            one.correct(held, {2: {"email": f"made.{each.name}@example.com"}})
+            done = one.commit(one.plan(held).batch)
+            lead.sign_off(done)
+            one.undo(done)
+            assert lead.verify(done)
+
+    with ThreadPoolExecutor(4) as beside:
+        list(beside.map(work, range(4)))
+    assert audit.broken(wb._store) is None
+
+
 def test_the_program_cannot_choose_where_an_entry_stands(wb: Workbench, url: str) -> None:
     with wb._store.transaction() as connection:
         connection.execute(
@@ -509,7 +532,8 @@ def test_two_sign_at_once_one_after_the_other(wb: Workbench, open_wb: Opened, sh
     leads = [open_wb(user=f"lead{number}") for number in range(6)]
     with ThreadPoolExecutor(6) as beside:
         list(beside.map(lambda pair: pair[0].sign_off(pair[1]), zip(leads, batches, strict=True)))
-    assert [number for (number,) in ask(url, "select number from workbench.sign_off order by 1")] == [1, 2, 3, 4, 5, 6]
+    signed = ask(url, "select number from workbench.sign_off order by 1")
+    assert [number for (number,) in signed] == [1, 2, 3, 4, 5, 6]
     assert all(wb.verify(batch) for batch in batches)
 
 
