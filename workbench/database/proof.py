@@ -132,12 +132,16 @@ def _verified(store: Store, home: Path, signed: Mapping[str, Any], key: str | No
         differs.append(broken)
     if link := store.one(_UNLINKED):
         differs.append(Difference("signatures", f"number {link['number']} or one before it was altered or is gone"))
+    return _proof(signed, manifest, differs, _signer(home, manifest))
+
+
+def _signer(home: Path, manifest: Manifest) -> str:
+    """Which key has signed."""
     try:
         own = manifest.public_key == signing_key.known_key(home)
-    except UnusableKey:  # another user's of this machine
+    except UnusableKey:  # that of another user of this machine
         own = False
-    remark = f"The key that signed it is {manifest.public_key}, that of {'this' if own else 'another'} home."
-    return _proof(signed, manifest, differs, remark)
+    return f"The key that signed it is {manifest.public_key}, that of {'this' if own else 'another'} home."
 
 
 def write(store: Store, home: Path, batch: Batch, said: Mapping[str, Any], path: Path, *, with_source: bool) -> Proof:
@@ -164,7 +168,7 @@ def write(store: Store, home: Path, batch: Batch, said: Mapping[str, Any], path:
         unread = [] if signed["manifest"] is None else [_UNREADABLE]
         return _proof(signed, None, unread, "The file is not signed: the signature has no manifest to go with.")
     now = {item.file: item for item in items}
-    return _proof(signed, manifest, list(_differences(manifest, now)))
+    return _proof(signed, manifest, list(_differences(manifest, now)), _signer(home, manifest))
 
 
 def _read(signed: Mapping[str, Any] | None) -> Manifest | None:
