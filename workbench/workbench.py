@@ -576,6 +576,8 @@ class Workbench:
             said["decided"] = batch.decisions
         if batch.summary.get("accepted"):
             said["accepted"] = batch.summary["accepted"]
+        if own := self.figures(batch) if batch.undo_of is None else {}:
+            said["figures"] = own
         return {"batch": str(batch.id), "run_at": run_at, **said, **self._signed_figures(batch), **words}
 
     def _signed_figures(self, batch: Batch) -> dict[str, Any]:

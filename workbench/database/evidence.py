@@ -147,30 +147,32 @@ class Evidence:
 
     def _data_docs(self) -> Iterator[Member]:
         for batch in self.batches:
-            if not batch["data_docs"]:
-                continue
-            page = (self._home / batch["data_docs"]).resolve()
-            for path in (page, page.with_name("validation.json")):
-                if path.is_relative_to((self._home / "docs").resolve()) and path.is_file():
-                    file = f"data_docs/{_called(batch)}/{path.name}"
+            page = self._home / (batch["data_docs"] or "")
+            for path in (page, page.with_name("validation.json")) if batch["data_docs"] else ():
+                file = f"data_docs/{_called(batch)}/{path.name}"
+                if _is_within(path, self._home / "docs"):
                     yield Member(name=file, file=file, pieces=_read(path))
 
     def _sources(self) -> Iterator[Member]:
-        told = set()
-        for batch in self.batches:
-            key, checksum = batch["file_key"], batch["checksum"]
-            if not key or key in told:
-                continue
-            told.add(key)
-            path = (self._home / "files" / key).resolve()
-            there = path.is_relative_to((self._home / "files").resolve()) and path.is_file()
+        by_key = {batch["file_key"]: batch for batch in reversed(self.batches) if batch["file_key"]}
+        for number, (key, batch) in enumerate(reversed(by_key.items()), start=1):
+            path = self._home / "files" / key
+            there = _is_within(path, self._home / "files")
             yield Member(
-                name="source" if len(told) == 1 else f"source {len(told)}",
-                file=f"source/{str(checksum)[:8]}/{PurePath(batch['file_name']).name or 'source'}",
+                name="source" if number == 1 else f"source {number}",
+                file=f"source/{str(batch['checksum'])[:8]}/{PurePath(batch['file_name']).name or 'source'}",
                 pieces=_read(path) if there else (),
                 apart=True,
-                otherwise=None if there else checksum,
+                otherwise=None if there else str(batch["checksum"]),
             )
+
+
+def _is_within(path: Path, folder: Path) -> bool:
+    """Whether a file is there, and below that folder: what the database says may be anything."""
+    try:
+        return path.resolve().is_relative_to(folder.resolve()) and path.is_file()
+    except OSError:
+        return False
 
 
 class Connections:

@@ -14,7 +14,7 @@ from workbench.database import audit, batches, earlier_signature, evidence
 from workbench.database.evidence import Evidence
 from workbench.database.store import Store
 from workbench.model.batch import Batch
-from workbench.model.errors import NotDone, NotSigned, UnknownBatch
+from workbench.model.errors import NotDone, NotSigned, UnknownBatch, UnusableKey
 from workbench.model.manifest import Difference, Item, Manifest, Proof, read_manifest
 from workbench.sources import bundle, signing_key
 
@@ -25,6 +25,8 @@ def sign(store: Store, home: Path, batch: Batch, said: Mapping[str, Any]) -> str
     `said` are the figures and the log. Raises NotDone where the database refuses, or the kept source is not what was
     imported.
     """
+    # as the database will give it back
+    said = store.all("select %s::jsonb as said", (Jsonb(said),))[0]["said"]
     with evidence.opened(store, home, batch.id) as found:
         items = tuple(member.item() for member in found.members(said))
         if any(item.apart and item.sha256 not in _checksums(found) for item in items):
@@ -78,7 +80,9 @@ def verify(
     `said` makes the figures and the log of a run anew, which an earlier signature is compared with.
     """
     try:
-        identifier = str(batches.get(store, batch).id)
+        found = batches.get(store, batch)
+        # a part is signed with its run
+        identifier = str(found.part_of if found.part_of and _stored(store, found.id) is None else found.id)
     except UnknownBatch:
         identifier = str(batch.id if isinstance(batch, Batch) else batch).lower()
         if _stored(store, identifier) is None:  # what was signed may have gone itself
@@ -111,12 +115,10 @@ def _stored(store: Store, batch: UUID | str) -> dict[str, Any] | None:
 def _verified(store: Store, home: Path, signed: Mapping[str, Any], key: str | None) -> Proof:
     """Every item that a manifest lists is read again, and looked at are the signature itself and the chains of
     signatures and of the audit log."""
-    try:
-        manifest = read_manifest(signed["manifest"])
-    except ValueError:
-        return _proof(signed, None, [Difference("manifest", "it cannot be read as what was signed")])
-    differs = [*_signature(signed, manifest), *bundle.signed_with(manifest, bytes(signed["signature"]), key)]
-    said = signed["evidence"] if isinstance(signed["evidence"], dict) else {}
+    manifest = _read(signed)
+    if manifest is None:
+        return _proof(signed, None, [_UNREADABLE])
+    differs = [*_signature(signed, manifest), *bundle.signed_with(manifest, bytes(signed["signature"] or b""), key)]
     with evidence.opened(store, home, signed["batch_id"], entries=manifest.entries) as found:
         columns = {item.name: item.columns for item in manifest.items if item.columns}
         known = found.columns()
@@ -124,17 +126,22 @@ def _verified(store: Store, home: Path, signed: Mapping[str, Any], key: str | No
         for name, covered in columns.items():
             if gone := [column for column in covered if column not in tables.get(name, ())]:
                 differs.append(Difference(name, f"the database no longer has its {', '.join(gone)}"))
-        now = {member.file: member.item() for member in found.members(said, columns)}
-    differs += [
-        Difference(item.name, what) for item in manifest.items if (what := _difference(item, now.get(item.file)))
-    ]
+        now = {member.file: member.item() for member in found.members(_said(signed), columns)}
+    differs += _differences(manifest, now)
     if broken := audit.broken(store, manifest):
         differs.append(broken)
     if link := store.one(_UNLINKED):
         differs.append(Difference("signatures", f"number {link['number']} or one before it was altered or is gone"))
-    own = manifest.public_key == signing_key.known_key(home)
-    remark = f"The key that signed it is {manifest.public_key}, that of {'this' if own else 'another'} home."
-    return _proof(signed, manifest, differs, remark)
+    return _proof(signed, manifest, differs, _signer(home, manifest))
+
+
+def _signer(home: Path, manifest: Manifest) -> str:
+    """Which key has signed."""
+    try:
+        own = manifest.public_key == signing_key.known_key(home)
+    except UnusableKey:  # that of another user of this machine
+        own = False
+    return f"The key that signed it is {manifest.public_key}, that of {'this' if own else 'another'} home."
 
 
 def write(store: Store, home: Path, batch: Batch, said: Mapping[str, Any], path: Path, *, with_source: bool) -> Proof:
@@ -151,15 +158,17 @@ def write(store: Store, home: Path, batch: Batch, said: Mapping[str, Any], path:
         def finished(items: tuple[Item, ...]) -> tuple[Manifest, bytes | None]:
             if manifest is None or signed is None:
                 return _manifest(store, batch, found, items)(), None
-            return manifest, bytes(signed["signature"])
+            return manifest, bytes(signed["signature"] or b"")
 
-        told = said if manifest is None or signed is None else signed["evidence"]
+        told = said if manifest is None or signed is None else _said(signed)
         items = bundle.write(path, found.members(told, covered), finished, with_source=with_source)
-    if manifest is None or signed is None:
+    if signed is None:
         return Proof(batch=str(batch.id), signed_by=None, signed_at=None, remarks=("Nobody has signed it.",))
+    if manifest is None:
+        unread = [] if signed["manifest"] is None else [_UNREADABLE]
+        return _proof(signed, None, unread, "The file is not signed: the signature has no manifest to go with.")
     now = {item.file: item for item in items}
-    differs = [Difference(i.name, what) for i in manifest.items if (what := _difference(i, now.get(i.file)))]
-    return _proof(signed, manifest, differs)
+    return _proof(signed, manifest, list(_differences(manifest, now)), _signer(home, manifest))
 
 
 def _read(signed: Mapping[str, Any] | None) -> Manifest | None:
@@ -167,6 +176,11 @@ def _read(signed: Mapping[str, Any] | None) -> Manifest | None:
         return read_manifest(signed["manifest"] or "") if signed is not None else None
     except ValueError:
         return None
+
+
+def _said(signed: Mapping[str, Any]) -> dict[str, Any]:
+    """The figures and the log that were signed, whatever somebody has made of them."""
+    return signed["evidence"] if isinstance(signed["evidence"], dict) else {}
 
 
 def _manifest(store: Store, batch: Batch, found: Evidence, items: tuple[Item, ...]) -> Callable[..., Manifest]:
@@ -198,10 +212,13 @@ def _manifest(store: Store, batch: Batch, found: Evidence, items: tuple[Item, ..
     return made
 
 
-def _difference(signed: Item, now: Item | None) -> str | None:
-    if now is None or (signed.kept and not now.kept):
-        return "it is gone"
-    return signed.difference(now)
+def _differences(manifest: Manifest, now: Mapping[str, Item]) -> Iterator[Difference]:
+    for item in manifest.items:
+        there = now.get(item.file)
+        gone = there is None or (item.kept and not there.kept)
+        what = "it is gone" if gone or there is None else item.difference(there)
+        if what is not None:
+            yield Difference(item.name, what)
 
 
 def _signature(signed: Mapping[str, Any], manifest: Manifest) -> Iterator[Difference]:
@@ -242,6 +259,8 @@ def _version() -> str:
     except PackageNotFoundError:
         return "from its sources"
 
+
+_UNREADABLE = Difference("manifest", "it cannot be read as what was signed")
 
 _STORED = """
 select * from workbench.sign_off where starts_with(batch_id::text, %(batch)s) and %(batch)s <> '' limit 1

@@ -2,11 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from itertools import pairwise, zip_longest
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar, get_origin, get_type_hints
+
+T = TypeVar("T")
 
 FORMAT = 2
 """Signatures without a manifest count as 1."""
@@ -149,15 +151,33 @@ def read_manifest(text: str) -> Manifest:
     try:
         said = json.loads(text)
         items = tuple(
-            Item(**{**item, "columns": tuple(item["columns"]), "blocks": tuple(Block(**b) for b in item["blocks"])})
+            _read(
+                Item,
+                {**item, "columns": tuple(item["columns"]), "blocks": tuple(_read(Block, b) for b in item["blocks"])},
+            )
             for item in said.pop("items")
         )
-        manifest = Manifest(**said, items=items)
+        manifest = _read(Manifest, {**said, "items": items})
         if manifest.format != FORMAT or manifest.text() != text:
             raise ValueError("it is written otherwise")
+        if manifest.signed_at is not None:
+            datetime.fromisoformat(manifest.signed_at)
     except (AttributeError, KeyError, TypeError, RecursionError) as error:
         raise ValueError(str(error)) from None
     return manifest
+
+
+def _read_item(said: Mapping[str, Any]) -> Item:
+    blocks = tuple(_read(Block, block) for block in said["blocks"])
+    return _read(Item, {**said, "columns": tuple(said["columns"]), "blocks": blocks})
+
+
+def _read(kind: Callable[..., T], said: Mapping[str, Any]) -> T:
+    """What is made of those values, each of which is of its type; raises TypeError."""
+    for name, hint in get_type_hints(kind).items():
+        if not isinstance(said[name], tuple if get_origin(hint) is tuple else hint):
+            raise TypeError(name)
+    return kind(**said)
 
 
 def canonical(said: Any) -> str:

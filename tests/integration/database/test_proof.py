@@ -13,8 +13,8 @@ from psycopg.rows import dict_row
 from psycopg.sql import SQL, Identifier
 
 from tests.imports import ask, tamper
-from workbench import Workbench
-from workbench.database import evidence, store
+from workbench import Workbench, verify_evidence
+from workbench.database import audit, evidence, store
 from workbench.model.batch import Batch
 from workbench.model.errors import NotDone, UnknownBatch, UnusableKey
 from workbench.model.manifest import Proof
@@ -254,6 +254,25 @@ def test_what_the_owner_alters_is_named(wb: Workbench, signed: Batch, url: str, 
     assert item in items(wb.verify(signed))
 
 
+def test_evidence_of_what_was_altered_is_written_and_says_so(
+    wb: Workbench, signed: Batch, url: str, tmp_path: Path
+) -> None:
+    assert wb.evidence(signed, tmp_path / "signed.zip")
+    tamper(url, "delete from workbench.import_removal where batch_id = %s", signed.id)
+    tamper(url, "update workbench.sign_off set evidence = '[]'")
+    figures, log, removals = found_in(wb, signed, tmp_path)
+    assert (figures, log) == (("figures", "it is not what was signed"), ("log", "it is not what was signed"))
+    assert removals == ("removals", "0 rows, where 4 were signed")
+    assert items(verify_evidence(tmp_path / "evidence.zip")) == ["figures", "log", "removals"]
+    assert verify_evidence(tmp_path / "signed.zip")
+    tamper(url, "update workbench.sign_off set manifest = '{}'")
+    assert found_in(wb, signed, tmp_path) == [("manifest", "it cannot be read as what was signed")]
+
+
+def found_in(wb: Workbench, batch: Batch, folder: Path) -> list[tuple[str, str]]:
+    return [tuple(difference) for difference in wb.evidence(batch, folder / "evidence.zip").differs]
+
+
 def test_the_lines_that_differ_are_told(wb: Workbench, signed: Batch, url: str) -> None:
     tamper(url, "update workbench.import_row set raw = '[]' where batch_id = %s and line = 4", signed.id)
     assert [str(difference) for difference in wb.verify(signed).differs] == [
@@ -474,6 +493,29 @@ def test_entries_written_at_once_become_one_chain(wb: Workbench, open_wb: Opened
     assert ask(url, "select entries from workbench.audit_head") == [(200,)]
 
 
+def test_imports_corrections_signatures_and_undos_at_once_wait_for_each_other_and_are_all_done(
+    wb: Workbench, open_wb: Opened, sheet: Given
+) -> None:
+    pairs = [(open_wb(user=f"ana{number}"), open_wb(user=f"lea{number}")) for number in range(4)]
+    text = "email,name\n,Nobody\nx{0}@example.com,X Y\n"
+    names = [[f"{pair}.{number}" for number in range(3)] for pair in range(4)]
+    sheets = [[sheet(text.format(name), f"{name}.csv") for name in own] for own in names]
+
+    def work(pair: int) -> None:
+        one, lead = pairs[pair]
+        for each in sheets[pair]:
+            held = one.import_sheet(each, "elevate.students")
+            one.correct(held, {2: {"email": f"made.{each.name}@example.com"}})
+            done = one.commit(one.plan(held).batch)
+            lead.sign_off(done)
+            one.undo(done)
+            assert lead.verify(done)
+
+    with ThreadPoolExecutor(4) as beside:
+        list(beside.map(work, range(4)))
+    assert audit.broken(wb._store) is None
+
+
 def test_the_program_cannot_choose_where_an_entry_stands(wb: Workbench, url: str) -> None:
     with wb._store.transaction() as connection:
         connection.execute(
@@ -492,7 +534,8 @@ def test_two_sign_at_once_one_after_the_other(wb: Workbench, open_wb: Opened, sh
     leads = [open_wb(user=f"lead{number}") for number in range(6)]
     with ThreadPoolExecutor(6) as beside:
         list(beside.map(lambda pair: pair[0].sign_off(pair[1]), zip(leads, batches, strict=True)))
-    assert [number for (number,) in ask(url, "select number from workbench.sign_off order by 1")] == [1, 2, 3, 4, 5, 6]
+    signed = ask(url, "select number from workbench.sign_off order by 1")
+    assert [number for (number,) in signed] == [1, 2, 3, 4, 5, 6]
     assert all(wb.verify(batch) for batch in batches)
 
 

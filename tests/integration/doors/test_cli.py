@@ -698,6 +698,7 @@ def test_evidence_is_a_file_that_is_checked_without_a_database(
     written = run("evidence", completed, "-o", "evidence.zip")
     assert (written.status, written.out.splitlines()[0]) == (0, "Written: evidence.zip")
     key = run("doctor", "--json").json["signing_key"]
+    assert f"The key that signed it is {key}, that of this home." in written.out
     (tmp_path / "key.txt").write_text(key)
     monkeypatch.setenv("WORKBENCH_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/nowhere")
     monkeypatch.setenv("WORKBENCH_HOME", str(tmp_path / "elsewhere"))
