@@ -76,9 +76,10 @@ def test_a_batch_whose_filling_was_cut_short_is_filled_again(wb: Workbench, shee
     tamper(
         url,
         "insert into workbench.import_row (tenant_id, batch_id, line, id, external_key, raw, payload, status, errors) "
-        "select tenant_id, %s, line, gen_random_uuid(), external_key, raw, payload, status, errors "
-        f"from workbench.import_row where batch_id = %s and {there}",
+        "select tenant_id, %s, line, (left(%s, 28) || lpad(to_hex(line), 8, '0'))::uuid, external_key, raw, payload, "
+        f"status, errors from workbench.import_row where batch_id = %s and {there}",
         begun.id,
+        str(begun.id),
         model.id,
     )
     filled = wb.fill(begun)

@@ -480,10 +480,11 @@ BY_OTHERS = {
     "values ({tenant}, {batch}, 'eve', '', '{{}}')",
     "an earlier signature": "sign_off (tenant_id, batch_id, signed_by, signed_at, digest, evidence) "
     "values ({tenant}, {batch}, 'ana', '2020-01-01', '', '{{}}')",
-    "an explanation": "import_explanation (tenant_id, batch_id, line, reason, explained_by) "
-    "values ({tenant}, {batch}, 6, 'x', 'eve')",
-    "an earlier explanation": "import_explanation (tenant_id, batch_id, line, reason, explained_by, explained_at) "
-    "values ({tenant}, {batch}, 6, 'x', 'ana', '2020-01-01')",
+    "a rejection": "import_explanation (tenant_id, batch_id, line, reason, explained_by, rejected) "
+    "values ({tenant}, {batch}, 6, 'x', 'eve', true)",
+    "an earlier rejection": "import_explanation "
+    "(tenant_id, batch_id, line, reason, explained_by, explained_at, rejected) "
+    "values ({tenant}, {batch}, 6, 'x', 'ana', '2020-01-01', true)",
     "a note": "audit_log (tenant_id, actor, action) values ({tenant}, 'eve', 'planned')",
     "an earlier note": "audit_log (tenant_id, actor, action, at) values ({tenant}, 'ana', 'planned', '2020-01-01')",
     "a template": "import_template (tenant_id, kept_by, name, data_type, config, created_by_id) "
@@ -499,7 +500,7 @@ def test_nothing_is_said_in_another_name_or_at_another_time(
     wb: Workbench, completed: Batch, program: Callable[..., Any], what: str
 ) -> None:
     if "signature" in what:
-        wb.explain(completed, [6], "left the school")
+        wb.reject(completed, [6], "no such person")
     statement = f"insert into workbench.{BY_OTHERS[what]}"
     named = {"tenant": "workbench.current_tenant()", "batch": f"'{completed.id}'"}
     assert program(statement.format(**named)) == REFUSED
@@ -512,7 +513,7 @@ EXPLAIN = (
     "insert into workbench.import_explanation (tenant_id, batch_id, line, reason, explained_by) "
     "values (workbench.current_tenant(), %s, %s, %s, workbench.current_person())"
 )
-REJECT = EXPLAIN.replace("explained_by)", "explained_by, rejected)").replace("'ben')", "'ben', true)")
+REJECT = EXPLAIN.replace("explained_by)", "explained_by, rejected)").replace("person())", "person(), true)")
 SIGN = (
     "insert into workbench.sign_off (tenant_id, batch_id, signed_by, digest, evidence) "
     "values (workbench.current_tenant(), %s, %s, 'digest', '{}')"
@@ -543,9 +544,9 @@ def test_a_batch_that_was_undone_takes_no_word_and_no_signature(
     wb.undo(completed, dry_run=True)
     assert program(REJECT, completed.id, 6, "no such person") == 1, "a preview takes nothing back"
     wb.reject(completed, [6], "no such person")
-    assert program(SIGN, completed.id, "ben") == 1
+    assert program(SIGN, completed.id, "ana") == 1
     wb.undo(completed)
-    assert program(SIGN, completed.id, "ben") == WRONG_STEP
+    assert program(SIGN, completed.id, "ana") == WRONG_STEP
     assert program(EXPLAIN, completed.id, 6, "no such person") == WRONG_STEP
     assert program(REJECT, completed.id, 6, "no such person") == WRONG_STEP
 
