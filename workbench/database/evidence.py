@@ -68,7 +68,6 @@ class Evidence:
     def __init__(self, connections: "Connections", home: Path, tenant: UUID, face: UUID, entries: int | None) -> None:
         self._connections = connections
         self._home = home
-        self.face = face
         self.batches = connections.all(_BATCHES, (face,))
         ids = [batch["id"] for batch in self.batches] or [face]
         (head,) = connections.all(_HEAD, (tenant,)) or [{"entries": 0, "hash": ""}]

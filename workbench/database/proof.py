@@ -99,7 +99,8 @@ def verify(
     if signed["manifest"] is None:
         newer = made_here is not None or (entry is not None and "manifest" in entry["detail"])
         gone = [Difference("manifest", "it is gone")] if newer else []
-        differs = [*gone, *earlier_signature.differences(store, signed, said)]
+        keyless = [Difference("signature", "it was made without a key")] if key is not None else []
+        differs = [*gone, *keyless, *earlier_signature.differences(store, signed, said)]
         return _proof(signed, None, differs, earlier_signature.COVERS)
     proof = _verified(store, home, signed, key)
     if made_here in (None, proof.manifest and proof.manifest.digest):

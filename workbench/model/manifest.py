@@ -141,10 +141,6 @@ class Manifest:
         """The SHA-256 of its text."""
         return digest_of(self.text())
 
-    def item(self, file: str) -> Item | None:
-        """What it says of a file."""
-        return next((item for item in self.items if item.file == file), None)
-
 
 def read_manifest(text: str) -> Manifest:
     """The manifest that a text is; raises ValueError for any other text."""

@@ -92,14 +92,14 @@ def _digest(file: IO[bytes], end: int) -> str:
     return digest.hexdigest()
 
 
-def verify(path: Path, key: str | None = None) -> Proof:
+def verify(path: str | Path, key: str | None = None) -> Proof:
     """Whether a bundle is still what was signed; every file that is not is named. Needs no database.
 
     `key` is the public key that it must have been signed with. Raises UnreadableSource for a path that is no file.
     """
     try:
-        with path.open("rb") as file:
-            return _verified(path, file, key)
+        with Path(path).open("rb") as file:
+            return _verified(Path(path), file, key)
     except OSError as error:
         raise UnreadableSource(source=path, why=f"{error.strerror or error}.") from None
 

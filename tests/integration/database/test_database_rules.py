@@ -515,8 +515,9 @@ EXPLAIN = (
 )
 REJECT = EXPLAIN.replace("explained_by)", "explained_by, rejected)").replace("person())", "person(), true)")
 SIGN = (
-    "insert into workbench.sign_off (tenant_id, batch_id, signed_by, digest, evidence) "
-    "values (workbench.current_tenant(), %s, %s, 'digest', '{}')"
+    "insert into workbench.sign_off "
+    "(tenant_id, batch_id, signed_by, digest, evidence, manifest, signature, public_key, number) "
+    "values (workbench.current_tenant(), %s, %s, 'digest', '{}', '{}', 'signature', 'key', 1)"
 )
 
 
@@ -583,6 +584,12 @@ def test_nobody_signs_their_own_work_beside_others(
     open_wb(user="ben")
     assert program(SIGN, completed.id, "ana") == WRONG_STEP
     assert program(SIGN, completed.id, "ben", person="ben") == 1
+
+
+def test_a_signature_has_a_manifest(wb: Workbench, completed: Batch, program: Callable[..., Any]) -> None:
+    wb.explain(completed, [6], "left the school")
+    for name in ("'{}', 'signature'", "'signature', 'key'", "'key', 1"):
+        assert program(SIGN.replace(name, "null, null"), completed.id, "ana") == CHECKED
 
 
 def test_people_of_another_tenant_are_nobody_here(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from workbench import verify_evidence
 from workbench.model.errors import UnreadableSource, UnwritableFile
 from workbench.model.manifest import Item, Manifest, Member, Piece, read_manifest
 from workbench.sources import bundle, signing_key
@@ -72,7 +73,7 @@ def altered(path: Path, name: str, content: bytes | None) -> Path:
 
 
 def test_a_bundle_that_nobody_altered_is_what_was_signed(signed: Path) -> None:
-    proof = bundle.verify(signed)
+    proof = verify_evidence(str(signed))
     assert (bool(proof), proof.batch, proof.signed_by, str(proof.signed_at)) == (
         True,
         "b1",
