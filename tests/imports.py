@@ -11,17 +11,23 @@ from workbench.database import identity
 from workbench.datasets import catalog
 from workbench.model.batch import Batch
 
-_SPEAKING = "select set_config('workbench.identity', %s, true), set_config('workbench.batch', %s, true)"
+_SPEAKING = "select set_config('workbench.identity', %s, %s), set_config('workbench.batch', %s, true)"
 
 TABLES = sorted({(contract.family, contract.table) for contract in catalog.CONTRACTS.values()})
 
 
 def speak_for(
-    connection: psycopg.Connection[Any], url: str, *, tenant: str = "default", person: str = "ana", batch: object = ""
+    connection: psycopg.Connection[Any],
+    url: str,
+    *,
+    tenant: str = "default",
+    person: str = "ana",
+    batch: object = "",
+    whole: bool = False,
 ) -> None:
-    """Lets a transaction of the program's role be that person's, as the program does, with that batch open."""
+    """Lets a transaction, or the `whole` connection, be that person's, as the program does, with that batch open."""
     entered = identity.enter(connection, url, tenant, person)
-    connection.execute(_SPEAKING, (entered.identity, str(batch)))
+    connection.execute(_SPEAKING, (entered.identity, not whole, str(batch)))
 
 
 def outcome(batch: Batch) -> tuple[int | None, ...]:

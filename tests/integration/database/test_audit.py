@@ -6,9 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 import pytest
 
-from tests.imports import ask, tamper
+from tests.imports import ask, speak_for, tamper
 from workbench import Workbench
-from workbench.database import audit, store
+from workbench.database import audit, upgrading
+from workbench.model.resources import migrations
 from workbench.model.sheet import Sheet
 
 pytestmark = pytest.mark.both_servers
@@ -62,7 +63,7 @@ def test_an_audit_log_that_was_chained_anew_is_not_the_one_that_was_signed(
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("create temporary table was as table workbench.audit_log")
         connection.execute("truncate workbench.audit_log, workbench.audit_head")
-        connection.execute("select set_config('workbench.tenant', %s, false)", (str(wb._store.tenant_id),))
+        speak_for(connection, url, person="eve", whole=True)
         connection.execute(
             "insert into workbench.audit_log (tenant_id, at, actor, action, batch_id, detail) "
             "select tenant_id, at, 'eve', action, batch_id, detail from was order by number"
@@ -115,7 +116,7 @@ def test_imports_corrections_signatures_and_undos_at_once_wait_for_each_other_an
 def test_the_program_cannot_choose_where_an_entry_stands(wb: Workbench, url: str) -> None:
     with wb._store.transaction() as connection:
         connection.execute(
-            "insert into workbench.audit_log (tenant_id, actor, action, number, hash) values (%s, 'x', 'x', 99, 'x')",
+            "insert into workbench.audit_log (tenant_id, actor, action, number, hash) values (%s, 'ana', 'x', 99, 'x')",
             (wb._store.tenant_id,),
         )
     assert ask(url, "select number, length(hash) from workbench.audit_log") == [(1, 64)]
@@ -130,18 +131,20 @@ def test_the_entries_of_an_earlier_version_become_a_chain(url: str, server: str)
             "insert into workbench.audit_log (tenant_id, actor, action) values (workbench.current_tenant(), 'ana', %s)"
         )
         for tenant in ("a", "b"):
-            connection.execute("select set_config('workbench.tenant', workbench.tenant_id(%s)::text, false)", (tenant,))
+            speak_for(connection, url, tenant=tenant, whole=True)
             for number in range(3):
                 connection.execute(write, (f"deed {number}",))
         hashes = connection.execute("select hash from workbench.audit_log order by id").fetchall()
-        connection.execute(
+        earlier = (
             "drop table workbench.audit_head; drop trigger written_into_chain on workbench.audit_log; "
             "drop function workbench.chain_entry, workbench.entry_hash; "
             "alter table workbench.audit_log drop column number, drop column hash; "
             "alter table workbench.sign_off drop column manifest, drop column signature, drop column public_key, "
             "drop column number, drop column previous; "
-            "comment on schema workbench is null; update workbench.schema_version set version_num = '0005'"
+            "comment on schema workbench is null; set role workbench_owner"
         )
-    store.upgrade(url)
+        connection.execute(earlier)
+        connection.execute((migrations() / "versions" / "0006_proof.sql").read_text("utf-8"))
+    upgrading.upgrade(url)
     assert ask(url, "select hash from workbench.audit_log order by id") == hashes
     assert ask(url, "select entries from workbench.audit_head") == [(3,), (3,)]

@@ -476,10 +476,12 @@ def test_the_program_cannot_read_its_own_key(wb: Workbench, program: Callable[..
 
 BY_OTHERS = {
     "a run": "import_run (id, tenant_id, title, initiated_by_id) values (gen_random_uuid(), {tenant}, 'x', 'eve')",
-    "a signature": "sign_off (tenant_id, batch_id, signed_by, digest, evidence) "
-    "values ({tenant}, {batch}, 'eve', '', '{{}}')",
-    "an earlier signature": "sign_off (tenant_id, batch_id, signed_by, signed_at, digest, evidence) "
-    "values ({tenant}, {batch}, 'ana', '2020-01-01', '', '{{}}')",
+    "a signature": "sign_off "
+    "(tenant_id, batch_id, signed_by, digest, evidence, manifest, signature, public_key, number) "
+    "values ({tenant}, {batch}, 'eve', '', '{{}}', '', '', '', 1)",
+    "an earlier signature": "sign_off "
+    "(tenant_id, batch_id, signed_by, signed_at, digest, evidence, manifest, signature, public_key, number) "
+    "values ({tenant}, {batch}, 'ana', '2020-01-01', '', '{{}}', '', '', '', 1)",
     "a rejection": "import_explanation (tenant_id, batch_id, line, reason, explained_by, rejected) "
     "values ({tenant}, {batch}, 6, 'x', 'eve', true)",
     "an earlier rejection": "import_explanation "
