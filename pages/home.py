@@ -18,7 +18,12 @@ def needs_someone(waiting: dict[str, list[Batch]]) -> None:
     """The batches that wait for a person, each with a link to where it is dealt with."""
     kinds = (
         ("held", "Held", "Planned, with invalid rows; nothing is written yet.", "commit"),
-        ("unexplained", "With unexplained rows", "Committed, with rows that nobody has explained.", "reconcile"),
+        (
+            "unexplained",
+            "With unexplained rows",
+            "Committed, with rows that nobody has explained or rejected.",
+            "reconcile",
+        ),
         ("unsigned", "To be signed off", "Done, and waiting for a lead's signature.", "reconcile"),
     )
     for column, (kind, title, about, target) in zip(st.columns(3), kinds, strict=True):
