@@ -19,7 +19,12 @@ def needs_someone(waiting: dict[str, list[Batch]]) -> None:
     kinds = (
         ("held", "Held", "Planned, and a person decides first; nothing is written yet.", "commit"),
         ("left off", "Left off", "Read or planned, and nobody is at work on it.", "commit"),
-        ("unexplained", "With unexplained rows", "Committed, with rows that nobody has explained.", "reconcile"),
+        (
+            "unexplained",
+            "With unexplained rows",
+            "Committed, with rows that nobody has explained or rejected.",
+            "reconcile",
+        ),
         ("unsigned", "To be signed off", "Done, and waiting for a lead's signature.", "reconcile"),
     )
     for column, (kind, title, about, target) in zip(st.columns(4), kinds, strict=True):

@@ -56,7 +56,7 @@ def test_what_a_file_says_is_shown_and_never_obeyed(
     unharmed(ana)
     reason = ana.main.get_by_role("textbox", name="Why may they stay out?")
     reason.fill(f"{MARKUP} {MARKDOWN}")
-    ana.press(re.compile("Explain all of this kind"))
+    ana.press(re.compile("Reject all of this kind"))
     expect(ana.main.get_by_role("heading", name="Rows to explain")).to_have_count(0)
     unharmed(ana)
     ana.press("Sign off as ana")

@@ -118,6 +118,19 @@ def test_rows_that_stay_out_are_explained_before_anybody_can_sign(person: People
     assert ana.surprises == []
 
 
+def test_a_plan_that_nobody_wants_is_put_away(person: People, wb: Workbench) -> None:
+    ana = person("ana")
+    ana.upload(FILES / "students.csv")
+    batch = ana.map()
+    ana.plan()
+    ana.press("Discard it")
+    ana.window.get_by_role("textbox", name="Why?").fill("The *wrong* term")
+    ana.window.get_by_role("button", name="Discard this import").click()
+    ana.sees("Discarded by ana: The *wrong* term")
+    expect(ana.main.get_by_role("button", name=re.compile("Commit"))).to_have_count(0)
+    assert (wb.batches.get(batch).stage, ana.surprises) == ("discarded", [])
+
+
 LEARNERS = """\
 email,first name,last name,course code,course name,status
 ada@example.com,Ada,Park,CNA101,Nursing,active

@@ -1,7 +1,8 @@
-"""Kills, alterations of what is signed, random sheets and texts, and a very large import: what each came to; ends with 1
-when one failed.
+"""Kills, alterations of what is signed, random sheets and texts, and a very large import: what each came to; ends with
+1 when one failed.
 
-    python -m tests.soak [--kills 600] [--kill-rows 20000] [--tampered 20] [--examples 5000] [--rows 3000000] [--seed ...]
+    python -m tests.soak [--kills 600] [--kill-rows 20000] [--tampered 20] [--examples 5000] [--rows 3000000]
+                         [--seed ...]
 
 0 leaves a soak out. Every figure is printed as soon as it is known, with the seed by which to see it again.
 """

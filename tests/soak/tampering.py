@@ -116,8 +116,8 @@ def soak(rows: int) -> str:
 
 
 def signed(ana: Workbench, lea: Workbench) -> Batch:
-    """An import with something in every table: two plans, a correction, a decision, a rejection, a removal that somebody
-    let go on; ana has done it, lea has signed it."""
+    """An import with something in every table: two plans, a correction, a decision, a rejection, a removal; ana has done
+    it and let it go on, lea has signed it."""
     roster: dict[str, Any] = {"constants": {"district": "Kansas City"}, "mode": "replace"}
     for name, text in _FILES.items():
         ana.settings.home.mkdir(parents=True, exist_ok=True)

@@ -34,6 +34,7 @@ select coalesce(h.entries, 0) as entries, coalesce(e.last, 0) as last
 from (select max(number) as last, (array_agg(hash order by number desc))[1] as hash from workbench.audit_log) e
 full join workbench.audit_head h on true
 where (coalesce(h.entries, 0), coalesce(h.hash, '')) is distinct from (coalesce(e.last, 0), coalesce(e.hash, ''))
+    or (select count(*) from workbench.audit_head) > 1
 """
 
 _SIGNED = "select from workbench.audit_log where number = %s and hash = %s"

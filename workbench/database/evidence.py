@@ -70,7 +70,7 @@ class Evidence:
         self._home = home
         self.batches = connections.all(_BATCHES, (face,))
         ids = [batch["id"] for batch in self.batches] or [face]
-        (head,) = connections.all(_HEAD, (tenant,)) or [{"entries": 0, "hash": ""}]
+        head, *_ = connections.all(_HEAD, (tenant,)) or [{"entries": 0, "hash": ""}]
         self.entries, self.log = int(head["entries"] or 0), str(head["hash"] or "")
         self._values: dict[str, Any] = {
             "ids": ids,

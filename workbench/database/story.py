@@ -18,6 +18,8 @@ from workbench.model.template import Mapping as Mapped
 
 _NAMED = 10
 """So many texts, groups and ranges of lines are named of each kind."""
+_LOOKED_AT = 200
+"""So many lines of a word are looked at, where they do not all follow each other."""
 _LONGEST = 300
 """So many characters of a person's reason."""
 
@@ -75,7 +77,7 @@ def decided(store: Store, batch: Batch) -> tuple[str, ...]:
         return ()
     behind = batches.parts(store, batch.id)
     events = batches.story(store, *{batch.id, *(sheet.id for sheet in own)})
-    words = store.all(_WORDS, {"batches": [sheet.id for sheet in own], "named": _NAMED})
+    words = store.all(_WORDS, {"batches": [sheet.id for sheet in own], "named": _NAMED, "looked_at": _LOOKED_AT})
     told = [*_begun(batch), *_written(batch, behind, events)]
     for sheet in own:
         said = [row for row in words if row["batch_id"] == sheet.id]
@@ -192,7 +194,7 @@ def _said(word: Mapping[str, Any]) -> str:
         who=word["who"],
         why=" ".join((word["why"] or "").split())[:_LONGEST].rstrip("."),
         rows=_many(word["rows"], "row"),
-        lines=_lines(word["ranges"], more=word["pieces"] > len(word["ranges"])),
+        lines=_ranges(word),
     )
 
 
@@ -214,17 +216,17 @@ def _others(words: list[dict[str, Any]]) -> Iterator[str]:
             yield f"And {_many(word['groups'] - _NAMED, 'more reason')} of rows {word['what']}."
 
 
-# of every word, decision and correction that counts: who, why, how many rows, and the first ranges of lines
+# of every word, decision and correction that counts: who, why, how many rows, and the first lines
 _WORDS = """
-with word as (
+with word as materialized (
     select b.id as batch_id, e.line,
            case when e.resolved_by is not null then 'resolved' when e.rejected then 'rejected'
                 else 'explained' end as what,
            case when e.resolved_by is null then e.explained_by end as who,
            coalesce(e.resolved_by::text, e.reason) as why
-    from workbench.import_batch b join workbench.import_explanation e on e.batch_id = b.id
+    from workbench.import_explanation e join workbench.import_batch b on b.id = e.batch_id
     join workbench.import_outcome o on o.batch_id = b.id and o.plan = b.plan and o.line = e.line
-    where b.id = any(%(batches)s) and workbench.settles(e, o.outcome)
+    where e.batch_id = any(%(batches)s) and workbench.settles(e, o.outcome)
     union all
     select distinct batch_id, line, 'corrected', corrected_by, null
     from workbench.import_correction where batch_id = any(%(batches)s)
@@ -235,21 +237,27 @@ with word as (
         select distinct on (batch_id, line) * from workbench.import_decision
         where batch_id = any(%(batches)s) order by batch_id, line, number desc
     ) decision
-), range as (
-    select batch_id, what, who, why, min(line) as first, max(line) as last, count(*) as rows
-    from (
-        select *, line - row_number() over (partition by batch_id, what, who, why order by line) as island from word
-    ) each group by batch_id, what, who, why, island
 ), said as (
-    select batch_id, what, who, why, sum(rows)::int as rows, count(*)::int as pieces,
-           (array_agg(array[first, last] order by first))[1:%(named)s] as ranges,
-           row_number() over (partition by batch_id, what order by sum(rows) desc, min(first)) as place,
+    select batch_id, what, who, why, count(*)::int as rows, min(line) as first, max(line) as last,
+           row_number() over (partition by batch_id, what order by count(*) desc, min(line)) as place,
            (count(*) over (partition by batch_id, what))::int as groups
-    from range group by batch_id, what, who, why
+    from word group by batch_id, what, who, why
 )
-select * from said where place <= %(named)s
+select said.*, case when last - first >= rows then array(
+    select w.line from word w
+    where (w.batch_id, w.what) = (said.batch_id, said.what) and w.who is not distinct from said.who
+      and w.why is not distinct from said.why
+    order by w.line limit %(looked_at)s) end as lines
+from said where place <= %(named)s
 order by array_position(array['corrected', 'rule', 'hold', 'chosen', 'rejected', 'explained', 'resolved'], what), place
 """
+
+
+def _ranges(word: Mapping[str, Any]) -> str:
+    """The lines that a word is of; of very many that do not follow each other, the first."""
+    if word["lines"] is None:
+        return _lines(((word["first"], word["last"]),))
+    return _lines(lines.of(word["lines"]), more=len(word["lines"]) < word["rows"])
 
 
 def _lines(ranges: Any, *, more: bool = False) -> str:

@@ -589,7 +589,7 @@ def test_nobody_signs_their_own_work_beside_others(
 
 
 def test_a_signature_has_a_manifest(wb: Workbench, completed: Batch, program: Callable[..., Any]) -> None:
-    wb.explain(completed, [6], "left the school")
+    wb.reject(completed, [6], "no such person")
     for name in ("'{}', 'signature'", "'signature', 'key'", "'key', 1"):
         assert program(SIGN.replace(name, "null, null"), completed.id, "ana") == CHECKED
 

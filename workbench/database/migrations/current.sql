@@ -359,23 +359,26 @@ create constraint trigger guard_part after update of stage on workbench.import_b
 -- only a row that needs one takes one, of the kind that it needs. The outcomes of a plan that no longer holds are not shown, and
 -- need none.
 create or replace function workbench.guard_explanation() returns trigger language plpgsql as $$
-declare found text;
+declare found record;
 begin
-    if exists (select from workbench.sign_off s join workbench.import_batch b on s.batch_id in (b.id, b.part_of)
-               where b.id = new.batch_id) then
+    select case when b.stage not in ('staged', 'discarded') then o.outcome end as outcome,
+           exists (select from workbench.sign_off s where s.batch_id in (b.id, b.part_of)) as signed,
+           exists (select from workbench.import_batch u where u.undo_of = b.id and u.stage = 'completed') as undone
+    into found
+    from workbench.import_batch b
+    left join workbench.import_outcome o on o.batch_id = b.id and o.plan = b.plan and o.line = new.line
+    where b.id = new.batch_id;
+    if found.signed then
         raise exception 'batch % is signed off and frozen', new.batch_id using errcode = 'WB003';
     end if;
-    if workbench.undone_by(new.batch_id) is not null then
+    if found.undone then
         raise exception 'batch % is undone', new.batch_id using errcode = 'WB001';
     end if;
-    select o.outcome into found from workbench.import_batch b
-    join workbench.import_outcome o on o.batch_id = b.id and o.plan = b.plan and o.line = new.line
-    where b.id = new.batch_id and b.stage not in ('staged', 'discarded');
-    if found is null or found not in ('unmatched', 'invalid') then
+    if found.outcome is null or found.outcome not in ('unmatched', 'invalid') then
         raise exception 'line % has nothing to explain', new.line using errcode = 'WB001';
     end if;
-    if new.rejected is null or not workbench.settles(new, found) then
-        raise exception 'line % is %', new.line, found using errcode = 'WB001';
+    if new.rejected is null or not workbench.settles(new, found.outcome) then
+        raise exception 'line % is %', new.line, found.outcome using errcode = 'WB001';
     end if;
     if new.resolved_by is not null and not exists (
         select from workbench.import_batch b join workbench.import_outcome o on o.batch_id = b.id and o.plan = b.plan
