@@ -154,7 +154,11 @@ class _Edits(Target):
         )
 
     def suspected(self, sources: Sequence[dict[str, Any]]) -> Composed:
-        """Those whose record is not what that row says: what the record and the file say, and whether that changes."""
+        """Those whose record is not what that row says: what the record and the file say, and whether that changes.
+
+        A record that says what its last writer said is not asked about any further: most are so, and only a value that
+        was edited, confirmed by a file and then edited back would be missed.
+        """
         tests, columns = [], []
         for field in self.compared:
             sql = "uuid" if field.reference is not None else KINDS[field.kind].sql

@@ -240,11 +240,17 @@ order by import_batch.created_at desc, p.kept_at desc limit 1
 def changed_headers(store: Store, sheet: Sheet, template: Template) -> dict[str, Any] | None:
     """What has changed in a source's columns since the template was made (see `header_change`).
 
-    New is what neither the template has, nor any of the last imports under it, of which a person said what to do with
-    them, nor those before it was saved, of which it was made.
+    New is what neither the template has, nor what any of the last imports under it left out, nor any before it was
+    saved, of which it was made. What a person let fill a field is asked again until the template says so: it would be
+    lost without a word.
     """
     asked = {"dataset": template.dataset, "template": template.id, "saved": template.updated_at}
-    known = {header for batch in find(store, _MADE_OF, asked, 50) for header in batch.headers}
+    known = {
+        header
+        for batch in find(store, _MADE_OF, asked, 50)
+        for header in batch.headers
+        if header not in batch.mapping["columns"]
+    }
     return header_change(sheet, catalog.contract(template.dataset), template, known)
 
 

@@ -83,6 +83,8 @@ def test_a_new_column_stops_the_import_until_somebody_has_decided(wb: Workbench,
         "Column Student ID is new to template 'monthly', and looks like external_id: "
         "say --map 'Student ID=external_id' (or --map 'Student ID=' to leave it out), or save the template anew."
     )
+    wb.import_sheet(named, "elevate.students", template="monthly", columns={"Student ID": "external_id"})
+    refused(wb, named, ColumnsChanged, template="monthly")  # it would be lost without a word
     done = wb.import_sheet(wider, "elevate.students", template="monthly", columns={"Shoe": ""})
     assert done.mapping["left_out"] == ["Note", "Shoe"]
     assert outcome(wb.import_sheet(wider, "elevate.students", template="monthly")) == (0, 0, 1, 0, 0)
