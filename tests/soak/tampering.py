@@ -116,8 +116,8 @@ def soak(rows: int) -> str:
 
 
 def signed(ana: Workbench, lea: Workbench) -> Batch:
-    """An import with something in every table: two plans, a correction, a decision, a rejection, a removal; ana has done
-    it and let it go on, lea has signed it."""
+    """An import with something in every table: two plans, a correction, a decision, a rejection, a removal; ana did
+    it, lea has signed it."""
     roster: dict[str, Any] = {"constants": {"district": "Kansas City"}, "mode": "replace"}
     for name, text in _FILES.items():
         ana.settings.home.mkdir(parents=True, exist_ok=True)
@@ -167,9 +167,12 @@ def _alterations(
     for column in (each for each in columns if each["table"] == table):
         called = Identifier(column["column"])
         value = SQL(_OTHERWISE[column["kind"]].format(column=called.as_string(connection)))
-        update = SQL("update {name} set {called} = {value} where ctid = {row} and {called} is distinct from {value}")
-        for what, other in ((column["column"], value), (f"no {column['column']}", SQL("null"))):
-            yield what, update.format(name=name, called=called, value=other, row=row)
+        update = SQL(
+            "update {name} set {called} = {value} where ctid = {row} and {called}::text is distinct from ({value})::text"
+        )
+        yield column["column"], update.format(name=name, called=called, value=value, row=row)
+        if column["nullable"]:
+            yield f"no {column['column']}", update.format(name=name, called=called, value=SQL("null"), row=row)
     yield "gone", SQL("delete from {} where ctid = {}").format(name, row)
     yield "twice", SQL("insert into {name} select * from {name} where ctid = {row}").format(name=name, row=row)
 
@@ -207,7 +210,7 @@ def _unguarded(url: str) -> Iterator[psycopg.Connection[Any]]:
         connection.execute("set session_replication_role = replica")
         connection.execute("alter table workbench.import_batch alter column status drop expression")
         connection.execute("alter table workbench.audit_log alter column id drop identity")
-        for statement in connection.execute(_CONSTRAINTS).fetchall() + connection.execute(_REQUIRED).fetchall():
+        for statement in connection.execute(_CONSTRAINTS).fetchall() + connection.execute(_UNIQUE).fetchall():
             connection.execute(statement["statement"])
         yield connection
 
@@ -217,19 +220,16 @@ select format('alter table %s drop constraint %I cascade', conrelid::regclass, c
 where connamespace = 'workbench'::regnamespace and contype in ('c', 'f', 'u', 'p') order by contype
 """
 
-_REQUIRED = """
-select format('alter table %s alter column %I drop not null', a.attrelid::regclass, a.attname) as statement
-from pg_attribute a join pg_class c on c.oid = a.attrelid
-where c.relnamespace = 'workbench'::regnamespace and c.relkind = 'r' and a.attnotnull and a.attnum > 0
-union all
-select format('drop index %s', indexrelid::regclass) from pg_index i join pg_class c on c.oid = i.indrelid
+_UNIQUE = """
+select format('drop index %s', indexrelid::regclass) as statement from pg_index i join pg_class c on c.oid = i.indrelid
 where c.relnamespace = 'workbench'::regnamespace and i.indisunique and not exists (
     select from pg_constraint where conindid = i.indexrelid)
 """
 
 _COLUMNS = """
 select table_name as "table", column_name as "column",
-       case when data_type in ('ARRAY', 'USER-DEFINED') then udt_name else data_type end as kind
+       case when data_type in ('ARRAY', 'USER-DEFINED') then udt_name else data_type end as kind,
+       is_nullable = 'YES' as nullable
 from information_schema.columns join information_schema.tables using (table_schema, table_name)
 where table_schema = 'workbench' and table_type = 'BASE TABLE' order by 1, ordinal_position
 """

@@ -159,7 +159,7 @@ class Evidence:
             there = _is_within(path, self._home / "files")
             yield Member(
                 name="source" if number == 1 else f"source {number}",
-                file=f"source/{str(batch['checksum'])[:8]}/{PurePath(batch['file_name']).name or 'source'}",
+                file=f"source/{str(batch['checksum'])[:8]}/{PurePath(batch['file_name'] or '').name or 'source'}",
                 pieces=_read(path) if there else (),
                 apart=True,
                 otherwise=None if there else str(batch["checksum"]),
