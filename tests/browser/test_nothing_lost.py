@@ -64,6 +64,20 @@ def test_a_click_right_after_an_edit_has_the_edit(person: People, staged: Batch,
     assert (now.created, now.invalid, now.revision) == (2, 1, 1)
 
 
+def test_a_button_that_an_edit_enables_can_be_clicked_at_once(person: People, staged: Batch, wb: Workbench) -> None:
+    ana = person().visit("validate", batch=staged.id)
+    button = ana.main.get_by_role("button", name="Correct cells")
+    button.scroll_into_view_if_needed()
+    expect(button).to_be_disabled()
+    ana.correct(3, "email", "ben@example.com")
+    place = button.bounding_box()
+    assert place is not None
+    ana.window.mouse.click(place["x"] + 20, place["y"] + 15)
+    expect(ana.main.get_by_role("button", name="Look at the plan")).to_be_visible(timeout=60_000)
+    now = wb.batches.get(staged.id)
+    assert (now.created, now.invalid, now.revision) == (2, 1, 1)
+
+
 def test_a_click_right_after_a_click_does_not_drop_it(person: People, staged: Batch, wb: Workbench) -> None:
     ana = person().visit("validate", batch=staged.id)
     ana.main.get_by_role("button", name="Make the plan").click()

@@ -30,7 +30,8 @@ def find(store: Store, text: str, limit: int) -> tuple[list[dict[str, Any]], boo
     """The records that a text may mean (dataset, record_id, key, title), and whether they are only nearly so.
 
     First those whose key or id it is, then those that refer to them, then those that it is a part of or whose phone
-    number it is; and keys that a file has brought although no record has them (any more), whose record_id is None.
+    number it is; keys that a file has brought although no record has them (any more), whose record_id is None; and
+    records that an import has deleted, by any of their words.
     Where there is none of all these, those whose names and addresses are written nearly so.
     """
     text = tidied(" ".join(text.replace("\0", "").split()))
@@ -44,6 +45,7 @@ def find(store: Store, text: str, limit: int) -> tuple[list[dict[str, Any]], boo
     if len(found) < limit and len(text) > 1 and not (ids and whole):
         parts = told(store, [one for one in _parts(store, text, limit) if one not in ids])
         found += sorted(parts, key=lambda one: str(one["key"]))
+    found += _removed(store, text, limit, {one["record_id"] for one in found})
     if found:
         return found[:limit], False
     if identifier(text) is not None:
@@ -187,6 +189,32 @@ def _without_record(store: Store, text: str, known: set[tuple[str, str]]) -> lis
             if (row["dataset"], key) not in known:
                 found.append({"dataset": row["dataset"], "record_id": None, "key": key, "title": ""})
     return found
+
+
+def _removed(store: Store, text: str, limit: int, known: set[UUID]) -> list[dict[str, Any]]:
+    """The records that an import has deleted because its file no longer named them, and that had every word."""
+    statement = SQL(_REMOVED).format(has=_every(SQL("m.before::text"), text.replace("|", " ")), limit=Literal(limit))
+    return [
+        {
+            "dataset": row["dataset"],
+            "record_id": row["record_id"],
+            "key": "|".join(str(row["before"].get(field.target) or "") for field in contract.key_fields),
+            "title": next((str(row["before"].get(f.target) or "") for f in contract.fields if f.kind == "name"), ""),
+        }
+        for row in store.all(statement)
+        if row["record_id"] not in known and (contract := catalog.CONTRACTS.get(row["dataset"])) is not None
+    ]
+
+
+_REMOVED = """
+select distinct m.record_id, m.before, b.data_type as dataset
+from (select * from workbench.import_removal order by batch_id desc limit 100000) m
+join workbench.import_batch b on b.id = m.batch_id and b.plan = m.plan
+where m.action = 'deleted' and b.stage = 'completed' and {has}
+  and not exists (select from workbench.import_batch u where u.undo_of in (b.id, b.part_of) and u.stage = 'completed')
+limit {limit}
+"""
+"""Of the newest removals: a million of them would keep somebody waiting."""
 
 
 KEYED = """

@@ -1,6 +1,8 @@
 """A batch's own rows, written to a file and imported again, change nothing."""
 
+import codecs
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from typing import Literal
 
@@ -38,6 +40,15 @@ def test_rows_exported_and_imported_again_change_nothing(
     assert [[row["raw"][name] for name in cells] for row in wb.rows.each(again)] == [
         [row["raw"][name] for name in cells] for row in wb.rows.each(first)
     ]
+
+
+def test_a_csv_is_marked_as_utf_8_for_a_person_and_not_for_a_program(wb: Workbench, sheet: Given) -> None:
+    batch = wb.stage(sheet(PEOPLE), "elevate.students")
+    person, program = BytesIO(), BytesIO()
+    wb.rows.write(batch, person, "csv")
+    wb.rows.write(batch, program, "csv", marked=False)
+    assert person.getvalue() == codecs.BOM_UTF8 + program.getvalue()
+    assert program.getvalue().startswith(b"email,")
 
 
 @pytest.mark.parametrize("file_format", ["csv", "xlsx"])

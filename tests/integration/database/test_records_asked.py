@@ -122,6 +122,35 @@ def test_of_very_many_rows_the_newest_are_looked_at_and_that_is_said(wb: Workben
     assert len(wb.records.ask("dunn").rows) == 13
 
 
+def test_who_decided_which_of_two_rows_counts_stands_with_the_other(
+    wb: Workbench, open_wb: Opened, sheet: Given
+) -> None:
+    text = "email,name\nivy@example.com,Ivy Lane\nivy@example.com,Otto Quest\n"
+    batch = wb.import_sheet(sheet(text, "two.csv"), "elevate.students")
+    open_wb(user="lea").prefer(batch, [2])
+    wb.plan(batch)
+    (row,) = wb.records.ask("otto quest").rows
+    assert "lea decided" in "; ".join(issue["message"] for issue in row["issues"])
+
+
+def test_a_record_that_a_file_no_longer_named_is_found_by_its_name(wb: Workbench, sheet: Given) -> None:
+    roster = "email,name,building,academic_year\numa@x.example,Uma Vale,North,2024-2025\n"
+    wb.import_sheet(sheet(roster), "polaris.teacher_roster")
+    other = roster.replace("uma@x.example,Uma Vale", "wim@x.example,Wim Zand")
+    second = wb.import_sheet(sheet(other), "polaris.teacher_roster", mode="replace")
+    (gone,) = wb.records.find("uma vale")
+    assert (gone["dataset"], gone["key"], gone["title"]) == (
+        "polaris.teacher_roster",
+        "uma@x.example|2024-2025",
+        "Uma Vale",
+    )
+    told = wb.records.get(gone["dataset"], str(gone["record_id"]))
+    assert (told["record"], [each["outcome"] for each in told["history"]]) == (None, ["deleted", "created"])
+    wb.undo(second)
+    assert len(wb.records.find("uma vale")) == 1
+    assert wb.records.get("polaris.teacher_roster", "uma@x.example|2024-2025")["record"] is not None
+
+
 def test_another_tenant_finds_no_row(wb: Workbench, open_wb: Opened) -> None:
     other = open_wb(tenant="other", user="olga")
     assert [list(other.records.ask(text).rows) for text in ("dunn", "doppel", "5552223333")] == [[]] * 3

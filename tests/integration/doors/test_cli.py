@@ -621,9 +621,11 @@ def test_what_is_printed_to_accept_a_suggestion_brings_the_rows_in(run: Run, fil
     assert (again.status, again.json["created"], again.json["unmatched"]) == (0, 1, 0)
 
 
-def test_a_template_imports_as_it_stands(run: Run) -> None:
+def test_a_template_imports_as_it_stands(run: Run, tmp_path: Path) -> None:
     for dataset in ("courses", "students", "enrollments"):
         assert run("template", f"elevate.{dataset}", "-o", f"{dataset}.csv").status == 0
+        printed = run("template", f"elevate.{dataset}").out
+        assert (tmp_path / f"{dataset}.csv").read_text("utf-8") == f"\ufeff{printed}", "Excel needs the mark"
         assert run("import", f"{dataset}.csv", "--dataset", f"elevate.{dataset}").status == 0
 
 

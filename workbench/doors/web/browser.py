@@ -60,6 +60,12 @@ _CLICKS = """
     finally { passing = false; }
     if (waiting.length) setTimeout(next, 30);
   };
+  const wait = (element) => {
+    const names = [...(element.closest('[class*="st-key-"]')?.classList ?? [])];
+    const key = names.find((name) => name.startsWith("st-key-"));
+    waiting.push([element, Date.now(), key && `.${CSS.escape(key)} ${element.localName}`]);
+    if (waiting.length === 1) next();
+  };
   document.addEventListener("click", (event) => {
     const element = event.target.closest?.("button, a, label");
     if (passing || !event.isTrusted || !element || !app()?.contains(element) || event.ctrlKey || event.metaKey) return;
@@ -70,10 +76,11 @@ _CLICKS = """
     }
     event.stopImmediatePropagation();
     event.preventDefault();
-    const names = [...(element.closest('[class*="st-key-"]')?.classList ?? [])];
-    const key = names.find((name) => name.startsWith("st-key-"));
-    waiting.push([element, Date.now(), key && `.${CSS.escape(key)} ${element.localName}`]);
-    if (waiting.length === 1) next();
+    wait(element);
+  }, true);
+  document.addEventListener("pointerup", (event) => {  // a button that the answer under way may enable
+    const button = document.elementFromPoint(event.clientX, event.clientY)?.closest("button:disabled");
+    if (button && app()?.contains(button) && !quiet()) wait(button);
   }, true);
 })();
 """

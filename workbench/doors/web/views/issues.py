@@ -58,7 +58,7 @@ def correction(cells: int, elsewhere: int) -> tuple[bool, bool]:
     left as they were."""
     with st.container(horizontal=True, vertical_alignment="center"):
         label = f"Correct {words.many(cells, 'cell')} and check again" if cells else "Correct cells"
-        corrected = st.button(label, type="primary", disabled=not cells, icon=":material/check:")
+        corrected = st.button(label, type="primary", disabled=not cells, icon=":material/check:", key="correct cells")
         discarded = bool(cells) and st.button("Discard", icon=":material/undo:")
         st.caption("Click into a cell to correct it. The source file stays as it is; the correction is kept beside it.")
     if cells:
