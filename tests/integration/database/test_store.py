@@ -267,6 +267,16 @@ def test_an_embedded_server_survives_its_users_and_itself(short_home: Path) -> N
     assert program(short_home).stdout == f"{url}\n", "a server that is still starting is waited for"
 
 
+@pytest.mark.parametrize("by", ["SIGKILL", "SIGQUIT"])
+def test_a_program_whose_server_was_killed_ends_without_a_trace(short_home: Path, by: str) -> None:
+    kills = (
+        "import signal; server = int((Path(sys.argv[1]) / 'postgres' / 'postmaster.pid').read_text().split()[0]); "
+        f"os.kill(server, signal.{by}); time.sleep(0.5)"
+    )
+    ended = program(short_home, kills)
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
 def test_no_password_stands_in_the_servers_log(short_home: Path) -> None:
     url = embedded.database_url(short_home)
     tamper(url, "alter system set log_statement = 'all'")
