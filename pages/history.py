@@ -24,7 +24,8 @@ def every(wb: Workbench) -> None:
     if not found:
         st.info("No import fits these filters.", icon=":material/filter_alt_off:")
         return
-    history.table(found[:size], [wb.title(batch) for batch in found[:size]], opened)
+    left_off = wb.batches.left_off(limit=1000)
+    history.table(found[:size], [wb.title(batch) for batch in found[:size]], opened, left_off)
     if len(found) > size and st.button("Show more", icon=":material/expand_more:"):
         st.session_state["history size"] = size + 50
         st.rerun()

@@ -55,6 +55,17 @@ def test_every_import_stands_in_the_list_with_its_figures(show: Show, changed: B
     ]
 
 
+def test_an_import_that_nobody_is_at_work_on_is_told_as_left_off(show: Show, wb: Workbench, sheet: Sheets) -> None:
+    wb.import_sheet(sheet(STUDENTS, "done.csv"), "elevate.students")
+    wb.stage(sheet(STUDENTS, "staged.csv"), "elevate.students")
+    wb.plan(wb.stage(sheet(CHANGED, "planned.csv"), "elevate.students"))
+    assert show("history").dataframe[0].value["State"].tolist() == [
+        "planned, left off",
+        "staged, left off",
+        "completed",
+    ]
+
+
 @pytest.mark.parametrize(
     ("filters", "files"),
     [

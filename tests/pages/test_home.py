@@ -23,14 +23,16 @@ def test_what_waits_for_a_person_is_counted_and_linked(show: Show, wb: Workbench
     held = wb.import_sheet(sheet(STUDENTS, "held.csv"), "elevate.students")
     unexplained = wb.import_sheet(sheet(STUDENTS, "good rows.csv"), "elevate.students", skip_errors=True)
     unsigned = wb.import_sheet(sheet("name,code\nNursing,CNA101\n", "courses.csv"), "elevate.courses")
+    left_off = wb.stage(sheet("name,code\nWelding,WELD101\n", "left off.csv"), "elevate.courses")
     page = show("home")
     assert [(metric.label, metric.value) for metric in page.metric] == [
         ("Held", "1"),
+        ("Left off", "1"),
         ("With unexplained rows", "1"),
         ("To be signed off", "1"),
     ]
     links = {link.label.partition(" ·")[0].replace("\\", ""): link.proto for link in page.page_link}
-    for batch, target in ((held, "commit"), (unexplained, "reconcile"), (unsigned, "reconcile")):
+    for batch, target in ((held, "commit"), (left_off, "commit"), (unexplained, "reconcile"), (unsigned, "reconcile")):
         link = links[batch.file_name]
         assert (link.page, link.query_string) == (target, f"batch={batch.id}")
 

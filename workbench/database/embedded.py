@@ -1,5 +1,6 @@
 """The embedded PostgreSQL: a real server under the home, started when first needed and stopped with its last user."""
 
+import atexit
 import logging
 import os
 import shutil
@@ -69,7 +70,15 @@ def _running_server(data: Path) -> "PostgresServer":
     server = get_server(data, start=False)
     if not _runs(server):
         _start(server)
+        atexit.unregister(server._cleanup)
+        atexit.register(_leave, server)
     return server
+
+
+def _leave(server: "PostgresServer") -> None:
+    """Stops the server when Python exits, if nobody else uses it. It may have died meanwhile: that was told before."""
+    with suppress(Exception):
+        server._cleanup()
 
 
 def _make(server: "PostgresServer", data: Path) -> None:

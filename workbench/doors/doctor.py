@@ -3,12 +3,13 @@
 import os
 import platform
 import shutil
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from workbench.database import address, upgrading
+from workbench.database import address, batches, store, upgrading
 from workbench.model.errors import WorkbenchError
 from workbench.settings import Settings
 from workbench.sources.signing_key import known_key
@@ -18,6 +19,7 @@ LIBRARIES = ("great-expectations", "pandas", "pyarrow", "psycopg", "sqlalchemy",
 _LEAST_SPACE = 1 << 30
 """Bytes; below this a large import may not fit."""
 _LEAST_SERVER = 15
+_MOST_COUNTED = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +52,8 @@ class Diagnosis:
     signing_key: str | None
     """The public part of the key that this home signs with; None until something is signed."""
     problems: tuple[Problem, ...]
+    left_off: int | None = None
+    """How many imports are staged or planned, without anybody at work on them; None when it cannot be asked."""
 
     @property
     def healthy(self) -> bool:
@@ -92,6 +96,7 @@ def examine(settings: Settings) -> Diagnosis:
         current=current,
         signing_key=_signing_key(settings.home, problems),
         problems=tuple(problems),
+        left_off=_left_off(settings, url) if current and url is not None else None,
     )
 
 
@@ -105,6 +110,14 @@ def _shown(settings: Settings, url: str | None) -> str | None:
     if settings.database_url is None:
         return url  # ours, and it has no secret
     return address.shown(settings.database_url.get_secret_value())
+
+
+def _left_off(settings: Settings, url: str) -> int | None:
+    try:
+        with closing(store.Store(url, tenant=settings.tenant, user=settings.user)) as database:
+            return len(batches.left_off(database, _MOST_COUNTED))
+    except WorkbenchError:
+        return None
 
 
 def _reach(settings: Settings) -> str:

@@ -203,7 +203,8 @@ def short_home() -> Iterator[Path]:
         yield home
         postmaster = home / "postgres" / "postmaster.pid"
         if postmaster.exists():
-            os.kill(int(postmaster.read_text().split()[0]), signal.SIGQUIT)
+            with suppress(ProcessLookupError):  # a test has killed it
+                os.kill(int(postmaster.read_text().split()[0]), signal.SIGQUIT)
 
 
 PROGRAM = """
@@ -265,6 +266,16 @@ def test_an_embedded_server_survives_its_users_and_itself(short_home: Path) -> N
     postmaster.write_text(ready.replace("ready", "starting"))
     threading.Timer(1, postmaster.write_text, (ready,)).start()
     assert program(short_home).stdout == f"{url}\n", "a server that is still starting is waited for"
+
+
+@pytest.mark.parametrize("by", ["SIGKILL", "SIGQUIT"])
+def test_a_program_whose_server_was_killed_ends_without_a_trace(short_home: Path, by: str) -> None:
+    kills = (
+        "import signal; server = int((Path(sys.argv[1]) / 'postgres' / 'postmaster.pid').read_text().split()[0]); "
+        f"os.kill(server, signal.{by}); time.sleep(0.5)"
+    )
+    ended = program(short_home, kills)
+    assert (ended.returncode, ended.stderr) == (0, "")
 
 
 def test_no_password_stands_in_the_servers_log(short_home: Path) -> None:

@@ -271,6 +271,9 @@ def _tell(asked: Asked, found: "Diagnosis") -> int:
         )
         for problem in found.problems:
             printing.say(asked, "", problem.what, f"  {problem.remedy}")
+        if found.left_off:
+            were = "import was" if found.left_off == 1 else "imports were"
+            printing.say(asked, "", f"{found.left_off:,} {were} left off: {asked.again('batches')}")
         if found.healthy:
             printing.say(asked, "", "Nothing is wrong.")
     return DONE if found.healthy else NEEDS_A_PERSON

@@ -1,6 +1,6 @@
 """The history: imports to choose from, and one import's story."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -53,9 +53,14 @@ def filters(datasets: Sequence[str]) -> dict[str, Any]:
     return {name: value for name, value in said.items() if value}
 
 
-def table(batches: Sequence[Batch], titles: Sequence[str], opened: Callable[[Batch], None]) -> None:
-    """Imports in the order given with what each is called, each with a button that opens it."""
+def table(
+    batches: Sequence[Batch], titles: Sequence[str], opened: Callable[[Batch], None], left_off: Collection[Batch] = ()
+) -> None:
+    """Imports in the order given with what each is called, each with a button that opens it; those that were left off
+    are told as such."""
     shown = pd.DataFrame([_line(batch, title) for batch, title in zip(batches, titles, strict=True)])
+    ids = {batch.id for batch in left_off}
+    shown["State"] += [", left off" if batch.id in ids else "" for batch in batches]
     button = st.column_config.ButtonColumn(
         "",
         key="opened",
