@@ -174,10 +174,10 @@ def test_why_she_is_not_in_there_is_told_where_it_is_asked(show: Show, twice: tu
     page = ask(show("record"), "Dunn")
     assert [info.value for info in page.info] == ["No record fits. These rows do, and became none:"]
     words = said(page)
-    assert "→ **skipped** (explained) · first.csv, line 3" in words
+    assert "✕ **invalid** (rejected) · first.csv, line 3" in words
     assert "bad at example.com · Dee Dunn" in words
     assert "email: Invalid email format" in words
-    assert "Explained by ana" in words
+    assert "Rejected by ana" in words
     assert "Dee has no address." in words
     link(page, "Show this line").click().run()
     assert page.query_params == {"find": "Dunn", "batch": str(twice[0].id), "line": "3"}

@@ -166,9 +166,10 @@ def _alterations(
     )
     for column in (each for each in columns if each["table"] == table):
         called = Identifier(column["column"])
-        value = SQL(_OTHERWISE[column["kind"]].format(column=called.as_string(connection)))
-        same = SQL("{called}::text is not distinct from ({value})::text")
-        update = SQL("update {name} set {called} = {value} where ctid = {row} and not ") + same
+        value = SQL(f"({_OTHERWISE[column['kind']].format(column=called.as_string(connection))})")
+        update = SQL(
+            "update {name} set {called} = {value} where ctid = {row} and {called}::text is distinct from {value}::text"
+        )
         yield column["column"], update.format(name=name, called=called, value=value, row=row)
         if column["nullable"]:
             yield f"no {column['column']}", update.format(name=name, called=called, value=SQL("null"), row=row)

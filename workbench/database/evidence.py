@@ -77,7 +77,7 @@ class Evidence:
             "runs": list({batch["run_id"] for batch in self.batches}),
             "entries": self.entries if entries is None else entries,
         }
-        self._called = {batch["id"]: _called(batch) for batch in self.batches}
+        self._called = _called(self.batches)
 
     def members(self, said: Mapping[str, Any], columns: Columns | None = None) -> Iterator[Member]:
         """Each file, to be read before the next: figures and log as `said`, then what is stored.
@@ -148,7 +148,7 @@ class Evidence:
         for batch in self.batches:
             page = self._home / (batch["data_docs"] or "")
             for path in (page, page.with_name("validation.json")) if batch["data_docs"] else ():
-                file = f"data_docs/{_called(batch)}/{path.name}"
+                file = f"data_docs/{self._called[batch['id']]}/{path.name}"
                 if _is_within(path, self._home / "docs"):
                     yield Member(name=file, file=file, pieces=_read(path))
 
@@ -213,9 +213,14 @@ def opened(store: Store, home: Path, face: UUID, *, entries: int | None = None) 
         yield Evidence(Connections(connections, pool), home, store.tenant_id, face, entries)
 
 
-def _called(batch: Mapping[str, Any]) -> str:
-    """A batch of a run, as its files and rows are named."""
-    return f"{batch['part']}-{batch['data_type']}" if batch["part"] else str(batch["data_type"])
+def _called(batches: Sequence[Mapping[str, Any]]) -> dict[UUID | None, str]:
+    """The batches of a run, as their files and rows are named. A part that was made anew is there twice."""
+    called: dict[UUID | None, str] = {}
+    for batch in batches:
+        name = f"{batch['part']}-{batch['data_type']}" if batch["part"] else str(batch["data_type"])
+        before = sum(each["part"] == batch["part"] and each["id"] in called for each in batches)
+        called[batch["id"]] = f"{name}-{before + 1}" if before else name
+    return called
 
 
 def _text(name: str, file: str, text: str) -> Member:

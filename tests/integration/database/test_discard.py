@@ -7,7 +7,7 @@ import pytest
 from tests.imports import ask, outcomes, records
 from workbench import Workbench
 from workbench.model.batch import Batch
-from workbench.model.errors import WrongStage
+from workbench.model.errors import Held, WrongStage
 from workbench.model.sheet import Sheet
 
 pytestmark = pytest.mark.both_servers
@@ -31,7 +31,10 @@ def open_batch(request: pytest.FixtureRequest, wb: Workbench, sheet: Given) -> B
     if request.param == "staged":
         return staged
     planned = wb.plan(staged).batch
-    return planned if request.param != "held" else wb.import_sheet(source, "elevate.students")
+    if request.param == "held":
+        with pytest.raises(Held):
+            wb.commit(planned)
+    return wb.batches.get(planned)
 
 
 def test_what_is_not_written_can_be_discarded_and_is_then_read_and_never_written(
@@ -51,7 +54,7 @@ def test_what_is_not_written_can_be_discarded_and_is_then_read_and_never_written
     (last,) = wb.batches.story(discarded)[-1:]
     assert (last["actor"], last["action"], last["detail"]) == ("lea", "discarded", {"why": "The wrong term"})
     assert records(url, "elevate.profiles", "email") == []
-    assert wb.batches.attention() == {"held": [], "unexplained": [], "unsigned": []}
+    assert wb.batches.attention() == {"held": [], "left off": [], "unexplained": [], "unsigned": []}
     assert wb.batches.get(open_batch).stage == "discarded", "opening another Workbench does not recover it"
 
 

@@ -126,21 +126,26 @@ def test_what_waits_for_a_person_is_told_until_it_is_done(wb: Workbench, open_wb
     def waiting() -> dict[str, list[str]]:
         return {kind: names(found) for kind, found in wb.batches.attention().items()}
 
-    assert waiting() == {"held": [], "unexplained": [], "unsigned": []}
+    assert waiting() == {"held": [], "left off": [], "unexplained": [], "unsigned": []}
     good = wb.import_sheet(sheet(GOOD, "good.csv"), "elevate.students")
     mixed = wb.import_sheet(sheet(MIXED, "mixed.csv"), "elevate.students")
     wb.import_sheet(sheet(GOOD, "dry.csv"), "elevate.students", dry_run=True)
-    assert waiting() == {"held": ["mixed.csv"], "unexplained": [], "unsigned": ["good.csv"]}
+    assert waiting() == {"held": ["mixed.csv"], "left off": [], "unexplained": [], "unsigned": ["good.csv"]}
     wb.commit(mixed, skip_errors=True)
-    assert waiting() == {"held": [], "unexplained": ["mixed.csv"], "unsigned": ["good.csv"]}
+    assert waiting() == {"held": [], "left off": [], "unexplained": ["mixed.csv"], "unsigned": ["good.csv"]}
     wb.reject(mixed, [3], "Left in May")
-    assert waiting() == {"held": [], "unexplained": [], "unsigned": ["mixed.csv", "good.csv"]}
+    assert waiting() == {"held": [], "left off": [], "unexplained": [], "unsigned": ["mixed.csv", "good.csv"]}
     open_wb(user="lea").sign_off(good)
     assert waiting()["unsigned"] == ["mixed.csv"]
     open_wb(user="lea").undo(mixed)
     assert waiting()["unsigned"] == ["mixed.csv"]  # the undo, which is an import to be signed like any other
     assert wb.batches.attention()["unsigned"][0].undo_of == mixed.id
-    assert open_wb(tenant="other").batches.attention() == {"held": [], "unexplained": [], "unsigned": []}
+    assert open_wb(tenant="other").batches.attention() == {
+        "held": [],
+        "left off": [],
+        "unexplained": [],
+        "unsigned": [],
+    }
 
 
 def test_an_explanation_of_an_earlier_plan_does_not_count(wb: Workbench, sheet: Given, url: str) -> None:

@@ -70,11 +70,11 @@ def test_a_row_that_was_not_written_is_found_by_anything_in_it(wb: Workbench) ->
 
 
 def test_what_was_wrong_and_who_decided_stand_with_it(wb: Workbench, open_wb: Opened) -> None:
-    open_wb(user="lea").explain(wb.batches.all(limit=2)[1], [5], "Dee left in May.")
+    open_wb(user="lea").reject(wb.batches.all(limit=2)[1], [5], "Dee left in May.")
     (row,) = wb.records.ask("dunn").rows
     assert (row["outcome"], row["reason"], row["explanation"], row["explained_by"]) == (
-        "skipped",
-        "explained",
+        "invalid",
+        "rejected",
         "Dee left in May.",
         "lea",
     )

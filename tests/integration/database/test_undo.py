@@ -128,7 +128,7 @@ def test_nothing_is_compared_with_an_import_that_was_taken_back(wb: Workbench, s
         wb.profiles.keep(one, "elevate.students", {"file": one.name})
     wb.import_sheet(before, "elevate.students")
     made = wb.templates.save("all", "elevate.students", Mapping(columns={"email": "email", "name": "full_name"}))
-    batch = wb.import_sheet(after, "elevate.students", columns={"telefon": ""})
+    batch = wb.import_sheet(after, "elevate.students", template=made.name, columns={"telefon": ""})
     assert wb.profiles.last("elevate.students")["file"] == "two.csv"
     assert wb.sources.header_change(after, "elevate.students", made.name) is None
     wb.undo(batch)

@@ -215,7 +215,7 @@ def test_the_list_of_rejected_rows_goes_to_their_owner_and_comes_back_corrected(
     assert run("reject", batch, "--all", "--reason", "No student").status == 0, "there is nothing left to reject"
     assert run("rows", batch, "--rejected", "--outcome", "skipped").status == 2
     assert run("rows", batch, "--rejected", "-o", "owner.csv").status == 0
-    text = (tmp_path / "owner.csv").read_text("utf-8")
+    text = (tmp_path / "owner.csv").read_text("utf-8-sig")
     assert text == (
         "email,first_name,last_name,phone,line,outcome,issues,reason\n"
         "not an address,Bad,Row,,7,invalid,email: Invalid email format,rejected: No student\n"

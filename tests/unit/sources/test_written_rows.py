@@ -32,7 +32,7 @@ TEXTS = (
 
 def rows(*texts: str) -> list[dict[str, Any]]:
     return [
-        {"line": line, "outcome": "invalid", "issues": [], "raw": {"=A": text, "b": "x"}}
+        {"line": line, "outcome": "invalid", "issues": [], "reason": None, "raw": {"=A": text, "b": "x"}}
         for line, text in enumerate(texts, start=2)
     ]
 
@@ -48,7 +48,7 @@ def test_every_cell_and_header_is_what_it_was(tmp_path: Path, file_format: Liter
     path = tmp_path / f"rows.{file_format}"
     save_rows(rows(*TEXTS), ("=A", "b"), path, file_format)
     headers, cells = read(path)
-    assert headers == ("=A", "b", "line", "outcome", "issues")
+    assert headers == ("=A", "b", "line", "outcome", "issues", "reason")
     assert [row[0] for row in cells] == list(TEXTS)
 
 
