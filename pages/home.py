@@ -27,7 +27,7 @@ def needs_someone(waiting: dict[str, list[Batch]]) -> None:
         ),
         ("unsigned", "To be signed off", "Done, and waiting for a lead's signature.", "reconcile"),
     )
-    for column, (kind, title, about, target) in zip(st.columns(4), kinds, strict=True):
+    for column, (kind, title, about, target) in zip((*st.columns(2), *st.columns(2)), kinds, strict=True):
         with column, st.container(border=True, height="stretch"):
             number = len(waiting[kind])
             st.metric(title, f"{MOST} or more" if number == MOST else number, help=about)
