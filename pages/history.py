@@ -25,7 +25,9 @@ def every(wb: Workbench) -> None:
         st.info("No import fits these filters.", icon=":material/filter_alt_off:")
         return
     left_off = wb.batches.left_off(limit=1000)
-    history.table(found[:size], [wb.title(batch) for batch in found[:size]], opened, left_off)
+    shown = found[:size]
+    figures = [wb.reconcile(batch) for batch in shown]
+    history.table(shown, [wb.title(batch) for batch in shown], figures, opened, left_off)
     if len(found) > size and st.button("Show more", icon=":material/expand_more:"):
         st.session_state["history size"] = size + 50
         st.rerun()

@@ -10,7 +10,8 @@ from workbench.database import batches
 from workbench.database.store import Store
 from workbench.datasets import catalog
 from workbench.model import lines
-from workbench.model.batch import Batch
+from workbench.model.batch import Batch, taken_back
+from workbench.model.hold import Hold
 from workbench.model.reconciliation import Reconciliation
 from workbench.model.sheet import Layout
 from workbench.model.template import HOLDABLE
@@ -39,7 +40,7 @@ def state(store: Store, batch: Batch) -> str:
     """What is to be known before its figures are read; "" of an import that is written and stands."""
     if batch.undone_by is not None:
         undo = batches.get(store, batch.undone_by)
-        return f"undone by {undo.initiated_by}, {undo.completed_at:%Y-%m-%d %H:%M} UTC: what it wrote was taken back"
+        return f"undone by {undo.initiated_by}, {undo.completed_at:%Y-%m-%d %H:%M} UTC: {taken_back(undo)}"
     if batch.stage == "discarded":
         return f"discarded by {batch.summary['discarded_by']}: {_NOTHING}"
     if batch.undo_of is not None and batch.state == "dry run":
@@ -49,6 +50,8 @@ def state(store: Store, batch: Batch) -> str:
 
 def to_do(batch: Batch, found: Reconciliation) -> tuple[str, ...]:
     """What is open, a sentence each."""
+    if batch.undo_of is not None and batch.state == "completed" and batch.skipped:
+        return (f"{_many(batch.skipped, 'record')} kept to be looked at.",)
     if batch.undo_of is not None or batch.state in ("queued", "staging", "undone", "failed", "discarded"):
         return ()
     return tuple(_to_do(batch, found))
@@ -102,6 +105,13 @@ def _written(batch: Batch, behind: tuple[Batch, ...], events: list[dict[str, Any
     who = next((event["actor"] for event in events if event["action"] == "committed"), None)
     if done and batch.invalid and who is not None:
         yield f"{who} let the good rows go on without the invalid ones."
+    for each in batch.summary.get("accepted", ()):
+        for hold in Hold.all_of(batch.summary):
+            if hold.code == each["code"]:
+                yield f"{each['by']} let go on: {hold.sentence.rstrip('.')}."
+    if kept := batch.summary.get("kept"):
+        verb = "was" if kept == 1 else "were"
+        yield f"{_many(kept, 'value')} that people edited since the last import {verb if done else 'will be'} kept."
     for action in ("deactivated", "deleted"):
         counts = (each.summary.get("removed", {}).get(action, 0) for each in (behind or (batch,)))
         if number := sum(counts):
@@ -168,6 +178,8 @@ def _mapped(store: Store, sheet: Batch) -> Iterator[str]:
         yield f"Letters of {field} repaired: {_many(repaired.get(field, 0), 'cell')}."
     if sheet.on_conflict != "hold":
         yield f"Of rows with one key the {sheet.on_conflict} counts, by option."
+    if mapped.on_edit is not None:
+        yield f"What people edited since the last import: {mapped.on_edit}, by option."
     for code in mapped.holds:
         yield f"Waits for a person: {HOLDABLE_IN_WORDS[code]}."
 

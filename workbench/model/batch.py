@@ -117,6 +117,16 @@ class Run:
         return (self.face,) if self.derived or not self.parts else self.parts
 
 
+def taken_back(undo: Batch) -> str:
+    """What an undo came to, as people are told of the import that it took back."""
+    done, kept = (undo.created or 0) + (undo.updated or 0), undo.skipped or 0
+    if not kept:
+        return "what it wrote was taken back"
+    if not done:
+        return f"nothing was taken back, for what it wrote has changed since ({kept:,} kept)"
+    return f"{done:,} of {done + kept:,} changes were taken back, {kept:,} kept"
+
+
 def new_id(*, unlike: list[UUID] | None = None) -> UUID:
     """A batch's id: UUID version 8 (RFC 9562), milliseconds first so that ids sort by age, random bits, and 32 zero
     bits at the end where the ids of its rows carry their line.

@@ -7,6 +7,7 @@ from typing import Any
 from workbench.model.contract import Contract
 from workbench.model.sheet import Sheet
 from workbench.model.template import Template
+from workbench.model.written_rows import own_headers
 from workbench.prepare import mapping
 from workbench.prepare.mapping import Suggestion
 
@@ -18,7 +19,7 @@ def header_change(sheet: Sheet, contract: Contract, template: Template, known: s
 
     `known` are headers that imports have had before, though the template does not speak of them. Headers are the same
     but for case and punctuation. A header is not missing where another one of the template's fills its field, and one
-    that carries secrets is never new: it is refused by itself.
+    that carries secrets is never new: it is refused by itself; nor are those that Workbench adds to a file of rows.
     """
     here = {mapping.key(header): header for header in sheet.headers}
     said = template.mapping
@@ -27,8 +28,8 @@ def header_change(sheet: Sheet, contract: Contract, template: Template, known: s
     filled = {name for header, name in said.columns.items() if mapping.key(header) in here}
     missing = [header for header, name in said.columns.items() if name not in filled]
     told = {mapping.key(header) for header in (*said.columns, *said.left_out, *known)}
-    hidden = mapping.secrets(sheet.headers, contract)
-    new = [header for key, header in here.items() if key not in told and header not in hidden]
+    others = {*mapping.secrets(sheet.headers, contract), *sheet.headers[len(own_headers(sheet.headers)) :]}
+    new = [header for key, header in here.items() if key not in told and header not in others]
     if not missing and not new:
         return None
     was = {said.columns[header]: header for header in missing}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from workbench.doors.cli import holds
 from workbench.doors.cli.command import Asked
 from workbench.doors.cli.printing import counted, say, sheets, short
-from workbench.model.batch import Batch
+from workbench.model.batch import Batch, taken_back
 from workbench.model.reconciliation import Reconciliation
 from workbench.model.template import HOLDABLE
 
@@ -85,7 +85,8 @@ class _Steps:
             because = f" ({summary['discarded_why']})" if summary["discarded_why"] else ""
             self.say("", f"Discarded by {summary['discarded_by']}{because}. Nothing of it was written.")
         elif self.batch.undone_by is not None:
-            self.say("", f"Undone: run {short(self.batch.undone_by)} took back what it had written.")
+            undo = self.wb.batches.get(self.batch.undone_by)
+            self.say("", f"Undone by run {short(undo.id)}: {taken_back(undo)}.")
 
     def held(self) -> None:
         """It has invalid rows, or its plan waits for a person as a whole, or both."""
@@ -95,8 +96,9 @@ class _Steps:
             self.say("", "Held, nothing was written: a person decides first.", *holds.asked(self.batch, commit))
         else:
             self.say("", f"Held, nothing was written: {counted(self.figures.invalid, 'row')} invalid.")
-            self.say("To correct them in a file of their own, and to bring that back:", *self.invalid)
-            self.say(*(self.again("correct", short(sheet.id), "invalid.xlsx") for sheet in self.open))
+            if invalid := self.invalid:
+                self.say("To correct them in a file of their own, and to bring that back:", *invalid)
+                self.say(*(self.again("correct", short(sheet.id), "invalid.xlsx") for sheet in self.open))
             self.contradictions()
             if holds.of(self.batch):
                 self.say("Besides, a person decides first:", *holds.asked(self.batch, f"{commit} --skip-errors"))

@@ -11,7 +11,7 @@ from workbench.doors.web import runs, words
 from workbench.doors.web.page import empty, person
 from workbench.doors.web.views import outcomes, rows
 from workbench.doors.web.views.discard import asked
-from workbench.model.batch import ENDED, OUTCOMES, Batch
+from workbench.model.batch import ENDED, OUTCOMES, Batch, taken_back
 from workbench.model.errors import UnknownBatch
 from workbench.model.reconciliation import Reconciliation
 
@@ -87,7 +87,7 @@ def facts(wb: Workbench, batch: Batch) -> None:
     if batch.undone_by is not None:
         undo = wb.batches.get(batch.undone_by)
         who = f"{words.text(undo.initiated_by)}, {words.when(undo.completed_at)} UTC"
-        st.warning(f"Undone by {who}. What it had written was taken back.", icon=":material/undo:")
+        st.warning(f"Undone by {who}: {taken_back(undo)}.", icon=":material/undo:")
     if batch.stage == "discarded":
         told, why = batch.summary["discarded_by"], batch.summary["discarded_why"]
         st.warning(words.text(f"Discarded by {told}{f': {why}' if why else ''}"), icon=":material/delete:")

@@ -26,7 +26,7 @@ def definition_of_done(found: Reconciliation) -> None:
         for point, figures, met in found.definition:
             colour, sign = ("green", "check_circle") if met else ("orange", "radio_button_unchecked")
             st.markdown(f":{colour}[:material/{sign}:] {point}  \n:gray[:small[{words.text(figures)}]]")
-        st.markdown("**Done.**" if found.done else "**Not done yet.**")
+        st.markdown("**Done.**" if found.done else "**Undone.**" if found.undone else "**Not done yet.**")
 
 
 def kind(kinds: Sequence[dict[str, Any]]) -> dict[str, Any]:

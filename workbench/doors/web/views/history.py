@@ -10,6 +10,7 @@ import streamlit as st
 from workbench.doors.web import words
 from workbench.doors.web.views.outcomes import MEANINGS, SIGNS
 from workbench.model.batch import OUTCOMES, STATES, Batch
+from workbench.model.reconciliation import Reconciliation
 
 DONE = {
     "began": "began the import",
@@ -54,11 +55,15 @@ def filters(datasets: Sequence[str]) -> dict[str, Any]:
 
 
 def table(
-    batches: Sequence[Batch], titles: Sequence[str], opened: Callable[[Batch], None], left_off: Collection[Batch] = ()
+    batches: Sequence[Batch],
+    titles: Sequence[str],
+    figures: Sequence[Reconciliation],
+    opened: Callable[[Batch], None],
+    left_off: Collection[Batch] = (),
 ) -> None:
-    """Imports in the order given with what each is called, each with a button that opens it; those that were left off
-    are told as such."""
-    shown = pd.DataFrame([_line(batch, title) for batch, title in zip(batches, titles, strict=True)])
+    """Imports in the order given with what each is called and its figures as they stand, each with a button that opens
+    it; those that were left off are told as such."""
+    shown = pd.DataFrame([_line(*each) for each in zip(batches, titles, figures, strict=True)])
     ids = {batch.id for batch in left_off}
     shown["State"] += [", left off" if batch.id in ids else "" for batch in batches]
     button = st.column_config.ButtonColumn(
@@ -68,18 +73,18 @@ def table(
         type="tertiary",
         pinned=True,
     )
-    figures = {
+    columns = {
         sign: st.column_config.NumberColumn(sign, width=48, help=f"Rows {name}. {MEANINGS[name]}")
         for name, sign in SIGNS.items()
     }
-    st.dataframe(shown, hide_index=True, key="imports", height="content", column_config={"": button, **figures})
+    st.dataframe(shown, hide_index=True, key="imports", height="content", column_config={"": button, **columns})
 
 
-def _line(batch: Batch, title: str) -> dict[str, Any]:
+def _line(batch: Batch, title: str, found: Reconciliation) -> dict[str, Any]:
     kind = ("undo preview, " if batch.dry_run else "undo, ") if batch.undo_of else ""
     kind = "resolving, " if batch.sweep_of and not batch.undo_of else kind
     facts = {"File": batch.file_name, "State": kind + batch.state, "When (UTC)": words.when(batch.created_at)}
-    figures = {SIGNS[name]: getattr(batch, name) for name in OUTCOMES}
+    figures = {SIGNS[name]: getattr(found, name) if batch.processed is not None else None for name in OUTCOMES}
     more = {"Run by": batch.initiated_by, "Dataset": title, "Window": batch.window or ""}
     return {"": "Open", **facts, "Rows": batch.processed, **figures, **more}
 
