@@ -69,7 +69,7 @@ def test_every_column_has_a_line_with_samples_fill_field_score_and_reason(show: 
 def test_how_much_may_change_is_said_and_kept_in_a_template(show: Show, wb: Workbench) -> None:
     page = show("map", upload=keep(wb, STUDENTS))
     created, of_field = (page.text_input(key=key) for key in ("limit_created", "limit_of_fields"))
-    assert (page.text_input(key="limit_blanked").placeholder, created.placeholder) == ("10 and 20%", "none")
+    assert (page.text_input(key="limit_blanked").placeholder, created.placeholder) == ("1 and 20%", "none")
     assert of_field.placeholder == "full_name.changed=10 and 50%"
     created.set_value("100").run()
     of_field.set_value("phone.blanked=5%, full_name.changed=none").run()

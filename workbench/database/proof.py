@@ -13,7 +13,7 @@ from psycopg.types.json import Jsonb
 from workbench.database import audit, batches, earlier_signature, evidence
 from workbench.database.evidence import Evidence
 from workbench.database.store import Store
-from workbench.model.batch import Batch
+from workbench.model.batch import Batch, taken_back
 from workbench.model.errors import NotDone, NotSigned, UnknownBatch, UnusableKey
 from workbench.model.manifest import Difference, Item, Manifest, Proof, read_manifest
 from workbench.sources import bundle, signing_key
@@ -79,17 +79,18 @@ def verify(
 
     `said` makes the figures and the log of a run anew, which an earlier signature is compared with.
     """
+    found = unknown = None
     try:
         found = batches.get(store, batch)
         # a part is signed with its run
         identifier = str(found.part_of if found.part_of and _stored(store, found.id) is None else found.id)
-    except UnknownBatch:
-        identifier = str(batch.id if isinstance(batch, Batch) else batch).lower()
-        if _stored(store, identifier) is None:  # what was signed may have gone itself
-            raise
+    except UnknownBatch as refusal:
+        unknown, identifier = refusal, str(batch.id if isinstance(batch, Batch) else batch).lower()
     signed = _stored(store, identifier)
     entry = store.one(_SIGNED_OFF, {"batch": identifier})
     made_here = signing_key.remembered(home, store.tenant_id, identifier)
+    if unknown is not None and (signed, entry, made_here) == (None, None, None):  # what was signed may have gone itself
+        raise unknown
     if signed is None:
         if entry is None and made_here is None:
             raise NotSigned(batch=identifier)
@@ -103,6 +104,9 @@ def verify(
         differs = [*gone, *keyless, *earlier_signature.differences(store, signed, said)]
         return _proof(signed, None, differs, earlier_signature.COVERS)
     proof = _verified(store, home, signed, key)
+    if found is not None and found.undone_by is not None:
+        undo = batches.get(store, found.undone_by)
+        proof = replace(proof, remarks=(*proof.remarks, f"Undone since by run {undo.id}: {taken_back(undo)}."))
     if made_here in (None, proof.manifest and proof.manifest.digest):
         return proof
     return replace(proof, differs=(Difference("signature", "it is not the one that this home made"), *proof.differs))
@@ -283,5 +287,5 @@ where number <> earlier + 1 or previous is distinct from before or digest <> mad
 
 _SIGNED_OFF = """
 select actor, at, detail from workbench.audit_log
-where starts_with(batch_id::text, %(batch)s) and action = 'signed off' order by number limit 1
+where starts_with(batch_id::text, %(batch)s) and %(batch)s <> '' and action = 'signed off' order by number limit 1
 """

@@ -63,6 +63,7 @@ def _to_do(batch: Batch, found: Reconciliation) -> Iterator[str]:
         return
     if batch.stage != "completed":
         yield "Commit it, or discard it."
+        yield from (f"To be decided: {hold.sentence.rstrip('.')}." for hold in Hold.all_of(batch.summary))
     if wrong := found.invalid - found.rejected:
         yield f"{_many(wrong, 'invalid row')} to be corrected and imported, or rejected."
     if found.rejected:
@@ -74,7 +75,7 @@ def _to_do(batch: Batch, found: Reconciliation) -> Iterator[str]:
 def decided(store: Store, batch: Batch) -> tuple[str, ...]:
     """What was decided of a batch, or of a run and each of its sheets, a sentence each."""
     if batch.undo_of is not None:
-        return tuple(_undone(batch))
+        return tuple(_undone(store, batch))
     own = batches.sheets(store, batch)
     if batch.derived or not own:
         return ()
@@ -119,12 +120,25 @@ def _written(batch: Batch, behind: tuple[Batch, ...], events: list[dict[str, Any
             yield f"{_many(number, 'record')} that the file no longer names {verb} {action}."
 
 
-def _undone(undo: Batch) -> Iterator[str]:
-    """What an undo has left as it was."""
+def _undone(store: Store, undo: Batch) -> Iterator[str]:
+    """What an undo has done, which its figures do not tell apart, and what it has left as it was."""
+    for row in store.all(_REVERSED, {"undo": undo.id}):
+        yield f"{_many(row['rows'], 'record')} {_BACK[row['outcome'], row['reason']]}."
     for reason, why in _KEPT.items():
         if number := undo.summary.get("skipped_by_reason", {}).get(reason):
             yield f"{_many(number, 'record')} kept: {why}."
 
+
+_REVERSED = """
+select outcome, reason, count(*)::int as rows from workbench.import_outcome
+where batch_id = %(undo)s and outcome in ('created', 'updated') group by 1, 2 order by 1, 2
+"""
+
+_BACK = {
+    ("updated", "removed"): "that the import had created: removed",
+    ("updated", "restored"): "that it had changed or switched off: as before",
+    ("created", "restored"): "that it had deleted: made again",
+}
 
 _KEPT = {"changed": "changed since the import", "gone": "no longer there", "referenced": "others refer to it"}
 

@@ -15,7 +15,7 @@ from workbench.datasets import catalog
 from workbench.model.errors import DatabaseOutdated, DatabaseUnavailable
 from workbench.model.resources import migrations
 
-VERSION = "0009"
+VERSION = "0008"
 """The migration that this program needs."""
 
 

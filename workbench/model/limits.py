@@ -20,7 +20,7 @@ OF = {
     "changed": "known records that the file names",
 }
 """Of what the share of each is."""
-USUAL = (("removed", "5 and 20%"), ("blanked", "10 and 20%"))
+USUAL = (("removed", "5 and 20%"), ("blanked", "1 and 20%"))
 """What holds for every dataset that says nothing else."""
 USUAL_OF_NAMES = "10 and 50%"
 """How many records may get another name: people seldom do, and a column sorted by itself gives them all one."""

@@ -660,3 +660,49 @@ def test_an_explanation_of_an_earlier_plan_does_not_hide_what_the_last_one_did(
 def test_a_batch_that_is_not_done_is_not_signed(wb: Workbench, completed: Batch) -> None:
     with pytest.raises(NotDone, match="1 row is invalid"):
         wb.sign_off(completed)
+
+
+# --- names that somebody makes for the guards to find ---
+
+
+def test_a_type_called_as_one_of_the_systems_is_not_taken_for_it(url: str, planned: Batch) -> None:
+    with as_program(url, batch=planned.id) as connection:
+        connection.execute(
+            "create type pg_temp.record as (rows bigint, created bigint, updated bigint, skipped bigint, "
+            "unmatched bigint, invalid bigint, loose bigint, removed bigint, strange bigint, parts bigint, "
+            "open bigint, derived boolean, records bigint, total numeric, mixed bigint)"
+        )
+        connection.execute("set search_path = pg_temp, pg_catalog")
+        with pytest.raises(psycopg.DatabaseError, match="not what was written"):
+            connection.execute("update workbench.import_batch set stage = 'completed'")
+        connection.rollback()
+
+
+def test_every_guard_looks_for_names_where_nobody_can_make_any(url: str) -> None:
+    loose = (
+        "select proname from pg_proc p join pg_language l on l.oid = p.prolang where l.lanname = 'plpgsql' "
+        "and pronamespace = 'workbench'::regnamespace and not coalesce(proconfig, '{}') @> array[%s]"
+    )
+    assert ask(url, loose, "search_path=pg_catalog, pg_temp") == []
+
+
+def test_an_undo_says_of_every_change_what_becomes_of_it(url: str, completed: Batch) -> None:
+    begun = new_id()
+    with as_program(url, batch=begun) as connection:
+        connection.execute(
+            "insert into workbench.import_batch (id, tenant_id, run_id, data_type, source, file_name, "
+            "initiated_by_id, mode, undo_of) "
+            "select %s, tenant_id, run_id, data_type, 'undo', file_name, 'ana', mode, id from workbench.import_batch "
+            "where id = %s",
+            (begun, completed.id),
+        )
+        for stage in ("staging", "staged"):
+            connection.execute("update workbench.import_batch set stage = %s where id = %s", (stage, begun))
+        connection.execute(
+            "update workbench.import_batch set stage = 'planned', plan = 1, processed = 0, created = 0, updated = 0, "
+            "skipped = 0, unmatched = 0, invalid = 0 where id = %s",
+            (begun,),
+        )
+        with pytest.raises(psycopg.DatabaseError, match="does not say of every change"):
+            connection.execute("update workbench.import_batch set stage = 'completed' where id = %s", (begun,))
+        connection.rollback()

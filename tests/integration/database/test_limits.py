@@ -44,14 +44,14 @@ def test_all_phones_blanked_by_one_file_hold_it(wb: Workbench, bring: Callable[.
         "phone.blanked": (
             "phone",
             12,
-            "12 of 12 known records that the file names would lose what is stored in phone: the limit is 10 and 20%.",
+            "12 of 12 known records that the file names would lose what is stored in phone: the limit is 1 and 20%.",
         )
     }
     with pytest.raises(HeldFor) as refused:
         wb.commit(batch, accept=("removed",))
     assert str(refused.value) == (
         f"Batch {batch.id} is held. 12 of 12 known records that the file names would lose what is stored in phone: "
-        "the limit is 10 and 20%. To let it go on: --accept phone.blanked."
+        "the limit is 1 and 20%. To let it go on: --accept phone.blanked."
     )
     assert wb.commit(batch, accept=("phone.blanked",)).stage == "completed"
     assert {phone for (phone,) in records(url, "elevate.profiles", "phone")} == {None}
@@ -62,9 +62,10 @@ def test_blanks_that_erase_nothing_hold_nothing(bring: Callable[..., Batch]) -> 
     assert bring(12, phone="").stage == "completed"
 
 
-def test_a_few_blanks_hold_nothing(bring: Callable[..., Batch]) -> None:
-    bring(10)
-    assert bring(10, phone="", clears=("phone",)).stage == "completed"
+def test_one_blank_holds_nothing_and_a_small_file_of_blanks_is_held(bring: Callable[..., Batch]) -> None:
+    bring(6)
+    assert bring(1, phone="", clears=("phone",)).stage == "completed"
+    assert bring(6, phone="", clears=("phone",)).stage == "held"
 
 
 def test_names_that_most_records_would_change_hold_it(bring: Callable[..., Batch]) -> None:

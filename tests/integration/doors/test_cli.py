@@ -255,7 +255,7 @@ def test_every_list_says_what_was_taken_back(run: Run, file: File, completed: st
     )
     assert "undone" in run("batches").out
     told = run("show", completed).out
-    assert f"Undone: run {undo['batch'][:18]} took back what it had written." in told
+    assert f"Undone by run {undo['batch'][:18]}: what it wrote was taken back." in told
     assert "To sign it off" not in told
     log = run("log", completed, "--json").json
     assert log["state"].startswith("undone by ana, ")

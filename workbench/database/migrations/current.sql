@@ -49,6 +49,9 @@ begin
     insert into workbench.person (tenant_id, name) values (enter.tenant_id, who) on conflict do nothing;
 end $$;
 
+-- Functions that guard what is written look for names in pg_catalog first: a type that somebody has made in a temporary schema,
+-- and called as one of the system's, is else taken for it.
+
 -- The rows of a batch as they count: as a person corrected them last, else as they came.
 drop view if exists workbench.corrected_row;
 create view workbench.corrected_row with (security_invoker = true) as
@@ -88,7 +91,8 @@ $$ select case outcome when 'invalid' then 1 when 'unmatched' then 2 when 'creat
 -- unmatched, created and updated that any part has, else skipped. A record that several rows make is created or updated by the
 -- first of them that is not refused. A row that was read as invalid is so whatever its parts are.
 -- Composed part by part: a batch that is named is looked up, where one that is joined would have all history read.
-create or replace function workbench.unrolled(face uuid, number integer) returns bigint language plpgsql stable as $$
+create or replace function workbench.unrolled(face uuid, number integer) returns bigint language plpgsql stable
+set search_path = pg_catalog, pg_temp as $$
 declare made text; wrong bigint;
 begin
     select string_agg(case when exists (
@@ -138,7 +142,8 @@ end $$;
 -- created, updated, restored or removed was so in this very transaction, and what is left as it is is there. Records that a
 -- batch creates are found by their ids, which are those of its rows, and compared as a whole: a million joined one by one
 -- would take as long as they took to write. Of very many that are left as they are, ten thousand are looked up.
-create or replace function workbench.unwritten(batch workbench.import_batch) returns bigint language plpgsql as $$
+create or replace function workbench.unwritten(batch workbench.import_batch) returns bigint language plpgsql
+set search_path = pg_catalog, pg_temp as $$
 declare
     mine constant xid := pg_current_xact_id()::xid;
     last constant uuid := left(batch.id::text, 28) || 'ffffffff';
@@ -191,7 +196,8 @@ end $$;
 
 -- How many outcomes of a batch have no ground in its rows: a row that was read as invalid is so, one is a duplicate of another
 -- that is none, one is withheld for its source row's sake, one is left as it is because there is a record.
-create or replace function workbench.groundless(batch workbench.import_batch) returns bigint language plpgsql as $$
+create or replace function workbench.groundless(batch workbench.import_batch) returns bigint language plpgsql
+set search_path = pg_catalog, pg_temp as $$
 declare wrong bigint; reasons text[];
 begin
     select count(*) into wrong
@@ -206,10 +212,16 @@ begin
         ) corrected where status = 'failed'
     ) failed join workbench.import_outcome o on o.batch_id = batch.id and o.plan = batch.plan and o.line = failed.line
     where o.outcome <> 'invalid';
-    select coalesce(array_agg(distinct reason), '{}') into reasons
+    if batch.undo_of is not null or not exists (select from workbench.dataset d where d.data_type = batch.data_type) then
+        return wrong;                                    -- of an undo `unwritten` asks, of a playbook's rows `unrolled`
+    end if;
+    select coalesce(array_agg(distinct reason), '{}'), wrong + count(*) filter (where not case
+            when reason in ('unchanged', 'protected', 'kept') then record_id is not null
+            when reason = 'withheld' then batch.derived
+            else reason = 'duplicate' end)
+    into reasons, wrong
     from workbench.import_outcome where batch_id = batch.id and plan = batch.plan and outcome = 'skipped';
-    if 'duplicate' = any(reasons) and not batch.derived and exists (
-        select from workbench.dataset d where d.data_type = batch.data_type) then
+    if 'duplicate' = any(reasons) and not batch.derived then
         wrong := wrong + (
             with same as materialized (
                 select r.external_key, o.reason is not distinct from 'duplicate' as again from workbench.import_outcome o
@@ -222,9 +234,17 @@ begin
     return wrong;
 end $$;
 
+-- How many records a batch has changed, or the parts of a run: as many rows has its undo.
+create or replace function workbench.changes_of(batch uuid) returns bigint language sql stable as $$
+    select coalesce(nullif(sum(created + updated + removed) filter (where part_of = batch), 0),
+                    max(created + updated + removed) filter (where id = batch))
+    from workbench.import_batch where batch in (id, part_of) and stage = 'completed'
+$$;
+
 -- A batch cannot be completed unless every row has one outcome of the plan that counts, every outcome a row, and the figures
 -- are those of the outcomes; a run not without its parts; none whose plan waits for what nobody has let go on.
-create or replace function workbench.refuse_unproven(batch workbench.import_batch) returns void language plpgsql as $$
+create or replace function workbench.refuse_unproven(batch workbench.import_batch) returns void language plpgsql
+set search_path = pg_catalog, pg_temp as $$
 declare
     found record; behind record; found_loose bigint;
 begin
@@ -277,6 +297,13 @@ begin
                       + behind.removed then
         raise exception 'it does not list the % records that it removes', batch.removed using errcode = 'WB002';
     end if;
+    if batch.undo_of is not null and batch.processed <> workbench.changes_of(batch.undo_of) then
+        raise exception 'it does not say of every change of batch % what becomes of it', batch.undo_of using errcode = 'WB002';
+    end if;
+    if exists (select from jsonb_array_elements(batch.summary -> 'accepted') a
+               where a ->> 'by' is distinct from workbench.current_person()) then
+        raise exception 'it was let go on in the name of somebody else' using errcode = 'WB002';
+    end if;
     found_loose := workbench.unwritten(batch);
     if found_loose > 0 then
         raise exception '% of its outcomes are not what was written', found_loose using errcode = 'WB005', detail = found_loose;
@@ -285,7 +312,8 @@ end $$;
 
 -- A batch only moves forward and begins at the beginning. A correction or a decision takes a planned one back to staged: its
 -- plan no longer holds, and it cannot be committed without another.
-create or replace function workbench.guard_batch() returns trigger language plpgsql as $$
+create or replace function workbench.guard_batch() returns trigger language plpgsql
+set search_path = pg_catalog, pg_temp as $$
 declare
     rank constant text[] := array['queued', 'staging', 'staged', 'planned', 'completed', 'failed', 'discarded'];
     ended constant text[] := array['completed', 'failed', 'discarded'];
@@ -344,7 +372,8 @@ create or replace trigger guard_batch before insert or update on workbench.impor
     for each row execute function workbench.guard_batch();
 
 -- A part is never completed without the others: when the transaction ends, so is the run.
-create or replace function workbench.guard_part() returns trigger language plpgsql as $$
+create or replace function workbench.guard_part() returns trigger language plpgsql
+set search_path = pg_catalog, pg_temp as $$
 begin
     if not exists (select from workbench.import_batch where id = new.part_of and stage = 'completed') then
         raise exception 'batch % is a part of run %, which is not completed', new.id, new.part_of using errcode = 'WB002';
@@ -358,7 +387,8 @@ create constraint trigger guard_part after update of stage on workbench.import_b
 -- A person's words end with the signature, which under a run of several sheets is one under all of them, and with an undo; and
 -- only a row that needs one takes one, of the kind that it needs. The outcomes of a plan that no longer holds are not shown, and
 -- need none.
-create or replace function workbench.guard_explanation() returns trigger language plpgsql as $$
+create or replace function workbench.guard_explanation() returns trigger language plpgsql
+set search_path = pg_catalog, pg_temp as $$
 declare found record;
 begin
     select case when b.stage not in ('staged', 'discarded') then o.outcome end as outcome,
@@ -401,7 +431,8 @@ create or replace function workbench.wait_again(run uuid) returns void language 
                       where b.id = e.batch_id)
 $$;
 
-create or replace function workbench.guard_sign_off() returns trigger language plpgsql as $$
+create or replace function workbench.guard_sign_off() returns trigger language plpgsql
+set search_path = pg_catalog, pg_temp as $$
 begin
     if not exists (select from workbench.import_batch where id = new.batch_id and stage = 'completed' and part_of is null) then
         raise exception 'batch % is not completed', new.batch_id using errcode = 'WB001';

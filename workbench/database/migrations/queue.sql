@@ -22,9 +22,12 @@ create policy asked on procrastinate.procrastinate_jobs for insert with check (
     args ->> 'tenant' = (select slug from workbench.tenant where id = (select workbench.current_tenant()))
     and args ->> 'user' = (select workbench.current_person())
     and queueing_lock = args ->> 'batch' and lock like (args ->> 'tenant') || ':%'
+    and task_name in ('fill', 'plan', 'commit', 'undo') and status = 'todo' and attempts = 0
     and exists (select from workbench.import_batch b where b.id::text = args ->> 'batch'));
 create policy changed on procrastinate.procrastinate_jobs for update
-    using (args ->> 'tenant' = (select slug from workbench.tenant where id = (select workbench.current_tenant())));
+    using (args ->> 'tenant' = (select slug from workbench.tenant where id = (select workbench.current_tenant())))
+    with check (args ->> 'tenant' = (select slug from workbench.tenant where id = (select workbench.current_tenant()))
+        and lock like (args ->> 'tenant') || ':%' and attempts >= 0);
 create policy withdrawn on procrastinate.procrastinate_jobs for delete
     using (args ->> 'tenant' = (select slug from workbench.tenant where id = (select workbench.current_tenant())));
 

@@ -139,7 +139,7 @@ def say(asked: Asked, *lines: object) -> None:
 def proof(asked: Asked, what: str, found: Proof) -> None:
     """Whether something is still what was signed, and what is not: a sentence each."""
     if found.signed_by is not None and found.signed_at is not None:
-        say(asked, f"{what}: {found.signed_by} signed it at {found.signed_at:%Y-%m-%d %H:%M:%S} UTC.")
+        say(asked, f"{what}: {' '.join(found.signed_by.split())} signed it at {found.signed_at:%Y-%m-%d %H:%M:%S} UTC.")
     else:
         say(asked, f"{what}:")
     say(asked, *(f"  {remark}" for remark in found.remarks))

@@ -10,6 +10,7 @@ import re
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.websockets import WebSocketClose
 
 from workbench.model.errors import NotThisMachine
 
@@ -28,7 +29,9 @@ class OwnPagesOnly:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] in ("http", "websocket") and not _from_here(scope):
+        if scope["type"] == "websocket" and not _from_here(scope):
+            await WebSocketClose()(scope, receive, send)
+        elif scope["type"] == "http" and not _from_here(scope):
             await PlainTextResponse("Workbench is for this machine only.", 403)(scope, receive, send)
         else:
             await self._app(scope, receive, send)
