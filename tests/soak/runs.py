@@ -40,7 +40,7 @@ def soak(times: int, rows: int, seed: int) -> str:
     assert times < MANY or min(found["nothing"], found["all"]), f"no moment of the run was met: {found}"
     return (
         f"{found.total():,} in a run of {rows:,} learners, {found['nothing']:,} left no record, "
-        f"{found['all']:,} all of them, none a part without the others"
+        f"{found['all']:,} all of them: 0 lost, 0 doubled, 0 stuck"
     )
 
 

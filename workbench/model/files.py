@@ -55,7 +55,7 @@ def beside(path: Path) -> Iterator[BinaryIO]:
     sweep(path.parent, f".{escape(path.name)}.*.part")
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with part.open("xb") as file:
+        with part.open("xb+") as file:
             hold(file)
             yield file
         part.replace(path)

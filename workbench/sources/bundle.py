@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from workbench.model.errors import FULL, NoSpace, UnreadableSource, UnwritableFile
+from workbench.model.files import beside
 from workbench.model.manifest import Difference, Item, Manifest, Member, Proof, read_manifest
 from workbench.sources import signing_key
 
@@ -41,9 +42,8 @@ def write(path: Path, members: Iterable[Member], finished: Finished, *, with_sou
 
     The file is there whole or not at all. Raises UnwritableFile, NoSpace.
     """
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with part.open("xb+") as file:
+        with beside(path) as file:
             with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
                 items = tuple(_put(archive, member, with_source) for member in members)
                 manifest, signature = finished(items)
@@ -53,13 +53,10 @@ def write(path: Path, members: Iterable[Member], finished: Finished, *, with_sou
                     _add(archive, KEY, signing_key.pem(manifest.public_key or ""))
                 archive.comment = _SAID + b"0" * _DIGITS
             _seal(file)
-        part.replace(path)
     except OSError as error:
         if error.errno in FULL:
             raise NoSpace(home=path.parent) from None
         raise UnwritableFile(path=path, why=f"{error.strerror or error}.") from None
-    finally:
-        part.unlink(missing_ok=True)
     return items
 
 
