@@ -12,7 +12,9 @@ from psycopg.conninfo import conninfo_to_dict
 from workbench.database.identity import ROLE
 from workbench.database.store import QUEUE, connect, password_of, program_url, reason
 from workbench.datasets import catalog
+from workbench.model.contract import Contract
 from workbench.model.errors import DatabaseOutdated, DatabaseUnavailable
+from workbench.model.kinds import KINDS
 from workbench.model.resources import migrations
 
 VERSION = "0008"
@@ -72,7 +74,7 @@ def _lacks_targets(url: str) -> bool:
             "where n.nspname = any(%s) and c.relkind = 'r' and a.attnum > 0",
             (list(catalog.families()),),
         ).fetchall()
-        datasets = connection.execute("select data_type, family, target, active from workbench.dataset").fetchall()
+        datasets = connection.execute("select data_type, family, target, active, key from workbench.dataset").fetchall()
     return not (wanted <= set(known) and set(_datasets()) <= set(datasets))
 
 
@@ -160,8 +162,9 @@ def _make_targets(connection: Any) -> None:
                 run(f'alter table "{table.schema}"."{table.name}" add column {definition}')
     for dataset in _datasets():
         run(
-            "insert into workbench.dataset (data_type, family, target, active) values (%s, %s, %s, %s) on conflict "
-            "(data_type) do update set family = excluded.family, target = excluded.target, active = excluded.active",
+            "insert into workbench.dataset (data_type, family, target, active, key) values (%s, %s, %s, %s, %s) "
+            "on conflict (data_type) do update set family = excluded.family, target = excluded.target, "
+            "active = excluded.active, key = excluded.key",
             dataset,
         )
 
@@ -188,13 +191,20 @@ def _bind_to_tenants(connection: Any, known: Any, there: list[Any]) -> None:
         connection.execute(AddConstraint(next(each for each in table.constraints if each.name == name)))
 
 
-def _datasets() -> list[tuple[str, str, str, str | None]]:
-    """Every dataset that has a table: its name, schema, table, and the column that says whether a record is active."""
+def _datasets() -> list[tuple[str, str, str, str | None, str | None]]:
+    """Every dataset that has a table: its name, schema, table, the column that says whether a record is active, and the
+    one that is its key."""
     return [
-        (each.name, each.family, each.table, each.removal.active if each.removal is not None else None)
+        (each.name, each.family, each.table, each.removal.active if each.removal is not None else None, _key(each))
         for each in catalog.CONTRACTS.values()
         if each.table
     ]
+
+
+def _key(contract: Contract) -> str | None:
+    first, *rest = contract.key_fields
+    plain = not rest and first.reference is None and KINDS[first.kind].sql == "text"
+    return first.target if plain else None
 
 
 def _roles(connection: Any, url: str) -> None:

@@ -395,6 +395,7 @@ def test_what_is_written_is_written_under_the_ids_of_its_rows(url: str, planned:
         (WRITE, False),
         (f"{WRITE} limit {made - 1}", True),
         (WRITE.replace("o.record_id,", "gen_random_uuid(),"), True),
+        (WRITE.replace("r.external_key,", "'x' || r.external_key,"), True),
         (WRITE.replace("o.record_id,", "(left(o.record_id::text, 28) || lpad(o.line::text, 8, 'e'))::uuid,"), True),
     ):
         with as_program(url, batch=planned.id) as connection:

@@ -11,7 +11,8 @@ create table workbench.dataset (
     data_type text primary key,
     family text not null,
     target text not null,
-    active text                                          -- the column that says whether a record is switched on
+    active text,                                         -- the column that says whether a record is switched on
+    key text                                             -- the one that is its natural key, where that is one text
 );
 
 alter table workbench.program_key enable row level security;
