@@ -149,7 +149,6 @@ declare
     mine constant xid := pg_current_xact_id()::xid;
     last constant uuid := left(batch.id::text, 28) || 'ffffffff';
     step constant integer := 1 + batch.skipped / 10000;
-    joins constant text := current_setting('enable_nestloop');
     known workbench.dataset; made record; said record; wanted text; wrong bigint := 0; more bigint;
 begin
     select * into known from workbench.dataset d where d.data_type = batch.data_type;
@@ -175,7 +174,7 @@ begin
                 else t.xmin is distinct from $3 end$q$ end,
         case when batch.undo_of is null and batch.updated > 0 then
             $q$o.outcome = 'updated' and t.xmin is distinct from $3$q$ end,
-        case when batch.undo_of is null and batch.skipped > 0 then
+        case when batch.undo_of is null and batch.skipped > 0 and known.key is null then
             $q$o.outcome = 'skipped' and o.record_id is not null and o.line % $4 = 0 and t.id is null$q$ end
     ] loop
         continue when wanted is null;
@@ -185,14 +184,17 @@ begin
         wrong := wrong + more;
     end loop;
     if known.key is not null and batch.undo_of is null then
-        perform set_config('enable_nestloop', 'on', true);    -- so few are looked up
-        execute format(
-            'select count(*) from workbench.import_outcome o
-             join workbench.%I r on r.batch_id = o.batch_id and r.line = o.line join %I.%I t on t.id = o.record_id
-             where o.batch_id = $1 and r.batch_id = $1 and o.plan = $2 and o.line %% $3 = 0 and t.%I <> r.external_key',
-            case when batch.revision > 0 then 'corrected_row' else 'import_row' end, known.family, known.target, known.key)
-            into more using batch.id, batch.plan, 1 + (batch.created + batch.updated + batch.skipped) / 10000;
-        perform set_config('enable_nestloop', joins, true);
+        execute format(                                  -- looked up one by one, for they are few
+            'select count(*) from (
+                 select (select t.%I from %I.%I t where t.id = o.record_id) as key, coalesce(
+                     case when $4 then (select c.external_key from workbench.import_correction c
+                                        where c.batch_id = $1 and c.line = o.line order by c.revision desc limit 1) end,
+                     (select r.external_key from workbench.import_row r where r.batch_id = $1 and r.line = o.line)) as said
+                 from workbench.import_outcome o
+                 where o.batch_id = $1 and o.plan = $2 and o.line %% $3 = 0 and o.record_id is not null
+             ) looked_up where key is distinct from coalesce(said, key)', known.key, known.family, known.target)
+            into more using batch.id, batch.plan, 1 + (batch.created + batch.updated + batch.skipped) / 10000,
+                batch.revision > 0;
         wrong := wrong + more;
     end if;
     if batch.removed > 0 then
