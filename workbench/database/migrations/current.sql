@@ -141,8 +141,8 @@ end $$;
 -- How many outcomes of a batch say something of a record that is not so at the end of the transaction that writes it: what is
 -- created, updated, restored or removed was so in this very transaction, and what is left as it is is there. Records that a
 -- batch creates are found by their ids, which are those of its rows, and compared as a whole: a million joined one by one
--- would take as long as they took to write. Of very many that are left as they are, ten thousand are looked up, and of all that
--- the rows speak of as many are asked whether they have the key of their row.
+-- would take as long as they took to write. Of very many that are left as they are, ten thousand are looked up, or of all that
+-- the rows speak of five hundred are asked whether they have the key of their row.
 create or replace function workbench.unwritten(batch workbench.import_batch) returns bigint language plpgsql
 set search_path = pg_catalog, pg_temp as $$
 declare
@@ -193,7 +193,7 @@ begin
                  from workbench.import_outcome o
                  where o.batch_id = $1 and o.plan = $2 and o.line %% $3 = 0 and o.record_id is not null
              ) looked_up where key is distinct from coalesce(said, key)', known.key, known.family, known.target)
-            into more using batch.id, batch.plan, 1 + (batch.created + batch.updated + batch.skipped) / 10000,
+            into more using batch.id, batch.plan, 1 + (batch.created + batch.updated + batch.skipped) / 500,
                 batch.revision > 0;
         wrong := wrong + more;
     end if;
