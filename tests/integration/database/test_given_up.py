@@ -25,6 +25,7 @@ from workbench import Workbench, open_sheet
 from workbench.database import batches
 from workbench.doors import jobs
 from workbench.model import files
+from workbench.model.batch import Batch
 from workbench.model.sheet import Sheet
 from workbench.sources import kept_files
 from workbench.sources.spool import Spool
@@ -114,8 +115,8 @@ def test_nothing_but_a_failed_batch_forgets_its_rows(wb: Workbench, open_wb: Ope
 # --- left off ---
 
 
-def named(found: list[object]) -> list[str]:
-    return [batch.file_name for batch in found]  # type: ignore[attr-defined]
+def named(found: list[Batch]) -> list[str]:
+    return [batch.file_name for batch in found]
 
 
 @pytest.mark.both_servers
@@ -264,7 +265,7 @@ def test_what_is_kept_is_for_its_owner_alone_whatever_the_umask(open_wb: Opened,
         wb = open_wb()
         wb.import_sheet(sheet(PEOPLE), STUDENTS)
         wb.begin(sheet(PEOPLE, "again.csv"), STUDENTS, source="page")
-        kept_files.lend(home, uuid4(), open_sheet(sheet(PEOPLE).path))  # type: ignore[arg-type]
+        kept_files.lend(home, uuid4(), open_sheet(sheet(PEOPLE).path))
     finally:
         os.umask(before)
     found = [

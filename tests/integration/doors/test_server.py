@@ -122,7 +122,7 @@ def visit(address: str, page: str = "", origin: str | None = None) -> list[Forwa
         asked.rerun_script.page_name = page
         browser.send(asked.SerializeToString())
         while not messages or messages[-1].WhichOneof("type") != "script_finished":
-            messages.append(ForwardMsg.FromString(browser.recv(timeout=120)))  # type: ignore[arg-type]
+            messages.append(ForwardMsg.FromString(browser.recv(timeout=120)))
     return messages
 
 
@@ -345,8 +345,8 @@ def test_a_page_that_stays_open_is_not(serve: Serve) -> None:
     address = serve("--no-worker").address
     with connect(
         address.replace("http", "ws") + "/_stcore/stream",
-        origin=address,  # type: ignore[arg-type]
-        subprotocols=["streamlit"],  # type: ignore[list-item]
+        origin=address,
+        subprotocols=["streamlit"],
     ) as browser:
         time.sleep(connection.HEADER_SECONDS + 2)
         assert browser.ping().wait(10)

@@ -8,7 +8,7 @@ from workbench.model.sheet import Chunk, Reading, Sheet, Tally
 def sheet(*sizes: int) -> Sheet:
     """A sheet of blocks with so many rows each."""
 
-    def read(tally: Tally):  # type: ignore[no-untyped-def]
+    def read(tally: Tally):
         for size in sizes:
             cells = pa.RecordBatch.from_pydict({"a": pa.array(map(str, range(size)), pa.string())})
             yield Chunk(lines=pa.array(range(2, size + 2), pa.int32()), cells=cells)

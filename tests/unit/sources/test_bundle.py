@@ -37,7 +37,7 @@ def manifest(items: tuple[Item, ...], home: Path | None, **more: object) -> Mani
         "log": "0" * 64,
         "version": "1",
     }
-    return Manifest(items=items, **{**said, **more})  # type: ignore[arg-type]
+    return Manifest(items=items, **{**said, **more})
 
 
 def made(path: Path, home: Path | None, *, with_source: bool = True) -> Path:

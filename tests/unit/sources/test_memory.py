@@ -56,7 +56,7 @@ def packed(path: Path) -> Path:
 
 
 def xlsx(rows: str, **more: str) -> Make:
-    return lambda folder: packed(write_parts(folder / "a.xlsx", TOP + rows, **more))  # type: ignore[arg-type]
+    return lambda folder: packed(write_parts(folder / "a.xlsx", TOP + rows, **more))
 
 
 def ods(rows: str, **more: str) -> Make:

@@ -26,7 +26,7 @@ def let_in(kind: str, *headers: tuple[str, str]) -> bool:
         scope: dict[str, Any] = {"type": "websocket" if kind == SOCKET else "http", "method": kind, "extensions": {}}
         scope["headers"] = [(name.encode(), value.encode("latin-1")) for name, value in headers]
         scope["extensions"] = {"websocket.http.response": {}}
-        await OwnPagesOnly(app)(scope, None, send)  # type: ignore[arg-type]
+        await OwnPagesOnly(app)(scope, None, send)
 
     asyncio.run(ask())
     return reached
