@@ -1,7 +1,5 @@
 """Commit: the plan, with every number open to its rows, and the decision to write it."""
 
-from collections import Counter
-
 import streamlit as st
 
 from workbench import Workbench
@@ -24,11 +22,7 @@ def plan(wb: Workbench, batch: Batch) -> None:
     plots.plot(plots.outcome_bar(found.to_dict()), key="outcomes")
     runs.behind(wb, batch)
     batches.open_figures(wb, batch, found)
-    gone = (Counter(each.summary.get("removed", {})) for each in (batch, *wb.batches.parts(batch)))
-    for action, records in sum(gone, Counter()).items():
-        if records and batch.stage != "completed":
-            told = f"{words.many(records, 'record')} that the file no longer names will be {action}."
-            st.warning(told, icon=":material/person_remove:")
+    outcomes.removed(batch)
     holds.told(batch.summary)
 
 
@@ -86,8 +80,14 @@ with page("Commit", "What the import will do, row by row, and the decision to wr
         st.info(f"There is no plan yet: this part is {batch.stage}.", icon=":material/hourglass_empty:")
     elif batch.undo_of is not None or batch.stage == "completed":
         written = words.many((batch.created or 0) + (batch.updated or 0))
-        done = f"Committed: {written} written, {words.when(batch.completed_at)} UTC."
-        st.success(done if batch.undo_of is None else "This is an undo.", icon=":material/check_circle:")
+        if batch.undo_of is not None:
+            st.success("This is an undo.", icon=":material/check_circle:")
+        elif batch.undone_by is not None:
+            done = f"{written} had been written, {words.when(batch.completed_at)} UTC; undone since."
+            st.info(f"{done} The rows are shown as they were written.", icon=":material/undo:")
+        else:
+            done = f"Committed: {written} written, {words.when(batch.completed_at)} UTC."
+            st.success(done, icon=":material/check_circle:")
         address.link("reconcile", "Reconcile it", batch=batch.id)
         runs.resolved(wb, batch)
         plan(wb, batch)

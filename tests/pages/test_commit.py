@@ -110,6 +110,18 @@ def test_what_a_roster_no_longer_names_is_listed_before_it_goes(show: Show, wb: 
     assert page.dataframe[0].value["email"].tolist() == ["bo@kck.org"]
 
 
+@pytest.mark.parametrize("name", ["commit", "reconcile"])
+def test_the_rows_of_an_undone_import_are_told_as_undone(show: Show, wb: Workbench, sheet: Sheets, name: str) -> None:
+    batch = wb.import_sheet(sheet(BEFORE), "elevate.students")
+    wb.undo(batch)
+    page = show(name, batch=batch.id, rows="created")
+    assert page.warning[0].value.startswith("Undone by ana")
+    assert not [said.value for said in page.success if "ommitted" in said.value]
+    captions = [caption.value for caption in page.caption]
+    assert [one for one in captions if one.endswith("adds up, proven by the database; **undone since**.")]
+    assert [one for one in captions if one.startswith("As it was written; **undone since**. Rows that make")]
+
+
 def test_invalid_rows_hold_the_import_unless_the_good_rows_may_go_on(
     show: Show, planned: Batch, worked: Worked, url: str
 ) -> None:

@@ -257,6 +257,10 @@ def test_every_list_says_what_was_taken_back(run: Run, file: File, completed: st
     told = run("show", completed).out
     assert f"Undone by run {undo['batch'][:18]}: what it wrote was taken back." in told
     assert "To sign it off" not in told
+    assert "proven by the database; undone since." in told
+    assert run("rows", completed).out.startswith(
+        "Undone by ana: what it wrote was taken back. As they were written then:"
+    )
     log = run("log", completed, "--json").json
     assert log["state"].startswith("undone by ana, ")
 
@@ -378,6 +382,7 @@ def test_records_that_a_roster_no_longer_names_are_listed_before_they_are_switch
         in said.out
     )
     assert run("import", "roster2.csv", *options, "--json").json["removed_by_action"] == {"deactivated": 2}
+    assert "1 skipped, 2 deactivated   roster2.csv" in run("batches").out
 
 
 def test_a_workbook_and_standard_input_are_sources_too(run: Run, environment: dict[str, str], completed: str) -> None:
