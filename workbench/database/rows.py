@@ -18,6 +18,7 @@ from workbench.datasets import catalog
 from workbench.derived import exports
 from workbench.model.batch import Batch
 from workbench.model.contract import HALF, PART, Contract, Field
+from workbench.model.issue import of_kind
 from workbench.model.sheet import Chunk
 
 if TYPE_CHECKING:
@@ -156,11 +157,12 @@ order by line limit %(limit)s
 
 
 def issues(store: Store, batch: Batch, *, first: int = 5) -> list[dict[str, Any]]:
-    """Each issue of each field of a batch, the most frequent first: code, field, message (its first), rows, and its
+    """Each issue of each field of a batch, the most frequent first: code, field, message (one of them), rows, and its
     `first` lines."""
     rows_ = Identifier("workbench", "corrected_row" if batch.revision else "import_row")
     plan = 0 if batch.stage == "staged" else batch.plan
-    return store.all(SQL(_ISSUES).format(rows=rows_), {"batch": batch.id, "plan": plan, "first": first})
+    found = store.all(SQL(_ISSUES).format(rows=rows_), {"batch": batch.id, "plan": plan, "first": first})
+    return [of_kind(each) for each in found]
 
 
 _ISSUES = """

@@ -862,6 +862,21 @@ def test_a_source_that_has_changed_since_its_template_is_refused_with_the_answer
     assert run("import", renamed, *words, "--map", "Mobile=phone").status == 0
 
 
+def test_a_template_knows_of_which_dataset_it_is(run: Run, file: File) -> None:
+    first = file(STUDENTS, "january.csv")
+    assert run("import", first, "--dataset", "elevate.students", "--save-template", "monthly").status == 0
+    assert run("import", first, "--template", "monthly", "--json").json["dataset"] == "elevate.students"
+    unknown = run("import", first, "--template", "yearly")
+    assert (unknown.status, unknown.err) == (2, "There is no template called yearly for any dataset.\n")
+    staff = file("email,full_name\nada@example.com,Ada Park\n", "staff.csv")
+    assert run("import", staff, "--dataset", "elevate.staff", "--save-template", "monthly").status == 0
+    both = run("import", first, "--template", "monthly")
+    assert (both.status, both.err) == (
+        2,
+        "Several datasets have a template called monthly: elevate.staff, elevate.students. Say which with --dataset.\n",
+    )
+
+
 def test_swapped_columns_are_refused_with_the_answer_and_told_by_suggest(run: Run, file: File) -> None:
     name = file("email,name\nAnn Lee,ann@example.org\nBob Ray,bob@example.org\n")
     said = run("import", name, "--dataset", "elevate.students")
