@@ -23,7 +23,20 @@ def plan(wb: Workbench, batch: Batch) -> None:
     runs.behind(wb, batch)
     batches.open_figures(wb, batch, found)
     outcomes.removed(batch)
+    kept_edits(wb, batch)
     holds.told(batch.summary)
+
+
+def kept_edits(wb: Workbench, batch: Batch) -> None:
+    """How many values stay as people edited them since the last import, and the way to the rows that say otherwise."""
+    if not (kept := batch.summary.get("kept")):
+        return
+    verb = "stay" if kept > 1 else "stays"
+    verb = verb if batch.stage != "completed" else "was kept" if kept == 1 else "were kept"
+    st.info(f"{words.many(kept, 'value')} that people edited since the last import {verb}.", icon=":material/edit_off:")
+    for each in [part for part in wb.batches.parts(batch) if part.summary.get("kept")] or [batch]:
+        of = f" of {words.part(each)}" if each != batch else ""
+        address.link("validate", f"See them{of}", icon=":material/edit_off:", batch=each.id, code="edited")
 
 
 def decide(wb: Workbench, batch: Batch) -> None:
