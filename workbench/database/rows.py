@@ -11,7 +11,7 @@ from uuid import UUID
 import pyarrow as pa
 from psycopg.sql import SQL, Identifier
 
-from workbench.database import paging, suggestions
+from workbench.database import explaining, paging, suggestions
 from workbench.database.batches import get, one_sheet, sheets
 from workbench.database.store import Store
 from workbench.datasets import catalog
@@ -379,6 +379,11 @@ class Rows:
         The most frequent come first. A row with two issues is of two kinds.
         """
         return paging.unexplained_kinds(self._store, get(self._store, batch))
+
+    def said(self, batch: Batch | UUID | str) -> list[dict[str, Any]]:
+        """What people have said of a batch's rows, the most frequent first: word (explained, rejected), reason, by,
+        rows, and their lines."""
+        return explaining.words(self._store, get(self._store, batch))
 
     def _written(self, batch: Batch | UUID | str, file_format: exports.Format) -> Batch:
         """The batch whose rows are to be written: JSON takes those of several sheets, a table of columns does not."""

@@ -23,6 +23,7 @@ DONE = {
     "committed": "committed it",
     "explained": "explained rows",
     "rejected": "rejected rows",
+    "said otherwise": "said otherwise of rows",
     "discarded": "discarded it",
     "signed off": "signed it off",
     "undo planned": "previewed the undo",
