@@ -176,16 +176,20 @@ def find(
             made.add_row(one["dataset"], plain(one["key"]), plain(one["title"]), str(one["record_id"] or "not there"))
         printing.tell(asked, made)
     if found.rows:
-        printing.say(asked, *([""] if found.records else []), "Rows that became no record:", "")
+        nearly = ", written nearly so" if found.rows_nearly else ""
+        printing.say(asked, *([""] if found.records else []), f"Rows that became no record{nearly}:", "")
         made = printing.table("File", ">Line", "Batch", "Outcome", "What", "Decided by")
         for row in found.rows:
             decided = row["explained_by"] or row["corrected_by"] or ""
             outcome = _outcome(row) + ("" if row["stage"] == "completed" else f", {row['stage']}")
             facts = plain(row["file_name"]), str(row["line"]), printing.short(row["batch"])
-            made.add_row(*facts, outcome, _what(row) or _cells(row), plain(decided))
+            later = row["since"]
+            came = f"its key came with {printing.short(later['batch'])}, line {later['line']}" if later else ""
+            told = "; ".join(filter(None, (_what(row) or _cells(row), came)))
+            made.add_row(*facts, outcome, told, plain(decided))
         printing.tell(asked, made)
     if not found.records and not found.rows:
-        printing.say(asked, "Nothing that was ever imported fits.")
+        printing.say(asked, found.nothing)
     if not found.whole:
         printing.say(asked, "", "Not all rows were looked at. Say more, or a higher --limit.")
 
