@@ -8,6 +8,7 @@ they are those that the roster's records have.
 """
 
 from workbench.model.contract import Contract, Field, FromWindow, Removal, SameAs
+from workbench.model.figure import Figure
 
 TEACHER_ROSTER = Contract(
     name="polaris.teacher_roster",
@@ -17,6 +18,12 @@ TEACHER_ROSTER = Contract(
     key=("email", "academic_year"),
     modes=("preserve", "replace", "upsert", "insert", "update"),
     removal=Removal(scope=("district", "academic_year")),
+    figures=(
+        Figure(name="Teachers imported", outcomes=("created", "updated")),
+        Figure(name="Teachers created", outcomes=("created",)),
+        Figure(name="Teachers updated", outcomes=("updated",)),
+        Figure(name="Rows skipped", outcomes=("skipped",)),
+    ),
     fields=(
         Field(
             name="email",

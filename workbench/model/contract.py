@@ -6,6 +6,7 @@ Everything else is derived: CSV template, field guide, suite, table, aliases, im
 from dataclasses import dataclass
 from typing import Literal
 
+from workbench.model.figure import Figure
 from workbench.model.limits import USUAL, USUAL_OF_NAMES
 
 Mode = Literal["upsert", "insert", "update", "replace", "preserve"]
@@ -173,6 +174,8 @@ class Contract:
         "secret",
     )
     """Headers that are never imported."""
+    figures: tuple[Figure, ...] = ()
+    """The numbers that an import of it is known by, in the words of its procedure."""
     template: tuple[str, ...] = ()
     """The fields in the CSV template, in its order; all of them when empty."""
 

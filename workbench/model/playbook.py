@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from workbench.model.contract import Contract
+from workbench.model.figure import Figure
 from workbench.model.sheet import Chunk
 
 
@@ -34,19 +35,6 @@ class Shaped:
     rows: Chunk
     at: pa.Int32Array
     groups: pa.ListArray | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Figure:
-    """One of the numbers that a playbook is known by: how many rows of a part ended so."""
-
-    name: str
-    """As the playbook's document names it, e.g. "Students created"."""
-    outcomes: tuple[str, ...]
-    part: str | None = None
-    """The dataset whose rows count; None counts the source's own."""
-    reason: str | None = None
-    """Only those that were skipped or unmatched for it."""
 
 
 Shape = Callable[[Chunk], Mapping[str, Shaped]]
