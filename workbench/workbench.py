@@ -457,7 +457,8 @@ class Workbench:
 
     def explain(self, batch: Batch | UUID | str, lines: Sequence[int], reason: str) -> Reconciliation:
         """Says why rows are unmatched and stay so: they count as skipped from then on. In a run of several sheets it is
-        the sheet's batch whose lines are meant.
+        the sheet's batch whose lines are meant. Said again of a row, the later reason counts, until the signature; the
+        earlier one stays in the audit log.
 
         Raises UnknownLines, NotToExplain for an invalid row, NoReason, AlreadySigned, and WrongStage once it is undone.
         """

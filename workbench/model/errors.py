@@ -191,6 +191,10 @@ class UnknownTemplate(WorkbenchError):
     """There is no template called {template} for {dataset}."""
 
 
+class AmbiguousTemplate(WorkbenchError):
+    """Several datasets have a template called {template}: {datasets}. Say which with --dataset."""
+
+
 class TemplateTaken(WorkbenchError):
     """A template for everybody called {template} for {dataset} belongs to another tenant. Choose another name."""
 

@@ -547,6 +547,24 @@ def test_only_a_row_that_needs_it_takes_a_word_and_only_the_one_that_it_needs(
     assert program(EXPLAIN, unmatched.id, 2, "not a course of ours") == 1
 
 
+SAY_OTHERWISE = (
+    "update workbench.import_explanation set reason = %s, explained_by = 'ana', explained_at = now() where line = 6"
+)
+
+
+def test_what_was_said_of_a_row_is_said_otherwise_in_the_own_name_and_until_the_signature(
+    wb: Workbench, open_wb: Callable[..., Workbench], completed: Batch, program: Callable[..., Any]
+) -> None:
+    wb.reject(completed, [6], "no such person")
+    assert program(SAY_OTHERWISE, "left in May") == 1
+    assert program(SAY_OTHERWISE.replace("'ana'", "'eve'"), "x") == REFUSED
+    assert program(SAY_OTHERWISE.replace("now()", "'2020-01-01'"), "x") == REFUSED
+    assert program(SAY_OTHERWISE.replace("set reason", "set rejected = false, reason"), "x") == WRONG_STEP
+    assert program(SAY_OTHERWISE.replace("set reason", "set line = 5, reason"), "x") == REFUSED
+    open_wb(user="ben").sign_off(completed)
+    assert program(SAY_OTHERWISE, "x") == FROZEN
+
+
 def test_a_batch_that_was_undone_takes_no_word_and_no_signature(
     wb: Workbench, completed: Batch, program: Callable[..., Any]
 ) -> None:

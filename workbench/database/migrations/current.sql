@@ -440,8 +440,22 @@ begin
     return new;
 end $$;
 
-create or replace trigger guard_explanation before insert on workbench.import_explanation
+create or replace trigger guard_explanation before insert or update on workbench.import_explanation
     for each row execute function workbench.guard_explanation();
+
+-- What was said of rows before somebody said it otherwise: an entry of the audit log for each word that counts no longer.
+create or replace function workbench.keep_earlier_words() returns trigger language plpgsql
+set search_path = pg_catalog, pg_temp as $$
+begin
+    insert into workbench.audit_log (tenant_id, actor, action, batch_id, detail)
+    select tenant_id, workbench.current_person(), 'said otherwise', batch_id, jsonb_build_object(
+        'was', reason, 'by', explained_by, 'at', explained_at, 'rows', count(*), 'lines', (array_agg(line order by line))[:100])
+    from earlier group by tenant_id, batch_id, reason, explained_by, explained_at order by explained_at, reason;
+    return null;
+end $$;
+
+create or replace trigger keep_earlier_words after update on workbench.import_explanation
+    referencing old table as earlier for each statement execute function workbench.keep_earlier_words();
 
 -- What a run has resolved waits again when that run is taken back; nothing else takes an explanation away.
 create or replace function workbench.wait_again(run uuid) returns void language sql security definer set search_path = pg_catalog, pg_temp as $$

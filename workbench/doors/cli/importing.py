@@ -69,7 +69,7 @@ def import_(
             "--playbook", "-p", help="How it becomes several datasets, e.g. elevate.learners; see `playbooks`."
         ),
     ] = None,
-    template: Annotated[str | None, typer.Option(help="A saved template, by its name.")] = None,
+    template: Annotated[str | None, typer.Option(help="A saved template, by its name; it knows its dataset.")] = None,
     columns: Annotated[
         list[str] | None, typer.Option("--map", metavar="HEADER=FIELD", help="A column's field; HEADER= leaves it out.")
     ] = None,
@@ -133,9 +133,9 @@ def import_(
     meanings = _value_maps(values)
     asked_limits = _pairs(limits, "--limit", "WHAT=LIMIT")
     forms = forms_said(date_orders, decimals)
-    if (dataset is None) == (playbook is None):
-        raise typer.BadParameter("say --dataset or --playbook, one of them.", param_hint="import")
-    wanted = playbook or dataset or ""
+    if (dataset is not None and playbook is not None) or not (dataset or playbook or template):
+        raise typer.BadParameter("say --dataset or --playbook, one of them, or a --template.", param_hint="import")
+    wanted = playbook or dataset or _dataset_of(asked, template or "")
     sheets = _opened(source, wanted, playbook is not None, sheet, layout)
     with asked.open() as wb:
         _warn_of_same_file(wb, sheets[0], wanted)
@@ -172,6 +172,12 @@ def import_(
             printing.facts(asked, [("Template", f"saved as {save_template}" if save_template else "")])
             printing.removals(asked, wb, planned)
         return _end(asked, wb, planned if dry_run else _committed(asked, wb, planned, skip_errors))
+
+
+def _dataset_of(asked: Asked, template: str) -> str:
+    """What the template of that name is of."""
+    with asked.open() as wb:
+        return wb.templates.dataset(template)
 
 
 def _opened(source: str, wanted: str, is_playbook: bool, sheet: str | None, layout: "Layout | None") -> "list[Sheet]":

@@ -261,6 +261,7 @@ def figures(asked: Asked, wb: "Workbench", batch: Batch) -> None:
         say(asked, f"Invalid: {found.rejected:,} of {found.invalid:,} rejected ({by}).")
     terms = " + ".join(f"{getattr(found, name):,}" for name in OUTCOMES)
     proven = ", proven by the database" if batch.stage == "completed" else ", if it is committed"
+    proven += "; undone since" if batch.undone_by is not None else ""
     say(asked, f"Adds up: {found.processed:,} = {terms}{proven}." if found.balanced else "These do not add up.")
 
 
