@@ -256,7 +256,7 @@ def _feeding(store: Store, home: Path, run: Run, batch: Batch, playbook: Playboo
         for part in run.parts
     }
     judges = {dataset: each.judge for dataset, each in parts.items() if each.judge is not None}
-    source = SourceJudge(playbook, Mapping.from_dict(batch.mapping), judges)
+    source = SourceJudge(playbook, Mapping.from_dict(batch.mapping), judges, window=batch.window)
     return _Feeding(source=_Kept(batch=batch, judge=None), parts=parts, judge=source, hidden=hidden)
 
 
@@ -265,7 +265,7 @@ def judge_source(store: Store, home: Path, batch: Batch, playbook: Playbook | No
     if playbook is None or playbook.form is None:
         return judge_of(store, batch, home).judge
     parts = {part.dataset: judge_of(store, part, home) for part in batches.parts(store, batch.id)}
-    source = SourceJudge(playbook, Mapping.from_dict(batch.mapping), parts)
+    source = SourceJudge(playbook, Mapping.from_dict(batch.mapping), parts, window=batch.window)
     return lambda chunk: source.judge(chunk)[0]
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from workbench.model.contract import Contract
+from workbench.model.issue import Severity
 from workbench.model.sheet import Chunk
 
 
@@ -42,15 +43,21 @@ class Figure:
 
     name: str
     """As the playbook's document names it, e.g. "Students created"."""
-    outcomes: tuple[str, ...]
+    outcomes: tuple[str, ...] = ()
     part: str | None = None
     """The dataset whose rows count; None counts the source's own."""
     reason: str | None = None
     """Only those that were skipped or unmatched for it."""
+    severity: Severity | None = None
+    """Not rows: the issues of that severity that were told of them."""
 
 
-Shape = Callable[[Chunk], Mapping[str, Shaped]]
-"""From a chunk whose cells are the columns of the form to the rows of each part, by its dataset. Vectorised."""
+Shape = Callable[[Chunk, str | None], Mapping[str, Shaped]]
+"""From a chunk whose cells are the columns of the form, and the import's window, to the rows of each part, by its
+dataset. Vectorised."""
+
+Check = Callable[[Chunk, str | None], pa.Table]
+"""From the same to what is wrong with the source rows that no part can tell: issues by position (see `ISSUES`)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +76,8 @@ class Playbook:
     """In the order of import: what a part refers to comes before it."""
     shape: Shape | None = None
     """None: each part takes its `columns` as they stand."""
+    check: Check | None = None
+    """None: a row is judged by its parts alone."""
     figures: tuple[Figure, ...] = ()
     keeps_good_parts: bool = False
     """Whether the good parts of an unmatched or invalid source row go on; else all or nothing of a row is written."""

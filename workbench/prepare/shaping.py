@@ -17,10 +17,11 @@ from workbench.model.template import Mapping as Mapped
 from workbench.prepare.normalize import is_cased, translated
 
 
-def shaped(playbook: Playbook, columns: Chunk) -> Mapping[str, Shaped]:
-    """The rows of each part, by its dataset, that source rows in the columns of the form become."""
+def shaped(playbook: Playbook, columns: Chunk, window: str | None = None) -> Mapping[str, Shaped]:
+    """The rows of each part, by its dataset, that source rows in the columns of the form become; `window` is the
+    import's, e.g. its academic year."""
     if playbook.shape is not None:
-        return playbook.shape(columns)
+        return playbook.shape(columns, window)
     return {part.dataset: _projected(part, columns) for part in playbook.parts}
 
 
