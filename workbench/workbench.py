@@ -59,6 +59,7 @@ from workbench.model.errors import (
 from workbench.model.figure import Figure
 from workbench.model.hold import Hold, waiting
 from workbench.model.import_log import ImportLog
+from workbench.model.issue import counted
 from workbench.model.manifest import Proof
 from workbench.model.playbook import Playbook
 from workbench.model.reconciliation import Reconciliation
@@ -571,6 +572,9 @@ class Workbench:
         batch = next((part for part in run.parts if part.dataset == figure.part), None) if figure.part else run.face
         if batch is None:
             return 0
+        if figure.severity is not None:
+            issues = counted(*(batch.summary.get(name, ()) for name in ("issue_counts", "issue_counts_planned")))
+            return sum(each["rows"] for each in issues if each["severity"] == figure.severity)
         found = self.reconcile(batch)
         if figure.reason is None:
             return sum(getattr(found, outcome) for outcome in figure.outcomes)

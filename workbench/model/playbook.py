@@ -37,8 +37,30 @@ class Shaped:
     groups: pa.ListArray | None = None
 
 
-Shape = Callable[[Chunk], Mapping[str, Shaped]]
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """What a shape knows beside its rows."""
+
+    window: str | None = None
+    """The import's, e.g. its academic year."""
+    stored: pa.Table | None = None
+    """The records that the playbook asks for (see `Recall`) as they were when the rows were staged: a string column for
+    each of the fields, in canonical text, null where there is nothing. None where it asks for none."""
+
+
+Shape = Callable[[Chunk, Known], Mapping[str, Shaped]]
 """From a chunk whose cells are the columns of the form to the rows of each part, by its dataset. Vectorised."""
+
+Check = Callable[[Chunk, Known], pa.Table]
+"""From the same to what is wrong with the source rows that no part can tell: issues by position (see `ISSUES`)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recall:
+    """What a shape has to know of the records that there are, to tell which of them its rows mean."""
+
+    dataset: str
+    fields: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +79,10 @@ class Playbook:
     """In the order of import: what a part refers to comes before it."""
     shape: Shape | None = None
     """None: each part takes its `columns` as they stand."""
+    recall: Recall | None = None
+    """What of the stored records its shape is given; None: nothing."""
+    check: Check | None = None
+    """None: a row is judged by its parts alone."""
     figures: tuple[Figure, ...] = ()
     keeps_good_parts: bool = False
     """Whether the good parts of an unmatched or invalid source row go on; else all or nothing of a row is written."""

@@ -215,7 +215,7 @@ end $$;
 drop function if exists workbench.groundless(workbench.import_batch);
 create or replace function workbench.groundless(batch workbench.import_batch, unsaid bigint, twins boolean) returns bigint
 language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare wrong bigint;
+declare wrong bigint; by_record boolean;
 begin
     select count(*) into wrong
     from (
@@ -234,9 +234,13 @@ begin
     end if;
     wrong := wrong + unsaid;
     if twins and not batch.derived then
+        by_record := exists (                            -- rows that call one record by several names are known by it
+            select from workbench.import_outcome where batch_id = batch.id and plan = batch.plan
+                and reason = 'duplicate' and refs is not null);
         wrong := wrong + (
             with same as materialized (
-                select r.external_key, o.reason is not distinct from 'duplicate' as again from workbench.import_outcome o
+                select case when by_record then coalesce(o.refs::text, r.external_key) else r.external_key end as external_key,
+                       o.reason is not distinct from 'duplicate' as again from workbench.import_outcome o
                 join workbench.corrected_row r on r.batch_id = o.batch_id and r.line = o.line
                 where o.batch_id = batch.id and o.plan = batch.plan and r.batch_id = batch.id
             )
@@ -544,6 +548,25 @@ $$;
 create or replace function workbench.folded(text) returns text language sql immutable parallel safe as $$
     select lower(regexp_replace(normalize($1, NFKC), '[[:space:][:punct:]\u2000-\u206f]+', '', 'g'))
 $$;
+
+-- What a row says of a person or a thing, as decisions are kept by it (workbench.match): its parts, folded, with a bar between.
+-- An e-mail address is kept as it is but for case: its very points and signs tell it from another. Null when the first part is
+-- blank: nobody is named.
+create or replace function workbench.said(variadic parts text[]) returns text language sql immutable parallel safe as $$
+    select case when min(part) filter (where place = 1) <> '' then string_agg(part, '|' order by place) end
+    from (
+        select place, case when part like '%@%' then lower(normalize(translate(btrim(part), '|', ''), NFKC))
+                           else coalesce(workbench.folded(part), '') end as part
+        from unnest(parts) with ordinality as each (part, place)
+    ) plain
+$$;
+
+-- Whom a text means, as far as that was decided.
+drop view if exists workbench.link;
+create view workbench.link with (security_invoker = true) as
+select tenant_id, of, said, dataset, known, texts, automatic, decided_by, decided_at
+from workbench.match where verdict = 'same' and withdrawn_at is null;
+grant select on workbench.link to workbench_app;
 
 -- A failed batch keeps no rows: nothing will ever come of them. Those of a part that was made anew stay, for its run goes on, and
 -- may be signed.
