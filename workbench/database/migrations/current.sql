@@ -525,6 +525,25 @@ create or replace function workbench.folded(text) returns text language sql immu
     select lower(regexp_replace(normalize($1, NFKC), '[[:space:][:punct:]\u2000-\u206f]+', '', 'g'))
 $$;
 
+-- What a row says of a person or a thing, as decisions are kept by it (workbench.match): its parts, folded, with a bar between.
+-- An e-mail address is kept as it is but for case: its very points and signs tell it from another. Null when the first part is
+-- blank: nobody is named.
+create or replace function workbench.said(variadic parts text[]) returns text language sql immutable parallel safe as $$
+    select case when min(part) filter (where place = 1) <> '' then string_agg(part, '|' order by place) end
+    from (
+        select place, case when part like '%@%' then lower(normalize(translate(btrim(part), '|', ''), NFKC))
+                           else coalesce(workbench.folded(part), '') end as part
+        from unnest(parts) with ordinality as each (part, place)
+    ) plain
+$$;
+
+-- Whom a text means, as far as that was decided.
+drop view if exists workbench.link;
+create view workbench.link with (security_invoker = true) as
+select tenant_id, of, said, dataset, known, texts, automatic, decided_by, decided_at
+from workbench.match where verdict = 'same' and withdrawn_at is null;
+grant select on workbench.link to workbench_app;
+
 -- A failed batch keeps no rows: nothing will ever come of them. Those of a part that was made anew stay, for its run goes on, and
 -- may be signed.
 create or replace function workbench.forget_rows() returns void language plpgsql security definer set search_path = pg_catalog, pg_temp as $$

@@ -6,7 +6,7 @@ from typing import Any, cast
 from alembic import op
 
 revision = "0010"
-down_revision = "0008"
+down_revision = "0009"
 
 
 def upgrade() -> None:
