@@ -33,6 +33,7 @@ from workbench.database import (
     upgrading,
 )
 from workbench.database.batches import Batches
+from workbench.database.google_sheets import GoogleSheets
 from workbench.database.inventory import Profiles, Sources
 from workbench.database.progress import Progress, Reporter, reporting, silent
 from workbench.database.records import Records
@@ -56,6 +57,7 @@ from workbench.model.errors import (
     WorkbenchError,
     WrongStage,
 )
+from workbench.model.google_sheet import Access
 from workbench.model.hold import Hold, waiting
 from workbench.model.import_log import ImportLog
 from workbench.model.manifest import Proof
@@ -63,7 +65,7 @@ from workbench.model.playbook import Figure, Playbook
 from workbench.model.reconciliation import Reconciliation
 from workbench.model.sheet import Sheet
 from workbench.model.template import ON_CONFLICT
-from workbench.playbooks import PLAYBOOKS
+from workbench.playbooks import PLAYBOOKS, purposes
 from workbench.prepare import mapping, recognition
 from workbench.prepare.mapping import Suggestion
 from workbench.sources import kept_files
@@ -109,6 +111,7 @@ class Workbench:
         self.templates = Templates(database)
         self.sources = Sources(database)
         self.profiles = Profiles(database)
+        self.google_sheets = GoogleSheets(database, _google(configuration), purposes.known())
 
     @classmethod
     def open(
@@ -632,6 +635,11 @@ def _number(figure: Figure, run: Run) -> int:
         return sum(getattr(batch, outcome) or 0 for outcome in figure.outcomes)
     reasons = ("skipped_by_reason", "unmatched_by_kind")
     return sum(batch.summary.get(name, {}).get(figure.reason, 0) for name in reasons)
+
+
+def _google(configuration: settings.Settings) -> Access:
+    key = configuration.google_service_account
+    return Access(account=key.get_secret_value() if key is not None else None, address=configuration.google_address)
 
 
 def address(configuration: settings.Settings) -> str:
