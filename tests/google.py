@@ -80,7 +80,7 @@ class Google:
         self.tokens: list[str] = []
         """Those that were given out."""
         self.scopes: list[str] = []
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._server = _Server(("127.0.0.1", 0), _handler(self))
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
 
     def __enter__(self) -> Self:
@@ -131,6 +131,13 @@ def private_key(key: rsa.RSAPrivateKey | None = None) -> str:
 def _public_key() -> str:
     form = serialization.PublicFormat.SubjectPublicKeyInfo
     return _key().public_key().public_bytes(serialization.Encoding.PEM, form).decode()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_: object) -> None:
+        """Somebody did not wait for the answer."""
 
 
 def _handler(google: Google) -> type[BaseHTTPRequestHandler]:

@@ -111,7 +111,7 @@ class Workbench:
         self.templates = Templates(database)
         self.sources = Sources(database)
         self.profiles = Profiles(database)
-        self.google_sheets = GoogleSheets(database, _google(configuration), purposes.known())
+        self.google_sheets = GoogleSheets(database, google_access(configuration), purposes.known())
 
     @classmethod
     def open(
@@ -637,7 +637,8 @@ def _number(figure: Figure, run: Run) -> int:
     return sum(batch.summary.get(name, {}).get(figure.reason, 0) for name in reasons)
 
 
-def _google(configuration: settings.Settings) -> Access:
+def google_access(configuration: settings.Settings) -> Access:
+    """The way to Google Sheets that is configured: with a service account, or without."""
     key = configuration.google_service_account
     return Access(account=key.get_secret_value() if key is not None else None, address=configuration.google_address)
 

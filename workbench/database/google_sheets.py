@@ -1,6 +1,7 @@
 """The Google Sheets that are configured for imports (seed 001): what each is for, where it is, and its rows."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -18,9 +19,9 @@ from workbench.model.errors import (
     UnknownGoogleSheet,
     WrongValue,
 )
-from workbench.model.google_sheet import PURPOSES, Access, GoogleSheet, Place, is_address, place
+from workbench.model.google_sheet import PURPOSES, Access, GoogleSheet, Place, is_address, is_id, place
 from workbench.model.kinds import KINDS
-from workbench.model.sheet import Sheet
+from workbench.model.sheet import Layout, Sheet
 
 if TYPE_CHECKING:
     from workbench.sources.google_sheets import Look
@@ -104,27 +105,45 @@ class GoogleSheets:
             connection.execute("delete from workbench.google_sheet where id = %s", (found.id,))
             self._store.note("removed Google Sheet", None, **_told(found))
 
-    def open(self, which: GoogleSheet | str, worksheet: str | None = None, *, progress: Progress = silent) -> Sheet:
-        """The rows of a sheet, read now: of one that is configured (by its name or id), or of any by its address.
+    def open(
+        self,
+        which: GoogleSheet | str,
+        worksheet: str | None = None,
+        *,
+        layout: Layout | None = None,
+        progress: Progress = silent,
+    ) -> Sheet:
+        """The rows of a sheet, read now: of one that is configured (by its name or id), or of any by its address or id.
 
         Raises UnknownGoogleSheet, WrongValue, UnknownSheet for a tab that there is not, UnreadableGoogleSheet,
         NotConfigured, NoSpace.
         """
         from workbench.sources.google_sheets import open_google_sheet
 
-        known = which if isinstance(which, GoogleSheet) else None if is_address(which) else self.get(which)
-        where = known.place if known is not None else place(str(which), worksheet)
-        opened = open_google_sheet(where, self._access, name=known.name if known else None, progress=progress)
+        name, where = self._where(which, worksheet)
+        opened = open_google_sheet(where, self._access, name=name, layout=layout, progress=progress)
         said = {"sheet": where.spreadsheet, "worksheet": where.worksheet, "gid": where.gid, "checksum": opened.checksum}
         with self._store.transaction():
             self._store.note("read Google Sheet", None, name=opened.name, **said)
         return opened
 
-    def look(self, spreadsheet: str, worksheet: str | None = None, *, progress: Progress = silent) -> "Look":
-        """What a sheet is, by its id or address, before it is configured; raises as `open` does."""
+    def look(self, which: GoogleSheet | str, worksheet: str | None = None, *, progress: Progress = silent) -> "Look":
+        """What a sheet is, by its header and first rows, also before it is configured; raises as `open` does."""
         from workbench.sources.google_sheets import look_at
 
-        return look_at(place(spreadsheet, worksheet), self._access, progress=progress)
+        return look_at(self._where(which, worksheet)[1], self._access, progress=progress)
+
+    def _where(self, which: GoogleSheet | str, worksheet: str | None) -> tuple[str | None, Place]:
+        """The name of a configured sheet, and where a sheet is."""
+        if isinstance(which, str) and not is_address(which):
+            try:
+                which = self.get(which)
+            except UnknownGoogleSheet:
+                if not is_id(str(which)):
+                    raise
+        if isinstance(which, str):
+            return None, place(which, worksheet)
+        return which.name, replace(which.place, worksheet=worksheet, gid=None) if worksheet else which.place
 
     def _write(self, statement: SQL, values: dict[str, Any], deed: str, identifier: UUID | None = None) -> GoogleSheet:
         columns, placeholders = (SQL(", ").join(map(each, values)) for each in (Identifier, Placeholder))

@@ -115,6 +115,11 @@ def is_address(said: str) -> bool:
     return url.scheme in ("http", "https") and url.hostname in _HOSTS
 
 
+def is_id(said: str) -> bool:
+    """Whether a text may be a sheet's id."""
+    return _ID.fullmatch(said.strip()) is not None
+
+
 _BEGINNING = "https://docs.google.com/spreadsheets/d/"
 
 
