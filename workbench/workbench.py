@@ -33,6 +33,7 @@ from workbench.database import (
     upgrading,
 )
 from workbench.database.batches import Batches
+from workbench.database.google_sheets import GoogleSheets
 from workbench.database.inventory import Profiles, Sources
 from workbench.database.progress import Progress, Reporter, reporting, silent
 from workbench.database.records import Records
@@ -57,6 +58,7 @@ from workbench.model.errors import (
     WrongStage,
 )
 from workbench.model.figure import Figure
+from workbench.model.google_sheet import Access
 from workbench.model.hold import Hold, waiting
 from workbench.model.import_log import ImportLog
 from workbench.model.issue import counted
@@ -65,7 +67,7 @@ from workbench.model.playbook import Playbook
 from workbench.model.reconciliation import Reconciliation
 from workbench.model.sheet import Sheet
 from workbench.model.template import ON_CONFLICT
-from workbench.playbooks import PLAYBOOKS
+from workbench.playbooks import PLAYBOOKS, purposes
 from workbench.prepare import mapping, recognition
 from workbench.prepare.mapping import Suggestion
 from workbench.sources import kept_files
@@ -111,6 +113,7 @@ class Workbench:
         self.templates = Templates(database)
         self.sources = Sources(database)
         self.profiles = Profiles(database)
+        self.google_sheets = GoogleSheets(database, google_access(configuration), purposes.known())
 
     @classmethod
     def open(
@@ -639,6 +642,12 @@ class Workbench:
         return runs.begin(
             self._store, home, sheets[dataset], dataset, options, template, identifier, playbook=playbook, lend=lend
         )
+
+
+def google_access(configuration: settings.Settings) -> Access:
+    """The way to Google Sheets that is configured: with a service account, or without."""
+    key = configuration.google_service_account
+    return Access(account=key.get_secret_value() if key is not None else None, address=configuration.google_address)
 
 
 def address(configuration: settings.Settings) -> str:
