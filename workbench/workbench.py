@@ -34,6 +34,7 @@ from workbench.database import (
 )
 from workbench.database.batches import Batches
 from workbench.database.inventory import Profiles, Sources
+from workbench.database.matches import Matches
 from workbench.database.progress import Progress, Reporter, reporting, silent
 from workbench.database.records import Records
 from workbench.database.rows import Rows
@@ -109,6 +110,7 @@ class Workbench:
         self.templates = Templates(database)
         self.sources = Sources(database)
         self.profiles = Profiles(database)
+        self.matches = Matches(database)
 
     @classmethod
     def open(

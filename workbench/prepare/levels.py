@@ -145,7 +145,7 @@ def _plain(texts: pa.StringArray) -> Any:
 def _identifier(these: pa.StringArray, those: pa.StringArray) -> tuple[Numbers, npt.NDArray[np.object_]]:
     levels = _Levels(len(these))
     levels.are(pc.equal(these, those), 1.0, SAME)
-    longer, shorter = _lengths(these, those)
+    _, shorter = _lengths(these, those)
     levels.are((_distance(these, those) == 1) & (shorter >= _SLIP_FROM), 0.8, "one slip")
     return levels.found
 

@@ -2,8 +2,8 @@
 why, and whether it is so plain that no person has to be asked.
 
 Four passes, the surest first: the same identifier, the same e-mail address, the same name at the same school, and
-whoever is alike (nicknames, middle names, parts of surnames, first and last name in each other's place, slips). The last
-is never more than a suggestion. Nobody is compared with everybody: only those who share a key of a block are.
+whoever is alike (nicknames, middle names, parts of surnames, first and last name in each other's place, slips). The
+last is never more than a suggestion. Nobody is compared with everybody: only those who share a key of a block are.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -260,7 +260,7 @@ def _surname_words(people: _People) -> tuple[Integers, pa.StringArray]:
     )
 
 
-def _joined(rows: Integers, one: pa.StringArray, other: pa.StringArray) -> _Keys:
+def _joined(rows: Integers, one: pa.StringArray, other: pa.StringArray | str) -> _Keys:
     keys = pc.binary_join_element_wise(one, other, "|")
     has = np.flatnonzero(np.asarray(pc.is_valid(keys)))
     distinct = pa.table({"row": rows[has], "key": keys.take(pa.array(has))}).group_by(["row", "key"]).aggregate([])
@@ -306,6 +306,18 @@ def _by_parts(people: _People) -> list[_Keys]:
     return [_keys(field, each) for field in fields for each in begins]
 
 
+def _by_words(people: _People) -> list[_Keys]:
+    """Where there are no names of people: by each word of a place, and how the place begins."""
+    if people.of_kind("given", "surname"):
+        return []
+    blocks = []
+    for name in people.of_kind("place"):
+        words = pc.split_pattern(pc.fill_null(people.values[name], ""), " ")
+        rows, flat = np.asarray(pc.list_parent_indices(words)).astype(np.int64), pc.list_flatten(words)
+        blocks += [_joined(rows, _or_null(flat), ""), _keys(pc.utf8_slice_codeunits(people.values[name], 0, 3))]
+    return blocks
+
+
 _BLOCKS: tuple[Callable[[_People], list[_Keys]], ...] = (
     _of_fields("identifier"),
     _of_fields("email"),
@@ -314,6 +326,7 @@ _BLOCKS: tuple[Callable[[_People], list[_Keys]], ...] = (
     _by_place,
     _of_fields("day"),
     _by_parts,
+    _by_words,
 )
 """Who has the same key is compared; the most telling first."""
 
@@ -338,7 +351,7 @@ def _found(these: _People, those: _People, pairs: Integers, compared: Sequence[C
         for each in compared
     }
     _swap(these, those, pairs, agreed)
-    total, weight = np.zeros(len(left), np.float32), np.zeros(len(left), np.float32)
+    total, weight = np.zeros(len(left)), np.zeros(len(left))
     for each in compared:
         found = agreed[each.name]
         agrees, differs = each.weights
