@@ -35,6 +35,7 @@ from workbench.database import (
 from workbench.database.batches import Batches
 from workbench.database.google_sheets import GoogleSheets
 from workbench.database.inventory import Profiles, Sources
+from workbench.database.matches import Matches
 from workbench.database.progress import Progress, Reporter, reporting, silent
 from workbench.database.records import Records
 from workbench.database.rows import Rows
@@ -114,6 +115,7 @@ class Workbench:
         self.sources = Sources(database)
         self.profiles = Profiles(database)
         self.google_sheets = GoogleSheets(database, google_access(configuration), purposes.known())
+        self.matches = Matches(database)
 
     @classmethod
     def open(

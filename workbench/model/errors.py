@@ -158,6 +158,18 @@ class UnknownRecord(WorkbenchError):
     """There is no {dataset} record with the key {key}, and no import ever touched one."""
 
 
+class UnknownMatching(WorkbenchError):
+    """Nothing of {of} is matched. What is: {known}."""
+
+
+class NobodySays(WorkbenchError):
+    """Nobody of {of} says {said}."""
+
+
+class UnknownMatch(WorkbenchError):
+    """There is no decision {match} that counts."""
+
+
 class UnknownLines(WorkbenchError):
     """Batch {batch} has no row on line {lines} that waits for a word."""
 

@@ -549,13 +549,17 @@ create or replace function workbench.folded(text) returns text language sql immu
     select lower(regexp_replace(normalize($1, NFKC), '[[:space:][:punct:]\u2000-\u206f]+', '', 'g'))
 $$;
 
+-- An e-mail address as decisions are kept by it: its very points and signs tell it from another.
+create or replace function workbench.address(text) returns text language sql immutable parallel safe as $$
+    select lower(normalize(translate(btrim($1), '|', ''), NFKC))
+$$;
+
 -- What a row says of a person or a thing, as decisions are kept by it (workbench.match): its parts, folded, with a bar between.
--- An e-mail address is kept as it is but for case: its very points and signs tell it from another. Null when the first part is
--- blank: nobody is named.
+-- Null when the first part is blank: nobody is named.
 create or replace function workbench.said(variadic parts text[]) returns text language sql immutable parallel safe as $$
     select case when min(part) filter (where place = 1) <> '' then string_agg(part, '|' order by place) end
     from (
-        select place, case when part like '%@%' then lower(normalize(translate(btrim(part), '|', ''), NFKC))
+        select place, case when part like '%@%' then workbench.address(part)
                            else coalesce(workbench.folded(part), '') end as part
         from unnest(parts) with ordinality as each (part, place)
     ) plain
