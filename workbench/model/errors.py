@@ -19,6 +19,23 @@ class UnreadableSource(WorkbenchError):
     """{source} cannot be read: {why}"""
 
 
+class UnreadableGoogleSheet(UnreadableSource):
+    """Error reading Google Sheet {source}: {why}"""
+
+
+class NoGoogleSheet(WorkbenchError):
+    """No Google Sheet configured for {purpose} in {year}. Add it at Manage Google Sheets & Import Data, or with:
+    workbench sheets add"""
+
+
+class UnknownGoogleSheet(WorkbenchError):
+    """There is no Google Sheet called {sheet}. Those that are configured: {known}."""
+
+
+class GoogleSheetExists(WorkbenchError):
+    """There is a Google Sheet called {name} for the same purpose, year and district already. Choose another name."""
+
+
 class UnreadableSheet(WorkbenchError):
     """Line {line}: {why}"""
 
@@ -139,6 +156,18 @@ class UnknownBatch(WorkbenchError):
 
 class UnknownRecord(WorkbenchError):
     """There is no {dataset} record with the key {key}, and no import ever touched one."""
+
+
+class UnknownMatching(WorkbenchError):
+    """Nothing of {of} is matched. What is: {known}."""
+
+
+class NobodySays(WorkbenchError):
+    """Nobody of {of} says {said}."""
+
+
+class UnknownMatch(WorkbenchError):
+    """There is no decision {match} that counts."""
 
 
 class UnknownLines(WorkbenchError):

@@ -32,7 +32,9 @@ def document(wb: "Workbench", batch: Batch) -> dict[str, Any]:
     figures, docs, parts = wb.reconcile(batch), wb.batches.data_docs(batch), wb.batches.parts(batch)
     kept = ("seconds_staging", "seconds_planning", "seconds_committing")
     named = ("run", "playbook") if parts else ("batch", "dataset")
-    composed = {"parts": [_part(wb, part) for part in parts], "figures": wb.figures(batch)} if parts else {}
+    composed: dict[str, Any] = {"parts": [_part(wb, part) for part in parts]} if parts else {}
+    if parts or (batch.part_of is None and batch.undo_of is None and wb.figures(batch)):
+        composed["figures"] = wb.figures(batch)
     return {
         named[0]: str(batch.id),
         named[1]: batch.dataset,
@@ -264,19 +266,18 @@ def figures(asked: Asked, wb: "Workbench", batch: Batch) -> None:
 
 
 def parts(asked: Asked, wb: "Workbench", batch: Batch) -> None:
-    """The figures of a run's parts, and the playbook's own numbers; nothing for an import under one contract."""
+    """The figures of a run's parts; and the numbers that the import is known by, where it is known by any."""
     behind = wb.batches.parts(batch)
-    if not behind:
-        return
-    title = "Part, as written" if batch.stage == "completed" else "Part"
-    made = table(title, "Batch", *(f">{name.capitalize()}" for name in ("processed", *OUTCOMES)))
-    for part in behind:
-        figures = wb.reconcile(part)
-        counts = (getattr(figures, name) for name in ("processed", *OUTCOMES))
-        made.add_row(part.dataset, short(part.id), *("" if count is None else f"{count:,}" for count in counts))
-    asked.out.print()
-    tell(asked, made)
-    numbers = wb.figures(batch) if batch.undo_of is None else {}
+    if behind:
+        title = "Part, as written" if batch.stage == "completed" else "Part"
+        made = table(title, "Batch", *(f">{name.capitalize()}" for name in ("processed", *OUTCOMES)))
+        for part in behind:
+            figures = wb.reconcile(part)
+            counts = (getattr(figures, name) for name in ("processed", *OUTCOMES))
+            made.add_row(part.dataset, short(part.id), *("" if count is None else f"{count:,}" for count in counts))
+        asked.out.print()
+        tell(asked, made)
+    numbers = wb.figures(batch) if batch.undo_of is None and batch.part_of is None else {}
     if numbers:
         asked.out.print()
         say(asked, *(f"{name}: {number:,}" for name, number in numbers.items()))

@@ -279,6 +279,7 @@ def _tell(asked: Asked, found: "Diagnosis") -> int:
                 ("Database", f"{server}{found.database}, {current}: {found.database_url or 'address not shown'}"),
                 ("Tenant", f"{found.tenant}, as {found.user}"),
                 ("Signing key", found.signing_key),
+                ("Google account", found.google_account),
             ],
         )
         for problem in found.problems:

@@ -6,7 +6,7 @@ from typing import Any, cast
 from alembic import op
 
 revision = "0013"
-down_revision = "0008"
+down_revision = "0011"
 
 
 def upgrade() -> None:
