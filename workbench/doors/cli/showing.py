@@ -14,6 +14,7 @@ from workbench.doors.cli.importing import Identifier
 from workbench.doors.cli.next_steps import next_steps
 from workbench.doors.cli.preparing import Dataset, Output
 from workbench.model.batch import taken_back
+from workbench.model.wording import many
 
 if TYPE_CHECKING:
     from workbench.doors.doctor import Diagnosis
@@ -138,7 +139,7 @@ def rows(
             if asked.json:
                 asked.answer({"batch": str(found.id), "file": str(output), "rows": count})
             else:
-                printing.say(asked, f"{output} has {printing.counted(count, 'row')}.")
+                printing.say(asked, f"{output} has {many(count, 'row')}.")
         elif chosen is not None:
             sys.stdout.flush()
             wb.rows.write(found, sys.stdout.buffer, chosen, **which, limit=limit, marked=False)
