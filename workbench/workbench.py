@@ -580,9 +580,10 @@ class Workbench:
             issues = counted(*(batch.summary.get(name, ()) for name in ("issue_counts", "issue_counts_planned")))
             return sum(each["rows"] for each in issues if each["severity"] == figure.severity)
         found = self.reconcile(batch)
-        if figure.reason is None:
+        if not figure.reasons:
             return sum(getattr(found, outcome) for outcome in figure.outcomes)
-        return sum(by.get(figure.reason, 0) for by in (found.skipped_by_reason, found.unmatched_by_kind))
+        counts = (found.skipped_by_reason, found.unmatched_by_kind)
+        return sum(each.get(reason, 0) for each in counts for reason in figure.reasons)
 
     def _said(self, batch: Batch) -> dict[str, Any]:
         """The figures and the log of a run, as they are signed."""
