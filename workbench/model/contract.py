@@ -182,6 +182,11 @@ class Field:
         return self.column or self.name
 
     @property
+    def merges(self) -> bool:
+        """Whether what is stored has a part in what a row puts there."""
+        return self.merge != "replace" or self.protected_by is not None
+
+    @property
     def ingredients(self) -> tuple[str, ...]:
         """The names of the fields that its blank cells are derived from."""
         match self.derive:
@@ -290,6 +295,11 @@ class Contract:
     def by_window(self) -> Field | None:
         """The field that a blank cell takes the import's window for, e.g. the academic year."""
         return next((field for field in self.stored if isinstance(field.derive, FromWindow)), None)
+
+    @property
+    def merging(self) -> tuple[Field, ...]:
+        """The fields that a row does not simply replace."""
+        return tuple(field for field in self.stored if field.merges)
 
     @property
     def needed(self) -> tuple[Field, ...]:

@@ -213,7 +213,7 @@ end $$;
 -- that is none, one is withheld for its source row's sake, one is left as it is because there is a record.
 create or replace function workbench.groundless(batch workbench.import_batch) returns bigint language plpgsql
 set search_path = pg_catalog, pg_temp as $$
-declare wrong bigint; reasons text[];
+declare wrong bigint; reasons text[]; by_record boolean;
 begin
     select count(*) into wrong
     from (
@@ -237,9 +237,13 @@ begin
     into reasons, wrong
     from workbench.import_outcome where batch_id = batch.id and plan = batch.plan and outcome = 'skipped';
     if 'duplicate' = any(reasons) and not batch.derived then
+        by_record := exists (                            -- rows that call one record by several names are known by it
+            select from workbench.import_outcome where batch_id = batch.id and plan = batch.plan
+                and reason = 'duplicate' and refs is not null);
         wrong := wrong + (
             with same as materialized (
-                select r.external_key, o.reason is not distinct from 'duplicate' as again from workbench.import_outcome o
+                select case when by_record then coalesce(o.refs::text, r.external_key) else r.external_key end as external_key,
+                       o.reason is not distinct from 'duplicate' as again from workbench.import_outcome o
                 join workbench.corrected_row r on r.batch_id = o.batch_id and r.line = o.line
                 where o.batch_id = batch.id and o.plan = batch.plan and r.batch_id = batch.id
             )
