@@ -406,7 +406,17 @@ EVENT_TEACHERS = Contract(
     noun="registration",
     table="event_teachers",
     key=("session_id", "teacher"),
-    template=("session_id", "email", "name", "school", "academic_year", "participant_type", "status", "notes"),
+    template=(
+        "session_id",
+        "email",
+        "name",
+        "school",
+        "academic_year",
+        "participant_type",
+        "status",
+        "simulcast",
+        "notes",
+    ),
     fields=(
         _EVENT,
         Field(
@@ -423,6 +433,7 @@ EVENT_TEACHERS = Contract(
                     Sought(field="email", said="pathful_user_id", through=("polaris.teachers", "pathful_user_id")),
                     Sought(field="email", said="email"),
                     Sought(field="name", said="name", folded=True),
+                    Sought(field="name", said="name", folded=True, beside=("building", "school")),
                 ),
                 within="academic_year",
                 within_of="session_id",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pyarrow as pa
 
-from workbench.model.contract import Contract
+from workbench.model.contract import Contract, Merge
 from workbench.model.issue import Severity
 from workbench.model.sheet import Chunk
 
@@ -19,6 +19,8 @@ class Part:
     """The contract's field -> the column of the playbook's form that it is taken from."""
     where: tuple[str, ...] = ()
     """Only of rows that have something in one of these columns; of every row when empty."""
+    merges: Mapping[str, Merge] = field(default_factory=dict)
+    """The contract's fields that merge otherwise when they come from this source."""
     repeats: bool = False
     """A record may well stand on several rows (a learner with two courses), which then is nothing to warn of."""
 

@@ -9,6 +9,7 @@ What is told over the rows of a session (its time, its seats) is told over a chu
 """
 
 from collections.abc import Iterator, Mapping
+from itertools import count
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,7 @@ import pyarrow.compute as pc
 from workbench.datasets.polaris import VIRTUAL_SESSIONS as FORM
 from workbench.model import dates
 from workbench.model.arrays import joined, matches, only, replaced
+from workbench.model.contract import Forward
 from workbench.model.issue import ISSUES
 from workbench.model.kinds import KINDS, trimmed
 from workbench.model.playbook import Figure, Known, Part, Playbook, Recall, Shaped
@@ -47,8 +49,8 @@ STATUSES = {
     "count": "Count",
 }
 """What a session is of which a row says so."""
-PRIORITY = {"Completed": 5, "Confirmed": 4, "Published": 3, "Requested": 2, "Draft": 1}
-"""A session's status only moves up; every other is 0."""
+ORDER = ("Count", "No Show", "Cancelled", "Draft", "Requested", "Published", "Confirmed", "Completed")
+"""A session's status only moves up: here a teacher who cancels does not cancel the session."""
 COUNTED = ("completed", "successfully completed", SIMULCAST)
 """The rows whose classes took part."""
 ATTENDANCE = {"Completed": "attended", "Cancelled": "cancelled", "No Show": "no_show"}
@@ -190,11 +192,12 @@ class _Rows:
         stored = self._stored.reindex(sessions.index)
         known = stored["clock"].where(stored["day"] == sessions["day"])
         sessions["clock"] = sessions["clock"].fillna(known).fillna(USUAL_CLOCK)
-        ranked = rows[["session", "means"]].assign(rank=_rank(rows["means"])).dropna()
+        ranked = (
+            rows[["session", "means"]].assign(rank=rows["means"].map(dict(zip(ORDER, count(), strict=False)))).dropna()
+        )
         ranked = ranked.sort_values("rank", ascending=False, kind="stable").drop_duplicates("session")
         best = ranked.set_index("session").reindex(sessions.index)
-        sessions["means"] = best["means"].where(stored["status"].isna() | (best["rank"] > _rank(stored["status"])))
-        sessions["best"] = best["means"]
+        sessions["means"] = best["means"]
         took_part = self._rows["status"].str.lower().isin(COUNTED)
         took_part &= self._rows["teacher_name"].notna() & self._rows["school_name"].notna()
         classes = self._rows["session"][took_part].value_counts().reindex(sessions.index).fillna(0)
@@ -261,7 +264,7 @@ class _Rows:
     def _completed(self) -> pd.Index:
         """The sessions that are completed, as rows say or as they are stored."""
         stored = self._stored.index[self._stored["status"] == "Completed"]
-        return stored.union(self._sessions.index[self._sessions["best"] == "Completed"])
+        return stored.union(self._sessions.index[self._sessions["means"] == "Completed"])
 
     # -- what is wrong --
 
@@ -314,11 +317,6 @@ def _array(texts: pd.Series) -> pa.StringArray:
 def _flags(where: pd.Series, text: str) -> pd.Series:
     """The text where that is so, nothing elsewhere."""
     return pd.Series(text, where.index, dtype="str").where(where)
-
-
-def _rank(statuses: pd.Series) -> pd.Series:
-    """How far statuses are; nothing where there is none."""
-    return statuses.map(PRIORITY).fillna(0).where(statuses.notna())
 
 
 def _academic_year(window: str | None) -> str | None:
@@ -421,6 +419,7 @@ _EVENT = Part(
         "district": "district",
         "participants": "status",
     },
+    merges={"status": Forward(order=ORDER)},
     repeats=True,
 )
 _TEACHER = Part(

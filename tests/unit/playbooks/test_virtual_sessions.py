@@ -217,22 +217,6 @@ def test_the_highest_status_of_its_rows_is_the_session_s(statuses: tuple[str, ..
     assert told(events(*({"status": each} for each in statuses)), "status") == [status]
 
 
-@pytest.mark.parametrize(
-    ("known", "said", "status"),
-    [
-        ("Draft", "Confirmed", "Confirmed"),
-        ("Published", "Confirmed", "Confirmed"),
-        ("Completed", "Confirmed", ""),
-        ("Confirmed", "Published", ""),
-        ("Requested", "Cancelled", ""),
-        ("Cancelled", "Draft", "Draft"),
-    ],
-)
-def test_the_status_of_a_stored_session_only_moves_up(known: str, said: str, status: str) -> None:
-    there = stored(("1", "Careers in Space", "2026-09-15T09:30:00Z", known))
-    assert told(events({"status": said}, known=there), "status") == [status]
-
-
 def test_twenty_five_seats_are_counted_for_each_row_with_a_class_that_took_part() -> None:
     a_class = {"teacher_name": "Ada Park / Cy Low", "school_name": "Argentine Middle"}
     made = events(

@@ -178,7 +178,8 @@ def _opened(source: str, wanted: str, is_playbook: bool, sheet: str | None, layo
     """The sheet that is meant, or all of them under a playbook of several; an unknown name is refused first."""
     from workbench.datasets import catalog
     from workbench.playbooks import playbook
-    from workbench.sources import open_sheet, open_sheets
+    from workbench.prepare.recognition import is_header
+    from workbench.sources import headed, open_sheet, open_sheets
 
     known = playbook(wanted) if is_playbook else None
     if known is not None and known.form is None:
@@ -187,7 +188,8 @@ def _opened(source: str, wanted: str, is_playbook: bool, sheet: str | None, layo
         return open_sheets(source, layout=layout)
     if known is None:
         catalog.contract(wanted)
-    return [open_sheet(source, sheet=sheet, layout=layout)]
+    opened = open_sheet(source, sheet=sheet, layout=layout)
+    return [headed(opened, is_header) if is_playbook else opened]
 
 
 def plan(asked: Asked, batch: Identifier) -> int:

@@ -1,6 +1,7 @@
 """A sheet of virtual sessions in the database: Playbook C's rules, and what the running system got wrong."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -47,7 +48,7 @@ def sessions(wb: Workbench, sheet: Given, roster: Imported) -> Imported:
         lines = [[f'"{row.get(name, "")}"' for name in COLUMNS] for row in rows]
         above = ["Virtual sessions", "Updated weekly", ""]
         text = "\n".join((*above, ",".join(COLUMNS), *map(",".join, lines))) + "\n"
-        settings = {"window": "2026-2027", "skip_errors": True} | options
+        settings: dict[str, Any] = {"window": "2026-2027", "skip_errors": True} | options
         return wb.import_sheet(sheet(text, "virtual.csv"), "polaris.virtual_sessions", **settings)
 
     return imported
@@ -184,12 +185,12 @@ def test_a_simulcast_registers_its_teacher_and_leaves_the_event_alone(
     wb: Workbench, sessions: Imported, url: str
 ) -> None:
     sessions(SPACE | LINK | ADA | {"Status": "Confirmed", "Topic/Theme": "STEM"})
-    before = records(url, "polaris.events", "xmin")
+    before = ask(url, "select xmin::text, e::text from polaris.events e")
     batch = sessions(
         SPACE | BEN | {"Status": "simulcast", "Topic/Theme": "Other", "Time": "1 PM", "Presenter": "Kim Poe"}
     )
     assert outcomes(wb, batch) == [(5, "created")]
-    assert records(url, "polaris.events", "xmin") == before
+    assert ask(url, "select xmin::text, e::text from polaris.events e") == before
     assert registered(url, "simulcast") == [("5001", "ada@kck.example", False), ("5001", "ben@kck.example", True)]
     assert presented(url, "name") == []
 
@@ -278,7 +279,7 @@ def test_an_event_of_another_import_is_found_by_title_and_day(
 
 def test_two_links_of_one_title_and_day_are_two_events(sessions: Imported, url: str) -> None:
     sessions(SPACE | ADA | {"Session Link": "x/1"}, SPACE | BEN | {"Session Link": "x/2.0"})
-    assert events(url, "session_id") == [("1",), ("2.0",)]
+    assert events(url, "session_id") == [("1",), ("2",)]
 
 
 def test_the_seats_of_an_event_only_grow(sessions: Imported, url: str) -> None:
