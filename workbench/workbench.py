@@ -634,10 +634,10 @@ def _number(figure: Figure, run: Run) -> int:
     if figure.severity is not None:
         issues = counted(*(batch.summary.get(name, ()) for name in ("issue_counts", "issue_counts_planned")))
         return sum(each["rows"] for each in issues if each["severity"] == figure.severity)
-    if figure.reason is None:
+    if not figure.reasons:
         return sum(getattr(batch, outcome) or 0 for outcome in figure.outcomes)
-    reasons = ("skipped_by_reason", "unmatched_by_kind")
-    return sum(batch.summary.get(name, {}).get(figure.reason, 0) for name in reasons)
+    counts = (batch.summary.get(name, {}) for name in ("skipped_by_reason", "unmatched_by_kind"))
+    return sum(each.get(reason, 0) for each in counts for reason in figure.reasons)
 
 
 def address(configuration: settings.Settings) -> str:

@@ -166,8 +166,9 @@ class Field:
     awaited: str = ""
     """The kind of an unmatched row that would make a record and has nothing here, e.g. "date": it waits until the
     record is there. Else such a row is invalid."""
-    always: bool = False
-    """Whether no row may leave it blank, be the record known or not."""
+    written: str | None = None
+    """The form that its column is in where its texts could be read in several and nobody has said which (see
+    `kinds.FORMS`)."""
     setting: bool = False
     """Of a playbook's form: no column of its source, but said once of the whole import."""
     recurs: bool = False
