@@ -103,7 +103,7 @@ class Playbook:
     """None: each part takes its `columns` as they stand."""
     recall: Recall | None = None
     """What of the stored records its shape is given; None: nothing."""
-    windowed: Callable[[str | None, date], str] | None = None
+    windowed: Callable[[str | None, date], str | None] | None = None
     """What a person says of the window as it is kept, on a day; raises WrongValue. None: it is kept as it is said."""
     check: Check | None = None
     """None: a row is judged by its parts alone."""

@@ -1,13 +1,24 @@
 """Rows of a sheet of virtual sessions become sessions, teachers and presenters (seed 001, Playbook C)."""
 
+from datetime import date
 from typing import Any
 
 import pyarrow as pa
 import pytest
 
+from workbench.model.errors import WrongValue
 from workbench.model.playbook import Known, Shaped
 from workbench.model.sheet import Chunk
-from workbench.playbooks.virtual_sessions import RECALL, check, clocks, days, session_ids, shape, without_honorifics
+from workbench.playbooks.virtual_sessions import (
+    RECALL,
+    check,
+    clocks,
+    days,
+    session_ids,
+    shape,
+    windowed,
+    without_honorifics,
+)
 
 YEAR = Known(window="2026-2027")
 
@@ -348,8 +359,22 @@ def test_a_row_without_a_title_or_a_day_is_wrong_and_makes_nothing() -> None:
 def test_a_day_without_a_year_asks_for_the_academic_year() -> None:
     said = (5, "date", "error", "Date 9/15 has no year: give the import its academic year")
     assert issues({}, known=Known()) == [said]
-    assert issues({}, known=Known(window="fall")) == [said]
-    assert issues({}, known=Known(window="2026/27")) == []
+    assert issues({"date": "9/15/2026"}, known=Known()) == []
+
+
+def test_the_window_is_an_academic_year_or_nothing() -> None:
+    assert [windowed(said, date(2026, 9, 1)) for said in ("2026/27", "2026-2027", "", None)] == [
+        *("2026-2027", "2026-2027"),
+        *(None, None),
+    ]
+    with pytest.raises(WrongValue, match="say an academic year, such as 2026-2027"):
+        windowed("fall", date(2026, 9, 1))
+
+
+def test_a_status_that_is_not_known_is_warned_of() -> None:
+    assert issues({"status": "who knows"}, {"status": "TEACHER NO-SHOW"}) == [
+        (5, "status", "warning", "Status who knows is not known, and changes none")
+    ]
 
 
 def test_what_a_row_should_have_is_warned_of() -> None:
