@@ -10,7 +10,6 @@ What is told over the rows of a session (its time, its seats) is told over a chu
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from itertools import count
 
 import numpy as np
 import pandas as pd
@@ -30,7 +29,7 @@ from workbench.playbooks.pathful import STATUSES
 
 HOST = "PREPKC"
 MINUTES = 60
-"""How long a session is."""
+"""How long a session is, as its contract has it too."""
 SEATS = 25
 """Students of a class that took part."""
 USUAL_CLOCK = "09:00:00"
@@ -179,7 +178,8 @@ class _Rows:
         rows, stored = self._rows, self._stored.reset_index(names="id")
         linked = _series(session_ids(self._texts["session_link"])).where(rows["usable"])
         linked = linked.mask(linked.isin(_rooms(rows.assign(id=linked))))
-        older = linked.notna() & ~linked.isin(stored["id"]) & rows["called"].isin(stored["id"])
+        alone = linked.groupby(rows["called"]).transform("nunique") == 1
+        older = alone & linked.notna() & ~linked.isin(stored["id"]) & rows["called"].isin(stored["id"])
         linked = linked.mask(older, rows["called"])  # it was stored before it had a link
         session = linked
         for there in (rows.assign(id=linked), stored):
@@ -194,12 +194,8 @@ class _Rows:
         stored = self._stored.reindex(sessions.index)
         known = stored["clock"].where(stored["day"] == sessions["day"])
         sessions["clock"] = sessions["clock"].fillna(known).fillna(USUAL_CLOCK)
-        ranked = (
-            rows[["session", "means"]].assign(rank=rows["means"].map(dict(zip(ORDER, count(), strict=False)))).dropna()
-        )
-        ranked = ranked.sort_values("rank", ascending=False, kind="stable").drop_duplicates("session")
-        best = ranked.set_index("session").reindex(sessions.index)
-        sessions["means"] = best["means"]
+        highest = rows["means"].map({status: rank for rank, status in enumerate(ORDER)}).groupby(rows["session"]).max()
+        sessions["means"] = highest.map(dict(enumerate(ORDER))).reindex(sessions.index)
         took_part = self._rows["means"].isin(["Completed", SIMULCAST])
         took_part &= self._rows["teacher_name"].notna() & self._rows["school_name"].notna()
         classes = self._rows["session"][took_part].value_counts().reindex(sessions.index).fillna(0)
@@ -213,7 +209,6 @@ class _Rows:
         made = self._sessions.assign(
             title=self._sessions["session_title"],
             start=self._sessions["day"] + "T" + self._sessions["clock"] + "Z",
-            duration=str(MINUTES),
             status=self._sessions["means"],
             series=self._sessions["topic_theme"],
             registration_link=self._sessions["session_link"],
@@ -286,6 +281,10 @@ class _Rows:
         yield unread & yearless, "bad_day", "date", "error", day + " has no year: give the import its academic year"
         why = " cannot be read: write M/D/YYYY, M/D or YYYY-MM-DD"
         yield unread & ~yearless, "bad_day", "date", "error", day + why
+        if self._year is not None:
+            year = _series(dates.academic_year(_array(rows["day"])))
+            outside = year.notna() & (year != self._year)
+            yield outside, "another_year", "date", "warning", day + f" is not in {self._year}"
         unread = rows["timed"] & rows["clock"].isna()
         yield unread, "bad_time", "time", "error", "Time " + rows["time"] + " cannot be read: write 9:30 AM"
         strange = rows["says"].notna() & rows["means"].isna()
@@ -368,7 +367,7 @@ def _shaped(part: Part, rows: pd.DataFrame, keys: list[str]) -> Shaped:
     groups = rows.groupby(keys, sort=False, dropna=False)
     rows["group"] = groups.ngroup()
     first = groups.first().reset_index()
-    first["at"] = groups["at"].min().array
+    first[["at", "line"]] = groups[["at", "line"]].min().to_numpy()
     first["line"] += first.groupby("at").cumcount() * _LINES
     members = rows.sort_values(["group", "at"])
     offsets = np.concatenate(([0], np.cumsum(np.bincount(rows["group"], minlength=len(first)))))
@@ -411,7 +410,7 @@ _EVENT = Part(
         "registration_link": "session_link",
         "district": "district",
     },
-    made=("session_id", "start", "duration", "participants", "host", "source"),
+    made=("session_id", "start", "participants", "host", "source"),
     merges={"status": Forward(order=ORDER)},
     repeats=True,
 )

@@ -120,7 +120,7 @@ def test_a_day_without_a_year_is_none_where_nobody_says_the_academic_year() -> N
 
 
 def test_a_session_begins_at_its_day_and_time() -> None:
-    assert told(events({"time": "11:30 PM"}), "start", "duration") == [("2026-09-15T23:30:00Z", "60")]
+    assert told(events({"time": "11:30 PM"}), "start") == ["2026-09-15T23:30:00Z"]
 
 
 def test_who_attended_late_is_confirmed_past_midnight() -> None:
@@ -185,6 +185,11 @@ def test_a_session_keeps_its_id_when_it_gets_a_link_later() -> None:
     assert told(events({"session_link": "x/1"}, known=known), "session_id", "registration_link") == [
         ("2026-09-15 careers-in-space", "x/1")
     ]
+
+
+def test_two_links_of_a_session_that_is_stored_without_one_are_two_new_sessions() -> None:
+    known = stored(("2026-09-15 careers-in-space", "Careers in Space", "2026-09-15T09:30:00Z", "Draft"))
+    assert told(events({"session_link": "x/1"}, {"session_link": "x/2"}, known=known), "session_id") == ["1", "2"]
 
 
 def test_a_session_without_a_link_is_the_stored_one_of_its_title_and_day_also_when_its_time_changes() -> None:
@@ -266,7 +271,14 @@ def test_a_teacher_on_several_rows_of_a_session_is_registered_once_a_simulcast_o
         ("ada park", "false", "Confirmed", "registered"),
         ("Ben Ruiz", "true", "Simulcast", "registered"),
     ]
-    assert made.groups is not None and made.groups.to_pylist() == [[0, 1], [2]]
+    assert made.groups is not None
+    assert (made.rows.lines.to_pylist(), made.groups.to_pylist()) == ([5, 7], [[0, 1], [2]])
+
+
+def test_no_two_registrations_have_one_line() -> None:
+    rows = ({"status": "Simulcast", "teacher_name": "A B/C D"}, {"teacher_name": "A B/E F"}, {"teacher_name": "C D"})
+    lines = teachers(*rows).rows.lines.to_pylist()
+    assert len(lines) == len(set(lines)) == 3
 
 
 @pytest.mark.parametrize(
@@ -360,6 +372,12 @@ def test_a_day_without_a_year_asks_for_the_academic_year() -> None:
     said = (5, "date", "error", "Date 9/15 has no year: give the import its academic year")
     assert issues({}, known=Known()) == [said]
     assert issues({"date": "9/15/2026"}, known=Known()) == []
+
+
+def test_a_day_of_another_academic_year_is_warned_of() -> None:
+    assert issues({"date": "9/15/2025"}, {"date": "2027-06-30"}) == [
+        (5, "date", "warning", "Date 9/15/2025 is not in 2026-2027")
+    ]
 
 
 def test_the_window_is_an_academic_year_or_nothing() -> None:
