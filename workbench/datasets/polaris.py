@@ -25,6 +25,7 @@ from workbench.model.contract import (
     SameAs,
     Sought,
 )
+from workbench.model.figure import Figure
 
 TEACHER_ROSTER = Contract(
     name="polaris.teacher_roster",
@@ -34,6 +35,12 @@ TEACHER_ROSTER = Contract(
     key=("email", "academic_year"),
     modes=("preserve", "replace", "upsert", "insert", "update"),
     removal=Removal(scope=("district", "academic_year")),
+    figures=(
+        Figure(name="Teachers imported", outcomes=("created", "updated")),
+        Figure(name="Teachers created", outcomes=("created",)),
+        Figure(name="Teachers updated", outcomes=("updated",)),
+        Figure(name="Rows skipped", outcomes=("skipped",)),
+    ),
     template=(
         "email",
         "name",

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from workbench.model.figure import Figure
 from workbench.model.limits import USUAL, USUAL_OF_NAMES
 
 Mode = Literal["upsert", "insert", "update", "replace", "preserve"]
@@ -256,6 +257,8 @@ class Contract:
         "secret",
     )
     """Headers that are never imported."""
+    figures: tuple[Figure, ...] = ()
+    """The numbers that an import of it is known by, in the words of its procedure."""
     template: tuple[str, ...] = ()
     """The fields in the CSV template, in its order; all of them when empty."""
 

@@ -7,7 +7,7 @@ from datetime import date
 import pyarrow as pa
 
 from workbench.model.contract import Contract, Merge
-from workbench.model.issue import Severity
+from workbench.model.figure import Figure
 from workbench.model.sheet import Chunk
 
 
@@ -40,21 +40,6 @@ class Shaped:
     rows: Chunk
     at: pa.Int32Array
     groups: pa.ListArray | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Figure:
-    """One of the numbers that a playbook is known by: how many rows of a part ended so."""
-
-    name: str
-    """As the playbook's document names it, e.g. "Students created"."""
-    outcomes: tuple[str, ...] = ()
-    part: str | None = None
-    """The dataset whose rows count; None counts the source's own."""
-    reasons: tuple[str, ...] = ()
-    """Only those that were skipped or unmatched for one of them."""
-    severity: Severity | None = None
-    """Not rows: the issues of that severity that were told of them."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,9 +21,10 @@ from workbench.model import dates
 from workbench.model.arrays import joined, matches, only, replaced
 from workbench.model.contract import Forward
 from workbench.model.errors import WrongValue
+from workbench.model.figure import Figure
 from workbench.model.issue import ISSUES
 from workbench.model.kinds import KINDS, spelling, trimmed
-from workbench.model.playbook import Figure, Known, Part, Playbook, Recall, Shaped
+from workbench.model.playbook import Known, Part, Playbook, Recall, Shaped
 from workbench.model.sheet import Chunk
 from workbench.playbooks.pathful import STATUSES
 
