@@ -432,6 +432,7 @@ EVENT_TEACHERS = Contract(
                     Sought(field="email", said="pathful_user_id", through=("polaris.teachers", "pathful_user_id")),
                     Sought(field="email", said="email"),
                     Sought(field="name", said="name", folded=True),
+                    Sought(field="name", said="name", folded=True, beside=("building", "school")),
                 ),
                 within="academic_year",
                 within_of="session_id",
