@@ -332,7 +332,9 @@ def test_no_alias_of_an_organization_is_learned_by_the_program(wb: Workbench, sh
 
 
 def test_a_school_that_a_person_has_named_is_compared_as_that(wb: Workbench, sheet: Sheets) -> None:
-    bring(wb, sheet, "Rosa Lind,rosa.lind@kck.example,KIPP Endeavor\n", "Rosa Lind,rosa@mail.example,Endeavor Academy\n")
+    bring(
+        wb, sheet, "Rosa Lind,rosa.lind@kck.example,KIPP Endeavor\n", "Rosa Lind,rosa@mail.example,Endeavor Academy\n"
+    )
     wb.import_sheet(sheet("name\nEndeavor Academy\n", "schools.csv"), "polaris.schools")
     assert wb.matches.run(ROSTER).matched == 0
     wb.matches.decide("polaris.schools", "kippendeavor", "same", "Endeavor Academy")
