@@ -28,8 +28,8 @@ def keep(wb: Workbench) -> None:
     while wishes:
         of, said, verdict, known = wishes.pop(0)
         wb.matches.decide(of, said, verdict, known)
-        if verdict == "different" and known is not None:
-            st.session_state["matches at"] = said
+        stays = verdict == "different" and known is not None
+        st.session_state["matches at"] = said if stays else st.session_state.get("matches at")
 
 
 def what(said: list[Matching]) -> Matching:
@@ -120,16 +120,34 @@ def people(wb: Workbench, about: Matching, known: dict[str, Any]) -> None:
         if at + 1 < len(shown):
             st.session_state["matches at"] = shown[at + 1]["said"]
         else:
-            st.session_state[f"matches first {about.of}"] = first + SHOWN if first + SHOWN < count else 0
-            st.session_state["matches at"] = None
+            go(f"matches first {about.of}", first + SHOWN if first + SHOWN < count else 0)
 
     matches.side_by_side(about, one, f"{first + at + 1:,} of {count:,}", act)
     matches.others(about, one["said"], act, onward)
     matches.by_hand(about, one["said"], lambda words_: wb.matches.find(about.of, words_), act)
-    picked = matches.listed(about, shown, f"list {about.of} {first} {only} {text} {one['said']}")
+    picked = matches.listed(about, shown, at, f"list {about.of} {first} {only} {text} {one['said']}")
+    turn(about, first, count)
     if picked is not None and picked != at:
         st.session_state["matches at"] = shown[picked]["said"]
         st.rerun()
+
+
+def turn(about: Matching, first: int, count: int) -> None:
+    """The ways to the pages of the list before and after."""
+    if count <= SHOWN:
+        return
+    key = f"matches first {about.of}"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        for label, icon, to in (("Before", "chevron_left", first - SHOWN), ("After", "chevron_right", first + SHOWN)):
+            there = 0 <= to < count
+            st.button(label, icon=f":material/{icon}:", disabled=not there, on_click=go, args=(key, to))
+        st.caption(f"{first + 1:,} to {min(first + SHOWN, count):,} of {count:,}")
+
+
+def go(key: str, first: int) -> None:
+    """Turns to the page of the list that begins there."""
+    st.session_state[key] = first
+    st.session_state["matches at"] = None
 
 
 def turned(about: Matching, count: int, only: bool, text: str) -> int:
@@ -143,11 +161,9 @@ def turned(about: Matching, count: int, only: bool, text: str) -> int:
 
 
 def place(shown: list[dict[str, Any]]) -> int:
-    """The place of whoever is looked at."""
+    """The place of whoever is looked at; the first when that is nobody of these."""
     at = st.session_state.get("matches at")
-    return next((number for number, one in enumerate(shown) if one["said"] == at and one["candidates"]), None) or next(
-        (number for number, one in enumerate(shown) if one["said"] == at), 0
-    )
+    return next((number for number, one in enumerate(shown) if one["said"] == at), 0)
 
 
 with page("Matches", "Whose records imported rows mean. What is plain, Auto-Match decides; the rest is yours.") as wb:

@@ -93,6 +93,7 @@ def candidate(matching: Matching, person: Mapping[str, Any], one: Mapping[str, A
             "Match",
             f"match {key}",
             type="primary" if number == 1 else "secondary",
+            disabled=one["known"] == person["known"],
             icon=":material/link:",
             shortcut=str(number),
             on_click=act,
@@ -137,18 +138,18 @@ def by_hand(matching: Matching, said: str, find: Callable[[str], Sequence[Mappin
             st.button("Match it", f"by hand {said}", icon=":material/link:", on_click=act, args=("same", chosen))
 
 
-def listed(matching: Matching, people: Sequence[Mapping[str, Any]], key: str) -> int | None:
-    """Those of a page, one a line; the place of the one that somebody picks."""
+def listed(matching: Matching, people: Sequence[Mapping[str, Any]], at: int, key: str) -> int | None:
+    """Those of a page, one a line, the one at that place marked; the place of the one that somebody picks."""
     table = pd.DataFrame(
         [
             {
-                "Status": STATUSES[person["status"]],
+                "Status": f"{'▸ ' if place == at else ''}{STATUSES[person['status']]}",
                 "Name": words.blank(person["name"]),
                 **dict(_told(matching, person)),
                 "Likeness": f"{person['best']:.0%}" if person["best"] is not None else "",
                 "Matched with": " · ".join(filter(None, _all(matching, person["record"]))) if person["record"] else "",
             }
-            for person in people
+            for place, person in enumerate(people)
         ]
     )
     table = table.loc[:, [name for name in table if (table[name] != "").any()]]
