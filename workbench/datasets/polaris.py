@@ -25,6 +25,7 @@ from workbench.model.contract import (
     SameAs,
     Sought,
 )
+from workbench.model.figure import Figure
 
 TEACHER_ROSTER = Contract(
     name="polaris.teacher_roster",
@@ -34,6 +35,12 @@ TEACHER_ROSTER = Contract(
     key=("email", "academic_year"),
     modes=("preserve", "replace", "upsert", "insert", "update"),
     removal=Removal(scope=("district", "academic_year")),
+    figures=(
+        Figure(name="Teachers imported", outcomes=("created", "updated")),
+        Figure(name="Teachers created", outcomes=("created",)),
+        Figure(name="Teachers updated", outcomes=("updated",)),
+        Figure(name="Rows skipped", outcomes=("skipped",)),
+    ),
     template=(
         "email",
         "name",
@@ -459,7 +466,8 @@ EVENT_TEACHERS = Contract(
         Field(name="start", kind="timestamp", stored=False, aliases=("session start", "date")),
         _attendance("attended", "registered"),
         Field(name="participant_type", aliases=("participant role",), merge="fill", max_length=100),
-        Field(name="simulcast", kind="boolean"),
+        Field(name="simulcast", kind="boolean", help="Whether the class watched a session that was another's."),
+        Field(name="said_status", max_length=200, help="The status as the sheet has it, word for word."),
         Field(name="confirmed_at", kind="timestamp", merge="fill", protected_by="notes"),
         _NOTES,
     ),
@@ -514,6 +522,7 @@ EVENT_VOLUNTEERS = Contract(
             examples=("1", "1"),
         ),
         Field(name="local", kind="choice", choices=("local", "non_local"), merge="fill"),
+        Field(name="person_of_color", kind="boolean", merge="fill", aliases=("presenter of color",)),
         _NOTES,
     ),
 )
@@ -529,3 +538,70 @@ CONTRACTS = (
     EVENT_TEACHERS,
     EVENT_VOLUNTEERS,
 )
+
+VIRTUAL_SESSIONS = Contract(
+    name="polaris.virtual_sessions",
+    title="Virtual Session Import",
+    noun="virtual session",
+    key=("session_title", "date"),
+    fields=(
+        Field(
+            name="session_title",
+            required=True,
+            aliases=("title", "event title"),
+            max_length=500,
+            examples=("Careers in Nursing", "Careers in Nursing", "Inside a Steel Mill"),
+        ),
+        Field(
+            name="date",
+            required=True,
+            aliases=("session date",),
+            help="M/D/YYYY, YYYY-MM-DD, or M/D in the academic year that the window says.",
+            examples=("9/15", "9/15", "2/5/2027"),
+        ),
+        Field(
+            name="time",
+            aliases=("session time", "start time"),
+            help="9:30 AM or 14:30; what the session is known to begin at when blank, else 9:00 AM.",
+            examples=("9:30 AM", "9:30 AM", ""),
+        ),
+        Field(
+            name="status",
+            aliases=("session status",),
+            help="Completed, Confirmed, Published, Requested, Draft ...; Simulcast only registers the teacher.",
+            examples=("Completed", "Simulcast", "Confirmed"),
+        ),
+        Field(
+            name="teacher_name",
+            aliases=("teacher", "teachers", "teacher names"),
+            help="Several with / between them; each is looked for in the roster of the academic year.",
+            examples=("Ada Park", "Ben Ruiz / Cy Low", "Ada Park"),
+        ),
+        Field(name="school_name", aliases=("school",), examples=("Argentine Middle", "Wyandotte High", "")),
+        Field(name="district", aliases=("district name", "school district"), examples=("KCKPS", "KCKPS", "KCKPS")),
+        Field(
+            name="presenter",
+            aliases=("presenters", "presenter name"),
+            help="Several with ; or & between them.",
+            examples=("Dr. Dana Reed; Lee Ortiz", "", "Lee Ortiz"),
+        ),
+        Field(
+            name="organization",
+            aliases=("organisation", "presenter organization", "company"),
+            examples=("Acme Health", "", "Northside Steel"),
+        ),
+        Field(name="presenter_location", help="Local, or anything else.", examples=("Local", "", "Denver")),
+        Field(name="presenter_of_color", help="Yes counts, nothing else.", examples=("Yes", "", "")),
+        Field(
+            name="session_link",
+            aliases=("link", "registration link"),
+            help="Its last part is the session's id.",
+            examples=("https://virtual.example/sessions/5001", "", ""),
+        ),
+        Field(name="session_type", examples=("Teacher requested", "", "Industry chat")),
+        Field(name="topic_theme", aliases=("topic", "theme", "series"), examples=("Health", "", "Trades")),
+    ),
+)
+
+FORMS = (VIRTUAL_SESSIONS,)
+"""The columns of sources that are more than one dataset: contracts without a table."""

@@ -6,6 +6,7 @@ Everything else is derived: CSV template, field guide, suite, table, aliases, im
 from dataclasses import dataclass
 from typing import Literal
 
+from workbench.model.figure import Figure
 from workbench.model.limits import USUAL, USUAL_OF_NAMES
 
 Mode = Literal["upsert", "insert", "update", "replace", "preserve"]
@@ -182,6 +183,11 @@ class Field:
         return self.column or self.name
 
     @property
+    def merges(self) -> bool:
+        """Whether what is stored has a part in what a row puts there."""
+        return self.merge != "replace" or self.protected_by is not None
+
+    @property
     def ingredients(self) -> tuple[str, ...]:
         """The names of the fields that its blank cells are derived from."""
         match self.derive:
@@ -247,6 +253,8 @@ class Contract:
         "secret",
     )
     """Headers that are never imported."""
+    figures: tuple[Figure, ...] = ()
+    """The numbers that an import of it is known by, in the words of its procedure."""
     template: tuple[str, ...] = ()
     """The fields in the CSV template, in its order; all of them when empty."""
 
@@ -290,6 +298,11 @@ class Contract:
     def by_window(self) -> Field | None:
         """The field that a blank cell takes the import's window for, e.g. the academic year."""
         return next((field for field in self.stored if isinstance(field.derive, FromWindow)), None)
+
+    @property
+    def merging(self) -> tuple[Field, ...]:
+        """The fields that a row does not simply replace."""
+        return tuple(field for field in self.stored if field.merges)
 
     @property
     def needed(self) -> tuple[Field, ...]:

@@ -167,13 +167,20 @@ def _open_path(path: Path, name: str, sheet: str | None, layout: Layout) -> Shee
 
 
 def _open_stream(stream: BinaryIO, name: str, sheet: str | None, layout: Layout) -> Sheet:
-    """What can be read only once is copied to disk; the copy lives as long as the Sheet or a reading of it.
+    """What can be read only once is copied to disk.
 
     One system call a block: Python looks for Ctrl-C between two of them. A buffered `read` waits for a whole block,
     and an interrupt that comes between its calls is not seen before the writer closes the pipe.
     """
-    spool = Spool().fill(iter(partial(os.read, stream.fileno(), BLOCK), b""))
-    opened = _open_path(spool.path, name, sheet, layout)
+    return open_spool(Spool().fill(iter(partial(os.read, stream.fileno(), BLOCK), b"")), name, sheet, layout)
+
+
+def open_spool(spool: Spool, name: str, sheet: str | None = None, layout: Layout | None = None) -> Sheet:
+    """The sheet of a copy that goes away with whoever holds it: it lives as long as the Sheet or a reading of it.
+
+    Raises as `open_sheet` does.
+    """
+    opened = _open_path(spool.path, name, sheet, layout or Layout())
 
     def read(tally: Tally, held: Spool = spool) -> Iterator[Chunk]:
         yield from opened.read(tally)
