@@ -21,10 +21,9 @@ _SHOWN = 20
 class _Listing(TyperGroup):
     """The group whose command `list` need not be said."""
 
-    def parse_args(self, ctx: "click.Context", args: list[str]) -> list[str]:  # type: ignore[override]
-        return super().parse_args(
-            ctx, args if args and (args[0] in self.commands or "--help" in args) else ["list", *args]
-        )
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        said = bool(args) and (args[0] in self.commands or "--help" in args)
+        return super().parse_args(ctx, args if said else ["list", *args])
 
 
 def add_to(app: typer.Typer) -> None:
