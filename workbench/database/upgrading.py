@@ -100,10 +100,14 @@ def upgrade(url: str) -> None:
             config.set_main_option("script_location", str(migrations()))
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
-            _make_current(connection)
+            outdated = _said(connection) != _current()
+            if outdated:
+                _run(connection, "current.sql")
             connection.execute(text("grant select on workbench.schema_version to workbench_app"))
             _make_targets(connection)
-            _run(connection, "links.sql")
+            if outdated:  # its views are over those tables
+                _run(connection, "links.sql")
+                connection.exec_driver_sql(f"comment on schema workbench is '{_current()}'")
         _make_queue(url)
     except Exception as error:
         cause = getattr(error, "orig", error)
@@ -114,13 +118,12 @@ def upgrade(url: str) -> None:
         raise
 
 
-def _make_current(connection: Any) -> None:
-    """The functions, views and triggers of this version, unless they are there; the schema's comment says which are."""
-    said = _current()
-    run = connection.exec_driver_sql
-    if run("select obj_description('workbench'::regnamespace, 'pg_namespace')").scalar() != said:
-        _run(connection, "current.sql")
-        run(f"comment on schema workbench is '{said}'")
+def _said(connection: Any) -> str | None:
+    """The schema's comment: which version of the functions, views and triggers is there."""
+    said: str | None = connection.exec_driver_sql(
+        "select obj_description('workbench'::regnamespace, 'pg_namespace')"
+    ).scalar()
+    return said
 
 
 def _current() -> str:
