@@ -47,6 +47,7 @@ def main() -> None:
         for width, scheme in product(WIDTHS, ("light", "dark")):
             ana = at_the_screen(browser, site, width, scheme)
             take(ana.visit(), into / f"home-empty-{width}-{scheme}.png")
+            take(ana.visit("matches"), into / f"matches-empty-{width}-{scheme}.png")
         every = imported(at_the_screen(browser, site, 1280, "light"))
         shown = {name: address for name, address in every.items() if name.startswith(said.only)}
         for width, scheme in product(WIDTHS, ("light", "dark")):
@@ -90,8 +91,9 @@ def imported(ana: Person) -> dict[str, str]:
         more = uploads.keep(wb.settings, "more_courses.csv", BytesIO(MORE_COURSES.encode())).id
         undone = wb.import_sheet(uploads.opened(wb.settings, more), "elevate.courses", source="page")
         wb.undo(undone)
+        shown = matches(wb)
         changed = columns_changed(wb)
-        shown = runs(wb)
+        shown |= runs(wb)
     ana.upload(ELEVATE / "students_2.csv")
     upload = urlsplit(ana.window.url).query
     planned = ana.map()
@@ -190,6 +192,45 @@ def runs(wb: Workbench) -> dict[str, str]:
         "sheets-reconcile": f"reconcile?batch={whole.id}",
         "sheets-reconcile-part": f"reconcile?batch={enrollments.id}",
         "sheets-history-part": f"history?batch={enrollments.id}",
+    }
+
+
+ROSTER = """\
+Teacher Email,Teacher Name,School,Academic Year
+ada.park@kck.example,Ada Park,Argentine Middle,2025-2026
+dave.ruiz@kck.example,Dave Ruiz,Wyandotte High,2025-2026
+ines.velarde@kck.example,Ines Velarde,Argentine Middle,2025-2026
+alice.jones@kck.example,Alice Jones,Wyandotte High,2025-2026
+home@mail.example,Ella Rivers,Wyandotte High,2025-2026
+lone.wolfe@kck.example,Lone Wolfe,Wyandotte High,2025-2026
+omar.clay@kck.example,Omar Clay,Argentine Middle,2025-2026
+"""
+ACCOUNTS = """\
+email,name,school,pathful_user_id
+ada.park@kck.example,Ada Park,Argentine Middle School,PF-1001
+david.ruiz@mail.example,David Ruiz,Wyandotte High,PF-1002
+ines@mail.example,Inés Velarde-Duarte,Argentine Middle,
+alice@mail.example,Alice Jones,Wyandotte High,
+a.jones@other.example,Alice B. Jones,Rosedale Middle,
+jones.alice@mail.example,Jones Alice,,
+home@mail.example,Tom Rivers,Wyandotte High,
+"""
+
+
+def matches(wb: Workbench) -> dict[str, str]:
+    """A roster and accounts, some of them matched; the addresses of what there is to see."""
+    for name, text, dataset in (
+        ("roster.csv", ROSTER, "polaris.teacher_roster"),
+        ("accounts.csv", ACCOUNTS, "polaris.teachers"),
+    ):
+        file = uploads.keep(wb.settings, name, BytesIO(text.encode())).id
+        wb.import_sheet(uploads.opened(wb.settings, file), dataset, source="page")
+    wb.matches.run("polaris.teacher_roster")
+    wb.matches.decide("polaris.teacher_roster", "lone.wolfe@kck.example", "later")
+    return {
+        "matches": "matches?of=polaris.teacher_roster",
+        "matches-all": "matches?of=polaris.teacher_roster&all=yes",
+        "matches-schools": "matches?of=polaris.schools",
     }
 
 
