@@ -22,11 +22,14 @@ from tests import folder
 from tests.browser import chromium
 from tests.browser.person import Person
 from tests.browser.site import ROOT, Site
+from tests.google import Google
 from workbench import Workbench, open_sheet
 from workbench.doors.web import uploads
 from workbench.model.batch import Batch
+from workbench.model.google_sheet import GoogleSheet
 from workbench.model.resources import samples
 from workbench.model.template import Mapping
+from workbench.playbooks import purposes
 
 WIDTHS = {1280: 860, 400: 800}
 README = ("map", "commit", "reconcile")
@@ -43,11 +46,11 @@ def main() -> None:
     said = options.parse_args()
     into: Path = said.into
     into.mkdir(parents=True, exist_ok=True)
-    with served() as site, chromium.browser() as browser:
+    with Google() as google, served(google) as site, chromium.browser() as browser:
         for width, scheme in product(WIDTHS, ("light", "dark")):
             ana = at_the_screen(browser, site, width, scheme)
             take(ana.visit(), into / f"home-empty-{width}-{scheme}.png")
-        every = imported(at_the_screen(browser, site, 1280, "light"))
+        every = imported(at_the_screen(browser, site, 1280, "light")) | google_sheets(site, google)
         shown = {name: address for name, address in every.items() if name.startswith(said.only)}
         for width, scheme in product(WIDTHS, ("light", "dark")):
             ana = at_the_screen(browser, site, width, scheme)
@@ -60,9 +63,10 @@ def main() -> None:
 
 
 @contextmanager
-def served() -> Iterator[Site]:
+def served(google: Google) -> Iterator[Site]:
     """The pages of a new home, which is empty."""
     os.environ.pop("WORKBENCH_DATABASE_URL", None)
+    os.environ |= {"WORKBENCH_GOOGLE_ADDRESS": google.address, "WORKBENCH_GOOGLE_SERVICE_ACCOUNT": google.account()}
     with folder.short() as place:
         site = Site(place / "home", WORKBENCH_TENANT="default").start()
         try:
@@ -185,6 +189,42 @@ def runs(wb: Workbench) -> dict[str, str]:
         "sheets-reconcile-part": f"reconcile?batch={enrollments.id}",
         "sheets-history-part": f"history?batch={enrollments.id}",
     }
+
+
+ROSTER = [
+    ["Teacher roster of the district, exported on 2025-08-11"],
+    ["Teacher Email", "Teacher Name", "School", "Grade"],
+    ["ada.park@kck.example", "Ada Park", "Argentine Middle", "7"],
+    ["ben.ruiz@kck.example", "Ben Ruiz", "Wyandotte High", "HS"],
+    ["cat.moss@kck.example", "Cat Moss", "Wyandotte High", "HS"],
+]
+
+
+def google_sheets(site: Site, google: Google) -> dict[str, str]:
+    """Configured Google Sheets and their imports, and the addresses of what there is to see of them."""
+    roster = google.add("KCK Teachers", {"Roster": ROSTER, "Notes": [["x"]]})
+    wrong = google.add("HMSD Teachers", {"Roster": [*ROSTER, ["dee", "Dee Fox", "Ingels", "3"]]})
+    said = {"purpose": "teacher_progress_tracking", "year": "2025-2026"}
+    with Workbench.open(home=site.home, tenant="default", user="ana") as wb:
+        kck = wb.google_sheets.add(
+            name="KCK Teachers 25-26", district="Kansas City Kansas Public Schools", spreadsheet=roster.id, **said
+        )
+        other = wb.google_sheets.add(name="Hickman Mills", district="Hickman Mills C-1", spreadsheet=wrong.id, **said)
+        done, held = (_of_google(wb, sheet) for sheet in (kck, other))
+        wb.commit(done)
+    return {
+        "google-sheets": "google_sheets?year=2025-2026",
+        "google-sheets-empty": "google_sheets?year=2024-2025",
+        "google-sheets-imported": f"google_sheets?year=2025-2026&batch={done.id}",
+        "google-sheets-held": f"google_sheets?year=2025-2026&batch={held.id}",
+        "import-sheet-empty": "import_sheet?year=2025-2026",
+    }
+
+
+def _of_google(wb: Workbench, sheet: GoogleSheet) -> Batch:
+    opened = wb.google_sheets.open(sheet)
+    dataset = purposes.target(sheet, opened)
+    return wb.plan(wb.stage(opened, dataset, source="page", **purposes.options(sheet, dataset))).batch
 
 
 def columns_changed(wb: Workbench) -> str:
