@@ -50,7 +50,7 @@ def main() -> None:
         for width, scheme in product(WIDTHS, ("light", "dark")):
             ana = at_the_screen(browser, site, width, scheme)
             take(ana.visit(), into / f"home-empty-{width}-{scheme}.png")
-        every = imported(at_the_screen(browser, site, 1280, "light")) | google_sheets(site, google)
+        every = google_sheets(site, google) | imported(at_the_screen(browser, site, 1280, "light"))
         shown = {name: address for name, address in every.items() if name.startswith(said.only)}
         for width, scheme in product(WIDTHS, ("light", "dark")):
             ana = at_the_screen(browser, site, width, scheme)
