@@ -35,6 +35,7 @@ from workbench.database import (
 from workbench.database.batches import Batches
 from workbench.database.google_sheets import GoogleSheets
 from workbench.database.inventory import Profiles, Sources
+from workbench.database.matches import Matches
 from workbench.database.progress import Progress, Reporter, reporting, silent
 from workbench.database.records import Records
 from workbench.database.rows import Rows
@@ -57,11 +58,13 @@ from workbench.model.errors import (
     WorkbenchError,
     WrongStage,
 )
+from workbench.model.figure import Figure
 from workbench.model.google_sheet import Access
 from workbench.model.hold import Hold, waiting
 from workbench.model.import_log import ImportLog
+from workbench.model.issue import counted
 from workbench.model.manifest import Proof
-from workbench.model.playbook import Figure, Playbook
+from workbench.model.playbook import Playbook
 from workbench.model.reconciliation import Reconciliation
 from workbench.model.sheet import Sheet
 from workbench.model.template import ON_CONFLICT
@@ -112,6 +115,7 @@ class Workbench:
         self.sources = Sources(database)
         self.profiles = Profiles(database)
         self.google_sheets = GoogleSheets(database, google_access(configuration), purposes.known())
+        self.matches = Matches(database)
 
     @classmethod
     def open(
@@ -442,10 +446,12 @@ class Workbench:
         return playbook.title if playbook is not None else catalog.contract(batch.dataset).title
 
     def figures(self, batch: Batch | UUID | str) -> dict[str, int]:
-        """The playbook's own numbers of a composed run, named as it names them; none of any other import."""
+        """The numbers that an import is known by, as its playbook or dataset names them, as they stand now; none where
+        it names none."""
         run = batches.run(self._store, batch)
         playbook = self._playbook(run.face)
-        return {figure.name: _number(figure, run) for figure in playbook.figures} if playbook is not None else {}
+        named = (playbook or catalog.contract(run.face.dataset)).figures
+        return {figure.name: self._number(figure, run) for figure in named}
 
     def note(self, batch: Batch | UUID | str, *, notes: str | None = None, follow_ups: str | None = None) -> Batch:
         """Writes the log's decisions and follow-ups; refused once the batch is signed off."""
@@ -457,7 +463,8 @@ class Workbench:
 
     def explain(self, batch: Batch | UUID | str, lines: Sequence[int], reason: str) -> Reconciliation:
         """Says why rows are unmatched and stay so: they count as skipped from then on. In a run of several sheets it is
-        the sheet's batch whose lines are meant.
+        the sheet's batch whose lines are meant. Said again of a row, the later reason counts, until the signature; the
+        earlier one stays in the audit log.
 
         Raises UnknownLines, NotToExplain for an invalid row, NoReason, AlreadySigned, and WrongStage once it is undone.
         """
@@ -565,6 +572,19 @@ class Workbench:
             with self._store.transaction():
                 self._store.note("sweep refused", batch.id, why=str(refusal))
 
+    def _number(self, figure: Figure, run: Run) -> int:
+        """What a figure is in a run, as planned or written."""
+        batch = next((part for part in run.parts if part.dataset == figure.part), None) if figure.part else run.face
+        if batch is None:
+            return 0
+        if figure.severity is not None:
+            issues = counted(*(batch.summary.get(name, ()) for name in ("issue_counts", "issue_counts_planned")))
+            return sum(each["rows"] for each in issues if each["severity"] == figure.severity)
+        found = self.reconcile(batch)
+        if figure.reason is None:
+            return sum(getattr(found, outcome) for outcome in figure.outcomes)
+        return sum(by.get(figure.reason, 0) for by in (found.skipped_by_reason, found.unmatched_by_kind))
+
     def _said(self, batch: Batch) -> dict[str, Any]:
         """The figures and the log of a run, as they are signed."""
         said = {name: getattr(batch, name) for name in ("checksum", "file_name", "initiated_by", "window")}
@@ -579,7 +599,7 @@ class Workbench:
             said["decided"] = batch.decisions
         if batch.summary.get("accepted"):
             said["accepted"] = batch.summary["accepted"]
-        if own := self.figures(batch) if batch.undo_of is None else {}:
+        if behind and batch.undo_of is None and (own := self.figures(batch)):
             said["figures"] = own
         return {"batch": str(batch.id), "run_at": run_at, **said, **self._signed_figures(batch), **words}
 
@@ -624,17 +644,6 @@ class Workbench:
         return runs.begin(
             self._store, home, sheets[dataset], dataset, options, template, identifier, playbook=playbook, lend=lend
         )
-
-
-def _number(figure: Figure, run: Run) -> int:
-    """What a figure is in a run, as planned or written."""
-    batch = next((part for part in run.parts if part.dataset == figure.part), None) if figure.part else run.face
-    if batch is None:
-        return 0
-    if figure.reason is None:
-        return sum(getattr(batch, outcome) or 0 for outcome in figure.outcomes)
-    reasons = ("skipped_by_reason", "unmatched_by_kind")
-    return sum(batch.summary.get(name, {}).get(figure.reason, 0) for name in reasons)
 
 
 def google_access(configuration: settings.Settings) -> Access:

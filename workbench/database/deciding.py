@@ -11,6 +11,7 @@ from psycopg.types.json import Jsonb
 from workbench.database.identities import FLAG, Identities
 from workbench.database.repeats import Repeats, Ruling
 from workbench.database.rolling_up import Refusals
+from workbench.database.standing import Standing
 from workbench.database.target import Target, issue, slice_column, slice_of
 from workbench.datasets import catalog
 from workbench.model.batch import Batch
@@ -40,6 +41,8 @@ class Decision(Target):
         holds: frozenset[str],
     ) -> None:
         super().__init__(contract, batch, tenant, plan)
+        self.names["rows"] = self.names["came"]
+        self._standing = Standing(self)
         self._earlier = earlier
         self._part = part
         self._refusals = refusals if refusals is not None and refusals.any else None
@@ -61,6 +64,20 @@ class Decision(Target):
         if self._refusals is not None:
             self._refusals.put_down(connection)
 
+    def stand(self, connection: psycopg.Connection[Any]) -> None:
+        """Puts down by which records the rows are known, where they do not say so by themselves."""
+        if self._standing.resolves:
+            self._stand(connection)
+
+    def _stand(self, connection: psycopg.Connection[Any]) -> None:
+        self._standing.put_down(connection)
+        self.names["rows"] = self._standing.table
+
+    @property
+    def _folded(self) -> Composable:
+        """Whether a row says what others of its record say too."""
+        return SQL("r.folded") if self.names["rows"] is self._standing.table else SQL("false")
+
     def questions(self) -> list[Composed]:
         """What is asked of all rows before each is decided: whether keys are repeated, whether ids are."""
         asked = self._identities.question()
@@ -68,6 +85,8 @@ class Decision(Target):
 
     def put_down(self, connection: psycopg.Connection[Any], repeated: bool, shared: bool = False) -> None:
         """Puts down what rows have to do with each other, as the answers to the questions make it necessary."""
+        if repeated and self._standing.folds and not self._standing.resolves:
+            self._stand(connection)
         if self._lacking:
             connection.execute(self._unfinished())
         if repeated:
@@ -86,7 +105,7 @@ class Decision(Target):
             references=SQL(" ").join(
                 self.reference_join(field) for field in self.contract.key_fields if field.reference is not None
             ),
-            matches=self._matches("r"),
+            matches=self.matches("r"),
             lacks=SQL(" or ").join(self._is_blank(field) for field in self.contract.needed),
         )
 
@@ -149,12 +168,12 @@ class Decision(Target):
         return self.compose(
             """
             insert into workbench.import_outcome
-                (tenant_id, batch_id, plan, line, outcome, reason, record_id, seen, refs, before, errors)
+                (tenant_id, batch_id, plan, line, outcome, reason, record_id, seen, refs, settled, before, errors)
             select {tenant}, {batch}, {plan}, line, ({outcomes}::text[])[verdict], ({reasons}::text[])[verdict],
                    case verdict when {created} then row_id when {updated} then target_id when {unchanged} then target_id
                                 when {protected} then target_id end,
                    case when verdict in ({updated}, {unchanged}, {protected}) then target_xmin end,
-                   {refs}, case verdict when {updated} then {before} end,
+                   {refs}, {settled}, case verdict when {updated} then {before} end,
                    case when verdict > {unchanged} or found >= {flag} then {errors} end
             from (
                 select *, case when withheld and found % {flag} <= {protected} then {as_withheld}
@@ -188,6 +207,7 @@ class Decision(Target):
             ),
             accepted=self._ruling.accepts(derived=self.batch.derived),
             refs=self._refs(),
+            settled=self._settled(),
             before=self._before(),
             errors=self._errors(),
             verdict=self._verdict(),
@@ -195,7 +215,7 @@ class Decision(Target):
             repeated=self._repeats.join(first_row=self._coded is not None),
             columns=self._carried(),
             references=SQL(" ").join(self.reference_join(field) for field in self.references),
-            matches=self._matches("r"),
+            matches=self.matches("r"),
             of_others=self._made_by_others(),
             shared=self._identities.join(),
         )
@@ -218,21 +238,24 @@ class Decision(Target):
             ("invalid", "taken"),
             ("invalid", "already_exists"),
             ("invalid", "ambiguous_code"),
-            *(("unmatched", noun) for noun in dict.fromkeys([self.contract.noun, *nouns])),
+            *(("unmatched", noun) for noun in dict.fromkeys([self.contract.noun, *nouns, *self._awaited])),
         )
+
+    @property
+    def _awaited(self) -> dict[str, Field]:
+        """The fields whose want lets a row that would make a record wait, by what is awaited."""
+        return {field.awaited: field for field in self.contract.needed if field.awaited}
 
     def _number(self, outcome: str, reason: str | None = None) -> Composable:
         return Literal(self._verdicts.index((outcome, reason)) + 1)
-
-    def _found(self, field: Field) -> Composable:
-        """The id of the record that a reference found, or a plain field's value."""
-        return SQL("{}.id").format(Identifier(f"ref {field.name}")) if field.reference else self.value(field)
 
     def reference_join(self, field: Field) -> Composable:
         """As ever, and in what an earlier part of the run will create."""
         assert field.reference is not None
         earlier = self._earlier.get(field.reference.dataset)
-        return super().reference_join(field) if earlier is None else self._join_created(field, earlier)
+        if earlier is None or field.reference.by:
+            return super().reference_join(field)
+        return self._join_created(field, earlier)
 
     def _would_be(self, field: Field) -> Composable:
         """Whether a row that is withheld itself names a record of its own source row: that would be there with the row,
@@ -247,7 +270,7 @@ class Decision(Target):
         assert field.reference is not None
         other = catalog.contract(field.reference.dataset)
         of = other.field(field.reference.field)
-        created = Target(other, earlier, self.tenant, 0)
+        created = Target(other, earlier, self.tenant, self.plan)
         is_its_key = other.key == (of.name,) and KINDS[of.kind].sql == "text"
         held = """
             left join (
@@ -258,14 +281,20 @@ class Decision(Target):
             ) {held} on {held}.its_key = {said} and {held}.line = r.line"""
         return self.compose(
             """left join (
-                select x.id, x.{column} as its_key from {other} x where x.tenant_id = {tenant} and {slice}
+                select x.id, x.{column} as its_key{theirs} from {other} x where x.tenant_id = {tenant} and {slice}
                 union all
-                select o.record_id, {value} from workbench.import_outcome o
+                select o.record_id, {value}{said_of_them} from workbench.import_outcome o
                 join {made} n on n.batch_id = o.batch_id and n.line = o.line
                 where o.batch_id = {earlier} and o.plan = {plan} and o.outcome = 'created' and n.batch_id = {earlier}
             ) {alias} on {alias}.its_key = {said}"""
             + (held if self._refusals is not None else ""),
             held=Identifier(f"held {field.name}"),
+            theirs=SQL("").join(
+                SQL(", x.{0} as {0}").format(Identifier(other.field(name).target)) for name in self._asked_of(field)
+            ),
+            said_of_them=SQL("").join(
+                SQL(", {}").format(created.value(other.field(name), "n")) for name in self._asked_of(field)
+            ),
             column=Identifier(of.target),
             other=created.target,
             slice=slice_of(other, "x"),
@@ -275,6 +304,11 @@ class Decision(Target):
             alias=Identifier(f"ref {field.name}"),
             said=self.value(field),
         )
+
+    def _asked_of(self, field: Field) -> list[str]:
+        """What other references ask of the record that one names."""
+        references = [each.reference for each in self.references if each.reference is not None]
+        return [each.within for each in references if each.within is not None and each.within_of == field.name]
 
     @property
     def _sharing(self) -> list[Batch]:
@@ -297,15 +331,6 @@ class Decision(Target):
             sharing=Literal([batch.id for batch in self._sharing]),
         )
 
-    def _matches(self, row: str) -> Composable:
-        """The natural key against the table."""
-        first, *rest = self.contract.key_fields
-        if not rest and first.reference is None and KINDS[first.kind].sql == "text":
-            return SQL("t.{} = {}.external_key").format(Identifier(first.target), Identifier(row))
-        return SQL(" and ").join(
-            SQL("t.{} = {}").format(Identifier(field.target), self._found(field)) for field in self.contract.key_fields
-        )
-
     def _called(self, name: str) -> str:
         """A field as the source calls it."""
         return self._part.columns.get(name, name) if self._part is not None else name
@@ -321,7 +346,7 @@ class Decision(Target):
             cases.append(
                 SQL("when (r.payload ->> {}) is not null and {} is null and not {} then {}").format(
                     Literal(field.name),
-                    self._found(field),
+                    self.found(field),
                     self._would_be(field),
                     self._number("unmatched", field.reference.noun),
                 )
@@ -354,6 +379,12 @@ class Decision(Target):
             )
         updated = SQL("{} + {}").format(self._number("updated"), self._identities.updated())
         cases.append(SQL("when {} then {}").format(self._differs(), updated))
+        if self._protected:
+            cases.append(
+                SQL("when {} then {}").format(
+                    self._differs(self._protected, protecting=False), self._number("skipped", "protected")
+                )
+            )
         verdict = SQL("case {} else {} end").format(SQL(" ").join(cases), self._number("skipped", "unchanged"))
         return SQL("{} + {}").format(verdict, self._identities.known()) if self.halves else verdict
 
@@ -362,9 +393,16 @@ class Decision(Target):
         number = self._number("invalid", "missing")
         erased = [field for field in self.contract.needed if field.name in self.clears and field in self.brought]
         tests: list[Composable] = [SQL("t.id is not null and {}").format(self._is_blank(field)) for field in erased]
-        if self._lacking:
-            tests.append(self.lacks)
-        return [SQL("when {} then {}").format(test, number) for test in tests]
+        cases: list[Composable] = [SQL("when {} then {}").format(test, number) for test in tests]
+        if not self._lacking:
+            return cases
+        at_once = [self._is_blank(field) for field in self.contract.needed if not field.awaited]
+        missing = SQL(" or ").join(at_once) if at_once else SQL("false")
+        cases.append(SQL("when {} and ({}) then {}").format(self.lacks, missing, number))
+        return cases + [
+            SQL("when {} and {} then {}").format(self.lacks, self._is_blank(field), self._number("unmatched", kind))
+            for kind, field in self._awaited.items()
+        ]
 
     @property
     def _coded(self) -> tuple[Field, Field] | None:
@@ -400,13 +438,21 @@ class Decision(Target):
         )
         return SQL("({})").format(SQL(" and ").join([*made, SQL("{} <> {}").format(mine, others)]))
 
-    def _differs(self) -> Composable:
+    @property
+    def _protected(self) -> tuple[Field, ...]:
+        """The brought fields that a person's note protects."""
+        return tuple(field for field in self.compared if field.protected_by is not None)
+
+    def _differs(self, fields: Sequence[Field] | None = None, *, protecting: bool = True) -> Composable:
         """Whether the row would change the record. A blank cell keeps what is stored, unless the template clears it."""
         tests: list[Composable] = []
-        for field in self.compared:
-            new, old = self._found(field), SQL("t.{}").format(Identifier(field.target))
+        for field in self.compared if fields is None else fields:
+            new, old = self.found(field), SQL("t.{}").format(Identifier(field.target))
+            noted = SQL("t.{}").format(self._note_on(field)) if protecting and field.protected_by else SQL("null")
             # never null when the new value is null and does not erase, so that no separate test is needed
-            tests.append(SQL("{} is distinct from {}").format(self.or_stored(field, new, old), old))
+            tests.append(SQL("{} is distinct from {}").format(self.merged(field, new, old, noted), old))
+        if fields is not None:
+            return SQL(" or ").join(tests)
         if self.contract.removal is not None:
             tests.append(SQL("not t.{}").format(Identifier(self.contract.removal.active)))
         return SQL(" or ").join(tests) if tests else SQL("false")
@@ -415,7 +461,7 @@ class Decision(Target):
         """What the verdict's consequences need of the joined tables."""
         columns: list[Composable] = [SQL(", t.id as target_id, t.xmin as target_xmin")]
         columns += [
-            SQL(", {}").format(self._found(f) + SQL(" as ") + Identifier(f"ref {f.name}")) for f in self.references
+            SQL(", {}").format(self.found(f) + SQL(" as ") + Identifier(f"ref {f.name}")) for f in self.references
         ]
         columns += [
             SQL(", t.{} as {}").format(Identifier(name), Identifier(f"old {name}")) for name in self._restorable
@@ -429,6 +475,17 @@ class Decision(Target):
             )
             for field in self.references
         ]
+        if self.contract.merging:
+            columns.append(SQL(", r.payload, {} as folded").format(self._folded))
+        columns += [
+            SQL(", {} as {}").format(self.value(field), Identifier(f"said {field.name}"))
+            for field in self.compared
+            if field.merges
+        ]
+        columns += [
+            SQL(", t.{} as {}").format(self._note_on(field), Identifier(f"note on {field.name}"))
+            for field in self._protected
+        ]
         if self.contract.slice_by or self.contract.fixed:
             columns.append(SQL(", t.{} as slice").format(Identifier(slice_column(self.contract))))
         return SQL("").join(columns)
@@ -441,6 +498,24 @@ class Decision(Target):
             names += [self.contract.removal.active, self.contract.removal.source]
         return tuple(names)
 
+    def _note_on(self, field: Field) -> Identifier:
+        return Identifier(self.contract.field(field.protected_by or "").target)
+
+    def _settled(self) -> Composable:
+        """What a record gets, where that is not what its row alone says."""
+        if not self.contract.merging:
+            return SQL("null::jsonb")
+        pairs = []
+        for field in self.compared:
+            if field.merges:
+                said, old = Identifier(f"said {field.name}"), Identifier(f"old {field.target}")
+                noted = Identifier(f"note on {field.name}") if field.protected_by else SQL("null")
+                pairs.append(SQL("{}, {}").format(Literal(field.name), self.merged(field, said, old, noted)))
+        return SQL(
+            "case when verdict = {created} and folded then payload "
+            "when verdict = {updated} then payload || jsonb_strip_nulls(jsonb_build_object({pairs})) end"
+        ).format(created=self._number("created"), updated=self._number("updated"), pairs=SQL(", ").join(pairs))
+
     def _before(self) -> Composable:
         pairs = [SQL("{}, {}").format(Literal(name), Identifier(f"old {name}")) for name in self._restorable]
         return SQL("jsonb_build_object({})").format(SQL(", ").join(pairs))
@@ -449,9 +524,9 @@ class Decision(Target):
         if not self.references:
             return SQL("null::jsonb")
         pairs = [SQL("{}, {}").format(Literal(f.target), Identifier(f"ref {f.name}")) for f in self.references]
-        return SQL("case when verdict <= {} then jsonb_build_object({}) end").format(
-            self._number("updated"), SQL(", ").join(pairs)
-        )
+        # rows that name one record in several ways are known as duplicates by it
+        told = self._number("skipped", "duplicate") if self._standing.resolves else self._number("updated")
+        return SQL("case when verdict <= {} then jsonb_build_object({}) end").format(told, SQL(", ").join(pairs))
 
     def _errors(self) -> Composable:
         """The issues that only the database could see."""
@@ -491,13 +566,15 @@ class Decision(Target):
             ),
             SQL("when {} then {}").format(
                 self._number("skipped", "protected"),
-                issue(
-                    "protected",
-                    key,
-                    Literal("Switched off by a person; an import does not switch it on again"),
-                    "warning",
-                ),
+                self._told_protected(),
             ),
+        ]
+        cases += [
+            SQL("when {} then {}").format(
+                self._number("unmatched", kind),
+                issue(f"{kind}_not_found", field.name, Literal(f"This {self.contract.noun} has no {kind} yet")),
+            )
+            for kind, field in self._awaited.items()
         ]
         if self.contract.slice_by or self.contract.fixed:
             other = f"Belongs to a record whose {slice_column(self.contract)} is "
@@ -512,6 +589,20 @@ class Decision(Target):
         )
         told = [SQL("case verdict {} end").format(SQL(" ").join(cases)), refused, self._identities.issues()]
         return _together(told)
+
+    def _told_protected(self) -> Composable:
+        if not self._protected:
+            switched = Literal("Switched off by a person; an import does not switch it on again")
+            return issue("protected", self.contract.key[0], switched, "warning")
+        field = self._protected[0]
+        stays = f"{self._called(field.name).replace('_', ' ').capitalize()} stays "
+        message = SQL("{} || coalesce({}, 'as it is') || {} || left({}, 60)").format(
+            Literal(stays),
+            Identifier(f"old {field.target}"),
+            Literal(", as a person has noted: "),
+            Identifier(f"note on {field.name}"),
+        )
+        return issue("protected", field.name, message, "warning")
 
     def _told_references(self) -> list[Composable]:
         """The references that name nothing, whatever else is wrong with the row."""

@@ -63,17 +63,18 @@ def settle(connection: psycopg.Connection[Any], batch: Batch, plan: int, found: 
 
 _AS_IT_IS = """
 insert into workbench.import_outcome
-    (tenant_id, batch_id, plan, line, seen, outcome, reason, record_id, refs, before, errors)
-select tenant_id, batch_id, {plan} + 1, line, seen, outcome, reason, record_id, refs, before, errors
+    (tenant_id, batch_id, plan, line, seen, outcome, reason, record_id, refs, settled, before, errors)
+select tenant_id, batch_id, {plan} + 1, line, seen, outcome, reason, record_id, refs, settled, before, errors
 from workbench.import_outcome where batch_id = {batch} and plan = {plan} order by line
 """
 
 _AGAIN = """
 insert into workbench.import_outcome
-    (tenant_id, batch_id, plan, line, seen, outcome, reason, record_id, refs, before, errors)
+    (tenant_id, batch_id, plan, line, seen, outcome, reason, record_id, refs, settled, before, errors)
 select o.tenant_id, o.batch_id, {plan} + 1, o.line, o.seen,
        case when e.changes_nothing then 'skipped' else o.outcome end,
        case when e.changes_nothing then 'kept' else o.reason end, o.record_id, o.refs,
+       case when not coalesce(e.changes_nothing, false) then o.settled end,
        case when e.line is null then o.before when not e.changes_nothing then o.before - e.kept end,
        case when e.line is null then o.errors else coalesce(o.errors, '[]') || e.errors end
 from workbench.import_outcome o left join {table} e on e.line = o.line
@@ -108,8 +109,10 @@ class _Edits(Target):
         super().__init__(contract, batch, tenant, plan)
         keeps = (on_edit or contract.on_edit) == KEEP
         self._kept = SQL("not ({})").format(ruling.accepts(derived=batch.derived)) if keeps else SQL("false")
-        # a reference that is no part of the key is decided by the file alone: its base is an id that no payload has
-        self.merged_fields = tuple(field for field in self.compared if field.reference is None)
+        # a reference that is no part of the key is decided by the file alone: its base is an id that no payload has;
+        # and a field with a rule of its own by that
+        plain = (field for field in self.compared if not field.merges)
+        self.merged_fields = tuple(field for field in plain if field.reference is None)
         self.names |= {
             "stands": SQL(_STANDS).format(Literal(contract.name)),
             "batch_of": SQL("(left(u.record_id::text, 28) || '00000000')::uuid"),

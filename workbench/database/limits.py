@@ -11,6 +11,7 @@ from workbench.model.contract import Field
 from workbench.model.hold import Hold
 from workbench.model.kinds import KINDS
 from workbench.model.limits import OF, Limit, Limits
+from workbench.model.wording import many
 
 
 def passed(
@@ -81,7 +82,7 @@ def _became(target: Target, field: Field, what: str) -> Composable:
 
 
 def _hold(target: Target, code: str, field: str, becomes: str, limit: Limit, records: int, whole: int) -> Hold:
-    who = f"{records:,} {target.contract.noun}{'' if records == 1 else 's'}"
+    who = many(records, target.contract.noun)
     if limit.share is not None:
         who = f"{records:,} of {whole:,} {OF[code.rpartition('.')[2]]}"
     return Hold(code=code, field=field, message=f"{who} {becomes}: the limit is {limit}.", rows=records)

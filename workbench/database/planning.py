@@ -356,6 +356,7 @@ def _decide(
     tune(connection, batch.summary.get("rows", 0))
     # row-level security lets no index serve a key that is read out of JSON: row by row, every record would be looked at
     connection.execute("set local enable_nestloop = off")
+    decision.stand(connection)
     decision.put_down(connection, *answers.given(connection))
     if batch.summary.get("failed"):
         connection.execute(decision.invalid(lines))

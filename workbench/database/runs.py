@@ -419,10 +419,12 @@ def _is_small(sheet: Sheet) -> bool:
 
 
 def _check_order(store: Store, datasets: Sequence[str]) -> None:
-    """Raises ImportOrder where a dataset refers to one that has no records and is not imported before it."""
+    """Raises ImportOrder where a dataset refers to one that has no records and is not imported before it, and its rows
+    do not wait for those."""
     for place, name in enumerate(datasets):
         contract = catalog.contract(name)
-        needs = [need for need in catalog.needs(contract) if need not in datasets[:place]]
+        waits = {field.reference.dataset for field in contract.references if field.reference and field.reference.waits}
+        needs = [need for need in catalog.needs(contract) if need not in (*datasets[:place], *waits)]
         missing = [need for need in needs if not target.holds_records(store, need)]
         if missing:
             ordered = [known.name for known in catalog.family(contract.family) if known.name in missing]

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from workbench.database import batches, known_names, rows, runs
+from workbench.database import batches, known_names, recalled, rows, runs
 from workbench.database.copying import Count, Item, RowWriter
 from workbench.database.progress import Reporter
 from workbench.database.store import Store
@@ -256,7 +256,7 @@ def _feeding(store: Store, home: Path, run: Run, batch: Batch, playbook: Playboo
         for part in run.parts
     }
     judges = {dataset: each.judge for dataset, each in parts.items() if each.judge is not None}
-    source = SourceJudge(playbook, Mapping.from_dict(batch.mapping), judges)
+    source = SourceJudge(playbook, Mapping.from_dict(batch.mapping), judges, recalled.known(store, playbook, batch))
     return _Feeding(source=_Kept(batch=batch, judge=None), parts=parts, judge=source, hidden=hidden)
 
 
@@ -265,7 +265,7 @@ def judge_source(store: Store, home: Path, batch: Batch, playbook: Playbook | No
     if playbook is None or playbook.form is None:
         return judge_of(store, batch, home).judge
     parts = {part.dataset: judge_of(store, part, home) for part in batches.parts(store, batch.id)}
-    source = SourceJudge(playbook, Mapping.from_dict(batch.mapping), parts)
+    source = SourceJudge(playbook, Mapping.from_dict(batch.mapping), parts, recalled.known(store, playbook, batch))
     return lambda chunk: source.judge(chunk)[0]
 
 

@@ -68,14 +68,16 @@ def resolvable(store: Store, batch: Batch, *, again: bool = True) -> list[int]:
 def _asked(store: Store, part: Batch) -> Any:
     """The lines of the source that a part's unmatched rows were made of, and whether their references are there."""
     target = Target(catalog.contract(part.dataset), part, store.tenant_id, part.plan)
-    found = [target.is_found(field) for field in target.references]
+    awaited = [target.is_there(field) for field in target.contract.needed if field.awaited]
+    found = [*(target.is_found(field) for field in target.references), *awaited]
     return target.compose(
         """
         select each.line, {found} as found
         from workbench.import_outcome o join {rows} r on r.batch_id = o.batch_id and r.line = o.line
         cross join lateral unnest(coalesce(r.sources, array[r.line])) as each (line)
-        {references}
+        {references} {known}
         where o.batch_id = {batch} and o.plan = {plan} and o.outcome = 'unmatched' and r.batch_id = {batch}""",
+        known=target.join_known() if awaited else SQL(""),
         found=SQL(" and ").join(found) if found else SQL("false"),
         references=SQL(" ").join(target.reference_join(field) for field in target.references),
     )

@@ -1,5 +1,6 @@
 """A batch's contract as SQL: its table, what a row's values are there, and which records are its own."""
 
+from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
@@ -8,7 +9,7 @@ from psycopg.types.json import Jsonb
 from workbench.database.store import Store
 from workbench.datasets import catalog
 from workbench.model.batch import Batch
-from workbench.model.contract import Contract, Field, half_of
+from workbench.model.contract import Contract, Field, Forward, Sought, half_of
 from workbench.model.kinds import KINDS
 
 
@@ -32,8 +33,13 @@ class Target:
             # the view costs a join, and most batches were never corrected
             "rows": Identifier("workbench", "corrected_row" if batch.revision else "import_row"),
         }
+        self.names["came"] = self.names["rows"]
         brought = set(batch.fields)
         self.brought = tuple(field for field in contract.stored if field.name in brought)
+        if contract.merging:
+            self.names["rows"] = self.compose(
+                _SETTLED, sources=SQL("null::integer[]" if batch.revision else "i.sources")
+            )
         self.clears = frozenset(batch.mapping.get("clears", ()))
         self.halves = frozenset(batch.summary.get("halves", ()))
         self.lenient = frozenset(batch.mapping.get("lenient", ()))
@@ -110,6 +116,8 @@ class Target:
     def reference_join(self, field: Field) -> Composable:
         """The records that a reference of the rows `r` may name, as "ref <field>"."""
         assert field.reference is not None
+        if field.reference.by:
+            return SQL(" ").join(Ways(self, field, self.known(field)).joins())
         other = catalog.contract(field.reference.dataset)
         alias = Identifier(f"ref {field.name}")
         return SQL("left join {} {} on {}.tenant_id = {} and {}.{} = {} and {}").format(
@@ -123,6 +131,34 @@ class Target:
             slice_of(other, f"ref {field.name}"),
         )
 
+    def known(self, field: Field) -> Composable:
+        """The records that a reference may name, as `x`."""
+        assert field.reference is not None
+        other = catalog.contract(field.reference.dataset)
+        return SQL("(select * from {} x where x.tenant_id = {} and {})").format(
+            Identifier(other.family, other.table), self.names["tenant"], slice_of(other, "x")
+        )
+
+    def merged(self, field: Field, value: Composable, stored: Composable, protected: Composable) -> Composable:
+        """What a changed record gets of a row's value and what is stored; `protected` is what a person has noted."""
+        names = {"value": value, "stored": stored, "protected": protected}
+        merged: Composable
+        match field.merge:
+            case "fill":
+                merged = SQL("coalesce({stored}, {value})").format(**names)
+            case "greatest":
+                merged = SQL("greatest({stored}, {value})").format(**names)
+            case Forward(order=order, settled=settled):
+                merged = SQL(
+                    "case when {stored} is null or {value} = any({settled}) or array_position({order}, {value}) > "
+                    "array_position({order}, {stored}) then coalesce({value}, {stored}) else {stored} end"
+                ).format(**names, order=texts(order), settled=texts(settled))
+            case _:
+                merged = self.or_stored(field, value, stored)
+        if field.protected_by is None:
+            return merged
+        return SQL("case when {protected} is null then {merged} else {stored} end").format(**names, merged=merged)
+
     def is_found(self, field: Field) -> Composable:
         """Whether what a reference of a row named in vain, as its outcome `o` says, is there now."""
         assert field.reference is not None
@@ -131,9 +167,181 @@ class Target:
             missed, Identifier(f"ref {field.name}")
         )
 
+    def is_there(self, field: Field) -> Composable:
+        """Whether the record of a row that waited for what one of its fields says, as its outcome `o` has it, is there
+        now, as `t`."""
+        missed = Literal(Jsonb([{"code": f"{field.awaited}_not_found"}]))
+        return SQL("(not coalesce(o.errors, '[]') @> {} or t.id is not null)").format(missed)
+
+    def join_known(self) -> Composable:
+        """The records that the rows `r` are about, by their key, as `t`."""
+        return self.compose("left join {target} t on t.tenant_id = {tenant} and {matches}", matches=self.matches("r"))
+
+    def found(self, field: Field) -> Composable:
+        """The id of the record that a reference found, or a plain field's value."""
+        return SQL("{}.id").format(Identifier(f"ref {field.name}")) if field.reference else self.value(field)
+
+    def matches(self, row: str) -> Composable:
+        """The natural key against the table."""
+        first, *rest = self.contract.key_fields
+        if not rest and first.reference is None and KINDS[first.kind].sql == "text":
+            return SQL("t.{} = {}.external_key").format(Identifier(first.target), Identifier(row))
+        return SQL(" and ").join(
+            SQL("t.{} = {}").format(Identifier(field.target), self.found(field)) for field in self.contract.key_fields
+        )
+
     def value(self, field: Field, row: str = "r") -> Composable:
         """A row's value for a field, typed."""
         return SQL("({}.payload ->> {})::{}").format(Identifier(row), Literal(field.name), SQL(KINDS[field.kind].sql))
+
+
+_SETTLED = """(
+    select i.tenant_id, i.batch_id, i.line, i.id, i.external_key, i.raw, coalesce(s.settled, i.payload) as payload,
+           i.status, i.errors, {sources} as sources
+    from {came} i left join workbench.import_outcome s on s.batch_id = {batch} and s.plan = {plan} and s.line = i.line
+    where i.batch_id = {batch}
+)"""
+"""The rows of a batch, each that makes or changes a record with what that gets."""
+
+
+def texts(of: Sequence[str]) -> Composable:
+    """A list of texts."""
+    return SQL("{}::text[]").format(Literal(list(of)))
+
+
+class Ways:
+    """The ways in which a reference of the rows `r` is looked for, set-based: each is a join with what it would find,
+    and the first that finds one record, and only one, names it."""
+
+    def __init__(self, target: Target, field: Field, known: Composable) -> None:
+        assert field.reference is not None
+        self._target = target
+        self._field = field
+        self._reference = field.reference
+        self._other = catalog.contract(field.reference.dataset)
+        self._names: dict[str, Composable] = {
+            "known": known,
+            "key": Identifier(self._other.key_fields[0].target),
+            "said": self._said,
+            "denied": Identifier(f"denied {field.name}"),
+            "rows_of": Literal(target.contract.name),
+            "dataset": Literal(self._other.name),
+        }
+
+    def joins(self) -> Iterator[Composable]:
+        """The joins, the last of which is called as the reference is."""
+        found: list[Composable] = []
+        if self._reference.decided:
+            yield self._join("decided", self._decided(), SQL("{said}").format(said=self._said))
+            yield self._compose(_DENIED)
+            found.append(SQL("{}.id").format(self._alias("decided")))
+        for place, way in enumerate(self._reference.by):
+            said = self._value(way.said)
+            yield self._join(str(place), self._way(way), self._folded(way, said))
+            found.append(self._unless_denied(self._alias(str(place))))
+        yield SQL("cross join lateral (select coalesce({}) as id) {}").format(
+            SQL(", ").join(found), Identifier(f"ref {self._field.name}")
+        )
+
+    def _alias(self, way: str) -> Identifier:
+        return Identifier(f"{self._field.name} by {way}")
+
+    def _value(self, name: str) -> Composable:
+        return SQL("(r.payload ->> {})").format(Literal(name))
+
+    def _folded(self, way: Sought, text: Composable) -> Composable:
+        return SQL("nullif(workbench.folded({}), '')").format(text) if way.folded else text
+
+    @property
+    def _within(self) -> Composable | None:
+        """Where the record has to be, as the row says, or the record that it names."""
+        name, of = self._reference.within, self._reference.within_of
+        if name is None:
+            return None
+        if of is None:
+            return self._value(name)
+        record = self._target.contract.field(of).reference
+        assert record is not None
+        column = catalog.contract(record.dataset).field(name).target
+        return SQL("coalesce({}, {}.{})").format(self._value(name), Identifier(f"ref {of}"), Identifier(column))
+
+    def _join(self, way: str, found: Composable, said: Composable) -> Composable:
+        within = self._within
+        same = SQL("") if within is None else SQL(" and {}.within = {}").format(self._alias(way), within)
+        return SQL("left join ({}) {} on {}.said = {}{}").format(found, self._alias(way), self._alias(way), said, same)
+
+    def _way(self, way: Sought) -> Composable:
+        column = Identifier(self._other.field(way.field).target)
+        text = SQL("x.{}").format(column)
+        join: Composable = SQL("")
+        if way.through is not None:
+            dataset, name = way.through
+            between = catalog.contract(dataset)
+            join = SQL("join {} y on y.tenant_id = {} and y.{} = x.{}").format(
+                Identifier(between.family, between.table),
+                self._target.names["tenant"],
+                Identifier(between.field(way.field).target),
+                column,
+            )
+            text = SQL("y.{}").format(Identifier(between.field(name).target))
+        return self._alone(self._folded(way, text), join)
+
+    def _decided(self) -> Composable:
+        return self._alone(
+            SQL("m.said"),
+            self._compose("join workbench.match m on m.known = x.{key} and m.verdict = 'same' and {of_these}"),
+        )
+
+    def _alone(self, said: Composable, join: Composable) -> Composable:
+        """The records that are alone in what is said of them, in each place where they have to be."""
+        within = self._reference.within
+        place = SQL("") if within is None else SQL(", x.{}").format(Identifier(self._other.field(within).target))
+        return self._compose(
+            """select {text} as said{as_within}, (array_agg(x.id))[1] as id, (array_agg(x.{key}))[1] as key
+            from {known} x {join} where {text} is not null
+            group by {text}{place} having count(distinct x.id) = 1""",
+            text=said,
+            join=join,
+            place=place,
+            as_within=SQL("{} as within").format(place) if within is not None else place,
+        )
+
+    def _unless_denied(self, alias: Identifier) -> Composable:
+        if not self._reference.decided:
+            return SQL("{}.id").format(alias)
+        return self._compose(
+            "case when {denied}.all_of_them or {way}.key = any({denied}.known) then null else {way}.id end", way=alias
+        )
+
+    @property
+    def _said(self) -> Composable:
+        """What the row says of who is meant, as decisions are kept by it."""
+        *first, last = self._reference.decided or ((),)
+        cases = [
+            SQL("when {} is not null then workbench.said({})").format(self._value(names[0]), self._values(names))
+            for names in first
+        ]
+        otherwise = SQL("workbench.said({})").format(self._values(last)) if last else SQL("null")
+        return SQL("case {} else {} end").format(SQL(" ").join(cases), otherwise) if cases else otherwise
+
+    def _values(self, names: Sequence[str]) -> Composable:
+        return SQL(", ").join(self._value(name) for name in names)
+
+    def _compose(self, statement: str, **more: Composable) -> Composed:
+        names = {**self._target.names, **self._names, **more}
+        of_these = SQL(
+            "m.tenant_id = {tenant} and m.of = {rows_of} and m.dataset = {dataset} and m.withdrawn_at is null"
+        ).format(**names)
+        return SQL(statement).format(**names, of_these=of_these)
+
+
+_DENIED = """
+left join (
+    select m.said, coalesce(array_agg(m.known) filter (where m.known is not null), '{{}}') as known,
+           bool_or(m.known is null) as all_of_them
+    from workbench.match m where {of_these} and m.verdict = 'different' group by m.said
+) {denied} on {denied}.said = {said}"""
+"""Whom a person has said the row does not mean."""
 
 
 def removable(contract: Contract, mode: str) -> Composable:

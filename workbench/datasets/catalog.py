@@ -10,7 +10,7 @@ from workbench.model.errors import UnknownDataset
 CONTRACTS: dict[str, Contract] = {contract.name: contract for contract in (*elevate.CONTRACTS, *polaris.CONTRACTS)}
 
 
-FORMS: dict[str, Contract] = {form.name: form for form in elevate.FORMS}
+FORMS: dict[str, Contract] = {form.name: form for form in (*elevate.FORMS, *polaris.FORMS)}
 """What the sources of playbooks look like: no datasets, and without a table."""
 
 

@@ -1,13 +1,31 @@
-"""Polaris' datasets (seed 001): the teacher roster of Playbook B.
+"""Polaris' datasets (seed 001): what Playbooks A, B and C import.
 
-Both vocabularies of headers are known: the playbook's (`Teacher Email`, `School`) and the running system's (`Email`,
-`Building`). The key is the system's: one record per teacher and academic year. The seed replaces the year's records;
-the running system switches off who is missing (`preserve`), which is the default here. The district is no column of
-the sheet in either: it comes from `--set district=...`. Schools and districts have no dataset of their own:
-they are those that the roster's records have.
+The teacher roster (Playbook B) says who counts in an academic year. Both vocabularies of its headers are known: the
+playbook's (`Teacher Email`, `School`) and the running system's (`Email`, `Building`). Its key is the system's: one
+record per teacher and academic year. The seed replaces the year's records; the running system switches off who is
+missing (`preserve`), which is the default here. The district is no column of the sheet in either: it comes from
+`--set district=...`. The schools and districts of the roster are texts that its records have.
+
+Sessions (events) have the key that Pathful knows them by. Who took part in one are two datasets: the teachers, who are
+records of the roster of the session's academic year and never made up, and the volunteers, who are a text until a
+person says whose record it is. A session's status only moves on, its counts only grow, and an attendance that a person
+has put a note on stays.
 """
 
-from workbench.model.contract import Contract, Field, FromWindow, Removal, SameAs
+from workbench.model.contract import (
+    AcademicYearOf,
+    Contract,
+    Field,
+    FirstOf,
+    Forward,
+    FromWindow,
+    Joined,
+    Reference,
+    Removal,
+    SameAs,
+    Sought,
+)
+from workbench.model.figure import Figure
 
 TEACHER_ROSTER = Contract(
     name="polaris.teacher_roster",
@@ -17,6 +35,22 @@ TEACHER_ROSTER = Contract(
     key=("email", "academic_year"),
     modes=("preserve", "replace", "upsert", "insert", "update"),
     removal=Removal(scope=("district", "academic_year")),
+    figures=(
+        Figure(name="Teachers imported", outcomes=("created", "updated")),
+        Figure(name="Teachers created", outcomes=("created",)),
+        Figure(name="Teachers updated", outcomes=("updated",)),
+        Figure(name="Rows skipped", outcomes=("skipped",)),
+    ),
+    template=(
+        "email",
+        "name",
+        "building",
+        "grade",
+        "academic_year",
+        "virtual_year",
+        "target_sessions",
+        "district",
+    ),
     fields=(
         Field(
             name="email",
@@ -83,7 +117,491 @@ TEACHER_ROSTER = Contract(
             help="Which district's roster this is; usually one for the whole file: --set district=...",
             examples=("Kansas City Kansas Public Schools", "Kansas City Kansas Public Schools"),
         ),
+        Field(
+            name="pathful_user_id",
+            kind="identifier",
+            aliases=("pathful id", "user auth id"),
+            max_length=200,
+            help="Who it is in Pathful, where the roster knows it.",
+        ),
     ),
 )
 
-CONTRACTS = (TEACHER_ROSTER,)
+
+def _person(*people: tuple[str, str, str, str]) -> tuple[Field, ...]:
+    """The fields of an account in Polaris, with examples: e-mail, first name, last name, Pathful's id."""
+    emails, first_names, last_names, ids = zip(*people, strict=True)
+    return (
+        Field(
+            name="email",
+            kind="email",
+            required=True,
+            aliases=("e-mail", "email address", "login email", "primary email"),
+            help="Who it is: compared in lower case, without surrounding spaces.",
+            examples=emails,
+        ),
+        Field(
+            name="name",
+            kind="name",
+            required=True,
+            aliases=("full name", "display name"),
+            derive=Joined(fields=("first_name", "last_name")),
+            max_length=300,
+            help="Either this, or first_name and last_name.",
+            examples=tuple(map(" ".join, zip(first_names, last_names, strict=True))),
+        ),
+        Field(name="first_name", kind="name", stored=False, aliases=("first", "given name"), examples=first_names),
+        Field(name="last_name", kind="name", stored=False, aliases=("last", "surname"), examples=last_names),
+        Field(
+            name="pathful_user_id",
+            kind="identifier",
+            aliases=("user auth id", "pathful id"),
+            merge="fill",
+            max_length=200,
+            help="Who it is in Pathful.",
+            examples=ids,
+        ),
+    )
+
+
+DISTRICTS = Contract(
+    name="polaris.districts",
+    title="Polaris: Districts",
+    noun="district",
+    table="districts",
+    key=("name",),
+    fields=(
+        Field(
+            name="name",
+            kind="name",
+            required=True,
+            aliases=("district", "district name"),
+            max_length=300,
+            examples=("Kansas City Kansas Public Schools", "Center 58"),
+        ),
+        Field(name="code", kind="identifier", aliases=("district code",), max_length=60, examples=("KCKPS", "C58")),
+        Field(name="state", max_length=100, examples=("Kansas", "Missouri")),
+    ),
+)
+
+SCHOOLS = Contract(
+    name="polaris.schools",
+    title="Polaris: Schools",
+    noun="school",
+    table="schools",
+    key=("name",),
+    fields=(
+        Field(
+            name="name",
+            kind="name",
+            required=True,
+            aliases=("school", "school name", "building"),
+            max_length=300,
+            examples=("Argentine Middle", "Wyandotte High"),
+        ),
+        Field(
+            name="district",
+            kind="name",
+            aliases=("district name",),
+            max_length=300,
+            examples=("Kansas City Kansas Public Schools", "Kansas City Kansas Public Schools"),
+        ),
+        Field(name="level", aliases=("school level",), max_length=60, examples=("Middle", "High")),
+    ),
+)
+
+ORGANIZATIONS = Contract(
+    name="polaris.organizations",
+    title="Polaris: Organizations",
+    noun="organization",
+    table="organizations",
+    key=("name",),
+    fields=(
+        Field(
+            name="name",
+            kind="name",
+            required=True,
+            aliases=("organization", "organisation", "company", "employer"),
+            max_length=300,
+            examples=("Acme Health", "Northside Steel"),
+        ),
+        Field(name="type", aliases=("organization type",), max_length=100, examples=("Health care", "Manufacturing")),
+        Field(name="city", max_length=100, examples=("Kansas City", "Kansas City")),
+    ),
+)
+
+TEACHERS = Contract(
+    name="polaris.teachers",
+    title="Polaris: Teachers",
+    noun="teacher",
+    table="teachers",
+    key=("email",),
+    template=("email", "first_name", "last_name", "pathful_user_id", "school", "district"),
+    fields=(
+        *_person(
+            ("ada.park@kck.example", "Ada", "Park", "PF-1001"),
+            ("ben.ruiz@kck.example", "Ben", "Ruiz", ""),
+        ),
+        Field(
+            name="school",
+            aliases=("school name", "building"),
+            max_length=300,
+            examples=("Argentine Middle", "Wyandotte High"),
+        ),
+        Field(
+            name="district",
+            aliases=("district name", "school district", "district or company"),
+            max_length=300,
+            examples=("Kansas City Kansas Public Schools", "Kansas City Kansas Public Schools"),
+        ),
+    ),
+)
+
+VOLUNTEERS = Contract(
+    name="polaris.volunteers",
+    title="Polaris: Volunteers",
+    noun="volunteer",
+    table="volunteers",
+    key=("email",),
+    template=("email", "first_name", "last_name", "pathful_user_id", "organization"),
+    fields=(
+        *_person(
+            ("dana@acme.example", "Dana", "Reed", "PF-2001"),
+            ("lee@northside.example", "Lee", "Ortiz", ""),
+        ),
+        Field(
+            name="organization",
+            aliases=("organisation", "company", "employer", "district or company"),
+            max_length=300,
+            examples=("Acme Health", "Northside Steel"),
+        ),
+        Field(name="job_title", aliases=("job title",), max_length=300, examples=("Nurse", "Welder")),
+    ),
+)
+
+STATUSES = ("Draft", "Requested", "Confirmed", "Published", "Completed")
+"""How far a session got, in order."""
+ENDINGS = ("Cancelled", "No Show", "Simulcast")
+"""What a session may become whatever it was."""
+
+EVENTS = Contract(
+    name="polaris.events",
+    title="Polaris: Events",
+    noun="event",
+    table="events",
+    key=("session_id",),
+    # in UTC, where a minute is a minute: only so can the database compute it by itself
+    computed=(
+        (
+            "ends_at",
+            "timestamptz",
+            "((starts_at at time zone 'UTC') + duration * interval '1 minute') at time zone 'UTC'",
+        ),
+    ),
+    fields=(
+        Field(
+            name="session_id",
+            kind="identifier",
+            required=True,
+            aliases=("event id",),
+            max_length=300,
+            help="What Pathful knows it by.",
+            examples=("5001", "5002"),
+        ),
+        Field(
+            name="title",
+            kind="name",
+            required=True,
+            always=True,
+            aliases=("session title", "event title"),
+            max_length=500,
+            examples=("Careers in Nursing", "Inside a Steel Mill"),
+        ),
+        Field(
+            name="start",
+            kind="timestamp",
+            column="starts_at",
+            required=True,
+            awaited="date",
+            aliases=("session start", "date", "start date", "start time"),
+            help="When it begins; a session without a date waits for a file that has it.",
+            examples=("2026-03-02T15:30:00Z", "2026-03-09T14:00:00Z"),
+        ),
+        Field(
+            name="duration",
+            kind="integer",
+            aliases=("duration minutes", "length"),
+            default="60",
+            minimum=0,
+            maximum=10_000,
+            help="Minutes; 60 when blank. It ends so long after its start.",
+            examples=("60", "45"),
+        ),
+        Field(
+            name="academic_year",
+            kind="academic_year",
+            aliases=("school year",),
+            derive=AcademicYearOf(field="start"),
+            help="Of its start: July begins one.",
+        ),
+        Field(
+            name="status",
+            kind="choice",
+            choices=(*STATUSES, *ENDINGS, "Count"),
+            default="Requested",
+            merge=Forward(order=STATUSES, always=ENDINGS),
+            aliases=("event status", "session status"),
+            examples=("Completed", "Confirmed"),
+        ),
+        Field(name="session_type", aliases=("event type",), max_length=200, examples=("Virtual", "Virtual")),
+        Field(name="series", aliases=("series or event title", "topic", "topic/theme"), merge="fill", max_length=500),
+        Field(name="career_cluster", aliases=("cluster",), merge="fill", max_length=500),
+        Field(name="work_based_learning", aliases=("wbl",), merge="fill", max_length=500),
+        Field(name="registration_link", aliases=("session link", "link"), max_length=2000),
+        Field(name="host", max_length=200),
+        Field(name="source", merge="fill", max_length=200, help="Which import made it."),
+        Field(name="district", aliases=("district name",), merge="fill", max_length=300),
+        Field(name="school", aliases=("school name",), merge="fill", max_length=300),
+        Field(name="participants", kind="integer", aliases=("participant count",), merge="greatest", minimum=0),
+        *(
+            Field(
+                name=f"{what}_{who}s",
+                kind="integer",
+                aliases=(f"{what} {who} count",),
+                merge="greatest",
+                minimum=0,
+                help="The most that a file has said.",
+            )
+            for who in ("student", "educator")
+            for what in ("registered", "attended")
+        ),
+    ),
+)
+
+_EVENT = Field(
+    name="session_id",
+    kind="identifier",
+    required=True,
+    aliases=("event id",),
+    reference=Reference(dataset="polaris.events", field="session_id", column="event_id", noun="event", waits=True),
+    examples=("5001", "5002"),
+)
+
+ATTENDANCE = Forward(order=("registered", "attended"), always=("no_show", "absent", "cancelled"))
+"""Once it is known whether somebody came, no file makes it open again."""
+
+
+def _attendance(*examples: str) -> Field:
+    return Field(
+        name="status",
+        kind="choice",
+        choices=("registered", "attended", "no_show", "absent", "cancelled"),
+        default="registered",
+        merge=ATTENDANCE,
+        protected_by="notes",
+        aliases=("attendance status", "attendance"),
+        help="A status that a person has put a note on stays.",
+        examples=examples,
+    )
+
+
+_NOTES = Field(name="notes", aliases=("admin notes",), help="A person's; it protects the status.")
+
+EVENT_TEACHERS = Contract(
+    name="polaris.event_teachers",
+    title="Polaris: Teachers of events",
+    noun="registration",
+    table="event_teachers",
+    key=("session_id", "teacher"),
+    template=("session_id", "email", "name", "school", "academic_year", "participant_type", "status", "notes"),
+    fields=(
+        _EVENT,
+        Field(
+            name="teacher",
+            required=True,
+            derive=FirstOf(fields=("pathful_user_id", "email", "name")),
+            reference=Reference(
+                dataset="polaris.teacher_roster",
+                field="email",
+                column="teacher_id",
+                noun="teacher",
+                by=(
+                    Sought(field="pathful_user_id", said="pathful_user_id"),
+                    Sought(field="email", said="pathful_user_id", through=("polaris.teachers", "pathful_user_id")),
+                    Sought(field="email", said="email"),
+                    Sought(field="name", said="name", folded=True),
+                ),
+                within="academic_year",
+                within_of="session_id",
+                decided=(("pathful_user_id",), ("name", "school")),
+                waits=True,
+            ),
+            help="The record of the roster of the session's academic year: by Pathful's id, e-mail or name.",
+        ),
+        Field(
+            name="pathful_user_id",
+            kind="identifier",
+            aliases=("user auth id", "pathful id"),
+            merge="fill",
+            max_length=200,
+        ),
+        Field(
+            name="email",
+            kind="email",
+            aliases=("teacher email",),
+            merge="fill",
+            examples=("ada.park@kck.example", "ben.ruiz@kck.example"),
+        ),
+        Field(name="name", kind="name", aliases=("teacher name",), merge="fill", max_length=300),
+        Field(name="school", aliases=("school name",), merge="fill", max_length=300),
+        Field(
+            name="academic_year",
+            kind="academic_year",
+            aliases=("school year",),
+            derive=AcademicYearOf(field="start"),
+            merge="fill",
+            help="Whose roster the teacher is looked for in; the session's own when blank.",
+            examples=("2025-2026", "2025-2026"),
+        ),
+        Field(name="start", kind="timestamp", stored=False, aliases=("session start", "date")),
+        _attendance("attended", "registered"),
+        Field(name="participant_type", aliases=("participant role",), merge="fill", max_length=100),
+        Field(name="simulcast", kind="boolean", help="Whether the class watched a session that was another's."),
+        Field(name="said_status", max_length=200, help="The status as the sheet has it, word for word."),
+        Field(name="confirmed_at", kind="timestamp", merge="fill", protected_by="notes"),
+        _NOTES,
+    ),
+)
+
+EVENT_VOLUNTEERS = Contract(
+    name="polaris.event_volunteers",
+    title="Polaris: Volunteers of events",
+    noun="participation",
+    table="event_volunteers",
+    key=("session_id", "volunteer"),
+    template=("session_id", "name", "organization", "local", "status", "delivery_hours", "notes"),
+    fields=(
+        _EVENT,
+        Field(
+            name="volunteer",
+            required=True,
+            derive=FirstOf(fields=("pathful_user_id", "name")),
+            max_length=300,
+            help="Who it was, as the file says: Pathful's id, else the name.",
+        ),
+        Field(
+            name="pathful_user_id",
+            kind="identifier",
+            column="pathful_user_id",
+            aliases=("user auth id", "pathful id"),
+            merge="fill",
+            max_length=200,
+        ),
+        Field(
+            name="name",
+            kind="name",
+            aliases=("volunteer name", "presenter"),
+            merge="fill",
+            max_length=300,
+            examples=("Dana Reed", "Lee Ortiz"),
+        ),
+        Field(
+            name="organization",
+            aliases=("organisation", "company", "district or company"),
+            merge="fill",
+            max_length=300,
+            examples=("Acme Health", "Northside Steel"),
+        ),
+        _attendance("attended", "registered"),
+        Field(
+            name="delivery_hours",
+            kind="integer",
+            merge="greatest",
+            minimum=0,
+            help="Whole hours, rounded up.",
+            examples=("1", "1"),
+        ),
+        Field(name="local", kind="choice", choices=("local", "non_local"), merge="fill"),
+        Field(name="person_of_color", kind="boolean", merge="fill", aliases=("presenter of color",)),
+        _NOTES,
+    ),
+)
+
+CONTRACTS = (
+    DISTRICTS,
+    SCHOOLS,
+    ORGANIZATIONS,
+    TEACHER_ROSTER,
+    TEACHERS,
+    VOLUNTEERS,
+    EVENTS,
+    EVENT_TEACHERS,
+    EVENT_VOLUNTEERS,
+)
+
+VIRTUAL_SESSIONS = Contract(
+    name="polaris.virtual_sessions",
+    title="Virtual Session Import",
+    noun="virtual session",
+    key=("session_title", "date"),
+    fields=(
+        Field(
+            name="session_title",
+            required=True,
+            aliases=("title", "event title"),
+            max_length=500,
+            examples=("Careers in Nursing", "Careers in Nursing", "Inside a Steel Mill"),
+        ),
+        Field(
+            name="date",
+            required=True,
+            aliases=("session date",),
+            help="M/D/YYYY, YYYY-MM-DD, or M/D in the academic year that the window says.",
+            examples=("9/15", "9/15", "2/5/2027"),
+        ),
+        Field(
+            name="time",
+            aliases=("session time", "start time"),
+            help="9:30 AM or 14:30; what the session is known to begin at when blank, else 9:00 AM.",
+            examples=("9:30 AM", "9:30 AM", ""),
+        ),
+        Field(
+            name="status",
+            aliases=("session status",),
+            help="Completed, Confirmed, Published, Requested, Draft ...; Simulcast only registers the teacher.",
+            examples=("Completed", "Simulcast", "Confirmed"),
+        ),
+        Field(
+            name="teacher_name",
+            aliases=("teacher", "teachers", "teacher names"),
+            help="Several with / between them; each is looked for in the roster of the academic year.",
+            examples=("Ada Park", "Ben Ruiz / Cy Low", "Ada Park"),
+        ),
+        Field(name="school_name", aliases=("school",), examples=("Argentine Middle", "Wyandotte High", "")),
+        Field(name="district", aliases=("district name", "school district"), examples=("KCKPS", "KCKPS", "KCKPS")),
+        Field(
+            name="presenter",
+            aliases=("presenters", "presenter name"),
+            help="Several with ; or & between them.",
+            examples=("Dr. Dana Reed; Lee Ortiz", "", "Lee Ortiz"),
+        ),
+        Field(
+            name="organization",
+            aliases=("organisation", "presenter organization", "company"),
+            examples=("Acme Health", "", "Northside Steel"),
+        ),
+        Field(name="presenter_location", help="Local, or anything else.", examples=("Local", "", "Denver")),
+        Field(name="presenter_of_color", help="Yes counts, nothing else.", examples=("Yes", "", "")),
+        Field(
+            name="session_link",
+            aliases=("link", "registration link"),
+            help="Its last part is the session's id.",
+            examples=("https://virtual.example/sessions/5001", "", ""),
+        ),
+        Field(name="session_type", examples=("Teacher requested", "", "Industry chat")),
+        Field(name="topic_theme", aliases=("topic", "theme", "series"), examples=("Health", "", "Trades")),
+    ),
+)
+
+FORMS = (VIRTUAL_SESSIONS,)
+"""The columns of sources that are more than one dataset: contracts without a table."""

@@ -2,7 +2,18 @@
 
 from collections.abc import Iterator
 
-from workbench.model.contract import CodeOf, Contract, Field, FromWindow, Joined, Mode, SameAs
+from workbench.model.contract import (
+    AcademicYearOf,
+    CodeOf,
+    Contract,
+    Field,
+    FirstOf,
+    Forward,
+    FromWindow,
+    Joined,
+    Mode,
+    SameAs,
+)
 from workbench.model.kinds import KINDS
 from workbench.model.playbook import Playbook
 
@@ -114,7 +125,7 @@ def _kind(field: Field) -> str:
     return KINDS[field.kind].title + (f", {said}" if said else "")
 
 
-def _default(field: Field) -> str:
+def _default(field: Field) -> str:  # noqa: PLR0911
     match field.derive:
         case Joined(fields=names):
             return " + ".join(f"`{name}`" for name in names)
@@ -122,6 +133,10 @@ def _default(field: Field) -> str:
             return f"made of `{name}`"
         case SameAs(field=name):
             return f"the same as `{name}`"
+        case FirstOf(fields=names):
+            return " or ".join(f"`{name}`" for name in names)
+        case AcademicYearOf(field=name):
+            return f"the academic year of `{name}`"
         case FromWindow():
             return "the import's window"
     return f"`{field.default}`" if field.default is not None else ""
@@ -132,6 +147,15 @@ def _notes(field: Field) -> Iterator[str]:
         yield field.help
     if field.recurs:
         yield "Takes the spelling that is known already; what nearly is a known one is asked about."
+    match field.merge:
+        case "fill":
+            yield "What is stored stays; only an empty one is filled."
+        case "greatest":
+            yield "What is stored only grows."
+        case Forward(order=order, always=always):
+            yield f"Moves on along {', '.join(order)}; {', '.join(always)} are taken whatever was there."
+    if field.protected_by is not None:
+        yield f"Stays as it is once `{field.protected_by}` has something."
     if field.reference is not None:
         yield f"Has to be the {field.reference.field} of a known {field.reference.noun}."
     examples = [example for example in field.examples if example]

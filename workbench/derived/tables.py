@@ -3,7 +3,7 @@ DDL."""
 
 from collections.abc import Iterable
 
-from sqlalchemy import Column, ForeignKeyConstraint, Index, MetaData, Table, UniqueConstraint, text
+from sqlalchemy import Column, Computed, ForeignKeyConstraint, Index, MetaData, Table, UniqueConstraint, text
 from sqlalchemy.types import UserDefinedType
 
 from workbench.model.contract import Contract, Field
@@ -75,6 +75,8 @@ def _columns(contract: Contract) -> Iterable[Column[object]]:
         yield Column(field.target, _Sql(_sql(field)), nullable=not contract.requires(field))
     for name, _ in contract.fixed:
         yield Column(name, _Sql("text"))
+    for name, sql, expression in contract.computed:
+        yield Column(name, _Sql(sql), Computed(expression, persisted=True))
     if contract.removal is not None:
         yield Column(contract.removal.active, _Sql("boolean"), nullable=False, server_default=text("true"))
         yield Column(contract.removal.source, _Sql("text"))

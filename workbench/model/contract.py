@@ -6,10 +6,25 @@ Everything else is derived: CSV template, field guide, suite, table, aliases, im
 from dataclasses import dataclass
 from typing import Literal
 
+from workbench.model.figure import Figure
 from workbench.model.limits import USUAL, USUAL_OF_NAMES
 
 Mode = Literal["upsert", "insert", "update", "replace", "preserve"]
 OnEdit = Literal["keep", "overwrite"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sought:
+    """One way to find the record that a reference names; what two records share finds none."""
+
+    field: str
+    """The other contract's field that is compared."""
+    said: str
+    """Our own field that it is compared with."""
+    folded: bool = False
+    """Compared without case, spaces and punctuation, as names are."""
+    through: tuple[str, str] | None = None
+    """Another dataset, and the field of it that is compared with what we say: its record has our `field`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +38,18 @@ class Reference:
     """The column of our table that holds the found record's id, e.g. "user_id"."""
     noun: str
     """What was not found, when it was not: the kind of an unmatched row, e.g. "student"."""
+    by: tuple[Sought, ...] = ()
+    """The ways in which it is looked for, each when the one before has nothing to go by or finds nothing; its own text
+    in `field` when empty."""
+    within: str | None = None
+    """A field of both contracts: only a record that has the same there is meant, e.g. "academic_year"."""
+    within_of: str | None = None
+    """Our reference whose record says it where the row does not."""
+    decided: tuple[tuple[str, ...], ...] = ()
+    """Our fields by which a person has said who is meant: the first of them that the row has all of. That comes before
+    every other way."""
+    waits: bool = False
+    """Whether rows may well come before all records that they name, and wait as unmatched."""
 
     @property
     def message(self) -> str:
@@ -72,7 +99,39 @@ class FromWindow:
     """A blank cell takes the import's window, e.g. its academic year."""
 
 
-Derivation = Joined | CodeOf | SameAs | FromWindow
+@dataclass(frozen=True, kw_only=True)
+class FirstOf:
+    """A blank cell takes the value of the first of these fields that has one."""
+
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AcademicYearOf:
+    """A blank cell becomes the academic year of another field's day: it begins with July."""
+
+    field: str
+
+
+Derivation = Joined | CodeOf | SameAs | FromWindow | FirstOf | AcademicYearOf
+
+
+@dataclass(frozen=True, kw_only=True)
+class Forward:
+    """A status only moves on along an order; what is in `always`, or last in the order, is taken whatever was there."""
+
+    order: tuple[str, ...]
+    always: tuple[str, ...] = ()
+
+    @property
+    def settled(self) -> tuple[str, ...]:
+        """What is taken whatever was there."""
+        return (*self.always, self.order[-1])
+
+
+Merge = Literal["replace", "fill", "greatest"] | Forward
+"""What becomes of a stored value that a row has another for: it is replaced, filled only where there is none, the
+greater of both, or a status that moves forward."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,6 +156,18 @@ class Field:
     maximum: float | None = None
     max_length: int | None = None
     reference: Reference | None = None
+    merge: Merge = "replace"
+    """What becomes of a stored value that a row has another for, and of the values that several rows of one record
+    have."""
+    protected_by: str | None = None
+    """A person's field: once a record has something there, no import changes this one."""
+    awaited: str = ""
+    """The kind of an unmatched row that would make a record and has nothing here, e.g. "date": it waits until the
+    record is there. Else such a row is invalid."""
+    always: bool = False
+    """Whether no row may leave it blank, be the record known or not."""
+    setting: bool = False
+    """Of a playbook's form: no column of its source, but said once of the whole import."""
     recurs: bool = False
     """Its texts name things that come again and again (a school) and have no dataset of their own: a text that differs
     from a known one in case, spaces and punctuation alone takes its spelling; one that nearly fits is asked about."""
@@ -112,12 +183,19 @@ class Field:
         return self.column or self.name
 
     @property
+    def merges(self) -> bool:
+        """Whether what is stored has a part in what a row puts there."""
+        return self.merge != "replace" or self.protected_by is not None
+
+    @property
     def ingredients(self) -> tuple[str, ...]:
         """The names of the fields that its blank cells are derived from."""
         match self.derive:
             case Joined(fields=names):
                 return names
-            case CodeOf(field=name) | SameAs(field=name):
+            case FirstOf(fields=names):
+                return names
+            case CodeOf(field=name) | SameAs(field=name) | AcademicYearOf(field=name):
                 return (name,)
         return ()
 
@@ -151,6 +229,8 @@ class Contract:
     fields: tuple[Field, ...]
     key: tuple[str, ...]
     """The fields that tell two records of a tenant apart; their blank is an error."""
+    computed: tuple[tuple[str, str, str], ...] = ()
+    """Columns that the database computes of others: name, type and expression."""
     fixed: tuple[tuple[str, str], ...] = ()
     """Columns that are the same for every record of this dataset: its slice of a shared table."""
     slice_by: str | None = None
@@ -173,6 +253,8 @@ class Contract:
         "secret",
     )
     """Headers that are never imported."""
+    figures: tuple[Figure, ...] = ()
+    """The numbers that an import of it is known by, in the words of its procedure."""
     template: tuple[str, ...] = ()
     """The fields in the CSV template, in its order; all of them when empty."""
 
@@ -216,6 +298,11 @@ class Contract:
     def by_window(self) -> Field | None:
         """The field that a blank cell takes the import's window for, e.g. the academic year."""
         return next((field for field in self.stored if isinstance(field.derive, FromWindow)), None)
+
+    @property
+    def merging(self) -> tuple[Field, ...]:
+        """The fields that a row does not simply replace."""
+        return tuple(field for field in self.stored if field.merges)
 
     @property
     def needed(self) -> tuple[Field, ...]:

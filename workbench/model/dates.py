@@ -73,6 +73,14 @@ def moment(text: pa.StringArray, order: str | None = None) -> pa.StringArray:
     return found if found.null_count == 0 else pc.coalesce(found, _otherwise(text, found, order, _moment_of))
 
 
+def academic_year(days: pa.StringArray) -> pa.StringArray:
+    """The academic year of days or moments in canonical text, 2024-2025 from 1 July 2024 on; null where it is none."""
+    date = only(pc.utf8_slice_codeunits(days, 0, 10), matches(days, f"^{_DATE}"))
+    year = pc.cast(pc.utf8_slice_codeunits(date, 0, 4), pa.int32())
+    first = pc.subtract(year, pc.if_else(pc.less(pc.utf8_slice_codeunits(date, 5, 7), "07"), 1, 0))
+    return joined(pc.cast(first, pa.string()), "-", pc.cast(pc.add(first, 1), pa.string()))
+
+
 def _otherwise(text: pa.StringArray, found: pa.StringArray, order: str | None, read: _Read) -> pa.StringArray:
     """What is found in the texts that are not in ISO's own form; without an order, what every order would find."""
     rest = only(text, pc.and_(pc.is_null(found), matches(text, PERHAPS)))

@@ -158,6 +158,18 @@ class UnknownRecord(WorkbenchError):
     """There is no {dataset} record with the key {key}, and no import ever touched one."""
 
 
+class UnknownMatching(WorkbenchError):
+    """Nothing of {of} is matched. What is: {known}."""
+
+
+class NobodySays(WorkbenchError):
+    """Nobody of {of} says {said}."""
+
+
+class UnknownMatch(WorkbenchError):
+    """There is no decision {match} that counts."""
+
+
 class UnknownLines(WorkbenchError):
     """Batch {batch} has no row on line {lines} that waits for a word."""
 
@@ -206,6 +218,10 @@ class UnknownRule(WorkbenchError):
 
 class UnknownTemplate(WorkbenchError):
     """There is no template called {template} for {dataset}."""
+
+
+class AmbiguousTemplate(WorkbenchError):
+    """Several datasets have a template called {template}: {datasets}. Say which with --dataset."""
 
 
 class TemplateTaken(WorkbenchError):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from workbench.model.contract import Contract
+from workbench.model.figure import Figure
 from workbench.model.sheet import Chunk
 
 
@@ -37,20 +38,29 @@ class Shaped:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Figure:
-    """One of the numbers that a playbook is known by: how many rows of a part ended so."""
+class Known:
+    """What a shape knows beside its rows."""
 
-    name: str
-    """As the playbook's document names it, e.g. "Students created"."""
-    outcomes: tuple[str, ...]
-    part: str | None = None
-    """The dataset whose rows count; None counts the source's own."""
-    reason: str | None = None
-    """Only those that were skipped or unmatched for it."""
+    window: str | None = None
+    """The import's, e.g. its academic year."""
+    stored: pa.Table | None = None
+    """The records that the playbook asks for (see `Recall`) as they were when the rows were staged: a string column for
+    each of the fields, in canonical text, null where there is nothing. None where it asks for none."""
 
 
-Shape = Callable[[Chunk], Mapping[str, Shaped]]
+Shape = Callable[[Chunk, Known], Mapping[str, Shaped]]
 """From a chunk whose cells are the columns of the form to the rows of each part, by its dataset. Vectorised."""
+
+Check = Callable[[Chunk, Known], pa.Table]
+"""From the same to what is wrong with the source rows that no part can tell: issues by position (see `ISSUES`)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recall:
+    """What a shape has to know of the records that there are, to tell which of them its rows mean."""
+
+    dataset: str
+    fields: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +79,10 @@ class Playbook:
     """In the order of import: what a part refers to comes before it."""
     shape: Shape | None = None
     """None: each part takes its `columns` as they stand."""
+    recall: Recall | None = None
+    """What of the stored records its shape is given; None: nothing."""
+    check: Check | None = None
+    """None: a row is judged by its parts alone."""
     figures: tuple[Figure, ...] = ()
     keeps_good_parts: bool = False
     """Whether the good parts of an unmatched or invalid source row go on; else all or nothing of a row is written."""

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from workbench.model.contract import Contract
 from workbench.model.kinds import trimmed
 from workbench.model.noticed import Noticed
-from workbench.model.playbook import Playbook
+from workbench.model.playbook import Known, Playbook
 from workbench.model.sheet import Chunk
 from workbench.model.template import Mapping
 from workbench.prepare import forms, shaping
@@ -97,23 +97,26 @@ class Judge:
 class SourceJudge:
     """Judges the rows of a playbook's source by the parts that they are made into."""
 
-    def __init__(self, playbook: Playbook, mapping: Mapping, parts: dict[str, Judge]) -> None:
+    def __init__(self, playbook: Playbook, mapping: Mapping, parts: dict[str, Judge], known: Known) -> None:
         assert playbook.form is not None
         self._playbook = playbook
         self._form = playbook.form
         self._mapping = mapping
+        self._beside = known
         self.parts = parts
 
     def judge(self, chunk: Chunk) -> tuple[JudgedRows, dict[str, JudgedRows]]:
         """The rows of a chunk, with the issues of all their parts; and the rows of each part, by its dataset."""
         columns = shaping.formed(chunk, self._form, self._mapping)
-        shapes = shaping.shaped(self._playbook, columns)
+        shapes = shaping.shaped(self._playbook, columns, self._beside)
         parts = {
             dataset: self.parts[dataset].judge(shape.rows, shaping.lines_of(shape, chunk))
             for dataset, shape in shapes.items()
         }
         told = ((self._playbook.part(name), shapes[name], parts[name].issues) for name in parts)
         issues = shaping.told(told)
+        if self._playbook.check is not None:
+            issues = in_order(self._playbook.check(columns, self._beside), issues)
         return JudgedRows(chunk=chunk, normalized=self._keyed(columns), issues=issues), parts
 
     @property

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from rapidfuzz import fuzz, process
 
 from workbench.model.arrays import matches
-from workbench.model.contract import CodeOf, Contract, Field, FromWindow, Joined
+from workbench.model.contract import CodeOf, Contract, Field, FirstOf, FromWindow, Joined
 from workbench.model.errors import (
     AmbiguousColumns,
     ForbiddenColumns,
@@ -29,6 +29,7 @@ from workbench.model.errors import (
 from workbench.model.kinds import KINDS, chosen, spelling, trimmed
 from workbench.model.sheet import Chunk
 from workbench.model.template import Mapping, Template
+from workbench.model.wording import first_of
 from workbench.prepare import looks
 
 __all__ = [
@@ -104,7 +105,9 @@ def suggest(
     taken = {said.field for said in sure.values()}
     guessed: dict[str, Suggestion] = {}
     for guess in (_similar, _by_values):
-        open_fields = [candidate for candidate in contract.fields if candidate.name not in taken]
+        open_fields = [
+            candidate for candidate in contract.fields if candidate.name not in taken and not candidate.setting
+        ]
         open_headers = [header for header in rest if header not in guessed]
         found = guess(open_headers, open_fields, contract, sample)
         guessed |= {said.header: said for said in found}
@@ -534,12 +537,14 @@ def _check_window(contract: Contract, mapping: Mapping, window: str | None) -> N
 
 
 def _filled(target: Field, contract: Contract, there: set[str], window: str | None) -> bool:
-    """Whether a field has a column or a constant, or all that it is derived from."""
+    """Whether a field has a column or a constant, or what it is derived from."""
     if target.name in there:
         return True
     if isinstance(target.derive, FromWindow):
         return bool(window)
     sources = [contract.field(name) for name in target.ingredients]
+    if isinstance(target.derive, FirstOf):
+        return any(_filled(source, contract, there, window) for source in sources)
     return bool(sources) and all(_filled(source, contract, there, window) for source in sources)
 
 
@@ -555,6 +560,8 @@ def _or_else(target: Field, window: str = "--window") -> str:
     match target.derive:
         case Joined(fields=names):
             return f"{target.name} (or {' and '.join(names)})"
+        case FirstOf(fields=names):
+            return f"{target.name} (or {' or '.join(names)})"
         case FromWindow():
             return f"{target.name} (or {window})"
     return target.name
@@ -562,5 +569,4 @@ def _or_else(target: Field, window: str = "--window") -> str:
 
 def _listed(headers: Iterable[str], most: int = 30) -> str:
     """Headers in a sentence; the first of very many."""
-    headers = tuple(headers)
-    return ", ".join(headers[:most]) + (f" and {len(headers) - most} more" if len(headers) > most else "")
+    return first_of(tuple(headers), most)

@@ -9,7 +9,18 @@ from typing import TypeAlias
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from workbench.model.contract import CodeOf, Contract, Derivation, Field, FromWindow, Joined, SameAs
+from workbench.model import dates
+from workbench.model.contract import (
+    AcademicYearOf,
+    CodeOf,
+    Contract,
+    Derivation,
+    Field,
+    FirstOf,
+    FromWindow,
+    Joined,
+    SameAs,
+)
 from workbench.model.kinds import KINDS, WIDE_SPACES, Kind, by_distinct, chosen, trimmed
 from workbench.model.sheet import Chunk
 from workbench.model.template import Mapping
@@ -174,6 +185,11 @@ def _derived(
             return code_of(values[name], length) if name in values else None
         case SameAs(field=name):
             return values.get(name)
+        case FirstOf(fields=names):
+            parts = [values[name] for name in names if name in values]
+            return pc.coalesce(*parts) if parts else None
+        case AcademicYearOf(field=name):
+            return dates.academic_year(values[name]) if name in values else None
         case FromWindow():
             return canonical(_cell(window), field)[0] if window else None
 

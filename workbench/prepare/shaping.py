@@ -11,16 +11,16 @@ from workbench.model import numbers
 from workbench.model.contract import Contract, Field
 from workbench.model.issue import ISSUES
 from workbench.model.kinds import KINDS, trimmed
-from workbench.model.playbook import Part, Playbook, Shaped
+from workbench.model.playbook import Known, Part, Playbook, Shaped
 from workbench.model.sheet import Chunk
 from workbench.model.template import Mapping as Mapped
 from workbench.prepare.normalize import is_cased, translated
 
 
-def shaped(playbook: Playbook, columns: Chunk) -> Mapping[str, Shaped]:
+def shaped(playbook: Playbook, columns: Chunk, known: Known) -> Mapping[str, Shaped]:
     """The rows of each part, by its dataset, that source rows in the columns of the form become."""
     if playbook.shape is not None:
-        return playbook.shape(columns)
+        return playbook.shape(columns, known)
     return {part.dataset: _projected(part, columns) for part in playbook.parts}
 
 

@@ -29,7 +29,7 @@ from workbench.model.errors import (
     UnknownMode,
     WrongStage,
 )
-from workbench.model.playbook import Shaped
+from workbench.model.playbook import Known, Shaped
 from workbench.model.sheet import Chunk, Sheet
 from workbench.playbooks.learners import LEARNERS as LEARNERS_PLAYBOOK
 from workbench.sources import open_sheets
@@ -148,7 +148,7 @@ def test_a_playbook_may_let_the_good_parts_of_a_refused_row_go_on(
 def test_a_shape_may_make_several_records_of_one_row(
     wb: Workbench, sheet: Given, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def two_a_cell(columns: Chunk) -> dict[str, Shaped]:
+    def two_a_cell(columns: Chunk, known: Known) -> dict[str, Shaped]:
         each = pc.split_pattern(columns.cells["email"], "/")
         at = pc.list_parent_indices(each).cast(pa.int32())
         lines = pc.add(pc.multiply(columns.lines.take(at), 10), pa.array(range(len(at)), pa.int32()))

@@ -4,7 +4,7 @@ import pyarrow as pa
 
 from workbench.model.contract import Contract, Field
 from workbench.model.issue import ISSUES
-from workbench.model.playbook import Shaped
+from workbench.model.playbook import Known, Shaped
 from workbench.model.sheet import Chunk
 from workbench.model.template import Mapping
 from workbench.playbooks.learners import LEARNERS
@@ -24,7 +24,7 @@ def chunk(*rows: tuple[str, ...], first: int = 2, headers: tuple[str, ...] = HEA
 
 def shaped(source: Chunk, mapping: Mapping = SAME) -> dict[str, Shaped]:
     assert LEARNERS.form is not None
-    return dict(shaping.shaped(LEARNERS, shaping.formed(source, LEARNERS.form, mapping)))
+    return dict(shaping.shaped(LEARNERS, shaping.formed(source, LEARNERS.form, mapping), Known()))
 
 
 def lines(shape: Shaped, source: Chunk) -> list[tuple[int, list[int]]]:

@@ -76,7 +76,7 @@ def import_(
             "--playbook", "-p", help="How it becomes several datasets, e.g. elevate.learners; see `playbooks`."
         ),
     ] = None,
-    template: Annotated[str | None, typer.Option(help="A saved template, by its name.")] = None,
+    template: Annotated[str | None, typer.Option(help="A saved template, by its name; it knows its dataset.")] = None,
     columns: Annotated[
         list[str] | None, typer.Option("--map", metavar="HEADER=FIELD", help="A column's field; HEADER= leaves it out.")
     ] = None,
@@ -143,7 +143,7 @@ def import_(
     google = sources.may_be_google(source)
     if dataset is not None and playbook is not None:
         raise typer.BadParameter("say --dataset or --playbook, one of them.", param_hint="import")
-    wanted = playbook or dataset
+    wanted = playbook or dataset or (_dataset_of(asked, template) if template is not None else None)
     meant = None if google else sources.of_file(source, wanted, sheet, layout)
     with asked.open() as wb:
         if meant is None:
@@ -184,6 +184,12 @@ def import_(
             printing.facts(asked, [("Template", f"saved as {save_template}" if save_template else "")])
             printing.removals(asked, wb, planned)
         return _end(asked, wb, planned if dry_run else _committed(asked, wb, planned, skip_errors))
+
+
+def _dataset_of(asked: Asked, template: str) -> str:
+    """What the template of that name is of."""
+    with asked.open() as wb:
+        return wb.templates.dataset(template)
 
 
 def plan(asked: Asked, batch: Identifier) -> int:

@@ -32,7 +32,9 @@ def document(wb: "Workbench", batch: Batch) -> dict[str, Any]:
     figures, docs, parts = wb.reconcile(batch), wb.batches.data_docs(batch), wb.batches.parts(batch)
     kept = ("seconds_staging", "seconds_planning", "seconds_committing")
     named = ("run", "playbook") if parts else ("batch", "dataset")
-    composed = {"parts": [_part(wb, part) for part in parts], "figures": wb.figures(batch)} if parts else {}
+    composed: dict[str, Any] = {"parts": [_part(wb, part) for part in parts]} if parts else {}
+    if parts or (batch.part_of is None and batch.undo_of is None and wb.figures(batch)):
+        composed["figures"] = wb.figures(batch)
     return {
         named[0]: str(batch.id),
         named[1]: batch.dataset,
@@ -259,23 +261,23 @@ def figures(asked: Asked, wb: "Workbench", batch: Batch) -> None:
         say(asked, f"Invalid: {found.rejected:,} of {found.invalid:,} rejected ({by}).")
     terms = " + ".join(f"{getattr(found, name):,}" for name in OUTCOMES)
     proven = ", proven by the database" if batch.stage == "completed" else ", if it is committed"
+    proven += "; undone since" if batch.undone_by is not None else ""
     say(asked, f"Adds up: {found.processed:,} = {terms}{proven}." if found.balanced else "These do not add up.")
 
 
 def parts(asked: Asked, wb: "Workbench", batch: Batch) -> None:
-    """The figures of a run's parts, and the playbook's own numbers; nothing for an import under one contract."""
+    """The figures of a run's parts; and the numbers that the import is known by, where it is known by any."""
     behind = wb.batches.parts(batch)
-    if not behind:
-        return
-    title = "Part, as written" if batch.stage == "completed" else "Part"
-    made = table(title, "Batch", *(f">{name.capitalize()}" for name in ("processed", *OUTCOMES)))
-    for part in behind:
-        figures = wb.reconcile(part)
-        counts = (getattr(figures, name) for name in ("processed", *OUTCOMES))
-        made.add_row(part.dataset, short(part.id), *("" if count is None else f"{count:,}" for count in counts))
-    asked.out.print()
-    tell(asked, made)
-    numbers = wb.figures(batch) if batch.undo_of is None else {}
+    if behind:
+        title = "Part, as written" if batch.stage == "completed" else "Part"
+        made = table(title, "Batch", *(f">{name.capitalize()}" for name in ("processed", *OUTCOMES)))
+        for part in behind:
+            figures = wb.reconcile(part)
+            counts = (getattr(figures, name) for name in ("processed", *OUTCOMES))
+            made.add_row(part.dataset, short(part.id), *("" if count is None else f"{count:,}" for count in counts))
+        asked.out.print()
+        tell(asked, made)
+    numbers = wb.figures(batch) if batch.undo_of is None and batch.part_of is None else {}
     if numbers:
         asked.out.print()
         say(asked, *(f"{name}: {number:,}" for name, number in numbers.items()))

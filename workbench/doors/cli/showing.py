@@ -13,6 +13,7 @@ from workbench.doors.cli.command import DONE, NEEDS_A_PERSON, Asked, command, pl
 from workbench.doors.cli.importing import Identifier
 from workbench.doors.cli.next_steps import next_steps
 from workbench.doors.cli.preparing import Dataset, Output
+from workbench.model.batch import taken_back
 
 if TYPE_CHECKING:
     from workbench.doors.doctor import Diagnosis
@@ -63,10 +64,12 @@ def batches(
                 batch.dataset if batch.undo_of is None else f"undo of {printing.short(batch.undo_of)}",
                 batch.state + (", left off" if batch.id in left_off else ""),
                 "yes" if figures.done else "",
-                printing.results(figures),
+                ", ".join(filter(None, (printing.results(figures), batch.removals))),
                 plain(batch.file_name),
             )
         printing.tell(asked, made)
+        for batch in [batch for batch in found if batch.stage == "failed"][:_NAMED]:
+            printing.say(asked, "", f"{printing.short(batch.id)} failed: {batch.summary.get('error', '')}")
         for batch in [batch for batch in found if batch.id in left_off][:_NAMED]:
             step = "plan" if batch.stage == "staged" else "commit"
             printing.say(asked, "", f"Left off after it was {batch.stage}. To go on with it:")
@@ -141,6 +144,11 @@ def rows(
             wb.rows.write(found, sys.stdout.buffer, chosen, **which, limit=limit, marked=False)
             sys.stdout.buffer.flush()
         else:
+            if found.undone_by is not None:
+                undo = wb.batches.get(found.undone_by)
+                printing.say(
+                    asked, f"Undone by {undo.initiated_by}: {taken_back(undo)}. As they were written then:", ""
+                )
             _show_rows(asked, wb.rows.each(found, **which, limit=(limit or _PAGE) + 1), limit or _PAGE)
 
 

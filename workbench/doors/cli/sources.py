@@ -83,5 +83,5 @@ def of_google(
 
 def _said(wanted: str | None) -> str:
     if wanted is None:
-        raise typer.BadParameter("say --dataset or --playbook, one of them.", param_hint="import")
+        raise typer.BadParameter("say --dataset or --playbook, one of them, or a --template.", param_hint="import")
     return wanted

@@ -41,3 +41,21 @@ create policy withdrawn on workbench.match for update
     with check (tenant_id = (select workbench.current_tenant())
         and withdrawn_by = (select workbench.current_person()) and withdrawn_at = now());
 grant select, insert, update (withdrawn_by, withdrawn_at) on workbench.match to workbench_app;
+
+-- Whom a text may mean, as the last run found: made anew by every run, and nobody's word.
+create table workbench.match_candidate (
+    tenant_id uuid not null references workbench.tenant,
+    of text not null,
+    said text not null,
+    dataset text not null,
+    known text not null,
+    pass text not null,
+    score numeric(4, 3) not null,
+    reasons jsonb not null,
+    found_at timestamptz not null default now(),
+    primary key (tenant_id, of, said, dataset, known)
+);
+alter table workbench.match_candidate enable row level security;
+alter table workbench.match_candidate force row level security;
+create policy tenant on workbench.match_candidate using (tenant_id = (select workbench.current_tenant()));
+grant select, insert, delete on workbench.match_candidate to workbench_app;

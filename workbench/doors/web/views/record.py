@@ -99,7 +99,8 @@ def happened(event: Mapping[str, Any], names: Mapping[str, Mapping[str, Any]]) -
     reason = f" ({event['reason']})" if event["reason"] else ""
     kind = "Undo: " if event["undo_of"] else ""
     with st.container(border=True):
-        st.markdown(f"{kind}{SIGNS.get(outcome, '·')} **{outcome}**{reason} · {words.when(event['at'])} UTC")
+        since = ", undone since" if event["undone_by"] else ""
+        st.markdown(f"{kind}{SIGNS.get(outcome, '·')} **{outcome}**{reason}{since} · {words.when(event['at'])} UTC")
         for name, (old, new) in event["changes"].items():
             st.markdown(f"{words.text(name)}: ~~{_shown(old, names)}~~ → **{_shown(new, names)}**")
         for why in filter(None, (words.told(event["issues"] or ()), event["explanation"])):
@@ -108,7 +109,6 @@ def happened(event: Mapping[str, Any], names: Mapping[str, Mapping[str, Any]]) -
         line += f", corrected by {event['corrected_by']}" if event["corrected_by"] else ""
         signed = f"signed off by {event['signed_by']}" if event["signed_by"] else "not signed off"
         planned = "" if event["stage"] == "completed" else f", only {event['stage']}: nothing was written"
-        planned += ", undone since" if event["undone_by"] else ""
         st.caption(words.text(f"{event['file_name']}, {line} · run by {event['run_by']} · {signed}{planned}"))
         address.link("history", "This import's story", batch=event["batch"])
 

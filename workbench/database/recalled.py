@@ -1,0 +1,41 @@
+"""The records that there are, as far as the shape of a playbook has to know them."""
+
+import pyarrow as pa
+from psycopg.sql import SQL, Composable, Identifier
+
+from workbench.database.store import Store
+from workbench.database.target import slice_of
+from workbench.datasets import catalog
+from workbench.model.batch import Batch
+from workbench.model.contract import Field
+from workbench.model.kinds import KINDS
+from workbench.model.playbook import Known, Playbook, Recall
+
+
+def known(store: Store, playbook: Playbook, batch: Batch) -> Known:
+    """What the shape of a playbook knows beside the rows of a batch."""
+    recall = playbook.recall
+    return Known(window=batch.window, stored=_stored(store, recall) if recall is not None else None)
+
+
+def _stored(store: Store, recall: Recall) -> pa.Table:
+    contract = catalog.contract(recall.dataset)
+    fields = [contract.field(name) for name in recall.fields]
+    found = store.all(
+        SQL("select {} from {} t where {} order by t.id").format(
+            SQL(", ").join(_text(field) for field in fields),
+            Identifier(contract.family, contract.table),
+            slice_of(contract, "t"),
+        )
+    )
+    return pa.table({field.name: pa.array([row[field.name] for row in found], pa.string()) for field in fields})
+
+
+def _text(field: Field) -> Composable:
+    """A field in canonical text."""
+    column = SQL("t.{}").format(Identifier(field.target))
+    if KINDS[field.kind].sql == "timestamptz":
+        text = SQL("to_char({} at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')").format(column)
+    else:
+        text = SQL("{}::text").format(column)
+    return SQL("{} as {}").format(text, Identifier(field.name))

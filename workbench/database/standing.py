@@ -1,0 +1,113 @@
+"""The SQL of a plan: the rows of a batch as they stand for their records, where several of them may make one together.
+
+A reference that is looked for in several ways is a part of the key by the record that it finds, whatever the row calls
+it. The rows of one record say together what none of them says alone: a blank is filled by another of them, a count is
+the greatest of all, a status as far as it got.
+"""
+
+from typing import Any
+
+import psycopg
+from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
+
+from workbench.database.target import Target, texts
+from workbench.model.contract import Field, Forward
+from workbench.model.kinds import KINDS
+
+
+class Standing:
+    """The table of such rows, in the transactions of a plan."""
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+        contract = target.contract
+        self._references = [field for field in contract.key_fields if field.reference is not None]
+        self.resolves = any(field.reference and field.reference.by for field in self._references)
+        """Whether keys are known only once the records are found that they name."""
+        self.folds = bool(contract.merging)
+        """Whether rows of one key say something together."""
+        self.table = Identifier(f"rows of {target.batch.id}")
+
+    def put_down(self, connection: psycopg.Connection[Any]) -> None:
+        """Makes the table; no row of it is another than that of the batch."""
+        connection.execute(self._rows())
+        connection.execute(SQL("analyze {}").format(self.table))
+
+    def _rows(self) -> Composed:
+        return self._compose(
+            """
+            create temporary table {table} on commit drop as
+            with keyed as materialized (
+                select r.tenant_id, r.batch_id, r.line, r.id, {key} as external_key, r.raw, r.payload, r.status,
+                       r.errors, {sources} as sources
+                from {came} r {references} where r.batch_id = {batch}
+            ), together as materialized (
+                select external_key, jsonb_strip_nulls(jsonb_build_object({filled})) as filled,
+                       jsonb_strip_nulls(jsonb_build_object({merged})) as merged
+                from keyed k where status = 'validated' and external_key in (
+                    select external_key from keyed where status = 'validated' and external_key is not null
+                    group by external_key having count(*) > 1)
+                group by external_key
+            )
+            select k.tenant_id, k.batch_id, k.line, k.id, k.external_key, k.raw,
+                   coalesce(k.payload || t.filled || jsonb_strip_nulls(k.payload) || t.merged, k.payload) as payload,
+                   k.status, k.errors, k.sources, t.external_key is not null as folded
+            from keyed k left join together t on t.external_key = k.external_key and k.status = 'validated'""",
+            key=self._key(),
+            references=SQL(" ").join(map(self._target.reference_join, self._references if self.resolves else [])),
+            sources=SQL("null::integer[]" if self._target.batch.revision else "r.sources"),
+            filled=self._pairs([self._first(field) for field in self._fillable]),
+            merged=self._pairs([self._merged(field) for field in self._merging]),
+        )
+
+    def _key(self) -> Composable:
+        """The key of a row by the records that it names, as far as all of them are there."""
+        if not self.resolves:
+            return SQL("r.external_key")
+        ids = [SQL("{}.id").format(Identifier(f"ref {field.name}")) for field in self._references]
+        parts = [
+            SQL("{}.id::text").format(Identifier(f"ref {field.name}"))
+            if field.reference is not None
+            else SQL("(r.payload ->> {})").format(Literal(field.name))
+            for field in self._target.contract.key_fields
+        ]
+        return SQL("case when num_nulls({}) = 0 then concat_ws(chr(31), {}) else r.external_key end").format(
+            SQL(", ").join(ids), SQL(", ").join(parts)
+        )
+
+    @property
+    def _merging(self) -> list[Field]:
+        return [field for field in self._target.brought if field.merge != "replace"]
+
+    @property
+    def _fillable(self) -> list[Field]:
+        """The fields whose blank is filled by another row of the record; one that erases says something itself."""
+        others = self._merging
+        return [f for f in self._target.brought if f not in others and f.name not in self._target.clears]
+
+    def _first(self, field: Field) -> tuple[Field, Composable]:
+        name = Literal(field.name)
+        first = SQL(
+            "(array_agg(k.payload -> {name} order by k.line) filter (where k.payload ->> {name} is not null))[1]"
+        )
+        return field, first.format(name=name)
+
+    def _merged(self, field: Field) -> tuple[Field, Composable]:
+        said = SQL("(k.payload ->> {})::{}").format(Literal(field.name), SQL(KINDS[field.kind].sql))
+        match field.merge:
+            case "fill":
+                return self._first(field)
+            case Forward(order=order, settled=settled):
+                merged = SQL(
+                    "coalesce((array_agg({said} order by k.line desc) filter (where {said} = any({settled})))[1], "
+                    "({order})[max(array_position({order}, {said}))], min({said}))"
+                ).format(said=said, settled=texts(settled), order=texts(order))
+            case _:
+                merged = SQL("max({})").format(said)
+        return field, merged
+
+    def _pairs(self, values: list[tuple[Field, Composable]]) -> Composable:
+        return SQL(", ").join(SQL("{}, {}").format(Literal(field.name), value) for field, value in values)
+
+    def _compose(self, statement: str, **more: Composable) -> Composed:
+        return self._target.compose(statement, **more, table=self.table)

@@ -1,0 +1,476 @@
+"""Virtual sessions (seed 001, Playbook C): one sheet that is sessions, their teachers and their presenters.
+
+A row is a teacher, or several, at a session. The rows of a session have its link, or its title and day. The first of
+them that is no simulcast speaks for the session; the others add teachers and presenters, and may bring its status on. A
+simulcast row registers its teachers and no more. Teachers are looked for in the roster; presenters stay what they are
+called until a person says whose record it is.
+
+What is told over the rows of a session (its time, its seats) is told over a chunk, and such a sheet is one.
+"""
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from workbench.datasets.polaris import VIRTUAL_SESSIONS as FORM
+from workbench.model import dates
+from workbench.model.arrays import joined, matches, only, replaced
+from workbench.model.figure import Figure
+from workbench.model.issue import ISSUES
+from workbench.model.kinds import KINDS, trimmed
+from workbench.model.playbook import Known, Part, Playbook, Recall, Shaped
+from workbench.model.sheet import Chunk
+
+HOST = "PREPKC"
+MINUTES = 60
+"""How long a session is."""
+SEATS = 25
+"""Students of a class that took part."""
+USUAL_CLOCK = "09:00:00"
+"""When a session begins of which nobody says it."""
+FIRST_MONTH = 7
+"""A day without a year is of the academic year's first one from this month on."""
+
+SIMULCAST = "simulcast"
+STATUSES = {
+    **dict.fromkeys(("completed", "successfully completed"), "Completed"),
+    **dict.fromkeys(("confirmed", "industry chat"), "Confirmed"),
+    "published": "Published",
+    **dict.fromkeys(("requested", "teacher requested"), "Requested"),
+    "draft": "Draft",
+    **dict.fromkeys(("cancelled", "canceled", "teacher cancelation", "teacher cancellation"), "Cancelled"),
+    **dict.fromkeys(("local professional cancellation", "pathful professional cancellation"), "Cancelled"),
+    **dict.fromkeys(("no show", "no-show", "teacher no-show", "teacher no show", "technical difficulties"), "No Show"),
+    **dict.fromkeys(("local professional no-show", "pathful professional no-show"), "No Show"),
+    "count": "Count",
+}
+"""What a session is of which a row says so."""
+PRIORITY = {"Completed": 5, "Confirmed": 4, "Published": 3, "Requested": 2, "Draft": 1}
+"""A session's status only moves up; every other is 0."""
+COUNTED = ("completed", "successfully completed", SIMULCAST)
+"""The rows whose classes took part."""
+ATTENDANCE = {"Completed": "attended", "Cancelled": "cancelled", "No Show": "no_show"}
+"""What became of whoever is on a row with that status; of any other it is open."""
+
+_NO_TIME = ("tbd", "tba", "n/a", "na", "none", "-")
+_CLOCK = r"^[0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.0+)?)?( ?[ap]m)?$"
+_NO_YEAR = "^[0-9]{1,2}/[0-9]{1,2}$"
+_HONORIFICS = r"(?i)^(?:(?:dr|mr|mrs|ms|miss|prof|professor|rev|hon)(?:\. *| +))+"
+_LONGEST = 250
+"""Characters of a title that tell sessions of a day apart."""
+_LINES = 1 << 24
+"""More than a sheet has: the further people of a row take numbers beyond it."""
+
+
+# --- what cells say ---
+
+
+def days(texts: pa.StringArray, year: str | None) -> pa.StringArray:
+    """The days of a column in canonical text: written M/D/YYYY, as ISO 8601 has it, or M/D in that academic year; null
+    where there is none, or none that can be read."""
+    texts = trimmed(texts)
+    if year is not None:
+        short = only(texts, matches(texts, _NO_YEAR))
+        month = pc.cast(replaced(short, ("/.*", "")), pa.int32())
+        texts = pc.coalesce(joined(short, "/", pc.if_else(pc.less(month, FIRST_MONTH), year[5:], year[:4])), texts)
+    return dates.day(texts, "mdy")
+
+
+def clocks(texts: pa.StringArray) -> pa.StringArray:
+    """The times of a column as HH:MM:SS; null where there is none, or none that can be read.
+
+    They are written 9:30 AM, 9:30:00 AM, 9 AM, 9:30, 9:30:00 or 9, and a half of the day that is said twice is said
+    once.
+    """
+    plain = replaced(
+        pc.utf8_lower(trimmed(texts)),
+        (r"([ap])\. ?m\b\.?", r"\1m"),
+        ("am ?am$", "am"),
+        ("pm ?pm$", "pm"),
+        ("^[0-9]{4}-[0-9]{2}-[0-9]{2}[t ]", ""),  # a spreadsheet's moment
+        ("^([0-9]{1,2})( ?[ap]m)?$", r"\1:00\2"),
+    )
+    moments = dates.moment(joined("2000-01-01 ", only(plain, matches(plain, _CLOCK))))
+    return pc.utf8_slice_codeunits(moments, 11, 19)
+
+
+def session_ids(links: pa.StringArray) -> pa.StringArray:
+    """The last parts of the paths of links, without what a spreadsheet makes of a number (12345.0); null where there is
+    none."""
+    ids = replaced(
+        trimmed(links),
+        ("^[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*", ""),
+        ("[?#].*$", ""),
+        ("/+$", ""),
+        ("^.*/", ""),
+        (r"^([0-9]+)\.0+$", r"\1"),
+    )
+    return trimmed(ids)
+
+
+def without_honorifics(names: pa.StringArray) -> pa.StringArray:
+    """Names without Dr., Mrs. and the like before them."""
+    return trimmed(replaced(names, (_HONORIFICS, "")))
+
+
+def _folded(texts: pa.StringArray) -> pa.StringArray:
+    """Texts as they are compared: letters and digits in lower case, with a hyphen for what stands between them."""
+    plain = pc.utf8_lower(pc.utf8_normalize(texts, form="NFKC"))
+    return pc.utf8_slice_codeunits(replaced(plain, (r"[^\pL\pN+#]+", "-"), ("^-|-$", "")), 0, _LONGEST)
+
+
+# --- what rows are made into ---
+
+
+def shape(columns: Chunk, known: Known) -> Mapping[str, Shaped]:
+    """The sessions, their teachers and their presenters that rows are made into."""
+    rows = _Rows(columns, known)
+    return {
+        "polaris.events": rows.events(),
+        "polaris.event_teachers": rows.teachers(),
+        "polaris.event_volunteers": rows.presenters(),
+    }
+
+
+def check(columns: Chunk, known: Known) -> pa.Table:
+    """What is wrong with rows (no title, no day or time that can be read), and what they should have."""
+    return _Rows(columns, known).issues()
+
+
+class _Rows:
+    """The rows of a chunk, and the sessions that they speak of."""
+
+    def __init__(self, columns: Chunk, known: Known) -> None:
+        there = columns.cells.schema.names
+        blank = pa.nulls(len(columns), pa.string())
+        self._texts = {
+            field.name: trimmed(columns.cells[field.name]) if field.name in there else blank for field in FORM.fields
+        }
+        self._year = _academic_year(known.window)
+        self._stored = _stored(known.stored)
+        self._rows = self._read(columns.lines)
+        self._rows["session"] = self._meant()
+        self._speaking = self._rows[self._rows["usable"] & ~self._rows["simulcast"]]
+        self._sessions = self._spoken_of()
+
+    def _read(self, lines: pa.Int32Array) -> pd.DataFrame:
+        """What each row says, by its position."""
+        rows = pd.DataFrame({name: _series(texts) for name, texts in self._texts.items()})
+        rows["line"] = np.asarray(lines)
+        rows["day"] = _series(days(self._texts["date"], self._year))
+        rows["clock"] = _series(clocks(self._texts["time"]))
+        rows["timed"] = rows["time"].notna() & ~rows["time"].str.lower().isin(_NO_TIME)
+        rows["means"] = rows["status"].str.lower().map(STATUSES)
+        rows["simulcast"] = rows["status"].str.lower() == SIMULCAST
+        dated = rows["session_title"].notna() & rows["day"].notna()
+        rows["usable"] = dated & (rows["clock"].notna() | ~rows["timed"])
+        rows["called"] = rows["day"] + " " + _series(_folded(self._texts["session_title"]))
+        return rows
+
+    def _meant(self) -> pd.Series:
+        """The session of each row: by its link; else by that of another row of the same title and day (and time, where
+        there are several), or the id of such a session that is stored; else by title and day themselves."""
+        rows, stored = self._rows, self._stored.reset_index(names="id")
+        linked = _series(session_ids(self._texts["session_link"])).where(rows["usable"])
+        linked = linked.mask(linked.isin(_rooms(rows.assign(id=linked))))
+        older = linked.notna() & ~linked.isin(stored["id"]) & rows["called"].isin(stored["id"])
+        linked = linked.mask(older, rows["called"])  # it was stored before it had a link
+        session = linked
+        for there in (rows.assign(id=linked), stored):
+            for names in (["called", "clock"], ["called"]):
+                session = session.fillna(_only_one(there, names, rows))
+        return session.fillna(rows["called"]).where(rows["usable"])
+
+    def _spoken_of(self) -> pd.DataFrame:
+        """What the rows say of each session that they speak for: the first that says anything of a thing."""
+        rows = self._speaking
+        sessions = rows.groupby("session", sort=False).first()
+        stored = self._stored.reindex(sessions.index)
+        known = stored["clock"].where(stored["day"] == sessions["day"])
+        sessions["clock"] = sessions["clock"].fillna(known).fillna(USUAL_CLOCK)
+        ranked = rows[["session", "means"]].assign(rank=_rank(rows["means"])).dropna()
+        ranked = ranked.sort_values("rank", ascending=False, kind="stable").drop_duplicates("session")
+        best = ranked.set_index("session").reindex(sessions.index)
+        sessions["means"] = best["means"].where(stored["status"].isna() | (best["rank"] > _rank(stored["status"])))
+        sessions["best"] = best["means"]
+        took_part = self._rows["status"].str.lower().isin(COUNTED)
+        took_part &= self._rows["teacher_name"].notna() & self._rows["school_name"].notna()
+        classes = self._rows["session"][took_part].value_counts().reindex(sessions.index).fillna(0)
+        sessions["seats"] = classes.astype(int) * SEATS
+        return sessions
+
+    # -- the parts --
+
+    def events(self) -> Shaped:
+        """The sessions that rows speak for, each once."""
+        made = self._sessions.assign(
+            title=self._sessions["session_title"],
+            start=self._sessions["day"] + "T" + self._sessions["clock"] + "Z",
+            duration=str(MINUTES),
+            status=self._sessions["means"],
+            series=self._sessions["topic_theme"],
+            registration_link=self._sessions["session_link"],
+            participants=self._sessions["seats"].astype("str"),
+            host=HOST,
+            source=FORM.dataset,
+        )
+        names = [name for name in _EVENT.columns if name != "session_id"]
+        rows = self._speaking[["line", "session"]].join(made[names], on="session")
+        return _shaped(_EVENT, rows, ["session"])
+
+    def teachers(self) -> Shaped:
+        """Who teaches a class at a session, each once; as a simulcast where no row says otherwise."""
+        rows = _people(self._rows[self._rows["usable"]], "teacher_name", "[/]")
+        rows = rows.sort_values("simulcast", kind="stable")
+        completed = rows["session"].isin(self._completed)
+        clock = rows["session"].map(self._sessions["clock"].combine_first(self._stored["clock"])).astype("str")
+        clock = clock.fillna(rows["clock"]).fillna(USUAL_CLOCK)
+        ends = pd.to_datetime(rows["day"] + " " + clock) + pd.Timedelta(minutes=MINUTES)
+        attended = rows["means"].map(ATTENDANCE).mask(rows["simulcast"] & completed, "attended")
+        rows = rows.assign(
+            school=rows["school_name"],
+            academic_year=_series(dates.academic_year(_array(rows["day"]))),
+            said_status=rows["status"],
+            status=attended.fillna("registered"),
+            simulcast=np.where(rows["simulcast"], "true", "false"),
+            confirmed_at=ends.dt.strftime("%Y-%m-%dT%H:%M:%SZ").where(completed & (attended == "attended")),
+            key=_series(_folded(_array(rows["name"]))).array,
+        )
+        return _shaped(_TEACHER, rows, ["session", "key", "school"])
+
+    def presenters(self) -> Shaped:
+        """Who presents at a session, each once."""
+        rows = _people(self._speaking, "presenter", "[;&]")
+        rows["name"] = _series(without_honorifics(_array(rows["name"]))).array
+        rows = rows[rows["name"].notna()]
+        completed = rows["session"].isin(self._completed)
+        attended = rows["means"].map(ATTENDANCE).mask(completed, "attended")
+        location = rows["presenter_location"].str.lower()
+        rows = rows.assign(
+            status=attended.fillna("registered"),
+            delivery_hours=_flags(attended == "attended", str(-(-MINUTES // 60))),
+            local=location.str.startswith("local").map({True: "local", False: "non_local"}).where(location.notna()),
+            person_of_color=_flags(rows["presenter_of_color"].str.lower() == "yes", "true"),
+            key=_series(_folded(_array(rows["name"]))).array,
+        )
+        return _shaped(_PRESENTER, rows, ["session", "key"])
+
+    @property
+    def _completed(self) -> pd.Index:
+        """The sessions that are completed, as rows say or as they are stored."""
+        stored = self._stored.index[self._stored["status"] == "Completed"]
+        return stored.union(self._sessions.index[self._sessions["best"] == "Completed"])
+
+    # -- what is wrong --
+
+    def issues(self) -> pa.Table:
+        """What is wrong with each row, and what it should have."""
+        found = [_issues(*each) for each in self._wrong()]
+        table = pa.concat_tables(found)
+        return table.take(pc.sort_indices(table, [("position", "ascending")])).combine_chunks()
+
+    def _wrong(self) -> Iterator[tuple[pd.Series, str, str, str, str | pd.Series]]:
+        """Which rows have an issue: its code, field and severity, and what is said."""
+        rows = self._rows
+        for name, called in (("session_title", "Session Title"), ("date", "Date")):
+            yield rows[name].isna(), "missing", name, "error", f"Missing {called}"
+        date = "Date " + rows["date"]
+        unread = rows["date"].notna() & rows["day"].isna()
+        yearless = rows["date"].str.fullmatch(_NO_YEAR, na=False) & (self._year is None)
+        yield unread & yearless, "bad_day", "date", "error", date + " has no year: give the import its academic year"
+        why = " cannot be read: write M/D/YYYY, M/D or YYYY-MM-DD"
+        yield unread & ~yearless, "bad_day", "date", "error", date + why
+        unread = rows["timed"] & rows["clock"].isna()
+        yield unread, "bad_time", "time", "error", "Time " + rows["time"] + " cannot be read: write 9:30 AM"
+        yield ~rows["timed"], "missing", "time", "warning", "Missing Time: as it is known, else 9:00 AM"
+        for name, called in (
+            ("teacher_name", "Teacher Name"),
+            ("school_name", "School Name"),
+            ("district", "District"),
+        ):
+            yield rows[name].isna(), "missing", name, "warning", f"Missing {called}"
+        spoken = self._sessions.reindex(rows["session"])[["clock", "line"]].set_axis(rows.index)
+        differs = rows["clock"].notna() & spoken["clock"].notna() & (rows["clock"] != spoken["clock"])
+        yield (
+            differs & ~rows["simulcast"],
+            *("another_time", "time", "warning"),
+            "Another row of the same session says " + spoken["clock"].str[:5] + ", which counts",
+        )
+
+
+# --- steps of these ---
+
+
+def _series(texts: pa.StringArray) -> pd.Series:
+    return texts.to_pandas() if texts.null_count < len(texts) else pd.Series(None, range(len(texts)), dtype="str")
+
+
+def _array(texts: pd.Series) -> pa.StringArray:
+    return pa.array(texts, pa.string(), from_pandas=True)
+
+
+def _flags(where: pd.Series, text: str) -> pd.Series:
+    """The text where that is so, nothing elsewhere."""
+    return pd.Series(text, where.index, dtype="str").where(where)
+
+
+def _rank(statuses: pd.Series) -> pd.Series:
+    """How far statuses are; nothing where there is none."""
+    return statuses.map(PRIORITY).fillna(0).where(statuses.notna())
+
+
+def _academic_year(window: str | None) -> str | None:
+    """The window, if it is an academic year."""
+    kind = KINDS["academic_year"]
+    year = kind.parse(pa.array([window or ""]))
+    return year[0].as_py() if matches(year, kind.pattern)[0].as_py() else None
+
+
+def _stored(events: pa.Table | None) -> pd.DataFrame:
+    """The stored sessions by their ids: day, clock, status, and what they are called."""
+    if events is None:
+        events = pa.table({name: pa.array([], pa.string()) for name in RECALL.fields})
+    session, title, start, status = (events[name].combine_chunks() for name in RECALL.fields)
+    day = pc.utf8_slice_codeunits(start, 0, 10)
+    parts = {
+        "day": day,
+        "clock": pc.utf8_slice_codeunits(start, 11, 19),
+        "status": status,
+        "called": joined(day, " ", _folded(title)),
+    }
+    return pd.DataFrame({name: _series(part).array for name, part in parts.items()}, index=_series(session))
+
+
+def _rooms(rows: pd.DataFrame) -> pd.Index:
+    """The ids of links that stand on several days, or at several times under several titles: a room's, and no
+    session's."""
+    several = rows.groupby("id")[["day", "called", "clock"]].nunique()
+    return several.index[(several["day"] > 1) | ((several["called"] > 1) & (several["clock"] > 1))]
+
+
+def _only_one(there: pd.DataFrame, names: list[str], rows: pd.DataFrame) -> pd.Series:
+    """The id of the only one of the sessions `there` that has the same as each row, null where there are none or
+    several."""
+    known = there[[*names, "id"]].dropna().drop_duplicates()
+    known = known.drop_duplicates(names, keep=False)
+    return rows[names].merge(known, on=names, how="left")["id"].set_axis(rows.index)
+
+
+def _people(rows: pd.DataFrame, column: str, signs: str) -> pd.DataFrame:
+    """The rows once for each of the people that a cell of theirs names, as `name`."""
+    lists = pc.split_pattern_regex(_array(rows[column]), signs)
+    each = rows.take(np.asarray(pc.list_parent_indices(lists)))
+    each = each.assign(name=_series(trimmed(pc.list_flatten(lists))).array)
+    return each[each["name"].notna()]
+
+
+def _shaped(part: Part, rows: pd.DataFrame, keys: list[str]) -> Shaped:
+    """The rows of a part, one for all that have the same keys: it has the first thing that any of them says. Rows know
+    their line and, by their index, their position."""
+    rows = rows.assign(session_id=rows["session"], at=rows.index)
+    groups = rows.groupby(keys, sort=False, dropna=False)
+    rows["group"] = groups.ngroup()
+    first = groups.first().reset_index()
+    first["at"] = groups["at"].min().array
+    first["line"] += first.groupby("at").cumcount() * _LINES
+    members = rows.sort_values(["group", "at"])
+    offsets = np.concatenate(([0], np.cumsum(np.bincount(rows["group"], minlength=len(first)))))
+    cells = [pc.fill_null(_array(first[name]), "") for name in part.columns]
+    return Shaped(
+        rows=Chunk(
+            lines=pa.array(first["line"], pa.int32()),
+            cells=pa.RecordBatch.from_arrays(cells, names=list(part.columns)),
+        ),
+        at=pa.array(first["at"], pa.int32()),
+        groups=pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), pa.array(members["at"], pa.int32())),
+    )
+
+
+def _issues(where: pd.Series, code: str, field: str, severity: str, said: str | pd.Series) -> pa.Table:
+    """The issues of the rows where that is so."""
+    at = np.flatnonzero(where)
+    messages = said.to_numpy()[at] if isinstance(said, pd.Series) else [said] * len(at)
+    columns = {
+        "position": at,
+        "line": [None] * len(at),
+        "code": [code] * len(at),
+        "field": [field] * len(at),
+        "message": messages,
+        "severity": [severity] * len(at),
+    }
+    return pa.table({name: pa.array(values, ISSUES.field(name).type) for name, values in columns.items()})
+
+
+# --- the declaration ---
+
+_EVENT = Part(
+    dataset="polaris.events",
+    columns={
+        "session_id": "session_title",
+        "title": "session_title",
+        "start": "date",
+        "duration": "date",
+        "status": "status",
+        "session_type": "session_type",
+        "series": "topic_theme",
+        "registration_link": "session_link",
+        "host": "session_title",
+        "source": "session_title",
+        "district": "district",
+        "participants": "status",
+    },
+    repeats=True,
+)
+_TEACHER = Part(
+    dataset="polaris.event_teachers",
+    columns={
+        "session_id": "session_title",
+        "name": "teacher_name",
+        "school": "school_name",
+        "academic_year": "date",
+        "status": "status",
+        "simulcast": "status",
+        "said_status": "status",
+        "confirmed_at": "status",
+    },
+    repeats=True,
+)
+_PRESENTER = Part(
+    dataset="polaris.event_volunteers",
+    columns={
+        "session_id": "session_title",
+        "name": "presenter",
+        "organization": "organization",
+        "status": "status",
+        "delivery_hours": "status",
+        "local": "presenter_location",
+        "person_of_color": "presenter_of_color",
+    },
+    repeats=True,
+)
+
+RECALL = Recall(dataset="polaris.events", fields=("session_id", "title", "start", "status"))
+
+VIRTUAL_SESSIONS = Playbook(
+    name=FORM.name,
+    title=FORM.title,
+    about="One sheet of virtual sessions: events, the teachers whose classes took part, and the presenters.",
+    form=FORM,
+    parts=(_EVENT, _TEACHER, _PRESENTER),
+    shape=shape,
+    recall=RECALL,
+    check=check,
+    figures=(
+        Figure(name="Events processed", part="polaris.events", outcomes=("created", "updated", "skipped")),
+        Figure(name="Events created", part="polaris.events", outcomes=("created",)),
+        Figure(name="Events updated", part="polaris.events", outcomes=("updated",)),
+        Figure(name="Teacher registrations created", part="polaris.event_teachers", outcomes=("created",)),
+        Figure(name="Rows skipped", outcomes=("skipped",)),
+        Figure(name="Errors", outcomes=("invalid",)),
+        Figure(name="Warnings", severity="warning"),
+    ),
+    keeps_good_parts=True,
+)
