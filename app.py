@@ -21,6 +21,7 @@ pages = {
     "Virtual": [st.Page("pages/import_sheet.py", title="Import Sheet", icon=":material/sync:")],
     "Review": [
         st.Page("pages/reconcile.py", title="Reconcile", icon=":material/balance:"),
+        st.Page("pages/matches.py", title="Matches", icon=":material/join_inner:"),
         st.Page("pages/history.py", title="History", icon=":material/history:"),
         st.Page("pages/record.py", title="Find a record", icon=":material/person_search:"),
     ],

@@ -50,6 +50,7 @@ def main() -> None:
         for width, scheme in product(WIDTHS, ("light", "dark")):
             ana = at_the_screen(browser, site, width, scheme)
             take(ana.visit(), into / f"home-empty-{width}-{scheme}.png")
+            take(ana.visit("matches"), into / f"matches-empty-{width}-{scheme}.png")
         every = google_sheets(site, google) | imported(at_the_screen(browser, site, 1280, "light"))
         shown = {name: address for name, address in every.items() if name.startswith(said.only)}
         for width, scheme in product(WIDTHS, ("light", "dark")):
@@ -91,8 +92,9 @@ def imported(ana: Person) -> dict[str, str]:
         wb.note(courses, notes="One course had no code; it was made of its name.", follow_ups="Tell the registrar.")
         with Workbench.open(home=ana.site.home, tenant="default", user="lena") as lead:
             lead.sign_off(courses)
+        shown = matches(wb)
         changed = columns_changed(wb)
-        shown = runs(wb)
+        shown |= runs(wb)
     ana.upload(ELEVATE / "students_2.csv")
     upload = urlsplit(ana.window.url).query
     planned = ana.map()
@@ -191,7 +193,7 @@ def runs(wb: Workbench) -> dict[str, str]:
     }
 
 
-ROSTER = [
+TEACHERS = [
     ["Teacher roster of the district, exported on 2025-08-11"],
     ["Teacher Email", "Teacher Name", "School", "Grade"],
     ["ada.park@kck.example", "Ada Park", "Argentine Middle", "7"],
@@ -202,8 +204,8 @@ ROSTER = [
 
 def google_sheets(site: Site, google: Google) -> dict[str, str]:
     """Configured Google Sheets and their imports, and the addresses of what there is to see of them."""
-    roster = google.add("KCK Teachers", {"Roster": ROSTER, "Notes": [["x"]]})
-    wrong = google.add("HMSD Teachers", {"Roster": [*ROSTER, ["dee", "Dee Fox", "Ingels", "3"]]})
+    roster = google.add("KCK Teachers", {"Roster": TEACHERS, "Notes": [["x"]]})
+    wrong = google.add("HMSD Teachers", {"Roster": [*TEACHERS, ["dee", "Dee Fox", "Ingels", "3"]]})
     said = {"purpose": "teacher_progress_tracking", "year": "2025-2026"}
     with Workbench.open(home=site.home, tenant="default", user="ana") as wb:
         kck = wb.google_sheets.add(
@@ -225,6 +227,45 @@ def _of_google(wb: Workbench, sheet: GoogleSheet) -> Batch:
     opened = wb.google_sheets.open(sheet)
     dataset = purposes.target(sheet, opened)
     return wb.plan(wb.stage(opened, dataset, source="page", **purposes.options(sheet, dataset))).batch
+
+
+ROSTER = """\
+Teacher Email,Teacher Name,School,Academic Year
+ada.park@kck.example,Ada Park,Argentine Middle,2025-2026
+dave.ruiz@kck.example,Dave Ruiz,Wyandotte High,2025-2026
+ines.velarde@kck.example,Ines Velarde,Argentine Middle,2025-2026
+alice.jones@kck.example,Alice Jones,Wyandotte High,2025-2026
+home@mail.example,Ella Rivers,Wyandotte High,2025-2026
+lone.wolfe@kck.example,Lone Wolfe,Wyandotte High,2025-2026
+omar.clay@kck.example,Omar Clay,Argentine Middle,2025-2026
+"""
+ACCOUNTS = """\
+email,name,school,pathful_user_id
+ada.park@kck.example,Ada Park,Argentine Middle School,PF-1001
+david.ruiz@mail.example,David Ruiz,Wyandotte High,PF-1002
+ines@mail.example,Inés Velarde-Duarte,Argentine Middle,
+alice@mail.example,Alice Jones,Wyandotte High,
+a.jones@other.example,Alice B. Jones,Rosedale Middle,
+jones.alice@mail.example,Jones Alice,,
+home@mail.example,Tom Rivers,Wyandotte High,
+"""
+
+
+def matches(wb: Workbench) -> dict[str, str]:
+    """A roster and accounts, some of them matched; the addresses of what there is to see."""
+    for name, text, dataset in (
+        ("roster.csv", ROSTER, "polaris.teacher_roster"),
+        ("accounts.csv", ACCOUNTS, "polaris.teachers"),
+    ):
+        file = uploads.keep(wb.settings, name, BytesIO(text.encode())).id
+        wb.import_sheet(uploads.opened(wb.settings, file), dataset, source="page")
+    wb.matches.run("polaris.teacher_roster")
+    wb.matches.decide("polaris.teacher_roster", "lone.wolfe@kck.example", "later")
+    return {
+        "matches": "matches?of=polaris.teacher_roster",
+        "matches-all": "matches?of=polaris.teacher_roster&all=yes",
+        "matches-schools": "matches?of=polaris.schools",
+    }
 
 
 def columns_changed(wb: Workbench) -> str:

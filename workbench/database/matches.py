@@ -45,8 +45,12 @@ class Matches:
         """What can be matched: the `matching`, and how many say it (`people`), are matched, unmatched, put off
         (`later`) or are known to be nobody's (`nobody`); `suggested` are the unmatched who have candidates. Only what
         anybody says; `ran_at` is when candidates were found last."""
-        rows = [{"matching": each, **self.figures(each.of)} for each in matchings.MATCHINGS.values()]
-        return [row for row in rows if row["people"]]
+        return [{"matching": each, **self.figures(each.of)} for each in self.said()]
+
+    def said(self) -> list[Matching]:
+        """What can be matched: that which anybody says."""
+        known = matchings.MATCHINGS.values()
+        return [each for each in known if self._store.all(_Lists(self._store, each).compose(_ANY))]
 
     def figures(self, of: str) -> dict[str, Any]:
         """The figures of one matching, as `overview` has them."""
@@ -464,6 +468,8 @@ from ({records}) r
 
 _ALIASED = """coalesce((select l.known from workbench.link l
     where l.of = {of} and l.dataset = {of} and l.said = workbench.said({alias}.{name})), {alias}.{name}) as {name}"""
+
+_ANY = "select true as any from ({raw}) raw where said is not null limit 1"
 
 _NAMELESS = "select count(*)::int as rows from ({raw}) raw where said is null"
 
