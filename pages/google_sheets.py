@@ -3,7 +3,7 @@
 import streamlit as st
 
 from workbench import Workbench
-from workbench.doors.web import google_sheets, words
+from workbench.doors.web import address, google_sheets, words
 from workbench.doors.web.page import page
 from workbench.doors.web.views import google_sheets as views
 from workbench.model.batch import Batch
@@ -29,13 +29,15 @@ with page("Manage Google Sheets & Import Data", "The sheets of each district and
         written_or_not(wb, batch)
     year = google_sheets.year(wb, "Virtual Year")
     found = [one for one in wb.google_sheets.all() if one.year in (year, "")]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button("Add Google Sheet", icon=":material/add:", type="secondary" if found else "primary"):
+            google_sheets.ask("add")
+        address.link("matches", "Match Teachers", icon=":material/join_inner:", of=purposes.targets(GUIDED)[0])
     with st.expander("Data format", icon=":material/table_rows:", expanded=not found):
         views.format_guide(purposes.form(purposes.targets(GUIDED)[0]), year)
         google_sheets.who_reads(wb)
     if saved := st.session_state.pop("sheet saved", None):
         st.toast(f"{words.text(saved)} is configured.")
-    if st.button("Add Google Sheet", icon=":material/add:", type="secondary" if found else "primary"):
-        google_sheets.ask("add")
     if not found:
         st.info(f"No Google Sheet configured for {year}. Add the first one.", icon=":material/inbox:")
     last = google_sheets.last_imports(wb)

@@ -196,9 +196,18 @@ def runs(wb: Workbench) -> dict[str, str]:
 TEACHERS = [
     ["Teacher roster of the district, exported on 2025-08-11"],
     ["Teacher Email", "Teacher Name", "School", "Grade"],
-    ["ada.park@kck.example", "Ada Park", "Argentine Middle", "7"],
-    ["ben.ruiz@kck.example", "Ben Ruiz", "Wyandotte High", "HS"],
-    ["cat.moss@kck.example", "Cat Moss", "Wyandotte High", "HS"],
+    ["eve.lane@kck.example", "Eve Lane", "Argentine Middle", "7"],
+    ["gus.hart@kck.example", "Gus Hart", "Wyandotte High", "HS"],
+    ["ida.wren@kck.example", "Ida Wren", "Wyandotte High", "HS"],
+]
+SESSIONS = [
+    ["Virtual sessions of the year"],
+    ["Made by the office"],
+    [],
+    ["Session Title", "Date", "Time", "Teacher Name", "School Name", "District", "Status", "Presenter"],
+    ["Careers in Space", "9/5/2025", "10:00 AM", "Eve Lane", "Argentine Middle", "KCK", "Completed", "Kim Ode"],
+    ["Careers in Space", "9/5/2025", "10:00 AM", "Gus Hart", "Wyandotte High", "KCK", "Simulcast", "Kim Ode"],
+    ["How Bridges Stand", "10/2/2025", "", "Ida Wren", "Wyandotte High", "KCK", "Confirmed", "Lee Fox"],
 ]
 
 
@@ -214,12 +223,27 @@ def google_sheets(site: Site, google: Google) -> dict[str, str]:
         other = wb.google_sheets.add(name="Hickman Mills", district="Hickman Mills C-1", spreadsheet=wrong.id, **said)
         done, held = (_of_google(wb, sheet) for sheet in (kck, other))
         wb.commit(done)
+        year = wb.google_sheets.add(
+            name="Sessions 25-26",
+            purpose="virtual_sessions",
+            year="2025-2026",
+            spreadsheet=google.add("Sessions", {"Sheet1": SESSIONS}).id,
+        )
+        planned, imported = _of_google(wb, year), _of_google(wb, year)
+        wb.commit(imported)
+        untitled = google.add("Sessions", {"Sheet1": [*SESSIONS, ["", "10/9/2025"]]})
+        wb.google_sheets.change(year.id, spreadsheet=untitled.id)
+        wrong_sessions = _of_google(wb, wb.google_sheets.get(year.id))
     return {
         "google-sheets": "google_sheets?year=2025-2026",
         "google-sheets-empty": "google_sheets?year=2024-2025",
         "google-sheets-imported": f"google_sheets?year=2025-2026&batch={done.id}",
         "google-sheets-held": f"google_sheets?year=2025-2026&batch={held.id}",
-        "import-sheet-empty": "import_sheet?year=2025-2026",
+        "import-sheet-empty": "import_sheet?year=2024-2025",
+        "import-sheet": "import_sheet?year=2025-2026",
+        "import-sheet-checked": f"import_sheet?year=2025-2026&batch={planned.id}",
+        "import-sheet-wrong": f"import_sheet?year=2025-2026&batch={wrong_sessions.id}",
+        "import-sheet-imported": f"import_sheet?year=2025-2026&batch={imported.id}",
     }
 
 

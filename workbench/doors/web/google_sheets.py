@@ -1,7 +1,8 @@
 """A configured Google Sheet becomes an import: read, kept as an upload is, begun, and left to a worker from there."""
 
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -21,7 +22,7 @@ from workbench.model.google_sheet import PURPOSES, GoogleSheet
 from workbench.model.hold import Hold
 from workbench.model.noticed import Noticed
 from workbench.playbooks import purposes
-from workbench.prepare.recognition import RECOGNISED, recognise
+from workbench.prepare.recognition import recognise
 from workbench.sources import first_lines
 
 
@@ -36,24 +37,29 @@ class _NotBegun:
 
 
 def years(wb: Workbench) -> list[str]:
-    """The virtual years that may be meant, the latest first: the next, this one, and those that have sheets."""
-    today = date.today()
-    begins = today.year - (today.month < 7)
-    near = {f"{year}-{year + 1}" for year in (begins + 1, begins, begins - 1)}
-    return sorted({*near, *(one.year for one in wb.google_sheets.all() if one.year)}, reverse=True)
+    """The virtual years that may be meant, the latest first: the next, this one, the last, those that have sheets, and
+    that of the address."""
+    begins = _begins()
+    known = {f"{year}-{year + 1}" for year in range(begins - 1, begins + 2)}
+    known |= {one.year for one in wb.google_sheets.all() if one.year}
+    asked = st.query_params.get("year", "")
+    return sorted({*known, asked} if _YEAR.fullmatch(asked) else known, reverse=True)
 
 
-def this_year(known: list[str]) -> int:
-    """Where this virtual year stands among them; it begins in July."""
+_YEAR = re.compile(r"20\d\d-20\d\d")
+
+
+def _begins() -> int:
+    """The calendar year in which this virtual year has begun: they begin in July."""
     today = date.today()
-    begins = today.year - (today.month < 7)
-    return known.index(f"{begins}-{begins + 1}")
+    return today.year - (today.month < 7)
 
 
 def year(wb: Workbench, label: str) -> str:
     """The virtual year that somebody chooses, which stands in the address."""
     known = years(wb)
-    chosen: str = st.selectbox(label, known, this_year(known), key="year", bind="query-params", width=260)
+    now = known.index(f"{_begins()}-{_begins() + 1}")
+    chosen: str = st.selectbox(label, known, now, key="year", bind="query-params", width=260)
     return chosen
 
 
@@ -125,21 +131,13 @@ def result(wb: Workbench) -> Batch | None:
 
 
 def figures(wb: Workbench, batch: Batch) -> None:
-    """The numbers that the playbook's document has: its own of a composed run, those of Playbook B of a roster."""
-    found = wb.reconcile(batch)
-    if own := wb.figures(batch):
-        views.numbers(own)
-    elif batch.dataset == "polaris.teacher_roster":
-        views.numbers(
-            {
-                "Teachers imported": found.created + found.updated,
-                "Teachers created": found.created,
-                "Teachers updated": found.updated,
-                "Rows skipped": found.skipped,
-            }
-        )
+    """The numbers that the playbook's document has, else those of every import; and the records that it takes away."""
+    if batch.stage != "completed":
+        st.caption("What it would do. Nothing of it is written yet.")
+    if named := wb.figures(batch):
+        views.numbers(named)
     else:
-        outcomes.figures(found, planned=batch.stage != "completed")
+        outcomes.figures(wb.reconcile(batch), planned=batch.stage != "completed")
     for action, records in removed(wb, batch).items():
         number = words.many(records, "record")
         if batch.stage == "completed":
@@ -263,7 +261,7 @@ def _edit(sheet: GoogleSheet | None, year: str, known_years: list[str]) -> None:
                 "Add Sheet" if sheet is None else "Save", ready=bool(said["spreadsheet"].strip())
             )
             if test:
-                tested(wb, said["spreadsheet"], said["worksheet"])
+                tested(wb, said)
             if save and sheet is None:
                 wb.google_sheets.add(**said)
             elif save and sheet is not None:
@@ -282,14 +280,17 @@ def offered() -> dict[str, str]:
     return {name: title for name, title in PURPOSES.items() if name == "other" or purposes.targets(name)}
 
 
-def tested(wb: Workbench, spreadsheet: str, worksheet: str) -> None:
-    """What a sheet is, from its header and first rows; raises what reading it does."""
+def tested(wb: Workbench, said: Mapping[str, str]) -> None:
+    """What a sheet is, from its header and first rows, and whether it looks like what it is to be imported as; raises
+    what reading it does."""
     with st.spinner("Reading it from Google ..."):
-        found = wb.google_sheets.look(spreadsheet, worksheet or None)
+        found = wb.google_sheets.look(said["spreadsheet"], said["worksheet"] or None)
         tally = found.sheet.tally()
-    score = recognise(found.sheet)[0]
-    like = score[0] if score[1] >= RECOGNISED else None
-    views.looked(found, tally, like, first_lines(found.sheet, 6))
+    likely = recognise(found.sheet)
+    meant = purposes.targets(said["purpose"], said["dataset"])
+    best = next((each for each in likely if each[0] in meant), None)
+    views.looked(found, tally, first_lines(found.sheet, 6))
+    views.looks_like(best, likely[0])
 
 
 @st.dialog("Remove Google Sheet", on_dismiss=_close)

@@ -11,6 +11,7 @@ from workbench.model.batch import Batch
 from workbench.model.contract import Contract
 from workbench.model.google_sheet import PURPOSES, GoogleSheet
 from workbench.model.sheet import Tally
+from workbench.prepare.recognition import RECOGNISED
 
 if TYPE_CHECKING:
     from workbench.sources.google_sheets import Look
@@ -19,12 +20,12 @@ Deed = Literal["add", "import", "edit", "remove"]
 
 
 def format_guide(contract: Contract, year: str) -> None:
-    """Which columns a sheet has to have, and how it is imported, in the playbook's order."""
+    """Which columns a sheet has to have, and what else there is to know before it is imported."""
     columns = [
         {
-            "Column": (field.aliases[0] if field.aliases else field.name).title(),
+            "Column": _called(field.name, field.aliases, contract.noun),
             "Required": "yes" if contract.requires(field) and field.derive is None else "",
-            "What it is": field.help or "",
+            "Also called": ", ".join(field.aliases),
             "For example": field.examples[0] if field.examples else "",
         }
         for field in contract.fields
@@ -35,6 +36,12 @@ def format_guide(contract: Contract, year: str) -> None:
         "none. Every cell is read as it is shown: 00123 stays 00123. Remove duplicates; e-mail addresses are put into "
         "lower case by themselves."
     )
+
+
+def _called(name: str, aliases: Sequence[str], noun: str) -> str:
+    """What a column is called that people know: "Teacher Email" rather than "Email"."""
+    with_noun = [alias for alias in aliases if alias == f"{noun} {name}"]
+    return (with_noun or [name.replace("_", " ")])[0].title()
 
 
 def who_reads(account: str | None) -> None:
@@ -145,7 +152,7 @@ def buttons(label: str, *, ready: bool) -> tuple[bool, bool]:
     return test, save
 
 
-def looked(found: "Look", tally: Tally, like: str | None, lines: Sequence[tuple[int, list[str]]]) -> None:
+def looked(found: "Look", tally: Tally, lines: Sequence[tuple[int, list[str]]]) -> None:
     """What a sheet that was tested is."""
     more = "" if found.whole else " and more"
     at = f"header on line {found.sheet.reading.header_line}"
@@ -155,11 +162,21 @@ def looked(found: "Look", tally: Tally, like: str | None, lines: Sequence[tuple[
             f"**{words.text(tab.title)}**" if tab.title == found.tab else words.text(tab.title) for tab in found.tabs
         )
         st.caption(f"Tabs: {titles}")
-    st.caption(f"It looks like `{like}`." if like else "It looks like no dataset that is known.")
     width = max((len(cells) for _, cells in lines), default=0)
     table = pd.DataFrame([[line, *cells, *[""] * (width - len(cells))] for line, cells in lines])
     table.columns = pd.Index(["Line", *(str(number) for number in range(1, width + 1))])
     st.dataframe(table, hide_index=True, height="content", key="tested")
+
+
+def looks_like(meant: tuple[str, float, str] | None, likeliest: tuple[str, float, str]) -> None:
+    """Whether a sheet's headers are those of what it is meant for, and what they are otherwise."""
+    if meant is not None and meant[1] >= RECOGNISED:
+        st.caption(f"It looks like `{meant[0]}`: {words.text(meant[2])}")
+        return
+    if meant is not None:
+        st.warning(f"It does not look like `{meant[0]}`: {words.text(meant[2])}", icon=":material/help:")
+    if likeliest[1] >= RECOGNISED:
+        st.caption(f"It looks like `{likeliest[0]}`: {words.text(likeliest[2])}")
 
 
 def severities(counts: Sequence[Mapping[str, Any]]) -> None:
