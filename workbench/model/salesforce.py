@@ -117,14 +117,16 @@ class Organization:
     """Where its data is asked for."""
     way: Way
     api_version: str
-    daily_limit: int | None
+    daily_limit: int | None = None
     """API requests that it may be asked a day; None where this user may not know."""
-    daily_left: int | None
+    daily_left: int | None = None
 
     @property
     def daily_used(self) -> int | None:
         """How many of them were asked, by whomever."""
-        return self.daily_limit - self.daily_left if None not in (self.daily_limit, self.daily_left) else None
+        if self.daily_limit is None or self.daily_left is None:
+            return None
+        return self.daily_limit - self.daily_left
 
 
 def object_of(source: str) -> str | None:

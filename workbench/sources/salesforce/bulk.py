@@ -83,16 +83,15 @@ class _Job:
             "columnDelimiter": "COMMA",
             "lineEnding": "LF",
         }
-        answer = connection.ask(lambda client: client.restful("jobs/query", method="POST", json=asked))
-        return cls(connection, answer["id"])
+        job = connection.ask(lambda client: str(client.restful("jobs/query", method="POST", json=asked)["id"]))
+        return cls(connection, job)
 
     def finished(self) -> int | None:
         """Waits for its end; the records that it read, where Salesforce tells."""
         access = self._connection.access
         deadline, pause = time.monotonic() + access.longest, _FIRST_LOOK
         while True:
-            answer = self._connection.ask(lambda client: client.restful(self._path))
-            state, records = answer["state"], answer.get("numberRecordsProcessed")
+            state, records, word = self._connection.ask(self._look)
             if state in ("JobComplete", "Failed", "Aborted"):
                 self._is_running = False
                 break
@@ -103,10 +102,16 @@ class _Job:
             time.sleep(min(pause, access.poll))
             pause *= 1.5
         if state != "JobComplete":
-            word = " ".join(str(answer.get("errorMessage") or "it gives no reason").split()).rstrip(".")
             why = "was stopped at Salesforce" if state == "Aborted" else "failed at Salesforce"
             raise self._connection.refused(f"its job {why}: {word}.")
-        return int(records) if records is not None else None
+        return records
+
+    def _look(self, client: Any) -> tuple[str, int | None, str]:
+        """Its state, the records that it has read, and why it failed, if it did."""
+        answer = client.restful(self._path)
+        word = " ".join(str(answer.get("errorMessage") or "it gives no reason").split()).rstrip(".")
+        records = answer.get("numberRecordsProcessed")
+        return str(answer["state"]), int(records) if records is not None else None, word
 
     def pages(self, columns: tuple[str, ...]) -> Iterator[_Page]:
         """Its results; the page before goes away with the next."""

@@ -6,6 +6,7 @@ import time
 import warnings
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -80,34 +81,36 @@ class Connection:
 
     def organization(self) -> Organization:
         """Who is reached, and as whom; raises as `ask` does."""
-        services = self.ask(lambda client: client.restful(""))
-        user_id = str(services.get("identity", "")).rpartition("/")[2]
-        of_user = f"SELECT Username FROM User WHERE Id = '{user_id}'"
-        user = self.ask(lambda client: client.query(of_user))["records"] if user_id.isalnum() else []
-        of_org = "SELECT Id, Name, OrganizationType, IsSandbox FROM Organization LIMIT 1"
-        (org,) = self.ask(lambda client: client.query(of_org))["records"]
+        organization = self.ask(self._organization)
         limit, left = self._daily_requests()
-        client = self._signed_in()
+        return replace(organization, daily_limit=limit, daily_left=left)
+
+    def _organization(self, client: Any) -> Organization:
+        user_id = str(client.restful("")["identity"]).rpartition("/")[2]
+        who = client.query(f"SELECT Username FROM User WHERE Id = '{user_id}'")["records"] if user_id.isalnum() else []
+        (org,) = client.query("SELECT Id, Name, OrganizationType, IsSandbox FROM Organization LIMIT 1")["records"]
         return Organization(
             name=org["Name"],
             id=org["Id"],
             edition=org["OrganizationType"],
             is_sandbox=org["IsSandbox"],
-            username=user[0]["Username"] if user else self.access.username,
+            username=who[0]["Username"] if who else self.access.username,
             host=client.sf_instance,
             way=self.way,
             api_version=str(client.sf_version),
-            daily_limit=limit,
-            daily_left=left,
         )
 
     def _daily_requests(self) -> tuple[int | None, int | None]:
         """The limit of a day and what is left of it: as the limits say, which not every user may see, else as every
         answer does."""
-        try:
-            said = self.ask(lambda client: client.limits())["DailyApiRequests"]
+
+        def ask(client: Any) -> tuple[int, int]:
+            said = client.limits()["DailyApiRequests"]
             return int(said["Max"]), int(said["Remaining"])
-        except (Refused, KeyError):
+
+        try:
+            return self.ask(ask)
+        except Refused:
             usage = self._signed_in().api_usage.get("api-usage")
             return (usage.total, usage.total - usage.used) if usage else (None, None)
 

@@ -68,25 +68,25 @@ class Described:
 
 def described(connection: Connection, name: str) -> Described:
     """What the organization says of an object; raises UnknownSalesforceObject, and what asking raises."""
+    user = connection.access.username or "this user"
+
+    def ask(client: Any) -> Described:
+        answer = client.restful(f"sobjects/{name}/describe")
+        return Described(name=answer["name"], fields=tuple(map(_field, answer["fields"])), user=user)
+
     try:
-        answer = connection.ask(lambda client: client.restful(f"sobjects/{name}/describe"))
+        return connection.ask(ask)
     except Refused as refused:
         if refused.code != "NOT_FOUND":
             raise
-        every = connection.ask(lambda client: client.describe())["sobjects"]
-        near = _alike(name, [each["name"] for each in every])
+        every = connection.ask(lambda client: [each["name"] for each in client.describe()["sobjects"]])
+        near = _alike(name, every)
         alike = f" Did you mean {near}?" if near else ""
-        raise UnknownSalesforceObject(object=name, user=_user(connection), alike=alike) from None
-    fields = tuple(_field(each) for each in answer["fields"])
-    return Described(name=answer["name"], fields=fields, user=_user(connection))
+        raise UnknownSalesforceObject(object=name, user=user, alike=alike) from None
 
 
 def _field(answer: dict[str, Any]) -> Field:
     return Field(name=answer["name"], type=answer["type"], part_of=answer.get("compoundFieldName"))
-
-
-def _user(connection: Connection) -> str:
-    return connection.access.username or "this user"
 
 
 def _alike(name: str, known: Sequence[str]) -> str:
