@@ -161,8 +161,8 @@ def import_(
         if salesforce is not None:
             only = [name.strip() for name in fields.split(",") if name.strip()] if fields is not None else None
             needed = [header for header, field in mapped.items() if field]
-            if template is not None and wanted is not None:
-                needed += wb.templates.get(wanted, template).mapping.columns
+            if template is not None and wanted is not None and only is None:
+                only = [*wb.templates.get(wanted, template).mapping.columns]
             with asked.progress() as progress:
                 meant = sources.of_salesforce(
                     wb,
