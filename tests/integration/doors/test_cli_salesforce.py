@@ -201,3 +201,22 @@ def test_doctor_says_whether_one_is_configured_and_nothing_secret(
     monkeypatch.delenv("SF_DOMAIN")
     monkeypatch.setenv("WORKBENCH_SALESFORCE_ADDRESS", "http://evil.example.com")
     assert "it is an address of this machine" in run("doctor").err
+
+
+def test_an_audit_lists_what_is_missing_and_ends_so(run: Run, org: Salesforce, tmp_path: Path) -> None:
+    org.objects["Contact"].records = org.objects["Contact"].records[:2]
+    said = run("audit", "salesforce:Contact", "-d", "polaris.teachers")
+    assert said.status == 1
+    assert "no import has read it" in said.out
+    run(*IMPORT)
+    whole = run("audit", "salesforce:Contact", "-d", "polaris.teachers")
+    assert (whole.status, "Complete: salesforce:Contact is here as it is there." in whole.out) == (0, True)
+    org.add("Contact", FIELDS, TEACHERS)
+    file = tmp_path / "differences.csv"
+    assert run("audit", "salesforce:Contact", "-d", "polaris.teachers", "-o", file, "--json").json["counts"] == {
+        "missing": 1,
+        "stale": 0,
+        "extra": 0,
+    }
+    assert file.read_text().splitlines()[1].startswith("missing,003000000000003AAA,2026-01-05T10:30:00.000Z,,")
+    assert "say an object of Salesforce" in run("audit", "Contact", "-d", "polaris.teachers").err
