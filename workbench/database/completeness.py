@@ -61,10 +61,7 @@ def _compared(contract: Contract) -> Composed:
         stands=SQL(STANDS),
         table=Identifier(contract.family, contract.table),
         slice=slice_of(contract, "known"),
-        reasons=SQL(" ").join(
-            SQL("when {} then {}").format(SQL(test), Literal(why))
-            for test, why in _REASONS  # type: ignore[arg-type]
-        ),
+        reasons=SQL(" ").join(SQL("when {} then {}").format(SQL(test), Literal(why)) for test, why in _REASONS),
     )
 
 
