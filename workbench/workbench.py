@@ -70,7 +70,7 @@ from workbench.model.template import ON_CONFLICT
 from workbench.playbooks import PLAYBOOKS, purposes
 from workbench.prepare import mapping, recognition
 from workbench.prepare.mapping import Suggestion
-from workbench.sources import kept_files
+from workbench.sources import headed, kept_files
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -538,8 +538,10 @@ class Workbench:
         """The sheets of a source by the dataset that each is."""
         given = [sheet] if isinstance(sheet, Sheet) else list(sheet)
         playbook = PLAYBOOKS.get(dataset)
-        if playbook is None or playbook.form is not None:
+        if playbook is None:
             return {dataset: given[0]}
+        if playbook.form is not None:
+            return {dataset: headed(given[0], recognition.is_header)}
         return recognition.sheets_of(given, playbook.datasets, playbook.name)
 
     def _fill(self, run: Run, reporter: Reporter, sheets: dict[str, Sheet] | None = None) -> Batch:
@@ -580,9 +582,10 @@ class Workbench:
             issues = counted(*(batch.summary.get(name, ()) for name in ("issue_counts", "issue_counts_planned")))
             return sum(each["rows"] for each in issues if each["severity"] == figure.severity)
         found = self.reconcile(batch)
-        if figure.reason is None:
+        if not figure.reasons:
             return sum(getattr(found, outcome) for outcome in figure.outcomes)
-        return sum(by.get(figure.reason, 0) for by in (found.skipped_by_reason, found.unmatched_by_kind))
+        counts = (found.skipped_by_reason, found.unmatched_by_kind)
+        return sum(each.get(reason, 0) for each in counts for reason in figure.reasons)
 
     def _said(self, batch: Batch) -> dict[str, Any]:
         """The figures and the log of a run, as they are signed."""

@@ -3,7 +3,8 @@
 Everything else is derived: CSV template, field guide, suite, table, aliases, import order.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from workbench.model.figure import Figure
@@ -23,6 +24,8 @@ class Sought:
     """Our own field that it is compared with."""
     folded: bool = False
     """Compared without case, spaces and punctuation, as names are."""
+    beside: tuple[str, str] | None = None
+    """A further field of the other contract, and our own that has to be the same, compared folded."""
     through: tuple[str, str] | None = None
     """Another dataset, and the field of it that is compared with what we say: its record has our `field`."""
 
@@ -164,8 +167,9 @@ class Field:
     awaited: str = ""
     """The kind of an unmatched row that would make a record and has nothing here, e.g. "date": it waits until the
     record is there. Else such a row is invalid."""
-    always: bool = False
-    """Whether no row may leave it blank, be the record known or not."""
+    written: str | None = None
+    """The form that its column is in where its texts could be read in several and nobody has said which (see
+    `kinds.FORMS`)."""
     setting: bool = False
     """Of a playbook's form: no column of its source, but said once of the whole import."""
     recurs: bool = False
@@ -316,6 +320,10 @@ class Contract:
     def key_fields(self) -> tuple[Field, ...]:
         """The fields of the natural key, in its order."""
         return tuple(self.field(name) for name in self.key)
+
+    def merging_as(self, merges: Mapping[str, Merge]) -> "Contract":
+        """The same, of which some fields merge otherwise."""
+        return replace(self, fields=tuple(replace(f, merge=merges.get(f.name, f.merge)) for f in self.fields))
 
     def requires(self, field: Field) -> bool:
         """Whether no record can be without it: it is required, or of the key."""

@@ -17,7 +17,7 @@ class Figure:
     """Of all outcomes together; an unmatched row that was explained counts as skipped."""
     part: str | None = None
     """The dataset whose rows count; None counts the source's own."""
-    reason: str | None = None
-    """Only those that were skipped or unmatched for it."""
+    reasons: tuple[str, ...] = ()
+    """Only those that were skipped or unmatched for one of them."""
     severity: "Severity | None" = None
     """Not rows: the issues of that severity that were told of them."""
