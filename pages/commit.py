@@ -1,7 +1,5 @@
 """Commit: the plan, with every number open to its rows, and the decision to write it."""
 
-from collections import Counter
-
 import streamlit as st
 
 from workbench import Workbench
@@ -24,12 +22,21 @@ def plan(wb: Workbench, batch: Batch) -> None:
     plots.plot(plots.outcome_bar(found.to_dict()), key="outcomes")
     runs.behind(wb, batch)
     batches.open_figures(wb, batch, found)
-    gone = (Counter(each.summary.get("removed", {})) for each in (batch, *wb.batches.parts(batch)))
-    for action, records in sum(gone, Counter()).items():
-        if records and batch.stage != "completed":
-            told = f"{words.many(records, 'record')} that the file no longer names will be {action}."
-            st.warning(told, icon=":material/person_remove:")
+    outcomes.removed(batch)
+    kept_edits(wb, batch)
     holds.told(batch.summary)
+
+
+def kept_edits(wb: Workbench, batch: Batch) -> None:
+    """How many values stay as people edited them since the last import, and the way to the rows that say otherwise."""
+    if not (kept := batch.summary.get("kept")):
+        return
+    verb = "stay" if kept > 1 else "stays"
+    verb = verb if batch.stage != "completed" else "was kept" if kept == 1 else "were kept"
+    st.info(f"{words.many(kept, 'value')} that people edited since the last import {verb}.", icon=":material/edit_off:")
+    for each in [part for part in wb.batches.parts(batch) if part.summary.get("kept")] or [batch]:
+        of = f" of {words.part(each)}" if each != batch else ""
+        address.link("validate", f"See them{of}", icon=":material/edit_off:", batch=each.id, code="edited")
 
 
 def decide(wb: Workbench, batch: Batch) -> None:
@@ -86,8 +93,14 @@ with page("Commit", "What the import will do, row by row, and the decision to wr
         st.info(f"There is no plan yet: this part is {batch.stage}.", icon=":material/hourglass_empty:")
     elif batch.undo_of is not None or batch.stage == "completed":
         written = words.many((batch.created or 0) + (batch.updated or 0))
-        done = f"Committed: {written} written, {words.when(batch.completed_at)} UTC."
-        st.success(done if batch.undo_of is None else "This is an undo.", icon=":material/check_circle:")
+        if batch.undo_of is not None:
+            st.success("This is an undo.", icon=":material/check_circle:")
+        elif batch.undone_by is not None:
+            done = f"{written} had been written, {words.when(batch.completed_at)} UTC; undone since."
+            st.info(f"{done} The rows are shown as they were written.", icon=":material/undo:")
+        else:
+            done = f"Committed: {written} written, {words.when(batch.completed_at)} UTC."
+            st.success(done, icon=":material/check_circle:")
         address.link("reconcile", "Reconcile it", batch=batch.id)
         runs.resolved(wb, batch)
         plan(wb, batch)

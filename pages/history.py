@@ -46,6 +46,7 @@ def one(wb: Workbench, batch: Batch) -> None:
     if batch.plan:
         found = wb.reconcile(batch)
         outcomes.figures(found, planned=batch.stage != "completed")
+        outcomes.removed(batch)
         runs.behind(wb, batch)
         runs.resolved(wb, batch)
         if batch.undo_of or batch.part_of:

@@ -49,6 +49,17 @@ def to_explain(wb: Workbench, batch: Batch, found: Reconciliation) -> None:
         explain(wb, batch, found)
 
 
+def say_otherwise(wb: Workbench, batch: Batch) -> None:
+    """What people have said of rows may be said otherwise, as long as nobody has signed."""
+    said = wb.rows.said(batch)
+    changed = evidence.otherwise(said) if said else None
+    if changed is not None:
+        word, reason = changed
+        say = wb.reject if word["word"] == "rejected" else wb.explain
+        say(batch, word["lines"], reason)
+        st.rerun()
+
+
 def for_their_owner(wb: Workbench, batch: Batch, found: Reconciliation) -> None:
     """The list of rejected rows, for whoever owns them; that of a run of several sheets is had sheet by sheet."""
     if found.rejected and not runs.sheets(wb, batch):
@@ -110,6 +121,8 @@ with page("Reconcile", "Every row accounted for: explained, written down, and si
     if found.unexplained and batch.stage == "completed":
         to_explain(wb, batch, found)
     for_their_owner(wb, batch, found)
+    if batch.state == "completed" and not batch.derived and wb.signature(runs.face(wb, batch)) is None:
+        say_otherwise(wb, batch)
     if batch.part_of is not None:
         st.stop()  # the log and the signature are the run's
     log(wb, batch, signed=bool(signed))

@@ -126,6 +126,20 @@ def to_decide(wb: Workbench, batch: Batch) -> None:
             again(wb, batch)
 
 
+def edited(wb: Workbench, batch: Batch) -> None:
+    """What people edited in records since the last import, and the plan keeps."""
+    if batch.stage == "staged" or not batch.summary.get("kept") or runs.sheets(wb, batch):
+        return
+    st.subheader("Kept as people edited it")
+    key = f"edited {batch.id} {batch.plan}"
+    shown = rows.page(lambda after, limit: wb.rows.page(batch, code="edited", after=after, limit=limit), key=key)
+    shown = [row for row in shown if decisions.kept(row)]
+    lines = decisions.edited(shown, is_open=batch.stage in OPEN and not batch.derived, key=key)
+    if lines:
+        wb.prefer(batch, lines)
+        again(wb, batch)
+
+
 def nearly(wb: Workbench, batch: Batch) -> None:
     """References that were not found and nearly fit what is known."""
     found = batch.summary.get("suggestions", ()) if batch.stage != "staged" else ()
@@ -178,6 +192,7 @@ with page("Validate", "What is wrong with the rows, and where to put it right.")
         st.subheader("What is wrong")
         issues.counted(counts)
         to_decide(wb, batch)
+        edited(wb, batch)
         nearly(wb, batch)
         st.subheader("The rows")
         to_correct(wb, batch, counts)

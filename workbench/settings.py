@@ -1,7 +1,10 @@
 """What the surroundings say: where things are kept, which database, which tenant, who is asking."""
 
 import getpass
+import json
+import tomllib
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import platformdirs
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -23,6 +26,20 @@ def _user() -> str:
         return "unknown"
 
 
+def _service_account() -> SecretStr | None:
+    """What `.streamlit/secrets.toml` of this folder, else of the user, says of it: by the name of the environment
+    variable, or as the table `[gcp_service_account]`, as Streamlit's own guide has it."""
+    for folder in (Path.cwd(), Path.home()):
+        try:
+            said = tomllib.loads((folder / ".streamlit" / "secrets.toml").read_text("utf-8"))
+        except (OSError, ValueError):
+            continue
+        found = said.get("WORKBENCH_GOOGLE_SERVICE_ACCOUNT") or said.get("gcp_service_account")
+        if found:
+            return SecretStr(found if isinstance(found, str) else json.dumps(found))
+    return None
+
+
 class Settings(BaseSettings):
     """Environment variables with the prefix WORKBENCH_, also read from `.env`."""
 
@@ -34,6 +51,17 @@ class Settings(BaseSettings):
     """Any PostgreSQL 15 or later; none: the embedded one under the home."""
     tenant: str = "default"
     user: str = Field(default_factory=_user)
+    google_service_account: SecretStr | None = Field(default_factory=_service_account)
+    """A Google service account's key, as JSON or as the path of its file; none: sheets are read that anyone may see."""
+    google_address: str | None = None
+    """Who is asked instead of Google, on this machine; for tests."""
+
+    @field_validator("google_address")
+    @classmethod
+    def _this_machine(cls, address: str | None) -> str | None:
+        if address is not None and (urlsplit(address).scheme, urlsplit(address).hostname) not in _LOOPBACK:
+            raise ValueError("it is an address of this machine, such as http://127.0.0.1:8080")
+        return address
 
     @field_validator("tenant")
     @classmethod
@@ -49,6 +77,9 @@ class Settings(BaseSettings):
         if not user.strip():
             raise ValueError("a user has a name")
         return user.strip()
+
+
+_LOOPBACK = [("http", host) for host in ("127.0.0.1", "localhost", "::1")]
 
 
 def load(**given: object) -> Settings:

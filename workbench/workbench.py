@@ -22,7 +22,6 @@ from workbench.database import (
     planning,
     proof,
     runs,
-    signing,
     staging,
     store,
     story,
@@ -33,7 +32,9 @@ from workbench.database import (
     upgrading,
 )
 from workbench.database.batches import Batches
+from workbench.database.google_sheets import GoogleSheets
 from workbench.database.inventory import Profiles, Sources
+from workbench.database.matches import Matches
 from workbench.database.progress import Progress, Reporter, reporting, silent
 from workbench.database.records import Records
 from workbench.database.rows import Rows
@@ -56,18 +57,20 @@ from workbench.model.errors import (
     WorkbenchError,
     WrongStage,
 )
+from workbench.model.figure import Figure
+from workbench.model.google_sheet import Access
 from workbench.model.hold import Hold, waiting
 from workbench.model.import_log import ImportLog
 from workbench.model.issue import counted
 from workbench.model.manifest import Proof
-from workbench.model.playbook import Figure, Playbook
+from workbench.model.playbook import Playbook
 from workbench.model.reconciliation import Reconciliation
 from workbench.model.sheet import Sheet
 from workbench.model.template import ON_CONFLICT
-from workbench.playbooks import PLAYBOOKS
+from workbench.playbooks import PLAYBOOKS, purposes
 from workbench.prepare import mapping, recognition
 from workbench.prepare.mapping import Suggestion
-from workbench.sources import kept_files
+from workbench.sources import headed, kept_files
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -110,6 +113,8 @@ class Workbench:
         self.templates = Templates(database)
         self.sources = Sources(database)
         self.profiles = Profiles(database)
+        self.google_sheets = GoogleSheets(database, google_access(configuration), purposes.known())
+        self.matches = Matches(database)
 
     @classmethod
     def open(
@@ -440,10 +445,12 @@ class Workbench:
         return playbook.title if playbook is not None else catalog.contract(batch.dataset).title
 
     def figures(self, batch: Batch | UUID | str) -> dict[str, int]:
-        """The playbook's own numbers of a composed run, named as it names them; none of any other import."""
+        """The numbers that an import is known by, as its playbook or dataset names them, as they stand now; none where
+        it names none."""
         run = batches.run(self._store, batch)
         playbook = self._playbook(run.face)
-        return {figure.name: _number(figure, run) for figure in playbook.figures} if playbook is not None else {}
+        named = (playbook or catalog.contract(run.face.dataset)).figures
+        return {figure.name: self._number(figure, run) for figure in named}
 
     def note(self, batch: Batch | UUID | str, *, notes: str | None = None, follow_ups: str | None = None) -> Batch:
         """Writes the log's decisions and follow-ups; refused once the batch is signed off."""
@@ -455,7 +462,8 @@ class Workbench:
 
     def explain(self, batch: Batch | UUID | str, lines: Sequence[int], reason: str) -> Reconciliation:
         """Says why rows are unmatched and stay so: they count as skipped from then on. In a run of several sheets it is
-        the sheet's batch whose lines are meant.
+        the sheet's batch whose lines are meant. Said again of a row, the later reason counts, until the signature; the
+        earlier one stays in the audit log.
 
         Raises UnknownLines, NotToExplain for an invalid row, NoReason, AlreadySigned, and WrongStage once it is undone.
         """
@@ -480,10 +488,10 @@ class Workbench:
             figures = self.reconcile(found)
             if not figures.done:
                 raise NotDone(batch=found.id, why=" ".join(figures.open_points))
-            if found.initiated_by == self._store.user and signing.people(self._store) > 1:
+            if found.initiated_by == self._store.user and proof.people(self._store) > 1:
                 raise OwnWork(user=self._store.user, batch=found.id)
             proof.sign(self._store, self.settings.home, found, self._said(found))
-            return cast(dict[str, Any], signing.signature(self._store, found.id))
+            return cast(dict[str, Any], proof.signature(self._store, found.id))
 
     def verify(self, batch: Batch | UUID | str, *, key: str | None = None) -> Proof:
         """Whether everything that was signed is still the same, and what is not: true, or with `differs`.
@@ -505,7 +513,7 @@ class Workbench:
 
     def signature(self, batch: Batch | UUID | str) -> dict[str, Any] | None:
         """Who signed, when, and the digest; None when nobody has."""
-        return signing.signature(self._store, self.batches.get(batch).id)
+        return proof.signature(self._store, self.batches.get(batch).id)
 
     # -- inside --------------------------------------------------------------------------------------------------------
 
@@ -530,8 +538,10 @@ class Workbench:
         """The sheets of a source by the dataset that each is."""
         given = [sheet] if isinstance(sheet, Sheet) else list(sheet)
         playbook = PLAYBOOKS.get(dataset)
-        if playbook is None or playbook.form is not None:
+        if playbook is None:
             return {dataset: given[0]}
+        if playbook.form is not None:
+            return {dataset: headed(given[0], recognition.is_header)}
         return recognition.sheets_of(given, playbook.datasets, playbook.name)
 
     def _fill(self, run: Run, reporter: Reporter, sheets: dict[str, Sheet] | None = None) -> Batch:
@@ -563,6 +573,20 @@ class Workbench:
             with self._store.transaction():
                 self._store.note("sweep refused", batch.id, why=str(refusal))
 
+    def _number(self, figure: Figure, run: Run) -> int:
+        """What a figure is in a run, as planned or written."""
+        batch = next((part for part in run.parts if part.dataset == figure.part), None) if figure.part else run.face
+        if batch is None:
+            return 0
+        if figure.severity is not None:
+            issues = counted(*(batch.summary.get(name, ()) for name in ("issue_counts", "issue_counts_planned")))
+            return sum(each["rows"] for each in issues if each["severity"] == figure.severity)
+        found = self.reconcile(batch)
+        if not figure.reasons:
+            return sum(getattr(found, outcome) for outcome in figure.outcomes)
+        counts = (found.skipped_by_reason, found.unmatched_by_kind)
+        return sum(each.get(reason, 0) for each in counts for reason in figure.reasons)
+
     def _said(self, batch: Batch) -> dict[str, Any]:
         """The figures and the log of a run, as they are signed."""
         said = {name: getattr(batch, name) for name in ("checksum", "file_name", "initiated_by", "window")}
@@ -577,7 +601,7 @@ class Workbench:
             said["decided"] = batch.decisions
         if batch.summary.get("accepted"):
             said["accepted"] = batch.summary["accepted"]
-        if own := self.figures(batch) if batch.undo_of is None else {}:
+        if behind and batch.undo_of is None and (own := self.figures(batch)):
             said["figures"] = own
         return {"batch": str(batch.id), "run_at": run_at, **said, **self._signed_figures(batch), **words}
 
@@ -603,7 +627,7 @@ class Workbench:
         raise HeldFor(batch=batch.id, why=" ".join(why))
 
     def _unsigned(self, batch: Batch) -> None:
-        signed = signing.signature(self._store, batch.id)
+        signed = proof.signature(self._store, batch.id)
         if signed is not None:
             raise AlreadySigned(
                 batch=batch.id, user=signed["signed_by"], at=f"{signed['signed_at']:%Y-%m-%d %H:%M:%S} UTC"
@@ -624,18 +648,10 @@ class Workbench:
         )
 
 
-def _number(figure: Figure, run: Run) -> int:
-    """What a figure is in a run, as planned or written."""
-    batch = next((part for part in run.parts if part.dataset == figure.part), None) if figure.part else run.face
-    if batch is None:
-        return 0
-    if figure.severity is not None:
-        issues = counted(*(batch.summary.get(name, ()) for name in ("issue_counts", "issue_counts_planned")))
-        return sum(each["rows"] for each in issues if each["severity"] == figure.severity)
-    if not figure.reasons:
-        return sum(getattr(batch, outcome) or 0 for outcome in figure.outcomes)
-    counts = (batch.summary.get(name, {}) for name in ("skipped_by_reason", "unmatched_by_kind"))
-    return sum(each.get(reason, 0) for each in counts for reason in figure.reasons)
+def google_access(configuration: settings.Settings) -> Access:
+    """The way to Google Sheets that is configured: with a service account, or without."""
+    key = configuration.google_service_account
+    return Access(account=key.get_secret_value() if key is not None else None, address=configuration.google_address)
 
 
 def address(configuration: settings.Settings) -> str:

@@ -39,6 +39,17 @@ def teachers(url: str) -> dict[str, bool]:
     return {f"{email.partition('@')[0]} {year[:4]}": active for email, year, active in found}
 
 
+def test_the_numbers_are_those_that_the_playbook_prints(roster: Callable[..., Batch], wb: Workbench) -> None:
+    roster(ADA, BEN)
+    again = roster(ADA, BEN.replace("Wyandotte High", "Argentine Middle"), CAT, CAT)
+    assert wb.figures(again) == {
+        "Teachers imported": 2,
+        "Teachers created": 1,
+        "Teachers updated": 1,
+        "Rows skipped": 2,
+    }
+
+
 # columns
 
 

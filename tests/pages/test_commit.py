@@ -110,6 +110,18 @@ def test_what_a_roster_no_longer_names_is_listed_before_it_goes(show: Show, wb: 
     assert page.dataframe[0].value["email"].tolist() == ["bo@kck.org"]
 
 
+@pytest.mark.parametrize("name", ["commit", "reconcile"])
+def test_the_rows_of_an_undone_import_are_told_as_undone(show: Show, wb: Workbench, sheet: Sheets, name: str) -> None:
+    batch = wb.import_sheet(sheet(BEFORE), "elevate.students")
+    wb.undo(batch)
+    page = show(name, batch=batch.id, rows="created")
+    assert page.warning[0].value.startswith("Undone by ana")
+    assert not [said.value for said in page.success if "ommitted" in said.value]
+    captions = [caption.value for caption in page.caption]
+    assert [one for one in captions if one.endswith("adds up, proven by the database; **undone since**.")]
+    assert [one for one in captions if one.startswith("As it was written; **undone since**. Rows that make")]
+
+
 def test_invalid_rows_hold_the_import_unless_the_good_rows_may_go_on(
     show: Show, planned: Batch, worked: Worked, url: str
 ) -> None:
@@ -203,3 +215,26 @@ def test_what_is_kept_of_an_edit_stands_beside_what_changes(show: Show, wb: Work
     (skipped,) = opened(show("commit", batch=planned.id, rows="skipped"))
     assert skipped[:3] == [3, "ben@example.com", "kept"]
     assert skipped[3].startswith("full_name: Kept Ben O. Okafor, edited since the import of ")
+    page = show("commit", batch=planned.id)
+    assert "2 values that people edited since the last import stay." in [info.value for info in page.info]
+    (link,) = [link for link in page.page_link if link.label == "See them"]
+    assert (link.proto.page, link.proto.query_string) == ("validate", f"batch={planned.id}&code=edited")
+
+
+def test_the_files_value_is_taken_after_all_where_a_person_says_so(
+    show: Show, wb: Workbench, sheet: Sheets, url: str, worked: Worked
+) -> None:
+    wb.import_sheet(sheet(BEFORE), "elevate.students")
+    ask(url, "update elevate.profiles set full_name = full_name || ' Lee' returning id")
+    planned = wb.plan(wb.stage(sheet(BEFORE, "students.csv"), "elevate.students")).batch
+    page = show("validate", batch=planned.id, code="edited")
+    key = f"edited {planned.id} {planned.plan}"
+    assert page.dataframe(key=key).value["Line"].tolist() == [2, 3]
+    assert page.button(key=f"{key} take").disabled
+    page.session_state[key] = {"selection": {"rows": [1], "columns": [], "cells": []}}
+    page.run()
+    press(page, "Take the file's values: 1 row")
+    assert (worked(planned).updated, wb.batches.get(planned).summary["kept"]) == (1, 1)
+    wb.commit(planned)
+    page = show("validate", batch=planned.id)
+    assert "Take the file's values" not in [button.label for button in page.button]

@@ -55,6 +55,16 @@ def test_every_import_stands_in_the_list_with_its_figures(show: Show, changed: B
     ]
 
 
+def test_the_list_and_the_story_tell_of_records_that_were_removed(show: Show, wb: Workbench, sheet: Sheets) -> None:
+    roster = "Building,Name,Email\nBanneker,Ada Ames,ada@kck.org\n"
+    given = {"window": "2024-2025", "constants": {"district": "KCK"}}
+    wb.import_sheet(sheet(f"{roster}Banneker,Bo Bell,bo@kck.org\n"), "polaris.teacher_roster", **given)
+    batch = wb.import_sheet(sheet(roster), "polaris.teacher_roster", **given)
+    assert show("history").dataframe[0].value["Removed"].tolist() == ["1 deactivated", ""]
+    page = show("history", batch=batch.id)
+    assert [info.value for info in page.info] == ["1 record that the file no longer names was deactivated."]
+
+
 def test_an_import_that_nobody_is_at_work_on_is_told_as_left_off(show: Show, wb: Workbench, sheet: Sheets) -> None:
     wb.import_sheet(sheet(STUDENTS, "done.csv"), "elevate.students")
     wb.stage(sheet(STUDENTS, "staged.csv"), "elevate.students")

@@ -95,6 +95,18 @@ def test_one_row_is_explained_by_itself(show: Show, wb: Workbench, unmatched: Ba
     assert wb.rows.unexplained(unmatched) == [3, 4]
 
 
+def test_a_reason_is_changed_until_somebody_signs(show: Show, wb: Workbench, unmatched: Batch) -> None:
+    wb.explain(unmatched, wb.rows.unexplained(unmatched), "The bakery was closed.")
+    page = show("reconcile", batch=unmatched.id)
+    (field,) = [one for one in page.text_input if one.label == "What is to be said instead"]
+    field.set_value("BAKE101 moved to May.")
+    press(page, "Change the reason")
+    assert {row["explanation"] for row in wb.rows.each(unmatched, outcome="skipped")} == {"BAKE101 moved to May."}
+    assert [each["action"] for each in wb.batches.story(unmatched)].count("said otherwise") == 1
+    wb.sign_off(unmatched)
+    assert "Change the reason" not in [button.label for button in show("reconcile", batch=unmatched.id).button]
+
+
 INVALID = "email,full_name\nada@example.com,Ada Park\nbad at example.com,Dee\nnobody,Cy\n"
 
 

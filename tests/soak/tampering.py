@@ -56,6 +56,7 @@ NOT_COVERED = {
     "import_template": "may change or retire; what it said of an import stands in its mapping",
     "import_profile": "compares sources, and proves nothing of an import",
     "import_source": "the inventory, which people edit",
+    "google_sheet": "which sheets are configured, which people edit; what was read of one is kept as the source",
     "match": "whom texts mean, from now on: no import is changed by it",
     "match_candidate": "whom texts may mean, made anew by every run",
     "schema_version": "which migration the database has",

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import fields
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -212,7 +212,10 @@ def recover(store: Store) -> list[UUID]:
             taken = "select pg_try_advisory_lock(hashtextextended(%s, 1)) as taken"
             if not store.connection.execute(taken, lock).fetchone()["taken"]:  # type: ignore[index]
                 continue
-            fail_quietly(store, row["id"], "the program was stopped while it staged the rows; import the source again")
+            noticed = f"noticed {datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
+            fail_quietly(
+                store, row["id"], f"Its program ended before it was done ({noticed}). Import the source again."
+            )
             given_up.append(row["id"])
             store.connection.execute("select pg_advisory_unlock(hashtextextended(%s, 1))", lock)
     return given_up

@@ -22,7 +22,8 @@ _OF: dict[Word, tuple[str, type[WorkbenchError]]] = {
 def say(store: Store, batch: Batch, word: Word, lines: Sequence[int], reason: str) -> None:
     """Keeps why rows are unmatched, or invalid, with who says so and when.
 
-    Nothing of no lines. Raises UnknownLines, and NotToExplain or NotToReject for a row that needs the other word.
+    Of a row that has a word already the later one counts, and the earlier one stays in the audit log. Nothing of no
+    lines. Raises UnknownLines, and NotToExplain or NotToReject for a row that needs the other word.
     """
     outcome, refusal = _OF[word]
     open_ = {row["line"]: row["outcome"] for row in store.all(_OPEN, {"batch": batch.id, "lines": list(lines)})}
@@ -33,17 +34,48 @@ def say(store: Store, batch: Batch, word: Word, lines: Sequence[int], reason: st
     if not open_:
         return
     with store.transaction() as connection:
-        connection.execute(
-            "insert into workbench.import_explanation (tenant_id, batch_id, line, reason, explained_by, rejected) "
-            "select %s, %s, unnest(%s::int[]), %s, %s, %s",
-            (store.tenant_id, batch.id, sorted(open_), reason, store.user, word == "rejected"),
-        )
+        said = {"tenant": store.tenant_id, "batch": batch.id, "lines": sorted(open_), "rejected": word == "rejected"}
+        for statement in (_SAY_OTHERWISE, _SAY):
+            connection.execute(statement, {**said, "reason": reason, "by": store.user})
         store.note(word, batch.id, rows=len(open_), lines=sorted(open_)[:100], reason=reason)
 
 
 _OPEN = """
-select line, outcome from workbench.import_result
-where batch_id = %(batch)s and line = any(%(lines)s) and outcome in ('unmatched', 'invalid') and explanation is null
+select line, planned_outcome as outcome from workbench.import_result
+where batch_id = %(batch)s and line = any(%(lines)s) and planned_outcome in ('unmatched', 'invalid')
+  and (explanation is null or reason = case planned_outcome when 'invalid' then 'rejected' else 'explained' end)
+"""
+
+_SAY_OTHERWISE = """
+update workbench.import_explanation
+set reason = %(reason)s, explained_by = %(by)s, explained_at = now(), rejected = %(rejected)s
+where batch_id = %(batch)s and line = any(%(lines)s) and coalesce(rejected, %(rejected)s) = %(rejected)s
+  and reason <> %(reason)s
+"""
+
+_SAY = """
+insert into workbench.import_explanation (tenant_id, batch_id, line, reason, explained_by, rejected)
+select %(tenant)s, %(batch)s, line, %(reason)s, %(by)s, %(rejected)s from unnest(%(lines)s::int[]) line
+where not exists (
+    select from workbench.import_explanation e
+    where e.batch_id = %(batch)s and e.line = line.line and (e.rejected is null or e.rejected = %(rejected)s))
+"""
+
+
+def words(store: Store, batch: Batch) -> list[dict[str, Any]]:
+    """What people have said of a batch's rows, the most frequent first: word (explained, rejected), reason, by, rows,
+    and their lines."""
+    return store.all(_WORDS, (batch.id,))
+
+
+_WORDS = """
+select case when e.rejected then 'rejected' else 'explained' end as word, e.reason, e.explained_by as by,
+       count(*)::int as rows, array_agg(e.line order by e.line) as lines
+from workbench.import_explanation e
+join workbench.import_batch b on b.id = e.batch_id
+join workbench.import_outcome o on o.batch_id = b.id and o.plan = b.plan and o.line = e.line
+where e.batch_id = %s and e.resolved_by is null and workbench.settles(e, o.outcome)
+group by 1, 2, 3 order by rows desc, reason
 """
 
 

@@ -12,6 +12,7 @@ from workbench.database.store import Store
 from workbench.database.target import Target
 from workbench.model.contract import Contract, Field
 from workbench.model.hold import Hold
+from workbench.model.wording import first_of, many
 from workbench.prepare.mapping import key
 
 _NAMES = 50_000
@@ -57,10 +58,7 @@ def asked(connection: psycopg.Connection[Any], target: Target) -> tuple[list[Hol
         }
         means = _nearly(connection, target, field, list(rows))
         if means:
-            each = [
-                f"{text}: did you mean {meant}? {rows[text]:,} {'row' if rows[text] == 1 else 'rows'}"
-                for text, meant in means.items()
-            ]
+            each = [f"{text}: did you mean {meant}? {many(rows[text])}" for text, meant in means.items()]
             near.append(_hold("near", field, "; ".join(each[:_FIRST]), [rows[text] for text in means]))
             if field.name in filled:
                 found += [
@@ -69,8 +67,7 @@ def asked(connection: psycopg.Connection[Any], target: Target) -> tuple[list[Hol
                 ]
         others = [text for text in rows if text not in means]
         if others:
-            shown = ", ".join(others[:_FIRST]) + (f" and {len(others) - _FIRST:,} more" if others[_FIRST:] else "")
-            new.append(_hold("new", field, f"{shown}: new", [rows[text] for text in others]))
+            new.append(_hold("new", field, f"{first_of(others, _FIRST)}: new", [rows[text] for text in others]))
     return near, new, found
 
 

@@ -11,6 +11,7 @@ from workbench.model.contract import Field
 from workbench.model.hold import Hold
 from workbench.model.kinds import KINDS
 from workbench.model.limits import OF, Limit, Limits
+from workbench.model.wording import many
 
 
 def passed(
@@ -25,7 +26,10 @@ def passed(
     and the rows `processed`; `in_scope` counts the records that could be removed, which is asked only where it matters.
     Values are compared only in the rows that update a record, and only where so many of them could pass a limit.
     """
-    limits = Limits.read(target.contract.usual_limits, target.batch.mapping.get("limits", {}))
+    said = target.batch.mapping.get("limits", {})
+    # what a person says of any field comes before what is usual for one
+    usual = {name: text for name, text in target.contract.usual_limits.items() if name.rpartition(".")[2] not in said}
+    limits = Limits.read(usual, said)
     done = {"created": "created", "updated": "updated", "removed": "switched off"}
     if target.mode == "replace":
         done["removed"] = "deleted"
@@ -81,7 +85,7 @@ def _became(target: Target, field: Field, what: str) -> Composable:
 
 
 def _hold(target: Target, code: str, field: str, becomes: str, limit: Limit, records: int, whole: int) -> Hold:
-    who = f"{records:,} {target.contract.noun}{'' if records == 1 else 's'}"
+    who = many(records, target.contract.noun)
     if limit.share is not None:
         who = f"{records:,} of {whole:,} {OF[code.rpartition('.')[2]]}"
     return Hold(code=code, field=field, message=f"{who} {becomes}: the limit is {limit}.", rows=records)

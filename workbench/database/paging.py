@@ -7,7 +7,7 @@ from psycopg.types.json import Jsonb
 
 from workbench.database.store import Store
 from workbench.model.batch import OUTCOMES, Batch
-from workbench.model.issue import counted
+from workbench.model.issue import counted, of_kind
 
 _RARE = 20
 """One row in so many, and fewer: then all of them are looked for at once instead of in the order of their lines."""
@@ -198,9 +198,9 @@ class _Question:
 def issue_counts(store: Store, batch: Batch) -> list[dict[str, Any]]:
     """Each issue with the rows that have it, as they were counted: code, field, severity, message, rows."""
     if "issue_counts" not in batch.summary:  # an undo, whose rows nobody has read
-        return counted(store.all(_KEPT, (batch.id, batch.plan)))
+        return [of_kind(each) for each in counted(store.all(_KEPT, (batch.id, batch.plan)))]
     planned = () if batch.stage == "staged" else batch.summary.get("issue_counts_planned", ())
-    return counted(batch.summary["issue_counts"], planned)
+    return [of_kind(each) for each in counted(batch.summary["issue_counts"], planned)]
 
 
 _KEPT = """
@@ -225,7 +225,7 @@ def unexplained_kinds(store: Store, batch: Batch) -> list[dict[str, Any]]:
         if (key := (row["outcome"], row["code"], row["field"])) in kinds:
             kinds[key]["rows"] -= row["rows"]
     return sorted(
-        (kind for kind in kinds.values() if kind["rows"] > 0),
+        (of_kind(kind) for kind in kinds.values() if kind["rows"] > 0),
         key=lambda kind: (-kind["rows"], kind["outcome"], kind["code"], kind["field"]),
     )
 

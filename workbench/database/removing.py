@@ -10,6 +10,7 @@ from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 from workbench.database.target import Target, removable
 from workbench.model.contract import Field, Removal
 from workbench.model.hold import Hold
+from workbench.model.wording import first_of, many
 from workbench.prepare.normalize import canonical
 
 _FIRST = 5
@@ -126,7 +127,7 @@ class Removals(Target):
             rows = sum(each["rows"] for each in others)
             line = min(each["line"] for each in others)
             who = f"line {line} says" if rows == 1 else f"{rows:,} rows, the first on line {line}, say"
-            said = _listed([each["said"] for each in others])
+            said = first_of([each["said"] for each in others], _FIRST)
             told = f"The import is for {window}, and {who} that {field.name} is {said}."
             yield Hold(code=f"other_{field.name}", field=field.name, message=told, rows=rows)
 
@@ -136,9 +137,9 @@ class Removals(Target):
             return
         found = self._windows(connection, field)
         if len(found) > 1:
-            said = [f"{each['said']} ({_rows(each['rows'])}, the first on line {each['line']})" for each in found]
+            said = [f"{each['said']} ({many(each['rows'])}, the first on line {each['line']})" for each in found]
             told = (
-                f"The rows speak of more than one {field.name}: {_listed(said)}. "
+                f"The rows speak of more than one {field.name}: {first_of(said, _FIRST)}. "
                 f"In each, who is not named {self._is_gone}."
             )
             fewest = sum(each["rows"] for each in found[1:])
@@ -175,12 +176,12 @@ class Removals(Target):
         gone = self._gone(connection, [row["name"] for row in found if row["name"]])
         lines, texts = [str(row["line"]) for row in found], [row["text"] or "blank" for row in found]
         one = found[0]["all"] == 1
-        noun = self.contract.noun
+        noun, every = self.contract.noun, found[0]["all"]
         told = (
-            f"{'Line' if one else 'Lines'} {_listed(lines, found[0]['all'])} {'names' if one else 'name'} nobody whom "
-            f"Workbench knows ({_listed(texts, found[0]['all'])}): {'it' if one else 'each'} may be "
+            f"{'Line' if one else 'Lines'} {first_of(lines, _FIRST, of=every)} {'names' if one else 'name'} nobody "
+            f"whom Workbench knows ({first_of(texts, _FIRST, of=every)}): {'it' if one else 'each'} may be "
             + (f"the {noun}" if removed == 1 else f"one of the {removed:,} {noun}s")
-            + f" that would be {self._done}: {_listed(gone, removed)}. "
+            + f" that would be {self._done}: {first_of(gone, _FIRST, of=removed)}. "
             f"Correct the {'line' if one else 'lines'}, or let the removal go on."
         )
         yield Hold(code="unread", field=key.name, message=told, rows=found[0]["all"])
@@ -218,7 +219,7 @@ class Removals(Target):
             noun, count = self.contract.noun, found[0]["all"]
             told = (
                 f"{count:,} {noun}{' whose name' if count == 1 else 's whose names'} another row has would be "
-                f"{self._done}: {_listed(each, count)}. "
+                f"{self._done}: {first_of(each, _FIRST, of=count)}. "
                 f"Correct the row where it is the same {noun}, or let the removal go on."
             )
             yield Hold(code="same_name", field=key.name, message=told, rows=count)
@@ -246,8 +247,9 @@ class Removals(Target):
         if found:
             each = [f"line {row['line']} ({row['who']})" for row in found]
             count, noun = found[0]["all"], self.contract.noun
+            named = first_of(each, _FIRST, of=count)
             told = (
-                f"What was left out as no record names {noun}s that would be {self._done}: {_listed(each, count)}. "
+                f"What was left out as no record names {noun}s that would be {self._done}: {named}. "
                 "Keep the lines, or let the removal go on."
             )
             yield Hold(code="left_out", field=key.name, message=told, rows=count)
@@ -280,9 +282,9 @@ class Removals(Target):
         ).fetchall()
         if found:
             records, noun = sum(row["records"] for row in found), self.contract.noun
-            years = _listed([row["said"] for row in found])
+            years = first_of([row["said"] for row in found], _FIRST)
             told = (
-                f"{records:,} {noun}{'' if records == 1 else 's'} of {years} would be {self._done}, "
+                f"{many(records, noun)} of {years} would be {self._done}, "
                 f"and a later {field.name} is known: {found[0]['newest']}."
             )
             yield Hold(code=f"older_{field.name}", field=field.name, message=told, rows=records)
@@ -374,13 +376,3 @@ class Removals(Target):
 
 def _one(connection: psycopg.Connection[Any], question: Composed) -> dict[str, Any]:
     return cast(dict[str, Any], connection.execute(question).fetchone())
-
-
-def _rows(count: int) -> str:
-    return f"{count:,} {'row' if count == 1 else 'rows'}"
-
-
-def _listed(texts: Sequence[str], count: int | None = None) -> str:
-    """The first few texts, and how many more there are."""
-    more = (count or len(texts)) - len(texts[:_FIRST])
-    return ", ".join(texts[:_FIRST]) + (f" and {more:,} more" if more > 0 else "")

@@ -11,13 +11,14 @@ from uuid import UUID
 import pyarrow as pa
 from psycopg.sql import SQL, Identifier
 
-from workbench.database import paging, suggestions
+from workbench.database import explaining, paging, suggestions
 from workbench.database.batches import get, one_sheet, sheets
 from workbench.database.store import Store
 from workbench.datasets import catalog
 from workbench.derived import exports
 from workbench.model.batch import Batch
 from workbench.model.contract import HALF, PART, Contract, Field
+from workbench.model.issue import of_kind
 from workbench.model.sheet import Chunk
 
 if TYPE_CHECKING:
@@ -156,11 +157,12 @@ order by line limit %(limit)s
 
 
 def issues(store: Store, batch: Batch, *, first: int = 5) -> list[dict[str, Any]]:
-    """Each issue of each field of a batch, the most frequent first: code, field, message (its first), rows, and its
+    """Each issue of each field of a batch, the most frequent first: code, field, message (one of them), rows, and its
     `first` lines."""
     rows_ = Identifier("workbench", "corrected_row" if batch.revision else "import_row")
     plan = 0 if batch.stage == "staged" else batch.plan
-    return store.all(SQL(_ISSUES).format(rows=rows_), {"batch": batch.id, "plan": plan, "first": first})
+    found = store.all(SQL(_ISSUES).format(rows=rows_), {"batch": batch.id, "plan": plan, "first": first})
+    return [of_kind(each) for each in found]
 
 
 _ISSUES = """
@@ -377,6 +379,11 @@ class Rows:
         The most frequent come first. A row with two issues is of two kinds.
         """
         return paging.unexplained_kinds(self._store, get(self._store, batch))
+
+    def said(self, batch: Batch | UUID | str) -> list[dict[str, Any]]:
+        """What people have said of a batch's rows, the most frequent first: word (explained, rejected), reason, by,
+        rows, and their lines."""
+        return explaining.words(self._store, get(self._store, batch))
 
     def _written(self, batch: Batch | UUID | str, file_format: exports.Format) -> Batch:
         """The batch whose rows are to be written: JSON takes those of several sheets, a table of columns does not."""

@@ -16,6 +16,7 @@ from workbench.model.reconciliation import Reconciliation
 from workbench.model.sheet import Layout
 from workbench.model.template import HOLDABLE
 from workbench.model.template import Mapping as Mapped
+from workbench.model.wording import first_of, many
 
 _NAMED = 10
 """So many texts, groups and ranges of lines are named of each kind."""
@@ -45,13 +46,15 @@ def state(store: Store, batch: Batch) -> str:
         return f"discarded by {batch.summary['discarded_by']}: {_NOTHING}"
     if batch.undo_of is not None and batch.state == "dry run":
         return "dry run: nothing is taken back"
+    if batch.stage == "failed" and (why := batch.summary.get("error")):
+        return f"{_STATES['failed']}: {why.rstrip('.')}"
     return _STATES.get(batch.state, "")
 
 
 def to_do(batch: Batch, found: Reconciliation) -> tuple[str, ...]:
     """What is open, a sentence each."""
     if batch.undo_of is not None and batch.state == "completed" and batch.skipped:
-        return (f"{_many(batch.skipped, 'record')} kept to be looked at.",)
+        return (f"{many(batch.skipped, 'record')} kept to be looked at.",)
     if batch.undo_of is not None or batch.state in ("queued", "staging", "undone", "failed", "discarded"):
         return ()
     return tuple(_to_do(batch, found))
@@ -65,11 +68,11 @@ def _to_do(batch: Batch, found: Reconciliation) -> Iterator[str]:
         yield "Commit it, or discard it."
         yield from (f"To be decided: {hold.sentence.rstrip('.')}." for hold in Hold.all_of(batch.summary))
     if wrong := found.invalid - found.rejected:
-        yield f"{_many(wrong, 'invalid row')} to be corrected and imported, or rejected."
+        yield f"{many(wrong, 'invalid row')} to be corrected and imported, or rejected."
     if found.rejected:
-        yield f"{_many(found.rejected, 'rejected row')} to be sent to whoever owns them."
+        yield f"{many(found.rejected, 'rejected row')} to be sent to whoever owns them."
     if found.unmatched:
-        yield f"{_many(found.unmatched, 'unmatched row')} to be explained, or imported once what is missing is there."
+        yield f"{many(found.unmatched, 'unmatched row')} to be explained, or imported once what is missing is there."
 
 
 def decided(store: Store, batch: Batch) -> tuple[str, ...]:
@@ -112,21 +115,21 @@ def _written(batch: Batch, behind: tuple[Batch, ...], events: list[dict[str, Any
                 yield f"{each['by']} let go on: {hold.sentence.rstrip('.')}."
     if kept := batch.summary.get("kept"):
         verb = "was" if kept == 1 else "were"
-        yield f"{_many(kept, 'value')} that people edited since the last import {verb if done else 'will be'} kept."
+        yield f"{many(kept, 'value')} that people edited since the last import {verb if done else 'will be'} kept."
     for action in ("deactivated", "deleted"):
         counts = (each.summary.get("removed", {}).get(action, 0) for each in (behind or (batch,)))
         if number := sum(counts):
             verb = ("was" if number == 1 else "were") if done else "will be"
-            yield f"{_many(number, 'record')} that the file no longer names {verb} {action}."
+            yield f"{many(number, 'record')} that the file no longer names {verb} {action}."
 
 
 def _undone(store: Store, undo: Batch) -> Iterator[str]:
     """What an undo has done, which its figures do not tell apart, and what it has left as it was."""
     for row in store.all(_REVERSED, {"undo": undo.id}):
-        yield f"{_many(row['rows'], 'record')} {_BACK[row['outcome'], row['reason']]}."
+        yield f"{many(row['rows'], 'record')} {_BACK[row['outcome'], row['reason']]}."
     for reason, why in _KEPT.items():
         if number := undo.summary.get("skipped_by_reason", {}).get(reason):
-            yield f"{_many(number, 'record')} kept: {why}."
+            yield f"{many(number, 'record')} kept: {why}."
 
 
 _REVERSED = """
@@ -186,10 +189,10 @@ def _mapped(store: Store, sheet: Batch) -> Iterator[str]:
     )
     for what, names in of_columns:
         if names:
-            yield f"{what}: {_first(names)}."
+            yield f"{what}: {first_of(names, _NAMED, more='others')}."
     repaired = (sheet.summary.get("noticed") or {}).get("repaired", {})
     for field in mapped.repairs:
-        yield f"Letters of {field} repaired: {_many(repaired.get(field, 0), 'cell')}."
+        yield f"Letters of {field} repaired: {many(repaired.get(field, 0), 'cell')}."
     if sheet.on_conflict != "hold":
         yield f"Of rows with one key the {sheet.on_conflict} counts, by option."
     if mapped.on_edit is not None:
@@ -219,7 +222,7 @@ def _said(word: Mapping[str, Any]) -> str:
     return _SAID[word["what"]].format(
         who=word["who"],
         why=" ".join((word["why"] or "").split())[:_LONGEST].rstrip("."),
-        rows=_many(word["rows"], "row"),
+        rows=many(word["rows"], "row"),
         lines=_ranges(word),
     )
 
@@ -239,7 +242,7 @@ def _others(words: list[dict[str, Any]]) -> Iterator[str]:
     """That there are more words than are told."""
     for word in {row["what"]: row for row in words}.values():
         if word["groups"] > _NAMED:
-            yield f"And {_many(word['groups'] - _NAMED, 'more reason')} of rows {word['what']}."
+            yield f"And {many(word['groups'] - _NAMED, 'more reason')} of rows {word['what']}."
 
 
 # of every word, decision and correction that counts: who, why, how many rows, and the first lines
@@ -295,14 +298,5 @@ def _lines(ranges: Any, *, more: bool = False) -> str:
 
 
 def _meanings(texts: Mapping[str, str]) -> str:
-    return _first([f"'{text}' is " + (f"'{to}'" if to else "nothing") for text, to in texts.items()])
-
-
-def _first(texts: Any) -> str:
-    """The first of several texts, and how many others there are."""
-    shown = ", ".join(texts[:_NAMED])
-    return f"{shown} and {len(texts) - _NAMED:,} others" if len(texts) > _NAMED else shown
-
-
-def _many(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    said = [f"'{text}' is " + (f"'{to}'" if to else "nothing") for text, to in texts.items()]
+    return first_of(said, _NAMED, more="others")

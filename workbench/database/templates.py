@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 
 from workbench.database.store import Store
 from workbench.datasets import catalog
-from workbench.model.errors import TemplateExists, TemplateTaken, UnknownTemplate
+from workbench.model.errors import AmbiguousTemplate, TemplateExists, TemplateTaken, UnknownTemplate
 from workbench.model.template import Mapping, Template
 from workbench.prepare.mapping import check
 
@@ -130,6 +130,15 @@ class Templates:
             if name in (found.name, found.id):
                 return found
         raise UnknownTemplate(template=name, dataset=dataset)
+
+    def dataset(self, name: str) -> str:
+        """The dataset that a template of that name (or id) is of; raises UnknownTemplate, AmbiguousTemplate."""
+        found = sorted({each.dataset for each in self.all() if name in (each.name, each.id)})
+        if not found:
+            raise UnknownTemplate(template=name, dataset="any dataset")
+        if len(found) > 1:
+            raise AmbiguousTemplate(template=name, datasets=", ".join(found))
+        return found[0]
 
     def save(
         self, name: str, dataset: str, chosen: Mapping, *, is_global: bool = False, description: str | None = None

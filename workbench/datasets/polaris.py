@@ -25,6 +25,7 @@ from workbench.model.contract import (
     SameAs,
     Sought,
 )
+from workbench.model.figure import Figure
 
 TEACHER_ROSTER = Contract(
     name="polaris.teacher_roster",
@@ -34,6 +35,12 @@ TEACHER_ROSTER = Contract(
     key=("email", "academic_year"),
     modes=("preserve", "replace", "upsert", "insert", "update"),
     removal=Removal(scope=("district", "academic_year")),
+    figures=(
+        Figure(name="Teachers imported", outcomes=("created", "updated")),
+        Figure(name="Teachers created", outcomes=("created",)),
+        Figure(name="Teachers updated", outcomes=("updated",)),
+        Figure(name="Rows skipped", outcomes=("skipped",)),
+    ),
     template=(
         "email",
         "name",
@@ -425,10 +432,11 @@ EVENT_TEACHERS = Contract(
                     Sought(field="email", said="pathful_user_id", through=("polaris.teachers", "pathful_user_id")),
                     Sought(field="email", said="email"),
                     Sought(field="name", said="name", folded=True),
+                    Sought(field="name", said="name", folded=True, beside=("building", "school")),
                 ),
                 within="academic_year",
                 within_of="session_id",
-                decided=(("pathful_user_id",), ("name", "school")),
+                decided=(("pathful_user_id",), ("email",), ("name", "school")),
                 waits=True,
             ),
             help="The record of the roster of the session's academic year: by Pathful's id, e-mail or name.",

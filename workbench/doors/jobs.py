@@ -35,6 +35,7 @@ from workbench.model.errors import (
     Held,
     WorkbenchError,
 )
+from workbench.model.hold import Hold
 from workbench.settings import Settings
 from workbench.workbench import Progress, Workbench, address
 
@@ -64,8 +65,8 @@ logging.getLogger("procrastinate").addHandler(logging.NullHandler())  # what it 
 def defer(wb: Workbench, step: Step, batch: Batch | UUID | str, **options: Any) -> int:
     """Leaves a step of a batch to the next worker that is free, and returns the job's number.
 
-    `fill` reads the batch's kept file and plans it; `plan`; `commit` takes `skip_errors` and `accept`; `undo`
-    takes `dry_run`.
+    `fill` reads the batch's kept file and plans it, and `straight_on` writes a plan that nobody has to be asked of;
+    `plan`; `commit` takes `skip_errors` and `accept`; `undo` takes `dry_run`.
     A step that waits already is not asked for twice. Raises UnknownBatch, and AlreadyWaiting for another step's sake.
     """
     found = wb.batches.get(batch)
@@ -178,13 +179,24 @@ _BEGUN = ("queued", "staging")
 _TRANSIENT = (DatabaseBusy, DatabaseUnavailable)
 
 
-def _fill(wb: Workbench, batch: Batch, progress: Progress) -> None:
+def _fill(wb: Workbench, batch: Batch, progress: Progress, straight_on: bool = False) -> None:
     """Fills and plans, so that from upload to plan there is one wait."""
     if batch.stage in _BEGUN:
         batch = wb.fill(batch, progress=progress)
     if batch.stage == "staged":
         progress("planning", 0)
-        wb.plan(batch, progress=progress)
+        batch = wb.plan(batch, progress=progress).batch
+    if straight_on and _asks_nobody(wb, batch):
+        _commit(wb, batch, progress)
+
+
+def _asks_nobody(wb: Workbench, batch: Batch) -> bool:
+    """Whether a plan has nothing that a person may want to see first: no invalid row, nothing that it waits for, no
+    record that it takes away."""
+    gone = (each.summary.get("removed", {}) for each in (batch, *wb.batches.parts(batch)))
+    return batch.stage == "planned" and not (
+        batch.invalid or Hold.all_of(batch.summary) or any(number for each in gone for number in each.values())
+    )
 
 
 def _plan(wb: Workbench, batch: Batch, progress: Progress) -> None:
@@ -368,7 +380,8 @@ class Worker:
             try:
                 await self._at_work()
             except Exception as error:
-                if self._running:
+                lost = isinstance(error, exceptions.ConnectorException)  # `alive` tells that, as long as it is so
+                if self._running and not lost:
                     _report(f"The worker begins again, after {type(error).__name__}.", error)
             self._running = False
             await self._rest(1.0)

@@ -87,6 +87,12 @@ class Batch:
             return "undone"
         return "dry run" if self.dry_run and self.stage == "planned" else self.stage
 
+    @property
+    def removals(self) -> str:
+        """The records that its file no longer names, by what becomes of them: "2 deactivated"; "" for none."""
+        found = self.summary.get("removed", {})
+        return ", ".join(f"{records:,} {action}" for action, records in found.items() if records)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Run:

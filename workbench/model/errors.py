@@ -19,6 +19,23 @@ class UnreadableSource(WorkbenchError):
     """{source} cannot be read: {why}"""
 
 
+class UnreadableGoogleSheet(UnreadableSource):
+    """Error reading Google Sheet {source}: {why}"""
+
+
+class NoGoogleSheet(WorkbenchError):
+    """No Google Sheet configured for {purpose} in {year}. Add it at Manage Google Sheets & Import Data, or with:
+    workbench sheets add"""
+
+
+class UnknownGoogleSheet(WorkbenchError):
+    """There is no Google Sheet called {sheet}. Those that are configured: {known}."""
+
+
+class GoogleSheetExists(WorkbenchError):
+    """There is a Google Sheet called {name} for the same purpose, year and district already. Choose another name."""
+
+
 class UnreadableSheet(WorkbenchError):
     """Line {line}: {why}"""
 
@@ -141,6 +158,18 @@ class UnknownRecord(WorkbenchError):
     """There is no {dataset} record with the key {key}, and no import ever touched one."""
 
 
+class UnknownMatching(WorkbenchError):
+    """Nothing of {of} is matched. What is: {known}."""
+
+
+class NobodySays(WorkbenchError):
+    """Nobody of {of} says {said}."""
+
+
+class UnknownMatch(WorkbenchError):
+    """There is no decision {match} that counts."""
+
+
 class UnknownLines(WorkbenchError):
     """Batch {batch} has no row on line {lines} that waits for a word."""
 
@@ -189,6 +218,10 @@ class UnknownRule(WorkbenchError):
 
 class UnknownTemplate(WorkbenchError):
     """There is no template called {template} for {dataset}."""
+
+
+class AmbiguousTemplate(WorkbenchError):
+    """Several datasets have a template called {template}: {datasets}. Say which with --dataset."""
 
 
 class TemplateTaken(WorkbenchError):

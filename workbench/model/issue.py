@@ -39,6 +39,20 @@ class Issue:
         return asdict(self)
 
 
+_OF_ITS_ROW = frozenset(
+    ("conflict", "duplicate_key", "edited", "same_id", "another_name", "made_of_half", "half_name", "taken")
+)
+"""The codes whose messages tell what stands in the row."""
+
+
+def of_kind(kind: Mapping[str, Any]) -> dict[str, Any]:
+    """A kind of issues with its number of rows, under a message that is true of all of them: what stands in one row is
+    an example."""
+    if kind["rows"] == 1 or kind["code"] not in _OF_ITS_ROW:
+        return dict(kind)
+    return {**kind, "message": f"For example: {kind['message']}"}
+
+
 def counted(*counts: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Counts of issues (code, field, severity, message, rows) as one, the most frequent first, under the first of their
     messages; those that are gone are left out."""

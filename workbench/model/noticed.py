@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from workbench.model.wording import first_of, many
+
 _LISTED = 10
 """So many texts of a column are named in a sentence."""
 
@@ -62,17 +64,16 @@ class Noticed:
         for name, rows in self.repaired.items():
             yield name, "repaired", f"{_cells(rows)} read in a wrong encoding, and repaired"
         for name, found in self.respelled.items():
-            pairs = list(found["texts"].items())
-            each = ", ".join(f"'{text}' is '{known}'" for text, known in pairs[:_LISTED])
-            more = f" and {len(pairs) - _LISTED:,} others" if pairs[_LISTED:] else ""
-            yield name, "respelled", f"{_cells(found['rows'])} taken for what is known already: {each}{more}"
+            each = first_of(
+                [f"'{text}' is '{known}'" for text, known in found["texts"].items()], _LISTED, more="others"
+            )
+            yield name, "respelled", f"{_cells(found['rows'])} taken for what is known already: {each}"
 
 
 def _listed(texts: Mapping[str, int]) -> str:
     """'nan' in 1 row, 'N/A' in 20 rows."""
     most = sorted(texts.items(), key=lambda text: -text[1])
-    shown = [f"'{text}' in {rows:,} {'row' if rows == 1 else 'rows'}" for text, rows in most[:_LISTED]]
-    return ", ".join(shown) + (f" and {len(most) - _LISTED:,} others" if most[_LISTED:] else "")
+    return first_of([f"'{text}' in {many(rows)}" for text, rows in most], _LISTED, more="others")
 
 
 def _cells(rows: int) -> str:

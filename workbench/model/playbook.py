@@ -6,8 +6,8 @@ from datetime import date
 
 import pyarrow as pa
 
-from workbench.model.contract import Contract
-from workbench.model.issue import Severity
+from workbench.model.contract import Contract, Merge
+from workbench.model.figure import Figure
 from workbench.model.sheet import Chunk
 
 
@@ -22,6 +22,8 @@ class Part:
     """The contract's fields that the shape makes of the whole row, whichever columns there are."""
     where: tuple[str, ...] = ()
     """Only of rows that have something in one of these columns; of every row when empty."""
+    merges: Mapping[str, Merge] = field(default_factory=dict)
+    """The contract's fields that merge otherwise when they come from this source."""
     repeats: bool = False
     """A record may well stand on several rows (a learner with two courses), which then is nothing to warn of."""
 
@@ -38,21 +40,6 @@ class Shaped:
     rows: Chunk
     at: pa.Int32Array
     groups: pa.ListArray | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Figure:
-    """One of the numbers that a playbook is known by: how many rows of a part ended so."""
-
-    name: str
-    """As the playbook's document names it, e.g. "Students created"."""
-    outcomes: tuple[str, ...] = ()
-    part: str | None = None
-    """The dataset whose rows count; None counts the source's own."""
-    reasons: tuple[str, ...] = ()
-    """Only those that were skipped or unmatched for one of them."""
-    severity: Severity | None = None
-    """Not rows: the issues of that severity that were told of them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,7 +88,7 @@ class Playbook:
     """None: each part takes its `columns` as they stand."""
     recall: Recall | None = None
     """What of the stored records its shape is given; None: nothing."""
-    windowed: Callable[[str | None, date], str] | None = None
+    windowed: Callable[[str | None, date], str | None] | None = None
     """What a person says of the window as it is kept, on a day; raises WrongValue. None: it is kept as it is said."""
     check: Check | None = None
     """None: a row is judged by its parts alone."""

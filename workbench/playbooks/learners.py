@@ -1,7 +1,8 @@
 """Learners with their courses: one sheet that is students, courses and enrollments at once."""
 
 from workbench.datasets.elevate import LEARNERS as FORM
-from workbench.model.playbook import Figure, Part, Playbook
+from workbench.model.figure import Figure
+from workbench.model.playbook import Part, Playbook
 
 _COURSE = ("course_code", "course_name")
 

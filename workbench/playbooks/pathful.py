@@ -18,9 +18,10 @@ import pyarrow.compute as pc
 from workbench.datasets import pathful
 from workbench.model.arrays import matches, only
 from workbench.model.errors import WrongValue
+from workbench.model.figure import Figure
 from workbench.model.issue import ISSUES
 from workbench.model.kinds import KINDS, by_distinct, spelling, trimmed
-from workbench.model.playbook import Figure, Known, Part, Playbook, Shaped
+from workbench.model.playbook import Known, Part, Playbook, Shaped
 from workbench.model.sheet import Chunk
 from workbench.prepare.shaping import gathered
 

@@ -29,6 +29,7 @@ from workbench.model.errors import (
 from workbench.model.kinds import KINDS, chosen, spelling, trimmed
 from workbench.model.sheet import Chunk
 from workbench.model.template import Mapping, Template
+from workbench.model.wording import first_of
 from workbench.prepare import looks
 
 __all__ = [
@@ -568,5 +569,4 @@ def _or_else(target: Field, window: str = "--window") -> str:
 
 def _listed(headers: Iterable[str], most: int = 30) -> str:
     """Headers in a sentence; the first of very many."""
-    headers = tuple(headers)
-    return ", ".join(headers[:most]) + (f" and {len(headers) - most} more" if len(headers) > most else "")
+    return first_of(tuple(headers), most)

@@ -7,6 +7,7 @@ from workbench.datasets import catalog
 from workbench.model.contract import Contract, Field
 from workbench.model.errors import NoSheets, SheetsAlike
 from workbench.model.sheet import Chunk, Sheet
+from workbench.model.wording import first_of
 from workbench.prepare import mapping
 from workbench.prepare.mapping import Suggestion
 
@@ -49,6 +50,17 @@ def sheets_of(sheets: Sequence[Sheet], datasets: Sequence[str], source: str) -> 
     return found
 
 
+def is_header(cells: Sequence[str]) -> bool:
+    """Whether cells name every column that one of the playbooks' sources cannot be without."""
+    there = set(map(mapping.key, cells))
+    return any(
+        all(
+            there & set(map(mapping.key, (field.name, *field.aliases))) for field in form.fields if form.requires(field)
+        )
+        for form in catalog.FORMS.values()
+    )
+
+
 def _dataset_of(sheet: Sheet, contracts: Sequence[Contract]) -> str | None:
     title = mapping.key(sheet.reading.sheet or PurePath(sheet.name).stem)
     called = [known.name for known in contracts if title in (mapping.key(known.dataset), mapping.key(known.name))]
@@ -74,12 +86,14 @@ def _reason(headers: Sequence[str], found: Sequence[Suggestion], lacking: Sequen
     if not found:
         return "None of its columns is a field of it."
     columns = f"{len(found)} of {len(headers)} columns {'is a field' if len(found) == 1 else 'are fields'} of it"
-    parts = [f"{columns} ({_few([str(given.field) for given in found])})"]
+    parts = [f"{columns} ({first_of([str(given.field) for given in found], _LISTED)})"]
     unsure = sum(not given.sure for given in found)
     if unsure:
         parts.append(f"{'all' if unsure == len(found) else unsure} of them only by their look")
     parts.append(
-        f"no column for {_few([field.name for field in lacking])}" if lacking else "nothing required is missing"
+        f"no column for {first_of([field.name for field in lacking], _LISTED)}"
+        if lacking
+        else "nothing required is missing"
     )
     if named:
         parts.append("and the file is called after it")
@@ -89,8 +103,3 @@ def _reason(headers: Sequence[str], found: Sequence[Suggestion], lacking: Sequen
 def _called_after(name: str, contract: Contract) -> bool:
     stem = mapping.key(PurePath(name).stem)
     return any(mapping.key(word) in stem for word in (contract.dataset, contract.noun))
-
-
-def _few(names: Sequence[str]) -> str:
-    more = len(names) - _LISTED
-    return ", ".join(names[:_LISTED]) + (f" and {more} more" if more > 0 else "")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import Literal
 
+from workbench.model.wording import first_of
 from workbench.sources.shapes import column_shapes, fits, is_label, is_typed, is_value, shape
 from workbench.sources.shapes import trim as _trim
 
@@ -287,8 +288,7 @@ def _free(name: str, taken: set[str], base: str | None = None) -> str:
 def _sentence(what: str, changes: list[str], shown: int = 5) -> str:
     if not changes:
         return ""
-    more = f" and {len(changes) - shown} more" if len(changes) > shown else ""
-    return f"{what}: {', '.join(changes[:shown])}{more}."
+    return f"{what}: {first_of(changes, shown)}."
 
 
 def _width(row: Sequence[str]) -> int:

@@ -8,6 +8,7 @@ from functools import cached_property
 from itertools import zip_longest
 
 from workbench.model.lines import Ranges, hold
+from workbench.model.wording import first_of
 from workbench.sources.dialect import DELIMITERS, Dialect
 from workbench.sources.lines import Line
 from workbench.sources.shapes import (
@@ -362,5 +363,4 @@ def _lines(lines: Sequence[int]) -> str:
     """Lines in a sentence: Line 3; Lines 3, 4 and 17 more."""
     if len(lines) == 1:
         return f"Line {lines[0]}"
-    more = f" and {len(lines) - _NAMED} more" if len(lines) > _NAMED else ""
-    return f"Lines {', '.join(map(str, lines[:_NAMED]))}{more}"
+    return f"Lines {first_of([*map(str, lines)], _NAMED)}"

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from workbench.model.errors import UnreadableSheet, UnreadableSource
 from workbench.model.sheet import LEFT_OUT_TEXT, Chunk, Layout, LeftOut, Reading, Sheet, Tally
+from workbench.model.wording import first_of
 from workbench.sources.container import damaged, workbook_format
 from workbench.sources.dialect import CELL_LIMIT
 from workbench.sources.headers import (
@@ -340,13 +341,11 @@ def _merged(worksheet: Worksheet, areas: list[Area]) -> tuple[str, ...]:
     broad = [worksheet.named(area) for area in areas if area.right > area.left]
     found = []
     if tall:
-        found.append(f"Cells merged over several rows: each of the rows has the value ({_few(tall)}).")
+        found.append(f"Cells merged over several rows: each of the rows has the value ({first_of(tall, 3)}).")
     if broad:
-        found.append(f"Cells merged over several columns: only the first of the columns has the value ({_few(broad)}).")
+        found.append(
+            f"Cells merged over several columns: only the first of the columns has the value ({first_of(broad, 3)})."
+        )
     if worksheet.details.merged:
         found.append("The workbook has merged cells: their value stands in the first cell only.")
     return tuple(found)
-
-
-def _few(names: list[str]) -> str:
-    return ", ".join(names[:3]) + (f" and {len(names) - 3:,} more" if len(names) > 3 else "")

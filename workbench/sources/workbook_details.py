@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from workbench.model.lines import of, written
+from workbench.model.wording import first_of
 
 SHEET_COLUMNS = 16_384
 """Columns of the widest worksheet there is; the place of a cell is row * SHEET_COLUMNS + column, both from 0."""
@@ -33,7 +34,7 @@ class Hidden:
         if self.columns:
             names = [column_name(column) for column in self.columns]
             what = "Column {} is hidden; it is" if len(names) == 1 else "Columns {} are hidden; they are"
-            found.append(f"{what.format(_few(names[:10], len(names)))} read like the others.")
+            found.append(f"{what.format(first_of(names, 10))} read like the others.")
         return tuple(found)
 
 
@@ -92,7 +93,7 @@ class WorkbookDetails:
         found = []
         if self.valueless:
             shown = [_name(place) for place in self.valueless[:3] if place >= 0]
-            where = f": {_few(shown, len(self.valueless))}" if shown else ""
+            where = f": {first_of(shown, len(shown), of=len(self.valueless))}" if shown else ""
             number = len(self.valueless)
             formulas = "1 formula has" if number == 1 else f"{number:,} formulas have"
             cure = "Open the workbook in a spreadsheet program and save it to have it calculated."
@@ -133,8 +134,3 @@ def _of_rows(rows: Sequence[int], how: str) -> list[str]:
 
 def _name(place: int) -> str:
     return cell_name(*divmod(place, SHEET_COLUMNS))
-
-
-def _few(shown: list[str], number: int) -> str:
-    more = number - len(shown)
-    return ", ".join(shown) + (f" and {more:,} more" if more > 0 else "")

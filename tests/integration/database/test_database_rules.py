@@ -403,7 +403,13 @@ def test_what_is_written_is_written_under_the_ids_of_its_rows(url: str, planned:
             said = connection.execute("select * from workbench.import_batch where id = %s", (planned.id,)).fetchone()
             assert said is not None
             wrong = connection.execute(
-                "select workbench.unwritten(b) from workbench.import_batch b where id = %s", (planned.id,)
+                """select workbench.unwritten(b, said.total, said.mixed) from workbench.import_batch b, lateral (
+                    select sum(uuid_hash_extended(o.record_id, 1)) as total,
+                           bit_xor(uuid_hash_extended(o.record_id, 2)) as mixed
+                    from workbench.import_outcome o
+                    where o.batch_id = b.id and o.plan = b.plan and o.outcome = 'created'
+                ) said where b.id = %s""",
+                (planned.id,),
             ).fetchone()
             connection.rollback()
         assert wrong is not None
@@ -539,6 +545,24 @@ def test_only_a_row_that_needs_it_takes_a_word_and_only_the_one_that_it_needs(
     unmatched = wb.import_sheet(sheet(text, "enrollments.csv"), "elevate.enrollments")
     assert program(REJECT, unmatched.id, 2, "not a course of ours") == WRONG_STEP
     assert program(EXPLAIN, unmatched.id, 2, "not a course of ours") == 1
+
+
+SAY_OTHERWISE = (
+    "update workbench.import_explanation set reason = %s, explained_by = 'ana', explained_at = now() where line = 6"
+)
+
+
+def test_what_was_said_of_a_row_is_said_otherwise_in_the_own_name_and_until_the_signature(
+    wb: Workbench, open_wb: Callable[..., Workbench], completed: Batch, program: Callable[..., Any]
+) -> None:
+    wb.reject(completed, [6], "no such person")
+    assert program(SAY_OTHERWISE, "left in May") == 1
+    assert program(SAY_OTHERWISE.replace("'ana'", "'eve'"), "x") == REFUSED
+    assert program(SAY_OTHERWISE.replace("now()", "'2020-01-01'"), "x") == REFUSED
+    assert program(SAY_OTHERWISE.replace("set reason", "set rejected = false, reason"), "x") == WRONG_STEP
+    assert program(SAY_OTHERWISE.replace("set reason", "set line = 5, reason"), "x") == REFUSED
+    open_wb(user="ben").sign_off(completed)
+    assert program(SAY_OTHERWISE, "x") == FROZEN
 
 
 def test_a_batch_that_was_undone_takes_no_word_and_no_signature(

@@ -343,3 +343,16 @@ def test_a_plan_made_again_counts_the_edits_of_that_moment(wb: Workbench, sheet:
     assert (outcome(again), messages(wb, again), again.summary["kept"]) == ((0, 1, 1, 0, 0), {}, 0)
     assert outcome(wb.commit(again)) == (0, 1, 1, 0, 0)
     assert of_ann(url) == ("Ann", "555-123-0000", "A1")
+
+
+def test_the_issue_tables_say_of_several_edits_only_what_is_true_of_all(
+    wb: Workbench, sheet: Given, edit: Edit
+) -> None:
+    students(wb, sheet, ANN)
+    edit(phone="555-000-0001")
+    one = students(wb, sheet, ANN, dry_run=True)
+    assert [issue["message"][:20] for issue in wb.rows.issues(one)] == ["Kept 555-000-0001, e"]
+    edit(where="email = 'bob@example.org'", phone="555-000-0002")
+    both = students(wb, sheet, ANN, dry_run=True)
+    for table in (wb.rows.issues(both), wb.rows.issue_counts(both)):
+        assert [(issue["rows"], issue["message"][:33]) for issue in table] == [(2, "For example: Kept 555-000-0001, e")]

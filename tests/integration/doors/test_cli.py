@@ -257,6 +257,10 @@ def test_every_list_says_what_was_taken_back(run: Run, file: File, completed: st
     told = run("show", completed).out
     assert f"Undone by run {undo['batch'][:18]}: what it wrote was taken back." in told
     assert "To sign it off" not in told
+    assert "proven by the database; undone since." in told
+    assert run("rows", completed).out.startswith(
+        "Undone by ana: what it wrote was taken back. As they were written then:"
+    )
     log = run("log", completed, "--json").json
     assert log["state"].startswith("undone by ana, ")
 
@@ -378,6 +382,7 @@ def test_records_that_a_roster_no_longer_names_are_listed_before_they_are_switch
         in said.out
     )
     assert run("import", "roster2.csv", *options, "--json").json["removed_by_action"] == {"deactivated": 2}
+    assert "1 skipped, 2 deactivated   roster2.csv" in run("batches").out
 
 
 def test_a_workbook_and_standard_input_are_sources_too(run: Run, environment: dict[str, str], completed: str) -> None:
@@ -771,7 +776,8 @@ def test_find_tells_records_and_the_rows_that_became_none(run: Run, file: File, 
     assert first == "Rows that became no record:"
     assert row.split()[1:4] == ["7", second[:18], "invalid"]
     assert "email: Invalid email format" in row
-    assert run("find", "nobody at all").out == "Nothing that was ever imported fits.\n"
+    fits = "Nothing that was ever imported fits. A whole e-mail, code or id finds it surely.\n"
+    assert run("find", "nobody at all").out == fits
 
 
 def test_progress_is_for_a_terminal_only(run: Run, file: File, environment: dict[str, str]) -> None:
@@ -855,6 +861,21 @@ def test_a_source_that_has_changed_since_its_template_is_refused_with_the_answer
     told = run("suggest", renamed, "elevate.students", "--template", "monthly").out
     assert "The columns are not those of the template (gone: Phone; new: Mobile)." in told
     assert run("import", renamed, *words, "--map", "Mobile=phone").status == 0
+
+
+def test_a_template_knows_of_which_dataset_it_is(run: Run, file: File) -> None:
+    first = file(STUDENTS, "january.csv")
+    assert run("import", first, "--dataset", "elevate.students", "--save-template", "monthly").status == 0
+    assert run("import", first, "--template", "monthly", "--json").json["dataset"] == "elevate.students"
+    unknown = run("import", first, "--template", "yearly")
+    assert (unknown.status, unknown.err) == (2, "There is no template called yearly for any dataset.\n")
+    staff = file("email,full_name\nada@example.com,Ada Park\n", "staff.csv")
+    assert run("import", staff, "--dataset", "elevate.staff", "--save-template", "monthly").status == 0
+    both = run("import", first, "--template", "monthly")
+    assert (both.status, both.err) == (
+        2,
+        "Several datasets have a template called monthly: elevate.staff, elevate.students. Say which with --dataset.\n",
+    )
 
 
 def test_swapped_columns_are_refused_with_the_answer_and_told_by_suggest(run: Run, file: File) -> None:

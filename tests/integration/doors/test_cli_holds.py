@@ -1,5 +1,6 @@
 """What a plan waits for at the command line: a sentence, the command that lets it go on, and exit status 1."""
 
+from tests.imports import ask
 from tests.integration.doors.test_cli import STUDENTS, File, Run, environment, file, run
 
 __all__ = ["environment", "file", "run"]
@@ -61,3 +62,13 @@ def test_a_dry_run_says_what_it_would_wait_for(run: Run, file: File) -> None:
     said = run("import", file(STUDENTS), "-d", "elevate.students", "--limit", "created=0", "--dry-run")
     assert said.status == 1
     assert "It is held then, until a person decides:" in said.out.splitlines()
+
+
+def test_kept_edits_are_counted_with_the_command_that_takes_the_files_value(run: Run, file: File, url: str) -> None:
+    run("import", file(STUDENTS), "-d", "elevate.students")
+    ask(url, "update elevate.profiles set phone = '555-000-0000' where email ~ '^jane' returning id")
+    lines = run("import", file(STUDENTS), "-d", "elevate.students", "--dry-run").out.splitlines()
+    at = lines.index("1 value that people edited since the last import is kept. To take the file's:")
+    assert lines[at + 1].split()[:2] + lines[at + 1].split()[-1:] == ["workbench", "prefer", "3"]
+    assert run("prefer", "latest", "3").status == 0
+    assert run("commit", "latest", "--json").json["updated"] == 1

@@ -140,16 +140,17 @@ end $$;
 
 -- How many outcomes of a batch say something of a record that is not so at the end of the transaction that writes it: what is
 -- created, updated, restored or removed was so in this very transaction, and what is left as it is is there. Records that a
--- batch creates are found by their ids, which are those of its rows, and compared as a whole: a million joined one by one
--- would take as long as they took to write. Of very many that are left as they are, ten thousand are looked up, or of all that
+-- batch creates are found by their ids, which are those of its rows, and compared as a whole with what the outcomes come to
+-- (the `total` and the `mixed` of all their ids' hashes): a million joined one by one would take as long as they took to write. Of very many that are left as they are, ten thousand are looked up, or of all that
 -- the rows speak of five hundred are asked whether they have the key of their row.
-create or replace function workbench.unwritten(batch workbench.import_batch) returns bigint language plpgsql
-set search_path = pg_catalog, pg_temp as $$
+drop function if exists workbench.unwritten(workbench.import_batch);
+create or replace function workbench.unwritten(batch workbench.import_batch, total numeric, mixed bigint) returns bigint
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
     mine constant xid := pg_current_xact_id()::xid;
     last constant uuid := left(batch.id::text, 28) || 'ffffffff';
     step constant integer := 1 + batch.skipped / 10000;
-    known workbench.dataset; made record; said record; wanted text; wrong bigint := 0; more bigint;
+    known workbench.dataset; made record; wanted text; wrong bigint := 0; more bigint;
 begin
     select * into known from workbench.dataset d where d.data_type = batch.data_type;
     if not found then
@@ -163,10 +164,9 @@ begin
              from %I.%I where id between $1 and $2 and xmin = $3', known.family, known.target)
             into made using batch.id, last, mine;
         perform set_config('enable_indexscan', 'on', true), set_config('enable_bitmapscan', 'on', true);
-        select count(*) as records, sum(uuid_hash_extended(record_id, 1)) as total,
-               bit_xor(uuid_hash_extended(record_id, 2)) as mixed
-        into said from workbench.import_outcome where batch_id = batch.id and plan = batch.plan and outcome = 'created';
-        wrong := case when made = said then 0 else greatest(1, abs(made.records - said.records)) end;
+        if (made.records, made.total, made.mixed) is distinct from (batch.created::bigint, total, mixed) then
+            wrong := greatest(1, abs(made.records - batch.created));
+        end if;
     end if;
     foreach wanted in array array[
         case when batch.undo_of is not null then
@@ -210,10 +210,12 @@ begin
 end $$;
 
 -- How many outcomes of a batch have no ground in its rows: a row that was read as invalid is so, one is a duplicate of another
--- that is none, one is withheld for its source row's sake, one is left as it is because there is a record.
-create or replace function workbench.groundless(batch workbench.import_batch) returns bigint language plpgsql
-set search_path = pg_catalog, pg_temp as $$
-declare wrong bigint; reasons text[]; by_record boolean;
+-- that is none, one is withheld for its source row's sake, one is left as it is because there is a record. How many are not so
+-- by what the outcomes themselves say (`unsaid`), and whether there are `twins`, is known to whoever has read them all.
+drop function if exists workbench.groundless(workbench.import_batch);
+create or replace function workbench.groundless(batch workbench.import_batch, unsaid bigint, twins boolean) returns bigint
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare wrong bigint; by_record boolean;
 begin
     select count(*) into wrong
     from (
@@ -230,13 +232,8 @@ begin
     if batch.undo_of is not null or not exists (select from workbench.dataset d where d.data_type = batch.data_type) then
         return wrong;                                    -- of an undo `unwritten` asks, of a playbook's rows `unrolled`
     end if;
-    select coalesce(array_agg(distinct reason), '{}'), wrong + count(*) filter (where not case
-            when reason in ('unchanged', 'protected', 'kept') then record_id is not null
-            when reason = 'withheld' then batch.derived
-            else reason = 'duplicate' end)
-    into reasons, wrong
-    from workbench.import_outcome where batch_id = batch.id and plan = batch.plan and outcome = 'skipped';
-    if 'duplicate' = any(reasons) and not batch.derived then
+    wrong := wrong + unsaid;
+    if twins and not batch.derived then
         by_record := exists (                            -- rows that call one record by several names are known by it
             select from workbench.import_outcome where batch_id = batch.id and plan = batch.plan
                 and reason = 'duplicate' and refs is not null);
@@ -265,11 +262,18 @@ $$;
 create or replace function workbench.refuse_unproven(batch workbench.import_batch) returns void language plpgsql
 set search_path = pg_catalog, pg_temp as $$
 declare
-    found record; behind record; found_loose bigint;
+    found record; behind record; found_loose bigint; total numeric; mixed bigint;
 begin
     select count(r.line) as rows, count(*) filter (where r.line is null or o.line is null) as loose,
            count(*) filter (where o.outcome = 'created' and o.record_id <> r.id and batch.undo_of is null
                or o.outcome = 'skipped' and o.reason is null) as strange,
+           count(*) filter (where o.outcome = 'skipped' and not case
+               when o.reason in ('unchanged', 'protected', 'kept') then o.record_id is not null
+               when o.reason = 'withheld' then batch.derived
+               else o.reason = 'duplicate' end) as unsaid,
+           coalesce(bool_or(o.outcome = 'skipped' and o.reason = 'duplicate'), false) as twins,
+           sum(uuid_hash_extended(o.record_id, 1)) filter (where o.outcome = 'created') as total,
+           bit_xor(uuid_hash_extended(o.record_id, 2)) filter (where o.outcome = 'created') as mixed,
            count(*) filter (where o.outcome = 'created') as created, count(*) filter (where o.outcome = 'updated') as updated,
            count(*) filter (where o.outcome = 'skipped') as skipped, count(*) filter (where o.outcome = 'unmatched') as unmatched,
            count(*) filter (where o.outcome = 'invalid') as invalid
@@ -280,7 +284,9 @@ begin
     if found.loose > 0 then
         raise exception '% of its rows and outcomes have no counterpart', found.loose using errcode = 'WB002';
     end if;
-    found_loose := found.strange + workbench.groundless(batch);
+    total := found.total;
+    mixed := found.mixed;
+    found_loose := found.strange + workbench.groundless(batch, found.unsaid, found.twins);
     if found_loose > 0 then
         raise exception '% of its outcomes have no ground in its rows', found_loose using errcode = 'WB002';
     end if;
@@ -323,7 +329,7 @@ begin
                where a ->> 'by' is distinct from workbench.current_person()) then
         raise exception 'it was let go on in the name of somebody else' using errcode = 'WB002';
     end if;
-    found_loose := workbench.unwritten(batch);
+    found_loose := workbench.unwritten(batch, total, mixed);
     if found_loose > 0 then
         raise exception '% of its outcomes are not what was written', found_loose using errcode = 'WB005', detail = found_loose;
     end if;
@@ -438,8 +444,22 @@ begin
     return new;
 end $$;
 
-create or replace trigger guard_explanation before insert on workbench.import_explanation
+create or replace trigger guard_explanation before insert or update on workbench.import_explanation
     for each row execute function workbench.guard_explanation();
+
+-- What was said of rows before somebody said it otherwise: an entry of the audit log for each word that counts no longer.
+create or replace function workbench.keep_earlier_words() returns trigger language plpgsql
+set search_path = pg_catalog, pg_temp as $$
+begin
+    insert into workbench.audit_log (tenant_id, actor, action, batch_id, detail)
+    select tenant_id, workbench.current_person(), 'said otherwise', batch_id, jsonb_build_object(
+        'was', reason, 'by', explained_by, 'at', explained_at, 'rows', count(*), 'lines', (array_agg(line order by line))[:100])
+    from earlier group by tenant_id, batch_id, reason, explained_by, explained_at order by explained_at, reason;
+    return null;
+end $$;
+
+create or replace trigger keep_earlier_words after update on workbench.import_explanation
+    referencing old table as earlier for each statement execute function workbench.keep_earlier_words();
 
 -- What a run has resolved waits again when that run is taken back; nothing else takes an explanation away.
 create or replace function workbench.wait_again(run uuid) returns void language sql security definer set search_path = pg_catalog, pg_temp as $$
@@ -529,20 +549,24 @@ create or replace function workbench.folded(text) returns text language sql immu
     select lower(regexp_replace(normalize($1, NFKC), '[[:space:][:punct:]\u2000-\u206f]+', '', 'g'))
 $$;
 
+-- An e-mail address as decisions are kept by it: its very points and signs tell it from another.
+create or replace function workbench.address(text) returns text language sql immutable parallel safe as $$
+    select lower(normalize(translate(btrim($1), '|', ''), NFKC))
+$$;
+
 -- What a row says of a person or a thing, as decisions are kept by it (workbench.match): its parts, folded, with a bar between.
--- An e-mail address is kept as it is but for case: its very points and signs tell it from another. Null when the first part is
--- blank: nobody is named.
+-- Null when the first part is blank: nobody is named.
 create or replace function workbench.said(variadic parts text[]) returns text language sql immutable parallel safe as $$
     select case when min(part) filter (where place = 1) <> '' then string_agg(part, '|' order by place) end
     from (
-        select place, case when part like '%@%' then lower(normalize(translate(btrim(part), '|', ''), NFKC))
+        select place, case when part like '%@%' then workbench.address(part)
                            else coalesce(workbench.folded(part), '') end as part
         from unnest(parts) with ordinality as each (part, place)
     ) plain
 $$;
 
--- Whom a text means, as far as that was decided.
-drop view if exists workbench.link;
+-- Whom a text means, as far as that was decided. The views over it are made anew when the tables of the contracts are there.
+drop view if exists workbench.link cascade;
 create view workbench.link with (security_invoker = true) as
 select tenant_id, of, said, dataset, known, texts, automatic, decided_by, decided_at
 from workbench.match where verdict = 'same' and withdrawn_at is null;

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from workbench.doors.cli import printing
+from workbench.doors.cli import printing, sources
 from workbench.doors.cli.command import Asked, command, warn
 from workbench.doors.cli.next_steps import next_steps
 from workbench.model.batch import Batch
@@ -20,6 +20,13 @@ if TYPE_CHECKING:
     from workbench.model.sheet import Layout, Sheet
 
 Source = Annotated[str, typer.Argument(metavar="SOURCE", help="A file, or - for standard input.")]
+AnySource = Annotated[
+    str,
+    typer.Argument(
+        metavar="SOURCE",
+        help="A file, - for standard input, the address of a Google Sheet, or the name of one that is configured.",
+    ),
+]
 Worksheet = Annotated[str | None, typer.Option("--sheet", help="The worksheet of a workbook.")]
 Identifier = Annotated[str, typer.Argument(metavar="BATCH", help="A batch's id, or the beginning of it.")]
 Accept = Annotated[
@@ -59,7 +66,7 @@ def add_to(app: typer.Typer) -> None:
 
 def import_(
     asked: Asked,
-    source: Source,
+    source: AnySource,
     dataset: Annotated[
         str | None, typer.Option("--dataset", "-d", help="What it holds, e.g. elevate.students.")
     ] = None,
@@ -69,7 +76,7 @@ def import_(
             "--playbook", "-p", help="How it becomes several datasets, e.g. elevate.learners; see `playbooks`."
         ),
     ] = None,
-    template: Annotated[str | None, typer.Option(help="A saved template, by its name.")] = None,
+    template: Annotated[str | None, typer.Option(help="A saved template, by its name; it knows its dataset.")] = None,
     columns: Annotated[
         list[str] | None, typer.Option("--map", metavar="HEADER=FIELD", help="A column's field; HEADER= leaves it out.")
     ] = None,
@@ -133,11 +140,16 @@ def import_(
     meanings = _value_maps(values)
     asked_limits = _pairs(limits, "--limit", "WHAT=LIMIT")
     forms = forms_said(date_orders, decimals)
-    if (dataset is None) == (playbook is None):
+    google = sources.may_be_google(source)
+    if dataset is not None and playbook is not None:
         raise typer.BadParameter("say --dataset or --playbook, one of them.", param_hint="import")
-    wanted = playbook or dataset or ""
-    sheets = _opened(source, wanted, playbook is not None, sheet, layout)
+    wanted = playbook or dataset or (_dataset_of(asked, template) if template is not None else None)
+    meant = None if google else sources.of_file(source, wanted, sheet, layout)
     with asked.open() as wb:
+        if meant is None:
+            with asked.progress() as progress:
+                meant = sources.of_google(wb, source, wanted, sheet, layout, progress)
+        sheets, wanted = meant.sheets, meant.dataset
         _warn_of_same_file(wb, sheets[0], wanted)
         with asked.progress() as progress:
             staged = wb.stage(
@@ -146,13 +158,13 @@ def import_(
                 template=template,
                 columns=mapped,
                 value_maps=meanings,
-                constants=every_row,
+                constants=meant.constants | every_row,
                 clears=tuple(clears or ()),
                 forms=forms,
                 lenient=lenient,
                 repairs=repairs,
                 mode=mode,
-                window=window,
+                window=window or meant.window,
                 notes=notes,
                 source="cli",
                 dry_run=dry_run,
@@ -174,20 +186,10 @@ def import_(
         return _end(asked, wb, planned if dry_run else _committed(asked, wb, planned, skip_errors))
 
 
-def _opened(source: str, wanted: str, is_playbook: bool, sheet: str | None, layout: "Layout | None") -> "list[Sheet]":
-    """The sheet that is meant, or all of them under a playbook of several; an unknown name is refused first."""
-    from workbench.datasets import catalog
-    from workbench.playbooks import playbook
-    from workbench.sources import open_sheet, open_sheets
-
-    known = playbook(wanted) if is_playbook else None
-    if known is not None and known.form is None:
-        if sheet is not None:
-            raise typer.BadParameter(f"{wanted} takes every worksheet.", param_hint="--sheet")
-        return open_sheets(source, layout=layout)
-    if known is None:
-        catalog.contract(wanted)
-    return [open_sheet(source, sheet=sheet, layout=layout)]
+def _dataset_of(asked: Asked, template: str) -> str:
+    """What the template of that name is of."""
+    with asked.open() as wb:
+        return wb.templates.dataset(template)
 
 
 def plan(asked: Asked, batch: Identifier) -> int:

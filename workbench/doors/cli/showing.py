@@ -13,6 +13,8 @@ from workbench.doors.cli.command import DONE, NEEDS_A_PERSON, Asked, command, pl
 from workbench.doors.cli.importing import Identifier
 from workbench.doors.cli.next_steps import next_steps
 from workbench.doors.cli.preparing import Dataset, Output
+from workbench.model.batch import taken_back
+from workbench.model.wording import many
 
 if TYPE_CHECKING:
     from workbench.doors.doctor import Diagnosis
@@ -63,10 +65,12 @@ def batches(
                 batch.dataset if batch.undo_of is None else f"undo of {printing.short(batch.undo_of)}",
                 batch.state + (", left off" if batch.id in left_off else ""),
                 "yes" if figures.done else "",
-                printing.results(figures),
+                ", ".join(filter(None, (printing.results(figures), batch.removals))),
                 plain(batch.file_name),
             )
         printing.tell(asked, made)
+        for batch in [batch for batch in found if batch.stage == "failed"][:_NAMED]:
+            printing.say(asked, "", f"{printing.short(batch.id)} failed: {batch.summary.get('error', '')}")
         for batch in [batch for batch in found if batch.id in left_off][:_NAMED]:
             step = "plan" if batch.stage == "staged" else "commit"
             printing.say(asked, "", f"Left off after it was {batch.stage}. To go on with it:")
@@ -135,12 +139,17 @@ def rows(
             if asked.json:
                 asked.answer({"batch": str(found.id), "file": str(output), "rows": count})
             else:
-                printing.say(asked, f"{output} has {printing.counted(count, 'row')}.")
+                printing.say(asked, f"{output} has {many(count, 'row')}.")
         elif chosen is not None:
             sys.stdout.flush()
             wb.rows.write(found, sys.stdout.buffer, chosen, **which, limit=limit, marked=False)
             sys.stdout.buffer.flush()
         else:
+            if found.undone_by is not None:
+                undo = wb.batches.get(found.undone_by)
+                printing.say(
+                    asked, f"Undone by {undo.initiated_by}: {taken_back(undo)}. As they were written then:", ""
+                )
             _show_rows(asked, wb.rows.each(found, **which, limit=(limit or _PAGE) + 1), limit or _PAGE)
 
 
@@ -168,16 +177,20 @@ def find(
             made.add_row(one["dataset"], plain(one["key"]), plain(one["title"]), str(one["record_id"] or "not there"))
         printing.tell(asked, made)
     if found.rows:
-        printing.say(asked, *([""] if found.records else []), "Rows that became no record:", "")
+        nearly = ", written nearly so" if found.rows_nearly else ""
+        printing.say(asked, *([""] if found.records else []), f"Rows that became no record{nearly}:", "")
         made = printing.table("File", ">Line", "Batch", "Outcome", "What", "Decided by")
         for row in found.rows:
             decided = row["explained_by"] or row["corrected_by"] or ""
             outcome = _outcome(row) + ("" if row["stage"] == "completed" else f", {row['stage']}")
             facts = plain(row["file_name"]), str(row["line"]), printing.short(row["batch"])
-            made.add_row(*facts, outcome, _what(row) or _cells(row), plain(decided))
+            later = row["since"]
+            came = f"its key came with {printing.short(later['batch'])}, line {later['line']}" if later else ""
+            told = "; ".join(filter(None, (_what(row) or _cells(row), came)))
+            made.add_row(*facts, outcome, told, plain(decided))
         printing.tell(asked, made)
     if not found.records and not found.rows:
-        printing.say(asked, "Nothing that was ever imported fits.")
+        printing.say(asked, found.nothing)
     if not found.whole:
         printing.say(asked, "", "Not all rows were looked at. Say more, or a higher --limit.")
 
@@ -267,6 +280,7 @@ def _tell(asked: Asked, found: "Diagnosis") -> int:
                 ("Database", f"{server}{found.database}, {current}: {found.database_url or 'address not shown'}"),
                 ("Tenant", f"{found.tenant}, as {found.user}"),
                 ("Signing key", found.signing_key),
+                ("Google account", found.google_account),
             ],
         )
         for problem in found.problems:

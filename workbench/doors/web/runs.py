@@ -33,13 +33,15 @@ def belongs(wb: Workbench, batch: Batch) -> None:
 
 
 def behind(wb: Workbench, batch: Batch) -> None:
-    """The playbook's own numbers, and the parts of a run, each a way to its rows; nothing of any other import."""
-    parts = wb.batches.parts(batch)
-    if not parts or batch.stage in ("queued", "staging", "failed"):
+    """The numbers that an import is known by, and the parts of a run, each a way to its rows."""
+    if batch.stage in ("queued", "staging", "failed"):
         return
     planned = bool(batch.plan) and batch.stage != "staged"
-    if planned and batch.undo_of is None:
+    if planned and batch.undo_of is None and batch.part_of is None:
         runs.numbers(wb.figures(batch))
+    parts = wb.batches.parts(batch)
+    if not parts:
+        return
     runs.parts([(part, wb.reconcile(part)) for part in parts], planned=planned)
     with st.container(horizontal=True):
         for part in parts:

@@ -5,6 +5,9 @@ from datetime import datetime
 from uuid import UUID
 
 from workbench.model.batch import Batch
+from workbench.model.wording import many
+
+__all__ = ["blank", "many", "part", "sheet", "short", "text", "titled", "told", "when"]
 
 
 def text(value: object) -> str:
@@ -12,11 +15,6 @@ def text(value: object) -> str:
     return "".join(
         f"\\{character}" if character in "\\`*_{}[]()<>#+-.!|$~:&@" else character for character in str(value)
     )
-
-
-def many(number: int, noun: str = "row") -> str:
-    """A number with its noun: "1 row", "2 rows"."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def when(moment: datetime | None) -> str:

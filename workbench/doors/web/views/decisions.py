@@ -41,6 +41,29 @@ def contradictions(count: int, groups: Sequence[Mapping[str, Any]], several: boo
     return chosen, rule
 
 
+def edited(shown: Sequence[Mapping[str, Any]], *, is_open: bool, key: str) -> list[int]:
+    """Rows whose records keep what people edited since the last import: the lines of those in which a person lets the
+    file count after all."""
+    frame = pd.DataFrame(
+        [{"Line": row["line"], "Key": row["key"] or "", "Kept": words.told(kept(row))} for row in shown],
+        columns=["Line", "Key", "Kept"],
+    )
+    if not is_open:
+        st.dataframe(frame, hide_index=True, key=f"{key} closed")
+        return []
+    st.caption("Pick the rows in which the file's values shall count after all.")
+    picked = st.dataframe(frame, hide_index=True, on_select="rerun", selection_mode="multi-row", key=key).selection.rows
+    lines = [shown[place]["line"] for place in picked]
+    label = f"Take the file's values: {words.many(len(lines))}" if lines else "Take the file's values"
+    taken = st.button(label, disabled=not lines, icon=":material/edit_document:", key=f"{key} take")
+    return lines if taken else []
+
+
+def kept(row: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """What a row leaves as people edited it."""
+    return [each for each in row["issues"] if each["code"] == "edited" and each["field"] not in row["changes"]]
+
+
 def _side_by_side(lines: Mapping[int, Mapping[str, Any]]) -> pd.DataFrame:
     """A column per line and a row per field; "≠" marks the fields in which they differ."""
     names = list(dict.fromkeys(name for values in lines.values() for name in values))

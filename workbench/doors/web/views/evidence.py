@@ -72,6 +72,23 @@ def reason(outcome: str, picked: int, of_kind: int) -> str | None:
         return said
 
 
+def otherwise(words_said: Sequence[Mapping[str, Any]]) -> tuple[Mapping[str, Any], str] | None:
+    """What people have said of rows, to be said otherwise: which word, and the new reason, once somebody has said
+    both."""
+    with (
+        st.expander("Say it otherwise", icon=":material/edit_note:"),
+        st.form("otherwise", border=False, clear_on_submit=True),
+    ):
+        word = st.selectbox(
+            "What was said",
+            words_said,
+            format_func=lambda one: f"{one['word']} by {one['by']}: {one['reason']} ({one['rows']:,})",
+        )
+        reason = st.text_input("What is to be said instead", help="The earlier reason stays in the history.")
+        said = st.form_submit_button("Change the reason", icon=":material/edit_note:")
+    return (word, reason) if said and word is not None and reason.strip() else None
+
+
 def rejected(found: Reconciliation, name: str, file: Callable[[Literal["csv", "xlsx"]], bytes]) -> None:
     """How many rows were rejected and by whom, and the list of them; `file(format)` makes it."""
     by = ", ".join(f"{rows_:,} by {words.text(who)}" for who, rows_ in found.rejected_by.items())

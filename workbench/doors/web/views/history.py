@@ -23,6 +23,7 @@ DONE = {
     "committed": "committed it",
     "explained": "explained rows",
     "rejected": "rejected rows",
+    "said otherwise": "said otherwise of rows",
     "discarded": "discarded it",
     "signed off": "signed it off",
     "undo planned": "previewed the undo",
@@ -62,8 +63,10 @@ def table(
     left_off: Collection[Batch] = (),
 ) -> None:
     """Imports in the order given with what each is called and its figures as they stand, each with a button that opens
-    it; those that were left off are told as such."""
+    it; those that were left off are told as such. Removed records stand in a column where there are any."""
     shown = pd.DataFrame([_line(*each) for each in zip(batches, titles, figures, strict=True)])
+    if not shown["Removed"].any():
+        del shown["Removed"]
     ids = {batch.id for batch in left_off}
     shown["State"] += [", left off" if batch.id in ids else "" for batch in batches]
     button = st.column_config.ButtonColumn(
@@ -85,6 +88,7 @@ def _line(batch: Batch, title: str, found: Reconciliation) -> dict[str, Any]:
     kind = "resolving, " if batch.sweep_of and not batch.undo_of else kind
     facts = {"File": batch.file_name, "State": kind + batch.state, "When (UTC)": words.when(batch.created_at)}
     figures = {SIGNS[name]: getattr(found, name) if batch.processed is not None else None for name in OUTCOMES}
+    figures["Removed"] = batch.removals
     more = {"Run by": batch.initiated_by, "Dataset": title, "Window": batch.window or ""}
     return {"": "Open", **facts, "Rows": batch.processed, **figures, **more}
 

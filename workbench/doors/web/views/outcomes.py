@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from workbench.doors.web import words
-from workbench.model.batch import OUTCOMES
+from workbench.model.batch import OUTCOMES, Batch
 from workbench.model.reconciliation import Reconciliation
 
 COLOURS = {
@@ -37,11 +37,24 @@ def figures(found: Reconciliation, *, planned: bool = False) -> None:
             st.metric(f"{SIGNS[name]} {name.capitalize()}", f"{getattr(found, name):,}", border=True, width=128)
     terms = " + ".join(f"{getattr(found, name):,}" for name in OUTCOMES)
     proof = "what the plan means to do" if planned else "proven by the database"
+    proof = f"{proof}; **undone since**" if found.undone else proof
     if found.balanced:
         meanings = "\n".join(f"- **{SIGNS[name]} {name}**: {MEANINGS[name]}" for name in OUTCOMES)
         st.caption(f"{found.processed:,} = {terms}: adds up, {proof}.", help=meanings)
     else:
         st.error(f"{found.processed:,} is not {terms}.")
+
+
+def removed(batch: Batch) -> None:
+    """The records that the file no longer names, and what becomes of them; nothing where there are none."""
+    written = batch.stage == "completed"
+    for action, records in batch.summary.get("removed", {}).items():
+        if records:
+            verb = ("was" if records == 1 else "were") if written else "will be"
+            told = f"{words.many(records, 'record')} that the file no longer names {verb} {action}."
+            if batch.undone_by is not None:
+                told = f"{told.rstrip('.')}; undone since."
+            (st.info if written else st.warning)(told, icon=":material/person_remove:")
 
 
 def choice(counts: Mapping[str, int]) -> str | None:
@@ -63,7 +76,8 @@ def choice(counts: Mapping[str, int]) -> str | None:
 
 def meaning(name: str, found: Reconciliation) -> None:
     """What rows of an outcome are, and of which kinds."""
-    st.caption(MEANINGS.get(name, "Records that the file no longer names. They are no source rows, so in no sum."))
+    told = MEANINGS.get(name, "Records that the file no longer names. They are no source rows, so in no sum.")
+    st.caption(f"{'As it was written; **undone since**. ' if found.undone else ''}{told}")
     rejected = {"rejected": found.rejected, "to be corrected or rejected": found.invalid - found.rejected}
     kinds = {"skipped": found.skipped_by_reason, "unmatched": found.unmatched_by_kind, "invalid": rejected}
     parts = kinds.get(name, {}) if name != "invalid" or found.rejected else {}

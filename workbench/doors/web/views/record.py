@@ -78,7 +78,17 @@ def left(row: Mapping[str, Any], text: str) -> None:
         why = words.told(row["issues"]) or ("" if row["explanation"] else rows.REASONS.get(row["reason"], ""))
         for said in filter(None, (why, decided(row))):
             st.markdown(words.text(said))
+        since(row["since"])
         address.jump("Show this line", find=text, batch=row["batch"], line=row["line"])
+
+
+def since(later: Mapping[str, Any] | None) -> None:
+    """That the key of a row which was not written has come with a later import, and the way there."""
+    if later is not None:
+        when = words.when(later["at"])
+        where = f"{words.text(later['file_name'])}, line {later['line']}, {when} UTC"
+        st.markdown(f":material/recycling: Its key has been imported since ({later['outcome']}): {where}.")
+        address.link("history", f"Import {words.short(later['batch'])}", batch=later["batch"])
 
 
 def decided(row: Mapping[str, Any]) -> str:
@@ -99,7 +109,8 @@ def happened(event: Mapping[str, Any], names: Mapping[str, Mapping[str, Any]]) -
     reason = f" ({event['reason']})" if event["reason"] else ""
     kind = "Undo: " if event["undo_of"] else ""
     with st.container(border=True):
-        st.markdown(f"{kind}{SIGNS.get(outcome, '·')} **{outcome}**{reason} · {words.when(event['at'])} UTC")
+        since = ", undone since" if event["undone_by"] else ""
+        st.markdown(f"{kind}{SIGNS.get(outcome, '·')} **{outcome}**{reason}{since} · {words.when(event['at'])} UTC")
         for name, (old, new) in event["changes"].items():
             st.markdown(f"{words.text(name)}: ~~{_shown(old, names)}~~ → **{_shown(new, names)}**")
         for why in filter(None, (words.told(event["issues"] or ()), event["explanation"])):
@@ -108,7 +119,6 @@ def happened(event: Mapping[str, Any], names: Mapping[str, Mapping[str, Any]]) -
         line += f", corrected by {event['corrected_by']}" if event["corrected_by"] else ""
         signed = f"signed off by {event['signed_by']}" if event["signed_by"] else "not signed off"
         planned = "" if event["stage"] == "completed" else f", only {event['stage']}: nothing was written"
-        planned += ", undone since" if event["undone_by"] else ""
         st.caption(words.text(f"{event['file_name']}, {line} · run by {event['run_by']} · {signed}{planned}"))
         address.link("history", "This import's story", batch=event["batch"])
 

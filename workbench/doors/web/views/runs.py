@@ -1,4 +1,4 @@
-"""A run: the numbers that its playbook is known by, and the parts behind it."""
+"""A run: the numbers that it is known by, and the parts behind it."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -20,7 +20,7 @@ def part_of(batch: Batch, *, again: str = "") -> None:
 
 
 def numbers(figures: Mapping[str, int]) -> None:
-    """The playbook's own numbers, named as it names them."""
+    """The numbers that an import is known by, named as its procedure names them."""
     if figures:
         st.markdown(
             " · ".join(

@@ -1,0 +1,264 @@
+"""The Google Sheets that are configured: added, changed, removed, found by purpose and year, read, and imported."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.google import EMAIL, Google, Spreadsheet
+from tests.imports import ask, outcome, speak_for
+from workbench import Workbench
+from workbench.model.errors import (
+    GoogleSheetExists,
+    NoGoogleSheet,
+    UnknownDataset,
+    UnknownGoogleSheet,
+    UnknownPlaybook,
+    UnreadableGoogleSheet,
+    WrongValue,
+)
+from workbench.model.google_sheet import GoogleSheet
+from workbench.playbooks import purposes
+from workbench.settings import Settings
+
+Opened = Callable[..., Workbench]
+
+KCK = "Kansas City Kansas Public Schools"
+ROSTER = [
+    ["Teacher Email", "Teacher Name", "School", "Grade"],
+    ["ADA@kck.example ", "Ada Park", "Argentine Middle", "7"],
+    ["ben@kck.example", "Ben Ruiz", "Wyandotte High", "HS"],
+]
+KEY = "k" * 44
+
+
+@pytest.fixture(autouse=True)  # the settings are read when a Workbench is opened
+def google(monkeypatch: pytest.MonkeyPatch) -> Iterator[Google]:
+    with Google() as running:
+        monkeypatch.setenv("WORKBENCH_GOOGLE_ADDRESS", running.address)
+        monkeypatch.setenv("WORKBENCH_GOOGLE_SERVICE_ACCOUNT", running.account())
+        yield running
+
+
+@pytest.fixture
+def roster(google: Google) -> Spreadsheet:
+    return google.add("KCK Teachers", {"Sheet1": ROSTER})
+
+
+def said(**otherwise: str | None) -> dict[str, Any]:
+    """What is said of a roster."""
+    given = {"name": "KCK Teachers 25-26", "purpose": "teacher_progress_tracking", "year": "2025-2026"}
+    return {**given, "district": KCK, "spreadsheet": KEY, **otherwise}
+
+
+# the registry
+
+
+@pytest.mark.both_servers
+def test_a_sheet_is_added_changed_and_removed_and_the_log_says_by_whom(wb: Workbench, open_wb: Opened) -> None:
+    added = wb.google_sheets.add(**said(spreadsheet=f"https://docs.google.com/spreadsheets/d/{KEY}/edit#gid=7"))
+    assert (added.place.spreadsheet, added.place.gid, added.created_by) == (KEY, 7, "ana")
+    assert wb.google_sheets.all() == [added]
+    lea = open_wb(user="lea")
+    changed = lea.google_sheets.change("KCK Teachers 25-26", year="2026/27", name="KCK")
+    assert (changed.id, changed.year, changed.name, changed.place) == (added.id, "2026-2027", "KCK", added.place)
+    assert (changed.created_by, changed.updated_by) == ("ana", "lea")
+    wb.google_sheets.remove(added.id)
+    assert wb.google_sheets.all() == []
+    log = wb._store.all("select actor, action, detail from workbench.audit_log order by number")
+    assert [(one["actor"], one["action"]) for one in log] == [
+        ("ana", "added Google Sheet"),
+        ("lea", "changed Google Sheet"),
+        ("ana", "removed Google Sheet"),
+    ]
+    assert log[0]["detail"]["spreadsheet"] == KEY
+
+
+@pytest.mark.both_servers
+def test_sheets_are_found_by_purpose_and_year(wb: Workbench) -> None:
+    for year, district in (("2024-2025", KCK), ("2025-2026", KCK), ("2025-2026", "Hickman Mills")):
+        wb.google_sheets.add(**said(year=year, district=district))
+    wb.google_sheets.add(**said(purpose="virtual_sessions", name="Sessions", district=""))
+    found = wb.google_sheets.configured(["teacher_progress_tracking"], "2025-2026")
+    assert [one.district for one in found] == ["Hickman Mills", KCK]
+    assert [one.name for one in wb.google_sheets.configured(["virtual_sessions", "pathful"], "25/26")] == ["Sessions"]
+    with pytest.raises(NoGoogleSheet, match="No Google Sheet configured for virtual_sessions in 2024-2025"):
+        wb.google_sheets.configured(["virtual_sessions"], "2024-2025")
+
+
+@pytest.mark.parametrize(
+    ("otherwise", "why"),
+    [
+        ({"name": " "}, "the sheet's name cannot be blank"),
+        ({"purpose": "fun"}, "the purpose cannot be fun"),
+        ({"year": "2025"}, "the virtual year cannot be 2025"),
+        ({"year": ""}, "the virtual year cannot be blank"),
+        ({"district": ""}, "the district cannot be blank"),
+        ({"spreadsheet": "short"}, "20 characters or more"),
+        ({"spreadsheet": f"https://evil.example/spreadsheets/d/{KEY}"}, "its address begins with"),
+    ],
+)
+def test_what_makes_no_sense_is_not_kept(wb: Workbench, otherwise: dict[str, str], why: str) -> None:
+    with pytest.raises(WrongValue, match=why):
+        wb.google_sheets.add(**said(**otherwise))
+    assert wb.google_sheets.all() == []
+
+
+def test_another_dataset_is_named_and_known(wb: Workbench) -> None:
+    other = said(purpose="other", dataset="elevate.students", year="", district="")
+    assert wb.google_sheets.add(**other).dataset == "elevate.students"
+    assert wb.google_sheets.add(**{**other, "dataset": "elevate.learners", "name": "Learners"}).year == ""
+    for dataset in (None, "elevate.teapots"):
+        with pytest.raises(UnknownDataset):
+            wb.google_sheets.add(**{**other, "dataset": dataset})
+    assert wb.google_sheets.add(**said(dataset="elevate.students")).dataset is None
+
+
+@pytest.mark.both_servers
+def test_a_name_is_there_once_for_a_purpose_a_year_and_a_district(wb: Workbench) -> None:
+    first = wb.google_sheets.add(**said())
+    with pytest.raises(GoogleSheetExists, match="KCK Teachers 25-26"):
+        wb.google_sheets.add(**said(spreadsheet="j" * 44))
+    second = wb.google_sheets.add(**said(year="2026-2027"))
+    with pytest.raises(WrongValue, match="several are called so"):
+        wb.google_sheets.get("KCK Teachers 25-26")
+    assert wb.google_sheets.get(second.id) == second
+    assert wb.google_sheets.get(str(first.id)) == first
+    with pytest.raises(UnknownGoogleSheet, match="There is no Google Sheet called nobody"):
+        wb.google_sheets.get("nobody")
+
+
+def test_a_new_address_says_which_tab(wb: Workbench) -> None:
+    wb.google_sheets.add(**said(worksheet="Roster"))
+    assert wb.google_sheets.change("KCK Teachers 25-26", district="KCK").place.worksheet == "Roster"
+    moved = wb.google_sheets.change(
+        "KCK Teachers 25-26", spreadsheet=f"https://docs.google.com/spreadsheets/d/{KEY}/edit#gid=5"
+    )
+    assert (moved.place.worksheet, moved.place.gid) == (None, 5)
+    assert wb.google_sheets.change("KCK Teachers 25-26", name="KCK").place.gid == 5
+
+
+@pytest.mark.both_servers
+def test_a_tenant_sees_no_sheet_of_another(wb: Workbench, open_wb: Opened) -> None:
+    theirs = open_wb(tenant="b", user="bea").google_sheets.add(**said())
+    assert wb.google_sheets.all() == []
+    with pytest.raises(UnknownGoogleSheet):
+        wb.google_sheets.get(theirs.id)
+
+
+@pytest.mark.both_servers
+def test_nobody_configures_a_sheet_in_anothers_name(wb: Workbench, url: str) -> None:
+    wb.google_sheets.add(**said())
+    for statement in (
+        "update workbench.google_sheet set name = 'x', updated_by = 'lea', updated_at = now()",
+        "update workbench.google_sheet set name = 'x'",
+        "update workbench.google_sheet set created_by = 'lea'",
+        f"insert into workbench.google_sheet (tenant_id, name, purpose, spreadsheet, created_by, updated_by) "
+        f"values ('{wb._store.tenant_id}', 'x', 'pathful', '{KEY}', 'lea', 'lea')",
+    ):
+        with psycopg.connect(url) as connection:
+            connection.execute("set role workbench_app")
+            speak_for(connection, url, person="ben")
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute(statement)
+
+
+# what is read and imported
+
+
+def imported(wb: Workbench, sheet: GoogleSheet) -> Any:
+    opened = wb.google_sheets.open(sheet)
+    target = purposes.target(sheet, opened)
+    return wb.import_sheet(opened, target, **purposes.options(sheet, target))
+
+
+def test_a_roster_is_imported_with_its_district_and_its_year_and_kept_as_it_was_read(
+    wb: Workbench, url: str, google: Google, roster: Spreadsheet
+) -> None:
+    sheet = wb.google_sheets.add(**said(spreadsheet=roster.id))
+    batch = imported(wb, sheet)
+    assert outcome(batch) == (2, 0, 0, 0, 0)
+    assert (batch.file_name, batch.window) == ("KCK Teachers 25-26", "2025-2026")
+    teachers = "select email, academic_year, virtual_year, district from polaris.teacher_progress order by email"
+    assert ask(url, teachers) == [
+        ("ada@kck.example", "2025-2026", "2025-2026", KCK),
+        ("ben@kck.example", "2025-2026", "2025-2026", KCK),
+    ]
+    google.spreadsheets.clear()
+    kept = wb.kept_sheet(batch)
+    assert (kept.checksum, kept.tally().rows) == (batch.checksum, 2)
+    read = wb._store.one("select detail from workbench.audit_log where action = 'read Google Sheet'")
+    assert read is not None
+    assert (read["detail"]["sheet"], read["detail"]["checksum"]) == (roster.id, batch.checksum)
+
+
+def test_the_same_sheet_again_creates_nothing(wb: Workbench, google: Google, roster: Spreadsheet) -> None:
+    sheet = wb.google_sheets.add(**said(spreadsheet=roster.id))
+    imported(wb, sheet)
+    assert outcome(imported(wb, sheet)) == (0, 0, 2, 0, 0)
+    roster.tabs["Sheet1"][1][3] = "8"
+    assert outcome(imported(wb, sheet)) == (0, 1, 1, 0, 0)
+
+
+def test_a_district_in_the_rows_counts_before_that_of_the_sheet(wb: Workbench, url: str, google: Google) -> None:
+    rows = [[*ROSTER[0], "District"], [*ROSTER[1], "Hickman Mills"], [*ROSTER[2], ""]]
+    sheet = wb.google_sheets.add(**said(spreadsheet=google.add("KCK", {"Sheet1": rows}).id))
+    imported(wb, sheet)
+    assert ask(url, "select district from polaris.teacher_progress order by email") == [("Hickman Mills",), (KCK,)]
+
+
+def test_a_sheet_is_read_by_its_address_too(wb: Workbench, google: Google, roster: Spreadsheet) -> None:
+    opened = wb.google_sheets.open(f"https://docs.google.com/spreadsheets/d/{roster.id}/edit#gid=0")
+    assert (opened.name, opened.tally().rows) == ("KCK Teachers - Sheet1", 2)
+    assert wb.google_sheets.look(roster.id).tabs[0].title == "Sheet1"
+    with pytest.raises(UnreadableGoogleSheet):
+        wb.google_sheets.open(f"https://docs.google.com/spreadsheets/d/{KEY}/edit")
+
+
+def test_who_reads_is_told_and_no_key_is_in_the_database(wb: Workbench, url: str, roster: Spreadsheet) -> None:
+    assert wb.google_sheets.account == EMAIL
+    imported(wb, wb.google_sheets.add(**said(spreadsheet=roster.id)))
+    tables = ("google_sheet", "audit_log", "import_batch", "import_row")
+    held = [ask(url, f"select coalesce(string_agg(t::text, ''), '') from workbench.{name} t")[0][0] for name in tables]
+    assert all(held) and not any("PRIVATE KEY" in text or EMAIL in text for text in held)
+
+
+def test_a_purpose_without_a_playbook_says_so(
+    wb: Workbench, monkeypatch: pytest.MonkeyPatch, roster: Spreadsheet
+) -> None:
+    sheet = wb.google_sheets.add(**said(purpose="virtual_sessions", spreadsheet=roster.id))
+    monkeypatch.setattr(purposes, "_TARGETS", {})
+    with pytest.raises(UnknownPlaybook):
+        purposes.target(sheet, wb.google_sheets.open(sheet))
+
+
+# the settings
+
+
+def test_the_key_is_found_in_streamlits_secrets_where_the_environment_has_none(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
+    monkeypatch.delenv("WORKBENCH_GOOGLE_SERVICE_ACCOUNT", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path / "nobody"))
+    monkeypatch.chdir(tmp_path)
+    assert Settings().google_service_account is None
+    secrets = tmp_path / ".streamlit" / "secrets.toml"
+    secrets.parent.mkdir()
+    for text, key in (
+        ('WORKBENCH_GOOGLE_SERVICE_ACCOUNT = "/keys/reader.json"', "/keys/reader.json"),
+        ('[gcp_service_account]\nclient_email = "a@b.example"', '{"client_email": "a@b.example"}'),
+    ):
+        secrets.write_text(text)
+        found = Settings().google_service_account
+        assert found is not None and found.get_secret_value() == key
+        assert key not in repr(Settings())
+    monkeypatch.setenv("WORKBENCH_GOOGLE_SERVICE_ACCOUNT", "/keys/other.json")
+    assert str(Settings().google_service_account) == "**********"
+
+
+@pytest.mark.parametrize("elsewhere", ["https://evil.example", "http://127.0.0.1.evil.example", "http://10.0.0.1", "x"])
+def test_nobody_stands_in_for_google_but_this_machine(monkeypatch: pytest.MonkeyPatch, elsewhere: str) -> None:
+    monkeypatch.setenv("WORKBENCH_GOOGLE_ADDRESS", elsewhere)
+    with pytest.raises(ValueError, match="an address of this machine"):
+        Settings()

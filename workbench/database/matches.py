@@ -1,0 +1,554 @@
+"""Whose records imported rows mean: who is not matched yet, who it may be, and what was decided.
+
+A decision is kept by texts (see `workbench.said` and `workbench.match`), so it is still known after the next import and
+under a new roster. No record is written by one. Candidates are found for everybody at once (`run`) and kept until the
+next run; what a page shows is asked for page by page.
+"""
+
+import io
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+import psycopg
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
+from psycopg.rows import tuple_row
+from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
+from psycopg.types.json import Jsonb
+
+from workbench.database import batches, search, sweeping
+from workbench.database.store import Store
+from workbench.database.target import slice_of
+from workbench.datasets import catalog, matchings
+from workbench.model.contract import Contract
+from workbench.model.errors import NobodySays, UnknownMatch, UnknownRecord
+from workbench.model.matching import AutoMatch, Matching, Threshold
+from workbench.prepare import matching as comparing
+
+VERDICTS = ("same", "different", "later")
+"""What a person says of two: that they are the same, that they are not, or that it is to be asked later."""
+
+_FOUND = 20
+"""So many records are shown for what a person types."""
+
+
+class Matches:
+    """Whom imported rows mean: `Workbench.matches`. `of` is the dataset whose rows say it (see `matchings`)."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def overview(self) -> list[dict[str, Any]]:
+        """What can be matched: the `matching`, and how many say it (`people`), are matched, unmatched, put off
+        (`later`) or are known to be nobody's (`nobody`); `suggested` are the unmatched who have candidates. Only what
+        anybody says; `ran_at` is when candidates were found last."""
+        return [{"matching": each, **self.figures(each.of)} for each in self.said()]
+
+    def said(self) -> list[Matching]:
+        """What can be matched: that which anybody says."""
+        known = matchings.MATCHINGS.values()
+        return [each for each in known if self._store.all(_Lists(self._store, each).compose(_ANY))]
+
+    def figures(self, of: str) -> dict[str, Any]:
+        """The figures of one matching, as `overview` has them."""
+        lists = _Lists(self._store, matchings.matching(of))
+        return self._store.one(lists.compose(_FIGURES)) or {}
+
+    def page(
+        self, of: str, *, unmatched_only: bool = True, text: str = "", first: int = 0, limit: int = 20
+    ) -> list[dict[str, Any]]:
+        """Some of those who say it, from a place on: `said`, the compared fields, `status` (unmatched, matched, later,
+        nobody), `known` and the `record` of that key, the `decision` that counts, and their `candidates`, the
+        best first.
+
+        The unmatched come first whose best candidate is the most alike, and last who was put off; all others by name.
+        A candidate has the record's `known` key and fields, `score`, `pass`, `reasons`, and `others`, how many more are
+        matched with that record.
+        """
+        lists = _Lists(self._store, matchings.matching(of))
+        people: list[dict[str, Any]] = self._store.all(
+            lists.compose(
+                _PAGE,
+                which=SQL("status in ('unmatched', 'later')") if unmatched_only else SQL("true"),
+                has=lists.has(text),
+                order=_WAITING_FIRST if unmatched_only else _BY_NAME,
+                first=Literal(first),
+                limit=Literal(limit),
+            )
+        )
+        found = self._store.all(
+            lists.compose(_CANDIDATES, saids=Literal([person["said"] for person in people])),
+        )
+        knowns = [person["known"] for person in people if person["known"] is not None]
+        records = {row["known"]: row for row in self._store.all(lists.compose(_KNOWN, knowns=Literal(knowns)))}
+        for person in people:
+            person["record"] = records.get(person["known"])
+            person["candidates"] = [each for each in found if each["said"] == person["said"]]
+        return people
+
+    def count(self, of: str, *, unmatched_only: bool = True, text: str = "") -> int:
+        """How many people `page` pages through."""
+        lists = _Lists(self._store, matchings.matching(of))
+        which = SQL("status in ('unmatched', 'later')") if unmatched_only else SQL("true")
+        row = self._store.one(lists.compose(_COUNT, which=which, has=lists.has(text)))
+        return int(row["people"]) if row else 0
+
+    def find(self, of: str, text: str, *, limit: int = _FOUND) -> list[dict[str, Any]]:
+        """The records that may be chosen by hand: those that have every word of a text in their compared fields, each
+        with its `known` key."""
+        lists = _Lists(self._store, matchings.matching(of))
+        return self._store.all(lists.compose(_RECORDS, has=lists.has(text), limit=Literal(limit)))
+
+    def run(self, of: str | None = None) -> AutoMatch:
+        """Looks for everybody who is not matched, decides what is plain and keeps the candidates of the others; of
+        everything that can be matched unless `of` says what."""
+        chosen = [matchings.matching(of)] if of else list(matchings.MATCHINGS.values())
+        return sum((_run(self._store, each) for each in chosen), AutoMatch())
+
+    def decide(self, of: str, said: str, verdict: str, known: str | None = None) -> UUID:
+        """Keeps what a person says of somebody and a record, and gives back the decision's id: that they are the
+        `same`, or `different`; without a record that it is nobody's (`different`), or to be asked `later`.
+
+        What it contradicts of earlier decisions is withdrawn. Raises UnknownMatching, NobodySays, UnknownRecord.
+        """
+        assert verdict in VERDICTS, f"a verdict is one of {', '.join(VERDICTS)}"
+        matching = matchings.matching(of)
+        return _decide(self._store, matching, said, verdict, known)
+
+    def withdraw(self, decision: UUID | str) -> None:
+        """Takes a decision back: it stays on record, and does not count any more. Raises UnknownMatch."""
+        with self._store.transaction() as connection:
+            found = connection.execute(_WITHDRAW, {"id": str(decision), "user": self._store.user}).fetchone()
+            if found is None:
+                raise UnknownMatch(match=decision)
+            self._store.note("match withdrawn", **found)
+
+    def decisions(self, of: str | None = None, *, limit: int = 50) -> list[dict[str, Any]]:
+        """The newest decisions, also those that were withdrawn."""
+        return self._store.all(_DECISIONS, {"of": matchings.matching(of).of if of else None, "limit": limit})
+
+    def pending(self, of: str) -> dict[UUID, int]:
+        """The imports with unmatched rows that could be brought in now (`Workbench.sweep`), with how many of them."""
+        if matchings.matching(of).unmatched is None:
+            return {}
+        found = [row["id"] for row in self._store.all(_WAITING, (matchings.matching(of).of,))]
+        lines = {one: len(sweeping.resolvable(self._store, batches.get(self._store, one))) for one in found}
+        return {one: number for one, number in lines.items() if number}
+
+    def thresholds(self, of: str) -> list[Threshold]:
+        """What each score would have been worth as a threshold, by what people have decided; see
+        `prepare.matching.thresholds`."""
+        rows = self._store.all(_JUDGED, (matchings.matching(of).of,))
+        return comparing.thresholds([float(row["score"]) for row in rows], [row["same"] for row in rows])
+
+
+def _decide(store: Store, matching: Matching, said: str, verdict: str, known: str | None) -> UUID:
+    lists = _Lists(store, matching)
+    if known is None and verdict == "same":
+        raise UnknownRecord(dataset=matching.dataset, key="")
+    known = None if verdict == "later" else known
+    with store.transaction() as connection:
+        _alone(connection, store, matching)
+        person = connection.execute(lists.compose(_PERSON, said=Literal(said))).fetchone()
+        if person is None:
+            raise NobodySays(of=matching.of, said=said)
+        if known is not None and not connection.execute(lists.compose(_RECORD, known=Literal(known))).fetchone():
+            raise UnknownRecord(dataset=matching.dataset, key=known)
+        which = {
+            "tenant": store.tenant_id,
+            "user": store.user,
+            "of": matching.of,
+            "dataset": matching.dataset,
+            "said": said,
+            "known": known,
+            "verdict": verdict,
+            "texts": Jsonb({name: person[name] for name in lists.fields if person[name] is not None}),
+        }
+        connection.execute(_SUPERSEDE, which)
+        kept = connection.execute(_KEEP, which).fetchone()
+        assert kept is not None
+        store.note("matched", of=matching.of, said=said, dataset=matching.dataset, known=known, verdict=verdict)
+        return UUID(str(kept["id"]))
+
+
+def _alone(connection: psycopg.Connection[Any], store: Store, matching: Matching) -> None:
+    """Lets one at a time decide of a matching in a tenant."""
+    name = f"workbench match {store.tenant_id} {matching.of}"
+    connection.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", (name,))
+
+
+def _run(store: Store, matching: Matching) -> AutoMatch:
+    lists = _Lists(store, matching)
+    with store.transaction() as connection:
+        _alone(connection, store, matching)
+        people = _table(connection, lists.compared(_PEOPLE_TO_MATCH))
+        records = _table(connection, lists.compared(_RECORDS_TO_MATCH))
+        open_ = np.asarray(people["status"].to_pylist(), object) == "unmatched"
+        taken = np.asarray([each is not None or not matching.decides for each in records["taken"].to_pylist()], bool)
+        found = comparing.candidates(people, records, matching.compared, open_=open_, taken=taken)
+        _bring(connection, found, people, records)
+        which = {"tenant": store.tenant_id, "user": store.user, "of": matching.of, "dataset": matching.dataset}
+        connection.execute(_FORGET, which)
+        connection.execute(_CANDIDATE, which)
+        matched = {row["pass"]: row["matched"] for row in connection.execute(lists.compose(_DECIDE_PLAIN), which)}
+        suggested = connection.execute(_SUGGESTED).fetchone()
+        nameless = connection.execute(lists.compose(_NAMELESS)).fetchone()
+        connection.execute("drop table incoming_match")
+        assert suggested is not None and nameless is not None
+        result = AutoMatch(
+            processed=int(open_.sum()) + nameless["rows"],
+            by_identifier=matched.get("identifier", 0),
+            by_email=matched.get("email", 0),
+            by_name=matched.get("name", 0),
+            suggested=suggested["people"] - sum(matched.values()),
+            unmatched=int(open_.sum()) - sum(matched.values()),
+            errors=nameless["rows"],
+        )
+        store.note("auto-match", of=matching.of, **asdict(result))
+    return result
+
+
+def _table(connection: psycopg.Connection[Any], question: Composed) -> pa.Table:
+    """What a question answers, in columns of text."""
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        cursor.execute(question)
+        assert cursor.description is not None
+        names = [column.name for column in cursor.description]
+        rows = cursor.fetchall()
+    columns = zip(*rows, strict=True) if rows else ([] for _ in names)
+    return pa.table([pa.array(column, pa.string()) for column in columns], names)
+
+
+def _bring(connection: psycopg.Connection[Any], found: pa.Table, people: pa.Table, records: pa.Table) -> None:
+    """Brings the candidates into a table of the transaction, `incoming_match`."""
+    words = [name for name in found.column_names if name not in ("left", "right", "pass", "score", "automatic")]
+    reasons = pc.binary_join_element_wise(*(_reason(name, found[name]) for name in words), ",", null_handling="skip")
+    brought = pa.table(
+        {
+            "said": people["said"].take(found["left"]),
+            "known": records["known"].take(found["right"]),
+            "pass": found["pass"],
+            "score": found["score"],
+            "automatic": found["automatic"],
+            "reasons": pc.binary_join_element_wise("{", reasons, "}", ""),
+        }
+    )
+    text = io.BytesIO()
+    pyarrow.csv.write_csv(brought, text, pyarrow.csv.WriteOptions(include_header=False, quoting_style="needed"))
+    connection.execute(_INCOMING)
+    with connection.cursor().copy("copy incoming_match from stdin (format csv)") as copy:
+        copy.write(text.getbuffer())
+    connection.execute("analyze incoming_match")
+
+
+def _reason(name: str, how: pa.ChunkedArray) -> pa.ChunkedArray:
+    """A field and how it agrees, as a part of a JSON object; null where one side has no value."""
+    told = pc.binary_join_element_wise(f'"{name}":"', how, '"', "")
+    return pc.if_else(pc.equal(how, ""), pa.scalar(None, pa.string()), told)
+
+
+class _Lists:
+    """Those who say it and the records that may be meant, as SQL."""
+
+    def __init__(self, store: Store, matching: Matching) -> None:
+        self._store = store
+        self._matching = matching
+        self._contract = catalog.contract(matching.dataset)
+        self.fields = tuple(each.name for each in matching.compared)
+        self._key = Identifier(self._contract.key_fields[0].target)
+        # somebody else may have the address by now
+        guarded = any(each.kind == "email" for each in matching.compared) and len(matching.said) == 1
+        self._names: dict[str, Composable] = {
+            "tenant": SQL("{}::uuid").format(Literal(store.tenant_id)),
+            "of": Literal(matching.of),
+            "dataset": Literal(matching.dataset),
+            "stands": SQL("not workbench.quite_another(p.name, s.texts ->> 'name')" if guarded else "true"),
+            "records_": Identifier(self._contract.family, self._contract.table),
+            "key": self._key,
+            "own": SQL(", ").join(SQL("p.{}").format(Identifier(name)) for name in self.fields),
+            "theirs": SQL(", ").join(SQL("r.{}").format(Identifier(name)) for name in self.fields),
+            "texts": SQL("jsonb_strip_nulls(jsonb_build_object({}))").format(
+                SQL(", ").join(SQL("{}, p.{}").format(Literal(name), Identifier(name)) for name in self.fields)
+            ),
+            "by_name": SQL("name, said"),
+        }
+        self._names["raw"] = self._raw()
+        self._names["records"] = self._records()
+        self._names["people"] = self._people()
+
+    def compose(self, statement: str, **more: Composable) -> Composed:
+        """A statement about the two lists; `people`, `records` and what else it names are filled in."""
+        with_lists = SQL(_LISTED).format(**self._names) if statement.lstrip().startswith("{listed}") else SQL("")
+        return SQL(statement).format(**self._names, listed=with_lists, **more)
+
+    def compared(self, statement: str) -> Composed:
+        """As `compose`, of a question for all that is compared; names are those that a person has said they mean."""
+        known = {row["of"] for row in self._store.all("select distinct of from workbench.link")}
+
+        def columns(alias: str) -> Composable:
+            return SQL(", ").join(
+                SQL(_ALIASED if each.alias_of in known else "{alias}.{name}").format(
+                    alias=SQL(alias), name=Identifier(each.name), of=Literal(each.alias_of)
+                )
+                for each in self._matching.compared
+            )
+
+        return self.compose(statement, compared_of=columns("p"), compared_with=columns("r"))
+
+    def has(self, text: str) -> Composable:
+        """Whether somebody has every word of a text in the compared fields."""
+        said = SQL("concat_ws(' ', {})").format(SQL(", ").join(map(Identifier, self.fields)))
+        return SQL(" and ").join([search.contains(said, word) for word in text.split()] or [SQL("true")])
+
+    def _raw(self) -> Composable:
+        """Everybody who says it: `said` (null where it is nothing to go by), the fields, `place` (the newest is the
+        greatest) and `rows`."""
+        matching = self._matching
+        if matching.named_in:
+            return self._named()
+        contract = catalog.contract(matching.of)
+        columns = {name: self._column(contract, name) for name in self.fields}
+        names = SQL(", ").join(SQL("{} as {}").format(each, Identifier(name)) for name, each in columns.items())
+        if matching.unmatched is not None:
+            missed = Literal(Jsonb([{"code": f"{matching.unmatched}_not_found"}]))
+            return SQL(_UNMATCHED).format(said=self._said(contract), names=names, missed=missed, **self._names)
+        return SQL(_SAYING).format(
+            said=self._said(contract),
+            names=names,
+            table=Identifier(contract.family, contract.table),
+            which=_current(contract),
+            tenant=self._names["tenant"],
+        )
+
+    def _said(self, contract: Contract) -> Composable:
+        """The text by which decisions are kept."""
+        ways = []
+        for fields in self._matching.said:
+            columns = [self._column(contract, name) for name in fields]
+            address = len(fields) == 1 and contract.field(fields[0]).kind == "email"
+            ways.append(SQL("workbench.{}({})").format(SQL("address" if address else "said"), SQL(", ").join(columns)))
+        return SQL("coalesce({})").format(SQL(", ").join(ways))
+
+    def _column(self, contract: Contract, name: str) -> Composable:
+        if self._matching.unmatched is not None:
+            return SQL("(r.payload ->> {})").format(Literal(name))
+        return SQL("t.{}::text").format(Identifier(contract.field(name).target))
+
+    def _named(self) -> Composable:
+        """The names that other records have and that no record of the dataset has."""
+        parts = []
+        for dataset, field in self._matching.named_in:
+            contract = catalog.contract(dataset)
+            parts.append(
+                SQL("select t.{} as name from {} t where t.tenant_id = {} and {}").format(
+                    Identifier(contract.field(field).target),
+                    Identifier(contract.family, contract.table),
+                    self._names["tenant"],
+                    _current(contract),
+                )
+            )
+        return SQL(_NAMED).format(names=SQL(" union all ").join(parts), **self._names)
+
+    def _people(self) -> Composable:
+        return SQL(
+            "select distinct on (said) said, {names}, sum(rows) over (partition by said)::int as rows "
+            "from ({raw}) raw where said is not null order by said, place desc"
+        ).format(names=SQL(", ").join(map(Identifier, self.fields)), raw=self._names["raw"])
+
+    def _records(self) -> Composable:
+        """The records that may be meant: `known`, and the compared fields under the names that they have on the other
+        side."""
+        columns = []
+        for each in self._matching.compared:
+            field = self._contract.field(each.known or each.name)
+            columns.append(SQL("t.{}::text as {}").format(Identifier(field.target), Identifier(each.name)))
+        return SQL(
+            "select distinct on (t.{key}) t.{key} as known, {columns} from {records_} t "
+            "where t.tenant_id = {tenant} and {which} order by t.{key}, t.id desc"
+        ).format(columns=SQL(", ").join(columns), which=_current(self._contract), **self._names)
+
+
+def _current(contract: Contract) -> Composable:
+    """Which records count: those of the dataset that are switched on."""
+    tests = [slice_of(contract, "t")]
+    if contract.removal is not None:
+        tests.append(SQL("t.{}").format(Identifier(contract.removal.active)))
+    return SQL(" and ").join(tests)
+
+
+_SAYING = """
+select {said} as said, {names}, t.id as place, 1 as rows from {table} t where t.tenant_id = {tenant} and {which}
+"""
+
+_UNMATCHED = """
+select {said} as said, {names}, r.id as place, 1 as rows
+from workbench.import_batch b
+join workbench.import_outcome o on o.batch_id = b.id and o.plan = b.plan
+join workbench.corrected_row r on r.batch_id = o.batch_id and r.line = o.line
+join workbench.import_row i on i.batch_id = o.batch_id and i.line = o.line
+where b.data_type = {of} and b.stage = 'completed' and b.undo_of is null and b.unmatched > 0
+  and workbench.undone_by(coalesce(b.part_of, b.id)) is null
+  and o.outcome = 'unmatched' and o.errors @> {missed}
+  and not exists (
+      select from workbench.import_explanation e
+      where e.batch_id = case when b.derived then b.part_of else b.id end and workbench.settles(e, o.outcome)
+        and e.line = any(coalesce(i.sources, array[i.line])))
+"""
+"""The rows that were unmatched and that nobody has explained, and no later run has brought in."""
+
+_NAMED = """
+select said, name, null::uuid as place, rows
+from (select workbench.said(name) as said, name, rows::int
+      from (select name, count(*) as rows from ({names}) each where name is not null group by name) each) named
+where said not in (select workbench.said(t.{key}) from {records_} t where t.tenant_id = {tenant})
+"""
+
+_LISTED = """
+with people as ({people}), listed as (
+    select p.*, s.known, coalesce(s.id, n.id) as decision, coalesce(s.automatic, false) as automatic,
+           coalesce(s.decided_by, n.decided_by) as decided_by, coalesce(s.decided_at, n.decided_at) as decided_at,
+           case when s.id is not null then 'matched' when n.verdict = 'different' then 'nobody'
+                when n.verdict = 'later' then 'later' else 'unmatched' end as status
+    from people p
+    left join workbench.match s on s.tenant_id = {tenant} and s.of = {of} and s.said = p.said and s.dataset = {dataset}
+         and s.verdict = 'same' and s.withdrawn_at is null and {stands}
+         and exists (select from {records_} t where t.tenant_id = {tenant} and t.{key} = s.known)
+    left join workbench.match n on n.tenant_id = {tenant} and n.of = {of} and n.said = p.said and n.dataset = {dataset}
+         and n.known is null and n.withdrawn_at is null
+), suggested as (
+    select c.said, max(c.score) as best from workbench.match_candidate c
+    where c.tenant_id = {tenant} and c.of = {of} and c.dataset = {dataset} and not exists (
+        select from workbench.match d where d.tenant_id = {tenant} and d.of = {of} and d.said = c.said
+          and d.dataset = {dataset} and d.known = c.known and d.withdrawn_at is null and d.verdict = 'different')
+    group by c.said
+)
+"""
+"""Those who say it (`people`), each with what was decided (`listed`), and the best candidate of each (`suggested`)."""
+
+_FIGURES = """{listed}
+select count(*)::int as people, count(*) filter (where status = 'matched')::int as matched,
+       count(*) filter (where status = 'unmatched')::int as unmatched,
+       count(*) filter (where status = 'later')::int as later, count(*) filter (where status = 'nobody')::int as nobody,
+       count(*) filter (where status = 'unmatched' and suggested.said is not null)::int as suggested,
+       (select max(at) from workbench.audit_log a
+        where a.tenant_id = {tenant} and a.action = 'auto-match' and a.detail ->> 'of' = {of}) as ran_at
+from listed left join suggested using (said)
+"""
+
+_PAGE = """{listed}
+select listed.*, suggested.best from listed left join suggested using (said)
+where {which} and {has} order by {order} limit {limit} offset {first}
+"""
+_WAITING_FIRST = SQL("status = 'later', best desc nulls last, name, said")
+_BY_NAME = SQL("name, said")
+
+_COUNT = "{listed} select count(*)::int as people from listed where {which} and {has}"
+
+_PERSON = "{listed} select * from listed where said = {said}"
+
+_CANDIDATES = """
+select c.said, c.known, c.pass, c.score::float, c.reasons, {theirs},
+       (select count(*)::int from workbench.link l where l.tenant_id = {tenant} and l.of = {of}
+        and l.dataset = {dataset} and l.known = c.known and l.said <> c.said) as others
+from workbench.match_candidate c join ({records}) r on r.known = c.known
+where c.tenant_id = {tenant} and c.of = {of} and c.dataset = {dataset} and c.said = any({saids}) and not exists (
+    select from workbench.match d where d.tenant_id = {tenant} and d.of = {of} and d.said = c.said
+      and d.dataset = {dataset} and d.known = c.known and d.withdrawn_at is null and d.verdict = 'different')
+order by c.said, c.pass in ('identifier', 'email') desc, c.score desc, c.known
+"""
+
+_RECORDS = "select r.* from ({records}) r where {has} order by r.known limit {limit}"
+
+_KNOWN = "select r.* from ({records}) r where r.known = any({knowns})"
+
+_RECORD = "select true as there from {records_} t where t.tenant_id = {tenant} and t.{key} = {known}"
+
+_PEOPLE_TO_MATCH = "{listed} select p.said, p.status, {compared_of} from listed p"
+
+_RECORDS_TO_MATCH = """
+select r.known, (select min(l.said) from workbench.link l where l.tenant_id = {tenant} and l.of = {of}
+                 and l.dataset = {dataset} and l.known = r.known) as taken, {compared_with}
+from ({records}) r
+"""
+
+_ALIASED = """coalesce((select l.known from workbench.link l
+    where l.of = {of} and l.dataset = {of} and l.said = workbench.said({alias}.{name})), {alias}.{name}) as {name}"""
+
+_WAITING = """
+select distinct case when b.derived then b.part_of else b.id end as id from workbench.import_batch b
+where b.data_type = %s and b.stage = 'completed' and b.undo_of is null and b.unmatched > 0
+  and workbench.undone_by(coalesce(b.part_of, b.id)) is null
+  and not exists (select from workbench.sign_off s where s.batch_id in (b.id, b.part_of))
+"""
+"""The imports whose rows, or those made of them, were unmatched, and that nobody has signed."""
+
+_ANY = "select true as any from ({raw}) raw where said is not null limit 1"
+
+_NAMELESS = "select count(*)::int as rows from ({raw}) raw where said is null"
+
+_INCOMING = """
+create temporary table incoming_match (
+    said text, known text, pass text, score numeric, automatic boolean, reasons jsonb
+) on commit drop
+"""
+
+_FORGET = "delete from workbench.match_candidate where tenant_id = %(tenant)s and of = %(of)s and dataset = %(dataset)s"
+
+_CANDIDATE = """
+insert into workbench.match_candidate (tenant_id, of, said, dataset, known, pass, score, reasons)
+select %(tenant)s, %(of)s, said, %(dataset)s, known, pass, score, reasons from incoming_match
+"""
+
+_DECIDE_PLAIN = """{listed}, decided as (
+    insert into workbench.match (tenant_id, of, said, dataset, known, verdict, score, reasons, pass, texts, automatic,
+                                 decided_by)
+    select %(tenant)s, %(of)s, i.said, %(dataset)s, i.known, 'same', i.score, i.reasons, i.pass, {texts}, true, %(user)s
+    from incoming_match i join people p using (said)
+    where i.automatic and not exists (
+        select from workbench.match d where d.tenant_id = %(tenant)s and d.of = %(of)s and d.said = i.said
+          and d.dataset = %(dataset)s and d.known is not distinct from i.known
+          and (d.withdrawn_at is not null or d.verdict = 'different'))
+    on conflict do nothing returning pass
+) select pass, count(*)::int as matched from decided group by pass
+"""
+"""What is plain, unless a person has said or withdrawn something of the two before."""
+
+_SUGGESTED = "select count(distinct said)::int as people from incoming_match"
+
+_SUPERSEDE = """
+update workbench.match set withdrawn_by = %(user)s, withdrawn_at = now()
+where tenant_id = %(tenant)s and of = %(of)s and said = %(said)s and dataset = %(dataset)s and withdrawn_at is null
+  and (known is not distinct from %(known)s or known is null and (verdict = 'later' or %(verdict)s <> 'different')
+       or verdict = 'same' and (%(verdict)s = 'same' or %(known)s::text is null))
+"""
+"""What a decision contradicts: another of the same two, who is somebody is not nobody, and means one record."""
+
+_KEEP = """
+insert into workbench.match (tenant_id, of, said, dataset, known, verdict, score, reasons, pass, texts, decided_by)
+select %(tenant)s, %(of)s, %(said)s, %(dataset)s, %(known)s, %(verdict)s, c.score, coalesce(c.reasons, '{}'),
+       coalesce(c.pass, 'person'), %(texts)s, %(user)s
+from (select) one left join workbench.match_candidate c on c.tenant_id = %(tenant)s and c.of = %(of)s
+     and c.said = %(said)s and c.dataset = %(dataset)s and c.known = %(known)s
+returning id
+"""
+
+_WITHDRAW = """
+update workbench.match set withdrawn_by = %(user)s, withdrawn_at = now()
+where id::text = %(id)s and withdrawn_at is null returning of, said, dataset, known, verdict
+"""
+
+_DECISIONS = """
+select id, of, said, dataset, known, verdict, score::float, reasons, pass, texts, automatic, decided_by, decided_at,
+       withdrawn_by, withdrawn_at
+from workbench.match where %(of)s::text is null or of = %(of)s
+order by greatest(decided_at, withdrawn_at) desc, decided_at desc, said limit %(limit)s
+"""
+
+_JUDGED = """
+select score, verdict = 'same' as same from workbench.match
+where of = %s and known is not null and score is not null and not automatic and withdrawn_at is null
+  and verdict in ('same', 'different')
+"""

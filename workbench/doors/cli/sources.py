@@ -1,0 +1,89 @@
+"""What SOURCE names on the command line: a file, standard input, a Google Sheet by its address or by its name here."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from workbench.model.errors import UnknownGoogleSheet
+from workbench.model.google_sheet import is_address, is_id
+
+if TYPE_CHECKING:
+    from workbench import Workbench
+    from workbench.model.sheet import Layout, Sheet
+    from workbench.workbench import Progress
+
+
+@dataclass(frozen=True, kw_only=True)
+class Meant:
+    """What is to be imported, and what is known of it without being said."""
+
+    sheets: "list[Sheet]"
+    dataset: str
+    """Or playbook."""
+    constants: dict[str, str] = field(default_factory=dict)
+    window: str | None = None
+
+
+def may_be_google(source: str) -> bool:
+    """Whether a source may be a Google Sheet: an address of one, or a name that no file has."""
+    from workbench.sources.archive import TABLES
+
+    named = source != "-" and Path(source).suffix.lower().lstrip(".") not in TABLES and not Path(source).exists()
+    return is_address(source) or named
+
+
+def of_file(source: str, wanted: str | None, sheet: str | None, layout: "Layout | None") -> Meant:
+    """The sheet that is meant, or all of them under a playbook of several; an unknown name is refused first."""
+    from workbench.datasets import catalog
+    from workbench.playbooks import PLAYBOOKS
+    from workbench.prepare.recognition import is_header
+    from workbench.sources import headed, open_sheet, open_sheets
+
+    dataset = _said(wanted)
+    known = PLAYBOOKS.get(dataset)
+    if known is not None and known.form is None:
+        if sheet is not None:
+            raise typer.BadParameter(f"{dataset} takes every worksheet.", param_hint="--sheet")
+        return Meant(sheets=open_sheets(source, layout=layout), dataset=dataset)
+    if known is None:
+        catalog.contract(dataset)
+    opened = open_sheet(source, sheet=sheet, layout=layout)
+    return Meant(sheets=[headed(opened, is_header) if known is not None else opened], dataset=dataset)
+
+
+def of_google(
+    wb: "Workbench",
+    source: str,
+    wanted: str | None,
+    sheet: str | None,
+    layout: "Layout | None",
+    progress: "Progress",
+) -> Meant:
+    """A Google Sheet, read now; of one that is configured its purpose, district and year count where nobody says
+    otherwise."""
+    from workbench.playbooks import purposes
+
+    try:
+        configured = None if is_address(source) else wb.google_sheets.get(source)
+    except UnknownGoogleSheet:
+        if not is_id(source):
+            if wanted is None:
+                raise
+            return of_file(source, wanted, sheet, layout)  # says that there is no such file
+        configured = None
+    if configured is None:
+        dataset = _said(wanted)
+        purposes.form(dataset)  # an unknown name is refused first
+        return Meant(sheets=[wb.google_sheets.open(source, sheet, layout=layout, progress=progress)], dataset=dataset)
+    opened = wb.google_sheets.open(configured, layout=layout, progress=progress)
+    dataset = wanted or purposes.target(configured, opened)
+    known = purposes.options(configured, dataset)
+    return Meant(sheets=[opened], dataset=dataset, constants=known["constants"] or {}, window=known["window"])
+
+
+def _said(wanted: str | None) -> str:
+    if wanted is None:
+        raise typer.BadParameter("say --dataset or --playbook, one of them, or a --template.", param_hint="import")
+    return wanted

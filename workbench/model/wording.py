@@ -1,0 +1,16 @@
+"""How a sentence says numbers, and the first of many: the same from every door."""
+
+from collections.abc import Sequence
+
+
+def many(number: int, noun: str = "row") -> str:
+    """A number with its noun: "1 row", "2,000 rows"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def first_of(texts: Sequence[str], most: int, *, more: str = "more", of: int | None = None) -> str:
+    """The first few of several texts and how many others there are: "a, b and 3 more"; `of` is how many there are where
+    `texts` are not all of them."""
+    others = (len(texts) if of is None else of) - min(len(texts), most)
+    shown = ", ".join(texts[:most])
+    return f"{shown} and {others:,} {more}" if others > 0 else shown
