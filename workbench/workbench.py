@@ -22,7 +22,6 @@ from workbench.database import (
     planning,
     proof,
     runs,
-    signing,
     staging,
     store,
     story,
@@ -489,10 +488,10 @@ class Workbench:
             figures = self.reconcile(found)
             if not figures.done:
                 raise NotDone(batch=found.id, why=" ".join(figures.open_points))
-            if found.initiated_by == self._store.user and signing.people(self._store) > 1:
+            if found.initiated_by == self._store.user and proof.people(self._store) > 1:
                 raise OwnWork(user=self._store.user, batch=found.id)
             proof.sign(self._store, self.settings.home, found, self._said(found))
-            return cast(dict[str, Any], signing.signature(self._store, found.id))
+            return cast(dict[str, Any], proof.signature(self._store, found.id))
 
     def verify(self, batch: Batch | UUID | str, *, key: str | None = None) -> Proof:
         """Whether everything that was signed is still the same, and what is not: true, or with `differs`.
@@ -514,7 +513,7 @@ class Workbench:
 
     def signature(self, batch: Batch | UUID | str) -> dict[str, Any] | None:
         """Who signed, when, and the digest; None when nobody has."""
-        return signing.signature(self._store, self.batches.get(batch).id)
+        return proof.signature(self._store, self.batches.get(batch).id)
 
     # -- inside --------------------------------------------------------------------------------------------------------
 
@@ -628,7 +627,7 @@ class Workbench:
         raise HeldFor(batch=batch.id, why=" ".join(why))
 
     def _unsigned(self, batch: Batch) -> None:
-        signed = signing.signature(self._store, batch.id)
+        signed = proof.signature(self._store, batch.id)
         if signed is not None:
             raise AlreadySigned(
                 batch=batch.id, user=signed["signed_by"], at=f"{signed['signed_at']:%Y-%m-%d %H:%M:%S} UTC"

@@ -81,6 +81,11 @@ class Target:
         """Whether an update writes a field, as its before-image says."""
         return SQL("{} ? {}").format(SQL(image), Literal(field.target))
 
+    def image(self, field: Field) -> Composable:
+        """What a field was before an outcome `o`, typed."""
+        sql = "uuid" if field.reference is not None else KINDS[field.kind].sql
+        return SQL("(o.before ->> {})::{}").format(Literal(field.target), SQL(sql))
+
     def or_stored(self, field: Field, value: Composable, stored: Composable) -> Composable:
         """A row's value, or what is stored where a blank keeps that; what was joined of a part alone keeps it too."""
         if field.name not in self.clears:

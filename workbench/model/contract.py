@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from workbench.model.figure import Figure
-from workbench.model.limits import USUAL, USUAL_OF_NAMES
+from workbench.model.limits import USUAL, USUAL_OF_IDS, USUAL_OF_NAMES, USUAL_OF_OTHERS
 
 Mode = Literal["upsert", "insert", "update", "replace", "preserve"]
 OnEdit = Literal["keep", "overwrite"]
@@ -296,7 +296,10 @@ class Contract:
     @property
     def usual_limits(self) -> dict[str, str]:
         """The limits of an import that says nothing else, by their names."""
-        return {f"{field.name}.changed": USUAL_OF_NAMES for field in self.names} | dict(self.limits)
+        others = (f for f in self.stored if f.kind in ("phone", "email") or (f.kind == "text" and f.required))
+        usual = {f.name: USUAL_OF_OTHERS for f in others if not (f.choices or f.recurs or f.name in self.key)}
+        usual |= {f.name: USUAL_OF_IDS for f in self.identifiers} | {f.name: USUAL_OF_NAMES for f in self.names}
+        return {f"{name}.changed": limit for name, limit in usual.items()} | dict(self.limits)
 
     @property
     def by_window(self) -> Field | None:

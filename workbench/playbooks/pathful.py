@@ -89,7 +89,7 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         why = "say full, semester, six months, an academic year such as 2025-2026, or a day as YYYY-MM-DD."
-        raise WrongValue(field="the window", value=f"'{text}'", why=why) from None
+        raise WrongValue(field="The window", value=f"'{text}'", why=why) from None
 
 
 def _outside(days: pa.StringArray, window: str | None) -> pa.BooleanArray:

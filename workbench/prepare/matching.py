@@ -36,6 +36,7 @@ _PAIRS = 6_000_000
 _AT_ONCE = 200_000
 _SWAPPED = 0.92
 
+_Rewrite = Callable[[pa.StringArray], pa.StringArray]
 Integers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
@@ -114,8 +115,11 @@ class _People:
         given, surname = (self._first(kind) for kind in ("given", "surname"))
         self.given = pc.replace_substring_regex(given, " .*$", "")
         self.surname = surname
-        whole = pc.binary_join_element_wise(pc.replace_substring(given, " ", ""), _together(surname), "|")
-        self.name = whole
+        last = _together(person_name.core(surname))
+        first = pc.replace_substring(given, " ", "")
+        turned = pc.less(first, last)
+        self.name = pc.binary_join_element_wise(pc.if_else(turned, first, last), pc.if_else(turned, last, first), "|")
+        """Without initials, and whichever of the two comes first."""
 
     def _add(self, compared: Compared, values: pa.StringArray) -> None:
         self.values[compared.name] = values
@@ -167,7 +171,7 @@ def _digits_and_letters(texts: pa.StringArray) -> pa.StringArray:
     return pc.replace_substring_regex(pc.utf8_lower(texts), r"[^\p{L}\p{N}]+", "")
 
 
-_PLAIN: dict[str, Callable[[pa.StringArray], pa.StringArray]] = {
+_PLAIN: dict[str, _Rewrite] = {
     "name": person_name.normalized,
     "given": person_name.normalized,
     "surname": person_name.normalized,
@@ -189,6 +193,9 @@ class _Keys:
 
     rows: Integers
     keys: pa.StringArray
+
+
+_Block = Callable[[_People], list[_Keys]]
 
 
 def _pairs(these: _People, those: _People, open_: Flags) -> Integers:
@@ -234,17 +241,19 @@ def _keys(*parts: pa.StringArray) -> _Keys:
     return _Keys(has, keys.take(pa.array(has)))
 
 
-def _of_fields(*kinds: str, change: Callable[[pa.StringArray], pa.StringArray] = lambda values: values) -> Any:
-    """A key of each field of a kind: its value."""
+def _of_fields(
+    kind: str, shortest: int = 1, change: Callable[[pa.StringArray], pa.StringArray] = lambda values: values
+) -> Any:
+    """A key of each field of a kind: its value, when it has so many letters."""
 
     def block(people: _People) -> list[_Keys]:
-        return [_keys(_or_null(change(people.values[name]))) for name in people.of_kind(*kinds)]
+        return [_keys(_or_null(change(people.values[name]), shortest)) for name in people.of_kind(kind)]
 
     return block
 
 
-def _or_null(values: pa.StringArray) -> pa.StringArray:
-    return pc.if_else(pc.greater(pc.utf8_length(values), 2), values, pa.scalar(None, _STRING))
+def _or_null(values: pa.StringArray, shortest: int) -> pa.StringArray:
+    return pc.if_else(pc.greater_equal(pc.utf8_length(values), shortest), values, pa.scalar(None, _STRING))
 
 
 def _surname_words(people: _People) -> tuple[Integers, pa.StringArray]:
@@ -275,6 +284,7 @@ def _by_names(people: _People) -> list[_Keys]:
     roots = pa.table({"place": np.arange(len(rows)), "form": given}).join(nicknames.ROOTS, "form", join_type="inner")
     places = pa.concat_arrays([_integers(np.arange(len(rows))), _integers(roots["place"].to_numpy())])
     root = pa.concat_arrays([given, _cells(roots["root"])])
+    short = pc.less_equal(pc.utf8_length(surnames), 5)  # whose every piece a slip may have changed
     begins, ends = (pc.utf8_slice_codeunits(surnames, *at) for at in ((0, 3), (-3, None)))
     sorted_ = [
         pc.if_else(pc.less(given, surnames), one, other) for one, other in ((given, surnames), (surnames, given))
@@ -285,6 +295,7 @@ def _by_names(people: _People) -> list[_Keys]:
         _joined(rows, surnames, pc.utf8_slice_codeunits(given, 0, 1)),
         _joined(rows, given, begins),
         _joined(rows, given, ends),
+        _joined(rows, given, pc.if_else(short, pc.utf8_slice_codeunits(surnames, 0, 1), pa.scalar(None, _STRING))),
     ]
 
 
@@ -314,15 +325,15 @@ def _by_words(people: _People) -> list[_Keys]:
     for name in people.of_kind("place"):
         words = pc.split_pattern(pc.fill_null(people.values[name], ""), " ")
         rows, flat = np.asarray(pc.list_parent_indices(words)).astype(np.int64), pc.list_flatten(words)
-        blocks += [_joined(rows, _or_null(flat), ""), _keys(pc.utf8_slice_codeunits(people.values[name], 0, 3))]
+        blocks += [_joined(rows, _or_null(flat, 3), ""), _keys(pc.utf8_slice_codeunits(people.values[name], 0, 3))]
     return blocks
 
 
-_BLOCKS: tuple[Callable[[_People], list[_Keys]], ...] = (
+_BLOCKS: tuple[_Block, ...] = (
     _of_fields("identifier"),
     _of_fields("email"),
     _by_names,
-    _of_fields("email", change=levels.local),
+    _of_fields("email", 3, levels.local),
     _by_place,
     _of_fields("day"),
     _by_parts,
@@ -433,6 +444,8 @@ def _decided(found: pa.Table, these: _People, those: _People, taken: Flags) -> F
         alone = _alone(these.values[name])[left] & _alone(those.values[name])[right]
         plain &= ~(is_[these.kinds[name]] & (how[name] == levels.SAME)) | alone
     plain &= ~is_["name"] | (_alone(these.name)[left] & _alone(those.name)[right])
+    for side in (left, right):  # of two who may be meant nobody is picked
+        plain &= ~is_["name"] | (np.bincount(side[agreeing], minlength=side.max(initial=0) + 1)[side] == 1)
     for name in these.of_kind("email"):
         one, other = (
             levels.domain(side.values[name]).take(_integers(at)) for side, at in ((these, left), (those, right))

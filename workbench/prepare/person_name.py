@@ -11,7 +11,7 @@ from workbench.model.arrays import replaced
 from workbench.model.kinds import by_distinct
 
 _TITLES = r"^(?:(?:dr|mr|mrs|ms|miss|mx|prof|professor|rev|coach|sir|dame)\.? )+"
-_SUFFIXES = r"(?: (?:jr|sr|ii|iii|iv|phd|edd|md|esq|ma|med|mba))+$"
+_SUFFIXES = r"(?: (?:jr|sr|ii|iii|iv|ph ?d|ed ?d|m ?d|esq|m ?a|m ?ed|mba))+$"
 _TURNED = r"^([^,]+), *([^,]+)$"
 _ONLY_SUFFIX = r", *((?:jr|sr|ii|iii|iv|ph\.?d|ed\.?d|m\.?d|esq|m\.?a|m\.?ed|mba)\.?)$"
 

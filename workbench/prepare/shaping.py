@@ -137,7 +137,8 @@ def _alike(cells: pa.RecordBatch) -> tuple[npt.NDArray[np.int32], pa.ListArray] 
     codes = np.zeros(cells.num_rows, dtype=np.int64)
     for column in cells.columns:
         encoded = column.dictionary_encode()
-        pair = codes * max(len(encoded.dictionary), 1) + np.asarray(encoded.indices.fill_null(0))
+        place = np.asarray(pc.add(encoded.indices, 1).fill_null(0))  # nothing is a text of its own
+        pair = codes * (len(encoded.dictionary) + 1) + place
         codes = np.unique(pair, return_inverse=True)[1].astype(np.int64)  # small again, so that the next fits
     distinct, firsts, which = np.unique(codes, return_index=True, return_inverse=True)
     if len(distinct) == cells.num_rows:

@@ -1,0 +1,158 @@
+"""Matches: Auto-Match, candidates side by side, decisions key by key, and their undo."""
+
+from collections.abc import Callable
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.pages.conftest import Show
+from workbench import Workbench
+from workbench.model.sheet import Sheet
+
+ROSTER = "polaris.teacher_roster"
+TEACHERS = """\
+Teacher Email,Teacher Name,School,Academic Year
+ada@kck.example,Ada Park,Argentine Middle,2025-2026
+dave@kck.example,Dave Ruiz,Wyandotte High,2025-2026
+alice@kck.example,Alice Jones,Wyandotte High,2025-2026
+lone@kck.example,Lone Wolfe,Wyandotte High,2025-2026
+"""
+ACCOUNTS = """\
+email,name,school
+ada@kck.example,Ada Park,Argentine Middle
+david@mail.example,David Ruiz,Wyandotte High
+jones@mail.example,Alice Jones,Wyandotte High
+aj@mail.example,Alice Jones,Wyandotte High
+wolf@mail.example,Hanna Wolf,
+"""
+
+
+@pytest.fixture
+def rosters(wb: Workbench, sheet: Callable[..., Sheet]) -> Workbench:
+    wb.import_sheet(sheet(TEACHERS, "roster.csv"), ROSTER)
+    wb.import_sheet(sheet(ACCOUNTS, "accounts.csv"), "polaris.teachers")
+    return wb
+
+
+@pytest.fixture
+def matched(rosters: Workbench) -> Workbench:
+    rosters.matches.run(ROSTER)
+    return rosters
+
+
+def said(page: AppTest) -> str:
+    """All words of the page, as they read."""
+    return "\n".join(part.value for part in (*page.markdown, *page.caption, *page.success)).replace("\\", "")
+
+
+def press(page: AppTest, label: str) -> AppTest:
+    """Presses the first button of that label."""
+    found = next(button for button in page.main.button if button.label == label)
+    page = found.click().run()
+    assert not page.exception
+    return page
+
+
+def looked_at(page: AppTest) -> str:
+    """Who is shown with candidates: the first in bold."""
+    return next(part.value for part in page.main.markdown if part.value.startswith("**")).strip("*")
+
+
+def statuses(wb: Workbench) -> dict[str, str]:
+    return {one["said"]: one["status"] for one in wb.matches.page(ROSTER, unmatched_only=False)}
+
+
+def test_an_empty_page_says_what_to_do(show: Show) -> None:
+    page = show("matches")
+    assert "Nobody to match yet." in said(page)
+    assert not page.exception
+
+
+def test_auto_match_tells_what_it_did(show: Show, rosters: Workbench) -> None:
+    page = press(show("matches", of=ROSTER), "Run Auto-Match")
+    assert "Processed: **4** · Matched by email: **1** · Matched by name: **0** · Unmatched: **3**" in said(page)
+    assert statuses(rosters)["ada@kck.example"] == "matched"
+
+
+def test_candidates_say_what_agrees(show: Show, matched: Workbench) -> None:
+    page = show("matches", of=ROSTER)
+    while looked_at(page) != "Dave Ruiz":
+        page = press(page, "Next")
+    words = said(page)
+    assert ":orange[≈] **David Ruiz** :gray[(nickname)]" in words
+    assert ":green[✓] School: Wyandotte High" in words
+    assert ":red[✕] E-mail: david@mail.example" in words
+
+
+def test_a_match_is_kept_and_the_next_one_is_shown(show: Show, matched: Workbench) -> None:
+    page = show("matches", of=ROSTER)
+    first = looked_at(page)
+    page = press(page, "Match")
+    assert looked_at(page) != first
+    assert list(statuses(matched).values()).count("matched") == 2
+
+
+def test_of_two_of_one_name_the_other_is_left_when_one_is_different(show: Show, matched: Workbench) -> None:
+    page = show("matches", of=ROSTER)
+    while looked_at(page) != "Alice Jones":
+        page = press(page, "Next")
+    page = press(page, "Different")
+    assert looked_at(page) == "Alice Jones"
+    assert [button.label for button in page.main.button].count("Match") == 1
+
+
+def test_later_puts_somebody_off_and_nobodys_ends_it(show: Show, matched: Workbench) -> None:
+    page = show("matches", of=ROSTER)
+    page = press(page, "Later")
+    while looked_at(page) != "Lone Wolfe":
+        page = press(page, "Next")
+    press(page, "Nobody's")
+    assert sorted(statuses(matched).values()) == ["later", "matched", "nobody", "unmatched"]
+
+
+def test_a_decision_is_undone(show: Show, matched: Workbench) -> None:
+    before = statuses(matched)
+    page = press(show("matches", of=ROSTER), "Match")
+    assert statuses(matched) != before
+    press(page, "Undo")
+    assert statuses(matched) == before
+
+
+def test_everybody_is_listed_with_whom_they_are_matched(show: Show, matched: Workbench) -> None:
+    page = show("matches", of=ROSTER)
+    page = page.main.checkbox[0].uncheck().run()
+    table = page.main.dataframe[0].value
+    assert table["Status"].tolist() == ["✓ matched", "○ unmatched", "○ unmatched", "○ unmatched"]
+    assert table["Matched with"].tolist()[0] == "Ada Park · ada@kck.example · Argentine Middle"
+    assert page.query_params["all"] == "yes"
+
+
+def test_a_record_is_chosen_by_hand(show: Show, matched: Workbench) -> None:
+    page = show("matches", of=ROSTER)
+    while looked_at(page) != "Lone Wolfe":
+        page = press(page, "Next")
+    box = next(box for box in page.main.text_input if box.label == "Name, e-mail or school")
+    page = box.set_value("wolf").run()
+    page = press(page, "Match it")
+    assert statuses(matched)["lone@kck.example"] == "matched"
+
+
+def test_what_is_searched_for_is_listed(show: Show, matched: Workbench) -> None:
+    page = show("matches", of=ROSTER)
+    box = next(box for box in page.main.text_input if box.label == "Search")
+    page = box.set_value("jones").run()
+    assert page.main.dataframe[0].value["Name"].tolist() == ["Alice Jones"]
+
+
+def test_names_that_look_like_markup_are_shown_as_they_are(
+    show: Show, wb: Workbench, sheet: Callable[..., Sheet]
+) -> None:
+    roster = "Teacher Email,Teacher Name,School,Academic Year\na@kck.example,**Ada** <b>Park</b>,X,2025-2026\n"
+    wb.import_sheet(sheet(roster, "roster.csv"), ROSTER)
+    assert "\\*\\*Ada\\*\\*" in "".join(part.value for part in show("matches", of=ROSTER).main.markdown)
+
+
+def test_when_everybody_is_matched_it_says_so(show: Show, matched: Workbench) -> None:
+    for one in ("dave@kck.example", "alice@kck.example", "lone@kck.example"):
+        matched.matches.decide(ROSTER, one, "different")
+    assert "Everybody is matched." in said(show("matches", of=ROSTER))
