@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.imports import ask, fingerprint, issues, messages, outcome, outcomes, records
+from tests.imports import ask, fingerprint, issues, messages, outcome, outcomes, records, tamper
 from workbench import Workbench
 from workbench.model.batch import Batch
 from workbench.model.sheet import Sheet
@@ -194,6 +194,16 @@ def test_a_simulcast_registers_its_teacher_and_leaves_the_event_alone(
     assert ask(url, "select xmin::text, e::text from polaris.events e") == before
     assert registered(url, "simulcast") == [("5001", "ada@kck.example", False), ("5001", "ben@kck.example", True)]
     assert presented(url, "name") == []
+
+
+def test_an_attendance_that_a_person_put_a_note_on_stays(sessions: Imported, url: str) -> None:
+    sessions(SPACE | LINK | ADA | {"Status": "Completed"}, SPACE | LINK | BEN | {"Status": "Completed"})
+    tamper(url, "update polaris.event_teachers set notes = 'She was there.' where name = 'Ada Park'")
+    sessions(SPACE | LINK | ADA | {"Status": "Teacher No-Show"}, SPACE | LINK | BEN | {"Status": "Teacher No-Show"})
+    assert registered(url, "status") == [
+        ("5001", "ada@kck.example", "attended"),
+        ("5001", "ben@kck.example", "no_show"),
+    ]
 
 
 def test_a_simulcast_without_an_event_waits_for_it(wb: Workbench, sessions: Imported, url: str) -> None:
