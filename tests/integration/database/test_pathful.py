@@ -1,6 +1,7 @@
 """Playbook A on a real database: sessions, who took part, and what waits for a roster, an event or a date."""
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 
@@ -469,3 +470,30 @@ def test_a_user_report_brings_accounts_of_educators_and_professionals(wb: Workbe
     assert records(url, "polaris.volunteers", "email", "pathful_user_id", "organization", "job_title") == [
         ("dana@acme.example", "PF-9", "Acme Health", "Nurse")
     ]
+
+
+# --- how far the teachers are ---
+
+
+def test_the_progress_of_a_teacher_is_told_from_the_sessions_of_the_year(
+    wb: Workbench, sheet: Given, roster: Callable[..., Batch]
+) -> None:
+    text = ROSTER.replace("Academic Year", "Academic Year,Target Sessions").replace("7,2025-2026", "7,2025-2026,2")
+    roster(text.replace("HS,2025-2026", "HS,2025-2026,1") + "cy@kck.example,Cy Low,North,7,2025-2026,1\n")
+    year = date.today().year + (date.today().month >= 7)
+    roster(f"Email,Name,Building,Academic Year\nada@kck.example,Ada Park,North,{year}-{year + 1}\n")
+    to_come = f"6001|Inside a Mill|{year}-09-09|Confirmed|60|PF-1|Ada Park|Educator|0|0"
+    over = "6002|Inside a Mill|2026-03-09|Confirmed|60|PF-3|Cy Low|Educator|0|0"
+    pathful(wb, sheet(report(ADA, BEN.replace("n/a", "1"), to_come, over)))
+    found = {(each["email"], each["academic_year"]): each for each in wb.records.progress()}
+    told = {key: (each["target"], each["completed"], each["planned"], each["progress"]) for key, each in found.items()}
+    assert told == {
+        ("ada@kck.example", "2025-2026"): (2, 1, 0, "In Progress"),
+        ("ben@kck.example", "2025-2026"): (1, 1, 0, "Achieved"),
+        ("cy@kck.example", "2025-2026"): (1, 0, 0, "Not Started"),
+        ("ada@kck.example", f"{year}-{year + 1}"): (1, 0, 1, "In Progress"),
+    }
+    assert found["cy@kck.example", "2025-2026"]["to_review"] == 1
+    assert [each["email"] for each in wb.records.progress(f"{year}-{year + 1}")] == ["ada@kck.example"]
+    one = wb.records.get("polaris.teacher_roster", "ben@kck.example|2025-2026")
+    assert one["progress"]["progress"] == "Achieved"
