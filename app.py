@@ -12,11 +12,13 @@ pages = {
     "": [st.Page("pages/home.py", title="Home", icon=":material/home:", default=True)],
     "Import": [
         st.Page("pages/upload.py", title="Upload", icon=":material/upload_file:"),
+        st.Page("pages/google_sheets.py", title="Google Sheets", icon=":material/table_view:"),
         st.Page("pages/profile.py", title="Profile", icon=":material/query_stats:"),
         st.Page("pages/map.py", title="Map", icon=":material/schema:"),
         st.Page("pages/validate.py", title="Validate", icon=":material/rule:"),
         st.Page("pages/commit.py", title="Commit", icon=":material/task_alt:"),
     ],
+    "Virtual": [st.Page("pages/import_sheet.py", title="Import Sheet", icon=":material/sync:")],
     "Review": [
         st.Page("pages/reconcile.py", title="Reconcile", icon=":material/balance:"),
         st.Page("pages/matches.py", title="Matches", icon=":material/join_inner:"),

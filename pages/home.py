@@ -83,3 +83,4 @@ with page("Workbench", "Every source row has exactly one provable outcome.") as 
             st.subheader("The last imports", anchor=False)
             plot(over_time(runs), key="runs")
         address.link("history", "All imports", icon=":material/history:")
+    address.link("google_sheets", "Manage Google Sheets & Import Data", icon=":material/table_view:")

@@ -22,11 +22,14 @@ from tests import folder
 from tests.browser import chromium
 from tests.browser.person import Person
 from tests.browser.site import ROOT, Site
+from tests.google import Google
 from workbench import Workbench, open_sheet
 from workbench.doors.web import uploads
 from workbench.model.batch import Batch
+from workbench.model.google_sheet import GoogleSheet
 from workbench.model.resources import samples
 from workbench.model.template import Mapping
+from workbench.playbooks import purposes
 
 WIDTHS = {1280: 860, 400: 800}
 README = ("map", "commit", "reconcile")
@@ -43,12 +46,12 @@ def main() -> None:
     said = options.parse_args()
     into: Path = said.into
     into.mkdir(parents=True, exist_ok=True)
-    with served() as site, chromium.browser() as browser:
+    with Google() as google, served(google) as site, chromium.browser() as browser:
         for width, scheme in product(WIDTHS, ("light", "dark")):
             ana = at_the_screen(browser, site, width, scheme)
             take(ana.visit(), into / f"home-empty-{width}-{scheme}.png")
             take(ana.visit("matches"), into / f"matches-empty-{width}-{scheme}.png")
-        every = imported(at_the_screen(browser, site, 1280, "light"))
+        every = google_sheets(site, google) | imported(at_the_screen(browser, site, 1280, "light"))
         shown = {name: address for name, address in every.items() if name.startswith(said.only)}
         for width, scheme in product(WIDTHS, ("light", "dark")):
             ana = at_the_screen(browser, site, width, scheme)
@@ -61,9 +64,10 @@ def main() -> None:
 
 
 @contextmanager
-def served() -> Iterator[Site]:
+def served(google: Google) -> Iterator[Site]:
     """The pages of a new home, which is empty."""
     os.environ.pop("WORKBENCH_DATABASE_URL", None)
+    os.environ |= {"WORKBENCH_GOOGLE_ADDRESS": google.address, "WORKBENCH_GOOGLE_SERVICE_ACCOUNT": google.account()}
     with folder.short() as place:
         site = Site(place / "home", WORKBENCH_TENANT="default").start()
         try:
@@ -88,6 +92,9 @@ def imported(ana: Person) -> dict[str, str]:
         wb.note(courses, notes="One course had no code; it was made of its name.", follow_ups="Tell the registrar.")
         with Workbench.open(home=ana.site.home, tenant="default", user="lena") as lead:
             lead.sign_off(courses)
+        more = uploads.keep(wb.settings, "more_courses.csv", BytesIO(MORE_COURSES.encode())).id
+        undone = wb.import_sheet(uploads.opened(wb.settings, more), "elevate.courses", source="page")
+        wb.undo(undone)
         shown = matches(wb)
         changed = columns_changed(wb)
         shown |= runs(wb)
@@ -108,6 +115,8 @@ def imported(ana: Person) -> dict[str, str]:
         "commit-held": f"commit?batch={held.id}&rows=invalid",
         "reconcile": f"reconcile?batch={enrollments.id}",
         "reconcile-signed": f"reconcile?batch={courses.id}",
+        "undone-commit": f"commit?batch={undone.id}&rows=created",
+        "undone-reconcile": f"reconcile?batch={undone.id}&rows=created",
         "history": "history",
         "history-batch": f"history?batch={students.id}",
         "record": "record?find=S-0002",
@@ -119,6 +128,7 @@ def imported(ana: Person) -> dict[str, str]:
     }
 
 
+MORE_COURSES = "name,code\nWelding,WELD1\nCarpentry,CARP1\n"
 LEARNERS = """\
 email,first name,last name,course code,course name,status
 mia.fox@example.com,Mia,Fox,PHLE1,Phlebotomy,active
@@ -187,6 +197,66 @@ def runs(wb: Workbench) -> dict[str, str]:
         "sheets-reconcile-part": f"reconcile?batch={enrollments.id}",
         "sheets-history-part": f"history?batch={enrollments.id}",
     }
+
+
+TEACHERS = [
+    ["Teacher roster of the district, exported on 2025-08-11"],
+    ["Teacher Email", "Teacher Name", "School", "Grade"],
+    ["eve.lane@kck.example", "Eve Lane", "Argentine Middle", "7"],
+    ["gus.hart@kck.example", "Gus Hart", "Wyandotte High", "HS"],
+    ["ida.wren@kck.example", "Ida Wren", "Wyandotte High", "HS"],
+]
+SESSIONS = [
+    ["Virtual sessions of the year"],
+    ["Made by the office"],
+    [],
+    ["Session Title", "Date", "Time", "Teacher Name", "School Name", "District", "Status", "Presenter"],
+    ["Careers in Space", "9/5/2025", "10:00 AM", "Eve Lane", "Argentine Middle", "KCK", "Completed", "Kim Ode"],
+    ["Careers in Space", "9/5/2025", "10:00 AM", "Gus Hart", "Wyandotte High", "KCK", "Simulcast", "Kim Ode"],
+    ["How Bridges Stand", "10/2/2025", "", "Ida Wren", "Wyandotte High", "KCK", "Confirmed", "Lee Fox"],
+]
+
+
+def google_sheets(site: Site, google: Google) -> dict[str, str]:
+    """Configured Google Sheets and their imports, and the addresses of what there is to see of them."""
+    roster = google.add("KCK Teachers", {"Roster": TEACHERS, "Notes": [["x"]]})
+    wrong = google.add("HMSD Teachers", {"Roster": [*TEACHERS, ["dee", "Dee Fox", "Ingels", "3"]]})
+    said = {"purpose": "teacher_progress_tracking", "year": "2025-2026"}
+    with Workbench.open(home=site.home, tenant="default", user="ana") as wb:
+        kck = wb.google_sheets.add(
+            name="KCK Teachers 25-26", district="Kansas City Kansas Public Schools", spreadsheet=roster.id, **said
+        )
+        other = wb.google_sheets.add(name="Hickman Mills", district="Hickman Mills C-1", spreadsheet=wrong.id, **said)
+        done, held = (_of_google(wb, sheet) for sheet in (kck, other))
+        wb.commit(done)
+        year = wb.google_sheets.add(
+            name="Sessions 25-26",
+            purpose="virtual_sessions",
+            year="2025-2026",
+            spreadsheet=google.add("Sessions", {"Sheet1": SESSIONS}).id,
+        )
+        planned, imported = _of_google(wb, year), _of_google(wb, year)
+        wb.commit(imported)
+        untitled = google.add("Sessions", {"Sheet1": [*SESSIONS, ["", "10/9/2025"]]})
+        wb.google_sheets.change(year.id, spreadsheet=untitled.id)
+        wrong_sessions = _of_google(wb, wb.google_sheets.get(year.id))
+    return {
+        "google-sheets": "google_sheets?year=2025-2026",
+        "google-sheets-empty": "google_sheets?year=2024-2025",
+        "google-sheets-imported": f"google_sheets?year=2025-2026&batch={done.id}",
+        "google-sheets-held": f"google_sheets?year=2025-2026&batch={held.id}",
+        "import-sheet-empty": "import_sheet?year=2024-2025",
+        "import-sheet": "import_sheet?year=2025-2026",
+        "import-sheet-checked": f"import_sheet?year=2025-2026&batch={planned.id}",
+        "import-sheet-wrong": f"import_sheet?year=2025-2026&batch={wrong_sessions.id}",
+        "import-sheet-imported": f"import_sheet?year=2025-2026&batch={imported.id}",
+    }
+
+
+def _of_google(wb: Workbench, sheet: GoogleSheet) -> Batch:
+    opened = wb.google_sheets.open(sheet)
+    dataset = purposes.target(sheet, opened)
+    return wb.plan(wb.stage(opened, dataset, source="page", **purposes.options(sheet, dataset))).batch
 
 
 ROSTER = """\

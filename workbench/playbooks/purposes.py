@@ -12,8 +12,8 @@ from workbench.prepare import recognition
 
 _TARGETS = {
     "teacher_progress_tracking": ("polaris.teacher_roster",),
-    "virtual_sessions": ("polaris.virtual_sessions", "polaris.pathful"),
-    "pathful": ("polaris.pathful",),
+    "virtual_sessions": ("polaris.virtual_sessions", "polaris.pathful", "polaris.pathful_sessions"),
+    "pathful": ("polaris.pathful", "polaris.pathful_sessions", "polaris.pathful_users"),
 }
 """Seed 001 imports Pathful's export from a sheet for virtual sessions too: its headers tell which of them it is."""
 

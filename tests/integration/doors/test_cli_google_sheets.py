@@ -12,9 +12,9 @@ __all__ = ["environment", "run"]
 
 KCK = "Kansas City Kansas Public Schools"
 ROSTER = [
-    ["Teacher Email", "Teacher Name", "School", "Grade"],
-    ["ada@kck.example", "Ada Park", "Argentine Middle", "7"],
-    ["ben@kck.example", "Ben Ruiz", "Wyandotte High", "HS"],
+    ["Teacher Email", "Teacher Name", "School", "Grade", "Target Sessions"],
+    ["ada@kck.example", "Ada Park", "Argentine Middle", "7", "2"],
+    ["ben@kck.example", "Ben Ruiz", "Wyandotte High", "HS", "1"],
 ]
 SAID = ("--purpose", "teacher_progress_tracking", "--year", "2025-2026", "--district", KCK)
 

@@ -1,0 +1,204 @@
+"""Google Sheets as a page shows them: the configured ones, one that is added or tested, and what an import did."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+import pandas as pd
+import streamlit as st
+
+from workbench.doors.web import address, words
+from workbench.model.batch import Batch
+from workbench.model.contract import Contract
+from workbench.model.google_sheet import PURPOSES, GoogleSheet
+from workbench.model.sheet import Tally
+from workbench.prepare.recognition import RECOGNISED
+
+if TYPE_CHECKING:
+    from workbench.sources.google_sheets import Look
+
+Deed = Literal["add", "import", "edit", "remove"]
+
+
+def format_guide(contract: Contract, year: str) -> None:
+    """Which columns a sheet has to have, and what else there is to know before it is imported."""
+    columns = [
+        {
+            "Column": _called(field.name, field.aliases, contract.noun),
+            "Required": "yes" if contract.requires(field) and field.derive is None else "",
+            "Also called": ", ".join(field.aliases),
+            "For example": field.examples[0] if field.examples else "",
+        }
+        for field in contract.fields
+    ]
+    st.dataframe(pd.DataFrame(columns), hide_index=True, height="content", key="format guide")
+    st.caption(
+        f"The header may stand below other lines. The year {year} and the district of the sheet count where a row says "
+        "none. Every cell is read as it is shown: 00123 stays 00123. Remove duplicates; e-mail addresses are put into "
+        "lower case by themselves."
+    )
+
+
+def _called(name: str, aliases: Sequence[str], noun: str) -> str:
+    """What a column is called that people know: "Teacher Email" rather than "Email"."""
+    with_noun = [alias for alias in aliases if alias == f"{noun} {name}"]
+    return (with_noun or [name.replace("_", " ")])[0].title()
+
+
+def who_reads(account: str | None) -> None:
+    """Whom a sheet has to be shared with."""
+    if account is not None:
+        st.caption(f"Share each sheet with **{words.text(account)}** (as a viewer): that is who reads it.")
+    else:
+        st.caption(
+            "Sheets are read as anyone with the link sees them. To read those that are not public, configure a service "
+            "account: WORKBENCH\\_GOOGLE\\_SERVICE\\_ACCOUNT."
+        )
+
+
+def listed(sheet: GoogleSheet, last: Batch | None) -> Deed | None:
+    """A configured sheet with its buttons; which of them was pressed."""
+    with st.container(border=True):
+        told, ways = st.columns([3, 2], vertical_alignment="center")
+        what = PURPOSES[sheet.purpose] if sheet.dataset is None else f"`{sheet.dataset}`"
+        about = [what, *(words.text(text) for text in (sheet.district, sheet.year) if text)]
+        told.markdown(f"**{words.text(sheet.name)}** · {' · '.join(about)}")
+        with told:
+            _where(sheet, last)
+        pressed: Deed | None = None
+        with ways, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
+            if st.button("Import", key=f"import {sheet.id}", type="primary", icon=":material/download:"):
+                pressed = "import"
+            if st.button("Edit", key=f"edit {sheet.id}", icon=":material/edit:", type="tertiary"):
+                pressed = "edit"
+            if st.button("Remove", key=f"remove {sheet.id}", icon=":material/delete:", type="tertiary"):
+                pressed = "remove"
+        return pressed
+
+
+def _where(sheet: GoogleSheet, last: Batch | None) -> None:
+    tab = sheet.place.worksheet or (f"number {sheet.place.gid}" if sheet.place.gid is not None else "the first")
+    st.caption(
+        f"[Open it at Google]({sheet.place.address}) · tab: {words.text(tab)} · by {words.text(sheet.created_by)}"
+    )
+    if last is not None:
+        label = f"Last import {words.when(last.created_at)} UTC: {last.state}"
+        address.link("history", label, icon=":material/history:", batch=last.id)
+
+
+def asked(
+    sheet: GoogleSheet | None,
+    year: str,
+    years: Sequence[str],
+    districts: Sequence[str],
+    purposes: Mapping[str, str],
+    datasets: Sequence[str],
+) -> dict[str, str]:
+    """What a person says of a sheet, in the playbook's words."""
+    known = [*purposes]
+    key = f"{sheet.id if sheet else 'new'}"
+    place = known.index(sheet.purpose) if sheet is not None and sheet.purpose in known else 0
+    purpose = st.selectbox(
+        "What it is imported as", known, place, format_func=lambda name: purposes[name], key=f"purpose {key}"
+    )
+    own = [sheet.district] if sheet is not None and sheet.district else []
+    named = [*dict.fromkeys([*own, *districts])]
+    district = st.selectbox(
+        "District",
+        named,
+        index=0 if own else None,
+        accept_new_options=True,
+        placeholder="Choose one, or type another",
+        key=f"district {key}",
+    )
+    dataset = ""
+    if purpose == "other":
+        named_before = sheet.dataset or "" if sheet is not None else ""
+        at = list(datasets).index(named_before) if named_before in datasets else None
+        dataset = st.selectbox("Dataset or playbook", datasets, at, key=f"dataset {key}") or ""
+    virtual_year = st.selectbox(
+        "Virtual Year", years, [*years].index(year) if year in years else 0, key=f"virtual year {key}"
+    )
+    name = st.text_input("Sheet Name", sheet.name if sheet else "", placeholder="KCK Teachers 25-26", key=f"name {key}")
+    address_ = sheet.place.address if sheet is not None and sheet.place.gid is not None else None
+    before = address_ or (sheet.place.spreadsheet if sheet is not None else "")
+    spreadsheet = st.text_input(
+        "Google Sheet ID",
+        before,
+        help="The id, or the whole address of the sheet as the browser shows it at the tab that is meant.",
+        placeholder="Paste the address or the id",
+        key=f"spreadsheet {key}",
+    )
+    worksheet = st.text_input(
+        "Tab (if not the first, or that of the address)",
+        (sheet.place.worksheet or "") if sheet is not None else "",
+        key=f"worksheet {key}",
+    )
+    return {
+        "name": name,
+        "purpose": purpose,
+        "year": virtual_year,
+        "district": district or "",
+        "dataset": dataset,
+        "spreadsheet": spreadsheet,
+        "worksheet": worksheet,
+    }
+
+
+def buttons(label: str, *, ready: bool) -> tuple[bool, bool]:
+    """Whether a sheet is to be tested, and whether it is to be kept."""
+    with st.container(horizontal=True):
+        test = st.button("Test this sheet", icon=":material/fact_check:", disabled=not ready)
+        save = st.button(label, type="primary", icon=":material/add_link:", disabled=not ready)
+    return test, save
+
+
+def looked(found: "Look", tally: Tally, lines: Sequence[tuple[int, list[str]]]) -> None:
+    """What a sheet that was tested is."""
+    more = "" if found.whole else " and more"
+    at = f"header on line {found.sheet.reading.header_line}"
+    st.success(f"**{words.text(found.title)}** can be read: {words.many(tally.rows)}{more}, {at}.")
+    if found.tabs:
+        titles = " · ".join(
+            f"**{words.text(tab.title)}**" if tab.title == found.tab else words.text(tab.title) for tab in found.tabs
+        )
+        st.caption(f"Tabs: {titles}")
+    width = max((len(cells) for _, cells in lines), default=0)
+    table = pd.DataFrame([[line, *cells, *[""] * (width - len(cells))] for line, cells in lines])
+    table.columns = pd.Index(["Line", *(str(number) for number in range(1, width + 1))])
+    st.dataframe(table, hide_index=True, height="content", key="tested")
+
+
+def looks_like(meant: tuple[str, float, str] | None, likeliest: tuple[str, float, str]) -> None:
+    """Whether a sheet's headers are those of what it is meant for, and what they are otherwise."""
+    if meant is not None and meant[1] >= RECOGNISED:
+        st.caption(f"It looks like `{meant[0]}`: {words.text(meant[2])}")
+        return
+    if meant is not None:
+        st.warning(f"It does not look like `{meant[0]}`: {words.text(meant[2])}", icon=":material/help:")
+    if likeliest[1] >= RECOGNISED:
+        st.caption(f"It looks like `{likeliest[0]}`: {words.text(likeliest[2])}")
+
+
+def severities(counts: Sequence[Mapping[str, Any]]) -> None:
+    """How many errors and warnings there are."""
+    errors, warnings = (
+        sum(count["rows"] for count in counts if count["severity"] == severity) for severity in ("error", "warning")
+    )
+    if errors:
+        st.error(f"Errors: {errors:,} · Warnings: {warnings:,}", icon=":material/error:")
+    elif warnings:
+        st.warning(f"Errors: 0 · Warnings: {warnings:,}", icon=":material/warning:")
+    else:
+        st.success("Validation passes: no errors, no warnings.", icon=":material/check_circle:")
+
+
+def numbers(figures: Mapping[str, int]) -> None:
+    """The numbers that a playbook's document has, named as it names them."""
+    with st.container(horizontal=True, gap="xsmall"):
+        for name, number in figures.items():
+            st.metric(name, f"{number:,}", border=True, width=168)
+
+
+def success(title: str) -> None:
+    """That an import was written."""
+    st.success(f"{words.text(title)}: the import is written.", icon=":material/check_circle:")
