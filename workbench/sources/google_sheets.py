@@ -82,13 +82,13 @@ def open_google_sheet(
     Its name is the one given, else its title. Raises UnreadableGoogleSheet, UnknownSheet for a tab that there is not,
     NotConfigured for a service account's key that is none, NoSpace, and what `open_sheet` raises.
     """
-    found = _read(place, access, progress)
+    found = _read(_Asking(place, access, progress, name or place.spreadsheet))
     return open_spool(found.spool, name or found.called, layout=layout)
 
 
 def look_at(place: Place, access: Access, *, progress: Progress = silent) -> Look:
     """What a Google Sheet is, from its header and first rows; raises as `open_google_sheet` does."""
-    found = _read(place, access, progress, first_only=True)
+    found = _read(_Asking(place, access, progress, place.spreadsheet), first_only=True)
     sheet = open_spool(found.spool, found.called)
     return Look(title=found.title, tab=found.tab, tabs=found.tabs, sheet=sheet, whole=found.whole)
 
@@ -115,8 +115,8 @@ class _Found:
         return f"{self.title} - {self.tab}" if self.tab else self.title
 
 
-def _read(place: Place, access: Access, progress: Progress, *, first_only: bool = False) -> _Found:
-    asking = _Asking(place, access, progress)
+def _read(asking: "_Asking", *, first_only: bool = False) -> _Found:
+    access = asking.access
     try:
         found = _of_account(asking, first_only) if access.account else _of_anyone(asking)
     except google_exceptions.TransportError:
@@ -330,10 +330,12 @@ class _Asking:
     place: Place
     access: Access
     progress: Progress
+    called: str
+    """What a person calls it; else its id."""
 
     def refused(self, why: str) -> UnreadableGoogleSheet:
         """Why the sheet cannot be read, as an error to raise."""
-        return UnreadableGoogleSheet(source=self.place.spreadsheet, why=why)
+        return UnreadableGoogleSheet(source=self.called, why=why)
 
     def at(self, url: str) -> str:
         """An address of Google's, or of who stands in for it."""

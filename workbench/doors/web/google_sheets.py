@@ -23,7 +23,6 @@ from workbench.model.hold import Hold
 from workbench.model.noticed import Noticed
 from workbench.playbooks import purposes
 from workbench.prepare.recognition import recognise
-from workbench.sources import first_lines
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,14 +156,12 @@ def removed(wb: Workbench, batch: Batch) -> dict[str, int]:
 
 
 def validation(wb: Workbench, batch: Batch) -> None:
-    """What the automatic validation found, errors and warnings, and the way to the rows."""
-    counts = wb.rows.issue_counts(batch)
-    for part in wb.batches.parts(batch):
-        counts += wb.rows.issue_counts(part) if not part.derived else []
+    """What the automatic validation found: how many errors and warnings, and the first of them by the sheet's rows."""
+    told = wb.rows.issue_counts(batch)
     st.subheader("Validation", anchor=False)
-    views.severities(counts)
-    if counts:
-        issues.counted(counts)
+    views.severities(told)
+    if told:
+        views.issues(wb.rows.page(batch, wrong=True, limit=views.ROWS), sum(each["rows"] for each in told))
     issues.noticed(Noticed.from_dict(batch.summary.get("noticed", {})).told())
 
 
@@ -195,6 +192,8 @@ def done(wb: Workbench, batch: Batch) -> None:
         views.success(wb.title(batch))
         figures(wb, batch)
         with st.container(horizontal=True):
+            if batch.dataset == "polaris.teacher_roster":
+                address.link("matches", "Match Teachers", icon=":material/join_inner:", of=batch.dataset)
             address.link("reconcile", "Reconcile it", icon=":material/balance:", batch=batch.id)
             address.link("history", "Its log", icon=":material/history:", batch=batch.id)
     elif batch.stage == "failed":
@@ -289,7 +288,7 @@ def tested(wb: Workbench, said: Mapping[str, str]) -> None:
     likely = recognise(found.sheet)
     meant = purposes.targets(said["purpose"], said["dataset"])
     best = next((each for each in likely if each[0] in meant), None)
-    views.looked(found, tally, first_lines(found.sheet, 6))
+    views.looked(found, tally)
     views.looks_like(best, likely[0])
 
 
