@@ -48,12 +48,14 @@ def matches(wb: Workbench, text: str) -> None:
     """The records that fit, each with a link, one alone at once; and the rows that fit and became no record."""
     answer = wb.records.ask(text)
     if not answer.records and not answer.rows:
-        st.info(
-            "Nothing that was ever imported fits. A whole e-mail, code or id finds it surely.",
-            icon=":material/search_off:",
-        )
+        st.info(answer.nothing, icon=":material/search_off:")
     elif not answer.records:
-        st.info("No record fits. These rows do, and became none:", icon=":material/person_off:")
+        which = (
+            "No record fits, and no row. These are written nearly so"
+            if answer.rows_nearly
+            else ("No record fits. These rows do")
+        )
+        st.info(f"{which}, and became none:", icon=":material/person_off:")
     if len(answer.records) == 1 and not answer.nearly:
         if answer.rows:
             st.caption(f"{words.many(len(answer.rows))} that fit and became no record: at the end of this page.")
@@ -63,7 +65,8 @@ def matches(wb: Workbench, text: str) -> None:
             st.info("No record has just that. These are written nearly so:", icon=":material/spellcheck:")
         links(answer.records, find=text)
     if answer.rows and answer.records:
-        st.subheader("Rows that became no record")
+        nearly = ", written nearly so" if answer.rows_nearly else ""
+        st.subheader(f"Rows that became no record{nearly}")
     for one in answer.rows[:SHOWN]:
         record.left(one, text)
     if not answer.whole or len(answer.rows) > SHOWN:
@@ -124,6 +127,8 @@ def row(wb: Workbench, batch_id: str, line: int) -> None:
         st.info(f"Line {line} of this file holds no row.", icon=":material/search_off:")
         return
     record.cells(found)
+    if found["outcome"] not in ("created", "updated") or batch.state != "completed":
+        record.since(wb.records.since(batch, found))
     about = wb.records.all_of_row(batch, line)
     if not about:
         st.info("No record came of this line.", icon=":material/person_off:")

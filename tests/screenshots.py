@@ -92,6 +92,9 @@ def imported(ana: Person) -> dict[str, str]:
         wb.note(courses, notes="One course had no code; it was made of its name.", follow_ups="Tell the registrar.")
         with Workbench.open(home=ana.site.home, tenant="default", user="lena") as lead:
             lead.sign_off(courses)
+        more = uploads.keep(wb.settings, "more_courses.csv", BytesIO(MORE_COURSES.encode())).id
+        undone = wb.import_sheet(uploads.opened(wb.settings, more), "elevate.courses", source="page")
+        wb.undo(undone)
         shown = matches(wb)
         changed = columns_changed(wb)
         shown |= runs(wb)
@@ -112,6 +115,8 @@ def imported(ana: Person) -> dict[str, str]:
         "commit-held": f"commit?batch={held.id}&rows=invalid",
         "reconcile": f"reconcile?batch={enrollments.id}",
         "reconcile-signed": f"reconcile?batch={courses.id}",
+        "undone-commit": f"commit?batch={undone.id}&rows=created",
+        "undone-reconcile": f"reconcile?batch={undone.id}&rows=created",
         "history": "history",
         "history-batch": f"history?batch={students.id}",
         "record": "record?find=S-0002",
@@ -123,6 +128,7 @@ def imported(ana: Person) -> dict[str, str]:
     }
 
 
+MORE_COURSES = "name,code\nWelding,WELD1\nCarpentry,CARP1\n"
 LEARNERS = """\
 email,first name,last name,course code,course name,status
 mia.fox@example.com,Mia,Fox,PHLE1,Phlebotomy,active

@@ -22,7 +22,6 @@ from workbench.database import (
     planning,
     proof,
     runs,
-    signing,
     staging,
     store,
     story,
@@ -71,7 +70,7 @@ from workbench.model.template import ON_CONFLICT
 from workbench.playbooks import PLAYBOOKS, purposes
 from workbench.prepare import mapping, recognition
 from workbench.prepare.mapping import Suggestion
-from workbench.sources import kept_files
+from workbench.sources import headed, kept_files
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -489,10 +488,10 @@ class Workbench:
             figures = self.reconcile(found)
             if not figures.done:
                 raise NotDone(batch=found.id, why=" ".join(figures.open_points))
-            if found.initiated_by == self._store.user and signing.people(self._store) > 1:
+            if found.initiated_by == self._store.user and proof.people(self._store) > 1:
                 raise OwnWork(user=self._store.user, batch=found.id)
             proof.sign(self._store, self.settings.home, found, self._said(found))
-            return cast(dict[str, Any], signing.signature(self._store, found.id))
+            return cast(dict[str, Any], proof.signature(self._store, found.id))
 
     def verify(self, batch: Batch | UUID | str, *, key: str | None = None) -> Proof:
         """Whether everything that was signed is still the same, and what is not: true, or with `differs`.
@@ -514,7 +513,7 @@ class Workbench:
 
     def signature(self, batch: Batch | UUID | str) -> dict[str, Any] | None:
         """Who signed, when, and the digest; None when nobody has."""
-        return signing.signature(self._store, self.batches.get(batch).id)
+        return proof.signature(self._store, self.batches.get(batch).id)
 
     # -- inside --------------------------------------------------------------------------------------------------------
 
@@ -539,8 +538,10 @@ class Workbench:
         """The sheets of a source by the dataset that each is."""
         given = [sheet] if isinstance(sheet, Sheet) else list(sheet)
         playbook = PLAYBOOKS.get(dataset)
-        if playbook is None or playbook.form is not None:
+        if playbook is None:
             return {dataset: given[0]}
+        if playbook.form is not None:
+            return {dataset: headed(given[0], recognition.is_header)}
         return recognition.sheets_of(given, playbook.datasets, playbook.name)
 
     def _fill(self, run: Run, reporter: Reporter, sheets: dict[str, Sheet] | None = None) -> Batch:
@@ -581,9 +582,10 @@ class Workbench:
             issues = counted(*(batch.summary.get(name, ()) for name in ("issue_counts", "issue_counts_planned")))
             return sum(each["rows"] for each in issues if each["severity"] == figure.severity)
         found = self.reconcile(batch)
-        if figure.reason is None:
+        if not figure.reasons:
             return sum(getattr(found, outcome) for outcome in figure.outcomes)
-        return sum(by.get(figure.reason, 0) for by in (found.skipped_by_reason, found.unmatched_by_kind))
+        counts = (found.skipped_by_reason, found.unmatched_by_kind)
+        return sum(each.get(reason, 0) for each in counts for reason in figure.reasons)
 
     def _said(self, batch: Batch) -> dict[str, Any]:
         """The figures and the log of a run, as they are signed."""
@@ -625,7 +627,7 @@ class Workbench:
         raise HeldFor(batch=batch.id, why=" ".join(why))
 
     def _unsigned(self, batch: Batch) -> None:
-        signed = signing.signature(self._store, batch.id)
+        signed = proof.signature(self._store, batch.id)
         if signed is not None:
             raise AlreadySigned(
                 batch=batch.id, user=signed["signed_by"], at=f"{signed['signed_at']:%Y-%m-%d %H:%M:%S} UTC"

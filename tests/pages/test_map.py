@@ -70,7 +70,9 @@ def test_how_much_may_change_is_said_and_kept_in_a_template(show: Show, wb: Work
     page = show("map", upload=keep(wb, STUDENTS))
     created, of_field = (page.text_input(key=key) for key in ("limit_created", "limit_of_fields"))
     assert (page.text_input(key="limit_blanked").placeholder, created.placeholder) == ("1 and 20%", "none")
-    assert of_field.placeholder == "full_name.changed=10 and 50%"
+    assert of_field.placeholder == (
+        "phone.changed=20 and 95%, external_id.changed=5 and 50%, full_name.changed=10 and 50%"
+    )
     created.set_value("100").run()
     of_field.set_value("phone.blanked=5%, full_name.changed=none").run()
     button(confirm(page), "Start the import").click().run()

@@ -203,6 +203,28 @@ def test_a_name_with_a_slip_is_told_to_be_one(show: Show, twice: tuple[Batch, Ba
     assert "**Ada Lee**" in said(page)
 
 
+def test_a_lost_row_with_a_slip_says_which_import_has_brought_its_key(show: Show, wb: Workbench, sheet: Sheets) -> None:
+    lost = wb.import_sheet(
+        sheet("email,full_name,phone\nfay@example.com,Fay Lindquist,12\n", "lost.csv"),
+        "elevate.students",
+        skip_errors=True,
+    )
+    page = ask(show("record"), "Lindqvist")
+    assert [info.value for info in page.info] == [
+        "No record fits, and no row. These are written nearly so, and became none:"
+    ]
+    assert "its key" not in said(page).lower()
+    later = wb.import_sheet(sheet("email,full_name\nfay@example.com,Fay Lind\n", "again.csv"), "elevate.students")
+    for page in (ask(show("record"), "Lindquist"), show("record", batch=lost.id, line=2)):
+        assert "Its key has been imported since (created): again.csv, line 2," in said(page)
+        assert f"batch={later.id}" in [link.proto.query_string for link in page.page_link]
+
+
+@pytest.mark.parametrize(("text", "says"), [("A", "One letter finds nothing."), ("Xy", "type the whole name")])
+def test_a_very_short_question_says_what_to_do(show: Show, twice: tuple[Batch, Batch], text: str, says: str) -> None:
+    assert says in ask(show("record"), text).info[0].value
+
+
 def test_hostile_values_are_text(show: Show, wb: Workbench, sheet: Sheets) -> None:
     hostile = '"<b>x</b> **y** [z](javascript:alert(1)) $q$"'
     for name in ("Eve", hostile):

@@ -41,8 +41,8 @@ class Decision(Target):
         holds: frozenset[str],
     ) -> None:
         super().__init__(contract, batch, tenant, plan)
-        self.names["rows"] = self.names["came"]
         self._standing = Standing(self)
+        self.names["rows"] = self._standing.table if self._standing.resolves else self.names["came"]
         self._earlier = earlier
         self._part = part
         self._refusals = refusals if refusals is not None and refusals.any else None
@@ -67,11 +67,7 @@ class Decision(Target):
     def stand(self, connection: psycopg.Connection[Any]) -> None:
         """Puts down by which records the rows are known, where they do not say so by themselves."""
         if self._standing.resolves:
-            self._stand(connection)
-
-    def _stand(self, connection: psycopg.Connection[Any]) -> None:
-        self._standing.put_down(connection)
-        self.names["rows"] = self._standing.table
+            self._standing.put_down(connection)
 
     @property
     def _folded(self) -> Composable:
@@ -86,7 +82,8 @@ class Decision(Target):
     def put_down(self, connection: psycopg.Connection[Any], repeated: bool, shared: bool = False) -> None:
         """Puts down what rows have to do with each other, as the answers to the questions make it necessary."""
         if repeated and self._standing.folds and not self._standing.resolves:
-            self._stand(connection)
+            self._standing.put_down(connection)
+            self.names["rows"] = self._standing.table
         if self._lacking:
             connection.execute(self._unfinished())
         if repeated:

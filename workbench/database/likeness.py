@@ -12,11 +12,10 @@ from rapidfuzz.distance import OSA
 
 from workbench.database.store import Store
 from workbench.database.titles import Found, tables
+from workbench.model.answer import WHOLE_WORD
 
 _MOST = 5_000
 """So many records of a table are compared; the server picks them by a pattern for each word."""
-_SHORTEST = 4
-"""A shorter word has to be there as it is."""
 _LONG = 8
 """From so many letters on, each half of a word may have a slip."""
 _APART = re.compile(r"[^\w.]+")
@@ -27,9 +26,9 @@ _ACCENTED = frozenset("acdeilnorstuyz")
 
 def find(store: Store, text: str, limit: int) -> list[Found]:
     """The records that nearly have every word of a text in their names and e-mail addresses, the nearest first."""
-    words = _words(text)
-    if not any(len(word) >= _SHORTEST for word in words) or any(word.isdigit() for word in words):
-        return []  # a number that is nearly so is another one
+    words = words_of(text)
+    if not words:
+        return []
     found: list[tuple[int, str, Found]] = []
     with store.transaction() as connection:
         connection.execute("set local enable_indexscan = off; set local enable_bitmapscan = off; set local jit = off")
@@ -44,21 +43,30 @@ def find(store: Store, text: str, limit: int) -> list[Found]:
                 continue
             said = SQL("concat_ws(' ', {})").format(SQL(", ").join(map(Identifier, sorted(names))))
             statement = SQL("select id, {} as said from {} where {} limit {}").format(
-                said,
-                Identifier(schema, table),
-                SQL(" and ").join(
-                    _may_have(said, word) for word in sorted(words, key=lambda word: len(word) < _SHORTEST)
-                ),
-                Literal(_MOST),
+                said, Identifier(schema, table), may_have(said, words), Literal(_MOST)
             )
             rows = connection.execute(statement).fetchall()
-            near = _distances(words, [row["said"] for row in rows])
+            near = distances(words, [row["said"] for row in rows])
             found += [
                 (near[place], row["said"], (schema, table, row["id"]))
                 for place, row in enumerate(rows)
                 if place in near
             ]
     return [record for _, _, record in sorted(found, key=lambda each: each[:2])[:limit]]
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a question in which a slip is forgiven; none where all are short, or where there is a number, for
+    one that is nearly so is another one."""
+    words = _words(text)
+    asked = any(len(word) >= WHOLE_WORD for word in words) and not any(word.isdigit() for word in words)
+    return words if asked else []
+
+
+def may_have(said: Composable, words: Sequence[str]) -> Composable:
+    """Whether a text may have all of the words nearly so, which `distances` tells surely."""
+    longest_first = sorted(words, key=lambda word: len(word) < WHOLE_WORD)
+    return SQL("({})").format(SQL(" and ").join(_may_have(said, word) for word in longest_first))
 
 
 def _words(text: str) -> list[str]:
@@ -74,7 +82,7 @@ def _may_have(said: Composable, word: str) -> Composable:
     """
     lower = SQL('lower({} collate "C")').format(said)
     middle, third = len(word) // 2, len(word) // 3
-    if len(word) < _SHORTEST:
+    if len(word) < WHOLE_WORD:
         return SQL("{} ~ {}").format(lower, Literal(_letters(word, _ACCENTED)))
     if len(word) < _LONG:
         changed = word[: middle - 1] + word[middle] + word[middle - 1] + word[middle + 1 :]
@@ -99,14 +107,14 @@ def _letters(word: str, written_otherwise: frozenset[str] = frozenset()) -> str:
     return "".join("." if not c.isascii() or c in written_otherwise else c if c.isalnum() else f"\\{c}" for c in word)
 
 
-def _distances(words: Sequence[str], said: Sequence[str]) -> dict[int, int]:
+def distances(words: Sequence[str], said: Sequence[str]) -> dict[int, int]:
     """How many slips are between the words and each text, by its place; those that have too many are left out."""
     texts = [_words(text) for text in said]
     tokens = {token: place for place, token in enumerate(dict.fromkeys(token for text in texts for token in text))}
     if not tokens:
         return {}
     slips = process.cdist(words, list(tokens), scorer=OSA.distance, dtype=np.int32)
-    allowed = np.array([0 if len(word) < _SHORTEST else 1 if len(word) < _LONG else 2 for word in words])
+    allowed = np.array([0 if len(word) < WHOLE_WORD else 1 if len(word) < _LONG else 2 for word in words])
     found: dict[int, int] = {}
     for place, text in enumerate(texts):
         if not text:

@@ -26,7 +26,10 @@ def passed(
     and the rows `processed`; `in_scope` counts the records that could be removed, which is asked only where it matters.
     Values are compared only in the rows that update a record, and only where so many of them could pass a limit.
     """
-    limits = Limits.read(target.contract.usual_limits, target.batch.mapping.get("limits", {}))
+    said = target.batch.mapping.get("limits", {})
+    # what a person says of any field comes before what is usual for one
+    usual = {name: text for name, text in target.contract.usual_limits.items() if name.rpartition(".")[2] not in said}
+    limits = Limits.read(usual, said)
     done = {"created": "created", "updated": "updated", "removed": "switched off"}
     if target.mode == "replace":
         done["removed"] = "deleted"

@@ -19,7 +19,7 @@ from psycopg.rows import tuple_row
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 from psycopg.types.json import Jsonb
 
-from workbench.database import search
+from workbench.database import batches, search, sweeping
 from workbench.database.store import Store
 from workbench.database.target import slice_of
 from workbench.datasets import catalog, matchings
@@ -129,6 +129,14 @@ class Matches:
     def decisions(self, of: str | None = None, *, limit: int = 50) -> list[dict[str, Any]]:
         """The newest decisions, also those that were withdrawn."""
         return self._store.all(_DECISIONS, {"of": matchings.matching(of).of if of else None, "limit": limit})
+
+    def pending(self, of: str) -> dict[UUID, int]:
+        """The imports with unmatched rows that could be brought in now (`Workbench.sweep`), with how many of them."""
+        if matchings.matching(of).unmatched is None:
+            return {}
+        found = [row["id"] for row in self._store.all(_WAITING, (matchings.matching(of).of,))]
+        lines = {one: len(sweeping.resolvable(self._store, batches.get(self._store, one))) for one in found}
+        return {one: number for one, number in lines.items() if number}
 
     def thresholds(self, of: str) -> list[Threshold]:
         """What each score would have been worth as a threshold, by what people have decided; see
@@ -468,6 +476,14 @@ from ({records}) r
 
 _ALIASED = """coalesce((select l.known from workbench.link l
     where l.of = {of} and l.dataset = {of} and l.said = workbench.said({alias}.{name})), {alias}.{name}) as {name}"""
+
+_WAITING = """
+select distinct case when b.derived then b.part_of else b.id end as id from workbench.import_batch b
+where b.data_type = %s and b.stage = 'completed' and b.undo_of is null and b.unmatched > 0
+  and workbench.undone_by(coalesce(b.part_of, b.id)) is null
+  and not exists (select from workbench.sign_off s where s.batch_id in (b.id, b.part_of))
+"""
+"""The imports whose rows, or those made of them, were unmatched, and that nobody has signed."""
 
 _ANY = "select true as any from ({raw}) raw where said is not null limit 1"
 

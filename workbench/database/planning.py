@@ -164,9 +164,9 @@ def _merged(
 def _decision(
     store: Store, run: Run, batch: Batch, number: int, playbook: Playbook | None, refusals: "Refusals | None"
 ) -> Decision:
-    contract = catalog.contract(batch.dataset)
     earlier = {part.dataset: part for part in run.parts if part.part < batch.part}
     part = playbook.part(batch.dataset) if playbook is not None and batch.derived else None
+    contract = catalog.contract(batch.dataset).merging_as(part.merges if part is not None else {})
     source = run.face if batch.derived else batch
     return Decision(
         contract,

@@ -19,6 +19,20 @@ from workbench.model.manifest import Difference, Item, Manifest, Proof, read_man
 from workbench.sources import bundle, signing_key
 
 
+def signature(store: Store, batch: UUID) -> dict[str, Any] | None:
+    """Who signed a batch off, when, over which evidence, with which key; None when nobody has."""
+    return store.one(
+        "select signed_by, signed_at, digest, evidence, public_key, number from workbench.sign_off where batch_id = %s",
+        (batch,),
+    )
+
+
+def people(store: Store) -> int:
+    """How many persons have ever worked in the tenant: where there are several, nobody signs what is their own."""
+    row = store.one("select count(*)::int as people from workbench.person")
+    return int(row["people"]) if row else 0
+
+
 def sign(store: Store, home: Path, batch: Batch, said: Mapping[str, Any]) -> str:
     """Signs everything that proves a run, with the key under the home, and returns the digest of the manifest.
 

@@ -15,7 +15,8 @@ from workbench.model.playbook import Known, Playbook, Recall
 def known(store: Store, playbook: Playbook, batch: Batch) -> Known:
     """What the shape of a playbook knows beside the rows of a batch."""
     recall = playbook.recall
-    return Known(window=batch.window, stored=_stored(store, recall) if recall is not None else None)
+    forms = batch.mapping.get("forms", {})
+    return Known(window=batch.window, forms=forms, stored=_stored(store, recall) if recall is not None else None)
 
 
 def _stored(store: Store, recall: Recall) -> pa.Table:

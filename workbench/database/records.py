@@ -1,5 +1,6 @@
 """A record as it is, and every import that touched it; and which record a line of a file is about."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 from uuid import UUID
@@ -207,10 +208,21 @@ class Records:
 
     def ask(self, text: str, *, limit: int = 50) -> Answer:
         """What `find` finds, and the rows that have every word of the text and were not written: refused, skipped, or
-        of an import that was not committed or was taken back."""
+        of an import that was not committed or was taken back; where nothing has all of them, those that nearly do."""
         records, nearly = search.find(self._store, text, limit)
         rows, whole = unwritten.find(self._store, text, limit)
-        return Answer(records=records, nearly=nearly, rows=rows, whole=whole)
+        rows_nearly = not rows and (nearly or not records)
+        if rows_nearly:
+            rows, looked = unwritten.find(self._store, text, limit, nearly=True)
+            whole = whole and looked
+        return Answer(
+            records=records, nearly=nearly, rows=rows, rows_nearly=rows_nearly and bool(rows), whole=whole, text=text
+        )
+
+    def since(self, batch: Batch | UUID | str, row: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The first import after a batch that stands and has brought the key of a row of it which was not written
+        (as `Workbench.rows.each` tells it): batch, file_name, line, at, outcome; None where there is none."""
+        return unwritten.since(self._store, get(self._store, batch), dict(row))
 
     def of_row(self, batch: Batch | UUID | str, line: int) -> tuple[str, UUID] | None:
         """The dataset and the id of the record that a row is about: the one it made, changed or left as it was, else

@@ -284,7 +284,7 @@ class Removals(Target):
             records, noun = sum(row["records"] for row in found), self.contract.noun
             years = first_of([row["said"] for row in found], _FIRST)
             told = (
-                f"{records:,} {noun}{'' if records == 1 else 's'} of {years} would be {self._done}, "
+                f"{many(records, noun)} of {years} would be {self._done}, "
                 f"and a later {field.name} is known: {found[0]['newest']}."
             )
             yield Hold(code=f"older_{field.name}", field=field.name, message=told, rows=records)

@@ -15,7 +15,7 @@ from workbench.model.playbook import Playbook
 _ORDER = ("invalid", "unmatched", "created", "updated", "skipped")
 """The first of them that any part has is the source row's."""
 
-_SKIPPED = ("kept", "unchanged", "protected", "duplicate", "withheld")
+_SKIPPED = ("kept", "protected", "unchanged", "duplicate", "withheld")
 """And, where all are skipped, the first of these reasons."""
 
 FILTERED = ("skipped", "filtered")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping as Pairs
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
@@ -105,6 +106,8 @@ def begin(  # noqa: PLR0913
     UnwritableFile, ColumnsChanged, ColumnsMixedUp, DoubtfulColumns, and what `mapping.resolve` raises.
     """
     datasets = playbook.datasets if playbook is not None else (dataset,)
+    if playbook is not None and playbook.windowed is not None:
+        options = replace(options, window=playbook.windowed(options.window, date.today()))
     mode = _mode(datasets, options.mode)
     if not (options.trial and _is_small(sheet)):
         inventory.refuse_paused(store, dataset, template.id if template else None)
@@ -249,6 +252,10 @@ def _of_sheet(  # noqa: PLR0913
         resolved = _empty(store, sheet, contract, mode, resolved, options)
     of_forms = mapping.by_field(options.forms or {}, resolved.columns, contract)
     columns = forms.decide(sheet, contract, resolved, of_forms)
+    usual = {each.field: contract.field(each.field).written for each in columns if each.is_open}
+    if any(usual.values()):
+        resolved = replace(resolved, forms={name: form for name, form in usual.items() if form} | resolved.forms)
+        columns = forms.decide(sheet, contract, resolved, of_forms)
     resolved = forms.settled(resolved, columns)
     hidden = mapping.secrets(sheet.headers, contract)
     if hidden and lend:
@@ -370,7 +377,7 @@ def _own(part: Part, of_form: Mapping) -> Mapping:
     for name in lenient:
         mapping.refuse_lenient(catalog.contract(part.dataset), name)
     return Mapping(
-        columns={name: name for name in own},
+        columns={name: name for name in (*own, *part.made)},
         value_maps={name: meant for name in own if (meant := _meant(part.columns[name], of_form))},
         clears=called(of_form.clears),
         lenient=lenient,

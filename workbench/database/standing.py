@@ -77,7 +77,8 @@ class Standing:
 
     @property
     def _merging(self) -> list[Field]:
-        return [field for field in self._target.brought if field.merge != "replace"]
+        named = self._references if self.resolves else []  # whatever the rows call it, it is one record
+        return [field for field in self._target.brought if field.merge != "replace" or field in named]
 
     @property
     def _fillable(self) -> list[Field]:
@@ -95,7 +96,7 @@ class Standing:
     def _merged(self, field: Field) -> tuple[Field, Composable]:
         said = SQL("(k.payload ->> {})::{}").format(Literal(field.name), SQL(KINDS[field.kind].sql))
         match field.merge:
-            case "fill":
+            case "fill" | "replace":
                 return self._first(field)
             case Forward(order=order, settled=settled):
                 merged = SQL(

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from psycopg import Connection
-from psycopg.sql import SQL, Literal
+from psycopg.sql import SQL, Composable, Literal
 
 from workbench.database import batches, committing, planning, rows, runs, staging
 from workbench.database.progress import reporting, silent
@@ -133,9 +133,31 @@ def _staged(
 
 def _left_out(store: Store, run: Run, *, changing: bool) -> set[int]:
     """The lines that are still refused; and, unless records may be changed, those that would."""
-    which = {"parts": [batch.id for batch in run.written], "batch": run.face.id, "plan": run.face.plan}
-    statements = (_REFUSED,) if changing else (_REFUSED, _CHANGING)
-    return {row["line"] for statement in statements for row in store.all(statement, which)}
+    refused = store.all(_REFUSED, {"batch": run.face.id, "plan": run.face.plan})
+    changed = [] if changing else [row for batch in run.written if batch.updated for row in _changed(store, batch)]
+    return {row["line"] for row in (*refused, *changed)}
+
+
+def _changed(store: Store, batch: Batch) -> list[dict[str, Any]]:
+    """The lines whose records would have something replaced: what only fills, grows or moves on adds to them."""
+    target = Target(catalog.contract(batch.dataset), batch, store.tenant_id, batch.plan)
+    tests: list[Composable] = [
+        SQL("{} is distinct from {}").format(target.changed(field, target.image(field)), target.image(field))
+        for field in target.compared
+        if field.merge == "replace"
+    ]
+    if target.contract.removal is not None:
+        tests.append(SQL("true"))
+    question = target.compose(
+        """
+        select each.line from workbench.import_outcome o
+        join {rows} r on r.batch_id = o.batch_id and r.line = o.line
+        cross join lateral unnest(coalesce(r.sources, array[r.line])) as each (line)
+        where o.batch_id = {batch} and o.plan = {plan} and o.outcome = 'updated' and r.batch_id = {batch}
+          and ({replaced})""",
+        replaced=SQL(" or ").join(tests) if tests else SQL("false"),
+    )
+    return store.all(question)
 
 
 def _resolve(store: Store, run: Run, connection: Connection[Any]) -> None:
@@ -147,13 +169,6 @@ def _resolve(store: Store, run: Run, connection: Connection[Any]) -> None:
 _REFUSED = """
 select line from workbench.import_outcome
 where batch_id = %(batch)s and plan = %(plan)s and outcome in ('unmatched', 'invalid')
-"""
-
-_CHANGING = """
-select each.line from workbench.import_outcome o
-join workbench.import_row r on r.batch_id = o.batch_id and r.line = o.line
-cross join lateral unnest(coalesce(r.sources, array[r.line])) as each (line)
-where o.batch_id = any(%(parts)s) and r.batch_id = any(%(parts)s) and o.plan = %(plan)s and o.outcome = 'updated'
 """
 
 _RESOLVED = """

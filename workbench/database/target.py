@@ -81,6 +81,11 @@ class Target:
         """Whether an update writes a field, as its before-image says."""
         return SQL("{} ? {}").format(SQL(image), Literal(field.target))
 
+    def image(self, field: Field) -> Composable:
+        """What a field was before an outcome `o`, typed."""
+        sql = "uuid" if field.reference is not None else KINDS[field.kind].sql
+        return SQL("(o.before ->> {})::{}").format(Literal(field.target), SQL(sql))
+
     def or_stored(self, field: Field, value: Composable, stored: Composable) -> Composable:
         """A row's value, or what is stored where a blank keeps that; what was joined of a part alone keeps it too."""
         if field.name not in self.clears:
@@ -237,7 +242,8 @@ class Ways:
             found.append(SQL("{}.id").format(self._alias("decided")))
         for place, way in enumerate(self._reference.by):
             said = self._value(way.said)
-            yield self._join(str(place), self._way(way), self._folded(way, said))
+            beside = self._value(way.beside[1]) if way.beside is not None else None
+            yield self._join(str(place), self._way(way), self._folded(way, said, beside))
             found.append(self._unless_denied(self._alias(str(place))))
         yield SQL("cross join lateral (select coalesce({}) as id) {}").format(
             SQL(", ").join(found), Identifier(f"ref {self._field.name}")
@@ -249,8 +255,11 @@ class Ways:
     def _value(self, name: str) -> Composable:
         return SQL("(r.payload ->> {})").format(Literal(name))
 
-    def _folded(self, way: Sought, text: Composable) -> Composable:
-        return SQL("nullif(workbench.folded({}), '')").format(text) if way.folded else text
+    def _folded(self, way: Sought, text: Composable, beside: Composable | None) -> Composable:
+        plain = SQL("nullif(workbench.folded({}), '')").format(text) if way.folded else text
+        if beside is None:
+            return plain
+        return SQL("({} || chr(31) || nullif(workbench.folded({}), ''))").format(plain, beside)
 
     @property
     def _within(self) -> Composable | None:
@@ -284,7 +293,8 @@ class Ways:
                 column,
             )
             text = SQL("y.{}").format(Identifier(between.field(name).target))
-        return self._alone(self._folded(way, text), join)
+        beside = Identifier(self._other.field(way.beside[0]).target) if way.beside is not None else None
+        return self._alone(self._folded(way, text, SQL("x.{}").format(beside) if beside is not None else None), join)
 
     def _decided(self) -> Composable:
         return self._alone(

@@ -11,7 +11,7 @@ from uuid import UUID
 import psycopg
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
-from workbench.database import batches, committing, planning, signing
+from workbench.database import batches, committing, planning, proof
 from workbench.database.store import Store
 from workbench.database.target import Target, issue
 from workbench.datasets import catalog
@@ -61,7 +61,7 @@ def _refuse_swept(store: Store, run: Run) -> None:
         raise BroughtIn(batch=run.face.id, runs=", ".join(str(sweep.id) for sweep in brought))
     if run.face.sweep_of is not None:
         of = batches.run(store, run.face.sweep_of).face
-        signed = signing.signature(store, of.id)
+        signed = proof.signature(store, of.id)
         if signed is not None:
             raise ResolvesSigned(batch=run.face.id, of=of.id, user=signed["signed_by"])
 

@@ -7,7 +7,7 @@ committed or was taken back, are looked for among all rows of their import, afte
 
 import re
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import islice
 from typing import Any
@@ -16,8 +16,9 @@ from uuid import UUID
 import psycopg
 from psycopg.sql import SQL, Composable, Literal
 
-from workbench.database import batches, rows, search
+from workbench.database import batches, likeness, rows, search
 from workbench.database.store import Store
+from workbench.database.titles import BETWEEN
 from workbench.model.batch import Batch
 
 _AT_ONCE = 20_000
@@ -30,21 +31,26 @@ set local enable_hashjoin = off; set local enable_mergejoin = off; set local sta
 """
 
 
-def find(store: Store, text: str, limit: int, seconds: float = 1.0) -> tuple[list[dict[str, Any]], bool]:
-    """The rows that have every word of a text in their cells and were not written, and whether all were looked at.
+def find(
+    store: Store, text: str, limit: int, *, nearly: bool = False, seconds: float = 1.0
+) -> tuple[list[dict[str, Any]], bool]:
+    """The rows that have every word of a text in their cells (or `nearly` so) and were not written, and whether all
+    were looked at.
 
     Each is told as `rows.rows` does, with its batch, dataset, file_name, stage ("undone" for an import that was taken
-    back) and run_by; those of the newest import come first.
+    back), run_by and `since`, the later import that has brought its key; those of the newest import come first.
     """
     said = " ".join(text.replace("\0", "").split())
-    if len(said) < 2:
+    words = likeness.words_of(said) if nearly else []
+    if len(said) < 2 or (nearly and not words):
         return [], True
+    test = likeness.may_have(_SAID, words) if nearly else _test(said)
     known = batches.find(store, _WITH_ROWS, limit=_BATCHES)
     undone = {row["undo_of"] for row in store.all(_UNDONE)}
     standing = [batch for batch in known if batch.stage == "completed" and not undone & {batch.id, batch.part_of}]
-    lines, whole = _looked(_places(store, known, standing, _test(said)), limit, time.monotonic() + seconds)
-    found = islice(_told(store, known, lines, {batch.id for batch in standing}, limit), limit)
-    return list(found), whole and len(known) < _BATCHES
+    lines, whole = _looked(_places(store, known, standing, test), limit, time.monotonic() + seconds)
+    found = islice(_told(store, known, lines, {batch.id for batch in standing}, limit, words), limit)
+    return _since(store, list(found)), whole and len(known) < _BATCHES
 
 
 _WITH_ROWS = """
@@ -91,14 +97,17 @@ def _skips(batch: Batch) -> bool:
     return any(number for reason, number in reasons.items() if reason != "unchanged")
 
 
+_SAID = SQL("concat_ws(chr(10), r.raw, r.external_key, c.raw, c.external_key)")
+"""All that a row says, and said before it was corrected."""
+
+
 def _test(text: str) -> Composable:
     """Whether a row's texts have every word, or the phone number and every other word."""
-    said = SQL("concat_ws(chr(10), r.raw, r.external_key, c.raw, c.external_key)")
-    tests = [_every(said, text)]
+    tests = [_every(_SAID, text)]
     digits, rest = search.number(text)
     if digits:
-        plain = SQL("translate({}, ' ()-.+/', '') like {}").format(said, Literal(f"%{digits}%"))
-        tests.append(SQL("({} and {})").format(plain, _every(said, rest)))
+        plain = SQL("translate({}, ' ()-.+/', '') like {}").format(_SAID, Literal(f"%{digits}%"))
+        tests.append(SQL("({} and {})").format(plain, _every(_SAID, rest)))
     return SQL("({})").format(SQL(" or ").join(tests))
 
 
@@ -171,12 +180,59 @@ where o.reason is distinct from 'unchanged' and (o.outcome = 'skipped' or not %(
 
 
 def _told(
-    store: Store, known: Iterable[Batch], found: dict[UUID, list[int]], standing: set[UUID], limit: int
+    store: Store,
+    known: Iterable[Batch],
+    found: dict[UUID, list[int]],
+    standing: set[UUID],
+    limit: int,
+    words: Sequence[str],
 ) -> Iterator[dict[str, Any]]:
-    """The rows on those lines, at most so many of a batch, of the newest import first."""
+    """The rows on those lines, at most so many of a batch, of the newest import first; where words need be there only
+    nearly, those that do have them so."""
     for batch in known:
         stage = "undone" if batch.stage == "completed" and batch.id not in standing else batch.stage
         facts = {"batch": batch.id, "dataset": batch.dataset, "file_name": batch.file_name, "stage": stage}
         lines = sorted(set(found.get(batch.id, ())))[:limit]
-        for row in rows.rows(store, batch, lines=lines) if lines else ():
-            yield {**facts, "run_by": batch.initiated_by, **row}
+        told = list(rows.rows(store, batch, lines=lines)) if lines else []
+        near = likeness.distances(words, [_cells(row) for row in told]) if words else range(len(told))
+        for place in near:
+            yield {**facts, "run_by": batch.initiated_by, **told[place]}
+
+
+def _cells(row: dict[str, Any]) -> str:
+    """All that a row says, and said before it was corrected."""
+    earlier = (was for was, _ in row["corrected"].values())
+    return " ".join(str(cell) for cell in (*row["raw"].values(), *earlier, row["key"]) if cell)
+
+
+def since(store: Store, batch: Batch, row: dict[str, Any]) -> dict[str, Any] | None:
+    """The first import after that batch that stands and brought the key of a row which was not written: batch,
+    file_name, line, at, and the outcome there; None where there is none."""
+    return _since(store, [{**row, "batch": batch.id, "dataset": batch.dataset}])[0]["since"]
+
+
+def _since(store: Store, lost: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows, each with the import that has brought its key since."""
+    keys = sorted({row["key"].replace("|", BETWEEN) for row in lost if row["key"]})
+    brought: list[dict[str, Any]] = []
+    if keys:
+        with store.transaction() as connection:
+            connection.execute("set local enable_seqscan = off")
+            brought = connection.execute(_BROUGHT, {"keys": keys}).fetchall()
+    for row in lost:
+        later = (each for each in brought if (each["dataset"], each["key"]) == (row["dataset"], row["key"]))
+        after = (each for each in later if str(each["batch"]) > str(row["batch"]))  # ids sort by age
+        row["since"] = next(after, None) if row["key"] else None
+    return lost
+
+
+_BROUGHT = f"""
+{search.KEYED}
+select b.data_type as dataset, replace(k.external_key, chr(31), '|') as key, coalesce(b.part_of, b.id) as batch,
+       b.file_name, k.line, b.completed_at as at, o.outcome
+from keyed k join workbench.import_batch b on b.id = k.batch_id
+join workbench.import_outcome o on o.batch_id = b.id and o.line = k.line and o.plan = b.plan
+where b.stage = 'completed' and b.undo_of is null and workbench.undone_by(b.id) is null
+  and (o.outcome in ('created', 'updated') or o.outcome = 'skipped' and o.reason in ('unchanged', 'kept'))
+order by b.completed_at, k.line
+"""

@@ -37,7 +37,7 @@ def is_current(url: str) -> bool:
         if _can_connect(url):
             return False
         raise DatabaseUnavailable(why=reason(error)) from None
-    if row is None or (row[0], row[2]) != (VERSION, _current()[1]):
+    if row is None or (row[0], row[2]) != (VERSION, _current()):
         return False
     return row[1] >= _queue_steps()[-1].stem and not _lacks_targets(url)
 
@@ -100,9 +100,14 @@ def upgrade(url: str) -> None:
             config.set_main_option("script_location", str(migrations()))
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
-            _make_current(connection)
+            outdated = _said(connection) != _current()
+            if outdated:
+                _run(connection, "current.sql")
             connection.execute(text("grant select on workbench.schema_version to workbench_app"))
             _make_targets(connection)
+            if outdated:  # its views are over those tables
+                _run(connection, "links.sql")
+                connection.exec_driver_sql(f"comment on schema workbench is '{_current()}'")
         _make_queue(url)
     except Exception as error:
         cause = getattr(error, "orig", error)
@@ -113,20 +118,24 @@ def upgrade(url: str) -> None:
         raise
 
 
-def _make_current(connection: Any) -> None:
-    """The functions, views and triggers of this version, unless they are there; the schema's comment says which are."""
-    script, said = _current()
-    run = connection.exec_driver_sql
-    if run("select obj_description('workbench'::regnamespace, 'pg_namespace')").scalar() != said:
-        # straight to the driver: the statements have no parameters, and their % signs mean themselves
-        connection.connection.driver_connection.execute(script)
-        run(f"comment on schema workbench is '{said}'")
+def _said(connection: Any) -> str | None:
+    """The schema's comment: which version of the functions, views and triggers is there."""
+    said: str | None = connection.exec_driver_sql(
+        "select obj_description('workbench'::regnamespace, 'pg_namespace')"
+    ).scalar()
+    return said
 
 
-def _current() -> tuple[str, str]:
-    """The script of what the database does, and the mark by which it is known, with that of the queue's rules."""
-    script = _script("current.sql")
-    return script, f"current {hashlib.sha256((script + _script('queue.sql')).encode()).hexdigest()[:16]}"
+def _current() -> str:
+    """The mark by which the scripts are known of what the database does, the queue's rules and the links."""
+    scripts = "".join(map(_script, ("current.sql", "queue.sql", "links.sql")))
+    return f"current {hashlib.sha256(scripts.encode()).hexdigest()[:16]}"
+
+
+def _run(connection: Any, name: str) -> None:
+    """Runs a script as it stands."""
+    # straight to the driver: the statements have no parameters, and their % signs mean themselves
+    connection.connection.driver_connection.execute(_script(name))
 
 
 def _script(name: str) -> str:

@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 from graphlib import TopologicalSorter
 
-from workbench.datasets import elevate, polaris
+from workbench.datasets import elevate, pathful, polaris
 from workbench.model.contract import Contract
 from workbench.model.errors import UnknownDataset
 
 CONTRACTS: dict[str, Contract] = {contract.name: contract for contract in (*elevate.CONTRACTS, *polaris.CONTRACTS)}
 
 
-FORMS: dict[str, Contract] = {form.name: form for form in (*elevate.FORMS, *polaris.FORMS)}
+FORMS: dict[str, Contract] = {form.name: form for form in (*elevate.FORMS, *polaris.FORMS, *pathful.FORMS)}
 """What the sources of playbooks look like: no datasets, and without a table."""
 
 

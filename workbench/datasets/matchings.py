@@ -1,5 +1,7 @@
 """Whom Polaris' rows may mean, and by what that is told (seed 001, Playbook B, "Post-Import: Teacher Matching")."""
 
+from workbench.datasets import polaris
+from workbench.model.contract import Contract
 from workbench.model.errors import UnknownMatching
 from workbench.model.matching import Compared, Matching
 
@@ -7,6 +9,13 @@ _ID = Compared(name="pathful_user_id", kind="identifier")
 _EMAIL = Compared(name="email", kind="email")
 _NAME = Compared(name="name", kind="name")
 _SCHOOLS, _ORGANIZATIONS = "polaris.schools", "polaris.organizations"
+
+
+def _decided(contract: Contract, dataset: str) -> tuple[tuple[str, ...], ...]:
+    """The fields by which rows of a contract look for a decision on the record of a dataset."""
+    named = (field.reference for field in contract.references if field.reference is not None)
+    return next(reference.decided for reference in named if reference.dataset == dataset)
+
 
 TEACHERS = Matching(
     of="polaris.teacher_roster",
@@ -24,7 +33,7 @@ EDUCATORS = Matching(
     title="Match Educators",
     noun="educator of a session",
     meant="teacher of the roster",
-    said=(("pathful_user_id",), ("email",), ("name", "school")),
+    said=_decided(polaris.EVENT_TEACHERS, "polaris.teacher_roster"),
     compared=(_ID, _EMAIL, _NAME, Compared(name="school", kind="place", known="building", alias_of=_SCHOOLS)),
     unmatched="teacher",
 )

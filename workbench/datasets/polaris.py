@@ -312,7 +312,6 @@ EVENTS = Contract(
             name="title",
             kind="name",
             required=True,
-            always=True,
             aliases=("session title", "event title"),
             max_length=500,
             examples=("Careers in Nursing", "Inside a Steel Mill"),
@@ -413,7 +412,10 @@ EVENT_TEACHERS = Contract(
     noun="registration",
     table="event_teachers",
     key=("session_id", "teacher"),
-    template=("session_id", "email", "name", "school", "academic_year", "participant_type", "status", "notes"),
+    template=(
+        *("session_id", "email", "name", "school", "academic_year"),
+        *("participant_type", "simulcast", "status", "said_status", "notes"),
+    ),
     fields=(
         _EVENT,
         Field(
@@ -430,10 +432,11 @@ EVENT_TEACHERS = Contract(
                     Sought(field="email", said="pathful_user_id", through=("polaris.teachers", "pathful_user_id")),
                     Sought(field="email", said="email"),
                     Sought(field="name", said="name", folded=True),
+                    Sought(field="name", said="name", folded=True, beside=("building", "school")),
                 ),
                 within="academic_year",
                 within_of="session_id",
-                decided=(("pathful_user_id",), ("name", "school")),
+                decided=(("pathful_user_id",), ("email",), ("name", "school")),
                 waits=True,
             ),
             help="The record of the roster of the session's academic year: by Pathful's id, e-mail or name.",

@@ -201,9 +201,7 @@ def _of_field(contract: Contract, field: Field, form: str | None) -> Iterator[Ex
             origin=contract.name,
         )
 
-    if (
-        field.name in contract.key or field.always
-    ):  # what else a new record needs is the plan's question: a known one has it
+    if field.name in contract.key:  # what else a new record needs is the plan's question: a known one has it
         yield expectation("expect_column_values_to_not_be_null", "missing", f"{field.name} is required")
     if field.choices:
         message = f"{field.name} is none of: {', '.join(field.choices)}"

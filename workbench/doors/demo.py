@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from workbench.model.batch import Batch
 from workbench.model.resources import samples
@@ -87,7 +88,20 @@ def steps(wb: Workbench) -> Iterator[Step]:
         batch=wb.commit(learners, skip_errors=True),
     )
 
+    yield Step(
+        title="Another family: the teachers of an academic year",
+        story="teacher_roster.csv: who counts in 2026-2027. What a session's teacher is looked for in.",
+        batch=_import(wb, "teacher_roster", family="polaris", constants={"district": "KCKPS"}),
+    )
+    sessions = _import(wb, "virtual_sessions", family="polaris", window="2026-2027")
+    yield Step(
+        title="Virtual sessions: events, their teachers and their presenters",
+        story="virtual_sessions.csv: three lines stand above its header, 2/5 is a day of 2027, and 1:00 PM PM is one "
+        "o'clock. One day cannot be read, and Eve Stone is in no roster: her row waits for it, the event does not.",
+        batch=wb.commit(sessions, skip_errors=True),
+    )
 
-def _import(wb: Workbench, dataset: str, file: str | None = None) -> Batch:
-    sheet = open_sheet(samples() / "elevate" / (file or f"{dataset}.csv"))
-    return wb.import_sheet(sheet, f"elevate.{dataset}", source="demo")
+
+def _import(wb: Workbench, dataset: str, file: str | None = None, *, family: str = "elevate", **options: Any) -> Batch:
+    sheet = open_sheet(samples() / family / (file or f"{dataset}.csv"))
+    return wb.import_sheet(sheet, f"{family}.{dataset}", source="demo", **options)

@@ -3,11 +3,12 @@
 Everything else is derived: CSV template, field guide, suite, table, aliases, import order.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from workbench.model.figure import Figure
-from workbench.model.limits import USUAL, USUAL_OF_NAMES
+from workbench.model.limits import USUAL, USUAL_OF_IDS, USUAL_OF_NAMES, USUAL_OF_OTHERS
 
 Mode = Literal["upsert", "insert", "update", "replace", "preserve"]
 OnEdit = Literal["keep", "overwrite"]
@@ -23,6 +24,8 @@ class Sought:
     """Our own field that it is compared with."""
     folded: bool = False
     """Compared without case, spaces and punctuation, as names are."""
+    beside: tuple[str, str] | None = None
+    """A further field of the other contract, and our own that has to be the same, compared folded."""
     through: tuple[str, str] | None = None
     """Another dataset, and the field of it that is compared with what we say: its record has our `field`."""
 
@@ -164,8 +167,9 @@ class Field:
     awaited: str = ""
     """The kind of an unmatched row that would make a record and has nothing here, e.g. "date": it waits until the
     record is there. Else such a row is invalid."""
-    always: bool = False
-    """Whether no row may leave it blank, be the record known or not."""
+    written: str | None = None
+    """The form that its column is in where its texts could be read in several and nobody has said which (see
+    `kinds.FORMS`)."""
     setting: bool = False
     """Of a playbook's form: no column of its source, but said once of the whole import."""
     recurs: bool = False
@@ -292,7 +296,10 @@ class Contract:
     @property
     def usual_limits(self) -> dict[str, str]:
         """The limits of an import that says nothing else, by their names."""
-        return {f"{field.name}.changed": USUAL_OF_NAMES for field in self.names} | dict(self.limits)
+        others = (f for f in self.stored if f.kind in ("phone", "email") or (f.kind == "text" and f.required))
+        usual = {f.name: USUAL_OF_OTHERS for f in others if not (f.choices or f.recurs or f.name in self.key)}
+        usual |= {f.name: USUAL_OF_IDS for f in self.identifiers} | {f.name: USUAL_OF_NAMES for f in self.names}
+        return {f"{name}.changed": limit for name, limit in usual.items()} | dict(self.limits)
 
     @property
     def by_window(self) -> Field | None:
@@ -313,6 +320,10 @@ class Contract:
     def key_fields(self) -> tuple[Field, ...]:
         """The fields of the natural key, in its order."""
         return tuple(self.field(name) for name in self.key)
+
+    def merging_as(self, merges: Mapping[str, Merge]) -> "Contract":
+        """The same, of which some fields merge otherwise."""
+        return replace(self, fields=tuple(replace(f, merge=merges.get(f.name, f.merge)) for f in self.fields))
 
     def requires(self, field: Field) -> bool:
         """Whether no record can be without it: it is required, or of the key."""

@@ -1,8 +1,10 @@
 """A number that a procedure is known by, named word for word as its document names it."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from workbench.model.issue import Severity
+if TYPE_CHECKING:  # which would bring pyarrow with it, and no contract needs that to be read
+    from workbench.model.issue import Severity
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,7 +17,7 @@ class Figure:
     """Of all outcomes together; an unmatched row that was explained counts as skipped."""
     part: str | None = None
     """The dataset whose rows count; None counts the source's own."""
-    reason: str | None = None
-    """Only those that were skipped or unmatched for it."""
-    severity: Severity | None = None
+    reasons: tuple[str, ...] = ()
+    """Only those that were skipped or unmatched for one of them."""
+    severity: "Severity | None" = None
     """Not rows: the issues of that severity that were told of them."""

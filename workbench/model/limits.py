@@ -24,6 +24,11 @@ USUAL = (("removed", "5 and 20%"), ("blanked", "1 and 20%"))
 """What holds for every dataset that says nothing else."""
 USUAL_OF_NAMES = "10 and 50%"
 """How many records may get another name: people seldom do, and a column sorted by itself gives them all one."""
+USUAL_OF_IDS = "5 and 50%"
+"""How many may get another id of another system: ids are given once, and two columns that were swapped change them."""
+USUAL_OF_OTHERS = "20 and 95%"
+"""How many may get another phone number, address or whatever else they cannot be without: many do where a system is
+cleaned up, and hardly ever all of them."""
 
 _NUMBER = re.compile(r"[0-9][0-9,]*")
 _SHARE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*%")

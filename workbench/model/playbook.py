@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 import pyarrow as pa
 
-from workbench.model.contract import Contract
+from workbench.model.contract import Contract, Merge
 from workbench.model.figure import Figure
 from workbench.model.sheet import Chunk
 
@@ -17,8 +18,12 @@ class Part:
     dataset: str
     columns: Mapping[str, str] = field(default_factory=dict)
     """The contract's field -> the column of the playbook's form that it is taken from."""
+    made: tuple[str, ...] = ()
+    """The contract's fields that the shape makes of the whole row, whichever columns there are."""
     where: tuple[str, ...] = ()
     """Only of rows that have something in one of these columns; of every row when empty."""
+    merges: Mapping[str, Merge] = field(default_factory=dict)
+    """The contract's fields that merge otherwise when they come from this source."""
     repeats: bool = False
     """A record may well stand on several rows (a learner with two courses), which then is nothing to warn of."""
 
@@ -43,6 +48,8 @@ class Known:
 
     window: str | None = None
     """The import's, e.g. its academic year."""
+    forms: Mapping[str, str] = field(default_factory=dict)
+    """Column of the form -> the form that it is written in, as far as it has one (see `kinds.FORMS`)."""
     stored: pa.Table | None = None
     """The records that the playbook asks for (see `Recall`) as they were when the rows were staged: a string column for
     each of the fields, in canonical text, null where there is nothing. None where it asks for none."""
@@ -81,6 +88,8 @@ class Playbook:
     """None: each part takes its `columns` as they stand."""
     recall: Recall | None = None
     """What of the stored records its shape is given; None: nothing."""
+    windowed: Callable[[str | None, date], str | None] | None = None
+    """What a person says of the window as it is kept, on a day; raises WrongValue. None: it is kept as it is said."""
     check: Check | None = None
     """None: a row is judged by its parts alone."""
     figures: tuple[Figure, ...] = ()

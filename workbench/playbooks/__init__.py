@@ -4,6 +4,7 @@ from workbench.datasets import catalog
 from workbench.model.errors import UnknownPlaybook
 from workbench.model.playbook import Part, Playbook
 from workbench.playbooks.learners import LEARNERS
+from workbench.playbooks.pathful import EXPORT, SESSIONS, USERS
 from workbench.playbooks.virtual_sessions import VIRTUAL_SESSIONS
 
 
@@ -20,7 +21,15 @@ def of_family(name: str) -> Playbook:
 
 
 PLAYBOOKS: dict[str, Playbook] = {
-    known.name: known for known in (LEARNERS, VIRTUAL_SESSIONS, *(of_family(name) for name in catalog.families()))
+    known.name: known
+    for known in (
+        LEARNERS,
+        EXPORT,
+        SESSIONS,
+        USERS,
+        VIRTUAL_SESSIONS,
+        *(of_family(name) for name in catalog.families()),
+    )
 }
 
 

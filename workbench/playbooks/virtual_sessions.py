@@ -9,6 +9,7 @@ What is told over the rows of a session (its time, its seats) is told over a chu
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -18,15 +19,18 @@ import pyarrow.compute as pc
 from workbench.datasets.polaris import VIRTUAL_SESSIONS as FORM
 from workbench.model import dates
 from workbench.model.arrays import joined, matches, only, replaced
+from workbench.model.contract import Forward
+from workbench.model.errors import WrongValue
 from workbench.model.figure import Figure
 from workbench.model.issue import ISSUES
-from workbench.model.kinds import KINDS, trimmed
+from workbench.model.kinds import KINDS, spelling, trimmed
 from workbench.model.playbook import Known, Part, Playbook, Recall, Shaped
 from workbench.model.sheet import Chunk
+from workbench.playbooks.pathful import STATUSES
 
 HOST = "PREPKC"
 MINUTES = 60
-"""How long a session is."""
+"""How long a session is, as its contract has it too."""
 SEATS = 25
 """Students of a class that took part."""
 USUAL_CLOCK = "09:00:00"
@@ -34,24 +38,9 @@ USUAL_CLOCK = "09:00:00"
 FIRST_MONTH = 7
 """A day without a year is of the academic year's first one from this month on."""
 
-SIMULCAST = "simulcast"
-STATUSES = {
-    **dict.fromkeys(("completed", "successfully completed"), "Completed"),
-    **dict.fromkeys(("confirmed", "industry chat"), "Confirmed"),
-    "published": "Published",
-    **dict.fromkeys(("requested", "teacher requested"), "Requested"),
-    "draft": "Draft",
-    **dict.fromkeys(("cancelled", "canceled", "teacher cancelation", "teacher cancellation"), "Cancelled"),
-    **dict.fromkeys(("local professional cancellation", "pathful professional cancellation"), "Cancelled"),
-    **dict.fromkeys(("no show", "no-show", "teacher no-show", "teacher no show", "technical difficulties"), "No Show"),
-    **dict.fromkeys(("local professional no-show", "pathful professional no-show"), "No Show"),
-    "count": "Count",
-}
-"""What a session is of which a row says so."""
-PRIORITY = {"Completed": 5, "Confirmed": 4, "Published": 3, "Requested": 2, "Draft": 1}
-"""A session's status only moves up; every other is 0."""
-COUNTED = ("completed", "successfully completed", SIMULCAST)
-"""The rows whose classes took part."""
+SIMULCAST = "Simulcast"
+ORDER = ("Count", "No Show", "Cancelled", "Draft", "Requested", "Published", "Confirmed", "Completed")
+"""A session's status only moves up: here a teacher who cancels does not cancel the session."""
 ATTENDANCE = {"Completed": "attended", "Cancelled": "cancelled", "No Show": "no_show"}
 """What became of whoever is on a row with that status; of any other it is open."""
 
@@ -63,6 +52,19 @@ _LONGEST = 250
 """Characters of a title that tell sessions of a day apart."""
 _LINES = 1 << 24
 """More than a sheet has: the further people of a row take numbers beyond it."""
+
+
+# --- the window: which academic year it is ---
+
+
+def windowed(said: str | None, today: date) -> str | None:
+    """The academic year that a person says, as it is kept; None where nobody does. Raises WrongValue."""
+    if not (said or "").strip():
+        return None
+    year = KINDS["academic_year"].parse(pa.array([said]))
+    if not matches(year, KINDS["academic_year"].pattern)[0].as_py():
+        raise WrongValue(field="the window", value=f"'{said}'", why="say an academic year, such as 2026-2027.")
+    return str(year[0])
 
 
 # --- what cells say ---
@@ -149,7 +151,7 @@ class _Rows:
         self._texts = {
             field.name: trimmed(columns.cells[field.name]) if field.name in there else blank for field in FORM.fields
         }
-        self._year = _academic_year(known.window)
+        self._year = known.window
         self._stored = _stored(known.stored)
         self._rows = self._read(columns.lines)
         self._rows["session"] = self._meant()
@@ -163,8 +165,9 @@ class _Rows:
         rows["day"] = _series(days(self._texts["date"], self._year))
         rows["clock"] = _series(clocks(self._texts["time"]))
         rows["timed"] = rows["time"].notna() & ~rows["time"].str.lower().isin(_NO_TIME)
-        rows["means"] = rows["status"].str.lower().map(STATUSES)
-        rows["simulcast"] = rows["status"].str.lower() == SIMULCAST
+        rows["says"] = _series(spelling(self._texts["status"]))
+        rows["means"] = rows["says"].map(STATUSES)
+        rows["simulcast"] = rows["means"] == SIMULCAST
         dated = rows["session_title"].notna() & rows["day"].notna()
         rows["usable"] = dated & (rows["clock"].notna() | ~rows["timed"])
         rows["called"] = rows["day"] + " " + _series(_folded(self._texts["session_title"]))
@@ -176,7 +179,8 @@ class _Rows:
         rows, stored = self._rows, self._stored.reset_index(names="id")
         linked = _series(session_ids(self._texts["session_link"])).where(rows["usable"])
         linked = linked.mask(linked.isin(_rooms(rows.assign(id=linked))))
-        older = linked.notna() & ~linked.isin(stored["id"]) & rows["called"].isin(stored["id"])
+        alone = linked.groupby(rows["called"]).transform("nunique") == 1
+        older = alone & linked.notna() & ~linked.isin(stored["id"]) & rows["called"].isin(stored["id"])
         linked = linked.mask(older, rows["called"])  # it was stored before it had a link
         session = linked
         for there in (rows.assign(id=linked), stored):
@@ -191,12 +195,9 @@ class _Rows:
         stored = self._stored.reindex(sessions.index)
         known = stored["clock"].where(stored["day"] == sessions["day"])
         sessions["clock"] = sessions["clock"].fillna(known).fillna(USUAL_CLOCK)
-        ranked = rows[["session", "means"]].assign(rank=_rank(rows["means"])).dropna()
-        ranked = ranked.sort_values("rank", ascending=False, kind="stable").drop_duplicates("session")
-        best = ranked.set_index("session").reindex(sessions.index)
-        sessions["means"] = best["means"].where(stored["status"].isna() | (best["rank"] > _rank(stored["status"])))
-        sessions["best"] = best["means"]
-        took_part = self._rows["status"].str.lower().isin(COUNTED)
+        highest = rows["means"].map({status: rank for rank, status in enumerate(ORDER)}).groupby(rows["session"]).max()
+        sessions["means"] = highest.map(dict(enumerate(ORDER))).reindex(sessions.index)
+        took_part = self._rows["means"].isin(["Completed", SIMULCAST])
         took_part &= self._rows["teacher_name"].notna() & self._rows["school_name"].notna()
         classes = self._rows["session"][took_part].value_counts().reindex(sessions.index).fillna(0)
         sessions["seats"] = classes.astype(int) * SEATS
@@ -209,7 +210,6 @@ class _Rows:
         made = self._sessions.assign(
             title=self._sessions["session_title"],
             start=self._sessions["day"] + "T" + self._sessions["clock"] + "Z",
-            duration=str(MINUTES),
             status=self._sessions["means"],
             series=self._sessions["topic_theme"],
             registration_link=self._sessions["session_link"],
@@ -217,8 +217,7 @@ class _Rows:
             host=HOST,
             source=FORM.dataset,
         )
-        names = [name for name in _EVENT.columns if name != "session_id"]
-        rows = self._speaking[["line", "session"]].join(made[names], on="session")
+        rows = self._speaking[["line", "session"]].join(made.drop(columns="line"), on="session")
         return _shaped(_EVENT, rows, ["session"])
 
     def teachers(self) -> Shaped:
@@ -262,7 +261,7 @@ class _Rows:
     def _completed(self) -> pd.Index:
         """The sessions that are completed, as rows say or as they are stored."""
         stored = self._stored.index[self._stored["status"] == "Completed"]
-        return stored.union(self._sessions.index[self._sessions["best"] == "Completed"])
+        return stored.union(self._sessions.index[self._sessions["means"] == "Completed"])
 
     # -- what is wrong --
 
@@ -277,14 +276,21 @@ class _Rows:
         rows = self._rows
         for name, called in (("session_title", "Session Title"), ("date", "Date")):
             yield rows[name].isna(), "missing", name, "error", f"Missing {called}"
-        date = "Date " + rows["date"]
+        day = "Date " + rows["date"]
         unread = rows["date"].notna() & rows["day"].isna()
         yearless = rows["date"].str.fullmatch(_NO_YEAR, na=False) & (self._year is None)
-        yield unread & yearless, "bad_day", "date", "error", date + " has no year: give the import its academic year"
+        yield unread & yearless, "bad_day", "date", "error", day + " has no year: give the import its academic year"
         why = " cannot be read: write M/D/YYYY, M/D or YYYY-MM-DD"
-        yield unread & ~yearless, "bad_day", "date", "error", date + why
+        yield unread & ~yearless, "bad_day", "date", "error", day + why
+        if self._year is not None:
+            year = _series(dates.academic_year(_array(rows["day"])))
+            outside = year.notna() & (year != self._year)
+            yield outside, "another_year", "date", "warning", day + f" is not in {self._year}"
         unread = rows["timed"] & rows["clock"].isna()
         yield unread, "bad_time", "time", "error", "Time " + rows["time"] + " cannot be read: write 9:30 AM"
+        strange = rows["says"].notna() & rows["means"].isna()
+        said = "Status " + rows["status"] + " is not known, and changes none"
+        yield strange, "unknown_status", "status", "warning", said
         yield ~rows["timed"], "missing", "time", "warning", "Missing Time: as it is known, else 9:00 AM"
         for name, called in (
             ("teacher_name", "Teacher Name"),
@@ -315,18 +321,6 @@ def _array(texts: pd.Series) -> pa.StringArray:
 def _flags(where: pd.Series, text: str) -> pd.Series:
     """The text where that is so, nothing elsewhere."""
     return pd.Series(text, where.index, dtype="str").where(where)
-
-
-def _rank(statuses: pd.Series) -> pd.Series:
-    """How far statuses are; nothing where there is none."""
-    return statuses.map(PRIORITY).fillna(0).where(statuses.notna())
-
-
-def _academic_year(window: str | None) -> str | None:
-    """The window, if it is an academic year."""
-    kind = KINDS["academic_year"]
-    year = kind.parse(pa.array([window or ""]))
-    return year[0].as_py() if matches(year, kind.pattern)[0].as_py() else None
 
 
 def _stored(events: pa.Table | None) -> pd.DataFrame:
@@ -374,15 +368,16 @@ def _shaped(part: Part, rows: pd.DataFrame, keys: list[str]) -> Shaped:
     groups = rows.groupby(keys, sort=False, dropna=False)
     rows["group"] = groups.ngroup()
     first = groups.first().reset_index()
-    first["at"] = groups["at"].min().array
+    first[["at", "line"]] = groups[["at", "line"]].min().to_numpy()
     first["line"] += first.groupby("at").cumcount() * _LINES
     members = rows.sort_values(["group", "at"])
     offsets = np.concatenate(([0], np.cumsum(np.bincount(rows["group"], minlength=len(first)))))
-    cells = [pc.fill_null(_array(first[name]), "") for name in part.columns]
+    names = [*part.columns, *part.made]
+    cells = [pc.fill_null(_array(first[name]), "") for name in names]
     return Shaped(
         rows=Chunk(
             lines=pa.array(first["line"], pa.int32()),
-            cells=pa.RecordBatch.from_arrays(cells, names=list(part.columns)),
+            cells=pa.RecordBatch.from_arrays(cells, names=names),
         ),
         at=pa.array(first["at"], pa.int32()),
         groups=pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), pa.array(members["at"], pa.int32())),
@@ -409,46 +404,32 @@ def _issues(where: pd.Series, code: str, field: str, severity: str, said: str | 
 _EVENT = Part(
     dataset="polaris.events",
     columns={
-        "session_id": "session_title",
         "title": "session_title",
-        "start": "date",
-        "duration": "date",
         "status": "status",
         "session_type": "session_type",
         "series": "topic_theme",
         "registration_link": "session_link",
-        "host": "session_title",
-        "source": "session_title",
         "district": "district",
-        "participants": "status",
     },
+    made=("session_id", "start", "participants", "host", "source"),
+    merges={"status": Forward(order=ORDER)},
     repeats=True,
 )
 _TEACHER = Part(
     dataset="polaris.event_teachers",
-    columns={
-        "session_id": "session_title",
-        "name": "teacher_name",
-        "school": "school_name",
-        "academic_year": "date",
-        "status": "status",
-        "simulcast": "status",
-        "said_status": "status",
-        "confirmed_at": "status",
-    },
+    columns={"name": "teacher_name", "school": "school_name", "said_status": "status"},
+    made=("session_id", "academic_year", "status", "simulcast", "confirmed_at"),
     repeats=True,
 )
 _PRESENTER = Part(
     dataset="polaris.event_volunteers",
     columns={
-        "session_id": "session_title",
         "name": "presenter",
         "organization": "organization",
-        "status": "status",
-        "delivery_hours": "status",
         "local": "presenter_location",
         "person_of_color": "presenter_of_color",
     },
+    made=("session_id", "status", "delivery_hours"),
     repeats=True,
 )
 
@@ -462,6 +443,7 @@ VIRTUAL_SESSIONS = Playbook(
     parts=(_EVENT, _TEACHER, _PRESENTER),
     shape=shape,
     recall=RECALL,
+    windowed=windowed,
     check=check,
     figures=(
         Figure(name="Events processed", part="polaris.events", outcomes=("created", "updated", "skipped")),

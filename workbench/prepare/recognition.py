@@ -50,6 +50,17 @@ def sheets_of(sheets: Sequence[Sheet], datasets: Sequence[str], source: str) -> 
     return found
 
 
+def is_header(cells: Sequence[str]) -> bool:
+    """Whether cells name every column that one of the playbooks' sources cannot be without."""
+    there = set(map(mapping.key, cells))
+    return any(
+        all(
+            there & set(map(mapping.key, (field.name, *field.aliases))) for field in form.fields if form.requires(field)
+        )
+        for form in catalog.FORMS.values()
+    )
+
+
 def _dataset_of(sheet: Sheet, contracts: Sequence[Contract]) -> str | None:
     title = mapping.key(sheet.reading.sheet or PurePath(sheet.name).stem)
     called = [known.name for known in contracts if title in (mapping.key(known.dataset), mapping.key(known.name))]

@@ -103,13 +103,22 @@ def _projected(part: Part, columns: Chunk) -> Shaped:
     if at is None:
         at = pa.array(np.arange(len(columns), dtype=np.int32))
     cells = pa.RecordBatch.from_arrays([rows.cells[column] for column in taken.values()], names=list(taken))
-    alike = _alike(cells) if part.repeats else None
+    projected = Shaped(rows=Chunk(lines=rows.lines, cells=cells), at=at)
+    return gathered(projected) if part.repeats else projected
+
+
+def gathered(shape: Shaped) -> Shaped:
+    """The rows of a part, of which those that say exactly the same become one."""
+    rows, at = shape.rows, shape.at
+    alike = _alike(rows.cells)
     if alike is None:
-        return Shaped(rows=Chunk(lines=rows.lines, cells=cells), at=at)
+        return shape
     firsts, groups = alike
     first = pa.array(firsts)
     lists = pa.ListArray.from_arrays(groups.offsets, at.take(groups.values))
-    return Shaped(rows=Chunk(lines=rows.lines.take(first), cells=cells.take(first)), at=at.take(first), groups=lists)
+    return Shaped(
+        rows=Chunk(lines=rows.lines.take(first), cells=rows.cells.take(first)), at=at.take(first), groups=lists
+    )
 
 
 def _some(columns: Chunk, names: list[str]) -> pa.Int32Array:
@@ -128,7 +137,8 @@ def _alike(cells: pa.RecordBatch) -> tuple[npt.NDArray[np.int32], pa.ListArray] 
     codes = np.zeros(cells.num_rows, dtype=np.int64)
     for column in cells.columns:
         encoded = column.dictionary_encode()
-        pair = codes * max(len(encoded.dictionary), 1) + np.asarray(encoded.indices.fill_null(0))
+        place = np.asarray(pc.add(encoded.indices, 1).fill_null(0))  # nothing is a text of its own
+        pair = codes * (len(encoded.dictionary) + 1) + place
         codes = np.unique(pair, return_inverse=True)[1].astype(np.int64)  # small again, so that the next fits
     distinct, firsts, which = np.unique(codes, return_index=True, return_inverse=True)
     if len(distinct) == cells.num_rows:

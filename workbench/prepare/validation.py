@@ -113,8 +113,8 @@ class Validator:
         return ((int(result.expectation_config.id), result) for result in results)
 
     def _is_asked(self, expectation: Expectation, present: set[str]) -> bool:
-        of_key = expectation.code == "missing" and expectation.origin == self._contract.name
-        return (of_key and expectation.field in self._contract.key) or present.issuperset(expectation.fields)
+        required = expectation.code == "missing" and expectation.origin == self._contract.name
+        return required or present.issuperset(expectation.fields)
 
     def _issues(self, failed: Mapping[int, npt.NDArray[np.int32]], lines: pa.Int32Array) -> pa.Table:
         if not failed:

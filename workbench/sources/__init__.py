@@ -3,8 +3,9 @@
 import os
 import sys
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from csv import reader
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -73,6 +74,30 @@ def open_sheets(
         with suppress(UnreadableSource):  # an empty one
             found.append(open_sheet(first.path, sheet=title, layout=said, name=first.name))
     return found
+
+
+def headed(sheet: Sheet, is_header: Callable[[Sequence[str]], bool]) -> Sheet:
+    """The sheet, read from the one of its first rows on that is such a header, if the header that was found is none and
+    nobody has said where it stands."""
+    layout = sheet.reading.layout
+    if sheet.path is None or layout.header_row is not None or layout.no_header or is_header(sheet.headers):
+        return sheet
+    as_it_stands = sheet.reading.format == "csv"
+    for line, row in first_lines(sheet):
+        cells = next(reader(row, delimiter=sheet.reading.delimiter or ","), []) if as_it_stands else row
+        if is_header(cells):
+            opened = _open_path(sheet.path, sheet.name, sheet.reading.sheet, replace(layout, header_row=line))
+            return replace(opened, read=_read_of(opened, sheet))
+    return sheet
+
+
+def _read_of(opened: Sheet, held: object) -> Callable[[Tally], Iterator[Chunk]]:
+    """How a sheet is read, whose bytes are there as long as something else is held."""
+
+    def read(tally: Tally, held: object = held) -> Iterator[Chunk]:
+        yield from opened.read(tally)
+
+    return read
 
 
 def first_lines(sheet: Sheet, number: int = 20) -> list[tuple[int, list[str]]]:
@@ -181,8 +206,4 @@ def open_spool(spool: Spool, name: str, sheet: str | None = None, layout: Layout
     Raises as `open_sheet` does.
     """
     opened = _open_path(spool.path, name, sheet, layout or Layout())
-
-    def read(tally: Tally, held: Spool = spool) -> Iterator[Chunk]:
-        yield from opened.read(tally)
-
-    return replace(opened, read=read)
+    return replace(opened, read=_read_of(opened, spool))

@@ -77,10 +77,35 @@ def test_names_that_most_records_would_change_hold_it(bring: Callable[..., Batch
     ]
 
 
+def test_other_phones_for_all_hold_it_and_for_many_do_not(bring: Callable[..., Batch], wb: Workbench) -> None:
+    bring(400)
+    batch = bring(400, phone="555-301-{:04}")
+    assert held(batch) == {
+        "phone.changed": (
+            "phone",
+            400,
+            "400 of 400 known records that the file names would get another phone: the limit is 20 and 95%.",
+        )
+    }
+    wb.discard(batch)
+    assert bring(400, phone="555-201-{:04}", name="Sam Number{}").skipped == 400
+
+
+def test_a_column_of_ids_that_was_swapped_with_another_holds_it(wb: Workbench, sheet: Given) -> None:
+    """Numbers of ten digits pass for phone numbers as well as for ids."""
+    lines = [f"s{n}@x.example,Sam Number{n},55520100{n:02},77710200{n:02}" for n in range(12)]
+    given = "\n".join(("email,full_name,phone,external_id", *lines)) + "\n"
+    wb.import_sheet(sheet(given), STUDENTS)
+    swapped = given.replace("phone,external_id", "external_id,phone")
+    batch = wb.import_sheet(sheet(swapped), STUDENTS)
+    assert (batch.stage, list(held(batch))) == ("held", ["external_id.changed"])
+    assert wb.import_sheet(sheet(given), STUDENTS).skipped == 12
+
+
 def test_first_imports_and_ordinary_changes_are_never_held(bring: Callable[..., Batch]) -> None:
     assert bring(500).stage == "completed"
     assert bring(500).stage == "completed"
-    assert bring(500, phone="555-301-{:04}").updated == 500
+    assert bring(20, phone="555-301-{:04}").updated == 20
     assert bring(900).created == 400
 
 

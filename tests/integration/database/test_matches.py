@@ -226,6 +226,78 @@ def test_thresholds_are_measured_on_what_people_decided(rosters: Workbench) -> N
     assert (only.precision, only.recall, only.pairs) == (1.0, 1.0, 1)
 
 
+# --- rows that were unmatched ---
+
+EVENTS = "session_id,title,start\n5001,Careers in Nursing,2026-03-02T15:30:00Z\n"
+EDUCATORS = """\
+session_id,pathful_user_id,email,name,school
+5001,PF-7,,Davey Ruiz,Wyandotte High
+5001,,,Ada Parks,Argentine Middle
+5001,,ines@home.example,,
+5001,,ada@kck.example,,
+"""
+TAKING_PART = "polaris.event_teachers"
+
+
+@pytest.fixture
+def educators(rosters: Workbench, sheet: Sheets) -> Workbench:
+    rosters.import_sheet(sheet(EVENTS, "events.csv"), "polaris.events")
+    batch = rosters.import_sheet(sheet(EDUCATORS, "educators.csv"), TAKING_PART, skip_errors=True)
+    assert (batch.created, batch.unmatched) == (1, 3)
+    return rosters
+
+
+def test_who_was_unmatched_of_a_session_is_matched_with_the_roster_and_brought_in(educators: Workbench) -> None:
+    educators.matches.run(TAKING_PART)
+    assert candidates(educators, TAKING_PART) == {
+        "pf7": ["dave@kck.example"],
+        "adaparks|argentinemiddle": ["ada@kck.example"],
+        "ines@home.example": [],
+    }
+    assert educators.matches.pending(TAKING_PART) == {}
+    educators.matches.decide(TAKING_PART, "pf7", "same", "dave@kck.example")
+    educators.matches.decide(TAKING_PART, "adaparks|argentinemiddle", "same", "ada@kck.example")
+    educators.matches.decide(TAKING_PART, "ines@home.example", "same", "ines@kck.example")
+    [(batch, rows)] = educators.matches.pending(TAKING_PART).items()
+    assert rows == 3
+    [swept] = educators.sweep(batch)
+    assert swept.processed == 3
+    assert educators.matches.pending(TAKING_PART) == {}
+    assert statuses(educators, TAKING_PART) == {}
+
+
+def test_a_row_that_is_explained_is_asked_about_no_more(educators: Workbench) -> None:
+    batch = educators.batches.all(TAKING_PART)[0]
+    educators.explain(batch, educators.rows.unexplained(batch), "They work elsewhere.")
+    assert statuses(educators, TAKING_PART) == {}
+
+
+# --- links ---
+
+
+def test_the_links_are_read_through_a_view(rosters: Workbench, url: str) -> None:
+    rosters.matches.run(ROSTER)
+    rosters.matches.decide(ROSTER, "dave@kck.example", "same", "david.ruiz@mail.example")
+    links = "select roster_email, teacher_email, automatic from polaris.teacher_link order by 1"
+    found = [tuple(row.values()) for row in rosters._store.all(links)]
+    assert found == [
+        ("ada@kck.example", "ada@kck.example", True),
+        ("dave@kck.example", "david.ruiz@mail.example", False),
+        ("ines@kck.example", "ines.v@mail.example", True),
+    ]
+
+
+def test_who_presented_is_linked_with_a_volunteer(rosters: Workbench, sheet: Sheets) -> None:
+    rosters.import_sheet(sheet(EVENTS, "events.csv"), "polaris.events")
+    volunteers = "email,name,organization\ndana@acme.example,Dana Reed,Acme Health\n"
+    rosters.import_sheet(sheet(volunteers, "volunteers.csv"), "polaris.volunteers")
+    took_part = "session_id,name,organization\n5001,Dana Reed,Acme Health\n"
+    rosters.import_sheet(sheet(took_part, "presenters.csv"), "polaris.event_volunteers")
+    assert rosters.matches.run("polaris.event_volunteers").by_name == 1
+    [link] = rosters._store.all("select volunteer_email from polaris.volunteer_link")
+    assert link["volunteer_email"] == "dana@acme.example"
+
+
 # --- the hazards of names and addresses, as real systems have them ---
 
 HAZARDS: dict[str, tuple[str, str, dict[str, list[str]], dict[str, str]]] = {

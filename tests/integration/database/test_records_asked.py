@@ -57,7 +57,7 @@ WHAT_IS_ASKED = {
     "weld101": [NOBODY],
     "Ruiz": [],
     "%": [],
-    "d_nn": [],
+    "d__n": [],
     "": [],
     "\0": [],
 }
@@ -214,3 +214,63 @@ def test_a_record_tells_what_refers_to_it_and_what_its_ids_are_called(wb: Workbe
     named = enrollment["names"][str(enrollment["record"]["user_id"])]
     assert (named["dataset"], named["key"], named["title"]) == ("elevate.students", ADA, "Ada Park")
     assert enrollment["names"][str(enrollment["record"]["course_id"])]["title"] == "CNA Training"
+
+
+@pytest.mark.parametrize(
+    ("text", "row"),
+    [
+        ("Dnun", DEE),
+        ("dee dunn EMP14x", DEE),
+        ("Dopple", DOPPEL),
+        ("nobdy@example.com", NOBODY),
+    ],
+)
+def test_a_slip_is_forgiven_in_rows_that_became_no_record_too(
+    wb: Workbench, text: str, row: tuple[str, int, str | None, str | None]
+) -> None:
+    answer = wb.records.ask(text)
+    assert (rows(wb, text), answer.rows_nearly) == ([row], True)
+
+
+@pytest.mark.parametrize("text", ["dun 5552223334", "zzzz", "Al"])
+def test_numbers_and_short_words_are_not_taken_for_others(wb: Workbench, text: str) -> None:
+    answer = wb.records.ask(text)
+    assert (list(answer.rows), answer.rows_nearly) == ([], False)
+
+
+def test_rows_written_nearly_so_are_not_told_of_somebody_who_is_there(wb: Workbench, sheet: Given) -> None:
+    wb.import_sheet(sheet("email,name\nbad,Ada Perk\n", "bad.csv"), "elevate.students", skip_errors=True)
+    assert "bad.csv" not in [file for file, *_ in rows(wb, "Ada Park")]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("A", "One letter finds nothing. Type a name"),
+        ("Al", "From 4 letters on a slip is forgiven: type the whole name"),
+        ("Zo Xu", "From 4 letters on a slip is forgiven: type the whole name"),
+        ("Zacharias", "Nothing that was ever imported fits. A whole e-mail"),
+    ],
+)
+def test_a_question_that_nothing_fits_says_what_to_do(wb: Workbench, text: str, says: str) -> None:
+    assert says in wb.records.ask(text).nothing
+
+
+def test_a_lost_row_says_which_import_has_brought_its_key_since(wb: Workbench, sheet: Given) -> None:
+    """A corrected file that came back as an import of its own, and not by a sweep."""
+    assert [row["since"] for row in wb.records.ask("nobody@example.com").rows] == [None]
+    wb.import_sheet(sheet("email,name\nnobody@example.com,Nora Body\n"), "elevate.students")
+    undone = wb.import_sheet(sheet(ENROLLMENTS, "undone.csv"), "elevate.enrollments")
+    wb.undo(undone)
+    later = wb.import_sheet(sheet(ENROLLMENTS, "again.csv"), "elevate.enrollments")
+    wb.import_sheet(sheet(ENROLLMENTS, "and again.csv"), "elevate.enrollments")
+    told = {row["file_name"]: row["since"] for row in wb.records.ask("nobody@example.com").rows}
+    assert {name: since["batch"] for name, since in told.items()} == {
+        "enrollments.csv": later.id,
+        "undone.csv": later.id,
+    }
+    since = told["enrollments.csv"]
+    assert (since["line"], since["file_name"], since["outcome"]) == (3, "again.csv", "created")
+    first = wb.batches.all("elevate.enrollments")[-1]
+    (row,) = wb.rows.each(first, lines=[3])
+    assert wb.records.since(first, row) == since

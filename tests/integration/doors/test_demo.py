@@ -20,6 +20,8 @@ TOTALS = [
     ("students_2.csv", "completed", (11, 2, 3, 6, 0, 0)),
     ("students_2.csv", "completed", (11, 0, 0, 11, 0, 0)),
     ("learners.csv", "completed", (6, 3, 0, 0, 1, 2)),
+    ("teacher_roster.csv", "completed", (4, 4, 0, 0, 0, 0)),
+    ("virtual_sessions.csv", "completed", (8, 6, 0, 0, 1, 1)),
 ]
 
 
@@ -53,6 +55,8 @@ def test_what_was_planted_in_the_samples_is_found(wb: Workbench) -> None:
         "enrollments.csv": {"course_not_found": 1, "duplicate_key": 1},
         "students_2.csv": {},
         "learners.csv": {"bad_email": 1, "conflict": 1, "course_not_found": 1},
+        "teacher_roster.csv": {},
+        "virtual_sessions.csv": {"missing": 4, "bad_day": 1, "teacher_not_found": 1},
     }
 
 

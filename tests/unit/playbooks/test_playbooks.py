@@ -32,9 +32,11 @@ def test_parts_and_figures_speak_of_what_there_is(known: Playbook) -> None:
 @every
 def test_what_may_be_written_in_several_forms_is_known_of_the_column_as_of_the_fields(known: Playbook) -> None:
     """For the form of a column is decided over the source, and its parts are read in it; a shape reads by itself."""
-    for part in known.parts if known.form is not None and known.shape is None else ():
+    form = known.form if known.shape is None else None
+    for part in known.parts if form is not None else ():
         for name, column in part.columns.items():
-            field, of_form = catalog.contract(part.dataset).field(name), known.form.field(column)
+            assert form is not None
+            field, of_form = catalog.contract(part.dataset).field(name), form.field(column)
             assert KINDS[field.kind].forms.keys() == KINDS[of_form.kind].forms.keys()
 
 

@@ -1,13 +1,24 @@
 """Rows of a sheet of virtual sessions become sessions, teachers and presenters (seed 001, Playbook C)."""
 
+from datetime import date
 from typing import Any
 
 import pyarrow as pa
 import pytest
 
+from workbench.model.errors import WrongValue
 from workbench.model.playbook import Known, Shaped
 from workbench.model.sheet import Chunk
-from workbench.playbooks.virtual_sessions import RECALL, check, clocks, days, session_ids, shape, without_honorifics
+from workbench.playbooks.virtual_sessions import (
+    RECALL,
+    check,
+    clocks,
+    days,
+    session_ids,
+    shape,
+    windowed,
+    without_honorifics,
+)
 
 YEAR = Known(window="2026-2027")
 
@@ -109,7 +120,7 @@ def test_a_day_without_a_year_is_none_where_nobody_says_the_academic_year() -> N
 
 
 def test_a_session_begins_at_its_day_and_time() -> None:
-    assert told(events({"time": "11:30 PM"}), "start", "duration") == [("2026-09-15T23:30:00Z", "60")]
+    assert told(events({"time": "11:30 PM"}), "start") == ["2026-09-15T23:30:00Z"]
 
 
 def test_who_attended_late_is_confirmed_past_midnight() -> None:
@@ -176,6 +187,11 @@ def test_a_session_keeps_its_id_when_it_gets_a_link_later() -> None:
     ]
 
 
+def test_two_links_of_a_session_that_is_stored_without_one_are_two_new_sessions() -> None:
+    known = stored(("2026-09-15 careers-in-space", "Careers in Space", "2026-09-15T09:30:00Z", "Draft"))
+    assert told(events({"session_link": "x/1"}, {"session_link": "x/2"}, known=known), "session_id") == ["1", "2"]
+
+
 def test_a_session_without_a_link_is_the_stored_one_of_its_title_and_day_also_when_its_time_changes() -> None:
     known = stored(("5001", "Careers in Space", "2026-09-15T09:00:00Z", "Draft"))
     assert told(events({"time": "1 PM"}, known=known), "session_id", "start") == [("5001", "2026-09-15T13:00:00Z")]
@@ -217,22 +233,6 @@ def test_the_highest_status_of_its_rows_is_the_session_s(statuses: tuple[str, ..
     assert told(events(*({"status": each} for each in statuses)), "status") == [status]
 
 
-@pytest.mark.parametrize(
-    ("known", "said", "status"),
-    [
-        ("Draft", "Confirmed", "Confirmed"),
-        ("Published", "Confirmed", "Confirmed"),
-        ("Completed", "Confirmed", ""),
-        ("Confirmed", "Published", ""),
-        ("Requested", "Cancelled", ""),
-        ("Cancelled", "Draft", "Draft"),
-    ],
-)
-def test_the_status_of_a_stored_session_only_moves_up(known: str, said: str, status: str) -> None:
-    there = stored(("1", "Careers in Space", "2026-09-15T09:30:00Z", known))
-    assert told(events({"status": said}, known=there), "status") == [status]
-
-
 def test_twenty_five_seats_are_counted_for_each_row_with_a_class_that_took_part() -> None:
     a_class = {"teacher_name": "Ada Park / Cy Low", "school_name": "Argentine Middle"}
     made = events(
@@ -271,7 +271,14 @@ def test_a_teacher_on_several_rows_of_a_session_is_registered_once_a_simulcast_o
         ("ada park", "false", "Confirmed", "registered"),
         ("Ben Ruiz", "true", "Simulcast", "registered"),
     ]
-    assert made.groups is not None and made.groups.to_pylist() == [[0, 1], [2]]
+    assert made.groups is not None
+    assert (made.rows.lines.to_pylist(), made.groups.to_pylist()) == ([5, 7], [[0, 1], [2]])
+
+
+def test_no_two_registrations_have_one_line() -> None:
+    rows = ({"status": "Simulcast", "teacher_name": "A B/C D"}, {"teacher_name": "A B/E F"}, {"teacher_name": "C D"})
+    lines = teachers(*rows).rows.lines.to_pylist()
+    assert len(lines) == len(set(lines)) == 3
 
 
 @pytest.mark.parametrize(
@@ -364,8 +371,28 @@ def test_a_row_without_a_title_or_a_day_is_wrong_and_makes_nothing() -> None:
 def test_a_day_without_a_year_asks_for_the_academic_year() -> None:
     said = (5, "date", "error", "Date 9/15 has no year: give the import its academic year")
     assert issues({}, known=Known()) == [said]
-    assert issues({}, known=Known(window="fall")) == [said]
-    assert issues({}, known=Known(window="2026/27")) == []
+    assert issues({"date": "9/15/2026"}, known=Known()) == []
+
+
+def test_a_day_of_another_academic_year_is_warned_of() -> None:
+    assert issues({"date": "9/15/2025"}, {"date": "2027-06-30"}) == [
+        (5, "date", "warning", "Date 9/15/2025 is not in 2026-2027")
+    ]
+
+
+def test_the_window_is_an_academic_year_or_nothing() -> None:
+    assert [windowed(said, date(2026, 9, 1)) for said in ("2026/27", "2026-2027", "", None)] == [
+        *("2026-2027", "2026-2027"),
+        *(None, None),
+    ]
+    with pytest.raises(WrongValue, match="say an academic year, such as 2026-2027"):
+        windowed("fall", date(2026, 9, 1))
+
+
+def test_a_status_that_is_not_known_is_warned_of() -> None:
+    assert issues({"status": "who knows"}, {"status": "TEACHER NO-SHOW"}) == [
+        (5, "status", "warning", "Status who knows is not known, and changes none")
+    ]
 
 
 def test_what_a_row_should_have_is_warned_of() -> None:

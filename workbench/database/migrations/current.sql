@@ -565,8 +565,8 @@ create or replace function workbench.said(variadic parts text[]) returns text la
     ) plain
 $$;
 
--- Whom a text means, as far as that was decided.
-drop view if exists workbench.link;
+-- Whom a text means, as far as that was decided. The views over it are made anew when the tables of the contracts are there.
+drop view if exists workbench.link cascade;
 create view workbench.link with (security_invoker = true) as
 select tenant_id, of, said, dataset, known, texts, automatic, decided_by, decided_at
 from workbench.match where verdict = 'same' and withdrawn_at is null;

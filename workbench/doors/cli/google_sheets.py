@@ -9,6 +9,7 @@ from workbench.doors.cli import printing
 from workbench.doors.cli.command import Asked, command, plain
 from workbench.doors.cli.importing import SkipErrors, import_
 from workbench.model.google_sheet import PURPOSES
+from workbench.model.wording import many
 
 if TYPE_CHECKING:
     from workbench.model.google_sheet import GoogleSheet
@@ -139,7 +140,7 @@ def test(
             ("Title", plain(found.title)),
             ("Tab", plain(found.tab)),
             ("Tabs", plain(", ".join(one.title for one in found.tabs))),
-            ("Rows", f"{printing.counted(tally.rows, 'row')}{more}, header on line {said['header_line']}"),
+            ("Rows", f"{many(tally.rows, 'row')}{more}, header on line {said['header_line']}"),
             ("Columns", plain(", ".join(found.sheet.headers))),
             ("Looks like", f"{likely}: {reason}" if said["looks_like"] else "no dataset that is known"),
             ("Read as", account or "anyone with the link"),

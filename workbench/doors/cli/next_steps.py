@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from workbench.doors.cli import holds
 from workbench.doors.cli.command import Asked
-from workbench.doors.cli.printing import counted, say, sheets, short
+from workbench.doors.cli.printing import say, sheets, short
 from workbench.model.batch import Batch, taken_back
 from workbench.model.reconciliation import Reconciliation
 from workbench.model.template import HOLDABLE
+from workbench.model.wording import many
 
 if TYPE_CHECKING:
     from workbench import Workbench
@@ -95,7 +96,7 @@ class _Steps:
         if not self.figures.invalid:
             self.say("", "Held, nothing was written: a person decides first.", *holds.asked(self.batch, commit))
         else:
-            self.say("", f"Held, nothing was written: {counted(self.figures.invalid, 'row')} invalid.")
+            self.say("", f"Held, nothing was written: {many(self.figures.invalid, 'row')} invalid.")
             if invalid := self.invalid:
                 self.say("To correct them in a file of their own, and to bring that back:", *invalid)
                 self.say(*(self.again("correct", short(sheet.id), "invalid.xlsx") for sheet in self.open))
@@ -124,9 +125,7 @@ class _Steps:
         """What people edited is kept, and how a row of the file counts after all."""
         if kept := self.batch.summary.get("kept"):
             are = "is" if kept == 1 else "are"
-            self.say(
-                f"{counted(kept, 'value')} that people edited since the last import {are} kept. To take the file's:"
-            )
+            self.say(f"{many(kept, 'value')} that people edited since the last import {are} kept. To take the file's:")
             for sheet in sheets(self.wb, self.batch):
                 for row in self.wb.rows.page(sheet, code="edited", limit=1):
                     self.say(self.again("prefer", short(sheet.id), row["line"]))
@@ -139,7 +138,7 @@ class _Steps:
         self.say("", "Planned, nothing was written. To write it:", write)
         self.edited()
         if invalid:
-            self.say(f"{counted(invalid, 'row')} invalid: it is held then, unless the good rows go on without them:")
+            self.say(f"{many(invalid, 'row')} invalid: it is held then, unless the good rows go on without them:")
             self.say(f"{write} --skip-errors")
         if holds.of(batch):
             self.say("It is held then, until a person decides:")

@@ -15,6 +15,7 @@ from workbench.doors.cli.importing import Source, Worksheet
 from workbench.model.contract import Contract
 from workbench.model.noticed import Noticed
 from workbench.model.template import Mapping
+from workbench.model.wording import many
 
 if TYPE_CHECKING:
     from workbench.model.playbook import Playbook
@@ -186,8 +187,8 @@ def read(
     if asked.json:
         asked.answer({"source": source, **_reading(opened, counted), "output": str(output) if output else None})
         return
-    said = f"{opened.name}: {printing.reading(opened)}, {printing.counted(counted.rows, 'row')}"
-    blank = f", {printing.counted(counted.blank_rows, 'blank row')} ignored" if counted.blank_rows else ""
+    said = f"{opened.name}: {printing.reading(opened)}, {many(counted.rows, 'row')}"
+    blank = f", {many(counted.blank_rows, 'blank row')} ignored" if counted.blank_rows else ""
     warn(f"{said}{blank}.")
     for warning in (*opened.reading.warnings, *printing.left_out(opened.reading, counted)):
         warn(warning)
@@ -258,7 +259,7 @@ def profile(asked: Asked, source: Source, sheet: Worksheet = None, layout: "Layo
     if asked.json:
         asked.answer(found.to_dict())
         return
-    printing.say(asked, f"{found.source}: {printing.counted(found.rows, 'row')}")
+    printing.say(asked, f"{found.source}: {many(found.rows, 'row')}")
     made = printing.table("Column", "Type", ">Filled", ">Distinct", "From", "To", "Examples")
     for column in found.columns:
         distinct = f"{column.distinct:,}" if column.distinct_exact else f"at least {column.distinct:,}"

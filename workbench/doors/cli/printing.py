@@ -14,6 +14,7 @@ from workbench.model.contract import Field
 from workbench.model.manifest import Proof
 from workbench.model.noticed import Noticed
 from workbench.model.template import Mapping
+from workbench.model.wording import many
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -171,7 +172,7 @@ def reading(sheet: "Sheet") -> str:
     is_named = found.header_line > 0 and not found.layout.no_header
     parts.append(f"header on line {found.header_line}" if is_named else "no header")
     if found.preamble:
-        parts.append(f"{counted(len(found.preamble), 'line')} above it ignored")
+        parts.append(f"{many(len(found.preamble), 'line')} above it ignored")
     return ", ".join(parts)
 
 
@@ -192,14 +193,14 @@ def kept_left_out(batch: Batch) -> Iterator[str]:
 def _left_out(entries: "Sequence[LeftOut]", shown: int = 10) -> Iterator[str]:
     for each in entries[:shown]:
         lines = f"Line {each.first}" if each.first == each.last else f"Lines {each.first} to {each.last}"
-        some = f", {counted(each.number, 'line')} of them" if each.number else ""
+        some = f", {many(each.number, 'line')} of them" if each.number else ""
         yield f"{lines} left out{some} ({each.what}): {each.text}"
     guessed = [each.first for each in entries if each.what != "said so"]
     if guessed:
         which = "it is a record" if len(guessed) == 1 else "they are records"
         yield f"If {which}: --keep-lines {','.join(map(str, guessed[:5]))}"
     if len(entries) > shown:
-        yield f"{counted(sum(each.lines for each in entries[shown:]), 'more line')} left out."
+        yield f"{many(sum(each.lines for each in entries[shown:]), 'more line')} left out."
 
 
 def mapped(batch: Batch) -> Iterator[tuple[str, str]]:
@@ -295,7 +296,7 @@ def brought_in(asked: Asked, run: Batch) -> None:
     """What a sweep has brought in."""
     assert run.sweep_of is not None
     are = "is" if run.processed == 1 else "are"
-    rows = counted(run.processed or 0, "row")
+    rows = many(run.processed or 0, "row")
     say(asked, f"{rows} of run {short(run.sweep_of)} {are} unmatched no more, and imported by {short(run.id)}.")
 
 
@@ -350,7 +351,7 @@ def suggestions(asked: Asked, wb: "Workbench", batch: Batch, tenant: str | None 
         say(asked, "")
         for (field, key), texts in list(means.items())[:_SUGGESTED]:
             named = first_texts([each["text"] for each in texts])
-            rows_ = counted(sum(each["rows"] for each in texts), "row")
+            rows_ = many(sum(each["rows"] for each in texts), "row")
             say(asked, f"{field}: {named}: did you mean {key}? {rows_}")
         if len(means) > _SUGGESTED:
             say(asked, f"and {len(means) - _SUGGESTED:,} more, in --json")
@@ -381,7 +382,7 @@ def removals(asked: Asked, wb: "Workbench", batch: Batch) -> None:
     done = batch.stage == "completed"
     for action, count in batch.summary["removed"].items():
         verb = ("was" if count == 1 else "were") if done else "will be"
-        say(asked, "", f"{counted(count, 'record')} that the file does not name {verb} {action}:")
+        say(asked, "", f"{many(count, 'record')} that the file does not name {verb} {action}:")
     for removal in wb.rows.removals(batch)[: 2 * _FIRST]:
         named = (str(removal["before"].get(field.target) or "") for field in contract.fields[:4] if field.stored)
         say(asked, f"  {removal['action']}: {', '.join(filter(None, named))}")
@@ -418,11 +419,6 @@ def first(values: Sequence[int], count: int) -> str:
     """The first few numbers, and that there are more."""
     shown = ", ".join(map(str, values[:_FIRST]))
     return f"{shown}, ..." if count > len(values[:_FIRST]) and shown else shown
-
-
-def counted(count: int, noun: str) -> str:
-    """A number and its noun."""
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def _at(batch: Batch) -> str:

@@ -14,6 +14,7 @@ from workbench.doors.cli.importing import Identifier
 from workbench.doors.cli.next_steps import next_steps
 from workbench.doors.cli.preparing import Dataset, Output
 from workbench.model.batch import taken_back
+from workbench.model.wording import many
 
 if TYPE_CHECKING:
     from workbench.doors.doctor import Diagnosis
@@ -138,7 +139,7 @@ def rows(
             if asked.json:
                 asked.answer({"batch": str(found.id), "file": str(output), "rows": count})
             else:
-                printing.say(asked, f"{output} has {printing.counted(count, 'row')}.")
+                printing.say(asked, f"{output} has {many(count, 'row')}.")
         elif chosen is not None:
             sys.stdout.flush()
             wb.rows.write(found, sys.stdout.buffer, chosen, **which, limit=limit, marked=False)
@@ -176,16 +177,20 @@ def find(
             made.add_row(one["dataset"], plain(one["key"]), plain(one["title"]), str(one["record_id"] or "not there"))
         printing.tell(asked, made)
     if found.rows:
-        printing.say(asked, *([""] if found.records else []), "Rows that became no record:", "")
+        nearly = ", written nearly so" if found.rows_nearly else ""
+        printing.say(asked, *([""] if found.records else []), f"Rows that became no record{nearly}:", "")
         made = printing.table("File", ">Line", "Batch", "Outcome", "What", "Decided by")
         for row in found.rows:
             decided = row["explained_by"] or row["corrected_by"] or ""
             outcome = _outcome(row) + ("" if row["stage"] == "completed" else f", {row['stage']}")
             facts = plain(row["file_name"]), str(row["line"]), printing.short(row["batch"])
-            made.add_row(*facts, outcome, _what(row) or _cells(row), plain(decided))
+            later = row["since"]
+            came = f"its key came with {printing.short(later['batch'])}, line {later['line']}" if later else ""
+            told = "; ".join(filter(None, (_what(row) or _cells(row), came)))
+            made.add_row(*facts, outcome, told, plain(decided))
         printing.tell(asked, made)
     if not found.records and not found.rows:
-        printing.say(asked, "Nothing that was ever imported fits.")
+        printing.say(asked, found.nothing)
     if not found.whole:
         printing.say(asked, "", "Not all rows were looked at. Say more, or a higher --limit.")
 

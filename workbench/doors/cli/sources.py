@@ -38,7 +38,8 @@ def of_file(source: str, wanted: str | None, sheet: str | None, layout: "Layout 
     """The sheet that is meant, or all of them under a playbook of several; an unknown name is refused first."""
     from workbench.datasets import catalog
     from workbench.playbooks import PLAYBOOKS
-    from workbench.sources import open_sheet, open_sheets
+    from workbench.prepare.recognition import is_header
+    from workbench.sources import headed, open_sheet, open_sheets
 
     dataset = _said(wanted)
     known = PLAYBOOKS.get(dataset)
@@ -48,7 +49,8 @@ def of_file(source: str, wanted: str | None, sheet: str | None, layout: "Layout 
         return Meant(sheets=open_sheets(source, layout=layout), dataset=dataset)
     if known is None:
         catalog.contract(dataset)
-    return Meant(sheets=[open_sheet(source, sheet=sheet, layout=layout)], dataset=dataset)
+    opened = open_sheet(source, sheet=sheet, layout=layout)
+    return Meant(sheets=[headed(opened, is_header) if known is not None else opened], dataset=dataset)
 
 
 def of_google(

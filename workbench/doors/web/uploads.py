@@ -22,8 +22,9 @@ from workbench.model.contract import Contract
 from workbench.model.errors import UnknownUpload
 from workbench.model.sheet import Chunk, Layout, Sheet
 from workbench.prepare import mapping
+from workbench.prepare.recognition import is_header
 from workbench.settings import Settings
-from workbench.sources import archive, open_sheet, open_sheets
+from workbench.sources import archive, headed, open_sheet, open_sheets
 from workbench.sources import lines_around as lines_beside
 from workbench.sources.csv_writer import write_csv
 from workbench.sources.kept_files import written
@@ -105,7 +106,8 @@ def get(configuration: Settings, upload: str) -> Upload:
 def opened(configuration: Settings, upload: str, *, sheet: str | None = None, layout: Layout | None = None) -> Sheet:
     """The sheet of an upload; raises UnknownUpload, and what `open_sheet` raises."""
     found = get(configuration, upload)
-    return open_sheet(_folder(configuration) / found.id, sheet=sheet, layout=layout or Layout(), name=found.name)
+    path = _folder(configuration) / found.id
+    return headed(open_sheet(path, sheet=sheet, layout=layout or Layout(), name=found.name), is_header)
 
 
 def lines_around(configuration: Settings, upload: str, line: int, layout: Layout) -> list[tuple[int, str]]:

@@ -78,7 +78,17 @@ def left(row: Mapping[str, Any], text: str) -> None:
         why = words.told(row["issues"]) or ("" if row["explanation"] else rows.REASONS.get(row["reason"], ""))
         for said in filter(None, (why, decided(row))):
             st.markdown(words.text(said))
+        since(row["since"])
         address.jump("Show this line", find=text, batch=row["batch"], line=row["line"])
+
+
+def since(later: Mapping[str, Any] | None) -> None:
+    """That the key of a row which was not written has come with a later import, and the way there."""
+    if later is not None:
+        when = words.when(later["at"])
+        where = f"{words.text(later['file_name'])}, line {later['line']}, {when} UTC"
+        st.markdown(f":material/recycling: Its key has been imported since ({later['outcome']}): {where}.")
+        address.link("history", f"Import {words.short(later['batch'])}", batch=later["batch"])
 
 
 def decided(row: Mapping[str, Any]) -> str:

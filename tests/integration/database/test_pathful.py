@@ -1,0 +1,471 @@
+"""Playbook A on a real database: sessions, who took part, and what waits for a roster, an event or a date."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.imports import ask, fingerprint, issues, outcomes, records
+from workbench import Workbench
+from workbench.model.batch import Batch
+from workbench.model.errors import MissingColumns, WrongValue
+from workbench.model.sheet import Sheet
+
+Given = Callable[..., Sheet]
+
+ROSTER = """\
+Teacher Email,Teacher Name,School,Grade,Academic Year
+ada@kck.example,Ada Park,Argentine Middle,7,2025-2026
+ben@kck.example,Ben Ruiz,Wyandotte High,HS,2025-2026
+"""
+
+REPORT = """\
+Session ID,Title,Date,Status,Duration,User Auth Id,Name,SignUp Role,School,District or Company,Partner,\
+Registered Student Count,Attended Student Count,Registered Educator Count,Attended Educator Count,Career Cluster,\
+Work Based Learning,Series or Event Title,State
+"""
+
+
+def report(*rows: str) -> str:
+    """A Session Report: rows of id, title, date, status, minutes, user, name, role, and counts of students (attended)
+    and of the educator (attended), where more is not said."""
+    text = REPORT
+    for row in rows:
+        session, title, date, status, minutes, user, name, role, students, educator, *more = row.split("|")
+        school, company = more or ("Argentine Middle", "KCKPS" if role == "Educator" else "Acme Health")
+        text += (
+            f"{session},{title},{date},{status},{minutes},{user},{name},{role},{school},{company},PREP-KC,"
+            f"30,{students},1,{educator},Health Science,,Careers,Kansas\n"
+        )
+    return text
+
+
+ADA = "5001|Careers in Nursing|2026-03-02 15:30:00|Completed|45|PF-1|Ada Park|Educator|25|1"
+BEN = "5001|Careers in Nursing|2026-03-02 15:30:00|Completed|45||Ben Ruiz|Educator|25|n/a"
+DANA = "5001|Careers in Nursing|2026-03-02 15:30:00|Completed|45|PF-9|Dana Reed|Professional|25|n/a"
+STUDENT = "5001|Careers in Nursing|2026-03-02 15:30:00|Completed|45||Kid One|STUDENT|25|n/a"
+
+
+@pytest.fixture
+def roster(wb: Workbench, sheet: Given) -> Callable[..., Batch]:
+    def imported(text: str = ROSTER, **options: object) -> Batch:
+        return wb.import_sheet(sheet(text, "roster.csv"), "polaris.teacher_roster", **options)
+
+    return imported
+
+
+def pathful(wb: Workbench, sheet: Sheet, **options: object) -> Batch:
+    return wb.import_sheet(sheet, "polaris.pathful_sessions", skip_errors=True, **options)
+
+
+def teachers(url: str) -> list[tuple[object, ...]]:
+    return ask(
+        url,
+        """select e.session_id, p.email, t.status from polaris.event_teachers t
+        join polaris.events e on e.id = t.event_id join polaris.teacher_progress p on p.id = t.teacher_id
+        order by 1, 2""",
+    )
+
+
+def test_a_session_report_is_events_their_teachers_and_volunteers(
+    wb: Workbench, sheet: Given, url: str, roster: Callable[..., Batch]
+) -> None:
+    roster()
+    batch = pathful(wb, sheet(report(ADA, BEN, DANA, STUDENT), "Session Report_reports_1.csv"))
+    assert outcomes(wb, batch) == [(2, "created"), (3, "created"), (4, "created"), (5, "skipped:filtered")]
+    assert teachers(url) == [("5001", "ada@kck.example", "attended"), ("5001", "ben@kck.example", "no_show")]
+    assert ask(url, "select volunteer, name, organization, status, delivery_hours from polaris.event_volunteers") == [
+        ("PF-9", "Dana Reed", "Acme Health", "attended", 1)
+    ]
+    assert ask(
+        url,
+        "select session_id, status, attended_students, district, academic_year, "
+        "to_char(starts_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI'), ends_at - starts_at = interval '45 minutes' "
+        "from polaris.events",
+    ) == [("5001", "Completed", 25, "KCKPS", "2025-2026", "2026-03-02 15:30", True)]
+    assert list(wb.figures(batch).items()) == [
+        ("Rows processed", 4),
+        ("Rows created", 3),
+        ("Rows updated", 0),
+        ("Rows skipped (duplicates)", 1),
+        ("Rows unmatched (teacher)", 0),
+        ("Rows unmatched (event)", 0),
+        ("Rows invalid", 0),
+    ]
+    before = fingerprint(url)
+    again = pathful(wb, sheet(report(ADA, BEN, DANA, STUDENT), "again.csv"))
+    assert {outcome for _, outcome in outcomes(wb, again)} <= {
+        "skipped:unchanged",
+        "skipped:duplicate",
+        "skipped:filtered",
+    }
+    assert fingerprint(url) == before
+
+
+# --- teachers ---
+
+
+def test_a_teacher_who_is_in_no_roster_waits_while_the_session_goes_on_and_comes_with_the_roster(
+    wb: Workbench, sheet: Given, url: str, roster: Callable[..., Batch]
+) -> None:
+    batch = pathful(wb, sheet(report(ADA, DANA)))
+    assert outcomes(wb, batch) == [(2, "unmatched:teacher"), (3, "created")]
+    assert wb.figures(batch)["Rows unmatched (teacher)"] == 1
+    assert records(url, "polaris.events", "session_id") == [("5001",)]
+    assert teachers(url) == []
+    brought = roster()
+    assert [outcomes(wb, swept) for swept in wb.batches.resolved_by(brought)] == [[(2, "created")]]
+    assert teachers(url) == [("5001", "ada@kck.example", "attended")]
+    assert wb.reconcile(batch).done
+    assert issues(wb, batch) == [(2, "name", "teacher_not_found")]
+
+
+WHO = """
+select 'event', session_id, title, starts_at::text, duration::text, status, attended_students::text from polaris.events
+union all
+select 'teacher', e.session_id, p.email, p.academic_year, t.status, t.name, t.school from polaris.event_teachers t
+join polaris.events e on e.id = t.event_id join polaris.teacher_progress p on p.id = t.teacher_id
+union all
+select 'volunteer', e.session_id, v.volunteer, v.name, v.organization, v.status, v.delivery_hours::text
+from polaris.event_volunteers v join polaris.events e on e.id = v.event_id
+order by 1, 2, 3
+"""
+
+
+@pytest.mark.parametrize("first", ["roster", "pathful"])
+def test_whichever_comes_first_the_end_is_the_same(
+    wb: Workbench, sheet: Given, url: str, roster: Callable[..., Batch], first: str
+) -> None:
+    later = "5002|Inside a Mill|2026-03-09|Confirmed|60||ben ruiz|Educator|0|0"
+    text = report(ADA, BEN, DANA, later)
+    if first == "roster":
+        roster()
+        pathful(wb, sheet(text))
+    else:
+        pathful(wb, sheet(text))
+        roster()
+    assert [tuple(row) for row in ask(url, WHO)] == [
+        ("event", "5001", "Careers in Nursing", "2026-03-02 15:30:00+00", "45", "Completed", "25"),
+        ("event", "5002", "Inside a Mill", "2026-03-09 00:00:00+00", "60", "Confirmed", "0"),
+        ("teacher", "5001", "ada@kck.example", "2025-2026", "attended", "Ada Park", "Argentine Middle"),
+        ("teacher", "5001", "ben@kck.example", "2025-2026", "no_show", "Ben Ruiz", "Argentine Middle"),
+        ("teacher", "5002", "ben@kck.example", "2025-2026", "registered", "ben ruiz", "Argentine Middle"),
+        ("volunteer", "5001", "PF-9", "Dana Reed", "Acme Health", "attended", "1"),
+    ]
+
+
+def test_a_name_that_two_of_the_roster_share_finds_nobody(
+    wb: Workbench, sheet: Given, url: str, roster: Callable[..., Batch]
+) -> None:
+    roster(ROSTER + "ada.park@kck.example,Ada Park,Other School,7,2025-2026\n")
+    batch = pathful(wb, sheet(report(ADA)))
+    assert (outcomes(wb, batch), teachers(url)) == ([(2, "unmatched:teacher")], [])
+
+
+def test_a_teacher_is_found_by_pathfuls_id_in_the_roster_or_by_way_of_the_account_before_the_name(
+    wb: Workbench, sheet: Given, url: str, roster: Callable[..., Batch]
+) -> None:
+    text = "Email,Name,Building,Academic Year,Pathful Id\ncy@kck.example,Cy Low,North,2025-2026,PF-1\n"
+    roster(text + "dee@kck.example,Dee Moe,North,2025-2026,\nada@kck.example,Ada Park,North,2025-2026,\n")
+    accounts = "email,name,pathful_user_id\ndee@kck.example,Dee Moe,PF-2\n"
+    wb.import_sheet(sheet(accounts, "accounts.csv"), "polaris.teachers")
+    by_account = "5002|Inside a Mill|2026-03-09|Confirmed|60|PF-2|Ada Park|Educator|0|0"
+    pathful(wb, sheet(report(ADA, by_account)))
+    assert teachers(url) == [("5001", "cy@kck.example", "attended"), ("5002", "dee@kck.example", "registered")]
+
+
+def test_a_teacher_is_looked_for_in_the_roster_of_the_sessions_academic_year(
+    wb: Workbench, sheet: Given, url: str, roster: Callable[..., Batch]
+) -> None:
+    roster()
+    roster(ROSTER.replace("2025-2026", "2024-2025"))
+    early = "4001|Careers in Nursing|2025-06-30 09:00:00|Completed|45|PF-1|Ada Park|Educator|25|1"
+    late = "4002|Careers in Nursing|2026-07-01|Completed|45|PF-1|Ada Park|Educator|25|1"
+    batch = pathful(wb, sheet(report(ADA, early, late)))
+    assert outcomes(wb, batch) == [(2, "created"), (3, "created"), (4, "unmatched:teacher")]
+    years = (
+        "select e.session_id, p.academic_year from polaris.event_teachers t join polaris.events e on e.id = t.event_id \
+join polaris.teacher_progress p on p.id = t.teacher_id order by 1"
+    )
+    assert ask(url, years) == [("4001", "2024-2025"), ("5001", "2025-2026")]
+
+
+def test_a_teacher_who_is_called_in_two_ways_is_on_a_session_once(
+    wb: Workbench, sheet: Given, url: str, roster: Callable[..., Batch]
+) -> None:
+    text = ROSTER.replace("Academic Year", "Academic Year,Pathful Id").replace("7,2025-2026", "7,2025-2026,PF-1")
+    roster(text.replace("HS,2025-2026", "HS,2025-2026,"))
+    by_name = ADA.replace("PF-1|Ada Park", "|ADA PARK").replace("25|1", "25|0")
+    batch = pathful(wb, sheet(report(by_name, ADA)))
+    assert outcomes(wb, batch) == [(2, "created"), (3, "skipped:duplicate")]
+    assert teachers(url) == [("5001", "ada@kck.example", "attended")]
+    again = pathful(wb, sheet(report(ADA, by_name), "again.csv"))
+    assert (again.created, again.updated, teachers(url)) == (0, 1, [("5001", "ada@kck.example", "no_show")])
+
+
+def test_a_persons_decision_comes_before_every_other_way(
+    wb: Workbench, sheet: Given, url: str, roster: Callable[..., Batch]
+) -> None:
+    roster()
+    pathful(wb, sheet("".join(report(ADA.replace("Ada Park", "Ada P.").replace("PF-1", "")))))
+    assert teachers(url) == []
+    decide = """
+        insert into workbench.match (tenant_id, of, said, dataset, known, verdict, decided_by)
+        select id, 'polaris.event_teachers', workbench.said({}), 'polaris.teacher_roster', {}, {}, 'ana'
+        from workbench.tenant where slug = 'default' returning verdict"""
+    ask(url, decide.format("'Ada P.', 'Argentine Middle'", "'ada@kck.example'", "'same'"))
+    assert len(wb.sweep()) == 1
+    assert teachers(url) == [("5001", "ada@kck.example", "attended")]
+    ask(url, decide.format("'PF-7'", "'ben@kck.example'", "'different'"))
+    denied = pathful(wb, sheet(report(BEN.replace("45||", "45|PF-7|")), "denied.csv"))
+    assert outcomes(wb, denied) == [(2, "unmatched:teacher")]
+
+
+def test_an_attendance_that_a_person_has_put_a_note_on_stays(
+    wb: Workbench, sheet: Given, url: str, roster: Callable[..., Batch]
+) -> None:
+    roster()
+    pathful(wb, sheet(report(BEN)))
+    ask(url, "update polaris.event_teachers set status = 'attended', notes = 'He was there' returning id")
+    before = fingerprint(url)
+    again = pathful(wb, sheet(report(BEN), "again.csv"))
+    assert outcomes(wb, again) == [(2, "skipped:protected")]
+    told = [row["issues"][0]["message"] for row in wb.rows.each(again) if row["issues"]]
+    assert told == ["Status stays attended, as a person has noted: He was there"]
+    assert fingerprint(url) == before
+
+
+def test_an_attendance_is_never_open_again_once_it_is_known(
+    wb: Workbench, sheet: Given, url: str, roster: Callable[..., Batch]
+) -> None:
+    roster()
+    steps = [("Confirmed", "0"), ("Completed", "n/a"), ("Completed", "1.0"), ("Published", "1"), ("Cancelled", "1")]
+    found = []
+    for n, (status, count) in enumerate(steps):
+        row = ADA.replace("Completed", status)[:-1] + count
+        pathful(wb, sheet(report(row), f"{n}.csv"))
+        found.append(teachers(url)[0][2])
+    assert found == ["registered", "no_show", "attended", "attended", "no_show"]
+
+
+# --- sessions ---
+
+
+def test_a_status_only_moves_on_counts_only_grow_and_a_cluster_is_only_filled(
+    wb: Workbench, sheet: Given, url: str
+) -> None:
+    found = []
+    steps = [
+        ("Confirmed", 10),
+        ("Requested", 30),
+        ("Published", 20),
+        ("Cancelled", 0),
+        ("Confirmed", 0),
+        ("Completed", 5),
+    ]
+    for n, (status, students) in enumerate(steps):
+        row = f"5001|Careers|2026-03-02|{status}|45|PF-9|Dana Reed|Professional|{students}|n/a"
+        text = report(row) if n == 0 else report(row).replace("Health Science", f"Cluster {n}")
+        pathful(wb, sheet(text, f"{n}.csv"))
+        found += ask(url, "select status, attended_students, career_cluster from polaris.events")
+    assert found == [
+        ("Confirmed", 10, "Health Science"),
+        ("Confirmed", 30, "Health Science"),
+        ("Published", 30, "Health Science"),
+        ("Cancelled", 30, "Health Science"),
+        ("Cancelled", 30, "Health Science"),
+        ("Completed", 30, "Health Science"),
+    ]
+
+
+def test_the_rows_of_a_session_say_together_how_far_it_got(wb: Workbench, sheet: Given, url: str) -> None:
+    rows = [
+        f"5001|Careers|2026-03-02|{status}|45|PF-{n}|Dana {n}|Professional|{students}|n/a"
+        for n, (status, students) in enumerate(
+            [("Draft", 7), ("Completed", "n/a"), ("Confirmed", 30), ("Requested", 2)]
+        )
+    ]
+    batch = pathful(wb, sheet(report(*rows)))
+    assert {outcome for _, outcome in outcomes(wb, batch)} == {"created"}
+    assert ask(url, "select status, attended_students from polaris.events") == [("Completed", 30)]
+    again = pathful(wb, sheet(report(*reversed(rows)), "again.csv"))
+    assert (again.created, again.updated) == (0, 0)
+
+
+def test_two_sessions_of_one_title_and_day_stay_two(wb: Workbench, sheet: Given, url: str) -> None:
+    pathful(wb, sheet(report(DANA, DANA.replace("5001", "5002"))))
+    assert records(url, "polaris.events", "session_id") == [("5001",), ("5002",)]
+
+
+def test_a_session_that_is_moved_is_as_long_as_it_was(wb: Workbench, sheet: Given, url: str) -> None:
+    pathful(wb, sheet(report(DANA)))
+    moved = pathful(wb, sheet(report(DANA.replace("2026-03-02 15:30:00", "2026-03-03T16:00:00")), "moved.csv"))
+    assert outcomes(wb, moved) == [(2, "updated")]
+    found = (
+        "select to_char(starts_at at time zone 'UTC', 'MM-DD HH24:MI'), to_char(ends_at at time zone 'UTC', 'HH24:MI') \
+from polaris.events"
+    )
+    assert ask(url, found) == [("03-03 16:00", "16:45")]
+    wb.undo(moved)
+    assert ask(url, found) == [("03-02 15:30", "16:15")]
+
+
+@pytest.mark.parametrize(
+    ("said", "is_"),
+    [
+        *((text, "No Show") for text in ("No Show", "No-Show", "NO SHOW", "teacher no-show", "Technical Difficulties")),
+        *((text, "Cancelled") for text in ("Canceled", "teacher cancellation", "Teacher Cancelation")),
+        ("Successfully Completed", "Completed"),
+        ("Industry Chat", "Confirmed"),
+        ("", "Requested"),
+        ("Whatever", "Requested"),
+    ],
+)
+def test_every_spelling_of_a_status_is_known(wb: Workbench, sheet: Given, url: str, said: str, is_: str) -> None:
+    batch = pathful(wb, sheet(report(DANA.replace("Completed", said))))
+    assert records(url, "polaris.events", "status") == [(is_,)]
+    assert issues(wb, batch) == ([(2, "status", "unknown_status")] if said == "Whatever" else [])
+
+
+def test_a_row_without_a_title_is_invalid_and_writes_nothing(wb: Workbench, sheet: Given, url: str) -> None:
+    pathful(wb, sheet(report(DANA)))
+    batch = pathful(wb, sheet(report(DANA.replace("Careers in Nursing", " "), DANA), "again.csv"))
+    assert outcomes(wb, batch) == [(2, "invalid"), (3, "skipped:unchanged")]
+    assert issues(wb, batch) == [(2, "title", "missing")]
+
+
+def test_texts_of_programs_for_nothing_are_nowhere_stored(wb: Workbench, sheet: Given, url: str) -> None:
+    row = "5001|Careers|NaT|Draft|nan|None|Dana Reed|Professional|nan|None|nan|None"
+    dated = "5002|Careers|2026-03-02|Requested|nan|None|Dana Reed|Professional|nan|None|nan|None"
+    batch = pathful(wb, sheet(report(row, dated)))
+    assert outcomes(wb, batch) == [(2, "skipped:filtered"), (3, "created")]
+    found = (
+        "select to_jsonb(e) || to_jsonb(v) from polaris.events e join polaris.event_volunteers v on v.event_id = e.id"
+    )
+    values = {str(value).lower() for value in ask(url, found)[0][0].values() if value is not None}
+    assert not values & {"nan", "nat", "none", "n/a"}
+
+
+# --- sessions without a date ---
+
+
+def test_a_session_without_a_date_waits_for_a_file_that_has_it_and_a_draft_is_left_out(
+    wb: Workbench, sheet: Given, url: str, roster: Callable[..., Batch]
+) -> None:
+    roster()
+    undated = ADA.replace("2026-03-02 15:30:00", "").replace("Completed", "Published")
+    draft = "5009|Careers||DRAFT|45|PF-1|Ada Park|Educator|25|1"
+    batch = pathful(wb, sheet(report(undated, draft)))
+    assert outcomes(wb, batch) == [(2, "unmatched:date"), (3, "skipped:filtered")]
+    assert wb.figures(batch)["Rows unmatched (event)"] == 1
+    assert [code for _, _, code in issues(wb, batch)] == ["teacher_not_found", "date_not_found", "event_not_found"]
+    assert records(url, "polaris.events", "session_id") == []
+    later = pathful(wb, sheet(report(BEN), "later.csv"))
+    assert [outcomes(wb, swept) for swept in wb.batches.resolved_by(later)] == [[(2, "created")]]
+    assert teachers(url) == [("5001", "ada@kck.example", "registered"), ("5001", "ben@kck.example", "no_show")]
+    assert wb.reconcile(batch).done
+    assert records(url, "polaris.events", "status") == [("Completed",)]
+
+
+def test_a_row_without_a_date_takes_that_of_the_sessions_other_rows(wb: Workbench, sheet: Given, url: str) -> None:
+    other = DANA.replace("2026-03-02 15:30:00", "").replace("PF-9|Dana Reed", "PF-8|Lee Ortiz")
+    batch = pathful(wb, sheet(report(other, DANA)))
+    assert outcomes(wb, batch) == [(2, "created"), (3, "created")]
+
+
+# --- what is imported ---
+
+
+def test_other_partners_and_other_roles_are_left_out_when_somebody_says_so(
+    wb: Workbench, sheet: Given, url: str
+) -> None:
+    text = report(DANA, DANA.replace("5001", "5002"), DANA.replace("5001", "5003"), STUDENT, STUDENT)
+    lines = text.splitlines()
+    lines[1], lines[2] = lines[1].replace("PREP-KC", " prep-kc "), lines[2].replace("PREP-KC", "Other")
+    lines[5] = lines[5].replace("STUDENT", "parent")
+    text = "\n".join(lines) + "\n"
+    batch = pathful(wb, sheet(text), constants={"only_partner": "Prep-KC"})
+    assert [outcome for _, outcome in outcomes(wb, batch)] == [
+        "created",
+        "skipped:filtered",
+        "created",
+        "skipped:filtered",
+        "skipped:filtered",
+    ]
+    more = pathful(wb, sheet(text, "more.csv"), constants={"without_roles": "student, parent, professional"})
+    assert (more.created, more.updated) == (0, 0)
+
+
+def test_a_report_without_the_optional_columns_is_imported(wb: Workbench, sheet: Given, url: str) -> None:
+    text = "Session ID,Title,Date,Status,SignUp Role,Name\n7,Careers,03/02/2026 15:30:00,Completed,Professional,Dana\n"
+    batch = pathful(wb, sheet(text), constants={"only_partner": "PREP-KC"})
+    assert outcomes(wb, batch) == [(2, "created")]
+    assert ask(url, "select e.duration, v.delivery_hours from polaris.events e, polaris.event_volunteers v") == [
+        (60, 1)
+    ]
+    with pytest.raises(MissingColumns, match="title"):
+        pathful(wb, sheet("Session ID,Date,Status,SignUp Role,Name\n7,2026-03-02,Draft,Educator,Ada\n", "less.csv"))
+
+
+@pytest.mark.parametrize(
+    ("window", "left_out", "kept"),
+    [
+        (None, 0, "full"),
+        ("full", 0, "full"),
+        ("2026-03-02", 1, "since 2026-03-02"),
+        ("2025-2026", 1, "2025-2026, since 2025-07-01 until 2026-06-30"),
+    ],
+)
+def test_rows_before_the_window_are_left_out_and_never_one_without_a_date(
+    wb: Workbench, sheet: Given, window: str | None, left_out: int, kept: str
+) -> None:
+    old = DANA.replace("5001", "4001").replace("2026-03-02", "2025-03-02")
+    undated = DANA.replace("5001", "5003").replace("2026-03-02 15:30:00", "")
+    batch = pathful(wb, sheet(report(DANA, old, undated)), window=window)
+    found = [outcome for _, outcome in outcomes(wb, batch)]
+    assert found == ["created", "skipped:filtered" if left_out else "created", "unmatched:date"]
+    assert batch.window == kept
+
+
+def test_a_window_that_is_none_is_refused_in_a_sentence_before_anything_is_staged(
+    wb: Workbench, sheet: Given, url: str
+) -> None:
+    with pytest.raises(WrongValue, match="The window cannot be '2026-13-45': say full, semester"):
+        pathful(wb, sheet(report(DANA)), window="2026-13-45")
+    assert ask(url, "select count(*) from workbench.import_batch") == [(0,)]
+
+
+def test_an_undo_takes_back_what_a_report_has_brought(
+    wb: Workbench, sheet: Given, url: str, roster: Callable[..., Batch]
+) -> None:
+    roster()
+    pathful(wb, sheet(report(ADA.replace("Completed", "Confirmed"))))
+    found = """
+        select to_jsonb(e) - 'updated_at' from polaris.events e
+        union all select to_jsonb(t) - 'updated_at' from polaris.event_teachers t
+        union all select to_jsonb(v) - 'updated_at' from polaris.event_volunteers v"""
+    before = ask(url, found)
+    undone = wb.undo(pathful(wb, sheet(report(ADA, BEN, DANA), "again.csv")))
+    assert (undone.stage, undone.skipped, ask(url, found)) == ("completed", 0, before)
+
+
+# --- accounts ---
+
+USERS = """\
+UserAuthId,SignUpRole,Name,LoginEmail,NotificationEmail,School,District or Company,JobTitle,Skills,JoinDate
+PF-1,Educator,Ada Park,ADA@kck.example,,Argentine Middle,KCKPS,,,2024-01-02
+PF-9,Professional,Dana Reed,,dana@acme.example,,Acme Health,Nurse,,2024-01-02
+,Educator,No Id,no@kck.example,,,,,,
+PF-5,Student,Kid One,kid@kck.example,,,,,,
+"""
+
+
+def test_a_user_report_brings_accounts_of_educators_and_professionals(wb: Workbench, sheet: Given, url: str) -> None:
+    for name, created in (("first.csv", 2), ("again.csv", 0)):
+        batch = wb.import_sheet(sheet(USERS, name), "polaris.pathful_users")
+        assert (batch.created, batch.updated, batch.skipped, batch.invalid) == (created, 0, 4 - created, 0)
+    assert records(url, "polaris.teachers", "email", "pathful_user_id", "school") == [
+        ("ada@kck.example", "PF-1", "Argentine Middle")
+    ]
+    assert records(url, "polaris.volunteers", "email", "pathful_user_id", "organization", "job_title") == [
+        ("dana@acme.example", "PF-9", "Acme Health", "Nurse")
+    ]
