@@ -149,15 +149,20 @@ def _of_account(asking: "_Asking", first_only: bool) -> _Found:
 
 
 def _through(client: gspread.http_client.HTTPClient, asking: "_Asking", first_only: bool) -> _Found:
-    said = client.fetch_sheet_metadata(asking.place.spreadsheet, {"includeGridData": "false", "fields": _FIELDS})
-    title = str(said["properties"]["title"])
-    tabs = tuple(_tabs(said))
+    title, tabs = _about(client, asking)
     tab = _tab(asking.place, title, tabs)
     step = max(1, CELLS_AT_ONCE // max(tab.columns, 1))
-    blocks = _blocks(client, asking, tab, range(1, tab.rows + 1, step)[: 1 if first_only else None], step)
-    spool = _rectangle(blocks, asking)
-    whole = not first_only or tab.rows <= step
-    return _Found(spool=spool, title=title, tab=tab.title, tabs=tabs, whole=whole)
+    firsts = range(1, tab.rows + 1, step)[: 1 if first_only else None]
+    spool = _rectangle(_blocks(client, asking, tab, firsts, step), asking)
+    if len(firsts) > 1 and tab not in _about(client, asking)[1]:  # some rows may have been read twice, or not at all
+        raise asking.refused("rows or columns came or went while it was being read. Try again.")
+    return _Found(spool=spool, title=title, tab=tab.title, tabs=tabs, whole=len(firsts) * step >= tab.rows)
+
+
+def _about(client: gspread.http_client.HTTPClient, asking: "_Asking") -> tuple[str, tuple[Tab, ...]]:
+    """The title of a spreadsheet, and its tabs."""
+    said = client.fetch_sheet_metadata(asking.place.spreadsheet, {"includeGridData": "false", "fields": _FIELDS})
+    return str(said["properties"]["title"]), tuple(_tabs(said))
 
 
 def _tabs(said: Mapping[str, Any]) -> Iterator[Tab]:

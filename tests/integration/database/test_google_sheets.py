@@ -2,14 +2,15 @@
 
 import csv
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 
 from tests.google import EMAIL, Google, Spreadsheet
-from tests.imports import ask, outcome, speak_for
-from workbench import Workbench
+from tests.imports import ask, issues, outcome, speak_for
+from workbench import Workbench, verify_evidence
 from workbench.model.errors import (
     GoogleSheetExists,
     NoGoogleSheet,
@@ -193,6 +194,20 @@ def test_a_roster_is_imported_with_its_district_and_its_year_and_kept_as_it_was_
     read = wb._store.one("select detail from workbench.audit_log where action = 'read Google Sheet'")
     assert read is not None
     assert (read["detail"]["sheet"], read["detail"]["checksum"]) == (roster.id, batch.checksum)
+
+
+def test_a_sheets_rows_are_corrected_planned_again_and_proven_as_those_of_a_file(
+    wb: Workbench, google: Google, roster: Spreadsheet, tmp_path: Path
+) -> None:
+    roster.tabs["Sheet1"] = [["The roster"], [], *ROSTER, ["nobody", "No Body", "Argentine Middle", "7"]]
+    batch = imported(wb, wb.google_sheets.add(**said(spreadsheet=roster.id)))
+    assert (batch.stage, issues(wb, batch)) == ("held", [(6, "email", "bad_email")])
+    google.spreadsheets.clear()
+    wb.correct(batch, {6: {"Teacher Email": "no.body@kck.example"}})
+    wb.plan(batch)
+    assert outcome(wb.commit(batch)) == (3, 0, 0, 0, 0)
+    wb.evidence(batch, tmp_path / "evidence.zip", with_source=True)
+    assert verify_evidence(tmp_path / "evidence.zip")
 
 
 def test_the_same_sheet_again_creates_nothing(wb: Workbench, google: Google, roster: Spreadsheet) -> None:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,7 +18,7 @@ from workbench.doors.web.page import person
 from workbench.doors.web.views import google_sheets as views
 from workbench.doors.web.views import holds, issues, outcomes
 from workbench.model.batch import Batch
-from workbench.model.errors import WorkbenchError
+from workbench.model.errors import AmbiguousBatch, UnknownBatch, WorkbenchError
 from workbench.model.google_sheet import PURPOSES, GoogleSheet
 from workbench.model.hold import Hold
 from workbench.model.noticed import Noticed
@@ -66,7 +67,7 @@ def begin(wb: Workbench, configured: GoogleSheet, *, straight_on: bool) -> None:
     """Reads a sheet and begins its import, which the address then names; a plan that nobody has to be asked of is
     written at once where it is to go `straight_on`. What cannot be is said, with what to do."""
     st.session_state.pop(_WHY, None)
-    st.query_params.pop("batch", None)
+    before = st.query_params.pop("batch", None)
     begun: Batch | _NotBegun | str
     try:
         with st.spinner(f"Reading {words.text(configured.name)} from Google ...", show_time=True):
@@ -75,12 +76,27 @@ def begin(wb: Workbench, configured: GoogleSheet, *, straight_on: bool) -> None:
         begun = str(refusal)
     if isinstance(begun, Batch):
         st.query_params["batch"] = str(begun.id)
+        _put_away(wb, before, begun)
     else:
         st.session_state[_WHY] = begun
     st.rerun()
 
 
 _WHY = "why a sheet is not imported"
+
+
+def _put_away(wb: Workbench, before: str | None, begun: Batch) -> None:
+    """Discards what somebody has read of the same sheet before and not imported: nobody wants it any more."""
+    if not before:
+        return
+    with suppress(UnknownBatch, AmbiguousBatch):
+        earlier = wb.batches.get(before)
+        same = all(
+            getattr(earlier, name) == getattr(begun, name)
+            for name in ("file_name", "window", "initiated_by", "part_of")
+        )
+        if same and earlier.stage in ("staged", "planned", "held") and jobs.state(wb, earlier) is None:
+            wb.discard(earlier, "The sheet was read again.")
 
 
 def _begun(wb: Workbench, configured: GoogleSheet, straight_on: bool, told: DeltaGenerator) -> Batch | _NotBegun:
