@@ -44,7 +44,9 @@ ORDER = ("Count", "No Show", "Cancelled", "Draft", "Requested", "Published", "Co
 ATTENDANCE = {"Completed": "attended", "Cancelled": "cancelled", "No Show": "no_show"}
 """What became of whoever is on a row with that status; of any other it is open."""
 
-_NO_TIME = ("tbd", "tba", "n/a", "na", "none", "-")
+NOTHING = ("n/a", "#n/a", "na", "nan", "nat", "none", "null", "tbd", "tba", "-")
+"""What people and programs write where there is nothing, or nothing yet."""
+
 _CLOCK = r"^[0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.0+)?)?( ?[ap]m)?$"
 _NO_YEAR = "^[0-9]{1,2}/[0-9]{1,2}$"
 _HONORIFICS = r"(?i)^(?:(?:dr|mr|mrs|ms|miss|prof|professor|rev|hon)(?:\. *| +))+"
@@ -118,6 +120,12 @@ def without_honorifics(names: pa.StringArray) -> pa.StringArray:
     return trimmed(replaced(names, (_HONORIFICS, "")))
 
 
+def _said(cells: pa.StringArray) -> pa.StringArray:
+    """What cells say; null where that is nothing."""
+    texts = trimmed(cells)
+    return only(texts, pc.invert(pc.is_in(pc.utf8_lower(texts), pa.array(NOTHING))))
+
+
 def _folded(texts: pa.StringArray) -> pa.StringArray:
     """Texts as they are compared: letters and digits in lower case, with a hyphen for what stands between them."""
     plain = pc.utf8_lower(pc.utf8_normalize(texts, form="NFKC"))
@@ -149,7 +157,7 @@ class _Rows:
         there = columns.cells.schema.names
         blank = pa.nulls(len(columns), pa.string())
         self._texts = {
-            field.name: trimmed(columns.cells[field.name]) if field.name in there else blank for field in FORM.fields
+            field.name: _said(columns.cells[field.name]) if field.name in there else blank for field in FORM.fields
         }
         self._year = known.window
         self._stored = _stored(known.stored)
@@ -164,12 +172,11 @@ class _Rows:
         rows["line"] = np.asarray(lines)
         rows["day"] = _series(days(self._texts["date"], self._year))
         rows["clock"] = _series(clocks(self._texts["time"]))
-        rows["timed"] = rows["time"].notna() & ~rows["time"].str.lower().isin(_NO_TIME)
         rows["says"] = _series(spelling(self._texts["status"]))
         rows["means"] = rows["says"].map(STATUSES)
         rows["simulcast"] = rows["means"] == SIMULCAST
         dated = rows["session_title"].notna() & rows["day"].notna()
-        rows["usable"] = dated & (rows["clock"].notna() | ~rows["timed"])
+        rows["usable"] = dated & (rows["clock"].notna() | rows["time"].isna())
         rows["called"] = rows["day"] + " " + _series(_folded(self._texts["session_title"]))
         return rows
 
@@ -238,8 +245,9 @@ class _Rows:
             simulcast=np.where(rows["simulcast"], "true", "false"),
             confirmed_at=ends.dt.strftime("%Y-%m-%dT%H:%M:%SZ").where(completed & (attended == "attended")),
             key=_series(_folded(_array(rows["name"]))).array,
+            place=_series(_folded(_array(rows["school_name"]))).array,
         )
-        return _shaped(_TEACHER, rows, ["session", "key", "school"])
+        return _shaped(_TEACHER, rows, ["session", "key", "place"])
 
     def presenters(self) -> Shaped:
         """Who presents at a session, each once."""
@@ -288,12 +296,12 @@ class _Rows:
             year = _series(dates.academic_year(_array(rows["day"])))
             outside = year.notna() & (year != self._year)
             yield outside, "another_year", "date", "warning", day + f" is not in {self._year}"
-        unread = rows["timed"] & rows["clock"].isna()
+        unread = rows["time"].notna() & rows["clock"].isna()
         yield unread, "bad_time", "time", "error", "Time " + rows["time"] + " cannot be read: write 9:30 AM"
         strange = rows["says"].notna() & rows["means"].isna()
         said = "Status " + rows["status"] + " is not known, and changes none"
         yield strange, "unknown_status", "status", "warning", said
-        yield ~rows["timed"], "missing", "time", "warning", "Missing Time: as it is known, else 9:00 AM"
+        yield rows["time"].isna(), "missing", "time", "warning", "Missing Time: as it is known, else 9:00 AM"
         for name, called in (
             ("teacher_name", "Teacher Name"),
             ("school_name", "School Name"),
@@ -359,7 +367,7 @@ def _people(rows: pd.DataFrame, column: str, signs: str) -> pd.DataFrame:
     """The rows once for each of the people that a cell of theirs names, as `name`."""
     lists = pc.split_pattern_regex(_array(rows[column]), signs)
     each = rows.take(np.asarray(pc.list_parent_indices(lists)))
-    each = each.assign(name=_series(trimmed(pc.list_flatten(lists))).array)
+    each = each.assign(name=_series(_said(pc.list_flatten(lists))).array)
     return each[each["name"].notna()]
 
 

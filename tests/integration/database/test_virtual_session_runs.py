@@ -182,6 +182,22 @@ def test_of_two_teachers_of_one_name_the_one_at_the_school_is_meant(
     assert registered(url) == [("5001", "eve1@kck.example")]
 
 
+def test_rows_that_put_a_teacher_at_two_schools_and_say_different_things_wait_for_a_person(
+    wb: Workbench, sessions: Imported, url: str
+) -> None:
+    rows = (
+        SPACE | LINK | {"Teacher Name": "Cat Moss/Ada Park", "School Name": "Argentine Middle", "Status": "Completed"},
+        SPACE | LINK | {"Teacher Name": "Ben Ruiz/Ada Park", "School Name": "Argentine", "Status": "Simulcast"},
+    )
+    batch = sessions(*rows, dry_run=True)
+    assert outcomes(wb, batch) == [(5, "created"), (6, "invalid:conflict")]
+    assert messages(wb, batch) == {
+        6: "Line 5 says otherwise of the same registration: simulcast (false / true), status (Completed / Simulcast)"
+    }
+    assert outcomes(wb, sessions(*rows, on_conflict="first")) == [(5, "created"), (6, "created")]
+    assert ("5001", "ada@kck.example", False) in registered(url, "simulcast")
+
+
 def test_a_simulcast_registers_its_teacher_and_leaves_the_event_alone(
     wb: Workbench, sessions: Imported, url: str
 ) -> None:

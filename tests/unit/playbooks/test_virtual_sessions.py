@@ -405,6 +405,17 @@ def test_what_a_row_should_have_is_warned_of() -> None:
     ]
 
 
+@pytest.mark.parametrize("nothing", ["N/A", "None", "nan", "TBD", " - "])
+def test_what_stands_for_nothing_is_nothing(nothing: str) -> None:
+    row = {"time": nothing, "teacher_name": nothing, "school_name": nothing, "district": nothing}
+    assert [said[1] for said in issues(row)] == ["time", "teacher_name", "school_name", "district"]
+    assert issues({"date": nothing}) == [(5, "date", "error", "Missing Date")]
+    made = shape(chunk(row | {"presenter": f"{nothing}; Kim Poe", "topic_theme": nothing}), YEAR)
+    assert told(made["polaris.events"], "series", "district") == [("", "")]
+    assert told(made["polaris.event_teachers"], "name") == []
+    assert told(made["polaris.event_volunteers"], "name") == ["Kim Poe"]
+
+
 def test_a_row_that_says_another_time_of_its_session_is_warned_of() -> None:
     assert issues({}, {"time": "1 PM"}, {"time": "1 PM", "status": "Simulcast"}) == [
         (6, "time", "warning", "Another row of the same session says 09:30, which counts")
