@@ -89,3 +89,15 @@ def test_what_a_person_edited_is_kept_where_a_field_is_replaced_and_merged_where
     batch = wb.import_sheet(sheet(EVENT + "1,Careers!,2026-03-02,Confirmed,9,\n", "again.csv"), "polaris.events")
     assert outcomes(wb, batch) == [(2, "updated")]
     assert records(url, "polaris.events", "title", "attended_students", "status") == [("Nursing", 9, "Simulcast")]
+
+
+@pytest.mark.usefixtures("prepared")
+def test_corrected_rows_merge_as_they_count_now(wb: Workbench, sheet: Given, url: str) -> None:
+    rows = "2,Mills,soon,Draft,4,\n2,Mills,2026-03-03,Confirmed,9,Steel\n1,Careers,2026-03-02,Draft,8,\n"
+    held = wb.import_sheet(sheet(EVENT + rows), "polaris.events", dry_run=True)
+    assert outcomes(wb, held) == [(2, "invalid"), (3, "created"), (4, "updated")]
+    wb.correct(held, {2: {"start": "2026-03-03", "attended_students": "12"}})
+    done = wb.commit(wb.plan(held).batch)
+    assert outcomes(wb, done) == [(2, "created"), (3, "skipped:duplicate"), (4, "updated")]
+    found = records(url, "polaris.events", "session_id", "status", "attended_students", "career_cluster")
+    assert found == [("1", "Completed", 8, None), ("2", "Confirmed", 12, "Steel")]

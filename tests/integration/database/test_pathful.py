@@ -233,6 +233,8 @@ def test_an_attendance_that_a_person_has_put_a_note_on_stays(
     told = [row["issues"][0]["message"] for row in wb.rows.each(again) if row["issues"]]
     assert told == ["Status stays attended, as a person has noted: He was there"]
     assert fingerprint(url) == before
+    counted = {each["email"]: each["completed"] for each in wb.records.progress()}
+    assert counted == {"ada@kck.example": 0, "ben@kck.example": 1}
 
 
 def test_an_attendance_is_never_open_again_once_it_is_known(
@@ -290,6 +292,24 @@ def test_the_rows_of_a_session_say_together_how_far_it_got(wb: Workbench, sheet:
     assert ask(url, "select status, attended_students from polaris.events") == [("Completed", 30)]
     again = pathful(wb, sheet(report(*reversed(rows)), "again.csv"))
     assert (again.created, again.updated) == (0, 0)
+
+
+def test_a_session_of_every_status_is_imported(wb: Workbench, sheet: Given, url: str) -> None:
+    statuses = (
+        "Draft",
+        "Requested",
+        "Confirmed",
+        "Published",
+        "Completed",
+        "Cancelled",
+        "No Show",
+        "Simulcast",
+        "Count",
+    )
+    rows = [DANA.replace("5001", str(n)).replace("Completed", status) for n, status in enumerate(statuses)]
+    batch = pathful(wb, sheet(report(*rows)))
+    assert batch.created == len(statuses)
+    assert [status for _, status in records(url, "polaris.events", "session_id", "status")] == list(statuses)
 
 
 def test_two_sessions_of_one_title_and_day_stay_two(wb: Workbench, sheet: Given, url: str) -> None:
@@ -497,3 +517,16 @@ def test_the_progress_of_a_teacher_is_told_from_the_sessions_of_the_year(
     assert [each["email"] for each in wb.records.progress(f"{year}-{year + 1}")] == ["ada@kck.example"]
     one = wb.records.get("polaris.teacher_roster", "ben@kck.example|2025-2026")
     assert one["progress"]["progress"] == "Achieved"
+
+
+def test_a_row_of_a_report_is_corrected_before_it_is_written(
+    wb: Workbench, sheet: Given, url: str, roster: Callable[..., Batch]
+) -> None:
+    roster()
+    rows = report(ADA.replace("Careers in Nursing", ""), BEN.replace("Ben Ruiz", "Ben Rooiz"), DANA)
+    held = wb.import_sheet(sheet(rows), "polaris.pathful_sessions", dry_run=True)
+    assert [outcome for _, outcome in outcomes(wb, held)] == ["invalid", "unmatched:teacher", "created"]
+    wb.correct(held, {2: {"Title": "Careers in Nursing"}, 3: {"Name": "Ben Ruiz"}})
+    done = wb.commit(wb.plan(held).batch)
+    assert [outcome for _, outcome in outcomes(wb, done)] == ["created", "created", "created"]
+    assert teachers(url) == [("5001", "ada@kck.example", "attended"), ("5001", "ben@kck.example", "no_show")]
