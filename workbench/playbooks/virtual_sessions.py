@@ -29,6 +29,7 @@ from workbench.model.sheet import Chunk
 from workbench.playbooks.pathful import STATUSES
 
 HOST = "PREPKC"
+"""Who holds the sessions where nobody says it."""
 MINUTES = 60
 """How long a session is, as its contract has it too."""
 SEATS = 25
@@ -221,7 +222,7 @@ class _Rows:
             series=self._sessions["topic_theme"],
             registration_link=self._sessions["session_link"],
             participants=self._sessions["seats"].astype("str"),
-            host=HOST,
+            host=self._sessions["host"].fillna(HOST),
             source=FORM.dataset,
         )
         rows = self._speaking[["line", "session"]].join(made.drop(columns="line"), on="session")

@@ -315,6 +315,11 @@ def test_an_event_of_another_import_is_found_by_title_and_day(
     assert registered(url) == [("77", "ada@kck.example")]
 
 
+def test_whoever_holds_the_sessions_can_be_said(sessions: Imported, url: str) -> None:
+    sessions(SPACE | LINK, constants={"host": "Elsewhere"})
+    assert events(url, "host") == [("Elsewhere",)]
+
+
 def test_two_links_of_one_title_and_day_are_two_events(sessions: Imported, url: str) -> None:
     sessions(SPACE | ADA | {"Session Link": "x/1"}, SPACE | BEN | {"Session Link": "x/2.0"})
     assert events(url, "session_id") == [("1",), ("2",)]
