@@ -95,7 +95,7 @@ def clocks(texts: pa.StringArray) -> pa.StringArray:
         (r"([ap])\. ?m\b\.?", r"\1m"),
         ("am ?am$", "am"),
         ("pm ?pm$", "pm"),
-        ("^[0-9]{4}-[0-9]{2}-[0-9]{2}[t ]", ""),  # a spreadsheet's moment
+        ("^(?:[0-9]{4}-[0-9]{2}-[0-9]{2}[t ]|[0-9]{1,2}/[0-9]{1,2}/[0-9]{2,4} )", ""),  # a moment's day
         ("^([0-9]{1,2})( ?[ap]m)?$", r"\1:00\2"),
     )
     moments = dates.moment(joined("2000-01-01 ", only(plain, matches(plain, _CLOCK))))
@@ -172,7 +172,9 @@ class _Rows:
         rows = pd.DataFrame({name: _series(texts) for name, texts in self._texts.items()})
         rows["line"] = np.asarray(lines)
         rows["day"] = _series(days(self._texts["date"], self._year))
-        rows["clock"] = _series(clocks(self._texts["time"]))
+        of_day = clocks(only(self._texts["date"], matches(self._texts["date"], ":")))
+        of_day = only(of_day, pc.not_equal(of_day, "00:00:00"))  # what a spreadsheet gives a day
+        rows["clock"] = _series(pc.if_else(pc.is_valid(self._texts["time"]), clocks(self._texts["time"]), of_day))
         rows["says"] = _series(spelling(self._texts["status"]))
         rows["means"] = rows["says"].map(STATUSES)
         rows["simulcast"] = rows["means"] == SIMULCAST
@@ -302,7 +304,8 @@ class _Rows:
         strange = rows["says"].notna() & rows["means"].isna()
         said = "Status " + rows["status"] + " is not known, and changes none"
         yield strange, "unknown_status", "status", "warning", said
-        yield rows["time"].isna(), "missing", "time", "warning", "Missing Time: as it is known, else 9:00 AM"
+        timeless = rows["time"].isna() & rows["clock"].isna()
+        yield timeless, "missing", "time", "warning", "Missing Time: as it is known, else 9:00 AM"
         for name, called in (
             ("teacher_name", "Teacher Name"),
             ("school_name", "School Name"),
