@@ -29,10 +29,10 @@ def _user() -> str:
 def _service_account() -> SecretStr | None:
     """What `.streamlit/secrets.toml` of this folder, else of the user, says of it: by the name of the environment
     variable, or as the table `[gcp_service_account]`, as Streamlit's own guide has it."""
-    for folder in (Path.cwd(), Path.home()):
+    for folder in (".", "~"):
         try:
-            said = tomllib.loads((folder / ".streamlit" / "secrets.toml").read_text("utf-8"))
-        except (OSError, ValueError):
+            said = tomllib.loads((Path(folder).expanduser() / ".streamlit" / "secrets.toml").read_text("utf-8"))
+        except (OSError, ValueError, RuntimeError):  # there is none, it is none, or the user has no home
             continue
         found = said.get("WORKBENCH_GOOGLE_SERVICE_ACCOUNT") or said.get("gcp_service_account")
         if found:

@@ -100,6 +100,21 @@ def test_a_large_sheet_is_read_in_blocks_and_is_the_same_whatever_their_size(
     assert told[-1] == ("reading from Google", 7)
 
 
+def test_rows_that_come_in_while_it_is_read_are_noticed(google: Google, monkeypatch: pytest.MonkeyPatch) -> None:
+    sheet = google.add(
+        "KCK", {"Teachers": [["Email"], *([f"t{number}@kck.example"] for number in range(30))]}, grid=(1, 1)
+    )
+    monkeypatch.setattr(google_sheets, "CELLS_AT_ONCE", 10)
+
+    def insert(doing: str, rows: int) -> None:
+        if rows == 10:
+            sheet.tabs["Teachers"].insert(5, ["new@kck.example"])
+
+    with pytest.raises(UnreadableGoogleSheet, match="rows or columns came or went while it was being read"):
+        open_google_sheet(place(sheet.id), access(google), progress=insert)
+    assert len(rows(open_google_sheet(place(sheet.id), access(google)))) == 31
+
+
 def test_the_rows_go_away_with_the_sheet(google: Google) -> None:
     opened = open_google_sheet(place(google.add("KCK", {"Teachers": ROSTER}).id), access(google))
     copy = opened.path
