@@ -164,6 +164,12 @@ def test_names_that_look_like_markup_are_shown_as_they_are(
     assert "\\*\\*Ada\\*\\*" in "".join(part.value for part in show("matches", of=ROSTER).main.markdown)
 
 
+def test_the_import_of_a_roster_leads_to_its_matching(show: Show, rosters: Workbench) -> None:
+    roster = rosters.batches.all(ROSTER)[0]
+    links = [link.proto.label for link in show("reconcile", batch=roster.id).main.get("page_link")]
+    assert "Match Teachers" in links
+
+
 def test_when_everybody_is_matched_it_says_so(show: Show, matched: Workbench) -> None:
     for one in ("dave@kck.example", "alice@kck.example", "lone@kck.example"):
         matched.matches.decide(ROSTER, one, "different")
