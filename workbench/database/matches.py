@@ -112,7 +112,7 @@ class Matches:
         """Keeps what a person says of somebody and a record, and gives back the decision's id: that they are the
         `same`, or `different`; without a record that it is nobody's (`different`), or to be asked `later`.
 
-        What it contradicts of earlier decisions is withdrawn. Raises UnknownMatching, NobodySays, UnknownRecord.
+        What it contradicts of earlier decisions is withdrawn; what was said before stays as it is. Raises UnknownMatching, NobodySays, UnknownRecord.
         """
         assert verdict in VERDICTS, f"a verdict is one of {', '.join(VERDICTS)}"
         matching = matchings.matching(of)
@@ -167,6 +167,8 @@ def _decide(store: Store, matching: Matching, said: str, verdict: str, known: st
             "verdict": verdict,
             "texts": Jsonb({name: person[name] for name in lists.fields if person[name] is not None}),
         }
+        if (same := connection.execute(_SAID_BEFORE, which).fetchone()) is not None:
+            return UUID(str(same["id"]))
         connection.execute(_SUPERSEDE, which)
         kept = connection.execute(_KEEP, which).fetchone()
         assert kept is not None
@@ -312,8 +314,11 @@ class _Lists:
     @property
     def anybody(self) -> Composable:
         """Whether there is anybody at all."""
-        said = self._names_of_others() if self._matching.named_in else self._names["raw"]
-        return SQL("select true as any from ({}) each limit 1").format(said)
+        if self._matching.named_in:
+            return SQL("select true as any from ({}) each where name is not null limit 1").format(
+                self._names_of_others()
+            )
+        return SQL("select true as any from ({}) each limit 1").format(self._names["raw"])
 
     def _raw(self) -> Composable:
         """Everybody who says it: `said` (null where it is nothing to go by), the fields, `place` (the newest is the
@@ -533,6 +538,12 @@ _DECIDE_PLAIN = """{listed}, decided as (
 """What is plain, unless a person has said or withdrawn something of the two before."""
 
 _SUGGESTED = "select count(distinct said)::int as people from incoming_match"
+
+_SAID_BEFORE = """
+select id from workbench.match
+where tenant_id = %(tenant)s and of = %(of)s and said = %(said)s and dataset = %(dataset)s and withdrawn_at is null
+  and known is not distinct from %(known)s and verdict = %(verdict)s and not automatic
+"""
 
 _SUPERSEDE = """
 update workbench.match set withdrawn_by = %(user)s, withdrawn_at = now()
