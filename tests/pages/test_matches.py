@@ -122,7 +122,7 @@ def test_everybody_is_listed_with_whom_they_are_matched(show: Show, matched: Wor
     page = show("matches", of=ROSTER)
     page = page.main.checkbox[0].uncheck().run()
     table = page.main.dataframe[0].value
-    assert table["Status"].tolist() == ["✓ matched", "○ unmatched", "○ unmatched", "○ unmatched"]
+    assert table["Status"].tolist() == ["▸ ✓ matched", "○ unmatched", "○ unmatched", "○ unmatched"]
     assert table["Matched with"].tolist()[0] == "Ada Park · ada@kck.example · Argentine Middle"
     assert page.query_params["all"] == "yes"
 
@@ -142,6 +142,17 @@ def test_what_is_searched_for_is_listed(show: Show, matched: Workbench) -> None:
     box = next(box for box in page.main.text_input if box.label == "Search")
     page = box.set_value("jones").run()
     assert page.main.dataframe[0].value["Name"].tolist() == ["Alice Jones"]
+
+
+def test_rows_that_were_unmatched_are_brought_in(show: Show, matched: Workbench, sheet: Callable[..., Sheet]) -> None:
+    matched.import_sheet(sheet("session_id,title,start\n5001,Nursing,2026-03-02T15:30:00Z\n"), "polaris.events")
+    took_part = "session_id,name,school\n5001,Davey Ruiz,Wyandotte High\n"
+    batch = matched.import_sheet(sheet(took_part), "polaris.event_teachers")
+    matched.matches.run("polaris.event_teachers")
+    page = press(show("matches", of="polaris.event_teachers"), "Match")
+    assert "**1 row** of earlier imports can be brought in now." in said(page)
+    press(page, "Bring them in")
+    assert matched.reconcile(batch).unmatched == 0
 
 
 def test_names_that_look_like_markup_are_shown_as_they_are(

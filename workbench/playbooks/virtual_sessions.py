@@ -230,6 +230,7 @@ class _Rows:
         ends = pd.to_datetime(rows["day"] + " " + clock) + pd.Timedelta(minutes=MINUTES)
         attended = rows["means"].map(ATTENDANCE).mask(rows["simulcast"] & completed, "attended")
         rows = rows.assign(
+            teacher=rows["name"],
             school=rows["school_name"],
             academic_year=_series(dates.academic_year(_array(rows["day"]))),
             said_status=rows["status"],
@@ -249,6 +250,7 @@ class _Rows:
         attended = rows["means"].map(ATTENDANCE).mask(completed, "attended")
         location = rows["presenter_location"].str.lower()
         rows = rows.assign(
+            volunteer=rows["name"],
             status=attended.fillna("registered"),
             delivery_hours=_flags(attended == "attended", str(-(-MINUTES // 60))),
             local=location.str.startswith("local").map({True: "local", False: "non_local"}).where(location.notna()),
@@ -404,6 +406,7 @@ def _issues(where: pd.Series, code: str, field: str, severity: str, said: str | 
 _EVENT = Part(
     dataset="polaris.events",
     columns={
+        "session_id": "session_title",
         "title": "session_title",
         "status": "status",
         "session_type": "session_type",
@@ -411,25 +414,33 @@ _EVENT = Part(
         "registration_link": "session_link",
         "district": "district",
     },
-    made=("session_id", "start", "participants", "host", "source"),
+    made=("start", "participants", "host", "source"),
     merges={"status": Forward(order=ORDER)},
     repeats=True,
 )
 _TEACHER = Part(
     dataset="polaris.event_teachers",
-    columns={"name": "teacher_name", "school": "school_name", "said_status": "status"},
-    made=("session_id", "academic_year", "status", "simulcast", "confirmed_at"),
+    columns={
+        "session_id": "session_title",
+        "teacher": "teacher_name",
+        "name": "teacher_name",
+        "school": "school_name",
+        "said_status": "status",
+    },
+    made=("academic_year", "status", "simulcast", "confirmed_at"),
     repeats=True,
 )
 _PRESENTER = Part(
     dataset="polaris.event_volunteers",
     columns={
+        "session_id": "session_title",
+        "volunteer": "presenter",
         "name": "presenter",
         "organization": "organization",
         "local": "presenter_location",
         "person_of_color": "presenter_of_color",
     },
-    made=("session_id", "status", "delivery_hours"),
+    made=("status", "delivery_hours"),
     repeats=True,
 )
 

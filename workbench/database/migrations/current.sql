@@ -501,7 +501,7 @@ drop view if exists workbench.import_result;
 create view workbench.import_result with (security_invoker = true) as
 select r.tenant_id, r.batch_id, r.line, r.id,
        case when c.line is null then r.external_key else c.external_key end as external_key,
-       coalesce(c.raw, r.raw)::json as raw, coalesce(c.payload, r.payload) as payload,
+       coalesce(c.raw, r.raw)::json as raw, coalesce(o.settled, c.payload, r.payload) as payload,
        case when o.outcome is null or b.stage <> 'completed' then coalesce(c.status, r.status)
             when e.line is not null and e.rejected is not true then 'skipped'
             when o.outcome in ('created', 'updated') then 'applied'
