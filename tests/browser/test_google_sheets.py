@@ -45,12 +45,12 @@ def test_a_roster_is_added_tested_and_imported_as_playbook_b_says(
     ana.sees(EMAIL)
     ana.press("Add Google Sheet")
     dialog = ana.window.get_by_role("dialog")
-    dialog.get_by_role("textbox", name="Google Sheet ID").fill(
-        f"https://docs.google.com/spreadsheets/d/{sheet.id}/edit#gid=0"
-    )
     dialog.get_by_role("textbox", name="Sheet Name").fill("KCK Teachers 25-26")
     dialog.get_by_role("combobox", name="District").fill(KCK)
     dialog.get_by_role("combobox", name="District").press("Enter")
+    dialog.get_by_role("textbox", name="Google Sheet ID").fill(
+        f"https://docs.google.com/spreadsheets/d/{sheet.id}/edit#gid=0"
+    )
     dialog.get_by_role("button", name="Test this sheet").click()
     expect(dialog.get_by_text("can be read: 2 rows, header on line 1")).to_be_visible()
     dialog.get_by_role("button", name="Add Sheet").click()

@@ -145,11 +145,11 @@ def asked(
     }
 
 
-def buttons(label: str, *, ready: bool) -> tuple[bool, bool]:
+def buttons(label: str) -> tuple[bool, bool]:
     """Whether a sheet is to be tested, and whether it is to be kept."""
     with st.container(horizontal=True):
-        test = st.button("Test this sheet", icon=":material/fact_check:", disabled=not ready)
-        save = st.button(label, type="primary", icon=":material/add_link:", disabled=not ready)
+        test = st.button("Test this sheet", icon=":material/fact_check:")
+        save = st.button(label, type="primary", icon=":material/add_link:")
     return test, save
 
 
