@@ -97,7 +97,7 @@ with page("Commit", "What the import will do, row by row, and the decision to wr
             st.success("This is an undo.", icon=":material/check_circle:")
         elif batch.undone_by is not None:
             done = f"{written} had been written, {words.when(batch.completed_at)} UTC; undone since."
-            st.info(f"{done} The rows are shown as they were written.", icon=":material/undo:")
+            st.caption(f"{done} The rows are shown as they were written.")
         else:
             done = f"Committed: {written} written, {words.when(batch.completed_at)} UTC."
             st.success(done, icon=":material/check_circle:")

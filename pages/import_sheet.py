@@ -1,6 +1,8 @@
 """Import Sheet: the virtual sessions of an academic year from their Google Sheet, checked before it is imported
 (playbooks A and C)."""
 
+from typing import Literal
+
 import streamlit as st
 
 from workbench import Workbench
@@ -43,7 +45,8 @@ def checked(wb: Workbench, batch: Batch) -> None:
 with page("Import Sheet", "Read the year's sheet, see what is wrong with it, and import it.") as wb:
     year = google_sheets.year(wb, "Academic year")
     sheet = which(wb, year)
-    if sheet is not None and st.button("Read and check the sheet", icon=":material/sync:", type="primary"):
+    kind: Literal["secondary", "primary"] = "secondary" if st.query_params.get("batch") else "primary"
+    if sheet is not None and st.button("Read and check the sheet", icon=":material/sync:", type=kind):
         google_sheets.begin(wb, sheet, straight_on=False)
     batch = google_sheets.result(wb)
     if batch is not None:

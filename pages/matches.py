@@ -58,6 +58,20 @@ def auto(wb: Workbench, about: Matching, known: dict[str, Any]) -> None:
         matches.found(found)
 
 
+def bring_in(wb: Workbench, about: Matching) -> None:
+    """Offers to import the rows that were unmatched, now that it is known whom they mean."""
+    pending = wb.matches.pending(about.of)
+    if not pending:
+        return
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        rows = sum(pending.values())
+        st.markdown(f"**{words.many(rows)}** of earlier imports can be brought in now.")
+        if st.button("Bring them in", type="primary", icon=":material/input:"):
+            for batch in pending:
+                wb.sweep(batch)
+            st.rerun()
+
+
 def undo(wb: Workbench, about: Matching) -> None:
     """The last decision of whoever works here, to be taken back; and the newest ones of everybody."""
     newest = wb.matches.decisions(about.of, limit=SHOWN)
@@ -122,7 +136,7 @@ def people(wb: Workbench, about: Matching, known: dict[str, Any]) -> None:
         else:
             go(f"matches first {about.of}", first + SHOWN if first + SHOWN < count else 0)
 
-    matches.side_by_side(about, one, f"{first + at + 1:,} of {count:,}", act)
+    matches.side_by_side(about, one, f"{first + at + 1:,} of {count:,}", act, ran=known["ran_at"] is not None)
     matches.others(about, one["said"], act, onward)
     matches.by_hand(about, one["said"], lambda words_: wb.matches.find(about.of, words_), act)
     picked = matches.listed(about, shown, at, f"list {about.of} {first} {only} {text} {one['said']}")
@@ -182,5 +196,6 @@ with page("Matches", "Whose records imported rows mean. What is plain, Auto-Matc
     known = wb.matches.figures(about.of)
     matches.figures(known)
     auto(wb, about, known)
+    bring_in(wb, about)
     people(wb, about, known)
     undo(wb, about)

@@ -98,6 +98,8 @@ def show(wb: Workbench, dataset: str, key: str) -> None:
         never = "any more. This is what happened to it:" if was else "and there never was. This is what has its key:"
         st.info(f"There is no such {about.noun} {never}", icon=":material/person_off:")
     else:
+        if told["progress"] is not None:
+            record.progress(told["progress"])
         record.now(now, told["names"])
         own = [told["names"].get(str(now[field.target])) for field in about.references]
         links([one for one in own if one is not None])

@@ -57,9 +57,9 @@ def waiting(wb: Workbench) -> None:
             st.rerun()
 
 
-def look_at(wb: Workbench, upload: str) -> None:
+def look_at(wb: Workbench, upload: str) -> str | None:
     """One upload: how it is read, which dataset it is, and its lines as they stand; a line that cannot be read is put
-    right there."""
+    right there. Returns the dataset."""
     sheet, refused = opened(wb, upload)
     address.jump("All files that wait", icon=":material/arrow_back:")
     tally, unread = sheets.read_through(sheet) if sheet is not None else (None, None)
@@ -69,7 +69,7 @@ def look_at(wb: Workbench, upload: str) -> None:
         put_right(wb, upload, *wrong)
     if sheet is None:
         where_it_stands(1)
-        return
+        return None
     lines.left_out([*sheet.reading.left_out, *(tally.left_out if tally else ())])
     choices, preview = st.columns([2, 3], gap="large")
     with preview:
@@ -85,6 +85,7 @@ def look_at(wb: Workbench, upload: str) -> None:
             address.go_to("map", **here)
         if len(sheet.reading.sheets) > 1:
             all_together(wb, upload, sheet.name)
+    return dataset
 
 
 def opened(wb: Workbench, upload: str) -> tuple[Sheet | None, sheets.Refused | None]:
@@ -177,9 +178,10 @@ with page("Upload", "Drop the files; nothing is imported before you say so.") as
     stepper("upload")
     receive(wb)
     upload = st.query_params.get("upload")
+    dataset = None
     try:
         if upload:
-            look_at(wb, upload)
+            dataset = look_at(wb, upload)
     except WorkbenchError as refusal:
         st.error(words.text(refusal), icon=":material/block:")
         upload = None
@@ -187,5 +189,7 @@ with page("Upload", "Drop the files; nothing is imported before you say so.") as
         waiting(wb)
     st.subheader("Templates and field guides", anchor=False)
     known = formats.known()
-    contract = known[st.selectbox("For", known, format_func=lambda name: known[name].title, key="template of")]
+    at = list(known).index(dataset) if dataset in known else 0
+    key = f"template of {dataset or ''}"
+    contract = known[st.selectbox("For", known, index=at, format_func=lambda name: known[name].title, key=key)]
     templates.to_take_away(contract, MARK + csv_template(contract), formats.guide(contract))

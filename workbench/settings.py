@@ -30,10 +30,10 @@ def _user() -> str:
 
 def _secret(*names: str) -> Any:
     """What `.streamlit/secrets.toml` of this folder, else of the user, says under the first of these names."""
-    for folder in (Path.cwd(), Path.home()):
+    for folder in (".", "~"):
         try:
-            said = tomllib.loads((folder / ".streamlit" / "secrets.toml").read_text("utf-8"))
-        except (OSError, ValueError):
+            said = tomllib.loads((Path(folder).expanduser() / ".streamlit" / "secrets.toml").read_text("utf-8"))
+        except (OSError, ValueError, RuntimeError):  # there is none, it is none, or the user has no home
             continue
         for name in names:
             if said.get(name):

@@ -73,9 +73,11 @@ def test_a_sheet_with_errors_is_not_imported_before_they_are_put_right_in_it(
     assert "Errors: 1" in said(page)
     assert next(button for button in page.button if button.label == "Import").disabled
     sessions.tabs["Sheet1"][1][0] = "mia@example.com"
+    wrong = batch_of(wb, page)
     page = press(page, "Read and check the sheet")
     worked(batch_of(wb, page))
     page.run()
+    assert wb.batches.get(wrong).stage == "discarded"
     assert not next(button for button in page.button if button.label == "Import").disabled
 
 

@@ -123,3 +123,12 @@ def test_hostile_text_is_shown_as_text(show: Show, wb: Workbench) -> None:
     assert table(page, "Type")["Column"].tolist() == ["email", header]
     assert name in told(page)
     assert not any(name in element.value for element in page.markdown)
+
+
+def test_what_is_probably_the_same_stands_in_one_order_also_where_the_profile_was_kept(
+    show: Show, wb: Workbench
+) -> None:
+    upload = keep(wb, b"name,age\nAnn,30\nann,31\nBo,200\n" + b"Cy,30\nDi,31\n" * 20)
+    for _ in range(2):
+        page = show("profile", upload=upload, dataset="elevate.students", column="name")
+        assert list(table(page, "Values", "Why").columns) == ["Values", "Rows", "Why"]

@@ -233,3 +233,16 @@ def test_hostile_values_are_text(show: Show, wb: Workbench, sheet: Sheets) -> No
     words = "\n".join(part.value for part in (*page.markdown, *page.caption))
     assert r"\<b\>x\</b\> \*\*y\*\* \[z\]\(javascript\:alert\(1\)\) \$q\$" in words
     assert "<b>" not in words.replace(r"\<b\>", "")
+
+
+def test_a_teacher_of_a_roster_is_shown_with_the_progress_of_the_year(show: Show, wb: Workbench, sheet: Sheets) -> None:
+    text = "Email,Name,Building,Academic Year\nada@kck.example,Ada Park,North,2025-2026\n"
+    wb.import_sheet(sheet(text, "roster.csv"), "polaris.teacher_roster")
+    page = show("record", find="ada@kck.example")
+    assert {metric.label: metric.value for metric in page.metric} == {
+        "Progress": "Not Started",
+        "Target": "1",
+        "Attended": "0",
+        "Still to come": "0",
+        "Over, not reported": "0",
+    }

@@ -276,3 +276,9 @@ def test_every_dataset_has_its_template_and_its_field_guide(show: Show) -> None:
         assert not page.exception
         assert "**One row is** one" in told(page)
         assert len(page.download_button) == 2
+
+
+def test_the_guides_are_those_of_the_dataset_that_the_file_is(show: Show, wb: Workbench) -> None:
+    page = show("upload", upload=keep(wb, STUDENTS, "students.csv"))
+    (guide,) = [box for box in page.selectbox if box.label == "For"]
+    assert guide.value == "elevate.students"

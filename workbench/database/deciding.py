@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 from workbench.database.identities import FLAG, Identities
 from workbench.database.repeats import Repeats, Ruling
 from workbench.database.rolling_up import Refusals
-from workbench.database.standing import Standing
+from workbench.database.standing import Standing, id_of
 from workbench.database.target import Target, issue, slice_column, slice_of
 from workbench.datasets import catalog
 from workbench.model.batch import Batch
@@ -249,6 +249,10 @@ class Decision(Target):
     def reference_join(self, field: Field) -> Composable:
         """As ever, and in what an earlier part of the run will create."""
         assert field.reference is not None
+        if self._standing.has(field):
+            return SQL("cross join lateral (select r.{} as id) {}").format(
+                id_of(field), Identifier(f"ref {field.name}")
+            )
         earlier = self._earlier.get(field.reference.dataset)
         if earlier is None or field.reference.by:
             return super().reference_join(field)

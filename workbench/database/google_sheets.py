@@ -22,6 +22,8 @@ from workbench.model.errors import (
 from workbench.model.google_sheet import PURPOSES, Access, GoogleSheet, Place, is_address, is_id, place
 from workbench.model.kinds import KINDS
 from workbench.model.sheet import Layout, Sheet
+from workbench.prepare.recognition import is_header
+from workbench.sources import headed
 
 if TYPE_CHECKING:
     from workbench.sources.google_sheets import Look
@@ -121,7 +123,8 @@ class GoogleSheets:
         from workbench.sources.google_sheets import open_google_sheet
 
         name, where = self._where(which, worksheet)
-        opened = open_google_sheet(where, self._access, name=name, layout=layout, progress=progress)
+        read = open_google_sheet(where, self._access, name=name, layout=layout, progress=progress)
+        opened = headed(read, is_header)
         said = {"sheet": where.spreadsheet, "worksheet": where.worksheet, "gid": where.gid, "checksum": opened.checksum}
         with self._store.transaction():
             self._store.note("read Google Sheet", None, name=opened.name, **said)
@@ -131,7 +134,8 @@ class GoogleSheets:
         """What a sheet is, by its header and first rows, also before it is configured; raises as `open` does."""
         from workbench.sources.google_sheets import look_at
 
-        return look_at(self._where(which, worksheet)[1], self._access, progress=progress)
+        found = look_at(self._where(which, worksheet)[1], self._access, progress=progress)
+        return replace(found, sheet=headed(found.sheet, is_header))
 
     def _where(self, which: GoogleSheet | str, worksheet: str | None) -> tuple[str | None, Place]:
         """The name of a configured sheet, and where a sheet is."""

@@ -89,6 +89,8 @@ def _may_have(said: Composable, word: str) -> Composable:
         pieces, pattern = [word[:middle], word[middle:], changed], _slip(word)
     else:
         pieces = [word[:third], word[third:-third], word[-third:]]
+        # letters that have changed places across two pieces leave neither as it was typed
+        pieces += [f"{word[at - 2]}{word[at]}{word[at - 1]}{word[at + 1]}" for at in (third, len(word) - third)]
         pattern = _slip(word[:middle]) + _slip(word[middle:])
     like = [f"%{''.join(c if c.isascii() and c.isalnum() else '_' for c in piece)}%" for piece in pieces]
     # in this order: the planner would take the pattern for the cheaper question

@@ -45,8 +45,9 @@ def _by_key(store: Store, contract: Contract, parts: list[str]) -> dict[str, Any
 
 
 def record(store: Store, dataset: str, key: str) -> dict[str, Any]:
-    """A record by its key or id, as it is now, with every import that touched it, newest first; what the ids in all
-    that are called (`names`, by the id as text), and the first records that refer to it. Raises UnknownDataset,
+    """A record by its key or id, as it is now, with every import that touched it, newest first; how far
+    a teacher of a roster is (`progress`, None of any other record); what the ids in all that are called (`names`, by
+    the id as text), and the first records that refer to it. Raises UnknownDataset,
     UnknownRecord."""
     contract = catalog.contract(dataset)
     if not contract.table:
@@ -67,9 +68,26 @@ def record(store: Store, dataset: str, key: str) -> dict[str, Any]:
         "dataset": dataset,
         "record": now,
         "history": history,
+        "progress": _progress(store, dataset, known),
         "names": _names(store, contract, now, history),
         "referring": [each for one in own for each in search.referring(store, one, REFERRING)],
     }
+
+
+ROSTER = "polaris.teacher_roster"
+"""The dataset whose records have a progress."""
+
+
+def _progress(store: Store, dataset: str, record: UUID | None) -> dict[str, Any] | None:
+    if dataset != ROSTER or record is None:
+        return None
+    return store.one(f"{_PROGRESS} where roster_id = %s", (record,))
+
+
+_PROGRESS = """
+select email, name, building, district, academic_year, is_active, target, completed, planned, to_review, progress
+from polaris.teacher_progress_status
+"""
 
 
 def _names(
@@ -235,6 +253,15 @@ class Records:
         Raises SeveralSheets for a run that has several rows of that line.
         """
         return row_records(self._store, get(self._store, batch), line)
+
+    def progress(self, academic_year: str | None = None) -> list[dict[str, Any]]:
+        """How far the teachers of the rosters are, of one academic year or of all: email, name, building, district,
+        academic_year, is_active, target, completed, planned, to_review, and progress: Achieved once the target is
+        reached, In Progress with any session that was attended or is still to come, else Not Started."""
+        return self._store.all(
+            f"{_PROGRESS} where %s::text is null or academic_year = %s order by academic_year, email",
+            (academic_year, academic_year),
+        )
 
     def tidy(self) -> None:
         """Makes `find` and `record` quick again after many new rows; to be called when nobody waits for it, and about a

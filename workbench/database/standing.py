@@ -15,6 +15,11 @@ from workbench.model.contract import Field, Forward
 from workbench.model.kinds import KINDS
 
 
+def id_of(field: Field) -> Identifier:
+    """The column of the record that a reference names."""
+    return Identifier(f"id of {field.name}")
+
+
 class Standing:
     """The table of such rows, in the transactions of a plan."""
 
@@ -31,7 +36,8 @@ class Standing:
     def put_down(self, connection: psycopg.Connection[Any]) -> None:
         """Makes the table; no row of it is another than that of the batch."""
         connection.execute(self._rows())
-        connection.execute(SQL("analyze {}").format(self.table))
+        connection.execute(SQL("create index on {} (line)").format(self.table))
+        connection.execute(SQL("analyze {} (batch_id, status, line, external_key)").format(self.table))
 
     def _rows(self) -> Composed:
         return self._compose(
@@ -39,7 +45,7 @@ class Standing:
             create temporary table {table} on commit drop as
             with keyed as materialized (
                 select r.tenant_id, r.batch_id, r.line, r.id, {key} as external_key, r.raw, r.payload, r.status,
-                       r.errors, {sources} as sources
+                       r.errors, {sources} as sources{ids}
                 from {came} r {references} where r.batch_id = {batch}
             ), together as materialized (
                 select external_key, jsonb_strip_nulls(jsonb_build_object({filled})) as filled,
@@ -51,14 +57,30 @@ class Standing:
             )
             select k.tenant_id, k.batch_id, k.line, k.id, k.external_key, k.raw,
                    coalesce(k.payload || t.filled || jsonb_strip_nulls(k.payload) || t.merged, k.payload) as payload,
-                   k.status, k.errors, k.sources, t.external_key is not null as folded
+                   k.status, k.errors, k.sources{columns}, t.external_key is not null as folded
             from keyed k left join together t on t.external_key = k.external_key and k.status = 'validated'""",
             key=self._key(),
-            references=SQL(" ").join(map(self._target.reference_join, self._references if self.resolves else [])),
+            references=SQL(" ").join(map(self._join, self._references if self.resolves else [])),
+            ids=SQL("").join(
+                SQL(", {}.id as {}").format(Identifier(f"ref {field.name}"), id_of(field)) for field in self._resolved
+            ),
+            columns=SQL("").join(SQL(", k.{}").format(id_of(field)) for field in self._resolved),
             sources=SQL("null::integer[]" if self._target.batch.revision else "r.sources"),
             filled=self._pairs([self._first(field) for field in self._fillable]),
             merged=self._pairs([self._merged(field) for field in self._merging]),
         )
+
+    def has(self, field: Field) -> bool:
+        """Whether the table says which record a reference names."""
+        return field in self._resolved
+
+    @property
+    def _resolved(self) -> list[Field]:
+        return [field for field in self._references if field.reference is not None and field.reference.by]
+
+    def _join(self, field: Field) -> Composable:
+        """What a reference may name, looked for anew where the table does not have it yet."""
+        return Target.reference_join(self._target, field) if self.has(field) else self._target.reference_join(field)
 
     def _key(self) -> Composable:
         """The key of a row by the records that it names, as far as all of them are there."""

@@ -284,9 +284,10 @@ class Contract:
 
     @property
     def identifiers(self) -> tuple[Field, ...]:
-        """The other ids of a record, which no two records share."""
+        """The other ids of a record, which no two records share; none by which it names somebody else."""
         others = (field for field in self.stored if field.kind == "identifier" and field.reference is None)
-        return tuple(field for field in others if field.name not in self.key)
+        naming = {name for field in self.key_fields if isinstance(field.derive, FirstOf) for name in field.ingredients}
+        return tuple(field for field in others if field.name not in (*self.key, *naming))
 
     @property
     def names(self) -> tuple[Field, ...]:

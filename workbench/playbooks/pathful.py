@@ -275,8 +275,16 @@ def check_sessions(columns: Chunk, known: Known) -> pa.Table:
 
 
 class _Export(_Rows):
+    REQUIRED = ("session_id", "session_start", "attendance_status")
+    """What no part misses; the rest is of its key."""
+
     def __init__(self, columns: Chunk, known: Known) -> None:
         super().__init__(columns, known, day="session_start", role="participant_type")
+        self.blank = {name: pc.and_(self.kept, pc.is_null(self[name])) for name in self.REQUIRED}
+        self.unread = pc.and_(self.kept, pc.and_(pc.is_valid(self["session_start"]), pc.is_null(self.moments)))
+        self.good = pc.and_not(self.kept, self.unread)
+        for blank in self.blank.values():
+            self.good = pc.and_not(self.good, blank)
 
     def teachers(self) -> Shaped:
         said = self["attendance_status"]
@@ -290,18 +298,14 @@ class _Export(_Rows):
             "participant_type": pc.fill_null(self["participant_type"], "Volunteer"),
             "confirmed_at": only(self.same(_now()), pc.fill_null(pc.equal(status, "attended"), False)),
         }
-        return self.part(self.kept, cells)
+        return self.part(self.good, cells)
 
     def issues_found(self) -> pa.Table:
-        required = ("session_id", "session_start", "attendance_status")
-        blank = [
-            self.issues(pc.and_(self.kept, pc.is_null(self[name])), "missing", name, f"{name} is required")
-            for name in required
-        ]
-        start = self["session_start"]
-        unread = pc.and_(self.kept, pc.and_(pc.is_valid(start), pc.is_null(self.moments)))
         kind = KINDS["timestamp"]
-        return _in_order(*blank, self.issues(unread, kind.code, "session_start", kind.message))
+        return _in_order(
+            *(self.issues(blank, "missing", name, f"{name} is required") for name, blank in self.blank.items()),
+            self.issues(self.unread, kind.code, "session_start", kind.message),
+        )
 
 
 def attendances(columns: Chunk, known: Known) -> Mapping[str, Shaped]:

@@ -82,13 +82,13 @@ def open_google_sheet(
     Its name is the one given, else its title. Raises UnreadableGoogleSheet, UnknownSheet for a tab that there is not,
     NotConfigured for a service account's key that is none, NoSpace, and what `open_sheet` raises.
     """
-    found = _read(place, access, progress)
+    found = _read(_Asking(place, access, progress, name or place.spreadsheet))
     return open_spool(found.spool, name or found.called, layout=layout)
 
 
 def look_at(place: Place, access: Access, *, progress: Progress = silent) -> Look:
     """What a Google Sheet is, from its header and first rows; raises as `open_google_sheet` does."""
-    found = _read(place, access, progress, first_only=True)
+    found = _read(_Asking(place, access, progress, place.spreadsheet), first_only=True)
     sheet = open_spool(found.spool, found.called)
     return Look(title=found.title, tab=found.tab, tabs=found.tabs, sheet=sheet, whole=found.whole)
 
@@ -115,8 +115,8 @@ class _Found:
         return f"{self.title} - {self.tab}" if self.tab else self.title
 
 
-def _read(place: Place, access: Access, progress: Progress, *, first_only: bool = False) -> _Found:
-    asking = _Asking(place, access, progress)
+def _read(asking: "_Asking", *, first_only: bool = False) -> _Found:
+    access = asking.access
     try:
         found = _of_account(asking, first_only) if access.account else _of_anyone(asking)
     except google_exceptions.TransportError:
@@ -149,15 +149,20 @@ def _of_account(asking: "_Asking", first_only: bool) -> _Found:
 
 
 def _through(client: gspread.http_client.HTTPClient, asking: "_Asking", first_only: bool) -> _Found:
-    said = client.fetch_sheet_metadata(asking.place.spreadsheet, {"includeGridData": "false", "fields": _FIELDS})
-    title = str(said["properties"]["title"])
-    tabs = tuple(_tabs(said))
+    title, tabs = _about(client, asking)
     tab = _tab(asking.place, title, tabs)
     step = max(1, CELLS_AT_ONCE // max(tab.columns, 1))
-    blocks = _blocks(client, asking, tab, range(1, tab.rows + 1, step)[: 1 if first_only else None], step)
-    spool = _rectangle(blocks, asking)
-    whole = not first_only or tab.rows <= step
-    return _Found(spool=spool, title=title, tab=tab.title, tabs=tabs, whole=whole)
+    firsts = range(1, tab.rows + 1, step)[: 1 if first_only else None]
+    spool = _rectangle(_blocks(client, asking, tab, firsts, step), asking)
+    if len(firsts) > 1 and tab not in _about(client, asking)[1]:  # some rows may have been read twice, or not at all
+        raise asking.refused("rows or columns came or went while it was being read. Try again.")
+    return _Found(spool=spool, title=title, tab=tab.title, tabs=tabs, whole=len(firsts) * step >= tab.rows)
+
+
+def _about(client: gspread.http_client.HTTPClient, asking: "_Asking") -> tuple[str, tuple[Tab, ...]]:
+    """The title of a spreadsheet, and its tabs."""
+    said = client.fetch_sheet_metadata(asking.place.spreadsheet, {"includeGridData": "false", "fields": _FIELDS})
+    return str(said["properties"]["title"]), tuple(_tabs(said))
 
 
 def _tabs(said: Mapping[str, Any]) -> Iterator[Tab]:
@@ -330,10 +335,12 @@ class _Asking:
     place: Place
     access: Access
     progress: Progress
+    called: str
+    """What a person calls it; else its id."""
 
     def refused(self, why: str) -> UnreadableGoogleSheet:
         """Why the sheet cannot be read, as an error to raise."""
-        return UnreadableGoogleSheet(source=self.place.spreadsheet, why=why)
+        return UnreadableGoogleSheet(source=self.called, why=why)
 
     def at(self, url: str) -> str:
         """An address of Google's, or of who stands in for it."""

@@ -1,14 +1,16 @@
 """The Google Sheets that are configured: added, changed, removed, found by purpose and year, read, and imported."""
 
+import csv
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 
 from tests.google import EMAIL, Google, Spreadsheet
-from tests.imports import ask, outcome, speak_for
-from workbench import Workbench
+from tests.imports import ask, issues, outcome, speak_for
+from workbench import Workbench, verify_evidence
 from workbench.model.errors import (
     GoogleSheetExists,
     NoGoogleSheet,
@@ -19,6 +21,7 @@ from workbench.model.errors import (
     WrongValue,
 )
 from workbench.model.google_sheet import GoogleSheet
+from workbench.model.resources import samples
 from workbench.playbooks import purposes
 from workbench.settings import Settings
 
@@ -167,10 +170,10 @@ def test_nobody_configures_a_sheet_in_anothers_name(wb: Workbench, url: str) -> 
 # what is read and imported
 
 
-def imported(wb: Workbench, sheet: GoogleSheet) -> Any:
+def imported(wb: Workbench, sheet: GoogleSheet, **more: Any) -> Any:
     opened = wb.google_sheets.open(sheet)
     target = purposes.target(sheet, opened)
-    return wb.import_sheet(opened, target, **purposes.options(sheet, target))
+    return wb.import_sheet(opened, target, **purposes.options(sheet, target), **more)
 
 
 def test_a_roster_is_imported_with_its_district_and_its_year_and_kept_as_it_was_read(
@@ -191,6 +194,20 @@ def test_a_roster_is_imported_with_its_district_and_its_year_and_kept_as_it_was_
     read = wb._store.one("select detail from workbench.audit_log where action = 'read Google Sheet'")
     assert read is not None
     assert (read["detail"]["sheet"], read["detail"]["checksum"]) == (roster.id, batch.checksum)
+
+
+def test_a_sheets_rows_are_corrected_planned_again_and_proven_as_those_of_a_file(
+    wb: Workbench, google: Google, roster: Spreadsheet, tmp_path: Path
+) -> None:
+    roster.tabs["Sheet1"] = [["The roster"], [], *ROSTER, ["nobody", "No Body", "Argentine Middle", "7"]]
+    batch = imported(wb, wb.google_sheets.add(**said(spreadsheet=roster.id)))
+    assert (batch.stage, issues(wb, batch)) == ("held", [(6, "email", "bad_email")])
+    google.spreadsheets.clear()
+    wb.correct(batch, {6: {"Teacher Email": "no.body@kck.example"}})
+    wb.plan(batch)
+    assert outcome(wb.commit(batch)) == (3, 0, 0, 0, 0)
+    wb.evidence(batch, tmp_path / "evidence.zip", with_source=True)
+    assert verify_evidence(tmp_path / "evidence.zip")
 
 
 def test_the_same_sheet_again_creates_nothing(wb: Workbench, google: Google, roster: Spreadsheet) -> None:
@@ -222,6 +239,58 @@ def test_who_reads_is_told_and_no_key_is_in_the_database(wb: Workbench, url: str
     tables = ("google_sheet", "audit_log", "import_batch", "import_row")
     held = [ask(url, f"select coalesce(string_agg(t::text, ''), '') from workbench.{name} t")[0][0] for name in tables]
     assert all(held) and not any("PRIVATE KEY" in text or EMAIL in text for text in held)
+
+
+SESSIONS = list(csv.reader((samples() / "polaris" / "virtual_sessions.csv").read_text("utf-8").splitlines()))
+EXPORT = [
+    ["SessionId", "EventId", "TeacherEmail", "SessionStart", "AttendanceStatus"],
+    ["S-1", "5001", "ada@kck.example", "2025-09-15T09:30:00", "Attended"],
+]
+REPORT = [
+    ["Session ID", "Title", "Date", "Status", "SignUp Role", "Name", "Attended Educator Count"],
+    ["5001", "Careers in Nursing", "2025-09-15 09:30:00", "Completed", "Educator", "Ada Park", "1"],
+]
+
+
+@pytest.mark.parametrize(
+    ("purpose", "rows", "target"),
+    [
+        ("virtual_sessions", SESSIONS, "polaris.virtual_sessions"),
+        ("virtual_sessions", EXPORT, "polaris.pathful"),
+        ("virtual_sessions", REPORT, "polaris.pathful_sessions"),
+        ("pathful", EXPORT, "polaris.pathful"),
+        ("pathful", REPORT, "polaris.pathful_sessions"),
+    ],
+)
+def test_the_headers_tell_which_playbook_a_purpose_means(
+    wb: Workbench, google: Google, purpose: str, rows: list[list[str]], target: str
+) -> None:
+    """Seed 001: Pathful's export may come as the sheet for virtual sessions."""
+    sheet = google.add("Sessions", {"Sheet1": rows})
+    configured = wb.google_sheets.add(**said(purpose=purpose, spreadsheet=sheet.id))
+    assert purposes.target(configured, wb.google_sheets.open(configured)) == target
+
+
+def test_virtual_sessions_are_imported_from_below_their_first_three_rows(wb: Workbench, google: Google) -> None:
+    """Seed 001, Playbook C: the system skips the first three rows."""
+    sheet = google.add("Sessions", {"Sheet1": SESSIONS})
+    configured = wb.google_sheets.add(**said(purpose="virtual_sessions", year="2026-2027", spreadsheet=sheet.id))
+    assert wb.google_sheets.look(sheet.id).sheet.reading.header_line == 4
+    batch = imported(wb, configured, skip_errors=True)
+    assert batch.stage == "completed"
+    assert next(iter(wb.rows.each(batch)))["line"] == 5
+    figures = wb.figures(batch)
+    assert figures["Events created"] == figures["Events processed"] > 0
+    again = wb.figures(imported(wb, configured, skip_errors=True))
+    assert (again["Events created"], again["Events updated"], again["Teacher registrations created"]) == (0, 0, 0)
+
+
+def test_pathful_attendance_of_an_unknown_event_is_unmatched(wb: Workbench, google: Google) -> None:
+    """Seed 001, Playbook A: nothing is invented for it."""
+    sheet = google.add("Pathful", {"Sheet1": EXPORT})
+    batch = imported(wb, wb.google_sheets.add(**said(purpose="virtual_sessions", spreadsheet=sheet.id)))
+    figures = wb.figures(batch)
+    assert (figures["Rows processed"], figures["Rows created"], figures["Rows unmatched (event)"]) == (1, 0, 1)
 
 
 def test_a_purpose_without_a_playbook_says_so(

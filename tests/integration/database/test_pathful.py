@@ -1,6 +1,7 @@
 """Playbook A on a real database: sessions, who took part, and what waits for a roster, an event or a date."""
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 
@@ -232,6 +233,8 @@ def test_an_attendance_that_a_person_has_put_a_note_on_stays(
     told = [row["issues"][0]["message"] for row in wb.rows.each(again) if row["issues"]]
     assert told == ["Status stays attended, as a person has noted: He was there"]
     assert fingerprint(url) == before
+    counted = {each["email"]: each["completed"] for each in wb.records.progress()}
+    assert counted == {"ada@kck.example": 0, "ben@kck.example": 1}
 
 
 def test_an_attendance_is_never_open_again_once_it_is_known(
@@ -289,6 +292,24 @@ def test_the_rows_of_a_session_say_together_how_far_it_got(wb: Workbench, sheet:
     assert ask(url, "select status, attended_students from polaris.events") == [("Completed", 30)]
     again = pathful(wb, sheet(report(*reversed(rows)), "again.csv"))
     assert (again.created, again.updated) == (0, 0)
+
+
+def test_a_session_of_every_status_is_imported(wb: Workbench, sheet: Given, url: str) -> None:
+    statuses = (
+        "Draft",
+        "Requested",
+        "Confirmed",
+        "Published",
+        "Completed",
+        "Cancelled",
+        "No Show",
+        "Simulcast",
+        "Count",
+    )
+    rows = [DANA.replace("5001", str(n)).replace("Completed", status) for n, status in enumerate(statuses)]
+    batch = pathful(wb, sheet(report(*rows)))
+    assert batch.created == len(statuses)
+    assert [status for _, status in records(url, "polaris.events", "session_id", "status")] == list(statuses)
 
 
 def test_two_sessions_of_one_title_and_day_stay_two(wb: Workbench, sheet: Given, url: str) -> None:
@@ -469,3 +490,43 @@ def test_a_user_report_brings_accounts_of_educators_and_professionals(wb: Workbe
     assert records(url, "polaris.volunteers", "email", "pathful_user_id", "organization", "job_title") == [
         ("dana@acme.example", "PF-9", "Acme Health", "Nurse")
     ]
+
+
+# --- how far the teachers are ---
+
+
+def test_the_progress_of_a_teacher_is_told_from_the_sessions_of_the_year(
+    wb: Workbench, sheet: Given, roster: Callable[..., Batch]
+) -> None:
+    text = ROSTER.replace("Academic Year", "Academic Year,Target Sessions").replace("7,2025-2026", "7,2025-2026,2")
+    roster(text.replace("HS,2025-2026", "HS,2025-2026,1") + "cy@kck.example,Cy Low,North,7,2025-2026,1\n")
+    year = date.today().year + (date.today().month >= 7)
+    roster(f"Email,Name,Building,Academic Year\nada@kck.example,Ada Park,North,{year}-{year + 1}\n")
+    to_come = f"6001|Inside a Mill|{year}-09-09|Confirmed|60|PF-1|Ada Park|Educator|0|0"
+    over = "6002|Inside a Mill|2026-03-09|Confirmed|60|PF-3|Cy Low|Educator|0|0"
+    pathful(wb, sheet(report(ADA, BEN.replace("n/a", "1"), to_come, over)))
+    found = {(each["email"], each["academic_year"]): each for each in wb.records.progress()}
+    told = {key: (each["target"], each["completed"], each["planned"], each["progress"]) for key, each in found.items()}
+    assert told == {
+        ("ada@kck.example", "2025-2026"): (2, 1, 0, "In Progress"),
+        ("ben@kck.example", "2025-2026"): (1, 1, 0, "Achieved"),
+        ("cy@kck.example", "2025-2026"): (1, 0, 0, "Not Started"),
+        ("ada@kck.example", f"{year}-{year + 1}"): (1, 0, 1, "In Progress"),
+    }
+    assert found["cy@kck.example", "2025-2026"]["to_review"] == 1
+    assert [each["email"] for each in wb.records.progress(f"{year}-{year + 1}")] == ["ada@kck.example"]
+    one = wb.records.get("polaris.teacher_roster", "ben@kck.example|2025-2026")
+    assert one["progress"]["progress"] == "Achieved"
+
+
+def test_a_row_of_a_report_is_corrected_before_it_is_written(
+    wb: Workbench, sheet: Given, url: str, roster: Callable[..., Batch]
+) -> None:
+    roster()
+    rows = report(ADA.replace("Careers in Nursing", ""), BEN.replace("Ben Ruiz", "Ben Rooiz"), DANA)
+    held = wb.import_sheet(sheet(rows), "polaris.pathful_sessions", dry_run=True)
+    assert [outcome for _, outcome in outcomes(wb, held)] == ["invalid", "unmatched:teacher", "created"]
+    wb.correct(held, {2: {"Title": "Careers in Nursing"}, 3: {"Name": "Ben Ruiz"}})
+    done = wb.commit(wb.plan(held).batch)
+    assert [outcome for _, outcome in outcomes(wb, done)] == ["created", "created", "created"]
+    assert teachers(url) == [("5001", "ada@kck.example", "attended"), ("5001", "ben@kck.example", "no_show")]

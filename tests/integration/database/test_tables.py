@@ -73,6 +73,7 @@ def test_employers_and_rosters_have_tables_of_their_own(url: str) -> None:
     assert columns(url, "polaris.teacher_progress").keys() == {
         *OURS,
         *("email", "name", "building", "grade", "academic_year", "virtual_year", "target_sessions", "district"),
+        "pathful_user_id",
         *("is_active", "deactivation_source"),
     }
 

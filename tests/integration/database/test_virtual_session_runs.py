@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.imports import ask, fingerprint, messages, outcome, outcomes, records
+from tests.imports import ask, fingerprint, issues, messages, outcome, outcomes, records, tamper
 from workbench import Workbench
 from workbench.model.batch import Batch
 from workbench.model.sheet import Sheet
@@ -155,6 +155,7 @@ def test_a_teacher_who_is_not_in_the_roster_is_unmatched_while_the_event_goes_on
 ) -> None:
     batch = sessions(SPACE | LINK | {"Teacher Name": "Ada Park / Eve Stone", "School Name": "Wyandotte High"})
     assert outcomes(wb, batch) == [(5, "unmatched:teacher")]
+    assert issues(wb, batch) == [(5, "teacher_name", "teacher_not_found")]
     assert registered(url) == [("5001", "ada@kck.example")]
     assert events(url, "session_id") == [("5001",)]
     roster("eve@kck.example,Eve Stone,Wyandotte High,HS,2026-2027,KCKPS")
@@ -181,6 +182,22 @@ def test_of_two_teachers_of_one_name_the_one_at_the_school_is_meant(
     assert registered(url) == [("5001", "eve1@kck.example")]
 
 
+def test_rows_that_put_a_teacher_at_two_schools_and_say_different_things_wait_for_a_person(
+    wb: Workbench, sessions: Imported, url: str
+) -> None:
+    rows = (
+        SPACE | LINK | {"Teacher Name": "Cat Moss/Ada Park", "School Name": "Argentine Middle", "Status": "Completed"},
+        SPACE | LINK | {"Teacher Name": "Ben Ruiz/Ada Park", "School Name": "Argentine", "Status": "Simulcast"},
+    )
+    batch = sessions(*rows, dry_run=True)
+    assert outcomes(wb, batch) == [(5, "created"), (6, "invalid:conflict")]
+    assert messages(wb, batch) == {
+        6: "Line 5 says otherwise of the same registration: simulcast (false / true), status (Completed / Simulcast)"
+    }
+    assert outcomes(wb, sessions(*rows, on_conflict="first")) == [(5, "created"), (6, "created")]
+    assert ("5001", "ada@kck.example", False) in registered(url, "simulcast")
+
+
 def test_a_simulcast_registers_its_teacher_and_leaves_the_event_alone(
     wb: Workbench, sessions: Imported, url: str
 ) -> None:
@@ -193,6 +210,16 @@ def test_a_simulcast_registers_its_teacher_and_leaves_the_event_alone(
     assert ask(url, "select xmin::text, e::text from polaris.events e") == before
     assert registered(url, "simulcast") == [("5001", "ada@kck.example", False), ("5001", "ben@kck.example", True)]
     assert presented(url, "name") == []
+
+
+def test_an_attendance_that_a_person_put_a_note_on_stays(sessions: Imported, url: str) -> None:
+    sessions(SPACE | LINK | ADA | {"Status": "Completed"}, SPACE | LINK | BEN | {"Status": "Completed"})
+    tamper(url, "update polaris.event_teachers set notes = 'She was there.' where name = 'Ada Park'")
+    sessions(SPACE | LINK | ADA | {"Status": "Teacher No-Show"}, SPACE | LINK | BEN | {"Status": "Teacher No-Show"})
+    assert registered(url, "status") == [
+        ("5001", "ada@kck.example", "attended"),
+        ("5001", "ben@kck.example", "no_show"),
+    ]
 
 
 def test_a_simulcast_without_an_event_waits_for_it(wb: Workbench, sessions: Imported, url: str) -> None:
@@ -240,6 +267,17 @@ def test_a_session_that_ends_past_midnight_ends_on_the_next_day(sessions: Import
     assert begins(url) == [("5001", "09-15 23:30", "09-16 00:30")]
 
 
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo"])
+def test_no_time_zone_moves_a_day_or_a_time(
+    zone: str, sessions: Imported, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", zone)
+    monkeypatch.setenv("PGTZ", zone)
+    sessions(SPACE | LINK | ADA | {"Date": "11/8", "Time": "8 PM"})
+    sessions(SPACE | LINK | ADA | {"Date": "11/8", "Time": ""})
+    assert begins(url) == [("5001", "11-08 20:00", "11-08 21:00")]
+
+
 def test_a_changed_day_of_a_linked_session_keeps_its_length(sessions: Imported, url: str) -> None:
     sessions(SPACE | LINK | ADA)
     batch = sessions(SPACE | LINK | ADA | {"Date": "9/16"})
@@ -275,6 +313,11 @@ def test_an_event_of_another_import_is_found_by_title_and_day(
     sessions(SPACE | ADA | {"Time": ""})
     assert begins(url) == [("77", "09-15 13:15", "09-15 14:15")]
     assert registered(url) == [("77", "ada@kck.example")]
+
+
+def test_whoever_holds_the_sessions_can_be_said(sessions: Imported, url: str) -> None:
+    sessions(SPACE | LINK, constants={"host": "Elsewhere"})
+    assert events(url, "host") == [("Elsewhere",)]
 
 
 def test_two_links_of_one_title_and_day_are_two_events(sessions: Imported, url: str) -> None:

@@ -71,7 +71,7 @@ def test_the_guide_says_how_dates_and_numbers_are_written_where_there_are_any() 
 
 def test_the_guide_of_the_roster_says_what_its_modes_take_away() -> None:
     guide = field_guide(contract("polaris.teacher_roster"))
-    limits = "`name.changed` 10 and 50%, `removed` 5 and 20%, `blanked` 1 and 20%"
+    limits = "`pathful_user_id.changed` 5 and 50%, `name.changed` 10 and 50%, `removed` 5 and 20%, `blanked` 1 and 20%"
     assert f"- **Held for a person** when an import would change more than this: {limits}." in guide.splitlines()
     away = "the records of the same district and academic_year that the file does not name."
     assert f"  - `preserve` (the default): creates, updates, and switches off {away}" in guide

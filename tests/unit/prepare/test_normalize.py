@@ -187,3 +187,12 @@ def test_a_field_is_derived_after_its_ingredients_whatever_the_order_of_declarat
         "same": ["2024"],
         "year": ["2024"],
     }
+
+
+def test_the_first_of_several_fields_says_who_it_is_and_a_day_its_academic_year() -> None:
+    teachers = contract("polaris.event_teachers")
+    rows = chunk("email|name|start", "A@B.org|Ada|2026-06-30", "|Ben|2026-07-01 00:30", "||soon")
+    columns = {name: name for name in ("email", "name", "start")}
+    found = values(teachers, rows, columns=columns)
+    assert found["teacher"] == ["a@b.org", "Ben", None]
+    assert found["academic_year"] == ["2025-2026", "2026-2027", None]

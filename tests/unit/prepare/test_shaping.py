@@ -119,3 +119,11 @@ def test_an_issue_of_a_part_is_told_once_of_every_row_it_was_made_of_and_in_the_
         (1, "odd", "email"),
         (2, "bad", "course_name"),
     ]
+
+
+def test_a_blank_cell_is_not_the_same_as_the_first_text_of_its_column() -> None:
+    cells = pa.RecordBatch.from_arrays([pa.array(["1", "1", "1"]), pa.array(["x", None, "x"])], names=["id", "said"])
+    at = pa.array([0, 1, 2], pa.int32())
+    shape = shaping.gathered(Shaped(rows=Chunk(lines=pa.array([2, 3, 4], pa.int32()), cells=cells), at=at))
+    assert shape.groups is not None
+    assert shape.groups.to_pylist() == [[0, 2], [1]]

@@ -23,3 +23,25 @@ join workbench.link m on m.tenant_id = p.tenant_id and m.of = 'polaris.event_vol
      and m.said = coalesce(workbench.said(p.pathful_user_id), workbench.said(p.name, p.organization))
 join polaris.volunteers v on v.tenant_id = p.tenant_id and v.email = m.known;
 grant select on polaris.volunteer_link to workbench_app;
+
+-- How far the teachers of the rosters are (seed 001, Playbook A): sessions that they took part in, and those still to come. A
+-- session that was shared counts for who is registered for it, and one that is over and of which nobody knows is to be reviewed.
+drop view if exists polaris.teacher_progress_status;
+create view polaris.teacher_progress_status with (security_invoker = true) as
+select tenant_id, roster_id, email, name, building, district, academic_year, is_active, target, completed, planned, to_review,
+       case when completed >= target then 'Achieved' when completed + planned > 0 then 'In Progress' else 'Not Started' end as progress
+from (
+    select r.tenant_id, r.id as roster_id, r.email, r.name, r.building, r.district, r.academic_year, r.is_active,
+           coalesce(r.target_sessions, 1) as target,
+           count(*) filter (where t.status = 'attended' or t.status = 'registered' and e.status in ('Simulcast', 'Count'))::int
+               as completed,
+           count(*) filter (where t.status = 'registered' and e.starts_at >= now()
+               and e.status in ('Draft', 'Requested', 'Confirmed', 'Published'))::int as planned,
+           count(*) filter (where t.status = 'registered' and e.starts_at < now()
+               and e.status in ('Requested', 'Confirmed', 'Published'))::int as to_review
+    from polaris.teacher_progress r
+    left join polaris.event_teachers t on t.tenant_id = r.tenant_id and t.teacher_id = r.id
+    left join polaris.events e on e.tenant_id = t.tenant_id and e.id = t.event_id
+    group by r.id, r.tenant_id
+) counted;
+grant select on polaris.teacher_progress_status to workbench_app;

@@ -160,6 +160,8 @@ def import_(
     google = salesforce is None and sources.may_be_google(source)
     if dataset is not None and playbook is not None:
         raise typer.BadParameter("say --dataset or --playbook, one of them.", param_hint="import")
+    if playbook is not None:
+        _refuse_unknown(playbook)
     wanted = playbook or dataset or (_dataset_of(asked, template) if template is not None else None)
     meant = None if google or salesforce else sources.of_file(source, wanted, sheet, layout)
     with asked.open() as wb:
@@ -218,6 +220,13 @@ def import_(
             printing.facts(asked, [("Template", f"saved as {save_template}" if save_template else "")])
             printing.removals(asked, wb, planned)
         return _end(asked, wb, planned if dry_run else _committed(asked, wb, planned, skip_errors))
+
+
+def _refuse_unknown(playbook: str) -> None:
+    """Raises UnknownPlaybook."""
+    from workbench.playbooks import playbook as playbook_of
+
+    playbook_of(playbook)
 
 
 def _dataset_of(asked: Asked, template: str) -> str:

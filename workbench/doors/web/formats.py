@@ -23,5 +23,5 @@ def guide(contract: Contract) -> str:
 
 def becomes(form: str) -> str:
     """What the rows of a form become: "students, courses and enrollments"."""
-    *most, last = (name.partition(".")[2] for name in PLAYBOOKS[form].datasets)
+    *most, last = (name.partition(".")[2].replace("_", " ") for name in PLAYBOOKS[form].datasets)
     return f"{', '.join(most)} and {last}" if most else last

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,13 +18,12 @@ from workbench.doors.web.page import person
 from workbench.doors.web.views import google_sheets as views
 from workbench.doors.web.views import holds, issues, outcomes
 from workbench.model.batch import Batch
-from workbench.model.errors import WorkbenchError
+from workbench.model.errors import AmbiguousBatch, UnknownBatch, WorkbenchError
 from workbench.model.google_sheet import PURPOSES, GoogleSheet
 from workbench.model.hold import Hold
 from workbench.model.noticed import Noticed
 from workbench.playbooks import purposes
 from workbench.prepare.recognition import recognise
-from workbench.sources import first_lines
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +67,7 @@ def begin(wb: Workbench, configured: GoogleSheet, *, straight_on: bool) -> None:
     """Reads a sheet and begins its import, which the address then names; a plan that nobody has to be asked of is
     written at once where it is to go `straight_on`. What cannot be is said, with what to do."""
     st.session_state.pop(_WHY, None)
-    st.query_params.pop("batch", None)
+    before = st.query_params.pop("batch", None)
     begun: Batch | _NotBegun | str
     try:
         with st.spinner(f"Reading {words.text(configured.name)} from Google ...", show_time=True):
@@ -76,12 +76,27 @@ def begin(wb: Workbench, configured: GoogleSheet, *, straight_on: bool) -> None:
         begun = str(refusal)
     if isinstance(begun, Batch):
         st.query_params["batch"] = str(begun.id)
+        _put_away(wb, before, begun)
     else:
         st.session_state[_WHY] = begun
     st.rerun()
 
 
 _WHY = "why a sheet is not imported"
+
+
+def _put_away(wb: Workbench, before: str | None, begun: Batch) -> None:
+    """Discards what somebody has read of the same sheet before and not imported: nobody wants it any more."""
+    if not before:
+        return
+    with suppress(UnknownBatch, AmbiguousBatch):
+        earlier = wb.batches.get(before)
+        same = all(
+            getattr(earlier, name) == getattr(begun, name)
+            for name in ("file_name", "window", "initiated_by", "part_of")
+        )
+        if same and earlier.stage in ("staged", "planned", "held") and jobs.state(wb, earlier) is None:
+            wb.discard(earlier, "The sheet was read again.")
 
 
 def _begun(wb: Workbench, configured: GoogleSheet, straight_on: bool, told: DeltaGenerator) -> Batch | _NotBegun:
@@ -157,14 +172,12 @@ def removed(wb: Workbench, batch: Batch) -> dict[str, int]:
 
 
 def validation(wb: Workbench, batch: Batch) -> None:
-    """What the automatic validation found, errors and warnings, and the way to the rows."""
-    counts = wb.rows.issue_counts(batch)
-    for part in wb.batches.parts(batch):
-        counts += wb.rows.issue_counts(part) if not part.derived else []
+    """What the automatic validation found: how many errors and warnings, and the first of them by the sheet's rows."""
+    told = wb.rows.issue_counts(batch)
     st.subheader("Validation", anchor=False)
-    views.severities(counts)
-    if counts:
-        issues.counted(counts)
+    views.severities(told)
+    if told:
+        views.issues(wb.rows.page(batch, wrong=True, limit=views.ROWS), sum(each["rows"] for each in told))
     issues.noticed(Noticed.from_dict(batch.summary.get("noticed", {})).told())
 
 
@@ -195,6 +208,8 @@ def done(wb: Workbench, batch: Batch) -> None:
         views.success(wb.title(batch))
         figures(wb, batch)
         with st.container(horizontal=True):
+            if batch.dataset == "polaris.teacher_roster":
+                address.link("matches", "Match Teachers", icon=":material/join_inner:", of=batch.dataset)
             address.link("reconcile", "Reconcile it", icon=":material/balance:", batch=batch.id)
             address.link("history", "Its log", icon=":material/history:", batch=batch.id)
     elif batch.stage == "failed":
@@ -257,9 +272,7 @@ def _edit(sheet: GoogleSheet | None, year: str, known_years: list[str]) -> None:
         with Workbench.open(user=person()) as wb:  # a dialog runs again without its page
             districts = sorted({one.district for one in wb.google_sheets.all() if one.district})
             said = views.asked(sheet, year, known_years, districts, offered(), purposes.known())
-            test, save = views.buttons(
-                "Add Sheet" if sheet is None else "Save", ready=bool(said["spreadsheet"].strip())
-            )
+            test, save = views.buttons("Add Sheet" if sheet is None else "Save")
             if test:
                 tested(wb, said)
             if save and sheet is None:
@@ -289,7 +302,7 @@ def tested(wb: Workbench, said: Mapping[str, str]) -> None:
     likely = recognise(found.sheet)
     meant = purposes.targets(said["purpose"], said["dataset"])
     best = next((each for each in likely if each[0] in meant), None)
-    views.looked(found, tally, first_lines(found.sheet, 6))
+    views.looked(found, tally)
     views.looks_like(best, likely[0])
 
 

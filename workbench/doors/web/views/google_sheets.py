@@ -1,5 +1,6 @@
 """Google Sheets as a page shows them: the configured ones, one that is added or tested, and what an import did."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -144,16 +145,16 @@ def asked(
     }
 
 
-def buttons(label: str, *, ready: bool) -> tuple[bool, bool]:
+def buttons(label: str) -> tuple[bool, bool]:
     """Whether a sheet is to be tested, and whether it is to be kept."""
     with st.container(horizontal=True):
-        test = st.button("Test this sheet", icon=":material/fact_check:", disabled=not ready)
-        save = st.button(label, type="primary", icon=":material/add_link:", disabled=not ready)
+        test = st.button("Test this sheet", icon=":material/fact_check:")
+        save = st.button(label, type="primary", icon=":material/add_link:")
     return test, save
 
 
-def looked(found: "Look", tally: Tally, lines: Sequence[tuple[int, list[str]]]) -> None:
-    """What a sheet that was tested is."""
+def looked(found: "Look", tally: Tally) -> None:
+    """What a sheet that was tested is, with its first rows."""
     more = "" if found.whole else " and more"
     at = f"header on line {found.sheet.reading.header_line}"
     st.success(f"**{words.text(found.title)}** can be read: {words.many(tally.rows)}{more}, {at}.")
@@ -162,10 +163,10 @@ def looked(found: "Look", tally: Tally, lines: Sequence[tuple[int, list[str]]]) 
             f"**{words.text(tab.title)}**" if tab.title == found.tab else words.text(tab.title) for tab in found.tabs
         )
         st.caption(f"Tabs: {titles}")
-    width = max((len(cells) for _, cells in lines), default=0)
-    table = pd.DataFrame([[line, *cells, *[""] * (width - len(cells))] for line, cells in lines])
-    table.columns = pd.Index(["Line", *(str(number) for number in range(1, width + 1))])
-    st.dataframe(table, hide_index=True, height="content", key="tested")
+    sample = found.sheet.sample(5)
+    table = sample.cells.to_pandas()
+    table.index = pd.Index(sample.lines.to_pylist(), name="Line")
+    st.dataframe(table, height="content", key="tested")
 
 
 def looks_like(meant: tuple[str, float, str] | None, likeliest: tuple[str, float, str]) -> None:
@@ -180,23 +181,45 @@ def looks_like(meant: tuple[str, float, str] | None, likeliest: tuple[str, float
 
 
 def severities(counts: Sequence[Mapping[str, Any]]) -> None:
-    """How many errors and warnings there are."""
-    errors, warnings = (
-        sum(count["rows"] for count in counts if count["severity"] == severity) for severity in ("error", "warning")
-    )
-    if errors:
-        st.error(f"Errors: {errors:,} · Warnings: {warnings:,}", icon=":material/error:")
-    elif warnings:
-        st.warning(f"Errors: 0 · Warnings: {warnings:,}", icon=":material/warning:")
+    """How many errors and warnings there are, and references that name nothing known."""
+    found = Counter[str]()
+    for count in counts:
+        found[_severity(count)] += count["rows"]
+    told = f"Errors: {found['error']:,} · Unmatched: {found['unmatched']:,} · Warnings: {found['warning']:,}"
+    if found["error"]:
+        st.error(told, icon=":material/error:")
+    elif found.total():
+        st.warning(told, icon=":material/warning:")
     else:
         st.success("Validation passes: no errors, no warnings.", icon=":material/check_circle:")
+
+
+def _severity(issue: Mapping[str, Any]) -> str:
+    """error or warning; unmatched where something is named that is not there, which is no fault of the row."""
+    return "unmatched" if issue["code"].endswith("_not_found") else str(issue["severity"])
+
+
+ROWS = 50
+"""So many rows with something wrong are shown."""
+
+
+def issues(rows: Sequence[Mapping[str, Any]], number: int) -> None:
+    """What is wrong, row by row as the sheet numbers them; `number` is of all there is."""
+    told = [
+        {"Row": row["line"], "Severity": _severity(each), "What is wrong": each["message"], "Field": each["field"]}
+        for row in rows
+        for each in row["issues"]
+    ]
+    st.dataframe(pd.DataFrame(told), hide_index=True, height="content" if len(told) < 10 else 380, key="issues")
+    if number > len(told):
+        st.caption(f"The first {len(told):,} of {number:,}.")
 
 
 def numbers(figures: Mapping[str, int]) -> None:
     """The numbers that a playbook's document has, named as it names them."""
     with st.container(horizontal=True, gap="xsmall"):
         for name, number in figures.items():
-            st.metric(name, f"{number:,}", border=True, width=168)
+            st.metric(name, f"{number:,}", border=True, width="content")
 
 
 def success(title: str) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from workbench.model.contract import Contract, FromWindow
+from workbench.playbooks import PLAYBOOKS
 from workbench.prepare.mapping import may_be_lenient
 
 MODES = {
@@ -16,6 +17,15 @@ MODES = {
     "preserve": "as upsert, and switch off the records of the same scope that the file does not name",
 }
 
+
+WINDOW = ("Window", "Which time the file speaks of, for the import log", "Stands in the import log.")
+YEAR = ("Academic year", "2024-2025", "Stands in the import log, and in every row whose year is blank.")
+SINCE = (
+    "Window: since when rows are imported",
+    "Everything; or: semester, six months, 2025-2026, 2026-01-15",
+    "Stands in the import log. A row without a date is never left out by it.",
+)
+"""How the window is asked for: label, example, help."""
 
 EDITS = {
     "keep": "keep it, and tell of it",
@@ -30,6 +40,11 @@ def options(
     begin with."""
     optional = [field.name for field in contract.stored if may_be_lenient(contract, field.name)]
     by_window = any(isinstance(field.derive, FromWindow) for field in contract.fields)
+    playbook = PLAYBOOKS.get(contract.name)
+    if playbook is not None and playbook.windowed is not None:
+        label, placeholder, told = SINCE
+    else:
+        label, placeholder, told = YEAR if by_window else WINDOW
     first, second = st.columns(2)
     return {
         "mode": first.selectbox(
@@ -39,9 +54,9 @@ def options(
             format_func=lambda mode: f"{mode}: {MODES[mode]}",
         ),
         "window": second.text_input(
-            "Academic year" if by_window else "Window",
-            placeholder="2024-2025" if by_window else "Which time the file speaks of, for the import log",
-            help="Stands in the import log" + (", and in every row whose year is blank." if by_window else "."),
+            label,
+            placeholder=placeholder,
+            help=told,
             key="window",
             bind="query-params",
         ).strip()

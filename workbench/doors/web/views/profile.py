@@ -108,10 +108,12 @@ def one_column(column: Mapping[str, Any], before: Mapping[str, Any] | None) -> N
     if column["outliers"]:
         st.markdown("**Outliers**: unlike the others of this column")
         titles = {"text": "Value", "rows": "Rows", "why": "Why"}
-        st.dataframe(pd.DataFrame(column["outliers"]).rename(columns=titles), hide_index=True)
+        outliers = pd.DataFrame(column["outliers"], columns=list(titles)).rename(columns=titles)
+        st.dataframe(outliers, hide_index=True)
     if column.get("groups"):
         st.markdown("**Probably the same**, written differently")
-        st.dataframe(pd.DataFrame(column["groups"]), hide_index=True)
+        # in this order: a profile that was kept has its names in the database's
+        st.dataframe(pd.DataFrame(column["groups"], columns=["Values", "Rows", "Why"]), hide_index=True)
 
 
 def _frequencies(column: Mapping[str, Any], before: Mapping[str, Any] | None, what: str, label: str) -> None:

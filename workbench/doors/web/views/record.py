@@ -57,6 +57,14 @@ def now(record: Mapping[str, Any], names: Mapping[str, Mapping[str, Any]]) -> No
     st.dataframe(pd.DataFrame(values, columns=["Field", "Value"]), hide_index=True, height="content", key="now")
 
 
+def progress(found: Mapping[str, Any]) -> None:
+    """How far a teacher is with the sessions of the year."""
+    figures = {"Progress": found["progress"], "Target": found["target"], "Attended": found["completed"]}
+    figures |= {"Still to come": found["planned"], "Over, not reported": found["to_review"]}
+    for place, (name, value) in zip(st.columns(len(figures)), figures.items(), strict=True):
+        place.metric(name, value)
+
+
 def _named(value: object, names: Mapping[str, Mapping[str, Any]]) -> str:
     one = names.get(str(value))
     return str(value) if one is None else " ".join(filter(None, (one["key"], one["title"])))
