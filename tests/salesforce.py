@@ -63,6 +63,8 @@ class Fault:
     """What is answered instead, once, where the path has this in it."""
 
     path: str
+    number: int | None = None
+    """Of which request, the first being 0; any where nobody says it."""
     status: int = 200
     body: str = ""
     kind: str = "application/json;charset=UTF-8"
@@ -202,7 +204,9 @@ def _handler(salesforce: Salesforce) -> type[BaseHTTPRequestHandler]:
             url = urlsplit(self.path)
             asked = f"{verb} {self.headers['Host']}{unquote(self.path).replace('+', ' ')}"
             salesforce.asked.append(asked)
-            self._fault = next((each for each in salesforce.faults if each.path in asked), None)
+            number = len(salesforce.asked) - 1
+            fitting = (each for each in salesforce.faults if each.path in asked and each.number in (None, number))
+            self._fault = next(fitting, None)
             if self._fault is not None:
                 salesforce.faults.remove(self._fault)
                 time.sleep(self._fault.delay)

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import platformdirs
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from workbench.model.errors import NotConfigured
@@ -52,10 +52,10 @@ def _of_salesforce(name: str, *, otherwise: str = "", secret: bool = True) -> An
     """A setting that has a name of its own in the environment and in `.streamlit/secrets.toml`."""
 
     def said() -> Any:
-        found = str(_secret(name) or otherwise)
+        found = str(_secret(name) or otherwise).strip()
         return SecretStr(found) if secret else found
 
-    return Field(default_factory=said, validation_alias=AliasChoices(name, name.lower()))
+    return Field(default_factory=said, validation_alias=name, validate_default=True)
 
 
 class Settings(BaseSettings):

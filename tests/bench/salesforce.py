@@ -102,6 +102,12 @@ def measure(folder: Path, rows: int) -> None:
                 print(
                     f"{size:>9,} imported from {name}: {seconds:.1f} s, peak {peak:.0f} MB  (under {MOST})", flush=True
                 )
+            began = time.monotonic()
+            said, peak = launched(folder / "home", "audit", "salesforce:Contact", "-d", "elevate.students", "--json")
+            assert json.loads(said)["complete"], said
+            print(
+                f"{size:>9,} audited: {time.monotonic() - began:.1f} s, peak {peak:.0f} MB  (under {MOST})", flush=True
+            )
     admin.close()
 
 

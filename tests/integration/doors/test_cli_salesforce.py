@@ -179,8 +179,15 @@ def test_secrets_stand_in_a_file_or_in_the_environment_and_never_in_the_database
     assert "Salesforce is not configured: say SF_USERNAME" in run("salesforce", "test").err
     secrets = tmp_path / ".streamlit" / "secrets.toml"
     secrets.parent.mkdir()
-    secrets.write_text(f'SF_USERNAME = "{USER}"\nSF_PASSWORD = "{PASSWORD}"\nSF_SECURITY_TOKEN = "{TOKEN}"\n')
+    secrets.write_text(
+        f'SF_USERNAME = "{USER}"\nSF_PASSWORD = "{PASSWORD}"\nSF_SECURITY_TOKEN = "{TOKEN}"\n'
+        'SF_DOMAIN = "https://school.lightning.force.com/"\n'
+    )
     assert run("salesforce", "test").status == 0
+    assert org.signed_in == ["password at school.my.salesforce.com"]
+    (tmp_path / ".env").write_text("SF_DOMAIN=test\n")
+    assert run("salesforce", "test").status == 0
+    assert org.signed_in[-1] == "password at test.salesforce.com"
     assert run(*IMPORT, "--skip-errors").status == 1
     for table in ("import_batch", "import_row", "audit_log"):
         (held,) = ask(url, f"select count(*) from workbench.{table} t where t::text like '%%{TOKEN}%%'")

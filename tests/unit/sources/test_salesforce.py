@@ -1,6 +1,7 @@
 """Salesforce, by the real client against a server on this machine that speaks as it does (`tests.salesforce`)."""
 
 import hashlib
+import random
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -347,6 +348,10 @@ PASSING = [
     Fault(path="", cut=100),
     Fault(path="", delay=0.6),
 ]
+LIMITED = (
+    '<x xmlns:sf="urn:fault"><sf:exceptionCode>REQUEST_LIMIT_EXCEEDED</sf:exceptionCode>'
+    "<sf:exceptionMessage>REQUEST_LIMIT_EXCEEDED: ConcurrentRequests Limit exceeded.</sf:exceptionMessage></x>"
+)
 NAMES = ["503", "maintenance", "429", "500", "too many", "session", "hung up", "cut", "cut in the middle", "slow"]
 
 
@@ -367,6 +372,41 @@ def test_what_passes_costs_nothing_and_only_the_page_is_asked_for_again(
     again = org.asked[before:]
     assert sum(path in each for each in again) == sum(path in each for each in org.asked[:before]) + 2
     assert sum("/jobs/query" in each and "POST" in each for each in again) == (way == "job")
+
+
+BUSY_AT_THE_DOOR = [
+    Fault(path="", status=503, body="<html>Maintenance", kind="text/html"),
+    Fault(path="", status=500, body=f"<f>{LIMITED}</f>", kind="text/xml"),
+    Fault(path="", hang_up=True),
+    Fault(path="", cut=20),
+]
+
+
+@pytest.mark.parametrize("fault", BUSY_AT_THE_DOOR, ids=["maintenance", "too many", "hung up", "cut"])
+def test_a_sign_in_that_nobody_answers_is_tried_again(org: Salesforce, fault: Fault) -> None:
+    org.faults += [Fault(**{**vars(fault), "path": "/services/Soap"})] * 2
+    assert organization(org.access(patience=5)).name == "PREP-KC"
+    org.faults += [Fault(**{**vars(fault), "path": "/services/Soap"})] * 20
+    with pytest.raises(UnreadableSalesforce) as refused:
+        organization(org.access(patience=0.05))
+    assert str(refused.value).startswith("Error reading Salesforce: Salesforce ")
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_whatever_passes_wherever_it_happens_the_bytes_are_those_of_an_undisturbed_reading(
+    org: Salesforce, way: str, seed: int
+) -> None:
+    chance = random.Random(seed)
+    org.page = org.job_page = chance.randint(3, 40)
+    org.add("Contact", FIELDS, people(chance.randint(1, 90)))
+    undisturbed = open_salesforce("Contact", org.access())
+    whole = len(org.asked)
+    quick = [fault for fault in PASSING if not fault.delay]
+    org.faults += [
+        Fault(**{**vars(chance.choice(quick)), "path": "/services/data", "number": number})
+        for number in chance.sample(range(whole, whole + 12), 6)
+    ]
+    assert open_salesforce("Contact", org.access(patience=10)).checksum == undisturbed.checksum
 
 
 def test_a_session_that_ends_in_the_middle_of_a_job_is_begun_anew(org: Salesforce, by_job: None) -> None:
