@@ -142,15 +142,15 @@ def serve(file: Path) -> None:
     numbers = pa.array(np.char.zfill(np.arange(len(people)).astype("U9"), 9))
     people = people.append_column("Id", pa.compute.binary_join_element_wise("003Do0", numbers, "AAA", ""))
     people = people.append_column("SystemModstamp", pa.array(["2026-01-05T10:30:00.000Z"] * len(people)))
-    ready: dict[int, bytes] = {}
+    ready: dict[tuple[object, ...], bytes] = {}
 
     def rendered(names: Sequence[str], start: int, end: int) -> bytes:
-        if start not in ready:
+        if (*names, start) not in ready:
             sink = pa.BufferOutputStream()
             rows = people.slice(start, end - start).select(list(names))
             arrow_csv.write_csv(rows, sink, arrow_csv.WriteOptions(include_header=False, quoting_style="all_valid"))
-            ready[start] = sink.getvalue().to_pybytes()
-        return ready[start]
+            ready[*names, start] = sink.getvalue().to_pybytes()
+        return ready[*names, start]
 
     with Salesforce() as salesforce:
         found = salesforce.add("Contact", _FIELDS, [], rendered=rendered)

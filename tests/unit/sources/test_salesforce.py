@@ -2,6 +2,7 @@
 
 import hashlib
 import random
+import resource
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tests.salesforce import KEY, MY_DOMAIN, PASSWORD, SECRET, TOKEN, USER, Fault, Salesforce, error, private_key
 from workbench.model.errors import (
+    NoSpace,
     NotConfigured,
     NotSignedIn,
     UnknownSalesforceFields,
@@ -500,6 +502,28 @@ def test_a_page_that_comes_twice_is_asked_for_again(org: Salesforce, way: str) -
     )
     org.faults += [Fault(path=NEXT[way], change=lambda body: bodies[0])] * 3
     assert refusal(org) == "Salesforce gave the same page twice. Try again."
+
+
+def test_a_job_without_records_may_answer_nothing_at_all(org: Salesforce) -> None:
+    org.faults.append(Fault(path="/results", change=lambda _: b""))
+    wide = {f"A_field_with_a_rather_long_name_{place:03}__c": "string" for place in range(400)}
+    org.add("Wide__c", wide, [])
+    assert rows(open_salesforce("Wide__c", org.access())) == []
+
+
+def test_a_disk_that_is_full_is_one_sentence_and_nothing_stays(
+    org: Salesforce, way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    org.add("Contact", FIELDS, people(2000))
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (64 << 10, limits[1]))
+    try:
+        with pytest.raises(NoSpace):
+            open_salesforce("Contact", org.access())
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_columns_that_nobody_asked_for_are_refused(org: Salesforce, by_job: None) -> None:
