@@ -1,5 +1,10 @@
 """Salesforce on the command line: the connection tested, objects imported as files are."""
 
+import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -144,6 +149,31 @@ def test_a_read_that_breaks_leaves_nothing_behind(run: Run, org: Salesforce, way
     assert (said.status, said.out) == (2, "")
     assert said.err == "Error reading salesforce:Contact: Salesforce says QUERY_TIMEOUT: No.\n"
     assert wb.batches.all() == []
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
+def test_a_program_that_is_stopped_in_the_middle_of_a_reading_leaves_nothing_behind(
+    run: Run, org: Salesforce, wb: Workbench, environment: dict[str, str], how: signal.Signals, tmp_path: Path
+) -> None:
+    org.add("Contact", FIELDS, [{**TEACHERS[0], "Email": f"ada.{place}@kck.example"} for place in range(2500)])
+    org.job_page = 1000
+    org.faults.append(Fault(path="locator=1000", delay=20))
+    names = ("SF_USERNAME", "SF_PASSWORD", "SF_SECURITY_TOKEN", "WORKBENCH_SALESFORCE_ADDRESS")
+    given = environment | {name: os.environ[name] for name in names} | {"TMPDIR": str(tmp_path)}
+    with subprocess.Popen([sys.executable, "-m", "workbench", *IMPORT], env=given, stderr=subprocess.PIPE) as program:
+        while not org.answers("locator=1000"):
+            assert program.poll() is None
+            time.sleep(0.05)
+        program.send_signal(how)
+        said = program.communicate()[1].decode()
+    assert wb.batches.all() == []
+    (job,) = org.jobs.values()
+    if how == signal.SIGINT:
+        assert (program.returncode, said.startswith("Stopped.")) == (130, True)
+        assert job["deleted"]
+        assert list(tmp_path.glob(".workbench-copy-*")) == []
+    org.faults.clear()
+    assert run(*IMPORT, "--json").json["created"] == 2500
 
 
 def test_deleted_records_come_when_they_are_asked_for(run: Run, org: Salesforce, wb: Workbench) -> None:
