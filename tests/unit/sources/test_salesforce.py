@@ -321,7 +321,7 @@ def test_a_field_that_there_is_not_is_named_before_anything_is_read(org: Salesfo
         open_salesforce("Contact", org.access(), fields=["lastname", "Emial", "Photo__c", "Nothing__c"])
     said = str(refused.value)
     assert "Contact has no fields Emial, Photo__c, Nothing__c in this Salesforce organization" in said
-    assert f"or {USER} may not see it. Nothing was read. Instead of Emial: Email?" in said
+    assert f"or {USER} may not see it. Nothing was read. Photo__c is no text (base64). Instead of Emial: Email?" in said
     with pytest.raises(UnknownSalesforceFields, match="has no field Region__c in"):
         open_salesforce("Contact", org.access(), needed=["Region__c"])
     assert org.answers("/query") == 0

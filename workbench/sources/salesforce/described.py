@@ -60,8 +60,11 @@ class Described:
 
     def _unknown(self, lacking: Sequence[str]) -> UnknownSalesforceFields:
         names = list(dict.fromkeys(lacking))
-        alike = {name: _alike(name, [field.name for field in self.fields]) for name in names}
-        told = "".join(f" Instead of {name}: {near}?" for name, near in alike.items() if near)
+        types = {field.name.lower(): field.type for field in self.fields}
+        read = [field.name for field in self.fields if self._is_read(field)]
+        no_text = [f" {name} is no text ({types[name.lower()]})." for name in names if name.lower() in types]
+        alike = {name: _alike(name, read) for name in names if name.lower() not in types}
+        told = "".join((*no_text, *(f" Instead of {name}: {near}?" for name, near in alike.items() if near)))
         which = f"field {names[0]}" if len(names) == 1 else f"fields {', '.join(names)}"
         return UnknownSalesforceFields(object=self.name, fields=which, user=self.user, alike=told)
 
