@@ -9,6 +9,7 @@ The real simple-salesforce asks it. What it answers instead, the next times, is 
 
 import base64
 import csv
+import gzip
 import io
 import json
 import re
@@ -433,12 +434,15 @@ def _handler(salesforce: Salesforce) -> type[BaseHTTPRequestHandler]:
         def _send(self, status: int, body: bytes, kind: str, headers: dict[str, str] | None = None) -> None:
             if self._fault is not None and self._fault.change is not None:
                 body = self._fault.change(body)
+            headers = dict(headers or {})
+            if body and kind == "text/csv" and "gzip" in self.headers.get("Accept-Encoding", ""):
+                body, headers["Content-Encoding"] = gzip.compress(body, 1), "gzip"
             most, left = salesforce.daily
             self.send_response(status)
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(body)))
             self.send_header("Sforce-Limit-Info", f"api-usage={most - left}/{most}")
-            for name, value in (headers or {}).items():
+            for name, value in headers.items():
                 self.send_header(name, value)
             self.end_headers()
             if self._fault is not None and self._fault.cut is not None:
