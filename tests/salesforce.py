@@ -38,7 +38,9 @@ MY_DOMAIN = "school.my"
 INSTANCE = "school.my.salesforce.com"
 VERSION = "59.0"
 _DATA = f"/services/data/v{VERSION}"
-_QUERY = re.compile(r"SELECT (.+?) FROM (\w+)(?: WHERE Id = '(\w+)')?(?: ORDER BY Id)?(?: LIMIT \d+)?")
+_QUERY = re.compile(
+    r"SELECT (.+?) FROM (\w+)(?: WHERE Id (?:= |IN \()((?:'\w+'(?:, )?)+)\)?)?(?: ORDER BY Id)?(?: LIMIT \d+)?"
+)
 _STANDARD = {"Id": "id", "IsDeleted": "boolean", "MasterRecordId": "reference", "SystemModstamp": "datetime"}
 
 Record = dict[str, Any]
@@ -333,10 +335,11 @@ def _handler(salesforce: Salesforce) -> type[BaseHTTPRequestHandler]:
                     return None
             records = found.records
             if isinstance(records, list):
+                only = re.findall(r"\w+", matched[3]) if matched[3] else None
                 records = [
                     each
                     for each in records
-                    if (deleted or not each.get("IsDeleted")) and matched[3] in (None, each["Id"])
+                    if (deleted or not each.get("IsDeleted")) and (only is None or each["Id"] in only)
                 ]
             return found, names, records
 

@@ -30,6 +30,7 @@ class Salesforce:
         fields: Collection[str] | None = None,
         needed: Collection[str] = (),
         deleted: bool = False,
+        ids: Collection[str] | None = None,
         layout: Layout | None = None,
         progress: Progress = silent,
     ) -> Sheet:
@@ -46,11 +47,14 @@ class Salesforce:
             fields=fields,
             needed=needed,
             deleted=deleted,
+            ids=ids,
             layout=layout,
             progress=progress,
         )
         with self._store.transaction():
-            self._store.note("read Salesforce", None, name=opened.name, checksum=opened.checksum, deleted=deleted)
+            self._store.note(
+                "read Salesforce", None, name=opened.name, checksum=opened.checksum, deleted=deleted, all=ids is None
+            )
         return opened
 
     def audit(self, name: str, dataset: str, *, limit: int | None = 1000, progress: Progress = silent) -> Completeness:

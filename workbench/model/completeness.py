@@ -46,6 +46,11 @@ class Completeness:
         """Whether there is no difference."""
         return not any(self.counts.values())
 
+    @property
+    def to_import(self) -> tuple[str, ...]:
+        """The ids of the named records whose import would make it complete, but for what is extra."""
+        return tuple(each.id for each in self.differences if each.kind in ("missing", "stale"))
+
     def to_dict(self) -> dict[str, Any]:
         """As --json prints it."""
         return {**asdict(self), "complete": self.is_complete}

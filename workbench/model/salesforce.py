@@ -25,6 +25,7 @@ SETTINGS: dict[Way, tuple[str, ...]] = {
 """The ways to sign in, and the settings that each needs."""
 
 _OBJECT = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,79}")
+_ID = re.compile(r"[A-Za-z0-9]{15}([A-Za-z0-9]{3})?")
 _DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*")
 _LIGHTNING = ".lightning.force.com"
 _SHARED = ("login", "test")
@@ -142,6 +143,13 @@ def checked_object(name: str) -> str:
         why = "it is the API name of an object, such as Contact or Session__c."
         raise WrongValue(field="a Salesforce object", value=name or "blank", why=why)
     return name
+
+
+def checked_id(text: str) -> str:
+    """The text, if it can be a record's id; raises WrongValue."""
+    if not _ID.fullmatch(text):
+        raise WrongValue(field="the id of a Salesforce record", value=text, why="it is 15 or 18 letters and digits.")
+    return text
 
 
 def domain_of(said: str) -> str:

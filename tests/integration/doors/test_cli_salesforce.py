@@ -269,3 +269,20 @@ def test_an_audit_lists_what_is_missing_and_ends_so(run: Run, org: Salesforce, t
     }
     assert file.read_text().splitlines()[1].startswith("missing,003000000000003AAA,2026-01-05T10:30:00.000Z,,")
     assert "say an object of Salesforce" in run("audit", "Contact", "-d", "polaris.teachers").err
+
+
+def test_exactly_what_is_missing_or_stale_is_imported(run: Run, org: Salesforce, url: str, wb: Workbench) -> None:
+    people = [{**TEACHERS[0], "LastName": f"Park {place}", "Email": f"a{place}@kck.example"} for place in range(60)]
+    org.add("Contact", FIELDS, people)
+    assert run(*IMPORT).status == 0
+    assert "Complete: nothing of salesforce:Contact is missing" in run(*IMPORT, "--missing").out
+    gone = ask(url, "delete from polaris.teachers where email like 'a1%%' returning email")
+    changed = org.objects["Contact"].records[0]
+    changed |= {"School__c": "Wyandotte High", "SystemModstamp": "2026-02-01T00:00:00.000+0000"}
+    audited = run("audit", "salesforce:Contact", "-d", "polaris.teachers")
+    assert "workbench import salesforce:Contact -d polaris.teachers --missing" in audited.out
+    healed = run(*IMPORT, "--missing", "--json").json
+    assert (healed["processed"], healed["created"], healed["updated"]) == (len(gone) + 1, len(gone), 1)
+    assert run("audit", "salesforce:Contact", "-d", "polaris.teachers").status == 0
+    assert run(*IMPORT, "--missing", "--json").json == {"source": "salesforce:Contact", "complete": True}
+    assert "replaces nothing" in run(*IMPORT, "--missing", "--mode", "replace").err

@@ -19,6 +19,7 @@ from workbench.model.errors import (
     UnknownSalesforceObject,
     UnreadableSalesforce,
     WorkbenchError,
+    WrongValue,
 )
 from workbench.model.salesforce import SalesforceAccess
 from workbench.model.sheet import Layout, Sheet
@@ -310,6 +311,18 @@ def test_characters_that_no_text_has_are_left_out_and_told(org: Salesforce, way:
     opened = open_salesforce("Contact", org.access())
     assert last_names(opened) == ["Park"]
     assert "NUL characters were left out: 2." in opened.reading.warnings
+
+
+def test_some_records_are_read_by_their_ids_however_many(org: Salesforce, way: str) -> None:
+    org.add("Contact", FIELDS, people(1000))
+    ids = [f"003{place:012}AAA" for place in range(1, 1001, 2)]
+    opened = open_salesforce("Contact", org.access(), ids=ids)
+    assert [cells[0] for _, cells in rows(opened)] == ids
+    assert org.answers("/jobs/") == 0
+    assert max(map(len, org.asked)) < 16_384
+    assert rows(open_salesforce("Contact", org.access(), ids=[])) == []
+    with pytest.raises(WrongValue, match="it is 15 or 18 letters and digits"):
+        open_salesforce("Contact", org.access(), ids=["x') OR (Id != '"])
 
 
 # --- what there is not ---

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from workbench.doors.cli import printing, sources
-from workbench.doors.cli.command import Asked, command, warn
+from workbench.doors.cli.command import DONE, Asked, command, warn
 from workbench.doors.cli.next_steps import next_steps
 from workbench.model.batch import Batch
 from workbench.model.contract import OnEdit
@@ -114,6 +114,9 @@ def import_(
     with_deleted: Annotated[
         bool, typer.Option("--with-deleted", help="Of Salesforce: what is deleted or was merged there, too.")
     ] = False,
+    missing: Annotated[
+        bool, typer.Option("--missing", help="Of Salesforce: only what an audit finds missing or stale here.")
+    ] = False,
     layout: "Layout | None" = None,
     mode: Annotated[str | None, typer.Option(help="upsert, insert, update, replace or preserve.")] = None,
     window: Annotated[str | None, typer.Option(help="The import's date range or academic year.")] = None,
@@ -155,8 +158,10 @@ def import_(
     asked_limits = _pairs(limits, "--limit", "WHAT=LIMIT")
     forms = forms_said(date_orders, decimals)
     salesforce = object_of(source)
-    if salesforce is None and (fields is not None or with_deleted):
-        raise typer.BadParameter("they are of salesforce: sources.", param_hint="--fields, --with-deleted")
+    if salesforce is None and (fields is not None or with_deleted or missing):
+        raise typer.BadParameter("they are of salesforce: sources.", param_hint="--fields, --with-deleted, --missing")
+    if missing and mode == "replace":
+        raise typer.BadParameter("what is missing replaces nothing.", param_hint="--missing")
     google = salesforce is None and sources.may_be_google(source)
     if dataset is not None and playbook is not None:
         raise typer.BadParameter("say --dataset or --playbook, one of them.", param_hint="import")
@@ -179,9 +184,13 @@ def import_(
                     fields=only,
                     needed=needed,
                     deleted=with_deleted,
+                    missing=missing,
                     layout=layout,
                     progress=progress,
                 )
+            if not meant.sheets:
+                return _complete(asked, source)
+            mode = mode or ("upsert" if missing else None)
         elif meant is None:
             with asked.progress() as progress:
                 meant = sources.of_google(wb, source, wanted, sheet, layout, progress)
@@ -227,6 +236,15 @@ def _refuse_unknown(playbook: str) -> None:
     from workbench.playbooks import playbook as playbook_of
 
     playbook_of(playbook)
+
+
+def _complete(asked: Asked, source: str) -> int:
+    """Nothing is missing, so there is nothing to import."""
+    if asked.json:
+        asked.answer({"source": source, "complete": True})
+    else:
+        printing.say(asked, f"Complete: nothing of {source} is missing or stale here.")
+    return DONE
 
 
 def _dataset_of(asked: Asked, template: str) -> str:

@@ -83,6 +83,9 @@ def audit(
     more = sum(max(found.counts[kind] - _SHOWN, 0) for kind in KINDS)
     if more and output is None:
         printing.say(asked, f"and {many(more, 'difference')} more: -o FILE writes all.")
+    if found.to_import:
+        printing.say(asked, "To import what is missing or stale, with the options of the import before:")
+        printing.say(asked, f"  {asked.again('import', source, '-d', dataset, '--missing')}")
     return NEEDS_A_PERSON
 
 

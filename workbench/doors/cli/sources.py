@@ -3,7 +3,7 @@ object of Salesforce."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -12,8 +12,6 @@ from workbench.model.google_sheet import is_address, is_id
 from workbench.model.salesforce import object_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from workbench import Workbench
     from workbench.doors.cli.command import Asked
     from workbench.model.sheet import Layout, Sheet
@@ -110,23 +108,18 @@ def of_google(
 
 
 def of_salesforce(
-    wb: "Workbench",
-    name: str,
-    wanted: str | None,
-    *,
-    fields: "Sequence[str] | None",
-    needed: "Sequence[str]",
-    deleted: bool,
-    layout: "Layout | None",
-    progress: "Progress",
+    wb: "Workbench", name: str, wanted: str | None, *, missing: bool, progress: "Progress", **how: Any
 ) -> Meant:
-    """The records of an object of Salesforce, read now."""
+    """The records of an object of Salesforce, read now, as `wb.salesforce.open` is told how; with `missing` those that
+    an audit finds missing or stale here, and no sheet where there are none."""
     from workbench.playbooks import purposes
 
     dataset = _said(wanted)
     purposes.form(dataset)  # an unknown name is refused first
-    opened = wb.salesforce.open(name, fields=fields, needed=needed, deleted=deleted, layout=layout, progress=progress)
-    return Meant(sheets=[opened], dataset=dataset)
+    ids = wb.salesforce.audit(name, dataset, limit=None, progress=progress).to_import if missing else None
+    if ids == ():
+        return Meant(sheets=[], dataset=dataset)
+    return Meant(sheets=[wb.salesforce.open(name, ids=ids, progress=progress, **how)], dataset=dataset)
 
 
 def _said(wanted: str | None) -> str:

@@ -7,7 +7,7 @@ checksum, kept, read again. Line 1 is the header, and the first record stands on
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
-from workbench.model.salesforce import PREFIX, Organization, SalesforceAccess, checked_object
+from workbench.model.salesforce import PREFIX, Organization, SalesforceAccess, checked_id, checked_object
 from workbench.model.sheet import Layout, Sheet
 from workbench.sources import open_spool
 from workbench.sources.salesforce import bulk, pages
@@ -28,6 +28,7 @@ def open_salesforce(
     fields: Collection[str] | None = None,
     needed: Collection[str] = (),
     deleted: bool = False,
+    ids: Collection[str] | None = None,
     layout: Layout | None = None,
     progress: Progress = silent,
 ) -> Sheet:
@@ -35,13 +36,16 @@ def open_salesforce(
 
     `fields` are those that are read, all where nobody says it; Id and SystemModstamp are read in any case. Those and
     the `needed` ones are looked for first: what the organization does not have is named before anything is read.
-    `deleted` reads what is deleted or was merged too, with IsDeleted and MasterRecordId. Raises NotConfigured,
-    NotSignedIn, UnknownSalesforceObject, UnknownSalesforceFields, UnreadableSalesforce, NoSpace.
+    `deleted` reads what is deleted or was merged too, with IsDeleted and MasterRecordId; `ids` are those of the records
+    that are read, where not all are. Raises NotConfigured, NotSignedIn, UnknownSalesforceObject,
+    UnknownSalesforceFields, UnreadableSalesforce, WrongValue, NoSpace.
     """
     checked_object(name)
+    only = tuple(sorted(map(checked_id, ids))) if ids is not None else None
     with Connection(access, f"{PREFIX}{name}", progress) as connection:
         found = described(connection, name)
-        query = Query(object=found.name, fields=found.chosen(fields, needed, deleted=deleted), deleted=deleted)
+        chosen = found.chosen(fields, needed, deleted=deleted)
+        query = Query(object=found.name, fields=chosen, deleted=deleted, ids=only)
         export = Export(connection, tuple(field.name for field in query.fields))
         spool = Spool().fill(_exported(connection, query, export))
     lines = ((2, export.records + 1),) if export.records else ()
@@ -58,5 +62,9 @@ def organization(access: SalesforceAccess) -> Organization:
 
 
 def _exported(connection: Connection, query: Query, export: Export) -> Iterator[bytes]:
+    if query.ids is not None:
+        if not replace(query, ids=query.ids[:1]).is_short:
+            raise connection.refused("so many fields cannot be asked for of single records. Say which are needed.")
+        return pages.exported(connection, query, export)
     by_job = not query.is_short or pages.count(connection, query) > MOST_BY_PAGES
     return bulk.exported(connection, query, export) if by_job else pages.exported(connection, query, export)

@@ -37,6 +37,11 @@ def count(connection: Connection, query: Query) -> int:
 def exported(connection: Connection, query: Query, export: Export) -> Iterator[bytes]:
     """The records as CSV, in the order of their ids; raises UnreadableSalesforce where some are lost on the way."""
     yield export.header
+    for part in query.parts:
+        yield from _records(connection, part, export)
+
+
+def _records(connection: Connection, query: Query, export: Export) -> Iterator[bytes]:
     found, total = 0, None
     for page in _pages(connection, query):
         found, total = found + len(page.records), page.total if total is None else total

@@ -1,21 +1,26 @@
 """What is asked of Salesforce, in its own language (SOQL)."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from workbench.sources.salesforce.described import Field
 
 _LONGEST_ADDRESS = 12_000
 """Characters of a query that goes into an address, which may have 16,384 with all that is escaped in it."""
+_CHARACTERS_OF_AN_ID = 30
+"""With its quotation marks and what else stands around it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Query:
-    """Some fields of every record of an object. All names are those that the organization itself says."""
+    """Some fields of every record of an object, or of some. All names are those that the organization itself says."""
 
     object: str
     fields: tuple[Field, ...]
     deleted: bool = False
     """Whether deleted and merged records are read too."""
+    ids: tuple[str, ...] | None = None
+    """Of which records; None is all."""
 
     @property
     def soql(self) -> str:
@@ -25,7 +30,11 @@ class Query:
     @property
     def in_order(self) -> str:
         """The same, by id, so that the same records are the same bytes."""
-        return f"{self.soql} ORDER BY Id"
+        return f"{self.soql}{self._where} ORDER BY Id"
+
+    @property
+    def _where(self) -> str:
+        return "" if self.ids is None else f" WHERE Id IN ({', '.join(map(repr, self.ids))})"
 
     @property
     def count(self) -> str:
@@ -36,3 +45,13 @@ class Query:
     def is_short(self) -> bool:
         """Whether it fits into an address."""
         return len(self.in_order) < _LONGEST_ADDRESS
+
+    @property
+    def parts(self) -> "Iterator[Query]":
+        """The same in as many queries as it needs for each to fit."""
+        if self.ids is None:
+            yield self
+            return
+        each = max((_LONGEST_ADDRESS - len(self.soql)) // _CHARACTERS_OF_AN_ID, 1)
+        for first in range(0, len(self.ids), each):
+            yield replace(self, ids=self.ids[first : first + each])
