@@ -112,7 +112,8 @@ class Matches:
         """Keeps what a person says of somebody and a record, and gives back the decision's id: that they are the
         `same`, or `different`; without a record that it is nobody's (`different`), or to be asked `later`.
 
-        What it contradicts of earlier decisions is withdrawn; what was said before stays as it is. Raises UnknownMatching, NobodySays, UnknownRecord.
+        What it contradicts of earlier decisions is withdrawn; what was said before stays as it is. Raises
+        UnknownMatching, NobodySays, UnknownRecord.
         """
         assert verdict in VERDICTS, f"a verdict is one of {', '.join(VERDICTS)}"
         matching = matchings.matching(of)
