@@ -156,7 +156,10 @@ def _notes(field: Field) -> Iterator[str]:
             yield f"Moves on along {', '.join(order)}; {', '.join(always)} are taken whatever was there."
     if field.protected_by is not None:
         yield f"Stays as it is once `{field.protected_by}` has something."
-    if field.reference is not None:
+    if field.reference is not None and field.reference.by:
+        ways = ", then ".join(f"`{name}`" for name in dict.fromkeys(way.said for way in field.reference.by))
+        yield f"Has to be a known {field.reference.noun}, looked for by {ways}; what two share finds none."
+    elif field.reference is not None:
         yield f"Has to be the {field.reference.field} of a known {field.reference.noun}."
     examples = [example for example in field.examples if example]
     if examples:

@@ -36,7 +36,11 @@ def test_a_reference_is_read_as_the_key_is_that_it_names() -> None:
     for contract in catalog.CONTRACTS.values():
         for field in contract.references:
             assert field.reference is not None
-            assert field.kind == catalog.contract(field.reference.dataset).field(field.reference.field).kind
+            other = catalog.contract(field.reference.dataset)
+            for way in field.reference.by:
+                dataset, name = way.through or (other.name, way.field)
+                assert contract.field(way.said).kind == catalog.contract(dataset).field(name).kind
+            assert field.reference.by or field.kind == other.field(field.reference.field).kind
 
 
 def test_what_nearly_fits_is_told_with_its_rows(wb: Workbench, sheet: Given) -> None:
