@@ -1,7 +1,7 @@
 # Needs Python 3.11 to 3.13 and GNU make, nothing else. `make` alone prints what there is.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test soak serve browser screenshots bench bench-runs bench-faults bench-pages bench-evidence bench-matching generate lint clean FORCE
+.PHONY: help setup demo test soak serve browser screenshots bench bench-runs bench-faults bench-pages bench-evidence bench-matching bench-salesforce generate lint clean FORCE
 
 # The first Python that is new enough and can make a virtual environment; PYTHON=... overrides.
 NEW := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
@@ -51,6 +51,9 @@ bench-faults: setup ## say what becomes of thousands of files that each have one
 
 bench-matching: setup ## measure how people of two lists are matched, 50,000 each
 	$(BIN)/python -m tests.bench.matching
+
+bench-salesforce: setup ## measure a million contacts read and imported from a Salesforce on this machine
+	$(BIN)/python -m tests.bench.salesforce
 
 bench-evidence: setup ## measure signing a million rows, verifying that and writing their evidence
 	$(BIN)/python -m tests.bench.evidence

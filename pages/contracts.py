@@ -38,11 +38,11 @@ def guides() -> None:
         st.download_button("Field guide", guide, f"{name}.md", "text/markdown", **quiet)
     st.html(_TABLE)
     with st.container(key="guide-text"):
-        st.markdown(_ADDRESS.sub(r"\1\\@", guide.replace("# ", "### ", 1)))
+        st.markdown(_ADDRESS.sub(r"`\1`", guide.replace("# ", "### ", 1)))
 
 
-_ADDRESS = re.compile(r"(E\.g\. [^\s|@]+)@")
-"""An example is no address to write to."""
+_ADDRESS = re.compile(r"(?<=E\.g\. )([^\s|@]+@[^\s|]+)(?=\.)")
+"""An example is no address to write to: else Markdown makes a link of it."""
 _TABLE = """<style>.st-key-guide-text table { display: block; overflow-x: auto }
 .st-key-guide-text td { vertical-align: top; min-width: 5rem }
 .st-key-guide-text td:nth-last-child(-n+2) { min-width: 9rem }

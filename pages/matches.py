@@ -136,7 +136,7 @@ def people(wb: Workbench, about: Matching, known: dict[str, Any]) -> None:
         else:
             go(f"matches first {about.of}", first + SHOWN if first + SHOWN < count else 0)
 
-    matches.side_by_side(about, one, f"{first + at + 1:,} of {count:,}", act)
+    matches.side_by_side(about, one, f"{first + at + 1:,} of {count:,}", act, ran=known["ran_at"] is not None)
     matches.others(about, one["said"], act, onward)
     matches.by_hand(about, one["said"], lambda words_: wb.matches.find(about.of, words_), act)
     picked = matches.listed(about, shown, at, f"list {about.of} {first} {only} {text} {one['said']}")

@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from workbench import Workbench
+from workbench.datasets.matchings import MATCHINGS
 from workbench.doors.web import address, batches, runs, words
 from workbench.doors.web.page import page, person
 from workbench.doors.web.steps import stepper
@@ -97,6 +98,15 @@ def sign_off(wb: Workbench, batch: Batch, found: Reconciliation, signed: dict[st
     evidence.bundle(batch, signed=False)
 
 
+def to_match(wb: Workbench, batch: Batch) -> None:
+    """The ways to whose records its rows mean (seed 001: Match Teachers comes after the roster)."""
+    datasets = dict.fromkeys((batch.dataset, *(part.dataset for part in wb.batches.parts(batch))))
+    with st.container(horizontal=True):
+        for of in datasets:
+            if of in MATCHINGS and batch.state == "completed" and batch.undo_of is None:
+                address.link("matches", MATCHINGS[of].title, icon=":material/join_inner:", of=of)
+
+
 with page("Reconcile", "Every row accounted for: explained, written down, and signed.") as wb:
     batch = batches.chosen(wb, undo=True)
     stepper("reconcile", runs.face(wb, batch))
@@ -118,6 +128,7 @@ with page("Reconcile", "Every row accounted for: explained, written down, and si
     runs.behind(wb, batch)
     runs.resolved(wb, batch)
     batches.open_figures(wb, batch, found)
+    to_match(wb, batch)
     if found.unexplained and batch.stage == "completed":
         to_explain(wb, batch, found)
     for_their_owner(wb, batch, found)

@@ -4,14 +4,16 @@ import getpass
 import json
 import tomllib
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import platformdirs
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from workbench.model.errors import NotConfigured
 from workbench.model.resources import in_checkout
+from workbench.model.salesforce import domain_of
 
 
 def _home() -> Path:
@@ -26,18 +28,34 @@ def _user() -> str:
         return "unknown"
 
 
-def _service_account() -> SecretStr | None:
-    """What `.streamlit/secrets.toml` of this folder, else of the user, says of it: by the name of the environment
-    variable, or as the table `[gcp_service_account]`, as Streamlit's own guide has it."""
+def _secret(*names: str) -> Any:
+    """What `.streamlit/secrets.toml` of this folder, else of the user, says under the first of these names."""
     for folder in (".", "~"):
         try:
             said = tomllib.loads((Path(folder).expanduser() / ".streamlit" / "secrets.toml").read_text("utf-8"))
         except (OSError, ValueError, RuntimeError):  # there is none, it is none, or the user has no home
             continue
-        found = said.get("WORKBENCH_GOOGLE_SERVICE_ACCOUNT") or said.get("gcp_service_account")
-        if found:
-            return SecretStr(found if isinstance(found, str) else json.dumps(found))
+        for name in names:
+            if said.get(name):
+                return said[name]
     return None
+
+
+def _service_account() -> SecretStr | None:
+    """By the name of the environment variable, or as the table `[gcp_service_account]`, as Streamlit's own guide has
+    it."""
+    found = _secret("WORKBENCH_GOOGLE_SERVICE_ACCOUNT", "gcp_service_account")
+    return SecretStr(found if isinstance(found, str) else json.dumps(found)) if found else None
+
+
+def _of_salesforce(name: str, *, otherwise: str = "", secret: bool = True) -> Any:
+    """A setting that has a name of its own in the environment and in `.streamlit/secrets.toml`."""
+
+    def said() -> Any:
+        found = str(_secret(name) or otherwise)
+        return SecretStr(found) if secret else found
+
+    return Field(default_factory=said, validation_alias=AliasChoices(name, name.lower()))
 
 
 class Settings(BaseSettings):
@@ -56,7 +74,26 @@ class Settings(BaseSettings):
     google_address: str | None = None
     """Who is asked instead of Google, on this machine; for tests."""
 
-    @field_validator("google_address")
+    sf_username: str = _of_salesforce("SF_USERNAME", secret=False)
+    """Who signs in at Salesforce; these four have the names of the system that was there before (seed 001)."""
+    sf_password: SecretStr = _of_salesforce("SF_PASSWORD")
+    sf_security_token: SecretStr = _of_salesforce("SF_SECURITY_TOKEN")
+    sf_domain: str = _of_salesforce("SF_DOMAIN", otherwise="login", secret=False)
+    """login, test for a sandbox, or an organization's own domain."""
+    salesforce_consumer_key: SecretStr = _of_salesforce("WORKBENCH_SALESFORCE_CONSUMER_KEY")
+    """That of a connected app: to sign in by JWT, or by client credentials."""
+    salesforce_consumer_secret: SecretStr = _of_salesforce("WORKBENCH_SALESFORCE_CONSUMER_SECRET")
+    salesforce_private_key: SecretStr = _of_salesforce("WORKBENCH_SALESFORCE_PRIVATE_KEY")
+    """The PEM text of a private key, or the path of its file."""
+    salesforce_address: str | None = None
+    """Who is asked instead of Salesforce, on this machine; for tests."""
+
+    @field_validator("sf_domain")
+    @classmethod
+    def _salesforce_domain(cls, domain: str) -> str:
+        return domain_of(domain)
+
+    @field_validator("google_address", "salesforce_address")
     @classmethod
     def _this_machine(cls, address: str | None) -> str | None:
         if address is not None and (urlsplit(address).scheme, urlsplit(address).hostname) not in _LOOPBACK:
@@ -88,5 +125,6 @@ def load(**given: object) -> Settings:
         return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
     except ValidationError as error:
         first = error.errors()[0]
-        what = f"WORKBENCH_{'_'.join(str(part) for part in first['loc']).upper()}"
+        what = "_".join(str(part) for part in first["loc"]).upper()
+        what = what if what.startswith(("SF_", "WORKBENCH_")) else f"WORKBENCH_{what}"
         raise NotConfigured(what=what, how=first["msg"]) from None

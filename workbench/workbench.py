@@ -39,6 +39,7 @@ from workbench.database.progress import Progress, Reporter, reporting, silent
 from workbench.database.records import Records
 from workbench.database.rows import Rows
 from workbench.database.runs import Options
+from workbench.database.salesforce import Salesforce
 from workbench.database.templates import Templates
 from workbench.datasets import catalog
 from workbench.model.batch import ENDED, OUTCOMES, Batch, Run, new_id
@@ -65,6 +66,7 @@ from workbench.model.issue import counted
 from workbench.model.manifest import Proof
 from workbench.model.playbook import Playbook
 from workbench.model.reconciliation import Reconciliation
+from workbench.model.salesforce import SalesforceAccess
 from workbench.model.sheet import Sheet
 from workbench.model.template import ON_CONFLICT
 from workbench.playbooks import PLAYBOOKS, purposes
@@ -114,6 +116,7 @@ class Workbench:
         self.sources = Sources(database)
         self.profiles = Profiles(database)
         self.google_sheets = GoogleSheets(database, google_access(configuration), purposes.known())
+        self.salesforce = Salesforce(database, salesforce_access(configuration))
         self.matches = Matches(database)
 
     @classmethod
@@ -652,6 +655,20 @@ def google_access(configuration: settings.Settings) -> Access:
     """The way to Google Sheets that is configured: with a service account, or without."""
     key = configuration.google_service_account
     return Access(account=key.get_secret_value() if key is not None else None, address=configuration.google_address)
+
+
+def salesforce_access(configuration: settings.Settings) -> SalesforceAccess:
+    """The way to Salesforce that is configured."""
+    return SalesforceAccess(
+        username=configuration.sf_username,
+        password=configuration.sf_password.get_secret_value(),
+        security_token=configuration.sf_security_token.get_secret_value(),
+        domain=configuration.sf_domain,
+        consumer_key=configuration.salesforce_consumer_key.get_secret_value(),
+        consumer_secret=configuration.salesforce_consumer_secret.get_secret_value(),
+        private_key=configuration.salesforce_private_key.get_secret_value(),
+        address=configuration.salesforce_address,
+    )
 
 
 def address(configuration: settings.Settings) -> str:

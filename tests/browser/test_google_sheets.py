@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import People
+from tests.browser.person import Person
 from tests.google import EMAIL, Google
 from workbench import Workbench
 
@@ -25,6 +26,15 @@ def google(monkeypatch: pytest.MonkeyPatch) -> Iterator[Google]:
         yield running
 
 
+def numbers(ana: Person, how_many: int) -> dict[str, str]:
+    """The playbook's own numbers, once all of them are there."""
+    metrics = ana.main.get_by_test_id("stMetric")
+    expect(metrics).to_have_count(how_many)
+    ana.settled()
+    shown = [metric.inner_text().split("\n") for metric in metrics.all()]
+    return {parts[0]: parts[-1] for parts in shown}
+
+
 def test_a_roster_is_added_tested_and_imported_as_playbook_b_says(
     google: Google, person: People, wb: Workbench
 ) -> None:
@@ -35,12 +45,12 @@ def test_a_roster_is_added_tested_and_imported_as_playbook_b_says(
     ana.sees(EMAIL)
     ana.press("Add Google Sheet")
     dialog = ana.window.get_by_role("dialog")
-    dialog.get_by_role("textbox", name="Google Sheet ID").fill(
-        f"https://docs.google.com/spreadsheets/d/{sheet.id}/edit#gid=0"
-    )
     dialog.get_by_role("textbox", name="Sheet Name").fill("KCK Teachers 25-26")
     dialog.get_by_role("combobox", name="District").fill(KCK)
     dialog.get_by_role("combobox", name="District").press("Enter")
+    dialog.get_by_role("textbox", name="Google Sheet ID").fill(
+        f"https://docs.google.com/spreadsheets/d/{sheet.id}/edit#gid=0"
+    )
     dialog.get_by_role("button", name="Test this sheet").click()
     expect(dialog.get_by_text("can be read: 2 rows, header on line 1")).to_be_visible()
     dialog.get_by_role("button", name="Add Sheet").click()
@@ -49,8 +59,7 @@ def test_a_roster_is_added_tested_and_imported_as_playbook_b_says(
 
     ana.press("Import")
     ana.sees("Teacher Roster Import: the import is written.")
-    shown = [metric.inner_text().split("\n") for metric in ana.main.get_by_test_id("stMetric").all()]
-    assert {parts[0]: parts[-1] for parts in shown} == {
+    assert numbers(ana, 4) == {
         "Teachers imported": "2",
         "Teachers created": "2",
         "Teachers updated": "0",
@@ -73,4 +82,37 @@ def test_a_sheet_that_is_not_shared_says_with_whom_to_share_it(google: Google, p
     sheet.shared = True
     ana.press("Import")
     ana.sees("Teacher Roster Import: the import is written.")
+    assert ana.surprises == []
+
+
+SESSIONS = [
+    ["Virtual sessions"],
+    ["Made by the office"],
+    ["Please keep the header"],
+    ["Session Title", "Date", "Time", "Status", "Teacher Name", "School Name", "District", "Presenter"],
+    ["Careers in Nursing", "9/15/2025", "9:30 AM", "Completed", "Ada Park", "Argentine Middle", "KCK", "Dana Reed"],
+    ["", "9/16/2025", "9:30 AM", "Confirmed", "Ben Ruiz", "Wyandotte High", "KCK", "Lee Ortiz"],
+]
+
+
+def test_virtual_sessions_are_validated_put_right_in_the_sheet_and_imported_as_playbook_c_says(
+    google: Google, person: People, wb: Workbench
+) -> None:
+    sheet = google.add("Sessions", {"Sheet1": SESSIONS})
+    wb.google_sheets.add(name="Sessions", purpose="virtual_sessions", year="2025-2026", spreadsheet=sheet.id)
+    ana = person("ana").visit("import_sheet", year="2025-2026")
+    ana.press("Read and check the sheet")
+    ana.sees("Errors: 1")
+    table = ana.grid("Row", "What is wrong")
+    assert "Missing Session Title" in table.locator("td").all_inner_texts()
+    expect(ana.main.get_by_role("button", name="Import", exact=True)).to_be_disabled()
+
+    sheet.tabs["Sheet1"][5][0] = "Careers in Steel"
+    ana.press("Read and check the sheet")
+    ana.sees("Events created")
+    expect(ana.main.get_by_role("button", name="Import", exact=True)).to_be_enabled()
+    ana.press("Import")
+    ana.sees("Virtual Session Import: the import is written.")
+    assert numbers(ana, 7)["Events created"] == "2"
+    assert sorted(batch.stage for batch in wb.batches.all()) == ["completed", "discarded"]
     assert ana.surprises == []

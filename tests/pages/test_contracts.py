@@ -36,7 +36,7 @@ def opened(show: Show, template: Template) -> AppTest:
 @pytest.mark.parametrize("name", [one.name for one in contracts()])
 def test_every_dataset_has_its_field_guide_and_csv_template(show: Show, name: str) -> None:
     page = show("contracts", guide=name)
-    assert page.main.markdown[0].value.replace("\\@", "@") == f"##{field_guide(contract(name)).strip()}"
+    assert page.main.markdown[0].value.replace("`", "") == f"##{field_guide(contract(name)).strip()}".replace("`", "")
     assert [button.label for button in page.download_button] == ["CSV template", "Field guide"]
     assert not page.exception
 
@@ -117,4 +117,4 @@ def test_a_hostile_name_is_text(show: Show, wb: Workbench) -> None:
 
 def test_an_example_of_an_address_is_no_link(show: Show) -> None:
     page = show("contracts", guide="elevate.students")
-    assert any("E.g. john\\@example.com" in one.value for one in page.markdown)
+    assert any("E.g. `john@example.com`." in one.value for one in page.markdown)

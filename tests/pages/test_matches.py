@@ -70,6 +70,7 @@ def test_an_empty_page_says_what_to_do(show: Show) -> None:
 
 def test_auto_match_tells_what_it_did(show: Show, rosters: Workbench) -> None:
     page = press(show("matches", of=ROSTER), "Run Auto-Match")
+    assert "Nobody has looked for candidates yet." not in said(page)
     assert "Processed: **4** · Matched by email: **1** · Matched by name: **0** · Unmatched: **3**" in said(page)
     assert statuses(rosters)["ada@kck.example"] == "matched"
 
@@ -101,12 +102,12 @@ def test_of_two_of_one_name_the_other_is_left_when_one_is_different(show: Show, 
     assert [button.label for button in page.main.button].count("Match") == 1
 
 
-def test_later_puts_somebody_off_and_nobodys_ends_it(show: Show, matched: Workbench) -> None:
+def test_later_puts_somebody_off_and_has_none_ends_it(show: Show, matched: Workbench) -> None:
     page = show("matches", of=ROSTER)
     page = press(page, "Later")
     while looked_at(page) != "Lone Wolfe":
         page = press(page, "Next")
-    press(page, "Nobody's")
+    press(page, "Has none")
     assert sorted(statuses(matched).values()) == ["later", "matched", "nobody", "unmatched"]
 
 
@@ -131,7 +132,7 @@ def test_a_record_is_chosen_by_hand(show: Show, matched: Workbench) -> None:
     page = show("matches", of=ROSTER)
     while looked_at(page) != "Lone Wolfe":
         page = press(page, "Next")
-    box = next(box for box in page.main.text_input if box.label == "Name, e-mail or school")
+    box = next(box for box in page.main.text_input if box.label.startswith("Name, "))
     page = box.set_value("wolf").run()
     page = press(page, "Match it")
     assert statuses(matched)["lone@kck.example"] == "matched"
@@ -161,6 +162,12 @@ def test_names_that_look_like_markup_are_shown_as_they_are(
     roster = "Teacher Email,Teacher Name,School,Academic Year\na@kck.example,**Ada** <b>Park</b>,X,2025-2026\n"
     wb.import_sheet(sheet(roster, "roster.csv"), ROSTER)
     assert "\\*\\*Ada\\*\\*" in "".join(part.value for part in show("matches", of=ROSTER).main.markdown)
+
+
+def test_the_import_of_a_roster_leads_to_its_matching(show: Show, rosters: Workbench) -> None:
+    roster = rosters.batches.all(ROSTER)[0]
+    links = [link.proto.label for link in show("reconcile", batch=roster.id).main.get("page_link")]
+    assert "Match Teachers" in links
 
 
 def test_when_everybody_is_matched_it_says_so(show: Show, matched: Workbench) -> None:

@@ -31,6 +31,8 @@ from workbench.prepare import matching as comparing
 VERDICTS = ("same", "different", "later")
 """What a person says of two: that they are the same, that they are not, or that it is to be asked later."""
 
+_MANY = 1_000
+"""When so many candidates come at once, the server is told of it."""
 _FOUND = 20
 """So many records are shown for what a person types."""
 
@@ -48,14 +50,13 @@ class Matches:
         return [{"matching": each, **self.figures(each.of)} for each in self.said()]
 
     def said(self) -> list[Matching]:
-        """What can be matched: that which anybody says."""
+        """What can be matched: that of which there are any records or rows."""
         known = matchings.MATCHINGS.values()
-        return [each for each in known if self._store.all(_Lists(self._store, each).compose(_ANY))]
+        return [each for each in known if self._store.all(_Lists(self._store, each).anybody)]
 
     def figures(self, of: str) -> dict[str, Any]:
         """The figures of one matching, as `overview` has them."""
-        lists = _Lists(self._store, matchings.matching(of))
-        return self._store.one(lists.compose(_FIGURES)) or {}
+        return _Lists(self._store, matchings.matching(of)).all(_FIGURES)[0]
 
     def page(
         self, of: str, *, unmatched_only: bool = True, text: str = "", first: int = 0, limit: int = 20
@@ -69,32 +70,31 @@ class Matches:
         matched with that record.
         """
         lists = _Lists(self._store, matchings.matching(of))
-        people: list[dict[str, Any]] = self._store.all(
-            lists.compose(
-                _PAGE,
-                which=SQL("status in ('unmatched', 'later')") if unmatched_only else SQL("true"),
-                has=lists.has(text),
-                order=_WAITING_FIRST if unmatched_only else _BY_NAME,
-                first=Literal(first),
-                limit=Literal(limit),
-            )
+        people = lists.all(
+            _PAGE,
+            which=_WAIT if unmatched_only else SQL("true"),
+            has=lists.has(text),
+            order=_WAITING_FIRST if unmatched_only else _BY_NAME,
+            first=Literal(first),
+            limit=Literal(limit),
         )
-        found = self._store.all(
-            lists.compose(_CANDIDATES, saids=Literal([person["said"] for person in people])),
-        )
-        knowns = [person["known"] for person in people if person["known"] is not None]
-        records = {row["known"]: row for row in self._store.all(lists.compose(_KNOWN, knowns=Literal(knowns)))}
+        found = self._store.all(lists.compose(_CANDIDATES, saids=Literal([person["said"] for person in people])))
+        knowns = [*(each["known"] for each in found), *(one["known"] for one in people if one["known"] is not None)]
+        rows = self._store.all(lists.compose(_KNOWN, knowns=Literal(sorted(set(knowns)))))
+        records = {row["known"]: row for row in rows}
         for person in people:
             person["record"] = records.get(person["known"])
-            person["candidates"] = [each for each in found if each["said"] == person["said"]]
+            person["candidates"] = [
+                {**records[each["known"]], **each}
+                for each in found
+                if each["said"] == person["said"] and each["known"] in records
+            ]
         return people
 
     def count(self, of: str, *, unmatched_only: bool = True, text: str = "") -> int:
         """How many people `page` pages through."""
         lists = _Lists(self._store, matchings.matching(of))
-        which = SQL("status in ('unmatched', 'later')") if unmatched_only else SQL("true")
-        row = self._store.one(lists.compose(_COUNT, which=which, has=lists.has(text)))
-        return int(row["people"]) if row else 0
+        return int(lists.all(_COUNT, which=_WAIT if unmatched_only else SQL("true"), has=lists.has(text))[0]["people"])
 
     def find(self, of: str, text: str, *, limit: int = _FOUND) -> list[dict[str, Any]]:
         """The records that may be chosen by hand: those that have every word of a text in their compared fields, each
@@ -112,7 +112,8 @@ class Matches:
         """Keeps what a person says of somebody and a record, and gives back the decision's id: that they are the
         `same`, or `different`; without a record that it is nobody's (`different`), or to be asked `later`.
 
-        What it contradicts of earlier decisions is withdrawn. Raises UnknownMatching, NobodySays, UnknownRecord.
+        What it contradicts of earlier decisions is withdrawn; what was said before stays as it is. Raises
+        UnknownMatching, NobodySays, UnknownRecord.
         """
         assert verdict in VERDICTS, f"a verdict is one of {', '.join(VERDICTS)}"
         matching = matchings.matching(of)
@@ -167,6 +168,8 @@ def _decide(store: Store, matching: Matching, said: str, verdict: str, known: st
             "verdict": verdict,
             "texts": Jsonb({name: person[name] for name in lists.fields if person[name] is not None}),
         }
+        if (same := connection.execute(_SAID_BEFORE, which).fetchone()) is not None:
+            return UUID(str(same["id"]))
         connection.execute(_SUPERSEDE, which)
         kept = connection.execute(_KEEP, which).fetchone()
         assert kept is not None
@@ -184,6 +187,7 @@ def _run(store: Store, matching: Matching) -> AutoMatch:
     lists = _Lists(store, matching)
     with store.transaction() as connection:
         _alone(connection, store, matching)
+        connection.execute(_AT_ONCE)
         people = _table(connection, lists.compared(_PEOPLE_TO_MATCH))
         records = _table(connection, lists.compared(_RECORDS_TO_MATCH))
         open_ = np.asarray(people["status"].to_pylist(), object) == "unmatched"
@@ -197,6 +201,8 @@ def _run(store: Store, matching: Matching) -> AutoMatch:
         suggested = connection.execute(_SUGGESTED).fetchone()
         nameless = connection.execute(lists.compose(_NAMELESS)).fetchone()
         connection.execute("drop table incoming_match")
+        if len(found) > _MANY:
+            connection.execute("select workbench.count_matches()")
         assert suggested is not None and nameless is not None
         result = AutoMatch(
             processed=int(open_.sum()) + nameless["rows"],
@@ -268,12 +274,9 @@ class _Lists:
             "stands": SQL("not workbench.quite_another(p.name, s.texts ->> 'name')" if guarded else "true"),
             "records_": Identifier(self._contract.family, self._contract.table),
             "key": self._key,
-            "own": SQL(", ").join(SQL("p.{}").format(Identifier(name)) for name in self.fields),
-            "theirs": SQL(", ").join(SQL("r.{}").format(Identifier(name)) for name in self.fields),
             "texts": SQL("jsonb_strip_nulls(jsonb_build_object({}))").format(
                 SQL(", ").join(SQL("{}, p.{}").format(Literal(name), Identifier(name)) for name in self.fields)
             ),
-            "by_name": SQL("name, said"),
         }
         self._names["raw"] = self._raw()
         self._names["records"] = self._records()
@@ -283,6 +286,12 @@ class _Lists:
         """A statement about the two lists; `people`, `records` and what else it names are filled in."""
         with_lists = SQL(_LISTED).format(**self._names) if statement.lstrip().startswith("{listed}") else SQL("")
         return SQL(statement).format(**self._names, listed=with_lists, **more)
+
+    def all(self, statement: str, **more: Composable) -> list[dict[str, Any]]:
+        """The answer of a question about everybody."""
+        with self._store.transaction() as connection:
+            connection.execute(_AT_ONCE)
+            return connection.execute(self.compose(statement, **more)).fetchall()
 
     def compared(self, statement: str) -> Composed:
         """As `compose`, of a question for all that is compared; names are those that a person has said they mean."""
@@ -302,6 +311,15 @@ class _Lists:
         """Whether somebody has every word of a text in the compared fields."""
         said = SQL("concat_ws(' ', {})").format(SQL(", ").join(map(Identifier, self.fields)))
         return SQL(" and ").join([search.contains(said, word) for word in text.split()] or [SQL("true")])
+
+    @property
+    def anybody(self) -> Composable:
+        """Whether there is anybody at all."""
+        if self._matching.named_in:
+            return SQL("select true as any from ({}) each where name is not null limit 1").format(
+                self._names_of_others()
+            )
+        return SQL("select true as any from ({}) each limit 1").format(self._names["raw"])
 
     def _raw(self) -> Composable:
         """Everybody who says it: `said` (null where it is nothing to go by), the fields, `place` (the newest is the
@@ -339,6 +357,9 @@ class _Lists:
 
     def _named(self) -> Composable:
         """The names that other records have and that no record of the dataset has."""
+        return SQL(_NAMED).format(names=self._names_of_others(), **self._names)
+
+    def _names_of_others(self) -> Composable:
         parts = []
         for dataset, field in self._matching.named_in:
             contract = catalog.contract(dataset)
@@ -350,7 +371,7 @@ class _Lists:
                     _current(contract),
                 )
             )
-        return SQL(_NAMED).format(names=SQL(" union all ").join(parts), **self._names)
+        return SQL(" union all ").join(parts)
 
     def _people(self) -> Composable:
         return SQL(
@@ -442,6 +463,9 @@ _PAGE = """{listed}
 select listed.*, suggested.best from listed left join suggested using (said)
 where {which} and {has} order by {order} limit {limit} offset {first}
 """
+_AT_ONCE = "set local enable_nestloop = off; set local jit = off"
+"""Everybody is asked about at once: never one by one."""
+_WAIT = SQL("status in ('unmatched', 'later')")
 _WAITING_FIRST = SQL("status = 'later', best desc nulls last, name, said")
 _BY_NAME = SQL("name, said")
 
@@ -450,10 +474,10 @@ _COUNT = "{listed} select count(*)::int as people from listed where {which} and 
 _PERSON = "{listed} select * from listed where said = {said}"
 
 _CANDIDATES = """
-select c.said, c.known, c.pass, c.score::float, c.reasons, {theirs},
-       (select count(*)::int from workbench.link l where l.tenant_id = {tenant} and l.of = {of}
-        and l.dataset = {dataset} and l.known = c.known and l.said <> c.said) as others
-from workbench.match_candidate c join ({records}) r on r.known = c.known
+select c.said, c.known, c.pass, c.score::float, c.reasons, (
+    select count(*)::int from workbench.link l where l.tenant_id = {tenant} and l.of = {of}
+      and l.dataset = {dataset} and l.known = c.known and l.said <> c.said) as others
+from workbench.match_candidate c
 where c.tenant_id = {tenant} and c.of = {of} and c.dataset = {dataset} and c.said = any({saids}) and not exists (
     select from workbench.match d where d.tenant_id = {tenant} and d.of = {of} and d.said = c.said
       and d.dataset = {dataset} and d.known = c.known and d.withdrawn_at is null and d.verdict = 'different')
@@ -485,8 +509,6 @@ where b.data_type = %s and b.stage = 'completed' and b.undo_of is null and b.unm
 """
 """The imports whose rows, or those made of them, were unmatched, and that nobody has signed."""
 
-_ANY = "select true as any from ({raw}) raw where said is not null limit 1"
-
 _NAMELESS = "select count(*)::int as rows from ({raw}) raw where said is null"
 
 _INCOMING = """
@@ -517,6 +539,12 @@ _DECIDE_PLAIN = """{listed}, decided as (
 """What is plain, unless a person has said or withdrawn something of the two before."""
 
 _SUGGESTED = "select count(distinct said)::int as people from incoming_match"
+
+_SAID_BEFORE = """
+select id from workbench.match
+where tenant_id = %(tenant)s and of = %(of)s and said = %(said)s and dataset = %(dataset)s and withdrawn_at is null
+  and known is not distinct from %(known)s and verdict = %(verdict)s and not automatic
+"""
 
 _SUPERSEDE = """
 update workbench.match set withdrawn_by = %(user)s, withdrawn_at = now()

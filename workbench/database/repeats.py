@@ -177,9 +177,11 @@ class Repeats:
             return SQL(", repeated.first as counting, null::text as otherwise")
         return self._compose(
             ", case when contested.decided then contested.counts else repeated.first end as counting, "
-            "{otherwise} as otherwise, other.line as facing, contested.decided_by, "
+            "{otherwise} as otherwise, {faced} as facing, contested.decided_by, "
             "case when r.line = first_of_all then contested.rows - 1 else 0 end as more",
             otherwise=self._otherwise(),
+            # a part's row may have a line of its own; people know the source's
+            faced=SQL("coalesce(other.sources[1], other.line)" if self._target.batch.derived else "other.line"),
         )
 
     def cases(self, conflict: Composable, duplicate: Composable) -> list[Composable]:

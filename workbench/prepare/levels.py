@@ -70,12 +70,16 @@ class _Levels:
         self._open &= ~fits
 
     def slips(self, these: pa.StringArray, those: pa.StringArray) -> None:
-        """One slip, two slips, or alike: a letter wrong, missing, added, or in its neighbour's place."""
+        """One slip or two: a letter wrong, missing, added, or in its neighbour's place."""
         distance = _distance(these, those)
         longer, shorter = _lengths(these, those)
         self.are((distance == 1) & (longer >= _SLIP_FROM) & (shorter > 1), 0.9, "one slip")
         self.are((distance == 2) & (shorter >= _TWO_SLIPS_FROM - 1), 0.85, "two slips")
-        likeness = (1 - distance / np.maximum(longer, 1)).astype(np.float32)
+
+    def alike(self, these: pa.StringArray, those: pa.StringArray) -> None:
+        """Most letters are the same, and in their places."""
+        longer, shorter = _lengths(these, those)
+        likeness = (1 - _distance(these, those) / np.maximum(longer, 1)).astype(np.float32)
         self.are((likeness >= ALIKE) & (shorter >= _SLIP_FROM), likeness, "alike")
 
     @property
@@ -102,6 +106,7 @@ def _given(these: pa.StringArray, those: pa.StringArray) -> tuple[Numbers, npt.N
     first = pc.equal(pc.utf8_slice_codeunits(these, 0, 1), pc.utf8_slice_codeunits(those, 0, 1))
     levels.are(np.asarray(first) & (shorter == 1), 0.9, "initial")
     levels.slips(these, those)
+    levels.alike(these, those)
     begin = pc.equal(pc.utf8_slice_codeunits(these, 0, 3), pc.utf8_slice_codeunits(those, 0, 3))
     levels.are(np.asarray(begin) & (shorter >= 3), 0.8, "begins alike")
     return levels.found
@@ -112,11 +117,13 @@ def _surname(these: pa.StringArray, those: pa.StringArray) -> tuple[Numbers, npt
     whole, others = _together(these), _together(those)
     levels.are(pc.equal(whole, others), 1.0, SAME)
     these, those = person_name.core(these), person_name.core(those)
-    levels.are(pc.equal(_together(these), _together(those)), 0.98, "middle name")
+    levels.are(pc.equal(these, those), 0.98, "middle name")
     levels.are(_ends_with(these, those) | _ends_with(those, these), 0.96, "middle name")
     levels.are(_begins_with(these, those) | _begins_with(those, these), 0.94, "part of the surname")
-    levels.slips(_together(these), _together(those))
+    whole, others = _together(these), _together(those)
+    levels.slips(whole, others)
     levels.are(pc.equal(_last(these), _last(those)), 0.8, "other middle name")
+    levels.alike(whole, others)
     return levels.found
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from tests.imports import ask, speak_for
 from workbench import Workbench
+from workbench.database import upgrading
 from workbench.database.store import program_url
 
 pytestmark = pytest.mark.both_servers
@@ -116,3 +117,13 @@ def test_another_tenant_sees_no_decision(wb: Workbench, url: str) -> None:
 )
 def test_what_is_said_is_folded_but_an_address_is_not(url: str, parts: list[str | None], said: str | None) -> None:
     assert ask(url, "select workbench.said(variadic %s::text[])", parts) == [(said,)]
+
+
+def test_the_views_over_decisions_are_made_anew_with_a_later_version(url: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("drop view polaris.teacher_link")
+        connection.execute("comment on schema workbench is 'an earlier one'")
+    assert not upgrading.is_current(url)
+    upgrading.upgrade(url)
+    assert upgrading.is_current(url)
+    assert ask(url, "select count(*) from polaris.teacher_link") == [(0,)]

@@ -1,5 +1,6 @@
 """Whose records imported rows mean: found for everybody at once, decided once, and kept by what the rows say."""
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -126,6 +127,26 @@ def test_a_later_decision_counts_before_an_earlier_one(rosters: Workbench) -> No
     assert known(rosters, "dave@kck.example") == "david.ruiz@mail.example"
     rosters.matches.decide(ROSTER, "dave@kck.example", "different", "david.ruiz@mail.example")
     assert statuses(rosters)["dave@kck.example"] == "unmatched"
+
+
+def test_what_is_said_twice_is_kept_once(rosters: Workbench) -> None:
+    first = rosters.matches.decide(ROSTER, "dave@kck.example", "same", "david.ruiz@mail.example")
+    assert rosters.matches.decide(ROSTER, "dave@kck.example", "same", "david.ruiz@mail.example") == first
+    assert len(rosters.matches.decisions(ROSTER)) == 1
+
+
+def test_what_two_people_decide_at_once_is_one_decision(rosters: Workbench, open_wb: Callable[..., Workbench]) -> None:
+    both = [("ana", "david.ruiz@mail.example"), ("lea", "omar.clayton@mail.example")]
+    decided = [
+        threading.Thread(target=open_wb(user=user).matches.decide, args=(ROSTER, "dave@kck.example", "same", known))
+        for user, known in both
+    ]
+    for each in decided:
+        each.start()
+    for each in decided:
+        each.join()
+    assert [one["withdrawn_at"] is None for one in rosters.matches.decisions(ROSTER)].count(True) == 1
+    assert len(rosters.matches.decisions(ROSTER)) == 2
 
 
 def test_a_decision_that_is_withdrawn_stays_on_record_and_the_program_does_not_make_it_again(

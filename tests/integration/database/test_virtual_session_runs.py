@@ -182,6 +182,22 @@ def test_of_two_teachers_of_one_name_the_one_at_the_school_is_meant(
     assert registered(url) == [("5001", "eve1@kck.example")]
 
 
+def test_rows_that_put_a_teacher_at_two_schools_and_say_different_things_wait_for_a_person(
+    wb: Workbench, sessions: Imported, url: str
+) -> None:
+    rows = (
+        SPACE | LINK | {"Teacher Name": "Cat Moss/Ada Park", "School Name": "Argentine Middle", "Status": "Completed"},
+        SPACE | LINK | {"Teacher Name": "Ben Ruiz/Ada Park", "School Name": "Argentine", "Status": "Simulcast"},
+    )
+    batch = sessions(*rows, dry_run=True)
+    assert outcomes(wb, batch) == [(5, "created"), (6, "invalid:conflict")]
+    assert messages(wb, batch) == {
+        6: "Line 5 says otherwise of the same registration: simulcast (false / true), status (Completed / Simulcast)"
+    }
+    assert outcomes(wb, sessions(*rows, on_conflict="first")) == [(5, "created"), (6, "created")]
+    assert ("5001", "ada@kck.example", False) in registered(url, "simulcast")
+
+
 def test_a_simulcast_registers_its_teacher_and_leaves_the_event_alone(
     wb: Workbench, sessions: Imported, url: str
 ) -> None:
@@ -297,6 +313,11 @@ def test_an_event_of_another_import_is_found_by_title_and_day(
     sessions(SPACE | ADA | {"Time": ""})
     assert begins(url) == [("77", "09-15 13:15", "09-15 14:15")]
     assert registered(url) == [("77", "ada@kck.example")]
+
+
+def test_whoever_holds_the_sessions_can_be_said(sessions: Imported, url: str) -> None:
+    sessions(SPACE | LINK, constants={"host": "Elsewhere"})
+    assert events(url, "host") == [("Elsewhere",)]
 
 
 def test_two_links_of_one_title_and_day_are_two_events(sessions: Imported, url: str) -> None:

@@ -136,6 +136,21 @@ def test_a_session_without_a_time_begins_at_nine_or_when_it_is_known_to() -> Non
     assert told(events({"time": ""}, {"time": "10 AM"}), "start") == ["2026-09-15T10:00:00Z"]
 
 
+@pytest.mark.parametrize(
+    ("day", "time", "clock"),
+    [
+        ("2026-09-15T15:30:00", "", "15:30"),
+        ("9/15/2026 3:30 PM", "", "15:30"),
+        ("2026-09-15 15:30", "10 AM", "10:00"),
+        ("2026-09-15T00:00:00", "", "09:00"),
+    ],
+)
+def test_a_time_that_stands_with_the_day_is_not_lost(day: str, time: str, clock: str) -> None:
+    assert told(events({"date": day, "time": time}), "start") == [f"2026-09-15T{clock}:00Z"]
+    warned = "Missing Time: as it is known, else 9:00 AM"
+    assert [said[3] for said in issues({"date": day, "time": time})] == ([warned] if clock == "09:00" else [])
+
+
 def test_a_session_whose_day_changed_does_not_keep_the_time_of_the_old_day() -> None:
     known = stored(("77", "Careers in Space", "2026-09-14T13:15:00Z", "Draft"))
     assert told(events({"time": "", "session_link": "https://v.example/77"}, known=known), "start") == [
@@ -403,6 +418,17 @@ def test_what_a_row_should_have_is_warned_of() -> None:
         (5, "school_name", "warning", "Missing School Name"),
         (5, "district", "warning", "Missing District"),
     ]
+
+
+@pytest.mark.parametrize("nothing", ["N/A", "None", "nan", "TBD", " - "])
+def test_what_stands_for_nothing_is_nothing(nothing: str) -> None:
+    row = {"time": nothing, "teacher_name": nothing, "school_name": nothing, "district": nothing}
+    assert [said[1] for said in issues(row)] == ["time", "teacher_name", "school_name", "district"]
+    assert issues({"date": nothing}) == [(5, "date", "error", "Missing Date")]
+    made = shape(chunk(row | {"presenter": f"{nothing}; Kim Poe", "topic_theme": nothing}), YEAR)
+    assert told(made["polaris.events"], "series", "district") == [("", "")]
+    assert told(made["polaris.event_teachers"], "name") == []
+    assert told(made["polaris.event_volunteers"], "name") == ["Kim Poe"]
 
 
 def test_a_row_that_says_another_time_of_its_session_is_warned_of() -> None:

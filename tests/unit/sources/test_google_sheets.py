@@ -9,8 +9,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tests.google import EMAIL, Fault, Google, error, private_key
-from workbench.model.errors import NotConfigured, UnknownSheet, UnreadableGoogleSheet, UnreadableSource, WrongValue
-from workbench.model.google_sheet import Access, Place, is_address, place
+from workbench.model.errors import NotConfigured, UnknownSheet, UnreadableGoogleSheet, UnreadableSource
+from workbench.model.google_sheet import Access, place
 from workbench.model.sheet import Sheet
 from workbench.sources import google_sheets, open_sheet
 from workbench.sources.google_sheets import account_email, look_at, open_google_sheet
@@ -337,50 +337,3 @@ def test_an_answer_that_makes_no_sense_is_no_trace(google: Google) -> None:
 
 def test_an_unreadable_google_sheet_is_an_unreadable_source() -> None:
     assert issubclass(UnreadableGoogleSheet, UnreadableSource)
-
-
-# --- how a sheet is named ---
-
-
-@pytest.mark.parametrize(
-    ("said", "meant"),
-    [
-        ("A" * 20, Place(spreadsheet="A" * 20)),
-        (f"  {'aB-_9' * 9}\n", Place(spreadsheet="aB-_9" * 9)),
-        (f"https://docs.google.com/spreadsheets/d/{'k' * 44}", Place(spreadsheet="k" * 44)),
-        (f"https://docs.google.com/spreadsheets/d/{'k' * 44}/edit#gid=12", Place(spreadsheet="k" * 44, gid=12)),
-        (f"https://docs.google.com/spreadsheets/u/1/d/{'k' * 44}/edit?gid=7", Place(spreadsheet="k" * 44, gid=7)),
-    ],
-)
-def test_a_sheet_is_named_by_its_address_or_its_id(said: str, meant: Place) -> None:
-    assert place(said) == meant
-
-
-@pytest.mark.parametrize(
-    "said",
-    [
-        "",
-        "A" * 19,
-        f"{'k' * 30}?x=1",
-        f"https://evil.example/spreadsheets/d/{'k' * 44}",
-        f"https://docs.google.com.evil.example/spreadsheets/d/{'k' * 44}",
-        f"https://docs.google.com@evil.example/spreadsheets/d/{'k' * 44}",
-        f"file:///spreadsheets/d/{'k' * 44}",
-        "https://docs.google.com/spreadsheets/d/e/2PACX-1vQabcdefghijklmnop/pubhtml",
-        "https://docs.google.com/document/d/" + "k" * 44,
-        f"../{'k' * 44}",
-    ],
-)
-def test_nothing_else_is_taken_for_a_sheet(said: str) -> None:
-    with pytest.raises(WrongValue, match="a Google Sheet cannot be"):
-        place(said)
-
-
-def test_the_title_of_a_tab_counts_before_the_number_of_the_address() -> None:
-    meant = place(f"https://docs.google.com/spreadsheets/d/{'k' * 44}/edit#gid=12", " Roster ")
-    assert meant == Place(spreadsheet="k" * 44, worksheet="Roster")
-
-
-def test_a_files_name_is_no_address() -> None:
-    assert is_address("https://docs.google.com/spreadsheets/d/x")
-    assert not any(map(is_address, ("teachers.csv", "-", "docs.google.com/x.csv", "C:\\x.csv", "")))

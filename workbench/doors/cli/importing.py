@@ -11,6 +11,7 @@ from workbench.model.batch import Batch
 from workbench.model.contract import OnEdit
 from workbench.model.errors import Held, WrongValue
 from workbench.model.noticed import Noticed
+from workbench.model.salesforce import object_of
 from workbench.model.template import Mapping
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ AnySource = Annotated[
     str,
     typer.Argument(
         metavar="SOURCE",
-        help="A file, - for standard input, the address of a Google Sheet, or the name of one that is configured.",
+        help="A file, - for standard input, the address of a Google Sheet, the name of one that is configured, or an "
+        "object of Salesforce, as salesforce:Contact.",
     ),
 ]
 Worksheet = Annotated[str | None, typer.Option("--sheet", help="The worksheet of a workbook.")]
@@ -100,6 +102,13 @@ def import_(
         typer.Option("--repair", metavar="FIELD", help="Repair letters that were read in a wrong encoding."),
     ] = None,
     sheet: Worksheet = None,
+    fields: Annotated[
+        str | None,
+        typer.Option(metavar="NAME,NAME", help="Of Salesforce: the fields to read, where not all of the object's."),
+    ] = None,
+    with_deleted: Annotated[
+        bool, typer.Option("--with-deleted", help="Of Salesforce: what is deleted or was merged there, too.")
+    ] = False,
     layout: "Layout | None" = None,
     mode: Annotated[str | None, typer.Option(help="upsert, insert, update, replace or preserve.")] = None,
     window: Annotated[str | None, typer.Option(help="The import's date range or academic year.")] = None,
@@ -140,15 +149,34 @@ def import_(
     meanings = _value_maps(values)
     asked_limits = _pairs(limits, "--limit", "WHAT=LIMIT")
     forms = forms_said(date_orders, decimals)
-    google = sources.may_be_google(source)
+    salesforce = object_of(source)
+    if salesforce is None and (fields is not None or with_deleted):
+        raise typer.BadParameter("they are of salesforce: sources.", param_hint="--fields, --with-deleted")
+    google = salesforce is None and sources.may_be_google(source)
     if dataset is not None and playbook is not None:
         raise typer.BadParameter("say --dataset or --playbook, one of them.", param_hint="import")
     if playbook is not None:
         _refuse_unknown(playbook)
     wanted = playbook or dataset or (_dataset_of(asked, template) if template is not None else None)
-    meant = None if google else sources.of_file(source, wanted, sheet, layout)
+    meant = None if google or salesforce else sources.of_file(source, wanted, sheet, layout)
     with asked.open() as wb:
-        if meant is None:
+        if salesforce is not None:
+            only = [name.strip() for name in fields.split(",") if name.strip()] if fields is not None else None
+            needed = [header for header, field in mapped.items() if field]
+            if template is not None and wanted is not None and only is None:
+                only = [*wb.templates.get(wanted, template).mapping.columns]
+            with asked.progress() as progress:
+                meant = sources.of_salesforce(
+                    wb,
+                    salesforce,
+                    wanted,
+                    fields=only,
+                    needed=needed,
+                    deleted=with_deleted,
+                    layout=layout,
+                    progress=progress,
+                )
+        elif meant is None:
             with asked.progress() as progress:
                 meant = sources.of_google(wb, source, wanted, sheet, layout, progress)
         sheets, wanted = meant.sheets, meant.dataset

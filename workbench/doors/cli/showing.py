@@ -281,6 +281,7 @@ def _tell(asked: Asked, found: "Diagnosis") -> int:
                 ("Tenant", f"{found.tenant}, as {found.user}"),
                 ("Signing key", found.signing_key),
                 ("Google account", found.google_account),
+                ("Salesforce", found.salesforce),
             ],
         )
         for problem in found.problems:

@@ -1,4 +1,5 @@
-"""What SOURCE names on the command line: a file, standard input, a Google Sheet by its address or by its name here."""
+"""What SOURCE names on the command line: a file, standard input, a Google Sheet by its address or by its name here, an
+object of Salesforce."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +11,8 @@ from workbench.model.errors import UnknownGoogleSheet
 from workbench.model.google_sheet import is_address, is_id
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from workbench import Workbench
     from workbench.model.sheet import Layout, Sheet
     from workbench.workbench import Progress
@@ -81,6 +84,26 @@ def of_google(
     dataset = wanted or purposes.target(configured, opened)
     known = purposes.options(configured, dataset)
     return Meant(sheets=[opened], dataset=dataset, constants=known["constants"] or {}, window=known["window"])
+
+
+def of_salesforce(
+    wb: "Workbench",
+    name: str,
+    wanted: str | None,
+    *,
+    fields: "Sequence[str] | None",
+    needed: "Sequence[str]",
+    deleted: bool,
+    layout: "Layout | None",
+    progress: "Progress",
+) -> Meant:
+    """The records of an object of Salesforce, read now."""
+    from workbench.playbooks import purposes
+
+    dataset = _said(wanted)
+    purposes.form(dataset)  # an unknown name is refused first
+    opened = wb.salesforce.open(name, fields=fields, needed=needed, deleted=deleted, layout=layout, progress=progress)
+    return Meant(sheets=[opened], dataset=dataset)
 
 
 def _said(wanted: str | None) -> str:

@@ -272,9 +272,7 @@ def _edit(sheet: GoogleSheet | None, year: str, known_years: list[str]) -> None:
         with Workbench.open(user=person()) as wb:  # a dialog runs again without its page
             districts = sorted({one.district for one in wb.google_sheets.all() if one.district})
             said = views.asked(sheet, year, known_years, districts, offered(), purposes.known())
-            test, save = views.buttons(
-                "Add Sheet" if sheet is None else "Save", ready=bool(said["spreadsheet"].strip())
-            )
+            test, save = views.buttons("Add Sheet" if sheet is None else "Save")
             if test:
                 tested(wb, said)
             if save and sheet is None:

@@ -28,6 +28,7 @@ create unique index match_same on workbench.match (tenant_id, of, said, dataset)
     where verdict = 'same' and withdrawn_at is null;
 create unique index match_pair on workbench.match (tenant_id, of, said, dataset, known) nulls not distinct
     where withdrawn_at is null;
+create index match_known on workbench.match (tenant_id, of, dataset, known) where verdict = 'same' and withdrawn_at is null;
 create index match_decided on workbench.match (tenant_id, of, decided_at desc);
 
 alter table workbench.match enable row level security;

@@ -1,5 +1,6 @@
 """Google Sheets as a page shows them: the configured ones, one that is added or tested, and what an import did."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -144,11 +145,11 @@ def asked(
     }
 
 
-def buttons(label: str, *, ready: bool) -> tuple[bool, bool]:
+def buttons(label: str) -> tuple[bool, bool]:
     """Whether a sheet is to be tested, and whether it is to be kept."""
     with st.container(horizontal=True):
-        test = st.button("Test this sheet", icon=":material/fact_check:", disabled=not ready)
-        save = st.button(label, type="primary", icon=":material/add_link:", disabled=not ready)
+        test = st.button("Test this sheet", icon=":material/fact_check:")
+        save = st.button(label, type="primary", icon=":material/add_link:")
     return test, save
 
 
@@ -180,16 +181,22 @@ def looks_like(meant: tuple[str, float, str] | None, likeliest: tuple[str, float
 
 
 def severities(counts: Sequence[Mapping[str, Any]]) -> None:
-    """How many errors and warnings there are."""
-    errors, warnings = (
-        sum(count["rows"] for count in counts if count["severity"] == severity) for severity in ("error", "warning")
-    )
-    if errors:
-        st.error(f"Errors: {errors:,} · Warnings: {warnings:,}", icon=":material/error:")
-    elif warnings:
-        st.warning(f"Errors: 0 · Warnings: {warnings:,}", icon=":material/warning:")
+    """How many errors and warnings there are, and references that name nothing known."""
+    found = Counter[str]()
+    for count in counts:
+        found[_severity(count)] += count["rows"]
+    told = f"Errors: {found['error']:,} · Unmatched: {found['unmatched']:,} · Warnings: {found['warning']:,}"
+    if found["error"]:
+        st.error(told, icon=":material/error:")
+    elif found.total():
+        st.warning(told, icon=":material/warning:")
     else:
         st.success("Validation passes: no errors, no warnings.", icon=":material/check_circle:")
+
+
+def _severity(issue: Mapping[str, Any]) -> str:
+    """error or warning; unmatched where something is named that is not there, which is no fault of the row."""
+    return "unmatched" if issue["code"].endswith("_not_found") else str(issue["severity"])
 
 
 ROWS = 50
@@ -199,7 +206,7 @@ ROWS = 50
 def issues(rows: Sequence[Mapping[str, Any]], number: int) -> None:
     """What is wrong, row by row as the sheet numbers them; `number` is of all there is."""
     told = [
-        {"Row": row["line"], "Severity": each["severity"], "What is wrong": each["message"], "Field": each["field"]}
+        {"Row": row["line"], "Severity": _severity(each), "What is wrong": each["message"], "Field": each["field"]}
         for row in rows
         for each in row["issues"]
     ]

@@ -22,7 +22,7 @@ def counted(counts: Sequence[Mapping[str, Any]]) -> None:
         shown = [{**count, "issue": f"{count['field'] or WHOLE_ROW}: {count['code']}"} for count in counts[:15]]
         plots.plot(plots.issues(shown), key="counts")
     with table:
-        titles = {"field": "Field", "message": "What is wrong", "severity": "Severity", "rows": "Rows"}
+        titles = {"field": "Field", "rows": "Rows", "severity": "Severity", "message": "What is wrong"}
         told = pd.DataFrame(counts).rename(columns=titles)[[*titles.values()]]
         localized = {"Rows": st.column_config.NumberColumn(format="localized")}
         st.dataframe(told, hide_index=True, height="content" if len(counts) < 10 else 380, column_config=localized)

@@ -11,12 +11,18 @@ from workbench.model.matching import AutoMatch, Matching
 
 SHOWN = 3
 """So many candidates stand side by side."""
-FIELDS = {"pathful_user_id": "Pathful id", "email": "E-mail", "building": "School", "organization": "Organization"}
+FIELDS = {
+    "pathful_user_id": "Pathful id",
+    "email": "E-mail",
+    "building": "School",
+    "school": "School",
+    "organization": "Organization",
+}
 STATUSES = {
     "unmatched": "○ unmatched",
     "matched": "✓ matched",
     "later": "◔ later",
-    "nobody": "✕ nobody's",
+    "nobody": "✕ has none",
 }
 _SURE = ("same",)
 _DIFFERS = "other"
@@ -29,6 +35,11 @@ _PASSES = {
 }
 
 Act = Callable[..., None]
+
+
+def hint(matching: Matching) -> str:
+    """What may be typed to find somebody: "Name, e-mail, school"."""
+    return ", ".join(["Name", *(FIELDS.get(name, name) for name in _fields(matching))])
 
 
 def figures(known: Mapping[str, Any]) -> None:
@@ -53,34 +64,45 @@ def found(result: AutoMatch) -> None:
     )
 
 
-def side_by_side(matching: Matching, person: Mapping[str, Any], place: str, act: Act) -> None:
-    """Somebody and the candidates, with a key for each decision; `act` takes a verdict and the record's key."""
+def side_by_side(matching: Matching, person: Mapping[str, Any], place: str, act: Act, *, ran: bool) -> None:
+    """Somebody and the candidates, with a key for each decision; `act` takes a verdict and the record's key. `ran` says
+    whether candidates were looked for at all."""
     shown = person["candidates"][:SHOWN]
+    fields = [name for name in _fields(matching) if any(one[name] for one in (person, *shown))]
     left, *right = st.columns([1] * (1 + max(len(shown), 1)), gap="small")
     with left, st.container(border=True, height="stretch"):
         st.caption(f"{matching.noun.capitalize()} · {place}")
         st.markdown(f"**{words.text(words.blank(person['name']))}**")
-        for name, value in _told(matching, person):
+        for name, value in _told(fields, person):
             st.markdown(f"{name}: {words.text(value)}" if value else f":gray[{name}: (blank)]")
         st.caption(_status(person))
     if not shown:
         with right[0], st.container(border=True, height="stretch"):
-            st.markdown(f"**No {matching.meant} looks like it.**")
-            st.caption("Search for one below, or say that it has none.")
+            st.markdown(
+                f"**No {matching.meant} looks like it.**" if ran else "**Nobody has looked for candidates yet.**"
+            )
+            st.caption("Search for one below, or say that it has none." if ran else "Run Auto-Match to find them.")
     for number, (box, one) in enumerate(zip(right, shown, strict=False), 1):
         with box, st.container(border=True, height="stretch"):
-            candidate(matching, person, one, number, act)
+            candidate(matching, fields, person, one, number, act)
     if len(person["candidates"]) > SHOWN:
         st.caption(f"{len(person['candidates']) - SHOWN} more when one of these is said to be different.")
 
 
-def candidate(matching: Matching, person: Mapping[str, Any], one: Mapping[str, Any], number: int, act: Act) -> None:
+def candidate(
+    matching: Matching,
+    fields: Sequence[str],
+    person: Mapping[str, Any],
+    one: Mapping[str, Any],
+    number: int,
+    act: Act,
+) -> None:
     """One who may be meant: field by field how far the two agree."""
     st.caption(f"{matching.meant.capitalize()} {number} · likeness {one['score']:.0%} · {_PASSES[one['pass']]}")
     how = dict(one["reasons"])
     names = [how[part] for part in ("given", "surname") if part in how] or [how.get("name", "")]
     st.markdown(f"{_mark(names)} **{words.text(words.blank(one['name']))}**{_how(names)}")
-    for field, (name, value) in zip(_fields(matching), _told(matching, one), strict=True):
+    for field, (name, value) in zip(fields, _told(fields, one), strict=True):
         agrees = [how.get(field, "")]
         st.markdown(
             f"{_mark(agrees)} {name}: {words.text(value)}{_how(agrees)}" if value else f":gray[· {name}: (blank)]"
@@ -114,7 +136,7 @@ def others(matching: Matching, said: str, act: Act, onward: Callable[[], None]) 
     with st.container(horizontal=True):
         st.button("Later", f"later {said}", icon=":material/schedule:", shortcut="L", on_click=act, args=("later",))
         st.button(
-            "Nobody's",
+            "Has none",
             f"nobody {said}",
             icon=":material/person_off:",
             shortcut="X",
@@ -128,7 +150,7 @@ def others(matching: Matching, said: str, act: Act, onward: Callable[[], None]) 
 def by_hand(matching: Matching, said: str, find: Callable[[str], Sequence[Mapping[str, Any]]], act: Act) -> None:
     """The record that is meant, chosen from those that have some words."""
     with st.expander(f"Another {matching.meant}", icon=":material/search:"):
-        text = st.text_input("Name, e-mail or school", key=f"find {said}", placeholder="A part of it is enough")
+        text = st.text_input(hint(matching), key=f"find {said}", placeholder="Parts of them are enough")
         known = find(text) if text.strip() else []
         if text.strip() and not known:
             st.caption("None has all of these words.")
@@ -145,7 +167,7 @@ def listed(matching: Matching, people: Sequence[Mapping[str, Any]], at: int, key
             {
                 "Status": f"{'▸ ' if place == at else ''}{STATUSES[person['status']]}",
                 "Name": words.blank(person["name"]),
-                **dict(_told(matching, person)),
+                **dict(_told(_fields(matching), person)),
                 "Likeness": f"{person['best']:.0%}" if person["best"] is not None else "",
                 "Matched with": " · ".join(filter(None, _all(matching, person["record"]))) if person["record"] else "",
             }
@@ -179,19 +201,20 @@ def _fields(matching: Matching) -> list[str]:
     return [each.name for each in matching.compared if each.name != "name"]
 
 
-def _told(matching: Matching, one: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """The fields beside the name, as they are called, with their values."""
-    return [(FIELDS.get(name, name.capitalize()), one[name] or "") for name in _fields(matching)]
+def _told(fields: Sequence[str], one: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Fields as they are called, with their values."""
+    return [(FIELDS.get(name, name.capitalize()), one[name] or "") for name in fields]
 
 
 def _all(matching: Matching, one: Mapping[str, Any]) -> list[str]:
-    return [one["name"] or "", *(value for _, value in _told(matching, one))]
+    return [one["name"] or "", *(value for _, value in _told(_fields(matching), one))]
 
 
 def _status(person: Mapping[str, Any]) -> str:
     told = STATUSES[person["status"]]
     if person["decided_by"]:
-        told += f" by {words.text(person['decided_by'])}, {words.when(person['decided_at'])} UTC"
+        who = "Auto-Match, run by " if person["automatic"] else ""
+        told += f" by {who}{words.text(person['decided_by'])}, {words.when(person['decided_at'])} UTC"
     if person["record"]:
         told += f": {words.text(person['known'])}"
     return told + (f" · {words.many(person['rows'])}" if person["rows"] > 1 else "")

@@ -1,0 +1,52 @@
+"""Salesforce as a source: who is reached there, and the rows of its objects."""
+
+from collections.abc import Collection
+
+from workbench.database.progress import Progress, silent
+from workbench.database.store import Store
+from workbench.model.salesforce import PREFIX, Organization, SalesforceAccess
+from workbench.model.sheet import Layout, Sheet
+
+
+class Salesforce:
+    """The organization at Salesforce that is configured: `Workbench.salesforce`."""
+
+    def __init__(self, store: Store, access: SalesforceAccess) -> None:
+        self._store = store
+        self._access = access
+
+    def organization(self) -> Organization:
+        """Who is reached, and as whom; raises NotConfigured, NotSignedIn, UnreadableSalesforce."""
+        from workbench.sources.salesforce import organization
+
+        return organization(self._access)
+
+    def open(
+        self,
+        name: str,
+        *,
+        fields: Collection[str] | None = None,
+        needed: Collection[str] = (),
+        deleted: bool = False,
+        layout: Layout | None = None,
+        progress: Progress = silent,
+    ) -> Sheet:
+        """The records of an object (Contact, or salesforce:Contact), read now; see `open_salesforce`.
+
+        Raises NotConfigured, NotSignedIn, UnknownSalesforceObject, UnknownSalesforceFields, UnreadableSalesforce,
+        WrongValue, NoSpace.
+        """
+        from workbench.sources.salesforce import open_salesforce
+
+        opened = open_salesforce(
+            name.removeprefix(PREFIX),
+            self._access,
+            fields=fields,
+            needed=needed,
+            deleted=deleted,
+            layout=layout,
+            progress=progress,
+        )
+        with self._store.transaction():
+            self._store.note("read Salesforce", None, name=opened.name, checksum=opened.checksum, deleted=deleted)
+        return opened

@@ -1,0 +1,94 @@
+"""What an organization says of an object: its fields, and which of them can be read as rows of text."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from workbench.model.errors import UnknownSalesforceFields, UnknownSalesforceObject
+from workbench.sources.salesforce.connection import Connection, Refused
+
+_IN_PARTS = ("address", "location")
+"""Types of fields that are read by their parts, which are fields themselves."""
+_NO_TEXT = (*_IN_PARTS, "base64", "complexvalue")
+_ALWAYS = ("Id", "SystemModstamp")
+_OF_DELETED = ("IsDeleted", "MasterRecordId")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """One field of an object."""
+
+    name: str
+    type: str
+    part_of: str | None = None
+    """The compound field that it is a part of: MailingAddress of MailingCity."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Described:
+    """An object, as this user may see it."""
+
+    name: str
+    fields: tuple[Field, ...]
+    user: str
+    """Who asked."""
+
+    def chosen(self, wanted: Collection[str] | None, needed: Collection[str], *, deleted: bool) -> tuple[Field, ...]:
+        """The fields that are read: those wanted, else all, and what every reading has.
+
+        Raises UnknownSalesforceFields for wanted and needed ones that there are not.
+        """
+        known = {field.name.lower(): field for field in self.fields}
+        lacking = [name for name in (*(wanted or ()), *needed) if not self._is_read(known.get(name.lower()))]
+        if lacking:
+            raise self._unknown(lacking)
+        always = [known[name.lower()] for name in (*_ALWAYS, *_OF_DELETED * deleted) if name.lower() in known]
+        given = [known[name.lower()] for name in (*wanted, *needed)] if wanted is not None else self.fields
+        every = (part for field in (*always, *given) for part in self._parts(field))
+        return tuple(dict.fromkeys(every))
+
+    def _is_read(self, field: Field | None) -> bool:
+        return field is not None and any(True for _ in self._parts(field))
+
+    def _parts(self, field: Field) -> Iterator[Field]:
+        """The field, or what it consists of; nothing of one that is no text."""
+        if field.type in _IN_PARTS:
+            yield from (part for part in self.fields if part.part_of == field.name and part.type not in _NO_TEXT)
+        elif field.type not in _NO_TEXT:
+            yield field
+
+    def _unknown(self, lacking: Sequence[str]) -> UnknownSalesforceFields:
+        names = list(dict.fromkeys(lacking))
+        alike = {name: _alike(name, [field.name for field in self.fields]) for name in names}
+        told = "".join(f" Instead of {name}: {near}?" for name, near in alike.items() if near)
+        which = f"field {names[0]}" if len(names) == 1 else f"fields {', '.join(names)}"
+        return UnknownSalesforceFields(object=self.name, fields=which, user=self.user, alike=told)
+
+
+def described(connection: Connection, name: str) -> Described:
+    """What the organization says of an object; raises UnknownSalesforceObject, and what asking raises."""
+    user = connection.access.username or "this user"
+
+    def ask(client: Any) -> Described:
+        answer = client.restful(f"sobjects/{name}/describe")
+        return Described(name=answer["name"], fields=tuple(map(_field, answer["fields"])), user=user)
+
+    try:
+        return connection.ask(ask)
+    except Refused as refused:
+        if refused.code != "NOT_FOUND":
+            raise
+        every = connection.ask(lambda client: [each["name"] for each in client.describe()["sobjects"]])
+        near = _alike(name, every)
+        alike = f" Did you mean {near}?" if near else ""
+        raise UnknownSalesforceObject(object=name, user=user, alike=alike) from None
+
+
+def _field(answer: dict[str, Any]) -> Field:
+    return Field(name=answer["name"], type=answer["type"], part_of=answer.get("compoundFieldName"))
+
+
+def _alike(name: str, known: Sequence[str]) -> str:
+    letters = {each.lower(): each for each in known}
+    return next((letters[near] for near in get_close_matches(name.lower(), letters, 1, 0.7)), "")

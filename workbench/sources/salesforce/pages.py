@@ -1,0 +1,93 @@
+"""Records that come page by page, as JSON, through the query resource."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from workbench.sources.salesforce.connection import Broken, Connection, Refused
+from workbench.sources.salesforce.described import Field
+from workbench.sources.salesforce.export import Export
+from workbench.sources.salesforce.query import Query
+
+_FORGOTTEN = "INVALID_QUERY_LOCATOR"
+"""What Salesforce says where it has forgotten a query whose next page is asked for."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Page:
+    records: Sequence[Mapping[str, Any]]
+    total: int
+    """How many all pages have, as the first one says it."""
+    next: str | None
+    """Where the next one is."""
+
+    @classmethod
+    def of(cls, answer: Mapping[str, Any]) -> "_Page":
+        """What was answered; raises where it is no page."""
+        following = None if answer["done"] else str(answer["nextRecordsUrl"])
+        return cls(records=list(answer["records"]), total=int(answer["totalSize"]), next=following)
+
+
+def count(connection: Connection, query: Query) -> int:
+    """How many records an object has."""
+    asked = {"include_deleted": query.deleted}
+    return connection.ask(lambda client: int(client.query(query.count, **asked)["records"][0]["total"]))
+
+
+def exported(connection: Connection, query: Query, export: Export) -> Iterator[bytes]:
+    """The records as CSV, in the order of their ids; raises UnreadableSalesforce where some are lost on the way."""
+    yield export.header
+    found, total = 0, None
+    for page in _pages(connection, query):
+        found, total = found + len(page.records), page.total if total is None else total
+        if page.next is None and found != total:
+            raise connection.refused(lost(found, total))
+        lines = export.lines([_text(record, field) for field in query.fields] for record in page.records)
+        yield from export.counted([lines], len(page.records))
+
+
+def lost(found: int, said: int) -> str:
+    """That Salesforce gave other records than it said."""
+    return f"Salesforce gave {found:,} records of the {said:,} that it has. Nothing was kept; try again."
+
+
+def _pages(connection: Connection, query: Query) -> Iterator[_Page]:
+    asked = {"include_deleted": query.deleted}
+    page = connection.ask(lambda client: _Page.of(client.query(query.in_order, **asked)))
+    begun = {page.next}
+    yield page
+    while page.next is not None:
+        page = _next(connection, page)
+        if page.next in begun:
+            raise connection.refused("Salesforce leads from one page to the same again. Try again later.")
+        begun.add(page.next)
+        yield page
+
+
+def _next(connection: Connection, before: _Page) -> _Page:
+    """The page behind another; one that is the same again is asked for once more."""
+
+    def ask(client: Any) -> _Page:
+        page = _Page.of(client.query_more(before.next, identifier_is_url=True))
+        if page.records and page.records == before.records:
+            raise Broken("Salesforce gave the same page twice")
+        return page
+
+    try:
+        return connection.ask(ask)
+    except Refused as refused:
+        if refused.code != _FORGOTTEN:
+            raise
+        raise connection.refused("Salesforce has forgotten the query in the middle of it. Try again.") from None
+
+
+def _text(record: Mapping[str, Any], field: Field) -> str:
+    """A value as a job writes it."""
+    value = record.get(field.name)
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if field.type == "datetime":
+        return str(value).replace("+0000", "Z")
+    return str(value)
