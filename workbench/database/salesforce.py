@@ -2,8 +2,10 @@
 
 from collections.abc import Collection
 
+from workbench.database.completeness import audit, audited_contract
 from workbench.database.progress import Progress, silent
 from workbench.database.store import Store
+from workbench.model.completeness import Completeness
 from workbench.model.salesforce import PREFIX, Organization, SalesforceAccess
 from workbench.model.sheet import Layout, Sheet
 
@@ -50,3 +52,15 @@ class Salesforce:
         with self._store.transaction():
             self._store.note("read Salesforce", None, name=opened.name, checksum=opened.checksum, deleted=deleted)
         return opened
+
+    def audit(self, name: str, dataset: str, *, limit: int | None = 1000, progress: Progress = silent) -> Completeness:
+        """Which records of an object are missing or stale in a dataset, and which are there in excess: compared by id
+        and last change with what the imports of that object have read. No record is read but for those two.
+
+        `limit` is how many of each kind are named; None names all. Raises as `open` does, and UnknownDataset.
+        """
+        from workbench.sources.salesforce import open_salesforce
+
+        audited_contract(dataset)
+        there = open_salesforce(name.removeprefix(PREFIX), self._access, fields=("Id",), progress=progress)
+        return audit(self._store, there, dataset, limit=limit)

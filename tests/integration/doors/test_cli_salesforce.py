@@ -118,6 +118,16 @@ def test_a_field_that_the_organization_has_not_is_named_before_anything_is_read(
     assert run("batches", "--json").json[0]["status"] == "completed"
 
 
+def test_an_object_is_looked_at_before_it_is_imported(run: Run, org: Salesforce, wb: Workbench) -> None:
+    assert (
+        run("read", "salesforce:Contact").out.splitlines()[1].startswith("003000000000001AAA,2026-01-05T10:30:00.000Z")
+    )
+    suggested = run("suggest", "salesforce:Contact", "polaris.teachers")
+    assert all(name in suggested.out for name in ("FirstName", "first_name", "Email", "email"))
+    assert "salesforce:Contact: 3 rows" in run("profile", "salesforce:Contact").out
+    assert wb.batches.all() == []
+
+
 def test_a_template_knows_what_to_read_and_how(run: Run, org: Salesforce) -> None:
     run(*IMPORT, "--skip-errors", "--save-template", "teachers")
     said = run("import", "salesforce:Contact", "--template", "teachers", "--skip-errors", "--json")
@@ -151,6 +161,8 @@ def test_deleted_records_come_when_they_are_asked_for(run: Run, org: Salesforce,
         (("import", "salesforce:", "-d", "polaris.teachers"), "A Salesforce object cannot be blank"),
         (("import", "salesforce:Contakt", "-d", "polaris.teachers"), "Did you mean Contact?"),
         (("import", "a.csv", "-d", "polaris.teachers", "--fields", "Id"), "they are of salesforce: sources"),
+        ((*IMPORT, "--sheet", "Sheet1"), "an object of Salesforce has no worksheets"),
+        (("read", "salesforce:Contact", "--sheet", "Sheet1"), "an object of Salesforce has no worksheets"),
     ],
 )
 def test_what_cannot_be_is_one_line(run: Run, org: Salesforce, words: tuple[str, ...], why: str) -> None:
@@ -201,3 +213,22 @@ def test_doctor_says_whether_one_is_configured_and_nothing_secret(
     monkeypatch.delenv("SF_DOMAIN")
     monkeypatch.setenv("WORKBENCH_SALESFORCE_ADDRESS", "http://evil.example.com")
     assert "it is an address of this machine" in run("doctor").err
+
+
+def test_an_audit_lists_what_is_missing_and_ends_so(run: Run, org: Salesforce, tmp_path: Path) -> None:
+    org.objects["Contact"].records = org.objects["Contact"].records[:2]
+    said = run("audit", "salesforce:Contact", "-d", "polaris.teachers")
+    assert said.status == 1
+    assert "no import has read it" in said.out
+    run(*IMPORT)
+    whole = run("audit", "salesforce:Contact", "-d", "polaris.teachers")
+    assert (whole.status, "Complete: salesforce:Contact is here as it is there." in whole.out) == (0, True)
+    org.add("Contact", FIELDS, TEACHERS)
+    file = tmp_path / "differences.csv"
+    assert run("audit", "salesforce:Contact", "-d", "polaris.teachers", "-o", file, "--json").json["counts"] == {
+        "missing": 1,
+        "stale": 0,
+        "extra": 0,
+    }
+    assert file.read_text().splitlines()[1].startswith("missing,003000000000003AAA,2026-01-05T10:30:00.000Z,,")
+    assert "say an object of Salesforce" in run("audit", "Contact", "-d", "polaris.teachers").err

@@ -20,7 +20,12 @@ if TYPE_CHECKING:
     from workbench import Workbench
     from workbench.model.sheet import Layout, Sheet
 
-Source = Annotated[str, typer.Argument(metavar="SOURCE", help="A file, or - for standard input.")]
+FileOrObject = Annotated[
+    str,
+    typer.Argument(
+        metavar="SOURCE", help="A file, - for standard input, or an object of Salesforce, as salesforce:Contact."
+    ),
+]
 AnySource = Annotated[
     str,
     typer.Argument(
@@ -161,6 +166,7 @@ def import_(
     meant = None if google or salesforce else sources.of_file(source, wanted, sheet, layout)
     with asked.open() as wb:
         if salesforce is not None:
+            sources.refuse_worksheet(sheet)
             only = [name.strip() for name in fields.split(",") if name.strip()] if fields is not None else None
             needed = [header for header, field in mapped.items() if field]
             if template is not None and wanted is not None and only is None:

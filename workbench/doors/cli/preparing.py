@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from workbench.doors.cli import printing
+from workbench.doors.cli import printing, sources
 from workbench.doors.cli.command import Asked, command, plain, warn
-from workbench.doors.cli.importing import Source, Worksheet
+from workbench.doors.cli.importing import FileOrObject, Worksheet
 from workbench.model.contract import Contract
 from workbench.model.noticed import Noticed
 from workbench.model.template import Mapping
@@ -166,13 +166,12 @@ def templates(asked: Asked, dataset: MaybeDataset = None) -> None:
 
 
 def read(
-    asked: Asked, source: Source, output: Output = None, sheet: Worksheet = None, layout: "Layout | None" = None
+    asked: Asked, source: FileOrObject, output: Output = None, sheet: Worksheet = None, layout: "Layout | None" = None
 ) -> None:
     """Print what the reader understood, as clean CSV."""
-    from workbench.sources import open_sheet
     from workbench.sources.csv_writer import save_csv, write_csv
 
-    opened = open_sheet(source, sheet=sheet, layout=layout)
+    opened = sources.opened(asked, source, sheet, layout)
     if output is not None:
         counted = save_csv(opened, output)
     elif asked.json:
@@ -196,7 +195,7 @@ def read(
 
 def suggest(
     asked: Asked,
-    source: Source,
+    source: FileOrObject,
     dataset: Dataset,
     template: Annotated[str | None, typer.Option(help="A saved template, by its name.")] = None,
     sheet: Worksheet = None,
@@ -208,10 +207,9 @@ def suggest(
     from workbench.datasets.catalog import contract
     from workbench.prepare import drift, forms
     from workbench.prepare.columns import noticed, unknown_choices
-    from workbench.sources import open_sheet
 
     known = contract(dataset)
-    opened = open_sheet(source, sheet=sheet, layout=layout)
+    opened = sources.opened(asked, source, sheet, layout)
     with asked.open() as wb:
         said = wb.suggest(opened, dataset, template=template)
         saved = wb.templates.get(dataset, template).mapping if template else Mapping()
@@ -250,12 +248,11 @@ def suggest(
         printing.noticed(asked, dataset, Noticed.from_dict(found))
 
 
-def profile(asked: Asked, source: Source, sheet: Worksheet = None, layout: "Layout | None" = None) -> None:
+def profile(asked: Asked, source: FileOrObject, sheet: Worksheet = None, layout: "Layout | None" = None) -> None:
     """Show what stands in each column."""
     from workbench.prepare.profile import profile as profile_
-    from workbench.sources import open_sheet
 
-    found = profile_(open_sheet(source, sheet=sheet, layout=layout))
+    found = profile_(sources.opened(asked, source, sheet, layout))
     if asked.json:
         asked.answer(found.to_dict())
         return

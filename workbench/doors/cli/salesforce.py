@@ -1,11 +1,19 @@
-"""Commands for Salesforce: salesforce test."""
+"""Commands for Salesforce: salesforce test, audit."""
 
 from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from workbench.doors.cli import printing
-from workbench.doors.cli.command import Asked, command, plain
+from workbench.doors.cli.command import DONE, NEEDS_A_PERSON, Asked, command, plain
+from workbench.model.completeness import KINDS
+from workbench.model.salesforce import object_of
+from workbench.model.wording import many
+
+if TYPE_CHECKING:
+    from workbench.model.completeness import Completeness
 
 
 def add_to(app: typer.Typer) -> None:
@@ -13,6 +21,7 @@ def add_to(app: typer.Typer) -> None:
     group = typer.Typer(help="The Salesforce organization that is configured.", rich_markup_mode=None)
     command(group, "test")(test)
     app.add_typer(group, name="salesforce")
+    command(app, "audit")(audit)
 
 
 def test(asked: Asked) -> None:
@@ -38,3 +47,52 @@ def test(asked: Asked) -> None:
             ("API requests", requests or "this user may not know"),
         ],
     )
+
+
+def audit(
+    asked: Asked,
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="An object of Salesforce, as salesforce:Contact.")],
+    dataset: Annotated[str, typer.Option("--dataset", "-d", help="What it was imported as, e.g. polaris.teachers.")],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="A CSV of every difference.")] = None,
+) -> int:
+    """Compare an object's ids and last changes there with what was imported. Nothing is loaded or changed.
+
+    Missing: there, and not here. Stale: changed there since it was read. Extra: here, and there no more.
+    """
+    name = object_of(source)
+    if name is None:
+        raise typer.BadParameter("say an object of Salesforce, as salesforce:Contact.", param_hint="SOURCE")
+    with asked.open() as wb, asked.progress() as progress:
+        found = wb.salesforce.audit(name, dataset, limit=None if output else _SHOWN, progress=progress)
+    if output is not None:
+        _save(output, found)
+    if asked.json:
+        asked.answer(found.to_dict())
+        return DONE if found.is_complete else NEEDS_A_PERSON
+    counts = [(kind.capitalize(), f"{found.counts[kind]:,}") for kind in KINDS]
+    printing.facts(asked, [("There", f"{found.there:,}"), ("Here", f"{found.here:,}"), *counts])
+    if found.is_complete:
+        printing.say(asked, "", f"Complete: {source} is here as it is there.")
+        return DONE
+    made = printing.table("What", "Id", "Changed there", "As read here", "Why")
+    for kind in KINDS:
+        for each in [one for one in found.differences if one.kind == kind][:_SHOWN]:
+            made.add_row(each.kind, *map(plain, (each.id, each.there or "", each.here or "", each.why)))
+    printing.say(asked, "")
+    printing.tell(asked, made)
+    more = sum(max(found.counts[kind] - _SHOWN, 0) for kind in KINDS)
+    if more and output is None:
+        printing.say(asked, f"and {many(more, 'difference')} more: -o FILE writes all.")
+    return NEEDS_A_PERSON
+
+
+_SHOWN = 20
+"""So many differences of a kind are shown."""
+
+
+def _save(output: Path, found: "Completeness") -> None:
+    import pandas as pd
+
+    columns = ["kind", "id", "there", "here", "why", "batch", "line"]
+    table = pd.DataFrame([asdict(one) for one in found.differences], columns=columns)
+    table.astype({"line": "Int64"}).to_csv(output, index=False)

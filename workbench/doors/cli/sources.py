@@ -9,11 +9,13 @@ import typer
 
 from workbench.model.errors import UnknownGoogleSheet
 from workbench.model.google_sheet import is_address, is_id
+from workbench.model.salesforce import object_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from workbench import Workbench
+    from workbench.doors.cli.command import Asked
     from workbench.model.sheet import Layout, Sheet
     from workbench.workbench import Progress
 
@@ -27,6 +29,27 @@ class Meant:
     """Or playbook."""
     constants: dict[str, str] = field(default_factory=dict)
     window: str | None = None
+
+
+def opened(asked: "Asked", source: str, sheet: str | None, layout: "Layout | None") -> "Sheet":
+    """A file, standard input, or an object of Salesforce, which is read now; nothing is asked of the database."""
+    name = object_of(source)
+    if name is None:
+        from workbench.sources import open_sheet
+
+        return open_sheet(source, sheet=sheet, layout=layout)
+    from workbench.sources.salesforce import open_salesforce
+    from workbench.workbench import salesforce_access
+
+    refuse_worksheet(sheet)
+    with asked.progress() as progress:
+        return open_salesforce(name, salesforce_access(asked.settings), layout=layout, progress=progress)
+
+
+def refuse_worksheet(sheet: str | None) -> None:
+    """An object of Salesforce is one table; raises BadParameter."""
+    if sheet is not None:
+        raise typer.BadParameter("an object of Salesforce has no worksheets.", param_hint="--sheet")
 
 
 def may_be_google(source: str) -> bool:

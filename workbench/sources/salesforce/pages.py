@@ -1,6 +1,6 @@
 """Records that come page by page, as JSON, through the query resource."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,22 +54,28 @@ def lost(found: int, said: int) -> str:
 def _pages(connection: Connection, query: Query) -> Iterator[_Page]:
     asked = {"include_deleted": query.deleted}
     page = connection.ask(lambda client: _Page.of(client.query(query.in_order, **asked)))
-    begun = {page.next}
+    begun, seen = {page.next}, {_first(page)}
     yield page
     while page.next is not None:
-        page = _next(connection, page)
+        page = _next(connection, page.next, seen)
         if page.next in begun:
             raise connection.refused("Salesforce leads from one page to the same again. Try again later.")
         begun.add(page.next)
+        seen.add(_first(page))
         yield page
 
 
-def _next(connection: Connection, before: _Page) -> _Page:
-    """The page behind another; one that is the same again is asked for once more."""
+def _first(page: _Page) -> str:
+    """The id of a page's first record."""
+    return str(page.records[0]["Id"]) if page.records else ""
+
+
+def _next(connection: Connection, following: str, seen: Collection[str]) -> _Page:
+    """The next page; one that begins as another did is asked for once more."""
 
     def ask(client: Any) -> _Page:
-        page = _Page.of(client.query_more(before.next, identifier_is_url=True))
-        if page.records and page.records == before.records:
+        page = _Page.of(client.query_more(following, identifier_is_url=True))
+        if page.records and _first(page) in seen:
             raise Broken("Salesforce gave the same page twice")
         return page
 

@@ -1,0 +1,123 @@
+"""The completeness audit: which records Salesforce has that are missing or stale here, and which are here that it has
+not. Only ids and stamps are read there; here it is the rows of imports that tell what was read, and the tables whether
+its records still are."""
+
+import pyarrow.csv as arrow_csv
+from psycopg.sql import SQL, Composed, Identifier, Literal
+from pyarrow import BufferOutputStream
+
+from workbench.database.batches import STANDS
+from workbench.database.store import Store
+from workbench.database.target import slice_of
+from workbench.datasets import catalog
+from workbench.model.completeness import KINDS, Completeness, Difference
+from workbench.model.contract import Contract
+from workbench.model.errors import UnknownDataset
+from workbench.model.sheet import Sheet
+
+
+def audited_contract(dataset: str) -> Contract:
+    """The contract whose records are compared; raises UnknownDataset."""
+    contract = catalog.contract(dataset)
+    if not contract.table:
+        raise UnknownDataset(dataset=dataset, known=", ".join(catalog.CONTRACTS))
+    return contract
+
+
+def audit(store: Store, there: Sheet, dataset: str, *, limit: int | None) -> Completeness:
+    """Compares the ids and stamps of an object (`there`) with what the imports of it into a dataset have read.
+
+    `limit` is how many differences of each kind are named; None names all. Raises UnknownDataset.
+    """
+    contract = audited_contract(dataset)
+    with store.transaction() as connection:
+        connection.execute(_THERE)
+        columns = [name for name in ("Id", "SystemModstamp") if name in there.headers]
+        into = "copy there (id, changed)" if len(columns) == 2 else "copy there (id)"
+        with connection.cursor() as cursor, cursor.copy(f"{into} from stdin (format csv)") as copy:
+            for chunk in there.chunks():
+                lines = BufferOutputStream()
+                arrow_csv.write_csv(chunk.cells.select(columns), lines, arrow_csv.WriteOptions(include_header=False))
+                copy.write(lines.getvalue())
+        connection.execute("analyze there")
+        connection.execute(_compared(contract), {"dataset": dataset, "source": there.name})
+        counted = connection.execute(_COUNTED).fetchone()
+        assert counted is not None
+        named = connection.execute(_NAMED, {"limit": limit}).fetchall()
+        counts = {kind: counted[kind] for kind in KINDS}
+        store.note("audited Salesforce", None, name=there.name, dataset=dataset, there=counted["there"], **counts)
+    return Completeness(
+        source=there.name,
+        dataset=dataset,
+        there=counted["there"],
+        here=counted["here"],
+        counts=counts,
+        differences=tuple(Difference(**row) for row in named),
+    )
+
+
+def _compared(contract: Contract) -> Composed:
+    return SQL(_COMPARED).format(
+        stands=SQL(STANDS),
+        table=Identifier(contract.family, contract.table),
+        slice=slice_of(contract, "known"),
+        reasons=SQL(" ").join(SQL("when {} then {}").format(SQL(test), Literal(why)) for test, why in _REASONS),
+    )
+
+
+_REASONS = (
+    ("l.id is null", "no import has read it"),
+    ("l.outcome = 'unmatched'", "its row is unmatched"),
+    ("l.outcome = 'invalid'", "its row is invalid"),
+    ("l.is_gone", "its record is here no more"),
+    ("t.id is null", "Salesforce has it no more, or has merged it"),
+    ("l.changed < t.changed", "it was changed there since it was read"),
+)
+"""Why a record is not here as it is there: the first that is so."""
+
+_THERE = 'create temporary table there (id text collate "C", changed text collate "C") on commit drop'
+
+_COMPARED = """
+create temporary table compared on commit drop as
+with read as (
+    select id, plan, completed_at, array_position(headers, 'Id') - 1 as id_at,
+           array_position(headers, 'SystemModstamp') - 1 as changed_at
+    from workbench.import_batch
+    where data_type = %(dataset)s and file_name = %(source)s and stage = 'completed' and undo_of is null and {stands}
+      and 'Id' = any(headers)
+), latest as (
+    select distinct on (r.cells ->> b.id_at) r.cells ->> b.id_at as id, r.cells ->> b.changed_at as changed, r.batch_id,
+           r.line, b.plan
+    from read b join (select batch_id, line, raw::jsonb as cells from workbench.import_row) r on r.batch_id = b.id
+    order by r.cells ->> b.id_at, b.completed_at desc, r.batch_id desc, r.line desc
+), last as (
+    select l.id collate "C" as id, l.changed collate "C" as changed, l.batch_id, l.line, o.outcome,
+           o.outcome in ('created', 'updated', 'skipped') and o.record_id is not null and known.id is null as is_gone
+    from latest l join workbench.import_outcome o on o.batch_id = l.batch_id and o.line = l.line and o.plan = l.plan
+    left join {table} known on known.id = o.record_id and {slice}
+)
+select coalesce(t.id, l.id) as id, t.changed as there, l.changed as here, l.batch_id as batch, l.line,
+       t.id is not null as is_there,
+       coalesce(l.outcome in ('created', 'updated', 'skipped') and not l.is_gone, false) as is_here,
+       case {reasons} end as why
+from there t full join last l on l.id = t.id
+"""
+"""Every record there or here, by what was read of it last."""
+
+_KIND = """case when is_there and not is_here then 'missing' when is_here and not is_there then 'extra'
+                when is_there and here < there then 'stale' end"""
+
+_COUNTED = f"""
+select count(*) filter (where is_there)::int as there, count(*) filter (where is_here)::int as here,
+       count(*) filter (where kind = 'missing')::int as missing, count(*) filter (where kind = 'extra')::int as extra,
+       count(*) filter (where kind = 'stale')::int as stale
+from (select *, {_KIND} as kind from compared) c
+"""
+
+_NAMED = f"""
+select kind, id, why, there, here, batch, line from (
+    select *, row_number() over (partition by kind order by id) as place
+    from (select *, {_KIND} as kind from compared) c where kind is not null) each
+where %(limit)s::int is null or place <= %(limit)s
+order by array_position(array['missing', 'stale', 'extra'], kind), id
+"""
