@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from tests.imports import ask, fingerprint, issues, messages, outcomes, records
-from workbench import Workbench
+from workbench import Workbench, open_sheet
+from workbench.model import resources
 from workbench.model.batch import Batch
 from workbench.model.errors import MissingColumns
 from workbench.model.sheet import Sheet
@@ -194,6 +195,16 @@ def test_a_file_that_lacks_a_required_column_is_refused_with_its_name(wb: Workbe
     text = "SessionId,EventId,TeacherEmail,SessionStart\nS-1,5001,ada@kck.example,2026-03-02\n"
     with pytest.raises(MissingColumns, match="attendance_status"):
         pathful(wb, sheet(text))
+
+
+def test_the_sample_report_is_imported_as_the_readme_says(wb: Workbench) -> None:
+    samples = resources.samples() / "polaris"
+    wb.import_sheet(open_sheet(samples / "teacher_roster.csv"), "polaris.teacher_roster")
+    partner = {"only_partner": "PREP-KC"}
+    batch = wb.import_sheet(open_sheet(samples / "pathful_sessions.csv"), "polaris.pathful_sessions", constants=partner)
+    assert [outcome for _, outcome in outcomes(wb, batch)] == [
+        *("created", "created", "created", "skipped:filtered", "created", "unmatched:teacher", "unmatched:date")
+    ]
 
 
 @pytest.mark.usefixtures("prepared")

@@ -30,7 +30,7 @@ def shown(url: str) -> str | None:
         url = _without_secrets(url)
     try:
         parts = {name: str(value) for name, value in conninfo_to_dict(url).items() if value}
-    except psycopg.ProgrammingError:
+    except (psycopg.ProgrammingError, UnicodeDecodeError):
         return None
     if any(name in parts and not re.fullmatch(_PLAIN[name], parts[name]) for name in _PLAIN):
         return None

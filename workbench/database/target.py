@@ -326,13 +326,8 @@ class Ways:
     @property
     def _said(self) -> Composable:
         """What the row says of who is meant, as decisions are kept by it."""
-        *first, last = self._reference.decided or ((),)
-        cases = [
-            SQL("when {} is not null then workbench.said({})").format(self._value(names[0]), self._values(names))
-            for names in first
-        ]
-        otherwise = SQL("workbench.said({})").format(self._values(last)) if last else SQL("null")
-        return SQL("case {} else {} end").format(SQL(" ").join(cases), otherwise) if cases else otherwise
+        ways = [SQL("workbench.said({})").format(self._values(names)) for names in self._reference.decided]
+        return SQL("coalesce({})").format(SQL(", ").join(ways)) if ways else SQL("null")
 
     def _values(self, names: Sequence[str]) -> Composable:
         return SQL(", ").join(self._value(name) for name in names)

@@ -324,7 +324,7 @@ EVENTS = Contract(
             awaited="date",
             aliases=("session start", "date", "start date", "start time"),
             help="When it begins; a session without a date waits for a file that has it.",
-            examples=("2026-03-02T15:30:00Z", "2026-03-09T14:00:00Z"),
+            examples=("2025-03-03T15:30:00Z", "2025-03-10T14:00:00Z"),
         ),
         Field(
             name="duration",
@@ -464,7 +464,7 @@ EVENT_TEACHERS = Contract(
             derive=AcademicYearOf(field="start"),
             merge="fill",
             help="Whose roster the teacher is looked for in; the session's own when blank.",
-            examples=("2025-2026", "2025-2026"),
+            examples=("2024-2025", "2024-2025"),
         ),
         Field(name="start", kind="timestamp", stored=False, aliases=("session start", "date")),
         _attendance("attended", "registered"),

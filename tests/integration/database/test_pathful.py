@@ -154,12 +154,14 @@ def test_whichever_comes_first_the_end_is_the_same(
     ]
 
 
-def test_a_name_that_two_of_the_roster_share_finds_nobody(
+def test_a_name_that_two_of_the_roster_share_finds_nobody_unless_the_school_tells_them_apart(
     wb: Workbench, sheet: Given, url: str, roster: Callable[..., Batch]
 ) -> None:
     roster(ROSTER + "ada.park@kck.example,Ada Park,Other School,7,2025-2026\n")
-    batch = pathful(wb, sheet(report(ADA)))
+    batch = pathful(wb, sheet(report(ADA + "|North|KCKPS")))
     assert (outcomes(wb, batch), teachers(url)) == ([(2, "unmatched:teacher")], [])
+    pathful(wb, sheet(report(ADA), "told.csv"))
+    assert teachers(url) == [("5001", "ada@kck.example", "attended")]
 
 
 def test_a_teacher_is_found_by_pathfuls_id_in_the_roster_or_by_way_of_the_account_before_the_name(

@@ -75,6 +75,7 @@ RIGHT = [way for way in WAYS if not any(wrong in way for wrong in ("@corp", "://
 @example(secret="S@/R", way=WAYS[0])
 @example(secret="R@C/S@T", way=WAYS[0])
 @example(secret="S@C?HOST=R", way=WAYS[0])
+@example(secret="%C0", way=WAYS[0])
 def test_no_piece_of_a_secret_is_shown_however_it_was_typed(secret: str, way: str) -> None:
     told = shown(way.replace("{}", secret)) or ""
     assert not set(told.replace("%2F", "").replace("%40", "")) & set("SECRT")

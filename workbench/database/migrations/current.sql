@@ -138,6 +138,11 @@ begin
     return wrong;
 end $$;
 
+-- Whether a line is one of those that are looked at, one in so many of them.
+create or replace function workbench.drawn(line integer, lot bigint, one_in integer) returns boolean
+language sql immutable parallel safe as
+$$ select (hashint4extended($1, $2) & 9223372036854775807) % $3 = 0 $$;
+
 -- How many outcomes of a batch say something of a record that is not so at the end of the transaction that writes it: what is
 -- created, updated, restored or removed was so in this very transaction, and what is left as it is is there. Records that a
 -- batch creates are found by their ids, which are those of its rows, and compared as a whole with what the outcomes come to
@@ -149,7 +154,7 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
     mine constant xid := pg_current_xact_id()::xid;
     last constant uuid := left(batch.id::text, 28) || 'ffffffff';
-    step constant integer := 1 + batch.skipped / 10000;
+    lot constant bigint := uuid_hash_extended(gen_random_uuid(), 0);
     known workbench.dataset; made record; wanted text; wrong bigint := 0; more bigint;
 begin
     select * into known from workbench.dataset d where d.data_type = batch.data_type;
@@ -175,12 +180,13 @@ begin
         case when batch.undo_of is null and batch.updated > 0 then
             $q$o.outcome = 'updated' and t.xmin is distinct from $3$q$ end,
         case when batch.undo_of is null and batch.skipped > 0 and known.key is null then
-            $q$o.outcome = 'skipped' and o.record_id is not null and o.line % $4 = 0 and t.id is null$q$ end
+            $q$o.outcome = 'skipped' and o.record_id is not null and t.id is null
+                and workbench.drawn(o.line, $4, 1 + $5 / 10000)$q$ end
     ] loop
         continue when wanted is null;
         execute format('select count(*) from workbench.import_outcome o left join %I.%I t on t.id = o.record_id
                         where o.batch_id = $1 and o.plan = $2 and ', known.family, known.target) || wanted
-            into more using batch.id, batch.plan, mine, step;
+            into more using batch.id, batch.plan, mine, lot, batch.skipped;
         wrong := wrong + more;
     end loop;
     if known.key is not null and batch.undo_of is null then
@@ -191,10 +197,10 @@ begin
                                         where c.batch_id = $1 and c.line = o.line order by c.revision desc limit 1) end,
                      (select r.external_key from workbench.import_row r where r.batch_id = $1 and r.line = o.line)) as said
                  from workbench.import_outcome o
-                 where o.batch_id = $1 and o.plan = $2 and o.line %% $3 = 0 and o.record_id is not null
+                 where o.batch_id = $1 and o.plan = $2 and o.record_id is not null and workbench.drawn(o.line, $5, $3)
              ) looked_up where key is distinct from coalesce(said, key)', known.key, known.family, known.target)
             into more using batch.id, batch.plan, 1 + (batch.created + batch.updated + batch.skipped) / 500,
-                batch.revision > 0;
+                batch.revision > 0, lot;
         wrong := wrong + more;
     end if;
     if batch.removed > 0 then
