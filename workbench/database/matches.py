@@ -24,7 +24,7 @@ from workbench.database.store import Store
 from workbench.database.target import slice_of
 from workbench.datasets import catalog, matchings
 from workbench.model.contract import Contract
-from workbench.model.errors import NobodySays, UnknownMatch, UnknownRecord
+from workbench.model.errors import NobodySays, UnknownMatch, UnknownRecord, WrongValue
 from workbench.model.matching import AutoMatch, Matching, Threshold
 from workbench.prepare import matching as comparing
 
@@ -67,8 +67,11 @@ class Matches:
 
         The unmatched come first whose best candidate is the most alike, and last who was put off; all others by name.
         A candidate has the record's `known` key and fields, `score`, `pass`, `reasons`, and `others`, how many more are
-        matched with that record.
+        matched with that record. Raises UnknownMatching, WrongValue for a `first` or `limit` below 0.
         """
+        for name, number in (("first", first), ("limit", limit)):
+            if number < 0:
+                raise WrongValue(field=name, value=number, why="it is 0 or more.")
         lists = _Lists(self._store, matchings.matching(of))
         people = lists.all(
             _PAGE,
@@ -113,9 +116,10 @@ class Matches:
         `same`, or `different`; without a record that it is nobody's (`different`), or to be asked `later`.
 
         What it contradicts of earlier decisions is withdrawn; what was said before stays as it is. Raises
-        UnknownMatching, NobodySays, UnknownRecord.
+        UnknownMatching, NobodySays, UnknownRecord, WrongValue for another verdict.
         """
-        assert verdict in VERDICTS, f"a verdict is one of {', '.join(VERDICTS)}"
+        if verdict not in VERDICTS:
+            raise WrongValue(field="a verdict", value=verdict, why=f"it is one of {', '.join(VERDICTS)}.")
         matching = matchings.matching(of)
         return _decide(self._store, matching, said, verdict, known)
 
