@@ -344,7 +344,7 @@ def _parts(face: Pairs[str, Any], playbook: Playbook | None, mode: str | None) -
             part.dataset,
             place,
             new_id(unlike=used),
-            _own(part, of_form).to_dict(),
+            _own(part, of_form, shaped=playbook.shape is not None).to_dict(),
             _mode((part.dataset,), mode),
         )
         for place, part in enumerate(playbook.parts if playbook and playbook.form else (), start=1)
@@ -365,10 +365,12 @@ def _part(
     }
 
 
-def _own(part: Part, of_form: Mapping) -> Mapping:
-    """The mapping of a part's own columns, which are called as its fields are."""
+def _own(part: Part, of_form: Mapping, *, shaped: bool) -> Mapping:
+    """The mapping of a part's own columns, which are called as its fields are. What a shape makes always has the fields
+    of the key, be it that no row has anything to make a record of."""
     there = {*of_form.columns.values(), *of_form.constants}
-    own = [name for name, column in part.columns.items() if column in there]
+    key = catalog.contract(part.dataset).key if shaped else ()
+    own = [name for name, column in part.columns.items() if column in there or name in key]
 
     def called(names: Sequence[str]) -> tuple[str, ...]:
         return tuple(name for name in own if part.columns[name] in names)
