@@ -336,6 +336,8 @@ _OF_THE_RUN = ("id", "source", "file_name", "window", "dry_run", "skip_errors", 
 
 def _parts(face: Pairs[str, Any], playbook: Playbook | None, mode: str | None) -> list[dict[str, Any]]:
     """What the parts are begun with that the rows of the source are made into."""
+    if playbook is None or playbook.form is None:
+        return []
     of_form = Mapping.from_dict(face["mapping"])
     used = [face["id"]]
     return [
@@ -347,7 +349,7 @@ def _parts(face: Pairs[str, Any], playbook: Playbook | None, mode: str | None) -
             _own(part, of_form, shaped=playbook.shape is not None).to_dict(),
             _mode((part.dataset,), mode),
         )
-        for place, part in enumerate(playbook.parts if playbook and playbook.form else (), start=1)
+        for place, part in enumerate(playbook.parts, start=1)
     ]
 
 
