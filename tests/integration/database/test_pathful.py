@@ -202,7 +202,7 @@ def test_a_teacher_who_is_called_in_two_ways_is_on_a_session_once(
     assert outcomes(wb, batch) == [(2, "created"), (3, "skipped:duplicate")]
     assert teachers(url) == [("5001", "ada@kck.example", "attended")]
     again = pathful(wb, sheet(report(ADA, by_name), "again.csv"))
-    assert (again.created, again.updated, teachers(url)) == (0, 1, [("5001", "ada@kck.example", "no_show")])
+    assert (again.created, again.updated, teachers(url)) == (0, 0, [("5001", "ada@kck.example", "attended")])
 
 
 def test_a_persons_decision_comes_before_every_other_way(
@@ -249,7 +249,29 @@ def test_an_attendance_is_never_open_again_once_it_is_known(
         row = ADA.replace("Completed", status)[:-1] + count
         pathful(wb, sheet(report(row), f"{n}.csv"))
         found.append(teachers(url)[0][2])
-    assert found == ["registered", "no_show", "attended", "attended", "no_show"]
+    assert found == ["registered", "no_show", "attended", "attended", "attended"]
+
+
+EXPORT = "SessionId,EventId,TeacherEmail,SessionStart,AttendanceStatus,ParticipantType\n"
+
+
+@pytest.mark.parametrize(
+    ("said", "stands"),
+    [("Attended", "attended"), ("Canceled", "no_show"), ("Absent", "absent"), ("Registered", "no_show")],
+)
+@pytest.mark.parametrize("first", ["report", "export"])
+def test_exports_that_disagree_about_an_attendance_settle_whichever_comes_last(  # noqa: PLR0913, PLR0917
+    wb: Workbench, sheet: Given, url: str, roster: Callable[..., Batch], first: str, said: str, stands: str
+) -> None:
+    roster()
+    pathful(wb, sheet(report(DANA), "event.csv"))
+    export = EXPORT + f"S-1,5001,ben@kck.example,2026-03-02T15:30:00,{said},Educator\n"
+    files = [(report(BEN), "polaris.pathful_sessions"), (export, "polaris.pathful")]
+    turns = (files if first == "report" else files[::-1]) * 2
+    done = [wb.import_sheet(sheet(text, f"{n}.csv"), of) for n, (text, of) in enumerate(turns)]
+    assert [(batch.created, batch.updated) for batch in done[2:]] == [(0, 0), (0, 0)]
+    found = "select status, confirmed_at is not null from polaris.event_teachers"
+    assert ask(url, found) == [(stands, stands == "attended")]
 
 
 # --- sessions ---
