@@ -136,12 +136,8 @@ class Decision(Target):
         """Rows that validation refused, with those of their references that can be read and name nothing."""
         readable = [field for field in self.references if KINDS[field.kind].sql == "text"]
         missing = [
-            SQL("case when {} is not null and {}.id is null and not {} and not r.errors @> {} then {} end").format(
-                self.value(field),
-                Identifier(f"ref {field.name}"),
-                self._would_be(field),
-                Literal(Jsonb([{"field": field.name}])),
-                _not_found(field),
+            SQL("case when not r.errors @> {} then {} end").format(
+                Literal(Jsonb([{"field": field.name}])), _not_found(field, self._missed(field))
             )
             for field in readable
         ]
@@ -468,12 +464,7 @@ class Decision(Target):
             SQL(", t.{} as {}").format(Identifier(name), Identifier(f"old {name}")) for name in self._restorable
         ]
         columns += [
-            SQL(", r.payload ->> {} as {}, {} as {}").format(
-                Literal(field.name),
-                Identifier(f"said {field.name}"),
-                self._would_be(field),
-                Identifier(f"would be {field.name}"),
-            )
+            SQL(", {} as {}").format(self._missed(field), Identifier(f"missed {field.name}"))
             for field in self.references
         ]
         if self.contract.merging:
@@ -607,15 +598,21 @@ class Decision(Target):
 
     def _told_references(self) -> list[Composable]:
         """The references that name nothing, whatever else is wrong with the row."""
-        return [
-            SQL("case when {} is not null and {} is null and not {} then {} end").format(
-                Identifier(f"said {field.name}"),
-                Identifier(f"ref {field.name}"),
-                Identifier(f"would be {field.name}"),
-                _not_found(field),
+        return [_not_found(field, Identifier(f"missed {field.name}")) for field in self.references]
+
+    def _missed(self, field: Field) -> Composable:
+        """The sentence of a reference that names nothing; null when it names something, and where it cannot be looked
+        for yet: the record is not there that says where it has to be."""
+        assert field.reference is not None
+        found, place, record = self.found(field), None, field.reference.within_of
+        if record is not None:
+            other = self.contract.field(record)
+            place = SQL("{} is null and {} is null and not {}").format(
+                self.place(field) or SQL("null"), self.found(other), self._would_be(other)
             )
-            for field in self.references
-        ]
+        return SQL("case when r.payload ->> {} is not null and {} is null and not {} and not ({}) then {} end").format(
+            Literal(field.name), found, self._would_be(field), place or SQL("false"), self.not_found(field)
+        )
 
     def _told_missing(self) -> Composable:
         """What a row lacks, found again by its line."""
@@ -631,9 +628,12 @@ class Decision(Target):
         )
 
 
-def _not_found(field: Field) -> Composable:
+def _not_found(field: Field, told: Composable) -> Composable:
+    """The issue of a reference that names nothing, where there is a sentence of it."""
     assert field.reference is not None
-    return issue(f"{field.reference.noun}_not_found", field.name, Literal(field.reference.message))
+    return SQL("case when {} is not null then {} end").format(
+        told, issue(f"{field.reference.noun}_not_found", field.name, told)
+    )
 
 
 def _together(told: Sequence[Composable]) -> Composable:
