@@ -447,7 +447,8 @@ class Decision(Target):
             new, old = self.found(field), SQL("t.{}").format(Identifier(field.target))
             noted = SQL("t.{}").format(self._note_on(field)) if protecting and field.protected_by else SQL("null")
             # never null when the new value is null and does not erase, so that no separate test is needed
-            tests.append(SQL("{} is distinct from {}").format(self.merged(field, new, old, noted), old))
+            merged = self.merged(field, new, old, noted, self._note_for(field))
+            tests.append(SQL("{} is distinct from {}").format(merged, old))
         if fields is not None:
             return SQL(" or ").join(tests)
         if self.contract.removal is not None:
@@ -475,7 +476,12 @@ class Decision(Target):
             if field.merges
         ]
         columns += [
-            SQL(", t.{} as {}").format(self._note_on(field), Identifier(f"note on {field.name}"))
+            SQL(", t.{} as {}, {} as {}").format(
+                self._note_on(field),
+                Identifier(f"note on {field.name}"),
+                self._note_for(field),
+                Identifier(f"note for {field.name}"),
+            )
             for field in self._protected
         ]
         if self.contract.slice_by or self.contract.fixed:
@@ -493,6 +499,12 @@ class Decision(Target):
     def _note_on(self, field: Field) -> Identifier:
         return Identifier(self.contract.field(field.protected_by or "").target)
 
+    def _note_for(self, field: Field) -> Composable:
+        """What the row itself notes of a field."""
+        if field.protected_by is None or self.contract.field(field.protected_by) not in self.brought:
+            return SQL("null")
+        return self.value(self.contract.field(field.protected_by))
+
     def _settled(self) -> Composable:
         """What a record gets, where that is not what its row alone says."""
         if not self.contract.merging:
@@ -502,7 +514,8 @@ class Decision(Target):
             if field.merges:
                 said, old = Identifier(f"said {field.name}"), Identifier(f"old {field.target}")
                 noted = Identifier(f"note on {field.name}") if field.protected_by else SQL("null")
-                pairs.append(SQL("{}, {}").format(Literal(field.name), self.merged(field, said, old, noted)))
+                note = Identifier(f"note for {field.name}") if field.protected_by else SQL("null")
+                pairs.append(SQL("{}, {}").format(Literal(field.name), self.merged(field, said, old, noted, note)))
         return SQL(
             "case when verdict = {created} and folded then payload "
             "when verdict = {updated} then payload || jsonb_strip_nulls(jsonb_build_object({pairs})) end"

@@ -155,9 +155,12 @@ class Target:
             Identifier(other.family, other.table), self.names["tenant"], slice_of(other, "x")
         )
 
-    def merged(self, field: Field, value: Composable, stored: Composable, protected: Composable) -> Composable:
-        """What a changed record gets of a row's value and what is stored; `protected` is what a person has noted."""
-        names = {"value": value, "stored": stored, "protected": protected}
+    def merged(
+        self, field: Field, value: Composable, stored: Composable, protected: Composable, note: Composable
+    ) -> Composable:
+        """What a changed record gets of a row's value and what is stored; `protected` is what a person has noted,
+        `note` what the row itself notes: then a status is the person's word, and may go back."""
+        names = {"value": value, "stored": stored, "protected": protected, "note": note}
         merged: Composable
         match field.merge:
             case "fill":
@@ -166,7 +169,8 @@ class Target:
                 merged = SQL("greatest({stored}, {value})").format(**names)
             case Forward(order=order, settled=settled):
                 merged = SQL(
-                    "case when {stored} is null or {value} = any({settled}) or array_position({order}, {value}) > "
+                    "case when {stored} is null or {note} is not null or {value} = any({settled}) "
+                    "or array_position({order}, {value}) > "
                     "array_position({order}, {stored}) then coalesce({value}, {stored}) else {stored} end"
                 ).format(**names, order=texts(order), settled=texts(settled))
             case _:

@@ -252,6 +252,19 @@ def test_an_attendance_that_a_person_has_put_a_note_on_stays(
     assert counted == {"ada@kck.example": 0, "ben@kck.example": 0}
 
 
+def test_a_person_takes_an_attendance_back_with_a_note_in_a_plain_file(
+    wb: Workbench, sheet: Given, url: str, roster: Callable[..., Batch]
+) -> None:
+    roster()
+    pathful(wb, sheet(report(ADA, BEN)))
+    notes = "session_id,email,status,notes\n5001,ada@kck.example,no_show,She was ill\n5001,ben@kck.example,,Ask him\n"
+    for n, updated in enumerate((2, 0)):
+        batch = wb.import_sheet(sheet(notes, f"notes {n}.csv"), "polaris.event_teachers")
+        assert (batch.updated, batch.skipped) == (updated, 2 - updated)
+    pathful(wb, sheet(report(ADA, BEN.replace("n/a", "1")), "later.csv"))
+    assert [status for _, _, status in teachers(url)] == ["no_show", "no_show"]
+
+
 def test_an_attendance_is_never_open_again_once_it_is_known(
     wb: Workbench, sheet: Given, url: str, roster: Callable[..., Batch]
 ) -> None:
@@ -422,6 +435,13 @@ def test_a_session_without_a_date_waits_for_a_file_that_has_it_and_a_draft_is_le
     assert teachers(url) == [("5001", "ada@kck.example", "registered"), ("5001", "ben@kck.example", "no_show")]
     assert wb.reconcile(batch).done
     assert records(url, "polaris.events", "status") == [("Completed",)]
+
+
+def test_the_issues_of_every_row_are_in_one_order(wb: Workbench, sheet: Given) -> None:
+    undated = ADA.replace("2026-03-02 15:30:00", "")
+    batch = pathful(wb, sheet(report(*(undated.replace("5001", str(5001 + n)) for n in range(12)))))
+    told = {tuple(each["code"] for each in row["issues"]) for row in wb.rows.each(batch)}
+    assert told == {("date_not_found", "event_not_found")}
 
 
 def test_a_row_that_waits_for_a_date_and_for_its_teacher_comes_once_both_are_there(
