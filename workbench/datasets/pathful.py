@@ -20,6 +20,9 @@ _SETTINGS = (
     ),
 )
 
+ATTENDANCES = ("Registered", "Upcoming", "Attended", "Completed", "Absent", "No-Show", "Canceled")
+"""What the seed's export says of a teacher, as its guide names it; other spellings are known too."""
+
 EXPORT = Contract(
     name="polaris.pathful",
     title="Pathful",
@@ -59,7 +62,7 @@ EXPORT = Contract(
             name="attendance_status",
             required=True,
             aliases=("attendance",),
-            help="Registered, Upcoming, Attended, Completed, Absent, No-Show or Canceled.",
+            help=f"{', '.join(ATTENDANCES[:-1])} or {ATTENDANCES[-1]}.",
             examples=("Attended", "Registered"),
         ),
         Field(
