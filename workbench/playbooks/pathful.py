@@ -55,8 +55,6 @@ ATTENDANCES = {
 }
 """What became of a teacher whose row of the seed's export says so."""
 
-NOTHING = ("n/a", "na", "nan", "none", "nat", "null")
-"""Texts that programs write where there is nothing."""
 MINUTES = 60
 """How long a session is that does not say it."""
 ROLES = "Student, Parent"
@@ -161,7 +159,7 @@ class _Rows:
 def _said(cells: pa.StringArray) -> pa.StringArray:
     """The texts of a column; null where there is nothing, or a program's word for it."""
     texts = trimmed(cells)
-    return only(texts, pc.invert(pc.is_in(pc.utf8_lower(texts), pa.array(NOTHING))))
+    return only(texts, pc.invert(pc.is_in(pc.utf8_lower(texts), pa.array(pathful.NOTHING))))
 
 
 def _meant(texts: pa.StringArray, meanings: Mapping[str, str]) -> pa.StringArray:
