@@ -176,10 +176,17 @@ USERS = Contract(
         *(
             Field(name=name)
             for name in (
-                *("grade_cluster", "skills", "city", "state", "postal_code", "join_date", "last_login_date"),
-                *("login_count", "count_of_days_logged_in_last_30_days", "last_session_date"),
+                *("grade_cluster", "skills", "city", "state"),
                 *("active_subscription_type", "active_subscription_name", "affiliations"),
             )
+        ),
+        *(
+            Field(name=name, examples=("2025-08-14", "2026-01-09"))
+            for name in ("join_date", "last_login_date", "last_session_date")
+        ),
+        *(
+            Field(name=name, examples=("12", "3"))
+            for name in ("login_count", "count_of_days_logged_in_last_30_days", "postal_code")
         ),
     ),
 )

@@ -100,8 +100,9 @@ class Table:
         with self.text.path.open("rb", buffering=0) as file:
             file.seek(start)
             stop = self.end if self.end is not None else self.text.path.stat().st_size
-            while data := rest + (read := file.read(min(self.block, stop - file.tell()))):
-                end = _end_of_rows(data) if read else len(data)
+            while data := rest + file.read(min(self.block, stop - file.tell())):
+                # the last row needs no line break, and is no chunk of its own for want of one
+                end = _end_of_rows(data) if file.tell() < stop else len(data)
                 if end:
                     table = self._parsed(memoryview(data)[:end])
                     if table is None:

@@ -474,11 +474,11 @@ def test_an_undo_takes_back_what_a_report_has_brought(
 # --- accounts ---
 
 USERS = """\
-UserAuthId,SignUpRole,Name,LoginEmail,NotificationEmail,School,District or Company,JobTitle,Skills,JoinDate
-PF-1,Educator,Ada Park,ADA@kck.example,,Argentine Middle,KCKPS,,,2024-01-02
-PF-9,Professional,Dana Reed,,dana@acme.example,,Acme Health,Nurse,,2024-01-02
-,Educator,No Id,no@kck.example,,,,,,
-PF-5,Student,Kid One,kid@kck.example,,,,,,
+UserAuthId,SignUpRole,Name,LoginEmail,NotificationEmail,School,District or Company,JobTitle,City,JoinDate,LoginCount
+PF-1,Educator,Ada Park,ADA@kck.example,,Argentine Middle,KCKPS,,KCK,2024-01-02,14
+PF-9,Professional,Dana Reed,,dana@acme.example,,Acme Health,Nurse,KCK,2024-03-05,2
+,Educator,No Id,no@kck.example,,,,,KCK,1/9/2024,0
+PF-5,Student,Kid One,kid@kck.example,,,,,KCK,2024-08-01,7
 """
 
 

@@ -134,6 +134,11 @@ def test_chunks_are_bounded_however_short_the_rows_are(sheet):
     assert len(people.sample()) == 1_000
 
 
+def test_a_last_row_without_a_line_break_is_in_the_chunk_of_the_others(sheet):
+    for end in ("", "\n", "\r\n"):
+        assert [len(chunk) for chunk in sheet(f"a,b\n1,2\n3,4\n5,6{end}").chunks()] == [3]
+
+
 # Blank rows
 
 
