@@ -94,6 +94,14 @@ class Matches:
             ]
         return people
 
+    def place(self, of: str, said: str, *, unmatched_only: bool = True, text: str = "") -> int | None:
+        """The place from which `page` lists somebody, from 0; None where it does not."""
+        lists = _Lists(self._store, matchings.matching(of))
+        which = _WAIT if unmatched_only else SQL("true")
+        order = _WAITING_FIRST if unmatched_only else _BY_NAME
+        found = lists.all(_PLACE, which=which, has=lists.has(text), order=order, said=Literal(said))
+        return int(found[0]["place"]) if found else None
+
     def count(self, of: str, *, unmatched_only: bool = True, text: str = "") -> int:
         """How many people `page` pages through."""
         lists = _Lists(self._store, matchings.matching(of))
@@ -466,6 +474,12 @@ from listed left join suggested using (said)
 _PAGE = """{listed}
 select listed.*, suggested.best from listed left join suggested using (said)
 where {which} and {has} order by {order} limit {limit} offset {first}
+"""
+_PLACE = """{listed}
+select place from (
+    select said, row_number() over (order by {order}) - 1 as place
+    from listed left join suggested using (said) where {which} and {has}
+) placed where said = {said}
 """
 _AT_ONCE = "set local enable_nestloop = off; set local jit = off"
 """Everybody is asked about at once: never one by one."""

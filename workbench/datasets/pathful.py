@@ -7,6 +7,9 @@ brings who has an account.
 
 from workbench.model.contract import Contract, Field
 
+NOTHING = ("n/a", "na", "nan", "none", "nat", "null")
+"""Texts that programs write where there is nothing."""
+
 _SETTINGS = (
     Field(
         name="only_partner",
@@ -28,6 +31,7 @@ EXPORT = Contract(
     title="Pathful",
     noun="attendance",
     key=("session_id", "teacher_email"),
+    nothing=NOTHING,
     fields=(
         Field(
             name="session_id",
@@ -81,6 +85,7 @@ SESSIONS = Contract(
     title="Pathful: Session Report",
     noun="participation",
     key=("session_id", "name"),
+    nothing=NOTHING,
     fields=(
         Field(
             name="session_id",
@@ -152,6 +157,7 @@ USERS = Contract(
     title="Pathful: User Report",
     noun="user",
     key=("user_auth_id",),
+    nothing=NOTHING,
     fields=(
         Field(name="user_auth_id", kind="identifier", required=True, examples=("PF-1001", "PF-2001")),
         Field(

@@ -548,6 +548,8 @@ VIRTUAL_SESSIONS = Contract(
     title="Virtual Session Import",
     noun="virtual session",
     key=("session_title", "date"),
+    # what people and programs write where there is nothing, or nothing yet
+    nothing=("n/a", "#n/a", "na", "nan", "nat", "none", "null", "tbd", "tba", "-"),
     fields=(
         Field(
             name="session_title",

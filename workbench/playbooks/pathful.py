@@ -57,8 +57,6 @@ ATTENDANCES = {
 UNKNOWN_ATTENDANCE = f"attendance_status is none of: {', '.join(pathful.ATTENDANCES)}"
 """What is told of a row that says anything else."""
 
-NOTHING = ("n/a", "na", "nan", "none", "nat", "null")
-"""Texts that programs write where there is nothing."""
 MINUTES = 60
 """How long a session is that does not say it."""
 ROLES = "Student, Parent"
@@ -163,7 +161,7 @@ class _Rows:
 def _said(cells: pa.StringArray) -> pa.StringArray:
     """The texts of a column; null where there is nothing, or a program's word for it."""
     texts = trimmed(cells)
-    return only(texts, pc.invert(pc.is_in(pc.utf8_lower(texts), pa.array(NOTHING))))
+    return only(texts, pc.invert(pc.is_in(pc.utf8_lower(texts), pa.array(pathful.NOTHING))))
 
 
 def _meant(texts: pa.StringArray, meanings: Mapping[str, str]) -> pa.StringArray:

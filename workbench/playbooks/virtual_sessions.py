@@ -45,9 +45,6 @@ ORDER = ("Count", "No Show", "Cancelled", "Draft", "Requested", "Published", "Co
 ATTENDANCE = {"Completed": "attended", "Cancelled": "cancelled", "No Show": "no_show"}
 """What became of whoever is on a row with that status; of any other it is open."""
 
-NOTHING = ("n/a", "#n/a", "na", "nan", "nat", "none", "null", "tbd", "tba", "-")
-"""What people and programs write where there is nothing, or nothing yet."""
-
 _CLOCK = r"^[0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.0+)?)?( ?[ap]m)?$"
 _NO_YEAR = "^[0-9]{1,2}/[0-9]{1,2}$"
 _HONORIFICS = r"(?i)^(?:(?:dr|mr|mrs|ms|miss|prof|professor|rev|hon)(?:\. *| +))+"
@@ -129,7 +126,7 @@ def without_honorifics(names: pa.StringArray) -> pa.StringArray:
 def _said(cells: pa.StringArray) -> pa.StringArray:
     """What cells say; null where that is nothing."""
     texts = trimmed(cells)
-    return only(texts, pc.invert(pc.is_in(pc.utf8_lower(texts), pa.array(NOTHING))))
+    return only(texts, pc.invert(pc.is_in(pc.utf8_lower(texts), pa.array(FORM.nothing))))
 
 
 def _folded(texts: pa.StringArray) -> pa.StringArray:
