@@ -326,6 +326,10 @@ class AlreadyUndone(WorkbenchError):
     """Batch {batch} was already undone by batch {by}."""
 
 
+class StillReferredTo(WorkbenchError):
+    """Nothing of batch {batch} can be taken back while its records are referred to by {by}; {first}."""
+
+
 class DatabaseUnavailable(WorkbenchError):
     """The database cannot be reached: {why}"""
 

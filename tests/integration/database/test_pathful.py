@@ -8,7 +8,7 @@ import pytest
 from tests.imports import ask, fingerprint, issues, outcomes, records
 from workbench import Workbench
 from workbench.model.batch import Batch
-from workbench.model.errors import MissingColumns, WrongValue
+from workbench.model.errors import MissingColumns, StillReferredTo, WrongValue
 from workbench.model.sheet import Sheet
 
 Given = Callable[..., Sheet]
@@ -469,6 +469,20 @@ def test_an_undo_takes_back_what_a_report_has_brought(
     before = ask(url, found)
     undone = wb.undo(pathful(wb, sheet(report(ADA, BEN, DANA), "again.csv")))
     assert (undone.stage, undone.skipped, ask(url, found)) == ("completed", 0, before)
+
+
+def test_a_roster_that_attendances_stand_on_is_taken_back_after_them_and_not_in_vain(
+    wb: Workbench, sheet: Given, url: str, roster: Callable[..., Batch]
+) -> None:
+    waiting = pathful(wb, sheet(report(ADA)))
+    listed = roster()
+    (swept,) = wb.batches.resolved_by(listed)
+    later = pathful(wb, sheet(report(BEN), "later.csv"))
+    with pytest.raises(StillReferredTo, match=f"by 2 registrations; undo first.*{later.id}.*{swept.id}"):
+        wb.undo(listed)
+    for batch in (later, swept, waiting, listed):
+        wb.undo(batch)
+    assert records(url, "polaris.teacher_progress", "email") == []
 
 
 # --- accounts ---
