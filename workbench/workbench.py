@@ -388,7 +388,8 @@ class Workbench:
         """Takes a completed batch back as a batch of its own: created records go, changed ones get their before-image
         back.
 
-        A record that was changed since is kept, and named in a skipped row. Raises WrongStage, AlreadyUndone.
+        A record that was changed since is kept, and named in a skipped row. Raises WrongStage, AlreadyUndone,
+        StillReferredTo.
         """
         with (
             self._at_work(batch, "undoing") as run,
@@ -566,7 +567,7 @@ class Workbench:
         """Raises WrongStage for a run that was undone or discarded, AlreadySigned for one that was signed off."""
         self._unsigned(face)
         if face.state in ("undone", "discarded"):
-            raise WrongStage(batch=face.id, stage=face.state, action=action, needed="one that stands")
+            raise WrongStage(batch=face.id, stage=face.state, action=action, needed="neither undone nor discarded")
 
     def _sweep_after(self, batch: Batch) -> None:
         """Sweeps after a commit, which stands whatever becomes of it: what is still to be brought in waits."""

@@ -180,8 +180,11 @@ def _mapped(store: Store, sheet: Batch) -> Iterator[str]:
             yield f"Read as {column['said']}."
     for field, texts in mapped.value_maps.items():
         yield f"Meanings: {field}: {_meanings(texts)}."
+    settings = catalog.settings_told(sheet.dataset, mapped.constants)
+    yield from (f"{told}." for told in settings.values())
     for field, text in mapped.constants.items():
-        yield f"Where {field} is blank: {text}."
+        if field not in settings:
+            yield f"Where {field} is blank: {text}."
     of_columns = (
         ("Columns left out", mapped.left_out),
         ("A blank cell erases", mapped.clears),

@@ -16,15 +16,28 @@ from workbench.database.store import Store
 from workbench.database.target import Target, issue
 from workbench.datasets import catalog
 from workbench.model.batch import OUTCOMES, Batch, Run, new_id
-from workbench.model.contract import Field
-from workbench.model.errors import AlreadyUndone, BroughtIn, ResolvesSigned, StalePlan, WorkbenchError, WrongStage
+from workbench.model.contract import Contract, Field
+from workbench.model.errors import (
+    AlreadyUndone,
+    BroughtIn,
+    ResolvesSigned,
+    StalePlan,
+    StillReferredTo,
+    WorkbenchError,
+    WrongStage,
+)
 from workbench.model.kinds import KINDS
+from workbench.model.wording import first_of, many
+
+_NAMED = 5
+"""So many imports are named that have to go first."""
 
 
 def undo(store: Store, run: Run, *, dry_run: bool = False) -> Batch:
     """Reverses a completed run in one transaction, its parts in reverse order; a dry run stops at the plan.
 
-    Raises WrongStage for a run that was not completed or is an undo, AlreadyUndone, StalePlan.
+    Raises WrongStage for a run that was not completed or is an undo, AlreadyUndone, StalePlan; StillReferredTo where it
+    could take back nothing at all, and somebody would have to come again once others are taken back.
     """
     batch = run.face
     if batch.stage != "completed":
@@ -97,6 +110,7 @@ def _reverse(store: Store, run: Run, undo: Run, dry_run: bool) -> None:
                 connection.execute(statement)
             for statement in (reversal.rows(), reversal.outcomes()):
                 connection.execute(statement)
+        _refuse_in_vain(connection, run, reversals)
         if undo.parts:
             store.add_to(undo.face.id)
             connection.execute(_TOGETHER, {"face": undo.face.id, "tenant": store.tenant_id})
@@ -114,6 +128,34 @@ def _reverse(store: Store, run: Run, undo: Run, dry_run: bool) -> None:
             connection.execute(_WAIT_AGAIN, {"run": run.face.id})
         counts = cast(dict[str, int], connection.execute(_FIGURES, (undo.face.id,)).fetchone())
         store.note("undone" if not dry_run else "undo planned", run.face.id, by=str(undo.face.id), **counts)
+
+
+def _refuse_in_vain(connection: psycopg.Connection[Any], run: Run, reversals: Sequence["_Reversal"]) -> None:
+    """Raises StillReferredTo where every change stays, and some because others refer to the record."""
+    verdicts = {row["verdict"] for reversal in reversals for row in connection.execute(reversal.found())}
+    if "skipped:referenced" not in verdicts or not all(verdict.startswith("skipped") for verdict in verdicts):
+        return
+    by: dict[str, int] = {}
+    runs: set[UUID] = set()
+    for reversal in reversals:
+        for contract, statement in reversal.referring():
+            found = cast(dict[str, Any], connection.execute(statement).fetchone())
+            if found["records"]:
+                by[contract.noun] = by.get(contract.noun, 0) + found["records"]
+                runs.update(found["runs"])
+    imports = connection.execute(_IN_ORDER, {"runs": list(runs - {run.face.id})}).fetchall()
+    named = first_of([f"{each['file_name']} (batch {each['id']})" for each in imports], _NAMED)
+    raise StillReferredTo(
+        batch=run.face.id,
+        by=" and ".join(many(number, noun) for noun, number in by.items()),
+        first=f"undo first, in this order: {named}" if imports else "remove those first",
+    )
+
+
+# whatever was imported last goes first
+_IN_ORDER = (
+    "select id, file_name from workbench.import_batch where id = any(%(runs)s) order by completed_at desc, id desc"
+)
 
 
 def _gone(reversals: Sequence["_Reversal"], until: "_Reversal") -> dict[str, Identifier]:
@@ -289,12 +331,16 @@ class _Reversal:
         )
         return SQL("t.id is not null or exists (select from {} k where {})").format(self.of.target, same)
 
-    def _referenced(self, gone: dict[str, Identifier]) -> Composable:
-        same_table = [
-            known.name
+    def _dependents(self) -> list[tuple[Contract, str]]:
+        """The contracts that refer to the table, whichever contract of it they name, each with the column that does."""
+        return [
+            dependent
             for known in catalog.CONTRACTS.values()
             if (known.family, known.table) == (self.contract.family, self.contract.table)
+            for dependent in catalog.dependents(known.name)
         ]
+
+    def _referenced(self, gone: dict[str, Identifier]) -> Composable:
         tests = [
             SQL("exists (select from {} d where d.{} = t.id{})").format(
                 Identifier(other.family, other.table),
@@ -305,10 +351,38 @@ class _Reversal:
                 if other.name in gone
                 else SQL(""),
             )
-            for name in same_table
-            for other, column in catalog.dependents(name)
+            for other, column in self._dependents()
         ]
         return SQL(" or ").join(tests) if tests else SQL("false")
+
+    def found(self) -> Composed:
+        """The verdicts that there are."""
+        return self.compose("select distinct verdict from {reversal}")
+
+    def referring(self) -> Iterator[tuple[Contract, Composed]]:
+        """Of each table and column that refer to records which stay for that: how many records do, and the runs that
+        stand and have made or changed those."""
+        tables = {(other.family, other.table, column): other for other, column in self._dependents()}
+        for (family, table, column), other in tables.items():
+            yield (
+                other,
+                self.compose(
+                    """
+                    with referring as materialized (
+                        select id from {other} where {column} in (
+                            select record_id from {reversal} where verdict = 'skipped:referenced')
+                    )
+                    select (select count(*) from referring)::int as records, array(
+                        select distinct coalesce(b.part_of, b.id) from workbench.import_outcome o
+                        join workbench.import_batch b on b.id = o.batch_id and b.plan = o.plan
+                        where o.record_id in (select id from referring) and o.outcome in ('created', 'updated')
+                          and b.stage = 'completed' and b.undo_of is null and not exists (
+                            select from workbench.import_batch n
+                            where n.undo_of = b.id and n.stage = 'completed')) as runs""",
+                    other=Identifier(family, table),
+                    column=Identifier(column),
+                ),
+            )
 
     def rows(self) -> Composed:
         """The changes to reverse, as the rows of the undo."""

@@ -1,6 +1,6 @@
 """Every contract by name, and the order in which those of a family are imported."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from graphlib import TopologicalSorter
 
 from workbench.datasets import elevate, pathful, polaris
@@ -20,6 +20,12 @@ def contract(dataset: str) -> Contract:
     if known is None:
         raise UnknownDataset(dataset=dataset, known=", ".join(CONTRACTS))
     return known
+
+
+def settings_told(dataset: str, said: Mapping[str, str]) -> dict[str, str]:
+    """How each setting among what an import says of every row is told, by its field; none of a dataset unknown here."""
+    known = CONTRACTS.get(dataset) or FORMS.get(dataset)
+    return known.settings_told(said) if known is not None else {}
 
 
 def contracts() -> tuple[Contract, ...]:

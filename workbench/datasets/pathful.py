@@ -13,12 +13,13 @@ NOTHING = ("n/a", "na", "nan", "none", "nat", "null")
 _SETTINGS = (
     Field(
         name="only_partner",
-        setting=True,
+        setting="Only rows of partner {}",
+        filters="partner",
         help="Only rows whose Partner is this, whatever its case: --set only_partner=...; every row when not said.",
     ),
     Field(
         name="without_roles",
-        setting=True,
+        setting="Without the roles {}",
         help="The roles whose rows are left out, with commas between them; Student, Parent when not said.",
     ),
 )

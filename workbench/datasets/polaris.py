@@ -606,7 +606,11 @@ VIRTUAL_SESSIONS = Contract(
         ),
         Field(name="session_type", examples=("Teacher requested", "", "Industry chat")),
         Field(name="topic_theme", aliases=("topic", "theme", "series"), examples=("Health", "", "Trades")),
-        Field(name="host", setting=True, help="Who holds the sessions: --set host=...; PREPKC when not said."),
+        Field(
+            name="host",
+            setting="Host of the sessions: {}",
+            help="Who holds the sessions: --set host=...; PREPKC when not said.",
+        ),
     ),
 )
 

@@ -170,8 +170,11 @@ class Field:
     written: str | None = None
     """The form that its column is in where its texts could be read in several and nobody has said which (see
     `kinds.FORMS`)."""
-    setting: bool = False
-    """Of a playbook's form: no column of its source, but said once of the whole import."""
+    setting: str = ""
+    """Of a playbook's form: no column of its source, but said once of the whole import; how it is told, with {} where
+    what was said stands, e.g. "Only rows of partner {}"."""
+    filters: str = ""
+    """A setting's: the field by which it leaves rows out, which nothing can be asked of without."""
     recurs: bool = False
     """Its texts name things that come again and again (a school) and have no dataset of their own: a text that differs
     from a known one in case, spaces and punctuation alone takes its spelling; one that nearly fits is asked about."""
@@ -331,6 +334,11 @@ class Contract:
     def requires(self, field: Field) -> bool:
         """Whether no record can be without it: it is required, or of the key."""
         return field.required or field.name in self.key
+
+    def settings_told(self, said: Mapping[str, str]) -> dict[str, str]:
+        """How each setting among what is said of every row (field -> text) is told, by its field."""
+        told = {field.name: field.setting for field in self.fields if field.setting}
+        return {name: told[name].format(text) for name, text in said.items() if name in told}
 
     def field(self, name: str) -> Field:
         """The field of that name; KeyError when there is none."""

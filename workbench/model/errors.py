@@ -90,6 +90,11 @@ class MissingColumns(WorkbenchError):
     Name one with --map 'Header=field', or give one value for every row with --set field=value{or_else}."""
 
 
+class NothingToFilterBy(WorkbenchError):
+    """{told}: that was asked for, but no column is mapped to {field}. Columns found: {found}.
+    Name one with --map 'Header={field}', or leave {setting} unsaid."""
+
+
 class AmbiguousColumns(WorkbenchError):
     """Columns {headers} would both fill {field}. Choose one with --map 'Header={field}',
     and leave the other out with --map 'Header='."""
@@ -324,6 +329,10 @@ class ResolvesSigned(WorkbenchError):
 
 class AlreadyUndone(WorkbenchError):
     """Batch {batch} was already undone by batch {by}."""
+
+
+class StillReferredTo(WorkbenchError):
+    """Nothing of batch {batch} can be taken back while its records are referred to by {by}; {first}."""
 
 
 class DatabaseUnavailable(WorkbenchError):

@@ -133,9 +133,9 @@ class _Rows:
         return [each.strip() for each in (said or otherwise).split(",") if each.strip()]
 
     def _of_others(self) -> pa.BooleanArray:
-        """Which rows are another partner's; none where no partner is asked for, or the sheet has none."""
+        """Which rows are another partner's, or nobody's; none where no partner is asked for."""
         wanted = [each.upper() for each in self._setting("only_partner", "")]
-        if not wanted or "partner" not in self._columns.cells.schema.names:
+        if not wanted:
             return pa.array(np.zeros(len(self._columns), dtype=bool))
         return pc.invert(pc.is_in(pc.utf8_upper(self["partner"]), pa.array(wanted)))
 

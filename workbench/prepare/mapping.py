@@ -20,6 +20,7 @@ from workbench.model.errors import (
     AmbiguousColumns,
     ForbiddenColumns,
     MissingColumns,
+    NothingToFilterBy,
     NotLenient,
     Unconfirmed,
     UnknownField,
@@ -142,8 +143,8 @@ def resolve(  # noqa: PLR0913
     not used: that of an optional field is only reported (`suggest`), that of a required one stops the import. Mode
     update requires the key alone. `lenient` and `repairs` are the template's where they are None.
 
-    Raises UnknownHeader, UnknownField, NotLenient, WrongValue, ForbiddenColumns, AmbiguousColumns, MissingColumns and
-    Unconfirmed.
+    Raises UnknownHeader, UnknownField, NotLenient, WrongValue, ForbiddenColumns, AmbiguousColumns, MissingColumns,
+    Unconfirmed and NothingToFilterBy.
     """
     headers = tuple(headers)
     saved = template.mapping if template is not None else Mapping()
@@ -173,6 +174,7 @@ def resolve(  # noqa: PLR0913
     mapping = replace(mapping, columns=columns, forms=saved.forms | by_field(forms or {}, columns, contract))
     _check_forms(contract, mapping.forms)
     _check_required(contract, mapping, suggestions, headers, window, mode)
+    _check_filters(contract, mapping, headers)
     _check_window(contract, mapping, window)
     return mapping
 
@@ -526,6 +528,15 @@ def _check_required(
         needed = {name for target in open_fields for name in (target.name, *target.ingredients)}
         shown = [f"'{given.header}={given.field}' ({given.reason})" for given in unsure if given.field in needed]
         raise Unconfirmed(suggestions=", ".join(shown))
+
+
+def _check_filters(contract: Contract, mapping: Mapping, headers: tuple[str, ...]) -> None:
+    """Raises NothingToFilterBy where rows are to be left out by a field that nothing fills: none of them would be."""
+    there = {*mapping.columns.values(), *mapping.constants}
+    for name, told in contract.settings_told(mapping.constants).items():
+        by = contract.field(name).filters
+        if by and by not in there:
+            raise NothingToFilterBy(told=told, field=by, found=_listed(headers), setting=name)
 
 
 def _check_window(contract: Contract, mapping: Mapping, window: str | None) -> None:

@@ -7,8 +7,9 @@ import pytest
 
 from tests.imports import ask, fingerprint, issues, outcomes, records
 from workbench import Workbench
+from workbench.doors.cli import printing
 from workbench.model.batch import Batch
-from workbench.model.errors import MissingColumns, WrongValue
+from workbench.model.errors import MissingColumns, NothingToFilterBy, StillReferredTo, WrongValue
 from workbench.model.sheet import Sheet
 
 Given = Callable[..., Sheet]
@@ -488,13 +489,39 @@ def test_other_partners_and_other_roles_are_left_out_when_somebody_says_so(
 
 def test_a_report_without_the_optional_columns_is_imported(wb: Workbench, sheet: Given, url: str) -> None:
     text = "Session ID,Title,Date,Status,SignUp Role,Name\n7,Careers,03/02/2026 15:30:00,Completed,Professional,Dana\n"
-    batch = pathful(wb, sheet(text), constants={"only_partner": "PREP-KC"})
+    batch = pathful(wb, sheet(text))
     assert outcomes(wb, batch) == [(2, "created")]
     assert ask(url, "select e.duration, v.delivery_hours from polaris.events e, polaris.event_volunteers v") == [
         (60, 1)
     ]
     with pytest.raises(MissingColumns, match="title"):
         pathful(wb, sheet("Session ID,Date,Status,SignUp Role,Name\n7,2026-03-02,Draft,Educator,Ada\n", "less.csv"))
+
+
+def test_a_partner_that_no_column_says_is_refused_before_anything_is_staged(
+    wb: Workbench, sheet: Given, url: str
+) -> None:
+    text = report(DANA, DANA.replace("5001", "5002")).replace("Partner", "Partner Org")
+    told = "Only rows of partner PREP-KC: that was asked for, but no column is mapped to partner"
+    with pytest.raises(NothingToFilterBy, match=f"^{told}.*Partner Org.*--map 'Header=partner'"):
+        pathful(wb, sheet(text), constants={"only_partner": "PREP-KC"})
+    assert ask(url, "select count(*) from workbench.import_batch") == [(0,)]
+    other = text.replace("PREP-KC", "Other", 1)
+    batch = pathful(wb, sheet(other), constants={"only_partner": "PREP-KC"}, columns={"Partner Org": "partner"})
+    assert outcomes(wb, batch) == [(2, "skipped:filtered"), (3, "created")]
+
+
+def test_a_setting_is_told_as_what_it_does_and_not_as_a_value_of_rows(wb: Workbench, sheet: Given) -> None:
+    said = {"only_partner": "PREP-KC", "without_roles": "Student", "partner": "PREP-KC"}
+    batch = pathful(wb, sheet(report(DANA)), constants=said)
+    assert wb.log(batch).notes_added[:3] == (
+        "Only rows of partner PREP-KC.",
+        "Without the roles Student.",
+        "Where partner is blank: PREP-KC.",
+    )
+    lines = dict(printing.mapped(batch))
+    assert lines["Settings"] == "Only rows of partner PREP-KC; Without the roles Student"
+    assert lines["Every row"] == "partner = PREP-KC"
 
 
 @pytest.mark.parametrize(
@@ -537,6 +564,20 @@ def test_an_undo_takes_back_what_a_report_has_brought(
     before = ask(url, found)
     undone = wb.undo(pathful(wb, sheet(report(ADA, BEN, DANA), "again.csv")))
     assert (undone.stage, undone.skipped, ask(url, found)) == ("completed", 0, before)
+
+
+def test_a_roster_that_attendances_stand_on_is_taken_back_after_them_and_not_in_vain(
+    wb: Workbench, sheet: Given, url: str, roster: Callable[..., Batch]
+) -> None:
+    waiting = pathful(wb, sheet(report(ADA)))
+    listed = roster()
+    (swept,) = wb.batches.resolved_by(listed)
+    later = pathful(wb, sheet(report(BEN), "later.csv"))
+    with pytest.raises(StillReferredTo, match=f"by 2 registrations; undo first.*{later.id}.*{swept.id}"):
+        wb.undo(listed)
+    for batch in (later, swept, waiting, listed):
+        wb.undo(batch)
+    assert records(url, "polaris.teacher_progress", "email") == []
 
 
 # --- accounts ---

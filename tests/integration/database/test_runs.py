@@ -601,7 +601,7 @@ def test_a_run_that_was_taken_back_or_signed_is_not_swept(open_wb: Opened, sheet
         wb.sweep(signed)
     undone = wb.import_sheet(sheet(GOOD.replace("active", "completed"), "2.csv"), "elevate.learners")
     wb.undo(undone)
-    with pytest.raises(WrongStage, match="undone"):
+    with pytest.raises(WrongStage, match="is undone; sweeping needs one that is neither undone nor discarded"):
         wb.sweep(undone)
 
 

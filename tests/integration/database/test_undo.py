@@ -7,7 +7,7 @@ import pytest
 from tests.imports import ask, fingerprint, outcome, outcomes, records, tamper
 from workbench import Workbench
 from workbench.model.batch import Batch
-from workbench.model.errors import AlreadyUndone, WrongStage
+from workbench.model.errors import AlreadyUndone, StillReferredTo, WrongStage
 from workbench.model.sheet import Sheet
 from workbench.model.template import Mapping
 
@@ -222,16 +222,50 @@ def test_an_update_gives_back_its_own_fields_and_no_others(wb: Workbench, sheet:
 
 def test_what_others_refer_to_and_what_is_gone_is_named(wb: Workbench, sheet: Given, url: str) -> None:
     wb.import_sheet(sheet("name,code\nCNA Training,CNA101\n"), "elevate.courses")
-    batch = students(wb, sheet)
+    batch = students(wb, sheet, STUDENTS + "sam@example.com,Sam Hill,\n")
     wb.import_sheet(sheet("student_email,course_code\njohn@example.com,CNA101\n"), "elevate.enrollments")
     tamper(url, "delete from elevate.profiles where email = 'jane@example.com'")
     undo = wb.undo(batch)
+    assert (undo.stage, undo.updated) == ("completed", 1)
     assert kept(wb, undo) == {
         "john@example.com": "Other records refer to it; kept",
         "jane@example.com": "No longer there",
     }
     assert undo.summary["skipped_by_reason"] == {"referenced": 1, "gone": 1}
     assert records(url, "elevate.profiles", "email") == [("john@example.com",)]
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_an_undo_that_could_take_back_nothing_is_refused_and_says_what_goes_first(
+    wb: Workbench, sheet: Given, url: str, dry_run: bool
+) -> None:
+    courses = wb.import_sheet(sheet("name,code\nCNA Training,CNA101\n", "courses.csv"), "elevate.courses")
+    people = students(wb, sheet)
+    rows = "student_email,course_code\njohn@example.com,CNA101\n"
+    first = wb.import_sheet(sheet(rows, "enrolled.csv"), "elevate.enrollments")
+    again = wb.import_sheet(sheet(rows + "jane@example.com,CNA101\n", "more.csv"), "elevate.enrollments")
+    before = fingerprint(url)
+    with pytest.raises(StillReferredTo) as refused:
+        wb.undo(courses, dry_run=dry_run)
+    assert str(refused.value) == (
+        f"Nothing of batch {courses.id} can be taken back while its records are referred to by 2 enrollments; "
+        f"undo first, in this order: more.csv (batch {again.id}), enrolled.csv (batch {first.id})."
+    )
+    assert fingerprint(url) == before
+    assert (wb.batches.get(courses).state, wb.batches.get(courses).undone_by) == ("completed", None)
+    for batch in (again, first, people, courses):
+        assert wb.undo(batch).stage == "completed"
+    assert records(url, "elevate.courses", "id") == []
+
+
+def test_an_undo_that_only_a_record_of_no_import_stands_against_says_so(wb: Workbench, sheet: Given, url: str) -> None:
+    courses = wb.import_sheet(sheet("name,code\nCNA Training,CNA101\n"), "elevate.courses")
+    students(wb, sheet)
+    enrolled = wb.import_sheet(sheet("student_email,course_code\njohn@example.com,CNA101\n"), "elevate.enrollments")
+    tamper(url, "update elevate.enrollments set progress = 7")
+    wb.undo(enrolled)
+    with pytest.raises(StillReferredTo, match=r"referred to by 1 enrollment; remove those first\.$"):
+        wb.undo(courses)
 
 
 def test_a_cleared_field_comes_back(wb: Workbench, sheet: Given, url: str) -> None:

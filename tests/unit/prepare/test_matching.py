@@ -31,6 +31,13 @@ def found(left: Sequence[Sequence[str]], right: Sequence[Sequence[str]]) -> list
     return [(row["left"], row["right"], row["pass"], row["automatic"]) for row in rows]
 
 
+@pytest.mark.parametrize("school", ["North", "South", ""])
+def test_an_address_that_is_the_same_before_the_at_ranks_above_another(school: str) -> None:
+    known = [("Ada Park", school, "someone@else.example"), ("Ada Park", school, "ada.park@old.example")]
+    rows = matching.candidates(table([("Ada Park", "North", "ada.park@kck.example")]), table(known), PEOPLE)
+    assert rows["right"].to_pylist() == [1, 0]
+
+
 def names(one: str, other: str) -> dict[str, Any] | None:
     """How two names agree; None when they are no candidates."""
     rows = matching.candidates(table([(one, "North")]), table([(other, "South")]), PEOPLE).to_pylist()

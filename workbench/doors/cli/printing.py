@@ -207,7 +207,10 @@ def mapped(batch: Batch) -> Iterator[tuple[str, str]]:
     """The mapping that a batch uses, part by part."""
     mapping = Mapping.from_dict(batch.mapping)
     yield "Mapping", ", ".join(f"{header} → {field}" for header, field in _in_order(batch).items())
-    yield "Every row", ", ".join(f"{field} = {text}" for field, text in mapping.constants.items())
+    settings = catalog.settings_told(batch.dataset, mapping.constants)
+    yield "Settings", "; ".join(settings.values())
+    same = {field: text for field, text in mapping.constants.items() if field not in settings}
+    yield "Every row", ", ".join(f"{field} = {text}" for field, text in same.items())
     meanings = [(field, text, to) for field, texts in mapping.value_maps.items() for text, to in texts.items()]
     yield "Values", ", ".join(f"{field}: {text} → {to or '(blank)'}" for field, text, to in meanings)
     for place, column in enumerate(batch.reading.get("forms", ())):

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from workbench.datasets import catalog
 from workbench.doors.web import words
 from workbench.doors.web.views.outcomes import MEANINGS, SIGNS
 from workbench.model.batch import OUTCOMES, STATES, Batch
@@ -121,13 +122,16 @@ def _shown(value: Any) -> str:
 def how_read(batch: Batch) -> None:
     """The file, how it was read, and which column filled which field."""
     with st.expander("How the file was read and mapped", icon=":material/schema:"):
+        constants = batch.mapping.get("constants", {})
+        settings = catalog.settings_told(batch.dataset, constants)
         facts = {
             "file": batch.file_name,
             "SHA-256": batch.checksum,
             "mode": batch.mode,
             "through": batch.source,
             **batch.reading,
-            **{f"always {field}": text for field, text in batch.mapping.get("constants", {}).items()},
+            "settings": "; ".join(settings.values()),
+            **{f"always {field}": text for field, text in constants.items() if field not in settings},
         }
         st.dataframe(
             pd.DataFrame([(name, str(value)) for name, value in facts.items() if value], columns=["What", "Value"]),
