@@ -265,6 +265,14 @@ class Ways:
             beside = self._value(way.beside[1]) if way.beside is not None else None
             yield self._join(str(place), self._way(way), self._folded(way, said, beside))
             found.append(self._unless_denied(self._alias(str(place))))
+        if self._reference.again:
+            yield self._again()
+            shared = [self._is_shared(way) for way in self._reference.by if way.folded and way.beside is None]
+            found.append(
+                SQL("case when {} then null else {} end").format(
+                    SQL(" or ").join(shared) if shared else SQL("false"), self._unless_denied(self._alias("again"))
+                )
+            )
         yield SQL("cross join lateral (select coalesce({}) as id) {}").format(
             SQL(", ").join(found), Identifier(f"ref {self._field.name}")
         )
@@ -280,6 +288,36 @@ class Ways:
         if beside is None:
             return plain
         return SQL("({} || chr(31) || nullif(workbench.folded({}), ''))").format(plain, beside)
+
+    def _again(self) -> Composable:
+        """What a record that we have names, which says the same of whom it means: who is called otherwise by now."""
+        first, *others = self._reference.again
+        ours, alias = self._target.contract, self._alias("again")
+        beside = ours.field(self._reference.within_of or "")
+        named = [ours.field(name) for name in others]
+        return self._compose(
+            """left join (
+                select h.{beside} as beside, h.{first} as said, (array_agg(x.id))[1] as id,
+                       (array_agg(x.{key}))[1] as key, (array_agg(x.{within}))[1] as within{columns}
+                from {target} h join {known} x on x.id = h.{named}
+                where h.tenant_id = {tenant} and h.{first} is not null group by 1, 2 having count(*) = 1
+            ) {alias} on {alias}.said = {text} and {alias}.beside = {record}.id and {alias}.within = {place}{same}""",
+            **self._of_place(),
+            beside=Identifier(beside.target),
+            first=Identifier(ours.field(first).target),
+            named=Identifier(self._field.target),
+            columns=SQL("").join(
+                SQL(", (array_agg(h.{0}))[1] as {0}").format(Identifier(field.target)) for field in named
+            ),
+            alias=alias,
+            text=self._value(first),
+            record=Identifier(f"ref {beside.name}"),
+            place=self.place or SQL("null"),
+            same=SQL("").join(
+                SQL(" and coalesce({}.{} = {}, true)").format(alias, Identifier(field.target), self._value(field.name))
+                for field in named
+            ),
+        )
 
     def not_found(self) -> Composable:
         """The sentence that nothing is found, and why, as far as that is known."""

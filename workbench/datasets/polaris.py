@@ -438,6 +438,7 @@ EVENT_TEACHERS = Contract(
                 within="academic_year",
                 within_of="session_id",
                 decided=(("pathful_user_id",), ("email",), ("name", "school")),
+                again=("name", "pathful_user_id", "email", "school"),
                 waits=True,
             ),
             help="The record of the roster of the session's academic year: by Pathful's id, e-mail or name.",

@@ -51,6 +51,9 @@ class Reference:
     decided: tuple[tuple[str, ...], ...] = ()
     """Our fields by which a person has said who is meant: the first of them that the row has all of. That comes before
     every other way."""
+    again: tuple[str, ...] = ()
+    """Our fields by which a record that we have of the same `within_of` says whom it means, when nothing else finds it:
+    the first has to be the same, the others may not differ."""
     waits: bool = False
     """Whether rows may well come before all records that they name, and wait as unmatched."""
 

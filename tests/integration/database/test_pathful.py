@@ -121,6 +121,21 @@ def test_a_teacher_who_is_in_no_roster_waits_while_the_session_goes_on_and_comes
     assert issues(wb, batch) == [(2, "name", "teacher_not_found")]
 
 
+def test_a_teacher_whom_the_roster_calls_otherwise_by_now_is_found_again(
+    wb: Workbench, sheet: Given, url: str, roster: Callable[..., Batch]
+) -> None:
+    ben = BEN.replace("45||", "45|PF-3|")
+    text = report(ben)
+    roster()
+    pathful(wb, sheet(text))
+    roster(ROSTER.replace("Ben Ruiz", "Ben Ruiz-Moss"))
+    again = pathful(wb, sheet(text, "again.csv"))
+    assert outcomes(wb, again) == [(2, "skipped:unchanged")]
+    others = report(ben.replace("PF-3", "PF-8"), ben.replace("5001", "5002"))
+    assert {outcome for _, outcome in outcomes(wb, pathful(wb, sheet(others, "others.csv")))} == {"unmatched:teacher"}
+    assert teachers(url) == [("5001", "ben@kck.example", "no_show")]
+
+
 def test_it_is_told_why_a_teacher_is_not_found(wb: Workbench, sheet: Given, roster: Callable[..., Batch]) -> None:
     roster(ROSTER + "ada.park@kck.example,Ada Park,Other School,7,2025-2026\n")
     late = "4002|Careers in Nursing|2026-07-01|Completed|45||Ada Park|Educator|25|1"
