@@ -11,9 +11,6 @@ from workbench.doors.web.views import holds, outcomes, plots
 from workbench.model.batch import Batch
 from workbench.model.hold import Hold, waiting
 
-HOLD = "Hold everything until they are corrected"
-GO_ON = "Let the good rows go on"
-
 
 def plan(wb: Workbench, batch: Batch) -> None:
     """What each row will do, before anything is written."""
@@ -47,21 +44,9 @@ def decide(wb: Workbench, batch: Batch) -> None:
         st.warning(f"{cells} typed at Validate and not saved: not in this plan.", icon=":material/edit_note:")
         address.link("validate", "Save or discard them", icon=":material/edit:", batch=batch.id)
     written = (batch.created or 0) + (batch.updated or 0)
-    skip_errors = False
     waits = Hold.all_of(batch.summary)
     accepted = holds.decided(waits, f"{batch.id} {batch.plan}") if waits else []
-    if batch.invalid:
-        are = "is" if batch.invalid == 1 else "are"
-        choice = st.radio(
-            f"{words.many(batch.invalid)} {are} invalid and will not be written. What about the others?",
-            [HOLD, GO_ON],
-            captions=[
-                "Nothing is written now.",
-                f"Of the others, {words.many(written)} will be written; the invalid stay out.",
-            ],
-            index=1 if batch.skip_errors else 0,
-        )
-        skip_errors = choice == GO_ON
+    skip_errors = bool(batch.invalid) and holds.others_go_on(batch)
     with st.container(horizontal=True, vertical_alignment="center"):
         hold = (bool(batch.invalid) and not skip_errors) or bool(waiting(waits, accepted))
         label = "Hold it" if hold else f"Commit {words.many(written)}"

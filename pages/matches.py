@@ -23,13 +23,10 @@ def wish(of: str, said: str, verdict: str, known: str | None = None) -> None:
 
 
 def keep(wb: Workbench) -> None:
-    """Keeps what was decided; who has more candidates stays in sight."""
+    """Keeps what was decided."""
     wishes = st.session_state.setdefault(_WISHES, [])
     while wishes:
-        of, said, verdict, known = wishes.pop(0)
-        wb.matches.decide(of, said, verdict, known)
-        stays = verdict == "different" and known is not None
-        st.session_state["matches at"] = said if stays else st.session_state.get("matches at")
+        wb.matches.decide(*wishes.pop(0))
 
 
 def what(said: list[Matching]) -> Matching:
@@ -41,7 +38,7 @@ def what(said: list[Matching]) -> Matching:
     )
     if chosen != (asked or next(iter(titles))):
         st.query_params.from_dict({"of": chosen})
-        st.session_state.pop("matches at", None)
+        forget()
     return matching(chosen)
 
 
@@ -80,7 +77,12 @@ def undo(wb: Workbench, about: Matching) -> None:
     if last is not None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button(
-                "Undo", f"undo {last['id']}", icon=":material/undo:", shortcut="U", on_click=back, args=(last["id"],)
+                "Undo",
+                f"undo {last['id']}",
+                icon=":material/undo:",
+                shortcut="U",
+                on_click=back,
+                args=(last["id"], last["said"]),
             )
             st.markdown(matches.decision(last))
     if newest and (box := st.expander("Decisions", icon=":material/history:", on_change="rerun", key="decisions")).open:
@@ -89,18 +91,23 @@ def undo(wb: Workbench, about: Matching) -> None:
                 with st.container(horizontal=True, vertical_alignment="center"):
                     if one["withdrawn_at"] is None:
                         st.button(
-                            "Withdraw", f"withdraw {one['id']}", type="tertiary", on_click=back, args=(one["id"],)
+                            "Withdraw",
+                            f"withdraw {one['id']}",
+                            type="tertiary",
+                            on_click=back,
+                            args=(one["id"], one["said"]),
                         )
                     st.markdown(matches.decision(one))
 
 
-def back(decision: str) -> None:
-    """Notes that a decision is to be withdrawn."""
+def back(decision: str, said: str) -> None:
+    """Notes that a decision is to be withdrawn, and shows whom it was about."""
     st.session_state.setdefault("matches withdrawn", []).append(decision)
+    look(said)
 
 
 def withdraw(wb: Workbench) -> None:
-    """Withdraws what was asked for, and shows whom it was about."""
+    """Withdraws what was asked for."""
     while asked := st.session_state.setdefault("matches withdrawn", []):
         wb.matches.withdraw(asked.pop(0))
 
@@ -118,23 +125,25 @@ def people(wb: Workbench, about: Matching, known: dict[str, Any]) -> None:
         done = "Everybody is matched." if only and not text.strip() else "Nobody fits."
         st.success(done, icon=":material/check_circle:") if only else st.info(done, icon=":material/search_off:")
         return
-    first = turned(about, count, only, text)
-    shown = wb.matches.page(about.of, unmatched_only=only, text=text, first=first, limit=SHOWN)
-    if not shown:
+    found = around(wb, about, count, only, text)
+    if found is None:
         return
-    at = place(shown)
-    one = shown[at]
+    first, at, listed = found
+    shown, one = listed[:SHOWN], listed[at]
+    after = st.session_state.get("matches after") or next((one["said"] for one in listed[at + 1 :]), None)
 
     def act(verdict: str, record: str | None = None) -> None:
         wish(about.of, one["said"], verdict, record)
-        if not only:
+        if verdict == "different" and record is not None and len(one["candidates"]) > 1:
+            look(one["said"], after)
+        else:
             onward()
 
     def onward() -> None:
-        if at + 1 < len(shown):
-            st.session_state["matches at"] = shown[at + 1]["said"]
+        if after is None:
+            go(f"matches first {about.of}", 0)
         else:
-            go(f"matches first {about.of}", first + SHOWN if first + SHOWN < count else 0)
+            look(after)
 
     matches.side_by_side(about, one, f"{first + at + 1:,} of {count:,}", act, ran=known["ran_at"] is not None)
     matches.others(about, one["said"], act, onward)
@@ -142,7 +151,7 @@ def people(wb: Workbench, about: Matching, known: dict[str, Any]) -> None:
     picked = matches.listed(about, shown, at, f"list {about.of} {first} {only} {text} {one['said']}")
     turn(about, first, count)
     if picked is not None and picked != at:
-        st.session_state["matches at"] = shown[picked]["said"]
+        look(shown[picked]["said"])
         st.rerun()
 
 
@@ -161,7 +170,20 @@ def turn(about: Matching, first: int, count: int) -> None:
 def go(key: str, first: int) -> None:
     """Turns to the page of the list that begins there."""
     st.session_state[key] = first
-    st.session_state["matches at"] = None
+    forget()
+
+
+def forget() -> None:
+    """Looks at nobody in particular: at the first of the page."""
+    for name in ("matches at", "matches after"):
+        st.session_state.pop(name, None)
+
+
+def look(said: str, after: str | None = None) -> None:
+    """Looks at somebody from now on, and then at who came after them before: with a candidate less they may stand
+    further down."""
+    st.session_state["matches at"] = said
+    st.session_state["matches after"] = after
 
 
 def turned(about: Matching, count: int, only: bool, text: str) -> int:
@@ -169,15 +191,27 @@ def turned(about: Matching, count: int, only: bool, text: str) -> int:
     key, question = f"matches first {about.of}", (only, text)
     if st.session_state.get("matches asked") != question:
         st.session_state["matches asked"] = question
-        st.session_state[key] = 0
+        st.session_state[key] = st.session_state["matches number"] = 0
     first = int(st.session_state.get(key, 0))
     return first if first < count else 0
 
 
-def place(shown: list[dict[str, Any]]) -> int:
-    """The place of whoever is looked at; the first when that is nobody of these."""
-    at = st.session_state.get("matches at")
-    return next((number for number, one in enumerate(shown) if one["said"] == at), 0)
+def around(
+    wb: Workbench, about: Matching, count: int, only: bool, text: str
+) -> tuple[int, int, list[dict[str, Any]]] | None:
+    """Where the page of the list begins, the place on it of whoever is looked at, and the page with the one after it;
+    None when nobody is left. Who is looked at is found wherever the list has them by now; who has gone from it leaves
+    their place to the next."""
+    first = turned(about, count, only, text)
+    said, number = st.session_state.get("matches at"), first
+    if said is not None:
+        there = wb.matches.place(about.of, said, unmatched_only=only, text=text)
+        number = min(st.session_state.get("matches number", 0), count - 1) if there is None else there
+    first = number // SHOWN * SHOWN
+    st.session_state[f"matches first {about.of}"] = first
+    st.session_state["matches number"] = number
+    listed = wb.matches.page(about.of, unmatched_only=only, text=text, first=first, limit=SHOWN + 1)
+    return (first, min(number - first, len(listed) - 1), listed) if listed else None
 
 
 with page("Matches", "Whose records imported rows mean. What is plain, Auto-Match decides; the rest is yours.") as wb:

@@ -145,6 +145,13 @@ def test_a_row_that_lacks_something_or_is_written_badly_is_invalid(
 
 
 @pytest.mark.usefixtures("prepared")
+def test_a_wrong_attendance_is_told_in_the_words_of_the_export(wb: Workbench, sheet: Given) -> None:
+    batch = pathful(wb, sheet(f"{HEADER}S-1,5001,ada@kck.example,2026-03-02,Perhaps,\n"))
+    told = "attendance_status is none of: Registered, Upcoming, Attended, Completed, Absent, No-Show, Canceled"
+    assert messages(wb, batch) == {2: told}
+
+
+@pytest.mark.usefixtures("prepared")
 @pytest.mark.parametrize("start", ["2026-03-02T15:30:00", "2026-03-02 15:30:00", "03/02/2026 15:30:00", "3/2/2026"])
 def test_dates_are_read_in_the_formats_of_the_export(wb: Workbench, sheet: Given, start: str) -> None:
     assert outcomes(wb, pathful(wb, sheet(f"{HEADER}S-1,5001,ada@kck.example,{start},Attended,\n"))) == [(2, "created")]

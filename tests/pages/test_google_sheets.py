@@ -138,6 +138,27 @@ def test_a_row_that_is_wrong_holds_the_import_and_says_where_to_put_it_right(
     page.run()
     assert "Not to be imported as it stands: 1 row." in said(page)
     assert next(button for button in page.button if button.label == "Import it").disabled
+    page = page.radio[0].set_value("Let the good rows go on").run()
+    batch = batch_of(wb, page)
+    assert worked(batch_of(wb, press(page, "Import it"))).stage == "completed"
+    assert (wb.batches.get(batch.id).created, wb.batches.get(batch.id).invalid) == (2, 1)
+
+
+def test_what_a_plan_waits_for_is_let_go_on_where_it_is_told(
+    show: Show, wb: Workbench, worked: Worked, roster: Spreadsheet
+) -> None:
+    configured(wb, roster)
+    more = [[f"t{number}@kck.example", f"T Number{number}", "Argentine Middle", "7"] for number in range(30)]
+    roster.tabs["Sheet1"] += more
+    worked(batch_of(wb, press(show("google_sheets", year="2025-2026"), "Import")))
+    del roster.tabs["Sheet1"][3:]
+    page = press(show("google_sheets", year="2025-2026"), "Import")
+    batch = worked(batch_of(wb, page))
+    page.run()
+    assert next(button for button in page.button if button.label == "Import it").disabled
+    page = next(box for box in page.checkbox if box.label == "Let it go on").check().run()
+    press(page, "Import it")
+    assert worked(batch).removed == 30
 
 
 def test_a_sheet_that_cannot_be_read_is_told_in_the_playbooks_words(

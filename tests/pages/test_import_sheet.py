@@ -81,6 +81,38 @@ def test_a_sheet_with_errors_is_not_imported_before_they_are_put_right_in_it(
     assert not next(button for button in page.button if button.label == "Import").disabled
 
 
+def test_the_rows_that_are_right_go_on_where_a_person_says_so(
+    show: Show, wb: Workbench, worked: Worked, sessions: Spreadsheet
+) -> None:
+    configured(wb, sessions)
+    sessions.tabs["Sheet1"][1][0] = "mia at example.com"
+    page = press(show("import_sheet", year="2025-2026"), "Read and check the sheet")
+    batch = worked(batch_of(wb, page))
+    page.run()
+    page = page.radio[0].set_value("Let the good rows go on").run()
+    page = press(page, "Import")
+    assert worked(batch).stage == "completed"
+    page.run()
+    assert metrics(page)["Students created"] == "1"
+
+
+def test_what_was_read_before_is_discarded_wherever_somebody_left_it(
+    show: Show, wb: Workbench, worked: Worked, sessions: Spreadsheet, open_wb: Callable[..., Workbench]
+) -> None:
+    configured(wb, sessions)
+    configured(wb, sessions, name="More sessions 25-26", district="KCK")
+    read = []
+    for _ in range(3):  # each time the page is come to anew
+        page = show("import_sheet", year="2025-2026")
+        page = page.selectbox[1].select_index(1).run()
+        page = press(page, "Read and check the sheet")
+        read.append(worked(batch_of(wb, page)).id)
+    page = show("import_sheet", year="2025-2026")
+    page = press(page.selectbox[1].select_index(0).run(), "Read and check the sheet")
+    read.append(worked(batch_of(wb, page)).id)
+    assert [wb.batches.get(one).stage for one in read] == ["discarded", "discarded", "planned", "planned"]
+
+
 def test_of_several_sheets_of_a_year_one_is_chosen(show: Show, wb: Workbench, sessions: Spreadsheet) -> None:
     configured(wb, sessions)
     configured(wb, sessions, name="More sessions")

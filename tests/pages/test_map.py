@@ -141,6 +141,16 @@ def test_texts_that_read_as_no_value_are_asked_about_once_per_column(show: Show,
     assert "meanings" not in page.query_params
 
 
+def test_texts_that_a_playbook_knows_for_no_value_are_not_asked_about(show: Show, wb: Workbench) -> None:
+    session = "Session ID,Title,Date,Status,SignUp Role,Name,School,Registered Student Count\n"
+    rows = "5001,Nursing,2026-03-02 15:30:00,Completed,Educator,Ada Park,North,{0}\n"
+    page = show("map", upload=keep(wb, (session + rows.format("n/a") + rows.format("(null)")).encode()))
+    assert not page.exception
+    assert [table.value.values.tolist() for table in page.data_editor[1:]] == [
+        [["(null)", 1, "(not said: told of every row)"]],
+    ]
+
+
 def test_what_was_said_of_cells_stands_in_the_address_and_counts(show: Show, wb: Workbench) -> None:
     said = {
         "meanings": '{"full_name":{"Null":"(as it stands: it is meant)"},"phone":{"n/a":"(nothing: as a blank cell)"}}',

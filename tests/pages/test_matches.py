@@ -111,6 +111,56 @@ def test_later_puts_somebody_off_and_has_none_ends_it(show: Show, matched: Workb
     assert sorted(statuses(matched).values()) == ["later", "matched", "nobody", "unmatched"]
 
 
+@pytest.fixture
+def many(wb: Workbench, sheet: Callable[..., Sheet]) -> list[str]:
+    """Thirty people with one candidate each, and Alma with two of whom the second is less alike; as they are listed."""
+    names = ["Ava", "Bea", "Cleo", "Dina", "Elsa", "Fern"]
+    surnames = ["Hartley", "Quimby", "Mercado", "Vandermolen", "Oyelaran"]
+    people = [f"{given} {surname}" for surname in surnames for given in names]
+    mails = [person.lower().replace(" ", ".") for person in people]
+    roster = "".join(f"{mail}@a.example,{one},Oak,2025-2026\n" for mail, one in zip(mails, people, strict=True))
+    accounts = "".join(f"{mail}@b.example,{one}e,Oak\n" for mail, one in zip(mails, people, strict=True))
+    header = "Teacher Email,Teacher Name,School,Academic Year\n"
+    wb.import_sheet(sheet(f"{header}{roster}alma@a.example,Alma Zimmer,Elm,2025-2026\n", "roster.csv"), ROSTER)
+    two = "alma@b.example,Alma Zimmere,Elm\nzz@b.example,Almah Zimmere,Elm\n"
+    wb.import_sheet(sheet(f"email,name,school\n{accounts}{two}", "accounts.csv"), "polaris.teachers")
+    wb.matches.run(ROSTER)
+    return [one["name"] for one in wb.matches.page(ROSTER, limit=40)]
+
+
+@pytest.mark.parametrize("key", ["Different", "Match", "Later", "Has none"])
+def test_after_somebody_is_decided_the_next_one_is_shown_and_nobody_who_was_passed_over(
+    show: Show, wb: Workbench, many: list[str], key: str
+) -> None:
+    page = press(show("matches", of=ROSTER), "Next")
+    assert looked_at(page) == many[1]
+    page = press(page, key)
+    assert looked_at(page) == many[2]
+    assert [one["texts"]["name"] for one in wb.matches.decisions(ROSTER) if not one["automatic"]] == [many[1]]
+
+
+def test_at_the_end_of_a_page_the_next_one_is_the_first_of_the_page_after(show: Show, many: list[str]) -> None:
+    page = show("matches", of=ROSTER)
+    for _ in range(19):
+        page = press(page, "Next")
+    assert looked_at(page) == many[19]
+    page = press(page, "Match")
+    assert looked_at(page) == many[20]
+
+
+def test_who_has_another_candidate_stays_wherever_the_list_has_them_by_then(
+    show: Show, wb: Workbench, many: list[str]
+) -> None:
+    page = show("matches", of=ROSTER)
+    while looked_at(page) != "Alma Zimmer":
+        page = press(page, "Next")
+    page = press(page, "Different")
+    assert looked_at(page) == "Alma Zimmer"
+    assert wb.matches.place(ROSTER, "alma@a.example") == 30 != many.index("Alma Zimmer")
+    page = press(page, "Different")
+    assert looked_at(page) == many[many.index("Alma Zimmer") + 1]
+
+
 def test_a_decision_is_undone(show: Show, matched: Workbench) -> None:
     before = statuses(matched)
     page = press(show("matches", of=ROSTER), "Match")

@@ -136,12 +136,8 @@ class Decision(Target):
         """Rows that validation refused, with those of their references that can be read and name nothing."""
         readable = [field for field in self.references if KINDS[field.kind].sql == "text"]
         missing = [
-            SQL("case when {} is not null and {}.id is null and not {} and not r.errors @> {} then {} end").format(
-                self.value(field),
-                Identifier(f"ref {field.name}"),
-                self._would_be(field),
-                Literal(Jsonb([{"field": field.name}])),
-                _not_found(field),
+            SQL("case when not r.errors @> {} then {} end").format(
+                Literal(Jsonb([{"field": field.name}])), _not_found(field, self._missed(field))
             )
             for field in readable
         ]
@@ -451,7 +447,8 @@ class Decision(Target):
             new, old = self.found(field), SQL("t.{}").format(Identifier(field.target))
             noted = SQL("t.{}").format(self._note_on(field)) if protecting and field.protected_by else SQL("null")
             # never null when the new value is null and does not erase, so that no separate test is needed
-            tests.append(SQL("{} is distinct from {}").format(self.merged(field, new, old, noted), old))
+            merged = self.merged(field, new, old, noted, self._note_for(field))
+            tests.append(SQL("{} is distinct from {}").format(merged, old))
         if fields is not None:
             return SQL(" or ").join(tests)
         if self.contract.removal is not None:
@@ -468,12 +465,7 @@ class Decision(Target):
             SQL(", t.{} as {}").format(Identifier(name), Identifier(f"old {name}")) for name in self._restorable
         ]
         columns += [
-            SQL(", r.payload ->> {} as {}, {} as {}").format(
-                Literal(field.name),
-                Identifier(f"said {field.name}"),
-                self._would_be(field),
-                Identifier(f"would be {field.name}"),
-            )
+            SQL(", {} as {}").format(self._missed(field), Identifier(f"missed {field.name}"))
             for field in self.references
         ]
         if self.contract.merging:
@@ -484,7 +476,12 @@ class Decision(Target):
             if field.merges
         ]
         columns += [
-            SQL(", t.{} as {}").format(self._note_on(field), Identifier(f"note on {field.name}"))
+            SQL(", t.{} as {}, {} as {}").format(
+                self._note_on(field),
+                Identifier(f"note on {field.name}"),
+                self._note_for(field),
+                Identifier(f"note for {field.name}"),
+            )
             for field in self._protected
         ]
         if self.contract.slice_by or self.contract.fixed:
@@ -502,6 +499,12 @@ class Decision(Target):
     def _note_on(self, field: Field) -> Identifier:
         return Identifier(self.contract.field(field.protected_by or "").target)
 
+    def _note_for(self, field: Field) -> Composable:
+        """What the row itself notes of a field."""
+        if field.protected_by is None or self.contract.field(field.protected_by) not in self.brought:
+            return SQL("null")
+        return self.value(self.contract.field(field.protected_by))
+
     def _settled(self) -> Composable:
         """What a record gets, where that is not what its row alone says."""
         if not self.contract.merging:
@@ -511,7 +514,8 @@ class Decision(Target):
             if field.merges:
                 said, old = Identifier(f"said {field.name}"), Identifier(f"old {field.target}")
                 noted = Identifier(f"note on {field.name}") if field.protected_by else SQL("null")
-                pairs.append(SQL("{}, {}").format(Literal(field.name), self.merged(field, said, old, noted)))
+                note = Identifier(f"note for {field.name}") if field.protected_by else SQL("null")
+                pairs.append(SQL("{}, {}").format(Literal(field.name), self.merged(field, said, old, noted, note)))
         return SQL(
             "case when verdict = {created} and folded then payload "
             "when verdict = {updated} then payload || jsonb_strip_nulls(jsonb_build_object({pairs})) end"
@@ -607,15 +611,21 @@ class Decision(Target):
 
     def _told_references(self) -> list[Composable]:
         """The references that name nothing, whatever else is wrong with the row."""
-        return [
-            SQL("case when {} is not null and {} is null and not {} then {} end").format(
-                Identifier(f"said {field.name}"),
-                Identifier(f"ref {field.name}"),
-                Identifier(f"would be {field.name}"),
-                _not_found(field),
+        return [_not_found(field, Identifier(f"missed {field.name}")) for field in self.references]
+
+    def _missed(self, field: Field) -> Composable:
+        """The sentence of a reference that names nothing; null when it names something, and where it cannot be looked
+        for yet: the record is not there that says where it has to be."""
+        assert field.reference is not None
+        found, place, record = self.found(field), None, field.reference.within_of
+        if record is not None:
+            other = self.contract.field(record)
+            place = SQL("{} is null and {} is null and not {}").format(
+                self.place(field) or SQL("null"), self.found(other), self._would_be(other)
             )
-            for field in self.references
-        ]
+        return SQL("case when r.payload ->> {} is not null and {} is null and not {} and not ({}) then {} end").format(
+            Literal(field.name), found, self._would_be(field), place or SQL("false"), self.not_found(field)
+        )
 
     def _told_missing(self) -> Composable:
         """What a row lacks, found again by its line."""
@@ -631,9 +641,12 @@ class Decision(Target):
         )
 
 
-def _not_found(field: Field) -> Composable:
+def _not_found(field: Field, told: Composable) -> Composable:
+    """The issue of a reference that names nothing, where there is a sentence of it."""
     assert field.reference is not None
-    return issue(f"{field.reference.noun}_not_found", field.name, Literal(field.reference.message))
+    return SQL("case when {} is not null then {} end").format(
+        told, issue(f"{field.reference.noun}_not_found", field.name, told)
+    )
 
 
 def _together(told: Sequence[Composable]) -> Composable:

@@ -24,7 +24,7 @@ from workbench.database.store import Store
 from workbench.database.target import slice_of
 from workbench.datasets import catalog, matchings
 from workbench.model.contract import Contract
-from workbench.model.errors import NobodySays, UnknownMatch, UnknownRecord
+from workbench.model.errors import NobodySays, UnknownMatch, UnknownRecord, WrongValue
 from workbench.model.matching import AutoMatch, Matching, Threshold
 from workbench.prepare import matching as comparing
 
@@ -67,8 +67,11 @@ class Matches:
 
         The unmatched come first whose best candidate is the most alike, and last who was put off; all others by name.
         A candidate has the record's `known` key and fields, `score`, `pass`, `reasons`, and `others`, how many more are
-        matched with that record.
+        matched with that record. Raises UnknownMatching, WrongValue for a `first` or `limit` below 0.
         """
+        for name, number in (("first", first), ("limit", limit)):
+            if number < 0:
+                raise WrongValue(field=name, value=number, why="it is 0 or more.")
         lists = _Lists(self._store, matchings.matching(of))
         people = lists.all(
             _PAGE,
@@ -90,6 +93,14 @@ class Matches:
                 if each["said"] == person["said"] and each["known"] in records
             ]
         return people
+
+    def place(self, of: str, said: str, *, unmatched_only: bool = True, text: str = "") -> int | None:
+        """The place from which `page` lists somebody, from 0; None where it does not."""
+        lists = _Lists(self._store, matchings.matching(of))
+        which = _WAIT if unmatched_only else SQL("true")
+        order = _WAITING_FIRST if unmatched_only else _BY_NAME
+        found = lists.all(_PLACE, which=which, has=lists.has(text), order=order, said=Literal(said))
+        return int(found[0]["place"]) if found else None
 
     def count(self, of: str, *, unmatched_only: bool = True, text: str = "") -> int:
         """How many people `page` pages through."""
@@ -113,9 +124,10 @@ class Matches:
         `same`, or `different`; without a record that it is nobody's (`different`), or to be asked `later`.
 
         What it contradicts of earlier decisions is withdrawn; what was said before stays as it is. Raises
-        UnknownMatching, NobodySays, UnknownRecord.
+        UnknownMatching, NobodySays, UnknownRecord, WrongValue for another verdict.
         """
-        assert verdict in VERDICTS, f"a verdict is one of {', '.join(VERDICTS)}"
+        if verdict not in VERDICTS:
+            raise WrongValue(field="a verdict", value=verdict, why=f"it is one of {', '.join(VERDICTS)}.")
         matching = matchings.matching(of)
         return _decide(self._store, matching, said, verdict, known)
 
@@ -462,6 +474,12 @@ from listed left join suggested using (said)
 _PAGE = """{listed}
 select listed.*, suggested.best from listed left join suggested using (said)
 where {which} and {has} order by {order} limit {limit} offset {first}
+"""
+_PLACE = """{listed}
+select place from (
+    select said, row_number() over (order by {order}) - 1 as place
+    from listed left join suggested using (said) where {which} and {has}
+) placed where said = {said}
 """
 _AT_ONCE = "set local enable_nestloop = off; set local jit = off"
 """Everybody is asked about at once: never one by one."""

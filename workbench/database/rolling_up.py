@@ -198,17 +198,18 @@ class RollUp:
         ]
         return SQL(
             """left join (
-                select line, jsonb_agg(issue) as errors from (
-                    select distinct made.line, issue || jsonb_build_object('field', coalesce(c.said, issue ->> 'field'))
-                        as issue
+                select line, jsonb_agg(issue order by place) as errors from (
+                    select made.line, issue || jsonb_build_object('field', coalesce(c.said, issue ->> 'field'))
+                        as issue, min(array[array_position({parts}, o.batch_id), each.place]) as place
                     from workbench.import_outcome o
                     join workbench.import_row r on r.batch_id = o.batch_id and r.line = o.line
                     cross join lateral unnest(coalesce(r.sources, array[r.line])) as made (line)
-                    cross join lateral jsonb_array_elements(o.errors) as issue
+                    cross join lateral jsonb_array_elements(o.errors) with ordinality as each (issue, place)
                     left join (values {called}) c (batch_id, field, said)
                         on c.batch_id = o.batch_id and c.field = issue ->> 'field'
                     where o.batch_id = any({parts}) and r.batch_id = any({parts}) and o.plan = {plan}
                       and o.errors is not null and made.{between}
+                    group by 1, 2
                 ) each group by line
             ) told using (line)"""
         ).format(

@@ -336,6 +336,8 @@ _OF_THE_RUN = ("id", "source", "file_name", "window", "dry_run", "skip_errors", 
 
 def _parts(face: Pairs[str, Any], playbook: Playbook | None, mode: str | None) -> list[dict[str, Any]]:
     """What the parts are begun with that the rows of the source are made into."""
+    if playbook is None or playbook.form is None:
+        return []
     of_form = Mapping.from_dict(face["mapping"])
     used = [face["id"]]
     return [
@@ -344,10 +346,10 @@ def _parts(face: Pairs[str, Any], playbook: Playbook | None, mode: str | None) -
             part.dataset,
             place,
             new_id(unlike=used),
-            _own(part, of_form).to_dict(),
+            _own(part, of_form, shaped=playbook.shape is not None).to_dict(),
             _mode((part.dataset,), mode),
         )
-        for place, part in enumerate(playbook.parts if playbook and playbook.form else (), start=1)
+        for place, part in enumerate(playbook.parts, start=1)
     ]
 
 
@@ -365,10 +367,12 @@ def _part(
     }
 
 
-def _own(part: Part, of_form: Mapping) -> Mapping:
-    """The mapping of a part's own columns, which are called as its fields are."""
+def _own(part: Part, of_form: Mapping, *, shaped: bool) -> Mapping:
+    """The mapping of a part's own columns, which are called as its fields are. What a shape makes always has the fields
+    of the key, be it that no row has anything to make a record of."""
     there = {*of_form.columns.values(), *of_form.constants}
-    own = [name for name, column in part.columns.items() if column in there]
+    key = catalog.contract(part.dataset).key if shaped else ()
+    own = [name for name, column in part.columns.items() if column in there or name in key]
 
     def called(names: Sequence[str]) -> tuple[str, ...]:
         return tuple(name for name in own if part.columns[name] in names)

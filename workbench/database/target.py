@@ -136,6 +136,17 @@ class Target:
             slice_of(other, f"ref {field.name}"),
         )
 
+    def not_found(self, field: Field) -> Composable:
+        """The sentence of a reference of the rows `r` that names nothing."""
+        assert field.reference is not None
+        if field.reference.by:
+            return Ways(self, field, self.known(field)).not_found()
+        return Literal(field.reference.message)
+
+    def place(self, field: Field) -> Composable | None:
+        """Where the record of a reference of the rows `r` has to be; None when it may be anywhere."""
+        return Ways(self, field, self.known(field)).place
+
     def known(self, field: Field) -> Composable:
         """The records that a reference may name, as `x`."""
         assert field.reference is not None
@@ -144,9 +155,12 @@ class Target:
             Identifier(other.family, other.table), self.names["tenant"], slice_of(other, "x")
         )
 
-    def merged(self, field: Field, value: Composable, stored: Composable, protected: Composable) -> Composable:
-        """What a changed record gets of a row's value and what is stored; `protected` is what a person has noted."""
-        names = {"value": value, "stored": stored, "protected": protected}
+    def merged(
+        self, field: Field, value: Composable, stored: Composable, protected: Composable, note: Composable
+    ) -> Composable:
+        """What a changed record gets of a row's value and what is stored; `protected` is what a person has noted,
+        `note` what the row itself notes: then a status is the person's word, and may go back."""
+        names = {"value": value, "stored": stored, "protected": protected, "note": note}
         merged: Composable
         match field.merge:
             case "fill":
@@ -155,7 +169,8 @@ class Target:
                 merged = SQL("greatest({stored}, {value})").format(**names)
             case Forward(order=order, settled=settled):
                 merged = SQL(
-                    "case when {stored} is null or {value} = any({settled}) or array_position({order}, {value}) > "
+                    "case when {stored} is null or {note} is not null or {value} = any({settled}) "
+                    "or array_position({order}, {value}) > "
                     "array_position({order}, {stored}) then coalesce({value}, {stored}) else {stored} end"
                 ).format(**names, order=texts(order), settled=texts(settled))
             case _:
@@ -165,8 +180,13 @@ class Target:
         return SQL("case when {protected} is null then {merged} else {stored} end").format(**names, merged=merged)
 
     def is_found(self, field: Field) -> Composable:
-        """Whether what a reference of a row named in vain, as its outcome `o` says, is there now."""
+        """Whether what a reference of a row named in vain, as its outcome `o` says, is there now; what could not be
+        looked for then, for its place was not known, has to be there too."""
         assert field.reference is not None
+        if field.reference.by:
+            return SQL("(r.payload ->> {} is null or {}.id is not null)").format(
+                Literal(field.name), Identifier(f"ref {field.name}")
+            )
         missed = Literal(Jsonb([{"code": f"{field.reference.noun}_not_found"}]))
         return SQL("(not coalesce(o.errors, '[]') @> {} or {}.id is not null)").format(
             missed, Identifier(f"ref {field.name}")
@@ -261,9 +281,46 @@ class Ways:
             return plain
         return SQL("({} || chr(31) || nullif(workbench.folded({}), ''))").format(plain, beside)
 
+    def not_found(self) -> Composable:
+        """The sentence that nothing is found, and why, as far as that is known."""
+        told, place = self._reference.message, self.place
+        cases = [
+            SQL("when {} then {}").format(self._is_shared(way), Literal(f"{told}, for several have this name"))
+            for way in self._reference.by
+            if way.folded and way.beside is None
+        ]
+        if place is not None:
+            records = self._other.name.partition(".")[2].replace("_", " ")
+            cases.insert(
+                0,
+                SQL("when {place} not in (select x.{within} from {known} x) then {told} || {place}").format(
+                    place=place, told=Literal(f"{told}, for there is no {records} of "), **self._of_place()
+                ),
+            )
+        if not cases:
+            return Literal(told)
+        return SQL("case {} else {} end").format(SQL(" ").join(cases), Literal(told))
+
+    def _is_shared(self, way: Sought) -> Composable:
+        """Whether several records are called so, there where they have to be."""
+        text = self._folded(way, SQL("x.{}").format(Identifier(self._other.field(way.field).target)), None)
+        said, place = self._folded(way, self._value(way.said), None), self.place
+        if place is None:
+            return self._compose(
+                "{said} in (select {text} from {known} x group by 1 having count(*) > 1)", said=said, text=text
+            )
+        return self._compose(
+            "({said}, {place}) in (select {text}, x.{within} from {known} x group by 1, 2 having count(*) > 1)",
+            **{**self._of_place(), "said": said, "text": text, "place": place},
+        )
+
+    def _of_place(self) -> dict[str, Composable]:
+        within = self._other.field(self._reference.within or "").target
+        return {"within": Identifier(within), "known": self._names["known"]}
+
     @property
-    def _within(self) -> Composable | None:
-        """Where the record has to be, as the row says, or the record that it names."""
+    def place(self) -> Composable | None:
+        """Where the record has to be, as the row says, or the record that it names; None when it may be anywhere."""
         name, of = self._reference.within, self._reference.within_of
         if name is None:
             return None
@@ -275,7 +332,7 @@ class Ways:
         return SQL("coalesce({}, {}.{})").format(self._value(name), Identifier(f"ref {of}"), Identifier(column))
 
     def _join(self, way: str, found: Composable, said: Composable) -> Composable:
-        within = self._within
+        within = self.place
         same = SQL("") if within is None else SQL(" and {}.within = {}").format(self._alias(way), within)
         return SQL("left join ({}) {} on {}.said = {}{}").format(found, self._alias(way), self._alias(way), said, same)
 

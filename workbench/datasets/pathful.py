@@ -7,6 +7,9 @@ brings who has an account.
 
 from workbench.model.contract import Contract, Field
 
+NOTHING = ("n/a", "na", "nan", "none", "nat", "null")
+"""Texts that programs write where there is nothing."""
+
 _SETTINGS = (
     Field(
         name="only_partner",
@@ -21,11 +24,15 @@ _SETTINGS = (
     ),
 )
 
+ATTENDANCES = ("Registered", "Upcoming", "Attended", "Completed", "Absent", "No-Show", "Canceled")
+"""What the seed's export says of a teacher, as its guide names it; other spellings are known too."""
+
 EXPORT = Contract(
     name="polaris.pathful",
     title="Pathful",
     noun="attendance",
     key=("session_id", "teacher_email"),
+    nothing=NOTHING,
     fields=(
         Field(
             name="session_id",
@@ -60,7 +67,7 @@ EXPORT = Contract(
             name="attendance_status",
             required=True,
             aliases=("attendance",),
-            help="Registered, Upcoming, Attended, Completed, Absent, No-Show or Canceled.",
+            help=f"{', '.join(ATTENDANCES[:-1])} or {ATTENDANCES[-1]}.",
             examples=("Attended", "Registered"),
         ),
         Field(
@@ -79,6 +86,7 @@ SESSIONS = Contract(
     title="Pathful: Session Report",
     noun="participation",
     key=("session_id", "name"),
+    nothing=NOTHING,
     fields=(
         Field(
             name="session_id",
@@ -150,6 +158,7 @@ USERS = Contract(
     title="Pathful: User Report",
     noun="user",
     key=("user_auth_id",),
+    nothing=NOTHING,
     fields=(
         Field(name="user_auth_id", kind="identifier", required=True, examples=("PF-1001", "PF-2001")),
         Field(

@@ -386,8 +386,9 @@ _EVENT = Field(
     examples=("5001", "5002"),
 )
 
-ATTENDANCE = Forward(order=("registered", "attended"), always=("no_show", "absent", "cancelled"))
-"""Once it is known whether somebody came, no file makes it open again."""
+ATTENDANCE = Forward(order=("registered", "cancelled", "no_show", "absent", "attended"))
+"""Once it is known whether somebody came, no file makes it open again; and sources that disagree settle, whichever
+comes last: that somebody came stands over all else, and only a person takes it back."""
 
 
 def _attendance(*examples: str) -> Field:
@@ -399,7 +400,7 @@ def _attendance(*examples: str) -> Field:
         merge=ATTENDANCE,
         protected_by="notes",
         aliases=("attendance status", "attendance"),
-        help="A status that a person has put a note on stays.",
+        help="It only moves on: registered, cancelled, no_show, absent, attended. One with a person's note stays.",
         examples=examples,
     )
 
@@ -547,6 +548,8 @@ VIRTUAL_SESSIONS = Contract(
     title="Virtual Session Import",
     noun="virtual session",
     key=("session_title", "date"),
+    # what people and programs write where there is nothing, or nothing yet
+    nothing=("n/a", "#n/a", "na", "nan", "nat", "none", "null", "tbd", "tba", "-"),
     fields=(
         Field(
             name="session_title",

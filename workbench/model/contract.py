@@ -260,6 +260,8 @@ class Contract:
         "secret",
     )
     """Headers that are never imported."""
+    nothing: tuple[str, ...] = ()
+    """Texts that a form's playbook takes for no value in every field, in lower case: nobody is asked about them."""
     figures: tuple[Figure, ...] = ()
     """The numbers that an import of it is known by, in the words of its procedure."""
     template: tuple[str, ...] = ()

@@ -6,7 +6,7 @@ Seed 001: the id is pasted, or the whole address; a purpose says what the sheet 
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 from uuid import UUID
 
 from workbench.model.errors import WrongValue
@@ -94,7 +94,7 @@ def place(said: str, worksheet: str | None = None) -> Place:
     """The place that a pasted address names, or the id alone (20 characters and more); the tab by its title, else as
     the address has it. Raises WrongValue."""
     text = said.strip()
-    url = urlsplit(text) if "/" in text else None
+    url = _parts(text) if "/" in text else None
     if url is not None and (url.scheme not in ("http", "https") or url.hostname not in _HOSTS):
         raise WrongValue(field="a Google Sheet", value=_short(text), why=f"its address begins with {_BEGINNING}.")
     found = _PATH.match(url.path) if url is not None else None
@@ -111,7 +111,7 @@ def place(said: str, worksheet: str | None = None) -> Place:
 
 def is_address(said: str) -> bool:
     """Whether a text is the address of a page of Google Sheets, and no file's name."""
-    url = urlsplit(said.strip())
+    url = _parts(said.strip())
     return url.scheme in ("http", "https") and url.hostname in _HOSTS
 
 
@@ -121,6 +121,14 @@ def is_id(said: str) -> bool:
 
 
 _BEGINNING = "https://docs.google.com/spreadsheets/d/"
+
+
+def _parts(text: str) -> SplitResult:
+    """An address in its parts, which are blank where it is none (https://[::1/)."""
+    try:
+        return urlsplit(text)
+    except ValueError:
+        return SplitResult("", "", "", "", "")
 
 
 def _gid(url: object) -> int | None:

@@ -55,9 +55,9 @@ ATTENDANCES = {
     **dict.fromkeys(("canceled", "cancelled"), "cancelled"),
 }
 """What became of a teacher whose row of the seed's export says so."""
+UNKNOWN_ATTENDANCE = f"attendance_status is none of: {', '.join(pathful.ATTENDANCES)}"
+"""What is told of a row that says anything else."""
 
-NOTHING = ("n/a", "na", "nan", "none", "nat", "null")
-"""Texts that programs write where there is nothing."""
 MINUTES = 60
 """How long a session is that does not say it."""
 ROLES = "Student, Parent"
@@ -166,7 +166,7 @@ class _Rows:
 def _said(cells: pa.StringArray) -> pa.StringArray:
     """The texts of a column; null where there is nothing, or a program's word for it."""
     texts = trimmed(cells)
-    return only(texts, pc.invert(pc.is_in(pc.utf8_lower(texts), pa.array(NOTHING))))
+    return only(texts, pc.invert(pc.is_in(pc.utf8_lower(texts), pa.array(pathful.NOTHING))))
 
 
 def _meant(texts: pa.StringArray, meanings: Mapping[str, str]) -> pa.StringArray:
@@ -289,21 +289,22 @@ class _Export(_Rows):
         super().__init__(columns, known, day="session_start", role="participant_type")
         self.blank = {name: pc.and_(self.kept, pc.is_null(self[name])) for name in self.REQUIRED}
         self.unread = pc.and_(self.kept, pc.and_(pc.is_valid(self["session_start"]), pc.is_null(self.moments)))
-        self.good = pc.and_not(pc.and_not(self.kept, self.unread), self.impossible)
-        for blank in self.blank.values():
-            self.good = pc.and_not(self.good, blank)
+        said = self["attendance_status"]
+        self.status = _meant(said, ATTENDANCES)
+        self.unknown = pc.and_(self.kept, pc.and_(pc.is_valid(said), pc.is_null(self.status)))
+        self.good = self.kept
+        for wrong in (self.unread, self.impossible, self.unknown, *self.blank.values()):
+            self.good = pc.and_not(self.good, wrong)
 
     def teachers(self) -> Shaped:
-        said = self["attendance_status"]
-        status = pc.coalesce(_meant(said, ATTENDANCES), said)
         cells = {
             "session_id": self["event_id"],
             "teacher": self["teacher_email"],
             "email": self["teacher_email"],
             "start": self["session_start"],
-            "status": status,
+            "status": self.status,
             "participant_type": pc.fill_null(self["participant_type"], "Volunteer"),
-            "confirmed_at": only(self.same(_now()), pc.fill_null(pc.equal(status, "attended"), False)),
+            "confirmed_at": only(self.same(_now()), pc.fill_null(pc.equal(self.status, "attended"), False)),
         }
         return self.part(self.good, cells)
 
@@ -313,6 +314,7 @@ class _Export(_Rows):
             *(self.issues(blank, "missing", name, f"{name} is required") for name, blank in self.blank.items()),
             self.issues(self.unread, kind.code, "session_start", kind.message),
             self.issues(self.impossible, kind.code, "session_start", _IMPOSSIBLE),
+            self.issues(self.unknown, "bad_choice", "attendance_status", UNKNOWN_ATTENDANCE),
         )
 
 

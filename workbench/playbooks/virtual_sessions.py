@@ -45,14 +45,15 @@ ORDER = ("Count", "No Show", "Cancelled", "Draft", "Requested", "Published", "Co
 ATTENDANCE = {"Completed": "attended", "Cancelled": "cancelled", "No Show": "no_show"}
 """What became of whoever is on a row with that status; of any other it is open."""
 
-NOTHING = ("n/a", "#n/a", "na", "nan", "nat", "none", "null", "tbd", "tba", "-")
-"""What people and programs write where there is nothing, or nothing yet."""
-
 _CLOCK = r"^[0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.0+)?)?( ?[ap]m)?$"
 _NO_YEAR = "^[0-9]{1,2}/[0-9]{1,2}$"
 _HONORIFICS = r"(?i)^(?:(?:dr|mr|mrs|ms|miss|prof|professor|rev|hon)(?:\. *| +))+"
 _LONGEST = 250
 """Characters of a title that tell sessions of a day apart."""
+PEOPLE = 100
+"""A cell names no more: each of them is a row of its own."""
+_TEACHERS, _PRESENTERS = "[/]", "[;&]"
+"""What stands between them."""
 _LINES = 1 << 24
 """More than a sheet has: the further people of a row take numbers beyond it."""
 
@@ -95,7 +96,8 @@ def clocks(texts: pa.StringArray) -> pa.StringArray:
         (r"([ap])\. ?m\b\.?", r"\1m"),
         ("am ?am$", "am"),
         ("pm ?pm$", "pm"),
-        ("^(?:[0-9]{4}-[0-9]{2}-[0-9]{2}[t ]|[0-9]{1,2}/[0-9]{1,2}/[0-9]{2,4} )", ""),  # a moment's day
+        (r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[t ](.*?)(?:z|[+-][0-9]{2}:?[0-9]{2})?$", r"\1"),  # a moment's
+        ("^[0-9]{1,2}/[0-9]{1,2}/[0-9]{2,4} ", ""),
         ("^([0-9]{1,2})( ?[ap]m)?$", r"\1:00\2"),
     )
     moments = dates.moment(joined("2000-01-01 ", only(plain, matches(plain, _CLOCK))))
@@ -124,7 +126,7 @@ def without_honorifics(names: pa.StringArray) -> pa.StringArray:
 def _said(cells: pa.StringArray) -> pa.StringArray:
     """What cells say; null where that is nothing."""
     texts = trimmed(cells)
-    return only(texts, pc.invert(pc.is_in(pc.utf8_lower(texts), pa.array(NOTHING))))
+    return only(texts, pc.invert(pc.is_in(pc.utf8_lower(texts), pa.array(FORM.nothing))))
 
 
 def _folded(texts: pa.StringArray) -> pa.StringArray:
@@ -179,7 +181,8 @@ class _Rows:
         rows["means"] = rows["says"].map(STATUSES)
         rows["simulcast"] = rows["means"] == SIMULCAST
         dated = rows["session_title"].notna() & rows["day"].notna()
-        rows["usable"] = dated & (rows["clock"].notna() | rows["time"].isna())
+        crowded = _crowded(self._texts["teacher_name"], _TEACHERS) | _crowded(self._texts["presenter"], _PRESENTERS)
+        rows["usable"] = dated & (rows["clock"].notna() | rows["time"].isna()) & ~crowded
         rows["called"] = rows["day"] + " " + _series(_folded(self._texts["session_title"]))
         return rows
 
@@ -232,7 +235,7 @@ class _Rows:
 
     def teachers(self) -> Shaped:
         """Who teaches a class at a session, each once; as a simulcast where no row says otherwise."""
-        rows = _people(self._rows[self._rows["usable"]], "teacher_name", "[/]")
+        rows = _people(self._rows[self._rows["usable"]], "teacher_name", _TEACHERS)
         rows = rows.sort_values("simulcast", kind="stable")
         completed = rows["session"].isin(self._completed)
         clock = rows["session"].map(self._sessions["clock"].combine_first(self._stored["clock"])).astype("str")
@@ -242,20 +245,20 @@ class _Rows:
         rows = rows.assign(
             teacher=rows["name"],
             school=rows["school_name"],
-            academic_year=_series(dates.academic_year(_array(rows["day"]))),
+            academic_year=_beside(rows, dates.academic_year(_array(rows["day"]))),
             said_status=rows["status"],
             status=attended.fillna("registered"),
             simulcast=np.where(rows["simulcast"], "true", "false"),
             confirmed_at=ends.dt.strftime("%Y-%m-%dT%H:%M:%SZ").where(completed & (attended == "attended")),
-            key=_series(_folded(_array(rows["name"]))).array,
-            place=_series(_folded(_array(rows["school_name"]))).array,
+            key=_beside(rows, _folded(_array(rows["name"]))),
+            place=_beside(rows, _folded(_array(rows["school_name"]))),
         )
         return _shaped(_TEACHER, rows, ["session", "key", "place"])
 
     def presenters(self) -> Shaped:
         """Who presents at a session, each once."""
-        rows = _people(self._speaking, "presenter", "[;&]")
-        rows["name"] = _series(without_honorifics(_array(rows["name"]))).array
+        rows = _people(self._speaking, "presenter", _PRESENTERS)
+        rows["name"] = _beside(rows, without_honorifics(_array(rows["name"])))
         rows = rows[rows["name"].notna()]
         completed = rows["session"].isin(self._completed)
         attended = rows["means"].map(ATTENDANCE).mask(completed, "attended")
@@ -266,7 +269,7 @@ class _Rows:
             delivery_hours=_flags(attended == "attended", str(-(-MINUTES // 60))),
             local=location.str.startswith("local").map({True: "local", False: "non_local"}).where(location.notna()),
             person_of_color=_flags(rows["presenter_of_color"].str.lower() == "yes", "true"),
-            key=_series(_folded(_array(rows["name"]))).array,
+            key=_beside(rows, _folded(_array(rows["name"]))),
         )
         return _shaped(_PRESENTER, rows, ["session", "key"])
 
@@ -301,6 +304,17 @@ class _Rows:
             yield outside, "another_year", "date", "warning", day + f" is not in {self._year}"
         unread = rows["time"].notna() & rows["clock"].isna()
         yield unread, "bad_time", "time", "error", "Time " + rows["time"] + " cannot be read: write 9:30 AM"
+        for name, called, signs in (
+            ("teacher_name", "Teacher Name", _TEACHERS),
+            ("presenter", "Presenter", _PRESENTERS),
+        ):
+            yield (
+                _crowded(self._texts[name], signs),
+                "too_many",
+                name,
+                "error",
+                f"{called} names more than {PEOPLE} people",
+            )
         strange = rows["says"].notna() & rows["means"].isna()
         said = "Status " + rows["status"] + " is not known, and changes none"
         yield strange, "unknown_status", "status", "warning", said
@@ -312,7 +326,10 @@ class _Rows:
             ("district", "District"),
         ):
             yield rows[name].isna(), "missing", name, "warning", f"Missing {called}"
-        spoken = self._sessions.reindex(rows["session"])[["clock", "line"]].set_axis(rows.index)
+        spoken = self._sessions.reindex(rows["session"])[["clock", "called", "session_title"]].set_axis(rows.index)
+        other = rows["session"].notna() & ~rows["simulcast"] & (rows["called"] != spoken["called"])
+        said = "Another row of the same session says " + spoken["session_title"].str[:60] + ", which counts"
+        yield other & spoken["called"].notna(), "another_title", "session_title", "warning", said
         differs = rows["clock"].notna() & spoken["clock"].notna() & (rows["clock"] != spoken["clock"])
         yield (
             differs & ~rows["simulcast"],
@@ -328,6 +345,11 @@ def _series(texts: pa.StringArray) -> pd.Series:
     return texts.to_pandas() if texts.null_count < len(texts) else pd.Series(None, range(len(texts)), dtype="str")
 
 
+def _beside(rows: pd.DataFrame, texts: pa.StringArray) -> pd.Series:
+    """Texts that were made of rows in their order, as a column of these."""
+    return _series(texts).set_axis(rows.index)
+
+
 def _array(texts: pd.Series) -> pa.StringArray:
     return pa.array(texts, pa.string(), from_pandas=True)
 
@@ -335,6 +357,11 @@ def _array(texts: pd.Series) -> pa.StringArray:
 def _flags(where: pd.Series, text: str) -> pd.Series:
     """The text where that is so, nothing elsewhere."""
     return pd.Series(text, where.index, dtype="str").where(where)
+
+
+def _crowded(cells: pa.StringArray, signs: str) -> pd.Series:
+    """Which cells name more people than one may."""
+    return pd.Series(np.asarray(pc.fill_null(pc.greater_equal(pc.count_substring_regex(cells, signs), PEOPLE), False)))
 
 
 def _stored(events: pa.Table | None) -> pd.DataFrame:
@@ -370,8 +397,8 @@ def _only_one(there: pd.DataFrame, names: list[str], rows: pd.DataFrame) -> pd.S
 def _people(rows: pd.DataFrame, column: str, signs: str) -> pd.DataFrame:
     """The rows once for each of the people that a cell of theirs names, as `name`."""
     lists = pc.split_pattern_regex(_array(rows[column]), signs)
-    each = rows.take(np.asarray(pc.list_parent_indices(lists)))
-    each = each.assign(name=_series(_said(pc.list_flatten(lists))).array)
+    each = rows.drop(columns=column).take(np.asarray(pc.list_parent_indices(lists)))
+    each = each.assign(name=_beside(each, _said(pc.list_flatten(lists))))
     return each[each["name"].notna()]
 
 

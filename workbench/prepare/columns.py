@@ -104,16 +104,18 @@ def columns(sheet: Sheet, contract: Contract) -> tuple[Column, ...]:
     )
 
 
-def asked_about(column: Column, field: Field) -> tuple[NullText, ...]:
+def asked_about(column: Column, contract: Contract, name: str) -> tuple[NullText, ...]:
     """The texts of a column that a field cannot hold, or holds and may not mean; none where every text that is no
-    choice is asked about anyway."""
+    choice is asked about anyway, and none that the playbook knows for no value."""
+    field = contract.field(name)
     if field.choices:
         return ()
+    asked = tuple(found for found in column.null_texts if found.text.lower() not in contract.nothing)
     if not takes_any_text(field):
-        return column.null_texts
-    texts = pa.array([found.text for found in column.null_texts], pa.string())
+        return asked
+    texts = pa.array([found.text for found in asked], pa.string())
     flags = pc.or_(read_as_nothing(texts), are_errors(texts)).to_pylist()
-    return tuple(found for found, asked in zip(column.null_texts, flags, strict=True) if asked)
+    return tuple(found for found, doubted in zip(asked, flags, strict=True) if doubted)
 
 
 def choice_texts(sheet: Sheet, contract: Contract, fields: Pairs[str, str]) -> dict[str, tuple[ChoiceText, ...]]:
@@ -160,7 +162,7 @@ def noticed(sheet: Sheet, contract: Contract, suggestions: Iterable[Suggestion])
         counts = _null_texts(trimmed(sample.cells[header])).most_common(TEXTS)
         found = tuple(NullText(text=text, rows=rows) for text, rows in counts)
         column = Column(header=header, filled=0, rows=len(sample), samples=(), null_texts=found)
-        asked = asked_about(column, contract.field(name))
+        asked = asked_about(column, contract, name)
         oddities.noticed.null_texts |= {name: {each.text: each.rows for each in asked}} if asked else {}
     return oddities.noticed
 

@@ -332,6 +332,8 @@ class Oddities:
             _add(self.noticed.points, known.name, pc.and_not(pointed, matches(pc.fill_null(cells, ".0"), _POINT)))
 
     def _count(self, name: str, cells: pa.StringArray, flags: pa.BooleanArray) -> None:
+        if self._contract.nothing:
+            flags = pc.and_not(flags, pc.is_in(pc.utf8_lower(cells), pa.array(self._contract.nothing)))
         if not pc.any(flags).as_py():
             return
         counts = self.noticed.null_texts.setdefault(name, {})

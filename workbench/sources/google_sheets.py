@@ -13,7 +13,6 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from io import StringIO
 from itertools import islice
 from pathlib import Path
@@ -26,6 +25,7 @@ from google.auth import exceptions as google_exceptions
 from google.auth.transport.requests import Request
 from google.oauth2.service_account import Credentials
 from gspread.utils import absolute_range_name, rowcol_to_a1
+from pydantic import BaseModel, Field, InstanceOf
 
 from workbench.model.errors import NotConfigured, UnknownSheet, UnreadableGoogleSheet
 from workbench.model.google_sheet import Access, Place, Tab
@@ -94,8 +94,9 @@ def look_at(place: Place, access: Access, *, progress: Progress = silent) -> Loo
 
 
 def account_email(access: Access) -> str | None:
-    """Whom a sheet is shared with to be read; None without a service account. Raises NotConfigured."""
-    return str(_key(access.account)["client_email"]) if access.account else None
+    """Whom a sheet is shared with to be read; None without a service account. Raises NotConfigured, also for a private
+    key that does not sign."""
+    return str(_credentials(access.account).service_account_email) if access.account else None
 
 
 # -- what is read ------------------------------------------------------------------------------------------------------
@@ -122,12 +123,9 @@ def _read(asking: "_Asking", *, first_only: bool = False) -> _Found:
     except google_exceptions.TransportError:
         raise asking.refused(_UNREACHABLE) from None
     except google_exceptions.GoogleAuthError:
-        why = "Google does not accept the service account's key. Make a new one, or check this machine's clock."
-        raise asking.refused(why) from None
-    except gspread.exceptions.APIError as error:
-        raise asking.refused(_why(error, account_email(access))) from None
-    except requests.JSONDecodeError:
-        raise asking.refused("Google's answer makes no sense. Try again later.") from None
+        raise asking.refused(_NOT_ACCEPTED) from None
+    except ValueError:  # no JSON, or of another shape than is asked for
+        raise asking.refused("it answered with something that is no sheet. Try again later.") from None
     except requests.Timeout:
         raise asking.refused(f"Google did not answer within {access.timeout:g} seconds. Try again later.") from None
     except requests.RequestException:
@@ -138,21 +136,68 @@ def _read(asking: "_Asking", *, first_only: bool = False) -> _Found:
     return found
 
 
+_NOT_ACCEPTED = "Google does not accept the service account's key. Make a new one, or check this machine's clock."
 _UNREACHABLE = "Google cannot be reached. Check the network, and try again."
+
+
+class _Grid(BaseModel):
+    """A tab's size, as Google's 32-bit numbers say it."""
+
+    rows: int = Field(default=0, validation_alias="rowCount", ge=0, lt=1 << 31)
+    columns: int = Field(default=0, validation_alias="columnCount", ge=0, lt=1 << 31)
+
+
+class _Tab(BaseModel):
+    title: str
+    gid: int = Field(default=0, validation_alias="sheetId")
+    kind: str = Field(default="GRID", validation_alias="sheetType")
+    grid: _Grid = Field(default=_Grid(), validation_alias="gridProperties")
+
+
+class _Sheet(BaseModel):
+    properties: _Tab
+
+
+class _Titled(BaseModel):
+    title: str
+
+
+class _Spreadsheet(BaseModel):
+    """What Google says of a spreadsheet, as far as it is asked for (`_FIELDS`)."""
+
+    properties: _Titled
+    sheets: list[_Sheet] = []
+
+
+_Cell = InstanceOf[str] | int | float | bool | None
+"""Text as it came, also with a lone surrogate, which `str` would refuse; and what else is plain."""
+
+
+class _Values(BaseModel):
+    """What Google says of an area: its rows without what is blank at their ends."""
+
+    values: list[list[_Cell]] = []
+
+
+class _Token(BaseModel):
+    access_token: str
+    expires_in: int | None = Field(default=None, ge=0, lt=1 << 31)
 
 
 def _of_account(asking: "_Asking", first_only: bool) -> _Found:
     """Through gspread, block by block."""
-    account = _key(asking.access.account or "")
-    with requests.Session() as session:
-        return _through(_client(account, asking, session), asking, first_only)
+    credentials = _credentials(asking.access.account or "")
+    with _Session() as session:
+        return _through(_client(credentials, asking, session), asking, first_only)
 
 
 def _through(client: gspread.http_client.HTTPClient, asking: "_Asking", first_only: bool) -> _Found:
     title, tabs = _about(client, asking)
+    if not tabs:
+        raise asking.refused("it has no tab with rows and columns.")
     tab = _tab(asking.place, title, tabs)
     step = max(1, CELLS_AT_ONCE // max(tab.columns, 1))
-    firsts = range(1, tab.rows + 1, step)[: 1 if first_only else None]
+    firsts = range(1, tab.rows + 1 if tab.columns else 1, step)[: 1 if first_only else None]
     spool = _rectangle(_blocks(client, asking, tab, firsts, step), asking)
     if len(firsts) > 1 and tab not in _about(client, asking)[1]:  # some rows may have been read twice, or not at all
         raise asking.refused("rows or columns came or went while it was being read. Try again.")
@@ -162,34 +207,29 @@ def _through(client: gspread.http_client.HTTPClient, asking: "_Asking", first_on
 def _about(client: gspread.http_client.HTTPClient, asking: "_Asking") -> tuple[str, tuple[Tab, ...]]:
     """The title of a spreadsheet, and its tabs."""
     said = client.fetch_sheet_metadata(asking.place.spreadsheet, {"includeGridData": "false", "fields": _FIELDS})
-    return str(said["properties"]["title"]), tuple(_tabs(said))
-
-
-def _tabs(said: Mapping[str, Any]) -> Iterator[Tab]:
-    for sheet in said.get("sheets", ()):
-        properties = sheet["properties"]
-        grid = properties.get("gridProperties", {})
-        if properties.get("sheetType", "GRID") == "GRID":
-            rows, columns = grid.get("rowCount", 0), grid.get("columnCount", 0)
-            yield Tab(title=properties["title"], gid=properties.get("sheetId", 0), rows=rows, columns=columns)
+    found = _Spreadsheet.model_validate(said)
+    tabs = (sheet.properties for sheet in found.sheets if sheet.properties.kind == "GRID")
+    return found.properties.title, tuple(
+        Tab(title=tab.title, gid=tab.gid, rows=tab.grid.rows, columns=tab.grid.columns) for tab in tabs
+    )
 
 
 def _tab(place: Place, title: str, tabs: Sequence[Tab]) -> Tab:
-    """The tab that is meant; a title may be spelt in other letters."""
-    known = ", ".join(tab.title for tab in tabs)
-    if place.worksheet is None and place.gid is None and tabs:
+    """The tab that is meant, of some; a title may be spelt in other letters."""
+    if place.worksheet is None and place.gid is None:
         return tabs[0]
     wanted = (place.worksheet or "").casefold()
     of_title = sorted(tabs, key=lambda tab: tab.title != place.worksheet)
     for tab in of_title:
         if tab.gid == place.gid if place.worksheet is None else tab.title.casefold() == wanted:
             return tab
+    known = ", ".join(tab.title for tab in tabs)
     raise UnknownSheet(source=title, sheet=place.worksheet or f"number {place.gid}", known=known)
 
 
 def _blocks(
     client: gspread.http_client.HTTPClient, asking: "_Asking", tab: Tab, firsts: range, step: int
-) -> Iterator[tuple[int, list[list[str]]]]:
+) -> Iterator[tuple[int, list[list[_Cell]]]]:
     """The first row of each block and its rows as Google sends them: what is blank at their ends is cut off."""
     for first in firsts:
         asking.progress("reading from Google", first - 1)
@@ -198,10 +238,10 @@ def _blocks(
         answer = client.values_get(
             asking.place.spreadsheet, area, {"majorDimension": "ROWS", "valueRenderOption": "FORMATTED_VALUE"}
         )
-        yield first, answer.get("values", [])
+        yield first, _Values.model_validate(answer).values
 
 
-def _rectangle(blocks: Iterator[tuple[int, list[list[str]]]], asking: "_Asking") -> Spool:
+def _rectangle(blocks: Iterator[tuple[int, list[list[_Cell]]]], asking: "_Asking") -> Spool:
     """The rows as CSV, all as wide as the widest: known when the last has come, so they wait on disk until then."""
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace", newline="") as ragged:
         writer = csv.writer(ragged)
@@ -242,9 +282,9 @@ def _of_anyone(asking: "_Asking") -> _Found:
 
 
 def _exported(asking: "_Asking") -> _Found:
-    with requests.Session() as session, _followed(session, asking) as answer:
+    with _Session() as session, _followed(session, asking) as answer:
         if answer.status_code in _BUSY:
-            raise _Busy(answer)
+            raise _Busy(answer.status_code, answer.headers)
         kind = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         if answer.status_code in (401, 403) or (answer.ok and kind != "text/csv"):
             raise asking.refused(_SIGN_IN)
@@ -261,30 +301,32 @@ def _followed(session: requests.Session, asking: "_Asking") -> requests.Response
         said["gid"] = asking.place.gid
     url = asking.at(f"{_DOCS}/spreadsheets/d/{asking.place.spreadsheet}/export")
     for _ in range(_REDIRECTS):
-        answer = session.get(
-            url, params=said, stream=True, allow_redirects=False, timeout=(asking.access.timeout, asking.access.timeout)
-        )
+        answer = session.get(url, params=said, stream=True, timeout=(asking.access.timeout, asking.access.timeout))
         if not answer.is_redirect:
             return answer
         answer.close()
-        url, said = urljoin(url, answer.headers["Location"]), {}
-        _refuse_elsewhere(url, asking)
+        url, said = _led(url, answer.headers["Location"], asking), {}
     raise asking.refused("Google leads from one address to the next. Try again later.")
 
 
-def _refuse_elsewhere(url: str, asking: "_Asking") -> None:
-    """Raises UnreadableGoogleSheet for an address that is not Google's own place for such files."""
-    place = urlsplit(url)
-    host = place.hostname or ""
+def _led(url: str, location: str, asking: "_Asking") -> str:
+    """Where an address leads; raises UnreadableGoogleSheet where that is not Google's own place for such files."""
+    try:
+        led = urljoin(url, location)
+        place = urlsplit(led)
+        host, port = place.hostname or "", place.port
+    except ValueError:
+        raise asking.refused(_AWAY) from None
     if host == "accounts.google.com":
         raise asking.refused(_SIGN_IN)
     if asking.access.address is not None:
         its_own = place[:2] == urlsplit(asking.access.address)[:2]
     else:
-        its_own = place.scheme == "https" and place.port in (None, 443)
+        its_own = place.scheme == "https" and port in (None, 443)
         its_own = its_own and (host == "docs.google.com" or host.endswith(".googleusercontent.com"))
     if not its_own:
-        raise asking.refused("its address leads away from Google, and is not followed.")
+        raise asking.refused(_AWAY)
+    return led
 
 
 def _within_limits(blocks: Iterator[bytes], asking: "_Asking") -> Iterator[bytes]:
@@ -310,6 +352,7 @@ def _no_tab(place: Place, answer: requests.Response) -> str:
     return f"Google's answer is {answer.status_code}. Check its id, and try again later."
 
 
+_AWAY = "its address leads away from Google, and is not followed."
 _NO_SUCH = "there is no such sheet. Check its id: what stands between /d/ and the next / of its address in the browser."
 _SIGN_IN = (
     "it asks for sign-in. Share it so that anyone with the link can view it, or share it with a service account "
@@ -323,9 +366,16 @@ _SIGN_IN = (
 class _Busy(Exception):
     """Google has no time, or an error of its own."""
 
-    def __init__(self, answer: requests.Response) -> None:
-        self.status = answer.status_code
-        self.after = answer.headers.get("Retry-After", "")
+    def __init__(self, status: int, headers: Mapping[str, str]) -> None:
+        self.status = status
+        self.after = headers.get("Retry-After", "")
+
+
+class _Session(requests.Session):
+    """Follows no redirect, and does not even read where it leads."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        return None
 
 
 @dataclass(frozen=True)
@@ -356,7 +406,7 @@ class _Asking:
             try:
                 return ask()
             except _Busy as busy:
-                wait = float(busy.after) if busy.after.isdigit() else pause
+                wait = float(busy.after) if busy.after.isdecimal() else pause
                 if time.monotonic() + wait > deadline:
                     raise self.refused(_still_busy(busy.status, self.access.patience)) from None
             except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError):
@@ -374,37 +424,48 @@ def _still_busy(status: int, patience: float) -> str:
     return f"Google has an error of its own ({status}), for {patience:g} seconds and more. Try again later."
 
 
-def _client(account: Mapping[str, Any], asking: _Asking, session: requests.Session) -> gspread.http_client.HTTPClient:
+def _client(credentials: Credentials, asking: _Asking, session: requests.Session) -> gspread.http_client.HTTPClient:
     """gspread's, which asks Google, or who stands in for it, patiently."""
 
     class Client(gspread.http_client.HTTPClient):
         def request(self, method: str, endpoint: str, *given: Any, **named: Any) -> requests.Response:
             def ask() -> requests.Response:
-                try:
-                    return super(Client, self).request(method, url, *given, **named)
-                except gspread.exceptions.APIError as error:
-                    if error.response.status_code in _BUSY:
-                        raise _Busy(error.response) from None
-                    raise
+                answer = self.session.request(method, url, *given, **{**named, "timeout": self.timeout})
+                _settled(answer.status_code, answer.headers, asking)
+                if not answer.ok:
+                    raise asking.refused(_why(answer, credentials.service_account_email))
+                return answer
 
             url = asking.at(endpoint)
             return asking.patiently(ask)
 
-    try:
-        credentials = Credentials.from_service_account_info(account, scopes=[_SCOPE])
-    except ValueError:
-        raise NotConfigured(what=_SETTING, how="its private key cannot be read. Make a new one.") from None
+    def token(*given: Any, **named: Any) -> Any:
+        answer = Request(session)(*given, **{**named, "timeout": asking.access.timeout})
+        _settled(answer.status, answer.headers, asking)
+        if answer.status != requests.codes.ok:
+            raise asking.refused(_NOT_ACCEPTED)
+        _Token.model_validate_json(answer.data)
+        return answer
+
     # a session that asks for tokens itself would ask another of Google's services beside, with the token, for nothing
-    credentials.refresh(partial(Request(), timeout=asking.access.timeout))
+    asking.patiently(lambda: credentials.refresh(token))
     session.headers["Authorization"] = f"Bearer {credentials.token}"
     client = gspread.Client(auth=credentials, session=session, http_client=Client)
     client.set_timeout((asking.access.timeout, asking.access.timeout))
     return client.http_client
 
 
-def _why(error: gspread.exceptions.APIError, email: str | None) -> str:
+def _settled(status: int, headers: Mapping[str, str], asking: _Asking) -> None:
+    """Raises _Busy where Google has no time, UnreadableGoogleSheet where it leads elsewhere."""
+    if status in _BUSY:
+        raise _Busy(status, headers)
+    if 300 <= status < 400:
+        raise asking.refused(_AWAY)
+
+
+def _why(answer: requests.Response, email: str) -> str:
     """What Google's refusal means, and what to do next."""
-    status, told = error.response.status_code, json.dumps(error.error)
+    status, told = answer.status_code, answer.text
     if status == 404:
         return _NO_SUCH
     if status == 403 and ("SERVICE_DISABLED" in told or "accessNotConfigured" in told):
@@ -417,6 +478,16 @@ def _why(error: gspread.exceptions.APIError, email: str | None) -> str:
 
 
 _SETTING = "The Google service account (WORKBENCH_GOOGLE_SERVICE_ACCOUNT)"
+
+
+def _credentials(said: str) -> Credentials:
+    """What a service account signs with, of its key; raises NotConfigured for one that does not sign."""
+    try:
+        credentials = Credentials.from_service_account_info(_key(said), scopes=[_SCOPE])
+        credentials.sign_bytes(b"")
+    except (TypeError, ValueError):  # no key, one with a password, or of another kind
+        raise NotConfigured(what=_SETTING, how="its private key cannot be read. Make a new one.") from None
+    return credentials
 
 
 def _key(said: str) -> dict[str, Any]:

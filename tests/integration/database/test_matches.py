@@ -8,7 +8,7 @@ import pytest
 
 from tests.imports import ask, fingerprint
 from workbench import Workbench
-from workbench.model.errors import NobodySays, UnknownMatch, UnknownMatching, UnknownRecord
+from workbench.model.errors import NobodySays, UnknownMatch, UnknownMatching, UnknownRecord, WrongValue
 from workbench.model.matching import AutoMatch
 from workbench.model.sheet import Sheet
 
@@ -210,6 +210,16 @@ def test_nobody_and_no_record_that_is_not_there_is_decided_about(rosters: Workbe
         rosters.matches.decide(ROSTER, "dave@kck.example", "same")
     with pytest.raises(UnknownMatching):
         rosters.matches.run("elevate.students")
+    with pytest.raises(WrongValue, match="a verdict cannot be maybe: it is one of same, different, later"):
+        rosters.matches.decide(ROSTER, "dave@kck.example", "maybe")
+
+
+def test_a_page_begins_at_its_first_person_or_later(rosters: Workbench) -> None:
+    with pytest.raises(WrongValue, match="first cannot be -1: it is 0 or more"):
+        rosters.matches.page(ROSTER, first=-1)
+    with pytest.raises(WrongValue, match="limit cannot be -1: it is 0 or more"):
+        rosters.matches.page(ROSTER, limit=-1)
+    assert rosters.matches.page(ROSTER, first=1000) == rosters.matches.page(ROSTER, limit=0) == []
 
 
 def test_a_record_is_found_by_words_of_its_name_address_and_school(rosters: Workbench) -> None:

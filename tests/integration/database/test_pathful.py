@@ -121,6 +121,19 @@ def test_a_teacher_who_is_in_no_roster_waits_while_the_session_goes_on_and_comes
     assert issues(wb, batch) == [(2, "name", "teacher_not_found")]
 
 
+def test_it_is_told_why_a_teacher_is_not_found(wb: Workbench, sheet: Given, roster: Callable[..., Batch]) -> None:
+    roster(ROSTER + "ada.park@kck.example,Ada Park,Other School,7,2025-2026\n")
+    late = "4002|Careers in Nursing|2026-07-01|Completed|45||Ada Park|Educator|25|1"
+    nobody = BEN.replace("Ben Ruiz", "Eve Low")
+    batch = pathful(wb, sheet(report(ADA + "|North|KCKPS", late, nobody)))
+    told = [(row["line"], each["code"], each["message"]) for row in wb.rows.each(batch) for each in row["issues"]]
+    assert told == [
+        (2, "teacher_not_found", "Teacher not found, for several have this name"),
+        (3, "teacher_not_found", "Teacher not found, for there is no teacher roster of 2026-2027"),
+        (4, "teacher_not_found", "Teacher not found"),
+    ]
+
+
 WHO = """
 select 'event', session_id, title, starts_at::text, duration::text, status, attended_students::text from polaris.events
 union all
@@ -203,7 +216,7 @@ def test_a_teacher_who_is_called_in_two_ways_is_on_a_session_once(
     assert outcomes(wb, batch) == [(2, "created"), (3, "skipped:duplicate")]
     assert teachers(url) == [("5001", "ada@kck.example", "attended")]
     again = pathful(wb, sheet(report(ADA, by_name), "again.csv"))
-    assert (again.created, again.updated, teachers(url)) == (0, 1, [("5001", "ada@kck.example", "no_show")])
+    assert (again.created, again.updated, teachers(url)) == (0, 0, [("5001", "ada@kck.example", "attended")])
 
 
 def test_a_persons_decision_comes_before_every_other_way(
@@ -228,16 +241,29 @@ def test_an_attendance_that_a_person_has_put_a_note_on_stays(
     wb: Workbench, sheet: Given, url: str, roster: Callable[..., Batch]
 ) -> None:
     roster()
-    pathful(wb, sheet(report(BEN)))
-    ask(url, "update polaris.event_teachers set status = 'attended', notes = 'He was there' returning id")
+    pathful(wb, sheet(report(BEN.replace("n/a", "1"))))
+    ask(url, "update polaris.event_teachers set status = 'no_show', notes = 'He was away' returning id")
     before = fingerprint(url)
-    again = pathful(wb, sheet(report(BEN), "again.csv"))
+    again = pathful(wb, sheet(report(BEN.replace("n/a", "1")), "again.csv"))
     assert outcomes(wb, again) == [(2, "skipped:protected")]
     told = [row["issues"][0]["message"] for row in wb.rows.each(again) if row["issues"]]
-    assert told == ["Status stays attended, as a person has noted: He was there"]
+    assert told == ["Status stays no_show, as a person has noted: He was away"]
     assert fingerprint(url) == before
     counted = {each["email"]: each["completed"] for each in wb.records.progress()}
-    assert counted == {"ada@kck.example": 0, "ben@kck.example": 1}
+    assert counted == {"ada@kck.example": 0, "ben@kck.example": 0}
+
+
+def test_a_person_takes_an_attendance_back_with_a_note_in_a_plain_file(
+    wb: Workbench, sheet: Given, url: str, roster: Callable[..., Batch]
+) -> None:
+    roster()
+    pathful(wb, sheet(report(ADA, BEN)))
+    notes = "session_id,email,status,notes\n5001,ada@kck.example,no_show,She was ill\n5001,ben@kck.example,,Ask him\n"
+    for n, updated in enumerate((2, 0)):
+        batch = wb.import_sheet(sheet(notes, f"notes {n}.csv"), "polaris.event_teachers")
+        assert (batch.updated, batch.skipped) == (updated, 2 - updated)
+    pathful(wb, sheet(report(ADA, BEN.replace("n/a", "1")), "later.csv"))
+    assert [status for _, _, status in teachers(url)] == ["no_show", "no_show"]
 
 
 def test_an_attendance_is_never_open_again_once_it_is_known(
@@ -250,7 +276,29 @@ def test_an_attendance_is_never_open_again_once_it_is_known(
         row = ADA.replace("Completed", status)[:-1] + count
         pathful(wb, sheet(report(row), f"{n}.csv"))
         found.append(teachers(url)[0][2])
-    assert found == ["registered", "no_show", "attended", "attended", "no_show"]
+    assert found == ["registered", "no_show", "attended", "attended", "attended"]
+
+
+EXPORT = "SessionId,EventId,TeacherEmail,SessionStart,AttendanceStatus,ParticipantType\n"
+
+
+@pytest.mark.parametrize(
+    ("said", "stands"),
+    [("Attended", "attended"), ("Canceled", "no_show"), ("Absent", "absent"), ("Registered", "no_show")],
+)
+@pytest.mark.parametrize("first", ["report", "export"])
+def test_exports_that_disagree_about_an_attendance_settle_whichever_comes_last(
+    wb: Workbench, sheet: Given, url: str, roster: Callable[..., Batch], first: str, said: str, stands: str
+) -> None:
+    roster()
+    pathful(wb, sheet(report(DANA), "event.csv"))
+    export = EXPORT + f"S-1,5001,ben@kck.example,2026-03-02T15:30:00,{said},Educator\n"
+    files = [(report(BEN), "polaris.pathful_sessions"), (export, "polaris.pathful")]
+    turns = (files if first == "report" else files[::-1]) * 2
+    done = [wb.import_sheet(sheet(text, f"{n}.csv"), of) for n, (text, of) in enumerate(turns)]
+    assert [(batch.created, batch.updated) for batch in done[2:]] == [(0, 0), (0, 0)]
+    found = "select status, confirmed_at is not null from polaris.event_teachers"
+    assert ask(url, found) == [(stands, stands == "attended")]
 
 
 # --- sessions ---
@@ -381,13 +429,33 @@ def test_a_session_without_a_date_waits_for_a_file_that_has_it_and_a_draft_is_le
     batch = pathful(wb, sheet(report(undated, draft)))
     assert outcomes(wb, batch) == [(2, "unmatched:date"), (3, "skipped:filtered")]
     assert wb.figures(batch)["Rows unmatched (event)"] == 1
-    assert [code for _, _, code in issues(wb, batch)] == ["teacher_not_found", "date_not_found", "event_not_found"]
+    assert [code for _, _, code in issues(wb, batch)] == ["date_not_found", "event_not_found"]
     assert records(url, "polaris.events", "session_id") == []
     later = pathful(wb, sheet(report(BEN), "later.csv"))
     assert [outcomes(wb, swept) for swept in wb.batches.resolved_by(later)] == [[(2, "created")]]
     assert teachers(url) == [("5001", "ada@kck.example", "registered"), ("5001", "ben@kck.example", "no_show")]
     assert wb.reconcile(batch).done
     assert records(url, "polaris.events", "status") == [("Completed",)]
+
+
+def test_the_issues_of_every_row_are_in_one_order(wb: Workbench, sheet: Given) -> None:
+    undated = ADA.replace("2026-03-02 15:30:00", "")
+    batch = pathful(wb, sheet(report(*(undated.replace("5001", str(5001 + n)) for n in range(12)))))
+    told = {tuple(each["code"] for each in row["issues"]) for row in wb.rows.each(batch)}
+    assert told == {("date_not_found", "event_not_found")}
+
+
+def test_a_row_that_waits_for_a_date_and_for_its_teacher_comes_once_both_are_there(
+    wb: Workbench, sheet: Given, url: str, roster: Callable[..., Batch]
+) -> None:
+    roster("".join(line for line in ROSTER.splitlines(keepends=True) if "Ada" not in line))
+    batch = pathful(wb, sheet(report(ADA.replace("2026-03-02 15:30:00", ""))))
+    later = pathful(wb, sheet(report(BEN), "later.csv"))
+    assert wb.batches.resolved_by(later) == []
+    brought = roster(ROSTER)
+    assert [outcomes(wb, swept) for swept in wb.batches.resolved_by(brought)] == [[(2, "created")]]
+    assert [email for _, email, _ in teachers(url)] == ["ada@kck.example", "ben@kck.example"]
+    assert wb.reconcile(batch).done
 
 
 def test_a_row_without_a_date_takes_that_of_the_sessions_other_rows(wb: Workbench, sheet: Given, url: str) -> None:

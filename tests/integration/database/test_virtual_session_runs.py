@@ -213,12 +213,12 @@ def test_a_simulcast_registers_its_teacher_and_leaves_the_event_alone(
 
 
 def test_an_attendance_that_a_person_put_a_note_on_stays(sessions: Imported, url: str) -> None:
-    sessions(SPACE | LINK | ADA | {"Status": "Completed"}, SPACE | LINK | BEN | {"Status": "Completed"})
-    tamper(url, "update polaris.event_teachers set notes = 'She was there.' where name = 'Ada Park'")
     sessions(SPACE | LINK | ADA | {"Status": "Teacher No-Show"}, SPACE | LINK | BEN | {"Status": "Teacher No-Show"})
+    tamper(url, "update polaris.event_teachers set notes = 'She was ill.' where name = 'Ada Park'")
+    sessions(SPACE | LINK | ADA | {"Status": "Completed"}, SPACE | LINK | BEN | {"Status": "Completed"})
     assert registered(url, "status") == [
-        ("5001", "ada@kck.example", "attended"),
-        ("5001", "ben@kck.example", "no_show"),
+        ("5001", "ada@kck.example", "no_show"),
+        ("5001", "ben@kck.example", "attended"),
     ]
 
 
@@ -379,3 +379,60 @@ def test_the_header_is_found_wherever_it_stands(
     text = "\n".join((*above, "Session Title,Date,Time,Teacher Name", "Careers in Space,9/15,9,Ada Park")) + "\n"
     batch = wb.import_sheet(sheet(text, "sheet.csv"), "polaris.virtual_sessions", window="2026-2027")
     assert outcomes(wb, batch) == [(len(above) + 2, "created")]
+
+
+# --- a row is nobody else's business ---
+
+LAST_YEAR = "ada.last@kck.example,Ada Park,Argentine Middle,7,2025-2026,KCKPS"
+
+
+@pytest.mark.parametrize(
+    "before",
+    [{"Date": "13/45"} | ADA, ADA | {"Teacher Name": "Ada Park / Ben Ruiz"}, {}, ADA | {"Status": "Simulcast"}],
+    ids=["invalid", "two teachers", "no teacher", "simulcast"],
+)
+def test_whatever_stands_above_a_row_its_teacher_is_of_the_sessions_own_year(
+    sessions: Imported, roster: Imported, url: str, before: dict[str, str]
+) -> None:
+    roster(LAST_YEAR)
+    sessions(
+        SPACE | {"Session Title": "Above"} | before,
+        SPACE | ADA | {"Session Title": "Old", "Date": "5/12/2026"},
+        SPACE | ADA | {"Session Title": "New", "Date": "9/16/2026"},
+    )
+    found = {(event[11:], email) for event, email in registered(url) if not event.endswith("above")}
+    assert found == {("old", "ada.last@kck.example"), ("new", "ada@kck.example")}
+
+
+def test_a_good_row_between_bad_ones_is_good(wb: Workbench, sessions: Imported) -> None:
+    days = ("13/45", "2/30", "9/16", "9/17", "9/15/1926")
+    batch = sessions(*(SPACE | ADA | {"Session Title": f"S{place}", "Date": day} for place, day in enumerate(days)))
+    assert {line for line, field, _ in issues(wb, batch) if field == "date"} == {5, 6, 9}
+    assert (batch.created, batch.invalid) == (2, 3)
+
+
+def test_a_sheet_without_a_column_of_teachers_is_one_of_sessions_alone(
+    wb: Workbench, sheet: Given, roster: Imported, url: str
+) -> None:
+    text = "Session Title,Date,Time,Status,District\nSpace,9/15/2026,9:30 AM,Completed,KCKPS\n"
+    batch = wb.import_sheet(sheet(text, "bare.csv"), "polaris.virtual_sessions", window="2026-2027")
+    assert (batch.created, registered(url)) == (1, [])
+    assert (2, "teacher_name", "missing") in issues(wb, batch)
+
+
+def test_a_cell_names_so_many_people_and_no_more(wb: Workbench, sessions: Imported, url: str) -> None:
+    named = [" ; ".join(f"Person {number}" for number in range(people)) for people in (100, 101)]
+    batch = sessions(*(SPACE | {"Session Title": f"S{place}", "Presenter": who} for place, who in enumerate(named)))
+    assert (len(presented(url, "name")), batch.invalid) == (100, 1)
+    assert (6, "presenter", "too_many") in issues(wb, batch)
+
+
+def test_a_moment_with_its_zone_in_the_date_is_the_time_as_written(sessions: Imported, url: str) -> None:
+    for place, day in enumerate(("2026-09-15T23:30:00Z", "2026-09-15T13:15:00+02:00", "2026-09-15 08:10")):
+        sessions(SPACE | {"Session Title": f"S{place}", "Date": day, "Time": ""})
+    assert [begin for _, begin, _ in begins(url)] == ["09-15 23:30", "09-15 13:15", "09-15 08:10"]
+
+
+def test_two_titles_of_one_link_are_told(wb: Workbench, sessions: Imported) -> None:
+    batch = sessions(SPACE | LINK, SPACE | LINK | {"Session Title": "Careers at Sea"})
+    assert (6, "session_title", "another_title") in issues(wb, batch)

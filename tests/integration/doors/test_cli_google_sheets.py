@@ -107,6 +107,15 @@ def test_a_configured_sheet_is_changed(run: Run, roster: Spreadsheet) -> None:
         (("sheets", "add", "KCK", "short", *SAID), "its id has 20 characters or more"),
         (("sheets", "add", "KCK", "k" * 44), "the purpose cannot be blank"),
         (("sheets", "test", f"https://docs.google.com/spreadsheets/d/{'k' * 44}"), "Error reading Google Sheet kkk"),
+        (
+            ("sheets", "test", f"https://[::1/spreadsheets/d/{'k' * 44}"),
+            "There is no Google Sheet called https://[::1/",
+        ),
+        (
+            ("sheets", "add", "KCK", f"https://[::1/spreadsheets/d/{'k' * 44}", *SAID),
+            "its address begins with https://",
+        ),
+        (("import", f"https://[::1/spreadsheets/d/{'k' * 44}", "-d", "elevate.students"), "there is no such file"),
     ],
 )
 def test_what_cannot_be_is_one_line(run: Run, google: Google, words: tuple[str, ...], why: str) -> None:
@@ -140,5 +149,10 @@ def test_doctor_says_who_reads_google_sheets_and_nothing_secret(
     assert broken.status == 1
     assert "WORKBENCH_GOOGLE_SERVICE_ACCOUNT" in broken.out
     assert "s3cret" not in broken.out
+    monkeypatch.setenv("WORKBENCH_GOOGLE_SERVICE_ACCOUNT", google.account(private_key="s3cret"))
+    unusable = run("doctor")
+    assert unusable.status == 1
+    assert "its private key cannot be read" in unusable.out
+    assert "s3cret" not in unusable.out
     monkeypatch.delenv("WORKBENCH_GOOGLE_SERVICE_ACCOUNT")
     assert run("doctor", "--json").json["google_account"] is None

@@ -44,6 +44,12 @@ def test_who_is_unmatched_is_listed_with_candidates(run: Run) -> None:
     assert "david@mail.example 91% (given nickname, surname, building)" in " ".join(run("matches", *ROSTER).out.split())
 
 
+def test_a_list_that_is_cut_says_how_many_more_there_are(run: Run) -> None:
+    assert "more" not in run("matches", *ROSTER).out
+    assert "and 1 more: --limit shows them." in run("matches", *ROSTER, "--limit", "1").out
+    assert "more" not in run("matches", *ROSTER, "--limit", "1", "--find", "dave").out
+
+
 def test_what_can_be_matched_is_listed_without_a_command(run: Run) -> None:
     overview = run("matches", "--json").json
     assert [row["of"] for row in overview] == ["polaris.teacher_roster", "polaris.schools"]

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -172,6 +173,19 @@ def test_a_signal_ends_it_without_a_word(serve: Serve, by: signal.Signals) -> No
     server = serve()
     visit(server.address)
     assert server.ended(by) == (0, "")
+
+
+def test_doctor_says_that_the_embedded_database_answers_only_while_something_runs() -> None:
+    with folder.short() as home:
+        environment = {name: value for name, value in os.environ.items() if name != "WORKBENCH_DATABASE_URL"}
+        command = [sys.executable, "-m", "workbench", "--home", str(home), "doctor"]
+        told, known = (
+            subprocess.run([*command, *more], capture_output=True, text=True, env=environment, check=True).stdout
+            for more in ([], ["--json"])
+        )
+        assert "(answers only while a command, `serve` or `worker` runs)" in " ".join(told.split())
+        with pytest.raises(psycopg.OperationalError):
+            psycopg.connect(json.loads(known)["database_url"])
 
 
 def test_the_embedded_database_is_stopped_with_it() -> None:

@@ -33,6 +33,7 @@ def test_a_sheet_is_named_by_its_address_or_its_id(said: str, meant: Place) -> N
         "https://docs.google.com/spreadsheets/d/e/2PACX-1vQabcdefghijklmnop/pubhtml",
         "https://docs.google.com/document/d/" + "k" * 44,
         f"../{'k' * 44}",
+        f"https://[::1/spreadsheets/d/{'k' * 44}",
     ],
 )
 def test_nothing_else_is_taken_for_a_sheet(said: str) -> None:
@@ -47,7 +48,7 @@ def test_the_title_of_a_tab_counts_before_the_number_of_the_address() -> None:
 
 def test_a_files_name_is_no_address() -> None:
     assert is_address("https://docs.google.com/spreadsheets/d/x")
-    assert not any(map(is_address, ("teachers.csv", "-", "docs.google.com/x.csv", "C:\\x.csv", "")))
+    assert not any(map(is_address, ("teachers.csv", "-", "docs.google.com/x.csv", "C:\\x.csv", "", "https://[::1/x")))
 
 
 def test_an_id_is_known_from_a_name() -> None:

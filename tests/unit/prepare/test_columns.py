@@ -2,7 +2,8 @@ import pandas as pd
 
 from workbench.datasets import catalog
 from workbench.model.sheet import Sheet
-from workbench.prepare.columns import choice_texts, columns
+from workbench.prepare.columns import choice_texts, columns, noticed
+from workbench.prepare.mapping import suggest
 from workbench.sources.frame import open_frame
 
 ENROLLMENTS = catalog.contract("elevate.enrollments")
@@ -44,6 +45,18 @@ def test_the_same_text_in_another_case_is_counted_with_it() -> None:
 def test_nothing_is_asked_where_every_text_is_a_choice_or_no_field_has_choices() -> None:
     assert told("Active", "COMPLETED", "") == []
     assert choice_texts(sheet(mail=["a"]), ENROLLMENTS, {"mail": "student_email"}) == {}
+
+
+def test_what_a_playbook_knows_for_no_value_is_not_noticed() -> None:
+    sessions = catalog.contract("polaris.pathful_sessions")
+    cells = sheet(
+        name=["N/A", "Null", "None"],
+        series=["(null)", "None", "Oak"],
+        school=["n/a", "None", "Oak"],
+        registered_student_count=["n/a"] * 3,
+    )
+    suggested = suggest(cells.headers, cells.sample(), sessions)
+    assert noticed(cells, sessions, suggested).null_texts == {"series_or_event_title": {"(null)": 1}}
 
 
 def test_very_many_texts_are_bounded() -> None:

@@ -1,12 +1,15 @@
 """Google Sheets, by the real client against a server on this machine that speaks as Google does (`tests.google`)."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 
 from tests.google import EMAIL, Fault, Google, error, private_key
 from workbench.model.errors import NotConfigured, UnknownSheet, UnreadableGoogleSheet, UnreadableSource
@@ -187,6 +190,16 @@ def test_the_key_may_be_a_file(google: Google, tmp_path: Path) -> None:
     assert open_google_sheet(place(sheet.id), Access(account=str(key), address=google.address)).name == "KCK - Teachers"
 
 
+_OPEN = serialization.NoEncryption()
+_RSA = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+def key_of(key: PrivateKeyTypes, locked: serialization.KeySerializationEncryption = _OPEN) -> str:
+    """A service account's key with another private key."""
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, locked).decode()
+    return json.dumps({"client_email": "a@b", "private_key": pem, "token_uri": "http://127.0.0.1:9/token"})
+
+
 @pytest.mark.parametrize(
     ("said", "why"),
     [
@@ -194,12 +207,17 @@ def test_the_key_may_be_a_file(google: Google, tmp_path: Path) -> None:
         ("{", "it is no JSON."),
         ('{"type": "authorized_user"}', "it has no client_email, private_key, token_uri."),
         ('{"client_email": "a@b", "private_key": "s3cret", "token_uri": "http://127.0.0.1"}', "its private key cannot"),
+        (key_of(ec.generate_private_key(ec.SECP256R1())), "its private key cannot"),
+        (key_of(_RSA, serialization.BestAvailableEncryption(b"s3cret")), "its private key cannot"),
     ],
+    ids=["no file", "no JSON", "no service account", "no key", "no RSA key", "a key with a password"],
 )
 def test_a_key_that_is_none_is_said_to_be_so_and_never_shown(said: str, why: str) -> None:
     with pytest.raises(NotConfigured) as refused:
         open_google_sheet(place("x" * 44), Access(account=said, address="http://127.0.0.1:9"))
     assert why in str(refused.value)
+    with pytest.raises(NotConfigured, match=re.escape(str(refused.value))):
+        account_email(Access(account=said))
     assert "WORKBENCH_GOOGLE_SERVICE_ACCOUNT" in str(refused.value)
     assert "s3cret" not in str(refused.value)
     assert "s3cret" not in repr(Access(account=said))
@@ -248,6 +266,14 @@ def test_a_refusal_of_google_says_what_to_do(google: Google, told: dict[str, Any
     sheet = google.add("KCK", {"Teachers": ROSTER})
     google.faults.append(Fault(path="/v4/", status=told["error"]["code"], body=json.dumps(told)))
     assert why in refusal(google, sheet.id)
+
+
+def test_where_google_has_no_time_for_a_token_it_is_asked_again(google: Google) -> None:
+    sheet = google.add("KCK", {"Teachers": ROSTER})
+    google.faults += [Fault(path="/token", status=503, body="[]")] * 2
+    assert len(rows(open_google_sheet(place(sheet.id), access(google)))) == 3
+    google.faults += [Fault(path="/token", status=503, body="{}")] * 50
+    assert "an error of its own (503)" in refusal(google, sheet.id)
 
 
 @BOTH
@@ -329,10 +355,97 @@ def test_what_leads_in_a_circle_is_left(google: Google) -> None:
     assert "from one address to the next" in refusal(google, "x" * 44, account=False)
 
 
-def test_an_answer_that_makes_no_sense_is_no_trace(google: Google) -> None:
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("path", ["/token", "/v4/spreadsheets/", "/values/"])
+def test_the_account_follows_nobody_anywhere(google: Google, path: str, status: int) -> None:
     sheet = google.add("KCK", {"Teachers": ROSTER})
-    google.faults.append(Fault(path="/values/", body="<html>"))
-    assert "makes no sense" in refusal(google, sheet.id)
+    with Google() as another:
+        google.faults.append(Fault(path=path, status=status, headers={"Location": f"{another.address}/stolen"}))
+        assert "its address leads away from Google, and is not followed" in refusal(google, sheet.id)
+        assert another.asked == []
+
+
+ANSWERS = ["", "<html>", "null", "7", "[]", '"x"', "{", "\xff", '{"properties": 1}']
+TOKENS = [
+    "{}",
+    '{"access_token": 7}',
+    '{"access_token": "x", "expires_in": "soon"}',
+    '{"access_token": "x", "expires_in": []}',
+]
+ABOUT = [
+    "{}",
+    '{"properties": {"title": null}}',
+    '{"properties": {"title": "T"}, "sheets": {}}',
+    '{"properties": {"title": "T"}, "sheets": [{}]}',
+    '{"properties": {"title": "T"}, "sheets": [{"properties": {"title": "", "gridProperties": {"rowCount": "many"}}}]}',
+    '{"properties": {"title": "T"}, "sheets": [{"properties": {"title": "A", "gridProperties": {"rowCount": -1}}}]}',
+    '{"properties": {"title": "T"}, "sheets": [{"properties": {"title": "A", "gridProperties": {"rowCount": 1e30}}}]}',
+]
+VALUES = [
+    '{"values": 7}',
+    '{"values": {}}',
+    '{"values": [7]}',
+    '{"values": ["text"]}',
+    '{"values": [[{}]]}',
+    '{"values": [[[]]]}',
+]
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        *(("/token", body) for body in [*ANSWERS, *TOKENS]),
+        *(("/v4/spreadsheets/", body) for body in [*ANSWERS, *ABOUT]),
+        *(("/values/", body) for body in [*ANSWERS[:-1], *VALUES]),
+    ],
+)
+def test_an_answer_that_is_no_sheet_is_said_to_be_none(google: Google, path: str, body: str) -> None:
+    sheet = google.add("KCK", {"Teachers": ROSTER})
+    google.faults.append(Fault(path=path, body=body))
+    assert "it answered with something that is no sheet" in refusal(google, sheet.id)
+
+
+@pytest.mark.parametrize("body", ["", "<html>", "[]", "7", '{"error": "no"}', '{"error": {}}', '{"error": 7}'])
+@pytest.mark.parametrize(
+    ("path", "why"), [("/token", "does not accept the service account's key"), ("/v4/", "Share it")]
+)
+def test_a_refusal_in_odd_words_is_a_refusal(google: Google, path: str, why: str, body: str) -> None:
+    sheet = google.add("KCK", {"Teachers": ROSTER})
+    google.faults.append(Fault(path=path, status=403, body=body))
+    assert why in refusal(google, sheet.id)
+
+
+def test_a_cell_that_is_no_text_is_written_as_it_came(google: Google) -> None:
+    sheet = google.add("KCK", {"Teachers": ROSTER})
+    google.faults.append(
+        Fault(path="/values/", body='{"values": [["a", "b", "c"], [1, null, true], ["\\ud800", "", ""]]}')
+    )
+    assert rows(open_google_sheet(place(sheet.id), access(google))) == [(2, ["1", "", "True"]), (3, ["?", "", ""])]
+
+
+@BOTH
+@pytest.mark.parametrize("after", ["\xb2", "-1", "Wed, 21 Oct 2026 07:28:00 GMT", "nan"])
+def test_a_time_to_wait_that_is_none_is_no_trace(google: Google, account: bool, after: str) -> None:
+    sheet = google.add("KCK", {"Teachers": ROSTER}, public=True)
+    google.faults.append(Fault(path="/spreadsheets/", status=503, body="{}", headers={"Retry-After": after}))
+    assert len(rows(open_google_sheet(place(sheet.id), access(google, account)))) == 3
+
+
+@pytest.mark.parametrize(
+    "elsewhere", ["http://[::1", "http://127.0.0.1:99999999/", "http://a]b/", "//[", "https://docs.google.com:x/"]
+)
+def test_a_redirect_to_what_is_no_address_is_no_trace(google: Google, elsewhere: str) -> None:
+    google.faults.append(Fault(path="/export", status=302, headers={"Location": elsewhere}))
+    assert "leads away from Google, and is not followed" in refusal(google, "x" * 44, account=False)
+    google.faults.append(Fault(path="/v4/", status=302, headers={"Location": elsewhere}))
+    assert "leads away from Google, and is not followed" in refusal(google, "x" * 44)
+
+
+@pytest.mark.parametrize("gid", ["", "/edit#gid=7"])
+def test_a_spreadsheet_without_a_tab_of_cells_is_said_to_have_none(google: Google, gid: str) -> None:
+    sheet = google.add("Charts", {})
+    said = refusal(google, f"https://docs.google.com/spreadsheets/d/{sheet.id}{gid}")
+    assert said == f"{sheet.id}: it has no tab with rows and columns."
 
 
 def test_an_unreadable_google_sheet_is_an_unreadable_source() -> None:

@@ -70,6 +70,10 @@ def list_(
             values = (plain(one[each.name] or "") for each in about.compared)
             made.add_row(plain(one["said"]), one["status"], *values, _candidates(one))
         printing.tell(asked, made)
+        if len(people) == limit:
+            more = wb.matches.count(of, unmatched_only=not everybody, text=text) - limit
+            if more:
+                printing.say(asked, "", f"and {more:,} more: --limit shows them.")
         if any(one["candidates"] for one in people):
             printing.say(
                 asked, "", f"To decide: {asked.again('matches', 'decide', 'SAID', '--of', of, '--same', 'KEY')}"

@@ -271,13 +271,18 @@ def _tell(asked: Asked, found: "Diagnosis") -> int:
         free = f", {found.free_bytes >> 30:,} GB free" if found.free_bytes is not None else ""
         current = {True: "set up", False: "not set up yet", None: "cannot be asked"}[found.current]
         server = f"PostgreSQL {found.server_version}, " if found.server_version else ""
+        stops = found.database == "embedded" and found.database_url is not None
+        while_ = " (answers only while a command, `serve` or `worker` runs)" if stops else ""
         printing.facts(
             asked,
             [
                 ("Workbench", f"{found.workbench}, Python {found.python}, {found.platform}"),
                 ("Libraries", ", ".join(f"{name} {number}" for name, number in found.libraries.items())),
                 ("Home", f"{found.home}{free}"),
-                ("Database", f"{server}{found.database}, {current}: {found.database_url or 'address not shown'}"),
+                (
+                    "Database",
+                    f"{server}{found.database}, {current}: {found.database_url or 'address not shown'}{while_}",
+                ),
                 ("Tenant", f"{found.tenant}, as {found.user}"),
                 ("Signing key", found.signing_key),
                 ("Google account", found.google_account),

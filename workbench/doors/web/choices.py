@@ -132,7 +132,7 @@ def _nothing(
     chosen: dict[str, dict[str, str]] = {}
     for column in sheets.looked_at(source.sheet, contract.name):
         name = mapped.get(column.header)
-        texts = asked_about(column, contract.field(name)) if name else ()
+        texts = asked_about(column, contract, name) if name else ()
         if not name or not texts:
             continue
         field, widget = contract.field(name), f"nothing {name} {key}"

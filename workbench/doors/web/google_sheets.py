@@ -18,9 +18,9 @@ from workbench.doors.web.page import person
 from workbench.doors.web.views import google_sheets as views
 from workbench.doors.web.views import holds, issues, outcomes
 from workbench.model.batch import Batch
-from workbench.model.errors import AmbiguousBatch, UnknownBatch, WorkbenchError
+from workbench.model.errors import WorkbenchError, WrongStage
 from workbench.model.google_sheet import PURPOSES, GoogleSheet
-from workbench.model.hold import Hold
+from workbench.model.hold import Hold, waiting
 from workbench.model.noticed import Noticed
 from workbench.playbooks import purposes
 from workbench.prepare.recognition import recognise
@@ -67,7 +67,7 @@ def begin(wb: Workbench, configured: GoogleSheet, *, straight_on: bool) -> None:
     """Reads a sheet and begins its import, which the address then names; a plan that nobody has to be asked of is
     written at once where it is to go `straight_on`. What cannot be is said, with what to do."""
     st.session_state.pop(_WHY, None)
-    before = st.query_params.pop("batch", None)
+    st.query_params.pop("batch", None)
     begun: Batch | _NotBegun | str
     try:
         with st.spinner(f"Reading {words.text(configured.name)} from Google ...", show_time=True):
@@ -76,7 +76,7 @@ def begin(wb: Workbench, configured: GoogleSheet, *, straight_on: bool) -> None:
         begun = str(refusal)
     if isinstance(begun, Batch):
         st.query_params["batch"] = str(begun.id)
-        _put_away(wb, before, begun)
+        _put_away(wb, begun)
     else:
         st.session_state[_WHY] = begun
     st.rerun()
@@ -85,18 +85,15 @@ def begin(wb: Workbench, configured: GoogleSheet, *, straight_on: bool) -> None:
 _WHY = "why a sheet is not imported"
 
 
-def _put_away(wb: Workbench, before: str | None, begun: Batch) -> None:
-    """Discards what somebody has read of the same sheet before and not imported: nobody wants it any more."""
-    if not before:
-        return
-    with suppress(UnknownBatch, AmbiguousBatch):
-        earlier = wb.batches.get(before)
-        same = all(
-            getattr(earlier, name) == getattr(begun, name)
-            for name in ("file_name", "window", "initiated_by", "part_of")
-        )
-        if same and earlier.stage in ("staged", "planned", "held") and jobs.state(wb, earlier) is None:
-            wb.discard(earlier, "The sheet was read again.")
+def _put_away(wb: Workbench, begun: Batch) -> None:
+    """Discards what the same person has read of the same sheet before and not imported: nobody wants it any more."""
+    same: dict[str, Any] = {"user": begun.initiated_by, "file": begun.file_name, "window": begun.window}
+    for stage in ("staged", "planned", "held"):
+        for earlier in wb.batches.all(stage=stage, before=begun, **same):
+            its = (earlier.file_name, earlier.window, earlier.source) == (begun.file_name, begun.window, begun.source)
+            if its and earlier.undo_of is None and jobs.state(wb, earlier) is None:
+                with suppress(WrongStage):  # somebody has done so just now
+                    wb.discard(earlier, "The sheet was read again.")
 
 
 def _begun(wb: Workbench, configured: GoogleSheet, straight_on: bool, told: DeltaGenerator) -> Batch | _NotBegun:
@@ -182,21 +179,22 @@ def validation(wb: Workbench, batch: Batch) -> None:
 
 
 def decide(wb: Workbench, batch: Batch, label: str = "Import") -> None:
-    """The button that writes a plan, where nothing has to be decided first; else what has to be, and where."""
+    """The button that writes a plan, once what has to be decided first is decided above it."""
     waits = Hold.all_of(batch.summary)
-    for hold in waits:
-        st.warning(words.text(hold.sentence), icon=":material/pause_circle:")
+    accepted = holds.decided(waits, f"{batch.id} {batch.plan}") if waits else []
     holds.told(batch.summary)
+    skip_errors = False
     if batch.invalid:
         st.error(
             f"Not to be imported as it stands: {words.many(batch.invalid)}. Put it right in the sheet and read the "
             "sheet again, or put it right here, or let the others go on.",
             icon=":material/error:",
         )
+        skip_errors = holds.others_go_on(batch)
     with st.container(horizontal=True, vertical_alignment="center"):
-        stays = bool(waits) or bool(batch.invalid)
+        stays = (bool(batch.invalid) and not skip_errors) or bool(waiting(waits, accepted))
         if st.button(label, type="primary", disabled=stays, icon=":material/task_alt:", key=f"write {batch.id}"):
-            jobs.defer(wb, "commit", batch)
+            jobs.defer(wb, "commit", batch, skip_errors=skip_errors, accept=accepted)
             st.rerun()
         address.link("validate", "See and correct its rows", icon=":material/rule:", batch=batch.id)
         address.link("commit", "The whole plan, row by row", icon=":material/checklist:", batch=batch.id)

@@ -6,7 +6,11 @@ from typing import Any
 import streamlit as st
 
 from workbench.doors.web import words
+from workbench.model.batch import Batch
 from workbench.model.hold import Hold
+
+HOLD = "Hold everything until they are corrected"
+GO_ON = "Let the good rows go on"
 
 
 def decided(found: Sequence[Hold], key: str) -> list[str]:
@@ -23,6 +27,24 @@ def decided(found: Sequence[Hold], key: str) -> list[str]:
             if st.checkbox("Let it go on", key=f"let go on {key} {code}"):
                 accepted.append(code)
     return accepted
+
+
+def others_go_on(batch: Batch) -> bool:
+    """Whether a person lets the good rows of a plan go on without its invalid ones."""
+    assert batch.invalid
+    written = (batch.created or 0) + (batch.updated or 0)
+    choice = st.radio(
+        f"{words.many(batch.invalid)} {'is' if batch.invalid == 1 else 'are'} invalid and will not be written. "
+        "What about the others?",
+        [HOLD, GO_ON],
+        captions=[
+            "Nothing is written now.",
+            f"Of the others, {words.many(written)} will be written; the invalid stay out.",
+        ],
+        index=1 if batch.skip_errors else 0,
+        key=f"others go on {batch.id} {batch.plan}",
+    )
+    return choice == GO_ON
 
 
 def told(summary: Mapping[str, Any]) -> None:
