@@ -85,6 +85,12 @@ def test_the_attendance_of_teachers_and_their_progress_are_updated(wb: Workbench
 
 
 @pytest.mark.usefixtures("prepared")
+def test_a_date_that_no_session_can_have_is_told_of_its_column_alone(wb: Workbench, sheet: Given) -> None:
+    batch = pathful(wb, sheet(HEADER + "S-3,5002,ben@kck.example,1926-03-09T14:00:00Z,Attended,\n"))
+    assert messages(wb, batch) == {2: "No date that a session can have: look at its year"}
+
+
+@pytest.mark.usefixtures("prepared")
 def test_it_is_safe_to_run_again(wb: Workbench, sheet: Given, url: str) -> None:
     pathful(wb, sheet(EXPORT))
     before = fingerprint(url)

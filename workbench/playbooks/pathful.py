@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.datasets import pathful
+from workbench.model import dates
 from workbench.model.arrays import matches, only
 from workbench.model.errors import WrongValue
 from workbench.model.figure import Figure
@@ -63,6 +64,7 @@ ROLES = "Student, Parent"
 """The roles that are left out where nobody says which."""
 NO_SCHOOLS = ("prep-kc",)
 """What stands where the school should, and is none."""
+_IMPOSSIBLE = "No date that a session can have: look at its year"
 
 
 # --- the window: since when rows are imported ---
@@ -119,6 +121,9 @@ class _Rows:
         self.roles = spelling(pc.fill_null(self[role], ""))
         out = pc.or_(self._of_others(), pc.is_in(self.roles, spelling(pa.array(self._setting("without_roles", ROLES)))))
         self.kept = pc.invert(pc.or_(out, _outside(pc.utf8_slice_codeunits(self.moments, 0, 10), known.window)))
+        year = matches(dates.academic_year(self.moments), KINDS["academic_year"].pattern)
+        self.impossible = pc.and_(self.kept, pc.and_not(pc.is_valid(self.moments), pc.fill_null(year, False)))
+        """Whose date is in a year that no session is in, as 1926 and 9999."""
 
     def __getitem__(self, name: str) -> pa.StringArray:
         if name not in self._texts:
@@ -197,7 +202,7 @@ class _Sessions(_Rows):
         undated_draft = pc.and_(pc.is_null(self["date"]), pc.equal(self.status, "Draft"))
         self.kept = pc.and_not(self.kept, undated_draft)
         self.untitled = pc.and_(self.kept, pc.is_null(self["title"]))
-        self.good = pc.and_not(self.kept, self.untitled)
+        self.good = pc.and_not(pc.and_not(self.kept, self.untitled), self.impossible)
         self.cancelled = pc.is_in(self.status, pa.array(["Cancelled", "No Show"]))
         self.completed = pc.equal(self.status, "Completed")
 
@@ -252,6 +257,7 @@ class _Sessions(_Rows):
         told = f"No status of a session that is known: counts as {UNKNOWN}"
         return _in_order(
             self.issues(self.untitled, "missing", "title", "title is required"),
+            self.issues(self.impossible, KINDS["timestamp"].code, "date", _IMPOSSIBLE),
             self.issues(unknown, "unknown_status", "status", told, "warning"),
         )
 
@@ -267,7 +273,8 @@ def sessions(columns: Chunk, known: Known) -> Mapping[str, Shaped]:
 
 
 def check_sessions(columns: Chunk, known: Known) -> pa.Table:
-    """What is wrong with rows of a Session Report that no part can tell: no title, an unknown status."""
+    """What is wrong with rows of a Session Report that no part can tell: no title, an impossible date, an unknown
+    status."""
     return _Sessions(columns, known).issues_found()
 
 
@@ -285,9 +292,9 @@ class _Export(_Rows):
         said = self["attendance_status"]
         self.status = _meant(said, ATTENDANCES)
         self.unknown = pc.and_(self.kept, pc.and_(pc.is_valid(said), pc.is_null(self.status)))
-        self.good = pc.and_not(pc.and_not(self.kept, self.unread), self.unknown)
-        for blank in self.blank.values():
-            self.good = pc.and_not(self.good, blank)
+        self.good = self.kept
+        for wrong in (self.unread, self.impossible, self.unknown, *self.blank.values()):
+            self.good = pc.and_not(self.good, wrong)
 
     def teachers(self) -> Shaped:
         cells = {
@@ -306,6 +313,7 @@ class _Export(_Rows):
         return _in_order(
             *(self.issues(blank, "missing", name, f"{name} is required") for name, blank in self.blank.items()),
             self.issues(self.unread, kind.code, "session_start", kind.message),
+            self.issues(self.impossible, kind.code, "session_start", _IMPOSSIBLE),
             self.issues(self.unknown, "bad_choice", "attendance_status", UNKNOWN_ATTENDANCE),
         )
 

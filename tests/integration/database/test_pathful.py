@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from tests.imports import ask, fingerprint, issues, outcomes, records
+from tests.imports import ask, fingerprint, issues, messages, outcomes, records
 from workbench import Workbench
 from workbench.doors.cli import printing
 from workbench.model.batch import Batch
@@ -477,6 +477,18 @@ def test_a_row_without_a_date_takes_that_of_the_sessions_other_rows(wb: Workbenc
     other = DANA.replace("2026-03-02 15:30:00", "").replace("PF-9|Dana Reed", "PF-8|Lee Ortiz")
     batch = pathful(wb, sheet(report(other, DANA)))
     assert outcomes(wb, batch) == [(2, "created"), (3, "created")]
+
+
+@pytest.mark.parametrize("day", ["1926-03-02", "9999-03-02"])
+def test_a_date_that_no_session_can_have_is_one_issue_of_its_column(
+    wb: Workbench, sheet: Given, url: str, roster: Callable[..., Batch], day: str
+) -> None:
+    roster()
+    batch = pathful(wb, sheet(report(ADA.replace("2026-03-02", day), DANA.replace("5001", "5002"))))
+    assert outcomes(wb, batch) == [(2, "invalid"), (3, "created")]
+    assert issues(wb, batch) == [(2, "date", "bad_timestamp")]
+    assert messages(wb, batch) == {2: "No date that a session can have: look at its year"}
+    assert records(url, "polaris.events", "session_id") == [("5002",)]
 
 
 # --- what is imported ---
