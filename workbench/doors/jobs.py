@@ -368,7 +368,8 @@ class Worker:
             try:
                 await self._at_work()
             except Exception as error:
-                if self._running:
+                lost = isinstance(error, exceptions.ConnectorException)  # `alive` tells that, as long as it is so
+                if self._running and not lost:
                     _report(f"The worker begins again, after {type(error).__name__}.", error)
             self._running = False
             await self._rest(1.0)
