@@ -146,15 +146,15 @@ $$ select (hashint4extended($1, $2) & 9223372036854775807) % $3 = 0 $$;
 -- How many outcomes of a batch say something of a record that is not so at the end of the transaction that writes it: what is
 -- created, updated, restored or removed was so in this very transaction, and what is left as it is is there. Records that a
 -- batch creates are found by their ids, which are those of its rows, and compared as a whole with what the outcomes come to
--- (the `total` and the `mixed` of all their ids' hashes): a million joined one by one would take as long as they took to write. Of very many that are left as they are, ten thousand are looked up, or of all that
--- the rows speak of five hundred are asked whether they have the key of their row.
+-- (the `mixed` hashes of all their ids, under a `lot` that nobody knows before): a million joined one by one would take as
+-- long as they took to write. Of very many that are left as they are, ten thousand are looked up, or of all that the rows
+-- speak of five hundred are asked whether they have the key of their row.
 drop function if exists workbench.unwritten(workbench.import_batch);
-create or replace function workbench.unwritten(batch workbench.import_batch, total numeric, mixed bigint) returns bigint
+create or replace function workbench.unwritten(batch workbench.import_batch, mixed bigint, lot bigint) returns bigint
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
     mine constant xid := pg_current_xact_id()::xid;
     last constant uuid := left(batch.id::text, 28) || 'ffffffff';
-    lot constant bigint := uuid_hash_extended(gen_random_uuid(), 0);
     known workbench.dataset; made record; wanted text; wrong bigint := 0; more bigint;
 begin
     select * into known from workbench.dataset d where d.data_type = batch.data_type;
@@ -165,11 +165,11 @@ begin
         perform set_config('enable_indexscan', case when batch.created < 20000 then 'on' else 'off' end, true),
                 set_config('enable_bitmapscan', case when batch.created < 20000 then 'on' else 'off' end, true);
         execute format(
-            'select count(*) as records, sum(uuid_hash_extended(id, 1)) as total, bit_xor(uuid_hash_extended(id, 2)) as mixed
+            'select count(*) as records, bit_xor(uuid_hash_extended(id, $4)) as mixed
              from %I.%I where id between $1 and $2 and xmin = $3', known.family, known.target)
-            into made using batch.id, last, mine;
+            into made using batch.id, last, mine, lot;
         perform set_config('enable_indexscan', 'on', true), set_config('enable_bitmapscan', 'on', true);
-        if (made.records, made.total, made.mixed) is distinct from (batch.created::bigint, total, mixed) then
+        if (made.records, made.mixed) is distinct from (batch.created::bigint, mixed) then
             wrong := greatest(1, abs(made.records - batch.created));
         end if;
     end if;
@@ -268,7 +268,8 @@ $$;
 create or replace function workbench.refuse_unproven(batch workbench.import_batch) returns void language plpgsql
 set search_path = pg_catalog, pg_temp as $$
 declare
-    found record; behind record; found_loose bigint; total numeric; mixed bigint;
+    found record; behind record; found_loose bigint; mixed bigint;
+    lot constant bigint := uuid_hash_extended(gen_random_uuid(), 0);
 begin
     select count(r.line) as rows, count(*) filter (where r.line is null or o.line is null) as loose,
            count(*) filter (where o.outcome = 'created' and o.record_id <> r.id and batch.undo_of is null
@@ -278,8 +279,7 @@ begin
                when o.reason = 'withheld' then batch.derived
                else o.reason = 'duplicate' end) as unsaid,
            coalesce(bool_or(o.outcome = 'skipped' and o.reason = 'duplicate'), false) as twins,
-           sum(uuid_hash_extended(o.record_id, 1)) filter (where o.outcome = 'created') as total,
-           bit_xor(uuid_hash_extended(o.record_id, 2)) filter (where o.outcome = 'created') as mixed,
+           bit_xor(uuid_hash_extended(o.record_id, lot)) filter (where o.outcome = 'created') as mixed,
            count(*) filter (where o.outcome = 'created') as created, count(*) filter (where o.outcome = 'updated') as updated,
            count(*) filter (where o.outcome = 'skipped') as skipped, count(*) filter (where o.outcome = 'unmatched') as unmatched,
            count(*) filter (where o.outcome = 'invalid') as invalid
@@ -290,7 +290,6 @@ begin
     if found.loose > 0 then
         raise exception '% of its rows and outcomes have no counterpart', found.loose using errcode = 'WB002';
     end if;
-    total := found.total;
     mixed := found.mixed;
     found_loose := found.strange + workbench.groundless(batch, found.unsaid, found.twins);
     if found_loose > 0 then
@@ -335,7 +334,7 @@ begin
                where a ->> 'by' is distinct from workbench.current_person()) then
         raise exception 'it was let go on in the name of somebody else' using errcode = 'WB002';
     end if;
-    found_loose := workbench.unwritten(batch, total, mixed);
+    found_loose := workbench.unwritten(batch, mixed, lot);
     if found_loose > 0 then
         raise exception '% of its outcomes are not what was written', found_loose using errcode = 'WB005', detail = found_loose;
     end if;
