@@ -13,8 +13,10 @@ import csv
 import resource
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -135,7 +137,7 @@ _SYLLABLES = [
 _ENDS = ("", "n", "s", "r", "son", "man", "er", "ley")
 
 
-def people(rows: int) -> tuple[pa.Table, pa.Table, np.ndarray, np.ndarray]:  # type: ignore[type-arg]
+def people(rows: int) -> tuple[pa.Table, pa.Table, npt.NDArray[Any], npt.NDArray[Any]]:
     """A roster, the accounts, whose account each is, and whether it really is somebody's of the roster."""
     chance = np.random.default_rng(7)
     surnames = chance.permutation(
@@ -173,7 +175,7 @@ def people(rows: int) -> tuple[pa.Table, pa.Table, np.ndarray, np.ndarray]:  # t
     return left, right, owner, kind <= 0.95
 
 
-def _frequent(chance: np.random.Generator, names: np.ndarray, rows: int) -> np.ndarray:  # type: ignore[type-arg]
+def _frequent(chance: np.random.Generator, names: npt.NDArray[Any], rows: int) -> npt.NDArray[Any]:
     """So many names, the first of them far more often than the last."""
     often = 1 / np.arange(10, len(names) + 10)
     return chance.choice(names, rows, p=often / often.sum())

@@ -21,10 +21,10 @@ from workbench.model.arrays import matches, only
 from workbench.model.errors import WrongValue
 from workbench.model.figure import Figure
 from workbench.model.issue import ISSUES
-from workbench.model.kinds import KINDS, by_distinct, spelling, trimmed
+from workbench.model.kinds import KINDS, by_distinct, spelling
 from workbench.model.playbook import Known, Part, Playbook, Shaped
 from workbench.model.sheet import Chunk
-from workbench.prepare.shaping import gathered
+from workbench.prepare.shaping import gathered, something
 
 STATUSES = {
     **dict.fromkeys(("completed", "successfully completed"), "Completed"),
@@ -128,7 +128,11 @@ class _Rows:
     def __getitem__(self, name: str) -> pa.StringArray:
         if name not in self._texts:
             there = name in self._columns.cells.schema.names
-            self._texts[name] = _said(self._columns.cells[name]) if there else pa.nulls(len(self._columns), pa.string())
+            self._texts[name] = (
+                something(self._columns.cells[name], pathful.NOTHING)
+                if there
+                else pa.nulls(len(self._columns), pa.string())
+            )
         return self._texts[name]
 
     def _setting(self, name: str, otherwise: str) -> list[str]:
@@ -161,12 +165,6 @@ class _Rows:
         columns = {"position": pa.array(at), "line": pa.nulls(len(at), pa.int32())}
         columns |= {name: pa.array([text] * len(at), pa.string()) for name, text in said.items()}
         return pa.table(columns).select(ISSUES.names).cast(ISSUES)
-
-
-def _said(cells: pa.StringArray) -> pa.StringArray:
-    """The texts of a column; null where there is nothing, or a program's word for it."""
-    texts = trimmed(cells)
-    return only(texts, pc.invert(pc.is_in(pc.utf8_lower(texts), pa.array(pathful.NOTHING))))
 
 
 def _meant(texts: pa.StringArray, meanings: Mapping[str, str]) -> pa.StringArray:

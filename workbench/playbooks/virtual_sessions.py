@@ -27,6 +27,7 @@ from workbench.model.kinds import KINDS, spelling, trimmed
 from workbench.model.playbook import Known, Part, Playbook, Recall, Shaped
 from workbench.model.sheet import Chunk
 from workbench.playbooks.pathful import STATUSES
+from workbench.prepare.shaping import something
 
 HOST = "PREPKC"
 """Who holds the sessions where nobody says it."""
@@ -123,12 +124,6 @@ def without_honorifics(names: pa.StringArray) -> pa.StringArray:
     return trimmed(replaced(names, (_HONORIFICS, "")))
 
 
-def _said(cells: pa.StringArray) -> pa.StringArray:
-    """What cells say; null where that is nothing."""
-    texts = trimmed(cells)
-    return only(texts, pc.invert(pc.is_in(pc.utf8_lower(texts), pa.array(FORM.nothing))))
-
-
 def _folded(texts: pa.StringArray) -> pa.StringArray:
     """Texts as they are compared: letters and digits in lower case, with a hyphen for what stands between them."""
     plain = pc.utf8_lower(pc.utf8_normalize(texts, form="NFKC"))
@@ -160,7 +155,8 @@ class _Rows:
         there = columns.cells.schema.names
         blank = pa.nulls(len(columns), pa.string())
         self._texts = {
-            field.name: _said(columns.cells[field.name]) if field.name in there else blank for field in FORM.fields
+            field.name: something(columns.cells[field.name], FORM.nothing) if field.name in there else blank
+            for field in FORM.fields
         }
         self._year = known.window
         self._stored = _stored(known.stored)
@@ -398,7 +394,7 @@ def _people(rows: pd.DataFrame, column: str, signs: str) -> pd.DataFrame:
     """The rows once for each of the people that a cell of theirs names, as `name`."""
     lists = pc.split_pattern_regex(_array(rows[column]), signs)
     each = rows.drop(columns=column).take(np.asarray(pc.list_parent_indices(lists)))
-    each = each.assign(name=_beside(each, _said(pc.list_flatten(lists))))
+    each = each.assign(name=_beside(each, something(pc.list_flatten(lists), FORM.nothing)))
     return each[each["name"].notna()]
 
 

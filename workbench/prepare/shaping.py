@@ -1,6 +1,6 @@
 """A chunk of a playbook's source rows becomes the rows of its parts, whose issues become those of the source rows."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.model import numbers
+from workbench.model.arrays import only
 from workbench.model.contract import Contract, Field
 from workbench.model.issue import ISSUES
 from workbench.model.kinds import KINDS, trimmed
@@ -22,6 +23,12 @@ def shaped(playbook: Playbook, columns: Chunk, known: Known) -> Mapping[str, Sha
     if playbook.shape is not None:
         return playbook.shape(columns, known)
     return {part.dataset: _projected(part, columns) for part in playbook.parts}
+
+
+def something(cells: pa.StringArray, nothing: Sequence[str]) -> pa.StringArray:
+    """What the cells of a column say; null where that is nothing, or one of a source's texts for it, in any case."""
+    texts = trimmed(cells)
+    return only(texts, pc.invert(pc.is_in(pc.utf8_lower(texts), pa.array(list(nothing), pa.string()))))
 
 
 def formed(chunk: Chunk, form: Contract, mapping: Mapped) -> Chunk:

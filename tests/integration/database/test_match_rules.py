@@ -4,6 +4,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg.sql import SQL, Identifier, Placeholder
 
 from tests.imports import ask, speak_for
 from workbench import Workbench
@@ -26,10 +27,10 @@ DECIDED: dict[str, Any] = {
 
 def decide(connection: psycopg.Connection[Any], tenant: object, **other: object) -> None:
     row = {**DECIDED, **other}
-    names = ", ".join(row)
-    places = ", ".join(f"%({name})s" for name in row)
     connection.execute(
-        f"insert into workbench.match (tenant_id, {names}) values (%(tenant)s, {places})",  # type: ignore[arg-type]
+        SQL("insert into workbench.match (tenant_id, {}) values (%(tenant)s, {})").format(
+            SQL(", ").join(map(Identifier, row)), SQL(", ").join(map(Placeholder, row))
+        ),
         {**row, "tenant": tenant},
     )
 
