@@ -71,6 +71,18 @@ class Recall:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Extract:
+    """Which records of an object of Salesforce are the rows of a playbook's source. Its fields are the form's: the first
+    alias of each is its API name."""
+
+    object: str
+    where: str = ""
+    """A condition in Salesforce's language, e.g. "Contact_Type__c = 'Teacher'"; all records when empty."""
+    without: tuple[str, ...] = ()
+    """Columns of the form that this object does not have."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Playbook:
     """What a person starts when one source is more than one dataset."""
 
@@ -93,6 +105,8 @@ class Playbook:
     check: Check | None = None
     """None: a row is judged by its parts alone."""
     figures: tuple[Figure, ...] = ()
+    extracts: tuple[Extract, ...] = ()
+    """What of Salesforce is its source, each read a run of its own, in this order; none where it comes from files."""
     keeps_good_parts: bool = False
     """Whether the good parts of an unmatched or invalid source row go on; else all or nothing of a row is written."""
     pends: bool = True
