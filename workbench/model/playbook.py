@@ -72,8 +72,8 @@ class Recall:
 
 @dataclass(frozen=True, kw_only=True)
 class Extract:
-    """Which records of an object of Salesforce are the rows of a playbook's source. Its fields are the form's: the first
-    alias of each is its API name."""
+    """Which records of an object of Salesforce are the rows of a playbook's source. Its fields are the form's: the
+    first alias of each is its API name."""
 
     object: str
     where: str = ""
