@@ -244,11 +244,11 @@ PLACEMENTS = Contract(
     ),
 )
 
-AFFILIATIONS = Contract(
-    name="salesforce.affiliations",
-    title="Salesforce: Affiliations",
+PERSON_ACCOUNTS = Contract(
+    name="salesforce.person_accounts",
+    title="Salesforce: People of accounts",
     noun="affiliation",
-    table="affiliations",
+    table="person_accounts",
     key=("person", "account"),
     fields=(
         _of_person(),
@@ -276,4 +276,4 @@ AFFILIATIONS = Contract(
     ),
 )
 
-CONTRACTS = (PEOPLE, EMAILS, PHONES, ADDRESSES, SKILLS, PLACEMENTS, AFFILIATIONS)
+CONTRACTS = (PEOPLE, EMAILS, PHONES, ADDRESSES, SKILLS, PLACEMENTS, PERSON_ACCOUNTS)
