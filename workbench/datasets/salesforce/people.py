@@ -229,7 +229,7 @@ PLACEMENTS = Contract(
             aliases=("class id",),
             help="A student's class.",
             reference=Reference(
-                dataset="salesforce.classes", field="salesforce_id", column="class_id", noun="class", waits=True
+                dataset="salesforce.school_classes", field="salesforce_id", column="class_id", noun="class", waits=True
             ),
         ),
         Field(
