@@ -85,7 +85,9 @@ def education(texts: pa.StringArray) -> pa.StringArray:
 
 def age_group(texts: pa.StringArray) -> pa.StringArray:
     """The age group that texts name."""
-    return by_distinct(texts, lambda each: _meant(replaced(each, ("[\u2010-\u2014]", "-"), (r" +\+", "+")), _AGE_GROUPS))
+    return by_distinct(
+        texts, lambda each: _meant(replaced(each, ("[\u2010-\u2014]", "-"), (r" +\+", "+")), _AGE_GROUPS)
+    )
 
 
 def grade(texts: pa.StringArray) -> pa.StringArray:

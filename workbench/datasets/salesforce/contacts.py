@@ -86,9 +86,7 @@ _ADDRESSES = (
     Field(name="secondary_address", aliases=("npe01__Secondary_Address_Type__c",)),
 )
 _PREFERENCES = (
-    *_texts(
-        do_not_call="DoNotCall", do_not_contact="npsp__Do_Not_Contact__c", opted_out_of_email="HasOptedOutOfEmail"
-    ),
+    *_texts(do_not_call="DoNotCall", do_not_contact="npsp__Do_Not_Contact__c", opted_out_of_email="HasOptedOutOfEmail"),
     Field(name="email_bounced_at", kind="timestamp", aliases=("EmailBouncedDate",)),
 )
 

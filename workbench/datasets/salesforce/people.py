@@ -60,7 +60,6 @@ PEOPLE = Contract(
     table="people",
     key=("salesforce_id",),
     limits=(*USUAL, ("first_name.changed", USUAL_OF_NAMES)),
-    template=("salesforce_id", "type", "first_name", "last_name", "email", "phone"),
     fields=(
         Field(
             name="salesforce_id",
