@@ -5,6 +5,8 @@ from workbench.model.errors import UnknownPlaybook
 from workbench.model.playbook import Part, Playbook
 from workbench.playbooks.learners import LEARNERS
 from workbench.playbooks.pathful import EXPORT, SESSIONS, USERS
+from workbench.playbooks.salesforce_affiliations import AFFILIATIONS
+from workbench.playbooks.salesforce_people import STUDENTS, TEACHERS, VOLUNTEERS
 from workbench.playbooks.virtual_sessions import VIRTUAL_SESSIONS
 
 
@@ -28,6 +30,10 @@ PLAYBOOKS: dict[str, Playbook] = {
         SESSIONS,
         USERS,
         VIRTUAL_SESSIONS,
+        VOLUNTEERS,
+        TEACHERS,
+        STUDENTS,
+        AFFILIATIONS,
         *(of_family(name) for name in catalog.families()),
     )
 }
