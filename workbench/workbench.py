@@ -119,7 +119,7 @@ class Workbench:
         self.google_sheets = GoogleSheets(database, google_access(configuration), purposes.known())
         self.salesforce = Salesforce(database, salesforce_access(configuration))
         self.matches = Matches(database)
-        self.sequences = Sequences(self)
+        self.sequences = Sequences(self, database)
 
     @classmethod
     def open(

@@ -39,6 +39,8 @@ class StepResult:
     """In the words of its playbooks (seed 001): Total Records, Created ..."""
     batches: tuple[UUID, ...] = ()
     """Its imports, a run for each extract that had records, in their order."""
+    rows: int = 0
+    """How many records were read."""
     delta: bool = False
     """Whether it read no more than what has changed since the last time."""
     notes: tuple[str, ...] = ()
@@ -56,6 +58,7 @@ class StepResult:
             "step": self.step.name,
             "status": self.status,
             "figures": dict(self.figures),
+            "rows": self.rows,
             "batches": [str(batch) for batch in self.batches],
             "delta": self.delta,
             "notes": list(self.notes),
