@@ -7,7 +7,7 @@ from datetime import date
 import pyarrow as pa
 
 from workbench.model.contract import Contract, Merge
-from workbench.model.figure import Figure
+from workbench.model.figure import Breakdown, Figure
 from workbench.model.sheet import Chunk
 
 
@@ -105,6 +105,7 @@ class Playbook:
     check: Check | None = None
     """None: a row is judged by its parts alone."""
     figures: tuple[Figure, ...] = ()
+    breakdowns: tuple[Breakdown, ...] = ()
     extracts: tuple[Extract, ...] = ()
     """What of Salesforce is its source, each read a run of its own, in this order; none where it comes from files."""
     keeps_good_parts: bool = False
