@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from graphlib import TopologicalSorter
 
 from workbench.datasets import elevate, pathful, polaris
-from workbench.datasets.salesforce import accounts, activities, people, sessions
+from workbench.datasets.salesforce import accounts, activities, contacts, people, sessions
 from workbench.model.contract import Contract
 from workbench.model.errors import UnknownDataset
 
@@ -27,6 +27,7 @@ FORMS: dict[str, Contract] = {
         *polaris.FORMS,
         *pathful.FORMS,
         *accounts.FORMS,
+        *contacts.FORMS,
         *sessions.FORMS,
         *activities.FORMS,
     )

@@ -483,7 +483,7 @@ _ALL = (
         sql="text",
         pattern=_SALESFORCE_ID,
         code="bad_salesforce_id",
-        message="Not the id of a Salesforce record: 15 letters and digits, or 18 of which the last three fit the others",
+        message="Not a Salesforce id: 15 letters and digits, or 18 of which the last three fit the others",
         parse=_salesforce_id,
         title="id of a Salesforce record",
     ),

@@ -60,7 +60,6 @@ PEOPLE = Contract(
     table="people",
     key=("salesforce_id",),
     limits=(*USUAL, ("first_name.changed", USUAL_OF_NAMES)),
-    template=("salesforce_id", "type", "first_name", "last_name", "email", "phone"),
     fields=(
         Field(
             name="salesforce_id",
@@ -244,11 +243,11 @@ PLACEMENTS = Contract(
     ),
 )
 
-AFFILIATIONS = Contract(
-    name="salesforce.affiliations",
-    title="Salesforce: Affiliations",
+PERSON_ACCOUNTS = Contract(
+    name="salesforce.person_accounts",
+    title="Salesforce: People of accounts",
     noun="affiliation",
-    table="affiliations",
+    table="person_accounts",
     key=("person", "account"),
     fields=(
         _of_person(),
@@ -276,4 +275,4 @@ AFFILIATIONS = Contract(
     ),
 )
 
-CONTRACTS = (PEOPLE, EMAILS, PHONES, ADDRESSES, SKILLS, PLACEMENTS, AFFILIATIONS)
+CONTRACTS = (PEOPLE, EMAILS, PHONES, ADDRESSES, SKILLS, PLACEMENTS, PERSON_ACCOUNTS)
