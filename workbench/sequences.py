@@ -186,6 +186,8 @@ class Sequences:
                 batch = self._wb.batches.get(batch)
         done.batches.append(batch)
         done.figures.update(self._wb.figures(batch))
+        for name, values in self._wb.breakdowns(batch).items():
+            done.breakdowns.setdefault(name, Counter()).update(values)
 
     def said(self, playbook: Playbook) -> Said:
         """What the playbook's template for sequences says, if it has one."""
@@ -208,6 +210,7 @@ class _Done:
 
     batches: list[Batch] = field(default_factory=list)
     figures: Counter[str] = field(default_factory=Counter)
+    breakdowns: dict[str, Counter[str]] = field(default_factory=dict)
     deltas: list[bool] = field(default_factory=list)
     held: list[str] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
@@ -233,6 +236,7 @@ class _Done:
             step=step,
             status=status,
             figures=dict(self.figures),
+            breakdowns=self.breakdowns,
             batches=tuple(batch.id for batch in self.batches),
             rows=rows,
             delta=bool(self.deltas) and all(self.deltas),

@@ -21,3 +21,14 @@ class Figure:
     """Only those that were skipped or unmatched for one of them."""
     severity: "Severity | None" = None
     """Not rows: the issues of that severity that were told of them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Breakdown:
+    """How many of the records that the rows of one part made or found have each value of a field."""
+
+    name: str
+    """As the procedure names it, e.g. "Status breakdown"."""
+    part: str
+    """The dataset of the part."""
+    field: str

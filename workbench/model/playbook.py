@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from workbench.model.contract import Contract, Merge
 from workbench.model.errors import NoExtract
-from workbench.model.figure import Figure
+from workbench.model.figure import Breakdown, Figure
 from workbench.model.sheet import Chunk
 
 
@@ -106,6 +106,7 @@ class Playbook:
     check: Check | None = None
     """None: a row is judged by its parts alone."""
     figures: tuple[Figure, ...] = ()
+    breakdowns: tuple[Breakdown, ...] = ()
     extracts: tuple[Extract, ...] = ()
     """What of Salesforce is its source, each read a run of its own, in this order; none where it comes from files."""
     keeps_good_parts: bool = False

@@ -37,6 +37,8 @@ class StepResult:
     """One of STATUSES."""
     figures: Mapping[str, int] = field(default_factory=dict)
     """In the words of its playbooks (seed 001): Total Records, Created ..."""
+    breakdowns: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """And how many records have which value: Status breakdown ..."""
     batches: tuple[UUID, ...] = ()
     """Its imports, a run for each extract that had records, in their order."""
     rows: int = 0
@@ -58,6 +60,7 @@ class StepResult:
             "step": self.step.name,
             "status": self.status,
             "figures": dict(self.figures),
+            "breakdowns": {name: dict(values) for name, values in self.breakdowns.items()},
             "rows": self.rows,
             "batches": [str(batch) for batch in self.batches],
             "delta": self.delta,

@@ -115,6 +115,8 @@ def _tell(asked: Asked, result: StepResult, *, dry_run: bool) -> None:
     width = max(map(len, result.figures), default=0)
     for name, number in result.figures.items():
         printing.say(asked, f"{name + ':':{width + 1}} {number:,}")
+    for name, values in result.breakdowns.items():
+        printing.say(asked, f"{name}:", *(f"  {plain(value)}: {number:,}" for value, number in values.items()))
     printing.say(asked, *(plain(note) for note in result.notes))
 
 
