@@ -602,7 +602,7 @@ class Workbench:
             return sum(each["rows"] for each in issues if each["severity"] == figure.severity)
         found = self.reconcile(batch)
         if not figure.reasons:
-            return sum(getattr(found, outcome) for outcome in figure.outcomes)
+            return -(-sum(getattr(found, outcome) for outcome in figure.outcomes) // figure.every)
         counts = (found.skipped_by_reason, found.unmatched_by_kind)
         return sum(each.get(reason, 0) for each in counts for reason in figure.reasons)
 

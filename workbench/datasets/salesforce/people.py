@@ -248,8 +248,16 @@ PERSON_ACCOUNTS = Contract(
     title="Salesforce: People of accounts",
     noun="affiliation",
     table="person_accounts",
-    key=("person", "account"),
+    key=("salesforce_id",),
     fields=(
+        Field(
+            name="salesforce_id",
+            kind="salesforce_id",
+            required=True,
+            aliases=("Id",),
+            help="The affiliation's own id: somebody may have left an account and come back.",
+            examples=("a0B5e00000AfFiAAAV", "a0B5e00000BfFiAAAV"),
+        ),
         _of_person(),
         Field(
             name="account",
@@ -265,7 +273,6 @@ PERSON_ACCOUNTS = Contract(
             ),
             examples=("0015e00000AcMeAAAV", "0015e00000WyHiAAAV"),
         ),
-        Field(name="salesforce_id", kind="salesforce_id", aliases=("Id",), help="The affiliation's own id."),
         Field(name="role", max_length=300, examples=("Employee", "")),
         Field(name="is_primary", kind="boolean", default="false", examples=("true", "false")),
         Field(name="status", kind="choice", choices=AFFILIATION_STATUSES, examples=("Current", "Past")),
