@@ -303,3 +303,27 @@ def test_affiliations_say_who_belongs_to_which_account_whatever_a_boolean_looks_
     before = fingerprint(url)
     imported(run, wb, "affiliations", "npe5__Affiliation__c")
     assert fingerprint(url) == before
+
+
+def test_a_night_in_which_two_fifths_of_the_emails_are_blank_is_held_and_not_imported(
+    run: Run, org: Salesforce, way: str, wb: Workbench, url: str
+) -> None:
+    def people(blank: int) -> list[dict[str, Any]]:
+        return [
+            {"Id": f"003{n:012}AAA", "Contact_Type__c": "Volunteer", "FirstName": "Given", "LastName": f"Name{n}"}
+            | {"Email": None if n < blank else f"v{n}@mail.example", "Phone": "913-555-0100"}
+            for n in range(10)
+        ]
+
+    with_parts(org, people(0))
+    imported(run, wb, "volunteers")
+    before = fingerprint(url)
+    with_parts(org, people(4))
+    batch = imported(run, wb, "volunteers")
+    assert (batch.stage, fingerprint(url)) == ("held", before)
+    (hold,) = batch.summary["held_for"]
+    assert (hold["code"], hold["dataset"], hold["rows"]) == ("email.missing", "salesforce.people", 4)
+    assert run("commit", "latest", "--accept", "email.missing").status == 0
+    assert {email for (email,) in records(url, "salesforce.people", "email")} == {
+        f"v{n}@mail.example" for n in range(10)
+    }
