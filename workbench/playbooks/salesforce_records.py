@@ -70,13 +70,16 @@ class Records:
 
     def parts(self, at: npt.NDArray[np.int64], cells: Mapping[str, pa.StringArray]) -> Shaped:
         """The rows of a part of which several may be made of one row of the source, at whose positions they are."""
-        lines = np.asarray(self._columns.lines)[at].astype(np.int64) + _nth(at) * _LINES
+        nth = _nth(at)
+        lines = np.asarray(self._columns.lines)[at].astype(np.int64) + nth * _LINES
+        each = pa.array(np.arange(len(at) + 1, dtype=np.int32))
         return Shaped(
             rows=Chunk(
                 lines=pa.array(lines, pa.int32()),
                 cells=pa.RecordBatch.from_arrays(list(cells.values()), names=list(cells)),
             ),
             at=pa.array(at.astype(np.int32)),
+            groups=pa.ListArray.from_arrays(each, pa.array(at.astype(np.int32))) if nth.any() else None,
         )
 
     def issues(
