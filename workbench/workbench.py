@@ -73,6 +73,7 @@ from workbench.model.template import ON_CONFLICT
 from workbench.playbooks import PLAYBOOKS, purposes
 from workbench.prepare import mapping, recognition
 from workbench.prepare.mapping import Suggestion
+from workbench.sequences import Sequences
 from workbench.sources import headed, kept_files
 
 if TYPE_CHECKING:
@@ -119,6 +120,7 @@ class Workbench:
         self.google_sheets = GoogleSheets(database, google_access(configuration), purposes.known())
         self.salesforce = Salesforce(database, salesforce_access(configuration))
         self.matches = Matches(database)
+        self.sequences = Sequences(self, database)
 
     @classmethod
     def open(
@@ -600,7 +602,7 @@ class Workbench:
             return sum(each["rows"] for each in issues if each["severity"] == figure.severity)
         found = self.reconcile(batch)
         if not figure.reasons:
-            return sum(getattr(found, outcome) for outcome in figure.outcomes)
+            return -(-sum(getattr(found, outcome) for outcome in figure.outcomes) // figure.every)
         counts = (found.skipped_by_reason, found.unmatched_by_kind)
         return sum(each.get(reason, 0) for each in counts for reason in figure.reasons)
 

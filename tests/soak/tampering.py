@@ -57,6 +57,7 @@ NOT_COVERED = {
     "import_profile": "compares sources, and proves nothing of an import",
     "import_source": "the inventory, which people edit",
     "google_sheet": "which sheets are configured, which people edit; what was read of one is kept as the source",
+    "salesforce_read": "how far Salesforce was read, which the next reading asks; what was read is kept as the source",
     "match": "whom texts mean, from now on: no import is changed by it",
     "match_candidate": "whom texts may mean, made anew by every run",
     "schema_version": "which migration the database has",

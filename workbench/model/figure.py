@@ -19,6 +19,8 @@ class Figure:
     """The dataset whose rows count; None counts the source's own."""
     reasons: tuple[str, ...] = ()
     """Only those that were skipped or unmatched for one of them."""
+    every: int = 1
+    """Of how many rows it counts one, the last of fewer: chunks of 2,000."""
     severity: "Severity | None" = None
     """Not rows: the issues of that severity that were told of them."""
 

@@ -62,7 +62,7 @@ _KINDERGARTEN = ("k", "kindergarten")
 
 def gender(texts: pa.StringArray, *, of_students: bool = False) -> pa.StringArray:
     """The gender that texts name, in whichever spelling."""
-    return _meant(texts, _GENDERS | _NO_GENDER if of_students else _GENDERS)
+    return meant(texts, _GENDERS | _NO_GENDER if of_students else _GENDERS)
 
 
 def race_ethnicity(texts: pa.StringArray) -> pa.StringArray:
@@ -72,22 +72,20 @@ def race_ethnicity(texts: pa.StringArray) -> pa.StringArray:
 
 def _race(texts: pa.StringArray) -> pa.StringArray:
     plain = trimmed(replaced(texts, (_LEFT_BEHIND, "")))
-    meant, lower = _meant(plain, _RACES), spelling(plain)
-    for race, inside in reversed(_RACES_INSIDE):
-        meant = pc.if_else(pc.and_(matches(lower, inside), pc.invert(_is_known(plain, _RACES))), race, meant)
-    return meant
+    lower, inside = spelling(plain), pa.nulls(len(texts), pa.string())
+    for race, words in reversed(_RACES_INSIDE):
+        inside = pc.if_else(matches(lower, words), race, inside)
+    return pc.coalesce(meant(plain, _RACES), inside)
 
 
 def education(texts: pa.StringArray) -> pa.StringArray:
     """The degree that texts name."""
-    return by_distinct(texts, lambda each: _meant(replaced(each, ("(?i) degree$", ""), ("\u2019", "'")), _EDUCATIONS))
+    return by_distinct(texts, lambda each: meant(replaced(each, ("(?i) degree$", ""), ("\u2019", "'")), _EDUCATIONS))
 
 
 def age_group(texts: pa.StringArray) -> pa.StringArray:
     """The age group that texts name."""
-    return by_distinct(
-        texts, lambda each: _meant(replaced(each, ("[\u2010-\u2014]", "-"), (r" +\+", "+")), _AGE_GROUPS)
-    )
+    return by_distinct(texts, lambda each: meant(replaced(each, ("[\u2010-\u2014]", "-"), (r" +\+", "+")), _AGE_GROUPS))
 
 
 def grade(texts: pa.StringArray) -> pa.StringArray:
@@ -107,10 +105,12 @@ def times(texts: pa.StringArray) -> pa.StringArray:
     return pc.if_else(pc.and_(pc.is_valid(texts), pc.is_null(number)), "0", number)
 
 
-def _meant(texts: pa.StringArray, meanings: Mapping[str, str]) -> pa.StringArray:
-    known, meant = pa.array(list(meanings)), pa.array(list(meanings.values()))
-    return by_distinct(texts, lambda each: meant.take(pc.index_in(spelling(each), known, skip_nulls=True)))
+def is_true(texts: pa.StringArray) -> pa.BooleanArray:
+    """Which texts say yes, as a boolean, a number or a word."""
+    return pc.fill_null(pc.is_in(pc.utf8_lower(texts), pa.array(("true", "1", "1.0", "yes", "t", "y"))), False)
 
 
-def _is_known(texts: pa.StringArray, meanings: Mapping[str, str]) -> pa.BooleanArray:
-    return pc.is_valid(_meant(texts, meanings))
+def meant(texts: pa.StringArray, meanings: Mapping[str, str]) -> pa.StringArray:
+    """What the texts mean, whatever their case; null where that is not known."""
+    known, means = pa.array(list(meanings)), pa.array(list(meanings.values()))
+    return by_distinct(texts, lambda each: means.take(pc.index_in(spelling(each), known, skip_nulls=True)))

@@ -6,7 +6,7 @@ import re
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from workbench.model.arrays import only, replaced
+from workbench.model.arrays import any_true, matches, only, replaced
 from workbench.model.kinds import trimmed
 
 PARTS = ("street", "city", "state", "postal_code", "country")
@@ -27,6 +27,15 @@ _WRITTEN = (
 """From the whole address to whatever there is of one; the first that a text is written in is meant."""
 
 Address = dict[str, pa.StringArray]
+
+
+def read(texts: pa.StringArray) -> Address:
+    """What texts say of each part of an address, be they objects of JSON."""
+    objects = matches(texts, r"^\{")
+    if not any_true(objects):
+        return of_text(texts)
+    whole, written = of_object(only(texts, objects)), of_text(only(texts, pc.invert(objects)))
+    return {name: pc.coalesce(whole[name], written[name]) for name in PARTS}
 
 
 def of_text(texts: pa.StringArray) -> Address:
