@@ -3,7 +3,6 @@
 import csv
 import io
 from collections.abc import Callable
-from itertools import permutations
 
 import pytest
 
@@ -394,7 +393,8 @@ def addresses(import_: Import) -> None:
 def test_an_email_is_of_whom_any_of_its_addresses_names(import_: Import, url: str, said: Row, whose: str) -> None:
     batch = import_("salesforce.history", EMAIL | said)
     assert outcome(batch) == (1, 0, 0, 0, 0)
-    found = "select p.salesforce_id, a.type, a.channel, a.status from salesforce.activities a join salesforce.people p on p.id = a.person_id"
+    found = """select p.salesforce_id, a.type, a.channel, a.status
+        from salesforce.activities a join salesforce.people p on p.id = a.person_id"""
     assert ask(url, found) == [(whose, "activity", "Email", "Sent")]
 
 
