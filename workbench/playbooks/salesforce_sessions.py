@@ -231,8 +231,8 @@ _SESSION = Part(
 )
 _ACCOUNT = Part(
     dataset="salesforce.session_accounts",
-    columns={"session": "salesforce_id", "account": "school"},
-    made=("slot", "salesforce_account_id"),
+    columns={"session": "salesforce_id"},
+    made=("slot", "account", "salesforce_account_id"),
 )
 _PARTICIPATION = Part(
     dataset="salesforce.session_participations",
