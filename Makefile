@@ -54,6 +54,7 @@ bench-matching: setup ## measure how people of two lists are matched, 50,000 eac
 
 bench-salesforce: setup ## measure a million contacts read and imported from a Salesforce on this machine
 	$(BIN)/python -m tests.bench.salesforce
+	$(BIN)/python -m tests.bench.salesforce_students
 
 bench-evidence: setup ## measure signing a million rows, verifying that and writing their evidence
 	$(BIN)/python -m tests.bench.evidence
