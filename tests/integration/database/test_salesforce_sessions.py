@@ -222,6 +222,7 @@ def test_the_numbers_of_events_are_the_seeds_with_their_breakdowns(import_: Impo
         "Successfully processed": 7,
         "Errors": 2,
         "Skipped (invalid)": 1,
+        "Waiting for the account": 1,
     }
     assert wb.breakdowns(batch) == {
         "Status breakdown": {"Confirmed": 2, "Completed": 2, "Draft": 1, "No Show": 1, "Published": 1},
