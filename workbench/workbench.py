@@ -72,6 +72,7 @@ from workbench.model.template import ON_CONFLICT
 from workbench.playbooks import PLAYBOOKS, purposes
 from workbench.prepare import mapping, recognition
 from workbench.prepare.mapping import Suggestion
+from workbench.sequences import Sequences
 from workbench.sources import headed, kept_files
 
 if TYPE_CHECKING:
@@ -118,6 +119,7 @@ class Workbench:
         self.google_sheets = GoogleSheets(database, google_access(configuration), purposes.known())
         self.salesforce = Salesforce(database, salesforce_access(configuration))
         self.matches = Matches(database)
+        self.sequences = Sequences(self)
 
     @classmethod
     def open(

@@ -52,6 +52,18 @@ class UnknownSalesforceFields(WorkbenchError):
     """{object} has no {fields} in this Salesforce organization, or {user} may not see it. Nothing was read.{alike}"""
 
 
+class UnknownStep(WorkbenchError):
+    """There is no step or sequence called {step}. Known: {known}."""
+
+
+class NothingChosen(WorkbenchError):
+    """No step is left to run: every one of them is excluded."""
+
+
+class SequenceRunning(WorkbenchError):
+    """{user} is running {sequence} since {since}. One sequence runs at a time: wait until it has ended, or stop it."""
+
+
 class UnreadableSheet(WorkbenchError):
     """Line {line}: {why}"""
 
