@@ -40,6 +40,7 @@ from workbench.database.records import Records
 from workbench.database.rows import Rows
 from workbench.database.runs import Options
 from workbench.database.salesforce import Salesforce
+from workbench.database.schedules import Schedules
 from workbench.database.templates import Templates
 from workbench.datasets import catalog
 from workbench.model.batch import ENDED, OUTCOMES, Batch, Run, new_id
@@ -69,7 +70,7 @@ from workbench.model.reconciliation import Reconciliation
 from workbench.model.salesforce import SalesforceAccess
 from workbench.model.sheet import Sheet
 from workbench.model.template import ON_CONFLICT
-from workbench.playbooks import PLAYBOOKS, purposes
+from workbench.playbooks import PLAYBOOKS, purposes, sequences
 from workbench.prepare import mapping, recognition
 from workbench.prepare.mapping import Suggestion
 from workbench.sequences import Sequences
@@ -120,6 +121,8 @@ class Workbench:
         self.salesforce = Salesforce(database, salesforce_access(configuration))
         self.matches = Matches(database)
         self.sequences = Sequences(self)
+        steps = [step.name for step in sequences.STEPS]
+        self.schedules = Schedules(database, self.google_sheets, sequences.SEQUENCES, steps)
 
     @classmethod
     def open(

@@ -6,8 +6,10 @@ gap. A time that a day has twice is due once, the first time; only what is due i
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from heapq import heappop, heappush
 from zoneinfo import ZoneInfo
 
 from croniter import CroniterBadDateError, CroniterError, croniter
@@ -18,6 +20,8 @@ _FIELDS = 5
 """Minute, hour, day of the month, month, day of the week: seconds are no schedule."""
 _BY_LOT = re.compile(r"\b[hr]\b", re.IGNORECASE)
 """What croniter draws by lot: another time whenever it is asked."""
+_CHANGE = timedelta(hours=3)
+"""No clock is put forward or back by more."""
 _ZONE = "it is such as America/Chicago, or UTC."
 
 
@@ -40,23 +44,31 @@ def checked(cron: str, zone: str) -> tuple[str, str]:
 
 def after(cron: str, zone: str, moment: datetime) -> Iterator[datetime]:
     """The times after a moment, one after the other, in UTC."""
-    times = croniter(cron, moment.astimezone(ZoneInfo(zone)))
+    # croniter is asked of clock faces alone: given zones, it goes back to the wrong day behind a change of clocks
+    faces = croniter(cron, _face(zone, moment) - _CHANGE)
+    found: list[datetime] = []
+    last = moment
     while True:
-        due = times.get_next(datetime)
-        if _counts(cron, due):
-            yield due.astimezone(UTC)
+        following = _moments(cron, zone, faces.get_next(datetime))
+        while found and following and found[0] < following[0]:
+            due = heappop(found)
+            if due > last:
+                yield due
+                last = due
+        for due in following:
+            heappush(found, due)
 
 
 def latest(cron: str, zone: str, moment: datetime) -> datetime:
     """The last time until a moment, itself included, in UTC."""
-    local = moment.astimezone(ZoneInfo(zone))
-    if local.second == local.microsecond == 0 and croniter.match(cron, local) and _counts(cron, local):
-        return moment.astimezone(UTC)
-    times = croniter(cron, local)
+    face = _face(zone, moment)
+    faces = croniter(cron, face + _CHANGE)
+    found: datetime | None = None
     while True:
-        due = times.get_prev(datetime)
-        if _counts(cron, due):
-            return due.astimezone(UTC)
+        before = faces.get_prev(datetime)
+        if found is not None and before < face - _CHANGE:
+            return found
+        found = max((due for due in (*_moments(cron, zone, before), found) if due and due <= moment), default=None)
 
 
 def between(cron: str, zone: str, first: datetime, last: datetime, *, most: int) -> int:
@@ -69,6 +81,29 @@ def between(cron: str, zone: str, first: datetime, last: datetime, *, most: int)
     return found
 
 
-def _counts(cron: str, due: datetime) -> bool:
-    """Whether it is no second time of an hour that comes twice."""
-    return not due.fold or cron.split()[1].startswith("*")
+def _face(zone: str, moment: datetime) -> datetime:
+    """What a clock there shows."""
+    return moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None, fold=0)
+
+
+def _moments(cron: str, zone: str, face: datetime) -> list[datetime]:
+    """When it is due that a clock shows so: as a rule one moment."""
+    first, second = (face.replace(tzinfo=ZoneInfo(zone), fold=fold).astimezone(UTC) for fold in (0, 1))
+    every_hour = cron.split()[1] == "*"
+    if first < second:  # the clock shows it twice
+        return [first, second] if every_hour else [first]
+    if first > second:  # never
+        return [] if every_hour else [_changed(ZoneInfo(zone), second, first)]
+    return [first]
+
+
+def _changed(zone: ZoneInfo, before: datetime, after: datetime) -> datetime:
+    """The minute at which a clock was put forward that was so between the two."""
+    offset = after.astimezone(zone).utcoffset()
+    minutes = int((after - before).total_seconds()) // 60
+    place = bisect_left(
+        range(minutes),
+        True,
+        key=lambda minute: (before + timedelta(minutes=minute)).astimezone(zone).utcoffset() == offset,
+    )
+    return before + timedelta(minutes=place)

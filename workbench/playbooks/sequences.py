@@ -82,6 +82,8 @@ def of_playbook(name: str) -> Step:
     """
     found = playbook(name)
     if not found.extracts:
-        raise UnknownStep(step=name, known=", ".join((*SEQUENCES, *(each for step in STEPS for each in step.playbooks))))
+        raise UnknownStep(
+            step=name, known=", ".join((*SEQUENCES, *(each for step in STEPS for each in step.playbooks)))
+        )
     needs = tuple(need for step in STEPS if name in step.playbooks for need in step.needs)
     return Step(name=name, title=found.title, playbooks=(name,), needs=needs)
