@@ -85,7 +85,7 @@ def somebody(url: str, statement: str) -> Iterator[None]:
         yield
 
 
-NO_TEACHERS = "lock table polaris.teacher_roster in share mode"
+NO_TEACHERS = "lock table polaris.teacher_progress in share mode"
 """Whoever holds this lets nobody commit."""
 
 
@@ -261,7 +261,7 @@ def test_a_run_is_taken_up_again_when_its_worker_is_killed_and_nothing_is_double
     with hired():
         (run,) = ended(wb)
     assert (run.status, len(run.batches)) == ("completed", 1)
-    assert records(url, "polaris.teacher_roster", "email") == [("ada@kck.example",), ("ben@kck.example",)]
+    assert records(url, "polaris.teacher_progress", "email") == [("ada@kck.example",), ("ben@kck.example",)]
     assert {(batch.stage, outcome(batch)) for batch in wb.batches.all()} == {
         ("completed", (2, 0, 0, 0, 0)),
         ("discarded", (2, 0, 0, 0, 0)),
