@@ -52,6 +52,19 @@ class UnknownSalesforceFields(WorkbenchError):
     """{object} has no {fields} in this Salesforce organization, or {user} may not see it. Nothing was read.{alike}"""
 
 
+class FieldsLacking(UnknownSalesforceFields):
+    """{why} Say which field it is instead, or leave it out, by --map or a template of {playbook}: --map
+    'Other__c=field', --map 'Field__c='."""
+
+
+class NoExtract(WorkbenchError):
+    """{playbook} takes nothing of {object} from Salesforce. What it takes records of: {known}."""
+
+
+class SeveralExtracts(WorkbenchError):
+    """{playbook} takes {object} from Salesforce in several parts, one after the other: workbench run {playbook}"""
+
+
 class UnknownStep(WorkbenchError):
     """There is no step or sequence called {step}. Known: {known}."""
 

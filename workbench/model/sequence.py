@@ -37,8 +37,12 @@ class StepResult:
     """One of STATUSES."""
     figures: Mapping[str, int] = field(default_factory=dict)
     """In the words of its playbooks (seed 001): Total Records, Created ..."""
+    breakdowns: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """And how many records have which value: Status breakdown ..."""
     batches: tuple[UUID, ...] = ()
     """Its imports, a run for each extract that had records, in their order."""
+    rows: int = 0
+    """How many records were read."""
     delta: bool = False
     """Whether it read no more than what has changed since the last time."""
     notes: tuple[str, ...] = ()
@@ -56,6 +60,8 @@ class StepResult:
             "step": self.step.name,
             "status": self.status,
             "figures": dict(self.figures),
+            "breakdowns": {name: dict(values) for name, values in self.breakdowns.items()},
+            "rows": self.rows,
             "batches": [str(batch) for batch in self.batches],
             "delta": self.delta,
             "notes": list(self.notes),

@@ -27,7 +27,7 @@ STEPS: tuple[Step, ...] = (
     Step(
         name="events",
         title="Events and their volunteers and teachers",
-        playbooks=("salesforce.events", "salesforce.volunteer_participations", "salesforce.teacher_participations"),
+        playbooks=("salesforce.events", "salesforce.participations"),
         needs=("organizations", "schools", "teachers"),
     ),
     Step(

@@ -17,6 +17,7 @@ from workbench.doors.cli import (
     proving,
     salesforce,
     schedules,
+    sequences,
     serving,
     showing,
 )
@@ -28,7 +29,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for part in (preparing, importing, google_sheets, salesforce, schedules, matching, proving, showing, serving):
+for part in (preparing, importing, google_sheets, salesforce, sequences, schedules, matching, proving, showing, serving):
     part.add_to(app)
 
 

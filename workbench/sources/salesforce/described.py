@@ -34,6 +34,11 @@ class Described:
     user: str
     """Who asked."""
 
+    @property
+    def is_stamped(self) -> bool:
+        """Whether its records say when they were changed last."""
+        return any(field.name == "SystemModstamp" for field in self.fields)
+
     def chosen(self, wanted: Collection[str] | None, needed: Collection[str], *, deleted: bool) -> tuple[Field, ...]:
         """The fields that are read: those wanted, else all, and what every reading has.
 

@@ -6,7 +6,7 @@ from typing import Any, cast
 from alembic import op
 
 revision = "0014"
-down_revision = "0012"
+down_revision = "0013"
 
 
 def upgrade() -> None:

@@ -1,0 +1,323 @@
+"""Contacts of Salesforce as the rows of parts: the person that each is, with addresses, numbers and skills."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from workbench.datasets.salesforce.people import ADDRESS_SLOTS, EMAIL_SLOTS, PHONE_SLOTS
+from workbench.model.arrays import any_true, joined, matches, only
+from workbench.model.contract import Contract
+from workbench.model.issue import ISSUES
+from workbench.model.kinds import KINDS
+from workbench.model.playbook import Known, Shaped
+from workbench.model.sheet import Chunk
+from workbench.playbooks import demographics, postal_address
+from workbench.prepare.name_case import cased, in_capitals
+from workbench.prepare.shaping import something
+
+Type = Literal["volunteer", "teacher", "student"]
+Positions = npt.NDArray[np.int64]
+Told = tuple[pa.BooleanArray, str, str, "pa.StringArray | str", str]
+"""Of which rows: code, field, message, severity."""
+
+SKILLS = 100
+"""More skills nobody has: a row that names more is cut there, and told."""
+_LINES = 1 << 24
+"""How far apart the lines are of what one row has several of; no source has as many rows."""
+
+EMAILS = dict(zip(EMAIL_SLOTS, ("email", "home_email", "work_email", "alternate_email"), strict=True))
+PHONES = dict(zip(PHONE_SLOTS, ("phone", "home_phone", "mobile_phone", "work_phone"), strict=True))
+"""The column that each place of a contact is."""
+_PREFERRED = {
+    "email": {"personal": "home", "home": "home", "work": "work", "alternate": "alternate"},
+    "phone": {"home": "home", "mobile": "mobile", "work": "work"},
+    "address": {"home": "home", "work": "work", "other": "other"},
+}
+"""Which place a contact prefers that says so."""
+
+_NAMES = ("first_name", "middle_name", "last_name")
+_MEANT = {
+    "race_ethnicity": demographics.race_ethnicity,
+    "education": demographics.education,
+    "age_group": demographics.age_group,
+    "times_volunteered": demographics.times,
+}
+_ISO_MOMENT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]"
+_CUT = "(?:\\.\\.\\.|\u2026)$"
+
+
+class Contacts:
+    """The rows of a chunk of contacts: of one type, none of which may lack what is `required`."""
+
+    def __init__(self, columns: Chunk, known: Known, form: Contract, type_: Type, required: Sequence[str] = ()) -> None:
+        self._columns, self._known, self._form, self._type = columns, known, form, type_
+        self._there = set(columns.cells.schema.names)
+        self._texts: dict[str, pa.StringArray] = {}
+        self._required = required
+        self.deleted = demographics.is_true(self["is_deleted"])
+        self.lacking = {name: pc.and_not(pc.is_null(self[name]), self.deleted) for name in required}
+        self.living = pc.invert(self.deleted)
+        for lacking in self.lacking.values():
+            self.living = pc.and_not(self.living, lacking)
+
+    def __getitem__(self, name: str) -> pa.StringArray:
+        if name not in self._texts:
+            there = name in self._there
+            blank = pa.nulls(len(self._columns), pa.string())
+            self._texts[name] = something(self._columns.cells[name], self._form.nothing) if there else blank
+        return self._texts[name]
+
+    @cached_property
+    def here(self) -> pa.BooleanArray:
+        """Which of the deleted ones are records."""
+        stored = self._known.stored
+        if stored is None or not any_true(self.deleted):
+            return pa.array(np.zeros(len(self._columns), dtype=bool))
+        ids = KINDS["salesforce_id"].parse(self["salesforce_id"])
+        return pc.and_(self.deleted, pc.is_in(ids, stored["salesforce_id"].combine_chunks()))
+
+    # -- the person --
+
+    def people(self, fields: Mapping[str, str]) -> Shaped:
+        """The person that each contact is: of `fields`, those whose column of the form is there."""
+        cells = {"type": self._same(self._type)}
+        for name, column in fields.items():
+            if column in self._there or name == "salesforce_id":
+                cells[name] = self._field(name, column)
+        cells |= {f"{name}_slot": slot for name, slot in self._primary.items()}
+        if self._type == "student":
+            cells["grade"] = self._grade
+        return self._part(pc.or_(self.living, self.here), cells)
+
+    def _field(self, name: str, column: str) -> pa.StringArray:
+        if name in _NAMES:
+            return cased(self[column])
+        if name in ("email", "phone"):
+            slot, usable = self._primary[name], self._usable(name)
+            return pc.coalesce(
+                *(only(texts, pc.fill_null(pc.equal(slot, each), False)) for each, texts in usable.items())
+            )
+        if name == "gender":
+            return demographics.gender(self[column], of_students=self._type == "student")
+        if name == "is_deleted":
+            return pc.if_else(self.deleted, "true", "false")
+        if self._form.field(column).kind == "day":
+            return self._day(column)
+        return _MEANT[name](self[column]) if name in _MEANT else self[column]
+
+    @cached_property
+    def _primary(self) -> dict[str, pa.StringArray]:
+        """Which e-mail address, number and postal address is the primary one: the preferred, else the first."""
+        there = {name: {slot: pc.is_valid(each) for slot, each in self._usable(name).items()} for name in _PLACES}
+        there["address"] = {slot: postal_address.somewhere(each) for slot, each in self._addresses.items()}
+        return {name: self._chosen(name, slots) for name, slots in there.items()}
+
+    def _chosen(self, name: str, there: Mapping[str, pa.BooleanArray]) -> pa.StringArray:
+        column = "primary_address" if name == "address" else f"preferred_{name}"
+        preferred = demographics.meant(self[column], _PREFERRED[name])
+        slots = [only(self._same(slot), is_there) for slot, is_there in there.items()]
+        wanted = [only(slot, pc.fill_null(pc.equal(slot, preferred), False)) for slot in slots]
+        return pc.coalesce(*wanted, *slots, pa.nulls(len(self._columns), pa.string()))
+
+    def _usable(self, name: str) -> dict[str, pa.StringArray]:
+        """The e-mail addresses or phone numbers of each place that are some."""
+        parsed = {slot: KINDS[name].parse(texts) for slot, texts in self._given(_PLACES[name]).items()}
+        return {slot: only(texts, matches(texts, KINDS[name].pattern)) for slot, texts in parsed.items()}
+
+    def _given(self, places: Mapping[str, str]) -> dict[str, pa.StringArray]:
+        return {slot: self[column] for slot, column in places.items() if column in self._there}
+
+    @property
+    def _grade(self) -> pa.StringArray:
+        return demographics.grade(pc.coalesce(self["grade"], self["legacy_grade"]))
+
+    def _day(self, name: str) -> pa.StringArray:
+        """A day, also where it comes with a time."""
+        texts = self[name]
+        texts = pc.if_else(matches(texts, _ISO_MOMENT), pc.utf8_slice_codeunits(texts, 0, 10), texts)
+        return KINDS["day"].parsed(texts, self._known.forms.get(name))
+
+    # -- what belongs to a person --
+
+    def of_places(self, name: str, professional: Sequence[str]) -> Shaped:
+        """The e-mail addresses or phone numbers of each contact, one for each place that has one."""
+        given = self._given(_PLACES[name])
+        kinds = {slot: "professional" if slot in professional else "personal" for slot in given}
+        return self._each(
+            {slot: {name: texts, "kind": self._same(kinds[slot])} for slot, texts in given.items()},
+            {slot: pc.is_valid(texts) for slot, texts in given.items()},
+            (name, "kind"),
+        )
+
+    def addresses(self) -> Shaped:
+        """The postal addresses of each contact, one for each place that has one; a country alone is none."""
+        there = {slot: postal_address.somewhere(each) for slot, each in self._addresses.items()}
+        return self._each(self._addresses, there, postal_address.PARTS)
+
+    @cached_property
+    def _addresses(self) -> dict[str, postal_address.Address]:
+        """What the columns of each place say of an address; a mailing address comes in one or in its parts."""
+        parts = {name: f"mailing_{name}" for name in postal_address.PARTS}
+        found: dict[str, postal_address.Address] = {}
+        if self._there & {"mailing_address", *parts.values()}:
+            whole = postal_address.of_object(self["mailing_address"])
+            found["mailing"] = {name: pc.coalesce(self[column], whole[name]) for name, column in parts.items()}
+        others = {slot: f"{slot}_address" for slot in ADDRESS_SLOTS if slot != "mailing"}
+        return found | {slot: postal_address.read(texts) for slot, texts in self._given(others).items()}
+
+    def skills(self) -> Shaped:
+        """The skills of each contact, each once."""
+        at, skills, rank = self._skills
+        some = rank < SKILLS
+        return self._several(at[some], rank[some], {"skill": skills.filter(pa.array(some))})
+
+    @cached_property
+    def _skills(self) -> tuple[Positions, pa.StringArray, Positions]:
+        """Each skill that a row names, once: the row's position, the skill, and which of the row's it is."""
+        said = pc.binary_join_element_wise(pc.fill_null(self["skills_text"], ""), pc.fill_null(self["skills"], ""), ";")
+        lists = pc.split_pattern_regex(only(said, self.living), "[;,\r\n]+")
+        names = pc.utf8_capitalize(something(pc.list_flatten(lists), self._form.nothing))
+        at = np.asarray(pc.list_parent_indices(lists)).astype(np.int64)
+        there = np.flatnonzero(np.asarray(pc.is_valid(names)))
+        encoded = names.take(pa.array(there)).dictionary_encode()
+        pairs = at[there] * (len(encoded.dictionary) + 1) + np.asarray(encoded.indices)
+        first = there[np.sort(np.unique(pairs, return_index=True)[1])]
+        at = at[first]
+        begins = np.flatnonzero(np.diff(at, prepend=-1))
+        return at, names.take(pa.array(first)), np.arange(len(at)) - np.repeat(begins, np.diff([*begins, len(at)]))
+
+    def placements(self, fields: Mapping[str, str]) -> Shaped:
+        """Where each contact works or goes to school."""
+        cells = {name: self[column] for name, column in fields.items() if column in self._there and name != "person"}
+        some = pc.is_valid(pc.coalesce(*cells.values(), pa.nulls(len(self._columns), pa.string())))
+        return self._part(pc.and_(self.living, some), {"person": self["salesforce_id"], **cells})
+
+    # -- what is told --
+
+    def issues(self) -> pa.Table:
+        """What is wrong or odd about contacts that no part can tell."""
+        told = [
+            (where, code, field, message, how) for where, code, field, message, how in self._odd() if any_true(where)
+        ]
+        if not told:
+            return ISSUES.empty_table()
+        together = pa.concat_tables([self._told(*each) for each in told])
+        return together.take(pc.sort_indices(together, [("position", "ascending")]))
+
+    def _odd(self) -> Iterator[Told]:
+        for name, lacking in self.lacking.items():
+            yield lacking, "missing", name, f"{name} is required", "error"
+        yield from self._gone()
+        for name in _NAMES:
+            capitals = pc.and_(self.living, in_capitals(self[name]))
+            if any_true(capitals):
+                said = joined("'", self[name], "' is in capitals: written as ", cased(self[name]))
+                yield capitals, "all_caps_name", name, said, "warning"
+        for name, texts, meant in self._read():
+            unknown = pc.and_(self.living, pc.and_not(pc.is_valid(texts), pc.is_valid(meant)))
+            said = joined("'", texts, f"' is no {name.replace('_', ' ')} that is known, and is left out")
+            yield unknown, f"unknown_{name}", name, said, "warning"
+        for slot, address in self._addresses.items():
+            country = pc.and_not(pc.is_valid(address["country"]), postal_address.somewhere(address))
+            said = "A country alone is no address, and is left out"
+            yield pc.and_(self.living, country), "missing_address", f"{slot}_address", said, "warning"
+        if not self._there & {"skills", "skills_text"}:
+            return
+        at, skills, rank = self._skills
+        cut, more = np.asarray(matches(skills, _CUT)), rank >= SKILLS
+        yield self._of(at[cut]), "truncated_skill", "skills", "A skill ends in ...: it was cut short", "warning"
+        yield self._of(at[more]), "too_many", "skills", f"More than {SKILLS} skills: the others are left out", "warning"
+
+    def _gone(self) -> Iterator[Told]:
+        if not any_true(self.deleted):
+            return
+        master = KINDS["salesforce_id"].parse(self["merged_into"])
+        how = pc.coalesce(joined("Merged into ", master, " in Salesforce"), "Deleted in Salesforce")
+        stays = joined(how, ": the record here is marked, and stays")
+        yield self.here, "deleted_there", "is_deleted", stays, "warning"
+        never = joined(how, ", and no record here: left out")
+        yield pc.and_not(self.deleted, self.here), "deleted_there", "is_deleted", never, "warning"
+
+    def _read(self) -> Iterator[tuple[str, pa.StringArray, pa.StringArray]]:
+        """The columns whose texts are known or not, with what these mean."""
+        for name in ("gender", "race_ethnicity", "education", "age_group"):
+            if name in self._there:
+                yield name, self[name], self._field(name, name)
+        if "grade" in self._there or "legacy_grade" in self._there:
+            yield "grade", pc.coalesce(self["grade"], self["legacy_grade"]), self._grade
+
+    def _of(self, at: Positions) -> pa.BooleanArray:
+        where = np.zeros(len(self._columns), dtype=bool)
+        where[at] = True
+        return pa.array(where)
+
+    def _told(
+        self, where: pa.BooleanArray, code: str, field: str, message: "pa.StringArray | str", severity: str
+    ) -> pa.Table:
+        at = pa.array(np.flatnonzero(np.asarray(where)).astype(np.int32))
+        said = message if isinstance(message, str) else message.take(at)
+        columns = {"position": at, "line": pa.nulls(len(at), pa.int32())}
+        for name, text in (("code", code), ("field", field), ("message", said), ("severity", severity)):
+            columns[name] = pa.repeat(text, len(at)) if isinstance(text, str) else text
+        return pa.table(columns).select(ISSUES.names).cast(ISSUES)
+
+    # -- rows of parts --
+
+    def _same(self, text: str) -> pa.StringArray:
+        return pa.repeat(pa.scalar(text, pa.string()), len(self._columns))
+
+    def _part(self, where: pa.BooleanArray, cells: Mapping[str, pa.StringArray]) -> Shaped:
+        """The rows of a part that has one of each contact where that is so."""
+        at = pa.array(np.flatnonzero(np.asarray(where)).astype(np.int32))
+        rows = pa.RecordBatch.from_arrays(list(cells.values()), names=list(cells))
+        if len(at) == len(self._columns):
+            return Shaped(rows=Chunk(lines=self._columns.lines, cells=rows), at=at)
+        return Shaped(rows=Chunk(lines=self._columns.lines.take(at), cells=rows.take(at)), at=at)
+
+    def _each(
+        self,
+        places: Mapping[str, Mapping[str, pa.StringArray]],
+        there: Mapping[str, pa.BooleanArray],
+        names: Sequence[str],
+    ) -> Shaped:
+        """The rows of a part that has one of each place of a contact that has something there."""
+        before = np.zeros(len(self._columns), dtype=np.int64)
+        found: list[tuple[Positions, Positions, str]] = []
+        for slot, is_there in there.items():
+            at = np.flatnonzero(np.asarray(pc.and_(self.living, is_there)))
+            found.append((at, before[at], slot))
+            before[at] += 1
+        cells = {"slot": _together(pa.repeat(pa.scalar(slot, pa.string()), len(at)) for at, _, slot in found)}
+        cells |= {name: _together(places[slot][name].take(pa.array(at)) for at, _, slot in found) for name in names}
+        none = np.zeros(0, dtype=np.int64)
+        at = np.concatenate([none, *(at for at, _, _ in found)])
+        rank = np.concatenate([none, *(rank for _, rank, _ in found)])
+        if len(found) < 2:
+            return self._several(at, rank, cells)
+        order = np.lexsort((at, rank))
+        return self._several(
+            at[order], rank[order], {name: column.take(pa.array(order)) for name, column in cells.items()}
+        )
+
+    def _several(self, at: Positions, rank: Positions, cells: Mapping[str, pa.StringArray]) -> Shaped:
+        """Rows of which a contact may have several: each but its first has a line of its own, far from the source's."""
+        place = pa.array(at.astype(np.int32))
+        lines = np.asarray(self._columns.lines)[at] + rank * _LINES
+        columns = {"person": self["salesforce_id"].take(place), **cells}
+        groups = None
+        if rank.any():
+            groups = pa.ListArray.from_arrays(pa.array(np.arange(len(at) + 1, dtype=np.int32)), place)
+        rows = pa.RecordBatch.from_arrays(list(columns.values()), names=list(columns))
+        return Shaped(rows=Chunk(lines=pa.array(lines.astype(np.int32)), cells=rows), at=place, groups=groups)
+
+
+_PLACES: dict[str, Mapping[str, str]] = {"email": EMAILS, "phone": PHONES}
+
+
+def _together(columns: Iterator[Any]) -> pa.StringArray:
+    return pa.concat_arrays([pa.array([], pa.string()), *columns])
