@@ -41,7 +41,7 @@ from workbench.database.records import Records
 from workbench.database.rows import Rows
 from workbench.database.runs import Options
 from workbench.database.salesforce import Salesforce
-from workbench.database.schedules import Schedules
+from workbench.database.schedules import Known, Schedules
 from workbench.database.templates import Templates
 from workbench.datasets import catalog
 from workbench.model.batch import ENDED, OUTCOMES, Batch, Run, new_id
@@ -122,8 +122,7 @@ class Workbench:
         self.salesforce = Salesforce(database, salesforce_access(configuration))
         self.matches = Matches(database)
         self.sequences = Sequences(self, database)
-        steps = [step.name for step in sequences.STEPS]
-        self.schedules = Schedules(database, self.google_sheets, sequences.SEQUENCES, steps)
+        self.schedules = Schedules(database, self.google_sheets, _runnable())
 
     @classmethod
     def open(
@@ -670,6 +669,13 @@ class Workbench:
         return runs.begin(
             self._store, home, sheets[dataset], dataset, options, template, identifier, playbook=playbook, lend=lend
         )
+
+
+def _runnable() -> Known:
+    """What of Salesforce a schedule can name."""
+    steps = [step.name for step in sequences.STEPS]
+    playbooks = [name for name, playbook in PLAYBOOKS.items() if playbook.extracts]
+    return Known(sequences=sequences.SEQUENCES, steps=steps, playbooks=playbooks)
 
 
 def google_access(configuration: settings.Settings) -> Access:

@@ -40,13 +40,10 @@ _MOST_MISSED = 1000
 class Schedules:
     """What the tenant has imported by itself: `Workbench.schedules`."""
 
-    def __init__(
-        self, store: Store, sheets: GoogleSheets, sequences: Mapping[str, Sequence[str]], steps: Sequence[str]
-    ) -> None:
+    def __init__(self, store: Store, sheets: GoogleSheets, known: "Known") -> None:
         self._store = store
         self._sheets = sheets
-        self._sequences = sequences
-        self._steps = steps
+        self._known = known
 
     def all(self) -> list[Schedule]:
         """The schedules, those that are due first, then those that are paused."""
@@ -95,21 +92,24 @@ class Schedules:
         *,
         window: str | None = None,
         everything: bool = False,
+        only_missing: bool = False,
     ) -> Work:
-        """What is asked for, if there is such a thing: one of a sequence, some steps, a registered Google Sheet.
+        """What is asked for, if there is such a thing: one of a sequence (or playbook), some steps, a registered Google
+        Sheet.
 
-        `everything` reads all records instead of those that were changed; `window` is what a sheet's import is called
-        instead of its own year. Raises WrongValue, UnknownStep, UnknownGoogleSheet.
+        `everything` reads all records instead of those that were changed, `only_missing` those that an audit finds
+        missing or stale; `window` is what a sheet's import is called instead of its own year.
+        Raises WrongValue, UnknownStep, UnknownGoogleSheet.
         """
         asked = [each for each in (sequence, tuple(steps), google_sheet) if each]
         if len(asked) != 1:
             why = "it is a sequence, some steps or a Google Sheet, one of them."
             raise WrongValue(field="what runs", value=" and ".join(map(str, asked)) or "blank", why=why)
-        if sequence and sequence not in self._sequences:
-            raise UnknownStep(step=sequence, known=", ".join(self._sequences))
+        if sequence and sequence not in (*self._known.sequences, *self._known.playbooks):
+            raise UnknownStep(step=sequence, known=", ".join((*self._known.sequences, *self._known.playbooks)))
         for step in steps:
-            if step not in self._steps:
-                raise UnknownStep(step=step, known=", ".join(self._steps))
+            if step not in self._known.steps:
+                raise UnknownStep(step=step, known=", ".join(self._known.steps))
         sheet = self._sheets.get(google_sheet).id if google_sheet else None
         return Work(
             sequence=sequence or None,
@@ -117,11 +117,14 @@ class Schedules:
             google_sheet=sheet,
             window=(window or "").strip() or None,
             everything=everything,
+            only_missing=only_missing,
         )
 
     def steps_of(self, work: Work) -> tuple[str, ...]:
         """The names of the steps that it runs; none of a Google Sheet."""
-        return tuple(self._sequences[work.sequence]) if work.sequence else work.steps
+        if work.sequence is None:
+            return work.steps
+        return tuple(self._known.sequences.get(work.sequence, (work.sequence,)))
 
     def pause(self, which: UUID | str) -> Schedule:
         """Lets it not be due any more, until it is resumed; what was due until now is done. Raises UnknownSchedule."""
@@ -265,11 +268,21 @@ class Schedules:
 
     def _insert(self, connection: psycopg.Connection[Any], name: str, work: Work, **values: Any) -> UUID | None:
         values |= {"tenant_id": self._store.tenant_id, "name": name, **_columns(work)}
+        values["only_missing"] = work.only_missing
         columns, placeholders = (SQL(", ").join(map(each, values)) for each in (Identifier, Placeholder))
         statement = SQL("insert into workbench.schedule_run ({}) values ({}) on conflict (schedule_id, due) do nothing "
                         "returning id")  # fmt: skip
         written = connection.execute(statement.format(columns, placeholders), values).fetchone()
         return written["id"] if written else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """What there is to be imported of Salesforce: steps, sequences of them, and single playbooks."""
+
+    sequences: Mapping[str, Sequence[str]]
+    steps: Sequence[str]
+    playbooks: Sequence[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -297,8 +310,8 @@ from workbench.schedule s where s.removed_at is null order by s.next_due nulls l
 """
 
 _RUNS = f"""
-select s.id, s.schedule_id as schedule, s.name, {_WORK}, s.due, s.missed, s.missed_since, s.asked_by, s.status,
-       s.started_at, s.ended_at, s.told, s.done, array(
+select s.id, s.schedule_id as schedule, s.name, {_WORK}, s.only_missing, s.due, s.missed, s.missed_since, s.asked_by,
+       s.status, s.started_at, s.ended_at, s.told, s.done, array(
            select b.id from jsonb_array_elements(s.done) step, jsonb_array_elements_text(step -> 'batches') batch
            join workbench.import_batch b on b.id = batch::uuid
            where s.status = 'held' and b.stage in ('planned', 'held')) as waits
@@ -367,6 +380,7 @@ def _work(row: dict[str, Any]) -> Work:
         google_sheet=row.pop("google_sheet"),
         window=row.pop("window"),
         everything=row.pop("everything"),
+        only_missing=row.pop("only_missing", False),
     )
 
 

@@ -9,6 +9,7 @@ from workbench.model.schedule import ScheduledRun
 from workbench.model.sequence import StepResult
 from workbench.model.wording import many
 from workbench.playbooks import purposes
+from workbench.playbooks.sequences import SEQUENCES
 from workbench.workbench import Progress, Workbench
 
 SOURCE = "schedule"
@@ -22,7 +23,6 @@ def work(wb: Workbench, run: ScheduledRun, progress: Progress) -> ScheduledRun:
     """
     if not wb.schedules.begin(run):
         return wb.schedules.run(run.id)
-    _put_away(wb, run)
     try:
         if run.work.google_sheet is not None:
             _sheet(wb, run, progress)
@@ -34,16 +34,6 @@ def work(wb: Workbench, run: ScheduledRun, progress: Progress) -> ScheduledRun:
     return wb.schedules.end(run, *_outcome(wb.schedules.run(run.id).steps))
 
 
-def _put_away(wb: Workbench, run: ScheduledRun) -> None:
-    """Discards what a worker that died has read and neither told nor written: the step is done anew."""
-    if run.started_at is None:
-        return
-    for stage in ("staged", "planned"):
-        for batch in wb.batches.all(stage=stage, user=wb.settings.user, since=run.started_at, limit=1000):
-            if batch.source == SOURCE and batch.id not in run.batches:
-                wb.discard(batch, "Its worker ended before it was written.")
-
-
 def _sequence(wb: Workbench, run: ScheduledRun, progress: Progress) -> None:
     told = {step["step"] for step in run.steps}
     left = [step for step in wb.schedules.steps_of(run.work) if step not in told]
@@ -53,10 +43,12 @@ def _sequence(wb: Workbench, run: ScheduledRun, progress: Progress) -> None:
     def tell(result: StepResult) -> None:
         wb.schedules.tell_step(run, result.to_dict())
 
+    of_steps = run.work.sequence is None or run.work.sequence in SEQUENCES
     wb.sequences.run(
         run.work.sequence,
-        only=left,
-        full_sync=run.work.everything,
+        only=left if of_steps else (),
+        full_sync=run.work.everything or None,
+        missing=run.work.only_missing,
         source=SOURCE,
         told=tell,
         progress=progress,
@@ -64,9 +56,10 @@ def _sequence(wb: Workbench, run: ScheduledRun, progress: Progress) -> None:
 
 
 def _sheet(wb: Workbench, run: ScheduledRun, progress: Progress) -> None:
+    assert run.work.google_sheet is not None
     if run.steps:
         return
-    assert run.work.google_sheet is not None
+    _put_away(wb, run)
     configured = wb.google_sheets.get(run.work.google_sheet)
     sheet = wb.google_sheets.open(configured, progress=progress)
     dataset = purposes.target(configured, sheet)
@@ -89,6 +82,16 @@ def _sheet(wb: Workbench, run: ScheduledRun, progress: Progress) -> None:
             "notes": notes,
         },
     )
+
+
+def _put_away(wb: Workbench, run: ScheduledRun) -> None:
+    """Discards what a worker that died has read and not written: the sheet is read anew."""
+    if run.started_at is None:
+        return
+    for stage in ("staged", "planned"):
+        for batch in wb.batches.all(stage=stage, user=wb.settings.user, since=run.started_at, limit=1000):
+            if batch.source == SOURCE:
+                wb.discard(batch, "Its worker ended before it was written.")
 
 
 def _outcome(steps: Sequence[Mapping[str, Any]]) -> tuple[str, str]:

@@ -19,19 +19,25 @@ class Work:
     Sheet."""
 
     sequence: str | None = None
+    """Or one playbook of Salesforce."""
     steps: tuple[str, ...] = ()
     google_sheet: UUID | None = None
     window: str | None = None
     """Of a Google Sheet: what the import's window is called, instead of the sheet's own year."""
     everything: bool = False
     """Reads all records instead of those that were changed since the last import."""
+    only_missing: bool = False
+    """Reads what an audit finds missing or stale here, and nothing else."""
 
     def told(self, sheets: Mapping[UUID, str] | None = None) -> str:
         """What it is, for a person; `sheets` are the names of the registered ones."""
         if self.google_sheet is not None:
             name = (sheets or {}).get(self.google_sheet, "one that is registered no more")
             return f"Google Sheet: {name}"
-        what = f"Salesforce: {self.sequence}" if self.sequence else f"Salesforce: {', '.join(self.steps)}"
+        named = (self.sequence or ", ".join(self.steps)).removeprefix("salesforce.")
+        what = f"Salesforce: {named.replace('_', ' ')}"
+        if self.only_missing:
+            return f"{what}, what an audit finds missing or stale"
         return f"{what}, all records" if self.everything else what
 
 

@@ -5,7 +5,7 @@ create table workbench.schedule (
     name text not null check (name <> ''),
     cron text not null,
     zone text not null,
-    sequence text,                                       -- of Salesforce's steps
+    sequence text,                                       -- of Salesforce's steps, or one of its playbooks
     steps text[] not null default '{}',                  -- these alone
     google_sheet uuid,                                   -- one that is configured no more fails its run with a sentence
     "window" text,
@@ -32,6 +32,7 @@ create table workbench.schedule_run (
     google_sheet uuid,
     "window" text,
     everything boolean not null default false,
+    only_missing boolean not null default false,         -- what an audit finds missing or stale here
     due timestamptz not null default now(),
     missed integer not null default 0 check (missed >= 0),  -- times that nobody took up, all of which it catches up
     missed_since timestamptz,
