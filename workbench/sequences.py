@@ -1,6 +1,7 @@
 """Sequences of imports from Salesforce (seed 001, Daily Import Script): steps in the order that they need, one after
 the other, each of which is told."""
 
+import os
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
@@ -144,13 +145,15 @@ class Sequences:
             for name in step.playbooks:
                 playbook = playbook_of(name)
                 self._put_away_left_off(playbook)
-                done.figures.update(dict.fromkeys((figure.name for figure in playbook.figures), 0))
+                done.figures[name] = Counter(dict.fromkeys((figure.name for figure in playbook.figures), 0))
                 for extract in playbook.extracts:
                     self._extract(playbook, extract, how, done, own)
         except (NotConfigured, NotSignedIn):
             raise
-        except WorkbenchError as refusal:
-            done.refusals.append(str(refusal))
+        except Exception as error:  # whatever it is, it is this step's, and the others go on
+            if not isinstance(error, WorkbenchError) and os.environ.get("WORKBENCH_TRACEBACK"):
+                raise
+            done.refusals.append(_sentence(error))
         return done.result(step, time.monotonic() - began, dry_run=how.dry_run)
 
     def _extract(self, playbook: Playbook, extract: Extract, how: How, done: "_Done", progress: Progress) -> None:
@@ -185,7 +188,7 @@ class Sequences:
                 done.held.append(str(held))
                 batch = self._wb.batches.get(batch)
         done.batches.append(batch)
-        done.figures.update(self._wb.figures(batch))
+        done.figures[playbook.name].update(self._wb.figures(batch))
         for name, values in self._wb.breakdowns(batch).items():
             done.breakdowns.setdefault(name, Counter()).update(values)
 
@@ -209,7 +212,7 @@ class _Done:
     """What a step has done so far."""
 
     batches: list[Batch] = field(default_factory=list)
-    figures: Counter[str] = field(default_factory=Counter)
+    figures: dict[str, Counter[str]] = field(default_factory=dict)
     breakdowns: dict[str, Counter[str]] = field(default_factory=dict)
     deltas: list[bool] = field(default_factory=list)
     held: list[str] = field(default_factory=list)
@@ -235,7 +238,7 @@ class _Done:
         return StepResult(
             step=step,
             status=status,
-            figures=dict(self.figures),
+            figures=self.figures,
             breakdowns=self.breakdowns,
             batches=tuple(batch.id for batch in self.batches),
             rows=rows,
@@ -243,6 +246,16 @@ class _Done:
             notes=tuple(notes),
             seconds=seconds,
         )
+
+
+def _sentence(error: Exception) -> str:
+    """Why a step cannot go on: no trace, no secret."""
+    if isinstance(error, WorkbenchError):
+        return str(error)
+    return (
+        f"Something unexpected happened ({type(error).__name__}). Set WORKBENCH_TRACEBACK=1 to see where, and please "
+        "report it."
+    )
 
 
 def _refused(lacking: Collection[str]) -> str:

@@ -35,8 +35,8 @@ class StepResult:
     step: Step
     status: str
     """One of STATUSES."""
-    figures: Mapping[str, int] = field(default_factory=dict)
-    """In the words of its playbooks (seed 001): Total Records, Created ..."""
+    figures: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """Of each playbook by its name, in its own words (seed 001): Total Records, Created ..."""
     breakdowns: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     """And how many records have which value: Status breakdown ..."""
     batches: tuple[UUID, ...] = ()
@@ -59,7 +59,7 @@ class StepResult:
         return {
             "step": self.step.name,
             "status": self.status,
-            "figures": dict(self.figures),
+            "figures": {name: dict(values) for name, values in self.figures.items()},
             "breakdowns": {name: dict(values) for name, values in self.breakdowns.items()},
             "rows": self.rows,
             "batches": [str(batch) for batch in self.batches],

@@ -12,12 +12,13 @@ import pyarrow.compute as pc
 
 from workbench.datasets.salesforce import contacts
 from workbench.model.arrays import any_true
+from workbench.model.figure import Figure
 from workbench.model.issue import ISSUES
 from workbench.model.kinds import KINDS
 from workbench.model.playbook import Extract, Known, Part, Playbook, Recall, Shaped
 from workbench.model.sheet import Chunk
 from workbench.playbooks import demographics
-from workbench.playbooks.salesforce_people import FIGURES, waiting
+from workbench.playbooks.salesforce_people import ERRORS, TOTALS, waiting
 from workbench.prepare.shaping import something
 
 STATUSES = {"current": "Current", "former": "Past", "past": "Past", "pending": "Pending"}
@@ -98,7 +99,13 @@ AFFILIATIONS = Playbook(
     shape=affiliations,
     check=check,
     recall=Recall(dataset="salesforce.person_accounts", fields=("salesforce_id",)),
-    figures=(*FIGURES, *waiting("person", "organization")),
+    figures=(
+        *TOTALS,
+        Figure(name="Created", outcomes=("created",)),
+        Figure(name="Updated", outcomes=("updated",)),
+        ERRORS,
+        *waiting("person", "organization"),
+    ),
     extracts=(Extract(object="npe5__Affiliation__c", where="npe5__Contact__r.Contact_Type__c != 'Student'"),),
     keeps_good_parts=True,
 )

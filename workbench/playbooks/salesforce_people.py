@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 import pyarrow as pa
 
+from workbench.datasets import catalog
 from workbench.datasets.salesforce import contacts
 from workbench.model.figure import Figure
 from workbench.model.playbook import Extract, Known, Part, Playbook, Recall, Shaped
@@ -120,19 +121,36 @@ def check_students(columns: Chunk, known: Known) -> pa.Table:
 
 _RECALL = Recall(dataset="salesforce.people", fields=("salesforce_id",))
 """So that what was deleted there, and never was here, makes no record."""
-FIGURES = (
+TOTALS = (
     Figure(name="Total Records", outcomes=("created", "updated", "skipped", "unmatched", "invalid")),
     Figure(name="Successful", outcomes=("created", "updated", "skipped", "unmatched")),
-    Figure(name="Created", outcomes=("created",)),
-    Figure(name="Updated", outcomes=("updated",)),
-    Figure(name="Errors", outcomes=("invalid",)),
 )
-"""As the seed's expected output has them. What waits for an account or a class is there but for that."""
+ERRORS = Figure(name="Errors", outcomes=("invalid",))
+"""As the seed's expected output has them. A row that waits for an account or a class is there but for that."""
+_PEOPLE = (
+    *TOTALS,
+    Figure(name="Created", part="salesforce.people", outcomes=("created",)),
+    Figure(name="Updated", part="salesforce.people", outcomes=("updated",)),
+    ERRORS,
+)
+"""Created and updated are people; what belongs to them has figures of its own."""
+_CHUNKS = Figure(name="Chunks processed", outcomes=TOTALS[0].outcomes, every=CHUNK)
 
 
 def waiting(*nouns: str) -> tuple[Figure, ...]:
     """How many rows wait for each."""
     return tuple(Figure(name=f"Waiting for the {noun}", reasons=(noun,)) for noun in nouns)
+
+
+def _stored(*parts: Part) -> tuple[Figure, ...]:
+    return tuple(
+        Figure(
+            name=f"{catalog.contract(part.dataset).noun.capitalize()} records stored",
+            part=part.dataset,
+            outcomes=("created", "updated"),
+        )
+        for part in parts
+    )
 
 
 VOLUNTEERS = Playbook(
@@ -144,7 +162,7 @@ VOLUNTEERS = Playbook(
     shape=volunteers,
     check=check_volunteers,
     recall=_RECALL,
-    figures=(*FIGURES, *waiting("organization")),
+    figures=(*_PEOPLE, *_stored(_EMAILS, _PHONES, _ADDRESSES, _SKILLS, _ORGANIZATION), *waiting("organization")),
     extracts=(Extract(object="Contact", where="Contact_Type__c = 'Volunteer' or Contact_Type__c = ''"),),
     keeps_good_parts=True,
 )
@@ -158,7 +176,7 @@ TEACHERS = Playbook(
     shape=teachers,
     check=check_teachers,
     recall=_RECALL,
-    figures=(*FIGURES, *waiting("school")),
+    figures=(*_PEOPLE, *_stored(_EMAILS, _PHONES, _SCHOOL), *waiting("school")),
     extracts=(Extract(object="Contact", where="Contact_Type__c = 'Teacher'"),),
     keeps_good_parts=True,
 )
@@ -172,11 +190,7 @@ STUDENTS = Playbook(
     shape=students,
     check=check_students,
     recall=_RECALL,
-    figures=(
-        *FIGURES,
-        Figure(name="Chunks processed", outcomes=FIGURES[0].outcomes, every=CHUNK),
-        *waiting("school", "class", "teacher"),
-    ),
+    figures=(*_PEOPLE, _CHUNKS, *_stored(_EMAILS, _PHONES, _CLASS), *waiting("school", "class", "teacher")),
     extracts=(Extract(object="Contact", where="Contact_Type__c = 'Student'"),),
     keeps_good_parts=True,
 )

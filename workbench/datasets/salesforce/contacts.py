@@ -217,7 +217,7 @@ AFFILIATIONS = Contract(
             kind="salesforce_id",
             required=True,
             aliases=("Id",),
-            examples=("a0B5e00000AfFiAAAV", "a0B5e00000BfFiAAAV"),
+            examples=("a0B5e00000AfFiAEAV", "a0B5e00000BfFiAEAV"),
         ),
         Field(
             name="person",

@@ -112,9 +112,12 @@ def _tell(asked: Asked, result: StepResult, *, dry_run: bool) -> None:
     if asked.json:
         return
     printing.heading(asked, f"{result.step.title}: {_word(result, dry_run=dry_run)}")
-    width = max(map(len, result.figures), default=0)
-    for name, number in result.figures.items():
-        printing.say(asked, f"{name + ':':{width + 1}} {number:,}")
+    for playbook, figures in result.figures.items():
+        if len(result.figures) > 1:
+            printing.say(asked, f"{playbook}:")
+        width = max(map(len, figures), default=0)
+        for name, number in figures.items():
+            printing.say(asked, f"{name + ':':{width + 1}} {number:,}")
     for name, values in result.breakdowns.items():
         printing.say(asked, f"{name}:", *(f"  {plain(value)}: {number:,}" for value, number in values.items()))
     printing.say(asked, *(plain(note) for note in result.notes))
