@@ -20,10 +20,11 @@ def every(wb: Workbench) -> None:
     found, runs = wb.schedules.all(), wb.schedules.runs(limit=50)
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("Add schedule", icon=":material/add:", type="secondary" if found else "primary"):
-            schedules.add()
+            schedules.ask_what()
         if not found and st.button("Add the daily, weekly and monthly imports", icon=":material/event_repeat:"):
             wb.schedules.add_seed(zone=schedules.zone())
             st.rerun()
+    schedules.dialog()
     schedules.missed(runs)
     schedules.held(wb, runs)
     if not found:

@@ -77,7 +77,7 @@ def _sheet(wb: Workbench, run: ScheduledRun, progress: Progress) -> None:
         {
             "step": configured.name,
             "status": status,
-            "figures": figures,
+            "figures": {dataset: figures},
             "batches": [str(batch.id)],
             "notes": notes,
         },

@@ -103,20 +103,43 @@ def held(wb: Workbench, runs: Sequence[ScheduledRun]) -> None:
                     )
 
 
-@st.dialog("Add schedule", width="medium")
-def add() -> None:
-    """What is to be imported by itself, and when."""
+def ask_what() -> None:
+    """Opens the dialog in which a schedule is added; it stays open until it is closed or done."""
+    st.session_state[_ASKED] = True
+    st.rerun()
+
+
+def dialog() -> None:
+    """The dialog, while it is open."""
+    if st.session_state.get(_ASKED):
+        _add()
+
+
+_ASKED = "asked about a schedule"
+
+
+def _close() -> None:
+    st.session_state.pop(_ASKED, None)
+
+
+@st.dialog("Add schedule", width="medium", on_dismiss=_close)
+def _add() -> None:
     try:
-        with Workbench.open(user=person()) as wb:
-            _added(wb)
+        with Workbench.open(user=person()) as wb:  # a dialog runs again without its page
+            added = _added(wb)
     except WorkbenchError as refusal:
         st.error(words.text(refusal), icon=":material/block:")
+        return
+    if added:
+        _close()
+        st.rerun()
 
 
 _WEEKDAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
 
 
-def _added(wb: Workbench) -> None:
+def _added(wb: Workbench) -> bool:
+    """What a person says of a schedule, and whether it was added."""
     sheets = wb.schedules.sheet_names()
     kinds = ["A sequence of Salesforce", "Some steps of Salesforce", *(["A Google Sheet"] if sheets else [])]
     kind = st.radio("What", kinds, horizontal=True, key="schedule kind")
@@ -139,9 +162,10 @@ def _added(wb: Workbench) -> None:
     cron = _cron(often)
     own = st.text_input("Time zone", zone(), key="schedule zone")
     name = st.text_input("Name", placeholder="Nightly import", key="schedule name")
-    if st.button("Add schedule", type="primary", key="schedule add"):
-        wb.schedules.add(name, cron, zone=own, **what)
-        st.rerun()
+    if not st.button("Add schedule", type="primary", key="schedule add"):
+        return False
+    wb.schedules.add(name, cron, zone=own, **what)
+    return True
 
 
 def _cron(often: str) -> str:

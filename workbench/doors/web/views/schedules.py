@@ -167,7 +167,7 @@ def _step(step: Mapping[str, Any], waits: Sequence[UUID]) -> None:
         name, status = str(step["step"]).removeprefix("salesforce.").replace("_", " "), step["status"]
         seconds = step.get("seconds")
         st.markdown(" · ".join(filter(None, (f"**{words.text(name)}**", status, lasted(seconds)))))
-        if figures := step.get("figures"):
+        for figures in step["figures"].values():
             st.caption(" · ".join(f"{words.text(title)}: {number:,}" for title, number in figures.items()))
         for note in step.get("notes", ()):
             st.markdown(words.text(note))
