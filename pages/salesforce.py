@@ -64,7 +64,7 @@ def audited(wb: Workbench) -> None:
 with page("Salesforce", "Who is reached, what was read of it, and what is missing here.") as wb:
     is_reached = connection(wb)
     schedules.in_hand(wb)
-    schedules.held(wb, wb.schedules.runs(limit=20))
+    schedules.held(wb, [run for run in wb.schedules.runs(limit=20) if run.work.google_sheet is None])
     audited(wb)
     if is_reached:
         run_a_sequence(wb)

@@ -101,16 +101,18 @@ def _outcome(steps: Sequence[Mapping[str, Any]]) -> tuple[str, str]:
         by.setdefault(step["status"], []).append(step["step"])
     good = len(by.pop("done", ()))
     if not by:
-        return "completed", f"{many(good, 'step')} done."
-    others = "; ".join(f"{', '.join(names)} {_SAID[status]}" for status, names in by.items())
+        return "completed", "Done." if good == 1 else f"All {good} steps are done."
     status = "held" if "held" in by else "partial" if good or "partial" in by else "failed"
-    return status, f"{many(good, 'step')} of {len(steps)} done; {others}."
+    if len(steps) == 1:
+        return status, " ".join((f"It {_SAID[steps[0]['status']]}.", *steps[0]["notes"][:1]))
+    others = "; ".join(f"{', '.join(names)}: {_SAID[each]}" for each, names in by.items())
+    return status, f"{good} of {many(len(steps), 'step')} done; {others}."
 
 
 _SAID = {
-    "partial": "done in part",
-    "held": "waiting for a person",
+    "partial": "is done in part",
+    "held": "waits for a person",
     "failed": "failed",
-    "refused": "refused",
-    "not run": "not run",
+    "refused": "was refused",
+    "not run": "was not run",
 }

@@ -12,6 +12,7 @@ import streamlit as st
 
 from workbench.doors.web import address, words
 from workbench.model.schedule import STATUSES, Schedule, ScheduledRun
+from workbench.playbooks import PLAYBOOKS
 
 Deed = Literal["run", "pause", "resume", "remove"]
 
@@ -74,13 +75,14 @@ def calendar(due: Sequence[tuple[datetime, Schedule]], zone: str) -> None:
 def durations(runs: Sequence[ScheduledRun]) -> go.Figure:
     """How long each of the runs took, the oldest first, by what came of it."""
     figure, ended = go.Figure(), [run for run in reversed(runs) if run.seconds is not None]
+    unit, by = ("minutes", 60) if max((run.seconds or 0) for run in ended) > 120 else ("seconds", 1)
     for status in STATUSES:
         some = [(place, run) for place, run in enumerate(ended) if run.status == status]
         if not some:
             continue
         figure.add_bar(
             x=[place for place, _ in some],
-            y=[max(run.seconds or 0, 0.1) / 60 for _, run in some],
+            y=[max(run.seconds or 0, 0.1) / by for _, run in some],
             name=f"{SIGNS[status]} {status}",
             marker_color=COLOURS[status],
             customdata=[f"{run.name}, {words.when(run.due)}: {run.outcome}, {lasted(run.seconds)}" for _, run in some],
@@ -94,7 +96,7 @@ def durations(runs: Sequence[ScheduledRun]) -> go.Figure:
         margin={"l": 0, "r": 0, "t": 8, "b": 0},
         showlegend=True,
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
-        yaxis={"title": "minutes", "rangemode": "tozero"},
+        yaxis={"title": unit, "rangemode": "tozero"},
         xaxis={
             "tickvals": list(range(len(ended))),
             "ticktext": ticks,
@@ -162,13 +164,23 @@ def told(run: ScheduledRun) -> None:
         _step(step, run.waits)
 
 
+def _in_order(playbook: str, figures: Mapping[str, int]) -> list[str]:
+    """The names of figures as their playbook lists them: the database keeps them in another order."""
+    known = [figure.name for figure in PLAYBOOKS[playbook].figures] if playbook in PLAYBOOKS else [*_COUNTS]
+    return sorted(figures, key=lambda name: known.index(name) if name in known else len(known))
+
+
+_COUNTS = ("Processed", "Created", "Updated", "Skipped")
+
+
 def _step(step: Mapping[str, Any], waits: Sequence[UUID]) -> None:
     with st.container(border=True):
         name, status = str(step["step"]).removeprefix("salesforce.").replace("_", " "), step["status"]
         seconds = step.get("seconds")
         st.markdown(" · ".join(filter(None, (f"**{words.text(name)}**", status, lasted(seconds)))))
-        for figures in step["figures"].values():
-            st.caption(" · ".join(f"{words.text(title)}: {number:,}" for title, number in figures.items()))
+        for playbook, figures in step["figures"].items():
+            named = _in_order(playbook, figures)
+            st.caption(" · ".join(f"{words.text(title)}: {figures[title]:,}" for title in named))
         for note in step.get("notes", ()):
             st.markdown(words.text(note))
         with st.container(horizontal=True):
