@@ -41,6 +41,7 @@ from workbench.database.records import Records
 from workbench.database.rows import Rows
 from workbench.database.runs import Options
 from workbench.database.salesforce import Salesforce
+from workbench.database.schedules import Known, Schedules
 from workbench.database.templates import Templates
 from workbench.datasets import catalog
 from workbench.model.batch import ENDED, OUTCOMES, Batch, Run, new_id
@@ -70,7 +71,7 @@ from workbench.model.reconciliation import Reconciliation
 from workbench.model.salesforce import SalesforceAccess
 from workbench.model.sheet import Sheet
 from workbench.model.template import ON_CONFLICT
-from workbench.playbooks import PLAYBOOKS, purposes
+from workbench.playbooks import PLAYBOOKS, purposes, sequences
 from workbench.prepare import mapping, recognition
 from workbench.prepare.mapping import Suggestion
 from workbench.sequences import Sequences
@@ -121,6 +122,7 @@ class Workbench:
         self.salesforce = Salesforce(database, salesforce_access(configuration))
         self.matches = Matches(database)
         self.sequences = Sequences(self, database)
+        self.schedules = Schedules(database, self.google_sheets, _runnable())
 
     @classmethod
     def open(
@@ -667,6 +669,13 @@ class Workbench:
         return runs.begin(
             self._store, home, sheets[dataset], dataset, options, template, identifier, playbook=playbook, lend=lend
         )
+
+
+def _runnable() -> Known:
+    """What of Salesforce a schedule can name."""
+    steps = [step.name for step in sequences.STEPS]
+    playbooks = [name for name, playbook in PLAYBOOKS.items() if playbook.extracts]
+    return Known(sequences=sequences.SEQUENCES, steps=steps, playbooks=playbooks)
 
 
 def google_access(configuration: settings.Settings) -> Access:

@@ -77,6 +77,22 @@ class SequenceRunning(WorkbenchError):
     """{user} is running {sequence} since {since}. One sequence runs at a time: wait until it has ended, or stop it."""
 
 
+class UnknownSchedule(WorkbenchError):
+    """There is no schedule called {schedule}. Those that there are: {known}."""
+
+
+class ScheduleExists(WorkbenchError):
+    """There is a schedule called {name} already. Choose another name."""
+
+
+class UnknownScheduledRun(WorkbenchError):
+    """There is no run of a schedule called {run}."""
+
+
+class AlreadyRunning(WorkbenchError):
+    """{what} was asked for already ({since}) and has not ended yet."""
+
+
 class UnreadableSheet(WorkbenchError):
     """Line {line}: {why}"""
 
