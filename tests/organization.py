@@ -38,17 +38,19 @@ class Schools:
         salesforce.now = BEGUN
         for playbook in PLAYBOOKS.values():
             for extract in playbook.extracts:
-                self._know(extract.object, [each.aliases[0] for each in playbook.form.fields if each.aliases])  # type: ignore[union-attr]
+                self.know(extract.object, [each.aliases[0] for each in playbook.form.fields if each.aliases])  # type: ignore[union-attr]
         for name, fields in _BESIDE.items():
-            self._know(name, fields)
+            self.know(name, fields)
         parts = ("MailingStreet", "MailingCity", "MailingState", "MailingPostalCode", "MailingCountry")
         salesforce.objects["Contact"].parts = dict.fromkeys(parts, "MailingAddress")
         self._accounts()
         self._contacts(volunteers, students)
         self._sessions(sessions, volunteers, students)
-        self._history(volunteers)
+        if volunteers:
+            self._history()
 
-    def _know(self, name: str, fields: Any) -> None:
+    def know(self, name: str, fields: Any) -> None:
+        """Lets an object have these fields."""
         if name not in self.salesforce.objects:
             self.salesforce.add(name, {}, [])
         known = self.salesforce.objects[name].fields
@@ -161,7 +163,7 @@ class Schools:
                         Delivery_Hours__c="1.5",
                     )
 
-    def _history(self, volunteers: int) -> None:
+    def _history(self) -> None:
         person = self.of("Contact", Contact_Type__c="Volunteer")[0]
         self.add("Task", "00T", Subject="Called", Type="Call", ActivityDate="2026-01-02", WhoId=person["Id"])
         self.add(

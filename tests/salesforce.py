@@ -109,6 +109,8 @@ class Salesforce:
         self.skipped: set[int] = set()
         """Pages of jobs that are lost: where their first records would stand."""
         self.instance = INSTANCE
+        self.organization = "00D000000000001"
+        """Its id."""
         self.now: datetime | None = None
         """The time there; that of this machine where nobody says it."""
         self._made = 0
@@ -296,7 +298,7 @@ def _handler(salesforce: Salesforce) -> type[BaseHTTPRequestHandler]:
 
         def _data(self, verb: str, parts: list[str], query: dict[str, str], body: str) -> None:
             if parts == [""]:
-                identity = "https://login.salesforce.com/id/00D000000000001/005000000000001"
+                identity = f"https://login.salesforce.com/id/{salesforce.organization}/005000000000001"
                 self._json(200, {"sobjects": f"{_DATA}/sobjects", "identity": identity})
             elif parts == ["limits"]:
                 self._limits()

@@ -52,7 +52,7 @@ class Target:
     @property
     def compared(self) -> tuple[Field, ...]:
         """The brought fields that an update may change."""
-        return tuple(field for field in self.brought if field.name not in self.contract.key)
+        return tuple(field for field in self.brought if field.name not in self.contract.key and not field.once)
 
     def created(self, field: Field) -> Composable | None:
         """What a new record gets: the row's value, be it joined of a part alone, else the contract's default; None when

@@ -170,6 +170,8 @@ class Field:
     have."""
     protected_by: str | None = None
     """A person's field: once a record has something there, no import changes this one."""
+    once: bool = False
+    """Only a new record gets it: no import changes what one has there, or has not."""
     awaited: str = ""
     """The kind of an unmatched row that would make a record and has nothing here, e.g. "date": it waits until the
     record is there. Else such a row is invalid."""

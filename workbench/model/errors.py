@@ -312,8 +312,8 @@ class HeldFor(Held):
 
 
 class UnknownLimit(WorkbenchError):
-    """{dataset} has no limit called {limit}. A limit is on created, updated or removed records, or on what is blanked
-    or changed: of a field (phone.blanked), or of any (blanked). Its fields: {known}."""
+    """{dataset} has no limit called {limit}. A limit is on created, updated or removed records, or on what is blanked,
+    changed or missing: of a field (phone.blanked), or of any (blanked). Its fields: {known}."""
 
 
 class StalePlan(WorkbenchError):

@@ -3,14 +3,13 @@
 Each is read once for every distinct text; null is what is not known, which then changes nothing.
 """
 
-from collections.abc import Mapping
-
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.datasets.salesforce.people import AGE_GROUPS, GENDERS, RACES
 from workbench.model.arrays import matches, only, replaced
 from workbench.model.kinds import by_distinct, spelling, trimmed
+from workbench.playbooks.salesforce_records import meant
 
 _GENDERS = {gender.replace("_", " "): gender for gender in GENDERS} | {
     "nonbinary": "non_binary",
@@ -103,14 +102,3 @@ def times(texts: pa.StringArray) -> pa.StringArray:
     """How often somebody volunteered: a whole number, 0 for what is none; null where nothing is said."""
     number = replaced(only(texts, matches(texts, r"^[0-9]{1,9}(\.[0-9]*)?$")), (r"\..*", ""))
     return pc.if_else(pc.and_(pc.is_valid(texts), pc.is_null(number)), "0", number)
-
-
-def is_true(texts: pa.StringArray) -> pa.BooleanArray:
-    """Which texts say yes, as a boolean, a number or a word."""
-    return pc.fill_null(pc.is_in(pc.utf8_lower(texts), pa.array(("true", "1", "1.0", "yes", "t", "y"))), False)
-
-
-def meant(texts: pa.StringArray, meanings: Mapping[str, str]) -> pa.StringArray:
-    """What the texts mean, whatever their case; null where that is not known."""
-    known, means = pa.array(list(meanings)), pa.array(list(meanings.values()))
-    return by_distinct(texts, lambda each: means.take(pc.index_in(spelling(each), known, skip_nulls=True)))

@@ -15,19 +15,20 @@ from workbench.model.figure import Figure
 from workbench.model.playbook import Extract, Known, Part, Playbook, Recall, Shaped
 from workbench.model.sheet import Chunk
 from workbench.playbooks import salesforce_records
+from workbench.playbooks.salesforce_people import ERRORS, TOTALS, waiting
 from workbench.playbooks.salesforce_records import Records
 
 OTHER = "Other"
 """The type of an organization that has none."""
 
 FIGURES = (
-    Figure(name="Total Records", outcomes=("created", "updated", "skipped", "unmatched", "invalid")),
+    TOTALS[0],
     Figure(name="Successful", outcomes=("created", "updated", "skipped")),
     Figure(name="Created", outcomes=("created",)),
     Figure(name="Updated", outcomes=("updated",)),
-    Figure(name="Errors", outcomes=("unmatched", "invalid")),
+    ERRORS,
 )
-"""As the seed's expected output has them. What waits for something else is an error until that is there."""
+"""As the seed's expected output has them. What waits is neither successful nor an error, and is told beside them."""
 
 
 def organizations(columns: Chunk, known: Known) -> Mapping[str, Shaped]:
@@ -101,7 +102,13 @@ SCHOOLS = Playbook(
     shape=schools,
     recall=_ACCOUNTS,
     check=salesforce_records.check,
-    figures=FIGURES,
+    figures=(
+        *TOTALS,
+        Figure(name="Created", part="salesforce.accounts", outcomes=("created",)),
+        Figure(name="Updated", part="salesforce.accounts", outcomes=("updated",)),
+        ERRORS,
+        *waiting("district"),
+    ),
     extracts=tuple(
         Extract(object="Account", where=f"Type = '{type_}'") for type_ in (accounts.DISTRICT, accounts.SCHOOL)
     ),
@@ -117,7 +124,7 @@ CLASSES = Playbook(
     shape=classes,
     recall=Recall(dataset="salesforce.school_classes", fields=("salesforce_id",)),
     check=salesforce_records.check,
-    figures=FIGURES,
+    figures=(*FIGURES, *waiting("school")),
     extracts=(Extract(object="Class__c"),),
 )
 

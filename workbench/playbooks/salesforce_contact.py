@@ -12,11 +12,11 @@ import pyarrow.compute as pc
 from workbench.datasets.salesforce.people import ADDRESS_SLOTS, EMAIL_SLOTS, PHONE_SLOTS
 from workbench.model.arrays import any_true, joined, matches, only
 from workbench.model.contract import Contract
-from workbench.model.issue import ISSUES
 from workbench.model.kinds import KINDS
 from workbench.model.playbook import Known, Shaped
 from workbench.model.sheet import Chunk
 from workbench.playbooks import demographics, postal_address
+from workbench.playbooks.salesforce_records import Records, meant
 from workbench.prepare.name_case import cased, in_capitals
 from workbench.prepare.shaping import something
 
@@ -27,8 +27,6 @@ Told = tuple[pa.BooleanArray, str, str, "pa.StringArray | str", str]
 
 SKILLS = 100
 """More skills nobody has: a row that names more is cut there, and told."""
-_LINES = 1 << 24
-"""How far apart the lines are of what one row has several of; no source has as many rows."""
 
 EMAILS = dict(zip(EMAIL_SLOTS, ("email", "home_email", "work_email", "alternate_email"), strict=True))
 PHONES = dict(zip(PHONE_SLOTS, ("phone", "home_phone", "mobile_phone", "work_phone"), strict=True))
@@ -51,54 +49,36 @@ _ISO_MOMENT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]"
 _CUT = "(?:\\.\\.\\.|\u2026)$"
 
 
-class Contacts:
+class Contacts(Records):
     """The rows of a chunk of contacts: of one type, none of which may lack what is `required`."""
 
     def __init__(self, columns: Chunk, known: Known, form: Contract, type_: Type, required: Sequence[str] = ()) -> None:
-        self._columns, self._known, self._form, self._type = columns, known, form, type_
+        super().__init__(columns, known, form.nothing)
+        self._known, self._form, self._type = known, form, type_
         self._there = set(columns.cells.schema.names)
-        self._texts: dict[str, pa.StringArray] = {}
-        self._required = required
-        self.deleted = demographics.is_true(self["is_deleted"])
         self.lacking = {name: pc.and_not(pc.is_null(self[name]), self.deleted) for name in required}
         self.living = pc.invert(self.deleted)
         for lacking in self.lacking.values():
             self.living = pc.and_not(self.living, lacking)
 
-    def __getitem__(self, name: str) -> pa.StringArray:
-        if name not in self._texts:
-            there = name in self._there
-            blank = pa.nulls(len(self._columns), pa.string())
-            self._texts[name] = something(self._columns.cells[name], self._form.nothing) if there else blank
-        return self._texts[name]
-
-    @cached_property
-    def here(self) -> pa.BooleanArray:
-        """Which of the deleted ones are records."""
-        stored = self._known.stored
-        if stored is None or not any_true(self.deleted):
-            return pa.array(np.zeros(len(self._columns), dtype=bool))
-        ids = KINDS["salesforce_id"].parse(self["salesforce_id"])
-        return pc.and_(self.deleted, pc.is_in(ids, stored["salesforce_id"].combine_chunks()))
-
     # -- the person --
 
     def people(self, fields: Mapping[str, str]) -> Shaped:
         """The person that each contact is: of `fields`, those whose column of the form is there."""
-        cells = {"type": self._same(self._type)}
+        cells = {"type": self.same(self._type)}
         for name, column in fields.items():
             if column in self._there or name == "salesforce_id":
                 cells[name] = self._field(name, column)
         cells |= {f"{name}_slot": slot for name, slot in self._primary.items()}
         if self._type == "student":
             cells["grade"] = self._grade
-        return self._part(pc.or_(self.living, self.here), cells)
+        return self.part(pc.or_(self.living, pc.and_(self.deleted, self.kept)), cells)
 
     def _field(self, name: str, column: str) -> pa.StringArray:
         if name in _NAMES:
             return cased(self[column])
         if name in ("email", "phone"):
-            slot, usable = self._primary[name], self._usable(name)
+            slot, usable = self._primary[name], self._usable[name]
             return pc.coalesce(
                 *(only(texts, pc.fill_null(pc.equal(slot, each), False)) for each, texts in usable.items())
             )
@@ -113,21 +93,27 @@ class Contacts:
     @cached_property
     def _primary(self) -> dict[str, pa.StringArray]:
         """Which e-mail address, number and postal address is the primary one: the preferred, else the first."""
-        there = {name: {slot: pc.is_valid(each) for slot, each in self._usable(name).items()} for name in _PLACES}
+        there = {
+            name: {slot: pc.is_valid(each) for slot, each in usable.items()} for name, usable in self._usable.items()
+        }
         there["address"] = {slot: postal_address.somewhere(each) for slot, each in self._addresses.items()}
         return {name: self._chosen(name, slots) for name, slots in there.items()}
 
     def _chosen(self, name: str, there: Mapping[str, pa.BooleanArray]) -> pa.StringArray:
         column = "primary_address" if name == "address" else f"preferred_{name}"
-        preferred = demographics.meant(self[column], _PREFERRED[name])
-        slots = [only(self._same(slot), is_there) for slot, is_there in there.items()]
+        preferred = meant(self[column], _PREFERRED[name])
+        slots = [only(self.same(slot), is_there) for slot, is_there in there.items()]
         wanted = [only(slot, pc.fill_null(pc.equal(slot, preferred), False)) for slot in slots]
         return pc.coalesce(*wanted, *slots, pa.nulls(len(self._columns), pa.string()))
 
-    def _usable(self, name: str) -> dict[str, pa.StringArray]:
-        """The e-mail addresses or phone numbers of each place that are some."""
-        parsed = {slot: KINDS[name].parse(texts) for slot, texts in self._given(_PLACES[name]).items()}
-        return {slot: only(texts, matches(texts, KINDS[name].pattern)) for slot, texts in parsed.items()}
+    @cached_property
+    def _usable(self) -> dict[str, dict[str, pa.StringArray]]:
+        """The e-mail addresses and phone numbers of each place that are some."""
+        found: dict[str, dict[str, pa.StringArray]] = {}
+        for name, places in _PLACES.items():
+            parsed = {slot: KINDS[name].parse(texts) for slot, texts in self._given(places).items()}
+            found[name] = {slot: only(texts, matches(texts, KINDS[name].pattern)) for slot, texts in parsed.items()}
+        return found
 
     def _given(self, places: Mapping[str, str]) -> dict[str, pa.StringArray]:
         return {slot: self[column] for slot, column in places.items() if column in self._there}
@@ -149,7 +135,7 @@ class Contacts:
         given = self._given(_PLACES[name])
         kinds = {slot: "professional" if slot in professional else "personal" for slot in given}
         return self._each(
-            {slot: {name: texts, "kind": self._same(kinds[slot])} for slot, texts in given.items()},
+            {slot: {name: texts, "kind": self.same(kinds[slot])} for slot, texts in given.items()},
             {slot: pc.is_valid(texts) for slot, texts in given.items()},
             (name, "kind"),
         )
@@ -174,7 +160,7 @@ class Contacts:
         """The skills of each contact, each once."""
         at, skills, rank = self._skills
         some = rank < SKILLS
-        return self._several(at[some], rank[some], {"skill": skills.filter(pa.array(some))})
+        return self._of_people(at[some], {"skill": skills.filter(pa.array(some))})
 
     @cached_property
     def _skills(self) -> tuple[Positions, pa.StringArray, Positions]:
@@ -195,31 +181,24 @@ class Contacts:
         """Where each contact works or goes to school."""
         cells = {name: self[column] for name, column in fields.items() if column in self._there and name != "person"}
         some = pc.is_valid(pc.coalesce(*cells.values(), pa.nulls(len(self._columns), pa.string())))
-        return self._part(pc.and_(self.living, some), {"person": self["salesforce_id"], **cells})
+        return self.part(pc.and_(self.living, some), {"person": self["salesforce_id"], **cells})
 
     # -- what is told --
 
-    def issues(self) -> pa.Table:
+    def odd(self) -> pa.Table:
         """What is wrong or odd about contacts that no part can tell."""
-        told = [
-            (where, code, field, message, how) for where, code, field, message, how in self._odd() if any_true(where)
-        ]
-        if not told:
-            return ISSUES.empty_table()
-        together = pa.concat_tables([self._told(*each) for each in told])
-        return together.take(pc.sort_indices(together, [("position", "ascending")]))
+        return self.told(*(self.issues(*each) for each in self._odd() if any_true(each[0])))
 
     def _odd(self) -> Iterator[Told]:
         for name, lacking in self.lacking.items():
             yield lacking, "missing", name, f"{name} is required", "error"
-        yield from self._gone()
         for name in _NAMES:
             capitals = pc.and_(self.living, in_capitals(self[name]))
             if any_true(capitals):
                 said = joined("'", self[name], "' is in capitals: written as ", cased(self[name]))
                 yield capitals, "all_caps_name", name, said, "warning"
-        for name, texts, meant in self._read():
-            unknown = pc.and_(self.living, pc.and_not(pc.is_valid(texts), pc.is_valid(meant)))
+        for name, texts, known in self._read():
+            unknown = pc.and_(self.living, pc.and_not(pc.is_valid(texts), pc.is_valid(known)))
             said = joined("'", texts, f"' is no {name.replace('_', ' ')} that is known, and is left out")
             yield unknown, f"unknown_{name}", name, said, "warning"
         for slot, address in self._addresses.items():
@@ -232,16 +211,6 @@ class Contacts:
         cut, more = np.asarray(matches(skills, _CUT)), rank >= SKILLS
         yield self._of(at[cut]), "truncated_skill", "skills", "A skill ends in ...: it was cut short", "warning"
         yield self._of(at[more]), "too_many", "skills", f"More than {SKILLS} skills: the others are left out", "warning"
-
-    def _gone(self) -> Iterator[Told]:
-        if not any_true(self.deleted):
-            return
-        master = KINDS["salesforce_id"].parse(self["merged_into"])
-        how = pc.coalesce(joined("Merged into ", master, " in Salesforce"), "Deleted in Salesforce")
-        stays = joined(how, ": the record here is marked, and stays")
-        yield self.here, "deleted_there", "is_deleted", stays, "warning"
-        never = joined(how, ", and no record here: left out")
-        yield pc.and_not(self.deleted, self.here), "deleted_there", "is_deleted", never, "warning"
 
     def _read(self) -> Iterator[tuple[str, pa.StringArray, pa.StringArray]]:
         """The columns whose texts are known or not, with what these mean."""
@@ -256,28 +225,7 @@ class Contacts:
         where[at] = True
         return pa.array(where)
 
-    def _told(
-        self, where: pa.BooleanArray, code: str, field: str, message: "pa.StringArray | str", severity: str
-    ) -> pa.Table:
-        at = pa.array(np.flatnonzero(np.asarray(where)).astype(np.int32))
-        said = message if isinstance(message, str) else message.take(at)
-        columns = {"position": at, "line": pa.nulls(len(at), pa.int32())}
-        for name, text in (("code", code), ("field", field), ("message", said), ("severity", severity)):
-            columns[name] = pa.repeat(text, len(at)) if isinstance(text, str) else text
-        return pa.table(columns).select(ISSUES.names).cast(ISSUES)
-
     # -- rows of parts --
-
-    def _same(self, text: str) -> pa.StringArray:
-        return pa.repeat(pa.scalar(text, pa.string()), len(self._columns))
-
-    def _part(self, where: pa.BooleanArray, cells: Mapping[str, pa.StringArray]) -> Shaped:
-        """The rows of a part that has one of each contact where that is so."""
-        at = pa.array(np.flatnonzero(np.asarray(where)).astype(np.int32))
-        rows = pa.RecordBatch.from_arrays(list(cells.values()), names=list(cells))
-        if len(at) == len(self._columns):
-            return Shaped(rows=Chunk(lines=self._columns.lines, cells=rows), at=at)
-        return Shaped(rows=Chunk(lines=self._columns.lines.take(at), cells=rows.take(at)), at=at)
 
     def _each(
         self,
@@ -286,34 +234,20 @@ class Contacts:
         names: Sequence[str],
     ) -> Shaped:
         """The rows of a part that has one of each place of a contact that has something there."""
-        before = np.zeros(len(self._columns), dtype=np.int64)
-        found: list[tuple[Positions, Positions, str]] = []
-        for slot, is_there in there.items():
-            at = np.flatnonzero(np.asarray(pc.and_(self.living, is_there)))
-            found.append((at, before[at], slot))
-            before[at] += 1
-        cells = {"slot": _together(pa.repeat(pa.scalar(slot, pa.string()), len(at)) for at, _, slot in found)}
-        cells |= {name: _together(places[slot][name].take(pa.array(at)) for at, _, slot in found) for name in names}
-        none = np.zeros(0, dtype=np.int64)
-        at = np.concatenate([none, *(at for at, _, _ in found)])
-        rank = np.concatenate([none, *(rank for _, rank, _ in found)])
+        found = {slot: np.flatnonzero(np.asarray(pc.and_(self.living, is_there))) for slot, is_there in there.items()}
+        cells = {"slot": _together(pa.repeat(pa.scalar(slot, pa.string()), len(at)) for slot, at in found.items())}
+        cells |= {
+            name: _together(places[slot][name].take(pa.array(at)) for slot, at in found.items()) for name in names
+        }
+        at = np.concatenate([np.zeros(0, dtype=np.int64), *found.values()])
         if len(found) < 2:
-            return self._several(at, rank, cells)
-        order = np.lexsort((at, rank))
-        return self._several(
-            at[order], rank[order], {name: column.take(pa.array(order)) for name, column in cells.items()}
-        )
+            return self._of_people(at, cells)
+        order = np.argsort(at, kind="stable")
+        return self._of_people(at[order], {name: column.take(pa.array(order)) for name, column in cells.items()})
 
-    def _several(self, at: Positions, rank: Positions, cells: Mapping[str, pa.StringArray]) -> Shaped:
-        """Rows of which a contact may have several: each but its first has a line of its own, far from the source's."""
-        place = pa.array(at.astype(np.int32))
-        lines = np.asarray(self._columns.lines)[at] + rank * _LINES
-        columns = {"person": self["salesforce_id"].take(place), **cells}
-        groups = None
-        if rank.any():
-            groups = pa.ListArray.from_arrays(pa.array(np.arange(len(at) + 1, dtype=np.int32)), place)
-        rows = pa.RecordBatch.from_arrays(list(columns.values()), names=list(columns))
-        return Shaped(rows=Chunk(lines=pa.array(lines.astype(np.int32)), cells=rows), at=place, groups=groups)
+    def _of_people(self, at: Positions, cells: Mapping[str, pa.StringArray]) -> Shaped:
+        """Rows of which a contact may have several, beside each other."""
+        return self.parts(at, {"person": self["salesforce_id"].take(pa.array(at)), **cells})
 
 
 _PLACES: dict[str, Mapping[str, str]] = {"email": EMAILS, "phone": PHONES}

@@ -84,10 +84,12 @@ _ACTIVITY = Part(
         "salesforce_id": "salesforce_id",
         "who_id": "who_id",
         "subject": "subject",
-        "status": "status",
         "is_deleted": "is_deleted",
     },
-    made=(*("person", "related_to", "type", "channel", "occurred", "description", "to_addresses", "from_address"),),
+    made=(
+        *("person", "related_to", "type", "channel", "status", "occurred", "description", "to_addresses"),
+        "from_address",
+    ),
 )
 _OF_EMAILS = (
     *("message_date", "from_address", "to_address", "cc_address", "bcc_address", "text_body", "html_body"),

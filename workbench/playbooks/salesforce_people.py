@@ -10,7 +10,6 @@ from collections.abc import Mapping
 
 import pyarrow as pa
 
-from workbench.datasets import catalog
 from workbench.datasets.salesforce import contacts
 from workbench.model.figure import Figure
 from workbench.model.playbook import Extract, Known, Part, Playbook, Recall, Shaped
@@ -106,17 +105,17 @@ def students(columns: Chunk, known: Known) -> Mapping[str, Shaped]:
 
 def check_volunteers(columns: Chunk, known: Known) -> pa.Table:
     """What is odd about volunteers that no part can tell."""
-    return _contacts_of_volunteers(columns, known).issues()
+    return _contacts_of_volunteers(columns, known).odd()
 
 
 def check_teachers(columns: Chunk, known: Known) -> pa.Table:
     """What is wrong with teachers that no part can tell."""
-    return _contacts_of_teachers(columns, known).issues()
+    return _contacts_of_teachers(columns, known).odd()
 
 
 def check_students(columns: Chunk, known: Known) -> pa.Table:
     """What is odd about students that no part can tell."""
-    return _contacts_of_students(columns, known).issues()
+    return _contacts_of_students(columns, known).odd()
 
 
 _RECALL = Recall(dataset="salesforce.people", fields=("salesforce_id",))
@@ -142,14 +141,11 @@ def waiting(*nouns: str) -> tuple[Figure, ...]:
     return tuple(Figure(name=f"Waiting for the {noun}", reasons=(noun,)) for noun in nouns)
 
 
-def _stored(*parts: Part) -> tuple[Figure, ...]:
+def _stored(**parts: Part) -> tuple[Figure, ...]:
+    """How many of what belongs to people was created or updated, by what it is called."""
     return tuple(
-        Figure(
-            name=f"{catalog.contract(part.dataset).noun.capitalize()} records stored",
-            part=part.dataset,
-            outcomes=("created", "updated"),
-        )
-        for part in parts
+        Figure(name=f"{name.replace('_', ' ')} stored", part=part.dataset, outcomes=("created", "updated"))
+        for name, part in parts.items()
     )
 
 
@@ -162,7 +158,13 @@ VOLUNTEERS = Playbook(
     shape=volunteers,
     check=check_volunteers,
     recall=_RECALL,
-    figures=(*_PEOPLE, *_stored(_EMAILS, _PHONES, _ADDRESSES, _SKILLS, _ORGANIZATION), *waiting("organization")),
+    figures=(
+        *_PEOPLE,
+        *_stored(
+            Emails=_EMAILS, Phone_numbers=_PHONES, Addresses=_ADDRESSES, Skills=_SKILLS, Organizations=_ORGANIZATION
+        ),
+        *waiting("organization"),
+    ),
     extracts=(Extract(object="Contact", where="Contact_Type__c = 'Volunteer' or Contact_Type__c = ''"),),
     keeps_good_parts=True,
 )
@@ -176,7 +178,7 @@ TEACHERS = Playbook(
     shape=teachers,
     check=check_teachers,
     recall=_RECALL,
-    figures=(*_PEOPLE, *_stored(_EMAILS, _PHONES, _SCHOOL), *waiting("school")),
+    figures=(*_PEOPLE, *_stored(Emails=_EMAILS, Phone_numbers=_PHONES, Schools=_SCHOOL), *waiting("school")),
     extracts=(Extract(object="Contact", where="Contact_Type__c = 'Teacher'"),),
     keeps_good_parts=True,
 )
@@ -190,7 +192,12 @@ STUDENTS = Playbook(
     shape=students,
     check=check_students,
     recall=_RECALL,
-    figures=(*_PEOPLE, _CHUNKS, *_stored(_EMAILS, _PHONES, _CLASS), *waiting("school", "class", "teacher")),
+    figures=(
+        *_PEOPLE,
+        _CHUNKS,
+        *_stored(Emails=_EMAILS, Phone_numbers=_PHONES, Schools_and_classes=_CLASS),
+        *waiting("school", "class", "teacher"),
+    ),
     extracts=(Extract(object="Contact", where="Contact_Type__c = 'Student'"),),
     keeps_good_parts=True,
 )

@@ -4,7 +4,7 @@ A record that is deleted or was merged in Salesforce is marked here, and stays; 
 Either is told of its row. Which are here, a playbook's Recall says.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,7 @@ from workbench.model.issue import ISSUES
 from workbench.model.kinds import KINDS, by_distinct, spelling, trimmed
 from workbench.model.playbook import Known, Shaped
 from workbench.model.sheet import Chunk
+from workbench.prepare.shaping import something
 
 DELETED = "Deleted in Salesforce: the record stays, and is marked"
 NEVER_HERE = "Deleted in Salesforce, and never was here: left out"
@@ -28,8 +29,10 @@ _LINES = 1 << 24
 class Records:
     """The records of a chunk: the texts of the form's columns, and which of them are imported."""
 
-    def __init__(self, columns: Chunk, known: Known) -> None:
+    def __init__(self, columns: Chunk, known: Known, nothing: Sequence[str] = ()) -> None:
+        """`nothing` are texts that mean no value, in lower case."""
         self._columns = columns
+        self._meaning_nothing = nothing
         self._texts: dict[str, pa.StringArray] = {}
         self.deleted = pc.fill_null(pc.equal(KINDS["boolean"].parse(self["is_deleted"]), "true"), False)
         here = known.stored["salesforce_id"] if known.stored is not None else pa.array([], pa.string())
@@ -39,7 +42,8 @@ class Records:
         """The texts of a column, null where there is nothing, or no such column."""
         if name not in self._texts:
             there = name in self._columns.cells.schema.names
-            self._texts[name] = trimmed(self._columns.cells[name]) if there else self.nothing
+            cells = self._columns.cells[name] if there else self.nothing
+            self._texts[name] = something(cells, self._meaning_nothing)
         return self._texts[name]
 
     def taken(self, columns: Mapping[str, str], otherwise: Mapping[str, pa.StringArray]) -> dict[str, pa.StringArray]:
@@ -62,35 +66,38 @@ class Records:
 
     def same(self, text: str) -> pa.StringArray:
         """A text, in every row."""
-        return pa.array([text] * len(self._columns), pa.string())
+        return pa.repeat(pa.scalar(text, pa.string()), len(self._columns))
 
     def part(self, where: pa.BooleanArray, cells: Mapping[str, pa.StringArray]) -> Shaped:
         """The rows of a part, of those where that is so."""
-        return self.parts(np.flatnonzero(np.asarray(where)), {n: c.filter(where) for n, c in cells.items()})
+        at = pa.array(np.flatnonzero(np.asarray(where)).astype(np.int32))
+        rows = pa.RecordBatch.from_arrays(list(cells.values()), names=list(cells))
+        if len(at) == len(self._columns):
+            return Shaped(rows=Chunk(lines=self._columns.lines, cells=rows), at=at)
+        return Shaped(rows=Chunk(lines=self._columns.lines.take(at), cells=rows.take(at)), at=at)
 
     def parts(self, at: npt.NDArray[np.int64], cells: Mapping[str, pa.StringArray]) -> Shaped:
-        """The rows of a part of which several may be made of one row of the source, at whose positions they are."""
-        lines = np.asarray(self._columns.lines)[at].astype(np.int64) + _nth(at) * _LINES
-        return Shaped(
-            rows=Chunk(
-                lines=pa.array(lines, pa.int32()),
-                cells=pa.RecordBatch.from_arrays(list(cells.values()), names=list(cells)),
-            ),
-            at=pa.array(at.astype(np.int32)),
-        )
+        """The rows of a part of which several may be made of one row of the source, at whose positions they are: the
+        first of each row has its line, and every other one of its own."""
+        nth = _nth(at)
+        lines = np.asarray(self._columns.lines)[at].astype(np.int64) + nth * _LINES
+        rows = pa.RecordBatch.from_arrays(list(cells.values()), names=list(cells))
+        place, groups = pa.array(at.astype(np.int32)), None
+        if nth.any():
+            groups = pa.ListArray.from_arrays(pa.array(np.arange(len(at) + 1, dtype=np.int32)), place)
+        return Shaped(rows=Chunk(lines=pa.array(lines, pa.int32()), cells=rows), at=place, groups=groups)
 
     def issues(
         self, where: pa.BooleanArray, code: str, column: str, message: pa.StringArray | str, severity: str = "warning"
     ) -> pa.Table:
         """The issue of the rows where that is so."""
         at = np.flatnonzero(np.asarray(where)).astype(np.int32)
-        texts = self.same(message) if isinstance(message, str) else message
         columns = {
             "position": pa.array(at),
             "line": pa.nulls(len(at), pa.int32()),
-            "message": texts.take(pa.array(at)),
+            "message": pa.repeat(message, len(at)) if isinstance(message, str) else message.take(pa.array(at)),
             **{
-                name: pa.array([text] * len(at), pa.string())
+                name: pa.repeat(pa.scalar(text, pa.string()), len(at))
                 for name, text in {"code": code, "field": column, "severity": severity}.items()
             },
         }

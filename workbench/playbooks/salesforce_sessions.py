@@ -21,6 +21,7 @@ from workbench.model.playbook import Extract, Known, Part, Playbook, Recall, Sha
 from workbench.model.sheet import Chunk
 from workbench.playbooks.pathful import STATUSES
 from workbench.playbooks.salesforce_accounts import FIGURES
+from workbench.playbooks.salesforce_people import waiting
 from workbench.playbooks.salesforce_records import Records, listed, meant, split
 
 NO_STATUS = "Draft"
@@ -231,8 +232,8 @@ _SESSION = Part(
 )
 _ACCOUNT = Part(
     dataset="salesforce.session_accounts",
-    columns={"session": "salesforce_id", "account": "school"},
-    made=("slot", "salesforce_account_id"),
+    columns={"session": "salesforce_id"},
+    made=("slot", "account", "salesforce_account_id"),
 )
 _PARTICIPATION = Part(
     dataset="salesforce.session_participations",
@@ -249,6 +250,7 @@ _EVENT_FIGURES = (
     Figure(name="Successfully processed", outcomes=("created", "updated", "skipped"), part="salesforce.sessions"),
     Figure(name="Errors", severity="error"),
     Figure(name="Skipped (invalid)", outcomes=("invalid",)),
+    *waiting("account"),
 )
 _BREAKDOWNS = (
     Breakdown(name="Status breakdown", part="salesforce.sessions", field="status"),
@@ -304,7 +306,7 @@ VOLUNTEERS_AND_TEACHERS = Playbook(
     shape=participations,
     recall=_PARTICIPATIONS,
     check=check_participations,
-    figures=FIGURES,
+    figures=(*FIGURES, *waiting("person", "event")),
     extracts=_taking_part(("Volunteer", "Teacher")),
 )
 
@@ -317,7 +319,7 @@ STUDENTS = Playbook(
     shape=participations,
     recall=_PARTICIPATIONS,
     check=check_participations,
-    figures=FIGURES,
+    figures=(*FIGURES, *waiting("person", "event")),
     extracts=_taking_part(("Student",)),
 )
 

@@ -7,12 +7,10 @@ From, or whom it is related to. Once stored it never changes, but for a deletion
 from workbench.model.contract import Contract, Field, FirstOf, Reference, Sought
 
 TYPES = ("activity", "status_change", "note")
-_STORED = "salesforce_id"
-"""What every record has: a field that it protects is never changed."""
 
 
 def _text(name: str, *aliases: str, **more: object) -> Field:
-    return Field(name=name, aliases=aliases, protected_by=_STORED, **more)  # type: ignore[arg-type]
+    return Field(name=name, aliases=aliases, once=True, **more)  # type: ignore[arg-type]
 
 
 _PERSON = "salesforce.people"
@@ -37,7 +35,7 @@ ACTIVITIES = Contract(
             name="person",
             required=True,
             derive=FirstOf(fields=("who_id", "to_addresses", "from_address", "related_to")),
-            protected_by=_STORED,
+            once=True,
             reference=Reference(
                 dataset=_PERSON,
                 field="salesforce_id",

@@ -7,7 +7,7 @@ Where somebody works or goes to school is a record of its own, which waits until
 """
 
 from workbench.model.contract import Contract, Field, Reference
-from workbench.model.limits import USUAL, USUAL_OF_NAMES
+from workbench.model.limits import USUAL, USUAL_OF_MISSING, USUAL_OF_NAMES
 
 TYPES = ("volunteer", "teacher", "student")
 GENDERS = (
@@ -59,7 +59,12 @@ PEOPLE = Contract(
     noun="person",
     table="people",
     key=("salesforce_id",),
-    limits=(*USUAL, ("first_name.changed", USUAL_OF_NAMES)),
+    limits=(
+        *USUAL,
+        ("first_name.changed", USUAL_OF_NAMES),
+        ("email.missing", USUAL_OF_MISSING),
+        ("phone.missing", USUAL_OF_MISSING),
+    ),
     fields=(
         Field(
             name="salesforce_id",

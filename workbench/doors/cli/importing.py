@@ -141,8 +141,8 @@ def import_(
         typer.Option(
             "--limit",
             metavar="WHAT=LIMIT",
-            help="Ask a person before more change: created, updated, removed, FIELD.blanked, FIELD.changed = 50, 20%, "
-            "'5 and 20%' or none.",
+            help="Ask a person before more change: created, updated, removed, FIELD.blanked, FIELD.changed, "
+            "FIELD.missing = 50, 20%, '5 and 20%' or none.",
         ),
     ] = None,
     allow_empty: Annotated[

@@ -288,7 +288,7 @@ def parts(asked: Asked, wb: "Workbench", batch: Batch) -> None:
         asked.out.print()
         say(asked, *(f"{name}: {number:,}" for name, number in numbers.items()))
         for name, values in wb.breakdowns(batch).items():
-            say(asked, "", f"{name}:", *(f"  {value}: {number:,}" for value, number in values.items()))
+            say(asked, "", f"{name}:", *(f"  {plain(value)}: {number:,}" for value, number in values.items()))
 
 
 def resolved(asked: Asked, wb: "Workbench", batch: Batch) -> None:
