@@ -269,6 +269,10 @@ class Decision(Target):
         of = other.field(field.reference.field)
         created = Target(other, earlier, self.tenant, self.plan)
         is_its_key = other.key == (of.name,) and KINDS[of.kind].sql == "text"
+        value = SQL("n.external_key") if is_its_key else created.value(of, "n")
+        theirs = SQL("").join(
+            SQL(", x.{0} as {0}").format(Identifier(other.field(name).target)) for name in self._asked_of(field)
+        )
         held = """
             left join (
                 select distinct {value} as its_key, each.line from workbench.import_outcome o
@@ -278,16 +282,26 @@ class Decision(Target):
             ) {held} on {held}.its_key = {said} and {held}.line = r.line"""
         return self.compose(
             """left join (
-                select x.id, x.{column} as its_key{theirs} from {other} x where x.tenant_id = {tenant} and {slice}
+                select x.id{theirs}, x.{column} as its_key from {other} x where x.tenant_id = {tenant} and {slice}
                 union all
-                select o.record_id, {value}{said_of_them} from workbench.import_outcome o
+                select o.record_id{said_of_them}, {value} from workbench.import_outcome o
                 join {made} n on n.batch_id = o.batch_id and n.line = o.line
                 where o.batch_id = {earlier} and o.plan = {plan} and o.outcome = 'created' and n.batch_id = {earlier}
+                {also}
             ) {alias} on {alias}.its_key = {said}"""
             + (held if self._refusals is not None else ""),
             held=Identifier(f"held {field.name}"),
-            theirs=SQL("").join(
-                SQL(", x.{0} as {0}").format(Identifier(other.field(name).target)) for name in self._asked_of(field)
+            theirs=theirs,
+            also=self.also(
+                field,
+                SQL("x.id") + theirs,
+                created.compose(
+                    """select {value} from workbench.import_outcome o
+                    join {rows} n on n.batch_id = o.batch_id and n.line = o.line
+                    where o.batch_id = {batch} and o.plan = {plan} and o.outcome = 'created' and n.batch_id = {batch}
+                      and {value} is not null""",
+                    value=value,
+                ),
             ),
             said_of_them=SQL("").join(
                 SQL(", {}").format(created.value(other.field(name), "n")) for name in self._asked_of(field)
@@ -295,7 +309,7 @@ class Decision(Target):
             column=Identifier(of.target),
             other=created.target,
             slice=slice_of(other, "x"),
-            value=SQL("n.external_key") if is_its_key else created.value(of, "n"),
+            value=value,
             made=created.names["rows"],
             earlier=created.names["batch"],
             alias=Identifier(f"ref {field.name}"),

@@ -309,6 +309,12 @@ EVENTS = Contract(
             examples=("5001", "5002"),
         ),
         Field(
+            name="other_id",
+            max_length=300,
+            help="By what else it is known: by its day and title, for sheets that have no ids; one that came from such "
+            "a sheet and is stored under those, by its id in Pathful.",
+        ),
+        Field(
             name="title",
             kind="name",
             required=True,
@@ -382,7 +388,14 @@ _EVENT = Field(
     kind="identifier",
     required=True,
     aliases=("event id",),
-    reference=Reference(dataset="polaris.events", field="session_id", column="event_id", noun="event", waits=True),
+    reference=Reference(
+        dataset="polaris.events",
+        field="session_id",
+        column="event_id",
+        noun="event",
+        also="other_id",
+        waits=True,
+    ),
     examples=("5001", "5002"),
 )
 

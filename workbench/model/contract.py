@@ -41,6 +41,9 @@ class Reference:
     """The column of our table that holds the found record's id, e.g. "user_id"."""
     noun: str
     """What was not found, when it was not: the kind of an unmatched row, e.g. "student"."""
+    also: str = ""
+    """Another field of the other contract by which a record is named where no record's `field` is that; what two share
+    names none. Of a reference that is not looked for `by` other ways."""
     by: tuple[Sought, ...] = ()
     """The ways in which it is looked for, each when the one before has nothing to go by or finds nothing; its own text
     in `field` when empty."""
