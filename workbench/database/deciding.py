@@ -84,6 +84,8 @@ class Decision(Target):
         if repeated and self._standing.folds and not self._standing.resolves:
             self._standing.put_down(connection)
             self.names["rows"] = self._standing.table
+        if repeated and self.names["rows"] is self._standing.table:
+            self._identities.contradicted = tuple(self._standing.contradictable)
         if self._lacking:
             connection.execute(self._unfinished())
         if repeated:
@@ -397,7 +399,7 @@ class Decision(Target):
                 )
             )
         verdict = SQL("case {} else {} end").format(SQL(" ").join(cases), self._number("skipped", "unchanged"))
-        return SQL("{} + {}").format(verdict, self._identities.known()) if self.halves else verdict
+        return SQL("{} + {}").format(verdict, self._identities.known()) if self._identities.of_any else verdict
 
     def _missing(self) -> list[Composable]:
         """A blank where a new record needs something, or where it would erase what a known one needs."""

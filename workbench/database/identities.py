@@ -7,6 +7,7 @@ from typing import Any
 import psycopg
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
+from workbench.database.standing import contradicted
 from workbench.database.target import Target, issue, slice_of
 from workbench.model.contract import Field, part_of
 
@@ -16,8 +17,8 @@ FLAG = 64
 
 @dataclass(frozen=True, kw_only=True)
 class _Warning:
-    """One of them: whether a row `r` has it that makes a record, or changes `t`, or is of a known `t`, whatever
-    becomes of it; and the sentence of such a row `n`."""
+    """One of them: whether a row `r` has it that makes a record, or changes `t`, or whatever becomes of it (`known`);
+    and the sentence of such a row `n`."""
 
     code: str
     field: Field
@@ -43,6 +44,8 @@ class Identities:
         self._names = tuple(field for field in contract.names if field in brought)
         self._halves = tuple(field for field in contract.stored if field.name in target.halves)
         self._shared: tuple[Field, ...] = ()
+        self.contradicted: tuple[Field, ...] = ()
+        """The fields of which the rows say whether others of their record contradict them (see `Standing`)."""
 
     def question(self) -> Composed | None:
         """Whether an id stands on several rows, as `some`; None where there is none to ask for."""
@@ -95,8 +98,13 @@ class Identities:
         """The bits of a row that changes a record."""
         return _bits([warning.updated for warning in self._warnings])
 
+    @property
+    def of_any(self) -> bool:
+        """Whether there are warnings of rows whatever becomes of them."""
+        return bool(self._halves or self.contradicted)
+
     def known(self) -> Composable:
-        """The bits of any row whose record `t` there is."""
+        """The bits of any row, whatever becomes of it."""
         return _bits([warning.known or SQL("false") for warning in self._warnings])
 
     def held(self, code: str) -> Composable:
@@ -139,6 +147,7 @@ class Identities:
             *map(self._of_name, self._names),
             *map(self._made_of_half, self._halves),
             *map(self._of_half, self._halves),
+            *map(self._of_others, self.contradicted),
         ]
 
     def _in_file(self, field: Field) -> _Warning:
@@ -213,6 +222,17 @@ class Identities:
                 Literal(f"; the {self._target.contract.noun} stays "),
                 _stored(field),
             ),
+        )
+
+    def _of_others(self, field: Field) -> _Warning:
+        """Of rows of one record that contradict each other, where it is settled which counts."""
+        return _Warning(
+            code="contradicted",
+            field=field,
+            created=SQL("false"),
+            updated=SQL("false"),
+            known=SQL("r.{} is not null").format(contradicted(field)),
+            message=SQL("n.{}").format(contradicted(field)),
         )
 
 

@@ -399,7 +399,8 @@ _EVENT = Field(
     examples=("5001", "5002"),
 )
 
-ATTENDANCE = Forward(order=("registered", "cancelled", "no_show", "absent", "attended"))
+_KNOWN = ("cancelled", "no_show", "absent", "attended")
+ATTENDANCE = Forward(order=("registered", *_KNOWN), contrary=_KNOWN)
 """Once it is known whether somebody came, no file makes it open again; and sources that disagree settle, whichever
 comes last: that somebody came stands over all else, and only a person takes it back."""
 

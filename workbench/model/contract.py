@@ -131,6 +131,8 @@ class Forward:
 
     order: tuple[str, ...]
     always: tuple[str, ...] = ()
+    contrary: tuple[str, ...] = ()
+    """Of these, two that rows of one file say of one record contradict each other: it is told which counts."""
 
     @property
     def settled(self) -> tuple[str, ...]:

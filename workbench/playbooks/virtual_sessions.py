@@ -10,6 +10,7 @@ What is told over the rows of a session (its time, its seats) is told over a chu
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -54,6 +55,8 @@ PEOPLE = 100
 """A cell names no more: each of them is a row of its own."""
 _TEACHERS, _PRESENTERS = "[/]", "[;&]"
 """What stands between them."""
+_TEACHER_OF = ["session", "key", "place"]
+"""What tells the teachers of sessions apart."""
 _LINES = 1 << 24
 """More than a sheet has: the further people of a row take numbers beyond it."""
 
@@ -227,25 +230,49 @@ class _Rows:
 
     def teachers(self) -> Shaped:
         """Who teaches a class at a session, each once; as a simulcast where no row says otherwise."""
-        rows = _people(self._rows[self._rows["usable"]], "teacher_name", _TEACHERS)
-        rows = rows.sort_values("simulcast", kind="stable")
+        rows = self._teaching
         completed = rows["session"].isin(self._completed)
         clock = rows["session"].map(self._sessions["clock"].combine_first(self._stored["clock"])).astype("str")
         clock = clock.fillna(rows["clock"]).fillna(USUAL_CLOCK)
         ends = pd.to_datetime(rows["day"] + " " + clock) + pd.Timedelta(minutes=MINUTES)
-        attended = rows["means"].map(ATTENDANCE).mask(rows["simulcast"] & completed, "attended")
         rows = rows.assign(
             teacher=rows["name"],
             school=rows["school_name"],
             academic_year=_beside(rows, dates.academic_year(of_series(rows["day"]))),
             said_status=rows["status"],
-            status=attended.fillna("registered"),
+            status=rows["attended"].fillna("registered"),
             simulcast=np.where(rows["simulcast"], "true", "false"),
-            confirmed_at=ends.dt.strftime("%Y-%m-%dT%H:%M:%SZ").where(completed & (attended == "attended")),
+            confirmed_at=ends.dt.strftime("%Y-%m-%dT%H:%M:%SZ").where(completed & (rows["attended"] == "attended")),
+        )
+        return _shaped(_TEACHER, rows, _TEACHER_OF)
+
+    @cached_property
+    def _teaching(self) -> pd.DataFrame:
+        """The rows once for each teacher, those first that are no simulcasts, with what became of the teacher."""
+        rows = _people(self._rows[self._rows["usable"]], "teacher_name", _TEACHERS)
+        rows = rows.sort_values("simulcast", kind="stable")
+        completed = rows["session"].isin(self._completed)
+        return rows.assign(
+            attended=rows["means"].map(ATTENDANCE).mask(rows["simulcast"] & completed, "attended"),
             key=_beside(rows, session_ids.folded(of_series(rows["name"]))),
             place=_beside(rows, session_ids.folded(of_series(rows["school_name"]))),
         )
-        return _shaped(_TEACHER, rows, ["session", "key", "place"])
+
+    def _contradicted(self) -> pd.Series:
+        """What rows say of a teacher at a session that contradicts each other: which line counts, by position."""
+        rows = self._teaching
+        known = rows[rows["attended"].notna()].reset_index(names="at")
+        groups = known.groupby(_TEACHER_OF, sort=False, dropna=False)
+        contrary = known[groups["attended"].transform("nunique") > 1]
+        other = contrary[contrary["attended"] != groups["attended"].transform("first")[contrary.index]]
+        one, two = (
+            contrary[_TEACHER_OF].merge(each.drop_duplicates(_TEACHER_OF), on=_TEACHER_OF, how="left")
+            for each in (contrary, other)
+        )
+        says = [": line " + each["line"].astype("str") + " says " + each["attended"] for each in (one, two)]
+        said = one["name"] + says[0] + " and" + says[1].str[1:] + "; line " + one["line"].astype("str") + " counts"
+        told = said.set_axis(contrary["at"]).groupby(level=0).first()
+        return told.reindex(self._rows.index)
 
     def presenters(self) -> Shaped:
         """Who presents at a session, each once."""
@@ -322,6 +349,8 @@ class _Rows:
         other = rows["session"].notna() & ~rows["simulcast"] & (rows["called"] != spoken["called"])
         said = "Another row of the same session says " + spoken["session_title"].str[:60] + ", which counts"
         yield other & spoken["called"].notna(), "another_title", "session_title", "warning", said
+        contradicted = self._contradicted()
+        yield contradicted.notna(), "contradicted", "status", "warning", contradicted
         differs = rows["clock"].notna() & spoken["clock"].notna() & (rows["clock"] != spoken["clock"])
         yield (
             differs & ~rows["simulcast"],

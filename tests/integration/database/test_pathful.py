@@ -316,6 +316,36 @@ def test_exports_that_disagree_about_an_attendance_settle_whichever_comes_last(
     assert ask(url, found) == [(stands, stands == "attended")]
 
 
+def test_attendances_of_one_teacher_that_contradict_each_other_in_one_file_are_told_on_their_rows(
+    wb: Workbench, sheet: Given, url: str, roster: Callable[..., Batch]
+) -> None:
+    roster()
+    pathful(wb, sheet(report(DANA), "event.csv"))
+    rows = [
+        f"S-{n},5001,{who}@kck.example,2026-03-02T15:30:00,{said},Educator\n"
+        for n, (who, said) in enumerate(
+            (("ada", "Absent"), ("ben", "Registered"), ("ada", "Attended"), ("ben", "Attended"), ("ada", "Registered"))
+        )
+    ]
+    batch = wb.import_sheet(sheet(EXPORT + "".join(rows)), "polaris.pathful")
+    told = "Line 2 says absent and line 4 says attended of the same registration: attended counts"
+    assert messages(wb, batch) == {2: told, 4: told, 6: told}
+    assert {code for *_, code in issues(wb, batch)} == {"contradicted"}
+    assert teachers(url) == [("5001", "ada@kck.example", "attended"), ("5001", "ben@kck.example", "attended")]
+
+
+def test_rows_that_name_a_teacher_in_two_ways_and_contradict_each_other_are_told(
+    wb: Workbench, sheet: Given, url: str, roster: Callable[..., Batch]
+) -> None:
+    with_ids = ROSTER.replace("7,2025-2026", "7,2025-2026,PF-1").replace("HS,2025-2026", "HS,2025-2026,")
+    roster(with_ids.replace("Academic Year", "Academic Year,Pathful ID"))
+    batch = pathful(wb, sheet(report(ADA, ADA.replace("|PF-1|", "||").replace("|1", "|0"), BEN)))
+    told = "Line 2 says attended and line 3 says no_show of the same registration: attended counts"
+    assert messages(wb, batch) == {2: told, 3: told}
+    assert issues(wb, batch)[0] == (2, "status", "contradicted")
+    assert teachers(url)[0] == ("5001", "ada@kck.example", "attended")
+
+
 # --- sessions ---
 
 

@@ -450,3 +450,11 @@ def test_a_chunk_of_no_rows_makes_nothing() -> None:
     made = shape(Chunk(lines=pa.array([], pa.int32()), cells=nothing), YEAR)
     assert [len(part.rows) for part in made.values()] == [0, 0, 0]
     assert check(Chunk(lines=pa.array([], pa.int32()), cells=nothing), YEAR).num_rows == 0
+
+
+def test_rows_that_contradict_each_other_on_a_teacher_are_told_with_both_lines() -> None:
+    ada = {"status": "Teacher Cancelation"}, {"status": "Completed"}, {"status": "Confirmed"}
+    told = "Ada Park: line 5 says cancelled and line 6 says attended; line 5 counts"
+    assert issues(*ada) == [(5, "status", "warning", told), (6, "status", "warning", told)]
+    assert issues(ada[0], {**ada[1], "teacher_name": "Ben Ruiz"}, {**ada[1], "session_title": "Welding"}) == []
+    assert issues(ada[1], ada[2], {"status": "Simulcast"}) == []
