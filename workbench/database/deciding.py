@@ -90,8 +90,7 @@ class Decision(Target):
             connection.execute(self._unfinished())
         if repeated:
             self._repeats.put_down(connection)
-        if shared:
-            self._identities.put_down(connection)
+        self._identities.put_down(connection, shared=shared)
 
     def _unfinished(self) -> Composed:
         """The lines of rows that would make a record and lack what a new one needs."""

@@ -120,6 +120,7 @@ TEACHER_ROSTER = Contract(
         Field(
             name="pathful_user_id",
             kind="identifier",
+            holder="name",
             aliases=("pathful id", "user auth id"),
             max_length=200,
             help="Who it is in Pathful, where the roster knows it.",
@@ -155,6 +156,7 @@ def _person(*people: tuple[str, str, str, str]) -> tuple[Field, ...]:
         Field(
             name="pathful_user_id",
             kind="identifier",
+            holder="name",
             aliases=("user auth id", "pathful id"),
             merge="fill",
             max_length=200,
@@ -460,6 +462,7 @@ EVENT_TEACHERS = Contract(
         Field(
             name="pathful_user_id",
             kind="identifier",
+            holder="name",
             aliases=("user auth id", "pathful id"),
             merge="fill",
             max_length=200,
@@ -511,6 +514,7 @@ EVENT_VOLUNTEERS = Contract(
         Field(
             name="pathful_user_id",
             kind="identifier",
+            holder="name",
             column="pathful_user_id",
             aliases=("user auth id", "pathful id"),
             merge="fill",

@@ -175,6 +175,9 @@ class Field:
     awaited: str = ""
     """The kind of an unmatched row that would make a record and has nothing here, e.g. "date": it waits until the
     record is there. Else such a row is invalid."""
+    holder: str = ""
+    """Of an id of a person: the field that says what the person is called. One id under two names is told, in a file
+    and beside whatever the family has stored of the id."""
     written: str | None = None
     """The form that its column is in where its texts could be read in several and nobody has said which (see
     `kinds.FORMS`)."""

@@ -346,6 +346,24 @@ def test_rows_that_name_a_teacher_in_two_ways_and_contradict_each_other_are_told
     assert teachers(url)[0] == ("5001", "ada@kck.example", "attended")
 
 
+@pytest.mark.parametrize("known", [False, True], ids=["by name", "by the id of one"])
+def test_one_id_under_two_names_is_told_with_both_in_a_file_and_beside_what_is_stored(
+    wb: Workbench, sheet: Given, roster: Callable[..., Batch], known: bool
+) -> None:
+    ids = ROSTER.replace("7,2025-2026", "7,2025-2026,PF-1").replace("HS,2025-2026", "HS,2025-2026,")
+    roster(ids.replace("Academic Year", "Academic Year,Pathful ID") if known else ROSTER)
+    batch = pathful(wb, sheet(report(ADA, ADA.replace("Ada Park", "Ben Ruiz"), DANA, DANA.replace("Reed", "M. Reed"))))
+    told = {2: "PF-1 is Ben Ruiz on line 3, and Ada Park here"}
+    assert messages(wb, batch) == {**told, 3: "PF-1 is Ada Park on line 2, and Ben Ruiz here"}
+    assert issues(wb, batch) == [(2, "user_auth_id", "two_names"), (3, "user_auth_id", "two_names")]
+    users = (
+        "UserAuthId,SignUpRole,Name,LoginEmail\nPF-9,Educator,Cy Low,cy@kck.example\nPF-8,Educator,Di,di@kck.example\n"
+    )
+    accounts = wb.import_sheet(sheet(users, "users.csv"), "polaris.pathful_users")
+    assert messages(wb, accounts) == {2: "PF-9 is known as Dana Reed, and Cy Low here"}
+    assert (accounts.created, accounts.stage) == (2, "completed")
+
+
 # --- sessions ---
 
 
