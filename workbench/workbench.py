@@ -316,7 +316,7 @@ class Workbench:
         progress: Progress = silent,
     ) -> Batch:
         """Executes the plan in one transaction, exactly as it was shown, and completes the batch and its parts; then
-        brings in the rows of earlier runs that were unmatched for want of what it has created (`sweep`).
+        brings in the rows of earlier runs that were unmatched for want of what it has written (`sweep`).
 
         A batch with invalid rows is held instead, unless `skip_errors` lets its good rows go on; and so is one whose
         plan waits for a person (`holds`), unless `accept` has the codes of all that it waits for, or "all". Who let it
@@ -341,7 +341,7 @@ class Workbench:
                     accepted=list(dict.fromkeys(hold.code for hold in Hold.all_of(found.summary))),
                 )
                 reporter("committing", found.processed or 0)
-        if found.created:
+        if found.created or found.updated or found.removed:  # a name that was changed, or that nobody else has now
             self._sweep_after(found)
         return self.batches.get(found.id)
 

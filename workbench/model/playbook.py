@@ -71,6 +71,8 @@ class Recall:
 
     dataset: str
     fields: tuple[str, ...]
+    also: tuple[str, ...] = ()
+    """Further datasets that have these fields: their records come after those of the first."""
 
 
 @dataclass(frozen=True, kw_only=True)

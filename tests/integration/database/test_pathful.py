@@ -136,6 +136,30 @@ def test_a_teacher_whom_the_roster_calls_otherwise_by_now_is_found_again(
     assert teachers(url) == [("5001", "ben@kck.example", "no_show")]
 
 
+def test_a_row_that_waits_for_a_teacher_comes_with_a_roster_that_only_calls_somebody_so(
+    wb: Workbench, sheet: Given, url: str, roster: Callable[..., Batch]
+) -> None:
+    roster(ROSTER.replace("Ben Ruiz", "Benny Moss"))
+    batch = pathful(wb, sheet(report(BEN)))
+    assert outcomes(wb, batch) == [(2, "unmatched:teacher")]
+    renaming = roster()
+    assert (renaming.created, renaming.updated) == (0, 1)
+    assert teachers(url) == [("5001", "ben@kck.example", "no_show")]
+    assert wb.reconcile(batch).done
+
+
+def test_a_row_that_waits_for_one_of_two_of_a_name_comes_when_only_one_is_left(
+    wb: Workbench, sheet: Given, url: str, roster: Callable[..., Batch]
+) -> None:
+    roster(ROSTER + "ada.park@kck.example,Ada Park,Other School,7,2025-2026\n", mode="replace")
+    batch = pathful(wb, sheet(report(ADA.replace("|25|1", "|25|1|North|KCKPS"))))
+    assert outcomes(wb, batch) == [(2, "unmatched:teacher")]
+    fewer = roster(mode="replace")
+    assert (fewer.created, fewer.updated, fewer.removed) == (0, 0, 1)
+    assert teachers(url) == [("5001", "ada@kck.example", "attended")]
+    assert wb.reconcile(batch).done
+
+
 def test_it_is_told_why_a_teacher_is_not_found(wb: Workbench, sheet: Given, roster: Callable[..., Batch]) -> None:
     roster(ROSTER + "ada.park@kck.example,Ada Park,Other School,7,2025-2026\n")
     late = "4002|Careers in Nursing|2026-07-01|Completed|45||Ada Park|Educator|25|1"
@@ -679,6 +703,28 @@ def test_a_user_report_brings_accounts_of_educators_and_professionals(wb: Workbe
 
 
 # --- how far the teachers are ---
+
+
+def test_a_user_without_an_e_mail_is_the_account_that_has_the_id_and_nobody_where_none_has(
+    wb: Workbench, sheet: Given, url: str, roster: Callable[..., Batch]
+) -> None:
+    ids = ROSTER.replace("7,2025-2026", "7,2025-2026,PF-1").replace("HS,2025-2026", "HS,2025-2026,PF-4")
+    roster(ids.replace("Academic Year", "Academic Year,Pathful ID"))
+    header = "UserAuthId,SignUpRole,Name,LoginEmail,NotificationEmail,School\n"
+    first = header + "PF-2,Educator,Cy Low,cy@kck.example,,\nPF-4,Professional,Di Fox,di@acme.example,,\n"
+    wb.import_sheet(sheet(first, "first.csv"), "polaris.pathful_users")
+    rows = "PF-1,Educator,Ada Park,,n/a,North\nPF-2,Educator,Cy Low,,,North\nPF-3,Educator,Eve Lo,,,\n"
+    more = header + rows + "PF-4,Educator,Ben Ruiz,,,\nPF-5,Student,Kid One,,,\n"
+    batch = wb.import_sheet(sheet(more, "more.csv"), "polaris.pathful_users", skip_errors=True)
+    assert outcomes(wb, batch) == [
+        *((2, "created"), (3, "updated"), (4, "invalid"), (5, "invalid"), (6, "skipped:filtered")),
+    ]
+    assert records(url, "polaris.teachers", "email", "school") == [
+        ("ada@kck.example", "North"),
+        ("cy@kck.example", "North"),
+    ]
+    assert issues(wb, batch)[:2] == [(2, "login_email", "known_by_id"), (3, "login_email", "known_by_id")]
+    assert messages(wb, batch)[4] == "login_email is required"
 
 
 def test_the_progress_of_a_teacher_is_told_from_the_sessions_of_the_year(
