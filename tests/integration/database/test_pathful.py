@@ -9,7 +9,15 @@ from tests.imports import ask, fingerprint, issues, messages, outcomes, records
 from workbench import Workbench
 from workbench.doors.cli import printing
 from workbench.model.batch import Batch
-from workbench.model.errors import MissingColumns, NothingToFilterBy, StillReferredTo, WrongValue
+from workbench.model.errors import (
+    MissingColumns,
+    NothingToFilterBy,
+    NotWaiting,
+    StillReferredTo,
+    StillRefused,
+    UnknownHeader,
+    WrongValue,
+)
 from workbench.model.sheet import Sheet
 
 Given = Callable[..., Sheet]
@@ -762,3 +770,25 @@ def test_a_row_of_a_report_is_corrected_before_it_is_written(
     done = wb.commit(wb.plan(held).batch)
     assert [outcome for _, outcome in outcomes(wb, done)] == ["created", "created", "created"]
     assert teachers(url) == [("5001", "ada@kck.example", "attended"), ("5001", "ben@kck.example", "no_show")]
+
+
+def test_a_person_gives_a_session_its_date_and_its_rows_come_in(
+    wb: Workbench, sheet: Given, url: str, roster: Callable[..., Batch]
+) -> None:
+    roster()
+    undated = [each.replace("2026-03-02 15:30:00", "") for each in (ADA, BEN)]
+    batch = pathful(wb, sheet(report(*undated, DANA.replace("5001", "5002").replace("2026-03-02 15:30:00", ""))))
+    assert outcomes(wb, batch) == [(2, "unmatched:date"), (3, "unmatched:date"), (4, "unmatched:date")]
+    with pytest.raises(StillRefused, match=r"^Line 2 .* still cannot be imported: Invalid date"):
+        wb.supply(batch, {2: {"Date": "soon"}})
+    with pytest.raises(UnknownHeader):
+        wb.supply(batch, {2: {"Day": "2026-03-02"}})
+    given = wb.supply(batch, {2: {"Date": "2026-03-02 15:30"}})
+    assert (given.stage, given.sweep_of, given.created) == ("completed", batch.id, 1)
+    assert teachers(url) == [("5001", "ada@kck.example", "attended"), ("5001", "ben@kck.example", "no_show")]
+    assert [outcome for _, outcome in outcomes(wb, batch)] == ["skipped:resolved", "skipped:resolved", "unmatched:date"]
+    with pytest.raises(NotWaiting, match="on line 2"):
+        wb.supply(batch, {2: {"Date": "2026-03-02"}, 4: {"Date": "2026-03-02"}})
+    assert {row["Date"] for row in (each["raw"] for each in wb.rows.each(batch))} == {""}
+    wb.undo(given)
+    assert outcomes(wb, batch)[0] == (2, "unmatched:date")
