@@ -321,7 +321,7 @@ class Workbench:
         progress: Progress = silent,
     ) -> Batch:
         """Executes the plan in one transaction, exactly as it was shown, and completes the batch and its parts; then
-        brings in the rows of earlier runs that were unmatched for want of what it has created (`sweep`).
+        brings in the rows of earlier runs that were unmatched for want of what it has written (`sweep`).
 
         A batch with invalid rows is held instead, unless `skip_errors` lets its good rows go on; and so is one whose
         plan waits for a person (`holds`), unless `accept` has the codes of all that it waits for, or "all". Who let it
@@ -346,7 +346,7 @@ class Workbench:
                     accepted=list(dict.fromkeys(hold.code for hold in Hold.all_of(found.summary))),
                 )
                 reporter("committing", found.processed or 0)
-        if found.created:
+        if found.created or found.updated or found.removed:  # a name that was changed, or that nobody else has now
             self._sweep_after(found)
         return self.batches.get(found.id)
 
@@ -374,6 +374,22 @@ class Workbench:
             swept += brought
             if not brought:  # what one brings in, another may have waited for
                 return swept
+
+    def supply(self, batch: Batch | UUID | str, cells: Pairs[int, Pairs[str, str]]) -> Batch:
+        """Brings in unmatched rows of a completed import with what a person says of their cells
+        ({line: {header: text}}), such as the date of a session that had none: the run that did it. The rows stay as
+        they came; what waited for the same comes after it (`sweep`).
+
+        Raises WrongStage, AlreadySigned, UnknownHeader, NotWaiting for a line that does not wait, StillRefused.
+        """
+        with self._at_work(batch, "supplying", sheets=True) as run:
+            self._refuse_settled(run.face, "supplying")
+            found = batches.one_sheet(self._store, batch)
+            if found.stage != "completed" or found.undo_of is not None:
+                raise WrongStage(batch=found.id, stage=found.stage, action="supplying", needed="completed")
+            brought = sweeping.supply(self._store, self.settings.home, found, self._playbook(found), cells)
+        self._sweep_after(brought)
+        return self.batches.get(brought)
 
     def import_sheet(
         self, sheet: Sheet | Sequence[Sheet], dataset: str, *, progress: Progress = silent, **options: Any

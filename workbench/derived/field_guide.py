@@ -161,7 +161,8 @@ def _notes(field: Field) -> Iterator[str]:
         ways = ", then ".join(f"`{name}`" for name in dict.fromkeys(way.said for way in field.reference.by))
         yield f"Has to be a known {field.reference.noun}, looked for by {ways}; what two share finds none."
     elif field.reference is not None:
-        yield f"Has to be the {field.reference.field} of a known {field.reference.noun}."
+        also = f", or else its {field.reference.also}" if field.reference.also else ""
+        yield f"Has to be the {field.reference.field} of a known {field.reference.noun}{also}."
     examples = [example for example in field.examples if example]
     if examples:
         yield f"E.g. {examples[0]}."
