@@ -41,6 +41,7 @@ from workbench.database.records import Records
 from workbench.database.rows import Rows
 from workbench.database.runs import Options
 from workbench.database.salesforce import Salesforce
+from workbench.database.schedules import Known, Schedules
 from workbench.database.templates import Templates
 from workbench.datasets import catalog
 from workbench.model.batch import ENDED, OUTCOMES, Batch, Run, new_id
@@ -70,7 +71,7 @@ from workbench.model.reconciliation import Reconciliation
 from workbench.model.salesforce import SalesforceAccess
 from workbench.model.sheet import Sheet
 from workbench.model.template import ON_CONFLICT
-from workbench.playbooks import PLAYBOOKS, purposes
+from workbench.playbooks import PLAYBOOKS, purposes, sequences
 from workbench.prepare import mapping, recognition
 from workbench.prepare.mapping import Suggestion
 from workbench.sequences import Sequences
@@ -121,6 +122,7 @@ class Workbench:
         self.salesforce = Salesforce(database, salesforce_access(configuration))
         self.matches = Matches(database)
         self.sequences = Sequences(self, database)
+        self.schedules = Schedules(database, self.google_sheets, _runnable())
 
     @classmethod
     def open(
@@ -319,7 +321,7 @@ class Workbench:
         progress: Progress = silent,
     ) -> Batch:
         """Executes the plan in one transaction, exactly as it was shown, and completes the batch and its parts; then
-        brings in the rows of earlier runs that were unmatched for want of what it has created (`sweep`).
+        brings in the rows of earlier runs that were unmatched for want of what it has written (`sweep`).
 
         A batch with invalid rows is held instead, unless `skip_errors` lets its good rows go on; and so is one whose
         plan waits for a person (`holds`), unless `accept` has the codes of all that it waits for, or "all". Who let it
@@ -344,7 +346,7 @@ class Workbench:
                     accepted=list(dict.fromkeys(hold.code for hold in Hold.all_of(found.summary))),
                 )
                 reporter("committing", found.processed or 0)
-        if found.created:
+        if found.created or found.updated or found.removed:  # a name that was changed, or that nobody else has now
             self._sweep_after(found)
         return self.batches.get(found.id)
 
@@ -372,6 +374,22 @@ class Workbench:
             swept += brought
             if not brought:  # what one brings in, another may have waited for
                 return swept
+
+    def supply(self, batch: Batch | UUID | str, cells: Pairs[int, Pairs[str, str]]) -> Batch:
+        """Brings in unmatched rows of a completed import with what a person says of their cells
+        ({line: {header: text}}), such as the date of a session that had none: the run that did it. The rows stay as
+        they came; what waited for the same comes after it (`sweep`).
+
+        Raises WrongStage, AlreadySigned, UnknownHeader, NotWaiting for a line that does not wait, StillRefused.
+        """
+        with self._at_work(batch, "supplying", sheets=True) as run:
+            self._refuse_settled(run.face, "supplying")
+            found = batches.one_sheet(self._store, batch)
+            if found.stage != "completed" or found.undo_of is not None:
+                raise WrongStage(batch=found.id, stage=found.stage, action="supplying", needed="completed")
+            brought = sweeping.supply(self._store, self.settings.home, found, self._playbook(found), cells)
+        self._sweep_after(brought)
+        return self.batches.get(brought)
 
     def import_sheet(
         self, sheet: Sheet | Sequence[Sheet], dataset: str, *, progress: Progress = silent, **options: Any
@@ -667,6 +685,13 @@ class Workbench:
         return runs.begin(
             self._store, home, sheets[dataset], dataset, options, template, identifier, playbook=playbook, lend=lend
         )
+
+
+def _runnable() -> Known:
+    """What of Salesforce a schedule can name."""
+    steps = [step.name for step in sequences.STEPS]
+    playbooks = [name for name, playbook in PLAYBOOKS.items() if playbook.extracts]
+    return Known(sequences=sequences.SEQUENCES, steps=steps, playbooks=playbooks)
 
 
 def google_access(configuration: settings.Settings) -> Access:

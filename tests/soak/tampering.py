@@ -57,6 +57,8 @@ NOT_COVERED = {
     "import_profile": "compares sources, and proves nothing of an import",
     "import_source": "the inventory, which people edit",
     "google_sheet": "which sheets are configured, which people edit; what was read of one is kept as the source",
+    "schedule": "what is imported by itself, which people edit",
+    "schedule_run": "what came of each time; the imports that it made are batches like any other",
     "salesforce_read": "how far Salesforce was read, which the next reading asks; what was read is kept as the source",
     "match": "whom texts mean, from now on: no import is changed by it",
     "match_candidate": "whom texts may mean, made anew by every run",

@@ -39,6 +39,7 @@ ONLY_IN = {
     "procrastinate": ("doors.jobs", "database.upgrading"),
     "uvicorn": ("doors.web.server", "doors.web.connection"),
     "starlette": ("doors.web.server", "doors.web.origin"),
+    "croniter": ("database.due_times",),
     "cryptography": ("sources.signing_key",),
     "gspread": ("sources.google_sheets",),
     "simple_salesforce": ("sources.salesforce",),

@@ -84,12 +84,13 @@ class Decision(Target):
         if repeated and self._standing.folds and not self._standing.resolves:
             self._standing.put_down(connection)
             self.names["rows"] = self._standing.table
+        if repeated and self.names["rows"] is self._standing.table:
+            self._identities.contradicted = tuple(self._standing.contradictable)
         if self._lacking:
             connection.execute(self._unfinished())
         if repeated:
             self._repeats.put_down(connection)
-        if shared:
-            self._identities.put_down(connection)
+        self._identities.put_down(connection, shared=shared)
 
     def _unfinished(self) -> Composed:
         """The lines of rows that would make a record and lack what a new one needs."""
@@ -269,6 +270,10 @@ class Decision(Target):
         of = other.field(field.reference.field)
         created = Target(other, earlier, self.tenant, self.plan)
         is_its_key = other.key == (of.name,) and KINDS[of.kind].sql == "text"
+        value = SQL("n.external_key") if is_its_key else created.value(of, "n")
+        theirs = SQL("").join(
+            SQL(", x.{0} as {0}").format(Identifier(other.field(name).target)) for name in self._asked_of(field)
+        )
         held = """
             left join (
                 select distinct {value} as its_key, each.line from workbench.import_outcome o
@@ -278,16 +283,26 @@ class Decision(Target):
             ) {held} on {held}.its_key = {said} and {held}.line = r.line"""
         return self.compose(
             """left join (
-                select x.id, x.{column} as its_key{theirs} from {other} x where x.tenant_id = {tenant} and {slice}
+                select x.id{theirs}, x.{column} as its_key from {other} x where x.tenant_id = {tenant} and {slice}
                 union all
-                select o.record_id, {value}{said_of_them} from workbench.import_outcome o
+                select o.record_id{said_of_them}, {value} from workbench.import_outcome o
                 join {made} n on n.batch_id = o.batch_id and n.line = o.line
                 where o.batch_id = {earlier} and o.plan = {plan} and o.outcome = 'created' and n.batch_id = {earlier}
+                {also}
             ) {alias} on {alias}.its_key = {said}"""
             + (held if self._refusals is not None else ""),
             held=Identifier(f"held {field.name}"),
-            theirs=SQL("").join(
-                SQL(", x.{0} as {0}").format(Identifier(other.field(name).target)) for name in self._asked_of(field)
+            theirs=theirs,
+            also=self.also(
+                field,
+                SQL("x.id") + theirs,
+                created.compose(
+                    """select {value} from workbench.import_outcome o
+                    join {rows} n on n.batch_id = o.batch_id and n.line = o.line
+                    where o.batch_id = {batch} and o.plan = {plan} and o.outcome = 'created' and n.batch_id = {batch}
+                      and {value} is not null""",
+                    value=value,
+                ),
             ),
             said_of_them=SQL("").join(
                 SQL(", {}").format(created.value(other.field(name), "n")) for name in self._asked_of(field)
@@ -295,7 +310,7 @@ class Decision(Target):
             column=Identifier(of.target),
             other=created.target,
             slice=slice_of(other, "x"),
-            value=SQL("n.external_key") if is_its_key else created.value(of, "n"),
+            value=value,
             made=created.names["rows"],
             earlier=created.names["batch"],
             alias=Identifier(f"ref {field.name}"),
@@ -383,7 +398,7 @@ class Decision(Target):
                 )
             )
         verdict = SQL("case {} else {} end").format(SQL(" ").join(cases), self._number("skipped", "unchanged"))
-        return SQL("{} + {}").format(verdict, self._identities.known()) if self.halves else verdict
+        return SQL("{} + {}").format(verdict, self._identities.known()) if self._identities.of_any else verdict
 
     def _missing(self) -> list[Composable]:
         """A blank where a new record needs something, or where it would erase what a known one needs."""

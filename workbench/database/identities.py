@@ -7,6 +7,8 @@ from typing import Any
 import psycopg
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
+from workbench.database.holders import Holders
+from workbench.database.standing import contradicted
 from workbench.database.target import Target, issue, slice_of
 from workbench.model.contract import Field, part_of
 
@@ -16,8 +18,8 @@ FLAG = 64
 
 @dataclass(frozen=True, kw_only=True)
 class _Warning:
-    """One of them: whether a row `r` has it that makes a record, or changes `t`, or is of a known `t`, whatever
-    becomes of it; and the sentence of such a row `n`."""
+    """One of them: whether a row `r` has it that makes a record, or changes `t`, or whatever becomes of it (`known`);
+    and the sentence of such a row `n`."""
 
     code: str
     field: Field
@@ -43,6 +45,9 @@ class Identities:
         self._names = tuple(field for field in contract.names if field in brought)
         self._halves = tuple(field for field in contract.stored if field.name in target.halves)
         self._shared: tuple[Field, ...] = ()
+        self._holders = Holders(target)
+        self.contradicted: tuple[Field, ...] = ()
+        """The fields of which the rows say whether others of their record contradict them (see `Standing`)."""
 
     def question(self) -> Composed | None:
         """Whether an id stands on several rows, as `some`; None where there is none to ask for."""
@@ -58,8 +63,12 @@ class Identities:
         ]
         return SQL("select {} as some").format(SQL(" or ").join(asked)) if asked else None
 
-    def put_down(self, connection: psycopg.Connection[Any]) -> None:
-        """Puts the ids that stand on rows of several keys into tables of the transaction."""
+    def put_down(self, connection: psycopg.Connection[Any], *, shared: bool) -> None:
+        """Puts ids under several names, and those that stand on rows of several keys where there are some (`shared`),
+        into tables of the transaction."""
+        self._holders.put_down(connection)
+        if not shared:
+            return
         self._shared = tuple(field for field in self._ids if connection.execute(self._sharing(field)).rowcount > 0)
 
     def _sharing(self, field: Field) -> Composed:
@@ -85,7 +94,7 @@ class Identities:
             )
             for field in self._shared
         ]
-        return SQL(" ").join(joins)
+        return SQL(" ").join([*joins, self._holders.join(row)])
 
     def created(self) -> Composable:
         """The bits of a row that makes a record."""
@@ -95,8 +104,13 @@ class Identities:
         """The bits of a row that changes a record."""
         return _bits([warning.updated for warning in self._warnings])
 
+    @property
+    def of_any(self) -> bool:
+        """Whether there are warnings of rows whatever becomes of them."""
+        return bool(self._halves or self.contradicted or self._holders.shared)
+
     def known(self) -> Composable:
-        """The bits of any row whose record `t` there is."""
+        """The bits of any row, whatever becomes of it."""
         return _bits([warning.known or SQL("false") for warning in self._warnings])
 
     def held(self, code: str) -> Composable:
@@ -139,6 +153,8 @@ class Identities:
             *map(self._of_name, self._names),
             *map(self._made_of_half, self._halves),
             *map(self._of_half, self._halves),
+            *map(self._of_others, self.contradicted),
+            *map(self._of_holder, self._holders.shared),
         ]
 
     def _in_file(self, field: Field) -> _Warning:
@@ -213,6 +229,28 @@ class Identities:
                 Literal(f"; the {self._target.contract.noun} stays "),
                 _stored(field),
             ),
+        )
+
+    def _of_others(self, field: Field) -> _Warning:
+        """Of rows of one record that contradict each other, where it is settled which counts."""
+        return _Warning(
+            code="contradicted",
+            field=field,
+            created=SQL("false"),
+            updated=SQL("false"),
+            known=SQL("r.{} is not null").format(contradicted(field)),
+            message=SQL("n.{}").format(contradicted(field)),
+        )
+
+    def _of_holder(self, field: Field) -> _Warning:
+        """Of rows that have an id for one person which others have for another."""
+        return _Warning(
+            code="two_names",
+            field=field,
+            created=SQL("false"),
+            updated=SQL("false"),
+            known=self._holders.is_told(field),
+            message=self._holders.told(field),
         )
 
 

@@ -1,17 +1,20 @@
 """Salesforce as a source: who is reached there, and the rows of its objects."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
+from dataclasses import astuple, replace
 from functools import cached_property
+from hashlib import sha256
 
 from workbench.database import reads
 from workbench.database.completeness import audit, audited
 from workbench.database.progress import Progress, silent
+from workbench.database.reaches import reaches
 from workbench.database.store import Store
 from workbench.model.completeness import Completeness
 from workbench.model.errors import FieldsLacking, UnknownSalesforceFields
 from workbench.model.extracted import Extracted, Said
 from workbench.model.playbook import Extract, Playbook
+from workbench.model.reach import Reach
 from workbench.model.salesforce import PREFIX, Organization, ReadOf, SalesforceAccess
 from workbench.model.sheet import Layout, Sheet
 
@@ -136,6 +139,15 @@ class Salesforce:
         """Keeps that a reading has found nothing to import."""
         assert read.sheet.read_of is not None
         reads.keep_nothing(self._store, read.sheet.read_of)
+
+    def reaches(self, playbooks: Collection[str]) -> dict[str, Reach]:
+        """How far the reading of each of some playbooks is, and what of it waits; nothing is asked of Salesforce."""
+        return reaches(self._store, playbooks)
+
+    @property
+    def configured(self) -> str:
+        """A digest of how Salesforce is reached, secrets and all: another one where another way is configured."""
+        return sha256(repr(astuple(self._access)).encode()).hexdigest()
 
     def audit(self, name: str, dataset: str, *, limit: int | None = 1000, progress: Progress = silent) -> Completeness:
         """Which records of an object are missing or stale in a dataset, and which are there in excess: compared by id

@@ -20,6 +20,11 @@ def id_of(field: Field) -> Identifier:
     return Identifier(f"id of {field.name}")
 
 
+def contradicted(field: Field) -> Identifier:
+    """The column of what rows of one record say of a field that contradicts each other."""
+    return Identifier(f"contradicted {field.name}")
+
+
 class Standing:
     """The table of such rows, in the transactions of a plan."""
 
@@ -49,7 +54,7 @@ class Standing:
                 from {came} r {references} where r.batch_id = {batch}
             ), together as materialized (
                 select external_key, jsonb_strip_nulls(jsonb_build_object({filled})) as filled,
-                       jsonb_strip_nulls(jsonb_build_object({merged})) as merged
+                       jsonb_strip_nulls(jsonb_build_object({merged})) as merged{contradicted}
                 from keyed k where status = 'validated' and external_key in (
                     select external_key from keyed where status = 'validated' and external_key is not null
                     group by external_key having count(*) > 1)
@@ -57,7 +62,7 @@ class Standing:
             )
             select k.tenant_id, k.batch_id, k.line, k.id, k.external_key, k.raw,
                    coalesce(k.payload || t.filled || jsonb_strip_nulls(k.payload) || t.merged, k.payload) as payload,
-                   k.status, k.errors, k.sources{columns}, t.external_key is not null as folded
+                   k.status, k.errors, k.sources{columns}, t.external_key is not null as folded{told}
             from keyed k left join together t on t.external_key = k.external_key and k.status = 'validated'""",
             key=self._key(),
             references=SQL(" ").join(map(self._join, self._references if self.resolves else [])),
@@ -68,11 +73,48 @@ class Standing:
             sources=SQL("null::integer[]" if self._target.batch.revision else "r.sources"),
             filled=self._pairs([self._first(field) for field in self._fillable]),
             merged=self._pairs([self._merged(field) for field in self._merging]),
+            contradicted=SQL("").join(
+                SQL(", {} as {}").format(self._contradicted(field), contradicted(field))
+                for field in self.contradictable
+            ),
+            told=SQL("").join(SQL(", t.{}").format(contradicted(field)) for field in self.contradictable),
         )
 
     def has(self, field: Field) -> bool:
         """Whether the table says which record a reference names."""
         return field in self._resolved
+
+    @property
+    def contradictable(self) -> list[Field]:
+        """The fields of which rows of one record may say what contradicts each other, though one of it counts."""
+        return [f for f in self._target.brought if isinstance(f.merge, Forward) and f.merge.contrary]
+
+    def _contradicted(self, field: Field) -> Composable:
+        """Two lines of the source that contradict each other, and what counts; null where none do."""
+        assert isinstance(field.merge, Forward)
+        return self._compose(
+            """case when count(distinct {said}) filter (where {said} = any({contrary})) > 1 then
+                'Line ' || {first} || ' says ' || min({said}) filter (where {said} = any({contrary}))
+                || ' and line ' || {last} || ' says ' || max({said}) filter (where {said} = any({contrary}))
+                || {of} || {counts} || ' counts' end""",
+            said=SQL("(k.payload ->> {})").format(Literal(field.name)),
+            contrary=texts(field.merge.contrary),
+            first=self._line_of(field, SQL("asc")),
+            last=self._line_of(field, SQL("desc")),
+            of=Literal(f" of the same {self._target.contract.noun}: "),
+            counts=self._merged(field)[1],
+        )
+
+    def _line_of(self, field: Field, order: Composable) -> Composable:
+        """The source's line that says the first of what is contrary, in that order."""
+        assert isinstance(field.merge, Forward)
+        return self._compose(
+            """(array_agg(coalesce(k.sources[1], k.line) order by {said} {order}, k.line)
+                filter (where {said} = any({contrary})))[1]""",
+            said=SQL("(k.payload ->> {})").format(Literal(field.name)),
+            order=order,
+            contrary=texts(field.merge.contrary),
+        )
 
     @property
     def _resolved(self) -> list[Field]:

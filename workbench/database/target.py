@@ -125,6 +125,15 @@ class Target:
             return SQL(" ").join(Ways(self, field, self.known(field)).joins())
         other = catalog.contract(field.reference.dataset)
         alias = Identifier(f"ref {field.name}")
+        if field.reference.also:
+            return self.compose(
+                "left join (select x.*, x.{of} as its_key from {known} x{also}) {alias} on {alias}.its_key = {said}",
+                of=Identifier(other.field(field.reference.field).target),
+                known=self.known(field),
+                also=self.also(field, SQL("x.*")),
+                alias=alias,
+                said=self.value(field),
+            )
         return SQL("left join {} {} on {}.tenant_id = {} and {}.{} = {} and {}").format(
             Identifier(other.family, other.table),
             alias,
@@ -134,6 +143,26 @@ class Target:
             Identifier(other.field(field.reference.field).target),
             self.value(field),
             slice_of(other, f"ref {field.name}"),
+        )
+
+    def also(self, field: Field, columns: Composable, created: Composable | None = None) -> Composable:
+        """Further records `x` that a reference may name, with what does so: by another field of theirs, which they are
+        alone in, where that is no record's key, nor one of those that are `created` (a question)."""
+        reference = field.reference
+        if reference is None or not reference.also:
+            return SQL("")
+        other = catalog.contract(reference.dataset)
+        return self.compose(
+            """ union all select {columns}, x.{also} from {known} x
+            where x.{also} in (select y.{also} from {known} y group by 1 having count(*) = 1)
+              and x.{also} not in (select y.{of} from {known} y){unless}""",
+            columns=columns,
+            also=Identifier(other.field(reference.also).target),
+            of=Identifier(other.field(reference.field).target),
+            known=self.known(field),
+            unless=SQL("")
+            if created is None
+            else SQL(" and x.{} not in ({})").format(Identifier(other.field(reference.also).target), created),
         )
 
     def not_found(self, field: Field) -> Composable:

@@ -27,6 +27,8 @@ def alone(store: Store, sequence: str) -> Iterator[None]:
         yield
     finally:
         with suppress(psycopg.Error):
+            # the server may take its time to see that a connection is closed, and the next would find it taken
+            turn.connection.execute("select pg_advisory_unlock_all()")
             turn.close()
 
 

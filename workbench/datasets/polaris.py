@@ -120,6 +120,7 @@ TEACHER_ROSTER = Contract(
         Field(
             name="pathful_user_id",
             kind="identifier",
+            holder="name",
             aliases=("pathful id", "user auth id"),
             max_length=200,
             help="Who it is in Pathful, where the roster knows it.",
@@ -155,6 +156,7 @@ def _person(*people: tuple[str, str, str, str]) -> tuple[Field, ...]:
         Field(
             name="pathful_user_id",
             kind="identifier",
+            holder="name",
             aliases=("user auth id", "pathful id"),
             merge="fill",
             max_length=200,
@@ -309,6 +311,12 @@ EVENTS = Contract(
             examples=("5001", "5002"),
         ),
         Field(
+            name="other_id",
+            max_length=300,
+            help="By what else it is known: by its day and title, for sheets that have no ids; one that came from such "
+            "a sheet and is stored under those, by its id in Pathful.",
+        ),
+        Field(
             name="title",
             kind="name",
             required=True,
@@ -382,11 +390,19 @@ _EVENT = Field(
     kind="identifier",
     required=True,
     aliases=("event id",),
-    reference=Reference(dataset="polaris.events", field="session_id", column="event_id", noun="event", waits=True),
+    reference=Reference(
+        dataset="polaris.events",
+        field="session_id",
+        column="event_id",
+        noun="event",
+        also="other_id",
+        waits=True,
+    ),
     examples=("5001", "5002"),
 )
 
-ATTENDANCE = Forward(order=("registered", "cancelled", "no_show", "absent", "attended"))
+_KNOWN = ("cancelled", "no_show", "absent", "attended")
+ATTENDANCE = Forward(order=("registered", *_KNOWN), contrary=_KNOWN)
 """Once it is known whether somebody came, no file makes it open again; and sources that disagree settle, whichever
 comes last: that somebody came stands over all else, and only a person takes it back."""
 
@@ -446,6 +462,7 @@ EVENT_TEACHERS = Contract(
         Field(
             name="pathful_user_id",
             kind="identifier",
+            holder="name",
             aliases=("user auth id", "pathful id"),
             merge="fill",
             max_length=200,
@@ -497,6 +514,7 @@ EVENT_VOLUNTEERS = Contract(
         Field(
             name="pathful_user_id",
             kind="identifier",
+            holder="name",
             column="pathful_user_id",
             aliases=("user auth id", "pathful id"),
             merge="fill",

@@ -46,6 +46,9 @@ def _playbook_head(playbook: Playbook) -> Iterator[str]:
     else:
         yield f"- **One row is** one {playbook.form.noun}, and becomes records of several datasets."
     yield f"- **Datasets, in the order of import:** {', '.join(f'`{name}`' for name in playbook.datasets)}."
+    for extract in playbook.extracts:
+        which = f", where `{extract.where}`" if extract.where else ""
+        yield f"- **Of Salesforce it takes** `{extract.object}`{which}: of each column the first name."
     if playbook.form is not None:
         written = "the parts of it that are right go on" if playbook.keeps_good_parts else "nothing of it is written"
         yield f"- **A row with a part that is invalid or unmatched:** {written}."
@@ -161,7 +164,8 @@ def _notes(field: Field) -> Iterator[str]:
         ways = ", then ".join(f"`{name}`" for name in dict.fromkeys(way.said for way in field.reference.by))
         yield f"Has to be a known {field.reference.noun}, looked for by {ways}; what two share finds none."
     elif field.reference is not None:
-        yield f"Has to be the {field.reference.field} of a known {field.reference.noun}."
+        also = f", or else its {field.reference.also}" if field.reference.also else ""
+        yield f"Has to be the {field.reference.field} of a known {field.reference.noun}{also}."
     examples = [example for example in field.examples if example]
     if examples:
         yield f"E.g. {examples[0]}."

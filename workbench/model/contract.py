@@ -44,6 +44,9 @@ class Reference:
     """The column of our table that holds the found record's id, e.g. "user_id"."""
     noun: str
     """What was not found, when it was not: the kind of an unmatched row, e.g. "student"."""
+    also: str = ""
+    """Another field of the other contract by which a record is named where no record's `field` is that; what two share
+    names none. Of a reference that is not looked for `by` other ways."""
     by: tuple[Sought, ...] = ()
     """The ways in which it is looked for, each when the one before has nothing to go by or finds nothing; its own text
     in `field` when empty."""
@@ -131,6 +134,8 @@ class Forward:
 
     order: tuple[str, ...]
     always: tuple[str, ...] = ()
+    contrary: tuple[str, ...] = ()
+    """Of these, two that rows of one file say of one record contradict each other: it is told which counts."""
 
     @property
     def settled(self) -> tuple[str, ...]:
@@ -175,6 +180,9 @@ class Field:
     awaited: str = ""
     """The kind of an unmatched row that would make a record and has nothing here, e.g. "date": it waits until the
     record is there. Else such a row is invalid."""
+    holder: str = ""
+    """Of an id of a person: the field that says what the person is called. One id under two names is told, in a file
+    and beside whatever the family has stored of the id."""
     written: str | None = None
     """The form that its column is in where its texts could be read in several and nobody has said which (see
     `kinds.FORMS`)."""

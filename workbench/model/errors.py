@@ -77,6 +77,22 @@ class SequenceRunning(WorkbenchError):
     """{user} is running {sequence} since {since}. One sequence runs at a time: wait until it has ended, or stop it."""
 
 
+class UnknownSchedule(WorkbenchError):
+    """There is no schedule called {schedule}. Those that there are: {known}."""
+
+
+class ScheduleExists(WorkbenchError):
+    """There is a schedule called {name} already. Choose another name."""
+
+
+class UnknownScheduledRun(WorkbenchError):
+    """There is no run of a schedule called {run}."""
+
+
+class AlreadyRunning(WorkbenchError):
+    """{what} was asked for already ({since}) and has not ended yet."""
+
+
 class UnreadableSheet(WorkbenchError):
     """Line {line}: {why}"""
 
@@ -248,6 +264,14 @@ class SourcePaused(WorkbenchError):
 
 class UnknownRows(WorkbenchError):
     """Batch {batch} has no row on line {lines}."""
+
+
+class StillRefused(WorkbenchError):
+    """Line {line} of batch {batch} still cannot be imported: {why}"""
+
+
+class NotWaiting(WorkbenchError):
+    """Batch {batch} has no unmatched row that waits on line {lines}."""
 
 
 class WrongReturn(WorkbenchError):

@@ -40,7 +40,10 @@ class Issue:
 
 
 _OF_ITS_ROW = frozenset(
-    ("conflict", "duplicate_key", "edited", "same_id", "another_name", "made_of_half", "half_name", "taken")
+    (
+        *("conflict", "contradicted", "duplicate_key", "edited", "same_id", "another_name"),
+        *("two_names", "made_of_half", "half_name", "taken"),
+    )
 )
 """The codes whose messages tell what stands in the row."""
 

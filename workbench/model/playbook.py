@@ -54,6 +54,9 @@ class Known:
     stored: pa.Table | None = None
     """The records that the playbook asks for (see `Recall`) as they were when the rows were staged: a string column for
     each of the fields, in canonical text, null where there is nothing. None where it asks for none."""
+    taken: dict[str, str] = field(default_factory=dict)
+    """Which of the stored records the shape has given to whom in earlier chunks of the source, so that no later one
+    gives it to another: it is added to."""
 
 
 Shape = Callable[[Chunk, Known], Mapping[str, Shaped]]
@@ -69,6 +72,8 @@ class Recall:
 
     dataset: str
     fields: tuple[str, ...]
+    also: tuple[str, ...] = ()
+    """Further datasets that have these fields: their records come after those of the first."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -22,9 +23,10 @@ from workbench.model.errors import WrongValue
 from workbench.model.figure import Figure
 from workbench.model.issue import ISSUES
 from workbench.model.kinds import KINDS, by_distinct, spelling
-from workbench.model.playbook import Known, Part, Playbook, Shaped
+from workbench.model.playbook import Known, Part, Playbook, Recall, Shaped
 from workbench.model.sheet import Chunk
-from workbench.prepare.shaping import gathered, something
+from workbench.playbooks import session_ids
+from workbench.prepare.shaping import gathered, of_series, series, something
 
 STATUSES = {
     **dict.fromkeys(("completed", "successfully completed"), "Completed"),
@@ -192,6 +194,14 @@ def _now() -> str:
 # --- the Session Report ---
 
 
+def _others(events: pa.Table | None) -> pd.Series:
+    """The other id of each stored session, by its id."""
+    if events is None:
+        return pd.Series(None, pd.Index([], dtype="str"), dtype="str")
+    session, other = (events[name].combine_chunks() for name in RECALL.fields)
+    return pd.Series(series(other).array, index=series(session))
+
+
 class _Sessions(_Rows):
     def __init__(self, columns: Chunk, known: Known) -> None:
         super().__init__(columns, known, day="date", role="sign_up_role")
@@ -201,6 +211,13 @@ class _Sessions(_Rows):
         self.kept = pc.and_not(self.kept, undated_draft)
         self.untitled = pc.and_(self.kept, pc.is_null(self["title"]))
         self.good = pc.and_not(pc.and_not(self.kept, self.untitled), self.impossible)
+        own = self["session_id"]
+        days = only(pc.utf8_slice_codeunits(self.moments, 0, 10), self.good)
+        ids, names = series(own), series(session_ids.called(days, self["title"]))
+        kept = session_ids.stored_as(ids, names, _others(known.stored), known.taken)
+        self.session = of_series(kept)
+        """The id under which each row's session is stored."""
+        self.other_id = of_series(session_ids.other_ids(ids, names, kept))
         self.cancelled = pc.is_in(self.status, pa.array(["Cancelled", "No Show"]))
         self.completed = pc.equal(self.status, "Completed")
 
@@ -208,6 +225,8 @@ class _Sessions(_Rows):
         cells = {name: self[column] for name, column in _EVENT.columns.items()}
         of_educator = pc.equal(self.roles, "educator")
         cells |= {
+            "session_id": self.session,
+            "other_id": self.other_id,
             "status": self.status,
             "district": only(self["district_or_company"], of_educator),
             "session_type": self.same("Virtual"),
@@ -224,7 +243,7 @@ class _Sessions(_Rows):
         )
         school = self["school"]
         cells = {
-            "session_id": self["session_id"],
+            "session_id": self.session,
             "teacher": pc.coalesce(self["user_auth_id"], self["name"]),
             "pathful_user_id": self["user_auth_id"],
             "name": self["name"],
@@ -240,7 +259,7 @@ class _Sessions(_Rows):
     def volunteers(self) -> Shaped:
         minutes = pc.fill_null(_number(self["duration"]), MINUTES)
         cells = {
-            "session_id": self["session_id"],
+            "session_id": self.session,
             "volunteer": pc.coalesce(self["user_auth_id"], self["name"]),
             "pathful_user_id": self["user_auth_id"],
             "name": self["name"],
@@ -329,21 +348,56 @@ def check_attendances(columns: Chunk, known: Known) -> pa.Table:
 # --- the User Report ---
 
 
+class _Users(_Rows):
+    """An account is known by its e-mail, which Pathful's users need not have: their key there is an id. The row of one
+    without is the account that has the id, under the e-mail by which that is known; where none is, or several are,
+    there is nothing to know the account by again: its row is invalid, and the next report brings it."""
+
+    def __init__(self, columns: Chunk, known: Known) -> None:
+        super().__init__(columns, known, day="", role="sign_up_role")
+        self.named = pc.is_valid(self["user_auth_id"])
+        own = pc.coalesce(self["login_email"], self["notification_email"])
+        ids = only(self["user_auth_id"], pc.is_null(own))
+        self.known = _emails(ids, known.stored)
+        self.email = pc.coalesce(own, self.known)
+
+    def issues_found(self) -> pa.Table:
+        told = "No e-mail here: the account that has this id counts"
+        imported = pc.is_in(self.roles, pa.array(["educator", "professional"]))
+        found = pc.and_(imported, pc.is_valid(self.known))
+        return self.issues(found, "known_by_id", "login_email", told, "warning")
+
+
+def _emails(ids: pa.StringArray, stored: pa.Table | None) -> pa.StringArray:
+    """The e-mails by which the people with these ids are known, where there is only one."""
+    if stored is None:
+        return pa.nulls(len(ids), pa.string())
+    pairs = stored.to_pandas().dropna().drop_duplicates()
+    alone = pairs.drop_duplicates("pathful_user_id", keep=False)
+    place = pc.index_in(ids, of_series(alone["pathful_user_id"]), skip_nulls=True)
+    return of_series(alone["email"]).take(place)
+
+
 def users(columns: Chunk, known: Known) -> Mapping[str, Shaped]:
     """The accounts that the rows of a User Report are made into; one without an id is none."""
-    rows = _Rows(columns, known, day="", role="sign_up_role")
-    named = pc.is_valid(rows["user_auth_id"])
-    email = pc.coalesce(rows["login_email"], rows["notification_email"])
-    person = {"email": email, "name": rows["name"], "pathful_user_id": rows["user_auth_id"]}
+    rows = _Users(columns, known)
+    person = {"email": rows.email, "name": rows["name"], "pathful_user_id": rows["user_auth_id"]}
     teacher = person | {"school": rows["school"], "district": rows["district_or_company"]}
     volunteer = person | {"organization": rows["district_or_company"], "job_title": rows["job_title"]}
     return {
-        "polaris.teachers": rows.part(pc.and_(named, pc.equal(rows.roles, "educator")), teacher),
-        "polaris.volunteers": rows.part(pc.and_(named, pc.equal(rows.roles, "professional")), volunteer),
+        "polaris.teachers": rows.part(pc.and_(rows.named, pc.equal(rows.roles, "educator")), teacher),
+        "polaris.volunteers": rows.part(pc.and_(rows.named, pc.equal(rows.roles, "professional")), volunteer),
     }
 
 
+def check_users(columns: Chunk, known: Known) -> pa.Table:
+    """What is to be told of rows of a User Report: who is known by the id alone."""
+    return _Users(columns, known).issues_found()
+
+
 # --- the declarations ---
+
+RECALL = Recall(dataset="polaris.events", fields=("session_id", "other_id"))
 
 _FIGURES = (
     Figure(name="Rows processed", outcomes=("created", "updated", "skipped", "unmatched", "invalid")),
@@ -373,7 +427,7 @@ _EVENT = Part(
         "registered_educators": "registered_educator_count",
         "attended_educators": "attended_educator_count",
     },
-    made=("session_type", "source"),
+    made=("other_id", "session_type", "source"),
     repeats=True,
 )
 _TEACHER = Part(
@@ -425,6 +479,7 @@ SESSIONS = Playbook(
     form=pathful.SESSIONS,
     parts=(_EVENT, _TEACHER, _VOLUNTEER),
     shape=sessions,
+    recall=RECALL,
     check=check_sessions,
     windowed=windowed,
     figures=_FIGURES,
@@ -462,6 +517,12 @@ USERS = Playbook(
         ),
     ),
     shape=users,
+    recall=Recall(
+        dataset="polaris.teachers",
+        fields=("pathful_user_id", "email"),
+        also=("polaris.volunteers", "polaris.teacher_roster"),
+    ),
+    check=check_users,
     figures=_FIGURES[:4] + _FIGURES[-1:],
     keeps_good_parts=True,
 )

@@ -101,6 +101,7 @@ class _Events(Records):
             "slot": slots,
             "account": pc.coalesce(ids, named),
             "salesforce_account_id": ids,
+            "name": only(named, pc.is_null(ids)),
         }
         return self.parts(at, cells)
 
@@ -186,21 +187,26 @@ class _Participations(Records):
         self.status = meant(self["status"], PARTICIPATIONS)
         numbers = KINDS["decimal"].parse(self["delivery_hours"])
         self.numbers = only(numbers, matches(numbers, KINDS["decimal"].pattern))
+        emails = KINDS["email"].parse(self["email"])
+        self.emails = only(emails, matches(emails, KINDS["email"].pattern))
 
     def part_rows(self) -> Shaped:
         given = pc.fill_null(pc.greater(pc.cast(self.numbers, pa.float64()), 0), False)
         made = {
             "status": only(pc.fill_null(self.status, UNKNOWN), pc.is_valid(self["status"])),
             "delivery_hours": only(self.numbers, given),
+            "email": self.emails,
         }
         return self.part(self.kept, self.taken(_PARTICIPATION.columns, made))
 
     def issues_found(self) -> pa.Table:
         live = pc.and_not(self.kept, self.deleted)
         unknown = pc.and_(live, pc.and_(pc.is_valid(self["status"]), pc.is_null(self.status)))
+        no_email = pc.and_(live, pc.and_(pc.is_valid(self["email"]), pc.is_null(self.emails)))
         no_number = pc.and_(live, pc.and_(pc.is_valid(self["delivery_hours"]), pc.is_null(self.numbers)))
         return self.told(
             self.issues(unknown, "unknown_status", "status", f"No status that is known: counts as {UNKNOWN}"),
+            self.issues(no_email, "bad_email", "email", "No e-mail address: left out"),
             self.issues(no_number, "bad_hours", "delivery_hours", "Not a number of hours: left out"),
         )
 
@@ -233,7 +239,7 @@ _SESSION = Part(
 _ACCOUNT = Part(
     dataset="salesforce.session_accounts",
     columns={"session": "salesforce_id"},
-    made=("slot", "account", "salesforce_account_id"),
+    made=("slot", "account", "salesforce_account_id", "name"),
 )
 _PARTICIPATION = Part(
     dataset="salesforce.session_participations",

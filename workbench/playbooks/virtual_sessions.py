@@ -10,6 +10,7 @@ What is told over the rows of a session (its time, its seats) is told over a chu
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -26,8 +27,9 @@ from workbench.model.issue import ISSUES
 from workbench.model.kinds import KINDS, spelling, trimmed
 from workbench.model.playbook import Known, Part, Playbook, Recall, Shaped
 from workbench.model.sheet import Chunk
+from workbench.playbooks import session_ids
 from workbench.playbooks.pathful import STATUSES
-from workbench.prepare.shaping import something
+from workbench.prepare.shaping import of_series, series, something
 
 HOST = "PREPKC"
 """Who holds the sessions where nobody says it."""
@@ -49,12 +51,12 @@ ATTENDANCE = {"Completed": "attended", "Cancelled": "cancelled", "No Show": "no_
 _CLOCK = r"^[0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.0+)?)?( ?[ap]m)?$"
 _NO_YEAR = "^[0-9]{1,2}/[0-9]{1,2}$"
 _HONORIFICS = r"(?i)^(?:(?:dr|mr|mrs|ms|miss|prof|professor|rev|hon)(?:\. *| +))+"
-_LONGEST = 250
-"""Characters of a title that tell sessions of a day apart."""
 PEOPLE = 100
 """A cell names no more: each of them is a row of its own."""
 _TEACHERS, _PRESENTERS = "[/]", "[;&]"
 """What stands between them."""
+_TEACHER_OF = ["session", "key", "place"]
+"""What tells the teachers of sessions apart."""
 _LINES = 1 << 24
 """More than a sheet has: the further people of a row take numbers beyond it."""
 
@@ -105,7 +107,7 @@ def clocks(texts: pa.StringArray) -> pa.StringArray:
     return pc.utf8_slice_codeunits(moments, 11, 19)
 
 
-def session_ids(links: pa.StringArray) -> pa.StringArray:
+def ids_of_links(links: pa.StringArray) -> pa.StringArray:
     """The last parts of the paths of links, without what a spreadsheet makes of a number (12345.0); null where there is
     none."""
     ids = replaced(
@@ -122,12 +124,6 @@ def session_ids(links: pa.StringArray) -> pa.StringArray:
 def without_honorifics(names: pa.StringArray) -> pa.StringArray:
     """Names without Dr., Mrs. and the like before them."""
     return trimmed(replaced(names, (_HONORIFICS, "")))
-
-
-def _folded(texts: pa.StringArray) -> pa.StringArray:
-    """Texts as they are compared: letters and digits in lower case, with a hyphen for what stands between them."""
-    plain = pc.utf8_lower(pc.utf8_normalize(texts, form="NFKC"))
-    return pc.utf8_slice_codeunits(replaced(plain, (r"[^\pL\pN+#]+", "-"), ("^-|-$", "")), 0, _LONGEST)
 
 
 # --- what rows are made into ---
@@ -160,6 +156,7 @@ class _Rows:
         }
         self._year = known.window
         self._stored = _stored(known.stored)
+        self._taken = known.taken
         self._rows = self._read(columns.lines)
         self._rows["session"] = self._meant()
         self._speaking = self._rows[self._rows["usable"] & ~self._rows["simulcast"]]
@@ -167,30 +164,29 @@ class _Rows:
 
     def _read(self, lines: pa.Int32Array) -> pd.DataFrame:
         """What each row says, by its position."""
-        rows = pd.DataFrame({name: _series(texts) for name, texts in self._texts.items()})
+        rows = pd.DataFrame({name: series(texts) for name, texts in self._texts.items()})
         rows["line"] = np.asarray(lines)
-        rows["day"] = _series(days(self._texts["date"], self._year))
+        rows["day"] = series(days(self._texts["date"], self._year))
         of_day = clocks(only(self._texts["date"], matches(self._texts["date"], ":")))
         of_day = only(of_day, pc.not_equal(of_day, "00:00:00"))  # what a spreadsheet gives a day
-        rows["clock"] = _series(pc.if_else(pc.is_valid(self._texts["time"]), clocks(self._texts["time"]), of_day))
-        rows["says"] = _series(spelling(self._texts["status"]))
+        rows["clock"] = series(pc.if_else(pc.is_valid(self._texts["time"]), clocks(self._texts["time"]), of_day))
+        rows["says"] = series(spelling(self._texts["status"]))
         rows["means"] = rows["says"].map(STATUSES)
         rows["simulcast"] = rows["means"] == SIMULCAST
         dated = rows["session_title"].notna() & rows["day"].notna()
         crowded = _crowded(self._texts["teacher_name"], _TEACHERS) | _crowded(self._texts["presenter"], _PRESENTERS)
         rows["usable"] = dated & (rows["clock"].notna() | rows["time"].isna()) & ~crowded
-        rows["called"] = rows["day"] + " " + _series(_folded(self._texts["session_title"]))
+        rows["called"] = series(session_ids.called(of_series(rows["day"]), self._texts["session_title"]))
         return rows
 
     def _meant(self) -> pd.Series:
         """The session of each row: by its link; else by that of another row of the same title and day (and time, where
         there are several), or the id of such a session that is stored; else by title and day themselves."""
         rows, stored = self._rows, self._stored.reset_index(names="id")
-        linked = _series(session_ids(self._texts["session_link"])).where(rows["usable"])
+        linked = series(ids_of_links(self._texts["session_link"])).where(rows["usable"])
         linked = linked.mask(linked.isin(_rooms(rows.assign(id=linked))))
-        alone = linked.groupby(rows["called"]).transform("nunique") == 1
-        older = alone & linked.notna() & ~linked.isin(stored["id"]) & rows["called"].isin(stored["id"])
-        linked = linked.mask(older, rows["called"])  # it was stored before it had a link
+        self._rows["own"] = linked
+        linked = session_ids.stored_as(linked, rows["called"], self._stored["other"], self._taken)
         session = linked
         for there in (rows.assign(id=linked), stored):
             for names in (["called", "clock"], ["called"]):
@@ -220,6 +216,9 @@ class _Rows:
             title=self._sessions["session_title"],
             start=self._sessions["day"] + "T" + self._sessions["clock"] + "Z",
             status=self._sessions["means"],
+            other_id=session_ids.other_ids(
+                self._sessions["own"], self._sessions["called"], self._sessions.index.to_series()
+            ),
             series=self._sessions["topic_theme"],
             registration_link=self._sessions["session_link"],
             participants=self._sessions["seats"].astype("str"),
@@ -231,30 +230,54 @@ class _Rows:
 
     def teachers(self) -> Shaped:
         """Who teaches a class at a session, each once; as a simulcast where no row says otherwise."""
-        rows = _people(self._rows[self._rows["usable"]], "teacher_name", _TEACHERS)
-        rows = rows.sort_values("simulcast", kind="stable")
+        rows = self._teaching
         completed = rows["session"].isin(self._completed)
         clock = rows["session"].map(self._sessions["clock"].combine_first(self._stored["clock"])).astype("str")
         clock = clock.fillna(rows["clock"]).fillna(USUAL_CLOCK)
         ends = pd.to_datetime(rows["day"] + " " + clock) + pd.Timedelta(minutes=MINUTES)
-        attended = rows["means"].map(ATTENDANCE).mask(rows["simulcast"] & completed, "attended")
         rows = rows.assign(
             teacher=rows["name"],
             school=rows["school_name"],
-            academic_year=_beside(rows, dates.academic_year(_array(rows["day"]))),
+            academic_year=_beside(rows, dates.academic_year(of_series(rows["day"]))),
             said_status=rows["status"],
-            status=attended.fillna("registered"),
+            status=rows["attended"].fillna("registered"),
             simulcast=np.where(rows["simulcast"], "true", "false"),
-            confirmed_at=ends.dt.strftime("%Y-%m-%dT%H:%M:%SZ").where(completed & (attended == "attended")),
-            key=_beside(rows, _folded(_array(rows["name"]))),
-            place=_beside(rows, _folded(_array(rows["school_name"]))),
+            confirmed_at=ends.dt.strftime("%Y-%m-%dT%H:%M:%SZ").where(completed & (rows["attended"] == "attended")),
         )
-        return _shaped(_TEACHER, rows, ["session", "key", "place"])
+        return _shaped(_TEACHER, rows, _TEACHER_OF)
+
+    @cached_property
+    def _teaching(self) -> pd.DataFrame:
+        """The rows once for each teacher, those first that are no simulcasts, with what became of the teacher."""
+        rows = _people(self._rows[self._rows["usable"]], "teacher_name", _TEACHERS)
+        rows = rows.sort_values("simulcast", kind="stable")
+        completed = rows["session"].isin(self._completed)
+        return rows.assign(
+            attended=rows["means"].map(ATTENDANCE).mask(rows["simulcast"] & completed, "attended"),
+            key=_beside(rows, session_ids.folded(of_series(rows["name"]))),
+            place=_beside(rows, session_ids.folded(of_series(rows["school_name"]))),
+        )
+
+    def _contradicted(self) -> pd.Series:
+        """What rows say of a teacher at a session that contradicts each other: which line counts, by position."""
+        rows = self._teaching
+        known = rows[rows["attended"].notna()].reset_index(names="at")
+        groups = known.groupby(_TEACHER_OF, sort=False, dropna=False)
+        contrary = known[groups["attended"].transform("nunique") > 1]
+        other = contrary[contrary["attended"] != groups["attended"].transform("first")[contrary.index]]
+        one, two = (
+            contrary[_TEACHER_OF].merge(each.drop_duplicates(_TEACHER_OF), on=_TEACHER_OF, how="left")
+            for each in (contrary, other)
+        )
+        says = [": line " + each["line"].astype("str") + " says " + each["attended"] for each in (one, two)]
+        said = one["name"] + says[0] + " and" + says[1].str[1:] + "; line " + one["line"].astype("str") + " counts"
+        told = said.set_axis(contrary["at"]).groupby(level=0).first()
+        return told.reindex(self._rows.index)
 
     def presenters(self) -> Shaped:
         """Who presents at a session, each once."""
         rows = _people(self._speaking, "presenter", _PRESENTERS)
-        rows["name"] = _beside(rows, without_honorifics(_array(rows["name"])))
+        rows["name"] = _beside(rows, without_honorifics(of_series(rows["name"])))
         rows = rows[rows["name"].notna()]
         completed = rows["session"].isin(self._completed)
         attended = rows["means"].map(ATTENDANCE).mask(completed, "attended")
@@ -265,7 +288,7 @@ class _Rows:
             delivery_hours=_flags(attended == "attended", str(-(-MINUTES // 60))),
             local=location.str.startswith("local").map({True: "local", False: "non_local"}).where(location.notna()),
             person_of_color=_flags(rows["presenter_of_color"].str.lower() == "yes", "true"),
-            key=_beside(rows, _folded(_array(rows["name"]))),
+            key=_beside(rows, session_ids.folded(of_series(rows["name"]))),
         )
         return _shaped(_PRESENTER, rows, ["session", "key"])
 
@@ -295,7 +318,7 @@ class _Rows:
         why = " cannot be read: write M/D/YYYY, M/D or YYYY-MM-DD"
         yield unread & ~yearless, "bad_day", "date", "error", day + why
         if self._year is not None:
-            year = _series(dates.academic_year(_array(rows["day"])))
+            year = series(dates.academic_year(of_series(rows["day"])))
             outside = year.notna() & (year != self._year)
             yield outside, "another_year", "date", "warning", day + f" is not in {self._year}"
         unread = rows["time"].notna() & rows["clock"].isna()
@@ -326,6 +349,8 @@ class _Rows:
         other = rows["session"].notna() & ~rows["simulcast"] & (rows["called"] != spoken["called"])
         said = "Another row of the same session says " + spoken["session_title"].str[:60] + ", which counts"
         yield other & spoken["called"].notna(), "another_title", "session_title", "warning", said
+        contradicted = self._contradicted()
+        yield contradicted.notna(), "contradicted", "status", "warning", contradicted
         differs = rows["clock"].notna() & spoken["clock"].notna() & (rows["clock"] != spoken["clock"])
         yield (
             differs & ~rows["simulcast"],
@@ -337,17 +362,9 @@ class _Rows:
 # --- steps of these ---
 
 
-def _series(texts: pa.StringArray) -> pd.Series:
-    return texts.to_pandas() if texts.null_count < len(texts) else pd.Series(None, range(len(texts)), dtype="str")
-
-
 def _beside(rows: pd.DataFrame, texts: pa.StringArray) -> pd.Series:
     """Texts that were made of rows in their order, as a column of these."""
-    return _series(texts).set_axis(rows.index)
-
-
-def _array(texts: pd.Series) -> pa.StringArray:
-    return pa.array(texts, pa.string(), from_pandas=True)
+    return series(texts).set_axis(rows.index)
 
 
 def _flags(where: pd.Series, text: str) -> pd.Series:
@@ -361,18 +378,19 @@ def _crowded(cells: pa.StringArray, signs: str) -> pd.Series:
 
 
 def _stored(events: pa.Table | None) -> pd.DataFrame:
-    """The stored sessions by their ids: day, clock, status, and what they are called."""
+    """The stored sessions by their ids: day, clock, status, what they are called, and their other id."""
     if events is None:
         events = pa.table({name: pa.array([], pa.string()) for name in RECALL.fields})
-    session, title, start, status = (events[name].combine_chunks() for name in RECALL.fields)
+    session, title, start, status, other = (events[name].combine_chunks() for name in RECALL.fields)
     day = pc.utf8_slice_codeunits(start, 0, 10)
     parts = {
         "day": day,
         "clock": pc.utf8_slice_codeunits(start, 11, 19),
         "status": status,
-        "called": joined(day, " ", _folded(title)),
+        "called": session_ids.called(day, title),
+        "other": other,
     }
-    return pd.DataFrame({name: _series(part).array for name, part in parts.items()}, index=_series(session))
+    return pd.DataFrame({name: series(part).array for name, part in parts.items()}, index=series(session))
 
 
 def _rooms(rows: pd.DataFrame) -> pd.Index:
@@ -392,7 +410,7 @@ def _only_one(there: pd.DataFrame, names: list[str], rows: pd.DataFrame) -> pd.S
 
 def _people(rows: pd.DataFrame, column: str, signs: str) -> pd.DataFrame:
     """The rows once for each of the people that a cell of theirs names, as `name`."""
-    lists = pc.split_pattern_regex(_array(rows[column]), signs)
+    lists = pc.split_pattern_regex(of_series(rows[column]), signs)
     each = rows.drop(columns=column).take(np.asarray(pc.list_parent_indices(lists)))
     each = each.assign(name=_beside(each, something(pc.list_flatten(lists), FORM.nothing)))
     return each[each["name"].notna()]
@@ -410,7 +428,7 @@ def _shaped(part: Part, rows: pd.DataFrame, keys: list[str]) -> Shaped:
     members = rows.sort_values(["group", "at"])
     offsets = np.concatenate(([0], np.cumsum(np.bincount(rows["group"], minlength=len(first)))))
     names = [*part.columns, *part.made]
-    cells = [pc.fill_null(_array(first[name]), "") for name in names]
+    cells = [pc.fill_null(of_series(first[name]), "") for name in names]
     return Shaped(
         rows=Chunk(
             lines=pa.array(first["line"], pa.int32()),
@@ -449,7 +467,7 @@ _EVENT = Part(
         "registration_link": "session_link",
         "district": "district",
     },
-    made=("start", "participants", "host", "source"),
+    made=("start", "other_id", "participants", "host", "source"),
     merges={"status": Forward(order=ORDER)},
     repeats=True,
 )
@@ -479,7 +497,7 @@ _PRESENTER = Part(
     repeats=True,
 )
 
-RECALL = Recall(dataset="polaris.events", fields=("session_id", "title", "start", "status"))
+RECALL = Recall(dataset="polaris.events", fields=("session_id", "title", "start", "status", "other_id"))
 
 VIRTUAL_SESSIONS = Playbook(
     name=FORM.name,

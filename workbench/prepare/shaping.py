@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -29,6 +30,17 @@ def something(cells: pa.StringArray, nothing: Sequence[str]) -> pa.StringArray:
     """What the cells of a column say; null where that is nothing, or one of a source's texts for it, in any case."""
     texts = trimmed(cells)
     return only(texts, pc.invert(pc.is_in(pc.utf8_lower(texts), pa.array(list(nothing), pa.string()))))
+
+
+def series(text: pa.StringArray) -> pd.Series:
+    """The texts as a column of pandas; of texts also where there is none."""
+    return text.to_pandas() if text.null_count < len(text) else pd.Series(None, range(len(text)), dtype="str")
+
+
+def of_series(column: pd.Series) -> pa.StringArray:
+    """A column of pandas as texts."""
+    text = pa.array(column, pa.string(), from_pandas=True)
+    return text.combine_chunks() if isinstance(text, pa.ChunkedArray) else text
 
 
 def formed(chunk: Chunk, form: Contract, mapping: Mapped) -> Chunk:

@@ -9,7 +9,15 @@ from tests.imports import ask, fingerprint, issues, messages, outcomes, records
 from workbench import Workbench
 from workbench.doors.cli import printing
 from workbench.model.batch import Batch
-from workbench.model.errors import MissingColumns, NothingToFilterBy, StillReferredTo, WrongValue
+from workbench.model.errors import (
+    MissingColumns,
+    NothingToFilterBy,
+    NotWaiting,
+    StillReferredTo,
+    StillRefused,
+    UnknownHeader,
+    WrongValue,
+)
 from workbench.model.sheet import Sheet
 
 Given = Callable[..., Sheet]
@@ -134,6 +142,30 @@ def test_a_teacher_whom_the_roster_calls_otherwise_by_now_is_found_again(
     others = report(ben.replace("PF-3", "PF-8"), ben.replace("5001", "5002"))
     assert {outcome for _, outcome in outcomes(wb, pathful(wb, sheet(others, "others.csv")))} == {"unmatched:teacher"}
     assert teachers(url) == [("5001", "ben@kck.example", "no_show")]
+
+
+def test_a_row_that_waits_for_a_teacher_comes_with_a_roster_that_only_calls_somebody_so(
+    wb: Workbench, sheet: Given, url: str, roster: Callable[..., Batch]
+) -> None:
+    roster(ROSTER.replace("Ben Ruiz", "Benny Moss"))
+    batch = pathful(wb, sheet(report(BEN)))
+    assert outcomes(wb, batch) == [(2, "unmatched:teacher")]
+    renaming = roster()
+    assert (renaming.created, renaming.updated) == (0, 1)
+    assert teachers(url) == [("5001", "ben@kck.example", "no_show")]
+    assert wb.reconcile(batch).done
+
+
+def test_a_row_that_waits_for_one_of_two_of_a_name_comes_when_only_one_is_left(
+    wb: Workbench, sheet: Given, url: str, roster: Callable[..., Batch]
+) -> None:
+    roster(ROSTER + "ada.park@kck.example,Ada Park,Other School,7,2025-2026\n", mode="replace")
+    batch = pathful(wb, sheet(report(ADA.replace("|25|1", "|25|1|North|KCKPS"))))
+    assert outcomes(wb, batch) == [(2, "unmatched:teacher")]
+    fewer = roster(mode="replace")
+    assert (fewer.created, fewer.updated, fewer.removed) == (0, 0, 1)
+    assert teachers(url) == [("5001", "ada@kck.example", "attended")]
+    assert wb.reconcile(batch).done
 
 
 def test_it_is_told_why_a_teacher_is_not_found(wb: Workbench, sheet: Given, roster: Callable[..., Batch]) -> None:
@@ -314,6 +346,54 @@ def test_exports_that_disagree_about_an_attendance_settle_whichever_comes_last(
     assert [(batch.created, batch.updated) for batch in done[2:]] == [(0, 0), (0, 0)]
     found = "select status, confirmed_at is not null from polaris.event_teachers"
     assert ask(url, found) == [(stands, stands == "attended")]
+
+
+def test_attendances_of_one_teacher_that_contradict_each_other_in_one_file_are_told_on_their_rows(
+    wb: Workbench, sheet: Given, url: str, roster: Callable[..., Batch]
+) -> None:
+    roster()
+    pathful(wb, sheet(report(DANA), "event.csv"))
+    rows = [
+        f"S-{n},5001,{who}@kck.example,2026-03-02T15:30:00,{said},Educator\n"
+        for n, (who, said) in enumerate(
+            (("ada", "Absent"), ("ben", "Registered"), ("ada", "Attended"), ("ben", "Attended"), ("ada", "Registered"))
+        )
+    ]
+    batch = wb.import_sheet(sheet(EXPORT + "".join(rows)), "polaris.pathful")
+    told = "Line 2 says absent and line 4 says attended of the same registration: attended counts"
+    assert messages(wb, batch) == {2: told, 4: told, 6: told}
+    assert {code for *_, code in issues(wb, batch)} == {"contradicted"}
+    assert teachers(url) == [("5001", "ada@kck.example", "attended"), ("5001", "ben@kck.example", "attended")]
+
+
+def test_rows_that_name_a_teacher_in_two_ways_and_contradict_each_other_are_told(
+    wb: Workbench, sheet: Given, url: str, roster: Callable[..., Batch]
+) -> None:
+    with_ids = ROSTER.replace("7,2025-2026", "7,2025-2026,PF-1").replace("HS,2025-2026", "HS,2025-2026,")
+    roster(with_ids.replace("Academic Year", "Academic Year,Pathful ID"))
+    batch = pathful(wb, sheet(report(ADA, ADA.replace("|PF-1|", "||").replace("|1", "|0"), BEN)))
+    told = "Line 2 says attended and line 3 says no_show of the same registration: attended counts"
+    assert messages(wb, batch) == {2: told, 3: told}
+    assert issues(wb, batch)[0] == (2, "status", "contradicted")
+    assert teachers(url)[0] == ("5001", "ada@kck.example", "attended")
+
+
+@pytest.mark.parametrize("known", [False, True], ids=["by name", "by the id of one"])
+def test_one_id_under_two_names_is_told_with_both_in_a_file_and_beside_what_is_stored(
+    wb: Workbench, sheet: Given, roster: Callable[..., Batch], known: bool
+) -> None:
+    ids = ROSTER.replace("7,2025-2026", "7,2025-2026,PF-1").replace("HS,2025-2026", "HS,2025-2026,")
+    roster(ids.replace("Academic Year", "Academic Year,Pathful ID") if known else ROSTER)
+    batch = pathful(wb, sheet(report(ADA, ADA.replace("Ada Park", "Ben Ruiz"), DANA, DANA.replace("Reed", "M. Reed"))))
+    told = {2: "PF-1 is Ben Ruiz on line 3, and Ada Park here"}
+    assert messages(wb, batch) == {**told, 3: "PF-1 is Ada Park on line 2, and Ben Ruiz here"}
+    assert issues(wb, batch) == [(2, "user_auth_id", "two_names"), (3, "user_auth_id", "two_names")]
+    users = (
+        "UserAuthId,SignUpRole,Name,LoginEmail\nPF-9,Educator,Cy Low,cy@kck.example\nPF-8,Educator,Di,di@kck.example\n"
+    )
+    accounts = wb.import_sheet(sheet(users, "users.csv"), "polaris.pathful_users")
+    assert messages(wb, accounts) == {2: "PF-9 is known as Dana Reed, and Cy Low here"}
+    assert (accounts.created, accounts.stage) == (2, "completed")
 
 
 # --- sessions ---
@@ -633,6 +713,28 @@ def test_a_user_report_brings_accounts_of_educators_and_professionals(wb: Workbe
 # --- how far the teachers are ---
 
 
+def test_a_user_without_an_e_mail_is_the_account_that_has_the_id_and_nobody_where_none_has(
+    wb: Workbench, sheet: Given, url: str, roster: Callable[..., Batch]
+) -> None:
+    ids = ROSTER.replace("7,2025-2026", "7,2025-2026,PF-1").replace("HS,2025-2026", "HS,2025-2026,PF-4")
+    roster(ids.replace("Academic Year", "Academic Year,Pathful ID"))
+    header = "UserAuthId,SignUpRole,Name,LoginEmail,NotificationEmail,School\n"
+    first = header + "PF-2,Educator,Cy Low,cy@kck.example,,\nPF-4,Professional,Di Fox,di@acme.example,,\n"
+    wb.import_sheet(sheet(first, "first.csv"), "polaris.pathful_users")
+    rows = "PF-1,Educator,Ada Park,,n/a,North\nPF-2,Educator,Cy Low,,,North\nPF-3,Educator,Eve Lo,,,\n"
+    more = header + rows + "PF-4,Educator,Ben Ruiz,,,\nPF-5,Student,Kid One,,,\n"
+    batch = wb.import_sheet(sheet(more, "more.csv"), "polaris.pathful_users", skip_errors=True)
+    assert outcomes(wb, batch) == [
+        *((2, "created"), (3, "updated"), (4, "invalid"), (5, "invalid"), (6, "skipped:filtered")),
+    ]
+    assert records(url, "polaris.teachers", "email", "school") == [
+        ("ada@kck.example", "North"),
+        ("cy@kck.example", "North"),
+    ]
+    assert issues(wb, batch)[:2] == [(2, "login_email", "known_by_id"), (3, "login_email", "known_by_id")]
+    assert messages(wb, batch)[4] == "login_email is required"
+
+
 def test_the_progress_of_a_teacher_is_told_from_the_sessions_of_the_year(
     wb: Workbench, sheet: Given, roster: Callable[..., Batch]
 ) -> None:
@@ -668,3 +770,25 @@ def test_a_row_of_a_report_is_corrected_before_it_is_written(
     done = wb.commit(wb.plan(held).batch)
     assert [outcome for _, outcome in outcomes(wb, done)] == ["created", "created", "created"]
     assert teachers(url) == [("5001", "ada@kck.example", "attended"), ("5001", "ben@kck.example", "no_show")]
+
+
+def test_a_person_gives_a_session_its_date_and_its_rows_come_in(
+    wb: Workbench, sheet: Given, url: str, roster: Callable[..., Batch]
+) -> None:
+    roster()
+    undated = [each.replace("2026-03-02 15:30:00", "") for each in (ADA, BEN)]
+    batch = pathful(wb, sheet(report(*undated, DANA.replace("5001", "5002").replace("2026-03-02 15:30:00", ""))))
+    assert outcomes(wb, batch) == [(2, "unmatched:date"), (3, "unmatched:date"), (4, "unmatched:date")]
+    with pytest.raises(StillRefused, match=r"^Line 2 .* still cannot be imported: Invalid date"):
+        wb.supply(batch, {2: {"Date": "soon"}})
+    with pytest.raises(UnknownHeader):
+        wb.supply(batch, {2: {"Day": "2026-03-02"}})
+    given = wb.supply(batch, {2: {"Date": "2026-03-02 15:30"}})
+    assert (given.stage, given.sweep_of, given.created) == ("completed", batch.id, 1)
+    assert teachers(url) == [("5001", "ada@kck.example", "attended"), ("5001", "ben@kck.example", "no_show")]
+    assert [outcome for _, outcome in outcomes(wb, batch)] == ["skipped:resolved", "skipped:resolved", "unmatched:date"]
+    with pytest.raises(NotWaiting, match="on line 2"):
+        wb.supply(batch, {2: {"Date": "2026-03-02"}, 4: {"Date": "2026-03-02"}})
+    assert {row["Date"] for row in (each["raw"] for each in wb.rows.each(batch))} == {""}
+    wb.undo(given)
+    assert outcomes(wb, batch)[0] == (2, "unmatched:date")

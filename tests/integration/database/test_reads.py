@@ -52,7 +52,7 @@ def batch(desk: Workbench, **how: Any) -> Batch:
 
 def since(schools: Schools) -> datetime | None:
     """From when on the last reading has asked; None: everything."""
-    _, sign, asked = schools.salesforce.asked[-1].rpartition(" AND SystemModstamp > ")
+    _, sign, asked = schools.salesforce.asked[-1].rpartition("SystemModstamp > ")
     return datetime.fromisoformat(asked.split()[0]) if sign else None
 
 

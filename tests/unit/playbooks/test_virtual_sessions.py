@@ -14,7 +14,7 @@ from workbench.playbooks.virtual_sessions import (
     check,
     clocks,
     days,
-    session_ids,
+    ids_of_links,
     shape,
     windowed,
     without_honorifics,
@@ -39,9 +39,11 @@ def chunk(*rows: dict[str, str], first: int = 5) -> Chunk:
     )
 
 
-def stored(*events: tuple[str, str, str, str]) -> Known:
-    columns = zip(*events, strict=True)
-    return Known(window="2026-2027", stored=pa.table(dict(zip(RECALL.fields, map(list, columns), strict=True))))
+def stored(*events: tuple[str, str, str, str] | tuple[str, str, str, str, str]) -> Known:
+    """What is stored of events, as RECALL has it; without an other id where none is said."""
+    columns = zip(*((*event, None)[: len(RECALL.fields)] for event in events), strict=True)
+    named = zip(RECALL.fields, columns, strict=True)
+    return Known(window="2026-2027", stored=pa.table({name: texts(*column) for name, column in named}))
 
 
 def told(part: Shaped, *names: str) -> list[Any]:
@@ -163,7 +165,7 @@ def test_a_session_whose_day_changed_does_not_keep_the_time_of_the_old_day() -> 
 
 def test_the_id_of_a_session_is_the_last_part_of_its_link() -> None:
     links = ("https://v.example/a/12345", "https://v.example/a/12345/?x=1#y", "12345.0", "12345", "https://v.example/")
-    assert session_ids(texts(*links)).to_pylist() == ["12345", "12345", "12345", "12345", None]
+    assert ids_of_links(texts(*links)).to_pylist() == ["12345", "12345", "12345", "12345", None]
 
 
 def test_rows_of_one_link_are_one_session_whatever_their_titles() -> None:
@@ -448,3 +450,11 @@ def test_a_chunk_of_no_rows_makes_nothing() -> None:
     made = shape(Chunk(lines=pa.array([], pa.int32()), cells=nothing), YEAR)
     assert [len(part.rows) for part in made.values()] == [0, 0, 0]
     assert check(Chunk(lines=pa.array([], pa.int32()), cells=nothing), YEAR).num_rows == 0
+
+
+def test_rows_that_contradict_each_other_on_a_teacher_are_told_with_both_lines() -> None:
+    ada = {"status": "Teacher Cancelation"}, {"status": "Completed"}, {"status": "Confirmed"}
+    told = "Ada Park: line 5 says cancelled and line 6 says attended; line 5 counts"
+    assert issues(*ada) == [(5, "status", "warning", told), (6, "status", "warning", told)]
+    assert issues(ada[0], {**ada[1], "teacher_name": "Ben Ruiz"}, {**ada[1], "session_title": "Welding"}) == []
+    assert issues(ada[1], ada[2], {"status": "Simulcast"}) == []

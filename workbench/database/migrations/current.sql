@@ -631,6 +631,20 @@ begin
     analyze workbench.match_candidate;
 end $$;
 
+-- What there is to do by itself now, for a worker: whose schedules are due, and whose runs wait. With its owner's rights, for a
+-- worker sees nothing else of the tenants.
+create or replace function workbench.due_schedules() returns table (tenant text, person text, schedule uuid, run uuid)
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select t.slug, s.updated_by, s.id, null::uuid
+    from workbench.schedule s join workbench.tenant t on t.id = s.tenant_id
+    where workbench.is_worker() and s.next_due <= now() and s.removed_at is null
+    union all
+    select t.slug, coalesce(r.asked_by, s.updated_by), null, r.id
+    from workbench.schedule_run r join workbench.tenant t on t.id = r.tenant_id
+    left join workbench.schedule s on s.id = r.schedule_id and s.tenant_id = r.tenant_id
+    where workbench.is_worker() and r.status = 'waiting'
+$$;
+
 -- A failed batch keeps no rows: nothing will ever come of them. Those of a part that was made anew stay, for its run goes on, and
 -- may be signed.
 create or replace function workbench.forget_rows() returns void language plpgsql security definer set search_path = pg_catalog, pg_temp as $$

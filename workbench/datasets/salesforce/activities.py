@@ -14,6 +14,7 @@ def _text(name: str, *aliases: str, **more: object) -> Field:
 
 
 _PERSON = "salesforce.people"
+_TO = ("ada@acme.example", "")
 _ADDRESSES = ("salesforce.emails", "email")
 
 ACTIVITIES = Contract(
@@ -67,8 +68,8 @@ ACTIVITIES = Contract(
             examples=("2026-03-02T15:30:00Z", "2026-03-09T00:00:00Z"),
         ),
         _text("description", "Description"),
-        _text("to_addresses", "ToAddress", help="E-mail addresses, with semicolons between."),
-        _text("from_address", "FromAddress"),
+        _text("to_addresses", "ToAddress", help="E-mail addresses, with semicolons between.", examples=_TO),
+        _text("from_address", "FromAddress", examples=("office@prep.example", "")),
         Field(name="is_deleted", kind="boolean", aliases=("IsDeleted",), help="Whether it is deleted in Salesforce."),
     ),
 )
@@ -88,8 +89,8 @@ HISTORY_FORM = Contract(
             aliases=("Id",),
             examples=("00T000000000001EAA", "00T000000000002EAA"),
         ),
-        Field(name="subject", aliases=("Subject",), examples=("Thank you", "Spoke at the fair")),
-        Field(name="status", aliases=("Status",), examples=("Completed", "Completed")),
+        Field(name="subject", kind="identifier", aliases=("Subject",), examples=("Thank you", "Spoke at the fair")),
+        Field(name="status", kind="identifier", aliases=("Status",), examples=("Completed", "Completed")),
         Field(name="description", aliases=("Description",), help="Of a task."),
         Field(
             name="type",
@@ -113,10 +114,10 @@ HISTORY_FORM = Contract(
         ),
         Field(name="what_id", kind="salesforce_id", aliases=("WhatId",), help="Of a task: what it is about."),
         Field(name="message_date", kind="timestamp", aliases=("MessageDate",), help="Of an e-mail."),
-        Field(name="from_address", aliases=("FromAddress",), help="Of an e-mail."),
-        Field(name="to_address", aliases=("ToAddress",), help="Of an e-mail."),
-        Field(name="cc_address", aliases=("CcAddress",), help="Of an e-mail."),
-        Field(name="bcc_address", aliases=("BccAddress",), help="Of an e-mail."),
+        Field(name="from_address", kind="identifier", aliases=("FromAddress",), help="Of an e-mail."),
+        Field(name="to_address", kind="identifier", aliases=("ToAddress",), help="Of an e-mail."),
+        Field(name="cc_address", kind="identifier", aliases=("CcAddress",), help="Of an e-mail."),
+        Field(name="bcc_address", kind="identifier", aliases=("BccAddress",), help="Of an e-mail."),
         Field(name="text_body", aliases=("TextBody",), help="Of an e-mail."),
         Field(name="html_body", aliases=("HtmlBody",), help="Of an e-mail; its text is kept where there is no other."),
         Field(name="incoming", kind="boolean", aliases=("Incoming",), help="Of an e-mail: whether we received it."),

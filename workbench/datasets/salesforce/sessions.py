@@ -5,7 +5,7 @@ above) are records of their own, each of which waits until the account is there.
 written: the view `salesforce.session_district` has them, whatever came first.
 """
 
-from workbench.model.contract import Contract, Field, Reference, Sought
+from workbench.model.contract import Contract, Field, FirstOf, Reference, Sought
 
 TYPES = (
     *("Connector Session", "Career Jumping", "Career Speaker", "Employability Skills", "IGNITE", "Career Fair"),
@@ -150,7 +150,7 @@ SESSION_ACCOUNTS = Contract(
         Field(
             name="account",
             required=True,
-            aliases=("Account Name",),
+            derive=FirstOf(fields=("salesforce_account_id", "name")),
             reference=Reference(
                 dataset="salesforce.accounts",
                 field="salesforce_id",
@@ -158,19 +158,26 @@ SESSION_ACCOUNTS = Contract(
                 noun="account",
                 by=(
                     Sought(field="salesforce_id", said="salesforce_account_id"),
-                    Sought(field="name", said="account", folded=True),
+                    Sought(field="name", said="name", folded=True),
                 ),
-                decided=(("account",),),
+                decided=(("name",),),
                 waits=True,
             ),
-            help="The account by Salesforce's id, or by its name.",
-            examples=("Wyandotte High", "Kansas City Kansas Public Schools"),
+            help="The account by Salesforce's id, by its name, or by one that a person has said means it.",
         ),
         Field(
             name="salesforce_account_id",
             kind="salesforce_id",
             aliases=("Account ID",),
             help="Salesforce's id, where the session names the account by it.",
+        ),
+        Field(
+            name="name",
+            kind="name",
+            aliases=("Account Name",),
+            max_length=300,
+            help="What the session calls it, where it does not name it by its id.",
+            examples=("Wyandotte High", "Kansas City Kansas Public Schools"),
         ),
     ),
 )
@@ -231,13 +238,17 @@ PARTICIPATIONS_OF_SESSIONS = Contract(
         ),
         _HOURS,
         Field(name="age_group", aliases=("Age_Group__c",), max_length=100),
-        Field(name="email", aliases=("Email__c",), max_length=300),
+        Field(name="email", kind="email", aliases=("Email__c",)),
         Field(name="title", aliases=("Title__c",), max_length=300),
         _DELETED,
     ),
 )
 
 CONTRACTS = (SESSIONS, SESSION_ACCOUNTS, PARTICIPATIONS_OF_SESSIONS)
+
+
+_ANYTHING = "identifier"
+"""The kind of a form's texts that may look like anything, be it like dates or e-mail addresses."""
 
 
 def _events(name: str, title: str) -> Contract:
@@ -256,18 +267,25 @@ def _events(name: str, title: str) -> Contract:
             ),
             Field(
                 name="name",
-                kind="name",
+                kind=_ANYTHING,
                 required=True,
                 aliases=("Name",),
                 examples=("Careers in Nursing", "Inside a Steel Mill"),
             ),
             Field(
                 name="type",
+                kind=_ANYTHING,
                 aliases=("Session_Type__c",),
                 help=f"{UNKNOWN_TYPE} where it is none of the known types.",
                 examples=("Career Speaker", "Workplace Visit"),
             ),
-            Field(name="format", aliases=("Format__c",), help=f"{FORMATS[0]} when blank.", examples=FORMATS),
+            Field(
+                name="format",
+                kind=_ANYTHING,
+                aliases=("Format__c",),
+                help=f"{FORMATS[0]} when blank.",
+                examples=FORMATS,
+            ),
             Field(
                 name="start",
                 kind="timestamp",
@@ -279,18 +297,24 @@ def _events(name: str, title: str) -> Contract:
             Field(name="end", kind="timestamp", aliases=("End_Date_and_Time__c",)),
             Field(
                 name="status",
+                kind=_ANYTHING,
                 aliases=("Session_Status__c",),
                 help="Draft when blank.",
                 examples=("Completed", "Confirmed"),
             ),
-            Field(name="cancellation_reason", aliases=("Cancellation_Reason__c",)),
+            Field(name="cancellation_reason", kind=_ANYTHING, aliases=("Cancellation_Reason__c",)),
             *_COUNTS,
-            Field(name="district", aliases=("District__c",), help="Districts by id or name, with semicolons between."),
-            Field(name="school", aliases=("School__c",), help="By id, or by name."),
-            Field(name="parent_account", aliases=("Parent_Account__c",), help="By id, or by name."),
-            Field(name="legacy_skill", aliases=("Legacy_Skill_Covered_for_the_Session__c",)),
-            Field(name="needed_skills", aliases=("Legacy_Skills_Needed__c",)),
-            Field(name="requested_skills", aliases=("Requested_Skills__c",)),
+            Field(
+                name="district",
+                kind=_ANYTHING,
+                aliases=("District__c",),
+                help="Districts by id or name, with semicolons between.",
+            ),
+            Field(name="school", kind=_ANYTHING, aliases=("School__c",), help="By id, or by name."),
+            Field(name="parent_account", kind=_ANYTHING, aliases=("Parent_Account__c",), help="By id, or by name."),
+            Field(name="legacy_skill", kind=_ANYTHING, aliases=("Legacy_Skill_Covered_for_the_Session__c",)),
+            Field(name="needed_skills", kind=_ANYTHING, aliases=("Legacy_Skills_Needed__c",)),
+            Field(name="requested_skills", kind=_ANYTHING, aliases=("Requested_Skills__c",)),
             *_TEXTS,
             Field(
                 name="registration_link",
@@ -332,18 +356,25 @@ def _participations(name: str, title: str, participants: tuple[str, str]) -> Con
                 help="A row waits until the event is there.",
                 examples=("a00000000000001AAA", "a00000000000002AAA"),
             ),
-            Field(name="kind", required=True, aliases=("Participant_Type__c",), examples=participants),
+            Field(name="kind", kind=_ANYTHING, required=True, aliases=("Participant_Type__c",), examples=participants),
             Field(
                 name="status",
+                kind=_ANYTHING,
                 aliases=("Status__c",),
                 help=f"Counts as one of: {', '.join(PARTICIPATIONS)}.",
                 examples=("Attended", "Scheduled"),
             ),
-            # as it is: what is no number is none, and no reason to leave the row out
-            Field(name="delivery_hours", aliases=("Delivery_Hours__c",), help=_HOURS.help, examples=("1.5", "")),
-            Field(name="age_group", aliases=("Age_Group__c",)),
-            Field(name="email", aliases=("Email__c",)),
-            Field(name="title", aliases=("Title__c",)),
+            # as they are: what is no number is none, and no reason to leave the row out
+            Field(
+                name="delivery_hours",
+                kind=_ANYTHING,
+                aliases=("Delivery_Hours__c",),
+                help=_HOURS.help,
+                examples=("1.5", ""),
+            ),
+            Field(name="age_group", kind=_ANYTHING, aliases=("Age_Group__c",)),
+            Field(name="email", kind=_ANYTHING, aliases=("Email__c",)),
+            Field(name="title", kind=_ANYTHING, aliases=("Title__c",)),
             _DELETED,
         ),
     )

@@ -16,6 +16,7 @@ from workbench.doors.cli import (
     preparing,
     proving,
     salesforce,
+    schedules,
     sequences,
     serving,
     showing,
@@ -28,7 +29,18 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for part in (preparing, importing, google_sheets, salesforce, sequences, matching, proving, showing, serving):
+for part in (
+    preparing,
+    importing,
+    google_sheets,
+    salesforce,
+    sequences,
+    schedules,
+    matching,
+    proving,
+    showing,
+    serving,
+):
     part.add_to(app)
 
 

@@ -1,5 +1,6 @@
 """Commands that move a batch: import, plan, commit, discard, undo."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -68,6 +69,7 @@ def add_to(app: typer.Typer) -> None:
     command(app, "discard")(discard)
     command(app, "undo")(undo)
     command(app, "sweep")(sweep)
+    command(app, "supply")(supply)
     command(app, "correct")(correct)
     command(app, "prefer")(prefer)
 
@@ -228,7 +230,10 @@ def import_(
             )
             planned = wb.plan(staged, progress=progress).batch
         if save_template is not None:
-            wb.templates.save(save_template, wanted, Mapping.from_dict(staged.mapping).of(staged.headers))
+            kept = Mapping.from_dict(staged.mapping).of(staged.headers)
+            unread = () if meant.columns is None else (header for header, field in mapped.items() if not field)
+            left_out = dict.fromkeys((*kept.left_out, *unread))
+            wb.templates.save(save_template, wanted, replace(kept, left_out=tuple(left_out)))
         if not asked.json:
             _tell_reading(asked, wb, sheets, planned, template)
             printing.facts(asked, [("Template", f"saved as {save_template}" if save_template else "")])
@@ -380,6 +385,23 @@ def sweep(
             printing.brought_in(asked, run)
         if not swept:
             printing.say(asked, "No row that was unmatched can be imported now.")
+
+
+def supply(
+    asked: Asked,
+    batch: Identifier,
+    lines: Annotated[list[int], typer.Argument(metavar="LINE...", help="The lines of unmatched rows.")],
+    cells: Annotated[
+        list[str], typer.Option("--cell", metavar="HEADER=TEXT", help="What stands in that column of them.")
+    ],
+) -> int:
+    """Import unmatched rows with what their source lacks, such as the date of a session that has none.
+
+    The rows stay as they came. Others that waited for the same come after them.
+    """
+    said = _pairs(cells, "--cell", "HEADER=TEXT")
+    with asked.open() as wb:
+        return _end(asked, wb, wb.supply(batch, dict.fromkeys(lines, said)))
 
 
 def _committed(asked: Asked, wb: "Workbench", planned: Batch, skip_errors: bool, accept: "Sequence[str]" = ()) -> Batch:
