@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from itertools import permutations
 
 import pytest
 
@@ -424,6 +425,23 @@ def test_a_status_only_moves_on_counts_only_grow_and_a_cluster_is_only_filled(
         ("Cancelled", 30, "Health Science"),
         ("Completed", 30, "Health Science"),
     ]
+
+
+@pytest.mark.parametrize("statuses", list(permutations(("Completed", "Cancelled", "No Show", "Simulcast", "Count"), 2)))
+def test_two_exports_that_contradict_each_other_about_a_session_settle_whichever_comes_last(
+    wb: Workbench, sheet: Given, url: str, statuses: tuple[str, str]
+) -> None:
+    files = [sheet(report(DANA.replace("Completed", each)), f"{each}.csv") for each in statuses]
+    done = [pathful(wb, file) for file in files * 2]
+    order = ("Count", "Simulcast", "No Show", "Cancelled", "Completed")
+    assert ask(url, "select status from polaris.events") == [(max(statuses, key=order.index),)]
+    assert [batch.updated for batch in done[2:]] == [0, 0]
+
+
+def test_an_end_that_is_not_taken_is_told_on_its_rows(wb: Workbench, sheet: Given) -> None:
+    pathful(wb, sheet(report(DANA)))
+    batch = pathful(wb, sheet(report(DANA.replace("Completed", "Cancelled")), "cancelled.csv"))
+    assert "Status stays Completed; it is Cancelled here" in messages(wb, batch)[2]
 
 
 def test_the_rows_of_a_session_say_together_how_far_it_got(wb: Workbench, sheet: Given, url: str) -> None:
