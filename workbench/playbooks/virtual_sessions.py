@@ -17,7 +17,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from workbench.datasets.polaris import VIRTUAL_SESSIONS as FORM
+from workbench.datasets.polaris.events import VIRTUAL_SESSIONS as FORM
 from workbench.model import dates
 from workbench.model.arrays import joined, matches, only, replaced
 from workbench.model.errors import WrongValue
