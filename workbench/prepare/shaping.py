@@ -71,9 +71,7 @@ def _written(text: str, field: Field, form: str) -> str:
     return numbers.written(value or "", form)
 
 
-def issues(
-    where: npt.ArrayLike, code: str, field: str, message: str | pd.Series, severity: str = "error"
-) -> pa.Table:
+def issues(where: npt.ArrayLike, code: str, field: str, message: str | pd.Series, severity: str = "error") -> pa.Table:
     """The issue of the source rows where that is so (see `ISSUES`); the message may be of each row of its own."""
     at = np.flatnonzero(np.asarray(where)).astype(np.int32)
     said = [message] * len(at) if isinstance(message, str) else np.asarray(message, object)[at]
