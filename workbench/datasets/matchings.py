@@ -1,6 +1,6 @@
 """Whom rows may mean, and by what that is told (seed 001, Playbook B, "Post-Import: Teacher Matching"; D4)."""
 
-from workbench.datasets import polaris
+from workbench.datasets.polaris.events import EVENT_TEACHERS
 from workbench.datasets.salesforce import sessions
 from workbench.model.contract import Contract
 from workbench.model.errors import UnknownMatching
@@ -34,7 +34,7 @@ EDUCATORS = Matching(
     title="Match Educators",
     noun="educator of a session",
     meant="teacher of the roster",
-    said=_decided(polaris.EVENT_TEACHERS, "polaris.teacher_roster"),
+    said=_decided(EVENT_TEACHERS, "polaris.teacher_roster"),
     compared=(_ID, _EMAIL, _NAME, Compared(name="school", kind="place", known="building", alias_of=_SCHOOLS)),
     unmatched="teacher",
 )
