@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from psycopg import Connection
 from psycopg.sql import SQL, Composable, Literal
 
-from workbench.database import batches, committing, planning, rows, runs, staging
+from workbench.database import batches, committing, planning, rows, runs, staging, superseding
 from workbench.database.progress import reporting, silent
 from workbench.database.store import Store
 from workbench.database.target import Target
@@ -94,9 +94,11 @@ def sweep(store: Store, home: Path, batch: Batch, playbook: Playbook | None, aft
 
     What is still refused for another reason is left out, and waits. `after` is the batch that has set it off: by itself
     a sweep only adds. What would change a record that is there, what somebody took back and what was left out before
-    waits for a person to ask for it.
+    waits for a person to ask for it. Nor does it bring in what its source has told anew since.
     """
     lines = resolvable(store, batch, again=after is None)
+    if lines and playbook is not None and playbook.extracts:
+        lines = superseding.settle(store, batch, playbook, lines)
     while lines:
         run = _staged(store, home, batch, playbook, lines, after)
         planning.plan(store, run, playbook, seconds=lambda: 0.0)
