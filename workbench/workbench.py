@@ -344,6 +344,7 @@ class Workbench:
                     run,
                     seconds=lambda: round(time.monotonic() - began, 3),
                     accepted=list(dict.fromkeys(hold.code for hold in Hold.all_of(found.summary))),
+                    skip_errors=skip_errors,
                 )
                 reporter("committing", found.processed or 0)
         if found.created or found.updated or found.removed:  # a name that was changed, or that nobody else has now

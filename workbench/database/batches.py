@@ -45,7 +45,9 @@ _BATCH = SQL(", ").join(SQL("{} as {}").format(_column(field.name), Identifier(f
 
 
 def _batch(row: dict[str, Any]) -> Batch:
-    return Batch(**{**row, "headers": tuple(row["headers"]), "fields": tuple(row["fields"])})
+    lists = {name: tuple(row[name]) for name in ("headers", "fields")}
+    skips = row["skip_errors"] or row["summary"].get("skip_errors", False)  # said beforehand, or at the commit
+    return Batch(**{**row, **lists, "skip_errors": skips})
 
 
 def begin(

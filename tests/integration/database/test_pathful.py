@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from itertools import permutations
 
 import pytest
 
@@ -426,6 +427,23 @@ def test_a_status_only_moves_on_counts_only_grow_and_a_cluster_is_only_filled(
     ]
 
 
+@pytest.mark.parametrize("statuses", list(permutations(("Completed", "Cancelled", "No Show", "Simulcast", "Count"), 2)))
+def test_two_exports_that_contradict_each_other_about_a_session_settle_whichever_comes_last(
+    wb: Workbench, sheet: Given, url: str, statuses: tuple[str, str]
+) -> None:
+    files = [sheet(report(DANA.replace("Completed", each)), f"{each}.csv") for each in statuses]
+    done = [pathful(wb, file) for file in files * 2]
+    order = ("Count", "Simulcast", "No Show", "Cancelled", "Completed")
+    assert ask(url, "select status from polaris.events") == [(max(statuses, key=order.index),)]
+    assert [batch.updated for batch in done[2:]] == [0, 0]
+
+
+def test_an_end_that_is_not_taken_is_told_on_its_rows(wb: Workbench, sheet: Given) -> None:
+    pathful(wb, sheet(report(DANA)))
+    batch = pathful(wb, sheet(report(DANA.replace("Completed", "Cancelled")), "cancelled.csv"))
+    assert "Status stays Completed; it is Cancelled here" in messages(wb, batch)[2]
+
+
 def test_the_rows_of_a_session_say_together_how_far_it_got(wb: Workbench, sheet: Given, url: str) -> None:
     rows = [
         f"5001|Careers|2026-03-02|{status}|45|PF-{n}|Dana {n}|Professional|{students}|n/a"
@@ -498,6 +516,13 @@ def test_a_row_without_a_title_is_invalid_and_writes_nothing(wb: Workbench, shee
     batch = pathful(wb, sheet(report(DANA.replace("Careers in Nursing", " "), DANA), "again.csv"))
     assert outcomes(wb, batch) == [(2, "invalid"), (3, "skipped:unchanged")]
     assert issues(wb, batch) == [(2, "title", "missing")]
+
+
+def test_a_run_that_was_let_go_on_without_its_invalid_rows_says_so(wb: Workbench, sheet: Given) -> None:
+    held = wb.import_sheet(sheet(report(DANA, ADA.replace("Careers in Nursing", ""))), "polaris.pathful_sessions")
+    assert (held.stage, held.skip_errors) == ("held", False)
+    done = wb.commit(held, skip_errors=True)
+    assert [done.skip_errors, *(part.skip_errors for part in wb.batches.parts(done))] == [True] * 4
 
 
 def test_texts_of_programs_for_nothing_are_nowhere_stored(wb: Workbench, sheet: Given, url: str) -> None:
