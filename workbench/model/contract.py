@@ -342,6 +342,21 @@ class Contract:
         """The same, of which some fields merge otherwise."""
         return replace(self, fields=tuple(replace(f, merge=merges.get(f.name, f.merge)) for f in self.fields))
 
+    @property
+    def filling(self) -> "Contract":
+        """The same, of which a row fills what a record has nothing in, lets it grow and move on, and replaces
+        nothing."""
+        merges: dict[str, Merge] = {field.name: "fill" for field in self.fields if field.merge == "replace"}
+        for field in self.fields:
+            if isinstance(field.merge, Forward) and field.merge.always:
+                merges[field.name] = replace(field.merge, always=())
+        return self.merging_as(merges)
+
+    @property
+    def fills(self) -> bool:
+        """Whether its records can be filled only: it takes none away, and keeps what each is to get."""
+        return bool(self.merging) and self.removal is None
+
     def requires(self, field: Field) -> bool:
         """Whether no record can be without it: it is required, or of the key."""
         return field.required or field.name in self.key

@@ -13,7 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from workbench import Workbench
 from workbench.doors import jobs
-from workbench.doors.web import address, batches, uploads, words
+from workbench.doors.web import address, batches, runs, uploads, words
 from workbench.doors.web.page import person
 from workbench.doors.web.views import google_sheets as views
 from workbench.doors.web.views import holds, issues, outcomes
@@ -190,7 +190,7 @@ def decide(wb: Workbench, batch: Batch, label: str = "Import") -> None:
             "sheet again, or put it right here, or let the others go on.",
             icon=":material/error:",
         )
-        skip_errors = holds.others_go_on(batch)
+        skip_errors = holds.others_go_on(batch, runs.written(wb, batch))
     with st.container(horizontal=True, vertical_alignment="center"):
         stays = (bool(batch.invalid) and not skip_errors) or bool(waiting(waits, accepted))
         if st.button(label, type="primary", disabled=stays, icon=":material/task_alt:", key=f"write {batch.id}"):
@@ -205,6 +205,8 @@ def done(wb: Workbench, batch: Batch) -> None:
     if batch.stage == "completed":
         views.success(wb.title(batch))
         figures(wb, batch)
+        runs.waits(wb, batch)
+        runs.resolved(wb, batch)
         with st.container(horizontal=True):
             if batch.dataset == "polaris.teacher_roster":
                 address.link("matches", "Match Teachers", icon=":material/join_inner:", of=batch.dataset)
