@@ -104,7 +104,11 @@ def when_it_was_so(store: Store, batch: Batch) -> str:
         return ""
     datasets = {part.dataset for part in (batch, *parts(store, batch.id)) if part.dataset in catalog.CONTRACTS}
     named = [field.reference for name in datasets for field in catalog.contract(name).references]
-    which = {"named": [each.dataset for each in named if each is not None], "since": batch.planned_at}
+    which = {
+        "named": [each.dataset for each in named if each is not None],
+        "since": batch.planned_at,
+        "run": batch.part_of or batch.id,
+    }
     since = store.one(_SINCE, which)
     return f" (as it was on {batch.planned_at:%Y-%m-%d %H:%M} UTC)" if since and since["brought"] else ""
 
@@ -112,7 +116,7 @@ def when_it_was_so(store: Store, batch: Batch) -> str:
 _SINCE = """
 select exists (
     select from workbench.import_batch where data_type = any(%(named)s) and stage = 'completed'
-      and completed_at > %(since)s and created + updated > 0
+      and completed_at > %(since)s and created + updated > 0 and coalesce(part_of, id) <> %(run)s
 ) as brought
 """
 

@@ -218,10 +218,13 @@ def test_a_waiting_row_says_when_its_reason_was_so_once_what_it_names_may_be_the
     assert [each["message"] for each in told] == [f"For example: {later}"] * 3
 
 
+LEARNERS = "email,first_name,last_name,course_code,course_name,status\n"
+
+
 def test_rows_that_a_person_has_to_bring_in_are_said_with_the_command(
     bring: Callable[..., Batch], wb: Workbench
 ) -> None:
-    old = bring("elevate.learners", "email,name,course,status\n", "ann@x.org,Ann Old,NEWC,active")
+    old = bring("elevate.learners", LEARNERS, "ann@x.org,Ann,Old,NEWC,,active")
     bring("elevate.students", "email,name\n", "ann@x.org,Ann New")
     course = bring("elevate.courses", "code,name\n", "NEWC,New")
     assert (wb.resolvable(old), wb.left_waiting(), wb.batches.resolved_by(course)) == (1, {old.id: 1}, [])

@@ -62,9 +62,10 @@ def figures(wb: Workbench, batch: Batch) -> None:
 
 
 def written(wb: Workbench, batch: Batch) -> str:
-    """How much a plan writes: rows, or the records of a run whose rows are made into several, some of which may go on
-    where another of the row does not."""
-    parts = [part for part in wb.batches.parts(batch) if part.derived]
+    """How much a plan writes: rows; or records, where some of a row may go on though another of it does not."""
+    playbook = PLAYBOOKS.get(batch.dataset)
+    whole = playbook is None or not playbook.keeps_good_parts
+    parts = () if whole else wb.batches.parts(batch)
     number = sum((part.created or 0) + (part.updated or 0) for part in parts or (batch,))
     return words.many(number, "record" if parts else "row")
 
