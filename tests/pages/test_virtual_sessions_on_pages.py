@@ -97,7 +97,7 @@ def test_a_decision_says_how_many_records_are_written_and_afterwards_what_waits_
     for name in ("commit", "reconcile"):
         page = show(name, batch=batch.id)
         assert not page.exception
-        (told,) = [each.value for each in page.warning if "unmatched" in each.value]
+        (told,) = [each.value for each in page.warning if "still unmatched" in each.value]
         assert told == (
             "1 row still unmatched: what names a record that is not there is not written (teacher 1). "
             "They come by themselves once it is imported by Teacher Roster Import."

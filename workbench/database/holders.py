@@ -69,9 +69,13 @@ class Holders:
             table=self._table(field),
             id=Literal(field.name),
             name=Literal(field.holder),
-            source=SQL("coalesce(r.sources[1], r.line)" if self._target.batch.derived else "r.line"),
+            source=SQL("coalesce(r.sources[1], r.line)" if self._has_sources else "r.line"),
             known=SQL(" union ").join(self._known(field)),
         )
+
+    @property
+    def _has_sources(self) -> bool:
+        return self._target.batch.derived and not self._target.batch.revision
 
     def _known(self, field: Field) -> list[Composable]:
         """What is stored of the same id, in every dataset of the family."""

@@ -1,5 +1,8 @@
 """The records that there are, as far as the shape of a playbook has to know them."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import pyarrow as pa
 from psycopg.sql import SQL, Composable, Identifier
 
@@ -20,16 +23,19 @@ def known(store: Store, playbook: Playbook, batch: Batch) -> Known:
 
 
 def _stored(store: Store, recall: Recall) -> pa.Table:
-    contract = catalog.contract(recall.dataset)
-    fields = [contract.field(name) for name in recall.fields]
-    found = store.all(
+    found = [row for dataset in (recall.dataset, *recall.also) for row in _records(store, dataset, recall.fields)]
+    return pa.table({name: pa.array([row[name] for row in found], pa.string()) for name in recall.fields})
+
+
+def _records(store: Store, dataset: str, names: Sequence[str]) -> list[dict[str, Any]]:
+    contract = catalog.contract(dataset)
+    return store.all(
         SQL("select {} from {} t where {} order by t.id").format(
-            SQL(", ").join(_text(field) for field in fields),
+            SQL(", ").join(_text(contract.field(name)) for name in names),
             Identifier(contract.family, contract.table),
             slice_of(contract, "t"),
         )
     )
-    return pa.table({field.name: pa.array([row[field.name] for row in found], pa.string()) for field in fields})
 
 
 def _text(field: Field) -> Composable:

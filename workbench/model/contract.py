@@ -27,7 +27,10 @@ class Sought:
     beside: tuple[str, str] | None = None
     """A further field of the other contract, and our own that has to be the same, compared folded."""
     through: tuple[str, str] | None = None
-    """Another dataset, and the field of it that is compared with what we say: its record has our `field`."""
+    """Another dataset, and the field of it that is compared with what we say: its record has our `field`, or refers to
+    the record."""
+    any_of: bool = False
+    """Ours says several, with semicolons between: the first of them that finds a record does."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,17 +130,13 @@ Derivation = Joined | CodeOf | SameAs | FromWindow | FirstOf | AcademicYearOf
 
 @dataclass(frozen=True, kw_only=True)
 class Forward:
-    """A status only moves on along an order; what is in `always`, or last in the order, is taken whatever was there."""
+    """A status only moves on along an order: whichever of two files comes last, both leave the same one."""
 
     order: tuple[str, ...]
-    always: tuple[str, ...] = ()
-    contrary: tuple[str, ...] = ()
-    """Of these, two that rows of one file say of one record contradict each other: it is told which counts."""
-
-    @property
-    def settled(self) -> tuple[str, ...]:
-        """What is taken whatever was there."""
-        return (*self.always, self.order[-1])
+    final: tuple[str, ...] = ()
+    """What says how something ended: where another of these counts than a file says, that is told."""
+    agrees: bool = False
+    """Whether rows of one file that say different ones of these of one record contradict each other, which is told."""
 
 
 Merge = Literal["replace", "fill", "greatest"] | Forward
@@ -172,6 +171,8 @@ class Field:
     have."""
     protected_by: str | None = None
     """A person's field: once a record has something there, no import changes this one."""
+    once: bool = False
+    """Only a new record gets it: no import changes what one has there, or has not."""
     awaited: str = ""
     """The kind of an unmatched row that would make a record and has nothing here, e.g. "date": it waits until the
     record is there. Else such a row is invalid."""
@@ -338,19 +339,12 @@ class Contract:
         """The fields of the natural key, in its order."""
         return tuple(self.field(name) for name in self.key)
 
-    def merging_as(self, merges: Mapping[str, Merge]) -> "Contract":
-        """The same, of which some fields merge otherwise."""
-        return replace(self, fields=tuple(replace(f, merge=merges.get(f.name, f.merge)) for f in self.fields))
-
     @property
     def filling(self) -> "Contract":
         """The same, of which a row fills what a record has nothing in, lets it grow and move on, and replaces
         nothing."""
-        merges: dict[str, Merge] = {field.name: "fill" for field in self.fields if field.merge == "replace"}
-        for field in self.fields:
-            if isinstance(field.merge, Forward) and field.merge.always:
-                merges[field.name] = replace(field.merge, always=())
-        return self.merging_as(merges)
+        fields = (replace(f, merge="fill") if f.merge == "replace" else f for f in self.fields)
+        return replace(self, fields=tuple(fields))
 
     @property
     def fills(self) -> bool:

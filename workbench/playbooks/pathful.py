@@ -348,18 +348,51 @@ def check_attendances(columns: Chunk, known: Known) -> pa.Table:
 # --- the User Report ---
 
 
+class _Users(_Rows):
+    """An account is known by its e-mail, which Pathful's users need not have: their key there is an id. The row of one
+    without is the account that has the id, under the e-mail by which that is known; where none is, or several are,
+    there is nothing to know the account by again: its row is invalid, and the next report brings it."""
+
+    def __init__(self, columns: Chunk, known: Known) -> None:
+        super().__init__(columns, known, day="", role="sign_up_role")
+        self.named = pc.is_valid(self["user_auth_id"])
+        own = pc.coalesce(self["login_email"], self["notification_email"])
+        ids = only(self["user_auth_id"], pc.is_null(own))
+        self.known = _emails(ids, known.stored)
+        self.email = pc.coalesce(own, self.known)
+
+    def issues_found(self) -> pa.Table:
+        told = "No e-mail here: the account that has this id counts"
+        imported = pc.is_in(self.roles, pa.array(["educator", "professional"]))
+        found = pc.and_(imported, pc.is_valid(self.known))
+        return self.issues(found, "known_by_id", "login_email", told, "warning")
+
+
+def _emails(ids: pa.StringArray, stored: pa.Table | None) -> pa.StringArray:
+    """The e-mails by which the people with these ids are known, where there is only one."""
+    if stored is None:
+        return pa.nulls(len(ids), pa.string())
+    pairs = stored.to_pandas().dropna().drop_duplicates()
+    alone = pairs.drop_duplicates("pathful_user_id", keep=False)
+    place = pc.index_in(ids, of_series(alone["pathful_user_id"]), skip_nulls=True)
+    return of_series(alone["email"]).take(place)
+
+
 def users(columns: Chunk, known: Known) -> Mapping[str, Shaped]:
     """The accounts that the rows of a User Report are made into; one without an id is none."""
-    rows = _Rows(columns, known, day="", role="sign_up_role")
-    named = pc.is_valid(rows["user_auth_id"])
-    email = pc.coalesce(rows["login_email"], rows["notification_email"])
-    person = {"email": email, "name": rows["name"], "pathful_user_id": rows["user_auth_id"]}
+    rows = _Users(columns, known)
+    person = {"email": rows.email, "name": rows["name"], "pathful_user_id": rows["user_auth_id"]}
     teacher = person | {"school": rows["school"], "district": rows["district_or_company"]}
     volunteer = person | {"organization": rows["district_or_company"], "job_title": rows["job_title"]}
     return {
-        "polaris.teachers": rows.part(pc.and_(named, pc.equal(rows.roles, "educator")), teacher),
-        "polaris.volunteers": rows.part(pc.and_(named, pc.equal(rows.roles, "professional")), volunteer),
+        "polaris.teachers": rows.part(pc.and_(rows.named, pc.equal(rows.roles, "educator")), teacher),
+        "polaris.volunteers": rows.part(pc.and_(rows.named, pc.equal(rows.roles, "professional")), volunteer),
     }
+
+
+def check_users(columns: Chunk, known: Known) -> pa.Table:
+    """What is to be told of rows of a User Report: who is known by the id alone."""
+    return _Users(columns, known).issues_found()
 
 
 # --- the declarations ---
@@ -484,6 +517,12 @@ USERS = Playbook(
         ),
     ),
     shape=users,
+    recall=Recall(
+        dataset="polaris.teachers",
+        fields=("pathful_user_id", "email"),
+        also=("polaris.volunteers", "polaris.teacher_roster"),
+    ),
+    check=check_users,
     figures=_FIGURES[:4] + _FIGURES[-1:],
     keeps_good_parts=True,
 )

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from pathlib import PurePath
 
 from workbench.datasets import catalog
+from workbench.model.arrays import any_true
 from workbench.model.contract import Contract, Field
 from workbench.model.errors import NoSheets, SheetsAlike
+from workbench.model.kinds import KINDS, could_be, trimmed
 from workbench.model.sheet import Chunk, Sheet
 from workbench.model.wording import first_of
 from workbench.prepare import mapping
@@ -72,7 +74,8 @@ def _dataset_of(sheet: Sheet, contracts: Sequence[Contract]) -> str | None:
 
 
 def _score(sheet: Sheet, sample: Chunk, contract: Contract) -> tuple[float, str]:
-    found = [given for given in mapping.suggest(sheet.headers, sample, contract) if given.field is not None]
+    suggested = mapping.suggest(sheet.headers, sample, contract)
+    found = [given for given in suggested if given.field is not None and _may_be(sample, given, contract)]
     lacking = mapping.lacking(contract, [given.field for given in found if given.field is not None])
     weight = sum(given.score for given in found)
     required = sum(contract.requires(field) for field in contract.fields)
@@ -80,6 +83,16 @@ def _score(sheet: Sheet, sample: Chunk, contract: Contract) -> tuple[float, str]
     named = bool(found) and _called_after(sheet.name, contract)
     score = fit * (1 - len(lacking) / required) * (_NAMED if named else 1)
     return round(min(score, 1.0), 2), _reason(sheet.headers, found, lacking, named)
+
+
+def _may_be(sample: Chunk, given: Suggestion, contract: Contract) -> bool:
+    """Whether a column can be what its header says, where that is Salesforce's id of a record: Id is a common header,
+    and that one looks like nothing else."""
+    kind = contract.field(given.field or "").kind
+    if kind != "salesforce_id":
+        return True
+    cells = sample.cells[given.header]
+    return trimmed(cells).null_count == len(cells) or any_true(could_be(KINDS[kind], cells))
 
 
 def _reason(headers: Sequence[str], found: Sequence[Suggestion], lacking: Sequence[Field], named: bool) -> str:

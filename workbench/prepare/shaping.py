@@ -39,7 +39,8 @@ def series(text: pa.StringArray) -> pd.Series:
 
 def of_series(column: pd.Series) -> pa.StringArray:
     """A column of pandas as texts."""
-    return pa.array(column, pa.string(), from_pandas=True)
+    text = pa.array(column, pa.string(), from_pandas=True)
+    return text.combine_chunks() if isinstance(text, pa.ChunkedArray) else text
 
 
 def formed(chunk: Chunk, form: Contract, mapping: Mapped) -> Chunk:

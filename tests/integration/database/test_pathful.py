@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from itertools import permutations
 
 import pytest
 
@@ -9,7 +10,15 @@ from tests.imports import ask, fingerprint, issues, messages, outcomes, records
 from workbench import Workbench
 from workbench.doors.cli import printing
 from workbench.model.batch import Batch
-from workbench.model.errors import MissingColumns, NothingToFilterBy, StillReferredTo, WrongValue
+from workbench.model.errors import (
+    MissingColumns,
+    NothingToFilterBy,
+    NotWaiting,
+    StillReferredTo,
+    StillRefused,
+    UnknownHeader,
+    WrongValue,
+)
 from workbench.model.sheet import Sheet
 
 Given = Callable[..., Sheet]
@@ -134,6 +143,30 @@ def test_a_teacher_whom_the_roster_calls_otherwise_by_now_is_found_again(
     others = report(ben.replace("PF-3", "PF-8"), ben.replace("5001", "5002"))
     assert {outcome for _, outcome in outcomes(wb, pathful(wb, sheet(others, "others.csv")))} == {"unmatched:teacher"}
     assert teachers(url) == [("5001", "ben@kck.example", "no_show")]
+
+
+def test_a_row_that_waits_for_a_teacher_comes_with_a_roster_that_only_calls_somebody_so(
+    wb: Workbench, sheet: Given, url: str, roster: Callable[..., Batch]
+) -> None:
+    roster(ROSTER.replace("Ben Ruiz", "Benny Moss"))
+    batch = pathful(wb, sheet(report(BEN)))
+    assert outcomes(wb, batch) == [(2, "unmatched:teacher")]
+    renaming = roster()
+    assert (renaming.created, renaming.updated) == (0, 1)
+    assert teachers(url) == [("5001", "ben@kck.example", "no_show")]
+    assert wb.reconcile(batch).done
+
+
+def test_a_row_that_waits_for_one_of_two_of_a_name_comes_when_only_one_is_left(
+    wb: Workbench, sheet: Given, url: str, roster: Callable[..., Batch]
+) -> None:
+    roster(ROSTER + "ada.park@kck.example,Ada Park,Other School,7,2025-2026\n", mode="replace")
+    batch = pathful(wb, sheet(report(ADA.replace("|25|1", "|25|1|North|KCKPS"))))
+    assert outcomes(wb, batch) == [(2, "unmatched:teacher")]
+    fewer = roster(mode="replace")
+    assert (fewer.created, fewer.updated, fewer.removed) == (0, 0, 1)
+    assert teachers(url) == [("5001", "ada@kck.example", "attended")]
+    assert wb.reconcile(batch).done
 
 
 def test_it_is_told_why_a_teacher_is_not_found(wb: Workbench, sheet: Given, roster: Callable[..., Batch]) -> None:
@@ -394,6 +427,23 @@ def test_a_status_only_moves_on_counts_only_grow_and_a_cluster_is_only_filled(
     ]
 
 
+@pytest.mark.parametrize("statuses", list(permutations(("Completed", "Cancelled", "No Show", "Simulcast", "Count"), 2)))
+def test_two_exports_that_contradict_each_other_about_a_session_settle_whichever_comes_last(
+    wb: Workbench, sheet: Given, url: str, statuses: tuple[str, str]
+) -> None:
+    files = [sheet(report(DANA.replace("Completed", each)), f"{each}.csv") for each in statuses]
+    done = [pathful(wb, file) for file in files * 2]
+    order = ("Count", "Simulcast", "No Show", "Cancelled", "Completed")
+    assert ask(url, "select status from polaris.events") == [(max(statuses, key=order.index),)]
+    assert [batch.updated for batch in done[2:]] == [0, 0]
+
+
+def test_an_end_that_is_not_taken_is_told_on_its_rows(wb: Workbench, sheet: Given) -> None:
+    pathful(wb, sheet(report(DANA)))
+    batch = pathful(wb, sheet(report(DANA.replace("Completed", "Cancelled")), "cancelled.csv"))
+    assert "Status stays Completed; it is Cancelled here" in messages(wb, batch)[2]
+
+
 def test_the_rows_of_a_session_say_together_how_far_it_got(wb: Workbench, sheet: Given, url: str) -> None:
     rows = [
         f"5001|Careers|2026-03-02|{status}|45|PF-{n}|Dana {n}|Professional|{students}|n/a"
@@ -466,6 +516,13 @@ def test_a_row_without_a_title_is_invalid_and_writes_nothing(wb: Workbench, shee
     batch = pathful(wb, sheet(report(DANA.replace("Careers in Nursing", " "), DANA), "again.csv"))
     assert outcomes(wb, batch) == [(2, "invalid"), (3, "skipped:unchanged")]
     assert issues(wb, batch) == [(2, "title", "missing")]
+
+
+def test_a_run_that_was_let_go_on_without_its_invalid_rows_says_so(wb: Workbench, sheet: Given) -> None:
+    held = wb.import_sheet(sheet(report(DANA, ADA.replace("Careers in Nursing", ""))), "polaris.pathful_sessions")
+    assert (held.stage, held.skip_errors) == ("held", False)
+    done = wb.commit(held, skip_errors=True)
+    assert [done.skip_errors, *(part.skip_errors for part in wb.batches.parts(done))] == [True] * 4
 
 
 def test_texts_of_programs_for_nothing_are_nowhere_stored(wb: Workbench, sheet: Given, url: str) -> None:
@@ -681,6 +738,28 @@ def test_a_user_report_brings_accounts_of_educators_and_professionals(wb: Workbe
 # --- how far the teachers are ---
 
 
+def test_a_user_without_an_e_mail_is_the_account_that_has_the_id_and_nobody_where_none_has(
+    wb: Workbench, sheet: Given, url: str, roster: Callable[..., Batch]
+) -> None:
+    ids = ROSTER.replace("7,2025-2026", "7,2025-2026,PF-1").replace("HS,2025-2026", "HS,2025-2026,PF-4")
+    roster(ids.replace("Academic Year", "Academic Year,Pathful ID"))
+    header = "UserAuthId,SignUpRole,Name,LoginEmail,NotificationEmail,School\n"
+    first = header + "PF-2,Educator,Cy Low,cy@kck.example,,\nPF-4,Professional,Di Fox,di@acme.example,,\n"
+    wb.import_sheet(sheet(first, "first.csv"), "polaris.pathful_users")
+    rows = "PF-1,Educator,Ada Park,,n/a,North\nPF-2,Educator,Cy Low,,,North\nPF-3,Educator,Eve Lo,,,\n"
+    more = header + rows + "PF-4,Educator,Ben Ruiz,,,\nPF-5,Student,Kid One,,,\n"
+    batch = wb.import_sheet(sheet(more, "more.csv"), "polaris.pathful_users", skip_errors=True)
+    assert outcomes(wb, batch) == [
+        *((2, "created"), (3, "updated"), (4, "invalid"), (5, "invalid"), (6, "skipped:filtered")),
+    ]
+    assert records(url, "polaris.teachers", "email", "school") == [
+        ("ada@kck.example", "North"),
+        ("cy@kck.example", "North"),
+    ]
+    assert issues(wb, batch)[:2] == [(2, "login_email", "known_by_id"), (3, "login_email", "known_by_id")]
+    assert messages(wb, batch)[4] == "login_email is required"
+
+
 def test_the_progress_of_a_teacher_is_told_from_the_sessions_of_the_year(
     wb: Workbench, sheet: Given, roster: Callable[..., Batch]
 ) -> None:
@@ -716,3 +795,25 @@ def test_a_row_of_a_report_is_corrected_before_it_is_written(
     done = wb.commit(wb.plan(held).batch)
     assert [outcome for _, outcome in outcomes(wb, done)] == ["created", "created", "created"]
     assert teachers(url) == [("5001", "ada@kck.example", "attended"), ("5001", "ben@kck.example", "no_show")]
+
+
+def test_a_person_gives_a_session_its_date_and_its_rows_come_in(
+    wb: Workbench, sheet: Given, url: str, roster: Callable[..., Batch]
+) -> None:
+    roster()
+    undated = [each.replace("2026-03-02 15:30:00", "") for each in (ADA, BEN)]
+    batch = pathful(wb, sheet(report(*undated, DANA.replace("5001", "5002").replace("2026-03-02 15:30:00", ""))))
+    assert outcomes(wb, batch) == [(2, "unmatched:date"), (3, "unmatched:date"), (4, "unmatched:date")]
+    with pytest.raises(StillRefused, match=r"^Line 2 .* still cannot be imported: Invalid date"):
+        wb.supply(batch, {2: {"Date": "soon"}})
+    with pytest.raises(UnknownHeader):
+        wb.supply(batch, {2: {"Day": "2026-03-02"}})
+    given = wb.supply(batch, {2: {"Date": "2026-03-02 15:30"}})
+    assert (given.stage, given.sweep_of, given.created) == ("completed", batch.id, 1)
+    assert teachers(url) == [("5001", "ada@kck.example", "attended"), ("5001", "ben@kck.example", "no_show")]
+    assert [outcome for _, outcome in outcomes(wb, batch)] == ["skipped:resolved", "skipped:resolved", "unmatched:date"]
+    with pytest.raises(NotWaiting, match="on line 2"):
+        wb.supply(batch, {2: {"Date": "2026-03-02"}, 4: {"Date": "2026-03-02"}})
+    assert {row["Date"] for row in (each["raw"] for each in wb.rows.each(batch))} == {""}
+    wb.undo(given)
+    assert outcomes(wb, batch)[0] == (2, "unmatched:date")

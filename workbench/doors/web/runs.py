@@ -44,6 +44,8 @@ def behind(wb: Workbench, batch: Batch) -> None:
     planned = bool(batch.plan) and batch.stage != "staged"
     if planned and batch.undo_of is None and batch.part_of is None:
         runs.numbers(wb.figures(batch))
+        for name, values in wb.breakdowns(batch).items():
+            runs.breakdown(name, values)
     parts = wb.batches.parts(batch)
     if not parts:
         return
@@ -76,6 +78,7 @@ def waits(wb: Workbench, batch: Batch) -> None:
         return
     found = wb.reconcile(batch)
     if not found.unmatched:
+        just_brought_in()
         return
     ready = wb.resolvable(batch)
     if ready < found.unmatched:
@@ -106,11 +109,16 @@ def _brought_by(wb: Workbench, batch: Batch, kinds: Iterable[str]) -> str:
 _BROUGHT = "rows brought in"
 
 
+def just_brought_in() -> None:
+    """What was brought in when that was asked for last."""
+    if (told := st.session_state.pop(_BROUGHT, None)) is not None:
+        st.success(told, icon=":material/recycling:")
+
+
 def bring_in(wb: Workbench, pending: dict[UUID, int], whose: str) -> None:
     """Offers to import the rows that were unmatched, now that what they name is there; and says what was brought in
     when that was asked for last."""
-    for told in st.session_state.pop(_BROUGHT, ()):
-        st.success(told, icon=":material/recycling:")
+    just_brought_in()
     if not pending:
         return
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
@@ -119,7 +127,7 @@ def bring_in(wb: Workbench, pending: dict[UUID, int], whose: str) -> None:
         if st.button("Bring them in", type="primary", icon=":material/input:", key=f"bring in {whose}"):
             with st.spinner("Bringing them in ..."):
                 swept = [run for batch in pending for run in wb.sweep(batch)]
-            st.session_state[_BROUGHT] = [_brought(wb, swept)]
+            st.session_state[_BROUGHT] = _brought(wb, swept)
             st.rerun()
 
 
