@@ -636,6 +636,21 @@ class Workbench:
                 self._store.note("sweep refused", after, why=str(refusal))
             return None
 
+    def made_of(self, batch: Batch | UUID | str) -> dict[str, dict[str, int]]:
+        """What the figures of rows that were skipped or unmatched are made of, by reason, where their names do not say
+        all of it."""
+        run = batches.run(self._store, batch)
+        named = (self._playbook(run.face) or catalog.contract(run.face.dataset)).figures
+        found = self.reconcile(run.face)
+        told: dict[str, dict[str, int]] = {}
+        for figure in named:
+            counts = found.skipped_by_reason if figure.outcomes == ("skipped",) else found.unmatched_by_kind
+            if figure.part is None and (figure.outcomes == ("skipped",) or figure.reasons):
+                of = {why: rows for why, rows in counts.items() if rows and why in (figure.reasons or counts)}
+                if any(why not in figure.name for why in of):
+                    told[figure.name] = of
+        return told
+
     def _number(self, figure: Figure, run: Run) -> int:
         """What a figure is in a run, as planned or written."""
         batch = next((part for part in run.parts if part.dataset == figure.part), None) if figure.part else run.face

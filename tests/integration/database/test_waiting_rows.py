@@ -283,3 +283,20 @@ def test_rows_that_were_put_right_in_the_source_are_resolved_by_the_run_that_rea
     assert f"1 row, not written at first, came with run {again.id} (line 2)." in wb.log(first).render()
     wb.undo(again)
     assert wb.reconcile(first).invalid == 2
+
+
+# --- what is told ---
+
+
+def test_a_figure_says_what_it_is_made_of_where_its_name_does_not(
+    bring: Callable[..., Batch], pathful: Callable[..., Batch], roster: Callable[..., Batch], wb: Workbench
+) -> None:
+    roster(*ALICES)
+    pathful(NORTH)
+    undated = "912,Talk,,Completed,Alice Jones,Educator,North High,1"
+    dated = "911,Talk 911,2026-10-06 10:00:00,Completed,Alice Jones,Educator,North High,1"
+    batch = bring("polaris.pathful_sessions", SESSIONS, dated, dated, undated)
+    assert wb.made_of(batch) == {
+        "Rows skipped (duplicates)": {"unchanged": 1, "duplicate": 1},
+        "Rows unmatched (event)": {"date": 1},
+    }

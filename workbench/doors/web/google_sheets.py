@@ -17,6 +17,7 @@ from workbench.doors.web import address, batches, runs, uploads, words
 from workbench.doors.web.page import person
 from workbench.doors.web.views import google_sheets as views
 from workbench.doors.web.views import holds, issues, outcomes
+from workbench.doors.web.views import runs as run_views
 from workbench.model.batch import Batch
 from workbench.model.errors import WorkbenchError, WrongStage
 from workbench.model.google_sheet import PURPOSES, GoogleSheet
@@ -148,6 +149,7 @@ def figures(wb: Workbench, batch: Batch) -> None:
         st.caption("What it would do. Nothing of it is written yet.")
     if named := wb.figures(batch):
         views.numbers(named)
+        run_views.made_of(wb.made_of(batch))
     else:
         outcomes.figures(wb.reconcile(batch), planned=batch.stage != "completed")
     for action, records in removed(wb, batch).items():
