@@ -178,6 +178,8 @@ EVENT_TEACHERS = Contract(
                     Sought(field="email", said="email"),
                     Sought(field="name", said="name", folded=True),
                     Sought(field="name", said="name", folded=True, beside=("building", "school")),
+                    # who is called otherwise in the roster of another year
+                    Sought(field="email", said="name", folded=True, through=("polaris.teacher_roster", "name")),
                 ),
                 within="academic_year",
                 within_of="session_id",

@@ -29,17 +29,16 @@ def decided(found: Sequence[Hold], key: str) -> list[str]:
     return accepted
 
 
-def others_go_on(batch: Batch) -> bool:
-    """Whether a person lets the good rows of a plan go on without its invalid ones."""
+def others_go_on(batch: Batch, written: str) -> bool:
+    """Whether a person lets the good rows of a plan go on without its invalid ones; `written` is how much that is."""
     assert batch.invalid
-    written = (batch.created or 0) + (batch.updated or 0)
     choice = st.radio(
         f"{words.many(batch.invalid)} {'is' if batch.invalid == 1 else 'are'} invalid and will not be written. "
         "What about the others?",
         [HOLD, GO_ON],
         captions=[
             "Nothing is written now.",
-            f"Of the others, {words.many(written)} will be written; the invalid stay out.",
+            f"Of the others, {written} will be written; the invalid stay out.",
         ],
         index=1 if batch.skip_errors else 0,
         key=f"others go on {batch.id} {batch.plan}",
