@@ -559,7 +559,7 @@ class Workbench:
             self._refuse_settled(run.face, action)
             found = batches.one_sheet(self._store, batch)
             if not reason.strip():
-                raise NoReason(action=action)
+                raise NoReason(action=action, what="rows")
             explaining.say(self._store, found, word, lines, reason.strip())
             return self.reconcile(found)
 

@@ -34,7 +34,10 @@ TEACHER_ROSTER = Contract(
     table="teacher_progress",
     key=("email", "academic_year"),
     modes=("preserve", "replace", "upsert", "insert", "update"),
-    removal=Removal(scope=("district", "academic_year")),
+    removal=Removal(
+        scope=("district", "academic_year"),
+        reasons=("Left district", "Transferred to another school", "Retired", "Data entry error"),
+    ),
     figures=(
         Figure(name="Teachers imported", outcomes=("created", "updated")),
         Figure(name="Teachers created", outcomes=("created",)),

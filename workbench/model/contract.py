@@ -231,6 +231,8 @@ class Removal:
     active: str = "is_active"
     source: str = "deactivation_source"
     by_hand: tuple[str, ...] = ("manual_admin",)
+    reasons: tuple[str, ...] = ()
+    """Why a person usually switches one off; any other reason may be given too."""
 
 
 @dataclass(frozen=True, kw_only=True)

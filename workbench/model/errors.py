@@ -196,7 +196,19 @@ class UnknownLines(WorkbenchError):
 
 
 class NoReason(WorkbenchError):
-    """Say why: {action} rows needs a reason."""
+    """Say why: {action} {what} needs a reason."""
+
+
+class NothingToDeactivate(WorkbenchError):
+    """Records of {dataset} are not switched off by hand. Those are: {known}."""
+
+
+class NotDeactivated(WorkbenchError):
+    """{key} is {state}: nothing was changed."""
+
+
+class RecordChanged(WorkbenchError):
+    """The {dataset} record {key} is not there any more: nothing was changed."""
 
 
 class NotToExplain(WorkbenchError):
