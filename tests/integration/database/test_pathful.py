@@ -485,6 +485,25 @@ def test_every_spelling_of_a_status_is_known(wb: Workbench, sheet: Given, url: s
     assert issues(wb, batch) == ([(2, "status", "unknown_status")] if said == "Whatever" else [])
 
 
+@pytest.mark.parametrize(("said", "told"), [("Moderator", "Moderator"), ("", "blank")])
+def test_who_has_no_role_that_is_known_is_told_while_the_session_goes_on(
+    wb: Workbench, sheet: Given, url: str, said: str, told: str
+) -> None:
+    batch = pathful(wb, sheet(report(DANA.replace("Professional", said))))
+    assert outcomes(wb, batch) == [(2, "created")]
+    assert records(url, "polaris.event_volunteers", "name") == []
+    why = f"Role {told}: neither an educator nor a professional, so the person is not imported"
+    assert messages(wb, batch) == {2: why}
+
+
+def test_what_is_good_of_an_invalid_row_goes_on(wb: Workbench, sheet: Given, url: str) -> None:
+    """A playbook that keeps good parts: the session is known, the nameless educator is not."""
+    batch = pathful(wb, sheet(report(ADA.replace("Ada Park", "").replace("PF-1", ""))))
+    assert outcomes(wb, batch) == [(2, "invalid")]
+    assert records(url, "polaris.events", "session_id") == [("5001",)]
+    assert records(url, "polaris.event_teachers", "name") == []
+
+
 def test_a_row_without_a_title_is_invalid_and_writes_nothing(wb: Workbench, sheet: Given, url: str) -> None:
     pathful(wb, sheet(report(DANA)))
     batch = pathful(wb, sheet(report(DANA.replace("Careers in Nursing", " "), DANA), "again.csv"))
