@@ -90,6 +90,11 @@ class MissingColumns(WorkbenchError):
     Name one with --map 'Header=field', or give one value for every row with --set field=value{or_else}."""
 
 
+class LooksLikeAnother(WorkbenchError):
+    """{source} looks like {likely} and not like {meant}: {reason} Import it with {option} {likely}, or say which column
+    is which with --map 'Header=field' if it is {meant} all the same."""
+
+
 class NothingToFilterBy(WorkbenchError):
     """{told}: that was asked for, but no column is mapped to {field}. Columns found: {found}.
     Name one with --map 'Header={field}', or leave {setting} unsaid."""
