@@ -339,6 +339,7 @@ class Workbench:
                     run,
                     seconds=lambda: round(time.monotonic() - began, 3),
                     accepted=list(dict.fromkeys(hold.code for hold in Hold.all_of(found.summary))),
+                    skip_errors=skip_errors,
                 )
                 reporter("committing", found.processed or 0)
         if found.created or found.updated or found.removed:  # a name that was changed, or that nobody else has now
@@ -369,6 +370,22 @@ class Workbench:
             swept += brought
             if not brought:  # what one brings in, another may have waited for
                 return swept
+
+    def supply(self, batch: Batch | UUID | str, cells: Pairs[int, Pairs[str, str]]) -> Batch:
+        """Brings in unmatched rows of a completed import with what a person says of their cells
+        ({line: {header: text}}), such as the date of a session that had none: the run that did it. The rows stay as
+        they came; what waited for the same comes after it (`sweep`).
+
+        Raises WrongStage, AlreadySigned, UnknownHeader, NotWaiting for a line that does not wait, StillRefused.
+        """
+        with self._at_work(batch, "supplying", sheets=True) as run:
+            self._refuse_settled(run.face, "supplying")
+            found = batches.one_sheet(self._store, batch)
+            if found.stage != "completed" or found.undo_of is not None:
+                raise WrongStage(batch=found.id, stage=found.stage, action="supplying", needed="completed")
+            brought = sweeping.supply(self._store, self.settings.home, found, self._playbook(found), cells)
+        self._sweep_after(brought)
+        return self.batches.get(brought)
 
     def import_sheet(
         self, sheet: Sheet | Sequence[Sheet], dataset: str, *, progress: Progress = silent, **options: Any

@@ -196,12 +196,11 @@ class Target:
                 merged = SQL("coalesce({stored}, {value})").format(**names)
             case "greatest":
                 merged = SQL("greatest({stored}, {value})").format(**names)
-            case Forward(order=order, settled=settled):
+            case Forward(order=order):
                 merged = SQL(
-                    "case when {stored} is null or {note} is not null or {value} = any({settled}) "
-                    "or array_position({order}, {value}) > "
+                    "case when {stored} is null or {note} is not null or array_position({order}, {value}) > "
                     "array_position({order}, {stored}) then coalesce({value}, {stored}) else {stored} end"
-                ).format(**names, order=texts(order), settled=texts(settled))
+                ).format(**names, order=texts(order))
             case _:
                 merged = self.or_stored(field, value, stored)
         if field.protected_by is None:

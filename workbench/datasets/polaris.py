@@ -284,10 +284,11 @@ VOLUNTEERS = Contract(
     ),
 )
 
-STATUSES = ("Draft", "Requested", "Confirmed", "Published", "Completed")
-"""How far a session got, in order."""
-ENDINGS = ("Cancelled", "No Show", "Simulcast")
-"""What a session may become whatever it was."""
+PLANNED = ("Draft", "Requested", "Confirmed", "Published")
+"""How far a session got, in order, before its day."""
+ENDED = ("Simulcast", "No Show", "Cancelled", "Completed")
+"""What became of it: each is taken whatever was planned. That it took place stands over all else, as an attendance does
+(sources that disagree would take turns for ever otherwise); where a file says another end, its rows are warned."""
 
 EVENTS = Contract(
     name="polaris.events",
@@ -357,9 +358,9 @@ EVENTS = Contract(
         Field(
             name="status",
             kind="choice",
-            choices=(*STATUSES, *ENDINGS, "Count"),
+            choices=(*PLANNED, *ENDED, "Count"),
             default="Requested",
-            merge=Forward(order=STATUSES, always=ENDINGS),
+            merge=Forward(order=("Count", *PLANNED, *ENDED), final=ENDED),
             aliases=("event status", "session status"),
             examples=("Completed", "Confirmed"),
         ),
@@ -405,7 +406,7 @@ _EVENT = Field(
 )
 
 _KNOWN = ("cancelled", "no_show", "absent", "attended")
-ATTENDANCE = Forward(order=("registered", *_KNOWN), contrary=_KNOWN)
+ATTENDANCE = Forward(order=("registered", *_KNOWN), final=_KNOWN, agrees=True)
 """Once it is known whether somebody came, no file makes it open again; and sources that disagree settle, whichever
 comes last: that somebody came stands over all else, and only a person takes it back."""
 

@@ -152,8 +152,8 @@ def _notes(field: Field) -> Iterator[str]:
             yield "What is stored stays; only an empty one is filled."
         case "greatest":
             yield "What is stored only grows."
-        case Forward(order=order, always=always):
-            yield f"Moves on along {', '.join(order)}; {', '.join(always)} are taken whatever was there."
+        case Forward(order=order):
+            yield f"Only moves on along {', '.join(order)}."
     if field.protected_by is not None:
         yield f"Stays as it is once `{field.protected_by}` has something."
     if field.reference is not None and field.reference.by:

@@ -4,7 +4,7 @@ Everything else is derived: CSV template, field guide, suite, table, aliases, im
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from workbench.model.figure import Figure
@@ -127,17 +127,13 @@ Derivation = Joined | CodeOf | SameAs | FromWindow | FirstOf | AcademicYearOf
 
 @dataclass(frozen=True, kw_only=True)
 class Forward:
-    """A status only moves on along an order; what is in `always`, or last in the order, is taken whatever was there."""
+    """A status only moves on along an order: whichever of two files comes last, both leave the same one."""
 
     order: tuple[str, ...]
-    always: tuple[str, ...] = ()
-    contrary: tuple[str, ...] = ()
-    """Of these, two that rows of one file say of one record contradict each other: it is told which counts."""
-
-    @property
-    def settled(self) -> tuple[str, ...]:
-        """What is taken whatever was there."""
-        return (*self.always, self.order[-1])
+    final: tuple[str, ...] = ()
+    """What says how something ended: where another of these counts than a file says, that is told."""
+    agrees: bool = False
+    """Whether rows of one file that say different ones of these of one record contradict each other, which is told."""
 
 
 Merge = Literal["replace", "fill", "greatest"] | Forward
@@ -339,10 +335,6 @@ class Contract:
     def key_fields(self) -> tuple[Field, ...]:
         """The fields of the natural key, in its order."""
         return tuple(self.field(name) for name in self.key)
-
-    def merging_as(self, merges: Mapping[str, Merge]) -> "Contract":
-        """The same, of which some fields merge otherwise."""
-        return replace(self, fields=tuple(replace(f, merge=merges.get(f.name, f.merge)) for f in self.fields))
 
     def requires(self, field: Field) -> bool:
         """Whether no record can be without it: it is required, or of the key."""

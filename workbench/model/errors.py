@@ -242,6 +242,14 @@ class UnknownRows(WorkbenchError):
     """Batch {batch} has no row on line {lines}."""
 
 
+class StillRefused(WorkbenchError):
+    """Line {line} of batch {batch} still cannot be imported: {why}"""
+
+
+class NotWaiting(WorkbenchError):
+    """Batch {batch} has no unmatched row that waits on line {lines}."""
+
+
 class WrongReturn(WorkbenchError):
     """{source} is no file of rows of batch {batch}: {why}"""
 

@@ -6,7 +6,7 @@ from datetime import date
 
 import pyarrow as pa
 
-from workbench.model.contract import Contract, Merge
+from workbench.model.contract import Contract
 from workbench.model.figure import Figure
 from workbench.model.sheet import Chunk
 
@@ -22,8 +22,6 @@ class Part:
     """The contract's fields that the shape makes of the whole row, whichever columns there are."""
     where: tuple[str, ...] = ()
     """Only of rows that have something in one of these columns; of every row when empty."""
-    merges: Mapping[str, Merge] = field(default_factory=dict)
-    """The contract's fields that merge otherwise when they come from this source."""
     repeats: bool = False
     """A record may well stand on several rows (a learner with two courses), which then is nothing to warn of."""
 

@@ -20,7 +20,6 @@ import pyarrow.compute as pc
 from workbench.datasets.polaris import VIRTUAL_SESSIONS as FORM
 from workbench.model import dates
 from workbench.model.arrays import joined, matches, only, replaced
-from workbench.model.contract import Forward
 from workbench.model.errors import WrongValue
 from workbench.model.figure import Figure
 from workbench.model.issue import ISSUES
@@ -44,7 +43,8 @@ FIRST_MONTH = 7
 
 SIMULCAST = "Simulcast"
 ORDER = ("Count", "No Show", "Cancelled", "Draft", "Requested", "Published", "Confirmed", "Completed")
-"""A session's status only moves up: here a teacher who cancels does not cancel the session."""
+"""Of the rows of a session the highest status counts; a teacher who cancels does not cancel a session that is known."""
+_OF_A_TEACHER = ("Count", "No Show", "Cancelled")
 ATTENDANCE = {"Completed": "attended", "Cancelled": "cancelled", "No Show": "no_show"}
 """What became of whoever is on a row with that status; of any other it is open."""
 
@@ -212,10 +212,11 @@ class _Rows:
 
     def events(self) -> Shaped:
         """The sessions that rows speak for, each once."""
+        known = self._sessions.index.isin(self._stored.index)
         made = self._sessions.assign(
             title=self._sessions["session_title"],
             start=self._sessions["day"] + "T" + self._sessions["clock"] + "Z",
-            status=self._sessions["means"],
+            status=self._sessions["means"].mask(known & self._sessions["means"].isin(_OF_A_TEACHER)),
             other_id=session_ids.other_ids(
                 self._sessions["own"], self._sessions["called"], self._sessions.index.to_series()
             ),
@@ -468,7 +469,6 @@ _EVENT = Part(
         "district": "district",
     },
     made=("start", "other_id", "participants", "host", "source"),
-    merges={"status": Forward(order=ORDER)},
     repeats=True,
 )
 _TEACHER = Part(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from itertools import permutations
 
 import pytest
 
@@ -9,7 +10,15 @@ from tests.imports import ask, fingerprint, issues, messages, outcomes, records
 from workbench import Workbench
 from workbench.doors.cli import printing
 from workbench.model.batch import Batch
-from workbench.model.errors import MissingColumns, NothingToFilterBy, StillReferredTo, WrongValue
+from workbench.model.errors import (
+    MissingColumns,
+    NothingToFilterBy,
+    NotWaiting,
+    StillReferredTo,
+    StillRefused,
+    UnknownHeader,
+    WrongValue,
+)
 from workbench.model.sheet import Sheet
 
 Given = Callable[..., Sheet]
@@ -418,6 +427,23 @@ def test_a_status_only_moves_on_counts_only_grow_and_a_cluster_is_only_filled(
     ]
 
 
+@pytest.mark.parametrize("statuses", list(permutations(("Completed", "Cancelled", "No Show", "Simulcast", "Count"), 2)))
+def test_two_exports_that_contradict_each_other_about_a_session_settle_whichever_comes_last(
+    wb: Workbench, sheet: Given, url: str, statuses: tuple[str, str]
+) -> None:
+    files = [sheet(report(DANA.replace("Completed", each)), f"{each}.csv") for each in statuses]
+    done = [pathful(wb, file) for file in files * 2]
+    order = ("Count", "Simulcast", "No Show", "Cancelled", "Completed")
+    assert ask(url, "select status from polaris.events") == [(max(statuses, key=order.index),)]
+    assert [batch.updated for batch in done[2:]] == [0, 0]
+
+
+def test_an_end_that_is_not_taken_is_told_on_its_rows(wb: Workbench, sheet: Given) -> None:
+    pathful(wb, sheet(report(DANA)))
+    batch = pathful(wb, sheet(report(DANA.replace("Completed", "Cancelled")), "cancelled.csv"))
+    assert "Status stays Completed; it is Cancelled here" in messages(wb, batch)[2]
+
+
 def test_the_rows_of_a_session_say_together_how_far_it_got(wb: Workbench, sheet: Given, url: str) -> None:
     rows = [
         f"5001|Careers|2026-03-02|{status}|45|PF-{n}|Dana {n}|Professional|{students}|n/a"
@@ -781,3 +807,25 @@ def test_a_row_of_a_report_is_corrected_before_it_is_written(
     done = wb.commit(wb.plan(held).batch)
     assert [outcome for _, outcome in outcomes(wb, done)] == ["created", "created", "created"]
     assert teachers(url) == [("5001", "ada@kck.example", "attended"), ("5001", "ben@kck.example", "no_show")]
+
+
+def test_a_person_gives_a_session_its_date_and_its_rows_come_in(
+    wb: Workbench, sheet: Given, url: str, roster: Callable[..., Batch]
+) -> None:
+    roster()
+    undated = [each.replace("2026-03-02 15:30:00", "") for each in (ADA, BEN)]
+    batch = pathful(wb, sheet(report(*undated, DANA.replace("5001", "5002").replace("2026-03-02 15:30:00", ""))))
+    assert outcomes(wb, batch) == [(2, "unmatched:date"), (3, "unmatched:date"), (4, "unmatched:date")]
+    with pytest.raises(StillRefused, match=r"^Line 2 .* still cannot be imported: Invalid date"):
+        wb.supply(batch, {2: {"Date": "soon"}})
+    with pytest.raises(UnknownHeader):
+        wb.supply(batch, {2: {"Day": "2026-03-02"}})
+    given = wb.supply(batch, {2: {"Date": "2026-03-02 15:30"}})
+    assert (given.stage, given.sweep_of, given.created) == ("completed", batch.id, 1)
+    assert teachers(url) == [("5001", "ada@kck.example", "attended"), ("5001", "ben@kck.example", "no_show")]
+    assert [outcome for _, outcome in outcomes(wb, batch)] == ["skipped:resolved", "skipped:resolved", "unmatched:date"]
+    with pytest.raises(NotWaiting, match="on line 2"):
+        wb.supply(batch, {2: {"Date": "2026-03-02"}, 4: {"Date": "2026-03-02"}})
+    assert {row["Date"] for row in (each["raw"] for each in wb.rows.each(batch))} == {""}
+    wb.undo(given)
+    assert outcomes(wb, batch)[0] == (2, "unmatched:date")

@@ -67,6 +67,7 @@ def add_to(app: typer.Typer) -> None:
     command(app, "discard")(discard)
     command(app, "undo")(undo)
     command(app, "sweep")(sweep)
+    command(app, "supply")(supply)
     command(app, "correct")(correct)
     command(app, "prefer")(prefer)
 
@@ -375,6 +376,23 @@ def sweep(
             printing.brought_in(asked, run)
         if not swept:
             printing.say(asked, "No row that was unmatched can be imported now.")
+
+
+def supply(
+    asked: Asked,
+    batch: Identifier,
+    lines: Annotated[list[int], typer.Argument(metavar="LINE...", help="The lines of unmatched rows.")],
+    cells: Annotated[
+        list[str], typer.Option("--cell", metavar="HEADER=TEXT", help="What stands in that column of them.")
+    ],
+) -> int:
+    """Import unmatched rows with what their source lacks, such as the date of a session that has none.
+
+    The rows stay as they came. Others that waited for the same come after them.
+    """
+    said = _pairs(cells, "--cell", "HEADER=TEXT")
+    with asked.open() as wb:
+        return _end(asked, wb, wb.supply(batch, dict.fromkeys(lines, said)))
 
 
 def _committed(asked: Asked, wb: "Workbench", planned: Batch, skip_errors: bool, accept: "Sequence[str]" = ()) -> Batch:
