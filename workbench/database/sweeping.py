@@ -19,6 +19,7 @@ from workbench.database.store import Store
 from workbench.database.target import Target
 from workbench.datasets import catalog
 from workbench.model.batch import Batch, Run, new_id
+from workbench.model.contract import Field
 from workbench.model.errors import NotWaiting, StillRefused, UnknownHeader, WorkbenchError
 from workbench.model.playbook import Playbook
 from workbench.model.sheet import Chunk, Reading, Sheet
@@ -101,7 +102,8 @@ def sweep(store: Store, home: Path, batch: Batch, playbook: Playbook | None, aft
         run = _staged(store, home, batch, playbook, lines, after)
         planning.plan(store, run, playbook, seconds=lambda: 0.0)
         run = batches.run(store, run.face)
-        refused = _left_out(store, run, changing=after is None)
+        changing = set() if after is None else _changing(store, run)
+        refused = {row["line"] for row in store.all(_REFUSED, {"batch": run.face.id, "plan": run.face.plan})} | changing
         if not refused:
             try:
                 committing.commit(store, run, seconds=lambda: 0.0, also=partial(_resolve, store, run))
@@ -109,7 +111,7 @@ def sweep(store: Store, home: Path, batch: Batch, playbook: Playbook | None, aft
                 batches.fail_quietly(store, run.face.id, str(refusal))
                 raise
             return batches.get(store, run.face)
-        batches.move(store, run.face.id, summary={"left_out": sorted(refused)})
+        batches.move(store, run.face.id, summary={"left_out": sorted(refused), "changing": sorted(changing)})
         batches.fail(store, run.face.id, f"{len(refused)} of its rows still cannot be imported.")
         lines = [line for line in lines if line not in refused]
     return None
@@ -183,21 +185,34 @@ def _supplied(chunk: Chunk, said: Cells) -> Chunk:
     return Chunk(lines=chunk.lines, cells=cells)
 
 
-def _left_out(store: Store, run: Run, *, changing: bool) -> set[int]:
-    """The lines that are still refused; and, unless records may be changed, those that would."""
-    refused = store.all(_REFUSED, {"batch": run.face.id, "plan": run.face.plan})
-    changed = [] if changing else [row for batch in run.written if batch.updated for row in _changed(store, batch)]
-    return {row["line"] for row in (*refused, *changed)}
+def refrained(store: Store, batch: Batch) -> list[dict[str, Any]]:
+    """The rows that a sweep after a batch left to a person, because they would replace something in a record that is
+    there: run and lines, of those that still wait."""
+    return store.all(_REFRAINED, (str(batch.id), batch.id))
+
+
+_REFRAINED = """
+select s.sweep_of as run, array_agg(distinct each.line::integer order by each.line::integer) as lines
+from workbench.import_batch s
+cross join lateral jsonb_array_elements_text(s.summary -> 'changing') each (line)
+where s.sweep_of is not null and s.stage = 'failed' and s.summary ->> 'after' = %s
+  and s.created_at >= (select created_at from workbench.import_batch where id = %s)
+  and not exists (
+      select from workbench.import_explanation e where e.batch_id = s.sweep_of and e.line = each.line::integer)
+group by 1 order by 1
+"""
+
+
+def _changing(store: Store, run: Run) -> set[int]:
+    """The lines that would replace something in a record."""
+    return {row["line"] for batch in run.written if batch.updated for row in _changed(store, batch)}
 
 
 def _changed(store: Store, batch: Batch) -> list[dict[str, Any]]:
-    """The lines whose records would have something replaced: what only fills, grows or moves on adds to them."""
+    """The lines whose records would have something replaced: what only fills, grows or moves on adds to them, and so
+    does what comes where nothing was, or only a default that nobody has said."""
     target = Target(catalog.contract(batch.dataset), batch, store.tenant_id, batch.plan)
-    tests: list[Composable] = [
-        SQL("{} is distinct from {}").format(target.changed(field, target.image(field)), target.image(field))
-        for field in target.compared
-        if field.merge == "replace"
-    ]
+    tests: list[Composable] = [_replaced(target, field) for field in target.compared if field.merge == "replace"]
     if target.contract.removal is not None:
         tests.append(SQL("true"))
     question = target.compose(
@@ -210,6 +225,14 @@ def _changed(store: Store, batch: Batch) -> list[dict[str, Any]]:
         replaced=SQL(" or ").join(tests) if tests else SQL("false"),
     )
     return store.all(question)
+
+
+def _replaced(target: Target, field: Field) -> Composable:
+    was = target.image(field)
+    replaced = SQL("({1} is not null and {0} is distinct from {1})").format(target.changed(field, was), was)
+    if field.default is None:
+        return replaced
+    return SQL("({} and {}::text <> {})").format(replaced, was, Literal(field.default))
 
 
 def _resolve(store: Store, run: Run, connection: Connection[Any], said: Cells | None = None) -> None:

@@ -829,3 +829,34 @@ def test_a_person_gives_a_session_its_date_and_its_rows_come_in(
     assert {row["Date"] for row in (each["raw"] for each in wb.rows.each(batch))} == {""}
     wb.undo(given)
     assert outcomes(wb, batch)[0] == (2, "unmatched:date")
+
+
+EVENTS = "session_id,title,date{}\n7,Later,2026-12-20 10:00{}\n"
+UNDATED = "7|Later||Published|45|PF-1|Ada Park|Educator||"
+
+
+def test_a_file_of_events_that_brings_a_date_brings_in_the_session_that_waited_for_it(
+    wb: Workbench, sheet: Given, url: str, roster: Callable[..., Batch]
+) -> None:
+    """What the report adds to the event (its status, its kind, its source) replaces nothing."""
+    roster(ROSTER.replace("2025-2026", "2026-2027"))
+    waiting = pathful(wb, sheet(report(UNDATED)))
+    assert outcomes(wb, waiting) == [(2, "unmatched:date")]
+    events = wb.import_sheet(sheet(EVENTS.format("", ""), "events.csv"), "polaris.events")
+    assert outcomes(wb, waiting) == [(2, "skipped:resolved")]
+    assert records(url, "polaris.events", "session_id", "status", "source") == [("7", "Published", "pathful")]
+    assert teachers(url) == [("7", "ada@kck.example", "registered")]
+    assert (wb.reconcile(waiting).done, wb.refrained(events)) == (True, [])
+
+
+def test_what_would_replace_something_waits_for_a_person_and_that_is_said(
+    wb: Workbench, sheet: Given, url: str, roster: Callable[..., Batch]
+) -> None:
+    roster(ROSTER.replace("2025-2026", "2026-2027"))
+    waiting = pathful(wb, sheet(report(UNDATED)))
+    named = sheet(EVENTS.format(",session_type", ",In person"), "events.csv")
+    events = wb.import_sheet(named, "polaris.events")
+    assert outcomes(wb, waiting) == [(2, "unmatched:date")]
+    assert wb.refrained(events) == [{"run": waiting.id, "lines": [2]}]
+    assert len(wb.sweep(waiting)) == 1
+    assert (wb.refrained(events), records(url, "polaris.events", "session_type")) == ([], [("Virtual",)])
