@@ -10,6 +10,7 @@ import psycopg
 from psycopg import Connection
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
+from workbench.database import batches
 from workbench.database.planning import tune
 from workbench.database.store import Store
 from workbench.database.target import Target

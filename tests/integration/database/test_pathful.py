@@ -537,6 +537,13 @@ def test_a_row_without_a_title_is_invalid_and_writes_nothing(wb: Workbench, shee
     assert issues(wb, batch) == [(2, "title", "missing")]
 
 
+def test_a_run_that_was_let_go_on_without_its_invalid_rows_says_so(wb: Workbench, sheet: Given) -> None:
+    held = wb.import_sheet(sheet(report(DANA, ADA.replace("Careers in Nursing", ""))), "polaris.pathful_sessions")
+    assert (held.stage, held.skip_errors) == ("held", False)
+    done = wb.commit(held, skip_errors=True)
+    assert [done.skip_errors, *(part.skip_errors for part in wb.batches.parts(done))] == [True] * 4
+
+
 def test_texts_of_programs_for_nothing_are_nowhere_stored(wb: Workbench, sheet: Given, url: str) -> None:
     row = "5001|Careers|NaT|Draft|nan|None|Dana Reed|Professional|nan|None|nan|None"
     dated = "5002|Careers|2026-03-02|Requested|nan|None|Dana Reed|Professional|nan|None|nan|None"
