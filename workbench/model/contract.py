@@ -24,6 +24,8 @@ class Sought:
     """Our own field that it is compared with."""
     folded: bool = False
     """Compared without case, spaces and punctuation, as names are."""
+    titled: bool = False
+    """Of what is compared folded: names of people, and titles before them (Dr., Ms.) are no part of them."""
     beside: tuple[str, str] | None = None
     """A further field of the other contract, and our own that has to be the same, compared folded."""
     through: tuple[str, str] | None = None

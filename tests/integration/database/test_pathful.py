@@ -867,3 +867,41 @@ def test_what_would_replace_something_waits_for_a_person_and_that_is_said(
     assert wb.refrained(events) == [{"run": waiting.id, "lines": [2]}]
     assert len(wb.sweep(waiting)) == 1
     assert (wb.refrained(events), records(url, "polaris.events", "session_type")) == ([], [("Virtual",)])
+
+
+@pytest.mark.parametrize(
+    ("roster_says", "report_says"),
+    [
+        ("Ada Park", "Dr. Ada Park"),
+        ("Dr. Ada Park", "ada park"),
+        ("Mrs Ada Park", "Prof.Ada Park"),
+        ("Drake Park", "Drake Park"),
+    ],
+)
+def test_a_title_is_no_part_of_the_name_by_which_a_teacher_is_found(
+    wb: Workbench, sheet: Given, url: str, roster: Callable[..., Batch], roster_says: str, report_says: str
+) -> None:
+    roster(ROSTER.replace("Ada Park", roster_says))
+    batch = pathful(wb, sheet(report(ADA.replace("PF-1", "").replace("Ada Park", report_says))))
+    assert outcomes(wb, batch) == [(2, "created")]
+    assert teachers(url) == [("5001", "ada@kck.example", "attended")]
+
+
+@pytest.mark.parametrize(("one", "other"), [("Ada Park", "Dr. Ada Park"), ("Mr. Ada Park", "Ms. Ada Park")])
+def test_two_of_one_name_are_nobody_whatever_their_titles(
+    wb: Workbench, sheet: Given, url: str, roster: Callable[..., Batch], one: str, other: str
+) -> None:
+    roster(ROSTER.replace("Ada Park", one).replace("Ben Ruiz", other))
+    batch = pathful(
+        wb, sheet(report(ADA.replace("PF-1|Ada Park|Educator|25|1", f"|{other}|Educator|25|1|Elsewhere|KCK")))
+    )
+    assert outcomes(wb, batch) == [(2, "unmatched:teacher")]
+    assert teachers(url) == []
+
+
+def test_who_has_no_name_but_a_title_is_found_by_nobody_s(
+    wb: Workbench, sheet: Given, roster: Callable[..., Batch]
+) -> None:
+    roster()
+    batch = pathful(wb, sheet(report(ADA.replace("PF-1|Ada Park", "|Dr."))))
+    assert outcomes(wb, batch) == [(2, "unmatched:teacher")]
