@@ -14,6 +14,7 @@ from uuid import UUID
 from workbench import settings
 from workbench.database import (
     batches,
+    breakdowns,
     committing,
     corrections,
     decisions,
@@ -40,6 +41,7 @@ from workbench.database.records import Records
 from workbench.database.rows import Rows
 from workbench.database.runs import Options
 from workbench.database.salesforce import Salesforce
+from workbench.database.schedules import Known, Schedules
 from workbench.database.templates import Templates
 from workbench.datasets import catalog
 from workbench.model.batch import ENDED, OUTCOMES, Batch, Run, new_id
@@ -69,9 +71,10 @@ from workbench.model.reconciliation import Reconciliation
 from workbench.model.salesforce import SalesforceAccess
 from workbench.model.sheet import Sheet
 from workbench.model.template import ON_CONFLICT
-from workbench.playbooks import PLAYBOOKS, purposes
+from workbench.playbooks import PLAYBOOKS, purposes, sequences
 from workbench.prepare import mapping, recognition
 from workbench.prepare.mapping import Suggestion
+from workbench.sequences import Sequences
 from workbench.sources import headed, kept_files
 
 if TYPE_CHECKING:
@@ -118,6 +121,8 @@ class Workbench:
         self.google_sheets = GoogleSheets(database, google_access(configuration), purposes.known())
         self.salesforce = Salesforce(database, salesforce_access(configuration))
         self.matches = Matches(database)
+        self.sequences = Sequences(self, database)
+        self.schedules = Schedules(database, self.google_sheets, _runnable())
 
     @classmethod
     def open(
@@ -478,6 +483,18 @@ class Workbench:
         named = (playbook or catalog.contract(run.face.dataset)).figures
         return {figure.name: self._number(figure, run) for figure in named}
 
+    def breakdowns(self, batch: Batch | UUID | str) -> dict[str, dict[str, int]]:
+        """How many of the import's records have which value, by the names of its playbook's breakdowns; none where it
+        has none."""
+        run = batches.run(self._store, batch)
+        playbook = self._playbook(run.face)
+        parts = {part.dataset: part for part in run.parts}
+        return {
+            each.name: breakdowns.values(self._store, parts[each.part], each)
+            for each in (playbook.breakdowns if playbook is not None else ())
+            if each.part in parts
+        }
+
     def note(self, batch: Batch | UUID | str, *, notes: str | None = None, follow_ups: str | None = None) -> Batch:
         """Writes the log's decisions and follow-ups; refused once the batch is signed off."""
         with self._at_work(batch, "noting") as run:
@@ -609,7 +626,7 @@ class Workbench:
             return sum(each["rows"] for each in issues if each["severity"] == figure.severity)
         found = self.reconcile(batch)
         if not figure.reasons:
-            return sum(getattr(found, outcome) for outcome in figure.outcomes)
+            return -(-sum(getattr(found, outcome) for outcome in figure.outcomes) // figure.every)
         counts = (found.skipped_by_reason, found.unmatched_by_kind)
         return sum(each.get(reason, 0) for each in counts for reason in figure.reasons)
 
@@ -629,6 +646,8 @@ class Workbench:
             said["accepted"] = batch.summary["accepted"]
         if behind and batch.undo_of is None and (own := self.figures(batch)):
             said["figures"] = own
+            if broken_down := self.breakdowns(batch):
+                said["breakdowns"] = broken_down
         return {"batch": str(batch.id), "run_at": run_at, **said, **self._signed_figures(batch), **words}
 
     def _signed_figures(self, batch: Batch) -> dict[str, Any]:
@@ -674,6 +693,13 @@ class Workbench:
         return runs.begin(
             self._store, home, sheets[dataset], dataset, options, template, identifier, playbook=playbook, lend=lend
         )
+
+
+def _runnable() -> Known:
+    """What of Salesforce a schedule can name."""
+    steps = [step.name for step in sequences.STEPS]
+    playbooks = [name for name, playbook in PLAYBOOKS.items() if playbook.extracts]
+    return Known(sequences=sequences.SEQUENCES, steps=steps, playbooks=playbooks)
 
 
 def google_access(configuration: settings.Settings) -> Access:

@@ -10,7 +10,6 @@ import psycopg
 from psycopg import Connection
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
-from workbench.database import batches
 from workbench.database.planning import tune
 from workbench.database.store import Store
 from workbench.database.target import Target
@@ -45,11 +44,10 @@ def commit(
             for writing in () if untouched else writings:
                 _refuse_stale(connection, writing, run.face)
             written = [_write(connection, writing) for writing in writings]
-            for batch in (run.face, *run.parts) if skip_errors else ():
-                batches.change(store, batch.id, skip_errors=True)
+            gone_on = {"skip_errors": True} if skip_errors else {}
             for part in run.parts:
-                seal(store, part.id)
-            seal(store, run.face.id, {"seconds_committing": seconds(), **_let_go_on(store, accepted)})
+                seal(store, part.id, gone_on)
+            seal(store, run.face.id, {"seconds_committing": seconds(), **_let_go_on(store, accepted), **gone_on})
             also(connection)
             if accepted:
                 store.note("accepted", run.face.id, codes=list(accepted))

@@ -54,7 +54,8 @@ def _playbook_head(playbook: Playbook) -> Iterator[str]:
     if playbook.pends:
         yield "- **An unmatched row waits** and is imported as soon as what it refers to is there."
     if playbook.figures:
-        yield "- **Its numbers:** " + ", ".join(figure.name for figure in playbook.figures) + "."
+        numbers = [*(each.name for each in playbook.figures), *(each.name for each in playbook.breakdowns)]
+        yield f"- **Its numbers:** {', '.join(numbers)}."
     if playbook.form is not None:
         yield ""
         yield "Headers are compared without case, spaces and punctuation; each of the other names will do."

@@ -29,7 +29,10 @@ class Sought:
     beside: tuple[str, str] | None = None
     """A further field of the other contract, and our own that has to be the same, compared folded."""
     through: tuple[str, str] | None = None
-    """Another dataset, and the field of it that is compared with what we say: its record has our `field`."""
+    """Another dataset, and the field of it that is compared with what we say: its record has our `field`, or refers to
+    the record."""
+    any_of: bool = False
+    """Ours says several, with semicolons between: the first of them that finds a record does."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,6 +173,8 @@ class Field:
     have."""
     protected_by: str | None = None
     """A person's field: once a record has something there, no import changes this one."""
+    once: bool = False
+    """Only a new record gets it: no import changes what one has there, or has not."""
     awaited: str = ""
     """The kind of an unmatched row that would make a record and has nothing here, e.g. "date": it waits until the
     record is there. Else such a row is invalid."""

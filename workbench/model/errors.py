@@ -52,6 +52,47 @@ class UnknownSalesforceFields(WorkbenchError):
     """{object} has no {fields} in this Salesforce organization, or {user} may not see it. Nothing was read.{alike}"""
 
 
+class FieldsLacking(UnknownSalesforceFields):
+    """{why} Say which field it is instead, or leave it out, by --map or a template of {playbook}: --map
+    'Other__c=field', --map 'Field__c='."""
+
+
+class NoExtract(WorkbenchError):
+    """{playbook} takes nothing of {object} from Salesforce. What it takes records of: {known}."""
+
+
+class SeveralExtracts(WorkbenchError):
+    """{playbook} takes {object} from Salesforce in several parts, one after the other: workbench run {playbook}"""
+
+
+class UnknownStep(WorkbenchError):
+    """There is no step or sequence called {step}. Known: {known}."""
+
+
+class NothingChosen(WorkbenchError):
+    """No step is left to run: every one of them is excluded."""
+
+
+class SequenceRunning(WorkbenchError):
+    """{user} is running {sequence} since {since}. One sequence runs at a time: wait until it has ended, or stop it."""
+
+
+class UnknownSchedule(WorkbenchError):
+    """There is no schedule called {schedule}. Those that there are: {known}."""
+
+
+class ScheduleExists(WorkbenchError):
+    """There is a schedule called {name} already. Choose another name."""
+
+
+class UnknownScheduledRun(WorkbenchError):
+    """There is no run of a schedule called {run}."""
+
+
+class AlreadyRunning(WorkbenchError):
+    """{what} was asked for already ({since}) and has not ended yet."""
+
+
 class UnreadableSheet(WorkbenchError):
     """Line {line}: {why}"""
 
@@ -296,8 +337,8 @@ class HeldFor(Held):
 
 
 class UnknownLimit(WorkbenchError):
-    """{dataset} has no limit called {limit}. A limit is on created, updated or removed records, or on what is blanked
-    or changed: of a field (phone.blanked), or of any (blanked). Its fields: {known}."""
+    """{dataset} has no limit called {limit}. A limit is on created, updated or removed records, or on what is blanked,
+    changed or missing: of a field (phone.blanked), or of any (blanked). Its fields: {known}."""
 
 
 class StalePlan(WorkbenchError):

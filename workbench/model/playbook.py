@@ -7,7 +7,8 @@ from datetime import date
 import pyarrow as pa
 
 from workbench.model.contract import Contract
-from workbench.model.figure import Figure
+from workbench.model.errors import NoExtract
+from workbench.model.figure import Breakdown, Figure
 from workbench.model.sheet import Chunk
 
 
@@ -108,6 +109,7 @@ class Playbook:
     check: Check | None = None
     """None: a row is judged by its parts alone."""
     figures: tuple[Figure, ...] = ()
+    breakdowns: tuple[Breakdown, ...] = ()
     extracts: tuple[Extract, ...] = ()
     """What of Salesforce is its source, each read a run of its own, in this order; none where it comes from files."""
     keeps_good_parts: bool = False
@@ -119,6 +121,14 @@ class Playbook:
     def datasets(self) -> tuple[str, ...]:
         """The datasets of its parts, in the order of import."""
         return tuple(part.dataset for part in self.parts)
+
+    def extracts_of(self, name: str) -> tuple[Extract, ...]:
+        """What it takes of an object of Salesforce; raises NoExtract."""
+        found = tuple(each for each in self.extracts if each.object.lower() == name.lower())
+        if not found:
+            objects = dict.fromkeys(each.object for each in self.extracts)
+            raise NoExtract(playbook=self.name, object=name, known=", ".join(objects) or "none")
+        return found
 
     def part(self, dataset: str) -> Part:
         """The part of that dataset; KeyError when there is none."""

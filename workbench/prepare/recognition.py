@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from pathlib import PurePath
 
 from workbench.datasets import catalog
+from workbench.model.arrays import any_true
 from workbench.model.contract import Contract, Field
 from workbench.model.errors import LooksLikeAnother, NoSheets, SheetsAlike
+from workbench.model.kinds import KINDS, could_be, trimmed
 from workbench.model.sheet import Chunk, Sheet
 from workbench.model.wording import first_of
 from workbench.prepare import mapping
@@ -87,7 +89,8 @@ def _dataset_of(sheet: Sheet, contracts: Sequence[Contract]) -> str | None:
 
 
 def _score(sheet: Sheet, sample: Chunk, contract: Contract) -> tuple[float, str]:
-    found = [given for given in mapping.suggest(sheet.headers, sample, contract) if given.field is not None]
+    suggested = mapping.suggest(sheet.headers, sample, contract)
+    found = [given for given in suggested if given.field is not None and _may_be(sample, given, contract)]
     there = [given.field for given in found if given.field is not None]
     lacking = mapping.lacking(contract, there, window=_SAID)
     weight = sum(given.score for given in found)
@@ -100,6 +103,16 @@ def _score(sheet: Sheet, sample: Chunk, contract: Contract) -> tuple[float, str]
         by_window.name if by_window is not None and contract.requires(by_window) and by_window.name not in there else ""
     )
     return round(min(score, 1.0), 2), _reason(sheet.headers, found, lacking, said, named)
+
+
+def _may_be(sample: Chunk, given: Suggestion, contract: Contract) -> bool:
+    """Whether a column can be what its header says, where that is Salesforce's id of a record: Id is a common header,
+    and that one looks like nothing else."""
+    kind = contract.field(given.field or "").kind
+    if kind != "salesforce_id":
+        return True
+    cells = sample.cells[given.header]
+    return trimmed(cells).null_count == len(cells) or any_true(could_be(KINDS[kind], cells))
 
 
 def _reason(
