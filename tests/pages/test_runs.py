@@ -454,6 +454,6 @@ REPORT = "Session ID,Title,Date,Status,Name,SignUp Role\n7001,Ghost,2026-10-03,C
 def test_what_becomes_of_invalid_rows_is_told_as_the_playbook_has_it(
     show: Show, wb: Workbench, sheet: Sheets, text: str, playbook: str, told: str
 ) -> None:
-    held = wb.commit(wb.plan(wb.stage(sheet(text, "held.csv"), playbook)).batch)
+    held = wb.plan(wb.stage(sheet(text, "held.csv"), playbook)).batch
     page = show("commit", batch=held.id)
     assert [each.label.startswith(told) for each in page.radio] == [True]
