@@ -207,9 +207,11 @@ class _Sessions(_Rows):
         own = self["session_id"]
         days = only(pc.utf8_slice_codeunits(self.moments, 0, 10), self.good)
         ids, names = series(own), series(session_ids.called(days, self["title"]))
-        kept = session_ids.stored_as(ids, names, _others(known.stored), known.taken)
-        self.session = of_series(kept)
-        """The id under which each row's session is stored."""
+        others = _others(known.stored)
+        kept = session_ids.without_own(session_ids.stored_as(ids, names, others, known.taken), names, others)
+        waiting = only(session_ids.undated(self["title"]), pc.and_(self.good, pc.is_null(self["date"])))
+        self.session = pc.coalesce(of_series(kept), only(waiting, pc.is_null(own)))
+        """The id under which each row's session is stored; what it waits under that has no id and no date."""
         self.other_id = of_series(session_ids.other_ids(ids, names, kept))
         self.cancelled = pc.is_in(self.status, pa.array(["Cancelled", "No Show"]))
         self.completed = pc.equal(self.status, "Completed")

@@ -905,3 +905,50 @@ def test_who_has_no_name_but_a_title_is_found_by_nobody_s(
     roster()
     batch = pathful(wb, sheet(report(ADA.replace("PF-1|Ada Park", "|Dr."))))
     assert outcomes(wb, batch) == [(2, "unmatched:teacher")]
+
+
+# --- sessions without an id
+
+
+NO_ID = DANA.replace("5001", "")
+
+
+def test_a_row_without_an_id_is_of_the_session_of_its_day_and_title(wb: Workbench, sheet: Given, url: str) -> None:
+    """As the running system finds it: by title and day."""
+    other = NO_ID.replace("PF-9|Dana Reed", "PF-8|Lee Ortiz")
+    batch = pathful(wb, sheet(report(DANA, other)))
+    assert outcomes(wb, batch) == [(2, "created"), (3, "created")]
+    later = pathful(wb, sheet(report(NO_ID.replace("PF-9|Dana Reed", "PF-7|Ann Low")), "later.csv"))
+    assert outcomes(wb, later) == [(2, "created")]
+    assert records(url, "polaris.events", "session_id") == [("5001",)]
+    assert records(url, "polaris.event_volunteers", "name") == [("Ann Low",), ("Dana Reed",), ("Lee Ortiz",)]
+
+
+def test_a_session_without_an_id_is_known_by_day_and_title_until_it_has_one(
+    wb: Workbench, sheet: Given, url: str
+) -> None:
+    pathful(wb, sheet(report(NO_ID)))
+    assert pathful(wb, sheet(report(NO_ID), "again.csv")).created == 0
+    pathful(wb, sheet(report(DANA), "later.csv"))
+    assert records(url, "polaris.events", "session_id", "other_id") == [("2026-03-02 careers-in-nursing", "5001")]
+
+
+def test_of_two_sessions_of_one_day_and_title_a_row_without_an_id_is_neither_s(
+    wb: Workbench, sheet: Given, url: str
+) -> None:
+    batch = pathful(wb, sheet(report(DANA, DANA.replace("5001", "5002"), NO_ID.replace("PF-9|Dana", "PF-8|Lee"))))
+    assert outcomes(wb, batch)[2] == (4, "invalid")
+    assert records(url, "polaris.events", "session_id") == [("5001",), ("5002",)]
+
+
+def test_rows_without_an_id_and_a_date_wait_by_their_title_until_somebody_says_it(
+    wb: Workbench, sheet: Given, url: str
+) -> None:
+    undated = NO_ID.replace("2026-03-02 15:30:00", "").replace("Completed", "Published")
+    batch = pathful(wb, sheet(report(undated, undated.replace("PF-9|Dana Reed", "PF-8|Lee Ortiz"))))
+    assert outcomes(wb, batch) == [(2, "unmatched:date"), (3, "unmatched:date")]
+    assert records(url, "polaris.events", "session_id") == []
+    brought = wb.supply(batch, {2: {"Date": "2026-03-02 15:30"}, 3: {"Date": "2026-03-02 15:30"}})
+    assert outcomes(wb, brought) == [(2, "created"), (3, "created")]
+    assert records(url, "polaris.events", "session_id") == [("2026-03-02 careers-in-nursing",)]
+    assert (len(records(url, "polaris.event_volunteers", "name")), wb.reconcile(batch).done) == (2, True)
