@@ -147,6 +147,16 @@ greater of both, or a status that moves forward."""
 
 
 @dataclass(frozen=True, kw_only=True)
+class Usual:
+    """What a field's texts usually are: any other is taken as it stands, and warned of."""
+
+    pattern: str
+    """A regular expression of the whole text."""
+    told: str
+    """The same in words, e.g. "K, 1 to 12 or HS"."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Field:
     """One column of a dataset."""
 
@@ -164,6 +174,7 @@ class Field:
     """What a *new* record gets when the cell is blank, in canonical text; it never overwrites a stored value."""
     derive: Derivation | None = None
     choices: tuple[str, ...] = ()
+    usual: Usual | None = None
     minimum: float | None = None
     maximum: float | None = None
     max_length: int | None = None
