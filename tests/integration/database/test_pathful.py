@@ -754,6 +754,25 @@ def test_a_user_report_brings_accounts_of_educators_and_professionals(wb: Workbe
     ]
 
 
+def test_what_a_user_report_says_of_an_account_is_kept_and_what_cannot_be_read_is_told_and_costs_nobody(
+    wb: Workbench, sheet: Given, url: str
+) -> None:
+    header = "UserAuthId,SignUpRole,Name,LoginEmail,JoinDate,LastLoginDate,LoginCount,Skills,City,State,PostalCode\n"
+    ada = "PF-1,Educator,Ada Park,ada@kck.example,9/5/2023,2026-11-03 08:00:00,6,Nursing,Kansas City,KS,66101\n"
+    dana = "PF-9,Professional,Dana Reed,dana@acme.example,13/45/2024,n/a,many,,,MO,\n"
+    batch = wb.import_sheet(sheet(header + ada + dana), "polaris.pathful_users")
+    assert outcomes(wb, batch) == [(2, "created"), (3, "created")]
+    names = ("join_date", "last_login_date", "login_count", "skills", "city", "state", "postal_code")
+    assert records(url, "polaris.teachers", *names) == [
+        (date(2023, 9, 5), date(2026, 11, 3), 6, "Nursing", "Kansas City", "KS", "66101")
+    ]
+    assert records(url, "polaris.volunteers", *names) == [(None, None, None, None, None, "MO", None)]
+    assert issues(wb, batch) == [(3, "join_date", "bad_day"), (3, "login_count", "bad_integer")]
+    assert messages(wb, batch)[3] == (
+        "No day that can be read: it is left out; No whole number that can be read: it is left out"
+    )
+
+
 # --- how far the teachers are ---
 
 
@@ -856,17 +875,16 @@ def test_a_file_of_events_that_brings_a_date_brings_in_the_session_that_waited_f
     assert (wb.reconcile(waiting).done, wb.refrained(events)) == (True, [])
 
 
-def test_what_would_replace_something_waits_for_a_person_and_that_is_said(
+def test_what_a_later_file_of_events_says_stands_when_the_session_comes_in(
     wb: Workbench, sheet: Given, url: str, roster: Callable[..., Batch]
 ) -> None:
     roster(ROSTER.replace("2025-2026", "2026-2027"))
     waiting = pathful(wb, sheet(report(UNDATED)))
     named = sheet(EVENTS.format(",session_type", ",In person"), "events.csv")
     events = wb.import_sheet(named, "polaris.events")
-    assert outcomes(wb, waiting) == [(2, "unmatched:date")]
-    assert wb.refrained(events) == [{"run": waiting.id, "lines": [2]}]
-    assert len(wb.sweep(waiting)) == 1
-    assert (wb.refrained(events), records(url, "polaris.events", "session_type")) == ([], [("Virtual",)])
+    assert outcomes(wb, waiting) == [(2, "skipped:resolved")]
+    assert records(url, "polaris.events", "session_type", "status") == [("In person", "Published")]
+    assert (wb.reconcile(waiting).done, wb.refrained(events)) == (True, [])
 
 
 @pytest.mark.parametrize(

@@ -159,6 +159,34 @@ def _person(*people: tuple[str, str, str, str]) -> tuple[Field, ...]:
     )
 
 
+ACCOUNT = (
+    *(
+        Field(name=name, kind="day", written="mdy", help=f"{what}, as Pathful says.")
+        for name, what in (
+            ("join_date", "Since when the account is there"),
+            ("last_login_date", "When it was used last"),
+            ("last_session_date", "The last session"),
+        )
+    ),
+    Field(name="login_count", kind="integer", minimum=0, help="How often it was used."),
+    Field(
+        name="days_logged_in",
+        kind="integer",
+        aliases=("count of days logged in last 30 days",),
+        minimum=0,
+        help="On how many of the last 30 days it was used.",
+    ),
+    Field(name="skills", max_length=2000),
+    Field(name="grade_cluster", max_length=200),
+    Field(name="city", max_length=100),
+    Field(name="state", max_length=100),
+    Field(name="postal_code", kind="identifier", max_length=20),
+    Field(name="subscription_type", aliases=("active subscription type",), max_length=200),
+    Field(name="subscription_name", aliases=("active subscription name",), max_length=200),
+    Field(name="affiliations", max_length=2000),
+)
+"""What Pathful's User Report says of an account besides."""
+
 DISTRICTS = Contract(
     name="polaris.districts",
     title="Polaris: Districts",
@@ -249,6 +277,7 @@ TEACHERS = Contract(
             max_length=300,
             examples=("Kansas City Kansas Public Schools", "Kansas City Kansas Public Schools"),
         ),
+        *ACCOUNT,
     ),
 )
 
@@ -271,5 +300,6 @@ VOLUNTEERS = Contract(
             examples=("Acme Health", "Northside Steel"),
         ),
         Field(name="job_title", aliases=("job title",), max_length=300, examples=("Nurse", "Welder")),
+        *ACCOUNT,
     ),
 )
