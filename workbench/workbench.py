@@ -186,8 +186,8 @@ class Workbench:
         columns, value_maps, constants, clears, mode, window and more. All of the rows are staged, or none. The source's
         bytes are kept, unless a column was left out for its secrets: then neither they nor that column's cells are.
         Raises UnreadableSheet, NoRows, ImportOrder, UnknownMode, UnknownTemplate, UnknownBatch (for the run), NoSheets,
-        NoSpace, UnwritableFile, what `mapping.resolve` raises, and ColumnsChanged or ColumnsMixedUp where the columns
-        are not those of the template, or hold something else than their fields.
+        LooksLikeAnother, NoSpace, UnwritableFile, what `mapping.resolve` raises, and ColumnsChanged or ColumnsMixedUp
+        where the columns are not those of the template, or hold something else than their fields.
         """
         identifier = new_id()
         with batches.working(self._store, identifier):
@@ -356,6 +356,11 @@ class Workbench:
         if found.created or found.updated or found.removed:  # a name that was changed, or that nobody else has now
             self.sweep(after=found.id)
         return self.batches.get(found.id)
+
+    def refrained(self, batch: Batch | UUID | str) -> list[dict[str, Any]]:
+        """The rows of earlier runs that wait for a person since a batch was committed (run, lines): what they waited
+        for is there, and they would replace something in a record, which a sweep does not do by itself."""
+        return sweeping.refrained(self._store, self.batches.get(batch))
 
     def sweep(self, batch: Batch | UUID | str | None = None, *, after: UUID | None = None) -> list[Batch]:
         """Brings in rows that were unmatched when they came and are so no more: the runs that did it, which the first
@@ -614,7 +619,7 @@ class Workbench:
             self._refuse_settled(run.face, action)
             found = batches.one_sheet(self._store, batch)
             if not reason.strip():
-                raise NoReason(action=action)
+                raise NoReason(action=action, what="rows")
             explaining.say(self._store, found, word, lines, reason.strip())
             return self.reconcile(found)
 
@@ -723,6 +728,8 @@ class Workbench:
                 raise UnknownTemplate(template=options.template, dataset=dataset)
             return runs.begin_sheets(self._store, home, sheets, playbook, options, saved, identifier)
         template = self.templates.get(dataset, options.template) if options.template else None
+        if playbook is not None and playbook.form is not None and template is None and not options.columns:
+            recognition.refuse_another(sheets[dataset], playbook.form)
         return runs.begin(
             self._store, home, sheets[dataset], dataset, options, template, identifier, playbook=playbook, lend=lend
         )

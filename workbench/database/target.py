@@ -316,7 +316,8 @@ class Ways:
         return SQL("(r.payload ->> {})").format(Literal(name))
 
     def _folded(self, way: Sought, text: Composable, beside: Composable | None) -> Composable:
-        plain = SQL("nullif(workbench.folded({}), '')").format(text) if way.folded else text
+        as_compared = SQL("workbench.person_named" if way.titled else "workbench.folded")
+        plain = SQL("nullif({}({}), '')").format(as_compared, text) if way.folded else text
         if beside is None:
             return plain
         return SQL("({} || chr(31) || nullif(workbench.folded({}), ''))").format(plain, beside)
