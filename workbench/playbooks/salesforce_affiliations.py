@@ -64,7 +64,8 @@ AFFILIATIONS = Playbook(
     check=check,
     recall=Recall(dataset="salesforce.person_accounts", fields=("salesforce_id",)),
     figures=(
-        *TOTALS,
+        TOTALS[0],
+        Figure(name="Successful", outcomes=("created", "updated", "skipped")),
         Figure(name="Created", outcomes=("created",)),
         Figure(name="Updated", outcomes=("updated",)),
         ERRORS,
