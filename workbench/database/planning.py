@@ -60,6 +60,8 @@ def plan(store: Store, run: Run, playbook: Playbook | None = None, *, seconds: C
         number, kept = _merged(store, run, number, decided, looked)
     if run.derived:
         assert playbook is not None
+        if refusals is None:  # what is good of a row went on: a record counts on the first of its rows that is all good
+            refusals = Refusals(run, store.tenant_id, before=(number,))
         rolled = RollUp(store, run, playbook, number, refusals, decided)
         decided[run.face.id] = _in_parts(
             store, run.face, lambda connection, lines: _rolled(connection, rolled, run.face, lines), looked
@@ -167,6 +169,8 @@ def _decision(
     earlier = {part.dataset: part for part in run.parts if part.part < batch.part}
     part = playbook.part(batch.dataset) if playbook is not None and batch.derived else None
     contract = catalog.contract(batch.dataset)
+    if run.face.summary.get("fills"):
+        contract = contract.filling
     source = run.face if batch.derived else batch
     return Decision(
         contract,

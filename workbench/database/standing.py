@@ -125,7 +125,8 @@ class Standing:
         return Target.reference_join(self._target, field) if self.has(field) else self._target.reference_join(field)
 
     def _key(self) -> Composable:
-        """The key of a row by the records that it names, as far as all of them are there."""
+        """The key of a row by the records that it names; none while one of them is not there, for nobody knows yet
+        whether another row that calls it the same means the same: each of them waits as a row of its own."""
         if not self.resolves:
             return SQL("r.external_key")
         ids = [SQL("{}.id").format(Identifier(f"ref {field.name}")) for field in self._references]
@@ -135,7 +136,7 @@ class Standing:
             else SQL("(r.payload ->> {})").format(Literal(field.name))
             for field in self._target.contract.key_fields
         ]
-        return SQL("case when num_nulls({}) = 0 then concat_ws(chr(31), {}) else r.external_key end").format(
+        return SQL("case when num_nulls({}) = 0 then concat_ws(chr(31), {}) end").format(
             SQL(", ").join(ids), SQL(", ").join(parts)
         )
 

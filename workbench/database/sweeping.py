@@ -92,28 +92,34 @@ def _asked(store: Store, part: Batch) -> Any:
 def sweep(store: Store, home: Path, batch: Batch, playbook: Playbook | None, after: UUID | None = None) -> Batch | None:
     """Imports the rows of a source that are unmatched no more, and says so of them; None when there are none.
 
-    What is still refused for another reason is left out, and waits. `after` is the batch that has set it off: by itself
-    a sweep only adds. What would change a record that is there, what somebody took back and what was left out before
-    waits for a person to ask for it. Nor does it bring in what its source has told anew since.
+    What is still refused for another reason is left out, and waits. `after` is the batch that has set it off: then what
+    later imports have said of a record stands, and the rows only fill what is blank there; where their dataset knows no
+    filling, and of what somebody took back or what was left out before, a person has to ask for it. What a source of
+    Salesforce has told anew since is not brought in.
     """
-    lines = resolvable(store, batch, again=after is None)
+    lines, filling = resolvable(store, batch, again=after is None), False
     if lines and playbook is not None and playbook.extracts:
         lines = superseding.settle(store, batch, playbook, lines)
     while lines:
-        run = _staged(store, home, batch, playbook, lines, after)
+        run = _staged(store, home, batch, playbook, lines, {"after": str(after) if after else None, "fills": filling})
         planning.plan(store, run, playbook, seconds=lambda: 0.0)
         run = batches.run(store, run.face)
-        refused = _left_out(store, run, changing=after is None)
-        if not refused:
+        refused = {row["line"] for row in store.all(_REFUSED, {"batch": run.face.id, "plan": run.face.plan})}
+        outdated = set() if after is None or filling else _outdated(store, run, batch) - refused
+        if not refused | outdated:
             try:
                 committing.commit(store, run, seconds=lambda: 0.0, also=partial(_resolve, store, run))
             except WorkbenchError as refusal:  # another has just brought them in
                 batches.fail_quietly(store, run.face.id, str(refusal))
                 raise
             return batches.get(store, run.face)
-        batches.move(store, run.face.id, summary={"left_out": sorted(refused)})
-        batches.fail(store, run.face.id, f"{len(refused)} of its rows still cannot be imported.")
-        lines = [line for line in lines if line not in refused]
+        fills = all(catalog.contract(part.dataset).fills for part in run.written)
+        left_out = refused if fills else refused | outdated
+        batches.move(store, run.face.id, summary={"left_out": sorted(left_out), "changing": sorted(left_out - refused)})
+        batches.fail(store, run.face.id, f"{len(refused | outdated)} of its rows still cannot be imported.")
+        lines = [line for line in lines if line not in refused | outdated]
+        if not lines and fills:
+            lines, filling = sorted(outdated), True
     return None
 
 
@@ -129,7 +135,7 @@ def supply(store: Store, home: Path, batch: Batch, playbook: Playbook | None, sa
     waiting = {row["line"] for row in store.all(_WAITS, {"batch": batch.id, "lines": list(said)})}
     if missing := sorted(said.keys() - waiting):
         raise NotWaiting(batch=batch.id, lines=", ".join(map(str, missing[:20])))
-    run = _staged(store, home, batch, playbook, sorted(said), None, said)
+    run = _staged(store, home, batch, playbook, sorted(said), {"after": None}, said)
     planning.plan(store, run, playbook, seconds=lambda: 0.0)
     run = batches.run(store, run.face)
     try:
@@ -150,7 +156,7 @@ def _staged(
     batch: Batch,
     playbook: Playbook | None,
     lines: Sequence[int],
-    after: UUID | None,
+    summary: dict[str, Any],
     said: Cells | None = None,
 ) -> Run:
     """A run of some rows of a batch, with what a person has `said` of their cells."""
@@ -166,7 +172,7 @@ def _staged(
     )
     with batches.working(store, new):
         face, *parts = runs.of_rows(batch, playbook, new)
-        batches.begin(store, {**face, "summary": {"after": str(after) if after else None}}, *parts)
+        batches.begin(store, {**face, "summary": summary}, *parts)
         run = batches.run(store, new)
         with reporting(store, new, silent) as progress:
             staging.fill(store, home, run, progress, playbook=playbook, sheets={batch.dataset: sheet})
@@ -185,20 +191,41 @@ def _supplied(chunk: Chunk, said: Cells) -> Chunk:
     return Chunk(lines=chunk.lines, cells=cells)
 
 
-def _left_out(store: Store, run: Run, *, changing: bool) -> set[int]:
-    """The lines that are still refused; and, unless records may be changed, those that would."""
-    refused = store.all(_REFUSED, {"batch": run.face.id, "plan": run.face.plan})
-    changed = [] if changing else [row for batch in run.written if batch.updated for row in _changed(store, batch)]
-    return {row["line"] for row in (*refused, *changed)}
+def refrained(store: Store, batch: Batch) -> list[dict[str, Any]]:
+    """The rows that a sweep after a batch left to a person, because they would replace something in a record that is
+    there: run and lines, of those that still wait."""
+    return store.all(_REFRAINED, (str(batch.id), batch.id))
 
 
-def _changed(store: Store, batch: Batch) -> list[dict[str, Any]]:
-    """The lines whose records would have something replaced: what only fills, grows or moves on adds to them."""
+_REFRAINED = """
+select s.sweep_of as run, array_agg(distinct each.line::integer order by each.line::integer) as lines
+from workbench.import_batch s
+cross join lateral jsonb_array_elements_text(s.summary -> 'changing') each (line)
+where s.sweep_of is not null and s.stage = 'failed' and s.summary ->> 'after' = %s
+  and s.created_at >= (select created_at from workbench.import_batch where id = %s)
+  and not exists (
+      select from workbench.import_explanation e where e.batch_id = s.sweep_of and e.line = each.line::integer)
+group by 1 order by 1
+"""
+
+
+def _outdated(store: Store, run: Run, source: Batch) -> set[int]:
+    """The lines that would replace in a record what an import has said that came after their own."""
+    parts = [part for part in run.written if part.updated]
+    return {row["line"] for part in parts for row in _replacing(store, part, source)}
+
+
+def _replacing(store: Store, batch: Batch, source: Batch) -> list[dict[str, Any]]:
+    """Those of a part: what only fills, grows or moves on along an order replaces nothing. An import that a sweep made
+    is as old as the one that its rows came by."""
     target = Target(catalog.contract(batch.dataset), batch, store.tenant_id, batch.plan)
+    filling = target.contract.filling
     tests: list[Composable] = [
-        SQL("{} is distinct from {}").format(target.changed(field, target.image(field)), target.image(field))
+        SQL("({old} is not null and {new} is distinct from {old})").format(
+            new=target.changed(field, target.image(field)), old=target.image(field)
+        )
         for field in target.compared
-        if field.merge == "replace"
+        if field.merge != filling.field(field.name).merge
     ]
     if target.contract.removal is not None:
         tests.append(SQL("true"))
@@ -208,8 +235,16 @@ def _changed(store: Store, batch: Batch) -> list[dict[str, Any]]:
         join {rows} r on r.batch_id = o.batch_id and r.line = o.line
         cross join lateral unnest(coalesce(r.sources, array[r.line])) as each (line)
         where o.batch_id = {batch} and o.plan = {plan} and o.outcome = 'updated' and r.batch_id = {batch}
-          and ({replaced})""",
+          and ({replaced}) and exists (
+            select from (
+                select w.batch_id as id from workbench.import_outcome w
+                where w.record_id = o.record_id and w.outcome = 'updated'
+                union all select (left(o.record_id::text, 28) || '00000000')::uuid
+            ) writer join workbench.import_batch b on b.id = writer.id and b.stage = 'completed'
+            left join workbench.import_batch f on f.id = b.part_of
+            where coalesce(f.sweep_of, b.sweep_of, f.id, b.id) > {source})""",
         replaced=SQL(" or ").join(tests) if tests else SQL("false"),
+        source=SQL("{}::uuid").format(Literal(source.part_of or source.id)),
     )
     return store.all(question)
 

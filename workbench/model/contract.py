@@ -4,7 +4,7 @@ Everything else is derived: CSV template, field guide, suite, table, aliases, im
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from workbench.model.figure import Figure
@@ -24,6 +24,8 @@ class Sought:
     """Our own field that it is compared with."""
     folded: bool = False
     """Compared without case, spaces and punctuation, as names are."""
+    titled: bool = False
+    """Of what is compared folded: names of people, and titles before them (Dr., Ms.) are no part of them."""
     beside: tuple[str, str] | None = None
     """A further field of the other contract, and our own that has to be the same, compared folded."""
     through: tuple[str, str] | None = None
@@ -145,6 +147,16 @@ greater of both, or a status that moves forward."""
 
 
 @dataclass(frozen=True, kw_only=True)
+class Usual:
+    """What a field's texts usually are: any other is taken as it stands, and warned of."""
+
+    pattern: str
+    """A regular expression of the whole text."""
+    told: str
+    """The same in words, e.g. "K, 1 to 12 or HS"."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Field:
     """One column of a dataset."""
 
@@ -162,6 +174,7 @@ class Field:
     """What a *new* record gets when the cell is blank, in canonical text; it never overwrites a stored value."""
     derive: Derivation | None = None
     choices: tuple[str, ...] = ()
+    usual: Usual | None = None
     minimum: float | None = None
     maximum: float | None = None
     max_length: int | None = None
@@ -232,6 +245,8 @@ class Removal:
     active: str = "is_active"
     source: str = "deactivation_source"
     by_hand: tuple[str, ...] = ("manual_admin",)
+    reasons: tuple[str, ...] = ()
+    """Why a person usually switches one off; any other reason may be given too."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -338,6 +353,18 @@ class Contract:
     def key_fields(self) -> tuple[Field, ...]:
         """The fields of the natural key, in its order."""
         return tuple(self.field(name) for name in self.key)
+
+    @property
+    def filling(self) -> "Contract":
+        """The same, of which a row fills what a record has nothing in, lets it grow and move on, and replaces
+        nothing."""
+        fields = (replace(f, merge="fill") if f.merge == "replace" else f for f in self.fields)
+        return replace(self, fields=tuple(fields))
+
+    @property
+    def fills(self) -> bool:
+        """Whether its records can be filled only: it takes none away, and keeps what each is to get."""
+        return bool(self.merging) and self.removal is None
 
     def requires(self, field: Field) -> bool:
         """Whether no record can be without it: it is required, or of the key."""

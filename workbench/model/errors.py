@@ -29,7 +29,7 @@ class NoGoogleSheet(WorkbenchError):
 
 
 class UnknownGoogleSheet(WorkbenchError):
-    """There is no Google Sheet called {sheet}. Those that are configured: {known}."""
+    """No Google Sheet configured is called {sheet}. Those that are configured: {known}."""
 
 
 class GoogleSheetExists(WorkbenchError):
@@ -129,6 +129,11 @@ class UnknownHeader(WorkbenchError):
 class MissingColumns(WorkbenchError):
     """No column for the required {fields} of {dataset}. Columns found: {found}.
     Name one with --map 'Header=field', or give one value for every row with --set field=value{or_else}."""
+
+
+class LooksLikeAnother(WorkbenchError):
+    """{source} looks like {likely} and not like {meant}: {reason} Import it with {option} {likely}, or say which column
+    is which with --map 'Header=field' if it is {meant} all the same."""
 
 
 class NothingToFilterBy(WorkbenchError):
@@ -237,7 +242,19 @@ class UnknownLines(WorkbenchError):
 
 
 class NoReason(WorkbenchError):
-    """Say why: {action} rows needs a reason."""
+    """Say why: {action} {what} needs a reason."""
+
+
+class NothingToDeactivate(WorkbenchError):
+    """Records of {dataset} are not switched off by hand. Those are: {known}."""
+
+
+class NotDeactivated(WorkbenchError):
+    """{key} is {state}: nothing was changed."""
+
+
+class RecordChanged(WorkbenchError):
+    """The {dataset} record {key} is not there any more: nothing was changed."""
 
 
 class NotToExplain(WorkbenchError):

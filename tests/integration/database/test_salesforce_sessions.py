@@ -469,3 +469,11 @@ def test_what_changed_there_while_a_row_waited_is_not_undone_by_that_row(
     assert [wb.reconcile(batch).unmatched for batch in (first, later)] == [0, 0]
     reasons = {row["explanation"] for row in wb.rows.each(first)}
     assert reasons == {f"Told anew by the source since, in run {later.id}"}
+
+
+def test_every_object_is_taken_back_and_nothing_of_it_stays(import_: Import, wb: Workbench, url: str) -> None:
+    before = fingerprint(url)
+    batches = [import_(name, *rows) for name, rows in OBJECTS.items()]
+    for batch in reversed(batches):
+        assert wb.undo(batch).stage == "completed"
+    assert fingerprint(url) == before

@@ -230,7 +230,7 @@ def test_a_sheet_that_is_configured_no_more_fails_its_run_with_the_sentence(
     wb.schedules.run_now("Rosters")
     with hired():
         (run,) = ended(wb)
-    assert (run.status, "There is no Google Sheet called" in run.told) == ("failed", True)
+    assert (run.status, "No Google Sheet configured is called" in run.told) == ("failed", True)
 
 
 def test_the_runs_of_a_tenant_are_done_one_after_the_other_and_of_another_beside_them(

@@ -76,8 +76,8 @@ def test_who_looks_at_the_clock_every_minute_finds_the_same_times(zone: str, cha
 
 
 def watched(cron: str, zone: str, change: datetime) -> list[datetime]:
-    """The minutes of three days at which a clock there shows what is due, the first time that it does, and at
-    which it has passed over it."""
+    """The minutes of three days at which a clock there shows what is due, the first time that it does, and those
+    at which it has passed over it."""
     every_hour, found = cron.split()[1] == "*", []
     for minute in range(1, 3 * 24 * 60 + 1):
         moment = change + timedelta(minutes=minute)

@@ -176,8 +176,12 @@ EVENT_TEACHERS = Contract(
                     Sought(field="pathful_user_id", said="pathful_user_id"),
                     Sought(field="email", said="pathful_user_id", through=("polaris.teachers", "pathful_user_id")),
                     Sought(field="email", said="email"),
-                    Sought(field="name", said="name", folded=True),
-                    Sought(field="name", said="name", folded=True, beside=("building", "school")),
+                    Sought(field="name", said="name", folded=True, titled=True),
+                    Sought(field="name", said="name", folded=True, titled=True, beside=("building", "school")),
+                    # who is called otherwise in the roster of another year
+                    Sought(
+                        field="email", said="name", folded=True, titled=True, through=("polaris.teacher_roster", "name")
+                    ),
                 ),
                 within="academic_year",
                 within_of="session_id",
