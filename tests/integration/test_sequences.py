@@ -10,6 +10,7 @@ from tests.imports import ask, fingerprint
 from tests.organization import BEGUN, Schools
 from tests.salesforce import PASSWORD, TOKEN, USER, Fault, Salesforce, error
 from workbench import Workbench
+from workbench.database import batches
 from workbench.model.errors import NothingChosen, NotSignedIn, SequenceRunning
 from workbench.model.sequence import DONE, NEEDS_A_PERSON, REFUSED, SequenceResult
 from workbench.playbooks.sequences import STEPS
@@ -175,6 +176,13 @@ def test_a_step_that_is_held_waits_and_the_rest_goes_on(desk: Workbench, schools
         "history": "done",
     }
     assert "name.changed" in told(result, "organizations")
+    schools.later(days=1)
+    again = desk.sequences.run("salesforce.organizations")
+    assert [desk.batches.get(each.batches[0]).stage for each in (result.steps[0], again.steps[0])] == [
+        "discarded",
+        "held",
+    ]
+    desk.commit(again.steps[0].batches[0], accept=("name.changed",))
 
 
 def test_one_sequence_of_a_tenant_runs_at_a_time(
@@ -204,9 +212,12 @@ def test_what_a_killed_program_left_before_it_was_written_is_put_away_and_read_a
 
     organizations = playbook("salesforce.organizations")
     read = desk.salesforce.read(organizations, organizations.extracts[0])
+    mine = desk.plan(desk.stage(read.sheet, organizations.name)).batch
     left = desk.plan(desk.stage(read.sheet, organizations.name)).batch
+    batches.move(desk._store, left.id, summary={"sequence": "daily"})
     result = desk.sequences.run("salesforce.organizations")
     assert (desk.batches.get(left).stage, result.steps[0].rows, result.status) == ("discarded", 1, DONE)
+    assert desk.batches.get(mine).stage == "planned"
 
 
 def test_nothing_chosen_is_refused(desk: Workbench) -> None:

@@ -21,12 +21,11 @@ from workbench.model import dates
 from workbench.model.arrays import matches, only
 from workbench.model.errors import WrongValue
 from workbench.model.figure import Figure
-from workbench.model.issue import ISSUES
 from workbench.model.kinds import KINDS, by_distinct, spelling
 from workbench.model.playbook import Known, Part, Playbook, Recall, Shaped
 from workbench.model.sheet import Chunk
 from workbench.playbooks import session_ids
-from workbench.prepare.shaping import gathered, of_series, series, something
+from workbench.prepare.shaping import gathered, issues, of_series, series, something
 
 STATUSES = {
     **dict.fromkeys(("completed", "successfully completed"), "Completed"),
@@ -160,14 +159,6 @@ class _Rows:
         """A text, in every row."""
         return pa.array([text] * len(self._columns), pa.string())
 
-    def issues(self, where: pa.BooleanArray, code: str, column: str, message: str, severity: str = "error") -> pa.Table:
-        """The issue of the rows where that is so."""
-        at = np.flatnonzero(np.asarray(where)).astype(np.int32)
-        said = {"code": code, "field": column, "message": message, "severity": severity}
-        columns = {"position": pa.array(at), "line": pa.nulls(len(at), pa.int32())}
-        columns |= {name: pa.array([text] * len(at), pa.string()) for name, text in said.items()}
-        return pa.table(columns).select(ISSUES.names).cast(ISSUES)
-
 
 def _meant(texts: pa.StringArray, meanings: Mapping[str, str]) -> pa.StringArray:
     """What the texts mean; null where that is not known."""
@@ -273,9 +264,9 @@ class _Sessions(_Rows):
         unknown = pc.and_(self.good, pc.and_(pc.is_valid(self["status"]), pc.is_null(self.meant)))
         told = f"No status of a session that is known: counts as {UNKNOWN}"
         return _in_order(
-            self.issues(self.untitled, "missing", "title", "title is required"),
-            self.issues(self.impossible, KINDS["timestamp"].code, "date", _IMPOSSIBLE),
-            self.issues(unknown, "unknown_status", "status", told, "warning"),
+            issues(self.untitled, "missing", "title", "title is required"),
+            issues(self.impossible, KINDS["timestamp"].code, "date", _IMPOSSIBLE),
+            issues(unknown, "unknown_status", "status", told, "warning"),
         )
 
 
@@ -328,10 +319,10 @@ class _Export(_Rows):
     def issues_found(self) -> pa.Table:
         kind = KINDS["timestamp"]
         return _in_order(
-            *(self.issues(blank, "missing", name, f"{name} is required") for name, blank in self.blank.items()),
-            self.issues(self.unread, kind.code, "session_start", kind.message),
-            self.issues(self.impossible, kind.code, "session_start", _IMPOSSIBLE),
-            self.issues(self.unknown, "bad_choice", "attendance_status", UNKNOWN_ATTENDANCE),
+            *(issues(blank, "missing", name, f"{name} is required") for name, blank in self.blank.items()),
+            issues(self.unread, kind.code, "session_start", kind.message),
+            issues(self.impossible, kind.code, "session_start", _IMPOSSIBLE),
+            issues(self.unknown, "bad_choice", "attendance_status", UNKNOWN_ATTENDANCE),
         )
 
 
@@ -388,13 +379,13 @@ class _Users(_Rows):
         for name, read in self._read.items():
             lost = pc.and_(imported, pc.and_(pc.is_valid(self[name]), pc.is_null(read)))
             what = ("bad_day", "day") if name in _DAYS else ("bad_integer", "whole number")
-            yield self.issues(lost, what[0], name, f"No {what[1]} that can be read: it is left out", "warning")
+            yield issues(lost, what[0], name, f"No {what[1]} that can be read: it is left out", "warning")
 
     def issues_found(self) -> pa.Table:
         told = "No e-mail here: the account that has this id counts"
         imported = pc.is_in(self.roles, pa.array(["educator", "professional"]))
         found = pc.and_(imported, pc.is_valid(self.known))
-        return _in_order(self.issues(found, "known_by_id", "login_email", told, "warning"), *self._unread(imported))
+        return _in_order(issues(found, "known_by_id", "login_email", told, "warning"), *self._unread(imported))
 
 
 def _emails(ids: pa.StringArray, stored: pa.Table | None) -> pa.StringArray:

@@ -22,13 +22,12 @@ from workbench.model import dates
 from workbench.model.arrays import joined, matches, only, replaced
 from workbench.model.errors import WrongValue
 from workbench.model.figure import Figure
-from workbench.model.issue import ISSUES
 from workbench.model.kinds import KINDS, spelling, trimmed
 from workbench.model.playbook import Known, Part, Playbook, Recall, Shaped
 from workbench.model.sheet import Chunk
 from workbench.playbooks import session_ids
 from workbench.playbooks.pathful import STATUSES
-from workbench.prepare.shaping import of_series, series, something
+from workbench.prepare.shaping import issues, of_series, series, something
 
 HOST = "PREPKC"
 """Who holds the sessions where nobody says it."""
@@ -303,7 +302,7 @@ class _Rows:
 
     def issues(self) -> pa.Table:
         """What is wrong with each row, and what it should have."""
-        found = [_issues(*each) for each in self._wrong()]
+        found = [issues(where, code, field, said, severity) for where, code, field, severity, said in self._wrong()]
         table = pa.concat_tables(found)
         return table.take(pc.sort_indices(table, [("position", "ascending")])).combine_chunks()
 
@@ -438,21 +437,6 @@ def _shaped(part: Part, rows: pd.DataFrame, keys: list[str]) -> Shaped:
         at=pa.array(first["at"], pa.int32()),
         groups=pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), pa.array(members["at"], pa.int32())),
     )
-
-
-def _issues(where: pd.Series, code: str, field: str, severity: str, said: str | pd.Series) -> pa.Table:
-    """The issues of the rows where that is so."""
-    at = np.flatnonzero(where)
-    messages = said.to_numpy()[at] if isinstance(said, pd.Series) else [said] * len(at)
-    columns = {
-        "position": at,
-        "line": [None] * len(at),
-        "code": [code] * len(at),
-        "field": [field] * len(at),
-        "message": messages,
-        "severity": [severity] * len(at),
-    }
-    return pa.table({name: pa.array(values, ISSUES.field(name).type) for name, values in columns.items()})
 
 
 # --- the declaration ---

@@ -437,3 +437,19 @@ def test_an_address_of_two_people_is_nobodys(import_: Import) -> None:
     import_("salesforce.emails", {"Contact": KIM, "Slot": "home", "Email": "ada@acme.example"})
     batch = import_("salesforce.history", EMAIL)
     assert (outcome(batch), batch.summary["unmatched_by_kind"]) == ((0, 0, 0, 1, 0), {"contact": 1})
+
+
+def test_a_district_by_another_name_is_whom_a_person_says_and_from_then_on(
+    import_: Import, wb: Workbench, url: str
+) -> None:
+    import_("salesforce.schools", *DISTRICTS, *SCHOOLS)
+    batch = import_("salesforce.events", event(District__c="Olathe USD 233"))
+    wb.matches.run("salesforce.session_accounts")
+    (asked,) = wb.matches.page("salesforce.session_accounts", limit=10)
+    wb.matches.decide("salesforce.session_accounts", asked["said"], "same", OLATHE)
+    wb.sweep()
+    assert wb.reconcile(batch).unmatched == 0
+    assert outcome(import_("salesforce.events", event(Id=MILL, District__c="olathe usd 233"))) == (1, 0, 0, 0, 0)
+    assert ask(url, "select district, count(*) from salesforce.session_district group by 1") == [
+        ("Olathe Public Schools", 2)
+    ]
