@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from psycopg import Connection
 from psycopg.sql import SQL, Composable, Literal
 
-from workbench.database import batches, committing, planning, rows, runs, staging
+from workbench.database import batches, committing, planning, rows, runs, staging, superseding
 from workbench.database.progress import reporting, silent
 from workbench.database.store import Store
 from workbench.database.target import Target
@@ -94,9 +94,12 @@ def sweep(store: Store, home: Path, batch: Batch, playbook: Playbook | None, aft
 
     What is still refused for another reason is left out, and waits. `after` is the batch that has set it off: then what
     later imports have said of a record stands, and the rows only fill what is blank there; where their dataset knows no
-    filling, and of what somebody took back or what was left out before, a person has to ask for it.
+    filling, and of what somebody took back or what was left out before, a person has to ask for it. What a source of
+    Salesforce has told anew since is not brought in.
     """
     lines, filling = resolvable(store, batch, again=after is None), False
+    if lines and playbook is not None and playbook.extracts:
+        lines = superseding.settle(store, batch, playbook, lines)
     while lines:
         run = _staged(store, home, batch, playbook, lines, {"after": str(after) if after else None, "fills": filling})
         planning.plan(store, run, playbook, seconds=lambda: 0.0)
@@ -112,7 +115,7 @@ def sweep(store: Store, home: Path, batch: Batch, playbook: Playbook | None, aft
             return batches.get(store, run.face)
         fills = all(catalog.contract(part.dataset).fills for part in run.written)
         left_out = refused if fills else refused | outdated
-        batches.move(store, run.face.id, summary={"left_out": sorted(left_out), "changing": sorted(left_out - refused)})
+        batches.move(store, run.face.id, summary={"left_out": sorted(left_out)})
         batches.fail(store, run.face.id, f"{len(refused | outdated)} of its rows still cannot be imported.")
         lines = [line for line in lines if line not in refused | outdated]
         if not lines and fills:
@@ -186,24 +189,6 @@ def _supplied(chunk: Chunk, said: Cells) -> Chunk:
         column = pc.coalesce(pa.array(texts, pa.string()), cells.column(place))
         cells = cells.set_column(place, header, column)
     return Chunk(lines=chunk.lines, cells=cells)
-
-
-def refrained(store: Store, batch: Batch) -> list[dict[str, Any]]:
-    """The rows that a sweep after a batch left to a person, because they would replace something in a record that is
-    there: run and lines, of those that still wait."""
-    return store.all(_REFRAINED, (str(batch.id), batch.id))
-
-
-_REFRAINED = """
-select s.sweep_of as run, array_agg(distinct each.line::integer order by each.line::integer) as lines
-from workbench.import_batch s
-cross join lateral jsonb_array_elements_text(s.summary -> 'changing') each (line)
-where s.sweep_of is not null and s.stage = 'failed' and s.summary ->> 'after' = %s
-  and s.created_at >= (select created_at from workbench.import_batch where id = %s)
-  and not exists (
-      select from workbench.import_explanation e where e.batch_id = s.sweep_of and e.line = each.line::integer)
-group by 1 order by 1
-"""
 
 
 def _outdated(store: Store, run: Run, source: Batch) -> set[int]:
