@@ -41,11 +41,11 @@ class Decision(Target):
         holds: frozenset[str],
     ) -> None:
         super().__init__(contract, batch, tenant, plan)
-        self._standing = Standing(self)
+        self._refusals = refusals if refusals is not None and refusals.any else None
+        self._standing = Standing(self, withheld=self._is_withheld("k"))
         self.names["rows"] = self._standing.table if self._standing.resolves else self.names["came"]
         self._earlier = earlier
         self._part = part
-        self._refusals = refusals if refusals is not None and refusals.any else None
         self._ruling = ruling
         self._lacking = bool(batch.summary.get("partial")) and self.mode != "update"
         self._repeats = Repeats(
@@ -121,7 +121,10 @@ class Decision(Target):
     @property
     def _withheld(self) -> Composable:
         """Whether a row is not written for the sake of another part of its source row."""
-        return SQL("false") if self._refusals is None else self._refusals.covers("r")
+        return self._is_withheld("r")
+
+    def _is_withheld(self, row: str) -> Composable:
+        return SQL("false") if self._refusals is None else self._refusals.covers(row)
 
     @property
     def _line(self) -> Composable:
@@ -280,7 +283,7 @@ class Decision(Target):
                 join {made} n on n.batch_id = o.batch_id and n.line = o.line
                 cross join lateral unnest(coalesce(n.sources, array[n.line])) as each (line)
                 where o.batch_id = {earlier} and o.plan = {plan} and o.reason = 'withheld' and n.batch_id = {earlier}
-            ) {held} on {held}.its_key = {said} and {held}.line = r.line"""
+            ) {held} on {held}.its_key = {said} and {held}.line = coalesce(r.sources[1], r.line)"""
         return self.compose(
             """left join (
                 select x.id{theirs}, x.{column} as its_key from {other} x where x.tenant_id = {tenant} and {slice}

@@ -47,8 +47,10 @@ def _playbook_head(playbook: Playbook) -> Iterator[str]:
         yield f"- **One row is** one {playbook.form.noun}, and becomes records of several datasets."
     yield f"- **Datasets, in the order of import:** {', '.join(f'`{name}`' for name in playbook.datasets)}."
     if playbook.form is not None:
-        written = "the parts of it that are right go on" if playbook.keeps_good_parts else "nothing of it is written"
-        yield f"- **A row with a part that is invalid or unmatched:** {written}."
+        nothing = "nothing of it is written"
+        yield f"- **A row with a part that is invalid:** {nothing}."
+        written = "the parts of it that are found go on" if playbook.keeps_good_parts else nothing
+        yield f"- **A row with a part that is unmatched:** {written}."
         outcomes = "invalid, unmatched, created or updated"
         yield f"- **A row's outcome:** {outcomes}, the first of them that any of its parts has; else skipped."
     if playbook.pends:
