@@ -24,7 +24,7 @@ from workbench.database.store import Store
 from workbench.database.target import slice_of
 from workbench.datasets import catalog, matchings
 from workbench.model.contract import Contract
-from workbench.model.errors import NobodySays, UnknownMatch, UnknownRecord, WrongValue
+from workbench.model.errors import DecisionInUse, NobodySays, UnknownMatch, UnknownRecord, WrongValue
 from workbench.model.matching import AutoMatch, Matching, Threshold
 from workbench.prepare import matching as comparing
 
@@ -124,7 +124,8 @@ class Matches:
         `same`, or `different`; without a record that it is nobody's (`different`), or to be asked `later`.
 
         What it contradicts of earlier decisions is withdrawn; what was said before stays as it is. Raises
-        UnknownMatching, NobodySays, UnknownRecord, WrongValue for another verdict.
+        UnknownMatching, NobodySays, UnknownRecord, WrongValue for another verdict, DecisionInUse where records stand
+        that an earlier decision has brought in.
         """
         if verdict not in VERDICTS:
             raise WrongValue(field="a verdict", value=verdict, why=f"it is one of {', '.join(VERDICTS)}.")
@@ -132,8 +133,12 @@ class Matches:
         return _decide(self._store, matching, said, verdict, known)
 
     def withdraw(self, decision: UUID | str) -> None:
-        """Takes a decision back: it stays on record, and does not count any more. Raises UnknownMatch."""
+        """Takes a decision back: it stays on record, and does not count any more. Raises UnknownMatch, DecisionInUse
+        where records stand that it has brought in."""
         with self._store.transaction() as connection:
+            counts = connection.execute(_COUNTS, (str(decision),)).fetchone()
+            if counts is not None:
+                _refuse_in_use(connection, _Lists(self._store, matchings.matching(counts["of"])), counts["said"])
             found = connection.execute(_WITHDRAW, {"id": str(decision), "user": self._store.user}).fetchone()
             if found is None:
                 raise UnknownMatch(match=decision)
@@ -165,6 +170,7 @@ def _decide(store: Store, matching: Matching, said: str, verdict: str, known: st
     known = None if verdict == "later" else known
     with store.transaction() as connection:
         _alone(connection, store, matching)
+        _refuse_in_use(connection, lists, said, known if verdict == "same" else None)
         person = connection.execute(lists.compose(_PERSON, said=Literal(said))).fetchone()
         if person is None:
             raise NobodySays(of=matching.of, said=said)
@@ -187,6 +193,22 @@ def _decide(store: Store, matching: Matching, said: str, verdict: str, known: st
         assert kept is not None
         store.note("matched", of=matching.of, said=said, dataset=matching.dataset, known=known, verdict=verdict)
         return UUID(str(kept["id"]))
+
+
+def _refuse_in_use(connection: psycopg.Connection[Any], lists: "_Lists", said: str, known: str | None = None) -> None:
+    """Raises DecisionInUse where records that imports have written say a text of a record that is decided to be meant,
+    and it is another than `known`: as long as they stand, another would be added beside them."""
+    question = lists.in_use(said)
+    found = connection.execute(question).fetchone() if question is not None else None
+    if found is None or found["known"] is None or found["known"] == known:
+        return
+    runs = [str(run) for run in found["runs"]]
+    raise DecisionInUse(
+        said=said,
+        known=found["known"],
+        records=f"{found['records']:,} {'record' if found['records'] == 1 else 'records'}",
+        runs=("batch " if len(runs) == 1 else "batches ") + ", ".join(runs),
+    )
 
 
 def _alone(connection: psycopg.Connection[Any], store: Store, matching: Matching) -> None:
@@ -353,11 +375,33 @@ class _Lists:
             tenant=self._names["tenant"],
         )
 
-    def _said(self, contract: Contract) -> Composable:
-        """The text by which decisions are kept."""
+    def in_use(self, said: str) -> Composed | None:
+        """Which records that stand say a text of the record that it is decided to mean, and what wrote them; None where
+        no rows wait for a decision."""
+        contract = catalog.contract(self._matching.of)
+        named = [
+            each for each in contract.references if each.reference and each.reference.dataset == self._contract.name
+        ]
+        if self._matching.unmatched is None or not named:
+            return None
+        return SQL(_IN_USE).format(
+            **self._names,
+            table=Identifier(contract.family, contract.table),
+            names=Identifier(named[0].target),
+            text=Literal(said),
+            said=self._said(contract, stored=True),
+        )
+
+    def _said(self, contract: Contract, *, stored: bool = False) -> Composable:
+        """The text by which decisions are kept; of `stored` records, whoever else says it."""
         ways = []
         for fields in self._matching.said:
-            columns = [self._column(contract, name) for name in fields]
+            columns = [
+                SQL("t.{}::text").format(Identifier(contract.field(name).target))
+                if stored
+                else self._column(contract, name)
+                for name in fields
+            ]
             address = len(fields) == 1 and contract.field(fields[0]).kind == "email"
             ways.append(SQL("workbench.{}({})").format(SQL("address" if address else "said"), SQL(", ").join(columns)))
         return SQL("coalesce({})").format(SQL(", ").join(ways))
@@ -428,9 +472,27 @@ where b.data_type = {of} and b.stage = 'completed' and b.undo_of is null and b.u
   and not exists (
       select from workbench.import_explanation e
       where e.batch_id = case when b.derived then b.part_of else b.id end and workbench.settles(e, o.outcome)
-        and e.line = any(coalesce(i.sources, array[i.line])))
+        and e.line = any(coalesce(i.sources, array[i.line]))
+        and (e.resolved_by is null or not exists (
+            select from workbench.link l
+            where l.tenant_id = {tenant} and l.of = {of} and l.dataset = {dataset} and l.said = {said})))
 """
-"""The rows that were unmatched and that nobody has explained, and no later run has brought in."""
+"""The rows that were unmatched and that nobody has explained; of those that a later run has brought in, such as mean
+somebody by a decision."""
+
+_COUNTS = "select of, said from workbench.match where id::text = %s and withdrawn_at is null and verdict = 'same'"
+
+_IN_USE = """
+select l.known, count(distinct t.id)::int as records,
+       array_agg(distinct coalesce(b.part_of, b.id) order by coalesce(b.part_of, b.id)) as runs
+from workbench.link l
+join {records_} r on r.tenant_id = {tenant} and r.{key} = l.known
+join {table} t on t.tenant_id = {tenant} and t.{names} = r.id and {said} = l.said
+join workbench.import_batch b on b.tenant_id = {tenant} and left(b.id::text, 28) = left(t.id::text, 28)
+where l.tenant_id = {tenant} and l.of = {of} and l.dataset = {dataset} and l.said = {text}
+group by l.known
+"""
+"""The id of a record begins as that of the batch that made it."""
 
 _NAMED = """
 select said, name, null::uuid as place, rows

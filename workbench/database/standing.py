@@ -11,7 +11,7 @@ import psycopg
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
 from workbench.database.target import Target, texts
-from workbench.model.contract import Field, Forward
+from workbench.model.contract import Field, Forward, With
 from workbench.model.kinds import KINDS
 
 
@@ -163,10 +163,29 @@ class Standing:
         )
         return field, first.format(name=name)
 
+    def _furthest(self, field: Field, leader: Field) -> tuple[Field, Composable]:
+        """What goes with a status, as a row says it whose status counts: of several the same one in any order."""
+        assert isinstance(leader.merge, Forward)
+        said = SQL(
+            "(array_agg(k.payload -> {name} order by (k.payload ->> {status}) = any({settled}) desc nulls last, "
+            "array_position({order}, k.payload ->> {status}) desc nulls last, k.payload ->> {name}) "
+            "filter (where k.payload ->> {name} is not null))[1]"
+        ).format(
+            name=Literal(field.name),
+            status=Literal(leader.name),
+            settled=texts(leader.merge.settled),
+            order=texts(leader.merge.order),
+        )
+        return field, said
+
     def _merged(self, field: Field) -> tuple[Field, Composable]:
         said = SQL("(k.payload ->> {})::{}").format(Literal(field.name), SQL(KINDS[field.kind].sql))
         match field.merge:
             case "fill" | "replace":
+                return self._first(field)
+            case With(field=status) if (leader := self._target.contract.field(status)) in self._target.brought:
+                return self._furthest(field, leader)
+            case With():
                 return self._first(field)
             case Forward(order=order, settled=settled):
                 merged = SQL(

@@ -13,6 +13,7 @@ from workbench.model.contract import (
     Joined,
     Mode,
     SameAs,
+    With,
 )
 from workbench.model.kinds import KINDS
 from workbench.model.playbook import Playbook
@@ -154,6 +155,8 @@ def _notes(field: Field) -> Iterator[str]:
             yield "What is stored stays; only an empty one is filled."
         case "greatest":
             yield "What is stored only grows."
+        case With(field=status):
+            yield f"Goes with `{status}`: only a row whose `{status}` counts replaces it."
         case Forward(order=order, always=always):
             yield f"Moves on along {', '.join(order)}; {', '.join(always)} are taken whatever was there."
     if field.protected_by is not None:

@@ -64,5 +64,3 @@ def test_what_contradicts_in_the_plan_is_not_written_in_its_other_parts_either(
     batch = bring(REPORT + f"{DANA}\n{other}\n")
     assert outcomes(wb, batch) == [(2, "created"), (3, "invalid:conflict")]
     assert written(url) == ([("S1", "Confirmed", 60)], [("PF-9", "registered", 1)], [])
-
-
