@@ -52,8 +52,10 @@ bench-faults: setup ## say what becomes of thousands of files that each have one
 bench-matching: setup ## measure how people of two lists are matched, 50,000 each
 	$(BIN)/python -m tests.bench.matching
 
-bench-salesforce: setup ## measure a million contacts read and imported from a Salesforce on this machine
+bench-salesforce: setup ## measure a million contacts, 160,000 students and 20,180 participations from a Salesforce on this machine
 	$(BIN)/python -m tests.bench.salesforce
+	$(BIN)/python -m tests.bench.salesforce_students
+	$(BIN)/python -m tests.bench.salesforce_participations
 
 bench-evidence: setup ## measure signing a million rows, verifying that and writing their evidence
 	$(BIN)/python -m tests.bench.evidence

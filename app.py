@@ -13,6 +13,8 @@ pages = {
     "Import": [
         st.Page("pages/upload.py", title="Upload", icon=":material/upload_file:"),
         st.Page("pages/google_sheets.py", title="Google Sheets", icon=":material/table_view:"),
+        st.Page("pages/salesforce.py", title="Salesforce", icon=":material/cloud_sync:"),
+        st.Page("pages/schedules.py", title="Schedules", icon=":material/event_repeat:"),
         st.Page("pages/profile.py", title="Profile", icon=":material/query_stats:"),
         st.Page("pages/map.py", title="Map", icon=":material/schema:"),
         st.Page("pages/validate.py", title="Validate", icon=":material/rule:"),

@@ -12,6 +12,7 @@ from workbench.doors.web.page import page, person
 from workbench.doors.web.steps import stepper
 from workbench.doors.web.views import evidence, outcomes, plots, rows
 from workbench.model.batch import Batch
+from workbench.model.errors import StillRefused
 from workbench.model.reconciliation import Reconciliation
 
 
@@ -27,6 +28,8 @@ def explain(wb: Workbench, batch: Batch, found: Reconciliation) -> None:
     )
     key = f"picked {batch.id} {which} {shown[0]['line'] if shown else 0} {found.unexplained}"
     picked = evidence.picked(batch, shown, key=key)
+    if kind["outcome"] == "unmatched":
+        supply(wb, batch, kind["field"], [shown[place]["line"] for place in picked])
     reason = evidence.reason(kind["outcome"], len(picked), kind["rows"])
     if reason is not None:
         lines = [shown[place]["line"] for place in picked] if picked else wb.rows.unexplained(batch, **which)
@@ -34,6 +37,22 @@ def explain(wb: Workbench, batch: Batch, found: Reconciliation) -> None:
         with st.spinner(f"{words.many(len(lines))} ..."):
             say(batch, lines, reason)
         st.rerun()
+
+
+def supply(wb: Workbench, batch: Batch, field: str, lines: list[int]) -> None:
+    """What the picked rows lack, such as a session's date, which a person says and which brings them in."""
+    said = evidence.supply(batch, field, len(lines))
+    if said is None:
+        return
+    header, text = said
+    try:
+        with st.spinner(f"{words.many(len(lines))} ..."):
+            brought = wb.supply(batch, {line: {header: text} for line in lines})
+    except StillRefused as refusal:
+        st.error(words.text(str(refusal)))
+        return
+    st.toast(f"Imported by run {str(brought.id)[:8]}", icon=":material/check:")
+    st.rerun()
 
 
 def to_explain(wb: Workbench, batch: Batch, found: Reconciliation) -> None:

@@ -17,6 +17,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache, partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
@@ -27,6 +28,7 @@ import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from tests import soql as language
 from workbench.model.salesforce import SalesforceAccess
 
 USER = "ana@school.example"
@@ -38,9 +40,6 @@ MY_DOMAIN = "school.my"
 INSTANCE = "school.my.salesforce.com"
 VERSION = "59.0"
 _DATA = f"/services/data/v{VERSION}"
-_QUERY = re.compile(
-    r"SELECT (.+?) FROM (\w+)(?: WHERE Id (?:= |IN \()((?:'\w+'(?:, )?)+)\)?)?(?: ORDER BY Id)?(?: LIMIT \d+)?"
-)
 _STANDARD = {"Id": "id", "IsDeleted": "boolean", "MasterRecordId": "reference", "SystemModstamp": "datetime"}
 
 Record = dict[str, Any]
@@ -110,6 +109,10 @@ class Salesforce:
         self.skipped: set[int] = set()
         """Pages of jobs that are lost: where their first records would stand."""
         self.instance = INSTANCE
+        self.organization = "00D000000000001"
+        """Its id."""
+        self.now: datetime | None = None
+        """The time there; that of this machine where nobody says it."""
         self._made = 0
         self.add("Organization", {"Name": "string", "OrganizationType": "picklist", "IsSandbox": "boolean"}, [])
         self.objects["Organization"].records = [
@@ -189,6 +192,10 @@ def _handler(salesforce: Salesforce) -> type[BaseHTTPRequestHandler]:
 
         def log_message(self, *_: object) -> None:
             """Nothing is printed."""
+
+        def date_time_string(self, timestamp: float | None = None) -> str:
+            """The time, as every answer says it."""
+            return super().date_time_string(salesforce.now.timestamp() if salesforce.now else timestamp)
 
         def do_GET(self) -> None:
             self._answer("GET")
@@ -291,7 +298,7 @@ def _handler(salesforce: Salesforce) -> type[BaseHTTPRequestHandler]:
 
         def _data(self, verb: str, parts: list[str], query: dict[str, str], body: str) -> None:
             if parts == [""]:
-                identity = "https://login.salesforce.com/id/00D000000000001/005000000000001"
+                identity = f"https://login.salesforce.com/id/{salesforce.organization}/005000000000001"
                 self._json(200, {"sobjects": f"{_DATA}/sobjects", "identity": identity})
             elif parts == ["limits"]:
                 self._limits()
@@ -325,23 +332,18 @@ def _handler(salesforce: Salesforce) -> type[BaseHTTPRequestHandler]:
 
         def _records(self, soql: str, *, deleted: bool) -> tuple[SObject, list[str], Sequence[Record]] | None:
             """What a query finds; None where it is refused, with the answer given."""
-            matched = _QUERY.fullmatch(soql)
-            assert matched is not None, soql
-            found = salesforce.objects[matched[2]]
-            names = [name.strip() for name in matched[1].split(",")]
-            for name in [] if names == ["COUNT(Id) total"] else names:
-                if name not in found.fields:
+            query = language.read(soql)
+            found = salesforce.objects[query.object]
+            for name in (*([] if query.is_count else query.names), *query.fields):
+                if "." not in name and name not in found.fields:
                     self._refuse(400, "INVALID_FIELD", f"No such column '{name}' on entity '{found.name}'.")
                     return None
             records = found.records
             if isinstance(records, list):
-                only = re.findall(r"\w+", matched[3]) if matched[3] else None
-                records = [
-                    each
-                    for each in records
-                    if (deleted or not each.get("IsDeleted")) and (only is None or each["Id"] in only)
-                ]
-            return found, names, records
+                test = query.test or (lambda record: True)
+                records = [each for each in records if (deleted or not each.get("IsDeleted")) and test(each)]
+                records = records[: query.limit]
+            return found, query.names, records
 
         def _query(self, parts: list[str], query: dict[str, str]) -> None:
             resource, deleted = parts[0], parts[0] == "queryAll"
@@ -393,7 +395,7 @@ def _handler(salesforce: Salesforce) -> type[BaseHTTPRequestHandler]:
 
         def _new_job(self, asked: dict[str, Any]) -> None:
             assert (asked["columnDelimiter"], asked["lineEnding"]) == ("COMMA", "LF")
-            name = asked["query"].rpartition(" FROM ")[2].split()[0]
+            name = language.read(asked["query"]).object
             if not salesforce.objects[name].by_job:
                 self._refuse(400, "INVALIDENTITY", f"Entity '{name}' is not supported by the Bulk API.")
                 return

@@ -9,6 +9,7 @@ import argparse
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from itertools import product
 from pathlib import Path
@@ -23,7 +24,13 @@ from tests.browser import chromium
 from tests.browser.person import Person
 from tests.browser.site import ROOT, Site
 from tests.google import Google
+from tests.imports import tamper
+from tests.organization import Schools
+from tests.salesforce import PASSWORD, TOKEN, USER, Fault, Salesforce, error
 from workbench import Workbench, open_sheet
+from workbench.database import embedded
+from workbench.database.progress import silent
+from workbench.doors import schedule
 from workbench.doors.web import uploads
 from workbench.model.batch import Batch
 from workbench.model.google_sheet import GoogleSheet
@@ -46,12 +53,20 @@ def main() -> None:
     said = options.parse_args()
     into: Path = said.into
     into.mkdir(parents=True, exist_ok=True)
-    with Google() as google, served(google) as site, chromium.browser() as browser:
+    with (
+        Google() as google,
+        Salesforce() as organization,
+        served(google, organization) as site,
+        chromium.browser() as browser,
+    ):
+        schools = Schools(organization)
         for width, scheme in product(WIDTHS, ("light", "dark")):
             ana = at_the_screen(browser, site, width, scheme)
-            take(ana.visit(), into / f"home-empty-{width}-{scheme}.png")
-            take(ana.visit("matches"), into / f"matches-empty-{width}-{scheme}.png")
-        every = google_sheets(site, google) | imported(at_the_screen(browser, site, 1280, "light"))
+            for page in ("home", "matches", "salesforce", "schedules"):
+                take(ana.visit("" if page == "home" else page), into / f"{page}-empty-{width}-{scheme}.png")
+        every = google_sheets(site, google) | scheduled(site, schools)
+        refused(browser, site, into)
+        every |= imported(at_the_screen(browser, site, 1280, "light"))
         shown = {name: address for name, address in every.items() if name.startswith(said.only)}
         for width, scheme in product(WIDTHS, ("light", "dark")):
             ana = at_the_screen(browser, site, width, scheme)
@@ -64,10 +79,12 @@ def main() -> None:
 
 
 @contextmanager
-def served(google: Google) -> Iterator[Site]:
+def served(google: Google, salesforce: Salesforce) -> Iterator[Site]:
     """The pages of a new home, which is empty."""
     os.environ.pop("WORKBENCH_DATABASE_URL", None)
     os.environ |= {"WORKBENCH_GOOGLE_ADDRESS": google.address, "WORKBENCH_GOOGLE_SERVICE_ACCOUNT": google.account()}
+    os.environ |= {"WORKBENCH_SALESFORCE_ADDRESS": salesforce.address, "SF_USERNAME": USER}
+    os.environ |= {"SF_PASSWORD": PASSWORD, "SF_SECURITY_TOKEN": TOKEN}
     with folder.short() as place:
         site = Site(place / "home", WORKBENCH_TENANT="default").start()
         try:
@@ -251,6 +268,46 @@ def google_sheets(site: Site, google: Google) -> dict[str, str]:
         "import-sheet-wrong": f"import_sheet?year=2025-2026&batch={wrong_sessions.id}",
         "import-sheet-imported": f"import_sheet?year=2025-2026&batch={imported.id}",
     }
+
+
+def scheduled(site: Site, schools: Schools) -> dict[str, str]:
+    """Schedules and what came of their runs, one of them held, one caught up; the addresses of what there is to see."""
+    with Workbench.open(home=site.home, tenant="default", user="ana") as wb:
+        daily, weekly, _ = wb.schedules.add_seed(zone="America/Chicago")
+        for one in (daily, weekly):
+            wb.schedules.resume(one.id)
+        wb.schedules.add("Hickman Mills roster", "30 6 * * 1-5", zone="America/Chicago", google_sheet="Hickman Mills")
+        for name in ("Weekly import", "Daily import", "Hickman Mills roster", "Daily import"):
+            schedule.work(wb, wb.schedules.run_now(name), silent)
+            schools.later(days=1)
+        nights = datetime.now(UTC) - timedelta(days=3)
+        tamper(
+            embedded.database_url(site.home),
+            "update workbench.schedule set next_due = %s where id = %s",
+            nights,
+            daily.id,
+        )
+        caught = wb.schedules.take_up(daily.id)
+        assert caught is not None
+        schools.salesforce.faults.append(Fault(path="/query", **error(500, "UNKNOWN_EXCEPTION", "It is away.")))
+        caught = schedule.work(wb, caught, silent)
+        held = next(run for run in wb.schedules.runs() if run.waits)
+    return {
+        "salesforce": "salesforce",
+        "schedules": "schedules",
+        "schedules-run": f"schedules?run={caught.id}",
+        "schedules-held": f"schedules?run={held.id}",
+    }
+
+
+def refused(browser: Browser, site: Site, into: Path) -> None:
+    """Pictures of the page Salesforce where nobody is let in, and where nothing is configured."""
+    for name, given in (("error", {"SF_PASSWORD": "wrong"}), ("unset", {"SF_USERNAME": "", "SF_PASSWORD": ""})):
+        other = Site(site.home, WORKBENCH_TENANT="default", SF_SECURITY_TOKEN="", **given).start()
+        for width, scheme in product(WIDTHS, ("light", "dark")):
+            ana = at_the_screen(browser, other, width, scheme)
+            take(ana.visit("salesforce"), into / f"salesforce-{name}-{width}-{scheme}.png")
+        other.stop()
 
 
 def _of_google(wb: Workbench, sheet: GoogleSheet) -> Batch:

@@ -14,6 +14,7 @@ from uuid import UUID
 from workbench import settings
 from workbench.database import (
     batches,
+    breakdowns,
     committing,
     corrections,
     decisions,
@@ -40,6 +41,7 @@ from workbench.database.records import Records
 from workbench.database.rows import Rows
 from workbench.database.runs import Options
 from workbench.database.salesforce import Salesforce
+from workbench.database.schedules import Known, Schedules
 from workbench.database.templates import Templates
 from workbench.datasets import catalog
 from workbench.model.batch import ENDED, OUTCOMES, Batch, Run, new_id
@@ -69,9 +71,10 @@ from workbench.model.reconciliation import Reconciliation
 from workbench.model.salesforce import SalesforceAccess
 from workbench.model.sheet import Sheet
 from workbench.model.template import ON_CONFLICT
-from workbench.playbooks import PLAYBOOKS, purposes
+from workbench.playbooks import PLAYBOOKS, purposes, sequences
 from workbench.prepare import mapping, recognition
 from workbench.prepare.mapping import Suggestion
+from workbench.sequences import Sequences
 from workbench.sources import headed, kept_files
 
 if TYPE_CHECKING:
@@ -118,6 +121,8 @@ class Workbench:
         self.google_sheets = GoogleSheets(database, google_access(configuration), purposes.known())
         self.salesforce = Salesforce(database, salesforce_access(configuration))
         self.matches = Matches(database)
+        self.sequences = Sequences(self, database)
+        self.schedules = Schedules(database, self.google_sheets, _runnable())
 
     @classmethod
     def open(
@@ -176,8 +181,8 @@ class Workbench:
         columns, value_maps, constants, clears, mode, window and more. All of the rows are staged, or none. The source's
         bytes are kept, unless a column was left out for its secrets: then neither they nor that column's cells are.
         Raises UnreadableSheet, NoRows, ImportOrder, UnknownMode, UnknownTemplate, UnknownBatch (for the run), NoSheets,
-        NoSpace, UnwritableFile, what `mapping.resolve` raises, and ColumnsChanged or ColumnsMixedUp where the columns
-        are not those of the template, or hold something else than their fields.
+        LooksLikeAnother, NoSpace, UnwritableFile, what `mapping.resolve` raises, and ColumnsChanged or ColumnsMixedUp
+        where the columns are not those of the template, or hold something else than their fields.
         """
         identifier = new_id()
         with batches.working(self._store, identifier):
@@ -339,11 +344,17 @@ class Workbench:
                     run,
                     seconds=lambda: round(time.monotonic() - began, 3),
                     accepted=list(dict.fromkeys(hold.code for hold in Hold.all_of(found.summary))),
+                    skip_errors=skip_errors,
                 )
                 reporter("committing", found.processed or 0)
         if found.created or found.updated or found.removed:  # a name that was changed, or that nobody else has now
             self._sweep_after(found)
         return self.batches.get(found.id)
+
+    def refrained(self, batch: Batch | UUID | str) -> list[dict[str, Any]]:
+        """The rows of earlier runs that wait for a person since a batch was committed (run, lines): what they waited
+        for is there, and they would replace something in a record, which a sweep does not do by itself."""
+        return sweeping.refrained(self._store, self.batches.get(batch))
 
     def sweep(self, batch: Batch | UUID | str | None = None, *, after: UUID | None = None) -> list[Batch]:
         """Brings in rows that were unmatched when they came and are so no more: the runs that did it, which the first
@@ -369,6 +380,22 @@ class Workbench:
             swept += brought
             if not brought:  # what one brings in, another may have waited for
                 return swept
+
+    def supply(self, batch: Batch | UUID | str, cells: Pairs[int, Pairs[str, str]]) -> Batch:
+        """Brings in unmatched rows of a completed import with what a person says of their cells
+        ({line: {header: text}}), such as the date of a session that had none: the run that did it. The rows stay as
+        they came; what waited for the same comes after it (`sweep`).
+
+        Raises WrongStage, AlreadySigned, UnknownHeader, NotWaiting for a line that does not wait, StillRefused.
+        """
+        with self._at_work(batch, "supplying", sheets=True) as run:
+            self._refuse_settled(run.face, "supplying")
+            found = batches.one_sheet(self._store, batch)
+            if found.stage != "completed" or found.undo_of is not None:
+                raise WrongStage(batch=found.id, stage=found.stage, action="supplying", needed="completed")
+            brought = sweeping.supply(self._store, self.settings.home, found, self._playbook(found), cells)
+        self._sweep_after(brought)
+        return self.batches.get(brought)
 
     def import_sheet(
         self, sheet: Sheet | Sequence[Sheet], dataset: str, *, progress: Progress = silent, **options: Any
@@ -455,6 +482,18 @@ class Workbench:
         playbook = self._playbook(run.face)
         named = (playbook or catalog.contract(run.face.dataset)).figures
         return {figure.name: self._number(figure, run) for figure in named}
+
+    def breakdowns(self, batch: Batch | UUID | str) -> dict[str, dict[str, int]]:
+        """How many of the import's records have which value, by the names of its playbook's breakdowns; none where it
+        has none."""
+        run = batches.run(self._store, batch)
+        playbook = self._playbook(run.face)
+        parts = {part.dataset: part for part in run.parts}
+        return {
+            each.name: breakdowns.values(self._store, parts[each.part], each)
+            for each in (playbook.breakdowns if playbook is not None else ())
+            if each.part in parts
+        }
 
     def note(self, batch: Batch | UUID | str, *, notes: str | None = None, follow_ups: str | None = None) -> Batch:
         """Writes the log's decisions and follow-ups; refused once the batch is signed off."""
@@ -559,7 +598,7 @@ class Workbench:
             self._refuse_settled(run.face, action)
             found = batches.one_sheet(self._store, batch)
             if not reason.strip():
-                raise NoReason(action=action)
+                raise NoReason(action=action, what="rows")
             explaining.say(self._store, found, word, lines, reason.strip())
             return self.reconcile(found)
 
@@ -587,7 +626,7 @@ class Workbench:
             return sum(each["rows"] for each in issues if each["severity"] == figure.severity)
         found = self.reconcile(batch)
         if not figure.reasons:
-            return sum(getattr(found, outcome) for outcome in figure.outcomes)
+            return -(-sum(getattr(found, outcome) for outcome in figure.outcomes) // figure.every)
         counts = (found.skipped_by_reason, found.unmatched_by_kind)
         return sum(each.get(reason, 0) for each in counts for reason in figure.reasons)
 
@@ -607,6 +646,8 @@ class Workbench:
             said["accepted"] = batch.summary["accepted"]
         if behind and batch.undo_of is None and (own := self.figures(batch)):
             said["figures"] = own
+            if broken_down := self.breakdowns(batch):
+                said["breakdowns"] = broken_down
         return {"batch": str(batch.id), "run_at": run_at, **said, **self._signed_figures(batch), **words}
 
     def _signed_figures(self, batch: Batch) -> dict[str, Any]:
@@ -647,9 +688,18 @@ class Workbench:
                 raise UnknownTemplate(template=options.template, dataset=dataset)
             return runs.begin_sheets(self._store, home, sheets, playbook, options, saved, identifier)
         template = self.templates.get(dataset, options.template) if options.template else None
+        if playbook is not None and playbook.form is not None and template is None and not options.columns:
+            recognition.refuse_another(sheets[dataset], playbook.form)
         return runs.begin(
             self._store, home, sheets[dataset], dataset, options, template, identifier, playbook=playbook, lend=lend
         )
+
+
+def _runnable() -> Known:
+    """What of Salesforce a schedule can name."""
+    steps = [step.name for step in sequences.STEPS]
+    playbooks = [name for name, playbook in PLAYBOOKS.items() if playbook.extracts]
+    return Known(sequences=sequences.SEQUENCES, steps=steps, playbooks=playbooks)
 
 
 def google_access(configuration: settings.Settings) -> Access:

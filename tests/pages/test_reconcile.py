@@ -41,6 +41,13 @@ def press(page: AppTest, label: str) -> AppTest:
     return next(button for button in page.button if button.label == label).click().run()
 
 
+def pick(page: AppTest) -> None:
+    """Picks the first of the rows to explain."""
+    key = next(each.key for each in page.dataframe if (each.key or "").startswith("picked"))
+    page.session_state[key] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    page.run()
+
+
 def said(page: AppTest) -> str:
     every = (*page.markdown, *page.caption, *page.info, *page.warning, *page.error, *page.success)
     return "\n".join(str(one.value) for one in every)
@@ -93,6 +100,37 @@ def test_one_row_is_explained_by_itself(show: Show, wb: Workbench, unmatched: Ba
     page.text_input(key="why").set_value("BAKE102 is next year's.")
     press(page, "Explain 1 row")
     assert wb.rows.unexplained(unmatched) == [3, 4]
+
+
+def test_what_a_row_lacks_is_said_and_brings_it_in(show: Show, wb: Workbench, unmatched: Batch) -> None:
+    page = show("reconcile", batch=unmatched.id)
+    page = press(page, "Import the picked rows with it")
+    assert "Pick rows above, and say what stands in that column." in said(page)
+    pick(page)
+    assert page.selectbox(key="supplied column").value == "course_code"
+    page.text_input(key="supplied").set_value("BAKE999")
+    page = press(page, "Import 1 row with it")
+    assert "Course not found" in page.error[0].value
+    pick(page)
+    page.text_input(key="supplied").set_value("CNA101")
+    press(page, "Import 1 row with it")
+    assert [row["reason"] for row in wb.rows.each(unmatched, lines=[4])] == ["resolved"]
+
+
+def test_a_session_without_a_date_is_given_it(show: Show, wb: Workbench, sheet: Sheets) -> None:
+    text = "Session ID,Title,Date,Status,SignUp Role,Name\n5001,Nursing,,Confirmed,Professional,Dana Reed\n"
+    waiting = wb.import_sheet(sheet(text, "report.csv"), "polaris.pathful_sessions")
+    page = show("reconcile", batch=waiting.id)
+    pick(page)
+    assert page.selectbox(key="supplied column").value == "Date"
+    page.text_input(key="supplied").set_value("2026-03-02 15:30")
+    page = press(page, "Import 1 row with it")
+    assert not page.exception
+    assert wb.reconcile(waiting).done
+    (brought,) = wb.batches.sweeps(waiting)
+    assert (brought.created, brought.initiated_by) == (1, "ana")
+    (told,) = [each for each in wb.batches.story(waiting) if each["action"] == "supplied"]
+    assert (told["actor"], told["detail"]["cells"]) == ("ana", {"2": {"Date": "2026-03-02 15:30"}})
 
 
 def test_a_reason_is_changed_until_somebody_signs(show: Show, wb: Workbench, unmatched: Batch) -> None:

@@ -439,3 +439,21 @@ def test_a_form_is_no_dataset_of_records(show: Show, wb: Workbench, learners: Ba
     page = show("record", dataset="elevate.learners", record="ada@example.com|CNA101")
     assert not page.exception
     assert page.error[0].value.startswith("There is no dataset called elevate")
+
+
+REPORT = "Session ID,Title,Date,Status,Name,SignUp Role\n7001,Ghost,2026-10-03,Completed,,Educator\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "playbook", "told"),
+    [
+        (REPORT, "polaris.pathful_sessions", "1 row is invalid: only what is good of them will be written."),
+        (LEARNERS, "elevate.learners", "1 row is invalid and will not be written."),
+    ],
+)
+def test_what_becomes_of_invalid_rows_is_told_as_the_playbook_has_it(
+    show: Show, wb: Workbench, sheet: Sheets, text: str, playbook: str, told: str
+) -> None:
+    held = wb.commit(wb.plan(wb.stage(sheet(text, "held.csv"), playbook)).batch)
+    page = show("commit", batch=held.id)
+    assert [each.label.startswith(told) for each in page.radio] == [True]

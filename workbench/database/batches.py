@@ -13,11 +13,12 @@ import psycopg
 from psycopg.sql import SQL, Composable, Identifier, Literal
 from psycopg.types.json import Jsonb
 
-from workbench.database import progress
+from workbench.database import progress, reads
 from workbench.database.store import QUEUE, Store, translated_errors
 from workbench.model.batch import ENDED, OUTCOMES, Batch, Run
 from workbench.model.errors import AmbiguousBatch, SeveralSheets, UnknownBatch, WorkbenchError
 from workbench.model.issue import counted
+from workbench.model.salesforce import ReadOf
 from workbench.model.sheet import Sheet
 
 if TYPE_CHECKING:
@@ -44,13 +45,22 @@ _BATCH = SQL(", ").join(SQL("{} as {}").format(_column(field.name), Identifier(f
 
 
 def _batch(row: dict[str, Any]) -> Batch:
-    return Batch(**{**row, "headers": tuple(row["headers"]), "fields": tuple(row["fields"])})
+    lists = {name: tuple(row[name]) for name in ("headers", "fields")}
+    skips = row["skip_errors"] or row["summary"].get("skip_errors", False)  # said beforehand, or at the commit
+    return Batch(**{**row, **lists, "skip_errors": skips})
 
 
-def begin(store: Store, first: Mapping[str, Any], *others: Mapping[str, Any], run: UUID | None = None) -> Batch:
+def begin(
+    store: Store,
+    first: Mapping[str, Any],
+    *others: Mapping[str, Any],
+    run: UUID | None = None,
+    read_of: ReadOf | None = None,
+) -> Batch:
     """Puts new batches of one run into the database as queued, all or none, and gives back the first.
 
-    The run is called by its first batch where none is given; raises UnknownBatch.
+    The run is called by its first batch where none is given; `read_of` is what of Salesforce was read for it. Raises
+    UnknownBatch.
     """
     with store.transaction() as connection:
         # a file name is bytes, and need not be text
@@ -74,6 +84,8 @@ def begin(store: Store, first: Mapping[str, Any], *others: Mapping[str, Any], ru
                 )
             except psycopg.errors.ForeignKeyViolation:
                 raise UnknownBatch(batch=run) from None
+        if read_of is not None:
+            reads.keep(store, read_of, first["id"])
         store.note("began", first["id"], dataset=first["dataset"], file=name)
     return get(store, first["id"])
 

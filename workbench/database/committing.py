@@ -25,10 +25,12 @@ def commit(
     *,
     seconds: Callable[[], float],
     accepted: Sequence[str] = (),
+    skip_errors: bool = False,
     also: Callable[[Connection[Any]], None] = lambda connection: None,
 ) -> None:
     """Executes a run's plan in one transaction, part by part in the order of import, and completes all its batches;
-    `also` belongs to it. `accepted` is what the plan waited for, by its codes, and was let go on with.
+    `also` belongs to it. `accepted` is what the plan waited for, by its codes, and was let go on with; `skip_errors`
+    that its good rows were.
 
     Raises StalePlan when a record changed since the plan was made, Unbalanced when the database finds that outcomes
     and rows are not one to one; nothing is written then.
@@ -42,9 +44,10 @@ def commit(
             for writing in () if untouched else writings:
                 _refuse_stale(connection, writing, run.face)
             written = [_write(connection, writing) for writing in writings]
+            gone_on = {"skip_errors": True} if skip_errors else {}
             for part in run.parts:
-                seal(store, part.id)
-            seal(store, run.face.id, {"seconds_committing": seconds(), **_let_go_on(store, accepted)})
+                seal(store, part.id, gone_on)
+            seal(store, run.face.id, {"seconds_committing": seconds(), **_let_go_on(store, accepted), **gone_on})
             also(connection)
             if accepted:
                 store.note("accepted", run.face.id, codes=list(accepted))

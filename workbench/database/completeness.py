@@ -2,6 +2,8 @@
 not. Only ids and stamps are read there; here it is the rows of imports that tell what was read, and the tables whether
 its records still are."""
 
+from collections.abc import Sequence
+
 import pyarrow.csv as arrow_csv
 from psycopg.sql import SQL, Composed, Identifier, Literal
 from pyarrow import BufferOutputStream
@@ -16,7 +18,7 @@ from workbench.model.errors import UnknownDataset
 from workbench.model.sheet import Sheet
 
 
-def audited_contract(dataset: str) -> Contract:
+def audited(dataset: str) -> Contract:
     """The contract whose records are compared; raises UnknownDataset."""
     contract = catalog.contract(dataset)
     if not contract.table:
@@ -24,12 +26,12 @@ def audited_contract(dataset: str) -> Contract:
     return contract
 
 
-def audit(store: Store, there: Sheet, dataset: str, *, limit: int | None) -> Completeness:
-    """Compares the ids and stamps of an object (`there`) with what the imports of it into a dataset have read.
+def audit(store: Store, there: Sheet, dataset: str, parts: Sequence[Contract], *, limit: int | None) -> Completeness:
+    """Compares the ids and stamps of an object (`there`) with what the imports of it into a dataset, or under a
+    playbook, have read, and whether the records that they came to (`parts`: their contracts) are there.
 
-    `limit` is how many differences of each kind are named; None names all. Raises UnknownDataset.
+    `limit` is how many differences of each kind are named; None names all.
     """
-    contract = audited_contract(dataset)
     with store.transaction() as connection:
         connection.execute(_THERE)
         columns = [name for name in ("Id", "SystemModstamp") if name in there.headers]
@@ -40,7 +42,13 @@ def audit(store: Store, there: Sheet, dataset: str, *, limit: int | None) -> Com
                 arrow_csv.write_csv(chunk.cells.select(columns), lines, arrow_csv.WriteOptions(include_header=False))
                 copy.write(lines.getvalue())
         connection.execute("analyze there")
-        connection.execute(_compared(contract), {"dataset": dataset, "source": there.name})
+        which = {"dataset": dataset, "source": there.name}
+        connection.execute(SQL(_READ).format(stands=SQL(STANDS)), which)
+        connection.execute(_GONE)
+        for contract in parts:
+            connection.execute(_gone(contract), {"part": contract.name})
+        connection.execute("analyze gone")
+        connection.execute(_compared())
         counted = connection.execute(_COUNTED).fetchone()
         assert counted is not None
         named = connection.execute(_NAMED, {"limit": limit}).fetchall()
@@ -56,13 +64,13 @@ def audit(store: Store, there: Sheet, dataset: str, *, limit: int | None) -> Com
     )
 
 
-def _compared(contract: Contract) -> Composed:
-    return SQL(_COMPARED).format(
-        stands=SQL(STANDS),
-        table=Identifier(contract.family, contract.table),
-        slice=slice_of(contract, "known"),
-        reasons=SQL(" ").join(SQL("when {} then {}").format(SQL(test), Literal(why)) for test, why in _REASONS),
-    )
+def _gone(contract: Contract) -> Composed:
+    return SQL(_GONE_OF).format(table=Identifier(contract.family, contract.table), slice=slice_of(contract, "known"))
+
+
+def _compared() -> Composed:
+    reasons = (SQL("when {} then {}").format(SQL(test), Literal(why)) for test, why in _REASONS)
+    return SQL(_COMPARED).format(reasons=SQL(" ").join(reasons))
 
 
 _REASONS = (
@@ -71,34 +79,56 @@ _REASONS = (
     ("l.outcome = 'invalid'", "its row is invalid"),
     ("l.is_gone", "its record is here no more"),
     ("t.id is null", "Salesforce has it no more, or has merged it"),
+    ("l.is_deleted", "it was deleted or merged there when it was read"),
     ("l.changed < t.changed", "it was changed there since it was read"),
 )
 """Why a record is not here as it is there: the first that is so."""
 
 _THERE = 'create temporary table there (id text collate "C", changed text collate "C") on commit drop'
 
+_READ = """
+create temporary table imported on commit drop as
+select id, plan, completed_at, array_position(headers, 'Id') - 1 as id_at,
+       array_position(headers, 'SystemModstamp') - 1 as changed_at,
+       array_position(headers, 'IsDeleted') - 1 as deleted_at
+from workbench.import_batch
+where data_type = %(dataset)s and file_name = %(source)s and stage = 'completed' and undo_of is null and {stands}
+  and part_of is null and 'Id' = any(headers)
+"""
+
+_GONE = "create temporary table gone (batch_id uuid, line integer) on commit drop"
+
+_GONE_OF = """
+insert into gone
+select i.id, each.line
+from imported i
+join workbench.import_batch b on i.id in (b.id, b.part_of) and b.data_type = %(part)s and b.stage = 'completed'
+join workbench.import_outcome o on o.batch_id = b.id and o.plan = b.plan
+join workbench.import_row r on r.batch_id = b.id and r.line = o.line
+left join {table} known on known.id = o.record_id and {slice}
+cross join lateral unnest(coalesce(r.sources, array[r.line])) as each (line)
+where o.outcome in ('created', 'updated', 'skipped') and o.record_id is not null and known.id is null
+"""
+"""The rows of a source whose records of one contract are here no more."""
+
 _COMPARED = """
 create temporary table compared on commit drop as
-with read as (
-    select id, plan, completed_at, array_position(headers, 'Id') - 1 as id_at,
-           array_position(headers, 'SystemModstamp') - 1 as changed_at
-    from workbench.import_batch
-    where data_type = %(dataset)s and file_name = %(source)s and stage = 'completed' and undo_of is null and {stands}
-      and 'Id' = any(headers)
-), latest as (
-    select distinct on (r.cells ->> b.id_at) r.cells ->> b.id_at as id, r.cells ->> b.changed_at as changed, r.batch_id,
-           r.line, b.plan
-    from read b join (select batch_id, line, raw::jsonb as cells from workbench.import_row) r on r.batch_id = b.id
-    order by r.cells ->> b.id_at, b.completed_at desc, r.batch_id desc, r.line desc
+with latest as (
+    select distinct on (r.cells ->> b.id_at) r.cells ->> b.id_at as id, r.cells ->> b.changed_at as changed,
+           coalesce(r.cells ->> b.deleted_at = 'true', false) as is_deleted, r.batch_id, r.line, b.plan
+    from imported b
+    join (select batch_id, line, raw::jsonb as cells from workbench.import_row) r on r.batch_id = b.id
+    order by r.cells ->> b.id_at, (r.cells ->> b.changed_at) collate "C" desc nulls last, b.completed_at desc,
+             r.batch_id desc, r.line desc
 ), last as (
-    select l.id collate "C" as id, l.changed collate "C" as changed, l.batch_id, l.line, o.outcome,
-           o.outcome in ('created', 'updated', 'skipped') and o.record_id is not null and known.id is null as is_gone
+    select l.id collate "C" as id, l.changed collate "C" as changed, l.batch_id, l.line, l.is_deleted,
+           o.outcome, (l.batch_id, l.line) in (select batch_id, line from gone) as is_gone
     from latest l join workbench.import_outcome o on o.batch_id = l.batch_id and o.line = l.line and o.plan = l.plan
-    left join {table} known on known.id = o.record_id and {slice}
 )
 select coalesce(t.id, l.id) as id, t.changed as there, l.changed as here, l.batch_id as batch, l.line,
        t.id is not null as is_there,
-       coalesce(l.outcome in ('created', 'updated', 'skipped') and not l.is_gone, false) as is_here,
+       coalesce(l.outcome in ('created', 'updated', 'skipped') and not l.is_gone and not l.is_deleted, false)
+           as is_here,
        case {reasons} end as why
 from there t full join last l on l.id = t.id
 """

@@ -354,18 +354,12 @@ class Decision(Target):
         cases: list[Composable] = []
         if self._repeats.any:
             cases += self._ambiguous("r.line > repeated.first_of_all", "first_row.payload ->> {field}")
+        waiting = [field for field in self.references if field.reference is not None and field.reference.waits]
+        if self._repeats.any:  # rows of one key that all wait are all to be looked at once it is there what they name
+            cases += [self._names_nothing(field, SQL("and not {}").format(self.lacks)) for field in waiting]
         cases += self._repeats.cases(self._number("invalid", "conflict"), self._number("skipped", "duplicate"))
         cases += self._missing()
-        for field in self.references:
-            assert field.reference is not None
-            cases.append(
-                SQL("when (r.payload ->> {}) is not null and {} is null and not {} then {}").format(
-                    Literal(field.name),
-                    self.found(field),
-                    self._would_be(field),
-                    self._number("unmatched", field.reference.noun),
-                )
-            )
+        cases += map(self._names_nothing, self.references)
         if self._sharing:
             taken = SQL("when t.id is null and others.external_key is not null then {}")
             cases.append(taken.format(self._number("invalid", "taken")))
@@ -402,6 +396,17 @@ class Decision(Target):
             )
         verdict = SQL("case {} else {} end").format(SQL(" ").join(cases), self._number("skipped", "unchanged"))
         return SQL("{} + {}").format(verdict, self._identities.known()) if self._identities.of_any else verdict
+
+    def _names_nothing(self, field: Field, further: Composable | None = None) -> Composable:
+        """A row whose reference finds no record."""
+        assert field.reference is not None
+        return SQL("when (r.payload ->> {}) is not null and {} is null and not {} {} then {}").format(
+            Literal(field.name),
+            self.found(field),
+            self._would_be(field),
+            further or SQL(""),
+            self._number("unmatched", field.reference.noun),
+        )
 
     def _missing(self) -> list[Composable]:
         """A blank where a new record needs something, or where it would erase what a known one needs."""

@@ -9,8 +9,8 @@ from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
 from workbench.database.holders import Holders
 from workbench.database.standing import contradicted
-from workbench.database.target import Target, issue, slice_of
-from workbench.model.contract import Field, part_of
+from workbench.database.target import Target, issue, slice_of, texts
+from workbench.model.contract import Field, Forward, part_of
 
 FLAG = 64
 """A verdict's number carries its warnings in the bits from this one on."""
@@ -44,6 +44,7 @@ class Identities:
         self._ids = tuple(field for field in contract.identifiers if field in brought)
         self._names = tuple(field for field in contract.names if field in brought)
         self._halves = tuple(field for field in contract.stored if field.name in target.halves)
+        self._final = tuple(field for field in brought if isinstance(field.merge, Forward) and field.merge.final)
         self._shared: tuple[Field, ...] = ()
         self._holders = Holders(target)
         self.contradicted: tuple[Field, ...] = ()
@@ -107,7 +108,7 @@ class Identities:
     @property
     def of_any(self) -> bool:
         """Whether there are warnings of rows whatever becomes of them."""
-        return bool(self._halves or self.contradicted or self._holders.shared)
+        return bool(self._halves or self.contradicted or self._holders.shared or self._final)
 
     def known(self) -> Composable:
         """The bits of any row, whatever becomes of it."""
@@ -155,6 +156,7 @@ class Identities:
             *map(self._of_half, self._halves),
             *map(self._of_others, self.contradicted),
             *map(self._of_holder, self._holders.shared),
+            *map(self._not_taken, self._final),
         ]
 
     def _in_file(self, field: Field) -> _Warning:
@@ -251,6 +253,29 @@ class Identities:
             updated=SQL("false"),
             known=self._holders.is_told(field),
             message=self._holders.told(field),
+        )
+
+    def _not_taken(self, field: Field) -> _Warning:
+        """Of rows that say another end than the one that is stored and stays."""
+        assert isinstance(field.merge, Forward)
+        test = SQL(
+            "(r.payload ->> {name} = any({final}) and t.{column} = any({final}) "
+            "and array_position({order}, r.payload ->> {name}) < array_position({order}, t.{column}))"
+        )
+        return _Warning(
+            code="not_taken",
+            field=field,
+            created=SQL("false"),
+            updated=SQL("false"),
+            known=test.format(
+                name=Literal(field.name),
+                column=Identifier(field.target),
+                final=texts(field.merge.final),
+                order=texts(field.merge.order),
+            ),
+            message=SQL("{} || {} || '; it is ' || {} || ' here'").format(
+                Literal(f"{field.name.capitalize()} stays "), _stored(field), _said(field)
+            ),
         )
 
 

@@ -41,6 +41,7 @@ def passed(
             if limit.is_passed(records, whole):
                 yield _hold(target, what, "", f"would be {verb}", limit, records, whole)
     yield from _values(connection, target, limits, figures["updated"], figures["known"])
+    yield from _missing(connection, target, limits, figures["known"])
 
 
 def _values(
@@ -72,6 +73,42 @@ def _values(
         if limit.is_passed(records, known):
             becomes = f"would {'lose what is stored in' if what == 'blanked' else 'get another'} {field.name}"
             yield _hold(target, name, field.name, becomes, limit, records, known)
+
+
+def _missing(connection: psycopg.Connection[Any], target: Target, limits: Limits, known: int) -> Iterator[Hold]:
+    """The fields that too many rows have nothing in, of records that have something there, and keep it."""
+    fields = {
+        field: limit
+        for field in target.compared
+        if field.name not in target.clears and (limit := limits.of("missing", field.name)).is_passed(known, known)
+    }
+    if not fields:
+        return
+    counts = [
+        target.compose(
+            "count(*) filter (where t.{column} is not null and {value} is null)::int as {name}",
+            column=Identifier(field.target),
+            value=target.value(field),
+            name=Identifier(field.name),
+        )
+        for field in fields
+    ]
+    found = connection.execute(
+        target.compose(
+            """
+            select {counts} from workbench.import_outcome o
+            join {rows} r on r.batch_id = o.batch_id and r.line = o.line
+            join {target} t on t.tenant_id = {tenant} and t.id = o.record_id
+            where o.batch_id = {batch} and o.plan = {plan} and o.outcome in ('updated', 'skipped')
+              and r.batch_id = {batch}""",
+            counts=SQL(", ").join(counts),
+        )
+    ).fetchone()
+    for field, limit in fields.items():
+        records = cast(dict[str, int], found)[field.name]
+        if limit.is_passed(records, known):
+            come = f"come without their {field.name}, which stays"
+            yield _hold(target, f"{field.name}.missing", field.name, come, limit, records, known)
 
 
 def _became(target: Target, field: Field, what: str) -> Composable:

@@ -171,7 +171,7 @@ def _decision(
 ) -> Decision:
     earlier = {part.dataset: part for part in run.parts if part.part < batch.part}
     part = playbook.part(batch.dataset) if playbook is not None and batch.derived else None
-    contract = catalog.contract(batch.dataset).merging_as(part.merges if part is not None else {})
+    contract = catalog.contract(batch.dataset)
     source = run.face if batch.derived else batch
     return Decision(
         contract,

@@ -113,7 +113,8 @@ def begin(  # noqa: PLR0913
         inventory.refuse_paused(store, dataset, template.id if template else None)
     _check_order(store, datasets)
     face = _of_sheet(store, home, sheet, dataset, options, mode, template, identifier, lend=lend)
-    return batches.begin(store, face, *_parts(face, playbook, options.mode), run=options.run)
+    parts = _parts(face, playbook, options.mode)
+    return batches.begin(store, face, *parts, run=options.run, read_of=sheet.read_of)
 
 
 def begin_sheets(

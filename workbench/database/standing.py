@@ -93,18 +93,18 @@ class Standing:
     @property
     def contradictable(self) -> list[Field]:
         """The fields of which rows of one record may say what contradicts each other, though one of it counts."""
-        return [f for f in self._target.brought if isinstance(f.merge, Forward) and f.merge.contrary]
+        return [f for f in self._target.brought if isinstance(f.merge, Forward) and f.merge.agrees]
 
     def _contradicted(self, field: Field) -> Composable:
         """Two lines of the source that contradict each other, and what counts; null where none do."""
         assert isinstance(field.merge, Forward)
         return self._compose(
-            """case when count(distinct {said}) filter (where {said} = any({contrary})) > 1 then
-                'Line ' || {first} || ' says ' || min({said}) filter (where {said} = any({contrary}))
-                || ' and line ' || {last} || ' says ' || max({said}) filter (where {said} = any({contrary}))
+            """case when count(distinct {said}) filter (where {said} = any({final})) > 1 then
+                'Line ' || {first} || ' says ' || min({said}) filter (where {said} = any({final}))
+                || ' and line ' || {last} || ' says ' || max({said}) filter (where {said} = any({final}))
                 || {of} || {counts} || ' counts' end""",
             said=SQL("(k.payload ->> {})").format(Literal(field.name)),
-            contrary=texts(field.merge.contrary),
+            final=texts(field.merge.final),
             first=self._line_of(field, SQL("asc")),
             last=self._line_of(field, SQL("desc")),
             of=Literal(f" of the same {self._target.contract.noun}: "),
@@ -112,14 +112,14 @@ class Standing:
         )
 
     def _line_of(self, field: Field, order: Composable) -> Composable:
-        """The source's line that says the first of what is contrary, in that order."""
+        """The source's line that says the first of what contradicts, in that order."""
         assert isinstance(field.merge, Forward)
         return self._compose(
             """(array_agg(coalesce(k.sources[1], k.line) order by {said} {order}, k.line)
-                filter (where {said} = any({contrary})))[1]""",
+                filter (where {said} = any({final})))[1]""",
             said=SQL("(k.payload ->> {})").format(Literal(field.name)),
             order=order,
-            contrary=texts(field.merge.contrary),
+            final=texts(field.merge.final),
         )
 
     @property
@@ -131,7 +131,8 @@ class Standing:
         return Target.reference_join(self._target, field) if self.has(field) else self._target.reference_join(field)
 
     def _key(self) -> Composable:
-        """The key of a row by the records that it names, as far as all of them are there."""
+        """The key of a row by the records that it names; none while one of them is not there, for nobody knows yet
+        whether another row that calls it the same means the same: each of them waits as a row of its own."""
         if not self.resolves:
             return SQL("r.external_key")
         ids = [SQL("{}.id").format(Identifier(f"ref {field.name}")) for field in self._references]
@@ -141,7 +142,7 @@ class Standing:
             else SQL("(r.payload ->> {})").format(Literal(field.name))
             for field in self._target.contract.key_fields
         ]
-        return SQL("case when num_nulls({}) = 0 then concat_ws(chr(31), {}) else r.external_key end").format(
+        return SQL("case when num_nulls({}) = 0 then concat_ws(chr(31), {}) end").format(
             SQL(", ").join(ids), SQL(", ").join(parts)
         )
 
@@ -167,15 +168,9 @@ class Standing:
         """What goes with a status, as a row says it whose status counts: of several the same one in any order."""
         assert isinstance(leader.merge, Forward)
         said = SQL(
-            "(array_agg(k.payload -> {name} order by (k.payload ->> {status}) = any({settled}) desc nulls last, "
-            "array_position({order}, k.payload ->> {status}) desc nulls last, k.payload ->> {name}) "
-            "filter (where k.payload ->> {name} is not null))[1]"
-        ).format(
-            name=Literal(field.name),
-            status=Literal(leader.name),
-            settled=texts(leader.merge.settled),
-            order=texts(leader.merge.order),
-        )
+            "(array_agg(k.payload -> {name} order by array_position({order}, k.payload ->> {status}) desc nulls last, "
+            "k.payload ->> {name}) filter (where k.payload ->> {name} is not null))[1]"
+        ).format(name=Literal(field.name), status=Literal(leader.name), order=texts(leader.merge.order))
         return field, said
 
     def _merged(self, field: Field) -> tuple[Field, Composable]:
@@ -187,11 +182,10 @@ class Standing:
                 return self._furthest(field, leader)
             case With():
                 return self._first(field)
-            case Forward(order=order, settled=settled):
-                merged = SQL(
-                    "coalesce((array_agg({said} order by k.line desc) filter (where {said} = any({settled})))[1], "
-                    "({order})[max(array_position({order}, {said}))], min({said}))"
-                ).format(said=said, settled=texts(settled), order=texts(order))
+            case Forward(order=order):
+                merged = SQL("coalesce(({order})[max(array_position({order}, {said}))], min({said}))").format(
+                    said=said, order=texts(order)
+                )
             case _:
                 merged = SQL("max({})").format(said)
         return field, merged

@@ -1,12 +1,15 @@
 """Rows that were unmatched when they came, imported once what they refer to is there: by a run of their own, which the
 first one then names."""
 
+from collections.abc import Mapping as Pairs
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import pyarrow as pa
+import pyarrow.compute as pc
 from psycopg import Connection
 from psycopg.sql import SQL, Composable, Literal
 
@@ -16,9 +19,13 @@ from workbench.database.store import Store
 from workbench.database.target import Target
 from workbench.datasets import catalog
 from workbench.model.batch import Batch, Run, new_id
-from workbench.model.errors import WorkbenchError
+from workbench.model.contract import Field
+from workbench.model.errors import NotWaiting, StillRefused, UnknownHeader, WorkbenchError
 from workbench.model.playbook import Playbook
-from workbench.model.sheet import Reading, Sheet
+from workbench.model.sheet import Chunk, Reading, Sheet
+
+Cells = Pairs[int, Pairs[str, str]]
+"""What a person says of cells: {line: {header: text}}."""
 
 
 def waiting(store: Store, datasets: Sequence[str]) -> list[Batch]:
@@ -95,7 +102,8 @@ def sweep(store: Store, home: Path, batch: Batch, playbook: Playbook | None, aft
         run = _staged(store, home, batch, playbook, lines, after)
         planning.plan(store, run, playbook, seconds=lambda: 0.0)
         run = batches.run(store, run.face)
-        refused = _left_out(store, run, changing=after is None)
+        changing = set() if after is None else _changing(store, run)
+        refused = {row["line"] for row in store.all(_REFUSED, {"batch": run.face.id, "plan": run.face.plan})} | changing
         if not refused:
             try:
                 committing.commit(store, run, seconds=lambda: 0.0, also=partial(_resolve, store, run))
@@ -103,15 +111,49 @@ def sweep(store: Store, home: Path, batch: Batch, playbook: Playbook | None, aft
                 batches.fail_quietly(store, run.face.id, str(refusal))
                 raise
             return batches.get(store, run.face)
-        batches.move(store, run.face.id, summary={"left_out": sorted(refused)})
+        batches.move(store, run.face.id, summary={"left_out": sorted(refused), "changing": sorted(changing)})
         batches.fail(store, run.face.id, f"{len(refused)} of its rows still cannot be imported.")
         lines = [line for line in lines if line not in refused]
     return None
 
 
+def supply(store: Store, home: Path, batch: Batch, playbook: Playbook | None, said: Cells) -> Batch:
+    """Imports unmatched rows with what a person says of their cells ({line: {header: text}}): all of them or none.
+
+    The rows stay as they came; what was said is in the run that imports them, and in the audit log. Raises
+    UnknownHeader, NotWaiting for a line that does not wait, StillRefused.
+    """
+    for header in dict.fromkeys(header for cells in said.values() for header in cells):
+        if header not in batch.headers:
+            raise UnknownHeader(header=header, known=", ".join(batch.headers))
+    waiting = {row["line"] for row in store.all(_WAITS, {"batch": batch.id, "lines": list(said)})}
+    if missing := sorted(said.keys() - waiting):
+        raise NotWaiting(batch=batch.id, lines=", ".join(map(str, missing[:20])))
+    run = _staged(store, home, batch, playbook, sorted(said), None, said)
+    planning.plan(store, run, playbook, seconds=lambda: 0.0)
+    run = batches.run(store, run.face)
+    try:
+        refused = store.one(_WHY, (run.face.id,))
+        if refused is not None:
+            why = "; ".join(issue["message"] for issue in refused["issues"] if issue["severity"] == "error")
+            raise StillRefused(line=refused["line"], batch=batch.id, why=why)
+        committing.commit(store, run, seconds=lambda: 0.0, also=partial(_resolve, store, run, said=said))
+    except WorkbenchError as refusal:
+        batches.fail_quietly(store, run.face.id, str(refusal))
+        raise
+    return batches.get(store, run.face)
+
+
 def _staged(
-    store: Store, home: Path, batch: Batch, playbook: Playbook | None, lines: Sequence[int], after: UUID | None
+    store: Store,
+    home: Path,
+    batch: Batch,
+    playbook: Playbook | None,
+    lines: Sequence[int],
+    after: UUID | None,
+    said: Cells | None = None,
 ) -> Run:
+    """A run of some rows of a batch, with what a person has `said` of their cells."""
     new = new_id()
     reading = Reading(format=str(batch.reading.get("format")), header_line=batch.reading.get("header_line") or 1)
     sheet = Sheet(
@@ -120,7 +162,7 @@ def _staged(
         checksum=batch.checksum or "",
         size=0,
         reading=reading,
-        read=lambda tally: rows.chunks(store, batch, lines),
+        read=lambda tally: (_supplied(chunk, said or {}) for chunk in rows.chunks(store, batch, lines)),
     )
     with batches.working(store, new):
         face, *parts = runs.of_rows(batch, playbook, new)
@@ -131,21 +173,46 @@ def _staged(
     return batches.run(store, new)
 
 
-def _left_out(store: Store, run: Run, *, changing: bool) -> set[int]:
-    """The lines that are still refused; and, unless records may be changed, those that would."""
-    refused = store.all(_REFUSED, {"batch": run.face.id, "plan": run.face.plan})
-    changed = [] if changing else [row for batch in run.written if batch.updated for row in _changed(store, batch)]
-    return {row["line"] for row in (*refused, *changed)}
+def _supplied(chunk: Chunk, said: Cells) -> Chunk:
+    """The rows of a chunk with what is said of their cells."""
+    cells = chunk.cells
+    for header in dict.fromkeys(header for each in said.values() for header in each):
+        lines = chunk.lines.to_pylist()
+        texts = [said.get(line, {}).get(header) for line in lines]
+        place = cells.schema.get_field_index(header)
+        column = pc.coalesce(pa.array(texts, pa.string()), cells.column(place))
+        cells = cells.set_column(place, header, column)
+    return Chunk(lines=chunk.lines, cells=cells)
+
+
+def refrained(store: Store, batch: Batch) -> list[dict[str, Any]]:
+    """The rows that a sweep after a batch left to a person, because they would replace something in a record that is
+    there: run and lines, of those that still wait."""
+    return store.all(_REFRAINED, (str(batch.id), batch.id))
+
+
+_REFRAINED = """
+select s.sweep_of as run, array_agg(distinct each.line::integer order by each.line::integer) as lines
+from workbench.import_batch s
+cross join lateral jsonb_array_elements_text(s.summary -> 'changing') each (line)
+where s.sweep_of is not null and s.stage = 'failed' and s.summary ->> 'after' = %s
+  and s.created_at >= (select created_at from workbench.import_batch where id = %s)
+  and not exists (
+      select from workbench.import_explanation e where e.batch_id = s.sweep_of and e.line = each.line::integer)
+group by 1 order by 1
+"""
+
+
+def _changing(store: Store, run: Run) -> set[int]:
+    """The lines that would replace something in a record."""
+    return {row["line"] for batch in run.written if batch.updated for row in _changed(store, batch)}
 
 
 def _changed(store: Store, batch: Batch) -> list[dict[str, Any]]:
-    """The lines whose records would have something replaced: what only fills, grows or moves on adds to them."""
+    """The lines whose records would have something replaced: what only fills, grows or moves on adds to them, and so
+    does what comes where nothing was, or only a default that nobody has said."""
     target = Target(catalog.contract(batch.dataset), batch, store.tenant_id, batch.plan)
-    tests: list[Composable] = [
-        SQL("{} is distinct from {}").format(target.changed(field, target.image(field)), target.image(field))
-        for field in target.compared
-        if field.merge == "replace"
-    ]
+    tests: list[Composable] = [_replaced(target, field) for field in target.compared if field.merge == "replace"]
     if target.contract.removal is not None:
         tests.append(SQL("true"))
     question = target.compose(
@@ -160,11 +227,31 @@ def _changed(store: Store, batch: Batch) -> list[dict[str, Any]]:
     return store.all(question)
 
 
-def _resolve(store: Store, run: Run, connection: Connection[Any]) -> None:
+def _replaced(target: Target, field: Field) -> Composable:
+    was = target.image(field)
+    replaced = SQL("({1} is not null and {0} is distinct from {1})").format(target.changed(field, was), was)
+    if field.default is None:
+        return replaced
+    return SQL("({} and {}::text <> {})").format(replaced, was, Literal(field.default))
+
+
+def _resolve(store: Store, run: Run, connection: Connection[Any], said: Cells | None = None) -> None:
     which = {"run": run.face.id, "of": run.face.sweep_of, "plan": run.face.plan, "tenant": store.tenant_id}
     connection.execute(_RESOLVED, {**which, "user": store.user, "reason": f"Resolved by run {run.face.id}"})
     store.note("resolved", run.face.sweep_of, by=str(run.face.id), rows=run.face.processed)
+    if said:
+        store.note("supplied", run.face.sweep_of, by=str(run.face.id), cells={str(line): said[line] for line in said})
 
+
+_WAITS = """
+select line from workbench.import_result
+where batch_id = %(batch)s and line = any(%(lines)s) and planned_outcome = 'unmatched' and explanation is null
+"""
+
+_WHY = """
+select line, coalesce(errors, '[]') as issues from workbench.import_result
+where batch_id = %s and planned_outcome in ('unmatched', 'invalid') order by line limit 1
+"""
 
 _REFUSED = """
 select line from workbench.import_outcome

@@ -52,7 +52,7 @@ class Target:
     @property
     def compared(self) -> tuple[Field, ...]:
         """The brought fields that an update may change."""
-        return tuple(field for field in self.brought if field.name not in self.contract.key)
+        return tuple(field for field in self.brought if field.name not in self.contract.key and not field.once)
 
     def created(self, field: Field) -> Composable | None:
         """What a new record gets: the row's value, be it joined of a part alone, else the contract's default; None when
@@ -207,12 +207,11 @@ class Target:
                 merged = SQL("coalesce({stored}, {value})").format(**names)
             case "greatest":
                 merged = SQL("greatest({stored}, {value})").format(**names)
-            case Forward(order=order, settled=settled):
+            case Forward(order=order):
                 merged = SQL(
-                    "case when {stored} is null or {note} is not null or {value} = any({settled}) "
-                    "or array_position({order}, {value}) > "
+                    "case when {stored} is null or {note} is not null or array_position({order}, {value}) > "
                     "array_position({order}, {stored}) then coalesce({value}, {stored}) else {stored} end"
-                ).format(**names, order=texts(order), settled=texts(settled))
+                ).format(**names, order=texts(order))
             case _:
                 merged = self.or_stored(field, value, stored)
         if field.protected_by is None:
@@ -301,6 +300,10 @@ class Ways:
             yield self._compose(_DENIED)
             found.append(SQL("{}.id").format(self._alias("decided")))
         for place, way in enumerate(self._reference.by):
+            if way.any_of:
+                yield self._join_any(str(place), way)
+                found.append(self._unless_denied(self._alias(str(place))))
+                continue
             said = self._value(way.said)
             beside = self._value(way.beside[1]) if way.beside is not None else None
             yield self._join(str(place), self._way(way), self._folded(way, said, beside))
@@ -324,7 +327,8 @@ class Ways:
         return SQL("(r.payload ->> {})").format(Literal(name))
 
     def _folded(self, way: Sought, text: Composable, beside: Composable | None) -> Composable:
-        plain = SQL("nullif(workbench.folded({}), '')").format(text) if way.folded else text
+        as_compared = SQL("workbench.person_named" if way.titled else "workbench.folded")
+        plain = SQL("nullif({}({}), '')").format(as_compared, text) if way.folded else text
         if beside is None:
             return plain
         return SQL("({} || chr(31) || nullif(workbench.folded({}), ''))").format(plain, beside)
@@ -414,6 +418,23 @@ class Ways:
         same = SQL("") if within is None else SQL(" and {}.within = {}").format(self._alias(way), within)
         return SQL("left join ({}) {} on {}.said = {}{}").format(found, self._alias(way), self._alias(way), said, same)
 
+    def _join_any(self, way: str, sought: Sought) -> Composable:
+        """The first of several things that a row says that finds a record."""
+        return self._compose(
+            """left join (
+                select s.line, (array_agg(found.id order by each.place))[1] as id,
+                       (array_agg(found.key order by each.place))[1] as key
+                from {rows} s
+                cross join lateral unnest(string_to_array(s.payload ->> {said_in}, '; '))
+                    with ordinality as each (said, place)
+                join ({found}) found on found.said = each.said
+                where s.batch_id = {batch} group by s.line
+            ) {alias} on {alias}.line = r.line""",
+            said_in=Literal(sought.said),
+            found=self._way(sought),
+            alias=self._alias(way),
+        )
+
     def _way(self, way: Sought) -> Composable:
         column = Identifier(self._other.field(way.field).target)
         text = SQL("x.{}").format(column)
@@ -421,11 +442,14 @@ class Ways:
         if way.through is not None:
             dataset, name = way.through
             between = catalog.contract(dataset)
+            refers = next(
+                (f for f in between.references if f.reference and f.reference.dataset == self._other.name), None
+            )
             join = SQL("join {} y on y.tenant_id = {} and y.{} = x.{}").format(
                 Identifier(between.family, between.table),
                 self._target.names["tenant"],
-                Identifier(between.field(way.field).target),
-                column,
+                Identifier(refers.target if refers is not None else between.field(way.field).target),
+                Identifier("id") if refers is not None else column,
             )
             text = SQL("y.{}").format(Identifier(between.field(name).target))
         beside = Identifier(self._other.field(way.beside[0]).target) if way.beside is not None else None

@@ -4,13 +4,34 @@ from collections.abc import Iterable, Mapping
 from graphlib import TopologicalSorter
 
 from workbench.datasets import elevate, pathful, polaris
+from workbench.datasets.salesforce import accounts, activities, contacts, people, sessions
 from workbench.model.contract import Contract
 from workbench.model.errors import UnknownDataset
 
-CONTRACTS: dict[str, Contract] = {contract.name: contract for contract in (*elevate.CONTRACTS, *polaris.CONTRACTS)}
+_SALESFORCE = (accounts, people, sessions, activities)
+
+CONTRACTS: dict[str, Contract] = {
+    contract.name: contract
+    for contract in (
+        *elevate.CONTRACTS,
+        *polaris.CONTRACTS,
+        *(contract for part in _SALESFORCE for contract in part.CONTRACTS),
+    )
+}
 
 
-FORMS: dict[str, Contract] = {form.name: form for form in (*elevate.FORMS, *polaris.FORMS, *pathful.FORMS)}
+FORMS: dict[str, Contract] = {
+    form.name: form
+    for form in (
+        *elevate.FORMS,
+        *polaris.FORMS,
+        *pathful.FORMS,
+        *accounts.FORMS,
+        *contacts.FORMS,
+        *sessions.FORMS,
+        *activities.FORMS,
+    )
+}
 """What the sources of playbooks look like: no datasets, and without a table."""
 
 

@@ -1,6 +1,6 @@
 """Whom Polaris' rows may mean, and by what that is told (seed 001, Playbook B, "Post-Import: Teacher Matching")."""
 
-from workbench.datasets import polaris
+from workbench.datasets.polaris.events import EVENT_TEACHERS
 from workbench.model.contract import Contract
 from workbench.model.errors import UnknownMatching
 from workbench.model.matching import Compared, Matching
@@ -33,7 +33,7 @@ EDUCATORS = Matching(
     title="Match Educators",
     noun="educator of a session",
     meant="teacher of the roster",
-    said=_decided(polaris.EVENT_TEACHERS, "polaris.teacher_roster"),
+    said=_decided(EVENT_TEACHERS, "polaris.teacher_roster"),
     compared=(_ID, _EMAIL, _NAME, Compared(name="school", kind="place", known="building", alias_of=_SCHOOLS)),
     unmatched="teacher",
 )

@@ -57,7 +57,8 @@ def _playbook_head(playbook: Playbook) -> Iterator[str]:
     if playbook.pends:
         yield "- **An unmatched row waits** and is imported as soon as what it refers to is there."
     if playbook.figures:
-        yield "- **Its numbers:** " + ", ".join(figure.name for figure in playbook.figures) + "."
+        numbers = [*(each.name for each in playbook.figures), *(each.name for each in playbook.breakdowns)]
+        yield f"- **Its numbers:** {', '.join(numbers)}."
     if playbook.form is not None:
         yield ""
         yield "Headers are compared without case, spaces and punctuation; each of the other names will do."
@@ -157,8 +158,8 @@ def _notes(field: Field) -> Iterator[str]:
             yield "What is stored only grows."
         case With(field=status):
             yield f"Goes with `{status}`: only a row whose `{status}` counts replaces it."
-        case Forward(order=order, always=always):
-            yield f"Moves on along {', '.join(order)}; {', '.join(always)} are taken whatever was there."
+        case Forward(order=order):
+            yield f"Only moves on along {', '.join(order)}."
     if field.protected_by is not None:
         yield f"Stays as it is once `{field.protected_by}` has something."
     if field.reference is not None and field.reference.by:

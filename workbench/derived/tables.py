@@ -35,7 +35,9 @@ def tables(contracts: Iterable[Contract]) -> MetaData:
             if constraint.name not in {known.name for known in table.constraints}:
                 table.append_constraint(constraint)
         for field in contract.references:
-            # deleting a record asks who refers to it
+            # deleting a record asks who refers to it; where it comes first in the key, the key's index answers that
+            if field.name == contract.key[0]:
+                continue
             name = f"{contract.table}_{field.target}"
             if name not in {index.name for index in table.indexes}:
                 Index(name, table.c[field.target])

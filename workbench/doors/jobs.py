@@ -1,9 +1,13 @@
-"""Work that a page leaves to a worker: filling, planning, committing and undoing a batch as jobs of a queue.
+"""Work that a page leaves to a worker: filling, planning, committing and undoing a batch as jobs of a queue; and what
+is due by itself.
 
 The queue is Procrastinate's, in the same database. A job names its batch, tenant, person and options, and holds no
 data. One job at a time works for a tenant on a dataset, and a run on all of its; a job that was stopped, by whatever,
 is taken up again, and leaves a batch alone that is past its step. What came of a job is told by its batch; the queue
 forgets it.
+
+Every minute one of the workers, whichever comes first, looks for schedules that are due and leaves their runs to the
+queue; of a tenant one is done at a time.
 """
 
 import asyncio
@@ -23,8 +27,9 @@ from procrastinate.jobs import Job, Status
 from procrastinate.manager import JobManager
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
 
-from workbench.database import batches, store
+from workbench.database import batches, schedules, store
 from workbench.derived.expectations import great_expectations
+from workbench.doors import schedule
 from workbench.model.batch import ENDED, Batch
 from workbench.model.errors import (
     AlreadyUndone,
@@ -33,9 +38,11 @@ from workbench.model.errors import (
     DatabaseBusy,
     DatabaseUnavailable,
     Held,
+    UnknownSchedule,
     WorkbenchError,
 )
 from workbench.model.hold import Hold
+from workbench.model.schedule import ScheduledRun
 from workbench.settings import Settings
 from workbench.workbench import Progress, Workbench, address
 
@@ -52,6 +59,9 @@ AT_ONCE = 2
 """Jobs of one worker at the same time, so that a small file need not wait for a large one."""
 
 _QUEUE = "imports"
+_SCHEDULED, _TICK = "scheduled", "tick"
+EVERY = "* * * * *"
+"""How often it is looked for what is due, as cron says it."""
 _GRACE = 1.0
 """Seconds that a job has to end by itself before it is asked to stop."""
 
@@ -95,6 +105,19 @@ def defer(wb: Workbench, step: Step, batch: Batch | UUID | str, **options: Any) 
             raise AlreadyWaiting(batch=found.id, step=waiting.task_name) from None
         assert waiting.id is not None
         return waiting.id
+
+
+def defer_run(wb: Workbench, run: ScheduledRun) -> None:
+    """Leaves a due run to the next worker that is free; not a second time while it waits."""
+    job = Job(
+        task_name=_SCHEDULED,
+        queue=_QUEUE,
+        lock=f"{wb.settings.tenant}:schedules",
+        queueing_lock=str(run.id),
+        task_kwargs={"run": str(run.id), "tenant": wb.settings.tenant, "user": wb.settings.user},
+    )
+    with suppress(exceptions.UniqueViolation, exceptions.AlreadyEnqueued), _queued(wb) as connection, _told_twice():
+        _queue.defer_job(job, connection=connection)
 
 
 def state(wb: Workbench, batch: Batch | UUID | str) -> Literal["waiting", "running"] | None:
@@ -242,6 +265,45 @@ def _run(
         _end(configuration, job, _sentence(error))
 
 
+def tick(configuration: Settings) -> None:
+    """Asks for the run of every schedule that is due, once, and leaves those that wait to the queue."""
+    for each in schedules.due(address(configuration)):
+        with _opened(configuration, each.tenant, each.person) as wb:
+            try:
+                run = wb.schedules.take_up(each.schedule) if each.schedule else wb.schedules.run(str(each.run))
+            except UnknownSchedule:  # it was removed just now
+                continue
+            if run is not None:
+                defer_run(wb, run)
+
+
+def _ticked(configuration: Settings, context: JobContext, timestamp: int) -> None:
+    """The periodic job; what it cannot do now, it does a minute later."""
+    try:
+        tick(configuration)
+    except WorkbenchError as refusal:
+        _report(f"What is due cannot be looked for: {refusal}", refusal)
+
+
+def _scheduled(configuration: Settings, context: JobContext, run: str, tenant: str, user: str) -> None:
+    """Does one due run. Raises only what it is to be tried again for; all else is told of the run."""
+
+    def progress(doing: str, rows: int) -> None:
+        whole = doing in ("planning", "committing") and rows > 0
+        if context.abort_reason() is AbortReason.SHUTDOWN and not whole:
+            raise _Stopped
+
+    try:
+        with _opened(configuration, tenant, user) as wb:
+            schedule.work(wb, wb.schedules.run(run), progress)
+    except _Stopped:
+        raise exceptions.JobAborted from None
+    except Exception as error:
+        if isinstance(error, _TRANSIENT) and context.job.attempts < TRIES:
+            raise
+        _end(configuration, context.job, _sentence(error))
+
+
 def _opened(configuration: Settings, tenant: str, user: str) -> Workbench:
     url = configuration.database_url.get_secret_value() if configuration.database_url else None
     return Workbench.open(home=configuration.home, database_url=url, tenant=tenant, user=user)
@@ -278,9 +340,14 @@ def _report(what: str, error: BaseException | None) -> None:
 
 
 def _end(configuration: Settings, job: Job, why: str) -> None:
-    """Writes the sentence where a person looks: in the batch, which has failed when it has no rows yet."""
+    """Writes the sentence where a person looks: in the batch, which has failed when it has no rows yet, or the run."""
     asked: dict[str, Any] = job.task_kwargs
+    if job.task_name == _TICK:
+        return
     with _opened(configuration, asked["tenant"], asked["user"]) as wb:
+        if job.task_name == _SCHEDULED:
+            wb.schedules.end(wb.schedules.run(asked["run"]), "failed", why)
+            return
         batch = wb.batches.get(asked["batch"])
         if job.abort_requested:
             why = str(_cancelled(batch))
@@ -332,6 +399,13 @@ class _WorkersQueue(JobManager):
         except exceptions.UniqueViolation:  # another of its batch waits, which was asked for since, and is done instead
             await self.finish_job_by_id_async(job_id, Status.FAILED, delete_job=True)
 
+    async def defer_periodic_job(self, job: Job, periodic_id: str, defer_timestamp: int) -> int | None:
+        try:
+            with _told_twice():
+                return await super().defer_periodic_job(job, periodic_id, defer_timestamp)
+        except exceptions.UniqueViolation:  # that of a minute ago still waits
+            return None
+
     async def _surely(self, ask: Callable[[], Awaitable[None]]) -> None:
         """Asks again when the database was away or busy, for as long as a worker may go without a sign of life."""
         for _ in range(_PATIENCE):
@@ -347,9 +421,10 @@ class _WorkersQueue(JobManager):
 class Worker:
     """A worker in a thread of its own, for as long as the `with` block lasts."""
 
-    def __init__(self, configuration: Settings, *, heartbeat: float = HEARTBEAT) -> None:
+    def __init__(self, configuration: Settings, *, heartbeat: float = HEARTBEAT, every: str = EVERY) -> None:
         self._configuration = configuration
         self._heartbeat = heartbeat
+        self._every = every
         self._thread = threading.Thread(target=self._work, name="worker")
         self._loop = asyncio.SelectorEventLoop()  # the one kind that the database driver takes everywhere
         self._ending = asyncio.Event()
@@ -432,6 +507,10 @@ class Worker:
         for step in _STEPS:
             run = partial(_run, self._configuration)
             app.task(name=step, queue=_QUEUE, pass_context=True, retry=_Again(self._heartbeat))(run)
+        due = partial(_scheduled, self._configuration)
+        app.task(name=_SCHEDULED, queue=_QUEUE, pass_context=True, retry=_Again(self._heartbeat))(due)
+        look = app.task(name=_TICK, queue=_QUEUE, queueing_lock=_TICK, pass_context=True)
+        app.periodic(cron=self._every)(look(partial(_ticked, self._configuration)))
         return app
 
     async def _take_up(self, queue: JobManager) -> None:

@@ -4,7 +4,7 @@ Everything else is derived: CSV template, field guide, suite, table, aliases, im
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from workbench.model.figure import Figure
@@ -24,10 +24,15 @@ class Sought:
     """Our own field that it is compared with."""
     folded: bool = False
     """Compared without case, spaces and punctuation, as names are."""
+    titled: bool = False
+    """Of what is compared folded: names of people, and titles before them (Dr., Ms.) are no part of them."""
     beside: tuple[str, str] | None = None
     """A further field of the other contract, and our own that has to be the same, compared folded."""
     through: tuple[str, str] | None = None
-    """Another dataset, and the field of it that is compared with what we say: its record has our `field`."""
+    """Another dataset, and the field of it that is compared with what we say: its record has our `field`, or refers to
+    the record."""
+    any_of: bool = False
+    """Ours says several, with semicolons between: the first of them that finds a record does."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,17 +132,13 @@ Derivation = Joined | CodeOf | SameAs | FromWindow | FirstOf | AcademicYearOf
 
 @dataclass(frozen=True, kw_only=True)
 class Forward:
-    """A status only moves on along an order; what is in `always`, or last in the order, is taken whatever was there."""
+    """A status only moves on along an order: whichever of two files comes last, both leave the same one."""
 
     order: tuple[str, ...]
-    always: tuple[str, ...] = ()
-    contrary: tuple[str, ...] = ()
-    """Of these, two that rows of one file say of one record contradict each other: it is told which counts."""
-
-    @property
-    def settled(self) -> tuple[str, ...]:
-        """What is taken whatever was there."""
-        return (*self.always, self.order[-1])
+    final: tuple[str, ...] = ()
+    """What says how something ended: where another of these counts than a file says, that is told."""
+    agrees: bool = False
+    """Whether rows of one file that say different ones of these of one record contradict each other, which is told."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,6 +180,8 @@ class Field:
     have."""
     protected_by: str | None = None
     """A person's field: once a record has something there, no import changes this one."""
+    once: bool = False
+    """Only a new record gets it: no import changes what one has there, or has not."""
     awaited: str = ""
     """The kind of an unmatched row that would make a record and has nothing here, e.g. "date": it waits until the
     record is there. Else such a row is invalid."""
@@ -238,6 +241,8 @@ class Removal:
     active: str = "is_active"
     source: str = "deactivation_source"
     by_hand: tuple[str, ...] = ("manual_admin",)
+    reasons: tuple[str, ...] = ()
+    """Why a person usually switches one off; any other reason may be given too."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -344,10 +349,6 @@ class Contract:
     def key_fields(self) -> tuple[Field, ...]:
         """The fields of the natural key, in its order."""
         return tuple(self.field(name) for name in self.key)
-
-    def merging_as(self, merges: Mapping[str, Merge]) -> "Contract":
-        """The same, of which some fields merge otherwise."""
-        return replace(self, fields=tuple(replace(f, merge=merges.get(f.name, f.merge)) for f in self.fields))
 
     def requires(self, field: Field) -> bool:
         """Whether no record can be without it: it is required, or of the key."""

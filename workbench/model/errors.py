@@ -52,6 +52,47 @@ class UnknownSalesforceFields(WorkbenchError):
     """{object} has no {fields} in this Salesforce organization, or {user} may not see it. Nothing was read.{alike}"""
 
 
+class FieldsLacking(UnknownSalesforceFields):
+    """{why} Say which field it is instead, or leave it out, by --map or a template of {playbook}: --map
+    'Other__c=field', --map 'Field__c='."""
+
+
+class NoExtract(WorkbenchError):
+    """{playbook} takes nothing of {object} from Salesforce. What it takes records of: {known}."""
+
+
+class SeveralExtracts(WorkbenchError):
+    """{playbook} takes {object} from Salesforce in several parts, one after the other: workbench run {playbook}"""
+
+
+class UnknownStep(WorkbenchError):
+    """There is no step or sequence called {step}. Known: {known}."""
+
+
+class NothingChosen(WorkbenchError):
+    """No step is left to run: every one of them is excluded."""
+
+
+class SequenceRunning(WorkbenchError):
+    """{user} is running {sequence} since {since}. One sequence runs at a time: wait until it has ended, or stop it."""
+
+
+class UnknownSchedule(WorkbenchError):
+    """There is no schedule called {schedule}. Those that there are: {known}."""
+
+
+class ScheduleExists(WorkbenchError):
+    """There is a schedule called {name} already. Choose another name."""
+
+
+class UnknownScheduledRun(WorkbenchError):
+    """There is no run of a schedule called {run}."""
+
+
+class AlreadyRunning(WorkbenchError):
+    """{what} was asked for already ({since}) and has not ended yet."""
+
+
 class UnreadableSheet(WorkbenchError):
     """Line {line}: {why}"""
 
@@ -88,6 +129,11 @@ class UnknownHeader(WorkbenchError):
 class MissingColumns(WorkbenchError):
     """No column for the required {fields} of {dataset}. Columns found: {found}.
     Name one with --map 'Header=field', or give one value for every row with --set field=value{or_else}."""
+
+
+class LooksLikeAnother(WorkbenchError):
+    """{source} looks like {likely} and not like {meant}: {reason} Import it with {option} {likely}, or say which column
+    is which with --map 'Header=field' if it is {meant} all the same."""
 
 
 class NothingToFilterBy(WorkbenchError):
@@ -201,7 +247,19 @@ class UnknownLines(WorkbenchError):
 
 
 class NoReason(WorkbenchError):
-    """Say why: {action} rows needs a reason."""
+    """Say why: {action} {what} needs a reason."""
+
+
+class NothingToDeactivate(WorkbenchError):
+    """Records of {dataset} are not switched off by hand. Those are: {known}."""
+
+
+class NotDeactivated(WorkbenchError):
+    """{key} is {state}: nothing was changed."""
+
+
+class RecordChanged(WorkbenchError):
+    """The {dataset} record {key} is not there any more: nothing was changed."""
 
 
 class NotToExplain(WorkbenchError):
@@ -228,6 +286,14 @@ class SourcePaused(WorkbenchError):
 
 class UnknownRows(WorkbenchError):
     """Batch {batch} has no row on line {lines}."""
+
+
+class StillRefused(WorkbenchError):
+    """Line {line} of batch {batch} still cannot be imported: {why}"""
+
+
+class NotWaiting(WorkbenchError):
+    """Batch {batch} has no unmatched row that waits on line {lines}."""
 
 
 class WrongReturn(WorkbenchError):
@@ -276,8 +342,8 @@ class HeldFor(Held):
 
 
 class UnknownLimit(WorkbenchError):
-    """{dataset} has no limit called {limit}. A limit is on created, updated or removed records, or on what is blanked
-    or changed: of a field (phone.blanked), or of any (blanked). Its fields: {known}."""
+    """{dataset} has no limit called {limit}. A limit is on created, updated or removed records, or on what is blanked,
+    changed or missing: of a field (phone.blanked), or of any (blanked). Its fields: {known}."""
 
 
 class StalePlan(WorkbenchError):

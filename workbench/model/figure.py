@@ -19,5 +19,18 @@ class Figure:
     """The dataset whose rows count; None counts the source's own."""
     reasons: tuple[str, ...] = ()
     """Only those that were skipped or unmatched for one of them."""
+    every: int = 1
+    """Of how many rows it counts one, the last of fewer: chunks of 2,000."""
     severity: "Severity | None" = None
     """Not rows: the issues of that severity that were told of them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Breakdown:
+    """How many of the records that the rows of one part made or found have each value of a field."""
+
+    name: str
+    """As the procedure names it, e.g. "Status breakdown"."""
+    part: str
+    """The dataset of the part."""
+    field: str

@@ -1,8 +1,9 @@
 """How much one import may change before a person is asked: limits on a plan, each by a name.
 
 The names are `created`, `updated` and `removed` for records, and `blanked` and `changed` for what becomes of stored
-values: of a field (`phone.blanked`), or of any field (`blanked`). What is said of a field comes before what is said of
-any. A limit is written "50", "20%", "5 and 20%" (both have to be passed) or "none".
+values: of a field (`phone.blanked`), or of any field (`blanked`). `missing` are stored values that stay, for the file
+has none: many at once mean that it has lost them. What is said of a field comes before what is said of any. A limit is
+written "50", "20%", "5 and 20%" (both have to be passed) or "none".
 """
 
 import re
@@ -11,17 +12,20 @@ from dataclasses import dataclass
 from typing import Self
 
 RECORDS = ("created", "updated", "removed")
-VALUES = ("blanked", "changed")
+VALUES = ("blanked", "changed", "missing")
 OF = {
     "created": "rows of the file",
     "updated": "known records that the file names",
     "removed": "records of the scope",
     "blanked": "known records that the file names",
     "changed": "known records that the file names",
+    "missing": "known records that the file names",
 }
 """Of what the share of each is."""
 USUAL = (("removed", "5 and 20%"), ("blanked", "1 and 20%"))
 """What holds for every dataset that says nothing else."""
+USUAL_OF_MISSING = "1 and 20%"
+"""Of how many records a source that is read whole every night may come without what is stored, where a dataset asks."""
 USUAL_OF_NAMES = "10 and 50%"
 """How many records may get another name: people seldom do, and a column sorted by itself gives them all one."""
 USUAL_OF_IDS = "5 and 50%"

@@ -6,8 +6,9 @@ from datetime import date
 
 import pyarrow as pa
 
-from workbench.model.contract import Contract, Merge
-from workbench.model.figure import Figure
+from workbench.model.contract import Contract
+from workbench.model.errors import NoExtract
+from workbench.model.figure import Breakdown, Figure
 from workbench.model.sheet import Chunk
 
 
@@ -22,8 +23,6 @@ class Part:
     """The contract's fields that the shape makes of the whole row, whichever columns there are."""
     where: tuple[str, ...] = ()
     """Only of rows that have something in one of these columns; of every row when empty."""
-    merges: Mapping[str, Merge] = field(default_factory=dict)
-    """The contract's fields that merge otherwise when they come from this source."""
     repeats: bool = False
     """A record may well stand on several rows (a learner with two courses), which then is nothing to warn of."""
 
@@ -110,6 +109,7 @@ class Playbook:
     check: Check | None = None
     """None: a row is judged by its parts alone."""
     figures: tuple[Figure, ...] = ()
+    breakdowns: tuple[Breakdown, ...] = ()
     extracts: tuple[Extract, ...] = ()
     """What of Salesforce is its source, each read a run of its own, in this order; none where it comes from files."""
     keeps_good_parts: bool = False
@@ -122,6 +122,14 @@ class Playbook:
     def datasets(self) -> tuple[str, ...]:
         """The datasets of its parts, in the order of import."""
         return tuple(part.dataset for part in self.parts)
+
+    def extracts_of(self, name: str) -> tuple[Extract, ...]:
+        """What it takes of an object of Salesforce; raises NoExtract."""
+        found = tuple(each for each in self.extracts if each.object.lower() == name.lower())
+        if not found:
+            objects = dict.fromkeys(each.object for each in self.extracts)
+            raise NoExtract(playbook=self.name, object=name, known=", ".join(objects) or "none")
+        return found
 
     def part(self, dataset: str) -> Part:
         """The part of that dataset; KeyError when there is none."""

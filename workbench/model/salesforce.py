@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 
 from workbench.model.errors import NotConfigured, WrongValue
@@ -103,6 +104,27 @@ _WITH: dict[Way, str] = {
     "JWT": "a private key",
     "client credentials": "client credentials",
 }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Interval:
+    """Which changes a reading has seen: those after `since` and up to `until`, by Salesforce's own clock."""
+
+    since: datetime | None
+    """None: it has read everything."""
+    until: datetime
+    """When it was begun: what has changed after that may be in it, and may not."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadOf:
+    """An interval of a playbook's extract, as it is kept with the import that the reading came to."""
+
+    playbook: str
+    object: str
+    asked: str
+    """SHA-256 of what was asked, of whom, and how it was mapped: a reading of anything else begins anew."""
+    interval: Interval
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from workbench.model import lines
 from workbench.model.lines import Ranges
+from workbench.model.salesforce import Interval, ReadOf
 
 LEFT_OUT_ENTRIES = 100
 """How many places of lines that are left out a reading names."""
@@ -172,6 +173,10 @@ class Sheet:
     read: Callable[[Tally], Iterator[Chunk]] = field(repr=False)
     path: Path | None = None
     """The bytes themselves, to be kept as evidence; None where there never were any (a DataFrame)."""
+    interval: Interval | None = None
+    """Of an object of Salesforce: which of its changes are in it; None where only some records were asked for."""
+    read_of: ReadOf | None = None
+    """What it is a reading of, to be kept with its import; None of all that is no playbook's extract."""
 
     def chunks(self, tally: Tally | None = None) -> Iterator[Chunk]:
         """The rows, in their order; raises UnreadableSheet(line) at the first that cannot be read."""

@@ -1,6 +1,6 @@
 """How a sentence says numbers, and the first of many: the same from every door."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 
 def many(number: int, noun: str = "row") -> str:
@@ -14,3 +14,9 @@ def first_of(texts: Sequence[str], most: int, *, more: str = "more", of: int | N
     others = (len(texts) if of is None else of) - min(len(texts), most)
     shown = ", ".join(texts[:most])
     return f"{shown} and {others:,} {more}" if others > 0 else shown
+
+
+def listed(texts: Collection[str]) -> str:
+    """All of several texts: "a, b and c"."""
+    *others, last = texts
+    return f"{', '.join(others)} and {last}" if others else last

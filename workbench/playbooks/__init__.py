@@ -3,8 +3,11 @@
 from workbench.datasets import catalog
 from workbench.model.errors import UnknownPlaybook
 from workbench.model.playbook import Part, Playbook
+from workbench.playbooks import salesforce_accounts, salesforce_history, salesforce_sessions
 from workbench.playbooks.learners import LEARNERS
 from workbench.playbooks.pathful import EXPORT, SESSIONS, USERS
+from workbench.playbooks.salesforce_affiliations import AFFILIATIONS
+from workbench.playbooks.salesforce_people import STUDENTS, TEACHERS, VOLUNTEERS
 from workbench.playbooks.virtual_sessions import VIRTUAL_SESSIONS
 
 
@@ -28,6 +31,13 @@ PLAYBOOKS: dict[str, Playbook] = {
         SESSIONS,
         USERS,
         VIRTUAL_SESSIONS,
+        *salesforce_accounts.PLAYBOOKS,
+        *salesforce_sessions.PLAYBOOKS,
+        *salesforce_history.PLAYBOOKS,
+        VOLUNTEERS,
+        TEACHERS,
+        STUDENTS,
+        AFFILIATIONS,
         *(of_family(name) for name in catalog.families()),
     )
 }
@@ -39,3 +49,9 @@ def playbook(name: str) -> Playbook:
         return PLAYBOOKS[name]
     except KeyError:
         raise UnknownPlaybook(playbook=name, known=", ".join(PLAYBOOKS)) from None
+
+
+def keeps_good_parts(name: str) -> bool:
+    """Whether what is good of an invalid row goes on in imports of that name: of a playbook that says so."""
+    known = PLAYBOOKS.get(name)
+    return known is not None and known.keeps_good_parts

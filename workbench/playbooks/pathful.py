@@ -21,12 +21,11 @@ from workbench.model import dates
 from workbench.model.arrays import matches, only
 from workbench.model.errors import WrongValue
 from workbench.model.figure import Figure
-from workbench.model.issue import ISSUES
 from workbench.model.kinds import KINDS, by_distinct, spelling
 from workbench.model.playbook import Known, Part, Playbook, Recall, Shaped
 from workbench.model.sheet import Chunk
 from workbench.playbooks import session_ids
-from workbench.prepare.shaping import gathered, of_series, series, something
+from workbench.prepare.shaping import gathered, issues, of_series, series, something
 
 STATUSES = {
     **dict.fromkeys(("completed", "successfully completed"), "Completed"),
@@ -62,6 +61,8 @@ UNKNOWN_ATTENDANCE = f"attendance_status is none of: {', '.join(pathful.ATTENDAN
 
 MINUTES = 60
 """How long a session is that does not say it."""
+PEOPLE = ("educator", "professional")
+"""The roles whose people are imported, in lower case."""
 ROLES = "Student, Parent"
 """The roles that are left out where nobody says which."""
 NO_SCHOOLS = ("prep-kc",)
@@ -159,14 +160,6 @@ class _Rows:
     def same(self, text: str) -> pa.StringArray:
         """A text, in every row."""
         return pa.array([text] * len(self._columns), pa.string())
-
-    def issues(self, where: pa.BooleanArray, code: str, column: str, message: str, severity: str = "error") -> pa.Table:
-        """The issue of the rows where that is so."""
-        at = np.flatnonzero(np.asarray(where)).astype(np.int32)
-        said = {"code": code, "field": column, "message": message, "severity": severity}
-        columns = {"position": pa.array(at), "line": pa.nulls(len(at), pa.int32())}
-        columns |= {name: pa.array([text] * len(at), pa.string()) for name, text in said.items()}
-        return pa.table(columns).select(ISSUES.names).cast(ISSUES)
 
 
 def _meant(texts: pa.StringArray, meanings: Mapping[str, str]) -> pa.StringArray:
@@ -272,10 +265,18 @@ class _Sessions(_Rows):
     def issues_found(self) -> pa.Table:
         unknown = pc.and_(self.good, pc.and_(pc.is_valid(self["status"]), pc.is_null(self.meant)))
         told = f"No status of a session that is known: counts as {UNKNOWN}"
+        nobody = pc.and_(self.good, pc.invert(pc.is_in(self.roles, pa.array(PEOPLE))))
+        role = pc.binary_join_element_wise(
+            "Role ", self["sign_up_role"], "", null_handling="replace", null_replacement="blank"
+        )
+        lost = pc.binary_join_element_wise(
+            role, ": neither an educator nor a professional, so the person is not imported", ""
+        )
         return _in_order(
-            self.issues(self.untitled, "missing", "title", "title is required"),
-            self.issues(self.impossible, KINDS["timestamp"].code, "date", _IMPOSSIBLE),
-            self.issues(unknown, "unknown_status", "status", told, "warning"),
+            issues(self.untitled, "missing", "title", "title is required"),
+            issues(self.impossible, KINDS["timestamp"].code, "date", _IMPOSSIBLE),
+            issues(unknown, "unknown_status", "status", told, "warning"),
+            issues(nobody, "unknown_role", "sign_up_role", series(lost), "warning"),
         )
 
 
@@ -291,7 +292,7 @@ def sessions(columns: Chunk, known: Known) -> Mapping[str, Shaped]:
 
 def check_sessions(columns: Chunk, known: Known) -> pa.Table:
     """What is wrong with rows of a Session Report that no part can tell: no title, an impossible date, an unknown
-    status."""
+    status or role."""
     return _Sessions(columns, known).issues_found()
 
 
@@ -328,10 +329,10 @@ class _Export(_Rows):
     def issues_found(self) -> pa.Table:
         kind = KINDS["timestamp"]
         return _in_order(
-            *(self.issues(blank, "missing", name, f"{name} is required") for name, blank in self.blank.items()),
-            self.issues(self.unread, kind.code, "session_start", kind.message),
-            self.issues(self.impossible, kind.code, "session_start", _IMPOSSIBLE),
-            self.issues(self.unknown, "bad_choice", "attendance_status", UNKNOWN_ATTENDANCE),
+            *(issues(blank, "missing", name, f"{name} is required") for name, blank in self.blank.items()),
+            issues(self.unread, kind.code, "session_start", kind.message),
+            issues(self.impossible, kind.code, "session_start", _IMPOSSIBLE),
+            issues(self.unknown, "bad_choice", "attendance_status", UNKNOWN_ATTENDANCE),
         )
 
 
@@ -363,9 +364,9 @@ class _Users(_Rows):
 
     def issues_found(self) -> pa.Table:
         told = "No e-mail here: the account that has this id counts"
-        imported = pc.is_in(self.roles, pa.array(["educator", "professional"]))
+        imported = pc.is_in(self.roles, pa.array(PEOPLE))
         found = pc.and_(imported, pc.is_valid(self.known))
-        return self.issues(found, "known_by_id", "login_email", told, "warning")
+        return issues(found, "known_by_id", "login_email", told, "warning")
 
 
 def _emails(ids: pa.StringArray, stored: pa.Table | None) -> pa.StringArray:

@@ -17,20 +17,18 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from workbench.datasets.polaris import ATTENDANCE as CAME
-from workbench.datasets.polaris import VIRTUAL_SESSIONS as FORM
+from workbench.datasets.polaris.events import ATTENDANCE as CAME
+from workbench.datasets.polaris.events import VIRTUAL_SESSIONS as FORM
 from workbench.model import dates
 from workbench.model.arrays import joined, matches, only, replaced
-from workbench.model.contract import Forward
 from workbench.model.errors import WrongValue
 from workbench.model.figure import Figure
-from workbench.model.issue import ISSUES
 from workbench.model.kinds import KINDS, spelling, trimmed
 from workbench.model.playbook import Known, Part, Playbook, Recall, Shaped
 from workbench.model.sheet import Chunk
 from workbench.playbooks import session_ids
 from workbench.playbooks.pathful import STATUSES
-from workbench.prepare.shaping import of_series, series, something
+from workbench.prepare.shaping import issues, of_series, series, something
 
 HOST = "PREPKC"
 """Who holds the sessions where nobody says it."""
@@ -45,7 +43,8 @@ FIRST_MONTH = 7
 
 SIMULCAST = "Simulcast"
 ORDER = ("Count", "No Show", "Cancelled", "Draft", "Requested", "Published", "Confirmed", "Completed")
-"""A session's status only moves up: here a teacher who cancels does not cancel the session."""
+"""Of the rows of a session the highest status counts; a teacher who cancels does not cancel a session that is known."""
+_OF_A_TEACHER = ("Count", "No Show", "Cancelled")
 ATTENDANCE = {"Completed": "attended", "Cancelled": "cancelled", "No Show": "no_show"}
 """What became of whoever is on a row with that status; of any other it is open."""
 _RANKS = {status: rank for rank, status in enumerate(CAME.order)}
@@ -217,10 +216,11 @@ class _Rows:
 
     def events(self) -> Shaped:
         """The sessions that rows speak for, each once."""
+        known = self._sessions.index.isin(self._stored.index)
         made = self._sessions.assign(
             title=self._sessions["session_title"],
             start=self._sessions["day"] + "T" + self._sessions["clock"] + "Z",
-            status=self._sessions["means"],
+            status=self._sessions["means"].mask(known & self._sessions["means"].isin(_OF_A_TEACHER)),
             other_id=session_ids.other_ids(
                 self._sessions["own"], self._sessions["called"], self._sessions.index.to_series()
             ),
@@ -322,7 +322,7 @@ class _Rows:
 
     def issues(self) -> pa.Table:
         """What is wrong with each row, and what it should have."""
-        found = [_issues(*each) for each in self._wrong()]
+        found = [issues(where, code, field, said, severity) for where, code, field, severity, said in self._wrong()]
         table = pa.concat_tables(found)
         return table.take(pc.sort_indices(table, [("position", "ascending")])).combine_chunks()
 
@@ -473,21 +473,6 @@ def _shaped(part: Part, rows: pd.DataFrame, keys: list[str]) -> Shaped:
     )
 
 
-def _issues(where: pd.Series, code: str, field: str, severity: str, said: str | pd.Series) -> pa.Table:
-    """The issues of the rows where that is so."""
-    at = np.flatnonzero(where)
-    messages = said.to_numpy()[at] if isinstance(said, pd.Series) else [said] * len(at)
-    columns = {
-        "position": at,
-        "line": [None] * len(at),
-        "code": [code] * len(at),
-        "field": [field] * len(at),
-        "message": messages,
-        "severity": [severity] * len(at),
-    }
-    return pa.table({name: pa.array(values, ISSUES.field(name).type) for name, values in columns.items()})
-
-
 # --- the declaration ---
 
 _EVENT = Part(
@@ -502,7 +487,6 @@ _EVENT = Part(
         "district": "district",
     },
     made=("start", "other_id", "participants", "host", "source"),
-    merges={"status": Forward(order=ORDER)},
     repeats=True,
 )
 _TEACHER = Part(

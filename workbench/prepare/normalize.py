@@ -136,7 +136,7 @@ def _meant(texts: pa.StringArray, meanings: dict[str, str], kind: Kind, form: st
 
 def is_cased(field: Field) -> bool:
     """Whether texts of a field that differ in case alone are different: `abc` and `ABC` may be two records."""
-    return field.kind == "identifier"
+    return field.kind in ("identifier", "salesforce_id")
 
 
 def has_meaning(texts: pa.StringArray, meanings: Iterable[str]) -> pa.BooleanArray:

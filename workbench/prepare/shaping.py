@@ -71,6 +71,15 @@ def _written(text: str, field: Field, form: str) -> str:
     return numbers.written(value or "", form)
 
 
+def issues(where: npt.ArrayLike, code: str, field: str, message: str | pd.Series, severity: str = "error") -> pa.Table:
+    """The issue of the source rows where that is so (see `ISSUES`); the message may be of each row of its own."""
+    at = np.flatnonzero(np.asarray(where)).astype(np.int32)
+    said = [message] * len(at) if isinstance(message, str) else np.asarray(message, object)[at]
+    columns: dict[str, object] = {"position": at, "line": [None] * len(at), "message": said}
+    columns |= {"code": [code] * len(at), "field": [field] * len(at), "severity": [severity] * len(at)}
+    return pa.table({name: pa.array(columns[name], ISSUES.field(name).type) for name in ISSUES.names})
+
+
 def lines_of(shape: Shaped, chunk: Chunk) -> pa.ListArray | None:
     """The lines of the source that each row of a part was made of; None where it is the one of its own line."""
     if shape.groups is None:

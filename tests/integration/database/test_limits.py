@@ -230,3 +230,13 @@ def test_the_database_completes_no_batch_that_nobody_has_let_go_on(
         wb.commit(batch)
     assert records(url, "elevate.profiles", "email") == []
     assert ask(url, "select stage from workbench.import_batch") == [("held",)]
+
+
+def test_what_many_records_come_without_holds_the_file_although_it_would_stay(bring: Callable[..., Batch]) -> None:
+    bring(10)
+    assert bring(10, phone="", limits={"phone.missing": "1 and 20%"}).stage == "held"
+    batch = bring(10, phone="", name="Sam Other{}", limits={"phone.missing": "20%"})
+    sentence = "10 of 10 known records that the file names come without their phone, which stays: the limit is 20%."
+    assert held(batch)["phone.missing"] == ("phone", 10, sentence)
+    assert bring(10, phone="", limits={"phone.missing": "100%"}).stage == "completed"
+    assert bring(10, limits={"phone.missing": "0"}).stage == "completed"

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from itertools import permutations
 
 import pytest
 
@@ -9,7 +10,15 @@ from tests.imports import ask, fingerprint, issues, messages, outcomes, records
 from workbench import Workbench
 from workbench.doors.cli import printing
 from workbench.model.batch import Batch
-from workbench.model.errors import MissingColumns, NothingToFilterBy, StillReferredTo, WrongValue
+from workbench.model.errors import (
+    MissingColumns,
+    NothingToFilterBy,
+    NotWaiting,
+    StillReferredTo,
+    StillRefused,
+    UnknownHeader,
+    WrongValue,
+)
 from workbench.model.sheet import Sheet
 
 Given = Callable[..., Sheet]
@@ -418,6 +427,23 @@ def test_a_status_only_moves_on_counts_only_grow_and_a_cluster_is_only_filled(
     ]
 
 
+@pytest.mark.parametrize("statuses", list(permutations(("Completed", "Cancelled", "No Show", "Simulcast", "Count"), 2)))
+def test_two_exports_that_contradict_each_other_about_a_session_settle_whichever_comes_last(
+    wb: Workbench, sheet: Given, url: str, statuses: tuple[str, str]
+) -> None:
+    files = [sheet(report(DANA.replace("Completed", each)), f"{each}.csv") for each in statuses]
+    done = [pathful(wb, file) for file in files * 2]
+    order = ("Count", "Simulcast", "No Show", "Cancelled", "Completed")
+    assert ask(url, "select status from polaris.events") == [(max(statuses, key=order.index),)]
+    assert [batch.updated for batch in done[2:]] == [0, 0]
+
+
+def test_an_end_that_is_not_taken_is_told_on_its_rows(wb: Workbench, sheet: Given) -> None:
+    pathful(wb, sheet(report(DANA)))
+    batch = pathful(wb, sheet(report(DANA.replace("Completed", "Cancelled")), "cancelled.csv"))
+    assert "Status stays Completed; it is Cancelled here" in messages(wb, batch)[2]
+
+
 def test_the_rows_of_a_session_say_together_how_far_it_got(wb: Workbench, sheet: Given, url: str) -> None:
     rows = [
         f"5001|Careers|2026-03-02|{status}|45|PF-{n}|Dana {n}|Professional|{students}|n/a"
@@ -485,11 +511,37 @@ def test_every_spelling_of_a_status_is_known(wb: Workbench, sheet: Given, url: s
     assert issues(wb, batch) == ([(2, "status", "unknown_status")] if said == "Whatever" else [])
 
 
+@pytest.mark.parametrize(("said", "told"), [("Moderator", "Moderator"), ("", "blank")])
+def test_who_has_no_role_that_is_known_is_told_while_the_session_goes_on(
+    wb: Workbench, sheet: Given, url: str, said: str, told: str
+) -> None:
+    batch = pathful(wb, sheet(report(DANA.replace("Professional", said))))
+    assert outcomes(wb, batch) == [(2, "created")]
+    assert records(url, "polaris.event_volunteers", "name") == []
+    why = f"Role {told}: neither an educator nor a professional, so the person is not imported"
+    assert messages(wb, batch) == {2: why}
+
+
+def test_what_is_good_of_an_invalid_row_goes_on(wb: Workbench, sheet: Given, url: str) -> None:
+    """A playbook that keeps good parts: the session is known, the nameless educator is not."""
+    batch = pathful(wb, sheet(report(ADA.replace("Ada Park", "").replace("PF-1", ""))))
+    assert outcomes(wb, batch) == [(2, "invalid")]
+    assert records(url, "polaris.events", "session_id") == [("5001",)]
+    assert records(url, "polaris.event_teachers", "name") == []
+
+
 def test_a_row_without_a_title_is_invalid_and_writes_nothing(wb: Workbench, sheet: Given, url: str) -> None:
     pathful(wb, sheet(report(DANA)))
     batch = pathful(wb, sheet(report(DANA.replace("Careers in Nursing", " "), DANA), "again.csv"))
     assert outcomes(wb, batch) == [(2, "invalid"), (3, "skipped:unchanged")]
     assert issues(wb, batch) == [(2, "title", "missing")]
+
+
+def test_a_run_that_was_let_go_on_without_its_invalid_rows_says_so(wb: Workbench, sheet: Given) -> None:
+    held = wb.import_sheet(sheet(report(DANA, ADA.replace("Careers in Nursing", ""))), "polaris.pathful_sessions")
+    assert (held.stage, held.skip_errors) == ("held", False)
+    done = wb.commit(held, skip_errors=True)
+    assert [done.skip_errors, *(part.skip_errors for part in wb.batches.parts(done))] == [True] * 4
 
 
 def test_texts_of_programs_for_nothing_are_nowhere_stored(wb: Workbench, sheet: Given, url: str) -> None:
@@ -762,3 +814,94 @@ def test_a_row_of_a_report_is_corrected_before_it_is_written(
     done = wb.commit(wb.plan(held).batch)
     assert [outcome for _, outcome in outcomes(wb, done)] == ["created", "created", "created"]
     assert teachers(url) == [("5001", "ada@kck.example", "attended"), ("5001", "ben@kck.example", "no_show")]
+
+
+def test_a_person_gives_a_session_its_date_and_its_rows_come_in(
+    wb: Workbench, sheet: Given, url: str, roster: Callable[..., Batch]
+) -> None:
+    roster()
+    undated = [each.replace("2026-03-02 15:30:00", "") for each in (ADA, BEN)]
+    batch = pathful(wb, sheet(report(*undated, DANA.replace("5001", "5002").replace("2026-03-02 15:30:00", ""))))
+    assert outcomes(wb, batch) == [(2, "unmatched:date"), (3, "unmatched:date"), (4, "unmatched:date")]
+    with pytest.raises(StillRefused, match=r"^Line 2 .* still cannot be imported: Invalid date"):
+        wb.supply(batch, {2: {"Date": "soon"}})
+    with pytest.raises(UnknownHeader):
+        wb.supply(batch, {2: {"Day": "2026-03-02"}})
+    given = wb.supply(batch, {2: {"Date": "2026-03-02 15:30"}})
+    assert (given.stage, given.sweep_of, given.created) == ("completed", batch.id, 1)
+    assert teachers(url) == [("5001", "ada@kck.example", "attended"), ("5001", "ben@kck.example", "no_show")]
+    assert [outcome for _, outcome in outcomes(wb, batch)] == ["skipped:resolved", "skipped:resolved", "unmatched:date"]
+    with pytest.raises(NotWaiting, match="on line 2"):
+        wb.supply(batch, {2: {"Date": "2026-03-02"}, 4: {"Date": "2026-03-02"}})
+    assert {row["Date"] for row in (each["raw"] for each in wb.rows.each(batch))} == {""}
+    wb.undo(given)
+    assert outcomes(wb, batch)[0] == (2, "unmatched:date")
+
+
+EVENTS = "session_id,title,date{}\n7,Later,2026-12-20 10:00{}\n"
+UNDATED = "7|Later||Published|45|PF-1|Ada Park|Educator||"
+
+
+def test_a_file_of_events_that_brings_a_date_brings_in_the_session_that_waited_for_it(
+    wb: Workbench, sheet: Given, url: str, roster: Callable[..., Batch]
+) -> None:
+    """What the report adds to the event (its status, its kind, its source) replaces nothing."""
+    roster(ROSTER.replace("2025-2026", "2026-2027"))
+    waiting = pathful(wb, sheet(report(UNDATED)))
+    assert outcomes(wb, waiting) == [(2, "unmatched:date")]
+    events = wb.import_sheet(sheet(EVENTS.format("", ""), "events.csv"), "polaris.events")
+    assert outcomes(wb, waiting) == [(2, "skipped:resolved")]
+    assert records(url, "polaris.events", "session_id", "status", "source") == [("7", "Published", "pathful")]
+    assert teachers(url) == [("7", "ada@kck.example", "registered")]
+    assert (wb.reconcile(waiting).done, wb.refrained(events)) == (True, [])
+
+
+def test_what_would_replace_something_waits_for_a_person_and_that_is_said(
+    wb: Workbench, sheet: Given, url: str, roster: Callable[..., Batch]
+) -> None:
+    roster(ROSTER.replace("2025-2026", "2026-2027"))
+    waiting = pathful(wb, sheet(report(UNDATED)))
+    named = sheet(EVENTS.format(",session_type", ",In person"), "events.csv")
+    events = wb.import_sheet(named, "polaris.events")
+    assert outcomes(wb, waiting) == [(2, "unmatched:date")]
+    assert wb.refrained(events) == [{"run": waiting.id, "lines": [2]}]
+    assert len(wb.sweep(waiting)) == 1
+    assert (wb.refrained(events), records(url, "polaris.events", "session_type")) == ([], [("Virtual",)])
+
+
+@pytest.mark.parametrize(
+    ("roster_says", "report_says"),
+    [
+        ("Ada Park", "Dr. Ada Park"),
+        ("Dr. Ada Park", "ada park"),
+        ("Mrs Ada Park", "Prof.Ada Park"),
+        ("Drake Park", "Drake Park"),
+    ],
+)
+def test_a_title_is_no_part_of_the_name_by_which_a_teacher_is_found(
+    wb: Workbench, sheet: Given, url: str, roster: Callable[..., Batch], roster_says: str, report_says: str
+) -> None:
+    roster(ROSTER.replace("Ada Park", roster_says))
+    batch = pathful(wb, sheet(report(ADA.replace("PF-1", "").replace("Ada Park", report_says))))
+    assert outcomes(wb, batch) == [(2, "created")]
+    assert teachers(url) == [("5001", "ada@kck.example", "attended")]
+
+
+@pytest.mark.parametrize(("one", "other"), [("Ada Park", "Dr. Ada Park"), ("Mr. Ada Park", "Ms. Ada Park")])
+def test_two_of_one_name_are_nobody_whatever_their_titles(
+    wb: Workbench, sheet: Given, url: str, roster: Callable[..., Batch], one: str, other: str
+) -> None:
+    roster(ROSTER.replace("Ada Park", one).replace("Ben Ruiz", other))
+    batch = pathful(
+        wb, sheet(report(ADA.replace("PF-1|Ada Park|Educator|25|1", f"|{other}|Educator|25|1|Elsewhere|KCK")))
+    )
+    assert outcomes(wb, batch) == [(2, "unmatched:teacher")]
+    assert teachers(url) == []
+
+
+def test_who_has_no_name_but_a_title_is_found_by_nobody_s(
+    wb: Workbench, sheet: Given, roster: Callable[..., Batch]
+) -> None:
+    roster()
+    batch = pathful(wb, sheet(report(ADA.replace("PF-1|Ada Park", "|Dr."))))
+    assert outcomes(wb, batch) == [(2, "unmatched:teacher")]

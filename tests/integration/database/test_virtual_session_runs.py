@@ -271,9 +271,9 @@ def test_a_simulcast_without_an_event_waits_for_it(wb: Workbench, sessions: Impo
     ("before", "now", "status"),
     [
         ("Draft", "Confirmed", "Confirmed"),
-        ("Published", "Confirmed", "Confirmed"),
+        ("Published", "Confirmed", "Published"),
         ("Completed", "Confirmed", "Completed"),
-        ("Confirmed", "Published", "Confirmed"),
+        ("Confirmed", "Published", "Published"),
         ("Confirmed", "Teacher Cancelation", "Confirmed"),
         ("Cancelled", "Completed", "Completed"),
         ("Confirmed", "", "Confirmed"),

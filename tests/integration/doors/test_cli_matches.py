@@ -50,6 +50,13 @@ def test_a_list_that_is_cut_says_how_many_more_there_are(run: Run) -> None:
     assert "more" not in run("matches", *ROSTER, "--limit", "1", "--find", "dave").out
 
 
+def test_a_list_that_is_cut_hides_nobody_who_waits_from_the_exit_status(run: Run) -> None:
+    run("matches", "auto")
+    told = run("matches", *ROSTER, "--all", "--limit", "1", "--json")
+    assert ([one["status"] for one in told.json], told.status) == (["matched"], 1)
+    assert run("matches", *ROSTER, "--all", "--find", "ada", "--json").status == 0
+
+
 def test_what_can_be_matched_is_listed_without_a_command(run: Run) -> None:
     overview = run("matches", "--json").json
     assert [row["of"] for row in overview] == ["polaris.teacher_roster", "polaris.schools"]

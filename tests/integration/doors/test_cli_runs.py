@@ -171,6 +171,16 @@ def test_rows_under_one_contract_are_swept_on_a_word(run: Run, tmp_path: Path) -
     assert "1 row of run" in run("sweep", waiting).out
 
 
+def test_what_an_unmatched_row_lacks_is_said_and_brings_it_in(run: Run, tmp_path: Path) -> None:
+    header = "Session ID,Title,Date,Status,SignUp Role,Name\n"
+    (tmp_path / "report.csv").write_text(f"{header}5001,Nursing,,Confirmed,Professional,Dana Reed\n", "utf-8")
+    waiting = run("import", "report.csv", "-p", "polaris.pathful_sessions", "--json").json["run"]
+    assert run("supply", waiting, "2", "--cell", "Date").status == 2
+    told = run("supply", waiting, "2", "--cell", "Date=2026-03-02 15:30", "--json").json
+    assert (told["created"], told["sweep_of"]) == (1, waiting)
+    assert run("supply", waiting, "2", "--cell", "Date=2026-03-02").status == 2
+
+
 def test_the_playbooks_are_listed_and_explained(run: Run) -> None:
     listed = [one["playbook"] for one in run("playbooks", "--json").json]
     assert (listed[0], {"polaris.virtual_sessions", "elevate", "polaris"} <= set(listed)) == ("elevate.learners", True)

@@ -606,3 +606,15 @@ def test_every_day_of_the_calendar_is_a_day_and_no_other_is() -> None:
         for month in range(1, 13)
         for day in range(1, monthrange(year, month)[1] + 1)
     ]
+
+
+def test_an_id_of_salesforce_gets_the_three_characters_that_fit_it() -> None:
+    ids = ("0035e00000PaRkA", " 0035e00000PaRkAAAV ", "003000000000001", "")
+    assert parsed("salesforce_id", *ids) == ["0035e00000PaRkAAAV"] * 2 + ["003000000000001AAA", None]
+
+
+@pytest.mark.parametrize(
+    "text", ["0035e00000parkAAAV", "0035E00000PARKAAAV", "abc", "0035e00000PaRk-", "0035e00000PaRkAAAVx"]
+)
+def test_an_id_that_somebody_put_into_another_case_or_cut_is_none(text: str) -> None:
+    assert understood("salesforce_id", text) is BAD

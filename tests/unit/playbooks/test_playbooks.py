@@ -23,7 +23,7 @@ def test_parts_come_after_what_they_refer_to(known: Playbook) -> None:
 def test_parts_and_figures_speak_of_what_there_is(known: Playbook) -> None:
     for part in known.parts:
         contract = catalog.contract(part.dataset)
-        assert {*part.columns, *part.made, *part.merges} <= {field.name for field in contract.fields}
+        assert {*part.columns, *part.made} <= {field.name for field in contract.fields}
         form = {field.name for field in known.form.fields} if known.form is not None else set()
         assert {*part.columns.values(), *part.where} <= form
     assert {figure.part for figure in known.figures} <= {None, *known.datasets}

@@ -4,6 +4,7 @@ import hashlib
 import random
 import resource
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from workbench.model.errors import (
     WorkbenchError,
     WrongValue,
 )
-from workbench.model.salesforce import SalesforceAccess
+from workbench.model.salesforce import Interval, SalesforceAccess
 from workbench.model.sheet import Layout, Sheet
 from workbench.sources import open_sheet
 from workbench.sources import salesforce as source
@@ -326,6 +327,77 @@ def test_some_records_are_read_by_their_ids_however_many(org: Salesforce, way: s
 
 
 # --- what there is not ---
+
+
+CONDITIONS = {
+    "Type__c = 'Volunteer' OR Type__c = ''": [1, 3, 4],
+    "Type__c != 'teacher'": [1, 3, 4],
+    "Type__c IN ('Volunteer', 'Teacher') AND NOT (Hours__c > 5)": [1, 2],
+    "Type__c NOT IN ('Volunteer') AND Changed__c >= 2026-01-02T00:00:00Z": [2, 3],
+    "(Type__c = null AND School__r.Name LIKE 'Sum%') OR Hours__c <= 1.5": [1, 3],
+}
+
+
+@pytest.mark.parametrize("where", CONDITIONS)
+def test_only_what_fulfils_a_condition_is_read_and_counted(org: Salesforce, way: str, where: str) -> None:
+    org.add(
+        "Contact",
+        {"Type__c": "picklist", "Hours__c": "double", "Changed__c": "datetime"},
+        [
+            {"Type__c": "Volunteer", "Hours__c": 1.5},
+            {"Type__c": "Teacher", "Hours__c": 2, "Changed__c": "2026-01-02T00:00:00.000+0000"},
+            {"Changed__c": "2026-03-01T00:00:00.000+0000", "Hours__c": 9, "School__r": {"Name": "Sumner"}},
+            {"Type__c": "volunteer", "Hours__c": 7},
+        ],
+    )
+    opened = open_salesforce("Contact", org.access(), fields=("Hours__c",), where=where)
+    assert [int(cells[0][3:15]) for _, cells in rows(opened)] == CONDITIONS[where]
+
+
+def test_a_condition_on_a_field_that_there_is_not_is_one_sentence(org: Salesforce, way: str) -> None:
+    org.add("Contact", FIELDS, PEOPLE)
+    with pytest.raises(UnreadableSalesforce) as refused:
+        open_salesforce("Contact", org.access(), fields=("LastName",), where="Type__c = 'Teacher'")
+    assert str(refused.value).startswith(
+        "Error reading salesforce:Contact: Salesforce says INVALID_FIELD: No such column"
+    )
+
+
+def test_what_has_changed_since_is_read_up_to_the_time_there(org: Salesforce, way: str) -> None:
+    org.add("Contact", FIELDS, PEOPLE)
+    org.objects["Contact"].records[1]["SystemModstamp"] = "2026-02-01T08:00:01.000+0000"
+    org.objects["Contact"].records[2] |= {"SystemModstamp": "2026-02-01T09:00:00.000+0000", "IsDeleted": True}
+    org.now = datetime(2026, 2, 2, 3, 4, 5, tzinfo=UTC)
+    since = datetime(2026, 2, 1, 8, tzinfo=UTC)
+    opened = open_salesforce("Contact", org.access(), fields=("LastName",), deleted=True, since=since)
+    assert [cells[0][3:15] for _, cells in rows(opened)] == ["000000000002", "000000000003"]
+    assert opened.interval == Interval(since=since, until=org.now)
+    assert open_salesforce("Contact", org.access(), fields=("LastName",)).interval == Interval(
+        since=None, until=org.now
+    )
+    assert open_salesforce("Contact", org.access(), ids=("003000000000001AAA",)).interval is None
+
+
+def test_an_object_that_does_not_know_when_it_changed_is_read_whole(org: Salesforce, way: str) -> None:
+    org.add("Contact", FIELDS, PEOPLE)
+    del org.objects["Contact"].fields["SystemModstamp"]
+    opened = open_salesforce("Contact", org.access(), since=datetime(2026, 2, 1, tzinfo=UTC))
+    assert (len(rows(opened)), opened.interval and opened.interval.since) == (3, None)
+
+
+def test_numbers_stand_without_exponents_and_texts_as_they_are(org: Salesforce, way: str) -> None:
+    numbers = [f"1.{place}E7" for place in range(10, 90)]
+    org.add(
+        "Contact",
+        {"Name": "string", "Hours__c": "double"},
+        [{"Name": number, "Hours__c": number} for number in (*numbers, "-2.5E-4", "1.0E7", "12.5")],
+    )
+    opened = open_salesforce("Contact", org.access(), fields=("Name", "Hours__c"))
+    assert [cells[-1] for _, cells in rows(opened)] == [
+        *(f"1{place}00000" for place in range(10, 90)),
+        *("-0.00025", "10000000", "12.5"),
+    ]
+    assert [cells[-2] for _, cells in rows(opened)] == [*numbers, "-2.5E-4", "1.0E7", "12.5"]
 
 
 def test_a_field_that_there_is_not_is_named_before_anything_is_read(org: Salesforce) -> None:

@@ -501,6 +501,50 @@ end $$;
 create or replace trigger guard_sign_off before insert on workbench.sign_off
     for each row execute function workbench.guard_sign_off();
 
+-- A reading is of the import that is begun with it, in the same transaction, and of no other.
+create or replace function workbench.guard_read() returns trigger language plpgsql
+set search_path = pg_catalog, pg_temp as $$
+begin
+    if new.batch_id is not null and not exists (
+        select from workbench.import_batch b
+        where b.id = new.batch_id and b.data_type = new.playbook and b.file_name = 'salesforce:' || new.object
+          and b.stage = 'queued' and b.created_at = now() and b.part_of is null and b.undo_of is null and b.sweep_of is null) then
+        raise exception 'batch % is no import of % that begins now', new.batch_id, new.object using errcode = 'WB001';
+    end if;
+    return new;
+end $$;
+
+create or replace trigger guard_read before insert on workbench.salesforce_read
+    for each row execute function workbench.guard_read();
+
+-- The readings that count: there was nothing to import, or the import is written and not undone, and of its invalid rows each was
+-- rejected by somebody, with a reason. An unmatched row does not keep a reading from counting, for it is kept, and waits.
+drop view if exists workbench.standing_read;
+create view workbench.standing_read with (security_invoker = true) as
+select r.* from workbench.salesforce_read r left join workbench.import_batch b on b.id = r.batch_id
+where r.batch_id is null or b.stage = 'completed'
+  and not exists (select from workbench.import_batch u where u.undo_of = b.id and u.stage = 'completed')
+  and (b.invalid = 0 or b.invalid <= (
+      select count(*) from workbench.import_explanation e
+      join workbench.import_outcome o on o.batch_id = e.batch_id and o.line = e.line
+      where e.batch_id = b.id and o.plan = b.plan and o.outcome = 'invalid' and workbench.settles(e, o.outcome)));
+grant select on workbench.standing_read to workbench_app;
+
+-- Up to when the changes of what a playbook asks for have been read: from the last whole reading on as far as the readings leave no
+-- gap. Null when nothing was ever read whole.
+create or replace function workbench.read_until(of_playbook text, of_asked text) returns timestamptz language sql stable
+set search_path = pg_catalog, pg_temp as $$
+    with recursive standing as materialized (
+        select since, until from workbench.standing_read where playbook = of_playbook and asked = of_asked
+    ), reached (until) as (
+        select max(until) from standing where since is null
+        union
+        select (select max(s.until) from standing s where s.since <= reached.until and s.until > reached.until)
+        from reached where reached.until is not null
+    )
+    select max(until) from reached
+$$;
+
 -- One row with everything that is known of it: what seed 002's ImportRow shows, after the plan, the commit and the explanations.
 drop view if exists workbench.import_result;
 create view workbench.import_result with (security_invoker = true) as
@@ -554,6 +598,12 @@ create or replace function workbench.folded(text) returns text language sql immu
     select lower(regexp_replace(normalize($1, NFKC), '[[:space:][:punct:]\u2000-\u206f]+', '', 'g'))
 $$;
 
+-- A person's name as it is compared: folded, without the titles before it, which are no part of it.
+create or replace function workbench.person_named(text) returns text language sql immutable parallel safe as $$
+    select workbench.folded(coalesce(
+        nullif(regexp_replace($1, '^\s*((dr|mr|mrs|ms|miss|mx|prof|professor|rev|hon)(\.\s*|\s+))+', '', 'i'), ''), $1))
+$$;
+
 -- An e-mail address as decisions are kept by it: its very points and signs tell it from another.
 create or replace function workbench.address(text) returns text language sql immutable parallel safe as $$
     select case when octet_length($1) = length($1) then lower(translate(btrim($1), '|', ''))
@@ -587,6 +637,20 @@ begin
     analyze workbench.match_candidate;
 end $$;
 
+-- What there is to do by itself now, for a worker: whose schedules are due, and whose runs wait. With its owner's rights, for a
+-- worker sees nothing else of the tenants.
+create or replace function workbench.due_schedules() returns table (tenant text, person text, schedule uuid, run uuid)
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select t.slug, s.updated_by, s.id, null::uuid
+    from workbench.schedule s join workbench.tenant t on t.id = s.tenant_id
+    where workbench.is_worker() and s.next_due <= now() and s.removed_at is null
+    union all
+    select t.slug, coalesce(r.asked_by, s.updated_by), null, r.id
+    from workbench.schedule_run r join workbench.tenant t on t.id = r.tenant_id
+    left join workbench.schedule s on s.id = r.schedule_id and s.tenant_id = r.tenant_id
+    where workbench.is_worker() and r.status = 'waiting'
+$$;
+
 -- A failed batch keeps no rows: nothing will ever come of them. Those of a part that was made anew stay, for its run goes on, and
 -- may be signed.
 create or replace function workbench.forget_rows() returns void language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -604,6 +668,7 @@ begin
     delete from workbench.import_outcome where batch_id = given_up;
     delete from workbench.import_removal where batch_id = given_up;
     delete from workbench.import_row where batch_id = given_up;
+    delete from workbench.salesforce_read where batch_id = given_up;
 end $$;
 
 create or replace function workbench.tidy() returns integer language sql security definer set search_path = pg_catalog, pg_temp as

@@ -45,3 +45,24 @@ from (
     group by r.id, r.tenant_id
 ) counted;
 grant select on polaris.teacher_progress_status to workbench_app;
+
+-- The districts of Salesforce's sessions: those that a session names, those of the schools that it names, and those of the schools
+-- of the students who take part in it. So it does not matter what came first, and a session of two districts has both.
+drop view if exists salesforce.session_district;
+create view salesforce.session_district with (security_invoker = true) as
+with named as (
+    select a.tenant_id, a.session_id, a.account_id, 'account' as by
+    from salesforce.session_accounts a
+    union
+    select p.tenant_id, p.session_id, l.school_id, 'students'
+    from salesforce.participations p
+    join salesforce.placements l on l.tenant_id = p.tenant_id and l.person_id = p.person_id
+    where p.kind = 'Student' and not coalesce(p.is_deleted, false) and l.school_id is not null
+)
+select n.tenant_id, n.session_id, d.id as district_id, d.name as district, array_agg(distinct n.by order by n.by) as by
+from named n
+left join salesforce.school_districts s on s.tenant_id = n.tenant_id and s.school_id = n.account_id
+join salesforce.accounts d on d.tenant_id = n.tenant_id and d.id = coalesce(s.district_id, n.account_id)
+where d.type = 'School District'
+group by n.tenant_id, n.session_id, d.id, d.name;
+grant select on salesforce.session_district to workbench_app;

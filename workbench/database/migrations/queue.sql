@@ -1,5 +1,5 @@
--- The job queue under row-level security: whoever asks for a job asks for it in the own name, for a batch of the own tenant; the
--- workers, who take the jobs up, see all of them. Set anew whenever the queue is brought to a later version.
+-- The job queue under row-level security: whoever asks for a job asks for it in the own name, for a batch or a due run of the own
+-- tenant; the workers, who take the jobs up, see all of them. Set anew whenever the queue is brought to a later version.
 do $$
 declare name text;
 begin
@@ -21,9 +21,12 @@ create policy seen on procrastinate.procrastinate_jobs for select
 create policy asked on procrastinate.procrastinate_jobs for insert with check (
     args ->> 'tenant' = (select slug from workbench.tenant where id = (select workbench.current_tenant()))
     and args ->> 'user' = (select workbench.current_person())
-    and queueing_lock = args ->> 'batch' and lock like (args ->> 'tenant') || ':%'
-    and task_name in ('fill', 'plan', 'commit', 'undo') and status = 'todo' and attempts = 0
-    and exists (select from workbench.import_batch b where b.id::text = args ->> 'batch'));
+    and lock like (args ->> 'tenant') || ':%' and status = 'todo' and attempts = 0
+    and case when task_name in ('fill', 'plan', 'commit', 'undo') then queueing_lock = args ->> 'batch'
+                 and exists (select from workbench.import_batch b where b.id::text = args ->> 'batch')
+             when task_name = 'scheduled' then queueing_lock = args ->> 'run'
+                 and exists (select from workbench.schedule_run r where r.id::text = args ->> 'run')
+             else false end);
 create policy changed on procrastinate.procrastinate_jobs for update
     using (args ->> 'tenant' = (select slug from workbench.tenant where id = (select workbench.current_tenant())))
     with check (args ->> 'tenant' = (select slug from workbench.tenant where id = (select workbench.current_tenant()))

@@ -9,7 +9,18 @@ from collections.abc import Sequence
 
 import typer
 
-from workbench.doors.cli import google_sheets, importing, matching, preparing, proving, salesforce, serving, showing
+from workbench.doors.cli import (
+    google_sheets,
+    importing,
+    matching,
+    preparing,
+    proving,
+    salesforce,
+    schedules,
+    sequences,
+    serving,
+    showing,
+)
 from workbench.doors.cli.command import DONE, REFUSED, Home, Tenant, User, refuse
 
 app = typer.Typer(
@@ -18,7 +29,18 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for part in (preparing, importing, google_sheets, salesforce, matching, proving, showing, serving):
+for part in (
+    preparing,
+    importing,
+    google_sheets,
+    salesforce,
+    sequences,
+    schedules,
+    matching,
+    proving,
+    showing,
+    serving,
+):
     part.add_to(app)
 
 

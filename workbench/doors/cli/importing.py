@@ -10,6 +10,7 @@ from workbench.doors.cli.next_steps import next_steps
 from workbench.model.batch import Batch
 from workbench.model.contract import OnEdit
 from workbench.model.errors import Held, WrongValue
+from workbench.model.extracted import Said
 from workbench.model.noticed import Noticed
 from workbench.model.salesforce import object_of
 from workbench.model.template import Mapping
@@ -67,6 +68,7 @@ def add_to(app: typer.Typer) -> None:
     command(app, "discard")(discard)
     command(app, "undo")(undo)
     command(app, "sweep")(sweep)
+    command(app, "supply")(supply)
     command(app, "correct")(correct)
     command(app, "prefer")(prefer)
 
@@ -140,8 +142,8 @@ def import_(
         typer.Option(
             "--limit",
             metavar="WHAT=LIMIT",
-            help="Ask a person before more change: created, updated, removed, FIELD.blanked, FIELD.changed = 50, 20%, "
-            "'5 and 20%' or none.",
+            help="Ask a person before more change: created, updated, removed, FIELD.blanked, FIELD.changed, "
+            "FIELD.missing = 50, 20%, '5 and 20%' or none.",
         ),
     ] = None,
     allow_empty: Annotated[
@@ -174,8 +176,11 @@ def import_(
             sources.refuse_worksheet(sheet)
             only = [name.strip() for name in fields.split(",") if name.strip()] if fields is not None else None
             needed = [header for header, field in mapped.items() if field]
-            if template is not None and wanted is not None and only is None:
-                only = [*wb.templates.get(wanted, template).mapping.columns]
+            saved = wb.templates.get(wanted, template) if template is not None and wanted is not None else None
+            if saved is not None and only is None and not sources.is_extract(wanted):
+                only = [*saved.mapping.columns]
+            more = {"values": meanings, "set": every_row, "clear": clears, "forms": forms, "lenient": lenient}
+            more |= {"repair": repairs, "mode": mode, "window": window}
             with asked.progress() as progress:
                 meant = sources.of_salesforce(
                     wb,
@@ -184,6 +189,7 @@ def import_(
                     fields=only,
                     needed=needed,
                     deleted=with_deleted,
+                    said=Said(template=saved, columns=mapped, more={name: one for name, one in more.items() if one}),
                     missing=missing,
                     layout=layout,
                     progress=progress,
@@ -201,7 +207,7 @@ def import_(
                 sheets,
                 wanted,
                 template=template,
-                columns=mapped,
+                columns=mapped if meant.columns is None else meant.columns,
                 value_maps=meanings,
                 constants=meant.constants | every_row,
                 clears=tuple(clears or ()),
@@ -375,6 +381,23 @@ def sweep(
             printing.brought_in(asked, run)
         if not swept:
             printing.say(asked, "No row that was unmatched can be imported now.")
+
+
+def supply(
+    asked: Asked,
+    batch: Identifier,
+    lines: Annotated[list[int], typer.Argument(metavar="LINE...", help="The lines of unmatched rows.")],
+    cells: Annotated[
+        list[str], typer.Option("--cell", metavar="HEADER=TEXT", help="What stands in that column of them.")
+    ],
+) -> int:
+    """Import unmatched rows with what their source lacks, such as the date of a session that has none.
+
+    The rows stay as they came. Others that waited for the same come after them.
+    """
+    said = _pairs(cells, "--cell", "HEADER=TEXT")
+    with asked.open() as wb:
+        return _end(asked, wb, wb.supply(batch, dict.fromkeys(lines, said)))
 
 
 def _committed(asked: Asked, wb: "Workbench", planned: Batch, skip_errors: bool, accept: "Sequence[str]" = ()) -> Batch:

@@ -62,9 +62,11 @@ def list_(
             return NEEDS_A_PERSON if waits else DONE
         people = wb.matches.page(of, unmatched_only=not everybody, text=text, limit=limit)
         about = matching(of)
+        first = people if not everybody else wb.matches.page(of, text=text, limit=1)  # a cut list may hide who waits
+        status = NEEDS_A_PERSON if any(one["status"] == "unmatched" for one in first) else DONE
         if asked.json:
             asked.answer(people)
-            return NEEDS_A_PERSON if any(one["status"] == "unmatched" for one in people) else DONE
+            return status
         made = printing.table("Said", "Status", *(each.name for each in about.compared), "Candidates")
         for one in people:
             values = (plain(one[each.name] or "") for each in about.compared)
@@ -78,7 +80,7 @@ def list_(
             printing.say(
                 asked, "", f"To decide: {asked.again('matches', 'decide', 'SAID', '--of', of, '--same', 'KEY')}"
             )
-    return NEEDS_A_PERSON if any(one["status"] == "unmatched" for one in people) else DONE
+    return status
 
 
 def _figures(row: dict[str, Any]) -> dict[str, Any]:

@@ -33,6 +33,8 @@ def next_steps(asked: Asked, wb: "Workbench", batch: Batch, tenant: str | None =
         steps.say(steps.again("undo", name))
     if steps.figures.rejected and batch.state == "completed":
         steps.rejected()
+    if batch.state == "completed" and batch.undo_of is None:
+        steps.refrained()
 
 
 _ENDED = ("failed", "discarded")
@@ -77,6 +79,14 @@ class _Steps:
     def invalid(self) -> list[str]:
         return self.rows("invalid", "--format", "xlsx", "-o", "invalid.xlsx")
 
+    @property
+    def without(self) -> str:
+        """What becomes of the invalid rows when the others go on."""
+        from workbench.playbooks import keeps_good_parts
+
+        partly = keeps_good_parts(self.batch.dataset)
+        return ", with what is good of the others" if partly else " without them"
+
     def ended(self) -> None:
         """It failed, was put away, or was taken back."""
         summary = self.batch.summary
@@ -104,7 +114,7 @@ class _Steps:
             if holds.of(self.batch):
                 self.say("Besides, a person decides first:", *holds.asked(self.batch, f"{commit} --skip-errors"))
             else:
-                self.say("To let the good rows go on without them:", f"{commit} --skip-errors")
+                self.say(f"To let the good rows go on{self.without}:", f"{commit} --skip-errors")
         self.edited()
         self.say("To put it away, as nobody wants it:", self.again("discard", name))
 
@@ -138,7 +148,7 @@ class _Steps:
         self.say("", "Planned, nothing was written. To write it:", write)
         self.edited()
         if invalid:
-            self.say(f"{many(invalid, 'row')} invalid: it is held then, unless the good rows go on without them:")
+            self.say(f"{many(invalid, 'row')} invalid: it is held then, unless the good rows go on{self.without}:")
             self.say(f"{write} --skip-errors")
         if holds.of(batch):
             self.say("It is held then, until a person decides:")
@@ -158,3 +168,10 @@ class _Steps:
         whole = [sheet for sheet in sheets(self.wb, self.batch) if self.wb.reconcile(sheet).rejected]
         lists = [self.again("rows", short(sheet.id), "--rejected", "-o", "rejected.xlsx") for sheet in whole]
         self.say("The list of rejected rows, for whoever owns them:", *lists)
+
+    def refrained(self) -> None:
+        """What waited for this import is there now, and would change records: a person asks for it."""
+        for each in self.wb.refrained(self.batch):
+            run, rows = short(each["run"]), many(len(each["lines"]), "row")
+            self.say("", f"What {rows} of run {run} waited for is there now. To bring in what changes records:")
+            self.say(self.again("sweep", run))

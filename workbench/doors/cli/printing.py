@@ -36,6 +36,8 @@ def document(wb: "Workbench", batch: Batch) -> dict[str, Any]:
     composed: dict[str, Any] = {"parts": [_part(wb, part) for part in parts]} if parts else {}
     if parts or (batch.part_of is None and batch.undo_of is None and wb.figures(batch)):
         composed["figures"] = wb.figures(batch)
+    if broken_down := wb.breakdowns(batch):
+        composed["breakdowns"] = broken_down
     return {
         named[0]: str(batch.id),
         named[1]: batch.dataset,
@@ -285,6 +287,8 @@ def parts(asked: Asked, wb: "Workbench", batch: Batch) -> None:
     if numbers:
         asked.out.print()
         say(asked, *(f"{name}: {number:,}" for name, number in numbers.items()))
+        for name, values in wb.breakdowns(batch).items():
+            say(asked, "", f"{name}:", *(f"  {plain(value)}: {number:,}" for value, number in values.items()))
 
 
 def resolved(asked: Asked, wb: "Workbench", batch: Batch) -> None:

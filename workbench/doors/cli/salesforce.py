@@ -9,11 +9,12 @@ import typer
 from workbench.doors.cli import printing
 from workbench.doors.cli.command import DONE, NEEDS_A_PERSON, Asked, command, plain
 from workbench.model.completeness import KINDS
-from workbench.model.salesforce import object_of
+from workbench.model.salesforce import PREFIX, object_of
 from workbench.model.wording import many
 
 if TYPE_CHECKING:
     from workbench.model.completeness import Completeness
+    from workbench.model.playbook import Playbook
 
 
 def add_to(app: typer.Typer) -> None:
@@ -51,19 +52,31 @@ def test(asked: Asked) -> None:
 
 def audit(
     asked: Asked,
-    source: Annotated[str, typer.Argument(metavar="SOURCE", help="An object of Salesforce, as salesforce:Contact.")],
-    dataset: Annotated[str, typer.Option("--dataset", "-d", help="What it was imported as, e.g. polaris.teachers.")],
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="SOURCE", help="An object of Salesforce, as salesforce:Contact, or a playbook that reads of one."
+        ),
+    ],
+    dataset: Annotated[
+        str | None, typer.Option("--dataset", "-d", help="What it was imported as, e.g. polaris.teachers.")
+    ] = None,
+    playbook: Annotated[
+        str | None, typer.Option("--playbook", "-p", help="Or by which playbook, e.g. salesforce.volunteers.")
+    ] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="A CSV of every difference.")] = None,
 ) -> int:
     """Compare an object's ids and last changes there with what was imported. Nothing is loaded or changed.
 
     Missing: there, and not here. Stale: changed there since it was read. Extra: here, and there no more.
     """
-    name = object_of(source)
-    if name is None:
-        raise typer.BadParameter("say an object of Salesforce, as salesforce:Contact.", param_hint="SOURCE")
+    name, reader = _audited(source, dataset, playbook)
+    limit = None if output else _SHOWN
     with asked.open() as wb, asked.progress() as progress:
-        found = wb.salesforce.audit(name, dataset, limit=None if output else _SHOWN, progress=progress)
+        if reader is not None:
+            found = wb.salesforce.audit_playbook(reader, name, limit=limit, progress=progress)
+        else:
+            found = wb.salesforce.audit(name, dataset or "", limit=limit, progress=progress)
     if output is not None:
         _save(output, found)
     if asked.json:
@@ -85,8 +98,33 @@ def audit(
         printing.say(asked, f"and {many(more, 'difference')} more: -o FILE writes all.")
     if found.to_import:
         printing.say(asked, "To import what is missing or stale, with the options of the import before:")
-        printing.say(asked, f"  {asked.again('import', source, '-d', dataset, '--missing')}")
+        of_dataset = ("import", source, "-d", dataset, "--missing")
+        of_playbook = ("run", found.dataset, "--missing")
+        printing.say(asked, f"  {asked.again(*(of_dataset if reader is None else of_playbook))}")
     return NEEDS_A_PERSON
+
+
+def _audited(source: str, dataset: str | None, playbook: str | None) -> "tuple[str, Playbook | None]":
+    """The object that is audited, and the playbook whose records of it; raises BadParameter, UnknownPlaybook."""
+    from workbench.playbooks import PLAYBOOKS
+    from workbench.playbooks import playbook as playbook_of
+
+    if source in PLAYBOOKS and dataset is None and playbook in (None, source):
+        reader = PLAYBOOKS[source]
+        objects = list(dict.fromkeys(each.object for each in reader.extracts))
+        if len(objects) == 1:
+            return objects[0], reader
+        known = " or ".join(f"{PREFIX}{each}" for each in objects) or "a playbook of Salesforce"
+        raise typer.BadParameter(f"say {known}, and --playbook {source}.", param_hint="SOURCE")
+    name = object_of(source)
+    if name is None:
+        raise typer.BadParameter("say an object of Salesforce, as salesforce:Contact.", param_hint="SOURCE")
+    if (dataset is None) == (playbook is None):
+        raise typer.BadParameter("say --dataset or --playbook, one of them.", param_hint="audit")
+    wanted = playbook or dataset
+    if wanted in PLAYBOOKS and PLAYBOOKS[wanted].extracts:
+        return name, PLAYBOOKS[wanted]
+    return name, playbook_of(playbook) if playbook is not None else None
 
 
 _SHOWN = 20

@@ -1,19 +1,22 @@
 """What SOURCE names on the command line: a file, standard input, a Google Sheet by its address or by its name here, an
 object of Salesforce."""
 
+import shlex
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
-from workbench.model.errors import UnknownGoogleSheet
+from workbench.model.errors import SeveralExtracts, UnknownGoogleSheet
 from workbench.model.google_sheet import is_address, is_id
 from workbench.model.salesforce import object_of
 
 if TYPE_CHECKING:
     from workbench import Workbench
     from workbench.doors.cli.command import Asked
+    from workbench.model.extracted import Said
+    from workbench.model.playbook import Playbook
     from workbench.model.sheet import Layout, Sheet
     from workbench.workbench import Progress
 
@@ -27,6 +30,8 @@ class Meant:
     """Or playbook."""
     constants: dict[str, str] = field(default_factory=dict)
     window: str | None = None
+    columns: dict[str, str] | None = None
+    """Header -> field, where it is not what a person has said."""
 
 
 def opened(asked: "Asked", source: str, sheet: str | None, layout: "Layout | None") -> "Sheet":
@@ -50,6 +55,13 @@ def refuse_worksheet(sheet: str | None) -> None:
         raise typer.BadParameter("an object of Salesforce has no worksheets.", param_hint="--sheet")
 
 
+def is_extract(wanted: str | None) -> bool:
+    """Whether it is a playbook that says itself what it reads of Salesforce."""
+    from workbench.playbooks import PLAYBOOKS
+
+    return wanted in PLAYBOOKS and bool(PLAYBOOKS[wanted].extracts)
+
+
 def may_be_google(source: str) -> bool:
     """Whether a source may be a Google Sheet: an address of one, or a name that no file has."""
     from workbench.sources.archive import TABLES
@@ -65,6 +77,8 @@ def of_file(source: str, wanted: str | None, sheet: str | None, layout: "Layout 
     from workbench.prepare.recognition import is_header
     from workbench.sources import headed, open_sheet, open_sheets
 
+    if wanted is None and Path(source).exists():
+        _said(wanted, _hint(headed(open_sheet(source, sheet=sheet, layout=layout), is_header), source))
     dataset = _said(wanted)
     known = PLAYBOOKS.get(dataset)
     if known is not None and known.form is None:
@@ -98,9 +112,10 @@ def of_google(
             return of_file(source, wanted, sheet, layout)  # says that there is no such file
         configured = None
     if configured is None:
-        dataset = _said(wanted)
-        purposes.form(dataset)  # an unknown name is refused first
-        return Meant(sheets=[wb.google_sheets.open(source, sheet, layout=layout, progress=progress)], dataset=dataset)
+        if wanted is not None:
+            purposes.form(wanted)  # an unknown name is refused first
+        opened = wb.google_sheets.open(source, sheet, layout=layout, progress=progress)
+        return Meant(sheets=[opened], dataset=_said(wanted, "" if wanted is not None else _hint(opened, source)))
     opened = wb.google_sheets.open(configured, layout=layout, progress=progress)
     dataset = wanted or purposes.target(configured, opened)
     known = purposes.options(configured, dataset)
@@ -112,17 +127,59 @@ def of_salesforce(
 ) -> Meant:
     """The records of an object of Salesforce, read now, as `wb.salesforce.open` is told how; with `missing` those that
     an audit finds missing or stale here, and no sheet where there are none."""
-    from workbench.playbooks import purposes
+    from workbench.playbooks import PLAYBOOKS, purposes
 
     dataset = _said(wanted)
     purposes.form(dataset)  # an unknown name is refused first
+    playbook = PLAYBOOKS.get(dataset)
+    if playbook is not None and playbook.extracts:
+        return _of_extract(wb, name, playbook, missing=missing, progress=progress, **how)
     ids = wb.salesforce.audit(name, dataset, limit=None, progress=progress).to_import if missing else None
     if ids == ():
         return Meant(sheets=[], dataset=dataset)
+    how = {option: value for option, value in how.items() if option in ("fields", "needed", "deleted", "layout")}
     return Meant(sheets=[wb.salesforce.open(name, ids=ids, progress=progress, **how)], dataset=dataset)
 
 
-def _said(wanted: str | None) -> str:
+def _of_extract(
+    wb: "Workbench",
+    name: str,
+    playbook: "Playbook",
+    *,
+    missing: bool,
+    said: "Said",
+    progress: "Progress",
+    layout: "Layout | None",
+    fields: list[str] | None,
+    **_: Any,
+) -> Meant:
+    """What a playbook takes of an object: it says which records, and which fields."""
+    if fields is not None:
+        raise typer.BadParameter(f"{playbook.name} says itself which it reads.", param_hint="--fields")
+    extracts = playbook.extracts_of(name)
+    if len(extracts) > 1:
+        raise SeveralExtracts(playbook=playbook.name, object=name)
+    ids = wb.salesforce.audit_playbook(playbook, name, limit=None, progress=progress).to_import if missing else None
+    if ids == ():
+        return Meant(sheets=[], dataset=playbook.name)
+    read = wb.salesforce.read(playbook, extracts[0], said=said, whole=True, ids=ids, layout=layout, progress=progress)
+    return Meant(sheets=[read.sheet], dataset=playbook.name, columns=dict(read.columns))
+
+
+def _said(wanted: str | None, hint: str = "") -> str:
     if wanted is None:
-        raise typer.BadParameter("say --dataset or --playbook, one of them, or a --template.", param_hint="import")
+        told = f"say --dataset or --playbook, one of them, or a --template.{hint}"
+        raise typer.BadParameter(told, param_hint="import")
     return wanted
+
+
+def _hint(sheet: "Sheet", source: str) -> str:
+    """What a source looks like, and the command that imports it as that; nothing where it looks like nothing."""
+    from workbench.datasets import catalog
+    from workbench.prepare.recognition import RECOGNISED, recognise
+
+    likely, score, reason = recognise(sheet)[0]
+    if score < RECOGNISED:
+        return ""
+    option = "-p" if likely in catalog.FORMS else "-d"
+    return f" It looks like {likely}: {reason} workbench import {shlex.quote(source)} {option} {likely}"

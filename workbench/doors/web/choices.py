@@ -144,7 +144,7 @@ def _nothing(
         before = address.before("meanings", widget).get(name)
         possible = columns.answers(field)
         before = {text: means for text, means in before.items() if means in possible} if type(before) is dict else {}
-        meant = columns.null_texts(field, texts, suggested | before, key=widget)
+        meant = columns.null_texts(field, texts, suggested | before, of_form=not contract.table, key=widget)
         chosen[name] = _otherwise(meant, suggested)
         said[name] = said.get(name, {}) | {
             text: text if means == columns.AS_IT_STANDS else ""

@@ -39,6 +39,8 @@ def behind(wb: Workbench, batch: Batch) -> None:
     planned = bool(batch.plan) and batch.stage != "staged"
     if planned and batch.undo_of is None and batch.part_of is None:
         runs.numbers(wb.figures(batch))
+        for name, values in wb.breakdowns(batch).items():
+            runs.breakdown(name, values)
     parts = wb.batches.parts(batch)
     if not parts:
         return

@@ -6,8 +6,9 @@ checksum, kept, read again. Line 1 is the header, and the first record stands on
 
 from collections.abc import Collection, Iterator
 from dataclasses import replace
+from datetime import datetime
 
-from workbench.model.salesforce import PREFIX, Organization, SalesforceAccess, checked_id, checked_object
+from workbench.model.salesforce import PREFIX, Interval, Organization, SalesforceAccess, checked_id, checked_object
 from workbench.model.sheet import Layout, Sheet
 from workbench.sources import open_spool
 from workbench.sources.salesforce import bulk, pages
@@ -21,7 +22,7 @@ MOST_BY_PAGES = 2_000
 """Records that are asked for page by page; what has more is read by a job."""
 
 
-def open_salesforce(
+def open_salesforce(  # noqa: PLR0913
     name: str,
     access: SalesforceAccess,
     *,
@@ -29,6 +30,8 @@ def open_salesforce(
     needed: Collection[str] = (),
     deleted: bool = False,
     ids: Collection[str] | None = None,
+    where: str = "",
+    since: datetime | None = None,
     layout: Layout | None = None,
     progress: Progress = silent,
 ) -> Sheet:
@@ -37,7 +40,9 @@ def open_salesforce(
     `fields` are those that are read, all where nobody says it; Id and SystemModstamp are read in any case. Those and
     the `needed` ones are looked for first: what the organization does not have is named before anything is read.
     `deleted` reads what is deleted or was merged too, with IsDeleted and MasterRecordId; `ids` are those of the records
-    that are read, where not all are. Raises NotConfigured, NotSignedIn, UnknownSalesforceObject,
+    that are read, where not all are; `where` is a condition in Salesforce's language, and `since` reads only what has
+    changed after that, all of an object that does not know when. Which changes are in it, says the Sheet's `interval`:
+    up to when it was asked, by Salesforce's clock. Raises NotConfigured, NotSignedIn, UnknownSalesforceObject,
     UnknownSalesforceFields, UnreadableSalesforce, WrongValue, NoSpace.
     """
     checked_object(name)
@@ -45,20 +50,29 @@ def open_salesforce(
     with Connection(access, f"{PREFIX}{name}", progress) as connection:
         found = described(connection, name)
         chosen = found.chosen(fields, needed, deleted=deleted)
-        query = Query(object=found.name, fields=chosen, deleted=deleted, ids=only)
+        since = since if found.is_stamped else None
+        interval = Interval(since=since, until=connection.clock)
+        query = Query(object=found.name, fields=chosen, deleted=deleted, ids=only, where=where, since=since)
         export = Export(connection, tuple(field.name for field in query.fields))
         spool = Spool().fill(_exported(connection, query, export))
     lines = ((2, export.records + 1),) if export.records else ()
     # its manner is known, and every line is a record, whatever it looks like
     said = replace(layout or Layout(), header_row=1, delimiter=",", encoding="utf-8")
     opened = open_spool(spool, f"{PREFIX}{found.name}", layout=replace(said, keep_lines=said.keep_lines or lines))
-    return replace(opened, reading=replace(opened.reading, warnings=(*opened.reading.warnings, *export.warnings)))
+    reading = replace(opened.reading, warnings=(*opened.reading.warnings, *export.warnings))
+    return replace(opened, reading=reading, interval=interval if ids is None else None)
 
 
 def organization(access: SalesforceAccess) -> Organization:
     """Who is reached, and as whom; raises NotConfigured, NotSignedIn, UnreadableSalesforce."""
     with Connection(access, "Salesforce", silent) as connection:
         return connection.organization()
+
+
+def organization_id(access: SalesforceAccess) -> str:
+    """The id of who is reached; raises as `organization` does."""
+    with Connection(access, "Salesforce", silent) as connection:
+        return connection.organization_id()
 
 
 def _exported(connection: Connection, query: Query, export: Export) -> Iterator[bytes]:

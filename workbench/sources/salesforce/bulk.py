@@ -34,8 +34,10 @@ def exported(connection: Connection, query: Query, export: Export) -> Iterator[b
     try:
         expected = job.finished()
         yield export.header
+        numbers = tuple(place for place, field in enumerate(query.fields) if field.is_number)
         for page in job.pages(export.columns):
-            yield from export.counted(page.blocks(), page.records)
+            blocks = page.rewritten(numbers, export.lines) if numbers and page.has_exponents else page.blocks()
+            yield from export.counted(blocks, page.records)
         if expected is not None and export.records != expected:
             raise connection.refused(lost(export.records, expected))
     finally:

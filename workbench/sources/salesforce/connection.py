@@ -7,6 +7,8 @@ import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -62,7 +64,7 @@ class Connection:
             raise NotConfigured(what="Salesforce", how=how)
         self.access, self.source, self.progress, self.way = access, source, progress, way
         self._session = requests.Session()
-        adapter = _Gate(access)
+        self._gate = adapter = _Gate(access)
         for scheme in ("https://", "http://"):
             self._session.mount(scheme, adapter)
         self._client: Any = None
@@ -74,6 +76,18 @@ class Connection:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._session.close()
+
+    @property
+    def clock(self) -> datetime:
+        """The time at Salesforce, as its last answer says it; that answer is no older. Raises UnreadableSalesforce."""
+        try:
+            return parsedate_to_datetime(self._gate.date)
+        except ValueError:
+            raise self.refused("its answers do not say what time it is. Try again later.") from None
+
+    def organization_id(self) -> str:
+        """The id of who is reached; raises as `ask` does."""
+        return self.ask(lambda client: str(client.restful("")["identity"]).rsplit("/", 2)[1])
 
     def refused(self, why: str, code: str = "") -> UnreadableSalesforce:
         """Why the source cannot be read, as an error to raise."""
@@ -266,6 +280,8 @@ class _Gate(HTTPAdapter):
     def __init__(self, access: SalesforceAccess) -> None:
         super().__init__()
         self._access = access
+        self.date = ""
+        """When the last answer was given, in its own words."""
 
     def send(
         self,
@@ -283,10 +299,14 @@ class _Gate(HTTPAdapter):
         if place.scheme != "https" or place.port not in (None, 443) or not host.endswith(_HOSTS):
             raise _Elsewhere(host)
         if self._access.address is None:
-            return super().send(request, stream, timeout or wait, verify, cert, proxies)
+            return self._dated(super().send(request, stream, timeout or wait, verify, cert, proxies))
         asked = request.copy()
         asked.url = self._access.address.rstrip("/") + address[address.index(host) + len(host) :]
         asked.headers["Host"] = host
         answer = super().send(asked, stream, timeout or wait, verify, cert, {})
         answer.url = address
+        return self._dated(answer)
+
+    def _dated(self, answer: requests.Response) -> requests.Response:
+        self.date = answer.headers.get("Date", "")
         return answer

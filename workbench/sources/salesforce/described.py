@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from typing import Any
 
@@ -11,6 +12,7 @@ from workbench.sources.salesforce.connection import Connection, Refused
 _IN_PARTS = ("address", "location")
 """Types of fields that are read by their parts, which are fields themselves."""
 _NO_TEXT = (*_IN_PARTS, "base64", "complexvalue")
+_NUMBERS = ("double", "currency", "percent", "int", "long")
 _ALWAYS = ("Id", "SystemModstamp")
 _OF_DELETED = ("IsDeleted", "MasterRecordId")
 
@@ -24,6 +26,11 @@ class Field:
     part_of: str | None = None
     """The compound field that it is a part of: MailingAddress of MailingCity."""
 
+    @property
+    def is_number(self) -> bool:
+        """Whether it holds numbers, which Salesforce writes with an exponent from ten million on."""
+        return self.type in _NUMBERS
+
 
 @dataclass(frozen=True, kw_only=True)
 class Described:
@@ -33,6 +40,11 @@ class Described:
     fields: tuple[Field, ...]
     user: str
     """Who asked."""
+
+    @property
+    def is_stamped(self) -> bool:
+        """Whether its records say when they were changed last."""
+        return any(field.name == "SystemModstamp" for field in self.fields)
 
     def chosen(self, wanted: Collection[str] | None, needed: Collection[str], *, deleted: bool) -> tuple[Field, ...]:
         """The fields that are read: those wanted, else all, and what every reading has.
@@ -86,6 +98,16 @@ def described(connection: Connection, name: str) -> Described:
         near = _alike(name, every)
         alike = f" Did you mean {near}?" if near else ""
         raise UnknownSalesforceObject(object=name, user=user, alike=alike) from None
+
+
+def plain(number: str) -> str:
+    """A number as Salesforce writes it, without an exponent: 10000000 for 1.0E7. Its digits are all there."""
+    if "E" not in number:
+        return number
+    try:
+        return format(Decimal(number), "f")
+    except InvalidOperation:
+        return number
 
 
 def _field(answer: dict[str, Any]) -> Field:

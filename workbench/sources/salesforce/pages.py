@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.sources.salesforce.connection import Broken, Connection, Refused
-from workbench.sources.salesforce.described import Field
+from workbench.sources.salesforce.described import Field, plain
 from workbench.sources.salesforce.export import Export
 from workbench.sources.salesforce.query import Query
 
@@ -101,4 +101,4 @@ def _text(record: Mapping[str, Any], field: Field) -> str:
         return str(value).lower()
     if field.type == "datetime":
         return str(value).replace("+0000", "Z")
-    return str(value)
+    return plain(str(value)) if field.is_number else str(value)

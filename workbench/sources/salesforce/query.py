@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from workbench.sources.salesforce.described import Field
 
@@ -13,7 +14,8 @@ _CHARACTERS_OF_AN_ID = 30
 
 @dataclass(frozen=True, kw_only=True)
 class Query:
-    """Some fields of every record of an object, or of some. All names are those that the organization itself says."""
+    """Some fields of every record of an object, or of some. All names are those that the organization itself says, but
+    for the condition's, which a playbook does."""
 
     object: str
     fields: tuple[Field, ...]
@@ -21,25 +23,34 @@ class Query:
     """Whether deleted and merged records are read too."""
     ids: tuple[str, ...] | None = None
     """Of which records; None is all."""
+    where: str = ""
+    """A condition; all fulfil it when empty."""
+    since: datetime | None = None
+    """Only what has changed after that; None is all."""
 
     @property
     def soql(self) -> str:
         """As it is asked; without an order, so that a job can be split at the ids."""
-        return f"SELECT {', '.join(field.name for field in self.fields)} FROM {self.object}"
+        return f"SELECT {', '.join(field.name for field in self.fields)} FROM {self.object}{self._where}"
 
     @property
     def in_order(self) -> str:
         """The same, by id, so that the same records are the same bytes."""
-        return f"{self.soql}{self._where} ORDER BY Id"
+        return f"{self.soql} ORDER BY Id"
 
     @property
     def _where(self) -> str:
-        return "" if self.ids is None else f" WHERE Id IN ({', '.join(map(repr, self.ids))})"
+        conditions = [f"({self.where})"] if self.where else []
+        if self.since is not None:
+            conditions.append(f"SystemModstamp > {self.since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}")
+        if self.ids is not None:
+            conditions.append(f"Id IN ({', '.join(map(repr, self.ids))})")
+        return f" WHERE {' AND '.join(conditions)}" if conditions else ""
 
     @property
     def count(self) -> str:
         """How many records there are."""
-        return f"SELECT COUNT(Id) total FROM {self.object}"
+        return f"SELECT COUNT(Id) total FROM {self.object}{self._where}"
 
     @property
     def is_short(self) -> bool:
@@ -52,6 +63,6 @@ class Query:
         if self.ids is None:
             yield self
             return
-        each = max((_LONGEST_ADDRESS - len(self.soql)) // _CHARACTERS_OF_AN_ID, 1)
+        each = max((_LONGEST_ADDRESS - len(replace(self, ids=()).soql)) // _CHARACTERS_OF_AN_ID, 1)
         for first in range(0, len(self.ids), each):
             yield replace(self, ids=self.ids[first : first + each])

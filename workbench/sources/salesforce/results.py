@@ -1,17 +1,24 @@
 """A page of a job's results: on disk, and looked at before it counts."""
 
+import csv
 import hashlib
-from collections.abc import Iterator
-from csv import reader
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from io import TextIOWrapper
+from itertools import islice
 
 import numpy as np
 from requests import Response
 
 from workbench.sources.salesforce.connection import Broken
+from workbench.sources.salesforce.described import plain
 from workbench.sources.spool import Spool
 
 _BLOCK = 1 << 18
+_ROWS = 10_000
+_EXPONENT, _LONGEST = re.compile(rb'[0-9]E-?[0-9]{1,3}"'), 6
+"""The end of a cell that may be a number with an exponent, and its bytes but the last."""
 _QUOTE, _LF = ord('"'), ord("\n")
 
 
@@ -23,6 +30,8 @@ class Page:
     start: int
     """Where the first record stands."""
     records: int
+    has_exponents: bool
+    """Whether a cell of it may be a number with an exponent."""
     digest: bytes
     next: str
     """By which word the next page is asked for; blank behind the last."""
@@ -46,6 +55,7 @@ class Page:
             spool=spool,
             start=start,
             records=records,
+            has_exponents=watched.has_exponents,
             digest=watched.digest.digest(),
             next="" if following == "null" else following,
         )
@@ -57,6 +67,18 @@ class Page:
             while block := file.read(_BLOCK):
                 yield block
 
+    def rewritten(self, numbers: Sequence[int], lines: Callable[[list[list[str]]], bytes]) -> Iterator[bytes]:
+        """The same, with numbers in those columns without exponents; `lines` writes rows."""
+        with self.spool.path.open("rb") as file:
+            file.seek(self.start)
+            csv.field_size_limit(max(csv.field_size_limit(), 1 << 24))
+            rows = csv.reader(TextIOWrapper(file, "utf-8", newline=""))
+            while some := list(islice(rows, _ROWS)):
+                for row in some:
+                    for place in numbers:
+                        row[place] = plain(row[place])
+                yield lines(some)
+
 
 class _Watched:
     """What goes by of an answer: its lines, not counting those within quotation marks, and its checksum."""
@@ -64,12 +86,15 @@ class _Watched:
     def __init__(self) -> None:
         self.digest = hashlib.sha256()
         self.lines = 0
+        self.has_exponents = False
 
     def blocks(self, answer: Response) -> Iterator[bytes]:
         """The answer, whose last line ends as the others do."""
-        inside, last = np.uint8(0), b"\n"
+        inside, last, end = np.uint8(0), b"\n", b""
         for block in answer.iter_content(_BLOCK):
             self.digest.update(block)
+            self.has_exponents = self.has_exponents or _EXPONENT.search(end + block) is not None
+            end = block[-_LONGEST:]
             letters = np.frombuffer(block, np.uint8)
             within = (np.cumsum(letters == _QUOTE, dtype=np.uint8) + inside) & 1
             self.lines += int(((letters == _LF) & (within == 0)).sum())
@@ -83,7 +108,7 @@ class _Watched:
 def _below_header(spool: Spool, columns: tuple[str, ...]) -> int:
     """Where the first record stands; raises Broken where the columns are not those that were asked for."""
     with spool.path.open("rb") as file:
-        header = next(reader([file.readline().decode("utf-8", "replace")]), [])
+        header = next(csv.reader([file.readline().decode("utf-8", "replace")]), [])
         if [name.lower() for name in header] != [name.lower() for name in columns]:
             raise Broken("Salesforce gave other columns than were asked for")
         return file.tell()

@@ -148,12 +148,21 @@ def answers(field: Field) -> tuple[str, ...]:
     return (BLANK, AS_IT_STANDS, UNSAID) if takes_any_text(field) else (BLANK, UNSAID)
 
 
-def null_texts(field: Field, texts: Sequence[NullText], means: Mapping[str, str], *, key: str) -> dict[str, str]:
-    """What the texts of a field mean that read as no value: BLANK, AS_IT_STANDS or UNSAID."""
+def null_texts(
+    field: Field, texts: Sequence[NullText], means: Mapping[str, str], *, of_form: bool, key: str
+) -> dict[str, str]:
+    """What the texts of a field mean that read as no value: BLANK, AS_IT_STANDS or UNSAID. A field `of_form` is one
+    whose rows a playbook's parts judge, and not every part takes it."""
     st.subheader(f"Is there a value of {field.name}?", anchor=False)
     st.caption(
         "These texts read as no value. Say that they are none, or meant as they stand: somebody may be called Null. "
-        + ("Rows with any other are invalid." if _stops(field) else "Of any other its rows are warned.")
+        + (
+            "Of any other its rows are warned."
+            if not _stops(field)
+            else "A record that takes any other is invalid."
+            if of_form
+            else "Rows with any other are invalid."
+        )
     )
     return _said_of(texts, means, answers(field), key)
 

@@ -58,6 +58,27 @@ def picked(batch: Batch, shown: Sequence[Mapping[str, Any]], *, key: str) -> lis
     ).selection.rows
 
 
+def supply(batch: Batch, field: str, picked: int) -> tuple[str, str] | None:
+    """A column of the picked rows, first that of the field, and what stands there; None until somebody says it."""
+    fills = batch.mapping.get("columns", {})
+    headers = sorted(batch.headers, key=lambda header: fills.get(header) != field)
+    with (
+        st.expander("Say what is missing", icon=":material/edit_calendar:"),
+        st.form("supply", border=False, clear_on_submit=True),
+    ):
+        st.caption("It brings the picked rows in, and whatever waits for the same. The rows stay as they came.")
+        header = st.selectbox("Column", headers, key="supplied column")
+        text = st.text_input("What stands there", placeholder="e.g. 2026-03-02 15:30", key="supplied")
+        label = f"Import {words.many(picked)} with it" if picked else "Import the picked rows with it"
+        said = st.form_submit_button(label, icon=":material/done_all:")
+    if not said:
+        return None
+    if not picked or not text.strip():
+        st.error("Pick rows above, and say what stands in that column.")
+        return None
+    return header, text.strip()
+
+
 def reason(outcome: str, picked: int, of_kind: int) -> str | None:
     """Why the picked rows, or all of their kind, may stay out; None until somebody has said so."""
     verb, icon = ("Reject", "block") if outcome == "invalid" else ("Explain", "comment")

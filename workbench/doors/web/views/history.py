@@ -29,6 +29,7 @@ DONE = {
     "signed off": "signed it off",
     "undo planned": "previewed the undo",
     "undone": "undid it",
+    "supplied": "said what rows lacked",
     "resolved": "imported rows that were unmatched",
     "refused": "was refused",
     "cancelled": "cancelled it",

@@ -13,6 +13,7 @@ _LABELS = {
     "removed": "Removed",
     "blanked": "A field blanked",
     "changed": "A field changed",
+    "missing": "A field missing",
 }
 
 
@@ -36,7 +37,7 @@ def limits(contract: Contract, said: Mapping[str, str]) -> dict[str, str]:
             "Of one field",
             value=", ".join(f"{name}={text}" for name, text in said.items() if "." in name),
             placeholder=known or f"{contract.stored[-1].name}.blanked=5%",
-            help=f"Its name, .blanked or .changed, = and the limit; several with a comma and a space between. "
+            help=f"Its name with .blanked, .changed or .missing, = and the limit; several with a comma between. "
             f"{f'Usual: {known}.' if known else ''}",
             key="limit_of_fields",
             bind="query-params",

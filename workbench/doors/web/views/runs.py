@@ -30,6 +30,13 @@ def numbers(figures: Mapping[str, int]) -> None:
         )
 
 
+def breakdown(name: str, values: Mapping[str, int]) -> None:
+    """How many records have which value, the most frequent first."""
+    if values:
+        st.markdown(f"{words.text(name)}:")
+        numbers(values)
+
+
 def parts(parts: Sequence[tuple[Batch, Reconciliation]], *, planned: bool) -> None:
     """The parts of a run, in the order of import, with their figures where there is a plan.
 

@@ -1,291 +1,18 @@
-"""Polaris' datasets (seed 001): what Playbooks A, B and C import.
+"""Sessions (events) and who took part in them (Playbooks A and C), and the sheet of virtual sessions.
 
-The teacher roster (Playbook B) says who counts in an academic year. Both vocabularies of its headers are known: the
-playbook's (`Teacher Email`, `School`) and the running system's (`Email`, `Building`). Its key is the system's: one
-record per teacher and academic year. The seed replaces the year's records; the running system switches off who is
-missing (`preserve`), which is the default here. The district is no column of the sheet in either: it comes from
-`--set district=...`. The schools and districts of the roster are texts that its records have.
-
-Sessions (events) have the key that Pathful knows them by. Who took part in one are two datasets: the teachers, who are
-records of the roster of the session's academic year and never made up, and the volunteers, who are a text until a
-person says whose record it is. A session's status only moves on, its counts only grow, and an attendance that a person
-has put a note on stays.
+A session has the key that Pathful knows it by. Who took part in one are two datasets: the teachers, who are records of
+the roster of the session's academic year and never made up, and the volunteers, who are a text until a person says
+whose record it is. A session's status only moves on, its counts only grow, and an attendance that a person has put a
+note on stays.
 """
 
-from workbench.model.contract import (
-    AcademicYearOf,
-    Contract,
-    Field,
-    FirstOf,
-    Forward,
-    FromWindow,
-    Joined,
-    Reference,
-    Removal,
-    SameAs,
-    Sought,
-    With,
-)
-from workbench.model.figure import Figure
+from workbench.model.contract import AcademicYearOf, Contract, Field, FirstOf, Forward, Reference, Sought, With
 
-TEACHER_ROSTER = Contract(
-    name="polaris.teacher_roster",
-    title="Teacher Roster Import",
-    noun="teacher",
-    table="teacher_progress",
-    key=("email", "academic_year"),
-    modes=("preserve", "replace", "upsert", "insert", "update"),
-    removal=Removal(scope=("district", "academic_year")),
-    figures=(
-        Figure(name="Teachers imported", outcomes=("created", "updated")),
-        Figure(name="Teachers created", outcomes=("created",)),
-        Figure(name="Teachers updated", outcomes=("updated",)),
-        Figure(name="Rows skipped", outcomes=("skipped",)),
-    ),
-    template=(
-        "email",
-        "name",
-        "building",
-        "grade",
-        "academic_year",
-        "virtual_year",
-        "target_sessions",
-        "district",
-    ),
-    fields=(
-        Field(
-            name="email",
-            kind="email",
-            required=True,
-            aliases=("teacher email", "teacher e-mail", "e-mail", "email address"),
-            help="Who it is: lower case, trimmed; magic links and the Pathful import find the teacher by it.",
-            examples=("ada.park@kck.example", "ben.ruiz@kck.example"),
-        ),
-        Field(
-            name="name",
-            kind="name",
-            required=True,
-            aliases=("teacher name", "full name", "teacher"),
-            max_length=300,
-            examples=("Ada Park", "Ben Ruiz"),
-        ),
-        Field(
-            name="building",
-            required=True,
-            recurs=True,
-            aliases=("school", "school name", "building name", "school/building", "school or building"),
-            max_length=300,
-            examples=("Argentine Middle", "Wyandotte High"),
-        ),
-        Field(
-            name="grade",
-            aliases=("grade level",),
-            max_length=20,
-            help="K, 1 to 12, HS.",
-            examples=("7", "HS"),
-        ),
-        Field(
-            name="academic_year",
-            kind="academic_year",
-            required=True,
-            aliases=("school year", "year"),
-            derive=FromWindow(),
-            examples=("2024-2025", "2024-2025"),
-        ),
-        Field(
-            name="virtual_year",
-            kind="academic_year",
-            aliases=("virtual school year",),
-            derive=SameAs(field="academic_year"),
-            help="The same as academic_year unless the file says otherwise.",
-            examples=("2024-2025", "2024-2025"),
-        ),
-        Field(
-            name="target_sessions",
-            kind="integer",
-            aliases=("target", "sessions target"),
-            default="1",
-            minimum=0,
-            maximum=1000,
-            help="How many sessions the teacher aims for; 1 when blank.",
-            examples=("1", "3"),
-        ),
-        Field(
-            name="district",
-            recurs=True,
-            aliases=("district name", "school district"),
-            max_length=300,
-            help="Which district's roster this is; usually one for the whole file: --set district=...",
-            examples=("Kansas City Kansas Public Schools", "Kansas City Kansas Public Schools"),
-        ),
-        Field(
-            name="pathful_user_id",
-            kind="identifier",
-            holder="name",
-            aliases=("pathful id", "user auth id"),
-            max_length=200,
-            help="Who it is in Pathful, where the roster knows it.",
-        ),
-    ),
-)
-
-
-def _person(*people: tuple[str, str, str, str]) -> tuple[Field, ...]:
-    """The fields of an account in Polaris, with examples: e-mail, first name, last name, Pathful's id."""
-    emails, first_names, last_names, ids = zip(*people, strict=True)
-    return (
-        Field(
-            name="email",
-            kind="email",
-            required=True,
-            aliases=("e-mail", "email address", "login email", "primary email"),
-            help="Who it is: compared in lower case, without surrounding spaces.",
-            examples=emails,
-        ),
-        Field(
-            name="name",
-            kind="name",
-            required=True,
-            aliases=("full name", "display name"),
-            derive=Joined(fields=("first_name", "last_name")),
-            max_length=300,
-            help="Either this, or first_name and last_name.",
-            examples=tuple(map(" ".join, zip(first_names, last_names, strict=True))),
-        ),
-        Field(name="first_name", kind="name", stored=False, aliases=("first", "given name"), examples=first_names),
-        Field(name="last_name", kind="name", stored=False, aliases=("last", "surname"), examples=last_names),
-        Field(
-            name="pathful_user_id",
-            kind="identifier",
-            holder="name",
-            aliases=("user auth id", "pathful id"),
-            merge="fill",
-            max_length=200,
-            help="Who it is in Pathful.",
-            examples=ids,
-        ),
-    )
-
-
-DISTRICTS = Contract(
-    name="polaris.districts",
-    title="Polaris: Districts",
-    noun="district",
-    table="districts",
-    key=("name",),
-    fields=(
-        Field(
-            name="name",
-            kind="name",
-            required=True,
-            aliases=("district", "district name"),
-            max_length=300,
-            examples=("Kansas City Kansas Public Schools", "Center 58"),
-        ),
-        Field(name="code", kind="identifier", aliases=("district code",), max_length=60, examples=("KCKPS", "C58")),
-        Field(name="state", max_length=100, examples=("Kansas", "Missouri")),
-    ),
-)
-
-SCHOOLS = Contract(
-    name="polaris.schools",
-    title="Polaris: Schools",
-    noun="school",
-    table="schools",
-    key=("name",),
-    fields=(
-        Field(
-            name="name",
-            kind="name",
-            required=True,
-            aliases=("school", "school name", "building"),
-            max_length=300,
-            examples=("Argentine Middle", "Wyandotte High"),
-        ),
-        Field(
-            name="district",
-            kind="name",
-            aliases=("district name",),
-            max_length=300,
-            examples=("Kansas City Kansas Public Schools", "Kansas City Kansas Public Schools"),
-        ),
-        Field(name="level", aliases=("school level",), max_length=60, examples=("Middle", "High")),
-    ),
-)
-
-ORGANIZATIONS = Contract(
-    name="polaris.organizations",
-    title="Polaris: Organizations",
-    noun="organization",
-    table="organizations",
-    key=("name",),
-    fields=(
-        Field(
-            name="name",
-            kind="name",
-            required=True,
-            aliases=("organization", "organisation", "company", "employer"),
-            max_length=300,
-            examples=("Acme Health", "Northside Steel"),
-        ),
-        Field(name="type", aliases=("organization type",), max_length=100, examples=("Health care", "Manufacturing")),
-        Field(name="city", max_length=100, examples=("Kansas City", "Kansas City")),
-    ),
-)
-
-TEACHERS = Contract(
-    name="polaris.teachers",
-    title="Polaris: Teachers",
-    noun="teacher",
-    table="teachers",
-    key=("email",),
-    template=("email", "first_name", "last_name", "pathful_user_id", "school", "district"),
-    fields=(
-        *_person(
-            ("ada.park@kck.example", "Ada", "Park", "PF-1001"),
-            ("ben.ruiz@kck.example", "Ben", "Ruiz", ""),
-        ),
-        Field(
-            name="school",
-            aliases=("school name", "building"),
-            max_length=300,
-            examples=("Argentine Middle", "Wyandotte High"),
-        ),
-        Field(
-            name="district",
-            aliases=("district name", "school district", "district or company"),
-            max_length=300,
-            examples=("Kansas City Kansas Public Schools", "Kansas City Kansas Public Schools"),
-        ),
-    ),
-)
-
-VOLUNTEERS = Contract(
-    name="polaris.volunteers",
-    title="Polaris: Volunteers",
-    noun="volunteer",
-    table="volunteers",
-    key=("email",),
-    template=("email", "first_name", "last_name", "pathful_user_id", "organization"),
-    fields=(
-        *_person(
-            ("dana@acme.example", "Dana", "Reed", "PF-2001"),
-            ("lee@northside.example", "Lee", "Ortiz", ""),
-        ),
-        Field(
-            name="organization",
-            aliases=("organisation", "company", "employer", "district or company"),
-            max_length=300,
-            examples=("Acme Health", "Northside Steel"),
-        ),
-        Field(name="job_title", aliases=("job title",), max_length=300, examples=("Nurse", "Welder")),
-    ),
-)
-
-STATUSES = ("Draft", "Requested", "Confirmed", "Published", "Completed")
-"""How far a session got, in order."""
-ENDINGS = ("Cancelled", "No Show", "Simulcast")
-"""What a session may become whatever it was."""
+PLANNED = ("Draft", "Requested", "Confirmed", "Published")
+"""How far a session got, in order, before its day."""
+ENDED = ("Simulcast", "No Show", "Cancelled", "Completed")
+"""What became of it: each is taken whatever was planned. That it took place stands over all else, as an attendance does
+(sources that disagree would take turns for ever otherwise); where a file says another end, its rows are warned."""
 
 EVENTS = Contract(
     name="polaris.events",
@@ -355,9 +82,9 @@ EVENTS = Contract(
         Field(
             name="status",
             kind="choice",
-            choices=(*STATUSES, *ENDINGS, "Count"),
+            choices=(*PLANNED, *ENDED, "Count"),
             default="Requested",
-            merge=Forward(order=STATUSES, always=ENDINGS),
+            merge=Forward(order=("Count", *PLANNED, *ENDED), final=ENDED),
             aliases=("event status", "session status"),
             examples=("Completed", "Confirmed"),
         ),
@@ -403,7 +130,7 @@ _EVENT = Field(
 )
 
 _KNOWN = ("cancelled", "no_show", "absent", "attended")
-ATTENDANCE = Forward(order=("registered", *_KNOWN), contrary=_KNOWN)
+ATTENDANCE = Forward(order=("registered", *_KNOWN), final=_KNOWN, agrees=True)
 """Once it is known whether somebody came, no file makes it open again; and sources that disagree settle, whichever
 comes last: that somebody came stands over all else, and only a person takes it back."""
 
@@ -449,8 +176,8 @@ EVENT_TEACHERS = Contract(
                     Sought(field="pathful_user_id", said="pathful_user_id"),
                     Sought(field="email", said="pathful_user_id", through=("polaris.teachers", "pathful_user_id")),
                     Sought(field="email", said="email"),
-                    Sought(field="name", said="name", folded=True),
-                    Sought(field="name", said="name", folded=True, beside=("building", "school")),
+                    Sought(field="name", said="name", folded=True, titled=True),
+                    Sought(field="name", said="name", folded=True, titled=True, beside=("building", "school")),
                 ),
                 within="academic_year",
                 within_of="session_id",
@@ -561,18 +288,6 @@ EVENT_VOLUNTEERS = Contract(
     ),
 )
 
-CONTRACTS = (
-    DISTRICTS,
-    SCHOOLS,
-    ORGANIZATIONS,
-    TEACHER_ROSTER,
-    TEACHERS,
-    VOLUNTEERS,
-    EVENTS,
-    EVENT_TEACHERS,
-    EVENT_VOLUNTEERS,
-)
-
 VIRTUAL_SESSIONS = Contract(
     name="polaris.virtual_sessions",
     title="Virtual Session Import",
@@ -643,6 +358,3 @@ VIRTUAL_SESSIONS = Contract(
         ),
     ),
 )
-
-FORMS = (VIRTUAL_SESSIONS,)
-"""The columns of sources that are more than one dataset: contracts without a table."""

@@ -1,0 +1,255 @@
+"""How far Salesforce has been read: asked of the readings that count, by Salesforce's own clock."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.imports import ask
+from tests.integration.database.test_database_rules import as_program
+from tests.organization import BEGUN, Schools, identifier
+from tests.salesforce import PASSWORD, TOKEN, USER, Fault, Salesforce, error
+from workbench import Workbench
+from workbench.model.batch import Batch, new_id
+from workbench.model.sequence import StepResult
+from workbench.model.template import Mapping
+
+pytestmark = pytest.mark.both_servers
+
+PLAYBOOK = "salesforce.organizations"
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def schools(monkeypatch: pytest.MonkeyPatch) -> Iterator[Schools]:
+    with Salesforce() as running:
+        monkeypatch.setenv("WORKBENCH_SALESFORCE_ADDRESS", running.address)
+        monkeypatch.setenv("SF_USERNAME", USER)
+        monkeypatch.setenv("SF_PASSWORD", PASSWORD)
+        monkeypatch.setenv("SF_SECURITY_TOKEN", TOKEN)
+        yield Schools(running, volunteers=0, students=0, sessions=0)
+
+
+@pytest.fixture
+def desk(schools: Schools, open_wb: Callable[..., Workbench]) -> Workbench:
+    """A Workbench that knows the organization."""
+    return open_wb()
+
+
+def step(desk: Workbench, **how: Any) -> StepResult:
+    """One run of the playbook."""
+    (result,) = desk.sequences.run(PLAYBOOK, **how).steps
+    return result
+
+
+def batch(desk: Workbench, **how: Any) -> Batch:
+    """The import that a run came to."""
+    (made,) = step(desk, **how).batches
+    return desk.batches.get(made)
+
+
+def since(schools: Schools) -> datetime | None:
+    """From when on the last reading has asked; None: everything."""
+    _, sign, asked = schools.salesforce.asked[-1].rpartition("SystemModstamp > ")
+    return datetime.fromisoformat(asked.split()[0]) if sign else None
+
+
+def add(schools: Schools, name: str | None) -> dict[str, Any]:
+    """A new company, made an hour ago."""
+    return schools.add("Account", "001", Name=name, Type="Business")
+
+
+def next_since(desk: Workbench, schools: Schools, **how: Any) -> datetime | None:
+    """From when on the next reading would ask."""
+    step(desk, dry_run=True, **how)
+    return since(schools)
+
+
+def test_a_delta_reads_from_an_hour_before_the_last_reading_was_asked_by_the_clock_there(
+    desk: Workbench, schools: Schools
+) -> None:
+    assert batch(desk).created == 1
+    assert since(schools) is None
+    schools.later(days=1)
+    add(schools, "Next Level")
+    second = batch(desk)
+    assert (since(schools), second.processed, second.created) == (BEGUN - HOUR, 1, 1)
+    schools.later(days=1)
+    assert step(desk).rows == 0
+    assert since(schools) == BEGUN + timedelta(days=1) - HOUR
+
+
+def test_a_reading_that_finds_nothing_counts(desk: Workbench, schools: Schools) -> None:
+    step(desk)
+    schools.later(days=1)
+    empty = step(desk)
+    assert (empty.status, empty.batches, empty.delta) == ("done", (), True)
+    assert next_since(desk, schools) == BEGUN + timedelta(days=1) - HOUR
+
+
+def test_everything_is_read_when_that_is_asked_for(desk: Workbench, schools: Schools) -> None:
+    step(desk)
+    assert step(desk, full_sync=True).delta is False
+    assert since(schools) is None
+
+
+def test_a_dry_run_moves_nothing_until_it_is_committed(desk: Workbench, schools: Schools) -> None:
+    planned = batch(desk, dry_run=True)
+    assert next_since(desk, schools) is None
+    desk.commit(planned)
+    assert next_since(desk, schools) == BEGUN - HOUR
+
+
+def test_a_discarded_run_moves_nothing(desk: Workbench, schools: Schools) -> None:
+    desk.discard(batch(desk, dry_run=True))
+    assert next_since(desk, schools) is None
+
+
+@pytest.mark.parametrize("path", ["describe", "COUNT(Id)", "SELECT Id"])
+def test_a_run_that_fails_moves_nothing(desk: Workbench, schools: Schools, path: str) -> None:
+    schools.salesforce.faults.append(Fault(path=path, **error(400, "QUERY_TIMEOUT", "No.")))
+    result = step(desk)
+    assert (result.status, result.notes) == (
+        "failed",
+        ("Error reading salesforce:Account: Salesforce says QUERY_TIMEOUT: No.",),
+    )
+    assert next_since(desk, schools) is None
+
+
+def test_a_run_that_is_held_moves_nothing_until_somebody_lets_it_go_on(desk: Workbench, schools: Schools) -> None:
+    for place in range(20):
+        add(schools, f"Company {place}")
+    step(desk)
+    schools.later(days=1)
+    for record in schools.of("Account", Type="Business"):
+        schools.change(record, Name=f"{record['Id']} Limited")
+    held = step(desk)
+    assert held.status == "held"
+    assert next_since(desk, schools) == BEGUN - HOUR
+    desk.commit(held.batches[0], accept=("all",))
+    assert next_since(desk, schools) == BEGUN + timedelta(days=1) - HOUR
+
+
+def test_a_partial_run_moves_nothing_until_its_invalid_rows_are_rejected(desk: Workbench, schools: Schools) -> None:
+    step(desk)
+    schools.later(days=1)
+    add(schools, None)
+    add(schools, "Next Level")
+    partial = step(desk)
+    made = desk.batches.get(partial.batches[0])
+    assert (partial.status, made.created, made.invalid) == ("partial", 1, 1)
+    assert next_since(desk, schools) == BEGUN - HOUR
+    (line,) = [row["line"] for row in desk.rows.each(made) if row["outcome"] == "invalid"]
+    desk.reject(made, [line], "it has no name")
+    assert next_since(desk, schools) == BEGUN + timedelta(days=1) - HOUR
+
+
+def test_an_undo_moves_it_back_also_when_a_later_delta_stands(desk: Workbench, schools: Schools) -> None:
+    whole = batch(desk)
+    deltas = []
+    for place in (1, 2, 3):
+        schools.later(days=1)
+        add(schools, f"Company {place}")
+        deltas.append(batch(desk))
+    assert next_since(desk, schools) == BEGUN + timedelta(days=3) - HOUR
+    desk.undo(deltas[1])
+    assert next_since(desk, schools) == BEGUN + timedelta(days=1) - HOUR
+    again = batch(desk)
+    assert (again.created, again.skipped) == (1, 1)
+    assert next_since(desk, schools) == BEGUN + timedelta(days=3) - HOUR
+    desk.undo(whole)
+    assert next_since(desk, schools) is None
+
+
+def test_the_dry_run_of_an_undo_moves_nothing(desk: Workbench, schools: Schools) -> None:
+    desk.undo(batch(desk), dry_run=True)
+    assert next_since(desk, schools) == BEGUN - HOUR
+
+
+def test_a_row_that_waits_does_not_hold_it_back(desk: Workbench, schools: Schools) -> None:
+    schools.group["School__c"] = identifier("001", 999)
+    (result,) = desk.sequences.run(only=("schools", "classes")).steps[1:]
+    assert (result.status, desk.batches.get(result.batches[0]).unmatched) == ("done", 1)
+    (again,) = desk.sequences.run("salesforce.classes").steps
+    assert (again.delta, since(schools)) == (True, BEGUN - HOUR)
+
+
+def test_another_mapping_begins_anew_and_the_first_one_goes_on_where_it_was(desk: Workbench, schools: Schools) -> None:
+    step(desk)
+    schools.know("Account", ["Description__c"])
+    columns = {"Description__c": "description"}
+    template = desk.templates.save("salesforce", PLAYBOOK, Mapping(columns=columns))
+    assert next_since(desk, schools) is None
+    assert "Description__c" in schools.salesforce.asked[-1] and "Description," not in schools.salesforce.asked[-1]
+    desk.templates.retire(template.id)
+    assert next_since(desk, schools) == BEGUN - HOUR
+
+
+def test_another_organization_begins_anew(
+    desk: Workbench, schools: Schools, open_wb: Callable[..., Workbench], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    step(desk)
+    schools.salesforce.organization = "00D000000000002"
+    assert next_since(open_wb(), schools) is None
+
+
+def test_tenants_have_read_what_they_have_read(
+    desk: Workbench, schools: Schools, open_wb: Callable[..., Workbench]
+) -> None:
+    step(desk)
+    assert next_since(open_wb(tenant="other"), schools) is None
+
+
+READ = (
+    "insert into workbench.salesforce_read (tenant_id, playbook, object, asked, since, until, batch_id, read_by) "
+    "values ((select workbench.current_tenant()), %s, %s, %s, %s, %s, %s, %s)"
+)
+ASKED = "a" * 64
+
+
+def refusal(url: str, statement: str, *values: object) -> str | None:
+    """The SQLSTATE with which the program's role is refused."""
+    with as_program(url) as connection:
+        try:
+            connection.execute(statement, values)
+        except psycopg.Error as refused:
+            return refused.sqlstate
+        finally:
+            connection.rollback()
+    return None
+
+
+def test_no_import_can_be_given_a_reading_afterwards(desk: Workbench, schools: Schools, url: str) -> None:
+    made = batch(desk, dry_run=True)
+    other = new_id()
+    for name, source, of in (
+        (PLAYBOOK, "Account", made.id),
+        (PLAYBOOK, "Contact", made.id),
+        (PLAYBOOK, "Account", other),
+    ):
+        assert refusal(url, READ, name, source, ASKED, None, datetime.now(UTC), of, "ana") == "WB001"
+
+
+def test_no_reading_is_changed_taken_away_or_kept_in_the_name_of_somebody_else(
+    desk: Workbench, schools: Schools, url: str
+) -> None:
+    step(desk)
+    for statement in (
+        "update workbench.salesforce_read set until = until + interval '1 day'",
+        "delete from workbench.salesforce_read",
+    ):
+        assert refusal(url, statement) == psycopg.errors.InsufficientPrivilege.sqlstate
+    now = datetime.now(UTC)
+    assert refusal(url, READ, PLAYBOOK, "Account", ASKED, None, now, None, "ben") == "42501"
+    assert refusal(url, READ, PLAYBOOK, "Account", ASKED, now, now, None, "ana") == "23514"
+
+
+def test_a_run_of_which_no_row_is_valid_has_failed_and_moves_nothing(
+    desk: Workbench, schools: Schools, url: str
+) -> None:
+    schools.company["Name"] = None
+    assert step(desk).status == "failed"
+    assert ask(url, "select count(*) from workbench.standing_read") == [(0,)]
+    assert next_since(desk, schools) is None

@@ -1,0 +1,248 @@
+"""Sequences of imports from Salesforce: in the order that is needed, each step by itself, told as it went."""
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.imports import ask, fingerprint
+from tests.organization import BEGUN, Schools
+from tests.salesforce import PASSWORD, TOKEN, USER, Fault, Salesforce, error
+from workbench import Workbench
+from workbench.model.errors import NothingChosen, NotSignedIn, SequenceRunning
+from workbench.model.sequence import DONE, NEEDS_A_PERSON, REFUSED, SequenceResult
+from workbench.playbooks.sequences import STEPS
+
+
+@pytest.fixture
+def schools(monkeypatch: pytest.MonkeyPatch) -> Iterator[Schools]:
+    with Salesforce() as running:
+        monkeypatch.setenv("WORKBENCH_SALESFORCE_ADDRESS", running.address)
+        monkeypatch.setenv("SF_USERNAME", USER)
+        monkeypatch.setenv("SF_PASSWORD", PASSWORD)
+        monkeypatch.setenv("SF_SECURITY_TOKEN", TOKEN)
+        yield Schools(running)
+
+
+@pytest.fixture
+def desk(schools: Schools, open_wb: Callable[..., Workbench]) -> Workbench:
+    """A Workbench that knows the organization."""
+    return open_wb()
+
+
+def statuses(result: SequenceResult) -> dict[str, str]:
+    return {each.step.name: each.status for each in result.steps}
+
+
+def told(result: SequenceResult, step: str) -> str:
+    """What was said of a step."""
+    (notes,) = [each.notes for each in result.steps if each.step.name == step]
+    return " ".join(notes)
+
+
+def content(url: str) -> dict[str, int]:
+    """How many records each table of the family has."""
+    tables = [name for (name,) in ask(url, "select tablename from pg_tables where schemaname = 'salesforce'")]
+    return {name: ask(url, f"select count(*) from salesforce.{name}")[0][0] for name in sorted(tables)}
+
+
+def test_the_full_sequence_imports_everything_and_again_nothing(desk: Workbench, schools: Schools, url: str) -> None:
+    first = desk.sequences.run("full")
+    assert statuses(first) == {step.name: "done" for step in STEPS}
+    assert first.status == DONE
+    whole = content(url)
+    assert (whole["people"], whole["sessions"], whole["participations"]) == (11, 5, 55)
+    before = fingerprint(url)
+    again = desk.sequences.run("full")
+    assert (again.status, fingerprint(url)) == (DONE, before)
+    assert not any(each.delta for each in again.steps)
+
+
+def test_a_night_reads_what_has_changed_and_no_more(desk: Workbench, schools: Schools, url: str) -> None:
+    desk.sequences.run("full")
+    schools.later(days=1)
+    volunteer = schools.of("Contact", Contact_Type__c="Volunteer")[0]
+    schools.change(volunteer, LastName="Moss-Ruiz")
+    night = desk.sequences.run("daily")
+    assert {each.step.name: (each.rows, each.delta) for each in night.steps} == {
+        "organizations": (0, True),
+        "volunteers": (1, True),
+        "affiliations": (0, True),
+        "events": (0, True),
+        "history": (0, True),
+    }
+    assert night.steps[1].figures["salesforce.volunteers"]["Updated"] == 1
+
+
+def test_a_dry_run_of_a_sequence_writes_nothing_and_moves_no_watermark(
+    desk: Workbench, schools: Schools, url: str
+) -> None:
+    before = fingerprint(url)
+    result = desk.sequences.run("full", dry_run=True)
+    assert (fingerprint(url), ask(url, "select count(*) from workbench.standing_read")) == (before, [(0,)])
+    assert result.steps[0].figures["salesforce.organizations"]["Created"] == 1
+
+
+def test_a_step_that_fails_does_not_keep_the_others_and_what_needs_it_is_told(
+    desk: Workbench, schools: Schools, url: str
+) -> None:
+    schools.salesforce.faults += [
+        Fault(path="Contact_Type__c = 'Teacher'", **error(400, "QUERY_TIMEOUT", "No.")),
+    ]
+    result = desk.sequences.run("full")
+    assert statuses(result) == {step.name: "done" for step in STEPS} | {"teachers": "failed"}
+    assert result.status == NEEDS_A_PERSON
+    assert "QUERY_TIMEOUT" in told(result, "teachers")
+    assert "It needs teachers, which failed" in told(result, "students")
+    assert "It needs teachers, which failed" in told(result, "events")
+    assert "5 rows name records that are not here yet, and wait for them." in told(result, "events")
+    healed = desk.sequences.run("salesforce.teachers")
+    assert healed.status == DONE
+    assert content(url)["participations"] == 55
+
+
+def test_with_fail_fast_nothing_runs_behind_a_step_that_failed(desk: Workbench, schools: Schools) -> None:
+    schools.salesforce.faults.append(Fault(path="sobjects/Class__c/describe", **error(500, "NO", "No.")))
+    schools.salesforce.faults.append(Fault(path="sobjects/Class__c/describe", **error(403, "NO", "No.")))
+    result = desk.sequences.run("weekly", fail_fast=True)
+    assert [each.status for each in result.steps] == ["done", "done", "failed", *["not run"] * 5]
+
+
+def test_a_wrong_password_is_tried_once_for_a_whole_sequence(
+    schools: Schools, open_wb: Callable[..., Workbench], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SF_PASSWORD", "wrong")
+    with pytest.raises(NotSignedIn):
+        open_wb().sequences.run("full")
+    assert schools.salesforce.answers("/services/Soap/") == 1
+
+
+def test_what_a_step_needs_and_never_ran_refuses_it_alone_and_is_told_in_a_sequence(
+    desk: Workbench, schools: Schools
+) -> None:
+    alone = desk.sequences.run(only=("volunteers",))
+    assert (alone.status, statuses(alone)) == (REFUSED, {"volunteers": "refused"})
+    assert told(alone, "volunteers") == (
+        "It needs organizations, never imported so far. Before it: workbench run --only organizations"
+    )
+    assert schools.salesforce.asked == []
+    both = desk.sequences.run(only=("volunteers", "organizations"))
+    assert statuses(both) == {"organizations": "done", "volunteers": "done"}
+    daily = desk.sequences.run("daily")
+    assert daily.status == DONE
+    assert "It needs schools and teachers, never imported so far" in told(daily, "events")
+
+
+def test_what_was_imported_long_ago_is_told(desk: Workbench, schools: Schools, url: str) -> None:
+    desk.sequences.run("salesforce.organizations")
+    longer_ago(url)
+    result = desk.sequences.run("salesforce.volunteers")
+    assert result.status == DONE
+    assert "It needs organizations, last imported" in told(result, "salesforce.volunteers")
+    assert "more than a day ago" in told(result, "salesforce.volunteers")
+
+
+def longer_ago(url: str) -> None:
+    from tests.imports import tamper
+
+    tamper(url, "update workbench.import_batch set completed_at = completed_at - interval '25 hours'")
+
+
+def test_invalid_rows_stay_out_and_the_good_ones_are_there(desk: Workbench, schools: Schools, url: str) -> None:
+    schools.of("Contact", Contact_Type__c="Teacher")[0]["LastName"] = None
+    schools.of("Contact", Contact_Type__c="Volunteer")[0]["LastName"] = None
+    result = desk.sequences.run("full")
+    assert statuses(result)["volunteers"] == "partial"
+    assert statuses(result)["teachers"] == "failed"
+    assert "1 of 6 rows are invalid, and stay out" in told(result, "volunteers")
+    assert content(url)["people"] == 9
+
+
+def test_a_step_that_is_held_waits_and_the_rest_goes_on(desk: Workbench, schools: Schools) -> None:
+    for place in range(30):
+        schools.add("Account", "001", Name=f"Company {place}", Type="Business")
+    desk.sequences.run("full")
+    schools.later(days=1)
+    for record in schools.of("Account", Type="Business"):
+        schools.change(record, Name=f"{record['Id']} Limited")
+    result = desk.sequences.run("daily")
+    assert statuses(result) == {
+        "organizations": "held",
+        "volunteers": "done",
+        "affiliations": "done",
+        "events": "done",
+        "history": "done",
+    }
+    assert "name.changed" in told(result, "organizations")
+
+
+def test_one_sequence_of_a_tenant_runs_at_a_time(
+    desk: Workbench, schools: Schools, open_wb: Callable[..., Workbench]
+) -> None:
+    schools.salesforce.faults.append(Fault(path="sobjects/Account/describe", delay=1.5))
+    results: list[SequenceResult] = []
+    first = threading.Thread(target=lambda: results.append(desk.sequences.run(only=("organizations",))))
+    ben = open_wb(user="ben")
+    other = open_wb(tenant="other")
+    first.start()
+    while not schools.salesforce.answers("describe"):
+        first.join(0.01)
+    with pytest.raises(SequenceRunning) as refused:
+        ben.sequences.run("daily")
+    assert str(refused.value).startswith("ana is running chosen since 20")
+    assert other.sequences.run("salesforce.organizations").status == DONE
+    first.join()
+    assert [each.status for each in results] == [DONE]
+    assert ben.sequences.run("salesforce.organizations").status == DONE
+
+
+def test_what_a_killed_program_left_before_it_was_written_is_put_away_and_read_again(
+    desk: Workbench, schools: Schools
+) -> None:
+    from workbench.playbooks import playbook
+
+    organizations = playbook("salesforce.organizations")
+    read = desk.salesforce.read(organizations, organizations.extracts[0])
+    left = desk.plan(desk.stage(read.sheet, organizations.name)).batch
+    result = desk.sequences.run("salesforce.organizations")
+    assert (desk.batches.get(left).stage, result.steps[0].rows, result.status) == ("discarded", 1, DONE)
+
+
+def test_nothing_chosen_is_refused(desk: Workbench) -> None:
+    with pytest.raises(NothingChosen):
+        desk.sequences.run("students", exclude=("students", "student_participations"))
+
+
+def test_participations_deleted_behind_its_back_are_those_that_are_listed_and_come_back(
+    schools: Schools, desk: Workbench, url: str
+) -> None:
+    people = schools.of("Contact", Contact_Type__c="Volunteer")
+    for place in range(300):
+        schools.add(
+            "Session_Participant__c",
+            "a0P",
+            Participant_Type__c="Volunteer",
+            Contact__c=people[place % len(people)]["Id"],
+            Session__c=schools.of("Session__c")[place % 5]["Id"],
+            Status__c="Attended",
+        )
+    desk.sequences.run("full")
+    schools.later(days=1)
+    assert desk.sequences.run("daily").status == DONE
+    gone = ask(
+        url,
+        "delete from salesforce.participations where id in (select id from salesforce.participations "
+        "where kind = 'Volunteer' order by salesforce_id limit 161) returning salesforce_id",
+    )
+    from workbench.playbooks import playbook
+
+    audit = desk.salesforce.audit_playbook(playbook("salesforce.participations"), "Session_Participant__c")
+    assert audit.counts == {"missing": 161, "stale": 0, "extra": 0}
+    assert {each.id for each in audit.differences} == {identifier for (identifier,) in gone}
+    assert {each.why for each in audit.differences} == {"its record is here no more"}
+    healed = desk.sequences.run("salesforce.participations", missing=True)
+    assert healed.steps[0].figures["salesforce.participations"]["Created"] == 161
+    after: Any = desk.salesforce.audit_playbook(playbook("salesforce.participations"), "Session_Participant__c")
+    assert after.is_complete
+    assert schools.salesforce.now and schools.salesforce.now > BEGUN

@@ -1,0 +1,15 @@
+"""Schedules, and what came of each time that one was due."""
+
+from pathlib import Path
+from typing import Any, cast
+
+from alembic import op
+
+revision = "0014"
+down_revision = "0013"
+
+
+def upgrade() -> None:
+    # straight to the driver: the statements have no parameters, and their % signs mean themselves
+    connection = cast(Any, op.get_bind().connection.driver_connection)
+    connection.execute(Path(__file__).with_name("0014_schedules.sql").read_text("utf-8"))

@@ -1,0 +1,79 @@
+"""What of Salesforce was read for which import, and how far: asked of the readings themselves, so that nothing can go
+wrong with it. A reading whose import is not written, was undone, or has invalid rows that nobody has rejected does not
+count."""
+
+import hashlib
+import json
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from workbench.database.store import Store
+from workbench.model.salesforce import ReadOf
+
+OVERLAP = timedelta(hours=1)
+"""So much earlier a reading begins than the one before was begun: a change is dated when it is made, and seen when its
+transaction ends."""
+
+
+def digest(asked: object) -> str:
+    """SHA-256 of what is asked, and how it is mapped, in hexadecimal."""
+    return hashlib.sha256(json.dumps(asked, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def keep(store: Store, read_of: ReadOf, batch: UUID | None) -> None:
+    """Keeps what was read with the import that is begun with it, in the transaction that runs; None where there was
+    nothing to import."""
+    store.connection.execute(
+        "insert into workbench.salesforce_read (tenant_id, playbook, object, asked, since, until, batch_id, read_by) "
+        "values (%s, %s, %s, %s, %s, %s, %s, %s)",
+        (
+            store.tenant_id,
+            read_of.playbook,
+            read_of.object,
+            read_of.asked,
+            read_of.interval.since,
+            read_of.interval.until,
+            batch,
+            store.user,
+        ),
+    )
+
+
+def keep_nothing(store: Store, read_of: ReadOf) -> None:
+    """Keeps that there was nothing to import."""
+    with store.transaction():
+        keep(store, read_of, None)
+
+
+def since(store: Store, playbook: str, asked: str) -> datetime | None:
+    """From when on a playbook's extract is to be read, so that no change is passed by; None: all of it."""
+    row = store.one("select workbench.read_until(%s, %s) as until", (playbook, asked))
+    return row["until"] - OVERLAP if row is not None and row["until"] is not None else None
+
+
+def last(store: Store, playbooks: Collection[str]) -> dict[str, datetime]:
+    """When each of the playbooks was last read and imported, complete or not; those that never were are left out."""
+    rows = store.all(_LAST, {"playbooks": list(playbooks)})
+    return {row["playbook"]: row["at"] for row in rows}
+
+
+_LAST = """
+select r.playbook, max(coalesce(b.completed_at, r.read_at)) as at
+from workbench.salesforce_read r left join workbench.import_batch b on b.id = r.batch_id
+where r.playbook = any(%(playbooks)s) and (r.batch_id is null or b.stage = 'completed'
+    and not exists (select from workbench.import_batch u where u.undo_of = b.id and u.stage = 'completed'))
+group by r.playbook
+"""
+
+
+def left_off(store: Store, playbook: str) -> list[UUID]:
+    """The imports of a playbook's readings that a program has left before it wrote them, and that wait for nobody."""
+    return [row["id"] for row in store.all(_LEFT_OFF, {"playbook": playbook})]
+
+
+_LEFT_OFF = """
+select b.id from workbench.import_batch b join workbench.salesforce_read r on r.batch_id = b.id
+where b.data_type = %(playbook)s and b.stage in ('staged', 'planned') and not b.dry_run and b.source <> 'page'
+order by b.created_at
+"""

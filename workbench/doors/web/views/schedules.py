@@ -1,0 +1,191 @@
+"""Schedules as a page shows them: what is due, what came of it, how long it took."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from workbench.doors.web import address, words
+from workbench.model.schedule import STATUSES, Schedule, ScheduledRun
+from workbench.playbooks import PLAYBOOKS
+
+Deed = Literal["run", "pause", "resume", "remove"]
+
+COLOURS = {
+    "waiting": "#6b7785",
+    "running": "#2f6fb0",
+    "completed": "#2e8b57",
+    "partial": "#b97100",
+    "held": "#8e5bb5",
+    "failed": "#c0392b",
+}
+SIGNS = {"waiting": "…", "running": "▶", "completed": "✓", "partial": "◐", "held": "‖", "failed": "✕"}
+"""Every status is told by its word and its sign as well as by its colour."""
+
+
+def local(moment: datetime | None, zone: str) -> str:
+    """A time as the clocks of a time zone show it."""
+    return f"{moment.astimezone(ZoneInfo(zone)):%a %Y-%m-%d %H:%M}" if moment is not None else ""
+
+
+def listed(one: Schedule, sheets: Mapping[UUID, str], last: ScheduledRun | None) -> Deed | None:
+    """A schedule with its buttons; which of them was pressed."""
+    with st.container(border=True):
+        told, ways = st.columns([3, 2], vertical_alignment="center")
+        told.markdown(f"**{words.text(one.name)}** · {words.text(one.work.told(sheets))}")
+        when = f"`{one.cron}` in {words.text(one.zone)}, as {words.text(one.updated_by)}"
+        state = "**paused**" if one.paused else f"next {words.text(local(one.next_due, one.zone))}"
+        told.caption(f"{state} · {when}")
+        with told:
+            if last is not None:
+                label = f"Last run {words.when(last.due)} UTC: {SIGNS[last.status]} {last.outcome}"
+                address.jump(label, icon=":material/history:", run=last.id)
+        pressed: Deed | None = None
+        with ways, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
+            if one.paused and st.button(
+                "Switch on", key=f"resume {one.id}", type="primary", icon=":material/play_arrow:"
+            ):
+                pressed = "resume"
+            if not one.paused and st.button("Pause", key=f"pause {one.id}", icon=":material/pause:"):
+                pressed = "pause"
+            if st.button("Run now", key=f"run {one.id}", icon=":material/bolt:", type="tertiary"):
+                pressed = "run"
+            with st.popover("Remove", icon=":material/delete:", type="tertiary"):
+                st.markdown("It is not due any more. What came of it stays to be read.")
+                if st.button("Remove it", key=f"remove {one.id}", type="primary"):
+                    pressed = "remove"
+        return pressed
+
+
+def calendar(due: Sequence[tuple[datetime, Schedule]], zone: str) -> None:
+    """What is due in the next days: a row for each day, in one time zone."""
+    days: dict[str, list[str]] = {}
+    for moment, one in due:
+        at = moment.astimezone(ZoneInfo(zone))
+        days.setdefault(f"{at:%a %Y-%m-%d}", []).append(f"{at:%H:%M} {one.name}")
+    shown = pd.DataFrame([(day, ", ".join(each)) for day, each in days.items()], columns=["Day", "What is due"])
+    st.dataframe(shown, hide_index=True, height="content", key="calendar")
+
+
+def durations(runs: Sequence[ScheduledRun]) -> go.Figure:
+    """How long each of the runs took, the oldest first, by what came of it."""
+    figure, ended = go.Figure(), [run for run in reversed(runs) if run.seconds is not None]
+    unit, by = ("minutes", 60) if max((run.seconds or 0) for run in ended) > 120 else ("seconds", 1)
+    for status in STATUSES:
+        some = [(place, run) for place, run in enumerate(ended) if run.status == status]
+        if not some:
+            continue
+        figure.add_bar(
+            x=[place for place, _ in some],
+            y=[max(run.seconds or 0, 0.1) / by for _, run in some],
+            name=f"{SIGNS[status]} {status}",
+            marker_color=COLOURS[status],
+            customdata=[f"{run.name}, {words.when(run.due)}: {run.outcome}, {lasted(run.seconds)}" for _, run in some],
+            hovertemplate="%{customdata}<extra></extra>",
+        )
+    days = [f"{run.due:%m-%d}" for run in ended]
+    ticks = ["" if place and days[place - 1] == day else day for place, day in enumerate(days)]
+    figure.update_layout(
+        height=240,
+        bargap=0.3,
+        margin={"l": 0, "r": 0, "t": 8, "b": 0},
+        showlegend=True,
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
+        yaxis={"title": unit, "rangemode": "tozero"},
+        xaxis={
+            "tickvals": list(range(len(ended))),
+            "ticktext": ticks,
+            "fixedrange": True,
+            "range": [-0.6, max(len(ended), 6) - 0.4],
+        },
+    )
+    return figure
+
+
+def lasted(seconds: float | None) -> str:
+    """A time that something took."""
+    if seconds is None:
+        return ""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s" if minutes else f"{seconds:.1f} s"
+
+
+def runs(found: Sequence[ScheduledRun]) -> None:
+    """What came of each run, the latest first, each with a button that opens it."""
+
+    def opened() -> None:
+        st.query_params["run"] = str(found[st.session_state["opened run"].row].id)
+
+    button = st.column_config.ButtonColumn("", key="opened run", on_click=opened, type="tertiary", pinned=True)
+    shown = pd.DataFrame([_line(run) for run in found])
+    st.dataframe(shown, hide_index=True, height="content", key="runs", column_config={"": button})
+
+
+def _line(run: ScheduledRun) -> dict[str, Any]:
+    return {
+        "": "Open",
+        "Due (UTC)": words.when(run.due),
+        "What": run.name,
+        "Status": f"{SIGNS[run.status]} {run.outcome}",
+        "Lasted": lasted(run.seconds),
+        "What came of it": run.told,
+        "Asked by": run.asked_by or "its time",
+    }
+
+
+def missed(run: ScheduledRun) -> str:
+    """That a run has caught up what nobody took up, in a sentence; blank where there was nothing."""
+    if not run.missed:
+        return ""
+    since = f"since {words.when(run.missed_since)} UTC" if run.missed > 1 else f"on {words.when(run.missed_since)} UTC"
+    times = words.many(run.missed, "time")
+    return f"{run.name} was missed {times} {since}: no worker took it up. All of it was caught up once."
+
+
+def told(run: ScheduledRun) -> None:
+    """One run: what it was to do, when, and what came of each step."""
+    facts = [f"**{words.text(run.name)}**", f"{SIGNS[run.status]} {run.outcome}", f"due {words.when(run.due)} UTC"]
+    facts.append(f"asked for by {words.text(run.asked_by)}" if run.asked_by else "by its time")
+    if run.seconds is not None:
+        facts.append(lasted(run.seconds))
+    st.markdown(" · ".join(facts))
+    if sentence := missed(run):
+        st.warning(words.text(sentence), icon=":material/event_busy:")
+    if run.told:
+        kind = {"completed": st.success, "failed": st.error, "waiting": st.info}.get(run.status, st.warning)
+        kind(words.text(run.told))
+    for step in run.steps:
+        _step(step, run.waits)
+
+
+def _in_order(playbook: str, figures: Mapping[str, int]) -> list[str]:
+    """The names of figures as their playbook lists them: the database keeps them in another order."""
+    known = [figure.name for figure in PLAYBOOKS[playbook].figures] if playbook in PLAYBOOKS else [*_COUNTS]
+    return sorted(figures, key=lambda name: known.index(name) if name in known else len(known))
+
+
+_COUNTS = ("Processed", "Created", "Updated", "Skipped")
+
+
+def _step(step: Mapping[str, Any], waits: Sequence[UUID]) -> None:
+    with st.container(border=True):
+        name, status = str(step["step"]).removeprefix("salesforce.").replace("_", " "), step["status"]
+        seconds = step.get("seconds")
+        st.markdown(" · ".join(filter(None, (f"**{words.text(name)}**", status, lasted(seconds)))))
+        for playbook, figures in step["figures"].items():
+            named = _in_order(playbook, figures)
+            st.caption(" · ".join(f"{words.text(title)}: {figures[title]:,}" for title in named))
+        for note in step.get("notes", ()):
+            st.markdown(words.text(note))
+        with st.container(horizontal=True):
+            for batch in step["batches"]:
+                if UUID(batch) in waits:
+                    address.link("commit", "Decide what it waits for", icon=":material/gavel:", batch=batch)
+                else:
+                    address.link("history", f"Import {words.short(batch)}", icon=":material/history:", batch=batch)

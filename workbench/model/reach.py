@@ -1,0 +1,21 @@
+"""How far the reading of a playbook's records is."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reach:
+    """What of a playbook was read, and what of it waits."""
+
+    playbook: str
+    read_at: datetime | None = None
+    """When it was last read and imported."""
+    read_by: str | None = None
+    until: datetime | None = None
+    """Its watermark: all changes until then, by Salesforce's clock, are here. None: all is read the next time."""
+    pending: int = 0
+    """Rows that wait for a record which is not here yet."""
+    last: UUID | None = None
+    """Its last import, whatever became of it."""
