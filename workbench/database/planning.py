@@ -73,7 +73,9 @@ def plan(store: Store, run: Run, playbook: Playbook | None = None, *, seconds: C
     with store.transaction() as connection:
         tune(connection, run.face.summary.get("rows", 0))
         connection.execute("set local enable_nestloop = off")  # as for the outcomes
-        asked = holding.ask(connection, store.tenant_id, run, number, figures)
+        by_file = playbook is not None and playbook.form is not None and not playbook.extracts
+        filtered = decided[run.face.id].reasons("skipped").get("filtered", 0) if by_file else 0
+        asked = holding.ask(connection, store.tenant_id, run, number, figures, filtered)
     suggested = _suggested(store, run, number, decided, playbook, asked.suggestions)
     found = _Found(decided=decided, suggested=suggested, asked=asked, kept=kept)
     _store(store, run, number, found, looked, seconds)
