@@ -56,6 +56,7 @@ class Decision(Target):
             lacks=self.lacks,
             ambiguous=self._is_ambiguous("first_row.payload ->> {field}"),
             called=[(field.name, self._called(field.name)) for field in self.brought],
+            leads=batch.derived and (part is None or part.repeats),
         )
         self._identities = Identities(self, holds)
 
@@ -259,8 +260,8 @@ class Decision(Target):
         return self._join_created(field, earlier)
 
     def _would_be(self, field: Field) -> Composable:
-        """Whether a row that is withheld itself names a record of its own source row: that would be there with the row,
-        and is not what is wrong with it."""
+        """Whether a row that is withheld itself names a record of its own source row, be it one that is invalid: that
+        would be there with the row, and is not what is wrong with it."""
         assert field.reference is not None
         if self._refusals is None or field.reference.dataset not in self._earlier:
             return SQL("false")
@@ -282,7 +283,8 @@ class Decision(Target):
                 select distinct {value} as its_key, each.line from workbench.import_outcome o
                 join {made} n on n.batch_id = o.batch_id and n.line = o.line
                 cross join lateral unnest(coalesce(n.sources, array[n.line])) as each (line)
-                where o.batch_id = {earlier} and o.plan = {plan} and o.reason = 'withheld' and n.batch_id = {earlier}
+                where o.batch_id = {earlier} and o.plan = {plan} and n.batch_id = {earlier}
+                  and (o.reason = 'withheld' or o.outcome = 'invalid')
             ) {held} on {held}.its_key = {said} and {held}.line = coalesce(r.sources[1], r.line)"""
         return self.compose(
             """left join (

@@ -45,7 +45,8 @@ def ask(
     """What the plan of that number waits for; asked within a transaction.
 
     `figures` are those of each batch that is written: the rows created, updated, failed and processed, and the known
-    records that its rows name; of the source's rows so many are `filtered`. Rows that a sweep brings in were let go on with the import that they came by.
+    records that its rows name; of the source's rows so many are `filtered`. Rows that a sweep brings in were let go on
+    with the import that they came by.
     """
     asked = Asked()
     if run.face.sweep_of is not None:

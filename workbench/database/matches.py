@@ -128,7 +128,7 @@ class Matches:
         that an earlier decision has brought in.
         """
         if verdict not in VERDICTS:
-            raise WrongValue(field="a verdict", value=verdict, why=f"it is one of {', '.join(VERDICTS)}.")
+            raise WrongValue(field="A verdict", value=verdict, why=f"it is one of {', '.join(VERDICTS)}.")
         matching = matchings.matching(of)
         return _decide(self._store, matching, said, verdict, known)
 

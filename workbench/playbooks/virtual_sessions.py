@@ -74,7 +74,7 @@ def windowed(said: str | None, today: date) -> str | None:
         return None
     year = KINDS["academic_year"].parse(pa.array([said]))
     if not matches(year, KINDS["academic_year"].pattern)[0].as_py():
-        raise WrongValue(field="the window", value=f"'{said}'", why="say an academic year, such as 2026-2027.")
+        raise WrongValue(field="The window", value=f"'{said}'", why="say an academic year, such as 2026-2027.")
     return str(year[0])
 
 

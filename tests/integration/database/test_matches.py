@@ -210,7 +210,7 @@ def test_nobody_and_no_record_that_is_not_there_is_decided_about(rosters: Workbe
         rosters.matches.decide(ROSTER, "dave@kck.example", "same")
     with pytest.raises(UnknownMatching):
         rosters.matches.run("elevate.students")
-    with pytest.raises(WrongValue, match="a verdict cannot be maybe: it is one of same, different, later"):
+    with pytest.raises(WrongValue, match="A verdict cannot be maybe: it is one of same, different, later"):
         rosters.matches.decide(ROSTER, "dave@kck.example", "maybe")
 
 
