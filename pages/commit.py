@@ -43,13 +43,12 @@ def decide(wb: Workbench, batch: Batch) -> None:
         cells = words.many(typed.number(said), "cell")
         st.warning(f"{cells} typed at Validate and not saved: not in this plan.", icon=":material/edit_note:")
         address.link("validate", "Save or discard them", icon=":material/edit:", batch=batch.id)
-    written = (batch.created or 0) + (batch.updated or 0)
     waits = Hold.all_of(batch.summary)
     accepted = holds.decided(waits, f"{batch.id} {batch.plan}") if waits else []
-    skip_errors = bool(batch.invalid) and holds.others_go_on(batch)
+    skip_errors = bool(batch.invalid) and holds.others_go_on(batch, runs.written(wb, batch))
     with st.container(horizontal=True, vertical_alignment="center"):
         hold = (bool(batch.invalid) and not skip_errors) or bool(waiting(waits, accepted))
-        label = "Hold it" if hold else f"Commit {words.many(written)}"
+        label = "Hold it" if hold else f"Commit {runs.written(wb, batch)}"
         icon = ":material/pause_circle:" if hold else ":material/task_alt:"
         first, other = ("secondary", "primary") if batch.summary.get("error") else ("primary", "secondary")
         if st.button(label, type=first, icon=icon, disabled=hold and batch.stage == "held"):
@@ -77,7 +76,7 @@ with page("Commit", "What the import will do, row by row, and the decision to wr
     elif batch.part_of is not None:
         st.info(f"There is no plan yet: this part is {batch.stage}.", icon=":material/hourglass_empty:")
     elif batch.undo_of is not None or batch.stage == "completed":
-        written = words.many((batch.created or 0) + (batch.updated or 0))
+        written = runs.written(wb, batch)
         if batch.undo_of is not None:
             st.success("This is an undo.", icon=":material/check_circle:")
         elif batch.undone_by is not None:
@@ -87,6 +86,7 @@ with page("Commit", "What the import will do, row by row, and the decision to wr
             done = f"Committed: {written} written, {words.when(batch.completed_at)} UTC."
             st.success(done, icon=":material/check_circle:")
         address.link("reconcile", "Reconcile it", batch=batch.id)
+        runs.waits(wb, batch)
         runs.resolved(wb, batch)
         plan(wb, batch)
     elif batch.stage == "discarded":

@@ -63,8 +63,10 @@ def about(contract: Contract, template: Template | None, rows: int) -> dict[str,
     """What else there is to say of the import; a mode that is not the usual one stands in the address."""
     usual, asked = contract.modes[0], st.query_params.get("mode")
     clears, lenient = (template.mapping.clears, template.mapping.lenient) if template else ((), ())
-    on_edit = (template.mapping.on_edit if template else None) or contract.on_edit
-    said = options(contract, asked if asked in contract.modes else usual, clears, lenient, on_edit)
+    ruled = template.mapping.on_edit if template else None
+    said = options(contract, asked if asked in contract.modes else usual, clears, lenient, ruled or contract.on_edit)
+    if ruled is None and said["on_edit"] == contract.on_edit:
+        said["on_edit"] = None  # nobody has chosen anything
     said["limits"] = limits(contract, template.mapping.limits if template else {})
     address.put_word("mode", said["mode"] if said["mode"] != usual else None)
     if not rows and contract.removal is not None:

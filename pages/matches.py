@@ -6,7 +6,7 @@ import streamlit as st
 
 from workbench import Workbench
 from workbench.datasets.matchings import matching
-from workbench.doors.web import address, words
+from workbench.doors.web import address, runs, words
 from workbench.doors.web.page import empty, page, person
 from workbench.doors.web.views import matches
 from workbench.model.matching import Matching
@@ -53,20 +53,6 @@ def auto(wb: Workbench, about: Matching, known: dict[str, Any]) -> None:
         st.caption(f"Run last {words.when(known['ran_at'])} UTC." if again else "Not run yet: nobody has candidates.")
     if (found := st.session_state.pop(f"matched {about.of}", None)) is not None:
         matches.found(found)
-
-
-def bring_in(wb: Workbench, about: Matching) -> None:
-    """Offers to import the rows that were unmatched, now that it is known whom they mean."""
-    pending = wb.matches.pending(about.of)
-    if not pending:
-        return
-    with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        rows = sum(pending.values())
-        st.markdown(f"**{words.many(rows)}** of earlier imports can be brought in now.")
-        if st.button("Bring them in", type="primary", icon=":material/input:"):
-            for batch in pending:
-                wb.sweep(batch)
-            st.rerun()
 
 
 def undo(wb: Workbench, about: Matching) -> None:
@@ -230,6 +216,6 @@ with page("Matches", "Whose records imported rows mean. What is plain, Auto-Matc
     known = wb.matches.figures(about.of)
     matches.figures(known)
     auto(wb, about, known)
-    bring_in(wb, about)
+    runs.bring_in(wb, wb.matches.pending(about.of), "of earlier imports")
     people(wb, about, known)
     undo(wb, about)

@@ -145,6 +145,7 @@ with page("Reconcile", "Every row accounted for: explained, written down, and si
         with place:
             evidence.definition_of_done(found)
     runs.behind(wb, batch)
+    runs.waits(wb, batch)
     runs.resolved(wb, batch)
     batches.open_figures(wb, batch, found)
     to_match(wb, batch)

@@ -26,7 +26,7 @@ from tests.browser.site import ROOT, Site
 from tests.google import Google
 from tests.imports import tamper
 from tests.organization import Schools
-from tests.salesforce import PASSWORD, TOKEN, USER, Fault, Salesforce, error
+from tests.salesforce import PASSWORD, TOKEN, USER, Salesforce
 from workbench import Workbench, open_sheet
 from workbench.database import embedded
 from workbench.database.progress import silent
@@ -289,8 +289,9 @@ def scheduled(site: Site, schools: Schools) -> dict[str, str]:
         )
         caught = wb.schedules.take_up(daily.id)
         assert caught is not None
-        schools.salesforce.faults.append(Fault(path="/query", **error(500, "UNKNOWN_EXCEPTION", "It is away.")))
+        affiliations = schools.salesforce.objects.pop("npe5__Affiliation__c")
         caught = schedule.work(wb, caught, silent)
+        schools.salesforce.objects[affiliations.name] = affiliations
         held = next(run for run in wb.schedules.runs() if run.waits)
     return {
         "salesforce": "salesforce",

@@ -34,6 +34,7 @@ TEMPLATE = "salesforce"
 class How:
     """How the steps of a sequence are run."""
 
+    sequence: str
     full_sync: bool
     dry_run: bool
     missing: bool
@@ -76,7 +77,7 @@ class Sequences:
         told: Callable[[StepResult], None] = lambda result: None,
         progress: Progress = silent,
     ) -> SequenceResult:
-        """Runs daily, weekly, full, students, one playbook by its name, or the steps that `only` names.
+        """Runs daily, weekly, full, students, one step or playbook by its name, or the steps that `only` names.
 
         Each step reads what has changed since it was last read and written, or everything with `full_sync`, as the full
         sequence does where nobody says otherwise. A `dry_run` stops at the plans: nothing is written, no watermark
@@ -89,7 +90,7 @@ class Sequences:
         steps = self.steps(sequence, only=only, exclude=exclude)
         name = sequence or "chosen"
         whole = sequence == "full" if full_sync is None else full_sync
-        how = How(full_sync=whole, dry_run=dry_run, missing=missing, source=source)
+        how = How(sequence=name, full_sync=whole, dry_run=dry_run, missing=missing, source=source)
         began, results, refused = datetime.now(UTC), list[StepResult](), None
         with turns.alone(self._store, name):
             for step in steps:
@@ -180,8 +181,11 @@ class Sequences:
             skip_errors=True,
             progress=progress,
         )
+        batches.move(self._store, staged.id, summary={"sequence": how.sequence})
         batch = self._wb.plan(staged, progress=progress).batch
         if not how.dry_run:
+            for earlier in reads.superseded(self._store, batch.id):
+                self._wb.discard(earlier, f"Run {batch.id} has read the same again.")
             try:
                 batch = self._wb.commit(batch, skip_errors=True, progress=progress)
             except Held as held:

@@ -22,6 +22,7 @@ from workbench.database import (
     explaining,
     planning,
     proof,
+    rereading,
     runs,
     staging,
     store,
@@ -104,6 +105,10 @@ class Plan:
     def rows(self, outcome: str | None = None, limit: int | None = None) -> "pd.DataFrame":
         """The planned rows, one a line of the source, with their changes ({field: [old, new]})."""
         return self._rows(outcome=outcome, limit=limit)
+
+
+_PENDING = tuple(playbook.name for playbook in PLAYBOOKS.values() if playbook.pends)
+"""The playbooks whose unmatched rows are planned again after later imports."""
 
 
 class Workbench:
@@ -343,12 +348,13 @@ class Workbench:
                     self._store,
                     run,
                     seconds=lambda: round(time.monotonic() - began, 3),
+                    also=partial(rereading.resolve, self._store, run),
                     accepted=list(dict.fromkeys(hold.code for hold in Hold.all_of(found.summary))),
                     skip_errors=skip_errors,
                 )
                 reporter("committing", found.processed or 0)
         if found.created or found.updated or found.removed:  # a name that was changed, or that nobody else has now
-            self._sweep_after(found)
+            self.sweep(after=found.id)
         return self.batches.get(found.id)
 
     def refrained(self, batch: Batch | UUID | str) -> list[dict[str, Any]]:
@@ -366,20 +372,35 @@ class Workbench:
         if batch is not None:
             self._refuse_settled(batches.run(self._store, batch).face, "sweeping")
         swept: list[Batch] = []
-        pending = [playbook.name for playbook in PLAYBOOKS.values() if playbook.pends]
         while True:
             waiting = (
-                sweeping.waiting(self._store, pending)
+                sweeping.waiting(self._store, _PENDING)
                 if batch is None
                 else list(batches.run(self._store, batch).sheets)
             )
-            found = [
-                sweeping.sweep(self._store, self.settings.home, each, self._playbook(each), after) for each in waiting
-            ]
+            found = [self._swept(each, after) for each in waiting]
             brought = [each for each in found if each is not None]
             swept += brought
             if not brought:  # what one brings in, another may have waited for
                 return swept
+
+    def resolvable(self, batch: Batch | UUID | str) -> int:
+        """How many unmatched rows of an import could be brought in now (`sweep`): what they name is there by now. None
+        of one that is not written, was undone or is signed."""
+        run = batches.run(self._store, batch)
+        if run.face.state != "completed" or run.face.undo_of is not None or not run.face.unmatched:
+            return 0
+        return sum(len(sweeping.resolvable(self._store, sheet)) for sheet in run.sheets if sheet.unmatched)
+
+    def left_waiting(self) -> dict[UUID, int]:
+        """The runs of which rows could be brought in now and were not by themselves, with how many of them: they wait
+        for a person to `sweep` them."""
+        found: dict[UUID, int] = {}
+        for each in sweeping.waiting(self._store, _PENDING):
+            if number := len(sweeping.resolvable(self._store, each)):
+                run = each.id if each.derived or each.part_of is None else each.part_of
+                found[run] = found.get(run, 0) + number
+        return found
 
     def supply(self, batch: Batch | UUID | str, cells: Pairs[int, Pairs[str, str]]) -> Batch:
         """Brings in unmatched rows of a completed import with what a person says of their cells
@@ -394,7 +415,7 @@ class Workbench:
             if found.stage != "completed" or found.undo_of is not None:
                 raise WrongStage(batch=found.id, stage=found.stage, action="supplying", needed="completed")
             brought = sweeping.supply(self._store, self.settings.home, found, self._playbook(found), cells)
-        self._sweep_after(brought)
+        self.sweep(after=brought.id)
         return self.batches.get(brought)
 
     def import_sheet(
@@ -467,7 +488,7 @@ class Workbench:
             follow_ups=found.follow_ups,
             state=story.state(self._store, found),
             notes_added=story.decided(self._store, found),
-            follow_ups_added=story.to_do(found, figures),
+            follow_ups_added=story.to_do(found, figures, self.resolvable(found)),
         )
 
     def title(self, batch: Batch) -> str:
@@ -608,13 +629,32 @@ class Workbench:
         if face.state in ("undone", "discarded"):
             raise WrongStage(batch=face.id, stage=face.state, action=action, needed="neither undone nor discarded")
 
-    def _sweep_after(self, batch: Batch) -> None:
-        """Sweeps after a commit, which stands whatever becomes of it: what is still to be brought in waits."""
+    def _swept(self, batch: Batch, after: UUID | None) -> Batch | None:
+        """What a sweep brought in of an import. One that a commit has set off leaves that as it is, and the rows of
+        other imports, whatever becomes of it: what is still to be brought in waits."""
         try:
-            self.sweep(after=batch.id)
+            return sweeping.sweep(self._store, self.settings.home, batch, self._playbook(batch), after)
         except WorkbenchError as refusal:
+            if after is None:
+                raise
             with self._store.transaction():
-                self._store.note("sweep refused", batch.id, why=str(refusal))
+                self._store.note("sweep refused", after, why=str(refusal))
+            return None
+
+    def made_of(self, batch: Batch | UUID | str) -> dict[str, dict[str, int]]:
+        """What the figures of rows that were skipped or unmatched are made of, by reason, where their names do not say
+        all of it."""
+        run = batches.run(self._store, batch)
+        named = (self._playbook(run.face) or catalog.contract(run.face.dataset)).figures
+        found = self.reconcile(run.face)
+        told: dict[str, dict[str, int]] = {}
+        for figure in named:
+            counts = found.skipped_by_reason if figure.outcomes == ("skipped",) else found.unmatched_by_kind
+            if figure.part is None and (figure.outcomes == ("skipped",) or figure.reasons):
+                of = {why: rows for why, rows in counts.items() if rows and why in (figure.reasons or counts)}
+                if any(why not in figure.name for why in of):
+                    told[figure.name] = of
+        return told
 
     def _number(self, figure: Figure, run: Run) -> int:
         """What a figure is in a run, as planned or written."""

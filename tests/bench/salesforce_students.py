@@ -37,7 +37,7 @@ MOST = 700
 """Megabytes that the import may need."""
 RATIO = 1.5
 """How many times the spine's seconds per row it may take."""
-_SCHOOLS, _CLASSES = 200, 6_000
+_SCHOOLS, _ORGANIZATIONS, _CLASSES = 200, 3_000, 6_000
 _FIELDS = {each.aliases[0]: "string" for each in STUDENTS.fields if each.aliases}
 
 
@@ -119,8 +119,11 @@ def empty(admin: psycopg.Connection[tuple[object, ...]]) -> None:
 
 
 def accounts(folder: Path, url: str) -> None:
-    """The schools and the classes that the students are of."""
-    schools = "".join(f"{_id('001', n)},School {n},School\n" for n in range(_SCHOOLS))
+    """The schools and the classes that the students are of, among an organization's other accounts."""
+    schools = "".join(
+        f"{_id('001', n)},Account {n},{'School' if n < _SCHOOLS else 'Corporate'}\n"
+        for n in range(_SCHOOLS + _ORGANIZATIONS)
+    )
     classes = "".join(f"{_id('a0C', n)},Class {n},{_id('001', n % _SCHOOLS)}\n" for n in range(_CLASSES))
     with Workbench.open(home=folder / "home", database_url=url, tenant="bench", user="bench") as wb:
         for dataset, header, lines in (

@@ -214,3 +214,15 @@ def test_a_sheet_goes_straight_on_only_where_nobody_has_to_be_asked(
         batch = wb.begin(sheet(text, "students.csv"), "elevate.students", source="page")
         jobs.defer(wb, "fill", batch, straight_on=True)
         assert worked(batch).stage == stage
+
+
+def test_two_sheets_for_one_roster_are_told_beside_each_other(show: Show, wb: Workbench, roster: Spreadsheet) -> None:
+    configured(wb, roster)
+    assert "Also for this purpose" not in said(show("google_sheets", year="2025-2026"))
+    configured(wb, roster, name="KCK again")
+    configured(wb, roster, name="Elsewhere", district="Center 58")
+    page = show("google_sheets", year="2025-2026")
+    told = [each.value.replace("\\", "") for each in page.warning]
+    assert len(told) == 2
+    assert told[0].startswith("Also for this purpose, year and district: KCK ")
+    assert told[0].endswith("Keep one of them.")

@@ -86,6 +86,7 @@ def test_a_run_is_asked_for_and_not_twice(show: Show, wb: Workbench) -> None:
     wb.schedules.add("Nightly", "0 2 * * *", sequence="daily")
     page = press(show("schedules"), "Run now")
     assert [run.status for run in wb.schedules.runs()] == ["waiting"]
+    assert [each.proto.text.replace("\\", "") for each in page.get("progress")] == ["Nightly: waits for a worker"]
     page = press(page, "Run now")
     assert "Nightly was asked for already" in said(page)
     assert len(wb.schedules.runs()) == 1

@@ -11,6 +11,7 @@ from tests.pages.test_google_sheets import batch_of, google, metrics, press
 from workbench import Workbench, open_sheet
 from workbench.model.batch import Batch
 from workbench.model.resources import samples
+from workbench.model.sheet import Sheet
 
 __all__ = ["google"]
 
@@ -73,5 +74,45 @@ def test_an_uploaded_sheet_is_recognised_whatever_stands_above_its_header(
     run = worked(wb.batches.all()[0])
     assert not page.exception
     assert not show("validate", batch=run.id).exception
-    press(show("commit", batch=run.id), "Commit 2 rows")
+    press(show("commit", batch=run.id), "Commit 4 records")
     assert worked(run).created == 2
+
+
+def test_a_decision_says_how_many_records_are_written_and_afterwards_what_waits_and_what_brings_it(
+    show: Show, wb: Workbench, worked: Worked, sheet: Callable[..., Sheet]
+) -> None:
+    text = (
+        "Session Title,Date,Time,Teacher Name,School Name,District\n"
+        "Careers in Nursing,9/15/2031,9:00 AM,Ada Park,North High,KCK\n"
+        "Steel,13/45/2031,9:00 AM,Dee Fox,North High,KCK\n"
+    )
+    source = sheet(text, "virtual.csv")
+    batch = wb.stage(source, "polaris.virtual_sessions", window="2031-2032")
+    wb.plan(batch)
+    page = show("commit", batch=batch.id)
+    assert "Of the others, 1 record will be written; the invalid stay out." in page.radio[0].proto.captions
+    page.radio[0].set_value("Let the good rows go on").run()
+    press(page, "Commit 1 record")
+    assert worked(batch).stage == "completed"
+    for name in ("commit", "reconcile"):
+        page = show(name, batch=batch.id)
+        assert not page.exception
+        (told,) = [each.value for each in page.warning if "still unmatched" in each.value]
+        assert told == (
+            "1 row still unmatched: what names a record that is not there is not written (teacher 1). "
+            "They come by themselves once it is imported by Teacher Roster Import."
+        )
+
+
+def test_what_was_brought_in_is_said(show: Show, wb: Workbench, sheet: Callable[..., Sheet]) -> None:
+    took_part = sheet("session_id,name\n5001,Ada Park\n", "took part.csv")
+    batch = wb.import_sheet(took_part, "polaris.event_teachers")
+    event = "session_id,title,start\n5001,Nursing,2026-09-15T09:00:00Z\n"
+    wb.import_sheet(sheet(event, "event.csv"), "polaris.events")
+    page = show("reconcile", batch=batch.id)
+    command = f"`workbench sweep {str(batch.id)[:18]}`"
+    assert f"**1 row** of this import can be brought in now ({command})." in [each.value for each in page.markdown]
+    page = press(page, "Bring them in")
+    assert not page.exception
+    assert [each.value[:43] for each in page.success] == ["Brought in: 1 row, with 1 row written, by ru"[:43]]
+    assert wb.reconcile(batch).done

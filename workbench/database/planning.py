@@ -174,6 +174,8 @@ def _decision(
     earlier = {part.dataset: part for part in run.parts if part.part < batch.part}
     part = playbook.part(batch.dataset) if playbook is not None and batch.derived else None
     contract = catalog.contract(batch.dataset)
+    if run.face.summary.get("fills"):
+        contract = contract.filling
     source = run.face if batch.derived else batch
     return Decision(
         contract,

@@ -68,12 +68,27 @@ group by r.playbook
 
 
 def left_off(store: Store, playbook: str) -> list[UUID]:
-    """The imports of a playbook's readings that a program has left before it wrote them, and that wait for nobody."""
+    """The imports of a playbook that a sequence has left before it wrote them, or had somebody asked."""
     return [row["id"] for row in store.all(_LEFT_OFF, {"playbook": playbook})]
 
 
 _LEFT_OFF = """
 select b.id from workbench.import_batch b join workbench.salesforce_read r on r.batch_id = b.id
-where b.data_type = %(playbook)s and b.stage in ('staged', 'planned') and not b.dry_run and b.source <> 'page'
+where b.data_type = %(playbook)s and b.stage in ('staged', 'planned') and not b.dry_run and b.summary ? 'sequence'
 order by b.created_at
+"""
+
+
+def superseded(store: Store, batch: UUID) -> list[UUID]:
+    """The imports of sequences that still wait for a person, who has touched none of their rows, and whose reading is
+    all in that of another."""
+    return [row["id"] for row in store.all(_SUPERSEDED, {"batch": batch})]
+
+
+_SUPERSEDED = """
+select b.id from workbench.salesforce_read later
+join workbench.salesforce_read r on r.playbook = later.playbook and r.asked = later.asked and r.until <= later.until
+join workbench.import_batch b on b.id = r.batch_id
+where later.batch_id = %(batch)s and r.id <> later.id and (later.since is null or r.since >= later.since)
+  and b.stage = 'held' and b.revision = 0 and b.decisions = 0 and b.summary ? 'sequence'
 """

@@ -112,8 +112,10 @@ class Removals(Target):
                 first=Literal(_FIRST),
             )
         ):
-            where = " and ".join(f"{name} {text}" if text else f"no {name}" for name, text in row.items())
-            told = f"No {self.contract.noun} of {where} is known, so none of it {self._is_gone}."
+            said = " and ".join(f"{name.replace('_', ' ')} {text}" for name, text in row.items() if text)
+            blank = " and ".join(f"a {name.replace('_', ' ')}" for name, text in row.items() if not text)
+            where = (f" of {said}" if said else "") + (f" without {blank}" if blank else "")
+            told = f"No {self.contract.noun}{where} is known yet, so none of it {self._is_gone}."
             yield Hold(code="new_scope", field=self._scope[0].name, message=told, rows=0)
 
     def _other_window(self, connection: psycopg.Connection[Any]) -> Iterator[Hold]:

@@ -1,7 +1,7 @@
 """The rows of a batch: read in their order, in pages, by what is wrong with them, and written to files."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -12,7 +12,7 @@ import pyarrow as pa
 from psycopg.sql import SQL, Identifier
 
 from workbench.database import explaining, paging, suggestions
-from workbench.database.batches import get, one_sheet, sheets
+from workbench.database.batches import get, one_sheet, parts, sheets
 from workbench.database.store import Store
 from workbench.datasets import catalog
 from workbench.derived import exports
@@ -61,6 +61,7 @@ def rows(
     contract = catalog.contract(batch.dataset) if batch.undo_of is None else None
     planned = () if batch.stage == "staged" else batch.summary.get("suggestions", ())
     means = {(each["field"], each["text"]): each["means"] for each in planned}
+    since = when_it_was_so(store, batch)
     page = 5_000
     while limit is None or limit > 0:
         with store.transaction() as connection:
@@ -83,6 +84,8 @@ def rows(
             }
             if means:
                 suggestions.told(row["issues"], _values(batch, row), means)
+            for each in row["issues"]:
+                each["message"] = dated(each, since)
             row["payload"] = settled(row["payload"], row["outcome"])
             before = row.pop("before")
             refs = row.pop("refs")
@@ -92,6 +95,35 @@ def rows(
             return
         after = found[-1]["line"]
         limit = None if limit is None else limit - len(found)
+
+
+def when_it_was_so(store: Store, batch: Batch) -> str:
+    """When what a batch's rows name was not there, said of it once an import has brought any of the kind since; else
+    ""."""
+    if not batch.unmatched or batch.planned_at is None or batch.undo_of is not None:
+        return ""
+    datasets = {part.dataset for part in (batch, *parts(store, batch.id)) if part.dataset in catalog.CONTRACTS}
+    named = [field.reference for name in datasets for field in catalog.contract(name).references]
+    which = {
+        "named": [each.dataset for each in named if each is not None],
+        "since": batch.planned_at,
+        "run": batch.part_of or batch.id,
+    }
+    since = store.one(_SINCE, which)
+    return f" (as it was on {batch.planned_at:%Y-%m-%d %H:%M} UTC)" if since and since["brought"] else ""
+
+
+_SINCE = """
+select exists (
+    select from workbench.import_batch where data_type = any(%(named)s) and stage = 'completed'
+      and completed_at > %(since)s and created + updated > 0 and coalesce(part_of, id) <> %(run)s
+) as brought
+"""
+
+
+def dated(issue: dict[str, Any], since: str) -> str:
+    """The sentence of an issue, with when it was so where what is named was not there."""
+    return str(issue["message"]) + (since if issue["code"].endswith("_not_found") else "")
 
 
 def _values(batch: Batch, row: dict[str, Any]) -> dict[str, Any]:
@@ -162,7 +194,8 @@ def issues(store: Store, batch: Batch, *, first: int = 5) -> list[dict[str, Any]
     rows_ = Identifier("workbench", "corrected_row" if batch.revision else "import_row")
     plan = 0 if batch.stage == "staged" else batch.plan
     found = store.all(SQL(_ISSUES).format(rows=rows_), {"batch": batch.id, "plan": plan, "first": first})
-    return [of_kind(each) for each in found]
+    since = when_it_was_so(store, batch)
+    return [of_kind({**each, "message": dated(each, since)}) for each in found]
 
 
 _ISSUES = """
@@ -356,7 +389,7 @@ class Rows:
 
     def issue_counts(self, batch: Batch | UUID | str) -> list[dict[str, Any]]:
         """What is wrong, the most frequent first: code, field, severity, message (the first), rows."""
-        return paging.issue_counts(self._store, get(self._store, batch))
+        return self._dated(batch, paging.issue_counts)
 
     def unexplained(
         self,
@@ -378,7 +411,15 @@ class Rows:
 
         The most frequent come first. A row with two issues is of two kinds.
         """
-        return paging.unexplained_kinds(self._store, get(self._store, batch))
+        return self._dated(batch, paging.unexplained_kinds)
+
+    def _dated(
+        self, batch: Batch | UUID | str, kinds: Callable[[Store, Batch], list[dict[str, Any]]]
+    ) -> list[dict[str, Any]]:
+        """Kinds of issues, each with when it was so where that may be otherwise by now."""
+        found = get(self._store, batch)
+        since = when_it_was_so(self._store, found)
+        return [{**kind, "message": dated(kind, since)} for kind in kinds(self._store, found)]
 
     def said(self, batch: Batch | UUID | str) -> list[dict[str, Any]]:
         """What people have said of a batch's rows, the most frequent first: word (explained, rejected), reason, by,

@@ -51,16 +51,16 @@ def state(store: Store, batch: Batch) -> str:
     return _STATES.get(batch.state, "")
 
 
-def to_do(batch: Batch, found: Reconciliation) -> tuple[str, ...]:
-    """What is open, a sentence each."""
+def to_do(batch: Batch, found: Reconciliation, resolvable: int = 0) -> tuple[str, ...]:
+    """What is open, a sentence each; `resolvable` are the unmatched rows whose records are there by now."""
     if batch.undo_of is not None and batch.state == "completed" and batch.skipped:
         return (f"{many(batch.skipped, 'record')} kept to be looked at.",)
     if batch.undo_of is not None or batch.state in ("queued", "staging", "undone", "failed", "discarded"):
         return ()
-    return tuple(_to_do(batch, found))
+    return tuple(_to_do(batch, found, resolvable))
 
 
-def _to_do(batch: Batch, found: Reconciliation) -> Iterator[str]:
+def _to_do(batch: Batch, found: Reconciliation, resolvable: int) -> Iterator[str]:
     if batch.stage == "staged":
         yield "Plan it, or discard it."
         return
@@ -71,8 +71,10 @@ def _to_do(batch: Batch, found: Reconciliation) -> Iterator[str]:
         yield f"{many(wrong, 'invalid row')} to be corrected and imported, or rejected."
     if found.rejected:
         yield f"{many(found.rejected, 'rejected row')} to be sent to whoever owns them."
-    if found.unmatched:
-        yield f"{many(found.unmatched, 'unmatched row')} to be explained, or imported once what is missing is there."
+    if resolvable:
+        yield f"{many(resolvable, 'unmatched row')} to be brought in now: workbench sweep {batch.part_of or batch.id}"
+    if waits := found.unmatched - resolvable:
+        yield f"{many(waits, 'unmatched row')} to be explained, or imported once what is missing is there."
 
 
 def decided(store: Store, batch: Batch) -> tuple[str, ...]:
@@ -237,7 +239,7 @@ _SAID = {
     "chosen": "{who} chose {rows} to count: {lines}.",
     "explained": "{who} explained {rows}: {why} ({lines}).",
     "rejected": "{who} rejected {rows}: {why} ({lines}).",
-    "resolved": "{rows}, unmatched at first, came with run {why} ({lines}).",
+    "resolved": "{rows}, not written at first, came with run {why} ({lines}).",
 }
 
 

@@ -13,13 +13,12 @@ import pyarrow.compute as pc
 from psycopg import Connection
 from psycopg.sql import SQL, Composable, Literal
 
-from workbench.database import batches, committing, planning, rows, runs, staging
+from workbench.database import batches, committing, planning, rows, runs, staging, superseding
 from workbench.database.progress import reporting, silent
 from workbench.database.store import Store
 from workbench.database.target import Target
 from workbench.datasets import catalog
 from workbench.model.batch import Batch, Run, new_id
-from workbench.model.contract import Field
 from workbench.model.errors import NotWaiting, StillRefused, UnknownHeader, WorkbenchError
 from workbench.model.playbook import Playbook
 from workbench.model.sheet import Chunk, Reading, Sheet
@@ -93,27 +92,34 @@ def _asked(store: Store, part: Batch) -> Any:
 def sweep(store: Store, home: Path, batch: Batch, playbook: Playbook | None, after: UUID | None = None) -> Batch | None:
     """Imports the rows of a source that are unmatched no more, and says so of them; None when there are none.
 
-    What is still refused for another reason is left out, and waits. `after` is the batch that has set it off: by itself
-    a sweep only adds. What would change a record that is there, what somebody took back and what was left out before
-    waits for a person to ask for it.
+    What is still refused for another reason is left out, and waits. `after` is the batch that has set it off: then what
+    later imports have said of a record stands, and the rows only fill what is blank there; where their dataset knows no
+    filling, and of what somebody took back or what was left out before, a person has to ask for it. What a source of
+    Salesforce has told anew since is not brought in.
     """
-    lines = resolvable(store, batch, again=after is None)
+    lines, filling = resolvable(store, batch, again=after is None), False
+    if lines and playbook is not None and playbook.extracts:
+        lines = superseding.settle(store, batch, playbook, lines)
     while lines:
-        run = _staged(store, home, batch, playbook, lines, after)
+        run = _staged(store, home, batch, playbook, lines, {"after": str(after) if after else None, "fills": filling})
         planning.plan(store, run, playbook, seconds=lambda: 0.0)
         run = batches.run(store, run.face)
-        changing = set() if after is None else _changing(store, run)
-        refused = {row["line"] for row in store.all(_REFUSED, {"batch": run.face.id, "plan": run.face.plan})} | changing
-        if not refused:
+        refused = {row["line"] for row in store.all(_REFUSED, {"batch": run.face.id, "plan": run.face.plan})}
+        outdated = set() if after is None or filling else _outdated(store, run, batch) - refused
+        if not refused | outdated:
             try:
                 committing.commit(store, run, seconds=lambda: 0.0, also=partial(_resolve, store, run))
             except WorkbenchError as refusal:  # another has just brought them in
                 batches.fail_quietly(store, run.face.id, str(refusal))
                 raise
             return batches.get(store, run.face)
-        batches.move(store, run.face.id, summary={"left_out": sorted(refused), "changing": sorted(changing)})
-        batches.fail(store, run.face.id, f"{len(refused)} of its rows still cannot be imported.")
-        lines = [line for line in lines if line not in refused]
+        fills = all(catalog.contract(part.dataset).fills for part in run.written)
+        left_out = refused if fills else refused | outdated
+        batches.move(store, run.face.id, summary={"left_out": sorted(left_out), "changing": sorted(left_out - refused)})
+        batches.fail(store, run.face.id, f"{len(refused | outdated)} of its rows still cannot be imported.")
+        lines = [line for line in lines if line not in refused | outdated]
+        if not lines and fills:
+            lines, filling = sorted(outdated), True
     return None
 
 
@@ -129,7 +135,7 @@ def supply(store: Store, home: Path, batch: Batch, playbook: Playbook | None, sa
     waiting = {row["line"] for row in store.all(_WAITS, {"batch": batch.id, "lines": list(said)})}
     if missing := sorted(said.keys() - waiting):
         raise NotWaiting(batch=batch.id, lines=", ".join(map(str, missing[:20])))
-    run = _staged(store, home, batch, playbook, sorted(said), None, said)
+    run = _staged(store, home, batch, playbook, sorted(said), {"after": None}, said)
     planning.plan(store, run, playbook, seconds=lambda: 0.0)
     run = batches.run(store, run.face)
     try:
@@ -150,7 +156,7 @@ def _staged(
     batch: Batch,
     playbook: Playbook | None,
     lines: Sequence[int],
-    after: UUID | None,
+    summary: dict[str, Any],
     said: Cells | None = None,
 ) -> Run:
     """A run of some rows of a batch, with what a person has `said` of their cells."""
@@ -166,7 +172,7 @@ def _staged(
     )
     with batches.working(store, new):
         face, *parts = runs.of_rows(batch, playbook, new)
-        batches.begin(store, {**face, "summary": {"after": str(after) if after else None}}, *parts)
+        batches.begin(store, {**face, "summary": summary}, *parts)
         run = batches.run(store, new)
         with reporting(store, new, silent) as progress:
             staging.fill(store, home, run, progress, playbook=playbook, sheets={batch.dataset: sheet})
@@ -203,16 +209,24 @@ group by 1 order by 1
 """
 
 
-def _changing(store: Store, run: Run) -> set[int]:
-    """The lines that would replace something in a record."""
-    return {row["line"] for batch in run.written if batch.updated for row in _changed(store, batch)}
+def _outdated(store: Store, run: Run, source: Batch) -> set[int]:
+    """The lines that would replace in a record what an import has said that came after their own."""
+    parts = [part for part in run.written if part.updated]
+    return {row["line"] for part in parts for row in _replacing(store, part, source)}
 
 
-def _changed(store: Store, batch: Batch) -> list[dict[str, Any]]:
-    """The lines whose records would have something replaced: what only fills, grows or moves on adds to them, and so
-    does what comes where nothing was, or only a default that nobody has said."""
+def _replacing(store: Store, batch: Batch, source: Batch) -> list[dict[str, Any]]:
+    """Those of a part: what only fills, grows or moves on along an order replaces nothing. An import that a sweep made
+    is as old as the one that its rows came by."""
     target = Target(catalog.contract(batch.dataset), batch, store.tenant_id, batch.plan)
-    tests: list[Composable] = [_replaced(target, field) for field in target.compared if field.merge == "replace"]
+    filling = target.contract.filling
+    tests: list[Composable] = [
+        SQL("({old} is not null and {new} is distinct from {old})").format(
+            new=target.changed(field, target.image(field)), old=target.image(field)
+        )
+        for field in target.compared
+        if field.merge != filling.field(field.name).merge
+    ]
     if target.contract.removal is not None:
         tests.append(SQL("true"))
     question = target.compose(
@@ -221,18 +235,18 @@ def _changed(store: Store, batch: Batch) -> list[dict[str, Any]]:
         join {rows} r on r.batch_id = o.batch_id and r.line = o.line
         cross join lateral unnest(coalesce(r.sources, array[r.line])) as each (line)
         where o.batch_id = {batch} and o.plan = {plan} and o.outcome = 'updated' and r.batch_id = {batch}
-          and ({replaced})""",
+          and ({replaced}) and exists (
+            select from (
+                select w.batch_id as id from workbench.import_outcome w
+                where w.record_id = o.record_id and w.outcome = 'updated'
+                union all select (left(o.record_id::text, 28) || '00000000')::uuid
+            ) writer join workbench.import_batch b on b.id = writer.id and b.stage = 'completed'
+            left join workbench.import_batch f on f.id = b.part_of
+            where coalesce(f.sweep_of, b.sweep_of, f.id, b.id) > {source})""",
         replaced=SQL(" or ").join(tests) if tests else SQL("false"),
+        source=SQL("{}::uuid").format(Literal(source.part_of or source.id)),
     )
     return store.all(question)
-
-
-def _replaced(target: Target, field: Field) -> Composable:
-    was = target.image(field)
-    replaced = SQL("({1} is not null and {0} is distinct from {1})").format(target.changed(field, was), was)
-    if field.default is None:
-        return replaced
-    return SQL("({} and {}::text <> {})").format(replaced, was, Literal(field.default))
 
 
 def _resolve(store: Store, run: Run, connection: Connection[Any], said: Cells | None = None) -> None:

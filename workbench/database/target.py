@@ -310,7 +310,7 @@ class Ways:
             found.append(self._unless_denied(self._alias(str(place))))
         if self._reference.again:
             yield self._again()
-            shared = [self._is_shared(way) for way in self._reference.by if way.folded and way.beside is None]
+            shared = [self._is_shared(way) for way in self._by_name]
             found.append(
                 SQL("case when {} then null else {} end").format(
                     SQL(" or ").join(shared) if shared else SQL("false"), self._unless_denied(self._alias("again"))
@@ -368,8 +368,7 @@ class Ways:
         told, place = self._reference.message, self.place
         cases = [
             SQL("when {} then {}").format(self._is_shared(way), Literal(f"{told}, for several have this name"))
-            for way in self._reference.by
-            if way.folded and way.beside is None
+            for way in self._by_name
         ]
         if place is not None:
             records = self._other.name.partition(".")[2].replace("_", " ")
@@ -382,6 +381,11 @@ class Ways:
         if not cases:
             return Literal(told)
         return SQL("case {} else {} end").format(SQL(" ").join(cases), Literal(told))
+
+    @property
+    def _by_name(self) -> list[Sought]:
+        """The ways by a name alone."""
+        return [way for way in self._reference.by if way.folded and way.beside is None and way.through is None]
 
     def _is_shared(self, way: Sought) -> Composable:
         """Whether several records are called so, there where they have to be."""
@@ -445,13 +449,17 @@ class Ways:
             refers = next(
                 (f for f in between.references if f.reference and f.reference.dataset == self._other.name), None
             )
-            join = SQL("join {} y on y.tenant_id = {} and y.{} = x.{}").format(
-                Identifier(between.family, between.table),
-                self._target.names["tenant"],
-                Identifier(refers.target if refers is not None else between.field(way.field).target),
-                Identifier("id") if refers is not None else column,
+            join = self._compose(  # what two say there says nothing, even if one of them alone is known here
+                """join (
+                    select {said} as said, (array_agg(z.{of}))[1] as of from {between} z where z.tenant_id = {tenant}
+                    group by 1 having count(distinct z.{of}) = 1
+                ) y on y.of = x.{column}""",
+                said=self._folded(way, SQL("z.{}").format(Identifier(between.field(name).target)), None),
+                of=Identifier(refers.target if refers is not None else between.field(way.field).target),
+                between=Identifier(between.family, between.table),
+                column=Identifier("id") if refers is not None else column,
             )
-            text = SQL("y.{}").format(Identifier(between.field(name).target))
+            return self._alone(SQL("y.said"), join)
         beside = Identifier(self._other.field(way.beside[0]).target) if way.beside is not None else None
         return self._alone(self._folded(way, text, SQL("x.{}").format(beside) if beside is not None else None), join)
 

@@ -193,7 +193,8 @@ def _told(
         stage = "undone" if batch.stage == "completed" and batch.id not in standing else batch.stage
         facts = {"batch": batch.id, "dataset": batch.dataset, "file_name": batch.file_name, "stage": stage}
         lines = sorted(set(found.get(batch.id, ())))[:limit]
-        told = list(rows.rows(store, batch, lines=lines)) if lines else []
+        each = rows.rows(store, batch, lines=lines) if lines else ()
+        told = [row for row in each if row["reason"] != "resolved"]  # a later run has brought it
         near = likeness.distances(words, [_cells(row) for row in told]) if words else range(len(told))
         for place in near:
             yield {**facts, "run_by": batch.initiated_by, **told[place]}

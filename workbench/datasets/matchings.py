@@ -1,6 +1,7 @@
-"""Whom Polaris' rows may mean, and by what that is told (seed 001, Playbook B, "Post-Import: Teacher Matching")."""
+"""Whom rows may mean, and by what that is told (seed 001, Playbook B, "Post-Import: Teacher Matching"; D4)."""
 
 from workbench.datasets.polaris.events import EVENT_TEACHERS
+from workbench.datasets.salesforce import sessions
 from workbench.model.contract import Contract
 from workbench.model.errors import UnknownMatching
 from workbench.model.matching import Compared, Matching
@@ -90,8 +91,19 @@ ORGANIZATIONS = _names(
     ("polaris.event_volunteers", "organization"),
 )
 
+SESSION_ACCOUNTS = Matching(
+    of="salesforce.session_accounts",
+    dataset="salesforce.accounts",
+    title="Match Accounts of Sessions",
+    noun="account of a session",
+    meant="account",
+    said=_decided(sessions.SESSION_ACCOUNTS, "salesforce.accounts"),
+    compared=(Compared(name="name", kind="place", agrees=5, differs=5),),
+    unmatched="account",
+)
+
 MATCHINGS: dict[str, Matching] = {
-    each.of: each for each in (TEACHERS, EDUCATORS, PRESENTERS, SCHOOLS, DISTRICTS, ORGANIZATIONS)
+    each.of: each for each in (TEACHERS, EDUCATORS, PRESENTERS, SCHOOLS, DISTRICTS, ORGANIZATIONS, SESSION_ACCOUNTS)
 }
 """By the dataset that says it."""
 

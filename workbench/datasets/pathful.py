@@ -185,7 +185,7 @@ USERS = Contract(
             )
         ),
         *(
-            Field(name=name, examples=("2025-08-14", "2026-01-09"))
+            Field(name=name, kind="timestamp", written="mdy", examples=("2025-08-14", "2026-01-09"))
             for name in ("join_date", "last_login_date", "last_session_date")
         ),
         *(

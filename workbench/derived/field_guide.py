@@ -47,6 +47,9 @@ def _playbook_head(playbook: Playbook) -> Iterator[str]:
     else:
         yield f"- **One row is** one {playbook.form.noun}, and becomes records of several datasets."
     yield f"- **Datasets, in the order of import:** {', '.join(f'`{name}`' for name in playbook.datasets)}."
+    for extract in playbook.extracts:
+        which = f", where `{extract.where}`" if extract.where else ""
+        yield f"- **Of Salesforce it takes** `{extract.object}`{which}: of each column the first name."
     if playbook.form is not None:
         nothing = "nothing of it is written"
         yield f"- **A row with a part that is invalid:** {nothing}."

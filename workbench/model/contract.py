@@ -4,7 +4,7 @@ Everything else is derived: CSV template, field guide, suite, table, aliases, im
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from workbench.model.figure import Figure
@@ -154,6 +154,16 @@ greater of both, a status that moves forward, or what goes with one."""
 
 
 @dataclass(frozen=True, kw_only=True)
+class Usual:
+    """What a field's texts usually are: any other is taken as it stands, and warned of."""
+
+    pattern: str
+    """A regular expression of the whole text."""
+    told: str
+    """The same in words, e.g. "K, 1 to 12 or HS"."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Field:
     """One column of a dataset."""
 
@@ -171,6 +181,7 @@ class Field:
     """What a *new* record gets when the cell is blank, in canonical text; it never overwrites a stored value."""
     derive: Derivation | None = None
     choices: tuple[str, ...] = ()
+    usual: Usual | None = None
     minimum: float | None = None
     maximum: float | None = None
     max_length: int | None = None
@@ -349,6 +360,18 @@ class Contract:
     def key_fields(self) -> tuple[Field, ...]:
         """The fields of the natural key, in its order."""
         return tuple(self.field(name) for name in self.key)
+
+    @property
+    def filling(self) -> "Contract":
+        """The same, of which a row fills what a record has nothing in, lets it grow and move on, and replaces
+        nothing."""
+        fields = (replace(f, merge="fill") if f.merge == "replace" else f for f in self.fields)
+        return replace(self, fields=tuple(fields))
+
+    @property
+    def fills(self) -> bool:
+        """Whether its records can be filled only: it takes none away, and keeps what each is to get."""
+        return bool(self.merging) and self.removal is None
 
     def requires(self, field: Field) -> bool:
         """Whether no record can be without it: it is required, or of the key."""

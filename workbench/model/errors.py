@@ -29,7 +29,7 @@ class NoGoogleSheet(WorkbenchError):
 
 
 class UnknownGoogleSheet(WorkbenchError):
-    """There is no Google Sheet called {sheet}. Those that are configured: {known}."""
+    """No Google Sheet configured is called {sheet}. Those that are configured: {known}."""
 
 
 class GoogleSheetExists(WorkbenchError):

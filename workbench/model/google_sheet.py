@@ -4,6 +4,7 @@ Seed 001: the id is pasted, or the whole address; a purpose says what the sheet 
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import SplitResult, parse_qs, urlsplit
@@ -69,6 +70,10 @@ class Tab:
     columns: int
 
 
+OF_DISTRICT = ("teacher_progress_tracking",)
+"""The purposes whose sheet is the whole list of a district: its records are compared with the sheet's rows."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class GoogleSheet:
     """A sheet that somebody has configured: what it is for, and where it is."""
@@ -88,6 +93,14 @@ class GoogleSheet:
     created_at: datetime
     updated_by: str
     updated_at: datetime
+
+    def beside_told(self, others: Iterable[str]) -> str:
+        """What it means that others are for the same purpose, year and district, by their names."""
+        names = ", ".join(others)
+        told = f"Also for this purpose, year and district: {names}."
+        if self.purpose in OF_DISTRICT:
+            return f"{told} Each is taken for the whole list: what only the other has is taken away. Keep one of them."
+        return f"{told} One of them is enough where both have the same rows."
 
 
 def place(said: str, worksheet: str | None = None) -> Place:

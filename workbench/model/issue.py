@@ -46,12 +46,15 @@ _OF_ITS_ROW = frozenset(
     )
 )
 """The codes whose messages tell what stands in the row."""
+_WHY = ", for "
+"""What comes between what is not found and why, which may be another reason in another row."""
 
 
 def of_kind(kind: Mapping[str, Any]) -> dict[str, Any]:
     """A kind of issues with its number of rows, under a message that is true of all of them: what stands in one row is
     an example."""
-    if kind["rows"] == 1 or kind["code"] not in _OF_ITS_ROW:
+    of_its_row = kind["code"] in _OF_ITS_ROW or (kind["code"].endswith("_not_found") and _WHY in kind["message"])
+    if kind["rows"] == 1 or not of_its_row:
         return dict(kind)
     return {**kind, "message": f"For example: {kind['message']}"}
 

@@ -1,11 +1,16 @@
 """How a sentence says numbers, and the first of many: the same from every door."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 
 def many(number: int, noun: str = "row") -> str:
     """A number with its noun: "1 row", "2,000 rows"."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def by_number(counts: Mapping[str, int]) -> str:
+    """Counts with what they are of, the most first: "397 unchanged, 1 duplicate"."""
+    return ", ".join(f"{number:,} {what}" for what, number in sorted(counts.items(), key=lambda each: -each[1]))
 
 
 def first_of(texts: Sequence[str], most: int, *, more: str = "more", of: int | None = None) -> str:

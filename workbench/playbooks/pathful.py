@@ -8,7 +8,7 @@ volunteers.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
@@ -207,9 +207,11 @@ class _Sessions(_Rows):
         own = self["session_id"]
         days = only(pc.utf8_slice_codeunits(self.moments, 0, 10), self.good)
         ids, names = series(own), series(session_ids.called(days, self["title"]))
-        kept = session_ids.stored_as(ids, names, _others(known.stored), known.taken)
-        self.session = of_series(kept)
-        """The id under which each row's session is stored."""
+        others = _others(known.stored)
+        kept = session_ids.without_own(session_ids.stored_as(ids, names, others, known.taken), names, others)
+        waiting = only(session_ids.undated(self["title"]), pc.and_(self.good, pc.is_null(self["date"])))
+        self.session = pc.coalesce(of_series(kept), only(waiting, pc.is_null(own)))
+        """The id under which each row's session is stored; what it waits under that has no id and no date."""
         self.other_id = of_series(session_ids.other_ids(ids, names, kept))
         self.cancelled = pc.is_in(self.status, pa.array(["Cancelled", "No Show"]))
         self.completed = pc.equal(self.status, "Completed")
@@ -369,6 +371,18 @@ def check_attendances(columns: Chunk, known: Known) -> pa.Table:
 # --- the User Report ---
 
 
+_DAYS = ("join_date", "last_login_date", "last_session_date")
+_COUNTS = ("login_count", "count_of_days_logged_in_last_30_days")
+_ACCOUNT = {
+    **{name: name for name in (*_DAYS, "login_count", "skills", "grade_cluster", "city", "state", "postal_code")},
+    "days_logged_in": "count_of_days_logged_in_last_30_days",
+    "subscription_type": "active_subscription_type",
+    "subscription_name": "active_subscription_name",
+    "affiliations": "affiliations",
+}
+"""What an account has besides, with the column that says it."""
+
+
 class _Users(_Rows):
     """An account is known by its e-mail, which Pathful's users need not have: their key there is an id. The row of one
     without is the account that has the id, under the e-mail by which that is known; where none is, or several are,
@@ -381,12 +395,29 @@ class _Users(_Rows):
         ids = only(self["user_auth_id"], pc.is_null(own))
         self.known = _emails(ids, known.stored)
         self.email = pc.coalesce(own, self.known)
+        self._read = {name: self._day(name, known) for name in _DAYS} | {name: self._count(name) for name in _COUNTS}
+        self.account = {name: self._read.get(column, self[column]) for name, column in _ACCOUNT.items()}
+
+    def _day(self, name: str, known: Known) -> pa.StringArray:
+        """The days of a column as far as they can be read."""
+        moments = KINDS["timestamp"].parsed(self[name], known.forms.get(name, "mdy"))
+        return pc.utf8_slice_codeunits(only(moments, matches(moments, KINDS["timestamp"].pattern)), 0, 10)
+
+    def _count(self, name: str) -> pa.StringArray:
+        return pc.cast(_number(self[name]), pa.string())
+
+    def _unread(self, imported: pa.BooleanArray) -> Iterator[pa.Table]:
+        """What of an account cannot be read: it is left out, and its person is not."""
+        for name, read in self._read.items():
+            lost = pc.and_(imported, pc.and_(pc.is_valid(self[name]), pc.is_null(read)))
+            what = ("bad_day", "day") if name in _DAYS else ("bad_integer", "whole number")
+            yield issues(lost, what[0], name, f"No {what[1]} that can be read: it is left out", "warning")
 
     def issues_found(self) -> pa.Table:
         told = "No e-mail here: the account that has this id counts"
         imported = pc.is_in(self.roles, pa.array(PEOPLE))
         found = pc.and_(imported, pc.is_valid(self.known))
-        return issues(found, "known_by_id", "login_email", told, "warning")
+        return _in_order(issues(found, "known_by_id", "login_email", told, "warning"), *self._unread(imported))
 
 
 def _emails(ids: pa.StringArray, stored: pa.Table | None) -> pa.StringArray:
@@ -403,6 +434,7 @@ def users(columns: Chunk, known: Known) -> Mapping[str, Shaped]:
     """The accounts that the rows of a User Report are made into; one without an id is none."""
     rows = _Users(columns, known)
     person = {"email": rows.email, "name": rows["name"], "pathful_user_id": rows["user_auth_id"]}
+    person |= rows.account
     teacher = person | {"school": rows["school"], "district": rows["district_or_company"]}
     volunteer = person | {"organization": rows["district_or_company"], "job_title": rows["job_title"]}
     return {
@@ -528,11 +560,11 @@ USERS = Playbook(
     parts=(
         Part(
             dataset="polaris.teachers",
-            columns={**_PERSON, "school": "school", "district": "district_or_company"},
+            columns={**_PERSON, **_ACCOUNT, "school": "school", "district": "district_or_company"},
         ),
         Part(
             dataset="polaris.volunteers",
-            columns={**_PERSON, "organization": "district_or_company", "job_title": "job_title"},
+            columns={**_PERSON, **_ACCOUNT, "organization": "district_or_company", "job_title": "job_title"},
         ),
     ),
     shape=users,

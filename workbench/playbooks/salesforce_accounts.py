@@ -41,7 +41,7 @@ def organizations(columns: Chunk, known: Known) -> Mapping[str, Shaped]:
 def check_organizations(columns: Chunk, known: Known) -> pa.Table:
     """What is told of rows of organizations: those without a type, and what is deleted there."""
     rows = Records(columns, known)
-    untyped = pc.and_(rows.kept, pc.is_null(rows["type"]))
+    untyped = pc.and_not(pc.is_null(rows["type"]), rows.deleted)
     return rows.told(rows.issues(untyped, "null_org_type", "type", f"No type: counts as {OTHER}"))
 
 

@@ -101,6 +101,7 @@ class _Events(Records):
             "slot": slots,
             "account": pc.coalesce(ids, named),
             "salesforce_account_id": ids,
+            "name": only(named, pc.is_null(ids)),
         }
         return self.parts(at, cells)
 
@@ -238,7 +239,7 @@ _SESSION = Part(
 _ACCOUNT = Part(
     dataset="salesforce.session_accounts",
     columns={"session": "salesforce_id"},
-    made=("slot", "account", "salesforce_account_id"),
+    made=("slot", "account", "salesforce_account_id", "name"),
 )
 _PARTICIPATION = Part(
     dataset="salesforce.session_participations",

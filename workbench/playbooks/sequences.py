@@ -61,7 +61,8 @@ SEQUENCES: dict[str, tuple[str, ...]] = {
 def chosen(
     sequence: str | None = None, *, only: Collection[str] = (), exclude: Collection[str] = ()
 ) -> tuple[Step, ...]:
-    """The steps of a sequence, of a playbook, or those that are named, in the order that they need; raises UnknownStep.
+    """The steps of a sequence, one step, a playbook as one, or those that are named, in the order that they need;
+    raises UnknownStep, UnknownPlaybook.
 
     A sequence can be narrowed by `only` and `exclude`; without one `only` chooses among all steps.
     """
@@ -70,7 +71,7 @@ def chosen(
         if name not in known:
             raise UnknownStep(step=name, known=", ".join(known))
     if sequence is not None and sequence not in SEQUENCES:
-        return (of_playbook(sequence),)
+        return (known[sequence] if sequence in known else of_playbook(sequence),)
     names = SEQUENCES[sequence] if sequence is not None else tuple(known)
     return ordered([known[name] for name in names if (not only or name in only) and name not in exclude], STEPS)
 

@@ -63,7 +63,7 @@ class _Reader(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag in _HIDDEN:
             self._hidden = max(self._hidden - 1, 0)
-        elif tag in _BLOCKS:
+        elif tag in _BLOCKS - {"br", "hr"}:  # which have no end of their own
             self.pieces.append("\n")
 
     def handle_data(self, data: str) -> None:

@@ -128,7 +128,7 @@ def test_a_name_is_there_once_for_a_purpose_a_year_and_a_district(wb: Workbench)
         wb.google_sheets.get("KCK Teachers 25-26")
     assert wb.google_sheets.get(second.id) == second
     assert wb.google_sheets.get(str(first.id)) == first
-    with pytest.raises(UnknownGoogleSheet, match="There is no Google Sheet called nobody"):
+    with pytest.raises(UnknownGoogleSheet, match="No Google Sheet configured is called nobody"):
         wb.google_sheets.get("nobody")
 
 

@@ -754,6 +754,25 @@ def test_a_user_report_brings_accounts_of_educators_and_professionals(wb: Workbe
     ]
 
 
+def test_what_a_user_report_says_of_an_account_is_kept_and_what_cannot_be_read_is_told_and_costs_nobody(
+    wb: Workbench, sheet: Given, url: str
+) -> None:
+    header = "UserAuthId,SignUpRole,Name,LoginEmail,JoinDate,LastLoginDate,LoginCount,Skills,City,State,PostalCode\n"
+    ada = "PF-1,Educator,Ada Park,ada@kck.example,9/5/2023,2026-11-03 08:00:00,6,Nursing,Kansas City,KS,66101\n"
+    dana = "PF-9,Professional,Dana Reed,dana@acme.example,13/45/2024,n/a,many,,,MO,\n"
+    batch = wb.import_sheet(sheet(header + ada + dana), "polaris.pathful_users")
+    assert outcomes(wb, batch) == [(2, "created"), (3, "created")]
+    names = ("join_date", "last_login_date", "login_count", "skills", "city", "state", "postal_code")
+    assert records(url, "polaris.teachers", *names) == [
+        (date(2023, 9, 5), date(2026, 11, 3), 6, "Nursing", "Kansas City", "KS", "66101")
+    ]
+    assert records(url, "polaris.volunteers", *names) == [(None, None, None, None, None, "MO", None)]
+    assert issues(wb, batch) == [(3, "join_date", "bad_day"), (3, "login_count", "bad_integer")]
+    assert messages(wb, batch)[3] == (
+        "No day that can be read: it is left out; No whole number that can be read: it is left out"
+    )
+
+
 # --- how far the teachers are ---
 
 
@@ -856,17 +875,16 @@ def test_a_file_of_events_that_brings_a_date_brings_in_the_session_that_waited_f
     assert (wb.reconcile(waiting).done, wb.refrained(events)) == (True, [])
 
 
-def test_what_would_replace_something_waits_for_a_person_and_that_is_said(
+def test_what_a_later_file_of_events_says_stands_when_the_session_comes_in(
     wb: Workbench, sheet: Given, url: str, roster: Callable[..., Batch]
 ) -> None:
     roster(ROSTER.replace("2025-2026", "2026-2027"))
     waiting = pathful(wb, sheet(report(UNDATED)))
     named = sheet(EVENTS.format(",session_type", ",In person"), "events.csv")
     events = wb.import_sheet(named, "polaris.events")
-    assert outcomes(wb, waiting) == [(2, "unmatched:date")]
-    assert wb.refrained(events) == [{"run": waiting.id, "lines": [2]}]
-    assert len(wb.sweep(waiting)) == 1
-    assert (wb.refrained(events), records(url, "polaris.events", "session_type")) == ([], [("Virtual",)])
+    assert outcomes(wb, waiting) == [(2, "skipped:resolved")]
+    assert records(url, "polaris.events", "session_type", "status") == [("In person", "Published")]
+    assert (wb.reconcile(waiting).done, wb.refrained(events)) == (True, [])
 
 
 @pytest.mark.parametrize(
@@ -905,3 +923,50 @@ def test_who_has_no_name_but_a_title_is_found_by_nobody_s(
     roster()
     batch = pathful(wb, sheet(report(ADA.replace("PF-1|Ada Park", "|Dr."))))
     assert outcomes(wb, batch) == [(2, "unmatched:teacher")]
+
+
+# --- sessions without an id
+
+
+NO_ID = DANA.replace("5001", "")
+
+
+def test_a_row_without_an_id_is_of_the_session_of_its_day_and_title(wb: Workbench, sheet: Given, url: str) -> None:
+    """As the running system finds it: by title and day."""
+    other = NO_ID.replace("PF-9|Dana Reed", "PF-8|Lee Ortiz")
+    batch = pathful(wb, sheet(report(DANA, other)))
+    assert outcomes(wb, batch) == [(2, "created"), (3, "created")]
+    later = pathful(wb, sheet(report(NO_ID.replace("PF-9|Dana Reed", "PF-7|Ann Low")), "later.csv"))
+    assert outcomes(wb, later) == [(2, "created")]
+    assert records(url, "polaris.events", "session_id") == [("5001",)]
+    assert records(url, "polaris.event_volunteers", "name") == [("Ann Low",), ("Dana Reed",), ("Lee Ortiz",)]
+
+
+def test_a_session_without_an_id_is_known_by_day_and_title_until_it_has_one(
+    wb: Workbench, sheet: Given, url: str
+) -> None:
+    pathful(wb, sheet(report(NO_ID)))
+    assert pathful(wb, sheet(report(NO_ID), "again.csv")).created == 0
+    pathful(wb, sheet(report(DANA), "later.csv"))
+    assert records(url, "polaris.events", "session_id", "other_id") == [("2026-03-02 careers-in-nursing", "5001")]
+
+
+def test_of_two_sessions_of_one_day_and_title_a_row_without_an_id_is_neither_s(
+    wb: Workbench, sheet: Given, url: str
+) -> None:
+    batch = pathful(wb, sheet(report(DANA, DANA.replace("5001", "5002"), NO_ID.replace("PF-9|Dana", "PF-8|Lee"))))
+    assert outcomes(wb, batch)[2] == (4, "invalid")
+    assert records(url, "polaris.events", "session_id") == [("5001",), ("5002",)]
+
+
+def test_rows_without_an_id_and_a_date_wait_by_their_title_until_somebody_says_it(
+    wb: Workbench, sheet: Given, url: str
+) -> None:
+    undated = NO_ID.replace("2026-03-02 15:30:00", "").replace("Completed", "Published")
+    batch = pathful(wb, sheet(report(undated, undated.replace("PF-9|Dana Reed", "PF-8|Lee Ortiz"))))
+    assert outcomes(wb, batch) == [(2, "unmatched:date"), (3, "unmatched:date")]
+    assert records(url, "polaris.events", "session_id") == []
+    brought = wb.supply(batch, {2: {"Date": "2026-03-02 15:30"}, 3: {"Date": "2026-03-02 15:30"}})
+    assert outcomes(wb, brought) == [(2, "created"), (3, "created")]
+    assert records(url, "polaris.events", "session_id") == [("2026-03-02 careers-in-nursing",)]
+    assert (len(records(url, "polaris.event_volunteers", "name")), wb.reconcile(batch).done) == (2, True)

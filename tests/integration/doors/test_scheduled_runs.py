@@ -16,8 +16,10 @@ import pytest
 
 from tests.google import Google, Spreadsheet
 from tests.imports import ask, outcome, records, speak_for, tamper
+from tests.organization import Schools
+from tests.salesforce import PASSWORD, TOKEN, USER, Salesforce
 from workbench import Workbench, settings
-from workbench.database import store
+from workbench.database import store, turns
 from workbench.doors import jobs
 from workbench.doors.jobs import Worker
 from workbench.model.schedule import ScheduledRun
@@ -137,6 +139,18 @@ def test_nights_without_a_worker_are_told_and_caught_up_once(
     assert len(wb.batches.all()) == 1
 
 
+def test_a_schedule_that_cannot_be_taken_up_keeps_no_other_waiting(
+    wb: Workbench, open_wb: Opened, roster: Spreadsheet, hired: Callable[[], Worker], url: str
+) -> None:
+    open_wb(tenant="acme", user="zoe").schedules.add("Broken", NIGHTLY, sequence="daily")
+    due = datetime.now(UTC) - timedelta(minutes=1)
+    tamper(url, "update workbench.schedule set next_due = %s", due)
+    tamper(url, "update workbench.schedule set zone = 'Atlantis/Main' where name = 'Broken'")
+    with hired():
+        (run,) = ended(wb)
+    assert run.status == "completed"
+
+
 def test_what_is_paused_is_not_done(wb: Workbench, roster: Spreadsheet, hired: Callable[[], Worker], url: str) -> None:
     wb.schedules.pause("Rosters")
     with hired():
@@ -185,6 +199,18 @@ def test_change_limits_hold_a_run_with_the_field_named_until_a_person_says_go(
     assert (again.status, again.waits) == ("completed", ())
 
 
+def test_a_held_run_whose_plan_is_put_away_is_not_completed(
+    wb: Workbench, roster: Spreadsheet, hired: Callable[[], Worker]
+) -> None:
+    roster.tabs["Sheet1"].append(["nobody", "No Body", "Argentine Middle", "7"])
+    wb.schedules.run_now("Rosters")
+    with hired():
+        (run,) = ended(wb)
+    assert (run.status, run.told) == ("held", "It waits for a person. 1 row invalid.")
+    wb.discard(run.waits[0], "Nobody wants it.")
+    assert wb.schedules.run(run.id).status == "partial"
+
+
 def test_a_sheet_that_cannot_be_read_fails_its_run_with_the_sentence(
     wb: Workbench, roster: Spreadsheet, hired: Callable[[], Worker]
 ) -> None:
@@ -204,7 +230,7 @@ def test_a_sheet_that_is_configured_no_more_fails_its_run_with_the_sentence(
     wb.schedules.run_now("Rosters")
     with hired():
         (run,) = ended(wb)
-    assert (run.status, "There is no Google Sheet called" in run.told) == ("failed", True)
+    assert (run.status, "No Google Sheet configured is called" in run.told) == ("failed", True)
 
 
 def test_the_runs_of_a_tenant_are_done_one_after_the_other_and_of_another_beside_them(
@@ -277,6 +303,79 @@ def test_a_run_that_kills_every_worker_is_given_up_with_a_sentence(
     with hired():
         (run,) = ended(wb)
     assert (run.status, run.told.startswith("Its worker died again and again")) == ("failed", True)
+
+
+# --- sequences of Salesforce ---
+
+
+@pytest.fixture
+def schools(monkeypatch: pytest.MonkeyPatch, open_wb: Opened) -> Iterator[Schools]:
+    """An organization at Salesforce that is reached by who opens a Workbench from here on."""
+    with Salesforce() as running:
+        monkeypatch.setenv("WORKBENCH_SALESFORCE_ADDRESS", running.address)
+        monkeypatch.setenv("SF_USERNAME", USER)
+        monkeypatch.setenv("SF_PASSWORD", PASSWORD)
+        monkeypatch.setenv("SF_SECURITY_TOKEN", TOKEN)
+        yield Schools(running, volunteers=20)
+
+
+def test_a_night_in_which_many_e_mail_addresses_are_blank_is_held_with_the_field_named_until_a_person_says_go(
+    schools: Schools, wb: Workbench, hired: Callable[[], Worker]
+) -> None:
+    wb.schedules.add("Nightly", NIGHTLY, steps=["organizations", "volunteers"])
+    wb.schedules.run_now("Nightly")
+    with hired():
+        (first,) = ended(wb)
+        assert (first.status, first.told) == ("completed", "All 2 steps are done.")
+        schools.later(days=1)
+        for person in schools.of("Contact", Contact_Type__c="Volunteer")[:8]:
+            schools.change(person, Email=None)
+        wb.schedules.run_now("Nightly")
+        run, _ = ended(wb)
+    assert (run.status, run.told) == ("held", "1 of 2 steps done; volunteers: waits for a person.")
+    (note,) = [note for step in run.steps for note in step["notes"] if step["status"] == "held"]
+    assert "email" in note and "8" in note
+    wb.commit(run.waits[0], accept=["all"], skip_errors=True)
+    assert wb.schedules.run(run.id).status == "completed"
+
+
+def test_a_run_whose_worker_died_goes_on_with_the_steps_that_were_not_done(
+    schools: Schools, wb: Workbench, hired: Callable[[], Worker]
+) -> None:
+    run = wb.schedules.ask(wb.schedules.work(steps=["organizations", "schools"]))
+    wb.schedules.begin(run)
+    wb.schedules.tell_step(run, {"step": "organizations", "status": "done", "figures": {}, "notes": [], "batches": []})
+    wb.schedules.wait_again(run, "")
+    with hired():
+        (found,) = ended(wb)
+    assert (found.status, [step["step"] for step in found.steps]) == ("completed", ["organizations", "schools"])
+    assert {batch.dataset for batch in wb.batches.all()} == {"salesforce.schools"}
+
+
+def test_a_run_waits_for_a_sequence_that_somebody_runs_by_hand(
+    schools: Schools, wb: Workbench, open_wb: Opened, hired: Callable[[], Worker]
+) -> None:
+    other = open_wb(user="lea")
+    with hired():
+        with turns.alone(other._store, "daily"):
+            run = wb.schedules.ask(wb.schedules.work(steps=["organizations"]))
+            told = until(lambda: wb.schedules.run(run.id).told)
+            assert "lea is running daily" in told
+            assert wb.schedules.run(run.id).status == "waiting"
+        assert [run.status for run in ended(wb)] == ["completed"]
+
+
+def test_who_is_not_let_in_is_told_of_the_run_in_the_playbooks_words(
+    schools: Schools, monkeypatch: pytest.MonkeyPatch, open_wb: Opened, hired: Callable[[], Worker]
+) -> None:
+    monkeypatch.setenv("SF_PASSWORD", "wr0ng-secret")
+    wb = open_wb()
+    wb.schedules.ask(wb.schedules.work("daily"))
+    with hired():
+        (run,) = ended(wb)
+    assert (run.status, run.told.startswith("Salesforce Authentication Failed")) == ("failed", True)
+    assert "wr0ng-secret" not in run.told
+    assert schools.salesforce.answers("/services/Soap") == 1
 
 
 @pytest.mark.both_servers

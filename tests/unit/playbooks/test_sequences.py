@@ -36,6 +36,7 @@ def test_steps_are_chosen_and_left_out() -> None:
         "affiliations",
     ]
     assert chosen("students", only=("events",)) == ()
+    assert [step.name for step in chosen("events")] == ["events"]
     for unknown in ({"only": ("teapots",)}, {"exclude": ("teapots",)}):
         with pytest.raises(UnknownStep, match="There is no step or sequence called teapots"):
             chosen(**unknown)  # type: ignore[arg-type]

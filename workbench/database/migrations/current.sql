@@ -442,8 +442,11 @@ begin
     end if;
     if new.resolved_by is not null and not exists (
         select from workbench.import_batch b join workbench.import_outcome o on o.batch_id = b.id and o.plan = b.plan
-        where b.id = new.resolved_by and b.sweep_of = new.batch_id and b.stage = 'completed' and o.line = new.line
-          and o.outcome in ('created', 'updated', 'skipped')) then
+        where b.id = new.resolved_by and b.stage = 'completed' and o.line = new.line
+          and o.outcome in ('created', 'updated', 'skipped')
+          and (b.sweep_of = new.batch_id or exists (      -- or its source was put right and read again
+              select from workbench.import_batch e where e.id = new.batch_id and e.id < b.id and e.data_type = b.data_type
+                and e.file_name = b.file_name and e.headers = b.headers and b.undo_of is null))) then
         raise exception 'line % was not resolved by %', new.line, new.resolved_by using errcode = 'WB001';
     end if;
     return new;

@@ -178,6 +178,10 @@ EVENT_TEACHERS = Contract(
                     Sought(field="email", said="email"),
                     Sought(field="name", said="name", folded=True, titled=True),
                     Sought(field="name", said="name", folded=True, titled=True, beside=("building", "school")),
+                    # who is called otherwise in the roster of another year
+                    Sought(
+                        field="email", said="name", folded=True, titled=True, through=("polaris.teacher_roster", "name")
+                    ),
                 ),
                 within="academic_year",
                 within_of="session_id",

@@ -8,8 +8,13 @@ teacher and academic year. The seed replaces the year's records; the running sys
 `--set district=...`. The schools and districts of the roster are texts that its records have.
 """
 
-from workbench.model.contract import Contract, Field, FromWindow, Joined, Removal, SameAs
+from workbench.model.contract import Contract, Field, FromWindow, Joined, Removal, SameAs, Usual
 from workbench.model.figure import Figure
+
+_LEVEL = "pre-?k|pk|tk|k|kindergarten|(?:0?[1-9]|1[0-2])(?:st|nd|rd|th)?|es|ms|hs|elementary|middle|high"
+_GRADE = f"(?:grades? )?(?:{_LEVEL})(?: grade| school)?"
+_GRADES = f"^(?i:{_GRADE}(?: ?[-/,&] ?{_GRADE})*)$"
+"""Grades, and several of them: 7, 7th grade, 6-8, K/1, Middle School."""
 
 TEACHER_ROSTER = Contract(
     name="polaris.teacher_roster",
@@ -66,6 +71,7 @@ TEACHER_ROSTER = Contract(
         Field(
             name="grade",
             aliases=("grade level",),
+            usual=Usual(pattern=_GRADES, told="K, 1 to 12 or HS"),
             max_length=20,
             help="K, 1 to 12, HS.",
             examples=("7", "HS"),
@@ -152,6 +158,34 @@ def _person(*people: tuple[str, str, str, str]) -> tuple[Field, ...]:
         ),
     )
 
+
+ACCOUNT = (
+    *(
+        Field(name=name, kind="day", written="mdy", help=f"{what}, as Pathful says.")
+        for name, what in (
+            ("join_date", "Since when the account is there"),
+            ("last_login_date", "When it was used last"),
+            ("last_session_date", "The last session"),
+        )
+    ),
+    Field(name="login_count", kind="integer", minimum=0, help="How often it was used."),
+    Field(
+        name="days_logged_in",
+        kind="integer",
+        aliases=("count of days logged in last 30 days",),
+        minimum=0,
+        help="On how many of the last 30 days it was used.",
+    ),
+    Field(name="skills", max_length=2000),
+    Field(name="grade_cluster", max_length=200),
+    Field(name="city", max_length=100),
+    Field(name="state", max_length=100),
+    Field(name="postal_code", kind="identifier", max_length=20),
+    Field(name="subscription_type", aliases=("active subscription type",), max_length=200),
+    Field(name="subscription_name", aliases=("active subscription name",), max_length=200),
+    Field(name="affiliations", max_length=2000),
+)
+"""What Pathful's User Report says of an account besides."""
 
 DISTRICTS = Contract(
     name="polaris.districts",
@@ -243,6 +277,7 @@ TEACHERS = Contract(
             max_length=300,
             examples=("Kansas City Kansas Public Schools", "Kansas City Kansas Public Schools"),
         ),
+        *ACCOUNT,
     ),
 )
 
@@ -265,5 +300,6 @@ VOLUNTEERS = Contract(
             examples=("Acme Health", "Northside Steel"),
         ),
         Field(name="job_title", aliases=("job title",), max_length=300, examples=("Nurse", "Welder")),
+        *ACCOUNT,
     ),
 )

@@ -5,7 +5,7 @@ above) are records of their own, each of which waits until the account is there.
 written: the view `salesforce.session_district` has them, whatever came first.
 """
 
-from workbench.model.contract import Contract, Field, Reference, Sought
+from workbench.model.contract import Contract, Field, FirstOf, Reference, Sought
 
 TYPES = (
     *("Connector Session", "Career Jumping", "Career Speaker", "Employability Skills", "IGNITE", "Career Fair"),
@@ -150,7 +150,7 @@ SESSION_ACCOUNTS = Contract(
         Field(
             name="account",
             required=True,
-            aliases=("Account Name",),
+            derive=FirstOf(fields=("salesforce_account_id", "name")),
             reference=Reference(
                 dataset="salesforce.accounts",
                 field="salesforce_id",
@@ -158,19 +158,26 @@ SESSION_ACCOUNTS = Contract(
                 noun="account",
                 by=(
                     Sought(field="salesforce_id", said="salesforce_account_id"),
-                    Sought(field="name", said="account", folded=True),
+                    Sought(field="name", said="name", folded=True),
                 ),
-                decided=(("account",),),
+                decided=(("name",),),
                 waits=True,
             ),
-            help="The account by Salesforce's id, or by its name.",
-            examples=("Wyandotte High", "Kansas City Kansas Public Schools"),
+            help="The account by Salesforce's id, by its name, or by one that a person has said means it.",
         ),
         Field(
             name="salesforce_account_id",
             kind="salesforce_id",
             aliases=("Account ID",),
             help="Salesforce's id, where the session names the account by it.",
+        ),
+        Field(
+            name="name",
+            kind="name",
+            aliases=("Account Name",),
+            max_length=300,
+            help="What the session calls it, where it does not name it by its id.",
+            examples=("Wyandotte High", "Kansas City Kansas Public Schools"),
         ),
     ),
 )

@@ -1,5 +1,6 @@
 """Commands that move a batch: import, plan, commit, discard, undo."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -229,7 +230,10 @@ def import_(
             )
             planned = wb.plan(staged, progress=progress).batch
         if save_template is not None:
-            wb.templates.save(save_template, wanted, Mapping.from_dict(staged.mapping).of(staged.headers))
+            kept = Mapping.from_dict(staged.mapping).of(staged.headers)
+            unread = () if meant.columns is None else (header for header, field in mapped.items() if not field)
+            left_out = dict.fromkeys((*kept.left_out, *unread))
+            wb.templates.save(save_template, wanted, replace(kept, left_out=tuple(left_out)))
         if not asked.json:
             _tell_reading(asked, wb, sheets, planned, template)
             printing.facts(asked, [("Template", f"saved as {save_template}" if save_template else "")])

@@ -156,8 +156,15 @@ class _Steps:
 
     def unexplained(self) -> None:
         """It is written, and rows of it are unmatched or invalid."""
-        self.say("", f"Not done: {' '.join(self.figures.open_points)} Correct and import them:")
-        self.say(*self.invalid, *self.rows("unmatched"))
+        told = f"Not done: {' '.join(self.figures.open_points)}"
+        if number := self.wb.resolvable(self.batch):
+            named, them = ("names", "it") if number == 1 else ("name", "them")
+            self.say("", f"{told} What {many(number, 'row')} {named} is there by now. To bring {them} in:")
+            self.say(self.again("sweep", short(self.batch.part_of or self.batch.id)))
+            told = "The others:" if number < self.figures.unexplained else ""
+        if told:
+            self.say("", f"{told} Correct and import them:")
+            self.say(*self.invalid, *self.rows("unmatched"))
         for outcome, verb, what in _WORDS:
             lines = {sheet.id: self.first(sheet, outcome) for sheet in self.open}
             wait = [self.again(verb, short(sheet), *line, "--reason", "...") for sheet, line in lines.items() if line]

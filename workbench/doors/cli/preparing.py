@@ -128,6 +128,7 @@ def _playbook(known: "Playbook") -> dict[str, Any]:
         "about": known.about,
         "columns": [field.name for field in known.form.fields] if known.form is not None else None,
         "datasets": list(known.datasets),
+        "extracts": [{"object": each.object, "where": each.where} for each in known.extracts],
         "figures": [*(each.name for each in known.figures), *(each.name for each in known.breakdowns)],
     }
 

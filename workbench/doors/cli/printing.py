@@ -14,7 +14,7 @@ from workbench.model.contract import Field
 from workbench.model.manifest import Proof
 from workbench.model.noticed import Noticed
 from workbench.model.template import Mapping
-from workbench.model.wording import many
+from workbench.model.wording import by_number, many
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -289,6 +289,7 @@ def parts(asked: Asked, wb: "Workbench", batch: Batch) -> None:
     if numbers:
         asked.out.print()
         say(asked, *(f"{name}: {number:,}" for name, number in numbers.items()))
+        say(asked, *(f"{name} are: {by_number(reasons)}" for name, reasons in wb.made_of(batch).items()))
         for name, values in wb.breakdowns(batch).items():
             say(asked, "", f"{name}:", *(f"  {plain(value)}: {number:,}" for value, number in values.items()))
 
@@ -299,6 +300,11 @@ def resolved(asked: Asked, wb: "Workbench", batch: Batch) -> None:
     for run in brought:
         say(asked, "")
         brought_in(asked, run)
+    written = batch.stage == "completed" and (batch.created or batch.updated)
+    for run_id, number in (wb.left_waiting() if written else {}).items():
+        if run_id != batch.id:  # of itself it says so where it says what is to be done
+            can = f"{many(number, 'row')} of run {short(run_id)} can be brought in now, once somebody asks for it:"
+            say(asked, "", can, f"  {asked.again('sweep', short(run_id))}")
 
 
 def brought_in(asked: Asked, run: Batch) -> None:

@@ -20,7 +20,10 @@ def add_to(app: typer.Typer) -> None:
 def run(
     asked: Asked,
     playbook: Annotated[
-        str | None, typer.Argument(metavar="[PLAYBOOK]", help="One playbook alone, as salesforce.volunteers.")
+        str | None,
+        typer.Argument(
+            metavar="[STEP]", help="One step alone, as volunteers, or one playbook, as salesforce.volunteers."
+        ),
     ] = None,
     daily: Annotated[
         bool, typer.Option("--daily", help="Organizations, volunteers, affiliations, events, history.")
@@ -51,7 +54,7 @@ def run(
     """
     named = [name for name, said in _sequences(daily, weekly, full, students, playbook) if said]
     if len(named) > 1 or (not named and only is None and exclude is None):
-        how = "--daily, --weekly, --full, --students, a playbook, or --only"
+        how = "--daily, --weekly, --full, --students, a step, or --only"
         raise typer.BadParameter(f"say {how}, one of them.", param_hint="run")
     sequence = named[0] if named else None
     chosen, left = _names(only), _names(exclude)
@@ -143,10 +146,6 @@ def _sum_up(asked: Asked, result: SequenceResult) -> None:
         printing.say(asked, "", "A dry run: nothing was written, and the next run reads the same again.")
     if result.status == REFUSED:
         printing.say(asked, "", "No step was done.")
-    for each in result.steps:
-        if each.status == "held":
-            for batch in each.batches:
-                printing.say(asked, f"  {asked.again('commit', printing.short(batch), '--accept', 'all')}")
 
 
 def _dependents(step: Step, result: SequenceResult) -> tuple[str, ...]:

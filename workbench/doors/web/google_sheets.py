@@ -13,10 +13,11 @@ from streamlit.delta_generator import DeltaGenerator
 
 from workbench import Workbench
 from workbench.doors import jobs
-from workbench.doors.web import address, batches, uploads, words
+from workbench.doors.web import address, batches, runs, uploads, words
 from workbench.doors.web.page import person
 from workbench.doors.web.views import google_sheets as views
 from workbench.doors.web.views import holds, issues, outcomes
+from workbench.doors.web.views import runs as run_views
 from workbench.model.batch import Batch
 from workbench.model.errors import WorkbenchError, WrongStage
 from workbench.model.google_sheet import PURPOSES, GoogleSheet
@@ -148,6 +149,7 @@ def figures(wb: Workbench, batch: Batch) -> None:
         st.caption("What it would do. Nothing of it is written yet.")
     if named := wb.figures(batch):
         views.numbers(named)
+        run_views.made_of(wb.made_of(batch))
     else:
         outcomes.figures(wb.reconcile(batch), planned=batch.stage != "completed")
     for action, records in removed(wb, batch).items():
@@ -190,7 +192,7 @@ def decide(wb: Workbench, batch: Batch, label: str = "Import") -> None:
             "sheet again, or put it right here, or let the others go on.",
             icon=":material/error:",
         )
-        skip_errors = holds.others_go_on(batch)
+        skip_errors = holds.others_go_on(batch, runs.written(wb, batch))
     with st.container(horizontal=True, vertical_alignment="center"):
         stays = (bool(batch.invalid) and not skip_errors) or bool(waiting(waits, accepted))
         if st.button(label, type="primary", disabled=stays, icon=":material/task_alt:", key=f"write {batch.id}"):
@@ -205,6 +207,8 @@ def done(wb: Workbench, batch: Batch) -> None:
     if batch.stage == "completed":
         views.success(wb.title(batch))
         figures(wb, batch)
+        runs.waits(wb, batch)
+        runs.resolved(wb, batch)
         with st.container(horizontal=True):
             if batch.dataset == "polaris.teacher_roster":
                 address.link("matches", "Match Teachers", icon=":material/join_inner:", of=batch.dataset)

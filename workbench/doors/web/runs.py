@@ -1,11 +1,16 @@
 """A run and the parts behind it: which of them a page is about, and what a page tells of them beside the figures."""
 
+from collections.abc import Iterable
+from uuid import UUID
+
 import streamlit as st
 
 from workbench import Workbench
+from workbench.datasets import catalog
 from workbench.doors.web import address, words
 from workbench.doors.web.views import outcomes, runs
 from workbench.model.batch import Batch
+from workbench.playbooks import PLAYBOOKS
 
 
 def face(wb: Workbench, batch: Batch) -> Batch:
@@ -39,6 +44,7 @@ def behind(wb: Workbench, batch: Batch) -> None:
     planned = bool(batch.plan) and batch.stage != "staged"
     if planned and batch.undo_of is None and batch.part_of is None:
         runs.numbers(wb.figures(batch))
+        runs.made_of(wb.made_of(batch))
         for name, values in wb.breakdowns(batch).items():
             runs.breakdown(name, values)
     parts = wb.batches.parts(batch)
@@ -56,6 +62,83 @@ def figures(wb: Workbench, batch: Batch) -> None:
         if batch.plan and batch.stage != "staged":
             outcomes.figures(wb.reconcile(batch), planned=batch.stage != "completed")
         behind(wb, batch)
+
+
+def written(wb: Workbench, batch: Batch) -> str:
+    """How much a plan writes: rows; or records, where some of a row may go on though another of it does not."""
+    playbook = PLAYBOOKS.get(batch.dataset)
+    whole = playbook is None or not playbook.keeps_good_parts
+    parts = () if whole else wb.batches.parts(batch)
+    number = sum((part.created or 0) + (part.updated or 0) for part in parts or (batch,))
+    return words.many(number, "record" if parts else "row")
+
+
+def waits(wb: Workbench, batch: Batch) -> None:
+    """Of an import that is written, which of its rows wait, for what, and what brings them in."""
+    if batch.state != "completed" or batch.part_of or batch.undo_of:
+        return
+    found = wb.reconcile(batch)
+    if not found.unmatched:
+        just_brought_in()
+        return
+    ready = wb.resolvable(batch)
+    if ready < found.unmatched:
+        kinds = {kind: number for kind, number in found.unmatched_by_kind.items() if number}
+        named = ", ".join(f"{words.text(kind)} {number:,}" for kind, number in kinds.items())
+        st.warning(
+            f"{words.many(found.unmatched - ready)} still unmatched: what names a record that is not there is not "
+            f"written ({named}). {_brought_by(wb, batch, kinds)}",
+            icon=":material/hourglass_empty:",
+        )
+    bring_in(wb, {batch.id: ready} if ready else {}, "of this import")
+
+
+def _brought_by(wb: Workbench, batch: Batch, kinds: Iterable[str]) -> str:
+    """Which imports bring what rows of a run wait for."""
+    datasets = [part.dataset for part in wb.batches.parts(batch) or (batch,)]
+    named = [field.reference for name in datasets for field in catalog.contract(name).references]
+    titles = dict.fromkeys(
+        catalog.contract(each.dataset).title for each in named if each is not None and each.noun in kinds
+    )
+    by = f" by {' or '.join(titles)}" if titles else ""
+    playbook = PLAYBOOKS.get(batch.dataset)
+    if playbook is not None and playbook.pends:
+        return f"They come by themselves once it is imported{by}."
+    return f"They can be brought in once it is imported{by}."
+
+
+_BROUGHT = "rows brought in"
+
+
+def just_brought_in() -> None:
+    """What was brought in when that was asked for last."""
+    if (told := st.session_state.pop(_BROUGHT, None)) is not None:
+        st.success(told, icon=":material/recycling:")
+
+
+def bring_in(wb: Workbench, pending: dict[UUID, int], whose: str) -> None:
+    """Offers to import the rows that were unmatched, now that what they name is there; and says what was brought in
+    when that was asked for last."""
+    just_brought_in()
+    if not pending:
+        return
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        command = f"`workbench sweep{f' {words.short(next(iter(pending)))}' if len(pending) == 1 else ''}`"
+        st.markdown(f"**{words.many(sum(pending.values()))}** {whose} can be brought in now ({command}).")
+        if st.button("Bring them in", type="primary", icon=":material/input:", key=f"bring in {whose}"):
+            with st.spinner("Bringing them in ..."):
+                swept = [run for batch in pending for run in wb.sweep(batch)]
+            st.session_state[_BROUGHT] = _brought(wb, swept)
+            st.rerun()
+
+
+def _brought(wb: Workbench, swept: list[Batch]) -> str:
+    if not swept:
+        return "No row could be brought in: what they name is there, and something else is wrong with them."
+    rows = words.many(sum(run.processed or 0 for run in swept))
+    made = " and ".join(written(wb, run) for run in swept)
+    runs = ", ".join(words.short(run.id) for run in swept)
+    return f"Brought in: {rows}, with {made} written, by run {runs}."
 
 
 def resolved(wb: Workbench, batch: Batch) -> None:

@@ -1,6 +1,7 @@
 """What is due or asked for, on pages: watched while a worker has it in hand, asked for, and added."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import streamlit as st
@@ -15,8 +16,8 @@ from workbench.model.schedule import ScheduledRun, Work
 from workbench.playbooks import sequences
 
 _REFUSED = "why a run was not asked for"
-_SLOW = 120
-"""After so many seconds a run that waits may have no worker."""
+_SLOW = timedelta(minutes=2)
+"""A run that waits for longer may have no worker."""
 
 
 def zone() -> str:
@@ -66,10 +67,9 @@ def _progress(wb: Workbench, run: ScheduledRun) -> None:
     steps = wb.schedules.steps_of(run.work)
     done, of = len(run.steps), max(len(steps), 1)
     if run.status == "waiting":
-        label = f"{run.name}: waits for a worker"
-        if run.told:
-            label = f"{run.name}: {run.told}"
-        st.progress(0.0, text=words.text(label))
+        st.progress(0.0, text=words.text(f"{run.name}: {run.told or 'waits for a worker'}"))
+        if not run.told and datetime.now(UTC) - run.due > _SLOW:
+            st.caption("No worker has taken it up yet: is `workbench serve` or `workbench worker` running?")
         return
     doing = _doing(wb, run)
     st.progress(min(done / of, 1.0), text=words.text(f"{run.name}: {done} of {words.many(of, 'step')} done{doing}"))
@@ -90,8 +90,8 @@ def held(wb: Workbench, runs: Sequence[ScheduledRun]) -> None:
         if run.waits:
             with st.container(border=True):
                 st.warning(words.text(f"{run.name} is held: {run.told}"), icon=":material/pause_circle:")
-                for step in run.steps:
-                    for note in step.get("notes", ()) if step["status"] == "held" else ():
+                for step in run.steps if len(run.steps) > 1 else ():  # else the sentence has it
+                    for note in step["notes"] if step["status"] == "held" else ():
                         st.markdown(words.text(note))
                 for batch in run.waits:
                     title = wb.title(wb.batches.get(batch))

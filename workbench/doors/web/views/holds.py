@@ -30,10 +30,9 @@ def decided(found: Sequence[Hold], key: str) -> list[str]:
     return accepted
 
 
-def others_go_on(batch: Batch) -> bool:
-    """Whether a person lets the good rows of a plan go on without its invalid ones."""
+def others_go_on(batch: Batch, written: str) -> bool:
+    """Whether a person lets the good rows of a plan go on without its invalid ones; `written` is how much that is."""
     assert batch.invalid
-    written = (batch.created or 0) + (batch.updated or 0)
     partly = keeps_good_parts(batch.dataset)
     become = ": only what is good of them will be written" if partly else " and will not be written"
     stay = "what is wrong of the invalid stays out" if partly else "the invalid stay out"
@@ -42,7 +41,7 @@ def others_go_on(batch: Batch) -> bool:
         [HOLD, GO_ON],
         captions=[
             "Nothing is written now.",
-            f"Of the others, {words.many(written)} will be written; {stay}.",
+            f"Of the others, {written} will be written; {stay}.",
         ],
         index=1 if batch.skip_errors else 0,
         key=f"others go on {batch.id} {batch.plan}",

@@ -10,6 +10,7 @@ from workbench.doors.web import words
 from workbench.doors.web.views.outcomes import MEANINGS, SIGNS
 from workbench.model.batch import OUTCOMES, Batch
 from workbench.model.reconciliation import Reconciliation
+from workbench.model.wording import by_number
 
 
 def part_of(batch: Batch, *, again: str = "") -> None:
@@ -35,6 +36,12 @@ def breakdown(name: str, values: Mapping[str, int]) -> None:
     if values:
         st.markdown(f"{words.text(name)}:")
         numbers(values)
+
+
+def made_of(figures: Mapping[str, Mapping[str, int]]) -> None:
+    """What numbers of rows that were skipped or unmatched are made of, where their names do not say all of it."""
+    for name, reasons in figures.items():
+        st.caption(words.text(f"{name} are: {by_number(reasons)}"))
 
 
 def parts(parts: Sequence[tuple[Batch, Reconciliation]], *, planned: bool) -> None:
