@@ -357,11 +357,6 @@ class Workbench:
             self.sweep(after=found.id)
         return self.batches.get(found.id)
 
-    def refrained(self, batch: Batch | UUID | str) -> list[dict[str, Any]]:
-        """The rows of earlier runs that wait for a person since a batch was committed (run, lines): what they waited
-        for is there, and they would replace something in a record, which a sweep does not do by itself."""
-        return sweeping.refrained(self._store, self.batches.get(batch))
-
     def sweep(self, batch: Batch | UUID | str | None = None, *, after: UUID | None = None) -> list[Batch]:
         """Brings in rows that were unmatched when they came and are so no more: the runs that did it, which the first
         ones name as what resolved them.

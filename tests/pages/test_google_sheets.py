@@ -82,10 +82,10 @@ def test_a_sheet_is_tested_and_added_in_the_playbooks_words(show: Show, wb: Work
     assert "It looks like `polaris.teacher_roster`" in said(page)
     assert wb.google_sheets.all() == []
     page = press(page, "Add Sheet")
-    assert "the sheet's name cannot be blank" in said(page).replace("\\", "")
+    assert "The sheet's name cannot be blank" in said(page).replace("\\", "")
     page.text_input(key="name new").input("KCK Teachers 25-26").run()
     page = press(page, "Add Sheet")
-    assert "the district cannot be blank" in said(page).replace("\\", "")
+    assert "The district cannot be blank" in said(page).replace("\\", "")
 
 
 def test_one_click_imports_a_sheet_and_tells_it_in_the_playbooks_words(

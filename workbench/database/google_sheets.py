@@ -62,7 +62,7 @@ class GoogleSheets:
             raise UnknownGoogleSheet(sheet=which, known=known)
         if len(found) > 1:
             ids = ", ".join(f"{one.id} ({one.year} {one.district or one.purpose})" for one in found)
-            raise WrongValue(field="a Google Sheet", value=which, why=f"several are called so. Say its id: {ids}.")
+            raise WrongValue(field="A Google Sheet", value=which, why=f"several are called so. Say its id: {ids}.")
         return found[0]
 
     def beside(self, sheet: GoogleSheet) -> list[GoogleSheet]:
@@ -178,11 +178,11 @@ def _values(said: dict[str, str | None], datasets: Collection[str]) -> dict[str,
     text = {name: (value or "").strip() for name, value in said.items()}
     purpose, where = text["purpose"], place(text["spreadsheet"], text.get("worksheet"))
     if purpose not in PURPOSES:
-        raise WrongValue(field="the purpose", value=purpose or "blank", why=f"it is one of {', '.join(PURPOSES)}.")
+        raise WrongValue(field="The purpose", value=purpose or "blank", why=f"it is one of {', '.join(PURPOSES)}.")
     if not text["name"]:
-        raise WrongValue(field="the sheet's name", value="blank", why="a person has to know it again.")
+        raise WrongValue(field="The sheet's name", value="blank", why="a person has to know it again.")
     if purpose in OF_DISTRICT and not text.get("district"):
-        raise WrongValue(field="the district", value="blank", why="a roster is that of a district.")
+        raise WrongValue(field="The district", value="blank", why="a roster is that of a district.")
     dataset = text.get("dataset") if purpose == "other" else None
     if purpose == "other" and dataset not in datasets:
         raise UnknownDataset(dataset=dataset or "(none said)", known=", ".join(datasets))
@@ -204,7 +204,7 @@ def _year(said: str) -> str:
     kind = KINDS["academic_year"]
     found = kind.parsed(pa.array([said.strip()], pa.string()))
     if not matches(found, kind.pattern)[0].as_py():
-        raise WrongValue(field="the virtual year", value=said.strip() or "blank", why="it is such as 2025-2026.")
+        raise WrongValue(field="The virtual year", value=said.strip() or "blank", why="it is such as 2025-2026.")
     return str(found[0])
 
 

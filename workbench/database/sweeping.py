@@ -115,7 +115,7 @@ def sweep(store: Store, home: Path, batch: Batch, playbook: Playbook | None, aft
             return batches.get(store, run.face)
         fills = all(catalog.contract(part.dataset).fills for part in run.written)
         left_out = refused if fills else refused | outdated
-        batches.move(store, run.face.id, summary={"left_out": sorted(left_out), "changing": sorted(left_out - refused)})
+        batches.move(store, run.face.id, summary={"left_out": sorted(left_out)})
         batches.fail(store, run.face.id, f"{len(refused | outdated)} of its rows still cannot be imported.")
         lines = [line for line in lines if line not in refused | outdated]
         if not lines and fills:
@@ -189,24 +189,6 @@ def _supplied(chunk: Chunk, said: Cells) -> Chunk:
         column = pc.coalesce(pa.array(texts, pa.string()), cells.column(place))
         cells = cells.set_column(place, header, column)
     return Chunk(lines=chunk.lines, cells=cells)
-
-
-def refrained(store: Store, batch: Batch) -> list[dict[str, Any]]:
-    """The rows that a sweep after a batch left to a person, because they would replace something in a record that is
-    there: run and lines, of those that still wait."""
-    return store.all(_REFRAINED, (str(batch.id), batch.id))
-
-
-_REFRAINED = """
-select s.sweep_of as run, array_agg(distinct each.line::integer order by each.line::integer) as lines
-from workbench.import_batch s
-cross join lateral jsonb_array_elements_text(s.summary -> 'changing') each (line)
-where s.sweep_of is not null and s.stage = 'failed' and s.summary ->> 'after' = %s
-  and s.created_at >= (select created_at from workbench.import_batch where id = %s)
-  and not exists (
-      select from workbench.import_explanation e where e.batch_id = s.sweep_of and e.line = each.line::integer)
-group by 1 order by 1
-"""
 
 
 def _outdated(store: Store, run: Run, source: Batch) -> set[int]:

@@ -141,9 +141,16 @@ class Forward:
     """Whether rows of one file that say different ones of these of one record contradict each other, which is told."""
 
 
-Merge = Literal["replace", "fill", "greatest"] | Forward
+@dataclass(frozen=True, kw_only=True)
+class With:
+    """What goes with a status that moves forward: a row whose status does not count says nothing of it."""
+
+    field: str
+
+
+Merge = Literal["replace", "fill", "greatest"] | Forward | With
 """What becomes of a stored value that a row has another for: it is replaced, filled only where there is none, the
-greater of both, or a status that moves forward."""
+greater of both, a status that moves forward, or what goes with one."""
 
 
 @dataclass(frozen=True, kw_only=True)

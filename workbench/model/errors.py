@@ -233,6 +233,11 @@ class NobodySays(WorkbenchError):
     """Nobody of {of} says {said}."""
 
 
+class DecisionInUse(WorkbenchError):
+    """That {said} is {known} stands in {records}, written by {runs}. Undo that first (workbench undo), decide
+    otherwise, then bring the rows in again (workbench sweep, or import them)."""
+
+
 class UnknownMatch(WorkbenchError):
     """There is no decision {match} that counts."""
 

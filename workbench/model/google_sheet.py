@@ -109,15 +109,15 @@ def place(said: str, worksheet: str | None = None) -> Place:
     text = said.strip()
     url = _parts(text) if "/" in text else None
     if url is not None and (url.scheme not in ("http", "https") or url.hostname not in _HOSTS):
-        raise WrongValue(field="a Google Sheet", value=_short(text), why=f"its address begins with {_BEGINNING}.")
+        raise WrongValue(field="A Google Sheet", value=_short(text), why=f"its address begins with {_BEGINNING}.")
     found = _PATH.match(url.path) if url is not None else None
     if found is not None and found[1] == "e":
         why = "it is published to the web, which is a copy. Copy the address from the sheet itself, as you edit it."
-        raise WrongValue(field="a Google Sheet", value=_short(text), why=why)
+        raise WrongValue(field="A Google Sheet", value=_short(text), why=why)
     identifier = found[1] if found is not None else "" if url is not None else text
     if not _ID.fullmatch(identifier):
         why = "its id has 20 characters or more: what stands between /d/ and the next / of its address."
-        raise WrongValue(field="a Google Sheet", value=_short(text), why=why)
+        raise WrongValue(field="A Google Sheet", value=_short(text), why=why)
     title = (worksheet or "").strip() or None
     return Place(spreadsheet=identifier, worksheet=title, gid=_gid(url) if url is not None and title is None else None)
 

@@ -279,7 +279,27 @@ class _Sessions(_Rows):
             issues(self.impossible, KINDS["timestamp"].code, "date", _IMPOSSIBLE),
             issues(unknown, "unknown_status", "status", told, "warning"),
             issues(nobody, "unknown_role", "sign_up_role", series(lost), "warning"),
+            issues(*self._namesakes()),
         )
+
+    def _namesakes(self) -> tuple[pd.Series, str, str, pd.Series, str]:
+        """The rows of volunteers without an id whom an earlier row of the session names with another organization: they
+        count as one, which is told."""
+        rows = pd.DataFrame(
+            {
+                "session": series(self.session),
+                "name": series(session_ids.folded(self["name"])),
+                "of": series(self["district_or_company"]),
+                "line": np.asarray(self._columns.lines),
+            }
+        )
+        unknown = pc.and_(pc.equal(self.roles, "professional"), pc.is_null(self["user_auth_id"]))
+        rows = rows[np.asarray(pc.and_(self.good, unknown))].dropna()
+        first = rows.groupby(["session", "name"])[["of", "line"]].transform("first")
+        other = rows["of"].str.lower() != first["of"].astype("str").str.lower()
+        told = "Line " + first["line"].astype("str") + " has this name at the session with " + first["of"].astype("str")
+        told = (told + ": without an id they count as one volunteer, of that")[other].reindex(range(len(self._columns)))
+        return told.notna(), "namesake", "name", told, "warning"
 
 
 def sessions(columns: Chunk, known: Known) -> Mapping[str, Shaped]:
@@ -541,12 +561,10 @@ USERS = Playbook(
         Part(
             dataset="polaris.teachers",
             columns={**_PERSON, **_ACCOUNT, "school": "school", "district": "district_or_company"},
-            repeats=True,
         ),
         Part(
             dataset="polaris.volunteers",
             columns={**_PERSON, **_ACCOUNT, "organization": "district_or_company", "job_title": "job_title"},
-            repeats=True,
         ),
     ),
     shape=users,

@@ -105,7 +105,7 @@ def test_a_configured_sheet_is_changed(run: Run, roster: Spreadsheet) -> None:
         (("import", "nobody", "-d", "elevate.students"), "nobody cannot be read: there is no such file."),
         (("import", "nobody.csv"), "say --dataset or --playbook"),
         (("sheets", "add", "KCK", "short", *SAID), "its id has 20 characters or more"),
-        (("sheets", "add", "KCK", "k" * 44), "the purpose cannot be blank"),
+        (("sheets", "add", "KCK", "k" * 44), "The purpose cannot be blank"),
         (("sheets", "test", f"https://docs.google.com/spreadsheets/d/{'k' * 44}"), "Error reading Google Sheet kkk"),
         (
             ("sheets", "test", f"https://[::1/spreadsheets/d/{'k' * 44}"),

@@ -33,8 +33,6 @@ def next_steps(asked: Asked, wb: "Workbench", batch: Batch, tenant: str | None =
         steps.say(steps.again("undo", name))
     if steps.figures.rejected and batch.state == "completed":
         steps.rejected()
-    if batch.state == "completed" and batch.undo_of is None:
-        steps.refrained()
 
 
 _ENDED = ("failed", "discarded")
@@ -175,10 +173,3 @@ class _Steps:
         whole = [sheet for sheet in sheets(self.wb, self.batch) if self.wb.reconcile(sheet).rejected]
         lists = [self.again("rows", short(sheet.id), "--rejected", "-o", "rejected.xlsx") for sheet in whole]
         self.say("The list of rejected rows, for whoever owns them:", *lists)
-
-    def refrained(self) -> None:
-        """What waited for this import is there now, and would change records: a person asks for it."""
-        for each in self.wb.refrained(self.batch):
-            run, rows = short(each["run"]), many(len(each["lines"]), "row")
-            self.say("", f"What {rows} of run {run} waited for is there now. To bring in what changes records:")
-            self.say(self.again("sweep", run))
