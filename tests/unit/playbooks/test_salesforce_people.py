@@ -44,10 +44,12 @@ def test_the_primary_address_is_the_preferred_one_where_it_is_there_else_the_fir
     assert person == (slot, f"{slot[0]}@x.example")
 
 
-def test_an_address_that_is_none_is_never_the_primary_one_and_its_row_is_told_by_its_part() -> None:
-    made = volunteers(contact(email="no address", home_email="h@x.example"))
+def test_an_address_that_is_none_is_left_out_and_told() -> None:
+    row = contact(email="no address", home_email="h@x.example", phone="x")
+    made = volunteers(row)
     assert cells(made["people"], "email_slot", "email") == [("home", "h@x.example")]
-    assert cells(made["emails"], "slot", "email") == [("email", "no address"), ("home", "h@x.example")]
+    assert cells(made["emails"], "slot", "email") == [("home", "h@x.example")]
+    assert told(row) == [(0, "bad_email", "email"), (0, "bad_phone", "phone")]
 
 
 def test_texts_for_nothing_are_stored_nowhere() -> None:
@@ -58,16 +60,20 @@ def test_texts_for_nothing_are_stored_nowhere() -> None:
 
 
 def test_every_place_of_a_contact_is_a_row_that_knows_its_contact() -> None:
-    ben = contact(salesforce_id=BEN, phone="2", home_phone="3")
-    made = volunteers(contact(phone="1"), ben)["phones"]
-    assert cells(made, "person", "slot", "phone") == [(ADA, "phone", "1"), (BEN, "phone", "2"), (BEN, "home", "3")]
+    ben = contact(salesforce_id=BEN, phone="913-555-0102", home_phone="913-555-0103")
+    made = volunteers(contact(phone="913-555-0101"), ben)["phones"]
+    assert cells(made, "person", "slot", "phone") == [
+        (ADA, "phone", "913-555-0101"),
+        (BEN, "phone", "913-555-0102"),
+        (BEN, "home", "913-555-0103"),
+    ]
     assert made.at.to_pylist() == [0, 1, 1]
     assert made.groups is not None and made.groups.to_pylist() == [[0], [1], [1]]
     assert made.rows.lines.to_pylist()[:2] == [2, 3] and len(set(made.rows.lines.to_pylist())) == 3
 
 
 def test_where_each_has_one_place_the_rows_are_those_of_the_source() -> None:
-    made = volunteers(contact(phone="1"), contact(salesforce_id=BEN, phone="2"))["phones"]
+    made = volunteers(contact(phone="913-555-0101"), contact(salesforce_id=BEN, phone="913-555-0102"))["phones"]
     assert (made.groups, made.rows.lines.to_pylist()) == (None, [2, 3])
 
 
