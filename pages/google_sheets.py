@@ -42,7 +42,7 @@ with page("Manage Google Sheets & Import Data", "The sheets of each district and
         st.info(f"No Google Sheet configured for {year}. Add the first one.", icon=":material/inbox:")
     last = google_sheets.last_imports(wb)
     for sheet in found:
-        deed = views.listed(sheet, last(sheet))
+        deed = views.listed(sheet, last(sheet), wb.google_sheets.beside(sheet))
         if deed == "import":
             google_sheets.begin(wb, sheet, straight_on=True)
         elif deed is not None:

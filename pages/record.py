@@ -101,6 +101,8 @@ def show(wb: Workbench, dataset: str, key: str) -> None:
         if told["progress"] is not None:
             record.progress(told["progress"])
         record.now(now, told["names"])
+        if about.removal is not None:
+            switch(wb, dataset, now, told["by_hand"])
         own = [told["names"].get(str(now[field.target])) for field in about.references]
         links([one for one in own if one is not None])
     if told["referring"]:
@@ -117,6 +119,31 @@ def show(wb: Workbench, dataset: str, key: str) -> None:
     ):
         st.session_state[f"shown {dataset} {key}"] = shown + 100
         st.rerun()
+
+
+def switch(wb: Workbench, dataset: str, now: Mapping[str, Any], said: Sequence[Mapping[str, Any]]) -> None:
+    """What people did to the record by hand, and the way to do so; whom a person has switched off is told."""
+    about = contract(dataset)
+    assert about.removal is not None
+    active = bool(now[about.removal.active])
+    record.by_hand(said)
+    why = record.switched(about.noun, active=active, reasons=about.removal.reasons)
+    if why is not None:
+        act = wb.records.deactivate if active else wb.records.reactivate
+        act(dataset, str(now["id"]), why)
+        st.rerun()
+
+
+def by_hand(wb: Workbench) -> None:
+    """Whom people have switched off, each once, with the way to them."""
+    found = wb.records.deactivated()
+    if found:
+        with st.expander(f"Switched off by hand: {len(found):,}", icon=":material/person_off:"):
+            for one in found[:SHOWN]:
+                address.jump(record.called(one), ":material/person:", dataset=one["dataset"], record=named(one))
+                st.caption(record.off(one))
+            if len(found) > SHOWN:
+                st.caption("`workbench deactivated` lists all of them.")
 
 
 def row(wb: Workbench, batch_id: str, line: int) -> None:
@@ -155,3 +182,4 @@ with page("Find a record", "What happened to one record: every import that touch
         matches(wb, asked["find"])
     else:
         st.caption("Support asks here first: type what the caller tells you.")
+        by_hand(wb)

@@ -56,6 +56,8 @@ class SObject:
     """Whether jobs know it."""
     parts: dict[str, str] = field(default_factory=dict)
     """Field -> the compound field that it is a part of."""
+    relations: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Field -> the name of its relation, and the object that it leads to."""
     rendered: Callable[[Sequence[str], int, int], bytes] | None = None
     """Rows of a job's results from one place to another, where they are not made of the records."""
 
@@ -326,6 +328,7 @@ def _handler(salesforce: Salesforce) -> type[BaseHTTPRequestHandler]:
                 return
             fields = [
                 {"name": each, "label": each, "type": type_, "compoundFieldName": found.parts.get(each)}
+                | dict(zip(("relationshipName", "referenceTo"), _relation(found, each), strict=True))
                 for each, type_ in found.fields.items()
             ]
             self._json(200, {"name": found.name, "label": found.name, "fields": fields})
@@ -360,7 +363,7 @@ def _handler(salesforce: Salesforce) -> type[BaseHTTPRequestHandler]:
                 return
             page = [
                 {"attributes": {"type": found.name, "url": f"{_DATA}/sobjects/{found.name}/{each['Id']}"}}
-                | {name: each.get(name) for name in names}
+                | _nested(each, names)
                 for each in records[start : start + salesforce.page]
             ]
             answer: dict[str, Any] = {"totalSize": len(records), "done": True, "records": page}
@@ -460,7 +463,28 @@ def _handler(salesforce: Salesforce) -> type[BaseHTTPRequestHandler]:
 
 
 def _rendered(records: Sequence[Record], names: Sequence[str], start: int, end: int) -> bytes:
-    return b"".join(_row([_as_csv(each.get(name)) for name in names]) for each in records[start:end])
+    return b"".join(_row([_as_csv(language.value(each, name)) for name in names]) for each in records[start:end])
+
+
+def _relation(found: SObject, name: str) -> tuple[str | None, list[str]]:
+    relation, leads_to = found.relations.get(name, (None, None))
+    return relation, [leads_to] if leads_to else []
+
+
+def _nested(record: Record, names: Sequence[str]) -> Record:
+    """The fields as REST answers them: those of a related record stand within it."""
+    answer: Record = {}
+    for name in names:
+        *relations, last = name.split(".")
+        within = answer
+        for place, relation in enumerate(relations, start=1):
+            if language.value(record, ".".join(relations[:place])) is None:
+                within = answer.setdefault(relation, None)
+                break
+            within = within.setdefault(relation, {"attributes": {}})
+        else:
+            within[last] = language.value(record, name)
+    return answer
 
 
 def _row(cells: Sequence[str]) -> bytes:

@@ -186,8 +186,8 @@ class Workbench:
         columns, value_maps, constants, clears, mode, window and more. All of the rows are staged, or none. The source's
         bytes are kept, unless a column was left out for its secrets: then neither they nor that column's cells are.
         Raises UnreadableSheet, NoRows, ImportOrder, UnknownMode, UnknownTemplate, UnknownBatch (for the run), NoSheets,
-        NoSpace, UnwritableFile, what `mapping.resolve` raises, and ColumnsChanged or ColumnsMixedUp where the columns
-        are not those of the template, or hold something else than their fields.
+        LooksLikeAnother, NoSpace, UnwritableFile, what `mapping.resolve` raises, and ColumnsChanged or ColumnsMixedUp
+        where the columns are not those of the template, or hold something else than their fields.
         """
         identifier = new_id()
         with batches.working(self._store, identifier):
@@ -614,7 +614,7 @@ class Workbench:
             self._refuse_settled(run.face, action)
             found = batches.one_sheet(self._store, batch)
             if not reason.strip():
-                raise NoReason(action=action)
+                raise NoReason(action=action, what="rows")
             explaining.say(self._store, found, word, lines, reason.strip())
             return self.reconcile(found)
 
@@ -723,6 +723,8 @@ class Workbench:
                 raise UnknownTemplate(template=options.template, dataset=dataset)
             return runs.begin_sheets(self._store, home, sheets, playbook, options, saved, identifier)
         template = self.templates.get(dataset, options.template) if options.template else None
+        if playbook is not None and playbook.form is not None and template is None and not options.columns:
+            recognition.refuse_another(sheets[dataset], playbook.form)
         return runs.begin(
             self._store, home, sheets[dataset], dataset, options, template, identifier, playbook=playbook, lend=lend
         )

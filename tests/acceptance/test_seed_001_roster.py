@@ -340,3 +340,21 @@ def test_an_empty_roster_that_does_not_say_its_year_is_refused_whatever_is_said(
 def test_an_empty_file_is_nothing_to_import_in_any_other_mode(roster: Callable[..., Batch]) -> None:
     with pytest.raises(NoRows, match=r"roster\.csv has no rows below its header"):
         roster(mode="upsert", window="2024-2025", allow_empty=True)
+
+
+@pytest.mark.parametrize(
+    ("grade", "usual"),
+    [
+        *((text, True) for text in ("", "K", "k", "1", "12", "HS", "Pre-K", "7th", "6-8", "K/1", "Middle School")),
+        *((text, True) for text in ("Grade 7", "Grades 7, 8")),
+        *((text, False) for text in ("13", "0", "Counselor", "7a")),
+    ],
+)
+def test_a_grade_that_is_none_is_kept_and_warned_of(
+    wb: Workbench, roster: Callable[..., Batch], url: str, grade: str, usual: bool
+) -> None:
+    """Playbook B: K, 1 to 12, HS and the like."""
+    batch = roster(ADA.replace(",7,", f',"{grade}",'))
+    assert outcomes(wb, batch) == [(2, "created")]
+    assert messages(wb, batch) == ({} if usual else {2: "grade is usually K, 1 to 12 or HS"})
+    assert records(url, "polaris.teacher_progress", "grade") == [(grade or None,)]

@@ -11,6 +11,7 @@ the sweep then finds.
 import argparse
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -61,31 +62,31 @@ def measure(folder: Path, rows: int, rounds: int) -> None:
             admin.execute("truncate salesforce.people, salesforce.sessions cascade")
             prepare(folder, url)
             for turn, created in (("first", rows), ("again", 0)):
-                _told(f"round {number}, {turn}", _imported(folder, {"Total Records": rows, "Created": created}))
+                _told(f"round {number}, {turn}", *_imported(folder, {"Total Records": rows, "Created": created}))
         admin.execute("truncate salesforce.people, salesforce.sessions cascade")
-        _told("before anybody is here", _imported(folder, {"Waiting for the person": rows}))
+        _told("before anybody is here", *_imported(folder, {"Waiting for the person": rows}))
         began = time.monotonic()
         prepare(folder, url)
-        _told("the volunteers, and the sweep", (time.monotonic() - began, None))
+        _told("the volunteers, and the sweep", time.monotonic() - began)
         (found,) = admin.execute("select count(*) from salesforce.participations").fetchone() or (0,)
         assert found == rows, found
     admin.close()
 
 
-def _told(what: str, measured: tuple[float, float | None]) -> None:
-    seconds, peak = measured
-    memory = f", peak {peak:.0f} MB" if peak is not None else ""
-    print(f"{what}: {seconds:.1f} s{memory}  (under {MOST:.0f})", flush=True)
+def _told(what: str, seconds: float, beside: str = "") -> None:
+    print(f"{what}: {seconds:.1f} s{beside}  (under {MOST:.0f})", flush=True)
 
 
-def _imported(folder: Path, expected: dict[str, int]) -> tuple[float, float]:
-    """The seconds of an import and its peak memory in MB."""
-    began = time.monotonic()
+def _imported(folder: Path, expected: dict[str, int]) -> tuple[float, str]:
+    """The seconds of an import; and what it took of a processor beside the server, and of memory."""
+    began, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
     said, peak = launched(folder / "home", "run", "--daily", "--only", "events", "--full-sync", "--json")
     seconds = time.monotonic() - began
     found = json.loads(said)["steps"][0]["figures"][PARTICIPATIONS_FORM.name]
     assert expected.items() <= found.items(), said
-    return seconds, peak
+    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+    busy = spent.ru_utime + spent.ru_stime - before.ru_utime - before.ru_stime
+    return seconds, f", {busy:.1f} s of a processor, peak {peak:.0f} MB"
 
 
 def prepare(folder: Path, url: str) -> None:

@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
-from tests.imports import ask, fingerprint
+from tests.imports import ask, fingerprint, tamper
 from tests.organization import BEGUN, Schools
 from tests.salesforce import PASSWORD, TOKEN, USER, Fault, Salesforce, error
 from workbench import Workbench
 from workbench.database import batches
 from workbench.model.errors import NothingChosen, NotSignedIn, SequenceRunning
 from workbench.model.sequence import DONE, NEEDS_A_PERSON, REFUSED, SequenceResult
+from workbench.playbooks import PLAYBOOKS, playbook
 from workbench.playbooks.sequences import STEPS
 
 
@@ -58,6 +59,10 @@ def test_the_full_sequence_imports_everything_and_again_nothing(desk: Workbench,
     again = desk.sequences.run("full")
     assert (again.status, fingerprint(url)) == (DONE, before)
     assert not any(each.delta for each in again.steps)
+    for known in PLAYBOOKS.values():
+        for name in {each.object for each in known.extracts}:
+            audit = desk.salesforce.audit_playbook(known, name)
+            assert (audit.there > 0, audit.differences) == (True, ()), known.name
 
 
 def test_a_night_reads_what_has_changed_and_no_more(desk: Workbench, schools: Schools, url: str) -> None:
@@ -74,6 +79,13 @@ def test_a_night_reads_what_has_changed_and_no_more(desk: Workbench, schools: Sc
         "history": (0, True),
     }
     assert night.steps[1].figures["salesforce.volunteers"]["Updated"] == 1
+    audited = playbook("salesforce.volunteers"), "Contact"
+    assert desk.salesforce.audit_playbook(*audited).is_complete
+    (gone,) = ask(url, "delete from salesforce.emails where email = 'vera.2@acme.example' returning email")
+    assert [each.why for each in desk.salesforce.audit_playbook(*audited).differences] == ["its record is here no more"]
+    assert desk.sequences.run("volunteers", missing=True).status == DONE
+    assert desk.salesforce.audit_playbook(*audited).is_complete
+    assert ask(url, "select email from salesforce.emails where email = %s", *gone) == [gone]
 
 
 def test_a_dry_run_of_a_sequence_writes_nothing_and_moves_no_watermark(
@@ -145,8 +157,6 @@ def test_what_was_imported_long_ago_is_told(desk: Workbench, schools: Schools, u
 
 
 def longer_ago(url: str) -> None:
-    from tests.imports import tamper
-
     tamper(url, "update workbench.import_batch set completed_at = completed_at - interval '25 hours'")
 
 
@@ -208,8 +218,6 @@ def test_one_sequence_of_a_tenant_runs_at_a_time(
 def test_what_a_killed_program_left_before_it_was_written_is_put_away_and_read_again(
     desk: Workbench, schools: Schools
 ) -> None:
-    from workbench.playbooks import playbook
-
     organizations = playbook("salesforce.organizations")
     read = desk.salesforce.read(organizations, organizations.extracts[0])
     mine = desk.plan(desk.stage(read.sheet, organizations.name)).batch
@@ -246,8 +254,6 @@ def test_participations_deleted_behind_its_back_are_those_that_are_listed_and_co
         "delete from salesforce.participations where id in (select id from salesforce.participations "
         "where kind = 'Volunteer' order by salesforce_id limit 161) returning salesforce_id",
     )
-    from workbench.playbooks import playbook
-
     audit = desk.salesforce.audit_playbook(playbook("salesforce.participations"), "Session_Participant__c")
     assert audit.counts == {"missing": 161, "stale": 0, "extra": 0}
     assert {each.id for each in audit.differences} == {identifier for (identifier,) in gone}

@@ -82,10 +82,10 @@ def test_a_sheet_is_tested_and_added_in_the_playbooks_words(show: Show, wb: Work
     assert "It looks like `polaris.teacher_roster`" in said(page)
     assert wb.google_sheets.all() == []
     page = press(page, "Add Sheet")
-    assert "the sheet's name cannot be blank" in said(page).replace("\\", "")
+    assert "The sheet's name cannot be blank" in said(page).replace("\\", "")
     page.text_input(key="name new").input("KCK Teachers 25-26").run()
     page = press(page, "Add Sheet")
-    assert "the district cannot be blank" in said(page).replace("\\", "")
+    assert "The district cannot be blank" in said(page).replace("\\", "")
 
 
 def test_one_click_imports_a_sheet_and_tells_it_in_the_playbooks_words(
@@ -214,3 +214,15 @@ def test_a_sheet_goes_straight_on_only_where_nobody_has_to_be_asked(
         batch = wb.begin(sheet(text, "students.csv"), "elevate.students", source="page")
         jobs.defer(wb, "fill", batch, straight_on=True)
         assert worked(batch).stage == stage
+
+
+def test_two_sheets_for_one_roster_are_told_beside_each_other(show: Show, wb: Workbench, roster: Spreadsheet) -> None:
+    configured(wb, roster)
+    assert "Also for this purpose" not in said(show("google_sheets", year="2025-2026"))
+    configured(wb, roster, name="KCK again")
+    configured(wb, roster, name="Elsewhere", district="Center 58")
+    page = show("google_sheets", year="2025-2026")
+    told = [each.value.replace("\\", "") for each in page.warning]
+    assert len(told) == 2
+    assert told[0].startswith("Also for this purpose, year and district: KCK ")
+    assert told[0].endswith("Keep one of them.")

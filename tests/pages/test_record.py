@@ -246,3 +246,24 @@ def test_a_teacher_of_a_roster_is_shown_with_the_progress_of_the_year(show: Show
         "Still to come": "0",
         "Over, not reported": "0",
     }
+
+
+def test_a_teacher_is_switched_off_with_a_reason_and_on_again(show: Show, wb: Workbench, sheet: Sheets) -> None:
+    roster = "Teacher Email,Teacher Name,School,Academic Year\nben@kck.example,Ben Ruiz,Wyandotte High,2024-2025\n"
+    wb.import_sheet(sheet(roster, "roster.csv"), "polaris.teacher_roster")
+    page = ask(show("record"), "ben@kck.example")
+    page.button(key="FormSubmitter:switch-Switch this teacher off").click().run()
+    assert dict(page.dataframe[-1].value.to_numpy().tolist())["deactivation_source"] == "manual_admin"
+    assert "deactivated by hand · ana" in said(page).replace("**", "")
+    assert "Left district" in said(page)
+    wb.import_sheet(sheet(roster, "again.csv"), "polaris.teacher_roster")
+    start = show("record")
+    assert [each.label for each in start.expander][-1] == "Switched off by hand: 1"
+    assert "Left district. Named since by 1 import, first by again.csv, line 2." in said(start)
+    again = page.button(key="FormSubmitter:switch-Switch this teacher on again")
+    page = again.click().run()
+    assert [each.value for each in page.error] == ["Say why."]
+    page.text_input(key="switch words").set_value("A mistake")
+    page.button(key="FormSubmitter:switch-Switch this teacher on again").click().run()
+    assert wb.records.deactivated() == []
+    assert not page.exception

@@ -30,6 +30,7 @@ NUMBERS = (
     "Students created **2** · Students updated **0** · Courses created **1** · Courses updated **0** · "
     "Enrollments created **2** · Enrollments updated **0**"
 )
+SESSIONS = ((1, "Career Fair", "Completed"), (2, "DIA", "Completed"), (3, "Career Fair", "Confirmed"))
 BOOK = {
     "enrollments": {"student_email": ["ada@example.com", "zed@example.com"], "course_code": ["CNA101", "CNA101"]},
     "Notes": {"what": ["Ask Ben."]},
@@ -439,3 +440,18 @@ def test_a_form_is_no_dataset_of_records(show: Show, wb: Workbench, learners: Ba
     page = show("record", dataset="elevate.learners", record="ada@example.com|CNA101")
     assert not page.exception
     assert page.error[0].value.startswith("There is no dataset called elevate")
+
+
+def test_a_run_is_broken_down_by_what_its_records_say(wb: Workbench, sheet: Sheets, show: Show) -> None:
+    header = "Id,Name,Session_Type__c,Start_Date_and_Time__c,Session_Status__c\n"
+    rows = [f"a0000000000000{n},Careers {n},{kind},2026-05-01T15:30:00Z,{status}\n" for n, kind, status in SESSIONS]
+    planned = wb.plan(wb.stage(sheet(header + "".join(rows), "sessions.csv"), "salesforce.events")).batch
+    page = show("validate", batch=str(planned.id))
+    said = [markdown.value.replace("\N{NO-BREAK SPACE}", " ") for markdown in page.markdown]
+    place = said.index("Status breakdown:")
+    assert said[place : place + 4] == [
+        "Status breakdown:",
+        "Completed **2** · Confirmed **1**",
+        "Session type breakdown:",
+        "Career Fair **2** · DIA **1**",
+    ]

@@ -126,7 +126,10 @@ def test_a_held_run_names_the_field_and_leads_to_where_it_is_decided(show: Show,
     rows = "email,full_name\nada@example.com,Ada Park\n"
     planned: Batch = wb.plan(wb.stage(sheet(rows), "elevate.students")).batch
     run = told(
-        wb, "held", {"step": "volunteers", "status": "held", "notes": ["40 % of email"], "batches": [str(planned.id)]}
+        wb,
+        "held",
+        {"step": "organizations", "status": "done"},
+        {"step": "volunteers", "status": "held", "notes": ["40 % of email"], "batches": [str(planned.id)]},
     )
     page = show("schedules")
     assert not page.exception

@@ -102,7 +102,11 @@ _GONE_OF = """
 insert into gone
 select i.id, each.line
 from imported i
-join workbench.import_batch b on i.id in (b.id, b.part_of) and b.data_type = %(part)s and b.stage = 'completed'
+cross join lateral (
+    select id, plan from workbench.import_batch where id = i.id and data_type = %(part)s
+    union all
+    select id, plan from workbench.import_batch where part_of = i.id and data_type = %(part)s and stage = 'completed'
+) b
 join workbench.import_outcome o on o.batch_id = b.id and o.plan = b.plan
 join workbench.import_row r on r.batch_id = b.id and r.line = o.line
 left join {table} known on known.id = o.record_id and {slice}

@@ -15,7 +15,7 @@ from workbench.database.standing import Standing, id_of
 from workbench.database.target import Target, issue, slice_column, slice_of
 from workbench.datasets import catalog
 from workbench.model.batch import Batch
-from workbench.model.contract import CodeOf, Contract, Field
+from workbench.model.contract import CodeOf, Contract, Field, With
 from workbench.model.kinds import KINDS
 from workbench.model.playbook import Part
 from workbench.model.template import HOLDABLE
@@ -41,11 +41,11 @@ class Decision(Target):
         holds: frozenset[str],
     ) -> None:
         super().__init__(contract, batch, tenant, plan)
-        self._standing = Standing(self)
+        self._refusals = refusals if refusals is not None and refusals.any else None
+        self._standing = Standing(self, withheld=self._is_withheld("k"))
         self.names["rows"] = self._standing.table if self._standing.resolves else self.names["came"]
         self._earlier = earlier
         self._part = part
-        self._refusals = refusals if refusals is not None and refusals.any else None
         self._ruling = ruling
         self._lacking = bool(batch.summary.get("partial")) and self.mode != "update"
         self._repeats = Repeats(
@@ -56,6 +56,7 @@ class Decision(Target):
             lacks=self.lacks,
             ambiguous=self._is_ambiguous("first_row.payload ->> {field}"),
             called=[(field.name, self._called(field.name)) for field in self.brought],
+            leads=batch.derived and (part is None or part.repeats),
         )
         self._identities = Identities(self, holds)
 
@@ -121,7 +122,10 @@ class Decision(Target):
     @property
     def _withheld(self) -> Composable:
         """Whether a row is not written for the sake of another part of its source row."""
-        return SQL("false") if self._refusals is None else self._refusals.covers("r")
+        return self._is_withheld("r")
+
+    def _is_withheld(self, row: str) -> Composable:
+        return SQL("false") if self._refusals is None else self._refusals.covers(row)
 
     @property
     def _line(self) -> Composable:
@@ -256,8 +260,8 @@ class Decision(Target):
         return self._join_created(field, earlier)
 
     def _would_be(self, field: Field) -> Composable:
-        """Whether a row that is withheld itself names a record of its own source row: that would be there with the row,
-        and is not what is wrong with it."""
+        """Whether a row that is withheld itself names a record of its own source row, be it one that is invalid: that
+        would be there with the row, and is not what is wrong with it."""
         assert field.reference is not None
         if self._refusals is None or field.reference.dataset not in self._earlier:
             return SQL("false")
@@ -279,8 +283,9 @@ class Decision(Target):
                 select distinct {value} as its_key, each.line from workbench.import_outcome o
                 join {made} n on n.batch_id = o.batch_id and n.line = o.line
                 cross join lateral unnest(coalesce(n.sources, array[n.line])) as each (line)
-                where o.batch_id = {earlier} and o.plan = {plan} and o.reason = 'withheld' and n.batch_id = {earlier}
-            ) {held} on {held}.its_key = {said} and {held}.line = r.line"""
+                where o.batch_id = {earlier} and o.plan = {plan} and n.batch_id = {earlier}
+                  and (o.reason = 'withheld' or o.outcome = 'invalid')
+            ) {held} on {held}.its_key = {said} and {held}.line = coalesce(r.sources[1], r.line)"""
         return self.compose(
             """left join (
                 select x.id{theirs}, x.{column} as its_key from {other} x where x.tenant_id = {tenant} and {slice}
@@ -464,16 +469,29 @@ class Decision(Target):
         """Whether the row would change the record. A blank cell keeps what is stored, unless the template clears it."""
         tests: list[Composable] = []
         for field in self.compared if fields is None else fields:
-            new, old = self.found(field), SQL("t.{}").format(Identifier(field.target))
-            noted = SQL("t.{}").format(self._note_on(field)) if protecting and field.protected_by else SQL("null")
+            old = SQL("t.{}").format(Identifier(field.target))
             # never null when the new value is null and does not erase, so that no separate test is needed
-            merged = self.merged(field, new, old, noted, self._note_for(field))
-            tests.append(SQL("{} is distinct from {}").format(merged, old))
+            tests.append(SQL("{} is distinct from {}").format(self._asked(field, protecting=protecting), old))
         if fields is not None:
             return SQL(" or ").join(tests)
         if self.contract.removal is not None:
             tests.append(SQL("not t.{}").format(Identifier(self.contract.removal.active)))
         return SQL(" or ").join(tests) if tests else SQL("false")
+
+    def _asked(self, field: Field, *, protecting: bool) -> Composable:
+        """What a record `t` would get of a row `r`."""
+        noted = SQL("t.{}").format(self._note_on(field)) if protecting and field.protected_by else SQL("null")
+        old, leads, leader = SQL("t.{}").format(Identifier(field.target)), None, self._leader(field)
+        if leader is not None:
+            leads = SQL("{} is not distinct from {}").format(
+                self._asked(leader, protecting=protecting), self.found(leader)
+            )
+        return self.merged(field, self.found(field), old, noted, self._note_for(field), leads)
+
+    def _leader(self, field: Field) -> Field | None:
+        """The status that a field goes with, where rows bring it."""
+        leader = self.contract.field(field.merge.field) if isinstance(field.merge, With) else None
+        return leader if leader in self.compared else None
 
     def _carried(self) -> Composable:
         """What the verdict's consequences need of the joined tables."""
@@ -529,17 +547,22 @@ class Decision(Target):
         """What a record gets, where that is not what its row alone says."""
         if not self.contract.merging:
             return SQL("null::jsonb")
-        pairs = []
-        for field in self.compared:
-            if field.merges:
-                said, old = Identifier(f"said {field.name}"), Identifier(f"old {field.target}")
-                noted = Identifier(f"note on {field.name}") if field.protected_by else SQL("null")
-                note = Identifier(f"note for {field.name}") if field.protected_by else SQL("null")
-                pairs.append(SQL("{}, {}").format(Literal(field.name), self.merged(field, said, old, noted, note)))
+        pairs = [SQL("{}, {}").format(Literal(field.name), self._got(field)) for field in self.compared if field.merges]
         return SQL(
             "case when verdict = {created} and folded then payload "
             "when verdict = {updated} then payload || jsonb_strip_nulls(jsonb_build_object({pairs})) end"
         ).format(created=self._number("created"), updated=self._number("updated"), pairs=SQL(", ").join(pairs))
+
+    def _got(self, field: Field) -> Composable:
+        """What a record gets, of the columns that are carried."""
+        said, old = Identifier(f"said {field.name}"), Identifier(f"old {field.target}")
+        noted, note = (
+            Identifier(f"note {which} {field.name}") if field.protected_by else SQL("null") for which in ("on", "for")
+        )
+        leads, leader = None, self._leader(field)
+        if leader is not None:
+            leads = SQL("{} is not distinct from {}").format(self._got(leader), Identifier(f"said {leader.name}"))
+        return self.merged(field, said, old, noted, note, leads)
 
     def _before(self) -> Composable:
         pairs = [SQL("{}, {}").format(Literal(name), Identifier(f"old {name}")) for name in self._restorable]

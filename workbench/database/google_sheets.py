@@ -19,7 +19,7 @@ from workbench.model.errors import (
     UnknownGoogleSheet,
     WrongValue,
 )
-from workbench.model.google_sheet import PURPOSES, Access, GoogleSheet, Place, is_address, is_id, place
+from workbench.model.google_sheet import OF_DISTRICT, PURPOSES, Access, GoogleSheet, Place, is_address, is_id, place
 from workbench.model.kinds import KINDS
 from workbench.model.sheet import Layout, Sheet
 from workbench.prepare.recognition import is_header
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
 
 FIELDS = ("name", "purpose", "year", "district", "dataset", "spreadsheet", "worksheet")
 """What a person says of a sheet; `spreadsheet` is its id, or its whole address."""
-
-_DISTRICTS = ("teacher_progress_tracking",)
-"""The purposes that are of one district: its records are compared with the sheet's rows."""
 
 
 class GoogleSheets:
@@ -65,8 +62,14 @@ class GoogleSheets:
             raise UnknownGoogleSheet(sheet=which, known=known)
         if len(found) > 1:
             ids = ", ".join(f"{one.id} ({one.year} {one.district or one.purpose})" for one in found)
-            raise WrongValue(field="a Google Sheet", value=which, why=f"several are called so. Say its id: {ids}.")
+            raise WrongValue(field="A Google Sheet", value=which, why=f"several are called so. Say its id: {ids}.")
         return found[0]
+
+    def beside(self, sheet: GoogleSheet) -> list[GoogleSheet]:
+        """The other sheets for the same purpose, year and district: where a sheet is the whole list of a district and
+        year, each import of one takes away what only another has."""
+        same = self.all(purposes=(sheet.purpose,), year=sheet.year) if sheet.purpose != "other" else []
+        return [one for one in same if one.district == sheet.district and one.id != sheet.id]
 
     def configured(self, purposes: Collection[str], year: str) -> list[GoogleSheet]:
         """The sheets for a purpose (or some) in a year; raises NoGoogleSheet when there is none."""
@@ -175,11 +178,11 @@ def _values(said: dict[str, str | None], datasets: Collection[str]) -> dict[str,
     text = {name: (value or "").strip() for name, value in said.items()}
     purpose, where = text["purpose"], place(text["spreadsheet"], text.get("worksheet"))
     if purpose not in PURPOSES:
-        raise WrongValue(field="the purpose", value=purpose or "blank", why=f"it is one of {', '.join(PURPOSES)}.")
+        raise WrongValue(field="The purpose", value=purpose or "blank", why=f"it is one of {', '.join(PURPOSES)}.")
     if not text["name"]:
-        raise WrongValue(field="the sheet's name", value="blank", why="a person has to know it again.")
-    if purpose in _DISTRICTS and not text.get("district"):
-        raise WrongValue(field="the district", value="blank", why="a roster is that of a district.")
+        raise WrongValue(field="The sheet's name", value="blank", why="a person has to know it again.")
+    if purpose in OF_DISTRICT and not text.get("district"):
+        raise WrongValue(field="The district", value="blank", why="a roster is that of a district.")
     dataset = text.get("dataset") if purpose == "other" else None
     if purpose == "other" and dataset not in datasets:
         raise UnknownDataset(dataset=dataset or "(none said)", known=", ".join(datasets))
@@ -201,7 +204,7 @@ def _year(said: str) -> str:
     kind = KINDS["academic_year"]
     found = kind.parsed(pa.array([said.strip()], pa.string()))
     if not matches(found, kind.pattern)[0].as_py():
-        raise WrongValue(field="the virtual year", value=said.strip() or "blank", why="it is such as 2025-2026.")
+        raise WrongValue(field="The virtual year", value=said.strip() or "blank", why="it is such as 2025-2026.")
     return str(found[0])
 
 

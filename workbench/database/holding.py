@@ -13,6 +13,7 @@ from workbench.database.target import Target
 from workbench.datasets import catalog
 from workbench.model.batch import Batch, Run
 from workbench.model.hold import Hold
+from workbench.model.wording import many
 
 
 @dataclass(kw_only=True)
@@ -39,15 +40,19 @@ def ask(
     run: Run,
     number: int,
     figures: Mapping[UUID, Mapping[str, int]],
+    filtered: int = 0,
 ) -> Asked:
     """What the plan of that number waits for; asked within a transaction.
 
     `figures` are those of each batch that is written: the rows created, updated, failed and processed, and the known
-    records that its rows name. Rows that a sweep brings in were let go on with the import that they came by.
+    records that its rows name; of the source's rows so many are `filtered`. Rows that a sweep brings in were let go on
+    with the import that they came by.
     """
     asked = Asked()
     if run.face.sweep_of is not None:
         return asked
+    if filtered and filtered == run.face.summary.get("rows"):
+        asked.holds.append(_nothing_left(run.face, filtered))
     for batch in run.written:
         own = _of_batch(connection, tenant, batch, number, figures[batch.id])
         part = batch.dataset if run.parts else ""
@@ -55,6 +60,15 @@ def ask(
         asked.told += [replace(told, dataset=part) for told in own.told]
         asked.suggestions |= own.suggestions
     return asked
+
+
+def _nothing_left(face: Batch, rows: int) -> Hold:
+    """Of an import that leaves out every row: a setting may be mistyped, or the file another."""
+    told = list(catalog.contract(face.dataset).settings_told(face.mapping.get("constants", {})).values())
+    told += [f"Window: {face.window}"] if face.window else []
+    limited = f" ({'; '.join(told)})" if told else ""
+    message = f"Nothing would be imported: {many(rows, 'row')} left out by what the import is limited to{limited}"
+    return Hold(code="nothing_left", field="", message=message, rows=rows)
 
 
 def _of_batch(

@@ -101,11 +101,33 @@ class Lists:
             tenant=self._names["tenant"],
         )
 
-    def _said(self, contract: Contract) -> Composable:
-        """The text by which decisions are kept."""
+    def in_use(self, said: str) -> Composed | None:
+        """Which records that stand say a text of the record that it is decided to mean, and what wrote them; None where
+        no rows wait for a decision."""
+        contract = catalog.contract(self._matching.of)
+        named = [
+            each for each in contract.references if each.reference and each.reference.dataset == self._contract.name
+        ]
+        if self._matching.unmatched is None or not named:
+            return None
+        return SQL(_IN_USE).format(
+            **self._names,
+            table=Identifier(contract.family, contract.table),
+            names=Identifier(named[0].target),
+            text=Literal(said),
+            said=self._said(contract, stored=True),
+        )
+
+    def _said(self, contract: Contract, *, stored: bool = False) -> Composable:
+        """The text by which decisions are kept; of `stored` records, whoever else says it."""
         ways = []
         for fields in self._matching.said:
-            columns = [self._column(contract, name) for name in fields]
+            columns = [
+                SQL("t.{}::text").format(Identifier(contract.field(name).target))
+                if stored
+                else self._column(contract, name)
+                for name in fields
+            ]
             address = len(fields) == 1 and contract.field(fields[0]).kind == "email"
             ways.append(SQL("workbench.{}({})").format(SQL("address" if address else "said"), SQL(", ").join(columns)))
         return SQL("coalesce({})").format(SQL(", ").join(ways))
@@ -176,9 +198,25 @@ where b.data_type = {of} and b.stage = 'completed' and b.undo_of is null and b.u
   and not exists (
       select from workbench.import_explanation e
       where e.batch_id = case when b.derived then b.part_of else b.id end and workbench.settles(e, o.outcome)
-        and e.line = any(coalesce(i.sources, array[i.line])))
+        and e.line = any(coalesce(i.sources, array[i.line]))
+        and (e.resolved_by is null or not exists (
+            select from workbench.link l
+            where l.tenant_id = {tenant} and l.of = {of} and l.dataset = {dataset} and l.said = {said})))
 """
-"""The rows that were unmatched and that nobody has explained, and no later run has brought in."""
+"""The rows that were unmatched and that nobody has explained; of those that a later run has brought in, such as mean
+somebody by a decision."""
+
+_IN_USE = """
+select l.known, count(distinct t.id)::int as records,
+       array_agg(distinct coalesce(b.part_of, b.id) order by coalesce(b.part_of, b.id)) as runs
+from workbench.link l
+join {records_} r on r.tenant_id = {tenant} and r.{key} = l.known
+join {table} t on t.tenant_id = {tenant} and t.{names} = r.id and {said} = l.said
+join workbench.import_batch b on b.tenant_id = {tenant} and left(b.id::text, 28) = left(t.id::text, 28)
+where l.tenant_id = {tenant} and l.of = {of} and l.dataset = {dataset} and l.said = {text}
+group by l.known
+"""
+"""The id of a record begins as that of the batch that made it."""
 
 _NAMED = """
 select said, name, null::uuid as place, rows

@@ -23,7 +23,7 @@ from workbench.database import batches, sweeping
 from workbench.database.match_lists import AT_ONCE, Lists
 from workbench.database.store import Store
 from workbench.datasets import matchings
-from workbench.model.errors import NobodySays, UnknownMatch, UnknownRecord, WrongValue
+from workbench.model.errors import DecisionInUse, NobodySays, UnknownMatch, UnknownRecord, WrongValue
 from workbench.model.matching import AutoMatch, Matching, Threshold
 from workbench.prepare import matching as comparing
 
@@ -123,16 +123,21 @@ class Matches:
         `same`, or `different`; without a record that it is nobody's (`different`), or to be asked `later`.
 
         What it contradicts of earlier decisions is withdrawn; what was said before stays as it is. Raises
-        UnknownMatching, NobodySays, UnknownRecord, WrongValue for another verdict.
+        UnknownMatching, NobodySays, UnknownRecord, WrongValue for another verdict, DecisionInUse where records stand
+        that an earlier decision has brought in.
         """
         if verdict not in VERDICTS:
-            raise WrongValue(field="a verdict", value=verdict, why=f"it is one of {', '.join(VERDICTS)}.")
+            raise WrongValue(field="A verdict", value=verdict, why=f"it is one of {', '.join(VERDICTS)}.")
         matching = matchings.matching(of)
         return _decide(self._store, matching, said, verdict, known)
 
     def withdraw(self, decision: UUID | str) -> None:
-        """Takes a decision back: it stays on record, and does not count any more. Raises UnknownMatch."""
+        """Takes a decision back: it stays on record, and does not count any more. Raises UnknownMatch, DecisionInUse
+        where records stand that it has brought in."""
         with self._store.transaction() as connection:
+            counts = connection.execute(_COUNTS, (str(decision),)).fetchone()
+            if counts is not None:
+                _refuse_in_use(connection, Lists(self._store, matchings.matching(counts["of"])), counts["said"])
             found = connection.execute(_WITHDRAW, {"id": str(decision), "user": self._store.user}).fetchone()
             if found is None:
                 raise UnknownMatch(match=decision)
@@ -164,6 +169,7 @@ def _decide(store: Store, matching: Matching, said: str, verdict: str, known: st
     known = None if verdict == "later" else known
     with store.transaction() as connection:
         _alone(connection, store, matching)
+        _refuse_in_use(connection, lists, said, known if verdict == "same" else None)
         person = connection.execute(lists.compose(_PERSON, said=Literal(said))).fetchone()
         if person is None:
             raise NobodySays(of=matching.of, said=said)
@@ -186,6 +192,22 @@ def _decide(store: Store, matching: Matching, said: str, verdict: str, known: st
         assert kept is not None
         store.note("matched", of=matching.of, said=said, dataset=matching.dataset, known=known, verdict=verdict)
         return UUID(str(kept["id"]))
+
+
+def _refuse_in_use(connection: psycopg.Connection[Any], lists: Lists, said: str, known: str | None = None) -> None:
+    """Raises DecisionInUse where records that imports have written say a text of a record that is decided to be meant,
+    and it is another than `known`: as long as they stand, another would be added beside them."""
+    question = lists.in_use(said)
+    found = connection.execute(question).fetchone() if question is not None else None
+    if found is None or found["known"] is None or found["known"] == known:
+        return
+    runs = [str(run) for run in found["runs"]]
+    raise DecisionInUse(
+        said=said,
+        known=found["known"],
+        records=f"{found['records']:,} {'record' if found['records'] == 1 else 'records'}",
+        runs=("batch " if len(runs) == 1 else "batches ") + ", ".join(runs),
+    )
 
 
 def _alone(connection: psycopg.Connection[Any], store: Store, matching: Matching) -> None:
@@ -266,6 +288,8 @@ def _reason(name: str, how: pa.ChunkedArray) -> pa.ChunkedArray:
     told = pc.binary_join_element_wise(f'"{name}":"', how, '"', "")
     return pc.if_else(pc.equal(how, ""), pa.scalar(None, pa.string()), told)
 
+
+_COUNTS = "select of, said from workbench.match where id::text = %s and withdrawn_at is null and verdict = 'same'"
 
 _FIGURES = """{listed}
 select count(*)::int as people, count(*) filter (where status = 'matched')::int as matched,

@@ -15,7 +15,7 @@ from psycopg.sql import Composed
 from workbench.database import decisions, edits, holding, suggestions
 from workbench.database.deciding import Decision, Lines
 from workbench.database.removing import Removals
-from workbench.database.rolling_up import Refusals, RollUp
+from workbench.database.rolling_up import REFUSED, Refusals, RollUp
 from workbench.database.store import Store
 from workbench.datasets import catalog
 from workbench.model.batch import OUTCOMES, Batch, Run
@@ -31,24 +31,27 @@ look up a million rows one by one."""
 def plan(store: Store, run: Run, playbook: Playbook | None = None, *, seconds: Callable[[], float]) -> None:
     """Gives every row of a staged run its one intended outcome; writes no target table.
 
-    The parts are decided in the order of import: a later one finds the records that an earlier one will create. Where a
-    row is written whole or not at all, what turns out to be refused is taken out and the parts are decided again, until
-    nothing more is: from the first on, for what is refused makes no record that others repeat or refer to.
+    The parts are decided in the order of import: a later one finds the records that an earlier one will create. Nothing
+    is written of a source row of which a part is invalid, nor, where a row is written whole or not at all, of one with
+    an unmatched part: what turns out to be so refused is taken out and the parts are decided again, until nothing more
+    is: from the first on, for what is refused makes no record that others repeat or refer to.
 
     A plan made again gets the next number; the earlier one stays as it was, and what is stored counts only once it is
     made the plan of the run's batches, all at once.
     """
     looked = _Looked()
     number = 1 + _highest(store, run)
-    whole = run.derived and playbook is not None and not playbook.keeps_good_parts
-    refusals = Refusals(run, store.tenant_id, before=()) if whole else None
+    refusals = None
+    if run.derived and playbook is not None:
+        refusing = ("invalid",) if playbook.keeps_good_parts else REFUSED
+        refusals = Refusals(run, store.tenant_id, before=(), outcomes=refusing)
     while True:
         decided: dict[UUID, Decided] = {}
         further = refusals
         for batch in run.written:
             decision = _decision(store, run, batch, number, playbook, refusals)
             decided[batch.id] = _decide_all(store, batch, decision, looked)
-            if refusals is not None:
+            if refusals is not None and any(decided[batch.id].counts[outcome] for outcome in refusals.outcomes):
                 further = refusals.with_plan(number)
                 if further.count(store) > refusals.count(store):
                     break  # what refers to this part is asked when it is settled
@@ -60,7 +63,7 @@ def plan(store: Store, run: Run, playbook: Playbook | None = None, *, seconds: C
         number, kept = _merged(store, run, number, decided, looked)
     if run.derived:
         assert playbook is not None
-        if refusals is None:  # what is good of a row went on: a record counts on the first of its rows that is all good
+        if playbook.keeps_good_parts:  # a record counts on the first of its rows that is all good
             refusals = Refusals(run, store.tenant_id, before=(number,))
         rolled = RollUp(store, run, playbook, number, refusals, decided)
         decided[run.face.id] = _in_parts(
@@ -70,7 +73,9 @@ def plan(store: Store, run: Run, playbook: Playbook | None = None, *, seconds: C
     with store.transaction() as connection:
         tune(connection, run.face.summary.get("rows", 0))
         connection.execute("set local enable_nestloop = off")  # as for the outcomes
-        asked = holding.ask(connection, store.tenant_id, run, number, figures)
+        by_file = playbook is not None and playbook.form is not None and not playbook.extracts
+        filtered = decided[run.face.id].reasons("skipped").get("filtered", 0) if by_file else 0
+        asked = holding.ask(connection, store.tenant_id, run, number, figures, filtered)
     suggested = _suggested(store, run, number, decided, playbook, asked.suggestions)
     found = _Found(decided=decided, suggested=suggested, asked=asked, kept=kept)
     _store(store, run, number, found, looked, seconds)

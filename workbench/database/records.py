@@ -7,7 +7,7 @@ from uuid import UUID
 
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
-from workbench.database import search, unwritten
+from workbench.database import deactivating, search, unwritten
 from workbench.database.batches import get, one_sheet, parts
 from workbench.database.rows import changes, settled
 from workbench.database.store import Store
@@ -17,7 +17,7 @@ from workbench.datasets import catalog
 from workbench.model.answer import REFERRING, Answer
 from workbench.model.batch import Batch, origin
 from workbench.model.contract import Contract
-from workbench.model.errors import DatabaseBusy, DatabaseUnavailable, UnknownDataset, UnknownRecord
+from workbench.model.errors import DatabaseBusy, DatabaseUnavailable, RecordChanged, UnknownDataset, UnknownRecord
 
 
 def tidy(store: Store) -> None:
@@ -47,11 +47,9 @@ def _by_key(store: Store, contract: Contract, parts: list[str]) -> dict[str, Any
 def record(store: Store, dataset: str, key: str) -> dict[str, Any]:
     """A record by its key or id, as it is now, with every import that touched it, newest first; how far
     a teacher of a roster is (`progress`, None of any other record); what the ids in all that are called (`names`, by
-    the id as text), and the first records that refer to it. Raises UnknownDataset,
-    UnknownRecord."""
-    contract = catalog.contract(dataset)
-    if not contract.table:
-        raise UnknownDataset(dataset=dataset, known=", ".join(catalog.CONTRACTS))
+    the id as text), what people did to it by hand (`by_hand`, newest first: action, by, at, reason), and the first
+    records that refer to it. Raises UnknownDataset, UnknownRecord."""
+    contract = _with_table(dataset)
     identifier = search.identifier(key)
     said = key.split("|") if len(contract.key) > 1 else [key]
     parts = [search.as_kept(field, part.strip()) for part, field in zip(said, contract.key_fields, strict=False)]
@@ -70,8 +68,17 @@ def record(store: Store, dataset: str, key: str) -> dict[str, Any]:
         "history": history,
         "progress": _progress(store, dataset, known),
         "names": _names(store, contract, now, history),
+        "by_hand": deactivating.words(store, known) if known and contract.removal is not None else [],
         "referring": [each for one in own for each in search.referring(store, one, REFERRING)],
     }
+
+
+def _with_table(dataset: str) -> Contract:
+    """The contract of that name; raises UnknownDataset, also for the form of a playbook, which has no records."""
+    contract = catalog.contract(dataset)
+    if not contract.table:
+        raise UnknownDataset(dataset=dataset, known=", ".join(catalog.CONTRACTS))
+    return contract
 
 
 ROSTER = "polaris.teacher_roster"
@@ -262,6 +269,32 @@ class Records:
             f"{_PROGRESS} where %s::text is null or academic_year = %s order by academic_year, email",
             (academic_year, academic_year),
         )
+
+    def deactivate(self, dataset: str, key: str, reason: str) -> None:
+        """Switches a record off by hand (a teacher leaves the roster's year): no import switches it on again, and every
+        row that names it says so. Who did it and why stands in the audit log.
+
+        Raises NothingToDeactivate, UnknownRecord, NoReason, and NotDeactivated where it is so already.
+        """
+        self._switch(dataset, key, on=False, reason=reason)
+
+    def reactivate(self, dataset: str, key: str, reason: str) -> None:
+        """Switches a record on again, whoever had switched it off. Raises as `deactivate` does."""
+        self._switch(dataset, key, on=True, reason=reason)
+
+    def _switch(self, dataset: str, key: str, *, on: bool, reason: str) -> None:
+        contract = _with_table(dataset)
+        deactivating.removal_of(contract)
+        now = record(self._store, dataset, key)["record"]
+        if now is None:
+            raise RecordChanged(dataset=dataset, key=key)
+        deactivating.switch(self._store, contract, now["id"], on=on, reason=reason)
+
+    def deactivated(self, dataset: str = ROSTER) -> list[dict[str, Any]]:
+        """The records that a person has switched off, the newest first, each once: record_id, key, title, by, at,
+        reason, and `named`: how many imports have named it since, with batch, file_name, line and at of the first; None
+        where none has. Raises NothingToDeactivate."""
+        return deactivating.deactivated(self._store, _with_table(dataset))
 
     def tidy(self) -> None:
         """Makes `find` and `record` quick again after many new rows; to be called when nobody waits for it, and about a

@@ -49,8 +49,8 @@ class Repeats:
     Of rows that say the same the first counts, and the others are duplicates; a blank says
     nothing, but where it erases what is stored. A row contradicts
     the first one of its key that could make a record, whatever becomes of that, when it says what that one does not.
-    Then all rows that take part wait. Where rows are made of a source's, the first one speaks for the record that
-    others lean on, and only those wait that say otherwise.
+    Then all rows that take part wait. Where the first one speaks for a record that many rows of a source are about,
+    and others lean on, only those wait that say otherwise.
     """
 
     def __init__(
@@ -63,13 +63,15 @@ class Repeats:
         lacks: Composable,
         ambiguous: Composable,
         called: Sequence[tuple[str, str]],
+        leads: bool,
     ) -> None:
         """`withheld`, `stands_for` (a line), `lacks` and `ambiguous` are what SQL asks of a row `r`; `called` are the
-        brought fields with what the source calls them."""
+        brought fields with what the source calls them, `leads` is whether the first row speaks for the record."""
         self._target = target
         self._ruling = ruling
         self._names = {"withheld": withheld, "stands_for": stands_for, "lacks": lacks, "ambiguous": ambiguous}
         self._called = called
+        self._leads = leads
         self.any = False
         self._contested = False
 
@@ -206,7 +208,7 @@ class Repeats:
 
     def _facing(self) -> Composable:
         """The line of its key that a row is compared with: the one that counts, once that is decided."""
-        against = "null::integer" if self._target.batch.derived else "contested.against"
+        against = "null::integer" if self._leads else "contested.against"
         return SQL(
             "case when contested.decided then contested.counts "
             f"when r.line = first_of_all then {against} when contested.external_key is not null then first_of_all end"

@@ -18,6 +18,9 @@ _ORDER = ("invalid", "unmatched", "created", "updated", "skipped")
 _SKIPPED = ("kept", "protected", "unchanged", "duplicate", "withheld")
 """And, where all are skipped, the first of these reasons."""
 
+REFUSED = ("invalid", "unmatched")
+"""The outcomes of a part that make its source row one of which nothing is written, where that is all or nothing."""
+
 FILTERED = ("skipped", "filtered")
 """What a source row is that nothing was made of."""
 
@@ -31,9 +34,11 @@ class _Decided(Protocol):
 
 class Refusals:
     """The rows of a run's source of which nothing is written: read as invalid, or with a part that a plan before this
-    one found invalid or unmatched."""
+    one found invalid, or unmatched where that is refused too."""
 
-    def __init__(self, run: Run, tenant: UUID, *, before: Sequence[int]) -> None:
+    def __init__(self, run: Run, tenant: UUID, *, before: Sequence[int], outcomes: Sequence[str] = REFUSED) -> None:
+        self.outcomes = tuple(outcomes)
+        """Those of a part that refuse its source row."""
         self._run = run
         self._tenant = tenant
         self._before = tuple(before)
@@ -46,7 +51,7 @@ class Refusals:
 
     def with_plan(self, number: int) -> "Refusals":
         """These, and those that a plan has found."""
-        return Refusals(self._run, self._tenant, before=(*self._before, number))
+        return Refusals(self._run, self._tenant, before=(*self._before, number), outcomes=self.outcomes)
 
     def count(self, store: Store) -> int:
         """How many rows of the source they are."""
@@ -80,12 +85,13 @@ class Refusals:
             join workbench.import_row r on r.batch_id = o.batch_id and r.line = o.line
             cross join lateral unnest(coalesce(r.sources, array[r.line])) as each (line)
             where o.batch_id = any({parts}) and r.batch_id = any({parts}) and o.plan = any({plans})
-              and o.outcome in ('unmatched', 'invalid')"""
+              and o.outcome = any({outcomes})"""
         ).format(
             rows=Identifier(rows),
             face=Literal(self._run.face.id),
             parts=Literal([part.id for part in self._run.parts]),
             plans=Literal(list(self._before)),
+            outcomes=Literal(list(self.outcomes)),
         )
 
 
@@ -190,7 +196,8 @@ class RollUp:
         return SQL("case {} end").format(SQL(" ").join(cases))
 
     def _issues(self, between: Composable) -> Composed:
-        """The issues that only the database saw, as issues of the source rows, their fields called as its columns."""
+        """The issues that only the database saw, as issues of the source rows, their fields called as its columns; of a
+        row that names several, with whom of them it is of."""
         called = [
             SQL("({}::uuid, {}, {})").format(Literal(part.id), Literal(field), Literal(column))
             for part in self._run.parts
@@ -198,13 +205,23 @@ class RollUp:
         ]
         return SQL(
             """left join (
+                with several as (
+                    select r.batch_id, each.line from workbench.import_row r
+                    cross join lateral unnest(r.sources) as each (line)
+                    where r.batch_id = any({parts}) and r.sources is not null and each.{between}
+                    group by 1, 2 having count(*) > 1
+                )
                 select line, jsonb_agg(issue order by place) as errors from (
-                    select made.line, issue || jsonb_build_object('field', coalesce(c.said, issue ->> 'field'))
-                        as issue, min(array[array_position({parts}, o.batch_id), each.place]) as place
+                    select made.line, issue || jsonb_build_object(
+                            'field', coalesce(c.said, issue ->> 'field'),
+                            'message', concat_ws(': ', case when several.line is not null and issue ->> 'code' like
+                                '%not_found' then r.payload ->> (issue ->> 'field') end, issue ->> 'message')
+                        ) as issue, min(array[array_position({parts}, o.batch_id), each.place]) as place
                     from workbench.import_outcome o
                     join workbench.import_row r on r.batch_id = o.batch_id and r.line = o.line
                     cross join lateral unnest(coalesce(r.sources, array[r.line])) as made (line)
                     cross join lateral jsonb_array_elements(o.errors) with ordinality as each (issue, place)
+                    left join several on several.batch_id = o.batch_id and several.line = made.line
                     left join (values {called}) c (batch_id, field, said)
                         on c.batch_id = o.batch_id and c.field = issue ->> 'field'
                     where o.batch_id = any({parts}) and r.batch_id = any({parts}) and o.plan = {plan}

@@ -314,7 +314,10 @@ select s.id, s.schedule_id as schedule, s.name, {_WORK}, s.only_missing, s.due, 
        s.status, s.started_at, s.ended_at, s.told, s.done, array(
            select b.id from jsonb_array_elements(s.done) step, jsonb_array_elements_text(step -> 'batches') batch
            join workbench.import_batch b on b.id = batch::uuid
-           where s.status = 'held' and b.stage in ('planned', 'held')) as waits
+           where s.status = 'held' and b.stage in ('planned', 'held')) as waits, exists (
+           select from jsonb_array_elements(s.done) step, jsonb_array_elements_text(step -> 'batches') batch
+           join workbench.import_batch b on b.id = batch::uuid
+           where s.status = 'held' and b.stage in ('discarded', 'failed')) as put_away
 from workbench.schedule_run s
 where (%(schedule)s::uuid is null or s.schedule_id = %(schedule)s) and (%(run)s::uuid is null or s.id = %(run)s)
 order by s.due desc, s.id limit %(limit)s
@@ -389,10 +392,10 @@ def _schedule(row: dict[str, Any]) -> Schedule:
 
 
 def _run(row: dict[str, Any]) -> ScheduledRun:
-    steps, waits = tuple(row.pop("done")), tuple(row.pop("waits"))
+    steps, waits, put_away = tuple(row.pop("done")), tuple(row.pop("waits")), row.pop("put_away")
     batches = tuple(UUID(each) for step in steps for each in step["batches"])
     found = ScheduledRun(work=_work(row), steps=steps, batches=batches, waits=waits, **row)
     if found.status != "held" or waits:
         return found
     ended = {step["status"] for step in steps} - {"held", "done"}
-    return replace(found, status="partial" if ended else "completed")
+    return replace(found, status="partial" if ended or put_away else "completed")

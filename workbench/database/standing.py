@@ -11,7 +11,7 @@ import psycopg
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
 from workbench.database.target import Target, texts
-from workbench.model.contract import Field, Forward
+from workbench.model.contract import Field, Forward, With
 from workbench.model.kinds import KINDS
 
 
@@ -28,8 +28,10 @@ def contradicted(field: Field) -> Identifier:
 class Standing:
     """The table of such rows, in the transactions of a plan."""
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, *, withheld: Composable) -> None:
+        """`withheld` is what SQL asks of a row `k`: one that is says nothing with others."""
         self._target = target
+        self._withheld = withheld
         contract = target.contract
         self._references = [field for field in contract.key_fields if field.reference is not None]
         self.resolves = any(field.reference and field.reference.by for field in self._references)
@@ -52,18 +54,22 @@ class Standing:
                 select r.tenant_id, r.batch_id, r.line, r.id, {key} as external_key, r.raw, r.payload, r.status,
                        r.errors, {sources} as sources{ids}
                 from {came} r {references} where r.batch_id = {batch}
+            ), spoken as materialized (
+                select k.* from keyed k where k.status = 'validated' and not {withheld}
             ), together as materialized (
                 select external_key, jsonb_strip_nulls(jsonb_build_object({filled})) as filled,
                        jsonb_strip_nulls(jsonb_build_object({merged})) as merged{contradicted}
-                from keyed k where status = 'validated' and external_key in (
-                    select external_key from keyed where status = 'validated' and external_key is not null
+                from spoken k where external_key in (
+                    select external_key from spoken where external_key is not null
                     group by external_key having count(*) > 1)
                 group by external_key
             )
             select k.tenant_id, k.batch_id, k.line, k.id, k.external_key, k.raw,
                    coalesce(k.payload || t.filled || jsonb_strip_nulls(k.payload) || t.merged, k.payload) as payload,
                    k.status, k.errors, k.sources{columns}, t.external_key is not null as folded{told}
-            from keyed k left join together t on t.external_key = k.external_key and k.status = 'validated'""",
+            from keyed k left join together t
+                on t.external_key = k.external_key and k.status = 'validated' and not {withheld}""",
+            withheld=self._withheld,
             key=self._key(),
             references=SQL(" ").join(map(self._join, self._references if self.resolves else [])),
             ids=SQL("").join(
@@ -158,10 +164,23 @@ class Standing:
         )
         return field, first.format(name=name)
 
+    def _furthest(self, field: Field, leader: Field) -> tuple[Field, Composable]:
+        """What goes with a status, as a row says it whose status counts: of several the same one in any order."""
+        assert isinstance(leader.merge, Forward)
+        said = SQL(
+            "(array_agg(k.payload -> {name} order by array_position({order}, k.payload ->> {status}) desc nulls last, "
+            "k.payload ->> {name}) filter (where k.payload ->> {name} is not null))[1]"
+        ).format(name=Literal(field.name), status=Literal(leader.name), order=texts(leader.merge.order))
+        return field, said
+
     def _merged(self, field: Field) -> tuple[Field, Composable]:
         said = SQL("(k.payload ->> {})::{}").format(Literal(field.name), SQL(KINDS[field.kind].sql))
         match field.merge:
             case "fill" | "replace":
+                return self._first(field)
+            case With(field=status) if (leader := self._target.contract.field(status)) in self._target.brought:
+                return self._furthest(field, leader)
+            case With():
                 return self._first(field)
             case Forward(order=order):
                 merged = SQL("coalesce(({order})[max(array_position({order}, {said}))], min({said}))").format(

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from psycopg import Connection
 from psycopg.sql import SQL, Composable, Literal
 
-from workbench.database import batches, committing, planning, rows, runs, staging
+from workbench.database import batches, committing, planning, rows, runs, staging, superseding
 from workbench.database.progress import reporting, silent
 from workbench.database.store import Store
 from workbench.database.target import Target
@@ -94,9 +94,12 @@ def sweep(store: Store, home: Path, batch: Batch, playbook: Playbook | None, aft
 
     What is still refused for another reason is left out, and waits. `after` is the batch that has set it off: then what
     later imports have said of a record stands, and the rows only fill what is blank there; where their dataset knows no
-    filling, and of what somebody took back or what was left out before, a person has to ask for it.
+    filling, and of what somebody took back or what was left out before, a person has to ask for it. What a source of
+    Salesforce has told anew since is not brought in.
     """
     lines, filling = resolvable(store, batch, again=after is None), False
+    if lines and playbook is not None and playbook.extracts:
+        lines = superseding.settle(store, batch, playbook, lines)
     while lines:
         run = _staged(store, home, batch, playbook, lines, {"after": str(after) if after else None, "fills": filling})
         planning.plan(store, run, playbook, seconds=lambda: 0.0)

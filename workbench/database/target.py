@@ -9,7 +9,7 @@ from psycopg.types.json import Jsonb
 from workbench.database.store import Store
 from workbench.datasets import catalog
 from workbench.model.batch import Batch
-from workbench.model.contract import Contract, Field, Forward, Sought, half_of
+from workbench.model.contract import Contract, Field, Forward, Sought, With, half_of
 from workbench.model.kinds import KINDS
 
 
@@ -185,13 +185,24 @@ class Target:
         )
 
     def merged(
-        self, field: Field, value: Composable, stored: Composable, protected: Composable, note: Composable
+        self,
+        field: Field,
+        value: Composable,
+        stored: Composable,
+        protected: Composable,
+        note: Composable,
+        leads: Composable | None = None,
     ) -> Composable:
         """What a changed record gets of a row's value and what is stored; `protected` is what a person has noted,
-        `note` what the row itself notes: then a status is the person's word, and may go back."""
+        `note` what the row itself notes: then a status is the person's word, and may go back. `leads` is whether the
+        row's status counts that the field goes with."""
         names = {"value": value, "stored": stored, "protected": protected, "note": note}
         merged: Composable
         match field.merge:
+            case With() if leads is not None:
+                merged = SQL("case when {leads} then {said} else {stored} end").format(
+                    **names, leads=leads, said=self.or_stored(field, value, stored)
+                )
             case "fill":
                 merged = SQL("coalesce({stored}, {value})").format(**names)
             case "greatest":
@@ -316,7 +327,8 @@ class Ways:
         return SQL("(r.payload ->> {})").format(Literal(name))
 
     def _folded(self, way: Sought, text: Composable, beside: Composable | None) -> Composable:
-        plain = SQL("nullif(workbench.folded({}), '')").format(text) if way.folded else text
+        as_compared = SQL("workbench.person_named" if way.titled else "workbench.folded")
+        plain = SQL("nullif({}({}), '')").format(as_compared, text) if way.folded else text
         if beside is None:
             return plain
         return SQL("({} || chr(31) || nullif(workbench.folded({}), ''))").format(plain, beside)

@@ -209,6 +209,11 @@ def _of_field(contract: Contract, field: Field, form: str | None) -> Iterator[Ex
     else:
         message = _limited(kind.message_of(form), field)
         yield expectation("expect_column_values_to_match_regex", kind.code, message, regex=_regex(kind.pattern))
+    if field.usual is not None:
+        message = f"{field.name} is usually {field.usual.told}"
+        yield expectation(
+            "expect_column_values_to_match_regex", "unusual", message, "warning", regex=_regex(field.usual.pattern)
+        )
     if field.max_length is not None:
         message = f"{field.name} is longer than {field.max_length} characters"
         yield expectation("expect_column_value_lengths_to_be_between", "too_long", message, max_value=field.max_length)

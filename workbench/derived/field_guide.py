@@ -13,6 +13,7 @@ from workbench.model.contract import (
     Joined,
     Mode,
     SameAs,
+    With,
 )
 from workbench.model.kinds import KINDS
 from workbench.model.playbook import Playbook
@@ -50,8 +51,10 @@ def _playbook_head(playbook: Playbook) -> Iterator[str]:
         which = f", where `{extract.where}`" if extract.where else ""
         yield f"- **Of Salesforce it takes** `{extract.object}`{which}: of each column the first name."
     if playbook.form is not None:
-        written = "the parts of it that are right go on" if playbook.keeps_good_parts else "nothing of it is written"
-        yield f"- **A row with a part that is invalid or unmatched:** {written}."
+        nothing = "nothing of it is written"
+        yield f"- **A row with a part that is invalid:** {nothing}."
+        written = "the parts of it that are found go on" if playbook.keeps_good_parts else nothing
+        yield f"- **A row with a part that is unmatched:** {written}."
         outcomes = "invalid, unmatched, created or updated"
         yield f"- **A row's outcome:** {outcomes}, the first of them that any of its parts has; else skipped."
     if playbook.pends:
@@ -156,6 +159,8 @@ def _notes(field: Field) -> Iterator[str]:
             yield "What is stored stays; only an empty one is filled."
         case "greatest":
             yield "What is stored only grows."
+        case With(field=status):
+            yield f"Goes with `{status}`: only a row whose `{status}` counts replaces it."
         case Forward(order=order):
             yield f"Only moves on along {', '.join(order)}."
     if field.protected_by is not None:

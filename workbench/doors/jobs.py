@@ -266,15 +266,20 @@ def _run(
 
 
 def tick(configuration: Settings) -> None:
-    """Asks for the run of every schedule that is due, once, and leaves those that wait to the queue."""
+    """Asks for the run of every schedule that is due, once, and leaves those that wait to the queue. What is wrong with
+    one of them keeps no other waiting."""
     for each in schedules.due(address(configuration)):
-        with _opened(configuration, each.tenant, each.person) as wb:
-            try:
-                run = wb.schedules.take_up(each.schedule) if each.schedule else wb.schedules.run(str(each.run))
-            except UnknownSchedule:  # it was removed just now
-                continue
-            if run is not None:
-                defer_run(wb, run)
+        try:
+            _take_up(configuration, each)
+        except Exception as error:
+            _report(f"A schedule of {each.tenant} cannot be taken up ({type(error).__name__}).", error)
+
+
+def _take_up(configuration: Settings, each: schedules.Due) -> None:
+    with _opened(configuration, each.tenant, each.person) as wb, suppress(UnknownSchedule):  # removed just now
+        run = wb.schedules.take_up(each.schedule) if each.schedule else wb.schedules.run(str(each.run))
+        if run is not None:
+            defer_run(wb, run)
 
 
 def _ticked(configuration: Settings, context: JobContext, timestamp: int) -> None:

@@ -24,6 +24,8 @@ class Sought:
     """Our own field that it is compared with."""
     folded: bool = False
     """Compared without case, spaces and punctuation, as names are."""
+    titled: bool = False
+    """Of what is compared folded: names of people, and titles before them (Dr., Ms.) are no part of them."""
     beside: tuple[str, str] | None = None
     """A further field of the other contract, and our own that has to be the same, compared folded."""
     through: tuple[str, str] | None = None
@@ -139,9 +141,26 @@ class Forward:
     """Whether rows of one file that say different ones of these of one record contradict each other, which is told."""
 
 
-Merge = Literal["replace", "fill", "greatest"] | Forward
+@dataclass(frozen=True, kw_only=True)
+class With:
+    """What goes with a status that moves forward: a row whose status does not count says nothing of it."""
+
+    field: str
+
+
+Merge = Literal["replace", "fill", "greatest"] | Forward | With
 """What becomes of a stored value that a row has another for: it is replaced, filled only where there is none, the
-greater of both, or a status that moves forward."""
+greater of both, a status that moves forward, or what goes with one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Usual:
+    """What a field's texts usually are: any other is taken as it stands, and warned of."""
+
+    pattern: str
+    """A regular expression of the whole text."""
+    told: str
+    """The same in words, e.g. "K, 1 to 12 or HS"."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,6 +181,7 @@ class Field:
     """What a *new* record gets when the cell is blank, in canonical text; it never overwrites a stored value."""
     derive: Derivation | None = None
     choices: tuple[str, ...] = ()
+    usual: Usual | None = None
     minimum: float | None = None
     maximum: float | None = None
     max_length: int | None = None
@@ -232,6 +252,8 @@ class Removal:
     active: str = "is_active"
     source: str = "deactivation_source"
     by_hand: tuple[str, ...] = ("manual_admin",)
+    reasons: tuple[str, ...] = ()
+    """Why a person usually switches one off; any other reason may be given too."""
 
 
 @dataclass(frozen=True, kw_only=True)

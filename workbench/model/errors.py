@@ -29,7 +29,7 @@ class NoGoogleSheet(WorkbenchError):
 
 
 class UnknownGoogleSheet(WorkbenchError):
-    """There is no Google Sheet called {sheet}. Those that are configured: {known}."""
+    """No Google Sheet configured is called {sheet}. Those that are configured: {known}."""
 
 
 class GoogleSheetExists(WorkbenchError):
@@ -131,6 +131,11 @@ class MissingColumns(WorkbenchError):
     Name one with --map 'Header=field', or give one value for every row with --set field=value{or_else}."""
 
 
+class LooksLikeAnother(WorkbenchError):
+    """{source} looks like {likely} and not like {meant}: {reason} Import it with {option} {likely}, or say which column
+    is which with --map 'Header=field' if it is {meant} all the same."""
+
+
 class NothingToFilterBy(WorkbenchError):
     """{told}: that was asked for, but no column is mapped to {field}. Columns found: {found}.
     Name one with --map 'Header={field}', or leave {setting} unsaid."""
@@ -228,6 +233,11 @@ class NobodySays(WorkbenchError):
     """Nobody of {of} says {said}."""
 
 
+class DecisionInUse(WorkbenchError):
+    """That {said} is {known} stands in {records}, written by {runs}. Undo that first (workbench undo), decide
+    otherwise, then bring the rows in again (workbench sweep, or import them)."""
+
+
 class UnknownMatch(WorkbenchError):
     """There is no decision {match} that counts."""
 
@@ -237,7 +247,19 @@ class UnknownLines(WorkbenchError):
 
 
 class NoReason(WorkbenchError):
-    """Say why: {action} rows needs a reason."""
+    """Say why: {action} {what} needs a reason."""
+
+
+class NothingToDeactivate(WorkbenchError):
+    """Records of {dataset} are not switched off by hand. Those are: {known}."""
+
+
+class NotDeactivated(WorkbenchError):
+    """{key} is {state}: nothing was changed."""
+
+
+class RecordChanged(WorkbenchError):
+    """The {dataset} record {key} is not there any more: nothing was changed."""
 
 
 class NotToExplain(WorkbenchError):

@@ -4,6 +4,7 @@ Seed 001: the id is pasted, or the whole address; a purpose says what the sheet 
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import SplitResult, parse_qs, urlsplit
@@ -69,6 +70,10 @@ class Tab:
     columns: int
 
 
+OF_DISTRICT = ("teacher_progress_tracking",)
+"""The purposes whose sheet is the whole list of a district: its records are compared with the sheet's rows."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class GoogleSheet:
     """A sheet that somebody has configured: what it is for, and where it is."""
@@ -89,6 +94,14 @@ class GoogleSheet:
     updated_by: str
     updated_at: datetime
 
+    def beside_told(self, others: Iterable[str]) -> str:
+        """What it means that others are for the same purpose, year and district, by their names."""
+        names = ", ".join(others)
+        told = f"Also for this purpose, year and district: {names}."
+        if self.purpose in OF_DISTRICT:
+            return f"{told} Each is taken for the whole list: what only the other has is taken away. Keep one of them."
+        return f"{told} One of them is enough where both have the same rows."
+
 
 def place(said: str, worksheet: str | None = None) -> Place:
     """The place that a pasted address names, or the id alone (20 characters and more); the tab by its title, else as
@@ -96,15 +109,15 @@ def place(said: str, worksheet: str | None = None) -> Place:
     text = said.strip()
     url = _parts(text) if "/" in text else None
     if url is not None and (url.scheme not in ("http", "https") or url.hostname not in _HOSTS):
-        raise WrongValue(field="a Google Sheet", value=_short(text), why=f"its address begins with {_BEGINNING}.")
+        raise WrongValue(field="A Google Sheet", value=_short(text), why=f"its address begins with {_BEGINNING}.")
     found = _PATH.match(url.path) if url is not None else None
     if found is not None and found[1] == "e":
         why = "it is published to the web, which is a copy. Copy the address from the sheet itself, as you edit it."
-        raise WrongValue(field="a Google Sheet", value=_short(text), why=why)
+        raise WrongValue(field="A Google Sheet", value=_short(text), why=why)
     identifier = found[1] if found is not None else "" if url is not None else text
     if not _ID.fullmatch(identifier):
         why = "its id has 20 characters or more: what stands between /d/ and the next / of its address."
-        raise WrongValue(field="a Google Sheet", value=_short(text), why=why)
+        raise WrongValue(field="A Google Sheet", value=_short(text), why=why)
     title = (worksheet or "").strip() or None
     return Place(spreadsheet=identifier, worksheet=title, gid=_gid(url) if url is not None and title is None else None)
 

@@ -113,7 +113,8 @@ class Playbook:
     extracts: tuple[Extract, ...] = ()
     """What of Salesforce is its source, each read a run of its own, in this order; none where it comes from files."""
     keeps_good_parts: bool = False
-    """Whether the good parts of an unmatched or invalid source row go on; else all or nothing of a row is written."""
+    """Whether the good parts of an unmatched source row go on; else all or nothing of it is written. Of one that is
+    invalid nothing is, in any playbook."""
     pends: bool = True
     """Whether its unmatched rows are planned again after later imports."""
 

@@ -163,14 +163,14 @@ def checked_object(name: str) -> str:
     """The name, if an object of Salesforce can be called so; raises WrongValue."""
     if not _OBJECT.fullmatch(name):
         why = "it is the API name of an object, such as Contact or Session__c."
-        raise WrongValue(field="a Salesforce object", value=name or "blank", why=why)
+        raise WrongValue(field="A Salesforce object", value=name or "blank", why=why)
     return name
 
 
 def checked_id(text: str) -> str:
     """The text, if it can be a record's id; raises WrongValue."""
     if not _ID.fullmatch(text):
-        raise WrongValue(field="the id of a Salesforce record", value=text, why="it is 15 or 18 letters and digits.")
+        raise WrongValue(field="The id of a Salesforce record", value=text, why="it is 15 or 18 letters and digits.")
     return text
 
 

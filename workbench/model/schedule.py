@@ -80,7 +80,8 @@ class ScheduledRun:
     asked_by: str | None = None
     """Who asked for it by hand; None where the calendar did."""
     status: str = "waiting"
-    """One of STATUSES. A held one is completed once a person has let all of its plans go on, or put them away."""
+    """One of STATUSES. A held one is completed once a person has let all of its plans go on, and partial where one was
+    put away."""
     started_at: datetime | None = None
     ended_at: datetime | None = None
     told: str = ""

@@ -61,6 +61,8 @@ UNKNOWN_ATTENDANCE = f"attendance_status is none of: {', '.join(pathful.ATTENDAN
 
 MINUTES = 60
 """How long a session is that does not say it."""
+PEOPLE = ("educator", "professional")
+"""The roles whose people are imported, in lower case."""
 ROLES = "Student, Parent"
 """The roles that are left out where nobody says which."""
 NO_SCHOOLS = ("prep-kc",)
@@ -205,9 +207,11 @@ class _Sessions(_Rows):
         own = self["session_id"]
         days = only(pc.utf8_slice_codeunits(self.moments, 0, 10), self.good)
         ids, names = series(own), series(session_ids.called(days, self["title"]))
-        kept = session_ids.stored_as(ids, names, _others(known.stored), known.taken)
-        self.session = of_series(kept)
-        """The id under which each row's session is stored."""
+        others = _others(known.stored)
+        kept = session_ids.without_own(session_ids.stored_as(ids, names, others, known.taken), names, others)
+        waiting = only(session_ids.undated(self["title"]), pc.and_(self.good, pc.is_null(self["date"])))
+        self.session = pc.coalesce(of_series(kept), only(waiting, pc.is_null(own)))
+        """The id under which each row's session is stored; what it waits under that has no id and no date."""
         self.other_id = of_series(session_ids.other_ids(ids, names, kept))
         self.cancelled = pc.is_in(self.status, pa.array(["Cancelled", "No Show"]))
         self.completed = pc.equal(self.status, "Completed")
@@ -263,11 +267,39 @@ class _Sessions(_Rows):
     def issues_found(self) -> pa.Table:
         unknown = pc.and_(self.good, pc.and_(pc.is_valid(self["status"]), pc.is_null(self.meant)))
         told = f"No status of a session that is known: counts as {UNKNOWN}"
+        nobody = pc.and_(self.good, pc.invert(pc.is_in(self.roles, pa.array(PEOPLE))))
+        role = pc.binary_join_element_wise(
+            "Role ", self["sign_up_role"], "", null_handling="replace", null_replacement="blank"
+        )
+        lost = pc.binary_join_element_wise(
+            role, ": neither an educator nor a professional, so the person is not imported", ""
+        )
         return _in_order(
             issues(self.untitled, "missing", "title", "title is required"),
             issues(self.impossible, KINDS["timestamp"].code, "date", _IMPOSSIBLE),
             issues(unknown, "unknown_status", "status", told, "warning"),
+            issues(nobody, "unknown_role", "sign_up_role", series(lost), "warning"),
+            issues(*self._namesakes()),
         )
+
+    def _namesakes(self) -> tuple[pd.Series, str, str, pd.Series, str]:
+        """The rows of volunteers without an id whom an earlier row of the session names with another organization: they
+        count as one, which is told."""
+        rows = pd.DataFrame(
+            {
+                "session": series(self.session),
+                "name": series(session_ids.folded(self["name"])),
+                "of": series(self["district_or_company"]),
+                "line": np.asarray(self._columns.lines),
+            }
+        )
+        unknown = pc.and_(pc.equal(self.roles, "professional"), pc.is_null(self["user_auth_id"]))
+        rows = rows[np.asarray(pc.and_(self.good, unknown))].dropna()
+        first = rows.groupby(["session", "name"])[["of", "line"]].transform("first")
+        other = rows["of"].str.lower() != first["of"].astype("str").str.lower()
+        told = "Line " + first["line"].astype("str") + " has this name at the session with " + first["of"].astype("str")
+        told = (told + ": without an id they count as one volunteer, of that")[other].reindex(range(len(self._columns)))
+        return told.notna(), "namesake", "name", told, "warning"
 
 
 def sessions(columns: Chunk, known: Known) -> Mapping[str, Shaped]:
@@ -282,7 +314,7 @@ def sessions(columns: Chunk, known: Known) -> Mapping[str, Shaped]:
 
 def check_sessions(columns: Chunk, known: Known) -> pa.Table:
     """What is wrong with rows of a Session Report that no part can tell: no title, an impossible date, an unknown
-    status."""
+    status or role."""
     return _Sessions(columns, known).issues_found()
 
 
@@ -383,7 +415,7 @@ class _Users(_Rows):
 
     def issues_found(self) -> pa.Table:
         told = "No e-mail here: the account that has this id counts"
-        imported = pc.is_in(self.roles, pa.array(["educator", "professional"]))
+        imported = pc.is_in(self.roles, pa.array(PEOPLE))
         found = pc.and_(imported, pc.is_valid(self.known))
         return _in_order(issues(found, "known_by_id", "login_email", told, "warning"), *self._unread(imported))
 
@@ -529,12 +561,10 @@ USERS = Playbook(
         Part(
             dataset="polaris.teachers",
             columns={**_PERSON, **_ACCOUNT, "school": "school", "district": "district_or_company"},
-            repeats=True,
         ),
         Part(
             dataset="polaris.volunteers",
             columns={**_PERSON, **_ACCOUNT, "organization": "district_or_company", "job_title": "job_title"},
-            repeats=True,
         ),
     ),
     shape=users,

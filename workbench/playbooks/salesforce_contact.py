@@ -31,6 +31,7 @@ SKILLS = 100
 EMAILS = dict(zip(EMAIL_SLOTS, ("email", "home_email", "work_email", "alternate_email"), strict=True))
 PHONES = dict(zip(PHONE_SLOTS, ("phone", "home_phone", "mobile_phone", "work_phone"), strict=True))
 """The column that each place of a contact is."""
+NOUNS = {"email": "e-mail address", "phone": "phone number"}
 _PREFERRED = {
     "email": {"personal": "home", "home": "home", "work": "work", "alternate": "alternate"},
     "phone": {"home": "home", "mobile": "mobile", "work": "work"},
@@ -132,11 +133,11 @@ class Contacts(Records):
 
     def of_places(self, name: str, professional: Sequence[str]) -> Shaped:
         """The e-mail addresses or phone numbers of each contact, one for each place that has one."""
-        given = self._given(_PLACES[name])
-        kinds = {slot: "professional" if slot in professional else "personal" for slot in given}
+        usable = self._usable[name]
+        kinds = {slot: "professional" if slot in professional else "personal" for slot in usable}
         return self._each(
-            {slot: {name: texts, "kind": self.same(kinds[slot])} for slot, texts in given.items()},
-            {slot: pc.is_valid(texts) for slot, texts in given.items()},
+            {slot: {name: texts, "kind": self.same(kinds[slot])} for slot, texts in usable.items()},
+            {slot: pc.is_valid(texts) for slot, texts in usable.items()},
             (name, "kind"),
         )
 
@@ -201,6 +202,11 @@ class Contacts(Records):
             unknown = pc.and_(self.living, pc.and_not(pc.is_valid(texts), pc.is_valid(known)))
             said = joined("'", texts, f"' is no {name.replace('_', ' ')} that is known, and is left out")
             yield unknown, f"unknown_{name}", name, said, "warning"
+        for name, places in _PLACES.items():
+            for slot, texts in self._given(places).items():
+                unusable = pc.and_not(pc.is_valid(texts), pc.is_valid(self._usable[name][slot]))
+                said = joined("'", texts, f"' is no {NOUNS[name]}, and is left out")
+                yield pc.and_(self.living, unusable), KINDS[name].code, places[slot], said, "warning"
         for slot, address in self._addresses.items():
             country = pc.and_not(pc.is_valid(address["country"]), postal_address.somewhere(address))
             said = "A country alone is no address, and is left out"

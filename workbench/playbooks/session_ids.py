@@ -1,7 +1,8 @@
 """By which id a session is stored: its own, or its day and title where the source that came first had none.
 
 A session that comes with its own id is the one that is stored under its day and title, unless that has become another
-id's, or several ids ask for it: two ids are two sessions, whatever they are called.
+id's, or several ids ask for it: two ids are two sessions, whatever they are called. A row without an id in a source
+that has them is of the only session of its day and title.
 """
 
 import pandas as pd
@@ -46,6 +47,24 @@ def stored_as(ids: pd.Series, names: pd.Series, stored: pd.Series, taken: dict[s
         taken.setdefault(name, own)
     found = ids.mask(known).map({own: name for name, own in taken.items()}).astype("str")
     return theirs.mask(ids.isin(stored.index)).fillna(found).fillna(ids)
+
+
+def without_own(kept: pd.Series, names: pd.Series, stored: pd.Series) -> pd.Series:
+    """The same ids, and of rows that have none of their own that of the only session of their day and title, be it of
+    another row or stored; else day and title themselves. Null where several have them: nobody knows which is meant."""
+    here = pd.DataFrame({"name": names, "id": kept})
+    by_other = pd.DataFrame({"name": stored.array, "id": stored.index})
+    by_own = pd.DataFrame({"name": stored.index, "id": stored.index})
+    there = pd.concat([here, by_other, by_own]).dropna().drop_duplicates()
+    there = there[there["name"].isin(names[kept.isna()])]
+    alone = there.drop_duplicates("name", keep=False).set_index("name")["id"]
+    several = names.isin(there["name"]) & ~names.isin(alone.index)
+    return kept.fillna(names.map(alone).astype("str")).fillna(names.mask(several))
+
+
+def undated(titles: pa.StringArray) -> pa.StringArray:
+    """What sessions wait under that have neither an id nor a date; null where there is no title."""
+    return joined("undated ", folded(titles))
 
 
 def other_ids(ids: pd.Series, names: pd.Series, kept: pd.Series) -> pd.Series:

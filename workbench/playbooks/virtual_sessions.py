@@ -17,6 +17,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from workbench.datasets.polaris.events import ATTENDANCE as CAME
 from workbench.datasets.polaris.events import VIRTUAL_SESSIONS as FORM
 from workbench.model import dates
 from workbench.model.arrays import joined, matches, only, replaced
@@ -46,10 +47,14 @@ ORDER = ("Count", "No Show", "Cancelled", "Draft", "Requested", "Published", "Co
 _OF_A_TEACHER = ("Count", "No Show", "Cancelled")
 ATTENDANCE = {"Completed": "attended", "Cancelled": "cancelled", "No Show": "no_show"}
 """What became of whoever is on a row with that status; of any other it is open."""
+_RANKS = {status: rank for rank, status in enumerate(CAME.order)}
+"""How much each counts where rows say several of one person, whichever comes first."""
+_FAR = {status: rank for rank, status in enumerate(ORDER)}
 
 _CLOCK = r"^[0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.0+)?)?( ?[ap]m)?$"
 _NO_YEAR = "^[0-9]{1,2}/[0-9]{1,2}$"
 _HONORIFICS = r"(?i)^(?:(?:dr|mr|mrs|ms|miss|prof|professor|rev|hon)(?:\. *| +))+"
+_FLAGS = {True: "true", False: "false"}
 PEOPLE = 100
 """A cell names no more: each of them is a row of its own."""
 _TEACHERS, _PRESENTERS = "[/]", "[;&]"
@@ -69,7 +74,7 @@ def windowed(said: str | None, today: date) -> str | None:
         return None
     year = KINDS["academic_year"].parse(pa.array([said]))
     if not matches(year, KINDS["academic_year"].pattern)[0].as_py():
-        raise WrongValue(field="the window", value=f"'{said}'", why="say an academic year, such as 2026-2027.")
+        raise WrongValue(field="The window", value=f"'{said}'", why="say an academic year, such as 2026-2027.")
     return str(year[0])
 
 
@@ -199,7 +204,7 @@ class _Rows:
         stored = self._stored.reindex(sessions.index)
         known = stored["clock"].where(stored["day"] == sessions["day"])
         sessions["clock"] = sessions["clock"].fillna(known).fillna(USUAL_CLOCK)
-        highest = rows["means"].map({status: rank for rank, status in enumerate(ORDER)}).groupby(rows["session"]).max()
+        highest = rows["means"].map(_FAR).groupby(rows["session"]).max()
         sessions["means"] = highest.map(dict(enumerate(ORDER))).reindex(sessions.index)
         took_part = self._rows["means"].isin(["Completed", SIMULCAST])
         took_part &= self._rows["teacher_name"].notna() & self._rows["school_name"].notna()
@@ -241,19 +246,19 @@ class _Rows:
             academic_year=_beside(rows, dates.academic_year(of_series(rows["day"]))),
             said_status=rows["status"],
             status=rows["attended"].fillna("registered"),
-            simulcast=np.where(rows["simulcast"], "true", "false"),
+            simulcast=rows.groupby(_TEACHER_OF, dropna=False)["simulcast"].transform("min").map(_FLAGS),
             confirmed_at=ends.dt.strftime("%Y-%m-%dT%H:%M:%SZ").where(completed & (rows["attended"] == "attended")),
         )
         return _shaped(_TEACHER, rows, _TEACHER_OF)
 
     @cached_property
     def _teaching(self) -> pd.DataFrame:
-        """The rows once for each teacher, those first that are no simulcasts, with what became of the teacher."""
+        """The rows once for each teacher, those first that count, with what became of the teacher."""
         rows = _people(self._rows[self._rows["usable"]], "teacher_name", _TEACHERS)
-        rows = rows.sort_values("simulcast", kind="stable")
         completed = rows["session"].isin(self._completed)
+        attended = rows["means"].map(ATTENDANCE).mask(rows["simulcast"] & completed, "attended")
+        rows = _counting_first(rows, attended)
         return rows.assign(
-            attended=rows["means"].map(ATTENDANCE).mask(rows["simulcast"] & completed, "attended"),
             key=_beside(rows, session_ids.folded(of_series(rows["name"]))),
             place=_beside(rows, session_ids.folded(of_series(rows["school_name"]))),
         )
@@ -276,21 +281,36 @@ class _Rows:
 
     def presenters(self) -> Shaped:
         """Who presents at a session, each once."""
-        rows = _people(self._speaking, "presenter", _PRESENTERS)
-        rows["name"] = _beside(rows, without_honorifics(of_series(rows["name"])))
-        rows = rows[rows["name"].notna()]
-        completed = rows["session"].isin(self._completed)
-        attended = rows["means"].map(ATTENDANCE).mask(completed, "attended")
-        location = rows["presenter_location"].str.lower()
+        rows = self._presenting
+        attended, location = rows["attended"], rows["presenter_location"].str.lower()
         rows = rows.assign(
             volunteer=rows["name"],
             status=attended.fillna("registered"),
             delivery_hours=_flags(attended == "attended", str(-(-MINUTES // 60))),
             local=location.str.startswith("local").map({True: "local", False: "non_local"}).where(location.notna()),
             person_of_color=_flags(rows["presenter_of_color"].str.lower() == "yes", "true"),
-            key=_beside(rows, session_ids.folded(of_series(rows["name"]))),
         )
         return _shaped(_PRESENTER, rows, ["session", "key"])
+
+    @cached_property
+    def _presenting(self) -> pd.DataFrame:
+        """The rows that speak for a session once for each presenter, those first that count, with what became of the
+        presenter."""
+        rows = _people(self._speaking, "presenter", _PRESENTERS)
+        rows["name"] = _beside(rows, without_honorifics(of_series(rows["name"])))
+        rows = rows[rows["name"].notna()]
+        completed = rows["session"].isin(self._completed)
+        rows = rows.assign(key=_beside(rows, session_ids.folded(of_series(rows["name"]))))
+        return _counting_first(rows, rows["means"].map(ATTENDANCE).mask(completed, "attended"))
+
+    def _presented_otherwise(self, name: str) -> pd.Series:
+        """What counts of a presenter at a session where rows say otherwise, by the position of those."""
+        rows = self._presenting
+        keys = [rows["session"], rows["key"]]
+        counts = rows.groupby(keys)[name].transform("first").astype("str")
+        other = rows[name].notna() & (rows[name].str.lower() != counts.str.lower())
+        told = counts.str[:60] + " of " + rows["name"] + ", which counts"
+        return told[other].groupby(level=0).first().reindex(self._rows.index)
 
     @property
     def _completed(self) -> pd.Index:
@@ -351,6 +371,9 @@ class _Rows:
         yield other & spoken["called"].notna(), "another_title", "session_title", "warning", said
         contradicted = self._contradicted()
         yield contradicted.notna(), "contradicted", "status", "warning", contradicted
+        for name, called in (("organization", "Organization"), ("presenter_location", "Presenter Location")):
+            told = self._presented_otherwise(name)
+            yield told.notna(), "another_" + name, name, "warning", f"Another row says {called} " + told
         differs = rows["clock"].notna() & spoken["clock"].notna() & (rows["clock"] != spoken["clock"])
         yield (
             differs & ~rows["simulcast"],
@@ -365,6 +388,17 @@ class _Rows:
 def _beside(rows: pd.DataFrame, texts: pa.StringArray) -> pd.Series:
     """Texts that were made of rows in their order, as a column of these."""
     return series(texts).set_axis(rows.index)
+
+
+def _counting_first(rows: pd.DataFrame, attended: pd.Series) -> pd.DataFrame:
+    """Rows of people with what became of each (`attended`), those first that count the most, whatever their lines: by
+    that; then by how far the session got, as they say, which of a simulcast is nowhere."""
+    far, came = (
+        -each.map(ranks).astype("float").fillna(-1).to_numpy()
+        for each, ranks in ((rows["means"], _FAR), (attended, _RANKS))
+    )
+    order = np.lexsort((far, came))
+    return rows.assign(attended=attended).take(order)
 
 
 def _flags(where: pd.Series, text: str) -> pd.Series:

@@ -102,8 +102,11 @@ class _People:
         self.values: dict[str, pa.StringArray] = {}
         self.kinds: dict[str, str] = {}
         self.compared: tuple[Compared, ...] = ()
+        self.generation = pa.nulls(self.count, _STRING)
         for each in compared:
             cells = _cells(table[each.name])
+            if each.kind in ("name", "given", "surname"):
+                self.generation = pc.coalesce(self.generation, person_name.generation(cells))
             plain = by_distinct(cells, _PLAIN[each.kind])
             plain = pc.if_else(pc.equal(plain, ""), pa.scalar(None, _STRING), plain)
             if each.kind == "name":
@@ -424,7 +427,8 @@ def _decided(found: pa.Table, these: _People, those: _People, taken: Flags) -> F
     """Which candidates are decided by the program itself.
 
     One identifier, one address with an agreeing name, or one name at one school; each on both sides once, and nothing
-    that speaks against it. Who is found by a surer pass, be it in vain, is not decided by another.
+    that speaks against it: no other generation (Jr. and Sr.), and for an address of one of several who have the name,
+    no other school. Who is found by a surer pass, be it in vain, is not decided by another.
     """
     left, right, rank = (found[name].to_numpy() for name in ("left", "right", "rank"))
     how = {name: np.asarray(found[name].to_pylist(), object) for name in these.kinds}
@@ -443,7 +447,12 @@ def _decided(found: pa.Table, these: _People, those: _People, taken: Flags) -> F
     for name in these.of_kind("identifier", "email"):
         alone = _alone(these.values[name])[left] & _alone(those.values[name])[right]
         plain &= ~(is_[these.kinds[name]] & (how[name] == levels.SAME)) | alone
-    plain &= ~is_["name"] | (_alone(these.name)[left] & _alone(those.name)[right])
+    named_alone = _alone(these.name)[left] & _alone(those.name)[right]
+    plain &= ~is_["name"] | named_alone
+    there = [how[name] == levels.SAME for name in these.of_kind("place")]
+    plain &= ~is_["email"] | named_alone | np.logical_or.reduce([np.zeros(len(left), bool), *there])
+    generations = (side.generation.take(_integers(at)) for side, at in ((these, left), (those, right)))
+    against |= np.asarray(pc.fill_null(pc.not_equal(*generations), False))
     for side in (left, right):  # of two who may be meant nobody is picked
         plain &= ~is_["name"] | (np.bincount(side[agreeing], minlength=side.max(initial=0) + 1)[side] == 1)
     for name in these.of_kind("email"):

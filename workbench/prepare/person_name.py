@@ -12,6 +12,7 @@ from workbench.model.kinds import by_distinct
 
 _TITLES = r"^(?:(?:dr|mr|mrs|ms|miss|mx|prof|professor|rev|coach|sir|dame)\.? )+"
 _SUFFIXES = r"(?: (?:jr|sr|ii|iii|iv|ph ?d|ed ?d|m ?d|esq|m ?a|m ?ed|mba))+$"
+_GENERATION = r"[ ,](?P<which>jr|sr|ii|iii|iv)\b\.?(?:[ ,].*)?$"
 _TURNED = r"^([^,]+), *([^,]+)$"
 _ONLY_SUFFIX = r", *((?:jr|sr|ii|iii|iv|ph\.?d|ed\.?d|m\.?d|esq|m\.?a|m\.?ed|mba)\.?)$"
 
@@ -39,6 +40,12 @@ def _normalized(names: pa.StringArray) -> pa.StringArray:
         (_SUFFIXES, ""),
     )
     return pc.if_else(pc.equal(plain, ""), pa.scalar(None, pa.string()), plain)
+
+
+def generation(names: pa.StringArray) -> pa.StringArray:
+    """Which of a family's people of one name it is, as names say it after the surname (jr, sr, ii, iii, iv); null where
+    none does."""
+    return pc.struct_field(pc.extract_regex(pc.utf8_lower(names), _GENERATION), "which")
 
 
 def parts(names: pa.StringArray) -> tuple[pa.StringArray, pa.StringArray]:

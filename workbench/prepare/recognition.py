@@ -6,7 +6,7 @@ from pathlib import PurePath
 from workbench.datasets import catalog
 from workbench.model.arrays import any_true
 from workbench.model.contract import Contract, Field
-from workbench.model.errors import NoSheets, SheetsAlike
+from workbench.model.errors import LooksLikeAnother, NoSheets, SheetsAlike
 from workbench.model.kinds import KINDS, could_be, trimmed
 from workbench.model.sheet import Chunk, Sheet
 from workbench.model.wording import first_of
@@ -19,6 +19,10 @@ RECOGNISED = 0.5
 _NAMED = 1.1
 """How much more a dataset counts when the file is called after it: enough where the headers leave two of them."""
 _LISTED = 5
+_SAID = "said with the import"
+"""A window: what it fills is missing in no source, for a person says it of the whole import."""
+CERTAIN = 0.75
+"""From this score on, a source is refused under another playbook that it is not recognised as."""
 
 
 def recognise(sheet: Sheet) -> list[tuple[str, float, str]]:
@@ -32,6 +36,17 @@ def recognise(sheet: Sheet) -> list[tuple[str, float, str]]:
     everything = (*catalog.CONTRACTS.values(), *catalog.FORMS.values())
     scored = [(known.name, *_score(sheet, sample, known)) for known in everything]
     return sorted(scored, key=lambda scored: -scored[1])
+
+
+def refuse_another(sheet: Sheet, meant: Contract) -> None:
+    """Raises LooksLikeAnother for a source that is not recognised as what it is meant to be, and plainly is another of
+    the same family: exports of one program share columns, and nothing would come of its rows."""
+    scored = [each for each in recognise(sheet) if catalog.contract(each[0]).family == meant.family]
+    likely, score, reason = scored[0]
+    own = next((score for name, score, _ in scored if name == meant.name), 0.0)
+    if likely != meant.name and own < RECOGNISED and score >= CERTAIN:
+        option = "--playbook" if likely in catalog.FORMS else "--dataset"
+        raise LooksLikeAnother(source=sheet.name, likely=likely, reason=reason, meant=meant.name, option=option)
 
 
 def sheets_of(sheets: Sequence[Sheet], datasets: Sequence[str], source: str) -> dict[str, Sheet]:
@@ -76,7 +91,8 @@ def _dataset_of(sheet: Sheet, contracts: Sequence[Contract]) -> str | None:
 def _score(sheet: Sheet, sample: Chunk, contract: Contract) -> tuple[float, str]:
     suggested = mapping.suggest(sheet.headers, sample, contract)
     found = [given for given in suggested if given.field is not None and _may_be(sample, given, contract)]
-    lacking = mapping.lacking(contract, [given.field for given in found if given.field is not None])
+    there = [given.field for given in found if given.field is not None]
+    lacking = mapping.lacking(contract, there, window=_SAID)
     weight = sum(given.score for given in found)
     required = sum(contract.requires(field) for field in contract.fields)
     usual = {field.name for field in contract.fields if not contract.template or contract.requires(field)}
@@ -84,7 +100,11 @@ def _score(sheet: Sheet, sample: Chunk, contract: Contract) -> tuple[float, str]
     fit = 0.75 * weight / max(len(sheet.headers), 1) + 0.25 * min(weight / len(usual), 1)
     named = bool(found) and _called_after(sheet.name, contract)
     score = fit * (1 - len(lacking) / required) * (_NAMED if named else 1)
-    return round(min(score, 1.0), 2), _reason(sheet.headers, found, lacking, named)
+    by_window = contract.by_window
+    said = (
+        by_window.name if by_window is not None and contract.requires(by_window) and by_window.name not in there else ""
+    )
+    return round(min(score, 1.0), 2), _reason(sheet.headers, found, lacking, said, named)
 
 
 def _may_be(sample: Chunk, given: Suggestion, contract: Contract) -> bool:
@@ -97,7 +117,9 @@ def _may_be(sample: Chunk, given: Suggestion, contract: Contract) -> bool:
     return trimmed(cells).null_count == len(cells) or any_true(could_be(KINDS[kind], cells))
 
 
-def _reason(headers: Sequence[str], found: Sequence[Suggestion], lacking: Sequence[Field], named: bool) -> str:
+def _reason(
+    headers: Sequence[str], found: Sequence[Suggestion], lacking: Sequence[Field], said: str, named: bool
+) -> str:
     if not found:
         return "None of its columns is a field of it."
     columns = f"{len(found)} of {len(headers)} columns {'is a field' if len(found) == 1 else 'are fields'} of it"
@@ -108,6 +130,8 @@ def _reason(headers: Sequence[str], found: Sequence[Suggestion], lacking: Sequen
     parts.append(
         f"no column for {first_of([field.name for field in lacking], _LISTED)}"
         if lacking
+        else f"the import's window says its {said}"
+        if said
         else "nothing required is missing"
     )
     if named:

@@ -44,6 +44,8 @@ _SHEETS, _DOCS = "https://sheets.googleapis.com", "https://docs.google.com"
 _FIELDS = "properties.title,sheets.properties(sheetId,title,sheetType,gridProperties(rowCount,columnCount))"
 _LARGEST = 1 << 30
 """Bytes of a sheet's CSV: more than ten million cells, which is all that Google lets a spreadsheet have, need."""
+_CELLS = 20_000_000
+"""Twice as many as Google lets a spreadsheet have."""
 _LONGEST = 900
 """Seconds that a sheet without an account may take to come."""
 _REDIRECTS = 5
@@ -196,6 +198,9 @@ def _through(client: gspread.http_client.HTTPClient, asking: "_Asking", first_on
     if not tabs:
         raise asking.refused("it has no tab with rows and columns.")
     tab = _tab(asking.place, title, tabs)
+    if tab.rows * tab.columns > _CELLS:
+        size = f"{tab.rows:,} rows of {tab.columns:,} columns"
+        raise asking.refused(f"its tab {tab.title} is said to have {size}: more than Google lets a sheet have.")
     step = max(1, CELLS_AT_ONCE // max(tab.columns, 1))
     firsts = range(1, tab.rows + 1 if tab.columns else 1, step)[: 1 if first_only else None]
     spool = _rectangle(_blocks(client, asking, tab, firsts, step), asking)
@@ -408,7 +413,7 @@ class _Asking:
             except _Busy as busy:
                 wait = float(busy.after) if busy.after.isdecimal() else pause
                 if time.monotonic() + wait > deadline:
-                    raise self.refused(_still_busy(busy.status, self.access.patience)) from None
+                    raise self.refused(_still_busy(busy, self.access.patience)) from None
             except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError):
                 wait, cut = pause, cut + 1
                 if cut >= _CUT or time.monotonic() + wait > deadline:
@@ -418,7 +423,11 @@ class _Asking:
             pause *= 2
 
 
-def _still_busy(status: int, patience: float) -> str:
+def _still_busy(busy: _Busy, patience: float) -> str:
+    status = busy.status
+    if busy.after.isdecimal() and float(busy.after) > patience:
+        asked = "was asked too often" if status == 429 else f"has an error of its own ({status})"
+        return f"Google {asked}, and wants {float(busy.after):,.0f} seconds of rest. Try again after that."
     if status == 429:
         return f"Google was asked too often, for {patience:g} seconds and more. Try again in some minutes."
     return f"Google has an error of its own ({status}), for {patience:g} seconds and more. Try again later."

@@ -93,11 +93,11 @@ def test_sheets_are_found_by_purpose_and_year(wb: Workbench) -> None:
 @pytest.mark.parametrize(
     ("otherwise", "why"),
     [
-        ({"name": " "}, "the sheet's name cannot be blank"),
-        ({"purpose": "fun"}, "the purpose cannot be fun"),
-        ({"year": "2025"}, "the virtual year cannot be 2025"),
-        ({"year": ""}, "the virtual year cannot be blank"),
-        ({"district": ""}, "the district cannot be blank"),
+        ({"name": " "}, "The sheet's name cannot be blank"),
+        ({"purpose": "fun"}, "The purpose cannot be fun"),
+        ({"year": "2025"}, "The virtual year cannot be 2025"),
+        ({"year": ""}, "The virtual year cannot be blank"),
+        ({"district": ""}, "The district cannot be blank"),
         ({"spreadsheet": "short"}, "20 characters or more"),
         ({"spreadsheet": f"https://evil.example/spreadsheets/d/{KEY}"}, "its address begins with"),
     ],
@@ -128,7 +128,7 @@ def test_a_name_is_there_once_for_a_purpose_a_year_and_a_district(wb: Workbench)
         wb.google_sheets.get("KCK Teachers 25-26")
     assert wb.google_sheets.get(second.id) == second
     assert wb.google_sheets.get(str(first.id)) == first
-    with pytest.raises(UnknownGoogleSheet, match="There is no Google Sheet called nobody"):
+    with pytest.raises(UnknownGoogleSheet, match="No Google Sheet configured is called nobody"):
         wb.google_sheets.get("nobody")
 
 

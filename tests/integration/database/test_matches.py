@@ -8,7 +8,7 @@ import pytest
 
 from tests.imports import ask, fingerprint
 from workbench import Workbench
-from workbench.model.errors import NobodySays, UnknownMatch, UnknownMatching, UnknownRecord, WrongValue
+from workbench.model.errors import DecisionInUse, NobodySays, UnknownMatch, UnknownMatching, UnknownRecord, WrongValue
 from workbench.model.matching import AutoMatch
 from workbench.model.sheet import Sheet
 
@@ -210,7 +210,7 @@ def test_nobody_and_no_record_that_is_not_there_is_decided_about(rosters: Workbe
         rosters.matches.decide(ROSTER, "dave@kck.example", "same")
     with pytest.raises(UnknownMatching):
         rosters.matches.run("elevate.students")
-    with pytest.raises(WrongValue, match="a verdict cannot be maybe: it is one of same, different, later"):
+    with pytest.raises(WrongValue, match="A verdict cannot be maybe: it is one of same, different, later"):
         rosters.matches.decide(ROSTER, "dave@kck.example", "maybe")
 
 
@@ -294,7 +294,36 @@ def test_who_was_unmatched_of_a_session_is_matched_with_the_roster_and_brought_i
     [swept] = educators.sweep(batch)
     assert swept.processed == 3
     assert educators.matches.pending(TAKING_PART) == {}
-    assert statuses(educators, TAKING_PART) == {}
+    assert set(statuses(educators, TAKING_PART).values()) == {"matched"}
+
+
+def test_a_wrong_match_that_has_brought_rows_in_is_corrected_once_they_are_undone(
+    educators: Workbench, url: str
+) -> None:
+    def registered() -> list[tuple[object, ...]]:
+        question = "select r.email from polaris.event_teachers t join polaris.teacher_progress r on r.id = t.teacher_id"
+        return ask(url, f"{question} where t.pathful_user_id = 'PF-7' order by 1")
+
+    wrong = educators.matches.decide(TAKING_PART, "pf7", "same", "omar@kck.example")
+    [batch] = educators.matches.pending(TAKING_PART)
+    [swept] = educators.sweep(batch)
+    assert registered() == [("omar@kck.example",)]
+    assert (known(educators, "pf7", TAKING_PART), statuses(educators, TAKING_PART)["pf7"]) == (
+        "omar@kck.example",
+        "matched",
+    )
+    assert educators.matches.decide(TAKING_PART, "pf7", "same", "omar@kck.example") == wrong
+    told = f"That pf7 is omar@kck.example stands in 1 record, written by batch {swept.id}. Undo that first"
+    with pytest.raises(DecisionInUse, match=told):
+        educators.matches.decide(TAKING_PART, "pf7", "same", "dave@kck.example")
+    with pytest.raises(DecisionInUse, match=told):
+        educators.matches.decide(TAKING_PART, "pf7", "different")
+    with pytest.raises(DecisionInUse, match=told):
+        educators.matches.withdraw(wrong)
+    educators.undo(swept)
+    educators.matches.decide(TAKING_PART, "pf7", "same", "dave@kck.example")
+    educators.sweep(batch)
+    assert registered() == [("dave@kck.example",)]
 
 
 def test_a_row_that_is_explained_is_asked_about_no_more(educators: Workbench) -> None:

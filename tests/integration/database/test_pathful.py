@@ -511,6 +511,25 @@ def test_every_spelling_of_a_status_is_known(wb: Workbench, sheet: Given, url: s
     assert issues(wb, batch) == ([(2, "status", "unknown_status")] if said == "Whatever" else [])
 
 
+@pytest.mark.parametrize(("said", "told"), [("Moderator", "Moderator"), ("", "blank")])
+def test_who_has_no_role_that_is_known_is_told_while_the_session_goes_on(
+    wb: Workbench, sheet: Given, url: str, said: str, told: str
+) -> None:
+    batch = pathful(wb, sheet(report(DANA.replace("Professional", said))))
+    assert outcomes(wb, batch) == [(2, "created")]
+    assert records(url, "polaris.event_volunteers", "name") == []
+    why = f"Role {told}: neither an educator nor a professional, so the person is not imported"
+    assert messages(wb, batch) == {2: why}
+
+
+def test_what_is_good_of_an_invalid_row_goes_on(wb: Workbench, sheet: Given, url: str) -> None:
+    """A playbook that keeps good parts: the session is known, the nameless educator is not."""
+    batch = pathful(wb, sheet(report(ADA.replace("Ada Park", "").replace("PF-1", ""))))
+    assert outcomes(wb, batch) == [(2, "invalid")]
+    assert records(url, "polaris.events", "session_id") == [("5001",)]
+    assert records(url, "polaris.event_teachers", "name") == []
+
+
 def test_a_row_without_a_title_is_invalid_and_writes_nothing(wb: Workbench, sheet: Given, url: str) -> None:
     pathful(wb, sheet(report(DANA)))
     batch = pathful(wb, sheet(report(DANA.replace("Careers in Nursing", " "), DANA), "again.csv"))
@@ -836,3 +855,118 @@ def test_a_person_gives_a_session_its_date_and_its_rows_come_in(
     assert {row["Date"] for row in (each["raw"] for each in wb.rows.each(batch))} == {""}
     wb.undo(given)
     assert outcomes(wb, batch)[0] == (2, "unmatched:date")
+
+
+EVENTS = "session_id,title,date{}\n7,Later,2026-12-20 10:00{}\n"
+UNDATED = "7|Later||Published|45|PF-1|Ada Park|Educator||"
+
+
+def test_a_file_of_events_that_brings_a_date_brings_in_the_session_that_waited_for_it(
+    wb: Workbench, sheet: Given, url: str, roster: Callable[..., Batch]
+) -> None:
+    """What the report adds to the event (its status, its kind, its source) replaces nothing."""
+    roster(ROSTER.replace("2025-2026", "2026-2027"))
+    waiting = pathful(wb, sheet(report(UNDATED)))
+    assert outcomes(wb, waiting) == [(2, "unmatched:date")]
+    wb.import_sheet(sheet(EVENTS.format("", ""), "events.csv"), "polaris.events")
+    assert outcomes(wb, waiting) == [(2, "skipped:resolved")]
+    assert records(url, "polaris.events", "session_id", "status", "source") == [("7", "Published", "pathful")]
+    assert teachers(url) == [("7", "ada@kck.example", "registered")]
+    assert wb.reconcile(waiting).done
+
+
+def test_what_a_later_file_of_events_says_stands_when_the_session_comes_in(
+    wb: Workbench, sheet: Given, url: str, roster: Callable[..., Batch]
+) -> None:
+    roster(ROSTER.replace("2025-2026", "2026-2027"))
+    waiting = pathful(wb, sheet(report(UNDATED)))
+    named = sheet(EVENTS.format(",session_type", ",In person"), "events.csv")
+    wb.import_sheet(named, "polaris.events")
+    assert outcomes(wb, waiting) == [(2, "skipped:resolved")]
+    assert records(url, "polaris.events", "session_type", "status") == [("In person", "Published")]
+    assert wb.reconcile(waiting).done
+
+
+@pytest.mark.parametrize(
+    ("roster_says", "report_says"),
+    [
+        ("Ada Park", "Dr. Ada Park"),
+        ("Dr. Ada Park", "ada park"),
+        ("Mrs Ada Park", "Prof.Ada Park"),
+        ("Drake Park", "Drake Park"),
+    ],
+)
+def test_a_title_is_no_part_of_the_name_by_which_a_teacher_is_found(
+    wb: Workbench, sheet: Given, url: str, roster: Callable[..., Batch], roster_says: str, report_says: str
+) -> None:
+    roster(ROSTER.replace("Ada Park", roster_says))
+    batch = pathful(wb, sheet(report(ADA.replace("PF-1", "").replace("Ada Park", report_says))))
+    assert outcomes(wb, batch) == [(2, "created")]
+    assert teachers(url) == [("5001", "ada@kck.example", "attended")]
+
+
+@pytest.mark.parametrize(("one", "other"), [("Ada Park", "Dr. Ada Park"), ("Mr. Ada Park", "Ms. Ada Park")])
+def test_two_of_one_name_are_nobody_whatever_their_titles(
+    wb: Workbench, sheet: Given, url: str, roster: Callable[..., Batch], one: str, other: str
+) -> None:
+    roster(ROSTER.replace("Ada Park", one).replace("Ben Ruiz", other))
+    batch = pathful(
+        wb, sheet(report(ADA.replace("PF-1|Ada Park|Educator|25|1", f"|{other}|Educator|25|1|Elsewhere|KCK")))
+    )
+    assert outcomes(wb, batch) == [(2, "unmatched:teacher")]
+    assert teachers(url) == []
+
+
+def test_who_has_no_name_but_a_title_is_found_by_nobody_s(
+    wb: Workbench, sheet: Given, roster: Callable[..., Batch]
+) -> None:
+    roster()
+    batch = pathful(wb, sheet(report(ADA.replace("PF-1|Ada Park", "|Dr."))))
+    assert outcomes(wb, batch) == [(2, "unmatched:teacher")]
+
+
+# --- sessions without an id
+
+
+NO_ID = DANA.replace("5001", "")
+
+
+def test_a_row_without_an_id_is_of_the_session_of_its_day_and_title(wb: Workbench, sheet: Given, url: str) -> None:
+    """As the running system finds it: by title and day."""
+    other = NO_ID.replace("PF-9|Dana Reed", "PF-8|Lee Ortiz")
+    batch = pathful(wb, sheet(report(DANA, other)))
+    assert outcomes(wb, batch) == [(2, "created"), (3, "created")]
+    later = pathful(wb, sheet(report(NO_ID.replace("PF-9|Dana Reed", "PF-7|Ann Low")), "later.csv"))
+    assert outcomes(wb, later) == [(2, "created")]
+    assert records(url, "polaris.events", "session_id") == [("5001",)]
+    assert records(url, "polaris.event_volunteers", "name") == [("Ann Low",), ("Dana Reed",), ("Lee Ortiz",)]
+
+
+def test_a_session_without_an_id_is_known_by_day_and_title_until_it_has_one(
+    wb: Workbench, sheet: Given, url: str
+) -> None:
+    pathful(wb, sheet(report(NO_ID)))
+    assert pathful(wb, sheet(report(NO_ID), "again.csv")).created == 0
+    pathful(wb, sheet(report(DANA), "later.csv"))
+    assert records(url, "polaris.events", "session_id", "other_id") == [("2026-03-02 careers-in-nursing", "5001")]
+
+
+def test_of_two_sessions_of_one_day_and_title_a_row_without_an_id_is_neither_s(
+    wb: Workbench, sheet: Given, url: str
+) -> None:
+    batch = pathful(wb, sheet(report(DANA, DANA.replace("5001", "5002"), NO_ID.replace("PF-9|Dana", "PF-8|Lee"))))
+    assert outcomes(wb, batch)[2] == (4, "invalid")
+    assert records(url, "polaris.events", "session_id") == [("5001",), ("5002",)]
+
+
+def test_rows_without_an_id_and_a_date_wait_by_their_title_until_somebody_says_it(
+    wb: Workbench, sheet: Given, url: str
+) -> None:
+    undated = NO_ID.replace("2026-03-02 15:30:00", "").replace("Completed", "Published")
+    batch = pathful(wb, sheet(report(undated, undated.replace("PF-9|Dana Reed", "PF-8|Lee Ortiz"))))
+    assert outcomes(wb, batch) == [(2, "unmatched:date"), (3, "unmatched:date")]
+    assert records(url, "polaris.events", "session_id") == []
+    brought = wb.supply(batch, {2: {"Date": "2026-03-02 15:30"}, 3: {"Date": "2026-03-02 15:30"}})
+    assert outcomes(wb, brought) == [(2, "created"), (3, "created")]
+    assert records(url, "polaris.events", "session_id") == [("2026-03-02 careers-in-nursing",)]
+    assert (len(records(url, "polaris.event_volunteers", "name")), wb.reconcile(batch).done) == (2, True)

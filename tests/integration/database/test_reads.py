@@ -1,5 +1,6 @@
 """How far Salesforce has been read: asked of the readings that count, by Salesforce's own clock."""
 
+import random
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -200,6 +201,44 @@ def test_tenants_have_read_what_they_have_read(
 ) -> None:
     step(desk)
     assert next_since(open_wb(tenant="other"), schools) is None
+
+
+def test_it_reaches_as_far_as_readings_leave_no_gap_from_a_whole_one(desk: Workbench, url: str) -> None:
+    chance = random.Random(13)
+    readings: dict[str, list[tuple[int | None, int]]] = {}
+    for number in range(300):
+        some = []
+        for _ in range(chance.randint(0, 6)):
+            until = chance.randint(1, 12)
+            some.append((None if chance.random() < 0.3 else until - chance.randint(1, 4), until))
+        readings[f"{number:064}"] = some
+    rows = [(asked, since, until) for asked, some in readings.items() for since, until in some]
+    with psycopg.connect(url) as connection, connection.cursor() as cursor:
+        cursor.executemany(
+            "insert into workbench.salesforce_read (tenant_id, playbook, object, asked, since, until, read_by) "
+            "select id, 'p', 'Contact', %s, to_timestamp(%s), to_timestamp(%s), 'ana' from workbench.tenant "
+            "where slug = 'default'",
+            rows,
+        )
+    found = ask(
+        url,
+        "select asked, extract(epoch from workbench.read_until('p', asked))::int from unnest(%s::text[]) asked",
+        list(readings),
+    )
+    assert dict(found) == {asked: reached(some) for asked, some in readings.items()}
+    assert len({until for _, until in found}) > 8
+
+
+def reached(readings: list[tuple[int | None, int]]) -> int | None:
+    """The last moment up to which every moment since a whole reading is in some reading."""
+    wholes = [until for since, until in readings if since is None]
+    seen = {moment for since, until in readings if since is not None for moment in range(since + 1, until + 1)}
+    fits = [
+        until
+        for _, until in readings
+        if any(whole <= until and {*range(whole + 1, until + 1)} <= seen for whole in wholes)
+    ]
+    return max(fits, default=None)
 
 
 READ = (

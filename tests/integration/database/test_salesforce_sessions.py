@@ -453,3 +453,27 @@ def test_a_district_by_another_name_is_whom_a_person_says_and_from_then_on(
     assert ask(url, "select district, count(*) from salesforce.session_district group by 1") == [
         ("Olathe Public Schools", 2)
     ]
+
+
+def test_what_changed_there_while_a_row_waited_is_not_undone_by_that_row(
+    import_: Import, wb: Workbench, url: str
+) -> None:
+    early = PARTICIPATIONS[0] | {"Status__c": "Scheduled"}
+    gone = PARTICIPATIONS[1]
+    first = import_("salesforce.participations", early, gone)
+    later = import_("salesforce.participations", PARTICIPATIONS[0], gone | {"IsDeleted": "true"})
+    assert [wb.reconcile(batch).unmatched for batch in (first, later)] == [2, 1]
+    import_("salesforce.people", *PEOPLE)
+    import_("salesforce.events", *EVENTS)
+    assert ask(url, "select salesforce_id, status from salesforce.participations") == [(early["Id"], "Attended")]
+    assert [wb.reconcile(batch).unmatched for batch in (first, later)] == [0, 0]
+    reasons = {row["explanation"] for row in wb.rows.each(first)}
+    assert reasons == {f"Told anew by the source since, in run {later.id}"}
+
+
+def test_every_object_is_taken_back_and_nothing_of_it_stays(import_: Import, wb: Workbench, url: str) -> None:
+    before = fingerprint(url)
+    batches = [import_(name, *rows) for name, rows in OBJECTS.items()]
+    for batch in reversed(batches):
+        assert wb.undo(batch).stage == "completed"
+    assert fingerprint(url) == before

@@ -142,3 +142,18 @@ def test_an_undo_takes_the_id_back_and_the_session_may_be_another_s(
     assert events(url) == [(NAMED, None)]
     given("polaris.pathful_sessions", REPORT + row("5002"))
     assert events(url) == [(NAMED, "5002")]
+
+
+def test_a_link_that_comes_later_is_what_the_session_is_known_by_from_then_on(
+    wb: Workbench, given: Callable[[str, str], Batch], url: str
+) -> None:
+    given("polaris.virtual_sessions", SHEET + ADA)
+    given("polaris.virtual_sessions", SHEET + LINKED.format("5001").replace("Confirmed", "Completed"))
+    assert records(url, "polaris.events", "session_id", "other_id", "registration_link") == [
+        (NAMED, "5001", "https://v.example/s/5001")
+    ]
+    report = given("polaris.pathful_sessions", REPORT + row("5001", title="Otherwise called", day="2026-03-09"))
+    assert (report.created, events(url)) == (1, [(NAMED, "5001")])
+    assert registered(url) == [(NAMED, "ada@kck.example"), (NAMED, "ben@kck.example")]
+    assert given("polaris.virtual_sessions", SHEET + LINKED.format("5001")).created == 0
+    assert events(url) == [(NAMED, "5001")]

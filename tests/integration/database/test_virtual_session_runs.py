@@ -182,20 +182,57 @@ def test_of_two_teachers_of_one_name_the_one_at_the_school_is_meant(
     assert registered(url) == [("5001", "eve1@kck.example")]
 
 
-def test_rows_that_put_a_teacher_at_two_schools_and_say_different_things_wait_for_a_person(
-    wb: Workbench, sessions: Imported, url: str
+@pytest.mark.parametrize("turned", [False, True])
+def test_rows_that_put_a_teacher_at_two_schools_are_one_registration_that_says_what_counts_in_any_order(
+    wb: Workbench, sessions: Imported, url: str, turned: bool
 ) -> None:
     rows = (
         SPACE | LINK | {"Teacher Name": "Cat Moss/Ada Park", "School Name": "Argentine Middle", "Status": "Completed"},
         SPACE | LINK | {"Teacher Name": "Ben Ruiz/Ada Park", "School Name": "Argentine", "Status": "Simulcast"},
     )
-    batch = sessions(*rows, dry_run=True)
-    assert outcomes(wb, batch) == [(5, "created"), (6, "invalid:conflict")]
+    assert outcomes(wb, sessions(*(rows[::-1] if turned else rows))) == [(5, "created"), (6, "created")]
+    assert ("5001", "ada@kck.example", False, "attended", "Completed") in registered(
+        url, "simulcast", "status", "said_status"
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "place"),
+    [
+        (("Requested", "Completed"), "Argentine Middle"),
+        (("Teacher Cancelation", "Completed"), "Other"),
+        (("Teacher No-Show", "Requested"), ""),
+    ],
+)
+def test_what_counts_of_a_teacher_does_not_hang_on_the_order_of_lines_or_files(
+    sessions: Imported, url: str, said: tuple[str, str], place: str
+) -> None:
+    first, second = (SPACE | LINK | ADA | {"Status": each} for each in said)
+    second |= {"School Name": place}
+    strongest, become = ("Teacher No-Show", "no_show") if "Completed" not in said else ("Completed", "attended")
+    counts = [("5001", "ada@kck.example", become, strongest, become == "attended")]
+    asked = ("status", "said_status", "confirmed_at is not null")
+    sessions(first, second)
+    assert registered(url, *asked) == counts
+    for row in (first, second, first):
+        again = sessions(row)
+        assert again.updated == 0
+    assert registered(url, *asked) == counts
+
+
+def test_what_other_rows_say_of_a_presenter_is_told(wb: Workbench, sessions: Imported, url: str) -> None:
+    kim = SPACE | LINK | {"Presenter": "Kim Poe", "School Name": "A", "Teacher Name": "Ben Ruiz"}
+    rows = (
+        kim | {"Status": "Draft", "Organization": "Acme", "Presenter Location": "Denver"},
+        kim | {"Status": "Completed", "Organization": "Brick", "Presenter Location": "Local"},
+    )
+    batch = sessions(*rows)
     assert messages(wb, batch) == {
-        6: "Line 5 says otherwise of the same registration: simulcast (false / true), status (Completed / Simulcast)"
+        5: "Another row says Organization Brick of Kim Poe, which counts; "
+        "Another row says Presenter Location Local of Kim Poe, which counts"
     }
-    assert outcomes(wb, sessions(*rows, on_conflict="first")) == [(5, "created"), (6, "created")]
-    assert ("5001", "ada@kck.example", False) in registered(url, "simulcast")
+    assert presented(url, "organization", "local") == [("Brick", "local")]
+    assert sessions(*rows[::-1]).updated == 0
 
 
 def test_a_simulcast_registers_its_teacher_and_leaves_the_event_alone(

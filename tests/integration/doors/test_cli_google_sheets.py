@@ -100,16 +100,16 @@ def test_a_configured_sheet_is_changed(run: Run, roster: Spreadsheet) -> None:
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        (("sheets", "import", "nobody"), "There is no Google Sheet called nobody."),
-        (("import", "nobody"), "There is no Google Sheet called nobody."),
+        (("sheets", "import", "nobody"), "No Google Sheet configured is called nobody."),
+        (("import", "nobody"), "No Google Sheet configured is called nobody."),
         (("import", "nobody", "-d", "elevate.students"), "nobody cannot be read: there is no such file."),
         (("import", "nobody.csv"), "say --dataset or --playbook"),
         (("sheets", "add", "KCK", "short", *SAID), "its id has 20 characters or more"),
-        (("sheets", "add", "KCK", "k" * 44), "the purpose cannot be blank"),
+        (("sheets", "add", "KCK", "k" * 44), "The purpose cannot be blank"),
         (("sheets", "test", f"https://docs.google.com/spreadsheets/d/{'k' * 44}"), "Error reading Google Sheet kkk"),
         (
             ("sheets", "test", f"https://[::1/spreadsheets/d/{'k' * 44}"),
-            "There is no Google Sheet called https://[::1/",
+            "No Google Sheet configured is called https://[::1/",
         ),
         (
             ("sheets", "add", "KCK", f"https://[::1/spreadsheets/d/{'k' * 44}", *SAID),
@@ -156,3 +156,13 @@ def test_doctor_says_who_reads_google_sheets_and_nothing_secret(
     assert "s3cret" not in unusable.out
     monkeypatch.delenv("WORKBENCH_GOOGLE_SERVICE_ACCOUNT")
     assert run("doctor", "--json").json["google_account"] is None
+
+
+def test_another_sheet_for_the_same_roster_is_told(run: Run, roster: Spreadsheet) -> None:
+    assert "Also for" not in run("sheets", "add", "KCK", address(roster), *SAID).out
+    told = run("sheets", "add", "KCK again", address(roster), *SAID)
+    assert told.status == 0
+    assert "Also for this purpose, year and district: KCK. Each is taken for the whole list" in " ".join(
+        told.out.split()
+    )
+    assert run("sheets", "change", "KCK again", "--district", "Center 58", "--json").json["beside"] == []

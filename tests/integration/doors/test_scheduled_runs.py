@@ -139,6 +139,18 @@ def test_nights_without_a_worker_are_told_and_caught_up_once(
     assert len(wb.batches.all()) == 1
 
 
+def test_a_schedule_that_cannot_be_taken_up_keeps_no_other_waiting(
+    wb: Workbench, open_wb: Opened, roster: Spreadsheet, hired: Callable[[], Worker], url: str
+) -> None:
+    open_wb(tenant="acme", user="zoe").schedules.add("Broken", NIGHTLY, sequence="daily")
+    due = datetime.now(UTC) - timedelta(minutes=1)
+    tamper(url, "update workbench.schedule set next_due = %s", due)
+    tamper(url, "update workbench.schedule set zone = 'Atlantis/Main' where name = 'Broken'")
+    with hired():
+        (run,) = ended(wb)
+    assert run.status == "completed"
+
+
 def test_what_is_paused_is_not_done(wb: Workbench, roster: Spreadsheet, hired: Callable[[], Worker], url: str) -> None:
     wb.schedules.pause("Rosters")
     with hired():
@@ -187,6 +199,18 @@ def test_change_limits_hold_a_run_with_the_field_named_until_a_person_says_go(
     assert (again.status, again.waits) == ("completed", ())
 
 
+def test_a_held_run_whose_plan_is_put_away_is_not_completed(
+    wb: Workbench, roster: Spreadsheet, hired: Callable[[], Worker]
+) -> None:
+    roster.tabs["Sheet1"].append(["nobody", "No Body", "Argentine Middle", "7"])
+    wb.schedules.run_now("Rosters")
+    with hired():
+        (run,) = ended(wb)
+    assert (run.status, run.told) == ("held", "It waits for a person. 1 row invalid.")
+    wb.discard(run.waits[0], "Nobody wants it.")
+    assert wb.schedules.run(run.id).status == "partial"
+
+
 def test_a_sheet_that_cannot_be_read_fails_its_run_with_the_sentence(
     wb: Workbench, roster: Spreadsheet, hired: Callable[[], Worker]
 ) -> None:
@@ -206,7 +230,7 @@ def test_a_sheet_that_is_configured_no_more_fails_its_run_with_the_sentence(
     wb.schedules.run_now("Rosters")
     with hired():
         (run,) = ended(wb)
-    assert (run.status, "There is no Google Sheet called" in run.told) == ("failed", True)
+    assert (run.status, "No Google Sheet configured is called" in run.told) == ("failed", True)
 
 
 def test_the_runs_of_a_tenant_are_done_one_after_the_other_and_of_another_beside_them(

@@ -1,10 +1,11 @@
 """When a schedule is due, in its time zone and when clocks change."""
 
-from datetime import UTC, datetime
-from itertools import islice
+from datetime import UTC, datetime, timedelta
+from itertools import islice, takewhile
 from zoneinfo import ZoneInfo
 
 import pytest
+from croniter import croniter
 
 from workbench.database import due_times
 from workbench.model.errors import WrongValue
@@ -53,6 +54,41 @@ def test_times_are_counted_with_both_ends_and_not_without_end() -> None:
     first, last = local("2026-07-01T02:00"), local("2026-07-04T02:00")
     assert due_times.between("0 2 * * *", CHICAGO, first, last, most=1000) == 4
     assert due_times.between("* * * * *", CHICAGO, first, last, most=10) == 10
+
+
+@pytest.mark.parametrize(
+    ("zone", "change"),
+    [
+        (CHICAGO, datetime(2026, 3, 7, tzinfo=UTC)),
+        (CHICAGO, datetime(2026, 10, 31, tzinfo=UTC)),
+        ("Australia/Lord_Howe", datetime(2026, 10, 3, tzinfo=UTC)),  # half an hour
+        ("Africa/Cairo", datetime(2026, 4, 23, tzinfo=UTC)),  # at midnight
+    ],
+)
+@pytest.mark.parametrize("cron", ["30 2 * * *", "30 1 * * *", "15 * * * *", "0,30 1-3 * * *", "10 0 * * 5"])
+def test_who_looks_at_the_clock_every_minute_finds_the_same_times(zone: str, change: datetime, cron: str) -> None:
+    seen, end = watched(cron, zone, change), change + timedelta(days=3)
+    assert list(takewhile(lambda due: due <= end, due_times.after(cron, zone, change))) == seen
+    for hours in (20, 40, 60):
+        moment = change + timedelta(hours=hours)
+        before = [due for due in seen if due <= moment]
+        assert before == [] or due_times.latest(cron, zone, moment) == before[-1]
+
+
+def watched(cron: str, zone: str, change: datetime) -> list[datetime]:
+    """The minutes of three days at which a clock there shows what is due, the first time that it does, and those
+    at which it has passed over it."""
+    every_hour, found = cron.split()[1] == "*", []
+    for minute in range(1, 3 * 24 * 60 + 1):
+        moment = change + timedelta(minutes=minute)
+        now = moment.astimezone(ZoneInfo(zone))
+        shown = now.replace(tzinfo=None, fold=0)
+        before = (moment - timedelta(minutes=1)).astimezone(ZoneInfo(zone)).replace(tzinfo=None, fold=0)
+        over = int((shown - before).total_seconds()) // 60 if not every_hour else 1
+        passed = [before + timedelta(minutes=each) for each in range(1, over)]
+        if (every_hour or not now.fold) and any(croniter.match(cron, face) for face in (*passed, shown)):
+            found.append(moment)
+    return found
 
 
 @pytest.mark.parametrize("cron", ["", "2:00", "0 2 * *", "0 0 2 * * *", "61 2 * * *", "h 2 * * *", "R 2 * * *"])

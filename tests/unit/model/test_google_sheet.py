@@ -37,7 +37,7 @@ def test_a_sheet_is_named_by_its_address_or_its_id(said: str, meant: Place) -> N
     ],
 )
 def test_nothing_else_is_taken_for_a_sheet(said: str) -> None:
-    with pytest.raises(WrongValue, match="a Google Sheet cannot be"):
+    with pytest.raises(WrongValue, match="A Google Sheet cannot be"):
         place(said)
 
 

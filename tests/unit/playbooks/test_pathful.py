@@ -128,6 +128,15 @@ def test_what_is_wrong_with_a_row_is_told_of_its_column() -> None:
     ]
 
 
+def test_whoever_has_no_role_that_is_known_is_told() -> None:
+    rows = [session(sign_up_role="Moderator"), session(sign_up_role=" "), session(sign_up_role="Student"), session()]
+    issues = pathful.check_sessions(chunk(*rows), Known()).to_pylist()
+    assert [(each["position"], each["code"], each["severity"], each["message"][:14]) for each in issues] == [
+        (0, "unknown_role", "warning", "Role Moderator"),
+        (1, "unknown_role", "warning", "Role blank: ne"),
+    ]
+
+
 def test_every_part_takes_what_the_shape_makes() -> None:
     for playbook in (pathful.SESSIONS, pathful.EXPORT, pathful.USERS):
         assert playbook.form in forms.FORMS and playbook.shape is not None

@@ -292,6 +292,26 @@ def test_a_teacher_on_several_rows_of_a_session_is_registered_once_a_simulcast_o
     assert (made.rows.lines.to_pylist(), made.groups.to_pylist()) == ([5, 7], [[0, 1], [2]])
 
 
+@pytest.mark.parametrize(
+    ("said", "counts"),
+    [
+        (("Requested", "Completed"), ("attended", "Completed", "2026-09-15T10:30:00Z")),
+        (("Teacher Cancelation", "Completed"), ("attended", "Completed", "2026-09-15T10:30:00Z")),
+        (("Teacher No-Show", "Teacher Cancelation"), ("no_show", "Teacher No-Show", "")),
+        (("Simulcast", "Requested"), ("registered", "Requested", "")),
+        (("Requested", "Confirmed"), ("registered", "Confirmed", "")),
+    ],
+)
+def test_what_counts_of_a_teacher_does_not_hang_on_the_order_of_lines(
+    said: tuple[str, str], counts: tuple[str, str, str]
+) -> None:
+    rows = [{"status": each, "teacher_name": "Ada Park", "presenter": "Kim Poe"} for each in said]
+    made = [teachers(*each) for each in (rows, rows[::-1])]
+    assert [told(each, "status", "said_status", "confirmed_at") for each in made] == [[counts]] * 2
+    one, other = (presenters(*each) for each in (rows, rows[::-1]))
+    assert told(one, "status", "delivery_hours") == told(other, "status", "delivery_hours")
+
+
 def test_no_two_registrations_have_one_line() -> None:
     rows = ({"status": "Simulcast", "teacher_name": "A B/C D"}, {"teacher_name": "A B/E F"}, {"teacher_name": "C D"})
     lines = teachers(*rows).rows.lines.to_pylist()
@@ -454,7 +474,7 @@ def test_a_chunk_of_no_rows_makes_nothing() -> None:
 
 def test_rows_that_contradict_each_other_on_a_teacher_are_told_with_both_lines() -> None:
     ada = {"status": "Teacher Cancelation"}, {"status": "Completed"}, {"status": "Confirmed"}
-    told = "Ada Park: line 5 says cancelled and line 6 says attended; line 5 counts"
+    told = "Ada Park: line 6 says attended and line 5 says cancelled; line 6 counts"
     assert issues(*ada) == [(5, "status", "warning", told), (6, "status", "warning", told)]
     assert issues(ada[0], {**ada[1], "teacher_name": "Ben Ruiz"}, {**ada[1], "session_title": "Welding"}) == []
     assert issues(ada[1], ada[2], {"status": "Simulcast"}) == []

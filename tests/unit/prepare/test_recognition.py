@@ -70,3 +70,12 @@ def test_every_dataset_and_form_is_told_with_a_reason(sheet: Write) -> None:
     found = recognise(sheet("width\n1\n"))
     assert {name for name, _, _ in found} == {*catalog.CONTRACTS, *catalog.FORMS}
     assert {reason for _, _, reason in found} == {"None of its columns is a field of it."}
+
+
+def test_what_is_said_of_the_whole_import_is_missing_in_no_sheet(sheet: Write) -> None:
+    """The seed's minimal roster: its academic year is the import's."""
+    found, score, reason = recognise(
+        sheet("Teacher Email,Teacher Name,School,Grade\na@kck.example,Ada Park,Argentine Middle,7\n")
+    )[0]
+    assert (found, score >= RECOGNISED) == ("polaris.teacher_roster", True)
+    assert reason.endswith("the import's window says its academic_year.")

@@ -305,8 +305,16 @@ def test_google_says_itself_how_long_to_wait(google: Google) -> None:
     sheet = google.add("KCK", {"Teachers": ROSTER})
     late = Fault(path="/v4/", status=429, body=json.dumps(error(429, "BUSY")), headers={"Retry-After": "3600"})
     google.faults.append(late)
-    assert "asked too often" in refusal(google, sheet.id)
+    assert "asked too often, and wants 3,600 seconds of rest" in refusal(google, sheet.id)
     assert len(google.asked) == 2
+
+
+def test_a_tab_that_is_larger_than_any_can_be_is_refused_at_once(google: Google) -> None:
+    sheet = google.add("KCK", {"Teachers": ROSTER})
+    tab = {"sheetId": 0, "title": "T", "sheetType": "GRID", "gridProperties": {"rowCount": 10**9, "columnCount": 10**6}}
+    told = {"properties": {"title": "KCK"}, "sheets": [{"properties": tab}]}
+    google.faults.append(Fault(path="/v4/", body=json.dumps(told)))
+    assert "1,000,000,000 rows of 1,000,000 columns" in refusal(google, sheet.id)
 
 
 @BOTH

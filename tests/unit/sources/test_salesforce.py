@@ -385,6 +385,19 @@ def test_an_object_that_does_not_know_when_it_changed_is_read_whole(org: Salesfo
     assert (len(rows(opened)), opened.interval and opened.interval.since) == (3, None)
 
 
+def test_fields_of_related_records_are_read_by_their_paths(org: Salesforce, way: str) -> None:
+    org.add("Account", {"Name": "string"}, [])
+    people = [{"LastName": "Park", "Account": {"Name": "Acme"}}, {"LastName": "Ruiz", "Account": None}]
+    related = {"AccountId": ("Account", "Account")}
+    org.add("Contact", {"LastName": "string", "AccountId": "reference"}, people, relations=related)
+    opened = open_salesforce("Contact", org.access(), fields=("LastName", "account.name"))
+    assert opened.headers == ("Id", "SystemModstamp", "LastName", "Account.Name")
+    assert [cells[2:] for _, cells in rows(opened)] == [["Park", "Acme"], ["Ruiz", ""]]
+    for path in ("Account.Size", "Owner.Name", "AccountId.Name"):
+        with pytest.raises(UnknownSalesforceFields, match=f"Contact has no field {path}"):
+            open_salesforce("Contact", org.access(), fields=(path,))
+
+
 def test_numbers_stand_without_exponents_and_texts_as_they_are(org: Salesforce, way: str) -> None:
     numbers = [f"1.{place}E7" for place in range(10, 90)]
     org.add(

@@ -601,6 +601,12 @@ create or replace function workbench.folded(text) returns text language sql immu
     select lower(regexp_replace(normalize($1, NFKC), '[[:space:][:punct:]\u2000-\u206f]+', '', 'g'))
 $$;
 
+-- A person's name as it is compared: folded, without the titles before it, which are no part of it.
+create or replace function workbench.person_named(text) returns text language sql immutable parallel safe as $$
+    select workbench.folded(coalesce(
+        nullif(regexp_replace($1, '^\s*((dr|mr|mrs|ms|miss|mx|prof|professor|rev|hon)(\.\s*|\s+))+', '', 'i'), ''), $1))
+$$;
+
 -- An e-mail address as decisions are kept by it: its very points and signs tell it from another.
 create or replace function workbench.address(text) returns text language sql immutable parallel safe as $$
     select case when octet_length($1) = length($1) then lower(translate(btrim($1), '|', ''))

@@ -6,7 +6,7 @@ whose record it is. A session's status only moves on, its counts only grow, and 
 note on stays.
 """
 
-from workbench.model.contract import AcademicYearOf, Contract, Field, FirstOf, Forward, Reference, Sought
+from workbench.model.contract import AcademicYearOf, Contract, Field, FirstOf, Forward, Reference, Sought, With
 
 PLANNED = ("Draft", "Requested", "Confirmed", "Published")
 """How far a session got, in order, before its day."""
@@ -176,10 +176,12 @@ EVENT_TEACHERS = Contract(
                     Sought(field="pathful_user_id", said="pathful_user_id"),
                     Sought(field="email", said="pathful_user_id", through=("polaris.teachers", "pathful_user_id")),
                     Sought(field="email", said="email"),
-                    Sought(field="name", said="name", folded=True),
-                    Sought(field="name", said="name", folded=True, beside=("building", "school")),
+                    Sought(field="name", said="name", folded=True, titled=True),
+                    Sought(field="name", said="name", folded=True, titled=True, beside=("building", "school")),
                     # who is called otherwise in the roster of another year
-                    Sought(field="email", said="name", folded=True, through=("polaris.teacher_roster", "name")),
+                    Sought(
+                        field="email", said="name", folded=True, titled=True, through=("polaris.teacher_roster", "name")
+                    ),
                 ),
                 within="academic_year",
                 within_of="session_id",
@@ -218,8 +220,18 @@ EVENT_TEACHERS = Contract(
         Field(name="start", kind="timestamp", stored=False, aliases=("session start", "date")),
         _attendance("attended", "registered"),
         Field(name="participant_type", aliases=("participant role",), merge="fill", max_length=100),
-        Field(name="simulcast", kind="boolean", help="Whether the class watched a session that was another's."),
-        Field(name="said_status", max_length=200, help="The status as the sheet has it, word for word."),
+        Field(
+            name="simulcast",
+            kind="boolean",
+            merge=With(field="status"),
+            help="Whether the class watched a session that was another's.",
+        ),
+        Field(
+            name="said_status",
+            max_length=200,
+            merge=With(field="status"),
+            help="The status as the sheet has it, word for word.",
+        ),
         Field(name="confirmed_at", kind="timestamp", merge="fill", protected_by="notes"),
         _NOTES,
     ),

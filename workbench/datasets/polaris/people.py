@@ -8,8 +8,13 @@ teacher and academic year. The seed replaces the year's records; the running sys
 `--set district=...`. The schools and districts of the roster are texts that its records have.
 """
 
-from workbench.model.contract import Contract, Field, FromWindow, Joined, Removal, SameAs
+from workbench.model.contract import Contract, Field, FromWindow, Joined, Removal, SameAs, Usual
 from workbench.model.figure import Figure
+
+_LEVEL = "pre-?k|pk|tk|k|kindergarten|(?:0?[1-9]|1[0-2])(?:st|nd|rd|th)?|es|ms|hs|elementary|middle|high"
+_GRADE = f"(?:grades? )?(?:{_LEVEL})(?: grade| school)?"
+_GRADES = f"^(?i:{_GRADE}(?: ?[-/,&] ?{_GRADE})*)$"
+"""Grades, and several of them: 7, 7th grade, 6-8, K/1, Middle School."""
 
 TEACHER_ROSTER = Contract(
     name="polaris.teacher_roster",
@@ -18,7 +23,10 @@ TEACHER_ROSTER = Contract(
     table="teacher_progress",
     key=("email", "academic_year"),
     modes=("preserve", "replace", "upsert", "insert", "update"),
-    removal=Removal(scope=("district", "academic_year")),
+    removal=Removal(
+        scope=("district", "academic_year"),
+        reasons=("Left district", "Transferred to another school", "Retired", "Data entry error"),
+    ),
     figures=(
         Figure(name="Teachers imported", outcomes=("created", "updated")),
         Figure(name="Teachers created", outcomes=("created",)),
@@ -63,6 +71,7 @@ TEACHER_ROSTER = Contract(
         Field(
             name="grade",
             aliases=("grade level",),
+            usual=Usual(pattern=_GRADES, told="K, 1 to 12 or HS"),
             max_length=20,
             help="K, 1 to 12, HS.",
             examples=("7", "HS"),

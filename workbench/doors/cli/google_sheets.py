@@ -69,7 +69,8 @@ def add(
     said = {"purpose": purpose or ("other" if dataset else ""), "year": year, "district": district, "dataset": dataset}
     with asked.open() as wb:
         added = wb.google_sheets.add(name=name, spreadsheet=sheet, worksheet=tab, **said)
-    _tell(asked, added, "is added")
+        others = wb.google_sheets.beside(added)
+    _tell(asked, added, "is added", others)
 
 
 def change(
@@ -88,7 +89,8 @@ def change(
     said |= {"dataset": dataset, "worksheet": tab}
     with asked.open() as wb:
         changed = wb.google_sheets.change(name, **{field: text for field, text in said.items() if text is not None})
-    _tell(asked, changed, "is changed")
+        others = wb.google_sheets.beside(changed)
+    _tell(asked, changed, "is changed", others)
 
 
 def remove(asked: Asked, name: Name) -> None:
@@ -167,10 +169,12 @@ def import_configured(
     return import_(asked, str(found.id), dry_run=dry_run, skip_errors=skip_errors)
 
 
-def _tell(asked: Asked, sheet: "GoogleSheet", what: str) -> None:
+def _tell(asked: Asked, sheet: "GoogleSheet", what: str, others: "list[GoogleSheet]") -> None:
     if asked.json:
-        asked.answer(_document(sheet))
+        asked.answer({**_document(sheet), "beside": [other.name for other in others]})
         return
+    if others:
+        printing.say(asked, sheet.beside_told(plain(other.name) for other in others))
     printing.say(asked, f"{plain(sheet.name)} {what}. To import it:")
     printing.say(asked, f"  {asked.again('sheets', 'import', sheet.name)}")
 

@@ -212,7 +212,9 @@ def mapped(batch: Batch) -> Iterator[tuple[str, str]]:
     settings = catalog.settings_told(batch.dataset, mapping.constants)
     yield "Settings", "; ".join(settings.values())
     same = {field: text for field, text in mapping.constants.items() if field not in settings}
-    yield "Every row", ", ".join(f"{field} = {text}" for field, text in same.items())
+    there = set(mapping.columns.values())
+    for label, of_columns in (("Every row", False), ("Where blank", True)):
+        yield label, ", ".join(f"{field} = {text}" for field, text in same.items() if (field in there) is of_columns)
     meanings = [(field, text, to) for field, texts in mapping.value_maps.items() for text, to in texts.items()]
     yield "Values", ", ".join(f"{field}: {text} → {to or '(blank)'}" for field, text, to in meanings)
     for place, column in enumerate(batch.reading.get("forms", ())):

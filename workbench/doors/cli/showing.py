@@ -1,4 +1,5 @@
-"""Commands that ask: batches, show, rows, find, record; and the database's own: db upgrade, doctor."""
+"""Commands that ask: batches, show, rows, find, record; that switch records off and on by hand: deactivate, reactivate,
+deactivated; and the database's own: db upgrade, doctor."""
 
 import sys
 from dataclasses import asdict
@@ -12,7 +13,7 @@ from workbench.doors.cli import printing
 from workbench.doors.cli.command import DONE, NEEDS_A_PERSON, Asked, command, plain
 from workbench.doors.cli.importing import Identifier
 from workbench.doors.cli.next_steps import next_steps
-from workbench.doors.cli.preparing import Dataset, Output
+from workbench.doors.cli.preparing import Dataset, MaybeDataset, Output
 from workbench.model.batch import taken_back
 from workbench.model.wording import many
 
@@ -33,6 +34,9 @@ def add_to(app: typer.Typer) -> None:
     command(app, "rows")(rows)
     command(app, "find")(find)
     command(app, "record")(record)
+    command(app, "deactivate")(deactivate)
+    command(app, "reactivate")(reactivate)
+    command(app, "deactivated")(deactivated)
     command(app, "doctor")(doctor)
     database = typer.Typer(help="The database itself.", rich_markup_mode=None)
     command(database, "upgrade")(upgrade)
@@ -229,12 +233,64 @@ def record(
             or plain(touched["file_name"]),
         )
     printing.tell(asked, made)
+    for each in found["by_hand"]:
+        said = f"{each['action'].capitalize()} by {plain(each['by'])}, {each['at']:%Y-%m-%d %H:%M} UTC: "
+        printing.say(asked, f"{said}{plain(each['reason'])}")
     if found["referring"]:
         asked.out.print()
         made = printing.table("Referred to by", "Key", "Id")
         for one in found["referring"]:
             made.add_row(one["dataset"], plain(one["key"]), str(one["record_id"]))
         printing.tell(asked, made)
+
+
+Key = Annotated[str, typer.Argument(metavar="KEY", help="Its key or id; parts separated by |.")]
+
+
+def deactivate(
+    asked: Asked, dataset: Dataset, key: Key, reason: Annotated[str, typer.Option(help="Why, e.g. Left district.")]
+) -> None:
+    """Switch a record off by hand, such as a teacher who has left.
+
+    No import switches it on again: its row is skipped, and says so.
+    """
+    with asked.open() as wb:
+        wb.records.deactivate(dataset, key, reason)
+    if asked.json:
+        asked.answer({"dataset": dataset, "key": key, "active": False})
+        return
+    again = asked.again("reactivate", dataset, key, "--reason", "TEXT")
+    printing.say(asked, f"Switched off. No import switches it on again. To take it back: {again}")
+
+
+def reactivate(
+    asked: Asked, dataset: Dataset, key: Key, reason: Annotated[str, typer.Option(help="Why it counts again.")]
+) -> None:
+    """Switch a record on again, whoever has switched it off."""
+    with asked.open() as wb:
+        wb.records.reactivate(dataset, key, reason)
+    if asked.json:
+        asked.answer({"dataset": dataset, "key": key, "active": True})
+        return
+    printing.say(asked, "Switched on again.")
+
+
+def deactivated(asked: Asked, dataset: MaybeDataset = None) -> None:
+    """List whom people have switched off by hand, each once, with who did it and why, and which imports have named them
+    since."""
+    with asked.open() as wb:
+        found = wb.records.deactivated(dataset) if dataset is not None else wb.records.deactivated()
+    if asked.json:
+        asked.answer(found)
+        return
+    made = printing.table("Key", "Name", "By", "At (UTC)", "Reason", "Named since by")
+    for one in found:
+        named = one["named"]
+        since = f"{named['file_name']}, line {named['line']}" if named else ""
+        since += f", and {many(named['imports'] - 1, 'import')} more" if named and named["imports"] > 1 else ""
+        when = f"{one['at']:%Y-%m-%d %H:%M}" if one["at"] else ""
+        made.add_row(*map(plain, (one["key"], one["title"], one["by"] or "")), when, plain(one["reason"] or ""), since)
+    printing.tell(asked, made)
 
 
 def _named(value: Any, names: dict[str, dict[str, Any]]) -> Any:

@@ -1,6 +1,7 @@
 """What SOURCE names on the command line: a file, standard input, a Google Sheet by its address or by its name here, an
 object of Salesforce."""
 
+import shlex
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -76,6 +77,8 @@ def of_file(source: str, wanted: str | None, sheet: str | None, layout: "Layout 
     from workbench.prepare.recognition import is_header
     from workbench.sources import headed, open_sheet, open_sheets
 
+    if wanted is None and Path(source).exists():
+        _said(wanted, _hint(headed(open_sheet(source, sheet=sheet, layout=layout), is_header), source))
     dataset = _said(wanted)
     known = PLAYBOOKS.get(dataset)
     if known is not None and known.form is None:
@@ -109,9 +112,10 @@ def of_google(
             return of_file(source, wanted, sheet, layout)  # says that there is no such file
         configured = None
     if configured is None:
-        dataset = _said(wanted)
-        purposes.form(dataset)  # an unknown name is refused first
-        return Meant(sheets=[wb.google_sheets.open(source, sheet, layout=layout, progress=progress)], dataset=dataset)
+        if wanted is not None:
+            purposes.form(wanted)  # an unknown name is refused first
+        opened = wb.google_sheets.open(source, sheet, layout=layout, progress=progress)
+        return Meant(sheets=[opened], dataset=_said(wanted, "" if wanted is not None else _hint(opened, source)))
     opened = wb.google_sheets.open(configured, layout=layout, progress=progress)
     dataset = wanted or purposes.target(configured, opened)
     known = purposes.options(configured, dataset)
@@ -162,7 +166,20 @@ def _of_extract(
     return Meant(sheets=[read.sheet], dataset=playbook.name, columns=dict(read.columns))
 
 
-def _said(wanted: str | None) -> str:
+def _said(wanted: str | None, hint: str = "") -> str:
     if wanted is None:
-        raise typer.BadParameter("say --dataset or --playbook, one of them, or a --template.", param_hint="import")
+        told = f"say --dataset or --playbook, one of them, or a --template.{hint}"
+        raise typer.BadParameter(told, param_hint="import")
     return wanted
+
+
+def _hint(sheet: "Sheet", source: str) -> str:
+    """What a source looks like, and the command that imports it as that; nothing where it looks like nothing."""
+    from workbench.datasets import catalog
+    from workbench.prepare.recognition import RECOGNISED, recognise
+
+    likely, score, reason = recognise(sheet)[0]
+    if score < RECOGNISED:
+        return ""
+    option = "-p" if likely in catalog.FORMS else "-d"
+    return f" It looks like {likely}: {reason} workbench import {shlex.quote(source)} {option} {likely}"

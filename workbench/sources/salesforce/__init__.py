@@ -13,7 +13,7 @@ from workbench.model.sheet import Layout, Sheet
 from workbench.sources import open_spool
 from workbench.sources.salesforce import bulk, pages
 from workbench.sources.salesforce.connection import Connection, Progress, silent
-from workbench.sources.salesforce.described import described
+from workbench.sources.salesforce.described import described, with_paths
 from workbench.sources.salesforce.export import Export
 from workbench.sources.salesforce.query import Query
 from workbench.sources.spool import Spool
@@ -37,18 +37,19 @@ def open_salesforce(  # noqa: PLR0913
 ) -> Sheet:
     """The records of an object, read once and kept on disk for as long as the Sheet lives.
 
-    `fields` are those that are read, all where nobody says it; Id and SystemModstamp are read in any case. Those and
-    the `needed` ones are looked for first: what the organization does not have is named before anything is read.
-    `deleted` reads what is deleted or was merged too, with IsDeleted and MasterRecordId; `ids` are those of the records
-    that are read, where not all are; `where` is a condition in Salesforce's language, and `since` reads only what has
-    changed after that, all of an object that does not know when. Which changes are in it, says the Sheet's `interval`:
-    up to when it was asked, by Salesforce's clock. Raises NotConfigured, NotSignedIn, UnknownSalesforceObject,
-    UnknownSalesforceFields, UnreadableSalesforce, WrongValue, NoSpace.
+    `fields` are those that are read, also of related records (Account.Name), all where nobody says it; Id and
+    SystemModstamp are read in any case. Those and the `needed` ones are looked for first: what the organization does
+    not have is named before anything is read. `deleted` reads what is deleted or was merged too, with IsDeleted and
+    MasterRecordId; `ids` are those of the records that are read, where not all are; `where` is a condition in
+    Salesforce's language, and `since` reads only what has changed after that, all of an object that does not know when.
+    Which changes are in it, says the Sheet's `interval`: up to when it was asked, by Salesforce's clock. Raises
+    NotConfigured, NotSignedIn, UnknownSalesforceObject, UnknownSalesforceFields, UnreadableSalesforce, WrongValue,
+    NoSpace.
     """
     checked_object(name)
     only = tuple(sorted(map(checked_id, ids))) if ids is not None else None
     with Connection(access, f"{PREFIX}{name}", progress) as connection:
-        found = described(connection, name)
+        found = with_paths(connection, described(connection, name), (*(fields or ()), *needed))
         chosen = found.chosen(fields, needed, deleted=deleted)
         since = since if found.is_stamped else None
         interval = Interval(since=since, until=connection.clock)

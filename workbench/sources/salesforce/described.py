@@ -1,7 +1,7 @@
 """What an organization says of an object: its fields, and which of them can be read as rows of text."""
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from typing import Any
@@ -25,6 +25,10 @@ class Field:
     type: str
     part_of: str | None = None
     """The compound field that it is a part of: MailingAddress of MailingCity."""
+    relation: str | None = None
+    """By which name the fields of the record are reached that it names: Account of AccountId."""
+    leads_to: str | None = None
+    """The object of that record, where it can be of one alone."""
 
     @property
     def is_number(self) -> bool:
@@ -100,6 +104,29 @@ def described(connection: Connection, name: str) -> Described:
         raise UnknownSalesforceObject(object=name, user=user, alike=alike) from None
 
 
+def with_paths(connection: Connection, found: Described, names: Collection[str]) -> Described:
+    """The same, with those of the names that are fields of related records (Account.Name) among its fields; raises as
+    `described` does."""
+    known: dict[str, Described] = {found.name: found}
+    paths = [field for name in dict.fromkeys(names) if "." in name and (field := _led(connection, found, name, known))]
+    return replace(found, fields=(*found.fields, *paths))
+
+
+def _led(connection: Connection, found: Described, path: str, known: dict[str, Described]) -> Field | None:
+    """The field to which a path leads; None where it leads nowhere."""
+    *relations, last = path.split(".")
+    there, names = found, list[str]()
+    for relation in relations:
+        by = next((field for field in there.fields if (field.relation or "").lower() == relation.lower()), None)
+        if by is None or by.leads_to is None:
+            return None
+        if by.leads_to not in known:
+            known[by.leads_to] = described(connection, by.leads_to)
+        there, names = known[by.leads_to], [*names, str(by.relation)]
+    field = next((field for field in there.fields if field.name.lower() == last.lower()), None)
+    return None if field is None else Field(name=".".join((*names, field.name)), type=field.type)
+
+
 def plain(number: str) -> str:
     """A number as Salesforce writes it, without an exponent: 10000000 for 1.0E7. Its digits are all there."""
     if "E" not in number:
@@ -111,7 +138,14 @@ def plain(number: str) -> str:
 
 
 def _field(answer: dict[str, Any]) -> Field:
-    return Field(name=answer["name"], type=answer["type"], part_of=answer.get("compoundFieldName"))
+    objects = answer.get("referenceTo") or []
+    return Field(
+        name=answer["name"],
+        type=answer["type"],
+        part_of=answer.get("compoundFieldName"),
+        relation=answer.get("relationshipName"),
+        leads_to=objects[0] if len(objects) == 1 else None,
+    )
 
 
 def _alike(name: str, known: Sequence[str]) -> str:

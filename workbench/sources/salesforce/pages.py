@@ -94,7 +94,9 @@ def _next(connection: Connection, following: str, seen: Collection[str]) -> _Pag
 
 def _text(record: Mapping[str, Any], field: Field) -> str:
     """A value as a job writes it."""
-    value = record.get(field.name)
+    value: Any = record
+    for name in field.name.split("."):
+        value = (value or {}).get(name)
     if value is None:
         return ""
     if isinstance(value, bool):

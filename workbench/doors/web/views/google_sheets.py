@@ -56,8 +56,8 @@ def who_reads(account: str | None) -> None:
         )
 
 
-def listed(sheet: GoogleSheet, last: Batch | None) -> Deed | None:
-    """A configured sheet with its buttons; which of them was pressed."""
+def listed(sheet: GoogleSheet, last: Batch | None, beside: Sequence[GoogleSheet] = ()) -> Deed | None:
+    """A configured sheet with its buttons, and what others `beside` it mean; which of them was pressed."""
     with st.container(border=True):
         told, ways = st.columns([3, 2], vertical_alignment="center")
         what = PURPOSES[sheet.purpose] if sheet.dataset is None else f"`{sheet.dataset}`"
@@ -65,6 +65,8 @@ def listed(sheet: GoogleSheet, last: Batch | None) -> Deed | None:
         told.markdown(f"**{words.text(sheet.name)}** · {' · '.join(about)}")
         with told:
             _where(sheet, last)
+            if beside:
+                st.warning(words.text(sheet.beside_told(one.name for one in beside)), icon=":material/content_copy:")
         pressed: Deed | None = None
         with ways, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
             if st.button("Import", key=f"import {sheet.id}", type="primary", icon=":material/download:"):

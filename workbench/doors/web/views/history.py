@@ -125,6 +125,7 @@ def how_read(batch: Batch) -> None:
     with st.expander("How the file was read and mapped", icon=":material/schema:"):
         constants = batch.mapping.get("constants", {})
         settings = catalog.settings_told(batch.dataset, constants)
+        filled = set(batch.mapping.get("columns", {}).values())
         facts = {
             "file": batch.file_name,
             "SHA-256": batch.checksum,
@@ -132,7 +133,11 @@ def how_read(batch: Batch) -> None:
             "through": batch.source,
             **batch.reading,
             "settings": "; ".join(settings.values()),
-            **{f"always {field}": text for field, text in constants.items() if field not in settings},
+            **{
+                f"{field} {'where blank' if field in filled else 'in every row'}": text
+                for field, text in constants.items()
+                if field not in settings
+            },
         }
         st.dataframe(
             pd.DataFrame([(name, str(value)) for name, value in facts.items() if value], columns=["What", "Value"]),

@@ -1,6 +1,6 @@
 """A record: asked for, as it is now, and what happened to it; a line of a file that is about one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -55,6 +55,45 @@ def now(record: Mapping[str, Any], names: Mapping[str, Mapping[str, Any]]) -> No
         if name != "tenant_id"
     ]
     st.dataframe(pd.DataFrame(values, columns=["Field", "Value"]), hide_index=True, height="content", key="now")
+
+
+def by_hand(words_: Sequence[Mapping[str, Any]]) -> None:
+    """What people did to it by hand: who, when, and why."""
+    for each in words_:
+        said = f"{each['by']}, {words.when(each['at'])} UTC: {each['reason']}"
+        st.markdown(f":material/front_hand: **{each['action']}** by hand · {words.text(said)}")
+
+
+def off(one: Mapping[str, Any]) -> str:
+    """Who has switched a record off and why, and which import has named it since."""
+    who = f"{one['by']}, {words.when(one['at'])} UTC: {one['reason']}." if one["by"] else "Not by way of Workbench."
+    named = one["named"]
+    since = f" Named since by {words.many(named['imports'], 'import')}, first by {named['file_name']}" if named else ""
+    return words.text(who + (f"{since}, line {named['line']}." if named else ""))
+
+
+OTHER = "Other"
+
+
+def switched(noun: str, *, active: bool, reasons: Sequence[str]) -> str | None:
+    """Why a person switches the record off, or on again; None until somebody has said it."""
+    label, icon = (
+        (f"Switch this {noun} off", ":material/person_remove:")
+        if active
+        else (f"Switch this {noun} on again", ":material/person_add:")
+    )
+    with st.popover(label, icon=icon), st.form("switch", border=False):
+        if active:
+            st.markdown("No import switches it on again: a row that names it is skipped, and says so.")
+        usual = [*reasons, OTHER] if active and reasons else [OTHER]
+        why = st.selectbox("Why?", usual, key="switch why") if len(usual) > 1 else OTHER
+        said = st.text_input("In your words" if len(usual) > 1 else "Why?", key="switch words").strip()
+        if st.form_submit_button(label, type="primary"):
+            full = said if why == OTHER else ": ".join(filter(None, (why, said)))
+            if full:
+                return full
+            st.error("Say why.")
+    return None
 
 
 def progress(found: Mapping[str, Any]) -> None:
