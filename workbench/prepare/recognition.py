@@ -95,8 +95,9 @@ def _score(sheet: Sheet, sample: Chunk, contract: Contract) -> tuple[float, str]
     lacking = mapping.lacking(contract, there, window=_SAID)
     weight = sum(given.score for given in found)
     required = sum(contract.requires(field) for field in contract.fields)
-    usual = len(contract.template or contract.fields)  # what a file has of it that somebody makes
-    fit = 0.75 * weight / max(len(sheet.headers), 1) + 0.25 * min(weight / usual, 1)
+    usual = {field.name for field in contract.fields if not contract.template or contract.requires(field)}
+    usual |= set(contract.template)  # what a file has of it that somebody makes
+    fit = 0.75 * weight / max(len(sheet.headers), 1) + 0.25 * min(weight / len(usual), 1)
     named = bool(found) and _called_after(sheet.name, contract)
     score = fit * (1 - len(lacking) / required) * (_NAMED if named else 1)
     by_window = contract.by_window

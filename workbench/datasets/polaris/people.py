@@ -287,7 +287,7 @@ VOLUNTEERS = Contract(
     noun="volunteer",
     table="volunteers",
     key=("email",),
-    template=("email", "first_name", "last_name", "pathful_user_id", "organization"),
+    template=("email", "first_name", "last_name", "pathful_user_id", "organization", "job_title"),
     fields=(
         *_person(
             ("dana@acme.example", "Dana", "Reed", "PF-2001"),
