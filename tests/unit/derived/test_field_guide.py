@@ -64,7 +64,8 @@ def test_what_a_blank_cell_becomes_is_told(dataset: str, field: str, required: s
 def test_the_guide_says_how_dates_and_numbers_are_written_where_there_are_any() -> None:
     told = {name: field_guide(known) for name, known in CONTRACTS.items() if known.family != "salesforce"}
     dated = [name for name, guide in told.items() if "- **Dates** are best written" in guide]
-    assert dated == ["elevate.enrollments", "polaris.events", "polaris.event_teachers"]
+    people = ["polaris.teachers", "polaris.volunteers"]
+    assert dated == ["elevate.enrollments", *people, "polaris.events", "polaris.event_teachers"]
     assert "- **Numbers** are best written" in told["elevate.courses"]
     assert "- **Numbers** are best written" not in told["elevate.students"]
 
