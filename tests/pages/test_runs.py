@@ -463,11 +463,11 @@ REPORT = "Session ID,Title,Date,Status,Name,SignUp Role\n7001,Ghost,2026-10-03,C
 @pytest.mark.parametrize(
     ("text", "playbook", "told"),
     [
-        (REPORT, "polaris.pathful_sessions", "1 row is invalid: only what is good of them will be written."),
+        (REPORT, "polaris.pathful_sessions", "1 row is invalid and will not be written."),
         (LEARNERS, "elevate.learners", "1 row is invalid and will not be written."),
     ],
 )
-def test_what_becomes_of_invalid_rows_is_told_as_the_playbook_has_it(
+def test_it_is_told_that_nothing_of_invalid_rows_is_written(
     show: Show, wb: Workbench, sheet: Sheets, text: str, playbook: str, told: str
 ) -> None:
     held = wb.plan(wb.stage(sheet(text, "held.csv"), playbook)).batch

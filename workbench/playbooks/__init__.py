@@ -49,9 +49,3 @@ def playbook(name: str) -> Playbook:
         return PLAYBOOKS[name]
     except KeyError:
         raise UnknownPlaybook(playbook=name, known=", ".join(PLAYBOOKS)) from None
-
-
-def keeps_good_parts(name: str) -> bool:
-    """Whether what is good of an invalid row goes on in imports of that name: of a playbook that says so."""
-    known = PLAYBOOKS.get(name)
-    return known is not None and known.keeps_good_parts

@@ -79,14 +79,6 @@ class _Steps:
     def invalid(self) -> list[str]:
         return self.rows("invalid", "--format", "xlsx", "-o", "invalid.xlsx")
 
-    @property
-    def without(self) -> str:
-        """What becomes of the invalid rows when the others go on."""
-        from workbench.playbooks import keeps_good_parts
-
-        partly = keeps_good_parts(self.batch.dataset)
-        return ", with what is good of the others" if partly else " without them"
-
     def ended(self) -> None:
         """It failed, was put away, or was taken back."""
         summary = self.batch.summary
@@ -114,7 +106,7 @@ class _Steps:
             if holds.of(self.batch):
                 self.say("Besides, a person decides first:", *holds.asked(self.batch, f"{commit} --skip-errors"))
             else:
-                self.say(f"To let the good rows go on{self.without}:", f"{commit} --skip-errors")
+                self.say("To let the good rows go on without them:", f"{commit} --skip-errors")
         self.edited()
         self.say("To put it away, as nobody wants it:", self.again("discard", name))
 
@@ -148,7 +140,7 @@ class _Steps:
         self.say("", "Planned, nothing was written. To write it:", write)
         self.edited()
         if invalid:
-            self.say(f"{many(invalid, 'row')} invalid: it is held then, unless the good rows go on{self.without}:")
+            self.say(f"{many(invalid, 'row')} invalid: it is held then, unless the good rows go on without them:")
             self.say(f"{write} --skip-errors")
         if holds.of(batch):
             self.say("It is held then, until a person decides:")

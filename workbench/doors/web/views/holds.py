@@ -8,7 +8,6 @@ import streamlit as st
 from workbench.doors.web import words
 from workbench.model.batch import Batch
 from workbench.model.hold import Hold
-from workbench.playbooks import keeps_good_parts
 
 HOLD = "Hold everything until they are corrected"
 GO_ON = "Let the good rows go on"
@@ -33,15 +32,13 @@ def decided(found: Sequence[Hold], key: str) -> list[str]:
 def others_go_on(batch: Batch, written: str) -> bool:
     """Whether a person lets the good rows of a plan go on without its invalid ones; `written` is how much that is."""
     assert batch.invalid
-    partly = keeps_good_parts(batch.dataset)
-    become = ": only what is good of them will be written" if partly else " and will not be written"
-    stay = "what is wrong of the invalid stays out" if partly else "the invalid stay out"
     choice = st.radio(
-        f"{words.many(batch.invalid)} {'is' if batch.invalid == 1 else 'are'} invalid{become}. What about the others?",
+        f"{words.many(batch.invalid)} {'is' if batch.invalid == 1 else 'are'} invalid and will not be written. "
+        "What about the others?",
         [HOLD, GO_ON],
         captions=[
             "Nothing is written now.",
-            f"Of the others, {written} will be written; {stay}.",
+            f"Of the others, {written} will be written; the invalid stay out.",
         ],
         index=1 if batch.skip_errors else 0,
         key=f"others go on {batch.id} {batch.plan}",
