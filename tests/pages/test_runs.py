@@ -455,3 +455,21 @@ def test_a_run_is_broken_down_by_what_its_records_say(wb: Workbench, sheet: Shee
         "Session type breakdown:",
         "Career Fair **2** · DIA **1**",
     ]
+
+
+REPORT = "Session ID,Title,Date,Status,Name,SignUp Role\n7001,Ghost,2026-10-03,Completed,,Educator\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "playbook", "told"),
+    [
+        (REPORT, "polaris.pathful_sessions", "1 row is invalid and will not be written."),
+        (LEARNERS, "elevate.learners", "1 row is invalid and will not be written."),
+    ],
+)
+def test_it_is_told_that_nothing_of_invalid_rows_is_written(
+    show: Show, wb: Workbench, sheet: Sheets, text: str, playbook: str, told: str
+) -> None:
+    held = wb.plan(wb.stage(sheet(text, "held.csv"), playbook)).batch
+    page = show("commit", batch=held.id)
+    assert [each.label.startswith(told) for each in page.radio] == [True]

@@ -72,3 +72,9 @@ def test_kept_edits_are_counted_with_the_command_that_takes_the_files_value(run:
     assert lines[at + 1].split()[:2] + lines[at + 1].split()[-1:] == ["workbench", "prefer", "3"]
     assert run("prefer", "latest", "3").status == 0
     assert run("commit", "latest", "--json").json["updated"] == 1
+
+
+def test_it_is_told_that_nothing_of_invalid_rows_is_written(run: Run, file: File) -> None:
+    ghost = "Session ID,Title,Date,Status,Name,SignUp Role\n7001,Ghost,2026-10-03,Completed,,Educator\n"
+    held = run("import", file(ghost, "ghost.csv"), "-p", "polaris.pathful_sessions")
+    assert (held.status, "To let the good rows go on without them:" in held.out) == (1, True)
