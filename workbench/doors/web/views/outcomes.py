@@ -25,8 +25,7 @@ MEANINGS = {
     "skipped": "Rows that change nothing: unchanged, kept as somebody edited it, a repeated key, protected, explained, "
     "or imported by a later run.",
     "unmatched": "Rows that refer to a record which is not there. Nothing is invented for them.",
-    "invalid": "Rows with a value that cannot be right. What is wrong is never written; where a row becomes several "
-    "records, its playbook says whether the good ones are.",
+    "invalid": "Rows with a value that cannot be right. Nothing of them is written.",
 }
 
 
