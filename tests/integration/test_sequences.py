@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from tests.imports import ask, fingerprint, tamper
-from tests.organization import BEGUN, Schools
+from tests.organization import BEGUN, Schools, identifier
 from tests.salesforce import PASSWORD, TOKEN, USER, Fault, Salesforce, error
 from workbench import Workbench
 from workbench.database import batches
 from workbench.model.errors import NothingChosen, NotSignedIn, SequenceRunning
+from workbench.model.reach import Reach
 from workbench.model.sequence import DONE, NEEDS_A_PERSON, REFUSED, SequenceResult
 from workbench.playbooks import PLAYBOOKS, playbook
 from workbench.playbooks.sequences import STEPS
@@ -63,6 +64,28 @@ def test_the_full_sequence_imports_everything_and_again_nothing(desk: Workbench,
         for name in {each.object for each in known.extracts}:
             audit = desk.salesforce.audit_playbook(known, name)
             assert (audit.there > 0, audit.differences) == (True, ()), known.name
+
+
+def test_a_record_that_waits_counts_once_however_often_it_is_told(desk: Workbench, schools: Schools) -> None:
+    def reach(name: str) -> Reach:
+        return desk.salesforce.reaches([playbook(name)])[name]
+
+    one = schools.of("Class__c")[0]
+    known = one["School__c"]
+    schools.change(one, School__c=identifier("001", 999))
+    desk.sequences.run("full")
+    waiting = {name: each.pending for name, each in desk.salesforce.reaches(list(PLAYBOOKS.values())).items()}
+    assert waiting["salesforce.classes"] == 1
+    again = desk.sequences.run("full")
+    assert {name: each.pending for name, each in desk.salesforce.reaches(list(PLAYBOOKS.values())).items()} == waiting
+    for step in again.steps:
+        for name, figures in step.figures.items():
+            last = [desk.figures(each) for each in reach(name).last]
+            assert figures == {figure: sum(each[figure] for each in last) for figure in figures}, name
+    assert [len(reach(f"salesforce.{name}").last) for name in ("history", "schools", "students")] == [2, 2, 1]
+    schools.change(one, School__c=known)
+    desk.sequences.run("classes")
+    assert reach("salesforce.classes").pending == 0
 
 
 def test_a_night_reads_what_has_changed_and_no_more(desk: Workbench, schools: Schools, url: str) -> None:

@@ -140,7 +140,7 @@ class Salesforce:
         assert read.sheet.read_of is not None
         reads.keep_nothing(self._store, read.sheet.read_of)
 
-    def reaches(self, playbooks: Collection[str]) -> dict[str, Reach]:
+    def reaches(self, playbooks: Collection[Playbook]) -> dict[str, Reach]:
         """How far the reading of each of some playbooks is, and what of it waits; nothing is asked of Salesforce."""
         return reaches(self._store, playbooks)
 
