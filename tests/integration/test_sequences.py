@@ -11,9 +11,9 @@ from tests.organization import BEGUN, Schools, identifier
 from tests.salesforce import PASSWORD, TOKEN, USER, Fault, Salesforce, error
 from workbench import Workbench
 from workbench.database import batches
-from workbench.model.errors import NothingChosen, NotSignedIn, SequenceRunning
+from workbench.model.errors import NothingChosen, NotSignedIn, SalesforceNotReached, SequenceRunning
 from workbench.model.reach import Reach
-from workbench.model.sequence import DONE, NEEDS_A_PERSON, REFUSED, SequenceResult
+from workbench.model.sequence import DONE, NEEDS_A_PERSON, REFUSED, SequenceResult, StepResult
 from workbench.playbooks import PLAYBOOKS, playbook
 from workbench.playbooks.sequences import STEPS
 
@@ -154,6 +154,21 @@ def test_a_wrong_password_is_tried_once_for_a_whole_sequence(
     assert schools.salesforce.answers("/services/Soap/") == 1
 
 
+def test_where_nobody_answers_the_steps_behind_do_not_ask_again(desk: Workbench, schools: Schools) -> None:
+    def cut_off(result: StepResult) -> None:
+        if result.step.name == "organizations":
+            schools.salesforce.faults = [Fault(path="/services/Soap", hang_up=True)] * 50
+
+    result = desk.sequences.run("full", told=cut_off)
+    assert [each.status for each in result.steps] == ["done", "failed", *["not run"] * 9]
+    assert {each.notes[0] for each in result.steps[1:]} == {told(result, "schools")}
+    assert "Salesforce cannot be reached" in told(result, "schools")
+    left = len(schools.salesforce.faults)
+    with pytest.raises(SalesforceNotReached):
+        desk.sequences.run("full")
+    assert left - len(schools.salesforce.faults) == 50 - left == 3
+
+
 def test_what_a_step_needs_and_never_ran_refuses_it_alone_and_is_told_in_a_sequence(
     desk: Workbench, schools: Schools
 ) -> None:
@@ -191,6 +206,10 @@ def test_invalid_rows_stay_out_and_the_good_ones_are_there(desk: Workbench, scho
     assert statuses(result)["teachers"] == "failed"
     assert "1 of 6 rows are invalid, and stay out" in told(result, "volunteers")
     assert content(url)["people"] == 9
+    (made,) = [each for each in desk.batches.all() if each.dataset == "salesforce.volunteers"]
+    log = desk.log(made).notes_added
+    assert "The good rows went on without the invalid ones, as in every sequence." in log
+    assert not [sentence for sentence in log if "ana" in sentence or "utf-8" in sentence]
 
 
 def test_a_step_that_is_held_waits_and_the_rest_goes_on(desk: Workbench, schools: Schools) -> None:
@@ -231,7 +250,7 @@ def test_one_sequence_of_a_tenant_runs_at_a_time(
         first.join(0.01)
     with pytest.raises(SequenceRunning) as refused:
         ben.sequences.run("daily")
-    assert str(refused.value).startswith("ana is running chosen since 20")
+    assert str(refused.value).startswith("ana is running organizations since 20")
     assert other.sequences.run("salesforce.organizations").status == DONE
     first.join()
     assert [each.status for each in results] == [DONE]
