@@ -85,8 +85,9 @@ class Salesforce:
         """
         said = said or Said()
         saved = said.template.mapping if said.template is not None else None
+        now = {name for name in said.columns.values() if name}  # what is said now counts instead of the template
         named = {
-            **(saved.columns if saved else {}),
+            **({header: name for header, name in saved.columns.items() if name not in now} if saved else {}),
             **dict.fromkeys(saved.left_out if saved else (), ""),
             **said.columns,
         }
