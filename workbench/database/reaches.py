@@ -47,6 +47,7 @@ with asked as (
     from (select playbook, min(created_at) as since from waiting group by playbook) w
     join workbench.import_batch on data_type = w.playbook and created_at > w.since and {_COUNTS}
     join workbench.import_row r on r.batch_id = import_batch.id
+    where r.external_key in (select record from waiting)
     group by w.playbook, r.external_key
 ), waits as (
     select w.playbook, count(*)::int as pending
