@@ -273,6 +273,21 @@ def test_a_student_whose_class_is_not_there_waits_for_it_alone(
     assert len(records(url, "salesforce.placements", "class_id")) == 1
 
 
+def test_updated_are_the_contacts_of_whom_anything_was_also_where_the_person_is_the_same(
+    run: Run, org: Salesforce, wb: Workbench, sheet: Given
+) -> None:
+    wb.import_sheet(sheet(ACCOUNTS), "salesforce.accounts")
+    imported(run, wb, "volunteers")
+    ada = VOLUNTEERS[0] | {"Volunteer_Skills__c": "Knitting"}
+    with_parts(org, [ada, *VOLUNTEERS[1:]])
+    assert figures(wb, imported(run, wb, "volunteers")).endswith("Created: 0\nUpdated: 1\nErrors: 0")
+    elsewhere = {"npsp__Primary_Affiliation__c": "0015e00000NoWhEAAV", "npe01__WorkEmail__c": "new@acme.example"}
+    with_parts(org, [ada | elsewhere, *VOLUNTEERS[1:]])
+    batch = imported(run, wb, "volunteers")
+    assert outcomes(wb, batch) == [(2, "unmatched:organization"), (3, "skipped:unchanged")]
+    assert figures(wb, batch) == "Total Records: 2\nSuccessful: 2\nCreated: 0\nUpdated: 1\nErrors: 0"
+
+
 def test_affiliations_say_who_belongs_to_which_account_whatever_a_boolean_looks_like(
     run: Run, org: Salesforce, way: str, wb: Workbench, sheet: Given, url: str
 ) -> None:
