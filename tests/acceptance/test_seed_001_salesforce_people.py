@@ -344,6 +344,26 @@ def test_a_night_in_which_two_fifths_of_the_emails_are_blank_is_held_and_not_imp
     }
 
 
+def test_a_night_in_which_other_addresses_become_the_primary_ones_of_many_is_held(
+    wb: Workbench, sheet: Given, url: str
+) -> None:
+    work = "npe01__WorkEmail__c"
+
+    def read(blank: int) -> Batch:
+        emails = ["" if n < blank else f"v{n}@mail.example" for n in range(60)]
+        lines = [f"003{n:012}AAA,Name{n},{email},v{n}@acme.example" for n, email in enumerate(emails)]
+        text = "\n".join((f"Id,LastName,Email,{work}", *lines)) + "\n"
+        return wb.import_sheet(sheet(text), "salesforce.volunteers", columns={work: "work_email"}, skip_errors=True)
+
+    read(0)
+    before = fingerprint(url)
+    batch = read(24)
+    assert (batch.stage, fingerprint(url)) == ("held", before)
+    (hold,) = batch.summary["held_for"]
+    assert (hold["code"], hold["dataset"], hold["rows"]) == ("email_slot.changed", "salesforce.people", 24)
+    assert read(20).stage == "completed"
+
+
 def test_one_bad_contact_costs_itself_alone_and_one_that_comes_twice_is_one(
     run: Run, org: Salesforce, wb: Workbench, sheet: Given, url: str
 ) -> None:

@@ -7,7 +7,7 @@ Where somebody works or goes to school is a record of its own, which waits until
 """
 
 from workbench.model.contract import Contract, Field, Reference
-from workbench.model.limits import USUAL, USUAL_OF_MISSING, USUAL_OF_NAMES
+from workbench.model.limits import USUAL, USUAL_OF_MISSING, USUAL_OF_NAMES, USUAL_OF_PLACES
 
 TYPES = ("volunteer", "teacher", "student")
 GENDERS = (
@@ -64,6 +64,8 @@ PEOPLE = Contract(
         ("first_name.changed", USUAL_OF_NAMES),
         ("email.missing", USUAL_OF_MISSING),
         ("phone.missing", USUAL_OF_MISSING),
+        ("email_slot.changed", USUAL_OF_PLACES),
+        ("phone_slot.changed", USUAL_OF_PLACES),
     ),
     fields=(
         Field(
