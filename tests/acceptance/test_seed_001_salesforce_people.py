@@ -273,6 +273,21 @@ def test_a_student_whose_class_is_not_there_waits_for_it_alone(
     assert len(records(url, "salesforce.placements", "class_id")) == 1
 
 
+def test_a_skill_that_a_contact_names_no_more_stays_and_is_not_current_and_a_blank_takes_none_away(
+    run: Run, org: Salesforce, wb: Workbench, url: str
+) -> None:
+    def skills(said: str | None) -> list[tuple[str, bool]]:
+        ada = VOLUNTEERS[0] | {"Volunteer_Skills__c": said, "Volunteer_Skills_Text__c": None}
+        with_parts(org, [ada, *VOLUNTEERS[1:]])
+        imported(run, wb, "volunteers")
+        return records(url, "salesforce.person_skill", "skill", "is_current")
+
+    assert skills("Knitting;Data analysis") == [("Data analysis", True), ("Knitting", True)]
+    assert skills("Only this") == [("Data analysis", False), ("Knitting", False), ("Only this", True)]
+    assert skills(None) == [("Data analysis", False), ("Knitting", False), ("Only this", True)]
+    assert skills("knitting") == [("Data analysis", False), ("Knitting", True), ("Only this", False)]
+
+
 def test_updated_are_the_contacts_of_whom_anything_was_also_where_the_person_is_the_same(
     run: Run, org: Salesforce, wb: Workbench, sheet: Given
 ) -> None:

@@ -16,7 +16,7 @@ from workbench.model.kinds import KINDS
 from workbench.model.playbook import Known, Shaped
 from workbench.model.sheet import Chunk
 from workbench.playbooks import demographics, postal_address
-from workbench.playbooks.salesforce_records import Records, meant
+from workbench.playbooks.salesforce_records import Records, listed, meant
 from workbench.prepare.name_case import cased, in_capitals
 from workbench.prepare.shaping import something
 
@@ -27,6 +27,8 @@ Told = tuple[pa.BooleanArray, str, str, "pa.StringArray | str", str]
 
 SKILLS = 100
 """More skills nobody has: a row that names more is cut there, and told."""
+
+_OF_SKILLS = {"skills", "skills_text"}
 
 EMAILS = dict(zip(EMAIL_SLOTS, ("email", "home_email", "work_email", "alternate_email"), strict=True))
 PHONES = dict(zip(PHONE_SLOTS, ("phone", "home_phone", "mobile_phone", "work_phone"), strict=True))
@@ -73,6 +75,10 @@ class Contacts(Records):
         cells |= {f"{name}_slot": slot for name, slot in self._primary.items()}
         if self._type == "student":
             cells["grade"] = self._grade
+        if self._there & _OF_SKILLS:
+            at, skills, rank = self._skills
+            some = rank < SKILLS
+            cells["skills"] = listed(at[some], skills.filter(pa.array(some)), len(self._columns))
         return self.part(pc.or_(self.living, pc.and_(self.deleted, self.kept)), cells)
 
     def _field(self, name: str, column: str) -> pa.StringArray:
@@ -211,7 +217,7 @@ class Contacts(Records):
             country = pc.and_not(pc.is_valid(address["country"]), postal_address.somewhere(address))
             said = "A country alone is no address, and is left out"
             yield pc.and_(self.living, country), "missing_address", f"{slot}_address", said, "warning"
-        if not self._there & {"skills", "skills_text"}:
+        if not self._there & _OF_SKILLS:
             return
         at, skills, rank = self._skills
         cut, more = np.asarray(matches(skills, _CUT)), rank >= SKILLS

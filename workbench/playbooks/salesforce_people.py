@@ -51,7 +51,7 @@ _PHONES = Part(dataset="salesforce.phones", columns=_WHOSE, made=("slot", "phone
 _ADDRESSES = Part(dataset="salesforce.addresses", columns=_WHOSE, made=("slot", *PARTS))
 _SKILLS = Part(dataset="salesforce.skills", columns=_WHOSE, made=("skill",))
 
-_VOLUNTEERS = _people(*_OF_VOLUNTEERS)
+_VOLUNTEERS = _people(*_OF_VOLUNTEERS, made=("skills",))
 _TEACHERS = _people()
 _STUDENTS = _people(*_OF_STUDENTS, made=("grade",))
 _ORGANIZATION = _placements(organization="organization")

@@ -101,6 +101,7 @@ PEOPLE = Contract(
         Field(name="local_student_id", help="The district's id of a student."),
         Field(name="account_id", kind="salesforce_id", help="The account that the contact is filed under."),
         Field(name="times_volunteered", kind="integer", minimum=0, default="0"),
+        Field(name="skills", help="Those that the contact names now, with '; ' between them."),
         Field(name="interests"),
         Field(name="recruitment_notes"),
         Field(name="description"),
