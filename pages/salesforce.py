@@ -1,5 +1,7 @@
 """Salesforce: who is reached there, how far each step of its import is, and what of it is missing here."""
 
+from collections import Counter
+
 import streamlit as st
 
 from workbench import Workbench
@@ -7,7 +9,7 @@ from workbench.doors.web import address, salesforce, schedules, words
 from workbench.doors.web.page import page
 from workbench.doors.web.views import salesforce as views
 from workbench.model.reach import Reach
-from workbench.playbooks import sequences
+from workbench.playbooks import PLAYBOOKS, sequences
 
 
 def connection(wb: Workbench) -> bool:
@@ -34,11 +36,13 @@ def run_a_sequence(wb: Workbench) -> None:
 def steps(wb: Workbench) -> None:
     """Each step with how far it is and what it waits for, and what can be done with it."""
     every = sequences.STEPS
-    reaches = wb.salesforce.reaches([name for step in every for name in step.playbooks])
+    reaches = wb.salesforce.reaches([PLAYBOOKS[name] for step in every for name in step.playbooks])
 
-    def figures(reach: Reach) -> dict[str, int]:
-        assert reach.last is not None
-        return wb.figures(reach.last)
+    def figures(reach: Reach) -> Counter[str]:
+        total = Counter[str]()
+        for each in reach.last:
+            total.update(wb.figures(each))
+        return total
 
     for step in every:
         deed = views.step(step, [reaches[name] for name in step.playbooks], figures)

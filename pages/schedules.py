@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import streamlit as st
 
 from workbench import Workbench
-from workbench.doors.web import address, schedules, words
+from workbench.doors.web import address, schedules
 from workbench.doors.web.page import page
 from workbench.doors.web.views import plots
 from workbench.doors.web.views import schedules as views
@@ -37,9 +37,7 @@ def every(wb: Workbench) -> None:
         act(wb, one, views.listed(one, wb.schedules.sheet_names(), last_of(one, runs)))
     if any(not one.paused for one in found):
         st.subheader("The next days", anchor=False)
-        own = schedules.zone()
-        views.calendar(wb.schedules.upcoming(datetime.now(UTC) + timedelta(days=DAYS)), own)
-        st.caption(f"Times of {words.text(own)}.")
+        views.calendar(wb.schedules.upcoming(datetime.now(UTC) + timedelta(days=DAYS)))
     if runs:
         st.subheader("The last runs", anchor=False)
         if any(run.seconds is not None for run in runs):

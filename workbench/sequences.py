@@ -13,11 +13,19 @@ from workbench.database import batches, reads, turns
 from workbench.database.progress import Progress, silent
 from workbench.database.store import Store
 from workbench.model.batch import Batch
-from workbench.model.errors import Held, NotConfigured, NothingChosen, NotSignedIn, UnknownTemplate, WorkbenchError
+from workbench.model.errors import (
+    Held,
+    NotConfigured,
+    NothingChosen,
+    NotSignedIn,
+    SalesforceNotReached,
+    UnknownTemplate,
+    WorkbenchError,
+)
 from workbench.model.extracted import Said
 from workbench.model.playbook import Extract, Playbook
 from workbench.model.sequence import SequenceResult, Step, StepResult
-from workbench.model.wording import listed
+from workbench.model.wording import listed, many
 from workbench.playbooks import playbook as playbook_of
 from workbench.playbooks import sequences
 
@@ -28,6 +36,8 @@ STALE = timedelta(hours=24)
 """What was read longer ago than that is told to be stale (seed 001's system does)."""
 TEMPLATE = "salesforce"
 """The template of a playbook that a sequence uses, where there is one of that name."""
+_NOBODY = (NotConfigured, NotSignedIn, SalesforceNotReached)
+"""What is said where no step can be read, so that the others need not ask."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,14 +95,15 @@ class Sequences:
         students a step runs also when something that it needs was never imported; by itself it is refused then.
         With `missing` no more is read than what an audit finds missing or stale here, and no watermark moves either.
         `source` is the door that the batches name; `told` is called after each step.
-        Raises UnknownStep, UnknownPlaybook, NothingChosen, SequenceRunning, NotConfigured, NotSignedIn.
+        Raises UnknownStep, UnknownPlaybook, NothingChosen, SequenceRunning; NotConfigured, NotSignedIn or
+        SalesforceNotReached where nobody answers the first step.
         """
         steps = self.steps(sequence, only=only, exclude=exclude)
         name = sequence or "chosen"
         whole = sequence == "full" if full_sync is None else full_sync
         how = How(sequence=name, full_sync=whole, dry_run=dry_run, missing=missing, source=source)
         began, results, refused = datetime.now(UTC), list[StepResult](), None
-        with turns.alone(self._store, name):
+        with turns.alone(self._store, sequence or (steps[0].name if len(steps) == 1 else many(len(steps), "step"))):
             for step in steps:
                 lacking = self._lacking(step, results)
                 if refused is not None:
@@ -104,7 +115,7 @@ class Sequences:
                 else:
                     try:
                         result = self._step(step, how, progress)
-                    except (NotConfigured, NotSignedIn) as nobody:  # again and again would lock the user out
+                    except _NOBODY as nobody:  # again and again would lock the user out, or take minutes
                         if not results:
                             raise
                         refused = str(nobody)
@@ -149,7 +160,7 @@ class Sequences:
                 done.figures[name] = Counter(dict.fromkeys((figure.name for figure in playbook.figures), 0))
                 for extract in playbook.extracts:
                     self._extract(playbook, extract, how, done, own)
-        except (NotConfigured, NotSignedIn):
+        except _NOBODY:
             raise
         except Exception as error:  # whatever it is, it is this step's, and the others go on
             if not isinstance(error, WorkbenchError) and os.environ.get("WORKBENCH_TRACEBACK"):
@@ -231,7 +242,8 @@ class _Done:
             kept = "would stay out" if dry_run else "stay out until they are put right there, or rejected here"
             notes.append(f"{invalid:,} of {rows:,} rows are invalid, and {kept}.")
         if waiting := sum(batch.unmatched or 0 for batch in self.batches):
-            notes.append(f"{waiting:,} rows name records that are not here yet, and wait for them.")
+            name, wait = ("names", "waits") if waiting == 1 else ("name", "wait")
+            notes.append(f"{many(waiting, 'row')} {name} records that are not here yet, and {wait} for them.")
         status = "done"
         if self.refusals or (rows and invalid == rows):
             status = "failed"

@@ -419,3 +419,18 @@ def test_a_field_that_the_organization_calls_otherwise_is_said_once_in_a_templat
     said = run("import", "salesforce:Contact", "--playbook", "salesforce.teachers", "--map", "Sex__c=gender")
     assert said.status == 0, said.err
     assert records(url, "salesforce.people", "gender") == [("female",)]
+
+
+def test_what_is_said_now_takes_the_place_of_what_the_template_calls_so(run: Run, org: Salesforce, url: str) -> None:
+    person = {"Id": ADA, "Contact_Type__c": "Teacher", "FirstName": "Ada", "LastName": "Park"}
+    people = [person | {"Phone": f"913-555-010{n}", "Id": f"003{n:012}AAA"} for n in range(4)]
+    playbook = ("import", "salesforce:Contact", "--playbook", "salesforce.teachers")
+    org.add("Contact", fields(contacts.TEACHERS), people)
+    saved = run(*playbook, "--save-template", "salesforce")
+    assert saved.status == 0, saved.err
+    renamed = fields(contacts.TEACHERS) | {"Sex__c": "string"}
+    del renamed["Gender__c"]
+    org.add("Contact", renamed, [each | {"Sex__c": "Female"} for each in people])
+    said = run(*playbook, "--template", "salesforce", "--map", "Sex__c=gender")
+    assert said.status == 0, said.err
+    assert records(url, "salesforce.people", "gender") == [("female",)] * 4

@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from tests.imports import ask, fingerprint, tamper
-from tests.organization import BEGUN, Schools
+from tests.organization import BEGUN, Schools, identifier
 from tests.salesforce import PASSWORD, TOKEN, USER, Fault, Salesforce, error
 from workbench import Workbench
 from workbench.database import batches
-from workbench.model.errors import NothingChosen, NotSignedIn, SequenceRunning
-from workbench.model.sequence import DONE, NEEDS_A_PERSON, REFUSED, SequenceResult
+from workbench.model.errors import NothingChosen, NotSignedIn, SalesforceNotReached, SequenceRunning
+from workbench.model.reach import Reach
+from workbench.model.sequence import DONE, NEEDS_A_PERSON, REFUSED, SequenceResult, StepResult
 from workbench.playbooks import PLAYBOOKS, playbook
 from workbench.playbooks.sequences import STEPS
 
@@ -63,6 +64,29 @@ def test_the_full_sequence_imports_everything_and_again_nothing(desk: Workbench,
         for name in {each.object for each in known.extracts}:
             audit = desk.salesforce.audit_playbook(known, name)
             assert (audit.there > 0, audit.differences) == (True, ()), known.name
+
+
+def test_a_record_that_waits_counts_once_however_often_it_is_told(desk: Workbench, schools: Schools) -> None:
+    def reach(name: str) -> Reach:
+        return desk.salesforce.reaches([playbook(name)])[name]
+
+    one = schools.of("Class__c")[0]
+    known = one["School__c"]
+    schools.change(one, School__c=identifier("001", 999))
+    first = desk.sequences.run("full")
+    assert "1 row names records that are not here yet, and waits for them." in told(first, "classes")
+    waiting = {name: each.pending for name, each in desk.salesforce.reaches(list(PLAYBOOKS.values())).items()}
+    assert waiting["salesforce.classes"] == 1
+    again = desk.sequences.run("full")
+    assert {name: each.pending for name, each in desk.salesforce.reaches(list(PLAYBOOKS.values())).items()} == waiting
+    for step in again.steps:
+        for name, figures in step.figures.items():
+            last = [desk.figures(each) for each in reach(name).last]
+            assert figures == {figure: sum(each[figure] for each in last) for figure in figures}, name
+    assert [len(reach(f"salesforce.{name}").last) for name in ("history", "schools", "students")] == [2, 2, 1]
+    schools.change(one, School__c=known)
+    desk.sequences.run("classes")
+    assert reach("salesforce.classes").pending == 0
 
 
 def test_a_night_reads_what_has_changed_and_no_more(desk: Workbench, schools: Schools, url: str) -> None:
@@ -131,6 +155,21 @@ def test_a_wrong_password_is_tried_once_for_a_whole_sequence(
     assert schools.salesforce.answers("/services/Soap/") == 1
 
 
+def test_where_nobody_answers_the_steps_behind_do_not_ask_again(desk: Workbench, schools: Schools) -> None:
+    def cut_off(result: StepResult) -> None:
+        if result.step.name == "organizations":
+            schools.salesforce.faults = [Fault(path="/services/Soap", hang_up=True)] * 50
+
+    result = desk.sequences.run("full", told=cut_off)
+    assert [each.status for each in result.steps] == ["done", "failed", *["not run"] * 9]
+    assert {each.notes[0] for each in result.steps[1:]} == {told(result, "schools")}
+    assert "Salesforce cannot be reached" in told(result, "schools")
+    left = len(schools.salesforce.faults)
+    with pytest.raises(SalesforceNotReached):
+        desk.sequences.run("full")
+    assert left - len(schools.salesforce.faults) == 50 - left == 3
+
+
 def test_what_a_step_needs_and_never_ran_refuses_it_alone_and_is_told_in_a_sequence(
     desk: Workbench, schools: Schools
 ) -> None:
@@ -168,6 +207,10 @@ def test_invalid_rows_stay_out_and_the_good_ones_are_there(desk: Workbench, scho
     assert statuses(result)["teachers"] == "failed"
     assert "1 of 6 rows are invalid, and stay out" in told(result, "volunteers")
     assert content(url)["people"] == 9
+    (made,) = [each for each in desk.batches.all() if each.dataset == "salesforce.volunteers"]
+    log = desk.log(made).notes_added
+    assert "The good rows went on without the invalid ones, as in every sequence." in log
+    assert not [sentence for sentence in log if "ana" in sentence or "utf-8" in sentence]
 
 
 def test_a_step_that_is_held_waits_and_the_rest_goes_on(desk: Workbench, schools: Schools) -> None:
@@ -208,7 +251,7 @@ def test_one_sequence_of_a_tenant_runs_at_a_time(
         first.join(0.01)
     with pytest.raises(SequenceRunning) as refused:
         ben.sequences.run("daily")
-    assert str(refused.value).startswith("ana is running chosen since 20")
+    assert str(refused.value).startswith("ana is running organizations since 20")
     assert other.sequences.run("salesforce.organizations").status == DONE
     first.join()
     assert [each.status for each in results] == [DONE]

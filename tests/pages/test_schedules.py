@@ -72,6 +72,16 @@ def test_a_schedule_is_added_as_a_person_says_it(show: Show, wb: Workbench) -> N
     assert (one.name, one.cron, one.zone, one.work.sequence) == ("Saturdays", "0 2 * * 6", "America/Chicago", "daily")
 
 
+def test_the_calendar_says_when_by_the_clocks_of_each_schedule(show: Show, wb: Workbench) -> None:
+    wb.schedules.add("Here", "0 2 * * *", zone="America/Chicago", sequence="daily")
+    page = show("schedules")
+    assert page.dataframe[0].value["What is due"].tolist() == ["02:00 Here"] * 7
+    assert "Times of America/Chicago." in said(page)
+    wb.schedules.add("There", "0 9 * * *", zone="Asia/Tokyo", sequence="weekly")
+    due = show("schedules").dataframe[0].value["What is due"].tolist()
+    assert "02:00 Here (America/Chicago)" in " ".join(due) and "09:00 There (Asia/Tokyo)" in " ".join(due)
+
+
 def test_what_cannot_be_a_schedule_is_told_in_the_dialog(show: Show, wb: Workbench) -> None:
     page = press(show("schedules"), "Add schedule")
     page.selectbox(key="schedule often").select("As cron says it").run()

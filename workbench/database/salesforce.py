@@ -85,8 +85,9 @@ class Salesforce:
         """
         said = said or Said()
         saved = said.template.mapping if said.template is not None else None
+        now = {name for name in said.columns.values() if name}  # what is said now counts instead of the template
         named = {
-            **(saved.columns if saved else {}),
+            **({header: name for header, name in saved.columns.items() if name not in now} if saved else {}),
             **dict.fromkeys(saved.left_out if saved else (), ""),
             **said.columns,
         }
@@ -140,7 +141,7 @@ class Salesforce:
         assert read.sheet.read_of is not None
         reads.keep_nothing(self._store, read.sheet.read_of)
 
-    def reaches(self, playbooks: Collection[str]) -> dict[str, Reach]:
+    def reaches(self, playbooks: Collection[Playbook]) -> dict[str, Reach]:
         """How far the reading of each of some playbooks is, and what of it waits; nothing is asked of Salesforce."""
         return reaches(self._store, playbooks)
 

@@ -344,7 +344,12 @@ where id = %(id)s and ended_at is null returning id
 """
 
 _STEP = "update workbench.schedule_run set done = done || %(step)s where id = %(id)s"
-_WAITS = "update workbench.schedule_run set status = 'waiting', told = %(told)s where id = %(id)s"
+_WAITS = """
+update workbench.schedule_run set status = 'waiting', told = %(told)s,
+       started_at = case when done <> '[]' then started_at end
+where id = %(id)s
+"""
+"""It has not begun, and does not last, until something of it is done."""
 _END = """
 update workbench.schedule_run
 set status = %(status)s, told = %(told)s, started_at = coalesce(started_at, now()), ended_at = now() where id = %(id)s

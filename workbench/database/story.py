@@ -3,6 +3,7 @@ whom, and what is still to be done. Sentences for people; of very many lines or 
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import chain
 from typing import Any
 
@@ -13,6 +14,7 @@ from workbench.model import lines
 from workbench.model.batch import Batch, taken_back
 from workbench.model.hold import Hold
 from workbench.model.reconciliation import Reconciliation
+from workbench.model.salesforce import PREFIX
 from workbench.model.sheet import Layout
 from workbench.model.template import HOLDABLE
 from workbench.model.template import Mapping as Mapped
@@ -109,7 +111,9 @@ def _written(batch: Batch, behind: tuple[Batch, ...], events: list[dict[str, Any
     """What a commit did, or will do, that the figures do not show."""
     done = batch.stage == "completed"
     who = next((event["actor"] for event in events if event["action"] == "committed"), None)
-    if done and batch.invalid and who is not None:
+    if done and batch.invalid and "sequence" in batch.summary:
+        yield "The good rows went on without the invalid ones, as in every sequence."
+    elif done and batch.invalid and who is not None:
         yield f"{who} let the good rows go on without the invalid ones."
     for each in batch.summary.get("accepted", ()):
         for hold in Hold.all_of(batch.summary):
@@ -151,6 +155,8 @@ _KEPT = {"changed": "changed since the import", "gone": "no longer there", "refe
 def _read(sheet: Batch) -> Iterator[str]:
     """Which lines of the source are its header and its records, where that is no matter of course."""
     layout = Layout.from_dict(sheet.reading.get("layout") or {})
+    if sheet.file_name.startswith(PREFIX):  # how its copy is written is known, and nobody has said it
+        layout = replace(layout, header_row=None, keep_lines=(), encoding=None, delimiter=None)
     by = f", as {sheet.initiated_by} said"
     if layout.no_header:
         yield f"The source has no header{by}."
@@ -163,12 +169,17 @@ def _read(sheet: Batch) -> Iterator[str]:
     if layout.stop_line is not None:
         yield f"Not read from line {layout.stop_line} on{by}."
     if layout.encoding or layout.delimiter:
-        yield f"Read as {' with '.join(filter(None, (layout.encoding, layout.delimiter)))}{by}."
+        written = f" as {layout.encoding}" if layout.encoding else ""
+        between = _BETWEEN.get(layout.delimiter, layout.delimiter) if layout.delimiter else None
+        yield f"Read{written}{f' with {between} between the cells' if between else ''}{by}."
     left: dict[str, list[tuple[int, int]]] = {}
     for each in sheet.reading.get("left_out") or ():
         left.setdefault(each["what"], []).append((each["first"], each["last"]))
     for what, ranges in left.items():
         yield f"Left out ({what}): {_lines(lines.joined(ranges))}."
+
+
+_BETWEEN = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
 def _mapped(store: Store, sheet: Batch) -> Iterator[str]:

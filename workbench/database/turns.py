@@ -22,7 +22,7 @@ def alone(store: Store, sequence: str) -> Iterator[None]:
         with translated_errors():
             if not _taken(turn):
                 raise _running(turn)
-            called = f"wb-run {sequence} {store.user}".encode()[:_LONGEST_NAME].decode("utf-8", "ignore")
+            called = f"wb-run {sequence}|{store.user}".encode()[:_LONGEST_NAME].decode("utf-8", "ignore")
             turn.connection.execute("select set_config('application_name', %s, false)", (called,))
         yield
     finally:
@@ -38,7 +38,7 @@ def running(store: Store) -> tuple[str, str, datetime] | None:
     if row is None:
         return None
     _, _, said = row["application_name"].partition("wb-run ")
-    sequence, _, user = said.partition(" ")
+    sequence, _, user = said.partition("|")
     return sequence or "a sequence", user or "Somebody", row["since"].astimezone(UTC)
 
 

@@ -1,6 +1,7 @@
 """A due run is done: its sequence of Salesforce's steps, or its Google Sheet; what came of it is kept as it goes."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from workbench.model.errors import SequenceRunning
@@ -29,7 +30,12 @@ def work(wb: Workbench, run: ScheduledRun, progress: Progress) -> ScheduledRun:
         else:
             _sequence(wb, run, progress)
     except SequenceRunning as refusal:  # somebody is at it by hand: the next minute it is tried again
-        wb.schedules.wait_again(run, str(refusal))
+        said = refusal.coordinates
+        wb.schedules.wait_again(
+            run,
+            f"At {datetime.now(UTC):%H:%M:%S} UTC {said['user']} was running {said['sequence']} (since "
+            f"{said['since']}). It is tried again every minute.",
+        )
         return wb.schedules.run(run.id)
     return wb.schedules.end(run, *_outcome(wb.schedules.run(run.id).steps))
 

@@ -312,6 +312,11 @@ class Contract:
         return self.name.partition(".")[2]
 
     @property
+    def is_extract(self) -> bool:
+        """Whether it is the form of what a playbook reads of Salesforce: the first alias of a field is its API name."""
+        return self.family == "salesforce" and not self.table
+
+    @property
     def stored(self) -> tuple[Field, ...]:
         """The fields that end up in the table, in order."""
         return tuple(field for field in self.fields if field.stored)

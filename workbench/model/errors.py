@@ -40,6 +40,10 @@ class UnreadableSalesforce(UnreadableSource):
     """Error reading {source}: {why}"""
 
 
+class SalesforceNotReached(UnreadableSalesforce):
+    """Error reading {source}: {why}"""
+
+
 class NotSignedIn(WorkbenchError):
     """Salesforce Authentication Failed: {why} What to do next: {steps}"""
 

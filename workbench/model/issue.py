@@ -42,7 +42,7 @@ class Issue:
 _OF_ITS_ROW = frozenset(
     (
         *("conflict", "contradicted", "duplicate_key", "edited", "same_id", "another_name"),
-        *("two_names", "not_taken", "made_of_half", "half_name", "taken"),
+        *("two_names", "not_taken", "made_of_half", "half_name", "taken", "unknown_role", "bad_timestamp"),
     )
 )
 """The codes whose messages tell what stands in the row."""

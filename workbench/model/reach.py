@@ -16,6 +16,6 @@ class Reach:
     until: datetime | None = None
     """Its watermark: all changes until then, by Salesforce's clock, are here. None: all is read the next time."""
     pending: int = 0
-    """Rows that wait for a record which is not here yet."""
-    last: UUID | None = None
-    """Its last import, whatever became of it."""
+    """Records of which something waits for a record that is not here yet; each counts once, as it was told last."""
+    last: tuple[UUID, ...] = ()
+    """The last import of each of its extracts, the newest first, whatever became of them."""

@@ -43,8 +43,7 @@ FIRST_MONTH = 7
 
 SIMULCAST = "Simulcast"
 ORDER = ("Count", "No Show", "Cancelled", "Draft", "Requested", "Published", "Confirmed", "Completed")
-"""Of the rows of a session the highest status counts; a teacher who cancels does not cancel a session that is known."""
-_OF_A_TEACHER = ("Count", "No Show", "Cancelled")
+"""Of the rows of a session the highest status counts: a teacher who cancels does not cancel that of the others."""
 ATTENDANCE = {"Completed": "attended", "Cancelled": "cancelled", "No Show": "no_show"}
 """What became of whoever is on a row with that status; of any other it is open."""
 _RANKS = {status: rank for rank, status in enumerate(CAME.order)}
@@ -216,11 +215,10 @@ class _Rows:
 
     def events(self) -> Shaped:
         """The sessions that rows speak for, each once."""
-        known = self._sessions.index.isin(self._stored.index)
         made = self._sessions.assign(
             title=self._sessions["session_title"],
             start=self._sessions["day"] + "T" + self._sessions["clock"] + "Z",
-            status=self._sessions["means"].mask(known & self._sessions["means"].isin(_OF_A_TEACHER)),
+            status=self._sessions["means"],
             other_id=session_ids.other_ids(
                 self._sessions["own"], self._sessions["called"], self._sessions.index.to_series()
             ),

@@ -65,11 +65,15 @@ def strangers(
     sample: Chunk, contract: Contract, columns: Pairs[str, str], value_maps: Pairs[str, Pairs[str, str]]
 ) -> tuple[Stranger, ...]:
     """The columns (header -> field) that plainly hold something else, in the order of the headers; `looks.stranger`
-    says what is plain. `sample` are rows of the sheet, best of all of its first block (see `Sheet.spread`)."""
+    says what is plain. An API name in the form of an extract says itself what it is. `sample` are rows of the sheet,
+    best of all of its first block (see `Sheet.spread`)."""
     found = {}
     for header, name in columns.items():
+        field = contract.field(name)
+        if contract.is_extract and header in field.aliases[:1]:
+            continue
         cells = trimmed(sample.cells[header]).drop_null()
-        strange = looks.stranger(cells, contract.field(name), value_maps.get(name, {}))
+        strange = looks.stranger(cells, field, value_maps.get(name, {}))
         if strange is not None:
             found[header] = (name, *strange)
     left = [each.name for each in contract.fields if each.name not in columns.values()]

@@ -146,7 +146,7 @@ def test_what_was_decided_of_the_columns_and_the_lines_is_told(wb: Workbench, tm
     wb.import_sheet(open_sheet(_written(tmp_path, GOOD)), "elevate.students")
     rows = "john@example.com,CNA101,aktiv,03/04/2024,7\nx,y,,,\n"
     text = f"Term list\nstudent_email,course_code,status,enrolled_at,room\n{rows}"
-    source = open_sheet(_written(tmp_path, text), layout=Layout(header_row=2, skip_lines=((4, 4),)))
+    source = open_sheet(_written(tmp_path, text), layout=Layout(header_row=2, skip_lines=((4, 4),), delimiter=","))
     batch = wb.import_sheet(
         source,
         "elevate.enrollments",
@@ -163,6 +163,7 @@ def test_what_was_decided_of_the_columns_and_the_lines_is_told(wb: Workbench, tm
     assert notes(wb, batch) == (
         "Mode: insert.",
         "The header is line 2, as ana said.",
+        "Read with commas between the cells, as ana said.",
         "Left out (said so): line 4.",
         "Read as enrolled_at: day first (as it was said).",
         "Meanings: status: 'aktiv' is 'active'.",

@@ -360,8 +360,9 @@ def test_a_run_waits_for_a_sequence_that_somebody_runs_by_hand(
         with turns.alone(other._store, "daily"):
             run = wb.schedules.ask(wb.schedules.work(steps=["organizations"]))
             told = until(lambda: wb.schedules.run(run.id).told)
-            assert "lea is running daily" in told
-            assert wb.schedules.run(run.id).status == "waiting"
+            assert "lea was running daily" in told and told.endswith("It is tried again every minute.")
+            waiting = wb.schedules.run(run.id)
+            assert (waiting.status, waiting.started_at) == ("waiting", None)
         assert [run.status for run in ended(wb)] == ["completed"]
 
 

@@ -95,6 +95,15 @@ def test_a_text_that_has_a_meaning_is_no_stranger() -> None:
     ]
 
 
+def test_a_field_of_salesforce_is_what_its_api_name_says_and_another_column_is_asked_about() -> None:
+    cells = ["913-555-0101", "913-555-0102", "913-555-0103"]
+    known = {"Phone": cells, "HomePhone": cells, "Number_of_Attended_Volunteer_Sessions__c": ["1", "2", "3"]}
+    fields = {"Phone": "phone", "HomePhone": "home_phone"}
+    fields["Number_of_Attended_Volunteer_Sessions__c"] = "times_volunteered"
+    assert found(known, "salesforce.volunteers", fields) == []
+    assert found({"Call": cells}, "salesforce.volunteers", {"Call": "middle_name"})[0][:2] == ("Call", "phone numbers")
+
+
 def test_who_says_so_is_not_asked_again() -> None:
     cells = pa.RecordBatch.from_pydict({"Name": pa.array(["a@example.org", "b@example.org"], pa.string())})
     sample = Chunk(lines=pa.array([2, 3], pa.int32()), cells=cells)

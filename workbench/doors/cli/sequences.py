@@ -114,6 +114,8 @@ def _tell(asked: Asked, result: StepResult, *, dry_run: bool) -> None:
     """What became of a step, in the words of the seed's own figures."""
     if asked.json:
         return
+    from workbench.playbooks import playbook as playbook_of
+
     printing.heading(asked, f"{result.step.title}: {_word(result, dry_run=dry_run)}")
     for playbook, figures in result.figures.items():
         if len(result.figures) > 1:
@@ -121,9 +123,14 @@ def _tell(asked: Asked, result: StepResult, *, dry_run: bool) -> None:
         width = max(map(len, figures), default=0)
         for name, number in figures.items():
             printing.say(asked, f"{name + ':':{width + 1}} {number:,}")
-    for name, values in result.breakdowns.items():
-        printing.say(asked, f"{name}:", *(f"  {plain(value)}: {number:,}" for value, number in values.items()))
+        for each in playbook_of(playbook).breakdowns:
+            if values := result.breakdowns.get(each.name):
+                lines = (f"  {plain(value)}: {number:,}" for value, number in values.items())
+                printing.say(asked, f"{each.name}:", *lines)
     printing.say(asked, *(plain(note) for note in result.notes))
+    if result.status == "held":
+        looks = (f"  workbench show {batch}" for batch in result.batches)
+        printing.say(asked, "To look at what it wrote and at what is held, and to let it go on:", *looks)
 
 
 def _word(result: StepResult, *, dry_run: bool) -> str:

@@ -20,7 +20,13 @@ from requests.adapters import HTTPAdapter
 from simple_salesforce.api import Salesforce
 from simple_salesforce.exceptions import SalesforceAuthenticationFailed, SalesforceError, SalesforceExpiredSession
 
-from workbench.model.errors import NotConfigured, NotSignedIn, UnreadableSalesforce, WorkbenchError
+from workbench.model.errors import (
+    NotConfigured,
+    NotSignedIn,
+    SalesforceNotReached,
+    UnreadableSalesforce,
+    WorkbenchError,
+)
 from workbench.model.salesforce import SETTINGS, Organization, SalesforceAccess
 
 Progress = Callable[[str, int], None]
@@ -132,7 +138,8 @@ class Connection:
         """What is answered: asked again for a bounded time where Salesforce is busy, some times where the line breaks
         or the answer is not whole, and after signing in anew where the session has ended.
 
-        Raises NotSignedIn, NotConfigured for a private key that is none, UnreadableSalesforce.
+        Raises NotSignedIn, NotConfigured for a private key that is none, SalesforceNotReached where nobody answers who
+        signs in, UnreadableSalesforce.
         """
         deadline, pause, cut, sessions = time.monotonic() + self.access.patience, self.access.pause, 0, 0
         while True:
@@ -154,11 +161,11 @@ class Connection:
             except (requests.RequestException, Broken) as error:
                 why, cut = _broken(error, self.access), cut + 1
                 if cut >= _CUT:
-                    raise self.refused(why) from None
+                    raise self._given_up(why) from None
             except (ExpatError, ValueError, LookupError, TypeError, AttributeError):
                 raise self.refused("its answer makes no sense. Try again later.") from None
             if time.monotonic() + pause > deadline:
-                raise self.refused(why)
+                raise self._given_up(why)
             self.progress("waiting for Salesforce", 0)
             time.sleep(pause)
             pause *= 2
@@ -199,6 +206,12 @@ class Connection:
         if code == "REQUEST_LIMIT_EXCEEDED":
             return self.refused(_USED_UP, code)
         return self.refused(f"Salesforce says {_sentence(code, message)}", code)
+
+    def _given_up(self, why: str) -> WorkbenchError:
+        """Nobody answers: whoever could not even sign in would not be answered about anything else."""
+        if self._client is None:
+            return SalesforceNotReached(source=self.source, why=self.access.without_secrets(why))
+        return self.refused(why)
 
     def _still_busy(self, error: SalesforceError) -> str:
         code, _ = said(error)

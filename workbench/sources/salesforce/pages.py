@@ -1,5 +1,6 @@
 """Records that come page by page, as JSON, through the query resource."""
 
+import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -101,6 +102,8 @@ def _text(record: Mapping[str, Any], field: Field) -> str:
         return ""
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, dict | list):  # an address, whose parts are fields of one
+        return json.dumps(value, ensure_ascii=False)
     if field.type == "datetime":
         return str(value).replace("+0000", "Z")
     return plain(str(value)) if field.is_number else str(value)

@@ -75,13 +75,14 @@ def step(step: Step, reaches: Sequence[Reach], figures: Callable[[Reach], Mappin
                     f":orange[**{words.many(pending)}** {'waits' if pending == 1 else 'wait'} for other records]"
                 )
             for each in reaches:
-                if each.last is not None:
-                    numbers = " · ".join(f"{words.text(name)}: {number:,}" for name, number in figures(each).items())
-                    name = each.playbook.removeprefix("salesforce.").replace("_", " ")
-                    label = f"Last import of {name}" if len(reaches) > 1 else "Last import"
-                    if numbers:
-                        st.caption(numbers)
-                    address.link("history", label, icon=":material/history:", batch=each.last)
+                numbers = " · ".join(f"{words.text(name)}: {number:,}" for name, number in figures(each).items())
+                if numbers:
+                    st.caption(numbers)
+                name = each.playbook.removeprefix("salesforce.").replace("_", " ")
+                label = f"Last import of {name}" if len(reaches) > 1 else "Last import"
+                for place, last in enumerate(reversed(each.last), start=1):
+                    of = f" ({place} of {len(each.last)})" if len(each.last) > 1 else ""
+                    address.link("history", f"{label}{of}", icon=":material/history:", batch=last)
         pressed: Deed | None = None
         with ways, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
             if st.button("Run now", key=f"run {step.name}", icon=":material/play_arrow:"):

@@ -1,7 +1,7 @@
 """Schedules as a page shows them: what is due, what came of it, how long it took."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -62,14 +62,19 @@ def listed(one: Schedule, sheets: Mapping[UUID, str], last: ScheduledRun | None)
         return pressed
 
 
-def calendar(due: Sequence[tuple[datetime, Schedule]], zone: str) -> None:
-    """What is due in the next days: a row for each day, in one time zone."""
-    days: dict[str, list[str]] = {}
+def calendar(due: Sequence[tuple[datetime, Schedule]]) -> None:
+    """What is due in the next days: a row for each day, each schedule by the clocks of its own time zone."""
+    zones = {one.zone for _, one in due}
+    days: dict[date, list[str]] = {}
     for moment, one in due:
-        at = moment.astimezone(ZoneInfo(zone))
-        days.setdefault(f"{at:%a %Y-%m-%d}", []).append(f"{at:%H:%M} {one.name}")
-    shown = pd.DataFrame([(day, ", ".join(each)) for day, each in days.items()], columns=["Day", "What is due"])
+        at = moment.astimezone(ZoneInfo(one.zone))
+        where = f" ({one.zone})" if len(zones) > 1 else ""
+        days.setdefault(at.date(), []).append(f"{at:%H:%M} {one.name}{where}")
+    lines = [(f"{day:%a %Y-%m-%d}", ", ".join(days[day])) for day in sorted(days)]
+    shown = pd.DataFrame(lines, columns=["Day", "What is due"])
     st.dataframe(shown, hide_index=True, height="content", key="calendar")
+    if len(zones) == 1:
+        st.caption(f"Times of {words.text(*zones)}.")
 
 
 def durations(runs: Sequence[ScheduledRun]) -> go.Figure:
