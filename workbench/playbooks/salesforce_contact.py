@@ -28,8 +28,6 @@ Told = tuple[pa.BooleanArray, str, str, "pa.StringArray | str", str]
 SKILLS = 100
 """More skills nobody has: a row that names more is cut there, and told."""
 
-_OF_SKILLS = {"skills", "skills_text"}
-
 EMAILS = dict(zip(EMAIL_SLOTS, ("email", "home_email", "work_email", "alternate_email"), strict=True))
 PHONES = dict(zip(PHONE_SLOTS, ("phone", "home_phone", "mobile_phone", "work_phone"), strict=True))
 """The column that each place of a contact is."""
@@ -75,7 +73,7 @@ class Contacts(Records):
         cells |= {f"{name}_slot": slot for name, slot in self._primary.items()}
         if self._type == "student":
             cells["grade"] = self._grade
-        if self._there & _OF_SKILLS:
+        if self._type == "volunteer":
             at, skills, rank = self._skills
             some = rank < SKILLS
             cells["skills"] = listed(at[some], skills.filter(pa.array(some)), len(self._columns))
@@ -217,7 +215,7 @@ class Contacts(Records):
             country = pc.and_not(pc.is_valid(address["country"]), postal_address.somewhere(address))
             said = "A country alone is no address, and is left out"
             yield pc.and_(self.living, country), "missing_address", f"{slot}_address", said, "warning"
-        if not self._there & _OF_SKILLS:
+        if not self._there & {"skills", "skills_text"}:
             return
         at, skills, rank = self._skills
         cut, more = np.asarray(matches(skills, _CUT)), rank >= SKILLS
