@@ -659,6 +659,8 @@ class Workbench:
         if figure.severity is not None:
             issues = counted(*(batch.summary.get(name, ()) for name in ("issue_counts", "issue_counts_planned")))
             return sum(each["rows"] for each in issues if each["severity"] == figure.severity)
+        if figure.of_own and "updated_of_own" in batch.summary:
+            return int(batch.summary["updated_of_own"])
         found = self.reconcile(batch)
         if not figure.reasons:
             return -(-sum(getattr(found, outcome) for outcome in figure.outcomes) // figure.every)

@@ -273,6 +273,36 @@ def test_a_student_whose_class_is_not_there_waits_for_it_alone(
     assert len(records(url, "salesforce.placements", "class_id")) == 1
 
 
+def test_a_skill_that_a_contact_names_no_more_stays_and_is_not_current_and_a_blank_takes_none_away(
+    run: Run, org: Salesforce, wb: Workbench, url: str
+) -> None:
+    def skills(said: str | None) -> list[tuple[str, bool]]:
+        ada = VOLUNTEERS[0] | {"Volunteer_Skills__c": said, "Volunteer_Skills_Text__c": None}
+        with_parts(org, [ada, *VOLUNTEERS[1:]])
+        imported(run, wb, "volunteers")
+        return records(url, "salesforce.person_skill", "skill", "is_current")
+
+    assert skills("Knitting;Data analysis") == [("Data analysis", True), ("Knitting", True)]
+    assert skills("Only this") == [("Data analysis", False), ("Knitting", False), ("Only this", True)]
+    assert skills(None) == [("Data analysis", False), ("Knitting", False), ("Only this", True)]
+    assert skills("knitting") == [("Data analysis", False), ("Knitting", True), ("Only this", False)]
+
+
+def test_updated_are_the_contacts_of_whom_anything_was_also_where_the_person_is_the_same(
+    run: Run, org: Salesforce, wb: Workbench, sheet: Given
+) -> None:
+    wb.import_sheet(sheet(ACCOUNTS), "salesforce.accounts")
+    imported(run, wb, "volunteers")
+    ada = VOLUNTEERS[0] | {"Volunteer_Skills__c": "Knitting"}
+    with_parts(org, [ada, *VOLUNTEERS[1:]])
+    assert figures(wb, imported(run, wb, "volunteers")).endswith("Created: 0\nUpdated: 1\nErrors: 0")
+    elsewhere = {"npsp__Primary_Affiliation__c": "0015e00000NoWhEAAV", "npe01__WorkEmail__c": "new@acme.example"}
+    with_parts(org, [ada | elsewhere, *VOLUNTEERS[1:]])
+    batch = imported(run, wb, "volunteers")
+    assert outcomes(wb, batch) == [(2, "unmatched:organization"), (3, "skipped:unchanged")]
+    assert figures(wb, batch) == "Total Records: 2\nSuccessful: 2\nCreated: 0\nUpdated: 1\nErrors: 0"
+
+
 def test_affiliations_say_who_belongs_to_which_account_whatever_a_boolean_looks_like(
     run: Run, org: Salesforce, way: str, wb: Workbench, sheet: Given, url: str
 ) -> None:
@@ -327,6 +357,26 @@ def test_a_night_in_which_two_fifths_of_the_emails_are_blank_is_held_and_not_imp
     assert {email for (email,) in records(url, "salesforce.people", "email")} == {
         f"v{n}@mail.example" for n in range(10)
     }
+
+
+def test_a_night_in_which_other_addresses_become_the_primary_ones_of_many_is_held(
+    wb: Workbench, sheet: Given, url: str
+) -> None:
+    work = "npe01__WorkEmail__c"
+
+    def read(blank: int) -> Batch:
+        emails = ["" if n < blank else f"v{n}@mail.example" for n in range(60)]
+        lines = [f"003{n:012}AAA,Name{n},{email},v{n}@acme.example" for n, email in enumerate(emails)]
+        text = "\n".join((f"Id,LastName,Email,{work}", *lines)) + "\n"
+        return wb.import_sheet(sheet(text), "salesforce.volunteers", columns={work: "work_email"}, skip_errors=True)
+
+    read(0)
+    before = fingerprint(url)
+    batch = read(24)
+    assert (batch.stage, fingerprint(url)) == ("held", before)
+    (hold,) = batch.summary["held_for"]
+    assert (hold["code"], hold["dataset"], hold["rows"]) == ("email_slot.changed", "salesforce.people", 24)
+    assert read(20).stage == "completed"
 
 
 def test_one_bad_contact_costs_itself_alone_and_one_that_comes_twice_is_one(

@@ -75,12 +75,12 @@ def _compared() -> Composed:
 
 _REASONS = (
     ("l.id is null", "no import has read it"),
-    ("l.outcome = 'unmatched'", "its row is unmatched"),
     ("l.outcome = 'invalid'", "its row is invalid"),
     ("l.is_gone", "its record is here no more"),
     ("t.id is null", "Salesforce has it no more, or has merged it"),
     ("l.is_deleted", "it was deleted or merged there when it was read"),
     ("l.changed < t.changed", "it was changed there since it was read"),
+    ("l.is_waiting", "it waits for other records: its row is unmatched"),
 )
 """Why a record is not here as it is there: the first that is so."""
 
@@ -126,11 +126,13 @@ with latest as (
              r.batch_id desc, r.line desc
 ), last as (
     select l.id collate "C" as id, l.changed collate "C" as changed, l.batch_id, l.line, l.is_deleted,
-           o.outcome, (l.batch_id, l.line) in (select batch_id, line from gone) as is_gone
+           o.outcome, g.line is not null as is_gone,
+           o.outcome = 'unmatched' and g.line is null and not l.is_deleted as is_waiting
     from latest l join workbench.import_outcome o on o.batch_id = l.batch_id and o.line = l.line and o.plan = l.plan
+    left join (select distinct batch_id, line from gone) g on g.batch_id = l.batch_id and g.line = l.line
 )
 select coalesce(t.id, l.id) as id, t.changed as there, l.changed as here, l.batch_id as batch, l.line,
-       t.id is not null as is_there,
+       t.id is not null as is_there, coalesce(l.is_waiting, false) as is_waiting,
        coalesce(l.outcome in ('created', 'updated', 'skipped') and not l.is_gone and not l.is_deleted, false)
            as is_here,
        case {reasons} end as why
@@ -138,13 +140,15 @@ from there t full join last l on l.id = t.id
 """
 """Every record there or here, by what was read of it last."""
 
-_KIND = """case when is_there and not is_here then 'missing' when is_here and not is_there then 'extra'
-                when is_there and here < there then 'stale' end"""
+_KIND = """case when is_there and not is_here and not is_waiting then 'missing'
+                when is_here and not is_there then 'extra'
+                when is_there and here < there then 'stale' when is_there and is_waiting then 'waiting' end"""
 
 _COUNTED = f"""
 select count(*) filter (where is_there)::int as there, count(*) filter (where is_here)::int as here,
        count(*) filter (where kind = 'missing')::int as missing, count(*) filter (where kind = 'extra')::int as extra,
-       count(*) filter (where kind = 'stale')::int as stale
+       count(*) filter (where kind = 'stale')::int as stale,
+       count(*) filter (where kind = 'waiting')::int as waiting
 from (select *, {_KIND} as kind from compared) c
 """
 
@@ -153,5 +157,5 @@ select kind, id, why, there, here, batch, line from (
     select *, row_number() over (partition by kind order by id) as place
     from (select *, {_KIND} as kind from compared) c where kind is not null) each
 where %(limit)s::int is null or place <= %(limit)s
-order by array_position(array['missing', 'stale', 'extra'], kind), id
+order by array_position(array['missing', 'stale', 'extra', 'waiting'], kind), id
 """

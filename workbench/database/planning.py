@@ -292,6 +292,7 @@ def _store(store: Store, run: Run, number: int, found: _Found, looked: _Looked, 
                             "skipped_by_reason": of_batch.reasons("skipped"),
                             "unmatched_by_kind": of_batch.reasons("unmatched"),
                             "removed": dict(own),
+                            "updated_of_own": of_batch.updated_of_own,
                             "kept": kept.get(batch.id, 0) if batch != run.face or not run.parts else sum(kept.values()),
                             "issues_by_code": _by_code(batch.summary.get("issue_counts", ()), of_batch.issues),
                             "issue_counts_planned": of_batch.issues,
@@ -320,9 +321,15 @@ class Decided:
     outcomes: Counter[tuple[str, str | None]] = dataclasses.field(default_factory=Counter)
     issues: list[dict[str, Any]] = dataclasses.field(default_factory=list)
     """By outcome and kind: outcome, code, field, severity, message, rows."""
+    updated_of_own: int = 0
+    """Of how many rows of a source, whose own record was there, anything is created or updated."""
 
     def __add__(self, other: "Decided") -> "Decided":
-        return Decided(outcomes=self.outcomes + other.outcomes, issues=self.issues + other.issues)
+        return Decided(
+            outcomes=self.outcomes + other.outcomes,
+            issues=self.issues + other.issues,
+            updated_of_own=self.updated_of_own + other.updated_of_own,
+        )
 
     @property
     def counts(self) -> dict[str, int]:
@@ -377,8 +384,8 @@ def _rolled(connection: psycopg.Connection[Any], rolled: RollUp, batch: Batch, l
     rolled.refuse(connection)
     tune(connection, batch.summary.get("rows", 0))
     connection.execute("set local enable_nestloop = off")
-    rolled.store(connection, lines)
-    return _counted(connection, rolled.which, lines)
+    updated = rolled.store(connection, lines)
+    return dataclasses.replace(_counted(connection, rolled.which, lines), updated_of_own=updated)
 
 
 def _counted(connection: psycopg.Connection[Any], plan: dict[str, Any], lines: Lines) -> Decided:

@@ -125,21 +125,30 @@ class RollUp:
         if self._refusals is not None:
             self._refusals.put_down(connection)
 
-    def store(self, connection: psycopg.Connection[Any], lines: tuple[int, int]) -> None:
-        """Gives the source rows between two lines their outcomes."""
+    def store(self, connection: psycopg.Connection[Any], lines: tuple[int, int]) -> int:
+        """Gives the source rows between two lines their outcomes; of how many, whose own record was there, anything is
+        created or updated."""
         between = SQL("line between {} and {}").format(Literal(lines[0]), Literal(lines[1]))
         outcomes, reasons = zip(*self._codes, strict=True)
         statement = SQL(
             """
-            insert into workbench.import_outcome (tenant_id, batch_id, plan, line, outcome, reason, errors)
-            select {tenant}, {face}, {plan}, line, ({outcomes}::text[])[code], ({reasons}::text[])[code], {errors}
-            from (
-                select s.line,
+            with rolled as materialized (
+                select s.line, made.changes and not made.is_new as is_updated,
                        case when s.status = 'failed' then {invalid} else coalesce(made.code, {filtered}) end as code
                 from {rows} s
-                left join (select line, min(code) as code from ({parts}) each group by line) made using (line)
+                left join (
+                    select line, min(code) as code,
+                           bool_or(({outcomes}::text[])[code] in ('created', 'updated')) as changes,
+                           bool_or(is_own and ({outcomes}::text[])[code] = 'created') as is_new
+                    from ({parts}) each group by line
+                ) made using (line)
                 where s.batch_id = {face} and s.{between}
-            ) rolled {told} order by line"""
+            ), stored as (
+                insert into workbench.import_outcome (tenant_id, batch_id, plan, line, outcome, reason, errors)
+                select {tenant}, {face}, {plan}, line, ({outcomes}::text[])[code], ({reasons}::text[])[code], {errors}
+                from rolled {told} order by line
+            )
+            select count(*)::int as rows from rolled where is_updated"""
         ).format(
             **self._names,
             outcomes=Literal(list(outcomes)),
@@ -151,19 +160,22 @@ class RollUp:
             errors=SQL("told.errors") if self._told else SQL("null::jsonb"),
             told=self._issues(between) if self._told else SQL(""),
         )
-        connection.execute(statement)
+        counted = connection.execute(statement).fetchone()
+        return counted["rows"] if counted else 0
 
     def _part(self, part: Batch, between: Composable) -> Composed:
         """The lines of the source that a part's rows were made of, with the number of each one's outcome."""
+        is_own = Literal(part.id == self._run.parts[0].id)
         if not part.summary.get("grouped"):
             return SQL(
-                "select o.line, {code} as code from workbench.import_outcome o "
+                "select o.line, {code} as code, {is_own} as is_own from workbench.import_outcome o "
                 "where o.batch_id = {part} and o.plan = {plan} and o.{between}"
-            ).format(code=self._code(), part=Literal(part.id), plan=self._names["plan"], between=between)
+            ).format(code=self._code(), is_own=is_own, part=Literal(part.id), plan=self._names["plan"], between=between)
         refused = SQL("") if self._refusals is None else SQL("where each.line not in (select line from refused)")
         return SQL(
             """select made.line,
-                   case when counts and made.line is distinct from first then {again} else o.code end as code
+                   case when counts and made.line is distinct from first then {again} else o.code end as code,
+                   {is_own} as is_own
             from (
                 select coalesce(r.sources, array[r.line]) as sources, {code} as code,
                        o.outcome in ('created', 'updated') or o.reason in ('unchanged', 'kept') as counts,
@@ -181,6 +193,7 @@ class RollUp:
             refused=refused,
             again=Literal(self._codes.index(("skipped", "duplicate")) + 1),
             code=self._code(),
+            is_own=is_own,
             part=Literal(part.id),
             plan=self._names["plan"],
             between=between,

@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
-KINDS = ("missing", "stale", "extra")
-"""There and not here; changed there since it was read; here and not there."""
+KINDS = ("missing", "stale", "extra", "waiting")
+"""There and not here; changed there since it was read; here and not there; read, and waiting here for other records."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,8 +43,8 @@ class Completeness:
 
     @property
     def is_complete(self) -> bool:
-        """Whether there is no difference."""
-        return not any(self.counts.values())
+        """Whether there is no difference but what waits: it has been read, and comes once the others are here."""
+        return not any(number for kind, number in self.counts.items() if kind != "waiting")
 
     @property
     def to_import(self) -> tuple[str, ...]:

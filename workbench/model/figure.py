@@ -21,6 +21,9 @@ class Figure:
     """Only those that were skipped or unmatched for one of them."""
     every: int = 1
     """Of how many rows it counts one, the last of fewer: chunks of 2,000."""
+    of_own: bool = False
+    """Updated rows of a source in parts: those whose own record, of the first part, was there and of which anything was
+    created or updated, though something else of them may wait."""
     severity: "Severity | None" = None
     """Not rows: the issues of that severity that were told of them."""
 

@@ -33,6 +33,9 @@ USUAL_OF_IDS = "5 and 50%"
 USUAL_OF_OTHERS = "20 and 95%"
 """How many may get another phone number, address or whatever else they cannot be without: many do where a system is
 cleaned up, and hardly ever all of them."""
+USUAL_OF_PLACES = "20 and 10%"
+"""Of how many people another address may become the primary one: seldom does anybody prefer another, and where a column
+is lost, the next one takes its place."""
 
 _NUMBER = re.compile(r"[0-9][0-9,]*")
 _SHARE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*%")

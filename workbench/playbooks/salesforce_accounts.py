@@ -11,24 +11,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.datasets.salesforce import accounts
-from workbench.model.figure import Figure
 from workbench.model.playbook import Extract, Known, Part, Playbook, Recall, Shaped
 from workbench.model.sheet import Chunk
-from workbench.playbooks import salesforce_records
-from workbench.playbooks.salesforce_people import ERRORS, TOTALS, waiting
+from workbench.playbooks import salesforce_figures, salesforce_records
+from workbench.playbooks.salesforce_figures import waiting
 from workbench.playbooks.salesforce_records import Records
 
 OTHER = "Other"
 """The type of an organization that has none."""
-
-FIGURES = (
-    TOTALS[0],
-    Figure(name="Successful", outcomes=("created", "updated", "skipped")),
-    Figure(name="Created", outcomes=("created",)),
-    Figure(name="Updated", outcomes=("updated",)),
-    ERRORS,
-)
-"""As the seed's expected output has them. What waits is neither successful nor an error, and is told beside them."""
 
 
 def organizations(columns: Chunk, known: Known) -> Mapping[str, Shaped]:
@@ -84,7 +74,7 @@ ORGANIZATIONS = Playbook(
     shape=organizations,
     recall=_ACCOUNTS,
     check=check_organizations,
-    figures=FIGURES,
+    figures=salesforce_figures.of(accounts.ACCOUNTS),
     extracts=(
         Extract(
             object="Account",
@@ -103,10 +93,7 @@ SCHOOLS = Playbook(
     recall=_ACCOUNTS,
     check=salesforce_records.check,
     figures=(
-        *TOTALS,
-        Figure(name="Created", part="salesforce.accounts", outcomes=("created",)),
-        Figure(name="Updated", part="salesforce.accounts", outcomes=("updated",)),
-        ERRORS,
+        *salesforce_figures.of(accounts.ACCOUNTS),
         *waiting("district"),
     ),
     extracts=tuple(
@@ -124,7 +111,7 @@ CLASSES = Playbook(
     shape=classes,
     recall=Recall(dataset="salesforce.school_classes", fields=("salesforce_id",)),
     check=salesforce_records.check,
-    figures=(*FIGURES, *waiting("school")),
+    figures=(*salesforce_figures.of(accounts.CLASSES), *waiting("school")),
     extracts=(Extract(object="Class__c"),),
 )
 

@@ -10,10 +10,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.datasets.salesforce import contacts
-from workbench.model.figure import Figure
+from workbench.datasets.salesforce.people import PERSON_ACCOUNTS
 from workbench.model.playbook import Extract, Known, Part, Playbook, Recall, Shaped
 from workbench.model.sheet import Chunk
-from workbench.playbooks.salesforce_people import ERRORS, TOTALS, waiting
+from workbench.playbooks import salesforce_figures
+from workbench.playbooks.salesforce_figures import waiting
 from workbench.playbooks.salesforce_records import Records, meant
 
 STATUSES = {"current": "Current", "former": "Past", "past": "Past", "pending": "Pending"}
@@ -64,11 +65,7 @@ AFFILIATIONS = Playbook(
     check=check,
     recall=Recall(dataset="salesforce.person_accounts", fields=("salesforce_id",)),
     figures=(
-        TOTALS[0],
-        Figure(name="Successful", outcomes=("created", "updated", "skipped")),
-        Figure(name="Created", outcomes=("created",)),
-        Figure(name="Updated", outcomes=("updated",)),
-        ERRORS,
+        *salesforce_figures.of(PERSON_ACCOUNTS),
         *waiting("person", "organization"),
     ),
     extracts=(Extract(object="npe5__Affiliation__c", where="npe5__Contact__r.Contact_Type__c != 'Student'"),),

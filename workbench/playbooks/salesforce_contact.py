@@ -16,7 +16,7 @@ from workbench.model.kinds import KINDS
 from workbench.model.playbook import Known, Shaped
 from workbench.model.sheet import Chunk
 from workbench.playbooks import demographics, postal_address
-from workbench.playbooks.salesforce_records import Records, meant
+from workbench.playbooks.salesforce_records import Records, listed, meant
 from workbench.prepare.name_case import cased, in_capitals
 from workbench.prepare.shaping import something
 
@@ -73,6 +73,10 @@ class Contacts(Records):
         cells |= {f"{name}_slot": slot for name, slot in self._primary.items()}
         if self._type == "student":
             cells["grade"] = self._grade
+        if self._type == "volunteer":
+            at, skills, rank = self._skills
+            some = rank < SKILLS
+            cells["skills"] = listed(at[some], skills.filter(pa.array(some)), len(self._columns))
         return self.part(pc.or_(self.living, pc.and_(self.deleted, self.kept)), cells)
 
     def _field(self, name: str, column: str) -> pa.StringArray:

@@ -11,11 +11,14 @@ from collections.abc import Mapping
 import pyarrow as pa
 
 from workbench.datasets.salesforce import contacts
+from workbench.datasets.salesforce.people import PEOPLE
 from workbench.model.figure import Figure
 from workbench.model.playbook import Extract, Known, Part, Playbook, Recall, Shaped
 from workbench.model.sheet import Chunk
+from workbench.playbooks import salesforce_figures
 from workbench.playbooks.postal_address import PARTS
 from workbench.playbooks.salesforce_contact import Contacts
+from workbench.playbooks.salesforce_figures import waiting
 
 CHUNK = 2_000
 """So many students the seed's import reads at once."""
@@ -48,7 +51,7 @@ _PHONES = Part(dataset="salesforce.phones", columns=_WHOSE, made=("slot", "phone
 _ADDRESSES = Part(dataset="salesforce.addresses", columns=_WHOSE, made=("slot", *PARTS))
 _SKILLS = Part(dataset="salesforce.skills", columns=_WHOSE, made=("skill",))
 
-_VOLUNTEERS = _people(*_OF_VOLUNTEERS)
+_VOLUNTEERS = _people(*_OF_VOLUNTEERS, made=("skills",))
 _TEACHERS = _people()
 _STUDENTS = _people(*_OF_STUDENTS, made=("grade",))
 _ORGANIZATION = _placements(organization="organization")
@@ -120,25 +123,9 @@ def check_students(columns: Chunk, known: Known) -> pa.Table:
 
 _RECALL = Recall(dataset="salesforce.people", fields=("salesforce_id",))
 """So that what was deleted there, and never was here, makes no record."""
-TOTALS = (
-    Figure(name="Total Records", outcomes=("created", "updated", "skipped", "unmatched", "invalid")),
-    Figure(name="Successful", outcomes=("created", "updated", "skipped", "unmatched")),
-)
-ERRORS = Figure(name="Errors", outcomes=("invalid",))
-"""As the seed's expected output has them. A row that waits for an account or a class is there but for that."""
-_PEOPLE = (
-    *TOTALS,
-    Figure(name="Created", part="salesforce.people", outcomes=("created",)),
-    Figure(name="Updated", part="salesforce.people", outcomes=("updated",)),
-    ERRORS,
-)
-"""Created and updated are people; what belongs to them has figures of its own."""
-_CHUNKS = Figure(name="Chunks processed", outcomes=TOTALS[0].outcomes, every=CHUNK)
-
-
-def waiting(*nouns: str) -> tuple[Figure, ...]:
-    """How many rows wait for each."""
-    return tuple(Figure(name=f"Waiting for the {noun}", reasons=(noun,)) for noun in nouns)
+_PEOPLE = salesforce_figures.of(PEOPLE)
+"""Created are people, and updated those of whom anything was; what belongs to them has figures of its own too."""
+_CHUNKS = Figure(name="Chunks processed", outcomes=salesforce_figures.TOTAL, every=CHUNK)
 
 
 def _stored(**parts: Part) -> tuple[Figure, ...]:

@@ -19,9 +19,9 @@ from workbench.model.figure import Breakdown, Figure
 from workbench.model.kinds import KINDS, by_distinct
 from workbench.model.playbook import Extract, Known, Part, Playbook, Recall, Shaped
 from workbench.model.sheet import Chunk
+from workbench.playbooks import salesforce_figures
 from workbench.playbooks.pathful import STATUSES
-from workbench.playbooks.salesforce_accounts import FIGURES
-from workbench.playbooks.salesforce_people import waiting
+from workbench.playbooks.salesforce_figures import waiting
 from workbench.playbooks.salesforce_records import Records, listed, meant, split
 
 NO_STATUS = "Draft"
@@ -252,9 +252,9 @@ _PARTICIPATION = Part(
     },
 )
 _EVENT_FIGURES = (
-    Figure(name="Total from Salesforce", outcomes=("created", "updated", "skipped", "unmatched", "invalid")),
-    Figure(name="Successfully processed", outcomes=("created", "updated", "skipped"), part="salesforce.sessions"),
-    Figure(name="Errors", severity="error"),
+    salesforce_figures.total("Total from Salesforce"),
+    salesforce_figures.successful(forms.SESSIONS, "Successfully processed"),
+    salesforce_figures.ERRORS,
     Figure(name="Skipped (invalid)", outcomes=("invalid",)),
     *waiting("account"),
 )
@@ -312,7 +312,7 @@ VOLUNTEERS_AND_TEACHERS = Playbook(
     shape=participations,
     recall=_PARTICIPATIONS,
     check=check_participations,
-    figures=(*FIGURES, *waiting("person", "event")),
+    figures=(*salesforce_figures.of(forms.PARTICIPATIONS_OF_SESSIONS), *waiting("person", "event")),
     extracts=_taking_part(("Volunteer", "Teacher")),
 )
 
@@ -325,7 +325,7 @@ STUDENTS = Playbook(
     shape=participations,
     recall=_PARTICIPATIONS,
     check=check_participations,
-    figures=(*FIGURES, *waiting("person", "event")),
+    figures=(*salesforce_figures.of(forms.PARTICIPATIONS_OF_SESSIONS), *waiting("person", "event")),
     extracts=_taking_part(("Student",)),
 )
 

@@ -63,7 +63,7 @@ def test_records_deleted_behind_its_back_are_those_that_are_listed(
     read(desk)
     gone = ask(url, "delete from polaris.teachers where name <= 'Ada Park 60' returning email")
     audit = desk.salesforce.audit("Contact", DATASET)
-    assert audit.counts == {"missing": len(gone), "stale": 0, "extra": 0}
+    assert audit.counts == {"missing": len(gone), "stale": 0, "extra": 0, "waiting": 0}
     places = {int(email.split(".")[1].split("@")[0]) for (email,) in gone}
     assert {each.id for each in audit.differences} == {f"003{place:012}AAA" for place in places}
     assert {each.why for each in audit.differences} == {"its record is here no more"}

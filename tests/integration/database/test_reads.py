@@ -16,6 +16,7 @@ from workbench import Workbench
 from workbench.model.batch import Batch, new_id
 from workbench.model.sequence import StepResult
 from workbench.model.template import Mapping
+from workbench.playbooks import playbook
 
 pytestmark = pytest.mark.both_servers
 
@@ -175,6 +176,13 @@ def test_a_row_that_waits_does_not_hold_it_back(desk: Workbench, schools: School
     assert (result.status, desk.batches.get(result.batches[0]).unmatched) == ("done", 1)
     (again,) = desk.sequences.run("salesforce.classes").steps
     assert (again.delta, since(schools)) == (True, BEGUN - HOUR)
+    classes = playbook("salesforce.classes")
+    audit = desk.salesforce.audit_playbook(classes, "Class__c")
+    assert audit.counts == {"missing": 0, "stale": 0, "extra": 0, "waiting": 1}
+    assert (audit.is_complete, audit.to_import) == (True, ())
+    schools.later(days=1)
+    schools.change(schools.group)
+    assert desk.salesforce.audit_playbook(classes, "Class__c").to_import == (schools.group["Id"],)
 
 
 def test_another_mapping_begins_anew_and_the_first_one_goes_on_where_it_was(desk: Workbench, schools: Schools) -> None:

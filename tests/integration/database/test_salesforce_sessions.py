@@ -220,7 +220,7 @@ def test_the_numbers_of_events_are_the_seeds_with_their_breakdowns(import_: Impo
     assert wb.figures(batch) == {
         "Total from Salesforce": 8,
         "Successfully processed": 7,
-        "Errors": 2,
+        "Errors": 1,
         "Skipped (invalid)": 1,
         "Waiting for the account": 1,
     }

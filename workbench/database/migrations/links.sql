@@ -66,3 +66,13 @@ join salesforce.accounts d on d.tenant_id = n.tenant_id and d.id = coalesce(s.di
 where d.type = 'School District'
 group by n.tenant_id, n.session_id, d.id, d.name;
 grant select on salesforce.session_district to workbench_app;
+
+-- The skills that people have, and whether their contact still names them: what it names now stands with the person, so that it
+-- matters in no way in which order they came. Of one who has never been told all are.
+drop view if exists salesforce.person_skill;
+create view salesforce.person_skill with (security_invoker = true) as
+select s.tenant_id, s.id as skill_id, p.id as person_id, p.salesforce_id, s.skill,
+       coalesce(s.skill = any(string_to_array(p.skills, '; ')), true) as is_current
+from salesforce.skills s
+join salesforce.people p on p.tenant_id = s.tenant_id and p.id = s.person_id;
+grant select on salesforce.person_skill to workbench_app;

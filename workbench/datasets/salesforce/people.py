@@ -7,7 +7,7 @@ Where somebody works or goes to school is a record of its own, which waits until
 """
 
 from workbench.model.contract import Contract, Field, Reference
-from workbench.model.limits import USUAL, USUAL_OF_MISSING, USUAL_OF_NAMES
+from workbench.model.limits import USUAL, USUAL_OF_MISSING, USUAL_OF_NAMES, USUAL_OF_PLACES
 
 TYPES = ("volunteer", "teacher", "student")
 GENDERS = (
@@ -64,6 +64,8 @@ PEOPLE = Contract(
         ("first_name.changed", USUAL_OF_NAMES),
         ("email.missing", USUAL_OF_MISSING),
         ("phone.missing", USUAL_OF_MISSING),
+        ("email_slot.changed", USUAL_OF_PLACES),
+        ("phone_slot.changed", USUAL_OF_PLACES),
     ),
     fields=(
         Field(
@@ -99,6 +101,7 @@ PEOPLE = Contract(
         Field(name="local_student_id", help="The district's id of a student."),
         Field(name="account_id", kind="salesforce_id", help="The account that the contact is filed under."),
         Field(name="times_volunteered", kind="integer", minimum=0, default="0"),
+        Field(name="skills", help="Those that the contact names now, with '; ' between them."),
         Field(name="interests"),
         Field(name="recruitment_notes"),
         Field(name="description"),

@@ -68,7 +68,8 @@ def audit(
 ) -> int:
     """Compare an object's ids and last changes there with what was imported. Nothing is loaded or changed.
 
-    Missing: there, and not here. Stale: changed there since it was read. Extra: here, and there no more.
+    Missing: there, and not here. Stale: changed there since it was read. Extra: here, and there no more. Waiting: read,
+    and brought in once the records that it refers to are here.
     """
     name, reader = _audited(source, dataset, playbook)
     limit = None if output else _SHOWN
@@ -85,7 +86,8 @@ def audit(
     counts = [(kind.capitalize(), f"{found.counts[kind]:,}") for kind in KINDS]
     printing.facts(asked, [("There", f"{found.there:,}"), ("Here", f"{found.here:,}"), *counts])
     if found.is_complete:
-        printing.say(asked, "", f"Complete: {source} is here as it is there.")
+        but = f", but for {many(waits, 'record')} waiting for others" if (waits := found.counts["waiting"]) else ""
+        printing.say(asked, "", f"Complete: {source} is here as it is there{but}.")
         return DONE
     made = printing.table("What", "Id", "Changed there", "As read here", "Why")
     for kind in KINDS:

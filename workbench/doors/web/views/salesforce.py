@@ -22,6 +22,7 @@ MEANINGS = {
     "missing": "There, and not here.",
     "stale": "Changed there since it was read.",
     "extra": "Here, and there no more.",
+    "waiting": "Read, and brought in once the records that it refers to are here.",
 }
 
 
@@ -120,7 +121,9 @@ def audited(found: Completeness) -> bool:
             for kind in KINDS:
                 st.metric(kind.capitalize(), f"{found.counts[kind]:,}", border=True, width=128, help=MEANINGS[kind])
         if found.is_complete:
-            st.success("Complete: it is here as it is there.", icon=":material/verified:")
+            waits = found.counts["waiting"]
+            but = f", but for {words.many(waits, 'record')} waiting for others" if waits else ""
+            st.success(f"Complete: it is here as it is there{but}.", icon=":material/verified:")
             return False
         titles = {"kind": "What", "id": "Id", "why": "Why", "there": "Changed there", "here": "As read here"}
         table = pd.DataFrame([asdict(one) for one in found.differences])[[*titles]].rename(columns=titles)
