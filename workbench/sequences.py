@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from workbench.database import batches, reads, turns
 from workbench.database.progress import Progress, silent
@@ -50,6 +51,8 @@ class How:
     missing: bool
     """Only what an audit finds missing or stale here."""
     source: str
+    scheduled_run: UUID | None
+    """The run of a schedule that it is for."""
 
 
 class Sequences:
@@ -84,6 +87,7 @@ class Sequences:
         fail_fast: bool = False,
         missing: bool = False,
         source: str = "python",
+        scheduled_run: UUID | None = None,
         told: Callable[[StepResult], None] = lambda result: None,
         progress: Progress = silent,
     ) -> SequenceResult:
@@ -94,14 +98,22 @@ class Sequences:
         moves. A step that fails does not keep the others from running, unless `fail_fast`. In daily, weekly, full and
         students a step runs also when something that it needs was never imported; by itself it is refused then.
         With `missing` no more is read than what an audit finds missing or stale here, and no watermark moves either.
-        `source` is the door that the batches name; `told` is called after each step.
+        `source` is the door that the batches name; `told` is called after each step. Of a `scheduled_run` whose worker
+        died, what it has written already is told with the rest.
         Raises UnknownStep, UnknownPlaybook, NothingChosen, SequenceRunning; NotConfigured, NotSignedIn or
         SalesforceNotReached where nobody answers the first step.
         """
         steps = self.steps(sequence, only=only, exclude=exclude)
         name = sequence or "chosen"
         whole = sequence == "full" if full_sync is None else full_sync
-        how = How(sequence=name, full_sync=whole, dry_run=dry_run, missing=missing, source=source)
+        how = How(
+            sequence=name,
+            full_sync=whole,
+            dry_run=dry_run,
+            missing=missing,
+            source=source,
+            scheduled_run=scheduled_run,
+        )
         began, results, refused = datetime.now(UTC), list[StepResult](), None
         with turns.alone(self._store, sequence or (steps[0].name if len(steps) == 1 else many(len(steps), "step"))):
             for step in steps:
@@ -158,6 +170,9 @@ class Sequences:
                 playbook = playbook_of(name)
                 self._put_away_left_off(playbook)
                 done.figures[name] = Counter(dict.fromkeys((figure.name for figure in playbook.figures), 0))
+                if how.scheduled_run is not None:
+                    for written in reads.of_scheduled_run(self._store, how.scheduled_run, name):
+                        self._tell(self._wb.batches.get(written), done)
                 for extract in playbook.extracts:
                     self._extract(playbook, extract, how, done, own)
         except _NOBODY:
@@ -192,7 +207,8 @@ class Sequences:
             skip_errors=True,
             progress=progress,
         )
-        batches.move(self._store, staged.id, summary={"sequence": how.sequence})
+        for_whom = {"schedule_run": str(how.scheduled_run)} if how.scheduled_run is not None else {}
+        batches.move(self._store, staged.id, summary={"sequence": how.sequence, **for_whom})
         batch = self._wb.plan(staged, progress=progress).batch
         if not how.dry_run:
             for earlier in reads.superseded(self._store, batch.id):
@@ -202,8 +218,12 @@ class Sequences:
             except Held as held:
                 done.held.append(str(held))
                 batch = self._wb.batches.get(batch)
+        self._tell(batch, done)
+
+    def _tell(self, batch: Batch, done: "_Done") -> None:
+        """Adds an import to what a step has done."""
         done.batches.append(batch)
-        done.figures[playbook.name].update(self._wb.figures(batch))
+        done.figures[batch.dataset].update(self._wb.figures(batch))
         for name, values in self._wb.breakdowns(batch).items():
             done.breakdowns.setdefault(name, Counter()).update(values)
 

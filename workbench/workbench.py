@@ -22,6 +22,7 @@ from workbench.database import (
     explaining,
     planning,
     proof,
+    reads,
     rereading,
     runs,
     staging,
@@ -297,14 +298,15 @@ class Workbench:
     def plan(self, batch: Batch | UUID | str, *, progress: Progress = silent) -> Plan:
         """Gives every row its one intended outcome and stops: the dry run. Every target table stays as it was.
 
-        A plan can be made again until it is committed. Raises WrongStage, and PartOfRun for a part: a run is planned
-        whole.
+        A plan can be made again until it is committed. Raises WrongStage, PartOfRun for a part: a run is planned whole,
+        and ReadAnew for what Salesforce has told anew since.
         """
         with self._at_work(batch, "planning") as run:
             found = run.face
             _refuse_undo(found, "planning")
             if found.stage not in ("staged", "planned", "held"):
                 raise WrongStage(batch=found.id, stage=found.stage, action="planning", needed="staged")
+            reads.refuse_read_anew(self._store, run)
             began = time.monotonic()
             playbook = self._playbook(found)
             with reporting(self._store, found.id, progress, found.summary.get("rows")) as reporter:
@@ -331,7 +333,7 @@ class Workbench:
         A batch with invalid rows is held instead, unless `skip_errors` lets its good rows go on; and so is one whose
         plan waits for a person (`holds`), unless `accept` has the codes of all that it waits for, or "all". Who let it
         go on stands in `summary["accepted"]`: code, by, at.
-        Raises AlreadyCommitted, WrongStage, PartOfRun, Held, StalePlan, Unbalanced.
+        Raises AlreadyCommitted, WrongStage, ReadAnew, PartOfRun, Held, StalePlan, Unbalanced.
         """
         with self._at_work(batch, "committing") as run:
             found = run.face
@@ -340,6 +342,7 @@ class Workbench:
             _refuse_undo(found, "committing")
             if found.stage not in ("planned", "held"):
                 raise WrongStage(batch=found.id, stage=found.stage, action="committing", needed="planned")
+            reads.refuse_read_anew(self._store, run)
             self._refuse_held(found, skip_errors or found.skip_errors, accept)
             began = time.monotonic()
             with reporting(self._store, found.id, progress, found.processed) as reporter:

@@ -77,7 +77,7 @@ _REASONS = (
     ("l.id is null", "no import has read it"),
     ("l.outcome = 'invalid'", "its row is invalid"),
     ("l.is_gone", "its record is here no more"),
-    ("t.id is null", "Salesforce has it no more, or has merged it"),
+    ("t.id is null", "Salesforce has it no more, or it is of another kind there now"),
     ("l.is_deleted", "it was deleted or merged there when it was read"),
     ("l.changed < t.changed", "it was changed there since it was read"),
     ("l.is_waiting", "it waits for other records: its row is unmatched"),

@@ -18,6 +18,7 @@ from workbench.model.errors import WrongValue
 
 _FIELDS = 5
 """Minute, hour, day of the month, month, day of the week: seconds are no schedule."""
+_HOURS = 24
 _BY_LOT = re.compile(r"\b[hr]\b", re.IGNORECASE)
 """What croniter draws by lot: another time whenever it is asked."""
 _CHANGE = timedelta(hours=3)
@@ -89,7 +90,8 @@ def _face(zone: str, moment: datetime) -> datetime:
 def _moments(cron: str, zone: str, face: datetime) -> list[datetime]:
     """When it is due that a clock shows so: as a rule one moment."""
     first, second = (face.replace(tzinfo=ZoneInfo(zone), fold=fold).astimezone(UTC) for fold in (0, 1))
-    every_hour = cron.split()[1] == "*"
+    hours = croniter.expand(cron)[0][1]
+    every_hour = hours == ["*"] or len(set(hours)) == _HOURS
     if first < second:  # the clock shows it twice
         return [first, second] if every_hour else [first]
     if first > second:  # never

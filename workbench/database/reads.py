@@ -9,7 +9,9 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from workbench.database.store import Store
-from workbench.model.salesforce import ReadOf
+from workbench.model.batch import Run
+from workbench.model.errors import ReadAnew
+from workbench.model.salesforce import PREFIX, ReadOf
 
 OVERLAP = timedelta(hours=1)
 """So much earlier a reading begins than the one before was begun: a change is dated when it is made, and seen when its
@@ -19,6 +21,14 @@ transaction ends."""
 def digest(asked: object) -> str:
     """SHA-256 of what is asked, and how it is mapped, in hexadecimal."""
     return hashlib.sha256(json.dumps(asked, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def now(store: Store) -> datetime:
+    """The time by the database's clock."""
+    row = store.one("select clock_timestamp() as now")
+    assert row is not None
+    at: datetime = row["now"]
+    return at
 
 
 def keep(store: Store, read_of: ReadOf, batch: UUID | None) -> None:
@@ -41,7 +51,12 @@ def keep(store: Store, read_of: ReadOf, batch: UUID | None) -> None:
 
 
 def keep_nothing(store: Store, read_of: ReadOf) -> None:
-    """Keeps that there was nothing to import."""
+    """Keeps that there was nothing to import; not of all that has brought records before, which the database does not
+    believe: how far it was read until then stays."""
+    if read_of.interval.since is None:
+        brought = store.one("select workbench.has_brought(%s, %s) as it", (read_of.playbook, read_of.asked))
+        if brought is not None and brought["it"]:
+            return
     with store.transaction():
         keep(store, read_of, None)
 
@@ -79,6 +94,19 @@ order by b.created_at
 """
 
 
+def of_scheduled_run(store: Store, run: UUID, playbook: str) -> list[UUID]:
+    """The imports of a playbook that a schedule's run has written, and that stand; in their order."""
+    return [row["id"] for row in store.all(_OF_SCHEDULED_RUN, {"run": str(run), "playbook": playbook})]
+
+
+_OF_SCHEDULED_RUN = """
+select b.id from workbench.import_batch b
+where b.data_type = %(playbook)s and b.summary ->> 'schedule_run' = %(run)s and b.stage = 'completed'
+  and not exists (select from workbench.import_batch u where u.undo_of = b.id and u.stage = 'completed')
+order by b.created_at
+"""
+
+
 def superseded(store: Store, batch: UUID) -> list[UUID]:
     """The imports of sequences that still wait for a person, who has touched none of their rows, and whose reading is
     all in that of another."""
@@ -91,4 +119,50 @@ join workbench.salesforce_read r on r.playbook = later.playbook and r.asked = la
 join workbench.import_batch b on b.id = r.batch_id
 where later.batch_id = %(batch)s and r.id <> later.id and (later.since is null or r.since >= later.since)
   and b.stage = 'held' and b.revision = 0 and b.decisions = 0 and b.summary ? 'sequence'
+"""
+
+
+def refuse_read_anew(store: Store, run: Run) -> None:
+    """Raises ReadAnew where all that a run has read of Salesforce is in a later reading that stands, or where an import
+    that was completed since has written a later state of one of its records: the older one would overwrite it."""
+    face = run.face
+    if not face.file_name.startswith(PREFIX):
+        return
+    later = store.one(_ALL_READ_ANEW, {"batch": face.id})
+    if later is None and {"Id", "SystemModstamp"} <= set(face.headers):
+        datasets = [face.dataset, *(batch.dataset for batch in run.written)]
+        named = {"batch": face.id, "source": face.file_name, "begun": face.created_at, "datasets": datasets}
+        later = store.one(_A_RECORD_READ_ANEW, named)
+    if later is not None:
+        raise ReadAnew(batch=face.id, later=later["id"])
+
+
+_ALL_READ_ANEW = """
+select later.batch_id as id from workbench.salesforce_read r
+join workbench.standing_read later on later.playbook = r.playbook and later.asked = r.asked and later.id <> r.id
+where r.batch_id = %(batch)s and later.batch_id is not null and (later.since is null or r.since >= later.since)
+  and r.until <= later.until and r.read_at < later.read_at
+order by later.until desc limit 1
+"""
+
+_A_RECORD_READ_ANEW = """
+with later as (
+    select id, array_position(headers, 'Id') - 1 as id_at, array_position(headers, 'SystemModstamp') - 1 as changed_at
+    from workbench.import_batch b
+    where file_name = %(source)s and stage = 'completed' and part_of is null and undo_of is null
+      and completed_at > %(begun)s and id <> %(batch)s and headers @> array['Id', 'SystemModstamp']
+      and not exists (select from workbench.import_batch u where u.undo_of = b.id and u.stage = 'completed')
+      and (data_type = any(%(datasets)s) or exists (
+          select from workbench.import_batch p where p.part_of = b.id and p.data_type = any(%(datasets)s)))
+), own as (
+    select r.raw::jsonb ->> (array_position(b.headers, 'Id') - 1) as id,
+           r.raw::jsonb ->> (array_position(b.headers, 'SystemModstamp') - 1) as changed
+    from workbench.import_batch b join workbench.import_row r on r.batch_id = b.id
+    where b.id = %(batch)s and exists (select from later)
+)
+select later.id from later
+join workbench.import_row r on r.batch_id = later.id
+join own on own.id = r.raw::jsonb ->> later.id_at
+where own.changed collate "C" < r.raw::jsonb ->> later.changed_at
+limit 1
 """

@@ -115,6 +115,7 @@ class Salesforce:
                 ids=ids,
                 where=extract.where,
                 since=None if whole or ids is not None else reads.since(self._store, playbook.name, asked),
+                now=reads.now(self._store),
                 layout=layout,
                 progress=progress,
             )

@@ -56,6 +56,7 @@ def _sequence(wb: Workbench, run: ScheduledRun, progress: Progress) -> None:
         full_sync=run.work.everything or None,
         missing=run.work.only_missing,
         source=SOURCE,
+        scheduled_run=run.id,
         told=tell,
         progress=progress,
     )

@@ -191,6 +191,8 @@ class Field:
     have."""
     protected_by: str | None = None
     """A person's field: once a record has something there, no import changes this one."""
+    erases: bool = False
+    """Whether a blank cell always erases the stored value; elsewhere it keeps it, unless a template says otherwise."""
     once: bool = False
     """Only a new record gets it: no import changes what one has there, or has not."""
     awaited: str = ""

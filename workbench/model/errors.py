@@ -336,6 +336,11 @@ class AlreadyCommitted(WorkbenchError):
     """Batch {batch} has already been committed."""
 
 
+class ReadAnew(WorkbenchError):
+    """Run {later} has read later from Salesforce what batch {batch} has, and stands. Discard batch {batch}, and run the
+    import again where something of it is still missing."""
+
+
 class Held(WorkbenchError):
     """Batch {batch} is held, with invalid rows: {invalid}. Correct them, or let the good rows go on with
     --skip-errors."""

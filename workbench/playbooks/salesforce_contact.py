@@ -54,7 +54,7 @@ class Contacts(Records):
     """The rows of a chunk of contacts: of one type, none of which may lack what is `required`."""
 
     def __init__(self, columns: Chunk, known: Known, form: Contract, type_: Type, required: Sequence[str] = ()) -> None:
-        super().__init__(columns, known, form.nothing)
+        super().__init__(columns, known, form.nothing, names=_NAMES)
         self._known, self._form, self._type = known, form, type_
         self._there = set(columns.cells.schema.names)
         self.lacking = {name: pc.and_not(pc.is_null(self[name]), self.deleted) for name in required}

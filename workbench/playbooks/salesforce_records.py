@@ -4,7 +4,7 @@ A record that is deleted or was merged in Salesforce is marked here, and stays; 
 Either is told of its row. Which are here, a playbook's Recall says.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -29,10 +29,12 @@ _LINES = 1 << 24
 class Records:
     """The records of a chunk: the texts of the form's columns, and which of them are imported."""
 
-    def __init__(self, columns: Chunk, known: Known, nothing: Sequence[str] = ()) -> None:
-        """`nothing` are texts that mean no value, in lower case."""
+    def __init__(self, columns: Chunk, known: Known, nothing: Sequence[str] = (), names: Collection[str] = ()) -> None:
+        """`nothing` are texts that mean no value, in lower case; in the columns that are `names` only those that nobody
+        can be called."""
         self._columns = columns
         self._meaning_nothing = nothing
+        self._names = names
         self._texts: dict[str, pa.StringArray] = {}
         self.deleted = pc.fill_null(pc.equal(KINDS["boolean"].parse(self["is_deleted"]), "true"), False)
         here = known.stored["salesforce_id"] if known.stored is not None else pa.array([], pa.string())
@@ -43,7 +45,10 @@ class Records:
         if name not in self._texts:
             there = name in self._columns.cells.schema.names
             cells = self._columns.cells[name] if there else self.nothing
-            self._texts[name] = something(cells, self._meaning_nothing)
+            nothing = self._meaning_nothing
+            if name in self._names:
+                nothing = [text for text in nothing if not text.isalpha()]
+            self._texts[name] = something(cells, nothing)
         return self._texts[name]
 
     def taken(self, columns: Mapping[str, str], otherwise: Mapping[str, pa.StringArray]) -> dict[str, pa.StringArray]:

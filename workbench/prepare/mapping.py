@@ -155,7 +155,7 @@ def resolve(  # noqa: PLR0913
     mapping = Mapping(
         value_maps=_merged(saved.value_maps, value_maps or {}),
         constants={name: text for name, text in (saved.constants | dict(constants or {})).items() if text},
-        clears=tuple(dict.fromkeys((*saved.clears, *clears))),
+        clears=tuple(dict.fromkeys((*saved.clears, *clears, *_erasing(contract)))),
         lenient=tuple(dict.fromkeys(saved.lenient if lenient is None else lenient)),
         repairs=tuple(dict.fromkeys(saved.repairs if repairs is None else repairs)),
         left_out=(*(header for header in headers if header in left_out), *gone),
@@ -177,6 +177,11 @@ def resolve(  # noqa: PLR0913
     _check_filters(contract, mapping, headers)
     _check_window(contract, mapping, window)
     return mapping
+
+
+def _erasing(contract: Contract) -> tuple[str, ...]:
+    """The fields that a blank cell always erases."""
+    return tuple(target.name for target in contract.fields if target.erases)
 
 
 def suggest_values(target: Field, texts: Iterable[str]) -> dict[str, tuple[str, float]]:

@@ -82,7 +82,11 @@ def test_what_is_new_changed_or_deleted_there_is_missing_stale_or_extra_here(des
     assert found(audit) == [
         ("missing", "003new", "no import has read it"),
         ("stale", "003000000000001AAA", "it was changed there since it was read"),
-        ("extra", "003000000000002AAA", "Salesforce has it no more, or has merged it"),
+        (
+            "extra",
+            "003000000000002AAA",
+            "Salesforce has it no more, or it is of another kind there now",
+        ),
     ]
     assert (audit.differences[1].there, audit.differences[1].here) == (
         "2026-02-01T00:00:00.000Z",

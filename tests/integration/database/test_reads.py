@@ -14,6 +14,7 @@ from tests.organization import BEGUN, Schools, identifier
 from tests.salesforce import PASSWORD, TOKEN, USER, Fault, Salesforce, error
 from workbench import Workbench
 from workbench.model.batch import Batch, new_id
+from workbench.model.errors import ReadAnew
 from workbench.model.sequence import StepResult
 from workbench.model.template import Mapping
 from workbench.playbooks import playbook
@@ -222,6 +223,7 @@ def test_it_reaches_as_far_as_readings_leave_no_gap_from_a_whole_one(desk: Workb
         readings[f"{number:064}"] = some
     rows = [(asked, since, until) for asked, some in readings.items() for since, until in some]
     with psycopg.connect(url) as connection, connection.cursor() as cursor:
+        cursor.execute("alter table workbench.salesforce_read disable trigger tell_read")
         cursor.executemany(
             "insert into workbench.salesforce_read (tenant_id, playbook, object, asked, since, until, read_by) "
             "select id, 'p', 'Contact', %s, to_timestamp(%s), to_timestamp(%s), 'ana' from workbench.tenant "
@@ -300,3 +302,108 @@ def test_a_run_of_which_no_row_is_valid_has_failed_and_moves_nothing(
     assert step(desk).status == "failed"
     assert ask(url, "select count(*) from workbench.standing_read") == [(0,)]
     assert next_since(desk, schools) is None
+
+
+def test_an_older_reading_is_neither_planned_nor_committed_when_a_later_one_stands(
+    desk: Workbench, schools: Schools
+) -> None:
+    schools.later(days=1)
+    older = batch(desk, dry_run=True)
+    schools.later(days=1)
+    schools.change(schools.company, Name="Newer")
+    newer = batch(desk)
+    for deed in (desk.plan, desk.commit):
+        with pytest.raises(ReadAnew, match=f"Run {newer.id}"):
+            deed(older)
+    desk.undo(newer)
+    assert desk.commit(desk.plan(older).batch).created == 1
+
+
+def test_a_record_that_was_read_anew_keeps_an_older_reading_of_it_out_whatever_else_that_has_read(
+    desk: Workbench, schools: Schools
+) -> None:
+    step(desk)
+    schools.later(days=1)
+    schools.change(schools.company, Name="Older")
+    add(schools, None)
+    older = batch(desk, dry_run=True)
+    schools.later(days=1)
+    schools.change(schools.company, Name="Newer")
+    by_id = desk.salesforce.open("Account", ids=[schools.company["Id"]], fields=["Name", "Type"])
+    newer = desk.commit(desk.plan(desk.stage(by_id, PLAYBOOK)).batch)
+    assert newer.updated == 1
+    with pytest.raises(ReadAnew, match=f"Run {newer.id}"):
+        desk.commit(older, skip_errors=True)
+
+
+def test_a_clock_that_is_ahead_there_is_told_and_nothing_is_read(desk: Workbench, schools: Schools, url: str) -> None:
+    step(desk)
+    right = schools.salesforce.now
+    for ahead in (timedelta(minutes=11), timedelta(days=365)):
+        schools.salesforce.now = datetime.now(UTC) + ahead
+        result = step(desk)
+        (told,) = result.notes
+        assert result.status == "failed"
+        assert f"its clock shows {schools.salesforce.now:%Y-%m-%d %H:%M:%S} UTC, and ours 2" in told
+    assert ask(url, "select count(*) from workbench.salesforce_read") == [(1,)]
+    until = datetime.now(UTC) + timedelta(minutes=11)
+    assert refusal(url, READ, PLAYBOOK, "Account", ASKED, BEGUN, until, None, "ana") == "WB001"
+    schools.salesforce.now = right
+    assert step(desk).status == "done"
+
+
+def test_a_reading_that_was_kept_before_its_time_does_not_count(desk: Workbench, schools: Schools, url: str) -> None:
+    step(desk)
+    asked = ask(url, "select tenant_id, asked from workbench.salesforce_read")[0]
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("alter table workbench.salesforce_read disable trigger user")
+        connection.execute(
+            "insert into workbench.salesforce_read (tenant_id, playbook, object, asked, since, until, read_by) "
+            "values (%s, %s, 'Account', %s, %s, now() + interval '4 hours', 'ana')",
+            (asked[0], PLAYBOOK, asked[1], BEGUN),
+        )
+        connection.execute("alter table workbench.salesforce_read enable trigger user")
+    assert next_since(desk, schools) == BEGUN - HOUR
+
+
+def test_a_clock_that_is_put_back_there_has_everything_read(desk: Workbench, schools: Schools) -> None:
+    step(desk)
+    schools.later(days=-1)
+    add(schools, "Next Level")
+    again = step(desk)
+    assert (again.status, again.delta, again.rows) == ("done", False, 2)
+
+
+def test_a_reading_without_an_import_is_told_in_the_audit_log(desk: Workbench, schools: Schools, url: str) -> None:
+    step(desk)
+    schools.later(days=1)
+    step(desk)
+    found = ask(url, "select actor, detail ->> 'object' from workbench.audit_log where action = 'read nothing'")
+    assert found == [("ana", "Account")]
+
+
+def test_nobody_can_say_that_all_is_nothing_of_what_has_brought_records(
+    desk: Workbench, schools: Schools, url: str
+) -> None:
+    step(desk)
+    ((asked,),) = ask(url, "select asked from workbench.salesforce_read")
+    assert refusal(url, READ, PLAYBOOK, "Account", asked, None, datetime.now(UTC), None, "ana") == "WB001"
+    schools.later(days=1)
+    schools.salesforce.objects["Account"].records.clear()
+    assert step(desk, full_sync=True).status == "done"
+    assert next_since(desk, schools) == BEGUN - HOUR
+
+
+def test_an_account_that_was_merged_and_is_restored_is_merged_no_more(
+    desk: Workbench, schools: Schools, url: str
+) -> None:
+    step(desk)
+    stored = "select is_deleted, merged_into from salesforce.accounts"
+    for values, there in (
+        ({"IsDeleted": True, "MasterRecordId": schools.school["Id"]}, (True, schools.school["Id"])),
+        ({"IsDeleted": False, "MasterRecordId": None}, (False, None)),
+    ):
+        schools.later(days=1)
+        schools.change(schools.company, **values)
+        assert step(desk).status == "done"
+        assert ask(url, stored) == [there]

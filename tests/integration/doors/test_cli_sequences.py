@@ -120,6 +120,6 @@ def test_an_audit_of_a_playbook_says_how_what_is_missing_is_imported(run: Run, s
     schools.company["IsDeleted"] = True
     schools.change(schools.company)
     extra = run("audit", ORGANIZATIONS)
-    assert "Salesforce has it no more, or has merged it" in extra.out
+    assert "Salesforce has it no more, or it is of another kind there now" in extra.out
     run("run", ORGANIZATIONS)
     assert run("audit", ORGANIZATIONS).status == 0

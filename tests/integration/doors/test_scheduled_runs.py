@@ -352,6 +352,20 @@ def test_a_run_whose_worker_died_goes_on_with_the_steps_that_were_not_done(
     assert {batch.dataset for batch in wb.batches.all()} == {"salesforce.schools"}
 
 
+def test_what_a_worker_had_written_of_a_step_before_it_died_is_told_with_what_the_next_one_does(
+    schools: Schools, wb: Workbench, hired: Callable[[], Worker]
+) -> None:
+    run = wb.schedules.ask(wb.schedules.work(steps=["organizations"]))
+    wb.schedules.begin(run)
+    wb.sequences.run(only=["organizations"], source="schedule", scheduled_run=run.id)
+    wb.schedules.wait_again(run, "")
+    with hired():
+        (found,) = ended(wb)
+    (step,) = found.steps
+    assert step["figures"]["salesforce.organizations"]["Created"] == 1
+    assert found.batches == tuple(batch.id for batch in wb.batches.all())
+
+
 def test_a_run_waits_for_a_sequence_that_somebody_runs_by_hand(
     schools: Schools, wb: Workbench, open_wb: Opened, hired: Callable[[], Worker]
 ) -> None:

@@ -40,8 +40,9 @@ def test_a_time_that_a_day_has_twice_is_due_once() -> None:
         assert due_times.latest("30 1 * * *", CHICAGO, moment) == local("2026-11-01T01:30").astimezone(UTC)
 
 
-def test_what_is_due_in_every_hour_is_due_in_both_that_are_called_so() -> None:
-    found = times("30 * * * *", local("2026-11-01T00:40"), 3)
+@pytest.mark.parametrize("hours", ["*", "*/1", "0-23", "0-23/1", "0-11,12-23"])
+def test_what_is_due_in_every_hour_is_due_in_both_that_are_called_so(hours: str) -> None:
+    found = times(f"30 {hours} * * *", local("2026-11-01T00:40"), 3)
     assert found == ["11-01 01:30 CDT", "11-01 01:30 CST", "11-01 02:30 CST"]
 
 

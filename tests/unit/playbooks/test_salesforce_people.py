@@ -98,6 +98,12 @@ def test_a_mailing_address_comes_in_its_parts_or_as_an_object() -> None:
     assert len(volunteers(contact(mailing_address="some text"))["addresses"].rows) == 0
 
 
+@pytest.mark.parametrize("name", ["Null", "None", "Nan"])
+def test_somebody_may_be_called_what_programs_write_for_nothing(name: str) -> None:
+    (person,) = cells(volunteers(contact(first_name="n/a", last_name=name))["people"], "first_name", "last_name")
+    assert person == (None, name)
+
+
 def test_a_country_alone_is_no_address_and_told() -> None:
     row = contact(mailing_country="United States", home_address="USA")
     assert len(volunteers(row)["addresses"].rows) == 0

@@ -247,8 +247,10 @@ def test_every_record_is_a_row_whatever_it_looks_like(org: Salesforce, way: str)
         {"Id": "x", "LastName": "y"},
         {"Id": "Note: all of them"},
         {"Id": "Total"},
+        {"Id": "Note: all of them again"},
+        {"Id": "Grand total"},
     ]
-    org.add("Contact", {"LastName": "string"}, [*odd, *odd[2:]])
+    org.add("Contact", {"LastName": "string"}, odd)
     assert [line for line, _ in rows(open_salesforce("Contact", org.access()))] == [2, 3, 4, 5, 6, 7]
 
 
@@ -569,6 +571,19 @@ def test_a_page_that_is_lost_on_the_way_is_noticed(org: Salesforce, way: str) ->
     else:
         org.skipped = {14}
         assert refusal(org) == "Salesforce gave 23 records of the 30 that it has. Nothing was kept; try again."
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (b'"003000000000001AAA"', "Salesforce gave 2 records of the 3 that it has."),
+        (b"null", "Salesforce gave a record without its id."),
+    ],
+)
+def test_records_that_come_twice_or_without_an_id_are_no_records(org: Salesforce, change: bytes, why: str) -> None:
+    org.add("Contact", FIELDS, people(3))
+    org.faults.append(Fault(path="ORDER BY Id", change=lambda body: body.replace(b'"003000000000002AAA"', change)))
+    assert refusal(org) == f"{why} Nothing was kept; try again."
 
 
 def test_a_page_with_fewer_records_than_it_says_is_asked_for_again(org: Salesforce, by_job: None) -> None:

@@ -504,7 +504,15 @@ end $$;
 create or replace trigger guard_sign_off before insert on workbench.sign_off
     for each row execute function workbench.guard_sign_off();
 
--- A reading is of the import that is begun with it, in the same transaction, and of no other.
+-- Whether something was imported of what a playbook asks for.
+create or replace function workbench.has_brought(of_playbook text, of_asked text) returns boolean language sql stable
+set search_path = pg_catalog, pg_temp as $$
+    select exists (select from workbench.salesforce_read r join workbench.import_batch b on b.id = r.batch_id
+                   where r.playbook = of_playbook and r.asked = of_asked and b.stage = 'completed')
+$$;
+
+-- A reading is of the import that is begun with it, in the same transaction, and of no other; it was over when it is kept; and that
+-- all is nothing can only be said of what has never brought anything.
 create or replace function workbench.guard_read() returns trigger language plpgsql
 set search_path = pg_catalog, pg_temp as $$
 begin
@@ -514,23 +522,43 @@ begin
           and b.stage = 'queued' and b.created_at = now() and b.part_of is null and b.undo_of is null and b.sweep_of is null) then
         raise exception 'batch % is no import of % that begins now', new.batch_id, new.object using errcode = 'WB001';
     end if;
+    if new.until > clock_timestamp() + interval '10 minutes' then
+        raise exception 'what is read of % up to % is not over yet', new.object, new.until using errcode = 'WB001';
+    end if;
+    if new.batch_id is null and new.since is null and workbench.has_brought(new.playbook, new.asked) then
+        raise exception 'all of %, which has brought records, cannot be nothing', new.object using errcode = 'WB001';
+    end if;
     return new;
 end $$;
 
 create or replace trigger guard_read before insert on workbench.salesforce_read
     for each row execute function workbench.guard_read();
 
+-- Of a reading without an import nothing else tells: it is an entry of the audit log.
+create or replace function workbench.tell_read() returns trigger language plpgsql
+set search_path = pg_catalog, pg_temp as $$
+begin
+    insert into workbench.audit_log (tenant_id, actor, action, detail)
+    values (new.tenant_id, new.read_by, 'read nothing', jsonb_build_object('playbook', new.playbook, 'object', new.object,
+        'asked', new.asked, 'since', new.since, 'until', new.until));
+    return null;
+end $$;
+
+create or replace trigger tell_read after insert on workbench.salesforce_read
+    for each row when (new.batch_id is null) execute function workbench.tell_read();
+
 -- The readings that count: there was nothing to import, or the import is written and not undone, and of its invalid rows each was
--- rejected by somebody, with a reason. An unmatched row does not keep a reading from counting, for it is kept, and waits.
+-- rejected by somebody, with a reason. An unmatched row does not keep a reading from counting, for it is kept, and waits. One that
+-- was kept before its time had come has not seen what was changed until then.
 drop view if exists workbench.standing_read;
 create view workbench.standing_read with (security_invoker = true) as
 select r.* from workbench.salesforce_read r left join workbench.import_batch b on b.id = r.batch_id
-where r.batch_id is null or b.stage = 'completed'
+where r.until <= r.read_at + interval '10 minutes' and (r.batch_id is null or b.stage = 'completed'
   and not exists (select from workbench.import_batch u where u.undo_of = b.id and u.stage = 'completed')
   and (b.invalid = 0 or b.invalid <= (
       select count(*) from workbench.import_explanation e
       join workbench.import_outcome o on o.batch_id = e.batch_id and o.line = e.line
-      where e.batch_id = b.id and o.plan = b.plan and o.outcome = 'invalid' and workbench.settles(e, o.outcome)));
+      where e.batch_id = b.id and o.plan = b.plan and o.outcome = 'invalid' and workbench.settles(e, o.outcome))));
 grant select on workbench.standing_read to workbench_app;
 
 -- Up to when the changes of what a playbook asks for have been read: from the last whole reading on as far as the readings leave no

@@ -24,6 +24,7 @@ _MERGED = Field(
     kind="salesforce_id",
     aliases=("MasterRecordId",),
     help="The record that it was merged into there.",
+    erases=True,  # it may be restored
 )
 
 

@@ -17,7 +17,12 @@ _ID = Field(
 )
 _DELETED = (
     Field(name="is_deleted", aliases=("IsDeleted",), help="A contact that is here is marked, and no other is made."),
-    Field(name="merged_into", aliases=("MasterRecordId",), help="The contact that took its place."),
+    Field(
+        name="merged_into",
+        aliases=("MasterRecordId",),
+        help="The contact that took its place.",
+        erases=True,  # it may be restored
+    ),
 )
 _LAST_NAME = Field(name="last_name", required=True, aliases=("LastName",), examples=("Park", "RUIZ"))
 _PARTS_OF_ADDRESS = ("Street", "City", "State", "PostalCode", "Country")

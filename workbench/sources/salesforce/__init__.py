@@ -6,7 +6,7 @@ checksum, kept, read again. Line 1 is the header, and the first record stands on
 
 from collections.abc import Collection, Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from workbench.model.salesforce import PREFIX, Interval, Organization, SalesforceAccess, checked_id, checked_object
 from workbench.model.sheet import Layout, Sheet
@@ -20,6 +20,8 @@ from workbench.sources.spool import Spool
 
 MOST_BY_PAGES = 2_000
 """Records that are asked for page by page; what has more is read by a job."""
+AHEAD = timedelta(minutes=10)
+"""So much Salesforce's clock may be ahead of ours; the database keeps no reading of more."""
 
 
 def open_salesforce(  # noqa: PLR0913
@@ -32,6 +34,7 @@ def open_salesforce(  # noqa: PLR0913
     ids: Collection[str] | None = None,
     where: str = "",
     since: datetime | None = None,
+    now: datetime | None = None,
     layout: Layout | None = None,
     progress: Progress = silent,
 ) -> Sheet:
@@ -42,17 +45,22 @@ def open_salesforce(  # noqa: PLR0913
     not have is named before anything is read. `deleted` reads what is deleted or was merged too, with IsDeleted and
     MasterRecordId; `ids` are those of the records that are read, where not all are; `where` is a condition in
     Salesforce's language, and `since` reads only what has changed after that, all of an object that does not know when.
-    Which changes are in it, says the Sheet's `interval`: up to when it was asked, by Salesforce's clock. Raises
-    NotConfigured, NotSignedIn, UnknownSalesforceObject, UnknownSalesforceFields, UnreadableSalesforce, WrongValue,
-    NoSpace.
+    Which changes are in it, says the Sheet's `interval`: up to when it was asked, by Salesforce's clock; where that is
+    ahead of `now` nothing is read. Raises NotConfigured, NotSignedIn, UnknownSalesforceObject, UnknownSalesforceFields,
+    UnreadableSalesforce, WrongValue, NoSpace.
     """
     checked_object(name)
     only = tuple(sorted(map(checked_id, ids))) if ids is not None else None
     with Connection(access, f"{PREFIX}{name}", progress) as connection:
         found = with_paths(connection, described(connection, name), (*(fields or ()), *needed))
         chosen = found.chosen(fields, needed, deleted=deleted)
-        since = since if found.is_stamped else None
-        interval = Interval(since=since, until=connection.clock)
+        until = connection.clock
+        if now is not None and until > now + AHEAD:
+            why = f"its clock shows {_time(until)}, and ours {_time(now)}. Nothing was read; try again later."
+            raise connection.refused(why)
+        if not found.is_stamped or (since is not None and since >= until):  # a clock that was put back there
+            since = None
+        interval = Interval(since=since, until=until)
         query = Query(object=found.name, fields=chosen, deleted=deleted, ids=only, where=where, since=since)
         export = Export(connection, tuple(field.name for field in query.fields))
         spool = Spool().fill(_exported(connection, query, export))
@@ -62,6 +70,10 @@ def open_salesforce(  # noqa: PLR0913
     opened = open_spool(spool, f"{PREFIX}{found.name}", layout=replace(said, keep_lines=said.keep_lines or lines))
     reading = replace(opened.reading, warnings=(*opened.reading.warnings, *export.warnings))
     return replace(opened, reading=reading, interval=interval if ids is None else None)
+
+
+def _time(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def organization(access: SalesforceAccess) -> Organization:

@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from types import TracebackType
@@ -87,9 +87,10 @@ class Connection:
     def clock(self) -> datetime:
         """The time at Salesforce, as its last answer says it; that answer is no older. Raises UnreadableSalesforce."""
         try:
-            return parsedate_to_datetime(self._gate.date)
+            at = parsedate_to_datetime(self._gate.date)
         except ValueError:
             raise self.refused("its answers do not say what time it is. Try again later.") from None
+        return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
 
     def organization_id(self) -> str:
         """The id of who is reached; raises as `ask` does."""

@@ -43,11 +43,15 @@ def exported(connection: Connection, query: Query, export: Export) -> Iterator[b
 
 
 def _records(connection: Connection, query: Query, export: Export) -> Iterator[bytes]:
-    found, total = 0, None
+    found, seen, total = 0, set[str](), None
     for page in _pages(connection, query):
         found, total = found + len(page.records), page.total if total is None else total
-        if page.next is None and found != total:
-            raise connection.refused(lost(found, total))
+        ids = [record.get("Id") for record in page.records]
+        if not all(ids):
+            raise connection.refused("Salesforce gave a record without its id. Nothing was kept; try again.")
+        seen.update(map(str, ids))
+        if page.next is None and not found == len(seen) == total:
+            raise connection.refused(lost(len(seen), total))
         lines = export.lines([_text(record, field) for field in query.fields] for record in page.records)
         yield from export.counted([lines], len(page.records))
 
@@ -73,7 +77,7 @@ def _pages(connection: Connection, query: Query) -> Iterator[_Page]:
 
 def _first(page: _Page) -> str:
     """The id of a page's first record."""
-    return str(page.records[0]["Id"]) if page.records else ""
+    return str(page.records[0].get("Id")) if page.records else ""
 
 
 def _next(connection: Connection, following: str, seen: Collection[str]) -> _Page:

@@ -25,6 +25,7 @@ DONE = {
     "explained": "explained rows",
     "rejected": "rejected rows",
     "said otherwise": "said otherwise of rows",
+    "read nothing": "read nothing new",
     "discarded": "discarded it",
     "signed off": "signed it off",
     "undo planned": "previewed the undo",
