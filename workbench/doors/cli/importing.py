@@ -11,7 +11,6 @@ from workbench.doors.cli.next_steps import next_steps
 from workbench.model.batch import Batch
 from workbench.model.contract import OnEdit
 from workbench.model.errors import Held, WrongValue
-from workbench.model.extracted import Said
 from workbench.model.noticed import Noticed
 from workbench.model.salesforce import object_of
 from workbench.model.template import Mapping
@@ -175,6 +174,8 @@ def import_(
     with asked.open() as wb:
         if salesforce is not None:
             sources.refuse_worksheet(sheet)
+            from workbench.model.extracted import Said
+
             only = [name.strip() for name in fields.split(",") if name.strip()] if fields is not None else None
             needed = [header for header, field in mapped.items() if field]
             saved = wb.templates.get(wanted, template) if template is not None and wanted is not None else None
