@@ -357,6 +357,10 @@ class _Rows:
         strange = rows["says"].notna() & rows["means"].isna()
         said = "Status " + rows["status"] + " is not known, and changes none"
         yield strange, "unknown_status", "status", "warning", said
+        stored = rows["session"].map(self._stored["status"]).astype("str")
+        session = rows["session"].map(self._sessions["means"]).astype("str")
+        said = "The session is known as " + stored + ": " + session + " of its teachers does not change that"
+        yield session.isin(_OF_A_TEACHER) & (stored != session) & stored.notna(), "not_taken", "status", "warning", said
         timeless = rows["time"].isna() & rows["clock"].isna()
         yield timeless, "missing", "time", "warning", "Missing Time: as it is known, else 9:00 AM"
         for name, called in (

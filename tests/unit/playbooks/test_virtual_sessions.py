@@ -432,6 +432,16 @@ def test_a_status_that_is_not_known_is_warned_of() -> None:
     ]
 
 
+def test_teachers_who_cancel_do_not_cancel_a_session_that_is_known_and_that_is_told() -> None:
+    known = stored(("77", "Careers in space", "2026-09-15T09:30:00Z", "Confirmed"))
+    told = "The session is known as Confirmed: Cancelled of its teachers does not change that"
+    cancelled = {"status": "Cancelled"}
+    assert issues(cancelled, known=known) == [(5, "status", "warning", told)]
+    assert issues(cancelled, {"status": "Completed", "teacher_name": "Ben Ruiz"}, known=known) == []
+    assert issues(cancelled, known=stored(("77", "Careers in space", "2026-09-15T09:30:00Z", "Cancelled"))) == []
+    assert issues(cancelled) == []
+
+
 def test_what_a_row_should_have_is_warned_of() -> None:
     bare = dict.fromkeys(("time", "teacher_name", "school_name", "district"), "")
     assert issues(bare) == [
