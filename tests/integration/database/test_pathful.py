@@ -672,7 +672,7 @@ def test_a_setting_is_told_as_what_it_does_and_not_as_a_value_of_rows(wb: Workbe
     )
     lines = dict(printing.mapped(batch))
     assert lines["Settings"] == "Only rows of partner PREP-KC; Without the roles Student"
-    assert lines["Every row"] == "partner = PREP-KC"
+    assert (lines["Every row"], lines["Where blank"]) == ("", "partner = PREP-KC")
 
 
 @pytest.mark.parametrize(

@@ -435,7 +435,7 @@ def test_a_blank_after_a_value_is_no_conflict_and_a_value_after_a_blank_is_one(w
     later = wb.import_sheet(sheet(blank_later), "elevate.learners", dry_run=True)
     first = wb.import_sheet(sheet(blank_first), "elevate.learners", dry_run=True)
     assert outcomes(wb, later) == [(2, "created"), (3, "skipped:duplicate")]
-    assert outcomes(wb, first) == [(2, "created"), (3, "invalid:conflict")]
+    assert outcomes(wb, first) == [(2, "invalid:conflict"), (3, "invalid:conflict")]
 
 
 def test_a_run_brings_what_its_later_parts_refer_to_and_nothing_else_is_invented(wb: Workbench, sheet: Given) -> None:

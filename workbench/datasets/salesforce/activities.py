@@ -45,7 +45,7 @@ ACTIVITIES = Contract(
                 by=(
                     Sought(field="salesforce_id", said="who_id"),
                     Sought(field="salesforce_id", said="to_addresses", through=_ADDRESSES, any_of=True),
-                    Sought(field="salesforce_id", said="from_address", through=_ADDRESSES),
+                    Sought(field="salesforce_id", said="from_address", through=_ADDRESSES, any_of=True),
                     Sought(field="salesforce_id", said="related_to"),
                     Sought(field="account_id", said="related_to"),
                 ),
