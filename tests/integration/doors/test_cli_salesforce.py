@@ -266,7 +266,7 @@ def test_an_audit_lists_what_is_missing_and_ends_so(run: Run, org: Salesforce, t
         "missing": 1,
         "stale": 0,
         "extra": 0,
-            "waiting": 0,
+        "waiting": 0,
     }
     assert file.read_text().splitlines()[1].startswith("missing,003000000000003AAA,2026-01-05T10:30:00.000Z,,")
     assert "say an object of Salesforce" in run("audit", "Contact", "-d", "polaris.teachers").err
