@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from workbench.datasets.salesforce.people import AGE_GROUPS, GENDERS, RACES
 from workbench.model.arrays import matches, only, replaced
 from workbench.model.kinds import by_distinct, spelling, trimmed
-from workbench.playbooks.salesforce_records import meant
+from workbench.prepare.shaping import meant
 
 _GENDERS = {gender.replace("_", " "): gender for gender in GENDERS} | {
     "nonbinary": "non_binary",

@@ -21,11 +21,11 @@ from workbench.model import dates
 from workbench.model.arrays import matches, only
 from workbench.model.errors import WrongValue
 from workbench.model.figure import Figure
-from workbench.model.kinds import KINDS, by_distinct, spelling
+from workbench.model.kinds import KINDS, spelling
 from workbench.model.playbook import Known, Part, Playbook, Recall, Shaped
 from workbench.model.sheet import Chunk
 from workbench.playbooks import session_ids
-from workbench.prepare.shaping import gathered, issues, of_series, series, something
+from workbench.prepare.shaping import gathered, in_order, issues, meant, of_series, series, something
 
 STATUSES = {
     **dict.fromkeys(("completed", "successfully completed"), "Completed"),
@@ -162,22 +162,11 @@ class _Rows:
         return pa.array([text] * len(self._columns), pa.string())
 
 
-def _meant(texts: pa.StringArray, meanings: Mapping[str, str]) -> pa.StringArray:
-    """What the texts mean; null where that is not known."""
-    known, meant = pa.array(list(meanings)), pa.array(list(meanings.values()))
-    return by_distinct(texts, lambda each: meant.take(pc.index_in(spelling(each), known, skip_nulls=True)))
-
-
 def _number(texts: pa.StringArray) -> pa.Int64Array:
     """The whole numbers that texts are, 1.0 too; null where one is none."""
     return pc.cast(
         pc.replace_substring_regex(only(texts, matches(texts, r"^[0-9]{1,9}(\.0+)?$")), r"\..*", ""), pa.int64()
     )
-
-
-def _in_order(*tables: pa.Table) -> pa.Table:
-    together = pa.concat_tables(tables)
-    return together.take(pc.sort_indices(together, [("position", "ascending")]))
 
 
 def _now() -> str:
@@ -198,7 +187,7 @@ def _others(events: pa.Table | None) -> pd.Series:
 class _Sessions(_Rows):
     def __init__(self, columns: Chunk, known: Known) -> None:
         super().__init__(columns, known, day="date", role="sign_up_role")
-        self.meant = _meant(self["status"], STATUSES)
+        self.meant = meant(self["status"], STATUSES)
         self.status = pc.fill_null(self.meant, UNKNOWN)
         undated_draft = pc.and_(pc.is_null(self["date"]), pc.equal(self.status, "Draft"))
         self.kept = pc.and_not(self.kept, undated_draft)
@@ -274,7 +263,7 @@ class _Sessions(_Rows):
         lost = pc.binary_join_element_wise(
             role, ": neither an educator nor a professional, so the person is not imported", ""
         )
-        return _in_order(
+        return in_order(
             issues(self.untitled, "missing", "title", "title is required"),
             issues(self.impossible, KINDS["timestamp"].code, "date", _IMPOSSIBLE),
             issues(unknown, "unknown_status", "status", told, "warning"),
@@ -330,7 +319,7 @@ class _Export(_Rows):
         self.blank = {name: pc.and_(self.kept, pc.is_null(self[name])) for name in self.REQUIRED}
         self.unread = pc.and_(self.kept, pc.and_(pc.is_valid(self["session_start"]), pc.is_null(self.moments)))
         said = self["attendance_status"]
-        self.status = _meant(said, ATTENDANCES)
+        self.status = meant(said, ATTENDANCES)
         self.unknown = pc.and_(self.kept, pc.and_(pc.is_valid(said), pc.is_null(self.status)))
         self.good = self.kept
         for wrong in (self.unread, self.impossible, self.unknown, *self.blank.values()):
@@ -350,7 +339,7 @@ class _Export(_Rows):
 
     def issues_found(self) -> pa.Table:
         kind = KINDS["timestamp"]
-        return _in_order(
+        return in_order(
             *(issues(blank, "missing", name, f"{name} is required") for name, blank in self.blank.items()),
             issues(self.unread, kind.code, "session_start", kind.message),
             issues(self.impossible, kind.code, "session_start", _IMPOSSIBLE),
@@ -417,7 +406,7 @@ class _Users(_Rows):
         told = "No e-mail here: the account that has this id counts"
         imported = pc.is_in(self.roles, pa.array(PEOPLE))
         found = pc.and_(imported, pc.is_valid(self.known))
-        return _in_order(issues(found, "known_by_id", "login_email", told, "warning"), *self._unread(imported))
+        return in_order(issues(found, "known_by_id", "login_email", told, "warning"), *self._unread(imported))
 
 
 def _emails(ids: pa.StringArray, stored: pa.Table | None) -> pa.StringArray:

@@ -16,6 +16,7 @@ from workbench.model.sheet import Chunk
 from workbench.playbooks import salesforce_figures, salesforce_records
 from workbench.playbooks.salesforce_figures import waiting
 from workbench.playbooks.salesforce_records import Records
+from workbench.prepare.shaping import issues
 
 OTHER = "Other"
 """The type of an organization that has none."""
@@ -32,7 +33,7 @@ def check_organizations(columns: Chunk, known: Known) -> pa.Table:
     """What is told of rows of organizations: those without a type, and what is deleted there."""
     rows = Records(columns, known)
     untyped = pc.and_not(pc.is_null(rows["type"]), rows.deleted)
-    return rows.told(rows.issues(untyped, "null_org_type", "type", f"No type: counts as {OTHER}"))
+    return rows.told(issues(untyped, "null_org_type", "type", f"No type: counts as {OTHER}", "warning"))
 
 
 def schools(columns: Chunk, known: Known) -> Mapping[str, Shaped]:

@@ -15,7 +15,8 @@ from workbench.model.playbook import Extract, Known, Part, Playbook, Recall, Sha
 from workbench.model.sheet import Chunk
 from workbench.playbooks import salesforce_figures
 from workbench.playbooks.salesforce_figures import waiting
-from workbench.playbooks.salesforce_records import Records, meant
+from workbench.playbooks.salesforce_records import Records
+from workbench.prepare.shaping import issues, meant
 
 STATUSES = {"current": "Current", "former": "Past", "past": "Past", "pending": "Pending"}
 """What an affiliation is whose row says so."""
@@ -37,7 +38,7 @@ class _Affiliations(Records):
         """Which are deleted there, and whose status is not known."""
         unknown = pc.and_not(pc.is_valid(self["status"]), pc.is_valid(self.status))
         said = "No status of an affiliation that is known, and left out"
-        return self.told(self.issues(unknown, "unknown_status", "status", said))
+        return self.told(issues(unknown, "unknown_status", "status", said, "warning"))
 
 
 def affiliations(columns: Chunk, known: Known) -> Mapping[str, Shaped]:

@@ -16,9 +16,9 @@ from workbench.model.kinds import KINDS
 from workbench.model.playbook import Known, Shaped
 from workbench.model.sheet import Chunk
 from workbench.playbooks import demographics, postal_address
-from workbench.playbooks.salesforce_records import Records, listed, meant
+from workbench.playbooks.salesforce_records import Records, listed
 from workbench.prepare.name_case import cased, in_capitals
-from workbench.prepare.shaping import something
+from workbench.prepare.shaping import issues, meant, something
 
 Type = Literal["volunteer", "teacher", "student"]
 Positions = npt.NDArray[np.int64]
@@ -192,7 +192,7 @@ class Contacts(Records):
 
     def odd(self) -> pa.Table:
         """What is wrong or odd about contacts that no part can tell."""
-        return self.told(*(self.issues(*each) for each in self._odd() if any_true(each[0])))
+        return self.told(*(issues(*each) for each in self._odd() if any_true(each[0])))
 
     def _odd(self) -> Iterator[Told]:
         for name, lacking in self.lacking.items():

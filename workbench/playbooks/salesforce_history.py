@@ -16,8 +16,9 @@ from workbench.model.kinds import KINDS
 from workbench.model.playbook import Extract, Known, Part, Playbook, Recall, Shaped
 from workbench.model.sheet import Chunk
 from workbench.playbooks import salesforce_records
-from workbench.playbooks.salesforce_records import Records, listed, meant, split
+from workbench.playbooks.salesforce_records import Records, listed, split
 from workbench.prepare.html_text import text_of
+from workbench.prepare.shaping import meant
 
 TYPES = {"email": "activity", "e mail": "activity", "call": "activity", "status update": "status_change"}
 """What a task of such a type is; any other is a note."""

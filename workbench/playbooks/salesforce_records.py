@@ -13,11 +13,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.model.arrays import joined, only
-from workbench.model.issue import ISSUES
-from workbench.model.kinds import KINDS, by_distinct, spelling, trimmed
+from workbench.model.kinds import KINDS, trimmed
 from workbench.model.playbook import Known, Shaped
 from workbench.model.sheet import Chunk
-from workbench.prepare.shaping import something
+from workbench.prepare.shaping import in_order, issues, something
 
 DELETED = "Deleted in Salesforce: the record stays, and is marked"
 NEVER_HERE = "Deleted in Salesforce, and never was here: left out"
@@ -92,48 +91,22 @@ class Records:
             groups = pa.ListArray.from_arrays(pa.array(np.arange(len(at) + 1, dtype=np.int32)), place)
         return Shaped(rows=Chunk(lines=pa.array(lines, pa.int32()), cells=rows), at=place, groups=groups)
 
-    def issues(
-        self, where: pa.BooleanArray, code: str, column: str, message: pa.StringArray | str, severity: str = "warning"
-    ) -> pa.Table:
-        """The issue of the rows where that is so."""
-        at = np.flatnonzero(np.asarray(where)).astype(np.int32)
-        columns = {
-            "position": pa.array(at),
-            "line": pa.nulls(len(at), pa.int32()),
-            "message": pa.repeat(message, len(at)) if isinstance(message, str) else message.take(pa.array(at)),
-            **{
-                name: pa.repeat(pa.scalar(text, pa.string()), len(at))
-                for name, text in {"code": code, "field": column, "severity": severity}.items()
-            },
-        }
-        return pa.table(columns).select(ISSUES.names).cast(ISSUES)
-
-    def told(self, *issues: pa.Table) -> pa.Table:
+    def told(self, *found: pa.Table) -> pa.Table:
         """Issues, with those of what is deleted there, by position."""
         into = self["merged_into"]
         merged = pc.and_(pc.and_(self.deleted, self.kept), pc.is_valid(into))
         gone = pc.and_not(pc.and_(self.deleted, self.kept), merged)
-        together = pa.concat_tables(
-            [
-                *issues,
-                self.issues(pc.and_not(self.deleted, self.kept), "deleted", "is_deleted", NEVER_HERE),
-                self.issues(gone, "deleted", "is_deleted", DELETED),
-                self.issues(merged, "merged", "merged_into", joined(MERGED, pc.fill_null(into, ""))),
-            ]
+        return in_order(
+            *found,
+            issues(pc.and_not(self.deleted, self.kept), "deleted", "is_deleted", NEVER_HERE, "warning"),
+            issues(gone, "deleted", "is_deleted", DELETED, "warning"),
+            issues(merged, "merged", "merged_into", joined(MERGED, pc.fill_null(into, "")), "warning"),
         )
-        return together.take(pc.sort_indices(together, [("position", "ascending")]))
 
 
 def check(columns: Chunk, known: Known) -> pa.Table:
     """What is told of records that are deleted in Salesforce, where nothing else is to be looked at."""
     return Records(columns, known).told()
-
-
-def meant(texts: pa.StringArray, meanings: Mapping[str, str]) -> pa.StringArray:
-    """What texts mean, whatever their case, spaces and hyphens; null where that is not known. The meanings' keys are
-    in lower case, without hyphens."""
-    known, values = pa.array(list(meanings), pa.string()), pa.array(list(meanings.values()), pa.string())
-    return by_distinct(texts, lambda each: values.take(pc.index_in(spelling(each), known, skip_nulls=True)))
 
 
 def split(texts: pa.StringArray, pattern: str) -> tuple[npt.NDArray[np.int64], pa.StringArray]:

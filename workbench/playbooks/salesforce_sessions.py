@@ -22,7 +22,8 @@ from workbench.model.sheet import Chunk
 from workbench.playbooks import salesforce_figures
 from workbench.playbooks.pathful import STATUSES
 from workbench.playbooks.salesforce_figures import waiting
-from workbench.playbooks.salesforce_records import Records, listed, meant, split
+from workbench.playbooks.salesforce_records import Records, listed, split
+from workbench.prepare.shaping import issues, meant
 
 NO_STATUS = "Draft"
 """The status of a session that has none."""
@@ -114,15 +115,16 @@ class _Events(Records):
             for name, count in self.counts.items()
         }
         return self.told(
-            self.issues(
+            issues(
                 untyped,
                 "unknown_type",
                 "type",
                 f"No type of a session that is known: counts as {forms.UNKNOWN_TYPE}",
+                "warning",
             ),
-            self.issues(odd_format, "unknown_format", "format", f"No known format: counts as {forms.FORMATS[0]}"),
+            issues(odd_format, "unknown_format", "format", f"No known format: counts as {forms.FORMATS[0]}", "warning"),
             *(
-                self.issues(where, "bad_count", name, "Not a whole number from 0: left out")
+                issues(where, "bad_count", name, "Not a whole number from 0: left out", "warning")
                 for name, where in wrong.items()
             ),
         )
@@ -205,9 +207,9 @@ class _Participations(Records):
         no_email = pc.and_(live, pc.and_(pc.is_valid(self["email"]), pc.is_null(self.emails)))
         no_number = pc.and_(live, pc.and_(pc.is_valid(self["delivery_hours"]), pc.is_null(self.numbers)))
         return self.told(
-            self.issues(unknown, "unknown_status", "status", f"No status that is known: counts as {UNKNOWN}"),
-            self.issues(no_email, "bad_email", "email", "No e-mail address: left out"),
-            self.issues(no_number, "bad_hours", "delivery_hours", "Not a number of hours: left out"),
+            issues(unknown, "unknown_status", "status", f"No status that is known: counts as {UNKNOWN}", "warning"),
+            issues(no_email, "bad_email", "email", "No e-mail address: left out", "warning"),
+            issues(no_number, "bad_hours", "delivery_hours", "Not a number of hours: left out", "warning"),
         )
 
 

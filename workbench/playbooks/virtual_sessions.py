@@ -28,7 +28,7 @@ from workbench.model.playbook import Known, Part, Playbook, Recall, Shaped
 from workbench.model.sheet import Chunk
 from workbench.playbooks import session_ids
 from workbench.playbooks.pathful import STATUSES
-from workbench.prepare.shaping import issues, of_series, series, something
+from workbench.prepare.shaping import in_order, issues, of_series, series, something
 
 HOST = "PREPKC"
 """Who holds the sessions where nobody says it."""
@@ -323,8 +323,7 @@ class _Rows:
     def issues(self) -> pa.Table:
         """What is wrong with each row, and what it should have."""
         found = [issues(where, code, field, said, severity) for where, code, field, severity, said in self._wrong()]
-        table = pa.concat_tables(found)
-        return table.take(pc.sort_indices(table, [("position", "ascending")])).combine_chunks()
+        return in_order(*found)
 
     def _wrong(self) -> Iterator[tuple[pd.Series, str, str, str, str | pd.Series]]:
         """Which rows have an issue: its code, field and severity, and what is said."""

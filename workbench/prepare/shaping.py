@@ -12,7 +12,7 @@ from workbench.model import numbers
 from workbench.model.arrays import only
 from workbench.model.contract import Contract, Field
 from workbench.model.issue import ISSUES
-from workbench.model.kinds import KINDS, trimmed
+from workbench.model.kinds import KINDS, by_distinct, spelling, trimmed
 from workbench.model.playbook import Known, Part, Playbook, Shaped
 from workbench.model.sheet import Chunk
 from workbench.model.template import Mapping as Mapped
@@ -71,13 +71,32 @@ def _written(text: str, field: Field, form: str) -> str:
     return numbers.written(value or "", form)
 
 
-def issues(where: npt.ArrayLike, code: str, field: str, message: str | pd.Series, severity: str = "error") -> pa.Table:
+def meant(texts: pa.StringArray, meanings: Mapping[str, str]) -> pa.StringArray:
+    """What texts mean, whatever their case, spaces and hyphens; null where that is not known. The meanings' keys are
+    in lower case, without hyphens."""
+    known, values = pa.array(list(meanings), pa.string()), pa.array(list(meanings.values()), pa.string())
+    return by_distinct(texts, lambda each: values.take(pc.index_in(spelling(each), known, skip_nulls=True)))
+
+
+def issues(
+    where: npt.ArrayLike, code: str, field: str, message: str | pd.Series | pa.StringArray, severity: str = "error"
+) -> pa.Table:
     """The issue of the source rows where that is so (see `ISSUES`); the message may be of each row of its own."""
-    at = np.flatnonzero(np.asarray(where)).astype(np.int32)
-    said = [message] * len(at) if isinstance(message, str) else np.asarray(message, object)[at]
-    columns: dict[str, object] = {"position": at, "line": [None] * len(at), "message": said}
-    columns |= {"code": [code] * len(at), "field": [field] * len(at), "severity": [severity] * len(at)}
-    return pa.table({name: pa.array(columns[name], ISSUES.field(name).type) for name in ISSUES.names})
+    at = pa.array(np.flatnonzero(np.asarray(where)).astype(np.int32))
+    texts = {"code": code, "field": field, "severity": severity}
+    columns = {name: pa.repeat(pa.scalar(text, pa.string()), len(at)) for name, text in texts.items()}
+    if isinstance(message, str):
+        columns["message"] = pa.repeat(pa.scalar(message, pa.string()), len(at))
+    else:
+        columns["message"] = (of_series(message) if isinstance(message, pd.Series) else message).take(at)
+    columns |= {"position": at, "line": pa.nulls(len(at), pa.int32())}
+    return pa.table(columns).select(ISSUES.names).cast(ISSUES)
+
+
+def in_order(*issues: pa.Table) -> pa.Table:
+    """Issues of the source rows as one table, by position."""
+    together = pa.concat_tables(issues)
+    return together.take(pc.sort_indices(together, [("position", "ascending")])).combine_chunks()
 
 
 def lines_of(shape: Shaped, chunk: Chunk) -> pa.ListArray | None:
