@@ -2,7 +2,7 @@
 not. Only ids and stamps are read there; here it is the rows of imports that tell what was read, and the tables whether
 its records still are."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import pyarrow.csv as arrow_csv
 from psycopg.sql import SQL, Composed, Identifier, Literal
@@ -26,9 +26,18 @@ def audited(dataset: str) -> Contract:
     return contract
 
 
-def audit(store: Store, there: Sheet, dataset: str, parts: Sequence[Contract], *, limit: int | None) -> Completeness:
+def audit(
+    store: Store,
+    there: Sheet,
+    dataset: str,
+    parts: Sequence[Contract],
+    *,
+    others: Collection[str] = (),
+    limit: int | None,
+) -> Completeness:
     """Compares the ids and stamps of an object (`there`) with what the imports of it into a dataset, or under a
-    playbook, have read, and whether the records that they came to (`parts`: their contracts) are there.
+    playbook, have read, and whether the records that they came to (`parts`: their contracts) are there. What is of
+    another kind there now and was read since by one of the `others`, playbooks that take those, is no concern of this.
 
     `limit` is how many differences of each kind are named; None names all.
     """
@@ -50,6 +59,7 @@ def audit(store: Store, there: Sheet, dataset: str, parts: Sequence[Contract], *
             connection.execute(_PUT_BACK, {"part": contract.name})
         connection.execute("analyze gone")
         connection.execute(_compared())
+        connection.execute(SQL(_PASSED_ON).format(stands=SQL(STANDS)), {"source": there.name, "others": [*others]})
         counted = connection.execute(_COUNTED).fetchone()
         assert counted is not None
         named = connection.execute(_NAMED, {"limit": limit}).fetchall()
@@ -167,6 +177,21 @@ select coalesce(t.id, l.id) as id, t.changed as there, l.changed as here, l.batc
 from there t full join last l on l.id = t.id
 """
 """Every record there or here, by what was read of it last."""
+
+_PASSED_ON = """
+with other as materialized (
+    select id, completed_at, array_position(headers, 'Id') - 1 as id_at,
+           array_position(headers, 'SystemModstamp') - 1 as changed_at
+    from workbench.import_batch
+    where data_type = any(%(others)s) and file_name = %(source)s and stage = 'completed' and undo_of is null and {stands}
+      and part_of is null and headers @> array['Id', 'SystemModstamp']
+      and exists (select from compared where is_here and not is_there)
+)
+delete from compared c using other o, workbench.import_row r
+where r.batch_id = o.id and r.raw::jsonb ->> o.id_at = c.id and c.is_here and not c.is_there
+  and (r.raw::jsonb ->> o.changed_at) collate "C" > c.here
+"""
+"""A volunteer who became a teacher is one of the teachers' once those were read."""
 
 _KIND = """case when is_there and not is_here and not is_waiting then 'missing'
                 when is_here and not is_there then 'extra'
