@@ -195,6 +195,9 @@ class Field:
     """Whether a blank cell always erases the stored value; elsewhere it keeps it, unless a template says otherwise."""
     once: bool = False
     """Only a new record gets it: no import changes what one has there, or has not."""
+    never_blank: bool = False
+    """Whether its source has something there in every row: so that what reads as no value and may be a name (Null) is
+    one, and is warned of like that of a field that is not required."""
     awaited: str = ""
     """The kind of an unmatched row that would make a record and has nothing here, e.g. "date": it waits until the
     record is there. Else such a row is invalid."""
