@@ -439,6 +439,17 @@ def test_an_address_of_two_people_is_nobodys(import_: Import) -> None:
     assert (outcome(batch), batch.summary["unmatched_by_kind"]) == ((0, 0, 0, 1, 0), {"contact": 1})
 
 
+@pytest.mark.usefixtures("addresses")
+def test_an_email_about_a_case_is_told_to_lead_to_nobody_but_by_its_addresses(import_: Import, wb: Workbench) -> None:
+    case = {"RelatedToId": "5005e00000CaSeAAAV"}
+    nobody = {"ToAddress": "who@else.example", "FromAddress": "", "Id": "02s000000000009EAA"}
+    batch = import_("salesforce.history", EMAIL | case, EMAIL | case | nobody)
+    assert outcomes(wb, batch) == [(2, "created"), (3, "unmatched:contact")]
+    told = messages(wb, batch)
+    assert all("It is about a case, and cases are not imported" in told[line] for line in (2, 3))
+    assert wb.figures(batch)["No matching contact"] == 1
+
+
 def test_a_district_by_another_name_is_whom_a_person_says_and_from_then_on(
     import_: Import, wb: Workbench, url: str
 ) -> None:
