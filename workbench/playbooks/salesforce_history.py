@@ -26,7 +26,7 @@ CHANNELS = {"email": "Email", "e mail": "Email", "call": "Call"}
 _EMAIL_ID = "^02s"
 """How the id of an e-mail begins."""
 _CASE_ID = "^500"
-"""How the id of a case begins. Cases are not imported, and an e-mail that is about one is of whom its addresses name."""
+"""How the id of a case begins. Cases are not imported: an e-mail about one is of whom its addresses name."""
 _NAMED = r"^.*<([^<>]*)>.*$"
 """An address with a name before it."""
 
