@@ -434,8 +434,8 @@ class Workbench:
         """Takes a completed batch back as a batch of its own: created records go, changed ones get their before-image
         back.
 
-        A record that was changed since is kept, and named in a skipped row. Raises WrongStage, AlreadyUndone,
-        StillReferredTo.
+        A record that was changed since is kept, and named in a skipped row; another undo takes it back once it is free.
+        Raises WrongStage, AlreadyUndone, StillKept, StillReferredTo.
         """
         with (
             self._at_work(batch, "undoing") as run,

@@ -11,7 +11,7 @@ from workbench.database import batches
 from workbench.database.store import Store
 from workbench.datasets import catalog
 from workbench.model import lines
-from workbench.model.batch import Batch, taken_back
+from workbench.model.batch import Batch, kept_by, taken_back
 from workbench.model.hold import Hold
 from workbench.model.reconciliation import Reconciliation
 from workbench.model.salesforce import PREFIX
@@ -55,8 +55,8 @@ def state(store: Store, batch: Batch) -> str:
 
 def to_do(batch: Batch, found: Reconciliation, resolvable: int = 0) -> tuple[str, ...]:
     """What is open, a sentence each; `resolvable` are the unmatched rows whose records are there by now."""
-    if batch.undo_of is not None and batch.state == "completed" and batch.skipped:
-        return (f"{many(batch.skipped, 'record')} kept to be looked at.",)
+    if batch.undo_of is not None and batch.state == "completed" and (kept := kept_by(batch)):
+        return (f"{many(kept, 'record')} kept to be looked at; another undo takes back what has become free by then.",)
     if batch.undo_of is not None or batch.state in ("queued", "staging", "undone", "failed", "discarded"):
         return ()
     return tuple(_to_do(batch, found, resolvable))
@@ -133,6 +133,8 @@ def _undone(store: Store, undo: Batch) -> Iterator[str]:
     """What an undo has done, which its figures do not tell apart, and what it has left as it was."""
     for row in store.all(_REVERSED, {"undo": undo.id}):
         yield f"{many(row['rows'], 'record')} {_BACK[row['outcome'], row['reason']]}."
+    if number := undo.summary.get("skipped_by_reason", {}).get("undone"):
+        yield f"{many(number, 'record')} had been taken back before."
     for reason, why in _KEPT.items():
         if number := undo.summary.get("skipped_by_reason", {}).get(reason):
             yield f"{many(number, 'record')} kept: {why}."

@@ -411,6 +411,11 @@ class AlreadyUndone(WorkbenchError):
     """Batch {batch} was already undone by batch {by}."""
 
 
+class StillKept(WorkbenchError):
+    """Batch {batch} was already undone by batch {by}, and what that kept cannot be taken back yet: {why}. Take back
+    first what changed it or refers to it."""
+
+
 class StillReferredTo(WorkbenchError):
     """Nothing of batch {batch} can be taken back while its records are referred to by {by}; {first}."""
 
