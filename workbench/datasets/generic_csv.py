@@ -55,9 +55,38 @@ def _institution(*examples: str) -> Field:
     return _reference("institution_id", "institution", "institutions", *examples)
 
 
-def _person(name: str, *examples: str, help: str) -> Field:
-    """The id of a user who may come after the record that names her."""
-    return Field(name=name, max_length=200, help=help, examples=examples)
+def _maker() -> Field:
+    """The id of the user who made a record, who comes later in the order of import, and may belong to it. The format
+    calls it no reference: nothing is left out for the want of her."""
+    return Field(
+        name="created_by",
+        kind="identifier",
+        max_length=200,
+        reference=Reference(
+            dataset=f"{FAMILY}.users",
+            field="id",
+            column="created_by",
+            noun="creator",
+            waits=True,
+            ahead=True,
+            optional=True,
+        ),
+        help="The id of the user who made it, who may come later; one who is not known is left out.",
+    )
+
+
+def _inviter() -> Field:
+    """The id of the user who invited another: both may come in one file, in any order."""
+    return Field(
+        name="invited_by",
+        kind="identifier",
+        max_length=200,
+        reference=Reference(
+            dataset=f"{FAMILY}.users", field="id", column="invited_by", noun="inviter", waits=True, ahead=True
+        ),
+        help="The id of the user who invited this one, on any line.",
+        examples=("", "user-1"),
+    )
 
 
 def _flag(name: str, default: str, *examples: str, help: str = "") -> Field:
@@ -108,7 +137,7 @@ INSTITUTIONS = Contract(
         Field(name="name", kind="name", required=True, max_length=300, examples=("Example University", "Riverside")),
         Field(name="short_name", max_length=100, examples=("MockU", "RCC")),
         Field(name="website_url", max_length=2000, examples=("https://example.edu", "")),
-        _person("created_by", help="The id of the user who made it, who may come later."),
+        _maker(),
         Field(name="admin_email", kind="email", examples=("admin@example.edu", "admin@riverside.example")),
         _flag("allow_self_registration", "false", "false", "false"),
         _flag("require_email_verification", "true", "true", "true"),
@@ -142,7 +171,7 @@ PROGRAMS = Contract(
         Field(name="short_name", max_length=100, examples=("CS", "RN")),
         Field(name="description", examples=("Undergraduate CS Program", "Registered Nurse Program")),
         _institution("mocku-123", "mocku-123"),
-        _person("created_by", help="The id of the user who made it, who may come later."),
+        _maker(),
         _flag("is_default", "false", "true", "false"),
         _flag("is_active", "true", "true", "true"),
         *_TIMES,
@@ -186,7 +215,7 @@ USERS = Contract(
             examples=("instructor", "program_admin"),
         ),
         _institution("mocku-123", "mocku-123"),
-        _person("invited_by", "", "user-1", help="The id of the user who invited this one."),
+        _inviter(),
         _time("invited_at", "", "2024-08-02T09:30:00Z"),
         Field(
             name="registration_completed_at",

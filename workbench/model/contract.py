@@ -65,6 +65,11 @@ class Reference:
     the first has to be the same, the others may not differ."""
     waits: bool = False
     """Whether rows may well come before all records that they name, and wait as unmatched."""
+    ahead: bool = False
+    """Whether it may name a record of its own dataset, or of one that comes later in the order of import, that another
+    row of the same run makes: users who invited each other. Named by that contract's key."""
+    optional: bool = False
+    """Whether a row that names no known record is written all the same, without it and with a warning."""
 
     @property
     def message(self) -> str:
