@@ -55,8 +55,8 @@ def _institution(*examples: str) -> Field:
 
 
 def _maker() -> Field:
-    """The id of the user who made a record, who comes later in the order of import, and may belong to it. The format calls
-    it no reference: nothing is left out for the want of her."""
+    """The id of the user who made a record, who comes later in the order of import, and may belong to it. The format
+    calls it no reference: nothing is left out for the want of her."""
     return Field(
         name="created_by",
         kind="identifier",
