@@ -77,6 +77,8 @@ def _columns(contract: Contract) -> Iterable[Column[object]]:
         yield Column(field.target, _Sql(_sql(field)), nullable=not contract.requires(field))
     for name, _ in contract.fixed:
         yield Column(name, _Sql("text"))
+    for name, sql, expression in contract.made:
+        yield Column(name, _Sql(sql), server_default=text(expression))
     for name, sql, expression in contract.computed:
         yield Column(name, _Sql(sql), Computed(expression, persisted=True))
     if contract.removal is not None:
