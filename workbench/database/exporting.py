@@ -5,10 +5,10 @@ makes of it again: times in UTC, `true` and `false`, JSON as the database keeps 
 no apostrophe before what a spreadsheet would run, for these files are for programs.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from psycopg import Connection
 from psycopg.abc import Buffer
@@ -23,6 +23,7 @@ from workbench.model.errors import NotExported, UnknownFamily
 from workbench.model.export import MANIFEST, Export, Exported
 from workbench.model.kinds import KINDS
 from workbench.sources import archive_writer
+from workbench.sources.archive_writer import ArchiveWriter
 
 _INSTITUTIONS = "generic_csv.institutions"
 _BLOCK = 1 << 18
@@ -37,8 +38,17 @@ class Exports:
 
     @property
     def families(self) -> tuple[str, ...]:
-        """The families that can be exported, so that the same import takes them back."""
-        return tuple(name for name in catalog.families() if not _why_not(name))
+        """The families that are exported."""
+        return tuple(name for name in catalog.families() if name not in self.refused)
+
+    @property
+    def refused(self) -> dict[str, str]:
+        """The families that are not, each with why no import could take its files back as they were."""
+        return {name: why for name in catalog.families() if (why := _why_not(name))}
+
+    def counts(self, family: str) -> dict[str, int]:
+        """How many records each dataset of a family has, in the order of the files; raises as a call does."""
+        return {contract.dataset: self._count(contract) for contract in self._contracts(family)}
 
     def __call__(self, family: str, path: str | Path, *, progress: Progress = silent) -> Export:
         """Writes all records of a family as they are at one moment into a ZIP file, which is there whole or not at all.
@@ -46,26 +56,44 @@ class Exports:
         The same records make the same files, byte by byte; the manifest alone says when. `progress` is told each file
         and its rows so far. Raises UnknownFamily, NotExported, UnwritableFile, NoSpace.
         """
-        if family not in catalog.families():
-            raise UnknownFamily(family=family, known=", ".join(self.families))
-        if why := _why_not(family):
-            raise NotExported(family=family, why=why, known=", ".join(self.families))
-        with archive_writer.written(Path(path)) as archive:
-            with self._store.transaction(isolation="repeatable read") as connection:
-                connection.execute(_ALIKE)
-                members = []
-                for contract in catalog.family(family):
-                    lines = _Lines(connection, contract, progress)
-                    with closing(lines.blocks()) as blocks:  # else a COPY that fails would keep the connection
-                        sha256 = archive.add(f"{contract.dataset}.csv", blocks)
-                    members.append(Exported(entity=contract.dataset, rows=lines.rows, sha256=sha256))
-                (seen,) = connection.execute("select now() as at").fetchall()
-                named = _institution(connection) if family == catalog.contract(_INSTITUTIONS).family else {}
-            export = Export(family=family, at=seen["at"], members=tuple(members), institution=named)
-            archive.add(MANIFEST, [export.text().encode()])
-            with self._store.transaction():
-                self._store.note("exported", family=family, rows=export.rows, sha256=export.manifest()["sha256"])
+        self._contracts(family)
+        with archive_writer.saved(Path(path)) as archive:
+            return self._write(family, archive, progress)
+
+    def write(self, family: str, file: IO[bytes], *, progress: Progress = silent) -> Export:
+        """The same into an open file, which has part of it when it fails."""
+        self._contracts(family)
+        with archive_writer.written(file) as archive:
+            return self._write(family, archive, progress)
+
+    def _write(self, family: str, archive: ArchiveWriter, progress: Progress) -> Export:
+        members = []
+        with self._store.transaction(isolation="repeatable read") as connection:
+            connection.execute(_ALIKE)
+            for contract in self._contracts(family):
+                lines = _Lines(connection, contract, progress)
+                with closing(lines.blocks()) as blocks:  # a COPY that is left half-way would keep the connection
+                    sha256 = archive.add(f"{contract.dataset}.csv", blocks)
+                members.append(Exported(entity=contract.dataset, rows=lines.rows, sha256=sha256))
+            (seen,) = connection.execute("select now() as at").fetchall()
+            named = _institution(connection) if family == catalog.contract(_INSTITUTIONS).family else {}
+        export = Export(family=family, at=seen["at"], members=tuple(members), institution=named)
+        archive.add(MANIFEST, [export.text().encode()])
+        with self._store.transaction():
+            self._store.note("exported", family=family, rows=export.rows, sha256=export.manifest()["sha256"])
         return export
+
+    def _contracts(self, family: str) -> tuple[Contract, ...]:
+        known = ", ".join(self.families)
+        if family not in catalog.families():
+            raise UnknownFamily(family=family, known=known)
+        if why := _why_not(family):
+            raise NotExported(family=family, why=why, known=known)
+        return catalog.family(family)
+
+    def _count(self, contract: Contract) -> int:
+        row = self._store.one(SQL("select count(*)::int as records from {}").format(_records(contract)))
+        return int(row["records"]) if row else 0
 
 
 class _Lines:
@@ -78,7 +106,7 @@ class _Lines:
         self.rows = 0
         """Those that were read so far."""
 
-    def blocks(self) -> Iterator[bytes]:
+    def blocks(self) -> Generator[bytes]:
         """The bytes of the file, its header first."""
         file = f"{self._contract.dataset}.csv"
         statement = _copy(self._contract, _columns(self._connection, self._contract))
@@ -141,37 +169,35 @@ def _said(contract: Contract, fields: Sequence[Field]) -> Composed:
     """The question which fields of a contract have anything but their defaults in some record."""
     each = [
         SQL("coalesce(bool_or({} is distinct from {}), false) as {}").format(
-            _column("t", field), SQL("{}::{}").format(Literal(field.default), SQL(_sql(field))), Identifier(field.name)
+            _column(field), SQL("{}::{}").format(Literal(field.default), SQL(_sql(field))), Identifier(field.name)
         )
         for field in fields
     ]
-    return SQL("select {} from {} t where {}").format(
-        SQL(", ").join(each), Identifier(contract.family, contract.table), slice_of(contract, "t")
-    )
+    return SQL("select {} from {}").format(SQL(", ").join(each), _records(contract))
 
 
 def _copy(contract: Contract, fields: Sequence[Field]) -> Composed:
     """The COPY of a contract's records, in the order of their keys."""
-    cells = [SQL("{} as {}").format(_cell(field), Identifier(field.name)) for field in fields]
-    joins = [_join(field) for field in contract.references]
-    return SQL("copy (select {} from {} t {} where {} order by {}) to stdout (format csv, header true)").format(
-        SQL(", ").join(cells),
-        Identifier(contract.family, contract.table),
-        SQL(" ").join(joins),
-        slice_of(contract, "t"),
+    return SQL("copy (select {} from {} {} order by {}) to stdout (format csv, header true)").format(
+        SQL(", ").join(SQL("{} as {}").format(_cell(field), Identifier(field.name)) for field in fields),
+        _records(contract),
+        SQL(" ").join(_join(field) for field in contract.references),
         SQL(", ").join(_place(field) for field in contract.key_fields),
+    )
+
+
+def _records(contract: Contract) -> Composed:
+    """The records of a contract, as `t`."""
+    return SQL("(select * from {} r where {}) t").format(
+        Identifier(contract.family, contract.table), slice_of(contract, "r")
     )
 
 
 def _join(field: Field) -> Composed:
     """The records that a reference of a contract's own `t` names."""
     other = _other(field)
-    return SQL("left join {} {} on {} = {} and {} = t.tenant_id").format(
-        Identifier(other.family, other.table),
-        _alias(field),
-        SQL("{}.id").format(_alias(field)),
-        _column("t", field),
-        SQL("{}.tenant_id").format(_alias(field)),
+    return SQL("left join {} {} on {}.id = {} and {}.tenant_id = t.tenant_id").format(
+        Identifier(other.family, other.table), _alias(field), _alias(field), _column(field), _alias(field)
     )
 
 
@@ -191,7 +217,7 @@ def _place(field: Field) -> Composable:
 def _value(field: Field) -> Composable:
     """A field's value: of a reference, what the record is known by."""
     if field.reference is None:
-        return _column("t", field)
+        return _column(field)
     return SQL("{}.{}").format(_alias(field), Identifier(_named(field).target))
 
 
@@ -214,18 +240,16 @@ def _alias(field: Field) -> Identifier:
     return Identifier(f"ref {field.name}")
 
 
-def _column(alias: str, field: Field) -> Composable:
-    return Identifier(alias, field.target)
+def _column(field: Field) -> Composable:
+    return Identifier("t", field.target)
 
 
 def _institution(connection: Connection[Any]) -> dict[str, str]:
     """The institution that all records are of, as the manifest names it; nothing where there is not exactly one."""
     contract = catalog.contract(_INSTITUTIONS)
     found = connection.execute(
-        SQL("select {} as institution_id, {} as institution_name from {} t limit 2").format(
-            _column("t", contract.field("id")),
-            _column("t", contract.field("name")),
-            Identifier(contract.family, contract.table),
+        SQL("select {} as institution_id, {} as institution_name from {} limit 2").format(
+            _column(contract.field("id")), _column(contract.field("name")), _records(contract)
         )
     ).fetchall()
     return dict(found[0]) if len(found) == 1 else {}

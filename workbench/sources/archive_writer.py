@@ -35,25 +35,19 @@ class ArchiveWriter:
 
 
 @contextmanager
-def written(path: Path) -> Iterator[ArchiveWriter]:
+def saved(path: Path) -> Iterator[ArchiveWriter]:
     """The archive that stands at a place once the block has ended, whole or not at all; what was there before is
-    replaced.
-
-    Raises UnwritableFile, NoSpace.
-    """
-    with (
-        translated_writing(path),
-        _opened(path) as file,
-        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
-    ):
-        yield ArchiveWriter(archive)
+    replaced. Raises UnwritableFile, NoSpace."""
+    if path.exists() and not path.is_file():
+        with translated_writing(path), path.open("wb") as device, written(device) as archive:
+            yield archive
+    else:
+        with translated_writing(path), beside(path) as file, written(file) as archive:
+            yield archive
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[IO[bytes]]:
-    if path.exists() and not path.is_file():
-        with path.open("wb") as device:
-            yield device
-    else:
-        with beside(path) as file:
-            yield file
+def written(file: IO[bytes]) -> Iterator[ArchiveWriter]:
+    """The archive that an open file has in it once the block has ended."""
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        yield ArchiveWriter(archive)
