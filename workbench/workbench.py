@@ -454,7 +454,8 @@ class Workbench:
             if found.stage in ENDED:
                 raise WrongStage(batch=found.id, stage=found.state, action="discarding", needed="not ended yet")
             discarded = batches.discard(self._store, found.id, reason.strip())
-        kept_files.give_back(self.settings.home, found.id)
+        for each in run.sheets:
+            kept_files.give_back(self.settings.home, each.id)
         return discarded
 
     # -- the proof -----------------------------------------------------------------------------------------------------
@@ -606,6 +607,9 @@ class Workbench:
             return {dataset: given[0]}
         if playbook.form is not None:
             return {dataset: headed(given[0], recognition.is_header)}
+        if playbook.unpack is not None:
+            found = playbook.unpack(given)
+            return {name: found[name] for name in playbook.datasets if name in found}
         return recognition.sheets_of(given, playbook.datasets, playbook.name)
 
     def _fill(self, run: Run, reporter: Reporter, sheets: dict[str, Sheet] | None = None) -> Batch:
@@ -728,7 +732,7 @@ class Workbench:
             saved = [each for each in self.templates.all() if options.template in (each.name, each.id)]
             if options.template and not any(each.dataset in sheets for each in saved):
                 raise UnknownTemplate(template=options.template, dataset=dataset)
-            return runs.begin_sheets(self._store, home, sheets, playbook, options, saved, identifier)
+            return runs.begin_sheets(self._store, home, sheets, playbook, options, saved, identifier, lend=lend)
         template = self.templates.get(dataset, options.template) if options.template else None
         if playbook is not None and playbook.form is not None and template is None and not options.columns:
             recognition.refuse_another(sheets[dataset], playbook.form)

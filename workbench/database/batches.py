@@ -451,7 +451,7 @@ class Batches:
 
     def same_file(self, sheet: Sheet, dataset: str) -> Batch | None:
         """The last completed import of these very bytes, if there is one that was not undone."""
-        return same_file(self._store, dataset, sheet.checksum)
+        return same_file(self._store, dataset, (sheet.package or sheet).checksum)
 
     def progress(self, batch: Batch | UUID | str) -> dict[str, Any] | None:
         """How far the work on a batch is: {"step", "rows", "of", "at"}; None when nobody is at work on it.

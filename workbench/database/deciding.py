@@ -8,6 +8,7 @@ import psycopg
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 from psycopg.types.json import Jsonb
 
+from workbench.database.ahead import Ahead
 from workbench.database.identities import FLAG, Identities
 from workbench.database.repeats import Repeats, Ruling
 from workbench.database.rolling_up import Refusals
@@ -35,6 +36,7 @@ class Decision(Target):
         plan: int,
         *,
         earlier: dict[str, Batch],
+        ahead: Ahead,
         part: Part | None,
         refusals: Refusals | None,
         ruling: Ruling,
@@ -45,6 +47,8 @@ class Decision(Target):
         self._standing = Standing(self, withheld=self._is_withheld("k"))
         self.names["rows"] = self._standing.table if self._standing.resolves else self.names["came"]
         self._earlier = earlier
+        self._ahead = ahead
+        self._named_ahead = ahead.named(batch)
         self._part = part
         self._ruling = ruling
         self._lacking = bool(batch.summary.get("partial")) and self.mode != "update"
@@ -61,9 +65,12 @@ class Decision(Target):
         self._identities = Identities(self, holds)
 
     def refuse(self, connection: psycopg.Connection[Any]) -> None:
-        """Puts down which rows of the source are refused, as far as it is known."""
+        """Puts down which rows of the source are refused, and what is not made for another's sake, as far as it is
+        known."""
         if self._refusals is not None:
             self._refusals.put_down(connection)
+        if self._named_ahead:
+            self._ahead.put_down(connection)
 
     def stand(self, connection: psycopg.Connection[Any]) -> None:
         """Puts down by which records the rows are known, where they do not say so by themselves."""
@@ -139,7 +146,7 @@ class Decision(Target):
 
     def invalid(self, lines: Lines) -> Composed:
         """Rows that validation refused, with those of their references that can be read and name nothing."""
-        readable = [field for field in self.references if KINDS[field.kind].sql == "text"]
+        readable = [field for field in self._strict if KINDS[field.kind].sql == "text"]
         missing = [
             SQL("case when not r.errors @> {} then {} end").format(
                 Literal(Jsonb([{"field": field.name}])), _not_found(field, self._missed(field))
@@ -172,7 +179,7 @@ class Decision(Target):
                                 when {protected} then target_id end,
                    case when verdict in ({updated}, {unchanged}, {protected}) then target_xmin end,
                    {refs}, {settled}, case verdict when {updated} then {before} end,
-                   case when verdict > {unchanged} or found >= {flag} then {errors} end
+                   case when verdict > {unchanged} or found >= {flag}{without} then {errors} end
             from (
                 select *, case when withheld and found % {flag} <= {protected} then {as_withheld}
                                {held} else found % {flag} end as verdict
@@ -207,6 +214,7 @@ class Decision(Target):
             refs=self._refs(),
             settled=self._settled(),
             before=self._before(),
+            without=SQL("").join(SQL(" or {} is not null").format(_missed_as(field)) for field in self._optional),
             errors=self._errors(),
             verdict=self._verdict(),
             repeats=self._repeats.columns(),
@@ -222,7 +230,7 @@ class Decision(Target):
     def _verdicts(self) -> tuple[tuple[str, str | None], ...]:
         """Outcome and reason of each verdict, in the order of their numbers; those up to "unchanged" come without an
         issue."""
-        nouns = dict.fromkeys([field.reference.noun for field in self.references if field.reference])
+        nouns = dict.fromkeys([field.reference.noun for field in self._strict if field.reference])
         return (
             ("created", None),
             ("updated", None),
@@ -240,6 +248,15 @@ class Decision(Target):
         )
 
     @property
+    def _strict(self) -> list[Field]:
+        """The references without whose record a row is not written."""
+        return [field for field in self.references if field not in self._optional]
+
+    @property
+    def _optional(self) -> list[Field]:
+        return [field for field in self.references if field.reference is not None and field.reference.optional]
+
+    @property
     def _awaited(self) -> dict[str, Field]:
         """The fields whose want lets a row that would make a record wait, by what is awaited."""
         return {field.awaited: field for field in self.contract.needed if field.awaited}
@@ -248,12 +265,14 @@ class Decision(Target):
         return Literal(self._verdicts.index((outcome, reason)) + 1)
 
     def reference_join(self, field: Field) -> Composable:
-        """As ever, and in what an earlier part of the run will create."""
+        """As ever, and in what an earlier part of the run will create, or any other where it may be named ahead."""
         assert field.reference is not None
         if self._standing.has(field):
             return SQL("cross join lateral (select r.{} as id) {}").format(
                 id_of(field), Identifier(f"ref {field.name}")
             )
+        if field.name in self._named_ahead:
+            return self._ahead.join(self.batch, field, self.value(field), self.names["came"])
         earlier = self._earlier.get(field.reference.dataset)
         if earlier is None or field.reference.by:
             return super().reference_join(field)
@@ -356,12 +375,12 @@ class Decision(Target):
         cases: list[Composable] = []
         if self._repeats.any:
             cases += self._ambiguous("r.line > repeated.first_of_all", "first_row.payload ->> {field}")
-        waiting = [field for field in self.references if field.reference is not None and field.reference.waits]
+        waiting = [field for field in self._strict if field.reference is not None and field.reference.waits]
         if self._repeats.any:  # rows of one key that all wait are all to be looked at once it is there what they name
             cases += [self._names_nothing(field, SQL("and not {}").format(self.lacks)) for field in waiting]
         cases += self._repeats.cases(self._number("invalid", "conflict"), self._number("skipped", "duplicate"))
         cases += self._missing()
-        cases += map(self._names_nothing, self.references)
+        cases += map(self._names_nothing, self._strict)
         if self._sharing:
             taken = SQL("when t.id is null and others.external_key is not null then {}")
             cases.append(taken.format(self._number("invalid", "taken")))
@@ -502,10 +521,7 @@ class Decision(Target):
         columns += [
             SQL(", t.{} as {}").format(Identifier(name), Identifier(f"old {name}")) for name in self._restorable
         ]
-        columns += [
-            SQL(", {} as {}").format(self._missed(field), Identifier(f"missed {field.name}"))
-            for field in self.references
-        ]
+        columns += [SQL(", {} as {}").format(self._missed(field), _missed_as(field)) for field in self.references]
         if self.contract.merging:
             columns.append(SQL(", r.payload, {} as folded").format(self._folded))
         columns += [
@@ -636,6 +652,10 @@ class Decision(Target):
             self._number("skipped", "withheld"), _together(self._told_references())
         )
         told = [SQL("case verdict {} end").format(SQL(" ").join(cases)), refused, self._identities.issues()]
+        without = [_left_out(field) for field in self._optional]
+        if without:
+            written = SQL("case when verdict <= {} then {} end")
+            told.append(written.format(self._number("skipped", "unchanged"), _together(without)))
         return _together(told)
 
     def _told_protected(self) -> Composable:
@@ -654,7 +674,7 @@ class Decision(Target):
 
     def _told_references(self) -> list[Composable]:
         """The references that name nothing, whatever else is wrong with the row."""
-        return [_not_found(field, Identifier(f"missed {field.name}")) for field in self.references]
+        return [_not_found(field, _missed_as(field)) for field in self._strict]
 
     def _missed(self, field: Field) -> Composable:
         """The sentence of a reference that names nothing; null when it names something, and where it cannot be looked
@@ -690,6 +710,19 @@ def _not_found(field: Field, told: Composable) -> Composable:
     return SQL("case when {} is not null then {} end").format(
         told, issue(f"{field.reference.noun}_not_found", field.name, told)
     )
+
+
+def _missed_as(field: Field) -> Identifier:
+    """The column with the sentence of a reference that names nothing."""
+    return Identifier(f"missed {field.name}")
+
+
+def _left_out(field: Field) -> Composable:
+    """The warning of a row that is written without what it names."""
+    assert field.reference is not None
+    told = SQL("{} || {}").format(_missed_as(field), Literal("; left out"))
+    warning = issue(f"{field.reference.noun}_not_found", field.name, told, "warning")
+    return SQL("case when {} is not null then {} end").format(_missed_as(field), warning)
 
 
 def _together(told: Sequence[Composable]) -> Composable:

@@ -15,7 +15,7 @@ from workbench.model.batch import Batch, taken_back
 from workbench.model.hold import Hold
 from workbench.model.reconciliation import Reconciliation
 from workbench.model.salesforce import PREFIX
-from workbench.model.sheet import Layout
+from workbench.model.sheet import BY_PROGRAM, Layout
 from workbench.model.template import HOLDABLE
 from workbench.model.template import Mapping as Mapped
 from workbench.model.wording import first_of, many
@@ -155,7 +155,8 @@ _KEPT = {"changed": "changed since the import", "gone": "no longer there", "refe
 def _read(sheet: Batch) -> Iterator[str]:
     """Which lines of the source are its header and its records, where that is no matter of course."""
     layout = Layout.from_dict(sheet.reading.get("layout") or {})
-    if sheet.file_name.startswith(PREFIX):  # how its copy is written is known, and nobody has said it
+    by_program = sheet.file_name.startswith(PREFIX) or layout == BY_PROGRAM
+    if by_program:  # how it is written is known, and nobody has said it
         layout = replace(layout, header_row=None, keep_lines=(), encoding=None, delimiter=None)
     by = f", as {sheet.initiated_by} said"
     if layout.no_header:
@@ -209,7 +210,7 @@ def _mapped(store: Store, sheet: Batch) -> Iterator[str]:
     repaired = (sheet.summary.get("noticed") or {}).get("repaired", {})
     for field in mapped.repairs:
         yield f"Letters of {field} repaired: {many(repaired.get(field, 0), 'cell')}."
-    if sheet.on_conflict != "hold":
+    if sheet.on_conflict != catalog.contract(sheet.dataset).on_conflict:
         yield f"Of rows with one key the {sheet.on_conflict} counts, by option."
     if mapped.on_edit is not None:
         yield f"What people edited since the last import: {mapped.on_edit}, by option."

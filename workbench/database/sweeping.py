@@ -75,7 +75,8 @@ def _asked(store: Store, part: Batch) -> Any:
     """The lines of the source that a part's unmatched rows were made of, and whether their references are there."""
     target = Target(catalog.contract(part.dataset), part, store.tenant_id, part.plan)
     awaited = [target.is_there(field) for field in target.contract.needed if field.awaited]
-    found = [*(target.is_found(field) for field in target.references), *awaited]
+    strict = [field for field in target.references if field.reference and not field.reference.optional]
+    found = [*(target.is_found(field) for field in strict), *awaited]
     return target.compose(
         """
         select each.line, {found} as found

@@ -4,7 +4,7 @@ A removed or restored record counts as updated, one that is made again as create
 gone, or is referred to by others is kept as it is and counts as skipped, with that reason and a sentence.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, cast
 from uuid import UUID
 
@@ -104,10 +104,12 @@ def _reverse(store: Store, run: Run, undo: Run, dry_run: bool) -> None:
     with store.transaction() as connection:
         committing.lock(connection, store.tenant_id, *(reversal.contract for reversal in reversals))
         planning.tune(connection, run.face.processed or 0)
+        for place, reversal in enumerate(reversals):
+            for statement in (reversal.held(), reversal.judged(before=reversals[:place], after=reversals[place:])):
+                connection.execute(statement)
+        _keep_named(connection, reversals)
         for reversal in reversals:
             store.add_to(reversal.new)
-            for statement in (reversal.held(), reversal.judged(gone=_gone(reversals, reversal))):
-                connection.execute(statement)
             for statement in (reversal.rows(), reversal.outcomes()):
                 connection.execute(statement)
         _refuse_in_vain(connection, run, reversals)
@@ -158,10 +160,27 @@ _IN_ORDER = (
 )
 
 
-def _gone(reversals: Sequence["_Reversal"], until: "_Reversal") -> dict[str, Identifier]:
-    """The table of verdicts of each dataset whose records go before: they refer to nothing any more."""
-    before = reversals[: reversals.index(until)]
-    return {reversal.contract.name: reversal.verdicts for reversal in before}
+def _keep_named(connection: psycopg.Connection[Any], reversals: Sequence["_Reversal"]) -> None:
+    """Keeps what a record names that stays, and what that names, and so on: where records may name what is made after
+    them, each was judged as if whoever is judged later went."""
+    if not any(field.reference and field.reference.ahead for each in reversals for field in each.contract.references):
+        return
+    union = SQL(" union all ")
+    stays = union.join(reversal.stays() for reversal in reversals)
+    found = connection.execute(SQL("select exists ({}) as some").format(stays)).fetchone()
+    if not (found and found["some"]):
+        return
+    datasets = {reversal.contract.name for reversal in reversals}
+    connection.execute(
+        SQL(
+            """create temporary table "named by what stays" on commit drop as
+            with recursive naming as materialized ({naming}), named (id) as (
+                {stays} union select n.names from named join naming n on n.id = named.id
+            ) select id from named"""
+        ).format(naming=union.join(each for reversal in reversals for each in reversal.naming(datasets)), stays=stays)
+    )
+    for reversal in reversals:
+        connection.execute(reversal.keep_named())
 
 
 def _planned(connection: psycopg.Connection[Any], new: UUID) -> None:
@@ -246,9 +265,9 @@ class _Reversal:
                 ) for update
             ) held""")
 
-    def judged(self, *, gone: dict[str, Identifier]) -> Composed:
-        """Every change of the batch, with what becomes of it; a record that is `gone` with an earlier part of the undo,
-        by its dataset, refers to nothing."""
+    def judged(self, *, before: Sequence["_Reversal"], after: Sequence["_Reversal"]) -> Composed:
+        """Every change of the batch, with what becomes of it. What a part `before` it in the undo takes away, or gives
+        something else to name, refers to nothing here; of this part and those `after` it all does that may."""
         removal = self.contract.removal
         deactivated = (
             SQL("not t.{} and t.{} = 'import_diff'").format(Identifier(removal.active), Identifier(removal.source))
@@ -292,7 +311,7 @@ class _Reversal:
             where m.batch_id = {batch} and m.plan = {plan}""",
             differs_created=self._differs(created=True),
             differs_updated=self._differs(created=False),
-            referenced=self._referenced(gone),
+            referenced=self._referenced(before, after),
             deactivated=deactivated,
             there_again=self._there_again(),
             completed=Literal(self.of.batch.completed_at),
@@ -340,20 +359,66 @@ class _Reversal:
             for dependent in catalog.dependents(known.name)
         ]
 
-    def _referenced(self, gone: dict[str, Identifier]) -> Composable:
-        tests = [
-            SQL("exists (select from {} d where d.{} = t.id{})").format(
-                Identifier(other.family, other.table),
-                Identifier(column),
-                SQL(" and d.id not in (select record_id from {} where verdict = 'updated:removed')").format(
-                    gone[other.name]
+    def _referenced(self, before: Sequence["_Reversal"], after: Sequence["_Reversal"]) -> Composable:
+        gone = {reversal.contract.name: reversal for reversal in before}
+        going = {reversal.contract.name: reversal for reversal in after}
+        tests = []
+        for other, column in self._dependents():
+            let_go: Composable = SQL("")
+            if other.name in gone:
+                let_go = gone[other.name].let_go(column)
+            elif other.name in going and any(
+                field.reference and field.reference.ahead for field in other.references if field.target == column
+            ):
+                let_go = going[other.name].may_let_go(column)
+            tests.append(
+                SQL("exists (select from {} d where d.{} = t.id{})").format(
+                    Identifier(other.family, other.table), Identifier(column), let_go
                 )
-                if other.name in gone
-                else SQL(""),
             )
-            for other, column in self._dependents()
-        ]
         return SQL(" or ").join(tests) if tests else SQL("false")
+
+    def let_go(self, column: str) -> Composable:
+        """Whether a record `d` names in a column what it does after the undo, and is not taken away."""
+        return self.compose(
+            """ and d.id not in (select record_id from {reversal} where verdict = 'updated:removed' or (
+                verdict = 'updated:restored' and action = 'restore' and image ? {column}
+                    and image ->> {column} is distinct from before ->> {column}))""",
+            column=Literal(column),
+        )
+
+    def may_let_go(self, column: str) -> Composable:
+        """The same where that is not judged yet: as the import made and changed its records."""
+        return self.compose(
+            """ and d.id not in (select o.record_id from workbench.import_outcome o
+                where o.batch_id = {batch} and o.plan = {plan} and (o.outcome = 'created' or (
+                    o.outcome = 'updated' and o.before ? {column}
+                    and o.before ->> {column} is distinct from o.refs ->> {column})))""",
+            column=Literal(column),
+        )
+
+    def stays(self) -> Composed:
+        """The records that are kept as they are."""
+        return self.compose(
+            "select record_id as id from {reversal} where verdict like 'skipped:%' and verdict <> 'skipped:gone'"
+        )
+
+    def naming(self, datasets: Collection[str]) -> Iterator[Composed]:
+        """The records that are kept or taken away, each with those of the datasets that it names."""
+        for field in self.contract.references:
+            if field.reference is not None and field.reference.dataset in datasets:
+                yield self.compose(
+                    """select t.id, t.{column} as names from {target} t join {reversal} on record_id = t.id
+                    where verdict <> 'updated:restored' and t.{column} is not null""",
+                    column=Identifier(field.target),
+                )
+
+    def keep_named(self) -> Composed:
+        """Keeps the records that one names which stays."""
+        return self.compose(
+            """update {reversal} set verdict = 'skipped:referenced'
+            where verdict = 'updated:removed' and record_id in (select id from "named by what stays")"""
+        )
 
     def found(self) -> Composed:
         """The verdicts that there are."""

@@ -77,8 +77,9 @@ def import_order(contracts: Iterable[Contract]) -> tuple[Contract, ...]:
 
 
 def needs(contract: Contract) -> tuple[str, ...]:
-    """The names of the datasets that a contract's fields refer to."""
-    return tuple(dict.fromkeys(field.reference.dataset for field in contract.fields if field.reference is not None))
+    """The names of the datasets that a contract's fields refer to, and that therefore come before it."""
+    references = [field.reference for field in contract.fields if field.reference is not None]
+    return tuple(dict.fromkeys(reference.dataset for reference in references if not reference.ahead))
 
 
 def dependents(dataset: str) -> tuple[tuple[Contract, str], ...]:

@@ -7,6 +7,7 @@ Sensitive columns (passwords, tokens and when they expire) are in no field.
 
 from workbench.model.contract import Contract, Field, Forward, Reference
 
+FAMILY = "generic_csv"
 ROLES = ("instructor", "program_admin", "institution_admin", "site_admin")
 """From the least to the most that one may do: no import lowers a role."""
 
@@ -44,7 +45,7 @@ def _reference(
         kind="identifier",
         required=required,
         max_length=200,
-        reference=Reference(dataset=f"generic_csv.{table}", field="id", column=column or name, noun=noun, waits=True),
+        reference=Reference(dataset=f"{FAMILY}.{table}", field="id", column=column or name, noun=noun, waits=True),
         help=help or f"The id of the {noun}.",
         examples=examples,
     )
@@ -54,9 +55,38 @@ def _institution(*examples: str) -> Field:
     return _reference("institution_id", "institution", "institutions", *examples)
 
 
-def _person(name: str, *examples: str, help: str) -> Field:
-    """The id of a user who may come after the record that names her."""
-    return Field(name=name, kind="identifier", max_length=200, help=help, examples=examples)
+def _maker() -> Field:
+    """The id of the user who made a record, who comes later in the order of import, and may belong to it. The format
+    calls it no reference: nothing is left out for the want of her."""
+    return Field(
+        name="created_by",
+        kind="identifier",
+        max_length=200,
+        reference=Reference(
+            dataset=f"{FAMILY}.users",
+            field="id",
+            column="created_by",
+            noun="creator",
+            waits=True,
+            ahead=True,
+            optional=True,
+        ),
+        help="The id of the user who made it, who may come later; one who is not known is left out.",
+    )
+
+
+def _inviter() -> Field:
+    """The id of the user who invited another: both may come in one file, in any order."""
+    return Field(
+        name="invited_by",
+        kind="identifier",
+        max_length=200,
+        reference=Reference(
+            dataset=f"{FAMILY}.users", field="id", column="invited_by", noun="inviter", waits=True, ahead=True
+        ),
+        help="The id of the user who invited this one, on any line.",
+        examples=("", "user-1"),
+    )
 
 
 def _flag(name: str, default: str, *examples: str, help: str = "") -> Field:
@@ -95,6 +125,8 @@ INSTITUTIONS = Contract(
     noun="institution",
     table="institutions",
     key=("id",),
+    on_conflict="first",
+    drops_secrets=True,
     forbidden=_SENSITIVE,
     template=(
         *("id", "name", "short_name", "website_url", "created_by", "admin_email", "allow_self_registration"),
@@ -105,7 +137,7 @@ INSTITUTIONS = Contract(
         Field(name="name", kind="name", required=True, max_length=300, examples=("Example University", "Riverside")),
         Field(name="short_name", max_length=100, examples=("MockU", "RCC")),
         Field(name="website_url", max_length=2000, examples=("https://example.edu", "")),
-        _person("created_by", help="The id of the user who made it, who may come later."),
+        _maker(),
         Field(name="admin_email", kind="email", examples=("admin@example.edu", "admin@riverside.example")),
         _flag("allow_self_registration", "false", "false", "false"),
         _flag("require_email_verification", "true", "true", "true"),
@@ -121,6 +153,8 @@ PROGRAMS = Contract(
     noun="program",
     table="programs",
     key=("id",),
+    on_conflict="first",
+    drops_secrets=True,
     forbidden=_SENSITIVE,
     template=(
         *("id", "name", "short_name", "description", "institution_id", "created_by", "is_default", "is_active"),
@@ -137,7 +171,7 @@ PROGRAMS = Contract(
         Field(name="short_name", max_length=100, examples=("CS", "RN")),
         Field(name="description", examples=("Undergraduate CS Program", "Registered Nurse Program")),
         _institution("mocku-123", "mocku-123"),
-        _person("created_by", help="The id of the user who made it, who may come later."),
+        _maker(),
         _flag("is_default", "false", "true", "false"),
         _flag("is_active", "true", "true", "true"),
         *_TIMES,
@@ -151,6 +185,9 @@ USERS = Contract(
     noun="user",
     table="users",
     key=("id",),
+    unique=(("email",),),
+    on_conflict="first",
+    drops_secrets=True,
     forbidden=_SENSITIVE,
     template=(
         *("id", "email", "first_name", "last_name", "display_name", "role", "institution_id", "invited_by"),
@@ -178,21 +215,27 @@ USERS = Contract(
             examples=("instructor", "program_admin"),
         ),
         _institution("mocku-123", "mocku-123"),
-        _person("invited_by", "", "user-1", help="The id of the user who invited this one."),
+        _inviter(),
         _time("invited_at", "", "2024-08-02T09:30:00Z"),
-        _time("registration_completed_at", "2024-08-01T00:00:00Z", ""),
+        Field(
+            name="registration_completed_at",
+            kind="timestamp",
+            merge="fill",
+            help="When the registration was completed; of a user who has completed it here, that stays.",
+            examples=("2024-08-01T00:00:00Z", ""),
+        ),
         Field(name="oauth_provider", max_length=100),
         Field(
             name="account_status",
             max_length=100,
             default="pending",
-            once=True,
+            imported=False,
             help="A new user is pending and has to complete the registration, whatever a file says.",
         ),
-        Field(name="email_verified", kind="boolean", default="false", once=True, help="False of a new user."),
-        Field(name="login_attempts", kind="integer", default="0", once=True, minimum=0, help="0 of a new user."),
-        Field(name="locked_until", kind="timestamp", once=True, help="Blank of a new user."),
-        Field(name="last_login_at", kind="timestamp", once=True, help="Blank of a new user."),
+        Field(name="email_verified", kind="boolean", default="false", imported=False, help="False of a new user."),
+        Field(name="login_attempts", kind="integer", default="0", imported=False, minimum=0, help="0 of a new user."),
+        Field(name="locked_until", kind="timestamp", imported=False, help="Blank of a new user."),
+        Field(name="last_login_at", kind="timestamp", imported=False, help="Blank of a new user."),
         *_TIMES,
         _EXTRAS,
     ),
@@ -204,6 +247,8 @@ USER_PROGRAMS = Contract(
     noun="user's program",
     table="user_programs",
     key=("user_id", "program_id"),
+    on_conflict="first",
+    drops_secrets=True,
     forbidden=_SENSITIVE,
     fields=(
         _reference("user_id", "user", "users", "user-1", "user-2"),
@@ -217,6 +262,9 @@ COURSES = Contract(
     noun="course",
     table="courses",
     key=("id",),
+    unique=(("course_number", "institution_id"),),
+    on_conflict="first",
+    drops_secrets=True,
     forbidden=_SENSITIVE,
     template=(
         *("id", "course_number", "course_title", "department", "credit_hours", "institution_id", "active"),
@@ -226,7 +274,6 @@ COURSES = Contract(
         _id("course-1", "course-2"),
         Field(
             name="course_number",
-            kind="identifier",
             required=True,
             max_length=100,
             help="One course of an institution has it.",
@@ -252,6 +299,8 @@ COURSE_PROGRAMS = Contract(
     noun="course's program",
     table="course_programs",
     key=("course_id", "program_id"),
+    on_conflict="first",
+    drops_secrets=True,
     forbidden=_SENSITIVE,
     fields=(
         _reference("course_id", "course", "courses", "course-1", "course-2"),
@@ -265,6 +314,9 @@ TERMS = Contract(
     noun="term",
     table="terms",
     key=("id",),
+    unique=(("term_name", "institution_id"),),
+    on_conflict="first",
+    drops_secrets=True,
     forbidden=_SENSITIVE,
     template=(
         *("id", "term_name", "name", "start_date", "end_date", "assessment_due_date", "active", "institution_id"),
@@ -296,6 +348,9 @@ COURSE_OFFERINGS = Contract(
     noun="offering",
     table="course_offerings",
     key=("id",),
+    unique=(("course_id", "term_id"),),
+    on_conflict="first",
+    drops_secrets=True,
     forbidden=_SENSITIVE,
     template=(
         *("id", "course_id", "term_id", "institution_id", "status", "capacity", "total_enrollment", "section_count"),
@@ -321,6 +376,8 @@ COURSE_SECTIONS = Contract(
     noun="section",
     table="course_sections",
     key=("id",),
+    on_conflict="first",
+    drops_secrets=True,
     forbidden=_SENSITIVE,
     template=(
         *("id", "offering_id", "instructor_id", "section_number", "enrollment", "status", "grade_distribution"),
@@ -355,6 +412,9 @@ COURSE_OUTCOMES = Contract(
     noun="outcome",
     table="course_outcomes",
     key=("id",),
+    unique=(("course_id", "clo_number"),),
+    on_conflict="first",
+    drops_secrets=True,
     forbidden=_SENSITIVE,
     template=(
         *("id", "course_id", "clo_number", "description", "assessment_method", "active", "assessment_data"),
@@ -365,7 +425,6 @@ COURSE_OUTCOMES = Contract(
         _reference("course_id", "course", "courses", "course-1", "course-1"),
         Field(
             name="clo_number",
-            kind="identifier",
             required=True,
             max_length=100,
             help="One outcome of a course has it.",

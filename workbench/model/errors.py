@@ -106,6 +106,49 @@ class UnreadableSheet(WorkbenchError):
         return int(str(self.coordinates["line"]))
 
 
+class UnreadableMember(WorkbenchError):
+    """{source} cannot be read: {member}, line {line}: {why} Nothing of the archive was imported."""
+
+
+class WrongFileType(WorkbenchError):
+    """Invalid file type: {ending}. Expected .zip"""
+
+
+class NoArchive(WorkbenchError):
+    """File is not a valid ZIP archive"""
+
+
+class NoManifest(WorkbenchError):
+    """Missing manifest.json in ZIP archive"""
+
+
+class WrongManifest(WorkbenchError):
+    """Invalid manifest.json format{why}"""
+
+
+class WrongFormatVersion(WorkbenchError):
+    """Incompatible format version: {version}. Expected {expected}"""
+
+
+class MissingMember(WorkbenchError):
+    """Missing required file: {member}"""
+
+
+class AnotherAdapter(WorkbenchError):
+    """The archive was written for the adapter {adapter}, and is read here as one of {expected} only. Nothing was
+    imported."""
+
+
+class MemberChanged(WorkbenchError):
+    """{member} is not what the manifest says: its SHA-256 is another, so it was changed or damaged on the way. Nothing
+    was imported."""
+
+
+class SystemArchive(WorkbenchError):
+    """The archive is the export of a whole system, with a folder for each institution{folders}. Unpack it, put the
+    files of each folder into a ZIP of its own, and import those one by one, each into its own tenant."""
+
+
 class UnwritableFile(WorkbenchError):
     """{path} cannot be written: {why}"""
 
