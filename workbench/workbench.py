@@ -35,6 +35,7 @@ from workbench.database import (
     upgrading,
 )
 from workbench.database.batches import Batches
+from workbench.database.exporting import Exports
 from workbench.database.google_sheets import GoogleSheets
 from workbench.database.inventory import Profiles, Sources
 from workbench.database.matches import Matches
@@ -121,6 +122,7 @@ class Workbench:
         self.batches = Batches(database, configuration.home)
         self.rows = Rows(database)
         self.records = Records(database)
+        self.export = Exports(database)
         self.templates = Templates(database)
         self.sources = Sources(database)
         self.profiles = Profiles(database)

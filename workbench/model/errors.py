@@ -239,6 +239,14 @@ class AmbiguousBatch(WorkbenchError):
     """The ids of several batches begin with {batch}. Say more of it."""
 
 
+class UnknownFamily(WorkbenchError):
+    """There is no family {family}. Those that are exported: {known}."""
+
+
+class NotExported(WorkbenchError):
+    """{family} is not exported, for no import could take it back as it was: {why}. Those that are exported: {known}."""
+
+
 class UnknownPlaybook(WorkbenchError):
     """There is no playbook {playbook}. Known: {known}."""
 
