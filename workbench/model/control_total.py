@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal, Self
@@ -99,7 +99,7 @@ class Counted:
     """Of the rows that are created, updated or there already."""
     unread: tuple[int, ...] = ()
     """The first lines whose number cannot be read."""
-    others: Mapping[str, Decimal] = {}
+    others: Mapping[str, Decimal] = field(default_factory=dict)
     """Of the rows that do not go in, by why: invalid, duplicate ...; of keys, of which no row goes in."""
 
     @property
@@ -174,14 +174,24 @@ class Total:
         if found is None:
             lines = ", ".join(map(str, self.counted.unread))
             return (
-                f"{self.name}: {shown(said.number)} by {said.who}; what the rows come to is not known, for there is no "
-                f"number to be read on line {lines}."
+                f"{self.name}: {said.who} says {shown(said.number)}, and what the rows come to is not known: there is "
+                f"no number to be read on line {lines}."
             )
         if not self.differs:
             return f"{self.name}: {shown(found)}, as {said.who} says."
         more = found - said.number
         how = f"{shown(abs(more))} {'more' if more > 0 else 'less'}"
-        return f"{self.name}: {shown(said.number)} by {said.who}, {shown(found)} in the rows: {how}."
+        return f"{self.name}: {said.who} says {shown(said.number)}, the rows have {shown(found)}: {how}."
+
+    @property
+    def addition(self) -> str:
+        """That what goes in and what does not are all that the file has: 12 = 10 in + 2 invalid; "" where that is not
+        known."""
+        counted = self.counted
+        if counted.found is None:
+            return ""
+        parts = [f"{shown(counted.went_in)} in", *(f"{shown(n)} {why}" for why, n in counted.others.items())]
+        return f"{shown(counted.found)} = {' + '.join(parts)}"
 
     def to_dict(self) -> dict[str, Any]:
         """As --json prints it; numbers are texts, which no program rounds."""
