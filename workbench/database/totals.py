@@ -3,7 +3,7 @@ person has accepted the difference. The same is counted once more by the databas
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from psycopg.sql import SQL, Composable, Identifier, Literal
 from workbench.database import batches
 from workbench.database.store import Store
 from workbench.datasets import catalog
+from workbench.model.arrays import matches
 from workbench.model.batch import Batch
 from workbench.model.contract import Contract
 from workbench.model.control_total import ROWS, ControlTotal, Counted, Expected, Made, Origin, Total
@@ -54,7 +55,11 @@ def said(
                 origin=origin,
                 made=made,
                 fields=total.fields if total is not None else (),
-                number=_number(total.name if total is not None else ROWS, text, whole=made != "sum"),
+                number=_number(
+                    total.name if total is not None else ROWS,
+                    text,
+                    "integer" if total is None or not total.sum_of else contract.field(total.sum_of).kind,
+                ),
             )
         )
     return found
@@ -65,17 +70,15 @@ def names(contract: Contract, prefix: str = "") -> list[str]:
     return [prefix + name for name in (ROWS, *(total.name for total in contract.totals))]
 
 
-def _number(name: str, text: Any, *, whole: bool) -> Decimal:
-    """What a person writes as a number: 2328.60, $2,328.60; raises WrongValue."""
-    written = KINDS["money"].parse(pa.array([str(text)], pa.string()))[0].as_py() or ""
-    try:
-        number = Decimal(written)
-    except InvalidOperation:
-        number = Decimal("NaN")
-    if not number.is_finite() or (whole and (number != number.to_integral_value() or number < 0)):
-        why = "say a whole number." if whole else "say a number, such as 2328.60."
-        raise WrongValue(field=f"the total {name}", value=f"'{text}'", why=why)
-    return number.quantize(Decimal(1)) if whole else number
+def _number(name: str, text: Any, kind: str) -> Decimal:
+    """What a person writes as a number, as the field's kind reads it or as an amount: 2328.60, $2,328.60; raises
+    WrongValue."""
+    for each in (kind, "money") if kind != "integer" else (kind,):
+        found = KINDS[each].parse(pa.array([str(text)], pa.string()))
+        if matches(found, KINDS[each].pattern)[0].as_py():
+            return Decimal(found[0].as_py())
+    why = "say a whole number." if kind == "integer" else "say a number, such as 2328.60."
+    raise WrongValue(field=f"the total {name}", value=f"'{text}'", why=why)
 
 
 def keep(store: Store, batch: UUID, expected: Sequence[Expected]) -> None:
