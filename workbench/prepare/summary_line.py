@@ -67,7 +67,7 @@ def of_note(
     if not cells or len(cells) > len(headers):
         return None
     padded = dict(zip(headers, (*cells, *[""] * (len(headers) - len(cells))), strict=True))
-    return _read(line, padded, contract, mapping)
+    return _read(line, padded, contract, mapping, is_evident=True)
 
 
 def _columns(chunk: Chunk) -> Iterator[tuple[str, pa.StringArray]]:
@@ -75,7 +75,13 @@ def _columns(chunk: Chunk) -> Iterator[tuple[str, pa.StringArray]]:
 
 
 def _read(
-    line: int, cells: Mapping[str, str], contract: Contract, mapping: Mapped, above: Mapping[str, str] | None = None
+    line: int,
+    cells: Mapping[str, str],
+    contract: Contract,
+    mapping: Mapped,
+    above: Mapping[str, str] | None = None,
+    *,
+    is_evident: bool = False,
 ) -> SummaryLine | None:
     filled = {header: text for header, cell in cells.items() if (text := tidied(cell))}
     words = {header for header, text in filled.items() if _WORD.fullmatch(text)}
@@ -85,7 +91,7 @@ def _read(
         return None
     if not all(_NUMBER.fullmatch(text) for header, text in filled.items() if header not in words):
         return None
-    if not words:
+    if not words and not is_evident:
         there = (header for header, cell in (above or {}).items() if tidied(cell) and header not in filled)
         if len(set(there) - key_headers) < _EVIDENT:
             return None
