@@ -5,6 +5,7 @@ are added up, and what is below zero is kept and told. What a file does not name
 """
 
 from workbench.model.contract import Contract, Field, Reference, SameAs, Usual
+from workbench.model.control_total import ControlTotal
 
 SKU = Reference(dataset="commerce.skus", field="sku", column="sku_id", noun="SKU", waits=True)
 """The SKU that a code names."""
@@ -90,6 +91,11 @@ INVENTORY = Contract(
     table="inventory",
     key=("sku", "location"),
     template=("sku", "warehouse", "units", "cases"),
+    totals=(
+        ControlTotal(name="Units", sum_of="units"),
+        ControlTotal(name="COGS", sum_of="cost"),
+        ControlTotal(name="SKUs", distinct=("sku",)),
+    ),
     fields=(
         Field(
             name="sku",
