@@ -64,11 +64,16 @@ class Reference:
     the first has to be the same, the others may not differ."""
     waits: bool = False
     """Whether rows may well come before all records that they name, and wait as unmatched."""
+    having: str = ""
+    """A dataset of which some record has to refer to the one that is named (a SKU that is in stock); of a reference
+    that is not looked for `by` other ways."""
+    told: str = ""
+    """The sentence of a row that names nothing, where it is not that of its noun."""
 
     @property
     def message(self) -> str:
         """The sentence of an unmatched row, e.g. "Student not found" (seed 000)."""
-        return f"{self.noun.capitalize()} not found"
+        return self.told or f"{self.noun.capitalize()} not found"
 
 
 @dataclass(frozen=True, kw_only=True)
