@@ -140,7 +140,7 @@ class Target:
                 "on {alias}.its_key = {said}",
                 of=Identifier(other.field(field.reference.field).target),
                 known=self.known(field),
-                having=self._having(field.reference),
+                having=self.having(field.reference),
                 alias=alias,
                 said=self.value(field),
             )
@@ -155,8 +155,10 @@ class Target:
             slice_of(other, f"ref {field.name}"),
         )
 
-    def _having(self, reference: Reference) -> Composable:
-        """Whether a record of the dataset that has to refers to the record `x`."""
+    def having(self, reference: Reference) -> Composable:
+        """Whether a record of the dataset that has to refer to the record `x` does."""
+        if not reference.having:
+            return SQL("true")
         of = catalog.contract(reference.having)
         refers = next(f for f in of.references if f.reference and f.reference.dataset == reference.dataset)
         return self.compose(

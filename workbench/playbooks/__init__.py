@@ -9,6 +9,7 @@ from workbench.playbooks.pathful import EXPORT, SESSIONS, USERS
 from workbench.playbooks.salesforce_affiliations import AFFILIATIONS
 from workbench.playbooks.salesforce_people import STUDENTS, TEACHERS, VOLUNTEERS
 from workbench.playbooks.virtual_sessions import VIRTUAL_SESSIONS
+from workbench.playbooks.warehouse_locations import WAREHOUSE_LOCATIONS
 
 
 def of_family(name: str) -> Playbook:
@@ -31,6 +32,7 @@ PLAYBOOKS: dict[str, Playbook] = {
         SESSIONS,
         USERS,
         VIRTUAL_SESSIONS,
+        WAREHOUSE_LOCATIONS,
         *salesforce_accounts.PLAYBOOKS,
         *salesforce_sessions.PLAYBOOKS,
         *salesforce_history.PLAYBOOKS,

@@ -88,7 +88,7 @@ class _Locations:
 
     def __init__(self, columns: Chunk) -> None:
         self._columns = columns
-        self.sku = pc.utf8_upper(self._text("sku"))
+        self.sku = self._text("sku")
         said = {part: _plain(self._text(part)) for part in PARTS}
         written = _plain(self._text("location"))
         own = {part: number(text, part) for part, text in said.items()}
@@ -101,7 +101,7 @@ class _Locations:
         # two ways of saying it that differ say nothing
         self.unlike = pc.and_(pc.and_(apart, pc.is_valid(written)), self._differs(of_location))
         self.exceeding = {part: self._exceeds(part) for part in PARTS}
-        self._said = {part: pc.coalesce(self._text(part), self._text("location")) for part in PARTS}
+        self._apart = apart
         self.good = pc.invert(self.unlike)
         for wrong in (*self.unread.values(), *self.exceeding.values()):
             self.good = pc.and_not(self.good, wrong)
@@ -139,10 +139,13 @@ class _Locations:
     def issues_found(self) -> pa.Table:
         found = [issues(self.several, "several_locations", "location", SEVERAL, "warning")]
         if any_true(pc.invert(self.good)):
+            whole = pc.and_not(pc.or_(pc.or_(*list(self.unread.values())[:2]), self.unread["shelf"]), self._apart)
+            said = joined(f"{INVALID}: ", pc.fill_null(self._text("location"), "it is blank"))
+            found.append(issues(whole, "bad_location", "location", said))
             found.append(issues(self.unlike, "bad_location", "location", f"{INVALID}: its parts say another one"))
             for part in PARTS:
-                said = joined(f"{INVALID}: {part} ", pc.fill_null(self._said[part], "is blank"))
-                found.append(issues(self.unread[part], "bad_location", part, said))
+                said = joined(f"{INVALID}: {part} ", pc.fill_null(self._text(part), "is blank"))
+                found.append(issues(pc.and_(self.unread[part], self._apart), "bad_location", part, said))
                 over = joined(f"{EXCEEDS}: {part} ", pc.fill_null(self.parts[part], ""), f" of {self._limit(part)}")
                 found.append(issues(self.exceeding[part], "location_exceeds", part, over))
         return in_order(*found)
@@ -172,13 +175,14 @@ WAREHOUSE_LOCATIONS = Playbook(
         Part(
             dataset=locations.SKU_LOCATIONS.name,
             columns={name: name for name in ("sku", *PARTS, "bin")},
+            made=(*PARTS, "bin"),
         ),
     ),
     shape=shape,
     check=check,
     figures=(
         Figure(name="Locations imported", part=locations.SKU_LOCATIONS.name, outcomes=("created", "updated")),
-        Figure(name="SKUs not found in inventory", reasons=("sku",)),
+        Figure(name="SKUs not found in inventory", reasons=("SKU",)),
         Figure(name="Rows with errors", outcomes=("invalid", "unmatched")),
         Figure(name="Rows in total", outcomes=("created", "updated", "skipped", "unmatched", "invalid")),
     ),

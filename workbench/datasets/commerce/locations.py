@@ -14,20 +14,20 @@ SKU_LOCATIONS = Contract(
     fields=(
         Field(
             name="sku",
-            kind="identifier",
+            kind="sku",
             required=True,
-            aliases=("sku code", "code", "item sku"),
+            aliases=("sku code", "product code"),
             reference=Reference(
                 dataset="commerce.skus",
-                field="code",
+                field="sku",
                 column="sku_id",
-                noun="sku",
+                noun="SKU",
                 having="commerce.inventory",
                 told="SKU not found in inventory",
                 waits=True,
             ),
             help="A SKU that is in stock: the place is that of all its stock.",
-            examples=("WG-001", "WG-002"),
+            examples=("FRA1023", "ITA2040"),
         ),
         Field(name="aisle", kind="integer", required=True, minimum=1, maximum=AISLES, examples=("1", "1")),
         Field(name="row", kind="integer", required=True, minimum=1, maximum=ROWS, examples=("1", "2")),
@@ -54,11 +54,11 @@ WAREHOUSE_LOCATIONS = Contract(
     fields=(
         Field(
             name="sku",
-            kind="identifier",
+            kind="sku",
             required=True,
-            aliases=("sku code", "item sku"),
+            aliases=("sku code", "product code"),
             help="A SKU that is in stock, in any case.",
-            examples=("WG-001", "WG-002"),
+            examples=("FRA1023", "ITA2040"),
         ),
         Field(
             name="aisle",
