@@ -8,6 +8,7 @@ import psycopg
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 from psycopg.types.json import Jsonb
 
+from workbench.database.file_rules import FileRules
 from workbench.database.identities import FLAG, Identities
 from workbench.database.repeats import Repeats, Ruling
 from workbench.database.rolling_up import Refusals
@@ -59,6 +60,7 @@ class Decision(Target):
             leads=batch.derived and (part is None or part.repeats),
         )
         self._identities = Identities(self, holds)
+        self._file_rules = FileRules(self)
 
     def refuse(self, connection: psycopg.Connection[Any]) -> None:
         """Puts down which rows of the source are refused, as far as it is known."""
@@ -92,6 +94,7 @@ class Decision(Target):
         if repeated:
             self._repeats.put_down(connection)
         self._identities.put_down(connection, shared=shared)
+        self._file_rules.put_down(connection)
 
     def _unfinished(self) -> Composed:
         """The lines of rows that would make a record and lack what a new one needs."""
@@ -151,7 +154,7 @@ class Decision(Target):
             insert into workbench.import_outcome (tenant_id, batch_id, plan, line, outcome, errors)
             select r.tenant_id, r.batch_id, {plan}, r.line, 'invalid', {errors} from {rows} r {references}
             where r.batch_id = {batch} and r.status = 'failed' and {between}""",
-            errors=_together(missing) if missing else SQL("null::jsonb"),
+            errors=_together([*missing, self._file_rules.issues("r")]),
             references=SQL(" ").join(map(self.reference_join, readable)),
             between=_within(lines),
         )
@@ -172,7 +175,7 @@ class Decision(Target):
                                 when {protected} then target_id end,
                    case when verdict in ({updated}, {unchanged}, {protected}) then target_xmin end,
                    {refs}, {settled}, case verdict when {updated} then {before} end,
-                   case when verdict > {unchanged} or found >= {flag} then {errors} end
+                   case when verdict > {unchanged} or found >= {flag} or {tells} then {errors} end
             from (
                 select *, case when withheld and found % {flag} <= {protected} then {as_withheld}
                                {held} else found % {flag} end as verdict
@@ -199,6 +202,7 @@ class Decision(Target):
             unchanged=self._number("skipped", "unchanged"),
             protected=self._number("skipped", "protected"),
             flag=Literal(FLAG),
+            tells=self._file_rules.tells("judged"),
             held=SQL(" ").join(
                 SQL("when {} then {}").format(self._identities.held(code), self._number("invalid", code))
                 for code in HOLDABLE
@@ -232,6 +236,7 @@ class Decision(Target):
             ("skipped", "withheld"),
             ("invalid", "conflict"),
             ("invalid", "missing"),
+            ("invalid", "file_rule"),
             *(("invalid", code) for code in HOLDABLE),
             ("invalid", "taken"),
             ("invalid", "already_exists"),
@@ -354,6 +359,9 @@ class Decision(Target):
 
     def _verdict(self) -> Composable:
         cases: list[Composable] = []
+        if self._file_rules.any:
+            broken = SQL("when {} then {}").format(self._file_rules.breaks("r"), self._number("invalid", "file_rule"))
+            cases.append(broken)
         if self._repeats.any:
             cases += self._ambiguous("r.line > repeated.first_of_all", "first_row.payload ->> {field}")
         waiting = [field for field in self.references if field.reference is not None and field.reference.waits]
@@ -636,6 +644,7 @@ class Decision(Target):
             self._number("skipped", "withheld"), _together(self._told_references())
         )
         told = [SQL("case verdict {} end").format(SQL(" ").join(cases)), refused, self._identities.issues()]
+        told.append(self._file_rules.issues("judged"))
         return _together(told)
 
     def _told_protected(self) -> Composable:

@@ -44,7 +44,7 @@ def plan(store: Store, run: Run, playbook: Playbook | None = None, *, seconds: C
     refusals = None
     if run.derived and playbook is not None:
         refusing = ("invalid",) if playbook.keeps_good_parts else REFUSED
-        refusals = Refusals(run, store.tenant_id, before=(), outcomes=refusing)
+        refusals = Refusals(run, store.tenant_id, before=(), outcomes=refusing, whole=playbook.whole)
     while True:
         decided: dict[UUID, Decided] = {}
         further = refusals
@@ -77,7 +77,8 @@ def plan(store: Store, run: Run, playbook: Playbook | None = None, *, seconds: C
         filtered = decided[run.face.id].reasons("skipped").get("filtered", 0) if by_file else 0
         asked = holding.ask(connection, store.tenant_id, run, number, figures, filtered)
     suggested = _suggested(store, run, number, decided, playbook, asked.suggestions)
-    found = _Found(decided=decided, suggested=suggested, asked=asked, kept=kept)
+    refused = playbook is not None and playbook.whole and any(decided[run.face.id].counts[each] for each in REFUSED)
+    found = _Found(decided=decided, suggested=suggested, asked=asked, kept=kept, refused=refused)
     _store(store, run, number, found, looked, seconds)
 
 
@@ -260,6 +261,8 @@ class _Found:
     asked: holding.Asked
     kept: dict[UUID, int]
     """How many rows leave to a record what somebody edited in it."""
+    refused: bool
+    """Whether nothing of the run can be written, for it is written whole or not at all."""
 
 
 def _store(store: Store, run: Run, number: int, found: _Found, looked: _Looked, seconds: Callable[[], float]) -> None:
@@ -297,7 +300,7 @@ def _store(store: Store, run: Run, number: int, found: _Found, looked: _Looked, 
                             "issues_by_code": _by_code(batch.summary.get("issue_counts", ()), of_batch.issues),
                             "issue_counts_planned": of_batch.issues,
                             "suggestions": found.suggested.get(batch.id, []),
-                            **(found.asked.summary() if batch == run.face else {}),
+                            **(found.asked.summary() | {"refused": found.refused} if batch == run.face else {}),
                             "seconds_planning": seconds(),
                         }
                     ),

@@ -159,6 +159,27 @@ greater of both, a status that moves forward, or what goes with one."""
 
 
 @dataclass(frozen=True, kw_only=True)
+class Numbered:
+    """The records of a file are numbered: 1, 2, 3 without a gap, and none twice, among those that have the same in
+    another field."""
+
+    field: str
+    within: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settles:
+    """The amounts of records that name one record come to what that is owed: more than it is told of their rows."""
+
+    reference: str
+    """Our field that names it."""
+    amount: str
+    """Our field."""
+    total: str
+    """The other contract's field."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Usual:
     """What a field's texts usually are: any other is taken as it stands, and warned of."""
 
@@ -286,6 +307,12 @@ class Contract:
     modes: tuple[Mode, ...] = ("upsert", "insert", "update")
     """The first is the default."""
     removal: Removal | None = None
+    numbered: Numbered | None = None
+    """How the rows of a file have to be numbered."""
+    once: tuple[str, ...] = ()
+    """The fields of which no two rows of a file may say the same."""
+    settles: Settles | None = None
+    """What its amounts settle, if they do."""
     limits: tuple[tuple[str, str], ...] = USUAL
     """How much one import may change before a person is asked (see `limits`); a template may say otherwise."""
     on_edit: OnEdit = "keep"
@@ -332,6 +359,11 @@ class Contract:
     def references(self) -> tuple[Field, ...]:
         """The fields that name a record of another contract."""
         return tuple(field for field in self.fields if field.reference is not None)
+
+    @property
+    def waits(self) -> bool:
+        """Whether its rows may well come before what they name."""
+        return any(field.reference is not None and field.reference.waits for field in self.fields)
 
     @property
     def identifiers(self) -> tuple[Field, ...]:

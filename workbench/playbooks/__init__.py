@@ -4,6 +4,7 @@ from workbench.datasets import catalog
 from workbench.model.errors import UnknownPlaybook
 from workbench.model.playbook import Part, Playbook
 from workbench.playbooks import salesforce_accounts, salesforce_history, salesforce_sessions
+from workbench.playbooks.delivery_routes import ROUTES
 from workbench.playbooks.learners import LEARNERS
 from workbench.playbooks.pathful import EXPORT, SESSIONS, USERS
 from workbench.playbooks.salesforce_affiliations import AFFILIATIONS
@@ -33,6 +34,7 @@ PLAYBOOKS: dict[str, Playbook] = {
         USERS,
         VIRTUAL_SESSIONS,
         WAREHOUSE_LOCATIONS,
+        ROUTES,
         *salesforce_accounts.PLAYBOOKS,
         *salesforce_sessions.PLAYBOOKS,
         *salesforce_history.PLAYBOOKS,
