@@ -9,6 +9,7 @@ from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 from psycopg.types.json import Jsonb
 
 from workbench.database.ahead import Ahead
+from workbench.database.file_rules import FileRules
 from workbench.database.identities import FLAG, SAME_KEY, Identities
 from workbench.database.repeats import Repeats, Ruling
 from workbench.database.rolling_up import Refusals
@@ -63,6 +64,7 @@ class Decision(Target):
             leads=batch.derived and (part is None or part.repeats),
         )
         self._identities = Identities(self, holds)
+        self._file_rules = FileRules(self)
 
     def refuse(self, connection: psycopg.Connection[Any]) -> None:
         """Puts down which rows of the source are refused, and what is not made for another's sake, as far as it is
@@ -99,6 +101,7 @@ class Decision(Target):
         if repeated:
             self._repeats.put_down(connection)
         self._identities.put_down(connection, shared=shared)
+        self._file_rules.put_down(connection)
 
     def _unfinished(self) -> Composed:
         """The lines of rows that would make a record and lack what a new one needs."""
@@ -158,7 +161,7 @@ class Decision(Target):
             insert into workbench.import_outcome (tenant_id, batch_id, plan, line, outcome, errors)
             select r.tenant_id, r.batch_id, {plan}, r.line, 'invalid', {errors} from {rows} r {references}
             where r.batch_id = {batch} and r.status = 'failed' and {between}""",
-            errors=_together(missing) if missing else SQL("null::jsonb"),
+            errors=_together([*missing, self._file_rules.issues("r")]),
             references=SQL(" ").join(map(self.reference_join, readable)),
             between=_within(lines),
         )
@@ -179,7 +182,7 @@ class Decision(Target):
                                 when {known} then target_id when {protected} then target_id end,
                    case when verdict in ({updated}, {unchanged}, {known}, {protected}) then target_xmin end,
                    {refs}, {settled}, case verdict when {updated} then {before} end,
-                   case when verdict > {unchanged} or found >= {flag}{without} then {errors} end
+                   case when verdict > {unchanged} or found >= {flag} or {tells}{without} then {errors} end
             from (
                 select *, case when withheld and found % {flag} <= {protected} then {as_withheld}
                                {held} else found % {flag} end as verdict
@@ -207,6 +210,7 @@ class Decision(Target):
             known=self._number("skipped", "known"),
             protected=self._number("skipped", "protected"),
             flag=Literal(FLAG),
+            tells=self._file_rules.tells("judged"),
             held=SQL(" ").join(
                 SQL("when {} then {}").format(self._identities.held(code), self._number("invalid", code))
                 for code in (SAME_KEY, *HOLDABLE)
@@ -243,6 +247,7 @@ class Decision(Target):
             ("skipped", "withheld"),
             ("invalid", "conflict"),
             ("invalid", "missing"),
+            ("invalid", "file_rule"),
             *(("invalid", code) for code in (SAME_KEY, *HOLDABLE)),
             ("invalid", "taken"),
             ("invalid", "already_exists"),
@@ -383,6 +388,9 @@ class Decision(Target):
                     Literal(field.name), texts(texts_in), self._number("skipped", "filtered")
                 )
             )
+        if self._file_rules.any:
+            broken = SQL("when {} then {}").format(self._file_rules.breaks("r"), self._number("invalid", "file_rule"))
+            cases.append(broken)
         if self._repeats.any:
             cases += self._ambiguous("r.line > repeated.first_of_all", "first_row.payload ->> {field}")
         waiting = [field for field in self._strict if field.reference is not None and field.reference.waits]
@@ -698,6 +706,7 @@ class Decision(Target):
         if without:
             written = SQL("case when verdict <= {} then {} end")
             told.append(written.format(self._number("skipped", "unchanged"), _together(without)))
+        told.append(self._file_rules.issues("judged"))
         return _together(told)
 
     def _told_protected(self) -> Composable:

@@ -47,7 +47,7 @@ def plan(store: Store, run: Run, playbook: Playbook | None = None, *, seconds: C
     refusals = None
     if run.derived and playbook is not None:
         refusing = ("invalid",) if playbook.keeps_good_parts else REFUSED
-        refusals = Refusals(run, store.tenant_id, before=(), outcomes=refusing)
+        refusals = Refusals(run, store.tenant_id, before=(), outcomes=refusing, whole=playbook.whole)
     anew = ahead = Ahead(run, store.tenant_id)
     while True:
         decided: dict[UUID, Decided] = {}
@@ -85,7 +85,8 @@ def plan(store: Store, run: Run, playbook: Playbook | None = None, *, seconds: C
         asked = holding.ask(connection, store.tenant_id, run, number, figures, filtered)
         counted = _totals(connection, store, run, number, decided, asked)
     suggested = _suggested(store, run, number, decided, playbook, asked.suggestions)
-    found = _Found(decided=decided, suggested=suggested, asked=asked, kept=kept, totals=counted)
+    refused = playbook is not None and playbook.whole and any(decided[run.face.id].counts[each] for each in REFUSED)
+    found = _Found(decided=decided, suggested=suggested, asked=asked, kept=kept, totals=counted, refused=refused)
     _store(store, run, number, found, looked, seconds)
 
 
@@ -299,6 +300,8 @@ class _Found:
     """How many rows leave to a record what somebody edited in it."""
     totals: dict[UUID, list[Counted]]
     """What the source's rows come to."""
+    refused: bool
+    """Whether nothing of the run can be written, for it is written whole or not at all."""
 
 
 def _store(store: Store, run: Run, number: int, found: _Found, looked: _Looked, seconds: Callable[[], float]) -> None:
@@ -337,7 +340,7 @@ def _store(store: Store, run: Run, number: int, found: _Found, looked: _Looked, 
                             "issue_counts_planned": of_batch.issues,
                             "suggestions": found.suggested.get(batch.id, []),
                             "totals": [total.to_dict() for total in found.totals.get(batch.id, ())],
-                            **(found.asked.summary() if batch == run.face else {}),
+                            **(found.asked.summary() | {"refused": found.refused} if batch == run.face else {}),
                             "seconds_planning": seconds(),
                         }
                     ),

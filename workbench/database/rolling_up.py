@@ -34,13 +34,17 @@ class _Decided(Protocol):
 
 class Refusals:
     """The rows of a run's source of which nothing is written: read as invalid, or with a part that a plan before this
-    one found invalid, or unmatched where that is refused too."""
+    one found invalid, or unmatched where that is refused too; all of them once there is one, where a source is written
+    `whole` or not at all."""
 
-    def __init__(self, run: Run, tenant: UUID, *, before: Sequence[int], outcomes: Sequence[str] = REFUSED) -> None:
+    def __init__(
+        self, run: Run, tenant: UUID, *, before: Sequence[int], outcomes: Sequence[str] = REFUSED, whole: bool = False
+    ) -> None:
         self.outcomes = tuple(outcomes)
         """Those of a part that refuse its source row."""
         self._run = run
         self._tenant = tenant
+        self._whole = whole
         self._before = tuple(before)
         self._count: int | None = None
 
@@ -51,7 +55,8 @@ class Refusals:
 
     def with_plan(self, number: int) -> "Refusals":
         """These, and those that a plan has found."""
-        return Refusals(self._run, self._tenant, before=(*self._before, number), outcomes=self.outcomes)
+        before = (*self._before, number)
+        return Refusals(self._run, self._tenant, before=before, outcomes=self.outcomes, whole=self._whole)
 
     def count(self, store: Store) -> int:
         """How many rows of the source they are."""
@@ -77,8 +82,11 @@ class Refusals:
         ).format(row=Identifier(row))
 
     def _lines(self) -> Composed:
-        rows = "corrected_row" if self._run.face.revision else "import_row"
-        return SQL(
+        names: dict[str, Composable] = {
+            "rows": Identifier("corrected_row" if self._run.face.revision else "import_row"),
+            "face": Literal(self._run.face.id),
+        }
+        lines = SQL(
             """select line from workbench.{rows} where batch_id = {face} and errors is not null and status = 'failed'
             union
             select each.line from workbench.import_outcome o
@@ -87,12 +95,15 @@ class Refusals:
             where o.batch_id = any({parts}) and r.batch_id = any({parts}) and o.plan = any({plans})
               and o.outcome = any({outcomes})"""
         ).format(
-            rows=Identifier(rows),
-            face=Literal(self._run.face.id),
+            **names,
             parts=Literal([part.id for part in self._run.parts]),
             plans=Literal(list(self._before)),
             outcomes=Literal(list(self.outcomes)),
         )
+        if not self._whole:
+            return lines
+        every = "select line from workbench.{rows} where batch_id = {face} and exists ({lines})"
+        return SQL(every).format(**names, lines=lines)
 
 
 class RollUp:

@@ -71,11 +71,16 @@ class Reference:
     row of the same run makes: users who invited each other. Named by that contract's key."""
     optional: bool = False
     """Whether a row that names no known record is written all the same, without it and with a warning."""
+    having: str = ""
+    """A dataset of which some record has to refer to the one that is named (a SKU that is in stock); of a reference
+    that is not looked for `by` other ways."""
+    told: str = ""
+    """The sentence of a row that names nothing, where it is not that of its noun."""
 
     @property
     def message(self) -> str:
         """The sentence of an unmatched row, e.g. "Student not found" (seed 000)."""
-        return f"{self.noun.capitalize()} not found"
+        return self.told or f"{self.noun.capitalize()} not found"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,6 +163,27 @@ class With:
 Merge = Literal["replace", "fill", "greatest"] | Forward | With
 """What becomes of a stored value that a row has another for: it is replaced, filled only where there is none, the
 greater of both, a status that moves forward, or what goes with one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Numbered:
+    """The records of a file are numbered: 1, 2, 3 without a gap, and none twice, among those that have the same in
+    another field."""
+
+    field: str
+    within: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settles:
+    """The amounts of records that name one record come to what that is owed: more than it is told of their rows."""
+
+    reference: str
+    """Our field that names it."""
+    amount: str
+    """Our field."""
+    total: str
+    """The other contract's field."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -297,6 +323,12 @@ class Contract:
     modes: tuple[Mode, ...] = ("upsert", "insert", "update")
     """The first is the default."""
     removal: Removal | None = None
+    numbered: Numbered | None = None
+    """How the rows of a file have to be numbered."""
+    once: tuple[str, ...] = ()
+    """The fields of which no two rows of a file may say the same."""
+    settles: Settles | None = None
+    """What its amounts settle, if they do."""
     limits: tuple[tuple[str, str], ...] = USUAL
     """How much one import may change before a person is asked (see `limits`); a template may say otherwise."""
     on_edit: OnEdit = "keep"
@@ -357,6 +389,11 @@ class Contract:
     def references(self) -> tuple[Field, ...]:
         """The fields that name a record of another contract."""
         return tuple(field for field in self.fields if field.reference is not None)
+
+    @property
+    def waits(self) -> bool:
+        """Whether its rows may well come before what they name."""
+        return any(field.reference is not None and field.reference.waits for field in self.fields)
 
     @property
     def identifiers(self) -> tuple[Field, ...]:

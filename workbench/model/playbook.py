@@ -48,6 +48,8 @@ class Known:
 
     window: str | None = None
     """The import's, e.g. its academic year."""
+    source: str = ""
+    """What its file is called."""
     forms: Mapping[str, str] = field(default_factory=dict)
     """Column of the form -> the form that it is written in, as far as it has one (see `kinds.FORMS`)."""
     stored: pa.Table | None = None
@@ -125,6 +127,9 @@ class Playbook:
     keeps_good_parts: bool = False
     """Whether the good parts of an unmatched source row go on; else all or nothing of it is written. Of one that is
     invalid nothing is, in any playbook."""
+    whole: bool = False
+    """Whether a source is written whole or not at all: one row that is invalid or unmatched refuses all of it, and
+    nobody can let the others go on."""
     pends: bool = True
     """Whether its unmatched rows are planned again after later imports."""
 
