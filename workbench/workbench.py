@@ -133,7 +133,7 @@ class Workbench:
         self.sources = Sources(database)
         self.profiles = Profiles(database)
         self.google_sheets = GoogleSheets(database, google_access(configuration), purposes.known())
-        self.salesforce = Salesforce(database, salesforce_access(configuration))
+        self.salesforce = Salesforce(database, salesforce_access(configuration), PLAYBOOKS.values())
         self.matches = Matches(database)
         self.sequences = Sequences(self, database)
         self.schedules = Schedules(database, self.google_sheets, _runnable())

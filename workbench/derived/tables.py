@@ -35,12 +35,13 @@ def tables(contracts: Iterable[Contract]) -> MetaData:
             if constraint.name not in {known.name for known in table.constraints}:
                 table.append_constraint(constraint)
         for field in contract.references:
-            # deleting a record asks who refers to it; where it comes first in the key, the key's index answers that
+            # deleting a record asks who refers to it; where it comes first in the key, the key's index answers that, and
+            # who refers to nothing is never asked for
             if field.name == contract.key[0]:
                 continue
             name = f"{contract.table}_{field.target}"
             if name not in {index.name for index in table.indexes}:
-                Index(name, table.c[field.target])
+                Index(name, table.c[field.target], postgresql_where=table.c[field.target].is_not(None))
     return metadata
 
 

@@ -230,6 +230,9 @@ class Field:
     """Only a new record gets it: no import changes what one has there, or has not."""
     imported: bool = True
     """False: no file says it. A new record gets the default, whatever stands in a column of that name."""
+    never_blank: bool = False
+    """Whether its source has something there in every row: so that what reads as no value and may be a name (Null) is
+    one, and is warned of like that of a field that is not required."""
     awaited: str = ""
     """The kind of an unmatched row that would make a record and has nothing here, e.g. "date": it waits until the
     record is there. Else such a row is invalid."""

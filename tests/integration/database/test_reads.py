@@ -166,6 +166,45 @@ def test_an_undo_moves_it_back_also_when_a_later_delta_stands(desk: Workbench, s
     assert next_since(desk, schools) is None
 
 
+def test_an_undo_moves_back_also_what_later_readings_had_found_as_it_should_be(
+    desk: Workbench, schools: Schools
+) -> None:
+    first = batch(desk)
+    schools.later(days=1)
+    whole = batch(desk, full_sync=True)
+    assert (first.created, whole.skipped) == (1, 1)
+    schools.later(days=1)
+    assert step(desk).rows == 0
+    desk.undo(first, dry_run=True)
+    assert next_since(desk, schools) == BEGUN + timedelta(days=2) - HOUR
+    desk.undo(first)
+    audit = desk.salesforce.audit_playbook(playbook(PLAYBOOK), "Account")
+    assert (audit.here, audit.counts["missing"], audit.differences[0].why) == (0, 1, "its record is here no more")
+    assert next_since(desk, schools) is None
+    assert batch(desk).created == 1
+    assert desk.salesforce.audit_playbook(playbook(PLAYBOOK), "Account").is_complete
+    assert next_since(desk, schools) == BEGUN + timedelta(days=2) - HOUR
+
+
+def test_what_an_undo_put_back_is_stale_and_read_again(desk: Workbench, schools: Schools, url: str) -> None:
+    step(desk)
+    schools.later(days=1)
+    schools.change(schools.company, Name="Newer")
+    changed = batch(desk)
+    schools.later(days=1)
+    assert batch(desk, full_sync=True).skipped == 1
+    desk.undo(changed)
+    assert ask(url, "select name from salesforce.accounts") == [("Acme Steel",)]
+    audit = desk.salesforce.audit_playbook(playbook(PLAYBOOK), "Account")
+    assert [(each.kind, each.why) for each in audit.differences] == [
+        ("stale", "an undo has put back what it was before")
+    ]
+    assert audit.to_import == (schools.company["Id"],)
+    assert next_since(desk, schools) == BEGUN - HOUR
+    assert batch(desk).updated == 1
+    assert desk.salesforce.audit_playbook(playbook(PLAYBOOK), "Account").is_complete
+
+
 def test_the_dry_run_of_an_undo_moves_nothing(desk: Workbench, schools: Schools) -> None:
     desk.undo(batch(desk), dry_run=True)
     assert next_since(desk, schools) == BEGUN - HOUR

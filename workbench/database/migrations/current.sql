@@ -614,9 +614,25 @@ end $$;
 create or replace trigger tell_read after insert on workbench.salesforce_read
     for each row when (new.batch_id is null) execute function workbench.tell_read();
 
--- The readings that count: there was nothing to import, or the import is written and not undone, and of its invalid rows each was
--- rejected by somebody, with a reason. An unmatched row does not keep a reading from counting, for it is kept, and waits. One that
--- was kept before its time had come has not seen what was changed until then.
+-- Whether an undo has taken back since what an import had found as it should be, and left as it was: what it has read is here no
+-- more. The import itself may well stand.
+create or replace function workbench.lost_since(import uuid) returns boolean language sql stable cost 100000
+set search_path = pg_catalog, pg_temp as $$
+    select exists (
+        select from workbench.import_batch b
+        join workbench.dataset d on d.data_type = b.data_type
+        join workbench.dataset same on same.family = d.family and same.target = d.target
+        join workbench.import_batch u on u.undo_of is not null and u.stage = 'completed' and u.updated > 0
+            and u.data_type = same.data_type and u.completed_at > b.planned_at
+        join workbench.import_outcome t on t.batch_id = u.id and t.plan = u.plan and t.outcome = 'updated'
+        join workbench.import_outcome o on o.batch_id = b.id and o.plan = b.plan and o.outcome = 'skipped'
+            and o.record_id = t.record_id
+        where import in (b.id, b.part_of) and b.stage = 'completed' and b.skipped > 0)
+$$;
+
+-- The readings that count: there was nothing to import, or the import is written and not undone, nor what it found here, and of its
+-- invalid rows each was rejected by somebody, with a reason. An unmatched row does not keep a reading from counting, for it is kept,
+-- and waits. One that was kept before its time had come has not seen what was changed until then.
 drop view if exists workbench.standing_read;
 create view workbench.standing_read with (security_invoker = true) as
 select r.* from workbench.salesforce_read r left join workbench.import_batch b on b.id = r.batch_id
@@ -625,7 +641,8 @@ where r.until <= r.read_at + interval '10 minutes' and (r.batch_id is null or b.
   and (b.invalid = 0 or b.invalid <= (
       select count(*) from workbench.import_explanation e
       join workbench.import_outcome o on o.batch_id = e.batch_id and o.line = e.line
-      where e.batch_id = b.id and o.plan = b.plan and o.outcome = 'invalid' and workbench.settles(e, o.outcome))));
+      where e.batch_id = b.id and o.plan = b.plan and o.outcome = 'invalid' and workbench.settles(e, o.outcome)))
+  and not workbench.lost_since(b.id));
 grant select on workbench.standing_read to workbench_app;
 
 -- Up to when the changes of what a playbook asks for have been read: from the last whole reading on as far as the readings leave no

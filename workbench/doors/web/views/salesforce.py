@@ -20,7 +20,7 @@ Deed = Literal["run", "whole", "audit"]
 
 MEANINGS = {
     "missing": "There, and not here.",
-    "stale": "Changed there since it was read.",
+    "stale": "Changed there since it was read, or put back here by an undo.",
     "extra": "Here, and there no more.",
     "waiting": "Read, and brought in once the records that it refers to are here.",
 }
