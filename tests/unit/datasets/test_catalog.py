@@ -34,7 +34,7 @@ def test_a_contract_says_what_it_needs_and_what_needs_it() -> None:
 
 
 def test_the_families_are_known_in_their_order() -> None:
-    assert catalog.families() == ("elevate", "polaris", "salesforce")
+    assert catalog.families() == ("elevate", "polaris", "salesforce", "commerce")
 
 
 def test_an_unknown_dataset_is_refused_with_the_known_ones() -> None:
