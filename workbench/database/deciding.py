@@ -232,6 +232,7 @@ class Decision(Target):
             ("skipped", "withheld"),
             ("invalid", "conflict"),
             ("invalid", "missing"),
+            ("invalid", "differs"),
             *(("invalid", code) for code in HOLDABLE),
             ("invalid", "taken"),
             ("invalid", "already_exists"),
@@ -284,7 +285,7 @@ class Decision(Target):
                 join {made} n on n.batch_id = o.batch_id and n.line = o.line
                 cross join lateral unnest(coalesce(n.sources, array[n.line])) as each (line)
                 where o.batch_id = {earlier} and o.plan = {plan} and n.batch_id = {earlier}
-                  and (o.reason = 'withheld' or o.outcome = 'invalid')
+                  and (o.reason = 'withheld' or o.outcome in ('invalid', 'unmatched'))
             ) {held} on {held}.its_key = {said} and {held}.line = coalesce(r.sources[1], r.line)"""
         return self.compose(
             """left join (
@@ -361,6 +362,10 @@ class Decision(Target):
             cases += [self._names_nothing(field, SQL("and not {}").format(self.lacks)) for field in waiting]
         cases += self._repeats.cases(self._number("invalid", "conflict"), self._number("skipped", "duplicate"))
         cases += self._missing()
+        cases += [
+            SQL("when {} then {}").format(self._differs_from(field), self._number("invalid", "differs"))
+            for field in self._equal
+        ]
         cases += map(self._names_nothing, self.references)
         if self._sharing:
             taken = SQL("when t.id is null and others.external_key is not null then {}")
@@ -425,6 +430,37 @@ class Decision(Target):
             SQL("when {} and {} then {}").format(self.lacks, self._is_blank(field), self._number("unmatched", kind))
             for kind, field in self._awaited.items()
         ]
+
+    @property
+    def _equal(self) -> list[Field]:
+        """The brought fields that have to be equal to another."""
+        return [field for field in self.brought if field.equal is not None]
+
+    def _differs_from(self, field: Field) -> Composable:
+        """Whether what a row says of a field is not what it says of the one that it has to be equal to."""
+        assert field.equal is not None
+        other = self.contract.field(field.equal.field)
+        return SQL("abs({} - {}) > {}::numeric").format(
+            self.value(field), self.value(other), Literal(field.equal.within)
+        )
+
+    def _told_differing(self) -> Composable:
+        """What a row says of two fields that have to be equal, found again by its line."""
+        told = []
+        for field in self._equal:
+            assert field.equal is not None
+            message = SQL("{} || ' says ' || {} || {} || {}").format(
+                Literal(self._called(field.name).replace("_", " ").capitalize()),
+                self.value(field),
+                Literal(f", and {field.equal.told} "),
+                self.value(self.contract.field(field.equal.field)),
+            )
+            told.append(
+                SQL("case when {} then {} end").format(self._differs_from(field), issue("differs", field.name, message))
+            )
+        return self.compose(
+            "(select {told} from {rows} r where r.batch_id = {batch} and r.line = judged.line)", told=_together(told)
+        )
 
     @property
     def _coded(self) -> tuple[Field, Field] | None:
@@ -506,7 +542,7 @@ class Decision(Target):
             SQL(", {} as {}").format(self._missed(field), Identifier(f"missed {field.name}"))
             for field in self.references
         ]
-        if self.contract.merging:
+        if self.contract.folds:
             columns.append(SQL(", r.payload, {} as folded").format(self._folded))
         columns += [
             SQL(", {} as {}").format(self.value(field), Identifier(f"said {field.name}"))
@@ -545,8 +581,12 @@ class Decision(Target):
 
     def _settled(self) -> Composable:
         """What a record gets, where that is not what its row alone says."""
-        if not self.contract.merging:
+        if not self.contract.folds:
             return SQL("null::jsonb")
+        if not self.contract.merging:
+            return SQL("case when verdict in ({}, {}) and folded then payload end").format(
+                self._number("created"), self._number("updated")
+            )
         pairs = [SQL("{}, {}").format(Literal(field.name), self._got(field)) for field in self.compared if field.merges]
         return SQL(
             "case when verdict = {created} and folded then payload "
@@ -624,6 +664,8 @@ class Decision(Target):
             )
             for kind, field in self._awaited.items()
         ]
+        if self._equal:
+            cases.append(SQL("when {} then {}").format(self._number("invalid", "differs"), self._told_differing()))
         if self.contract.slice_by or self.contract.fixed:
             other = f"Belongs to a record whose {slice_column(self.contract)} is "
             cases.append(

@@ -69,7 +69,7 @@ class Reference:
     @property
     def message(self) -> str:
         """The sentence of an unmatched row, e.g. "Student not found" (seed 000)."""
-        return f"{self.noun.capitalize()} not found"
+        return f"{self.noun[:1].upper()}{self.noun[1:]} not found"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,9 +149,22 @@ class With:
     field: str
 
 
-Merge = Literal["replace", "fill", "greatest"] | Forward | With
+Merge = Literal["replace", "fill", "greatest", "first", "sum"] | Forward | With
 """What becomes of a stored value that a row has another for: it is replaced, filled only where there is none, the
-greater of both, a status that moves forward, or what goes with one."""
+greater of both, a status that moves forward, or what goes with one. Of several rows of one record, the `first` that
+says something counts and another is told; what a playbook has made of some of its rows each is added up (`sum`; of a
+sheet's own rows the first counts). What comes of that replaces what is stored."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Equal:
+    """Another field that a field has to be equal to, but for a little."""
+
+    field: str
+    within: str
+    """How far they may be apart, e.g. "0.01"."""
+    told: str
+    """What the other is, in the sentence of a row in which they differ: "{field} says 12.00, and {told} 11.00"."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,6 +200,8 @@ class Field:
     maximum: float | None = None
     max_length: int | None = None
     reference: Reference | None = None
+    equal: Equal | None = None
+    """A number that has to be the same; where it is not, once all rows of the record are known, they are invalid."""
     merge: Merge = "replace"
     """What becomes of a stored value that a row has another for, and of the values that several rows of one record
     have."""
@@ -227,7 +242,12 @@ class Field:
     @property
     def merges(self) -> bool:
         """Whether what is stored has a part in what a row puts there."""
-        return self.merge != "replace" or self.protected_by is not None
+        return self.merge not in ("replace", "first", "sum") or self.protected_by is not None
+
+    @property
+    def folds(self) -> bool:
+        """Whether several rows of one record say together what it gets."""
+        return self.merge != "replace" or self.merges
 
     @property
     def ingredients(self) -> tuple[str, ...]:
@@ -282,6 +302,9 @@ class Contract:
     modes: tuple[Mode, ...] = ("upsert", "insert", "update")
     """The first is the default."""
     removal: Removal | None = None
+    whole: str = ""
+    """The reference to the record that its records are parts of, and have no life without: where a file names some of
+    those of one, the others are deleted, so that the whole is as the file has it."""
     limits: tuple[tuple[str, str], ...] = USUAL
     """How much one import may change before a person is asked (see `limits`); a template may say otherwise."""
     on_edit: OnEdit = "keep"
@@ -362,6 +385,11 @@ class Contract:
         return tuple(field for field in self.stored if field.merges)
 
     @property
+    def folds(self) -> bool:
+        """Whether several rows of one record say together what it gets."""
+        return any(field.folds for field in self.stored)
+
+    @property
     def needed(self) -> tuple[Field, ...]:
         """The fields outside the key that a new record cannot do without."""
         return tuple(field for field in self.stored if field.required and field.name not in self.key)
@@ -375,7 +403,8 @@ class Contract:
     def filling(self) -> "Contract":
         """The same, of which a row fills what a record has nothing in, lets it grow and move on, and replaces
         nothing."""
-        fields = (replace(f, merge="fill") if f.merge == "replace" else f for f in self.fields)
+        replacing = ("replace", "first", "sum")
+        fields = (replace(f, merge="fill") if f.merge in replacing else f for f in self.fields)
         return replace(self, fields=tuple(fields))
 
     @property

@@ -4,6 +4,7 @@ from workbench.datasets import catalog
 from workbench.model.errors import UnknownPlaybook
 from workbench.model.playbook import Part, Playbook
 from workbench.playbooks import salesforce_accounts, salesforce_history, salesforce_sessions
+from workbench.playbooks.invoices import INVOICES
 from workbench.playbooks.learners import LEARNERS
 from workbench.playbooks.pathful import EXPORT, SESSIONS, USERS
 from workbench.playbooks.salesforce_affiliations import AFFILIATIONS
@@ -31,6 +32,7 @@ PLAYBOOKS: dict[str, Playbook] = {
         SESSIONS,
         USERS,
         VIRTUAL_SESSIONS,
+        INVOICES,
         *salesforce_accounts.PLAYBOOKS,
         *salesforce_sessions.PLAYBOOKS,
         *salesforce_history.PLAYBOOKS,
