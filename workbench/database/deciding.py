@@ -627,7 +627,7 @@ class Decision(Target):
         called = self.contract.noun if rest else key.replace("_", " ")
         names = " and ".join(self._called(name) for name in self.contract.key)
         duplicate = issue("duplicate_key", key, self._repeats.duplicate(names), "warning")
-        if self._part is not None and self._part.repeats:
+        if self.contract.adds_up or (self._part is not None and self._part.repeats):
             duplicate = SQL("case when {} then {} end").format(self._repeats.overruled, duplicate)
         cases = [
             SQL("when {} then {}").format(

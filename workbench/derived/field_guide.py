@@ -164,6 +164,10 @@ def _notes(field: Field) -> Iterator[str]:
             yield "What is stored stays; only an empty one is filled."
         case "greatest":
             yield "What is stored only grows."
+        case "first":
+            yield "Of several rows of one record the first counts that says something; another is told."
+        case "sum":
+            yield "Of several rows of one record it is added up."
         case With(field=status):
             yield f"Goes with `{status}`: only a row whose `{status}` counts replaces it."
         case Forward(order=order):

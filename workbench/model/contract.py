@@ -69,7 +69,7 @@ class Reference:
     @property
     def message(self) -> str:
         """The sentence of an unmatched row, e.g. "Student not found" (seed 000)."""
-        return f"{self.noun.capitalize()} not found"
+        return f"{self.noun[0].upper()}{self.noun[1:]} not found"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -322,6 +322,9 @@ class Contract:
     """Texts that a form's playbook takes for no value in every field, in lower case: nobody is asked about them."""
     figures: tuple[Figure, ...] = ()
     """The numbers that an import of it is known by, in the words of its procedure."""
+    adds_up: bool = False
+    """Whether several rows of one record are parts of it, and are added up where a field is a `sum`, in a file of the
+    dataset itself: the batches of a stock. Elsewhere only what a playbook makes of its source is."""
     classification: Classification | None = None
     """In which class each record is, by when something last happened."""
     template: tuple[str, ...] = ()

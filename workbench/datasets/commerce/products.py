@@ -99,6 +99,7 @@ INVENTORY = Contract(
     noun="stock",
     table="inventory",
     key=("sku", "location"),
+    adds_up=True,
     modes=("upsert", "insert", "update", "preserve", "replace"),
     removal=Removal(scope=("location",), reasons=("Sold out", "Discontinued", "Data entry error")),
     template=("warehouse", "sku", "cases", "items_per_case", "unit_quantity", "liters", "cost"),
