@@ -101,7 +101,7 @@ class Standing:
 
     def _adds(self, field: Field) -> bool:
         """Whether the values that rows of one record have are parts of one."""
-        return field.merge == "sum" and self._target.batch.derived
+        return field.merge == "sum" and (self._target.batch.derived or self._target.contract.adds_up)
 
     def _contradicted(self, field: Field) -> Composable:
         """Two lines of the source that contradict each other, and what counts; null where none do."""
@@ -197,7 +197,7 @@ class Standing:
             case "sum":
                 if not self._adds(field):
                     return self._first(field)
-                merged = SQL("sum({})").format(said)
+                merged = SQL("trim_scale(sum({}))" if field.kind == "decimal" else "sum({})").format(said)
             case With(field=status) if (leader := self._target.contract.field(status)) in self._target.brought:
                 return self._furthest(field, leader)
             case With():

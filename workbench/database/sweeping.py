@@ -82,7 +82,9 @@ def _together(batch: Batch, asked: Composable) -> Composable:
             select s.external_key, coalesce(bool_and(each.found), true)
                    and not bool_or(o.outcome = 'invalid' or e.line is not null) as found
             from {rows} s join workbench.import_outcome o on o.batch_id = s.batch_id and o.line = s.line
-            left join (select line, bool_and(found) as found from ({asked}) every group by line) each on each.line = s.line
+            left join (
+                select line, bool_and(found) as found from ({asked}) every group by line
+            ) each on each.line = s.line
             left join workbench.import_explanation e on e.batch_id = s.batch_id and e.line = s.line
             where s.batch_id = {batch} and o.batch_id = {batch} and o.plan = {plan}
               and o.outcome in ('unmatched', 'invalid')

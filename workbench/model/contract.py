@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from workbench.model.classification import Classification
 from workbench.model.control_total import ControlTotal
 from workbench.model.figure import Figure
 from workbench.model.limits import USUAL, USUAL_OF_IDS, USUAL_OF_NAMES, USUAL_OF_OTHERS
@@ -69,7 +70,7 @@ class Reference:
     @property
     def message(self) -> str:
         """The sentence of an unmatched row, e.g. "Student not found" (seed 000)."""
-        return f"{self.noun[:1].upper()}{self.noun[1:]} not found"
+        return f"{self.noun[0].upper()}{self.noun[1:]} not found"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,7 +129,19 @@ class AcademicYearOf:
     field: str
 
 
-Derivation = Joined | CodeOf | SameAs | FromWindow | FirstOf | AcademicYearOf
+@dataclass(frozen=True, kw_only=True)
+class CountOf:
+    """A blank cell becomes how many single things there are: what one field says, if that is above zero; else how many
+    packs there are times how many things each has, where there are any."""
+
+    single: str
+    packs: str
+    each: str
+    usual: str
+    """How many a pack has where that is blank, e.g. "12"."""
+
+
+Derivation = Joined | CodeOf | SameAs | FromWindow | FirstOf | AcademicYearOf | CountOf
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,8 +165,8 @@ class With:
 Merge = Literal["replace", "fill", "greatest", "first", "sum"] | Forward | With
 """What becomes of a stored value that a row has another for: it is replaced, filled only where there is none, the
 greater of both, a status that moves forward, or what goes with one. Of several rows of one record, the `first` that
-says something counts and another is told; what a playbook has made of some of its rows each is added up (`sum`; of a
-sheet's own rows the first counts). What comes of that replaces what is stored."""
+says something counts and another is told; what is made of some of its rows each is added up (`sum`; of rows of which
+none is a part of a record, the first counts). What comes of that replaces what is stored."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -259,6 +272,8 @@ class Field:
                 return names
             case CodeOf(field=name) | SameAs(field=name) | AcademicYearOf(field=name):
                 return (name,)
+            case CountOf(single=single, packs=packs, each=each):
+                return (single, packs, each)
         return ()
 
 
@@ -326,6 +341,11 @@ class Contract:
     """The numbers that an import of it is known by, in the words of its procedure."""
     totals: tuple[ControlTotal, ...] = ()
     """What a whole file of it is compared by, beside how many rows it has; nobody declares that one."""
+    adds_up: bool = False
+    """Whether several rows of one record are parts of it, and are added up where a field is a `sum`, in a file of the
+    dataset itself: the batches of a stock. Elsewhere only what a playbook makes of its source is."""
+    classification: Classification | None = None
+    """In which class each record is, by when something last happened."""
     template: tuple[str, ...] = ()
     """The fields in the CSV template, in its order; all of them when empty."""
 

@@ -1,8 +1,8 @@
 """Commerce's datasets (seed 002's inventory table): what is bought, by whom, where it lies and where it goes."""
 
-from workbench.datasets.commerce import companies, invoices, products
+from workbench.datasets.commerce import companies, exports, invoices, products
 
 CONTRACTS = (*companies.CONTRACTS, *products.CONTRACTS, *invoices.CONTRACTS)
 
-FORMS = (invoices.INVOICES,)
+FORMS = (*exports.FORMS, invoices.INVOICES)
 """The columns of sources that are more than one dataset: contracts without a table."""
