@@ -65,10 +65,11 @@ def ask(
 
 def _counted_otherwise(run: Run) -> Iterator[Hold]:
     """Of an archive that does not have as many rows of a dataset as it says."""
+    counts = run.face.reading.get("package", {}).get("counts", {})
     rows = {sheet.dataset: sheet.summary.get("rows", 0) for sheet in run.sheets}
-    for dataset, said in run.face.reading.get("package", {}).get("counts", {}).items():
-        found = rows.get(dataset, 0)
-        if found != said:
+    for dataset in (*rows, *(name for name in counts if name not in rows)):
+        said, found = counts.get(dataset), rows.get(dataset, 0)
+        if said is not None and found != said:
             message = f"The manifest counts {many(said)}, and {many(found)} {'is' if found == 1 else 'are'} there"
             yield Hold(code="counts", field="", message=message, rows=abs(found - said), dataset=dataset)
 
