@@ -90,7 +90,7 @@ def plan(store: Store, run: Run, playbook: Playbook | None = None, *, seconds: C
 def _figures(batch: Batch, decided: "Decided") -> dict[str, int]:
     """What the plan of a batch comes to, as far as its limits ask."""
     counts, skipped = decided.counts, decided.reasons("skipped")
-    named = counts["updated"] + sum(skipped.get(reason, 0) for reason in ("unchanged", "protected", "kept"))
+    named = counts["updated"] + sum(skipped.get(reason, 0) for reason in ("unchanged", "known", "protected", "kept"))
     return {
         "created": counts["created"],
         "updated": counts["updated"],

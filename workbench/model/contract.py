@@ -10,7 +10,7 @@ from typing import Literal
 from workbench.model.figure import Figure
 from workbench.model.limits import USUAL, USUAL_OF_IDS, USUAL_OF_NAMES, USUAL_OF_OTHERS
 
-Mode = Literal["upsert", "insert", "update", "replace", "preserve"]
+Mode = Literal["upsert", "insert", "update", "skip", "replace", "preserve"]
 OnEdit = Literal["keep", "overwrite"]
 OnConflict = Literal["first", "last", "hold"]
 

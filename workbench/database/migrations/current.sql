@@ -282,7 +282,7 @@ begin
            count(*) filter (where o.outcome = 'created' and o.record_id <> r.id and batch.undo_of is null
                or o.outcome = 'skipped' and o.reason is null) as strange,
            count(*) filter (where o.outcome = 'skipped' and not case
-               when o.reason in ('unchanged', 'protected', 'kept') then o.record_id is not null
+               when o.reason in ('unchanged', 'known', 'protected', 'kept') then o.record_id is not null
                when o.reason = 'withheld' then batch.derived
                when o.reason = 'filtered' then filters
                else o.reason = 'duplicate' end) as unsaid,

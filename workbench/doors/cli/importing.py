@@ -120,7 +120,7 @@ def import_(
         bool, typer.Option("--missing", help="Of Salesforce: only what an audit finds missing or stale here.")
     ] = False,
     layout: "Layout | None" = None,
-    mode: Annotated[str | None, typer.Option(help="upsert, insert, update, replace or preserve.")] = None,
+    mode: Annotated[str | None, typer.Option(help="upsert, insert, update, skip, replace or preserve.")] = None,
     window: Annotated[str | None, typer.Option(help="The import's date range or academic year.")] = None,
     notes: Annotated[str, typer.Option(help="For the import log.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Stop at the plan; write no record.")] = False,
