@@ -239,6 +239,14 @@ class AmbiguousBatch(WorkbenchError):
     """The ids of several batches begin with {batch}. Say more of it."""
 
 
+class UnknownFamily(WorkbenchError):
+    """There is no family {family}. Those that are exported: {known}."""
+
+
+class NotExported(WorkbenchError):
+    """{family} is not exported, for no import could take it back as it was: {why}. Those that are exported: {known}."""
+
+
 class UnknownPlaybook(WorkbenchError):
     """There is no playbook {playbook}. Known: {known}."""
 
@@ -398,6 +406,10 @@ class UnknownLimit(WorkbenchError):
     changed or missing: of a field (phone.blanked), or of any (blanked). Its fields: {known}."""
 
 
+class UnknownTotal(WorkbenchError):
+    """{dataset} has no control total called {total}. Known: {known}."""
+
+
 class StalePlan(WorkbenchError):
     """The plan of batch {batch} no longer holds: {changed} of its records changed since it was made ({examples}).
     Nothing was written. Plan it again."""
@@ -452,6 +464,11 @@ class ResolvesSigned(WorkbenchError):
 
 class AlreadyUndone(WorkbenchError):
     """Batch {batch} was already undone by batch {by}."""
+
+
+class StillKept(WorkbenchError):
+    """Batch {batch} was already undone by batch {by}, and what that kept cannot be taken back yet: {why}. Take back
+    first what changed it or refers to it."""
 
 
 class StillReferredTo(WorkbenchError):

@@ -6,7 +6,7 @@ from typing import Any, cast
 from alembic import op
 
 revision = "0022"
-down_revision = "0014"
+down_revision = "0016"
 
 
 def upgrade() -> None:
