@@ -177,11 +177,20 @@ def test_counts_that_differ_hold_the_run_until_a_person_lets_it_go_on(
     counts = manifest()["entity_counts"] | {"users": 6, "terms": 1}
     batch = taken(export(tmp_path / "counted.zip", entity_counts=counts))
     assert batch.state == "held"
-    assert [(hold.dataset, hold.message) for hold in Hold.all_of(batch.summary)] == [
-        ("generic_csv.users", "The manifest counts 6 rows, and 5 rows are there"),
-        ("generic_csv.terms", "The manifest counts 1 row, and 2 rows are there"),
+    told = [(hold.dataset, hold.message) for hold in Hold.all_of(batch.summary)]
+    assert [dataset for dataset, _ in told] == ["generic_csv.users", "generic_csv.terms"]
+    assert "the manifest says 6, the rows have 5" in told[0][1]
+    assert "the manifest says 1, the rows have 2" in told[1][1]
+    assert outcome(wb.commit(batch, accept=["all"], reason="counted by hand")) == (40, 0, 0, 0, 0)
+
+
+def test_a_member_without_the_rows_that_the_manifest_counts_holds_the_run(taken: Import, tmp_path: Path) -> None:
+    found = {**rows(), "user_invitations": []}
+    counts = manifest()["entity_counts"]
+    batch = taken(export(tmp_path / "empty.zip", found, entity_counts=counts))
+    assert [hold.sentence for hold in Hold.all_of(batch.summary)] == [
+        "generic_csv.user_invitations: The manifest counts 2 rows, and none is there"
     ]
-    assert outcome(wb.commit(batch, accept=["counts"])) == (40, 0, 0, 0, 0)
 
 
 @pytest.mark.parametrize(
