@@ -22,7 +22,9 @@ class Spool:
     def __init__(self) -> None:
         files.sweep(Path(tempfile.gettempdir()), f"{_PREFIX}*")
         handle, name = tempfile.mkstemp(prefix=_PREFIX)
-        files.hold(handle)
+        while not (files.hold(handle) and os.path.exists(name)):  # another program swept it before it was held
+            _unlink(handle, name)
+            handle, name = tempfile.mkstemp(prefix=_PREFIX)
         self.path = Path(name)
         self.remove = weakref.finalize(self, _unlink, handle, name)
 
