@@ -98,13 +98,13 @@ def _constraints(contract: Contract, named: dict[str, Contract]) -> Iterable[Uni
         assert field.reference is not None
         other = named[field.reference.dataset]
         column, table = field.reference.column, f"{other.family}.{other.table}"
-        # what a record names that is written after it is there when the transaction ends
+        # what a record names that is written after it is there when the transaction ends; of its own table, with it
         later = field.reference.ahead and other.table != contract.table
         yield ForeignKeyConstraint(
             [column, "tenant_id"],
             [f"{table}.id", f"{table}.tenant_id"],
             name=f"{contract.table}_{column}_fkey",
-            use_alter=later,
+            use_alter=field.reference.ahead,
             deferrable=later or None,
             initially="DEFERRED" if later else None,
         )
