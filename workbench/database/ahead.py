@@ -1,13 +1,13 @@
-"""What rows name that another row of the same run makes, in their own part or a later one: users who invited each other,
-an institution made by one of its users.
+"""What rows name that another row of the same run makes, in their own part or a later one: users who invited each
+other, an institution made by one of its users.
 
-At first whoever a row of the run is about counts as one that it will make. Where a row then turns out to make nothing, those
-that name it make nothing either, and so on: they are taken out, and the parts are decided once more, with what is left. A
-circle in which everybody is right is left.
+At first whoever a row of the run is about counts as one that it will make. Where a row then turns out to make nothing,
+those that name it make nothing either, and so on: they are taken out, and the parts are decided once more, with what is
+left. A circle in which everybody is right is left.
 """
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 import psycopg
@@ -56,7 +56,7 @@ class Ahead:
                 found[field.name] = other
         return found
 
-    def put_down(self, connection: psycopg.Connection) -> None:  # type: ignore[type-arg]
+    def put_down(self, connection: psycopg.Connection[Any]) -> None:
         """Puts down the records that are not made, for another reason than their own, as `lost`, once that is known."""
         if not self._before:
             return

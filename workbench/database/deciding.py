@@ -9,11 +9,11 @@ from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 from psycopg.types.json import Jsonb
 
 from workbench.database.ahead import Ahead
-from workbench.database.identities import FLAG, Identities
+from workbench.database.identities import FLAG, SAME_KEY, Identities
 from workbench.database.repeats import Repeats, Ruling
 from workbench.database.rolling_up import Refusals
 from workbench.database.standing import Standing, id_of
-from workbench.database.target import Target, issue, slice_column, slice_of
+from workbench.database.target import Target, issue, slice_column, slice_of, texts
 from workbench.datasets import catalog
 from workbench.model.batch import Batch
 from workbench.model.contract import CodeOf, Contract, Field, With
@@ -208,7 +208,7 @@ class Decision(Target):
             flag=Literal(FLAG),
             held=SQL(" ").join(
                 SQL("when {} then {}").format(self._identities.held(code), self._number("invalid", code))
-                for code in HOLDABLE
+                for code in (SAME_KEY, *HOLDABLE)
             ),
             accepted=self._ruling.accepts(derived=self.batch.derived),
             refs=self._refs(),
@@ -237,10 +237,11 @@ class Decision(Target):
             ("skipped", "unchanged"),
             ("skipped", "duplicate"),
             ("skipped", "protected"),
+            ("skipped", "filtered"),
             ("skipped", "withheld"),
             ("invalid", "conflict"),
             ("invalid", "missing"),
-            *(("invalid", code) for code in HOLDABLE),
+            *(("invalid", code) for code in (SAME_KEY, *HOLDABLE)),
             ("invalid", "taken"),
             ("invalid", "already_exists"),
             ("invalid", "ambiguous_code"),
@@ -373,6 +374,13 @@ class Decision(Target):
 
     def _verdict(self) -> Composable:
         cases: list[Composable] = []
+        if (only := self._only) is not None:
+            field, texts_in = only
+            cases.append(
+                SQL("when lower(r.payload ->> {}) <> all({}) then {}").format(
+                    Literal(field.name), texts(texts_in), self._number("skipped", "filtered")
+                )
+            )
         if self._repeats.any:
             cases += self._ambiguous("r.line > repeated.first_of_all", "first_row.payload ->> {field}")
         waiting = [field for field in self._strict if field.reference is not None and field.reference.waits]
@@ -417,6 +425,29 @@ class Decision(Target):
             )
         verdict = SQL("case {} else {} end").format(SQL(" ").join(cases), self._number("skipped", "unchanged"))
         return SQL("{} + {}").format(verdict, self._identities.known()) if self._identities.of_any else verdict
+
+    @property
+    def _only(self) -> tuple[Field, tuple[str, ...]] | None:
+        """The brought field that says whether a row comes in, with the texts of those that do."""
+        name, texts_in = self.contract.only or ("", ())
+        field = next((field for field in self.brought if field.name == name), None)
+        return (field, texts_in) if field is not None else None
+
+    def _told_filtered(self) -> Composable:
+        """What is told of a row that does not come in, found again by its line."""
+        if (only := self._only) is None:
+            return SQL("null::jsonb")
+        field, texts_in = only
+        said = f"Not imported: only a {self.contract.noun} that is {' or '.join(texts_in)} comes in, and this one is "
+        return self.compose(
+            "(select {told} from {rows} r where r.batch_id = {batch} and r.line = judged.line)",
+            told=issue(
+                "filtered",
+                field.name,
+                SQL("{} || left(r.payload ->> {}, 60)").format(Literal(said), Literal(field.name)),
+                "warning",
+            ),
+        )
 
     def _names_nothing(self, field: Field, further: Composable | None = None) -> Composable:
         """A row whose reference finds no record."""
@@ -610,6 +641,7 @@ class Decision(Target):
                 issue("conflict", key, self._repeats.conflict(self.contract.noun)),
             ),
             SQL("when {} then {}").format(self._number("invalid", "missing"), self._told_missing()),
+            SQL("when {} then {}").format(self._number("skipped", "filtered"), self._told_filtered()),
             SQL("when {} then {}").format(
                 self._number("unmatched", self.contract.noun),
                 issue("not_found", key, Literal(f"{self.contract.noun.capitalize()} not found")),

@@ -313,6 +313,9 @@ class Contract:
         "secret",
     )
     """Headers that are never imported."""
+    common_headers: bool = False
+    """Whether its headers are so common that a few of them say nothing: a file is recognised as it that has most of its
+    columns, or is called after it."""
     drops_secrets: bool = False
     """Whether columns with secrets are left out by themselves, and told; elsewhere somebody has to say so first."""
     nothing: tuple[str, ...] = ()

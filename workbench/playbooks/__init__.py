@@ -40,8 +40,7 @@ PLAYBOOKS: dict[str, Playbook] = {
         TEACHERS,
         STUDENTS,
         AFFILIATIONS,
-        GENERIC_CSV,
-        *(of_family(name) for name in catalog.families() if name != GENERIC_CSV.name),
+        *(GENERIC_CSV if name == GENERIC_CSV.name else of_family(name) for name in catalog.families()),
     )
 }
 

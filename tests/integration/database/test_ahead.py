@@ -152,3 +152,16 @@ def test_whoever_waits_for_an_inviter_is_healed_with_all_who_wait_for_them(
     bring(users="a,a@b.org,i,")
     assert users(url) == [("a", "i", None), ("b", "i", "a"), ("c", "i", "b")]
     assert [row["reason"] for row in wb.rows.each(wb.batches.parts(done)[1])] == ["resolved", "resolved", "inviter"]
+    (swept,) = wb.batches.sweeps(wb.batches.parts(done)[1])
+    wb.undo(swept)
+    assert [row["reason"] for row in wb.rows.each(wb.batches.parts(done)[1])] == ["inviter"] * 3
+
+
+def test_a_circle_that_waits_for_something_else_is_healed_together(bring: Bring, wb: Workbench, url: str) -> None:
+    bring(institutions="i,I,")
+    bring(users="a,a@b.org,i,b b,b@b.org,j,a c,c@b.org,i,b d,d@b.org,k,a e,e@b.org,i,d")
+    assert users(url) == []
+    bring(institutions="j,J,")
+    assert users(url) == [("a", "i", "b"), ("b", "j", "a"), ("c", "i", "b")]
+    bring(institutions="k,K,")
+    assert [who for who, _, _ in users(url)] == ["a", "b", "c", "d", "e"]
