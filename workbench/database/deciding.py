@@ -176,8 +176,8 @@ class Decision(Target):
                 (tenant_id, batch_id, plan, line, outcome, reason, record_id, seen, refs, settled, before, errors)
             select {tenant}, {batch}, {plan}, line, ({outcomes}::text[])[verdict], ({reasons}::text[])[verdict],
                    case verdict when {created} then row_id when {updated} then target_id when {unchanged} then target_id
-                                when {protected} then target_id end,
-                   case when verdict in ({updated}, {unchanged}, {protected}) then target_xmin end,
+                                when {known} then target_id when {protected} then target_id end,
+                   case when verdict in ({updated}, {unchanged}, {known}, {protected}) then target_xmin end,
                    {refs}, {settled}, case verdict when {updated} then {before} end,
                    case when verdict > {unchanged} or found >= {flag}{without} then {errors} end
             from (
@@ -204,6 +204,7 @@ class Decision(Target):
             created=self._number("created"),
             updated=self._number("updated"),
             unchanged=self._number("skipped", "unchanged"),
+            known=self._number("skipped", "known"),
             protected=self._number("skipped", "protected"),
             flag=Literal(FLAG),
             held=SQL(" ").join(
@@ -236,6 +237,7 @@ class Decision(Target):
             ("updated", None),
             ("skipped", "unchanged"),
             ("skipped", "duplicate"),
+            ("skipped", "known"),
             ("skipped", "protected"),
             ("skipped", "filtered"),
             ("skipped", "withheld"),
@@ -405,6 +407,8 @@ class Decision(Target):
         cases += self._ambiguous("true", "t.{column}")
         if self.mode == "insert":
             cases.append(SQL("when true then {}").format(self._number("invalid", "already_exists")))
+        if self.mode == "skip":
+            cases.append(SQL("when true then {}").format(self._number("skipped", "known")))
         removal = self.contract.removal
         if removal is not None:
             cases.append(
@@ -649,6 +653,12 @@ class Decision(Target):
             SQL("when {} then {}").format(
                 self._number("invalid", "already_exists"),
                 issue("already_exists", key, Literal(f"{called.capitalize()} already exists")),
+            ),
+            SQL("when {} then {}").format(
+                self._number("skipped", "known"),
+                issue(
+                    "already_exists", key, Literal(f"{called.capitalize()} already exists; left as it is"), "warning"
+                ),
             ),
             SQL("when {} then {}").format(
                 self._number("invalid", "ambiguous_code"),

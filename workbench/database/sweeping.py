@@ -76,7 +76,9 @@ def _asked(store: Store, part: Batch) -> Composed:
     those that may name another row of the part, also where that waits as well and is held up by nothing else."""
     target = Target(catalog.contract(part.dataset), part, store.tenant_id, part.plan)
     awaited = [target.is_there(field) for field in target.contract.needed if field.awaited]
-    strict = [(field, field.reference) for field in target.references if field.reference and not field.reference.optional]
+    strict = [
+        (field, field.reference) for field in target.references if field.reference and not field.reference.optional
+    ]
     own = [field for field, reference in strict if reference.ahead and reference.dataset == target.contract.name]
     found = [*(target.is_found(field) for field, _ in strict if field not in own), *awaited]
     asked = target.compose(

@@ -1,7 +1,8 @@
 """An import taken back: itself a batch whose rows are the changes to reverse, each with its one outcome.
 
 A removed or restored record counts as updated, one that is made again as created; a record that was changed since, is
-gone, or is referred to by others is kept as it is and counts as skipped, with that reason and a sentence.
+gone, or is referred to by others is kept as it is and counts as skipped, with that reason and a sentence. Once that is
+no longer so, another undo takes back what an earlier one has kept: each change is taken back once.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -15,13 +16,14 @@ from workbench.database import batches, committing, planning, proof
 from workbench.database.store import Store
 from workbench.database.target import Target, issue
 from workbench.datasets import catalog
-from workbench.model.batch import OUTCOMES, Batch, Run, new_id
+from workbench.model.batch import OUTCOMES, Batch, Run, kept_by, new_id
 from workbench.model.contract import Contract, Field
 from workbench.model.errors import (
     AlreadyUndone,
     BroughtIn,
     ResolvesSigned,
     StalePlan,
+    StillKept,
     StillReferredTo,
     WorkbenchError,
     WrongStage,
@@ -36,15 +38,16 @@ _NAMED = 5
 def undo(store: Store, run: Run, *, dry_run: bool = False) -> Batch:
     """Reverses a completed run in one transaction, its parts in reverse order; a dry run stops at the plan.
 
-    Raises WrongStage for a run that was not completed or is an undo, AlreadyUndone, StalePlan; StillReferredTo where it
-    could take back nothing at all, and somebody would have to come again once others are taken back.
+    Raises WrongStage for a run that was not completed or is an undo, StalePlan; AlreadyUndone, or StillKept where an
+    earlier undo has kept something that still cannot be taken back; StillReferredTo where the first one could take back
+    nothing at all, and somebody would have to come again once others are taken back.
     """
     batch = run.face
     if batch.stage != "completed":
         raise WrongStage(batch=batch.id, stage=batch.stage, action="undoing", needed="completed")
     if batch.undo_of is not None:
         raise WrongStage(batch=batch.id, stage="an undo", action="undoing", needed="an import")
-    if batch.undone_by is not None:
+    if batch.undone_by is not None and not kept_by(batches.get(store, batch.undone_by)):
         raise AlreadyUndone(batch=batch.id, by=batch.undone_by)
     _refuse_swept(store, run)
     new = new_id()
@@ -56,12 +59,7 @@ def undo(store: Store, run: Run, *, dry_run: bool = False) -> Batch:
             batches.fail_quietly(store, new, str(error))
             raise
         except (psycopg.errors.UniqueViolation, psycopg.errors.ForeignKeyViolation):
-            earlier = batches.get(store, batch).undone_by
-            refusal = (
-                AlreadyUndone(batch=batch.id, by=earlier)
-                if earlier is not None
-                else StalePlan(batch=new, changed="some", examples="others refer to them, or have their keys")
-            )
+            refusal = StalePlan(batch=new, changed="some", examples="others refer to them, or have their keys")
             batches.fail_quietly(store, new, str(refusal))
             raise refusal from None
     return batches.get(store, new)
@@ -112,6 +110,7 @@ def _reverse(store: Store, run: Run, undo: Run, dry_run: bool) -> None:
             store.add_to(reversal.new)
             for statement in (reversal.rows(), reversal.outcomes()):
                 connection.execute(statement)
+        _refuse_again(store, connection, run, reversals)
         _refuse_in_vain(connection, run, reversals)
         if undo.parts:
             store.add_to(undo.face.id)
@@ -130,6 +129,23 @@ def _reverse(store: Store, run: Run, undo: Run, dry_run: bool) -> None:
             connection.execute(_WAIT_AGAIN, {"run": run.face.id})
         counts = cast(dict[str, int], connection.execute(_FIGURES, (undo.face.id,)).fetchone())
         store.note("undone" if not dry_run else "undo planned", run.face.id, by=str(undo.face.id), **counts)
+
+
+def _refuse_again(
+    store: Store, connection: psycopg.Connection[Any], run: Run, reversals: Sequence["_Reversal"]
+) -> None:
+    """Raises AlreadyUndone or StillKept where an earlier undo has left nothing that could be taken back."""
+    earlier = batches.get(store, run.face).undone_by
+    if earlier is None:
+        return
+    verdicts = [row["verdict"] for reversal in reversals for row in connection.execute(reversal.found())]
+    if any(not verdict.startswith("skipped") for verdict in verdicts):
+        return
+    reasons = {verdict.partition(":")[2] for verdict in verdicts} - {"undone", "gone"}
+    kept = [message.partition(";")[0] for reason, message in _KEPT.items() if reason in reasons]
+    if not kept:
+        raise AlreadyUndone(batch=run.face.id, by=earlier)
+    raise StillKept(batch=run.face.id, by=earlier, why="; ".join(kept))
 
 
 def _refuse_in_vain(connection: psycopg.Connection[Any], run: Run, reversals: Sequence["_Reversal"]) -> None:
@@ -235,6 +251,7 @@ order by part.place
 _WAIT_AGAIN = "select workbench.wait_again(%(run)s)"
 
 _KEPT = {
+    "undone": "Taken back before",
     "changed": "Changed since the import; kept as it is",
     "gone": "No longer there",
     "referenced": "Other records refer to it; kept",
@@ -282,10 +299,15 @@ class _Reversal:
                 join workbench.import_outcome u on u.batch_id = b.id and u.plan = b.plan and u.outcome = 'updated'
                 where b.stage = 'completed' and b.undo_of is null and b.completed_at > {completed}
                   and not exists (select from workbench.import_batch n where n.undo_of = b.id and n.stage = 'completed')
+            ), back as materialized (
+                select n.line from workbench.import_batch u
+                join workbench.import_outcome n on n.batch_id = u.id and n.plan = u.plan and n.outcome <> 'skipped'
+                where u.undo_of = {batch} and u.stage = 'completed'
             )
             select o.line::bigint, o.record_id, r.external_key,
                    case o.outcome when 'created' then 'remove' else 'restore' end as action,
-                   case when t.id is null then 'skipped:gone'
+                   case when o.line in (select line from back) then 'skipped:undone'
+                        when t.id is null then 'skipped:gone'
                         when o.outcome = 'created' and ({differs_created}) then 'skipped:changed'
                         when o.outcome = 'updated' and ({differs_updated}) then 'skipped:changed'
                         when o.record_id in (select record_id from later) then 'skipped:changed'
@@ -299,16 +321,19 @@ class _Reversal:
             where o.batch_id = {batch} and o.plan = {plan} and o.outcome in ('created', 'updated') and r.batch_id =
                 {batch}
             union all
-            select (select coalesce(max(line), 1) from workbench.import_row where batch_id = {batch}) + row_number()
-                over (order by m.record_id),
-                   m.record_id, null, case m.action when 'deleted' then 'make again' else 'switch on' end,
-                   case when m.action = 'deleted' and not ({there_again}) then 'created:restored'
+            select m.line, m.record_id, null, case m.action when 'deleted' then 'make again' else 'switch on' end,
+                   case when m.line in (select line from back) then 'skipped:undone'
+                        when m.action = 'deleted' and not ({there_again}) then 'created:restored'
                         when m.action = 'deleted' then 'skipped:changed'
                         when t.id is null then 'skipped:gone'
                         when {deactivated} then 'updated:restored' else 'skipped:changed' end,
                    to_jsonb(t), m.before
-            from workbench.import_removal m left join {target} t on t.id = m.record_id
-            where m.batch_id = {batch} and m.plan = {plan}""",
+            from (
+                select record_id, action, before,
+                       (select coalesce(max(line), 1) from workbench.import_row where batch_id = {batch}) + row_number()
+                           over (order by record_id) as line
+                from workbench.import_removal where batch_id = {batch} and plan = {plan}
+            ) m left join {target} t on t.id = m.record_id""",
             differs_created=self._differs(created=True),
             differs_updated=self._differs(created=False),
             referenced=self._referenced(before, after),

@@ -17,7 +17,7 @@ from workbench.model.errors import DatabaseOutdated, DatabaseUnavailable
 from workbench.model.kinds import KINDS
 from workbench.model.resources import migrations
 
-VERSION = "0014"
+VERSION = "0016"
 """The migration that this program needs."""
 
 

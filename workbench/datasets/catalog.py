@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from workbench.datasets import elevate, generic_csv, pathful, polaris
+from workbench.datasets import commerce, elevate, generic_csv, pathful, polaris
 from workbench.datasets.salesforce import accounts, activities, contacts, people, sessions
 from workbench.model.contract import Contract
 from workbench.model.errors import UnknownDataset
@@ -16,6 +16,7 @@ CONTRACTS: dict[str, Contract] = {
         *polaris.CONTRACTS,
         *(contract for part in _SALESFORCE for contract in part.CONTRACTS),
         *generic_csv.CONTRACTS,
+        *commerce.CONTRACTS,
     )
 }
 
@@ -30,6 +31,7 @@ FORMS: dict[str, Contract] = {
         *contacts.FORMS,
         *sessions.FORMS,
         *activities.FORMS,
+        *commerce.FORMS,
     )
 }
 """What the sources of playbooks look like: no datasets, and without a table."""

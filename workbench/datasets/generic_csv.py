@@ -5,11 +5,14 @@ is the column's: a section number 20240101, a surname True and an id 2024-01-01 
 Sensitive columns (passwords, tokens and when they expire) are in no field.
 """
 
-from workbench.model.contract import Contract, Field, Forward, Reference
+from workbench.model.contract import Contract, Field, Forward, Mode, Reference
 
 FAMILY = "generic_csv"
 ROLES = ("instructor", "program_admin", "institution_admin", "site_admin")
 """From the least to the most that one may do: no import lowers a role."""
+
+MODES: tuple[Mode, ...] = ("upsert", "skip", "insert", "update")
+"""The file wins, or what is there does: the format says both of an id that is known."""
 
 _SENSITIVE = (
     "password",
@@ -125,6 +128,7 @@ INSTITUTIONS = Contract(
     noun="institution",
     table="institutions",
     key=("id",),
+    modes=MODES,
     on_conflict="first",
     common_headers=True,
     drops_secrets=True,
@@ -154,6 +158,7 @@ PROGRAMS = Contract(
     noun="program",
     table="programs",
     key=("id",),
+    modes=MODES,
     on_conflict="first",
     common_headers=True,
     drops_secrets=True,
@@ -187,6 +192,7 @@ USERS = Contract(
     noun="user",
     table="users",
     key=("id",),
+    modes=MODES,
     unique=(("email",),),
     on_conflict="first",
     common_headers=True,
@@ -250,6 +256,7 @@ USER_PROGRAMS = Contract(
     noun="user's program",
     table="user_programs",
     key=("user_id", "program_id"),
+    modes=MODES,
     on_conflict="first",
     common_headers=True,
     drops_secrets=True,
@@ -266,6 +273,7 @@ COURSES = Contract(
     noun="course",
     table="courses",
     key=("id",),
+    modes=MODES,
     unique=(("course_number", "institution_id"),),
     on_conflict="first",
     common_headers=True,
@@ -304,6 +312,7 @@ COURSE_PROGRAMS = Contract(
     noun="course's program",
     table="course_programs",
     key=("course_id", "program_id"),
+    modes=MODES,
     on_conflict="first",
     common_headers=True,
     drops_secrets=True,
@@ -320,6 +329,7 @@ TERMS = Contract(
     noun="term",
     table="terms",
     key=("id",),
+    modes=MODES,
     unique=(("term_name", "institution_id"),),
     on_conflict="first",
     common_headers=True,
@@ -355,6 +365,7 @@ COURSE_OFFERINGS = Contract(
     noun="offering",
     table="course_offerings",
     key=("id",),
+    modes=MODES,
     unique=(("course_id", "term_id"),),
     on_conflict="first",
     common_headers=True,
@@ -384,6 +395,7 @@ COURSE_SECTIONS = Contract(
     noun="section",
     table="course_sections",
     key=("id",),
+    modes=MODES,
     on_conflict="first",
     common_headers=True,
     drops_secrets=True,
@@ -421,6 +433,7 @@ COURSE_OUTCOMES = Contract(
     noun="outcome",
     table="course_outcomes",
     key=("id",),
+    modes=MODES,
     unique=(("course_id", "clo_number"),),
     on_conflict="first",
     common_headers=True,
@@ -459,6 +472,7 @@ USER_INVITATIONS = Contract(
     noun="invitation",
     table="user_invitations",
     key=("id",),
+    modes=MODES,
     forbidden=(*_SENSITIVE, "expires_at"),
     template=(
         *("id", "email", "role", "institution_id", "invited_by", "invited_at", "status", "accepted_at"),

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from workbench.model.control_total import ControlTotal
 from workbench.model.figure import Figure
 from workbench.model.limits import USUAL, USUAL_OF_IDS, USUAL_OF_NAMES, USUAL_OF_OTHERS
 
-Mode = Literal["upsert", "insert", "update", "replace", "preserve"]
+Mode = Literal["upsert", "insert", "update", "skip", "replace", "preserve"]
 OnEdit = Literal["keep", "overwrite"]
 OnConflict = Literal["first", "last", "hold"]
 
@@ -322,6 +323,8 @@ class Contract:
     """Texts that a form's playbook takes for no value in every field, in lower case: nobody is asked about them."""
     figures: tuple[Figure, ...] = ()
     """The numbers that an import of it is known by, in the words of its procedure."""
+    totals: tuple[ControlTotal, ...] = ()
+    """What a whole file of it is compared by, beside how many rows it has; nobody declares that one."""
     template: tuple[str, ...] = ()
     """The fields in the CSV template, in its order; all of them when empty."""
 

@@ -406,6 +406,10 @@ class UnknownLimit(WorkbenchError):
     changed or missing: of a field (phone.blanked), or of any (blanked). Its fields: {known}."""
 
 
+class UnknownTotal(WorkbenchError):
+    """{dataset} has no control total called {total}. Known: {known}."""
+
+
 class StalePlan(WorkbenchError):
     """The plan of batch {batch} no longer holds: {changed} of its records changed since it was made ({examples}).
     Nothing was written. Plan it again."""
@@ -460,6 +464,11 @@ class ResolvesSigned(WorkbenchError):
 
 class AlreadyUndone(WorkbenchError):
     """Batch {batch} was already undone by batch {by}."""
+
+
+class StillKept(WorkbenchError):
+    """Batch {batch} was already undone by batch {by}, and what that kept cannot be taken back yet: {why}. Take back
+    first what changed it or refers to it."""
 
 
 class StillReferredTo(WorkbenchError):

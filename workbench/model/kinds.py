@@ -268,6 +268,26 @@ def _whole(text: pa.StringArray, pattern: str) -> pa.StringArray:
     return _where(matches(text, pattern), text, lambda odd: replaced(odd, (pattern, r"\1")))
 
 
+def _lookup(cells: pa.StringArray) -> pa.StringArray:
+    """As names are looked up: without regard to case."""
+    return pc.utf8_lower(trimmed(cells))
+
+
+def _sku(cells: pa.StringArray) -> pa.StringArray:
+    return pc.utf8_upper(_identifier(cells))
+
+
+def _barcode(cells: pa.StringArray) -> pa.StringArray:
+    """Digits alone; spaces and hyphens between them are no part of it."""
+    text = _identifier(cells)
+    odd = pc.and_not(pc.is_valid(text), matches(text, _BARCODE))
+    return _where(odd, text, lambda some: _if_of(replaced(some, ("[ -]", "")), some, _BARCODE))
+
+
+def _if_of(candidates: pa.StringArray, typed: pa.StringArray, pattern: str) -> pa.StringArray:
+    return pc.if_else(matches(candidates, pattern), candidates, typed)
+
+
 # --- e-mail and phone ---
 
 # No white space, control characters, commas, colons, brackets, quotes or backslashes; an apostrophe is fine (o'brien@).
@@ -276,6 +296,7 @@ _LETTER = r"""[^\x00-\x20\x7f-\xa0@.,;:<>()"\[\]\\]"""
 _EMAIL = rf"^{_LETTER}+(?:\.{_LETTER}+)*@{_LETTER}+(?:\.{_LETTER}+)+$"
 _LONGEST_EMAIL = 254
 """Bytes, as mail servers take it (RFC 5321)."""
+_BARCODE = "^[0-9]{6,18}$"
 _PHONE = r"^[-+(). /]*(?:[0-9][-(). /]*){7,20}(?:(?:[xX]|[eE][xX][tT]\.?) *[0-9]{1,8})?$"
 
 
@@ -477,6 +498,33 @@ _ALL = (
         message="Contains a line break or another control character",
         parse=_identifier,
         title="identifier",
+    ),
+    Kind(
+        name="lookup",
+        sql="text",
+        pattern=_NAME,
+        code="control_character",
+        message="Contains a line break or another control character",
+        parse=_lookup,
+        title="text, in lower case",
+    ),
+    Kind(
+        name="sku",
+        sql="text",
+        pattern=_NAME,
+        code="control_character",
+        message="Contains a line break or another control character",
+        parse=_sku,
+        title="code of a SKU, in capitals",
+    ),
+    Kind(
+        name="barcode",
+        sql="text",
+        pattern=_BARCODE,
+        code="bad_barcode",
+        message="Not a barcode: 6 to 18 digits; 8.50E+11 has lost its last ones in a spreadsheet",
+        parse=_barcode,
+        title="barcode",
     ),
     Kind(
         name="salesforce_id",

@@ -184,7 +184,8 @@ def _derived(
         case CodeOf(field=name, length=length):
             return code_of(values[name], length) if name in values else None
         case SameAs(field=name):
-            return values.get(name)
+            column = values.get(name)
+            return KINDS[field.kind].parse(column) if column is not None else None
         case FirstOf(fields=names):
             parts = [values[name] for name in names if name in values]
             return pc.coalesce(*parts) if parts else None

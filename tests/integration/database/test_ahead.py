@@ -1,17 +1,18 @@
 """Rows that name what another row of the same run makes: in their own part, or in a later one."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from tests.generic_csv import packed
 from tests.imports import ask, messages, outcome, outcomes
 from workbench import Workbench
 from workbench.model.batch import Batch
-from workbench.model.sheet import Sheet
+from workbench.sources import open_sheets
 
 pytestmark = pytest.mark.both_servers
 
-Given = Callable[..., Sheet]
 Bring = Callable[..., Batch]
 
 INSTITUTIONS = "id,name,created_by\n"
@@ -21,13 +22,14 @@ PROGRAMS = "id,name,institution_id,created_by\n"
 
 
 @pytest.fixture
-def bring(wb: Workbench, sheet: Given) -> Bring:
-    """Imports sheets of the family as one run: each by its dataset, its lines with their cells between commas."""
+def bring(wb: Workbench, tmp_path: Path) -> Bring:
+    """Imports entities as one ZIP, each with its lines, their cells between commas."""
     headers = {"institutions": INSTITUTIONS, "programs": PROGRAMS, "users": USERS, "user_programs": ASSOCIATIONS}
 
     def imported(dry_run: bool = False, **lines: str) -> Batch:
-        sheets = [sheet(headers[name] + text.replace(" ", "\n") + "\n", f"{name}.csv") for name, text in lines.items()]
-        return wb.import_sheet(sheets, "generic_csv", skip_errors=True, dry_run=dry_run)
+        files = {f"{name}.csv": headers[name] + text.replace(" ", "\n") + "\n" for name, text in lines.items()}
+        path = packed(tmp_path / "export.zip", files, {"format_version": "1.0"})
+        return wb.import_sheet(open_sheets(path), "generic_csv", skip_errors=True, dry_run=dry_run)
 
     return imported
 

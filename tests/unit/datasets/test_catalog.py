@@ -41,7 +41,7 @@ def test_a_contract_says_what_it_needs_and_what_needs_it() -> None:
 
 
 def test_the_families_are_known_in_their_order() -> None:
-    assert catalog.families() == ("elevate", "polaris", "salesforce", "generic_csv")
+    assert catalog.families() == ("elevate", "polaris", "salesforce", "generic_csv", "commerce")
 
 
 def test_an_unknown_dataset_is_refused_with_the_known_ones() -> None:
@@ -55,6 +55,7 @@ def test_every_name_in_a_contract_is_one_of_its_fields(contract: Contract) -> No
     assert len(known) == len(contract.fields)
     named = {*contract.key, *contract.template, *(contract.removal.scope if contract.removal else ())}
     named |= {name for field in contract.fields for name in field.ingredients}
+    named |= {name for total in contract.totals for name in total.fields}
     assert named | ({contract.slice_by} - {None}) <= known
     assert {field.kind for field in contract.fields} <= KINDS.keys()
 

@@ -1,0 +1,8 @@
+"""Commerce's datasets (seed 002's inventory table): what is bought, by whom, where it lies and where it goes."""
+
+from workbench.datasets.commerce import companies, products
+
+CONTRACTS = (*companies.CONTRACTS, *products.CONTRACTS)
+
+FORMS = ()
+"""The columns of sources that are more than one dataset: contracts without a table."""

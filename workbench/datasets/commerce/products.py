@@ -1,0 +1,143 @@
+"""What is sold, and how much of it lies where.
+
+A SKU's code is its key, in capitals. A stock is of a SKU in a warehouse: a file has a row for each batch of it, which
+are added up, and what is below zero is kept and told. What a file does not name stays as it is.
+"""
+
+from workbench.model.contract import Contract, Field, Reference, SameAs, Usual
+from workbench.model.control_total import ControlTotal
+
+SKU = Reference(dataset="commerce.skus", field="sku", column="sku_id", noun="SKU", waits=True)
+"""The SKU that a code names."""
+
+SKUS = Contract(
+    name="commerce.skus",
+    title="Commerce: Products",
+    noun="SKU",
+    table="skus",
+    key=("sku",),
+    template=(
+        *("sku", "name", "supplier", "category", "brand", "vintage", "unit", "items_per_case"),
+        *("barcode_bottle", "barcode_case"),
+    ),
+    fields=(
+        Field(
+            name="sku",
+            kind="sku",
+            column="code",
+            required=True,
+            aliases=("sku code", "product code", "code"),
+            max_length=100,
+            help="In capitals, without spaces around it.",
+            examples=("FRA1023", "ITA2040"),
+        ),
+        Field(
+            name="name",
+            kind="name",
+            aliases=("item", "item name", "product", "product name"),
+            max_length=500,
+            examples=("Chablis 2021", "Barbera d'Asti 2020"),
+        ),
+        Field(
+            name="item_number",
+            kind="identifier",
+            aliases=("item no",),
+            max_length=100,
+            help="The number that the seller's own system gives it.",
+        ),
+        Field(name="item_type", aliases=("type",), max_length=100),
+        Field(name="manufacturer", max_length=300),
+        Field(name="supplier", max_length=300, examples=("Maison Verte", "Cascina Alba")),
+        Field(name="category", max_length=200, examples=("Wine", "Wine")),
+        Field(name="brand", max_length=200, examples=("Verte", "Alba")),
+        Field(name="vintage", kind="identifier", aliases=("year",), max_length=20, examples=("2021", "2020")),
+        Field(name="style", max_length=200),
+        Field(name="colour", aliases=("color",), max_length=100),
+        Field(name="varieties", aliases=("grapes",), max_length=500),
+        Field(name="origin", aliases=("country of origin",), max_length=200),
+        Field(name="region", max_length=200),
+        Field(name="label_alcohol", max_length=60),
+        Field(name="unit", max_length=60, examples=("750ml", "750ml")),
+        Field(name="units_per_item", kind="decimal", minimum=0),
+        Field(name="items_per_case", kind="decimal", aliases=("bottles per case",), minimum=0, examples=("12", "6")),
+        Field(
+            name="barcode_bottle",
+            kind="barcode",
+            aliases=("barcode (bottle)", "bottle barcode"),
+            max_length=40,
+            examples=("0850012345017", ""),
+        ),
+        Field(name="barcode_bottle_note", max_length=300, help="What stands beside the bottle's barcode."),
+        Field(
+            name="barcode_case",
+            kind="barcode",
+            aliases=("barcode (case)", "case barcode"),
+            max_length=40,
+            examples=("", ""),
+        ),
+        Field(name="barcode_case_note", max_length=300, help="What stands beside the case's barcode."),
+        Field(name="moco_item_number", kind="identifier", max_length=100),
+        Field(name="virginia_abc_code", kind="identifier", max_length=100),
+        Field(name="is_active", kind="boolean", aliases=("active",), default="true", help="Whether it is sold."),
+    ),
+)
+
+_AMOUNT_HELP = "Of all batches together."
+
+INVENTORY = Contract(
+    name="commerce.inventory",
+    title="Commerce: Inventory",
+    noun="stock",
+    table="inventory",
+    key=("sku", "location"),
+    template=("sku", "warehouse", "units", "cases"),
+    totals=(
+        ControlTotal(name="Units", sum_of="units"),
+        ControlTotal(name="COGS", sum_of="cost"),
+        ControlTotal(name="SKUs", distinct=("sku",)),
+    ),
+    fields=(
+        Field(
+            name="sku",
+            kind="sku",
+            required=True,
+            aliases=("sku code", "product code"),
+            reference=SKU,
+            max_length=100,
+            examples=("FRA1023", "ITA2040"),
+        ),
+        Field(
+            name="warehouse",
+            kind="name",
+            required=True,
+            aliases=("warehouse name",),
+            max_length=200,
+            help="Where it lies.",
+            examples=("Baltimore", "Warrenton"),
+        ),
+        Field(
+            name="location",
+            kind="lookup",
+            required=True,
+            derive=SameAs(field="warehouse"),
+            max_length=200,
+            help="The warehouse without regard to case: main and Main are one.",
+        ),
+        Field(
+            name="units",
+            kind="decimal",
+            required=True,
+            aliases=("unit quantity", "quantity", "bottles"),
+            usual=Usual(pattern="^[^-]", told="zero or more"),
+            help=f"How many single items; below zero is kept, and told. {_AMOUNT_HELP}",
+            examples=("144", "30"),
+        ),
+        Field(name="cases", kind="decimal", help=_AMOUNT_HELP, examples=("12", "5")),
+        Field(name="liters", kind="decimal", aliases=("litres",), help=_AMOUNT_HELP),
+        Field(name="cost", kind="money", aliases=("cogs",), help=f"What it cost. {_AMOUNT_HELP}"),
+        Field(name="pending_order_units", kind="decimal", help=f"Ordered, and not yet gone. {_AMOUNT_HELP}"),
+        Field(name="pending_receipt_units", kind="decimal", help=f"Bought, and not yet here. {_AMOUNT_HELP}"),
+    ),
+)
+
+CONTRACTS = (SKUS, INVENTORY)
