@@ -6,7 +6,6 @@ import json
 import re
 import unicodedata
 from datetime import date, datetime
-from functools import partial
 
 from hypothesis import strategies as st
 
@@ -67,13 +66,16 @@ def graphs(draw: st.DrawFn) -> Graph:
         for entity, size in sizes.items()
     }
     for contract in catalog.family(FAMILY):
-        records: dict[tuple[str, ...], Record] = {}
+        records: list[Record] = []
+        known: set[tuple[str, ...]] = set()
         for number, own in enumerate(ids[contract.dataset]):
             record = {field.name: _cell(draw, field, ids, own, number) for field in contract.importable}
-            if all(record[field.name] for field in contract.fields if contract.requires(field)):
-                records[tuple(record[name] for name in contract.key)] = record
-        ids[contract.dataset] = [record.get("id", "") for record in records.values()]
-        made[contract.dataset] = list(records.values())
+            keys = {(*names, *(record[name] for name in names)) for names in (contract.key, *contract.unique)}
+            if all(record[field.name] for field in contract.fields if contract.requires(field)) and not keys & known:
+                records.append(record)
+                known |= keys
+        ids[contract.dataset] = [record.get("id", "") for record in records]
+        made[contract.dataset] = records
     return made
 
 

@@ -109,6 +109,7 @@ def test_an_export_imported_into_an_empty_tenant_is_exported_as_the_same_bytes(
     generic_csv.export(source, graph)
     with open_wb(tenant=f"from-{number}") as here, open_wb(tenant=f"to-{number}") as there:
         brought = here.import_sheet(open_sheets(source), FAMILY)
+        assert here.rows.issues(brought) == []
         assert (brought.stage, outcome(brought)) == ("completed", (sum(map(len, graph.values())), 0, 0, 0, 0))
         here.export(FAMILY, first)
         there.import_sheet(open_sheets(first), FAMILY)
