@@ -72,9 +72,10 @@ $$ select id from workbench.import_batch
    where id = nullif(current_setting('workbench.batch', true), '')::uuid
      and stage not in ('completed', 'failed', 'discarded') $$;
 
--- The undo that took a batch back; null while it stands. An undo whose dry run only shows is none.
-create or replace function workbench.undone_by(batch uuid) returns uuid language sql stable parallel safe as
-$$ select id from workbench.import_batch where undo_of = batch and stage = 'completed' $$;
+-- The undo that took a batch back, the last of several; null while it stands. An undo whose dry run only shows is none.
+create or replace function workbench.undone_by(batch uuid) returns uuid language sql stable parallel safe as $$
+    select id from workbench.import_batch where undo_of = batch and stage = 'completed' order by completed_at desc, id desc limit 1
+$$;
 
 -- Whether a person's word is one for a row of that outcome: an unmatched row is explained, an invalid one rejected. A word from
 -- before the two were told apart, and the run that has resolved a row, are for either.
@@ -263,19 +264,68 @@ create or replace function workbench.changes_of(batch uuid) returns bigint langu
     from workbench.import_batch where batch in (id, part_of) and stage = 'completed'
 $$;
 
+-- What a control total of a batch comes to, over all of its rows as they count: how many there are, the sum of a field, or how
+-- many different keys. A sum is null where a row has something there that is no number: then nobody knows it.
+create or replace function workbench.total_of(batch uuid, kind text, fields text[]) returns numeric language plpgsql stable
+set search_path = pg_catalog, pg_temp as $$
+declare rows_of text; said text; told numeric;
+begin
+    rows_of := format('workbench.%I where batch_id = %L', case when exists (
+        select from workbench.import_correction c where c.batch_id = batch) then 'corrected_row' else 'import_row' end, batch);
+    select string_agg(format('nullif(payload ->> %L, '''')', field), ', ' order by place) into said
+    from unnest(fields) with ordinality as each (field, place);
+    execute case kind
+        when 'rows' then format('select count(*) from %s', rows_of)
+        when 'sum' then format(
+            'select case when count(*) = count(*) filter (where kind in (''number'', ''null''))
+                then coalesce(sum(case kind when ''number'' then said::numeric end), 0) end
+             from (select jsonb_typeof(payload -> %L) as kind, %s as said from %s) each', fields[1], said, rows_of)
+        when 'keys' then format(
+            'select count(*) from (select distinct %1$s from %2$s and coalesce(%1$s) is not null) keys', said, rows_of)
+    end into told;
+    return told;
+end $$;
+
+-- What has to come to something is said before a batch is planned, and never otherwise; a person accepts that it comes to
+-- something else as long as it is open. Who and when is what the connection says, and what is accepted what the rows come to.
+create or replace function workbench.guard_control_total() returns trigger language plpgsql
+set search_path = pg_catalog, pg_temp as $$
+declare stage_ text;
+begin
+    select stage into stage_ from workbench.import_batch where id = new.batch_id;
+    if tg_op = 'INSERT' then
+        if stage_ not in ('queued', 'staging') or new.reason is not null then
+            raise exception 'batch % is %, and what it comes to is said beforehand', new.batch_id, stage_ using errcode = 'WB001';
+        end if;
+        new.said_by := workbench.current_person();
+        new.said_at := now();
+        return new;
+    end if;
+    if stage_ not in ('planned', 'held') then
+        raise exception 'batch % is %, and nothing of it can be accepted', new.batch_id, stage_ using errcode = 'WB001';
+    end if;
+    new.found := workbench.total_of(new.batch_id, new.kind, new.fields);
+    new.accepted_by := workbench.current_person();
+    new.accepted_at := now();
+    return new;
+end $$;
+create or replace trigger guard_control_total before insert or update on workbench.control_total
+    for each row execute function workbench.guard_control_total();
+
 -- A batch cannot be completed unless every row has one outcome of the plan that counts, every outcome a row, and the figures
--- are those of the outcomes; a run not without its parts; none whose plan waits for what nobody has let go on.
+-- are those of the outcomes; a run not without its parts; none whose plan waits for what nobody has let go on, and none whose
+-- rows come to something else than was said of them, unless a person has accepted that, and said why.
 create or replace function workbench.refuse_unproven(batch workbench.import_batch) returns void language plpgsql
 set search_path = pg_catalog, pg_temp as $$
 declare
-    found record; behind record; found_loose bigint; mixed bigint;
+    found record; behind record; total record; found_loose bigint; mixed bigint;
     lot constant bigint := uuid_hash_extended(gen_random_uuid(), 0);
 begin
     select count(r.line) as rows, count(*) filter (where r.line is null or o.line is null) as loose,
            count(*) filter (where o.outcome = 'created' and o.record_id <> r.id and batch.undo_of is null
                or o.outcome = 'skipped' and o.reason is null) as strange,
            count(*) filter (where o.outcome = 'skipped' and not case
-               when o.reason in ('unchanged', 'protected', 'kept') then o.record_id is not null
+               when o.reason in ('unchanged', 'known', 'protected', 'kept') then o.record_id is not null
                when o.reason = 'withheld' then batch.derived
                else o.reason = 'duplicate' end) as unsaid,
            coalesce(bool_or(o.outcome = 'skipped' and o.reason = 'duplicate'), false) as twins,
@@ -323,12 +373,29 @@ begin
                    jsonb_build_object('code', hold -> 'code'))) then
         raise exception 'its plan waits for a person, and nobody has let it go on' using errcode = 'WB002';
     end if;
+    for total in select t.*, workbench.total_of(t.batch_id, t.kind, t.fields) as now from workbench.control_total t
+        where t.batch_id = batch.id
+    loop
+        if total.now is distinct from total.expected and (
+                total.reason is null or total.found is distinct from total.now) then
+            raise exception 'its total % is %, where % was expected, and nobody has accepted that', total.name,
+                coalesce(total.now::text, 'not known'), total.expected using errcode = 'WB002';
+        end if;
+    end loop;
     if batch.removed <> (select count(*) from workbench.import_removal where batch_id = batch.id and plan = batch.plan)
                       + behind.removed then
         raise exception 'it does not list the % records that it removes', batch.removed using errcode = 'WB002';
     end if;
     if batch.undo_of is not null and batch.processed <> workbench.changes_of(batch.undo_of) then
         raise exception 'it does not say of every change of batch % what becomes of it', batch.undo_of using errcode = 'WB002';
+    end if;
+    if batch.undo_of is not null and exists (
+            select from workbench.import_batch u
+            join workbench.import_outcome before on before.batch_id = u.id and before.plan = u.plan
+            join workbench.import_outcome o on o.batch_id = batch.id and o.plan = batch.plan and o.line = before.line
+            where u.undo_of = batch.undo_of and u.id <> batch.id and u.stage = 'completed'
+              and before.outcome <> 'skipped' and o.outcome <> 'skipped') then
+        raise exception 'it takes back again what an earlier undo has taken back' using errcode = 'WB002';
     end if;
     if exists (select from jsonb_array_elements(batch.summary -> 'accepted') a
                where a ->> 'by' is distinct from workbench.current_person()) then
@@ -700,6 +767,7 @@ begin
     delete from workbench.import_removal where batch_id = given_up;
     delete from workbench.import_row where batch_id = given_up;
     delete from workbench.salesforce_read where batch_id = given_up;
+    delete from workbench.control_total where batch_id = given_up;
 end $$;
 
 create or replace function workbench.tidy() returns integer language sql security definer set search_path = pg_catalog, pg_temp as

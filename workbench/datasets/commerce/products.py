@@ -6,6 +6,7 @@ are added up, and what is below zero is kept and told. What a file does not name
 
 from workbench.datasets.commerce.companies import first_counts
 from workbench.model.contract import Contract, CountOf, Field, Reference, Removal, SameAs, Usual
+from workbench.model.control_total import ControlTotal
 from workbench.model.figure import Figure
 
 SKU = Reference(dataset="commerce.skus", field="sku", column="sku_id", noun="SKU", waits=True)
@@ -107,6 +108,11 @@ INVENTORY = Contract(
         Figure(name="Stocks created", outcomes=("created",)),
         Figure(name="Stocks updated", outcomes=("updated",)),
         Figure(name="Unknown SKUs", outcomes=("unmatched",)),
+    ),
+    totals=(
+        ControlTotal(name="Units", sum_of="units"),
+        ControlTotal(name="COGS", sum_of="cost"),
+        ControlTotal(name="SKUs", distinct=("sku",)),
     ),
     fields=(
         Field(
