@@ -2,7 +2,7 @@
 person has accepted the difference. The same is counted once more by the database itself before it completes a batch."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -139,20 +139,25 @@ def count(
         "batch": SQL("{}::uuid").format(Literal(batch.id)),
         "plan": Literal(number),
         "went_in": SQL("(o.outcome in ('created', 'updated') or o.outcome = 'skipped' and o.reason = any({}))").format(
-            Literal(list(_WENT_IN))
+            Literal(list(_went_in(contract)))
         ),
     }
     sums = [total for total in totals if total.sum_of]
     found = {total.name: each for total, each in zip(sums, _sums(connection, sums, which), strict=True)}
     found |= {total.name: _keys(connection, total, which) for total in totals if total.distinct}
-    return [_rows(outcomes), *(found[total.name] for total in totals)]
+    return [_rows(outcomes, _went_in(contract)), *(found[total.name] for total in totals)]
 
 
-def _rows(outcomes: Counter[tuple[str, str | None]]) -> Counted:
+def _went_in(contract: Contract) -> tuple[str, ...]:
+    """Why rows are skipped that are part of a record all the same: of one that is added up, all of them."""
+    return (*_WENT_IN, "duplicate") if contract.adds_up else _WENT_IN
+
+
+def _rows(outcomes: Counter[tuple[str, str | None]], reasons: Collection[str]) -> Counted:
     """How many rows there are, which the outcomes tell."""
     went_in, others = 0, Counter[str]()
     for (outcome, reason), rows in outcomes.items():
-        if outcome in ("created", "updated") or (outcome == "skipped" and reason in _WENT_IN):
+        if outcome in ("created", "updated") or (outcome == "skipped" and reason in reasons):
             went_in += rows
         else:
             others[_why(outcome, reason)] += rows
