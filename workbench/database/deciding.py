@@ -281,13 +281,54 @@ class Decision(Target):
             return super().reference_join(field)
         return self._join_created(field, earlier)
 
+    def known(self, field: Field) -> Composable:
+        """As ever, and with those that an earlier part of the run will create where they are looked for in several
+        ways."""
+        assert field.reference is not None
+        earlier = self._earlier.get(field.reference.dataset)
+        if earlier is None or not field.reference.by:
+            return super().known(field)
+        other = catalog.contract(field.reference.dataset)
+        created = Target(other, earlier, self.tenant, self.plan)
+        plain = [each for each in other.stored if each.reference is None]
+        return self.compose(
+            """(
+                select x.id, x.tenant_id, {columns} from {stored} x
+                union all
+                select o.record_id, o.tenant_id, {values} from workbench.import_outcome o
+                join {made} r on r.batch_id = o.batch_id and r.line = o.line
+                where o.batch_id = {earlier} and o.plan = {plan} and o.outcome = 'created' and r.batch_id = {earlier}
+            )""",
+            columns=SQL(", ").join(SQL("x.{}").format(Identifier(each.target)) for each in plain),
+            stored=super().known(field),
+            values=SQL(", ").join(
+                created.created(each) or SQL("null::{}").format(SQL(KINDS[each.kind].sql)) for each in plain
+            ),
+            made=created.names["rows"],
+            earlier=created.names["batch"],
+        )
+
     def _would_be(self, field: Field) -> Composable:
         """Whether a row that is withheld itself names a record of its own source row, be it one that is invalid: that
         would be there with the row, and is not what is wrong with it."""
         assert field.reference is not None
         if self._refusals is None or field.reference.dataset not in self._earlier:
             return SQL("false")
-        return SQL("({} and {}.its_key is not null)").format(self._withheld, Identifier(f"held {field.name}"))
+        if not field.reference.by:
+            return SQL("({} and {}.its_key is not null)").format(self._withheld, Identifier(f"held {field.name}"))
+        earlier = self._earlier[field.reference.dataset]
+        return self.compose(
+            """({withheld} and coalesce(r.sources[1], r.line) in (
+                select each.line from workbench.import_outcome o
+                join {made} n on n.batch_id = o.batch_id and n.line = o.line
+                cross join lateral unnest(coalesce(n.sources, array[n.line])) as each (line)
+                where o.batch_id = {earlier} and o.plan = {plan} and n.batch_id = {earlier}
+                  and (o.reason = 'withheld' or o.outcome = 'invalid')
+            ))""",
+            withheld=self._withheld,
+            made=Identifier("workbench", "corrected_row" if earlier.revision else "import_row"),
+            earlier=Literal(earlier.id),
+        )
 
     def _join_created(self, field: Field, earlier: Batch) -> Composable:
         """The records that there are, and those that an earlier part of the run will create."""
@@ -557,7 +598,7 @@ class Decision(Target):
             SQL(", t.{} as {}").format(Identifier(name), Identifier(f"old {name}")) for name in self._restorable
         ]
         columns += [SQL(", {} as {}").format(self._missed(field), _missed_as(field)) for field in self.references]
-        if self.contract.merging:
+        if self.contract.folds:
             columns.append(SQL(", r.payload, {} as folded").format(self._folded))
         columns += [
             SQL(", {} as {}").format(self.value(field), Identifier(f"said {field.name}"))
@@ -596,8 +637,12 @@ class Decision(Target):
 
     def _settled(self) -> Composable:
         """What a record gets, where that is not what its row alone says."""
-        if not self.contract.merging:
+        if not self.contract.folds:
             return SQL("null::jsonb")
+        if not self.contract.merging:
+            return SQL("case when verdict in ({}, {}) and folded then payload end").format(
+                self._number("created"), self._number("updated")
+            )
         pairs = [SQL("{}, {}").format(Literal(field.name), self._got(field)) for field in self.compared if field.merges]
         return SQL(
             "case when verdict = {created} and folded then payload "
@@ -633,7 +678,7 @@ class Decision(Target):
         called = self.contract.noun if rest else key.replace("_", " ")
         names = " and ".join(self._called(name) for name in self.contract.key)
         duplicate = issue("duplicate_key", key, self._repeats.duplicate(names), "warning")
-        if self._part is not None and self._part.repeats:
+        if self.contract.adds_up or (self._part is not None and self._part.repeats):
             duplicate = SQL("case when {} then {} end").format(self._repeats.overruled, duplicate)
         cases = [
             SQL("when {} then {}").format(

@@ -2,7 +2,7 @@
 person has accepted the difference. The same is counted once more by the database itself before it completes a batch."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -144,10 +144,10 @@ def count(
         "batch": SQL("{}::uuid").format(Literal(batch.id)),
         "plan": Literal(number),
         "went_in": SQL("(o.outcome in ('created', 'updated') or o.outcome = 'skipped' and o.reason = any({}))").format(
-            Literal(list(_WENT_IN))
+            Literal(list(_went_in(contract)))
         ),
     }
-    rows_ = _rows(outcomes)
+    rows_ = _rows(outcomes, _went_in(contract))
     whole = not rows_.left_out
     known = batch.summary.get("sums", {}) if not batch.revision else {}
     found: dict[str, Counted] = {}
@@ -161,11 +161,16 @@ def count(
     return [rows_, *(found[total.name] for total in totals)]
 
 
-def _rows(outcomes: Counter[tuple[str, str | None]]) -> Counted:
+def _went_in(contract: Contract) -> tuple[str, ...]:
+    """Why rows are skipped that are part of a record all the same: of one that is added up, all of them."""
+    return (*_WENT_IN, "duplicate") if contract.adds_up else _WENT_IN
+
+
+def _rows(outcomes: Counter[tuple[str, str | None]], reasons: Collection[str]) -> Counted:
     """How many rows there are, which the outcomes tell."""
     went_in, others = 0, Counter[str]()
     for (outcome, reason), rows in outcomes.items():
-        if outcome in ("created", "updated") or (outcome == "skipped" and reason in _WENT_IN):
+        if outcome in ("created", "updated") or (outcome == "skipped" and reason in reasons):
             went_in += rows
         else:
             others[_why(outcome, reason)] += rows

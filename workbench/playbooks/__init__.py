@@ -4,7 +4,8 @@ from workbench.datasets import catalog
 from workbench.model.errors import UnknownPlaybook
 from workbench.model.package import Package
 from workbench.model.playbook import Part, Playbook
-from workbench.playbooks import salesforce_accounts, salesforce_history, salesforce_sessions
+from workbench.playbooks import commerce_products, salesforce_accounts, salesforce_history, salesforce_sessions
+from workbench.playbooks.commerce_customers import CUSTOMERS
 from workbench.playbooks.generic_csv import GENERIC_CSV
 from workbench.playbooks.learners import LEARNERS
 from workbench.playbooks.pathful import EXPORT, SESSIONS, USERS
@@ -40,6 +41,8 @@ PLAYBOOKS: dict[str, Playbook] = {
         TEACHERS,
         STUDENTS,
         AFFILIATIONS,
+        CUSTOMERS,
+        *commerce_products.PLAYBOOKS,
         *(GENERIC_CSV if name == GENERIC_CSV.name else of_family(name) for name in catalog.families()),
     )
 }
