@@ -111,6 +111,9 @@ INVENTORY = Contract(
     ),
     totals=(
         ControlTotal(name="Units", sum_of="units"),
+        ControlTotal(name="Unit quantity", sum_of="unit_quantity"),
+        ControlTotal(name="Cases", sum_of="cases"),
+        ControlTotal(name="Liters", sum_of="liters"),
         ControlTotal(name="COGS", sum_of="cost"),
         ControlTotal(name="SKUs", distinct=("sku",)),
     ),
@@ -155,9 +158,9 @@ INVENTORY = Contract(
         Field(
             name="unit_quantity",
             kind="decimal",
-            stored=False,
             aliases=("units quantity",),
-            help="Single items of the batch.",
+            merge="sum",
+            help=f"Single items, as the file says. {_ADDED}",
             examples=("144", ""),
         ),
         Field(name="cases", kind="decimal", merge="sum", help=f"How many cases. {_ADDED}", examples=("12", "5")),
