@@ -345,6 +345,9 @@ class Contract:
     """Texts that a form's playbook takes for no value in every field, in lower case: nobody is asked about them."""
     figures: tuple[Figure, ...] = ()
     """The numbers that an import of it is known by, in the words of its procedure."""
+    beside: tuple[str, ...] = ()
+    """Headers that its sources often have beside, and that are no field of it: nothing speaks against a source with
+    them."""
     adds_up: bool = False
     """Whether several rows of one record are parts of it, and are added up where a field is a `sum`, in a file of the
     dataset itself: the batches of a stock. Elsewhere only what a playbook makes of its source is."""
