@@ -398,6 +398,9 @@ class Contract:
     """The numbers that an import of it is known by, in the words of its procedure."""
     totals: tuple[ControlTotal, ...] = ()
     """What a whole file of it is compared by, beside how many rows it has; nobody declares that one."""
+    beside: tuple[str, ...] = ()
+    """Headers that its sources often have beside, and that are no field of it: nothing speaks against a source with
+    them."""
     adds_up: bool = False
     """Whether several rows of one record are parts of it, and are added up where a field is a `sum`, in a file of the
     dataset itself: the batches of a stock. Elsewhere only what a playbook makes of its source is."""
