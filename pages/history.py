@@ -10,7 +10,7 @@ from workbench.doors.web import address, batches, formats, runs, words
 from workbench.doors.web.page import empty, page
 from workbench.doors.web.steps import STEPS
 from workbench.doors.web.views import history, outcomes
-from workbench.model.batch import Batch
+from workbench.model.batch import Batch, kept_by
 
 
 def every(wb: Workbench) -> None:
@@ -61,7 +61,8 @@ def one(wb: Workbench, batch: Batch) -> None:
     leads_to(batch)
     history.story(happened)
     history.how_read(batch)
-    if batch.state == "completed" and not batch.undo_of:
+    stands = batch.undone_by is None or kept_by(wb.batches.get(batch.undone_by))
+    if batch.stage == "completed" and not batch.undo_of and stands:
         take_back(wb, batch, happened)
 
 

@@ -35,6 +35,7 @@ from workbench.database import (
     upgrading,
 )
 from workbench.database.batches import Batches
+from workbench.database.exporting import Exports
 from workbench.database.google_sheets import GoogleSheets
 from workbench.database.inventory import Profiles, Sources
 from workbench.database.matches import Matches
@@ -125,6 +126,7 @@ class Workbench:
         self.batches = Batches(database, configuration.home)
         self.rows = Rows(database)
         self.records = Records(database)
+        self.export = Exports(database)
         self.templates = Templates(database)
         self.sources = Sources(database)
         self.profiles = Profiles(database)
@@ -438,8 +440,8 @@ class Workbench:
         """Takes a completed batch back as a batch of its own: created records go, changed ones get their before-image
         back.
 
-        A record that was changed since is kept, and named in a skipped row. Raises WrongStage, AlreadyUndone,
-        StillReferredTo.
+        A record that was changed since is kept, and named in a skipped row; another undo takes it back once it is free.
+        Raises WrongStage, AlreadyUndone, StillKept, StillReferredTo.
         """
         with (
             self._at_work(batch, "undoing") as run,
@@ -456,7 +458,8 @@ class Workbench:
             if found.stage in ENDED:
                 raise WrongStage(batch=found.id, stage=found.state, action="discarding", needed="not ended yet")
             discarded = batches.discard(self._store, found.id, reason.strip())
-        kept_files.give_back(self.settings.home, found.id)
+        for each in run.sheets:
+            kept_files.give_back(self.settings.home, each.id)
         return discarded
 
     # -- the proof -----------------------------------------------------------------------------------------------------
@@ -608,6 +611,9 @@ class Workbench:
             return {dataset: given[0]}
         if playbook.form is not None:
             return {dataset: headed(given[0], recognition.is_header)}
+        if playbook.unpack is not None:
+            found = playbook.unpack(given)
+            return {name: found[name] for name in playbook.datasets if name in found}
         return recognition.sheets_of(given, playbook.datasets, playbook.name)
 
     def _fill(self, run: Run, reporter: Reporter, sheets: dict[str, Sheet] | None = None) -> Batch:
@@ -733,7 +739,7 @@ class Workbench:
             saved = [each for each in self.templates.all() if options.template in (each.name, each.id)]
             if options.template and not any(each.dataset in sheets for each in saved):
                 raise UnknownTemplate(template=options.template, dataset=dataset)
-            return runs.begin_sheets(self._store, home, sheets, playbook, options, saved, identifier)
+            return runs.begin_sheets(self._store, home, sheets, playbook, options, saved, identifier, lend=lend)
         template = self.templates.get(dataset, options.template) if options.template else None
         if playbook is not None and playbook.form is not None and template is None and not options.columns:
             recognition.refuse_another(sheets[dataset], playbook.form)

@@ -28,12 +28,13 @@ if TYPE_CHECKING:
 _RENAMED = {"dataset": "data_type", "initiated_by": "initiated_by_id"}
 
 
-UNDONE_BY = """(
-    select u.id from workbench.import_batch u where u.undo_of = import_batch.id and u.stage = 'completed')"""
-"""The undo that took a row of import_batch back. Spelled out where whole histories are asked; the database's own rules
-have it as a function."""
+_ITS_UNDOS = "select u.id from workbench.import_batch u where u.undo_of = import_batch.id and u.stage = 'completed'"
 
-STANDS = f"not exists {UNDONE_BY}"
+UNDONE_BY = f"({_ITS_UNDOS} order by u.completed_at desc, u.id desc limit 1)"
+"""The undo that took a row of import_batch back, the last of several. Spelled out where whole histories are asked; the
+database's own rules have it as a function."""
+
+STANDS = f"not exists ({_ITS_UNDOS})"
 """Whether nobody has taken a row of import_batch back."""
 
 
@@ -451,7 +452,7 @@ class Batches:
 
     def same_file(self, sheet: Sheet, dataset: str) -> Batch | None:
         """The last completed import of these very bytes, if there is one that was not undone."""
-        return same_file(self._store, dataset, sheet.checksum)
+        return same_file(self._store, dataset, (sheet.package or sheet).checksum)
 
     def progress(self, batch: Batch | UUID | str) -> dict[str, Any] | None:
         """How far the work on a batch is: {"step", "rows", "of", "at"}; None when nobody is at work on it.

@@ -1,6 +1,6 @@
 """What a plan waits for as a whole, and what a person is told of it: asked once every row has its outcome."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
@@ -53,6 +53,7 @@ def ask(
         return asked
     if filtered and filtered == run.face.summary.get("rows"):
         asked.holds.append(_nothing_left(run.face, filtered))
+    asked.holds += _counted_otherwise(run)
     for batch in run.written:
         own = _of_batch(connection, tenant, batch, number, figures[batch.id])
         part = batch.dataset if run.parts else ""
@@ -60,6 +61,16 @@ def ask(
         asked.told += [replace(told, dataset=part) for told in own.told]
         asked.suggestions |= own.suggestions
     return asked
+
+
+def _counted_otherwise(run: Run) -> Iterator[Hold]:
+    """Of an archive that does not have as many rows of a dataset as it says."""
+    rows = {sheet.dataset: sheet.summary.get("rows", 0) for sheet in run.sheets}
+    for dataset, said in run.face.reading.get("package", {}).get("counts", {}).items():
+        found = rows.get(dataset, 0)
+        if found != said:
+            message = f"The manifest counts {many(said)}, and {many(found)} {'is' if found == 1 else 'are'} there"
+            yield Hold(code="counts", field="", message=message, rows=abs(found - said), dataset=dataset)
 
 
 def _nothing_left(face: Batch, rows: int) -> Hold:

@@ -13,6 +13,7 @@ import psycopg
 from psycopg.sql import Composed
 
 from workbench.database import decisions, edits, holding, suggestions
+from workbench.database.ahead import Ahead
 from workbench.database.deciding import Decision, Lines
 from workbench.database.removing import Removals
 from workbench.database.rolling_up import REFUSED, Refusals, RollUp
@@ -34,7 +35,8 @@ def plan(store: Store, run: Run, playbook: Playbook | None = None, *, seconds: C
     The parts are decided in the order of import: a later one finds the records that an earlier one will create. Nothing
     is written of a source row of which a part is invalid, nor, where a row is written whole or not at all, of one with
     an unmatched part: what turns out to be so refused is taken out and the parts are decided again, until nothing more
-    is: from the first on, for what is refused makes no record that others repeat or refer to.
+    is: from the first on, for what is refused makes no record that others repeat or refer to. So it is with what rows
+    name ahead of it.
 
     A plan made again gets the next number; the earlier one stays as it was, and what is stored counts only once it is
     made the plan of the run's batches, all at once.
@@ -45,19 +47,23 @@ def plan(store: Store, run: Run, playbook: Playbook | None = None, *, seconds: C
     if run.derived and playbook is not None:
         refusing = ("invalid",) if playbook.keeps_good_parts else REFUSED
         refusals = Refusals(run, store.tenant_id, before=(), outcomes=refusing, whole=playbook.whole)
+    anew = ahead = Ahead(run, store.tenant_id)
     while True:
         decided: dict[UUID, Decided] = {}
-        further = refusals
+        further, then = refusals, anew
         for batch in run.written:
-            decision = _decision(store, run, batch, number, playbook, refusals)
+            decision = _decision(store, run, batch, number, playbook, refusals, ahead)
             decided[batch.id] = _decide_all(store, batch, decision, looked)
             if refusals is not None and any(decided[batch.id].counts[outcome] for outcome in refusals.outcomes):
                 further = refusals.with_plan(number)
                 if further.count(store) > refusals.count(store):
                     break  # what refers to this part is asked when it is settled
+            if batch == ahead.last and not ahead.holds(store, number, decided):
+                then = ahead.with_plan(number)
+                break
         else:
             break
-        refusals, number = further, number + 1
+        refusals, ahead, number = further, then, number + 1
     kept: dict[UUID, int] = {}
     if any(decided[batch.id].counts["updated"] for batch in run.written):
         number, kept = _merged(store, run, number, decided, looked)
@@ -85,7 +91,7 @@ def plan(store: Store, run: Run, playbook: Playbook | None = None, *, seconds: C
 def _figures(batch: Batch, decided: "Decided") -> dict[str, int]:
     """What the plan of a batch comes to, as far as its limits ask."""
     counts, skipped = decided.counts, decided.reasons("skipped")
-    named = counts["updated"] + sum(skipped.get(reason, 0) for reason in ("unchanged", "protected", "kept"))
+    named = counts["updated"] + sum(skipped.get(reason, 0) for reason in ("unchanged", "known", "protected", "kept"))
     return {
         "created": counts["created"],
         "updated": counts["updated"],
@@ -110,6 +116,7 @@ def _suggested(
         nearly = names.get(batch.id, [])
         if any(issue["code"].endswith("_not_found") for issue in decided[batch.id].issues):
             earlier = {part.dataset: part for part in run.parts if part.part < batch.part}
+            earlier |= {other.dataset: other for other in Ahead(run, store.tenant_id).named(batch).values()}
             nearly = [*suggestions.find(store, batch, number, earlier), *nearly]
         if not nearly:
             continue
@@ -170,7 +177,13 @@ def _merged(
 
 
 def _decision(
-    store: Store, run: Run, batch: Batch, number: int, playbook: Playbook | None, refusals: "Refusals | None"
+    store: Store,
+    run: Run,
+    batch: Batch,
+    number: int,
+    playbook: Playbook | None,
+    refusals: "Refusals | None",
+    ahead: Ahead,
 ) -> Decision:
     earlier = {part.dataset: part for part in run.parts if part.part < batch.part}
     part = playbook.part(batch.dataset) if playbook is not None and batch.derived else None
@@ -184,6 +197,7 @@ def _decision(
         store.tenant_id,
         number,
         earlier=earlier,
+        ahead=ahead,
         part=part,
         refusals=refusals,
         ruling=decisions.ruling(store, source),

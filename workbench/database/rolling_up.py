@@ -15,7 +15,7 @@ from workbench.model.playbook import Playbook
 _ORDER = ("invalid", "unmatched", "created", "updated", "skipped")
 """The first of them that any part has is the source row's."""
 
-_SKIPPED = ("kept", "protected", "unchanged", "duplicate", "withheld")
+_SKIPPED = ("kept", "protected", "known", "unchanged", "duplicate", "withheld")
 """And, where all are skipped, the first of these reasons."""
 
 REFUSED = ("invalid", "unmatched")
@@ -189,8 +189,9 @@ class RollUp:
                    {is_own} as is_own
             from (
                 select coalesce(r.sources, array[r.line]) as sources, {code} as code,
-                       o.outcome in ('created', 'updated') or o.reason in ('unchanged', 'kept') as counts,
-                       case when o.outcome in ('created', 'updated') or o.reason in ('unchanged', 'kept') then (
+                       o.outcome in ('created', 'updated') or o.reason in ('unchanged', 'known', 'kept') as counts,
+                       case when o.outcome in ('created', 'updated')
+                           or o.reason in ('unchanged', 'known', 'kept') then (
                            select min(each.line) from unnest(coalesce(r.sources, array[r.line])) as each (line)
                            {refused}
                        ) end as first

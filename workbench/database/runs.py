@@ -125,6 +125,8 @@ def begin_sheets(
     options: Options,
     templates: Sequence[Template],
     identifier: UUID,
+    *,
+    lend: bool,
 ) -> Batch:
     """Puts the queued batch of a run of several sheets (by their dataset) into the database, and that of each sheet.
 
@@ -146,7 +148,7 @@ def begin_sheets(
         try:
             template = next((each for each in templates if each.dataset == dataset), None)
             said = _said_of(sheet, dataset, options, template)
-            one = _of_sheet(store, home, sheet, dataset, said, mode, template, new_id(unlike=used), lend=False)
+            one = _of_sheet(store, home, sheet, dataset, said, mode, template, new_id(unlike=used), lend=lend)
         except WorkbenchError as refusal:
             name = sheet.reading.sheet or sheet.name
             raise SheetRefused(sheet=name, dataset=dataset, why=str(refusal)) from None
@@ -160,6 +162,12 @@ def begin_sheets(
         "mapping": {},
         "reading": {"sheets": [sheet.reading.sheet or sheet.name for sheet in filled.values()]},
     }
+    package = next((sheet.package for sheet in sheets.values() if sheet.package is not None), None)
+    if package is not None:
+        face |= {"file_name": package.name, "checksum": package.checksum}
+        face["reading"] |= {"package": {name: getattr(package, name) for name in ("sentence", "told", "counts")}}
+    if any(each["file_key"] is None for each in own):
+        face["file_key"] = None  # an upload of which something must not be kept is forgotten
     return batches.begin(store, face, *own)
 
 
@@ -273,10 +281,10 @@ def _of_sheet(  # noqa: PLR0913
         "notes": options.notes,
         "dry_run": options.dry_run,
         "skip_errors": options.skip_errors,
-        "on_conflict": resolved.on_conflict or "hold",
+        "on_conflict": resolved.on_conflict or contract.on_conflict,
         "headers": list(sheet.headers),
         "mapping": resolved.to_dict(),
-        "reading": _reading(sheet, hidden) | {"forms": [column.to_dict() for column in columns]},
+        "reading": _reading(sheet, hidden, contract) | {"forms": [column.to_dict() for column in columns]},
         "template_id": template.id if template else None,
     }
 
@@ -471,9 +479,12 @@ def _spelled(store: Store, contract: Contract, scope: Pairs[str, str | None]) ->
     return {name: known.get(name, {}).get(mapping.key(text or ""), text) for name, text in scope.items()}
 
 
-def _reading(sheet: Sheet, hidden: Sequence[str]) -> dict[str, Any]:
+def _reading(sheet: Sheet, hidden: Sequence[str], contract: Contract) -> dict[str, Any]:
     said = {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(sheet.reading).items()}
     if hidden:
         said["left_out"] = [{**each, "text": ""} for each in said["left_out"]]
         said["warnings"].append(f"Nothing of {', '.join(hidden)} is kept, nor the source itself: it carries secrets.")
+    for header in sheet.headers:
+        if (field := mapping.not_said(header, contract)) is not None:
+            said["warnings"].append(f"{header} {mapping.not_taken(field, contract)}.")
     return said

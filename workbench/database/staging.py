@@ -63,7 +63,8 @@ def fill(
     with _ending(store, home, run.face):
         given = sheets or {batch.dataset: kept_sheet(home, batch) for batch in run.sheets}
         filled = _fill(store, home, run, progress, playbook, given)
-        kept_files.give_back(home, run.face.id)
+        for batch in run.sheets:
+            kept_files.give_back(home, batch.id)
         return filled
 
 
@@ -344,7 +345,7 @@ def _forget(store: Store, home: Path, batch: UUID) -> None:
     """Takes away the files of a batch that failed."""
     for each in (batch, *(part.id for part in batches.find(store, "part_of = %(batch)s", {"batch": batch}, 1000))):
         shutil.rmtree(home / _docs(store, each), ignore_errors=True)
-    kept_files.give_back(home, batch)
+        kept_files.give_back(home, each)
 
 
 @contextmanager

@@ -11,11 +11,11 @@ from workbench.database import batches
 from workbench.database.store import Store
 from workbench.datasets import catalog
 from workbench.model import lines
-from workbench.model.batch import Batch, taken_back
+from workbench.model.batch import Batch, kept_by, taken_back
 from workbench.model.hold import Hold
 from workbench.model.reconciliation import Reconciliation
 from workbench.model.salesforce import PREFIX
-from workbench.model.sheet import Layout
+from workbench.model.sheet import BY_PROGRAM, Layout
 from workbench.model.template import HOLDABLE
 from workbench.model.template import Mapping as Mapped
 from workbench.model.wording import first_of, many
@@ -55,8 +55,8 @@ def state(store: Store, batch: Batch) -> str:
 
 def to_do(batch: Batch, found: Reconciliation, resolvable: int = 0) -> tuple[str, ...]:
     """What is open, a sentence each; `resolvable` are the unmatched rows whose records are there by now."""
-    if batch.undo_of is not None and batch.state == "completed" and batch.skipped:
-        return (f"{many(batch.skipped, 'record')} kept to be looked at.",)
+    if batch.undo_of is not None and batch.state == "completed" and (kept := kept_by(batch)):
+        return (f"{many(kept, 'record')} kept to be looked at; another undo takes back what has become free by then.",)
     if batch.undo_of is not None or batch.state in ("queued", "staging", "undone", "failed", "discarded"):
         return ()
     return tuple(_to_do(batch, found, resolvable))
@@ -133,6 +133,8 @@ def _undone(store: Store, undo: Batch) -> Iterator[str]:
     """What an undo has done, which its figures do not tell apart, and what it has left as it was."""
     for row in store.all(_REVERSED, {"undo": undo.id}):
         yield f"{many(row['rows'], 'record')} {_BACK[row['outcome'], row['reason']]}."
+    if number := undo.summary.get("skipped_by_reason", {}).get("undone"):
+        yield f"{many(number, 'record')} had been taken back before."
     for reason, why in _KEPT.items():
         if number := undo.summary.get("skipped_by_reason", {}).get(reason):
             yield f"{many(number, 'record')} kept: {why}."
@@ -155,7 +157,8 @@ _KEPT = {"changed": "changed since the import", "gone": "no longer there", "refe
 def _read(sheet: Batch) -> Iterator[str]:
     """Which lines of the source are its header and its records, where that is no matter of course."""
     layout = Layout.from_dict(sheet.reading.get("layout") or {})
-    if sheet.file_name.startswith(PREFIX):  # how its copy is written is known, and nobody has said it
+    by_program = sheet.file_name.startswith(PREFIX) or layout == BY_PROGRAM
+    if by_program:  # how it is written is known, and nobody has said it
         layout = replace(layout, header_row=None, keep_lines=(), encoding=None, delimiter=None)
     by = f", as {sheet.initiated_by} said"
     if layout.no_header:
@@ -209,7 +212,7 @@ def _mapped(store: Store, sheet: Batch) -> Iterator[str]:
     repaired = (sheet.summary.get("noticed") or {}).get("repaired", {})
     for field in mapped.repairs:
         yield f"Letters of {field} repaired: {many(repaired.get(field, 0), 'cell')}."
-    if sheet.on_conflict != "hold":
+    if sheet.on_conflict != catalog.contract(sheet.dataset).on_conflict:
         yield f"Of rows with one key the {sheet.on_conflict} counts, by option."
     if mapped.on_edit is not None:
         yield f"What people edited since the last import: {mapped.on_edit}, by option."

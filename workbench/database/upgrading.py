@@ -17,7 +17,7 @@ from workbench.model.errors import DatabaseOutdated, DatabaseUnavailable
 from workbench.model.kinds import KINDS
 from workbench.model.resources import migrations
 
-VERSION = "0014"
+VERSION = "0015"
 """The migration that this program needs."""
 
 
@@ -145,7 +145,7 @@ def _script(name: str) -> str:
 def _make_targets(connection: Any) -> None:
     """The table of every contract, with the columns that it has by now, and where each dataset is."""
     from sqlalchemy import inspect
-    from sqlalchemy.schema import CreateColumn, CreateSchema
+    from sqlalchemy.schema import AddConstraint, CreateColumn, CreateSchema
 
     from workbench.derived.tables import security, tables
 
@@ -157,11 +157,13 @@ def _make_targets(connection: Any) -> None:
     known = inspect(connection)
     there = [table for table in metadata.sorted_tables if known.has_table(table.name, schema=table.schema)]
     _bind_to_tenants(connection, known, there)
+    made = []
     for table in metadata.sorted_tables:
         if table not in there:
             table.create(connection)
             for statement in security(table):
                 run(statement)
+            made.append(table)
             continue
         has = {column["name"] for column in known.get_columns(table.name, schema=table.schema)}
         for column in table.columns:
@@ -169,6 +171,8 @@ def _make_targets(connection: Any) -> None:
                 column.nullable = True  # there may be records already
                 definition = CreateColumn(column).compile(dialect=connection.dialect)
                 run(f'alter table "{table.schema}"."{table.name}" add column {definition}')
+    for constraint in (each for table in made for each in table.foreign_key_constraints if each.use_alter):
+        connection.execute(AddConstraint(constraint))  # to a table that is made later
     for dataset in _datasets():
         run(
             "insert into workbench.dataset (data_type, family, target, active, key) values (%s, %s, %s, %s, %s) "

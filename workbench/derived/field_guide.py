@@ -22,6 +22,7 @@ _MODES: dict[Mode, str] = {
     "upsert": "creates new records and updates known ones",
     "insert": "creates new records; a row whose record is known already is invalid",
     "update": "updates known records; a row whose record is not known is unmatched",
+    "skip": "creates new records; a row whose record is known already is skipped, with a warning",
     "replace": "creates, updates, and deletes the records of the same {scope} that the file does not name",
     "preserve": "creates, updates, and switches off the records of the same {scope} that the file does not name",
 }

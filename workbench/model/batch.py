@@ -136,9 +136,14 @@ class Run:
         return (self.face,) if self.derived or not self.parts else self.parts
 
 
+def kept_by(undo: Batch) -> int:
+    """How many changes of an import an undo has left as they were; not those that an earlier one had taken back."""
+    return (undo.skipped or 0) - undo.summary.get("skipped_by_reason", {}).get("undone", 0)
+
+
 def taken_back(undo: Batch) -> str:
     """What an undo came to, as people are told of the import that it took back."""
-    done, kept = (undo.created or 0) + (undo.updated or 0), undo.skipped or 0
+    done, kept = (undo.created or 0) + (undo.updated or 0), kept_by(undo)
     if not kept:
         return "what it wrote was taken back"
     if not done:

@@ -10,8 +10,9 @@ from typing import Literal
 from workbench.model.figure import Figure
 from workbench.model.limits import USUAL, USUAL_OF_IDS, USUAL_OF_NAMES, USUAL_OF_OTHERS
 
-Mode = Literal["upsert", "insert", "update", "replace", "preserve"]
+Mode = Literal["upsert", "insert", "update", "skip", "replace", "preserve"]
 OnEdit = Literal["keep", "overwrite"]
+OnConflict = Literal["first", "last", "hold"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +70,11 @@ class Reference:
     that is not looked for `by` other ways."""
     told: str = ""
     """The sentence of a row that names nothing, where it is not that of its noun."""
+    ahead: bool = False
+    """Whether it may name a record of its own dataset, or of one that comes later in the order of import, that another
+    row of the same run makes: users who invited each other. Named by that contract's key."""
+    optional: bool = False
+    """Whether a row that names no known record is written all the same, without it and with a warning."""
 
     @property
     def message(self) -> str:
@@ -221,6 +227,8 @@ class Field:
     """Whether a blank cell always erases the stored value; elsewhere it keeps it, unless a template says otherwise."""
     once: bool = False
     """Only a new record gets it: no import changes what one has there, or has not."""
+    imported: bool = True
+    """False: no file says it. A new record gets the default, whatever stands in a column of that name."""
     awaited: str = ""
     """The kind of an unmatched row that would make a record and has nothing here, e.g. "date": it waits until the
     record is there. Else such a row is invalid."""
@@ -302,6 +310,13 @@ class Contract:
     """Columns that the database computes of others: name, type and expression."""
     fixed: tuple[tuple[str, str], ...] = ()
     """Columns that are the same for every record of this dataset: its slice of a shared table."""
+    made: tuple[tuple[str, str, str], ...] = ()
+    """Columns that the database makes of a new record, and nobody is shown: name, type and expression."""
+    unique: tuple[tuple[str, ...], ...] = ()
+    """Fields that, taken together, no two records share either. A row that has them of another record waits for a
+    person, with the name of that one."""
+    only: tuple[str, tuple[str, ...]] | None = None
+    """A field, and the texts that it has in the rows that come in, in lower case; the others are filtered, and told."""
     slice_by: str | None = None
     """The field (with choices) that tells this dataset's records from others in a shared table; else `fixed` does."""
     modes: tuple[Mode, ...] = ("upsert", "insert", "update")
@@ -317,6 +332,8 @@ class Contract:
     """How much one import may change before a person is asked (see `limits`); a template may say otherwise."""
     on_edit: OnEdit = "keep"
     """What becomes of a value that a person edited since the last import, unless a template says otherwise."""
+    on_conflict: OnConflict = "hold"
+    """Which of the rows of one key counts that contradict each other, unless somebody says otherwise."""
     forbidden: tuple[str, ...] = (
         "password",
         "password_hash",
@@ -328,6 +345,11 @@ class Contract:
         "secret",
     )
     """Headers that are never imported."""
+    common_headers: bool = False
+    """Whether its headers are so common that a few of them say nothing: a file is recognised as it that has most of its
+    columns, or is called after it."""
+    drops_secrets: bool = False
+    """Whether columns with secrets are left out by themselves, and told; elsewhere somebody has to say so first."""
     nothing: tuple[str, ...] = ()
     """Texts that a form's playbook takes for no value in every field, in lower case: nobody is asked about them."""
     figures: tuple[Figure, ...] = ()
@@ -354,6 +376,11 @@ class Contract:
     def stored(self) -> tuple[Field, ...]:
         """The fields that end up in the table, in order."""
         return tuple(field for field in self.fields if field.stored)
+
+    @property
+    def importable(self) -> tuple[Field, ...]:
+        """The fields that a file can say."""
+        return tuple(field for field in self.fields if field.imported)
 
     @property
     def references(self) -> tuple[Field, ...]:

@@ -1,6 +1,6 @@
 """One source, several contracts, in order: how the rows of a source become records, declared once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -9,7 +9,8 @@ import pyarrow as pa
 from workbench.model.contract import Contract
 from workbench.model.errors import NoExtract
 from workbench.model.figure import Breakdown, Figure
-from workbench.model.sheet import Chunk
+from workbench.model.package import Package
+from workbench.model.sheet import Chunk, Sheet
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +67,11 @@ Check = Callable[[Chunk, Known], pa.Table]
 """From the same to what is wrong with the source rows that no part can tell: issues by position (see `ISSUES`)."""
 
 
+Unpack = Callable[[Sequence[Sheet]], Mapping[str, Sheet]]
+"""From the tables of an archive to the sheet of each dataset, checked against what the archive says of itself; raises
+what makes it none of the playbook's."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Recall:
     """What a shape has to know of the records that there are, to tell which of them its rows mean."""
@@ -104,6 +110,10 @@ class Playbook:
     """In the order of import: what a part refers to comes before it."""
     shape: Shape | None = None
     """None: each part takes its `columns` as they stand."""
+    is_packed: Callable[[Package], bool] | None = None
+    """Whether an archive is plainly its source; None: it has no archives of its own."""
+    unpack: Unpack | None = None
+    """How such an archive is checked. None: each of its sheets is recognised by itself."""
     recall: Recall | None = None
     """What of the stored records its shape is given; None: nothing."""
     windowed: Callable[[str | None, date], str | None] | None = None

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from workbench.model import lines
 from workbench.model.lines import Ranges
+from workbench.model.package import Package
 from workbench.model.salesforce import Interval, ReadOf
 
 LEFT_OUT_ENTRIES = 100
@@ -60,6 +61,11 @@ class Layout:
             delimiter=data.get("delimiter"),
             encoding=data.get("encoding"),
         )
+
+
+BY_PROGRAM = Layout(header_row=1, delimiter=",", keep_lines=((2, 2**31 - 1),))
+"""How a table stands that a program has written, as is known without being said: no title above it, no sum below it,
+whatever a row looks like."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,6 +183,8 @@ class Sheet:
     """Of an object of Salesforce: which of its changes are in it; None where only some records were asked for."""
     read_of: ReadOf | None = None
     """What it is a reading of, to be kept with its import; None of all that is no playbook's extract."""
+    package: Package | None = None
+    """The archive that it came in, with others; None of what came by itself."""
 
     def chunks(self, tally: Tally | None = None) -> Iterator[Chunk]:
         """The rows, in their order; raises UnreadableSheet(line) at the first that cannot be read."""

@@ -2,9 +2,11 @@
 
 from workbench.datasets import catalog
 from workbench.model.errors import UnknownPlaybook
+from workbench.model.package import Package
 from workbench.model.playbook import Part, Playbook
 from workbench.playbooks import salesforce_accounts, salesforce_history, salesforce_sessions
 from workbench.playbooks.delivery_routes import ROUTES
+from workbench.playbooks.generic_csv import GENERIC_CSV
 from workbench.playbooks.learners import LEARNERS
 from workbench.playbooks.pathful import EXPORT, SESSIONS, USERS
 from workbench.playbooks.salesforce_affiliations import AFFILIATIONS
@@ -42,9 +44,14 @@ PLAYBOOKS: dict[str, Playbook] = {
         TEACHERS,
         STUDENTS,
         AFFILIATIONS,
-        *(of_family(name) for name in catalog.families()),
+        *(GENERIC_CSV if name == GENERIC_CSV.name else of_family(name) for name in catalog.families()),
     )
 }
+
+
+def of_package(package: Package) -> Playbook | None:
+    """The playbook whose source an archive plainly is; None where nobody can tell."""
+    return next((known for known in PLAYBOOKS.values() if known.is_packed and known.is_packed(package)), None)
 
 
 def playbook(name: str) -> Playbook:

@@ -18,6 +18,8 @@ RECOGNISED = 0.5
 
 _NAMED = 1.1
 """How much more a dataset counts when the file is called after it: enough where the headers leave two of them."""
+_MOST = 0.75
+"""The share of a dataset's columns that a file has where they are common ones."""
 _LISTED = 5
 _SAID = "said with the import"
 """A window: what it fills is missing in no source, for a person says it of the whole import."""
@@ -99,7 +101,8 @@ def _score(sheet: Sheet, sample: Chunk, contract: Contract) -> tuple[float, str]
     usual |= set(contract.template)  # what a file has of it that somebody makes
     fit = 0.75 * weight / max(len(sheet.headers), 1) + 0.25 * min(weight / len(usual), 1)
     named = bool(found) and _called_after(sheet.name, contract)
-    score = fit * (1 - len(lacking) / required) * (_NAMED if named else 1)
+    says_little = contract.common_headers and not named and weight < _MOST * len(usual)
+    score = 0.0 if says_little else fit * (1 - len(lacking) / required) * (_NAMED if named else 1)
     by_window = contract.by_window
     said = (
         by_window.name if by_window is not None and contract.requires(by_window) and by_window.name not in there else ""

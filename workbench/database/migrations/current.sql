@@ -72,9 +72,10 @@ $$ select id from workbench.import_batch
    where id = nullif(current_setting('workbench.batch', true), '')::uuid
      and stage not in ('completed', 'failed', 'discarded') $$;
 
--- The undo that took a batch back; null while it stands. An undo whose dry run only shows is none.
-create or replace function workbench.undone_by(batch uuid) returns uuid language sql stable parallel safe as
-$$ select id from workbench.import_batch where undo_of = batch and stage = 'completed' $$;
+-- The undo that took a batch back, the last of several; null while it stands. An undo whose dry run only shows is none.
+create or replace function workbench.undone_by(batch uuid) returns uuid language sql stable parallel safe as $$
+    select id from workbench.import_batch where undo_of = batch and stage = 'completed' order by completed_at desc, id desc limit 1
+$$;
 
 -- Whether a person's word is one for a row of that outcome: an unmatched row is explained, an invalid one rejected. A word from
 -- before the two were told apart, and the run that has resolved a row, are for either.
@@ -275,7 +276,7 @@ begin
            count(*) filter (where o.outcome = 'created' and o.record_id <> r.id and batch.undo_of is null
                or o.outcome = 'skipped' and o.reason is null) as strange,
            count(*) filter (where o.outcome = 'skipped' and not case
-               when o.reason in ('unchanged', 'protected', 'kept') then o.record_id is not null
+               when o.reason in ('unchanged', 'known', 'protected', 'kept') then o.record_id is not null
                when o.reason = 'withheld' then batch.derived
                else o.reason = 'duplicate' end) as unsaid,
            coalesce(bool_or(o.outcome = 'skipped' and o.reason = 'duplicate'), false) as twins,
@@ -329,6 +330,14 @@ begin
     end if;
     if batch.undo_of is not null and batch.processed <> workbench.changes_of(batch.undo_of) then
         raise exception 'it does not say of every change of batch % what becomes of it', batch.undo_of using errcode = 'WB002';
+    end if;
+    if batch.undo_of is not null and exists (
+            select from workbench.import_batch u
+            join workbench.import_outcome before on before.batch_id = u.id and before.plan = u.plan
+            join workbench.import_outcome o on o.batch_id = batch.id and o.plan = batch.plan and o.line = before.line
+            where u.undo_of = batch.undo_of and u.id <> batch.id and u.stage = 'completed'
+              and before.outcome <> 'skipped' and o.outcome <> 'skipped') then
+        raise exception 'it takes back again what an earlier undo has taken back' using errcode = 'WB002';
     end if;
     if exists (select from jsonb_array_elements(batch.summary -> 'accepted') a
                where a ->> 'by' is distinct from workbench.current_person()) then

@@ -2,7 +2,14 @@
 
 from workbench.datasets.commerce import companies, invoices, locations, payments, products, routes
 
-CONTRACTS = (*companies.CONTRACTS, *products.CONTRACTS, *invoices.CONTRACTS, *locations.CONTRACTS, *routes.CONTRACTS, *payments.CONTRACTS)
+CONTRACTS = (
+    *companies.CONTRACTS,
+    *products.CONTRACTS,
+    *invoices.CONTRACTS,
+    *locations.CONTRACTS,
+    *routes.CONTRACTS,
+    *payments.CONTRACTS,
+)
 
 FORMS = (*locations.FORMS, *routes.FORMS)
 """The columns of sources that are more than one dataset: contracts without a table."""

@@ -3,10 +3,10 @@
 In the running system a company's own id is unique in a tenant and its name is not. So a company is told apart by its
 id, where a source has one, and else by its name as it is looked up: without regard to case. Two companies of one name
 with ids of their own are two, and whoever names them by that name alone names neither. What says whom it means by a
-name or an id refers to a company through `CUSTOMER`.
+name or an id has the fields `OF_CUSTOMER`.
 """
 
-from workbench.model.contract import Contract, Field, FirstOf, Joined, Reference, SameAs, Sought
+from workbench.model.contract import Contract, Field, FirstOf, Joined, Reference, SameAs
 
 TERMS = (
     "C.O.D.",
@@ -44,7 +44,7 @@ COMPANIES = Contract(
             aliases=("customer id", "customer number", "account number", "company id"),
             max_length=200,
             help="The customer's id in the system the data comes from.",
-            examples=("C-1001", "C-1002"),
+            examples=("C-1001", ""),
         ),
         Field(
             name="name",
@@ -151,44 +151,49 @@ COMPANIES = Contract(
 CUSTOMER = Reference(
     dataset="commerce.companies",
     field="key",
+    also="lookup_name",
     column="company_id",
     noun="customer",
-    by=(
-        Sought(field="key", said="company"),
-        Sought(field="lookup_name", said="company_lookup"),
-    ),
     waits=True,
 )
-"""Which customer is meant by what `company` says, its id or key, and else by its name, `company_lookup`."""
+"""Which customer is meant by an id, or by a name as it is looked up."""
 
-COMPANY = (
+OF_CUSTOMER = (
     Field(
-        name="company",
+        name="customer_key",
         required=True,
-        aliases=("customer", "customer name", "company name", "account name", "customer id"),
+        derive=FirstOf(fields=("customer_id", "customer")),
         reference=CUSTOMER,
         max_length=300,
-        help="The customer's id or name.",
-        examples=("C-1001", "Blue Door Bistro"),
+        help="Whose it is: the customer's id, else its name.",
     ),
     Field(
-        name="company_lookup",
+        name="customer_id",
+        kind="identifier",
+        stored=False,
+        aliases=("customer number", "account number", "company id"),
+        examples=("C-1001", ""),
+    ),
+    Field(
+        name="customer",
         kind="lookup",
-        derive=SameAs(field="company"),
-        help="The same without regard to case, as names are looked up.",
+        stored=False,
+        aliases=("customer name", "company", "company name", "account name"),
+        help="Compared without regard to case; a name that two customers have names none.",
+        examples=("", "blue door bistro"),
     ),
 )
-"""The fields of a record that is a customer's."""
+"""The fields of what is a customer's."""
 
 CONTACTS = Contract(
     name="commerce.contacts",
     title="Commerce: Contacts",
     noun="contact",
     table="contacts",
-    key=("company", "contact"),
-    template=("company", "salutation", "first_name", "last_name", "email", "phone", "title"),
+    key=("customer_key", "contact"),
+    template=("customer_id", "customer", "salutation", "first_name", "last_name", "email", "phone", "title"),
     fields=(
-        *COMPANY,
+        *OF_CUSTOMER,
         Field(
             name="contact",
             required=True,

@@ -9,7 +9,9 @@ HEADERS = Contract(
     table="invoices",
     key=("number",),
     fields=(
-        Field(name="number", kind="identifier", required=True, aliases=("invoice number",), examples=("10001", "10002")),
+        Field(
+            name="number", kind="identifier", required=True, aliases=("invoice number",), examples=("10001", "10002")
+        ),
         Field(name="total", kind="money", examples=("480.00", "-12.50")),
     ),
 )

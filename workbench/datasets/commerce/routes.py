@@ -135,7 +135,7 @@ DELIVERY_ROUTES = Contract(
             name="route_date",
             kind="day",
             aliases=("date", "delivery date"),
-            help="The day of the route, where its name does not say it (Route-2025-01-15); else say it with the import.",
+            help="The day of the route, where neither its name (Route-2025-01-15) nor the import says it.",
         ),
         Field(
             name="stop",

@@ -120,7 +120,7 @@ def import_(
         bool, typer.Option("--missing", help="Of Salesforce: only what an audit finds missing or stale here.")
     ] = False,
     layout: "Layout | None" = None,
-    mode: Annotated[str | None, typer.Option(help="upsert, insert, update, replace or preserve.")] = None,
+    mode: Annotated[str | None, typer.Option(help="upsert, insert, update, skip, replace or preserve.")] = None,
     window: Annotated[str | None, typer.Option(help="The import's date range or academic year.")] = None,
     notes: Annotated[str, typer.Option(help="For the import log.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Stop at the plan; write no record.")] = False,
@@ -434,14 +434,17 @@ def _tell_reading(asked: Asked, wb: "Workbench", sheets: "Sequence[Sheet]", batc
     parts = [part for part in wb.batches.parts(batch) if not part.derived]
     if parts:
         printing.facts(asked, [("Source", batch.file_name)])
+        package = batch.reading.get("package", {})
+        printing.say(asked, *(f"  {said}" for said in (package.get("sentence"), *package.get("told", ())) if said))
         for part in parts:
             printing.heading(asked, f"{part.reading['sheet'] or part.file_name}: {part.dataset}")
             printing.facts(asked, printing.mapped(part))
-            printing.say(asked, *(f"  {sentence}" for sentence in printing.kept_left_out(part)))
+            told = (*part.reading.get("warnings", ()), *printing.kept_left_out(part))
+            printing.say(asked, *(f"  {sentence}" for sentence in told))
             printing.noticed(asked, part.dataset, Noticed.from_dict(part.summary.get("noticed", {})))
         read = {part.reading["sheet"] or part.file_name for part in parts}
         left = [name for name in (sheet.reading.sheet or sheet.name for sheet in sheets) if name not in read]
-        if left:
+        if left and not package:
             printing.say(asked, "", f"Left out, as no dataset of {batch.dataset}: {', '.join(left)}.")
         printing.say(asked, "")
         return

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from workbench.doors.cli import holds
 from workbench.doors.cli.command import Asked
 from workbench.doors.cli.printing import say, sheets, short
-from workbench.model.batch import Batch, taken_back
+from workbench.model.batch import Batch, kept_by, taken_back
 from workbench.model.reconciliation import Reconciliation
 from workbench.model.template import HOLDABLE
 from workbench.model.wording import many
@@ -88,6 +88,10 @@ class _Steps:
         elif self.batch.undone_by is not None:
             undo = self.wb.batches.get(self.batch.undone_by)
             self.say("", f"Undone by run {short(undo.id)}: {taken_back(undo)}.")
+            if kept_by(undo):
+                self.say(
+                    "What was kept is taken back once what changed it is:", self.again("undo", short(self.batch.id))
+                )
 
     def held(self) -> None:
         """It has invalid rows, or its plan waits for a person as a whole, or both."""
