@@ -674,9 +674,12 @@ class Workbench:
             return sum(each["rows"] for each in issues if each["severity"] == figure.severity)
         if figure.of_own and "updated_of_own" in batch.summary:
             return int(batch.summary["updated_of_own"])
+        if figure.keys or figure.missing:
+            return int(run.face.summary.get("figures", {}).get(figure.name, 0))
         found = self.reconcile(batch)
         if not figure.reasons:
-            return -(-sum(getattr(found, outcome) for outcome in figure.outcomes) // figure.every)
+            rows = sum(getattr(found, outcome) for outcome in figure.outcomes)
+            return -(-(rows - sum(found.skipped_by_reason.get(reason, 0) for reason in figure.without)) // figure.every)
         counts = (found.skipped_by_reason, found.unmatched_by_kind)
         return sum(each.get(reason, 0) for each in counts for reason in figure.reasons)
 

@@ -200,11 +200,10 @@ class _Writing(Target):
 
     def remove(self) -> tuple[Composed, ...]:
         """Switches off or deletes the records that the file no longer names."""
-        removal = self.contract.removal
-        assert removal is not None
         named = self.compose("""workbench.import_removal o
             where o.batch_id = {batch} and o.plan = {plan} and t.id = o.record_id and t.xmin = o.seen""")
-        if self.mode == "replace":
+        removal = self.contract.removal
+        if self.mode == "replace" or removal is None:
             return (SQL("delete from {} t using {}").format(self.target, named),)
         return (
             SQL("update {} t set {} = false, {} = 'import_diff', updated_at = now() from {}").format(

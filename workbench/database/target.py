@@ -36,7 +36,7 @@ class Target:
         self.names["came"] = self.names["rows"]
         brought = set(batch.fields)
         self.brought = tuple(field for field in contract.stored if field.name in brought)
-        if contract.merging:
+        if contract.folds:
             self.names["rows"] = self.compose(
                 _SETTLED, sources=SQL("null::integer[]" if batch.revision else "i.sources")
             )

@@ -12,6 +12,7 @@ from psycopg.conninfo import conninfo_to_dict
 from workbench.database.identity import ROLE
 from workbench.database.store import QUEUE, connect, password_of, program_url, reason
 from workbench.datasets import catalog
+from workbench.derived import classes
 from workbench.model.contract import Contract
 from workbench.model.errors import DatabaseOutdated, DatabaseUnavailable
 from workbench.model.kinds import KINDS
@@ -107,6 +108,8 @@ def upgrade(url: str) -> None:
             _make_targets(connection)
             if outdated:  # its views are over those tables
                 _run(connection, "links.sql")
+                for statement in classes.statements(catalog.CONTRACTS.values()):
+                    connection.exec_driver_sql(statement)
                 connection.exec_driver_sql(f"comment on schema workbench is '{_current()}'")
         _make_queue(url)
     except Exception as error:
@@ -127,8 +130,9 @@ def _said(connection: Any) -> str | None:
 
 
 def _current() -> str:
-    """The mark by which the scripts are known of what the database does, the queue's rules and the links."""
-    scripts = "".join(map(_script, ("current.sql", "queue.sql", "links.sql")))
+    """The mark by which the scripts are known of what the database does, the queue's rules, the links and classes."""
+    classified = classes.statements(catalog.CONTRACTS.values())
+    scripts = "".join((*map(_script, ("current.sql", "queue.sql", "links.sql")), *classified))
     return f"current {hashlib.sha256(scripts.encode()).hexdigest()[:16]}"
 
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from workbench.model.classification import Classification
+from workbench.model.control_total import ControlTotal
 from workbench.model.figure import Figure
 from workbench.model.limits import USUAL, USUAL_OF_IDS, USUAL_OF_NAMES, USUAL_OF_OTHERS
 
@@ -79,7 +81,7 @@ class Reference:
     @property
     def message(self) -> str:
         """The sentence of an unmatched row, e.g. "Student not found" (seed 000)."""
-        return self.told or f"{self.noun.capitalize()} not found"
+        return self.told or f"{self.noun[0].upper()}{self.noun[1:]} not found"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,7 +140,19 @@ class AcademicYearOf:
     field: str
 
 
-Derivation = Joined | CodeOf | SameAs | FromWindow | FirstOf | AcademicYearOf
+@dataclass(frozen=True, kw_only=True)
+class CountOf:
+    """A blank cell becomes how many single things there are: what one field says, if that is above zero; else how many
+    packs there are times how many things each has, where there are any."""
+
+    single: str
+    packs: str
+    each: str
+    usual: str
+    """How many a pack has where that is blank, e.g. "12"."""
+
+
+Derivation = Joined | CodeOf | SameAs | FromWindow | FirstOf | AcademicYearOf | CountOf
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,9 +173,22 @@ class With:
     field: str
 
 
-Merge = Literal["replace", "fill", "greatest"] | Forward | With
+Merge = Literal["replace", "fill", "greatest", "first", "sum"] | Forward | With
 """What becomes of a stored value that a row has another for: it is replaced, filled only where there is none, the
-greater of both, a status that moves forward, or what goes with one."""
+greater of both, a status that moves forward, or what goes with one. Of several rows of one record, the `first` that
+says something counts and another is told; what is made of some of its rows each is added up (`sum`; of rows of which
+none is a part of a record, the first counts). What comes of that replaces what is stored."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Equal:
+    """Another field that a field has to be equal to, but for a little."""
+
+    field: str
+    within: str
+    """How far they may be apart, e.g. "0.01"."""
+    told: str
+    """What the other is, in the sentence of a row in which they differ: "{field} says 12.00, and {told} 11.00"."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -218,6 +245,8 @@ class Field:
     maximum: float | None = None
     max_length: int | None = None
     reference: Reference | None = None
+    equal: Equal | None = None
+    """A number that has to be the same; where it is not, once all rows of the record are known, they are invalid."""
     merge: Merge = "replace"
     """What becomes of a stored value that a row has another for, and of the values that several rows of one record
     have."""
@@ -260,7 +289,12 @@ class Field:
     @property
     def merges(self) -> bool:
         """Whether what is stored has a part in what a row puts there."""
-        return self.merge != "replace" or self.protected_by is not None
+        return self.merge not in ("replace", "first", "sum") or self.protected_by is not None
+
+    @property
+    def folds(self) -> bool:
+        """Whether several rows of one record say together what it gets."""
+        return self.merge != "replace" or self.merges
 
     @property
     def ingredients(self) -> tuple[str, ...]:
@@ -272,6 +306,8 @@ class Field:
                 return names
             case CodeOf(field=name) | SameAs(field=name) | AcademicYearOf(field=name):
                 return (name,)
+            case CountOf(single=single, packs=packs, each=each):
+                return (single, packs, each)
         return ()
 
 
@@ -328,6 +364,9 @@ class Contract:
     """The fields of which no two rows of a file may say the same."""
     settles: Settles | None = None
     """What its amounts settle, if they do."""
+    whole: str = ""
+    """The reference to the record that its records are parts of, and have no life without: where a file names some of
+    those of one, the others are deleted, so that the whole is as the file has it."""
     limits: tuple[tuple[str, str], ...] = USUAL
     """How much one import may change before a person is asked (see `limits`); a template may say otherwise."""
     on_edit: OnEdit = "keep"
@@ -354,6 +393,13 @@ class Contract:
     """Texts that a form's playbook takes for no value in every field, in lower case: nobody is asked about them."""
     figures: tuple[Figure, ...] = ()
     """The numbers that an import of it is known by, in the words of its procedure."""
+    totals: tuple[ControlTotal, ...] = ()
+    """What a whole file of it is compared by, beside how many rows it has; nobody declares that one."""
+    adds_up: bool = False
+    """Whether several rows of one record are parts of it, and are added up where a field is a `sum`, in a file of the
+    dataset itself: the batches of a stock. Elsewhere only what a playbook makes of its source is."""
+    classification: Classification | None = None
+    """In which class each record is, by when something last happened."""
     template: tuple[str, ...] = ()
     """The fields in the CSV template, in its order; all of them when empty."""
 
@@ -423,6 +469,11 @@ class Contract:
         return tuple(field for field in self.stored if field.merges)
 
     @property
+    def folds(self) -> bool:
+        """Whether several rows of one record say together what it gets."""
+        return any(field.folds for field in self.stored)
+
+    @property
     def needed(self) -> tuple[Field, ...]:
         """The fields outside the key that a new record cannot do without."""
         return tuple(field for field in self.stored if field.required and field.name not in self.key)
@@ -436,7 +487,8 @@ class Contract:
     def filling(self) -> "Contract":
         """The same, of which a row fills what a record has nothing in, lets it grow and move on, and replaces
         nothing."""
-        fields = (replace(f, merge="fill") if f.merge == "replace" else f for f in self.fields)
+        replacing = ("replace", "first", "sum")
+        fields = (replace(f, merge="fill") if f.merge in replacing else f for f in self.fields)
         return replace(self, fields=tuple(fields))
 
     @property

@@ -284,6 +284,14 @@ class UnknownMatching(WorkbenchError):
     """Nothing of {of} is matched. What is: {known}."""
 
 
+class NoClasses(WorkbenchError):
+    """The records of {dataset} are in no classes. What has classes: {known}."""
+
+
+class UnknownClass(WorkbenchError):
+    """No record of {dataset} is ever {name}. The classes are: {known}."""
+
+
 class NobodySays(WorkbenchError):
     """Nobody of {of} says {said}."""
 

@@ -9,6 +9,7 @@ import pyarrow as pa
 from workbench.model.contract import Contract
 from workbench.model.errors import NoExtract
 from workbench.model.figure import Breakdown, Figure
+from workbench.model.numbering import Numbering
 from workbench.model.package import Package
 from workbench.model.sheet import Chunk, Sheet
 
@@ -55,6 +56,8 @@ class Known:
     stored: pa.Table | None = None
     """The records that the playbook asks for (see `Recall`) as they were when the rows were staged: a string column for
     each of the fields, in canonical text, null where there is nothing. None where it asks for none."""
+    numbering: Numbering = field(default_factory=Numbering)
+    """How many rows of each key earlier chunks of the source had: it is added to."""
     taken: dict[str, str] = field(default_factory=dict)
     """Which of the stored records the shape has given to whom in earlier chunks of the source, so that no later one
     gives it to another: it is added to."""
@@ -124,6 +127,9 @@ class Playbook:
     breakdowns: tuple[Breakdown, ...] = ()
     extracts: tuple[Extract, ...] = ()
     """What of Salesforce is its source, each read a run of its own, in this order; none where it comes from files."""
+    together: bool = False
+    """Whether all source rows that have the same key of the form are written, or none of them: where one is refused,
+    the others wait with it."""
     keeps_good_parts: bool = False
     """Whether the good parts of an unmatched source row go on; else all or nothing of it is written. Of one that is
     invalid nothing is, in any playbook."""

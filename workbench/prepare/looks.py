@@ -78,7 +78,7 @@ _LOOKS: dict[str, tuple[str, Callable[[pa.StringArray], pa.BooleanArray]]] = {
 _OF_KIND = {name: name for name in ("email", "uuid", "academic_year", "phone", "name")}
 _OF_KIND |= {"day": "date", "timestamp": "date"}
 _ALLOWED: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("integer", "decimal", "money", "percent"), ("number",)),
+    **dict.fromkeys(("integer", "decimal", "money", "amount", "percent"), ("number",)),
     **dict.fromkeys(("academic_year", "day", "timestamp"), ("number",)),  # 2024, and a spreadsheet's days
     **dict.fromkeys(("choice", "boolean"), ("number", "name")),  # a code or a word that nobody has explained yet
 }

@@ -55,6 +55,7 @@ def test_every_name_in_a_contract_is_one_of_its_fields(contract: Contract) -> No
     assert len(known) == len(contract.fields)
     named = {*contract.key, *contract.template, *(contract.removal.scope if contract.removal else ())}
     named |= {name for field in contract.fields for name in field.ingredients}
+    named |= {name for total in contract.totals for name in total.fields}
     assert named | ({contract.slice_by} - {None}) <= known
     assert {field.kind for field in contract.fields} <= KINDS.keys()
 

@@ -128,13 +128,31 @@ begin
              where batch_id = %1$L and plan = %2$L
          ), rolled as (
              select made.line, min(made.weight) as weight from (%3$s) made group by made.line
+         ), waits as materialized (                       -- rows that wait with another of their key, which is refused itself
+             select w.line, w.external_key from workbench.corrected_row w
+             join workbench.import_outcome o on o.batch_id = w.batch_id and o.line = w.line
+             where w.batch_id = %1$L and o.batch_id = %1$L and o.plan = %2$L and o.reason = ''together''
+               and %4$L
+         ), refusing as materialized (
+             select distinct w.external_key from workbench.corrected_row w
+             join workbench.import_outcome o on o.batch_id = w.batch_id and o.line = w.line
+             where w.batch_id = %1$L and o.batch_id = %1$L and o.plan = %2$L and o.outcome in (''invalid'', ''unmatched'')
+               and o.reason is distinct from ''together'' and w.external_key <> '''' and %4$L
          )
          select (select count(*) from source full join rolled using (line)
                  where source.weight is distinct from coalesce(rolled.weight, 5)
-                   and not (source.weight is not distinct from 1 and line in (select line from failed)))
+                   and not (source.weight is not distinct from 1 and line in (select line from failed))
+                   and not (coalesce(rolled.weight, 5) = 5 and line in (
+                       select line from waits where external_key in (select external_key from refusing))))
+              + (select count(*) from workbench.corrected_row w
+                 join workbench.import_outcome o on o.batch_id = w.batch_id and o.line = w.line
+                 where %4$L and w.batch_id = %1$L and o.batch_id = %1$L and o.plan = %2$L
+                   and o.outcome in (''created'', ''updated'') and w.external_key in (select external_key from refusing))
               + (select count(*) from failed where line not in (
                      select line from workbench.import_outcome
-                     where batch_id = %1$L and plan = %2$L and outcome = ''invalid''))', face, number, made)
+                     where batch_id = %1$L and plan = %2$L and outcome = ''invalid''))', face, number, made,
+        exists (select from workbench.import_batch b where b.id = face and b.summary @> '{"together": true}'
+            and b.unmatched + b.invalid > 0))
     into wrong;
     return wrong;
 end $$;
@@ -209,7 +227,7 @@ begin
             'select count(*) from workbench.import_removal m left join %I.%I t on t.id = m.record_id
              where m.batch_id = $1 and m.plan = $2 and case m.action when ''deleted'' then t.id is not null
                  else t.xmin is distinct from $3 or %s end',
-            known.family, known.target, coalesce(format('t.%I', known.active), 'false'))
+            known.family, known.target, case when known.active is null then 'false' else format('t.%I', known.active) end)
             into more using batch.id, batch.plan, mine;
         wrong := wrong + more;
     end if;

@@ -113,6 +113,7 @@ STOPS = Contract(
         Field(name="latitude", kind="decimal", aliases=("lat",), minimum=-90, maximum=90),
         Field(name="longitude", kind="decimal", aliases=("lng", "lon"), minimum=-180, maximum=180),
     ),
+    whole="route",
     numbered=Numbered(field="stop", within="route"),
     once=("order_number",),
 )
