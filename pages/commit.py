@@ -102,7 +102,13 @@ with page("Commit", "What the import will do, row by row, and the decision to wr
     elif batch.plan:
         if batch.stage == "held":
             refused = "while it cannot be written whole"
-            why = refused if batch.refused else "until a person has decided" if batch.summary.get("held_for") else "while its rows are invalid"
+            why = (
+                refused
+                if batch.refused
+                else "until a person has decided"
+                if batch.summary.get("held_for")
+                else "while its rows are invalid"
+            )
             st.warning(f"Held: nothing is written {why}.", icon=":material/pause_circle:")
         plan(wb, batch)
         decide(wb, batch)

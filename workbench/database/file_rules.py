@@ -78,7 +78,8 @@ class FileRules:
                 union all
                 select 'gap', case when before is null then {starts} || number || {all}
                     else {called} || number || ' comes after ' || before || ': ' || before + 1 ||
-                        case when number = before + 2 then ' is' else ' to ' || number - 1 || ' are' end || ' missing' end
+                        case when number = before + 2 then ' is' else ' to ' || number - 1 || ' are' end || ' missing'
+                    end
                 where number > coalesce(before, 0) + 1
             ) wrong (code, message)""",
             field=Literal(numbered.field),
@@ -97,8 +98,8 @@ class FileRules:
             select line, jsonb_build_object('code', {code}, 'field', {field}, 'severity', 'error', 'message',
                 {told} || value || ' stands on lines ' || first || ' and ' || last) as issue
             from (
-                select r.line, r.payload ->> {field} as value, min({at}) over same as first, max({at}) over same as last,
-                       count(*) over same as rows
+                select r.line, r.payload ->> {field} as value, count(*) over same as rows,
+                       min({at}) over same as first, max({at}) over same as last
                 from {rows} r where r.batch_id = {batch} and (r.payload ->> {field}) is not null
                 window same as (partition by r.payload ->> {field})
             ) said where rows > 1""",

@@ -335,6 +335,11 @@ class _Found:
     refused: bool
     """Whether nothing of the run can be written, for it is written whole or not at all."""
 
+    @property
+    def of_run(self) -> dict[str, Any]:
+        """What is kept of the run as a whole."""
+        return {**self.asked.summary(), **self.counted, "refused": self.refused}
+
 
 def _store(store: Store, run: Run, number: int, found: _Found, looked: _Looked, seconds: Callable[[], float]) -> None:
     """Makes the plan that of all the run's batches, at once."""
@@ -372,11 +377,7 @@ def _store(store: Store, run: Run, number: int, found: _Found, looked: _Looked, 
                             "issue_counts_planned": of_batch.issues,
                             "suggestions": found.suggested.get(batch.id, []),
                             "totals": [total.to_dict() for total in found.totals.get(batch.id, ())],
-                            **(
-                                found.asked.summary() | found.counted | {"refused": found.refused}
-                                if batch == run.face
-                                else {}
-                            ),
+                            **(found.of_run if batch == run.face else {}),
                             "seconds_planning": seconds(),
                         }
                     ),

@@ -102,7 +102,9 @@ class _Stops:
             issues(self.unlike, "other_day", "route_date", OTHER_DAY),
         ]
         if "order_number" in self._there:
-            found.append(issues(pc.is_null(self["order_number"]), "missing", "order_number", "order_number is required"))
+            found.append(
+                issues(pc.is_null(self["order_number"]), "missing", "order_number", "order_number is required")
+            )
         else:
             whole = pc.is_valid(self[_ADDRESS[0]])
             for name in _ADDRESS[1:]:

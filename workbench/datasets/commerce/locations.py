@@ -42,7 +42,7 @@ SKU_LOCATIONS = Contract(
         ),
         Field(name="bin", max_length=20, examples=("", "")),
     ),
-    computed=(("sort_order", "integer", "aisle * 10000 + \"row\" * 100 + shelf"),),
+    computed=(("sort_order", "integer", 'aisle * 10000 + "row" * 100 + shelf'),),
 )
 
 WAREHOUSE_LOCATIONS = Contract(

@@ -113,6 +113,7 @@ STOPS = Contract(
         Field(name="latitude", kind="decimal", aliases=("lat",), minimum=-90, maximum=90),
         Field(name="longitude", kind="decimal", aliases=("lng", "lon"), minimum=-180, maximum=180),
     ),
+    whole="route",
     numbered=Numbered(field="stop", within="route"),
     once=("order_number",),
 )
@@ -135,7 +136,7 @@ DELIVERY_ROUTES = Contract(
             name="route_date",
             kind="day",
             aliases=("date", "delivery date"),
-            help="The day of the route, where its name does not say it (Route-2025-01-15); else say it with the import.",
+            help="The day of the route, where neither its name (Route-2025-01-15) nor the import says it.",
         ),
         Field(
             name="stop",
