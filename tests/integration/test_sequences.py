@@ -112,7 +112,6 @@ def test_a_night_reads_what_has_changed_and_no_more(desk: Workbench, schools: Sc
     assert ask(url, "select email from salesforce.emails where email = %s", *gone) == [gone]
 
 
-
 def test_who_is_of_another_kind_there_is_in_excess_here_until_that_kind_was_read(
     desk: Workbench, schools: Schools
 ) -> None:
@@ -257,6 +256,10 @@ def test_a_step_that_is_held_waits_and_the_rest_goes_on(desk: Workbench, schools
         "discarded",
         "held",
     ]
+    put_away = (
+        f"Run {result.steps[0].batches[0]}, which waited for a person, was put away: the same has been read again"
+    )
+    assert put_away in told(again, "salesforce.organizations")
     desk.commit(again.steps[0].batches[0], accept=("name.changed",))
 
 

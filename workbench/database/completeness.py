@@ -183,8 +183,8 @@ with other as materialized (
     select id, completed_at, array_position(headers, 'Id') - 1 as id_at,
            array_position(headers, 'SystemModstamp') - 1 as changed_at
     from workbench.import_batch
-    where data_type = any(%(others)s) and file_name = %(source)s and stage = 'completed' and undo_of is null and {stands}
-      and part_of is null and headers @> array['Id', 'SystemModstamp']
+    where data_type = any(%(others)s) and file_name = %(source)s and stage = 'completed' and {stands}
+      and undo_of is null and part_of is null and headers @> array['Id', 'SystemModstamp']
       and exists (select from compared where is_here and not is_there)
 )
 delete from compared c using other o, workbench.import_row r

@@ -35,8 +35,8 @@ def tables(contracts: Iterable[Contract]) -> MetaData:
             if constraint.name not in {known.name for known in table.constraints}:
                 table.append_constraint(constraint)
         for field in contract.references:
-            # deleting a record asks who refers to it; where it comes first in the key, the key's index answers that, and
-            # who refers to nothing is never asked for
+            # deleting a record asks who refers to it, and nobody who refers to none; where it comes first in the key,
+            # the key's index answers that
             if field.name == contract.key[0]:
                 continue
             name = f"{contract.table}_{field.target}"

@@ -262,7 +262,7 @@ def test_it_reaches_as_far_as_readings_leave_no_gap_from_a_whole_one(desk: Workb
         readings[f"{number:064}"] = some
     rows = [(asked, since, until) for asked, some in readings.items() for since, until in some]
     with psycopg.connect(url) as connection, connection.cursor() as cursor:
-        cursor.execute("alter table workbench.salesforce_read disable trigger tell_read")
+        cursor.execute("alter table workbench.salesforce_read disable trigger user")
         cursor.executemany(
             "insert into workbench.salesforce_read (tenant_id, playbook, object, asked, since, until, read_by) "
             "select id, 'p', 'Contact', %s, to_timestamp(%s), to_timestamp(%s), 'ana' from workbench.tenant "
@@ -331,7 +331,32 @@ def test_no_reading_is_changed_taken_away_or_kept_in_the_name_of_somebody_else(
         assert refusal(url, statement) == psycopg.errors.InsufficientPrivilege.sqlstate
     now = datetime.now(UTC)
     assert refusal(url, READ, PLAYBOOK, "Account", ASKED, None, now, None, "ben") == "42501"
-    assert refusal(url, READ, PLAYBOOK, "Account", ASKED, now, now, None, "ana") == "23514"
+    ((asked,),) = ask(url, "select asked from workbench.salesforce_read")
+    back = BEGUN - HOUR
+    assert refusal(url, READ, PLAYBOOK, "Account", asked, back, back, None, "ana") == "23514"
+
+
+def test_nobody_can_say_that_nothing_was_changed_after_what_was_read(
+    desk: Workbench, schools: Schools, url: str
+) -> None:
+    now = datetime.now(UTC)
+    assert refusal(url, READ, PLAYBOOK, "Account", ASKED, now - HOUR, now, None, "ana") == "WB001"
+    step(desk)
+    ((asked,),) = ask(url, "select asked from workbench.salesforce_read")
+    assert refusal(url, READ, PLAYBOOK, "Account", asked, BEGUN + HOUR, now, None, "ana") == "WB001"
+    assert refusal(url, READ, PLAYBOOK, "Account", asked, BEGUN - HOUR, now, None, "ana") is None
+
+
+def test_an_undo_while_nothing_is_read_keeps_that_from_counting(
+    desk: Workbench, schools: Schools, open_wb: Callable[..., Workbench]
+) -> None:
+    first = batch(desk)
+    schools.later(days=1)
+    organizations = playbook(PLAYBOOK)
+    read = desk.salesforce.read(organizations, organizations.extracts[0])
+    desk.undo(first)
+    desk.salesforce.keep_nothing(read)
+    assert next_since(desk, schools) is None
 
 
 def test_a_run_of_which_no_row_is_valid_has_failed_and_moves_nothing(

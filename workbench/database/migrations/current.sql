@@ -618,8 +618,8 @@ set search_path = pg_catalog, pg_temp as $$
                    where r.playbook = of_playbook and r.asked = of_asked and b.stage = 'completed')
 $$;
 
--- A reading is of the import that is begun with it, in the same transaction, and of no other; it was over when it is kept; and that
--- all is nothing can only be said of what has never brought anything.
+-- A reading is of the import that is begun with it, in the same transaction, and of no other; it was over when it is kept; that all
+-- is nothing can only be said of what has never brought anything, and that nothing was changed, only from where the readings end.
 create or replace function workbench.guard_read() returns trigger language plpgsql
 set search_path = pg_catalog, pg_temp as $$
 begin
@@ -634,6 +634,10 @@ begin
     end if;
     if new.batch_id is null and new.since is null and workbench.has_brought(new.playbook, new.asked) then
         raise exception 'all of %, which has brought records, cannot be nothing', new.object using errcode = 'WB001';
+    end if;
+    if new.batch_id is null and new.since is not null
+       and new.since > coalesce(workbench.read_until(new.playbook, new.asked), '-infinity') then
+        raise exception 'nothing was read of % until %', new.object, new.since using errcode = 'WB001';
     end if;
     return new;
 end $$;
@@ -699,6 +703,73 @@ set search_path = pg_catalog, pg_temp as $$
     )
     select max(until) from reached
 $$;
+
+-- Whether a text is minute, hour, day of the month, month and day of the week, as cron writes them.
+create or replace function workbench.is_cron(text) returns boolean language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp as $$
+    select count(*) = 5 and bool_and(part ~* ('^' || one || '(,' || one || ')*$') and not exists (
+        select from regexp_matches(regexp_replace(part, '[/#][0-9]+|l[0-7]', '', 'gi'), '[0-9]+', 'g') number
+        where number[1]::int not between (array[0, 0, 1, 1, 0])[place] and (array[59, 23, 31, 12, 7])[place]))
+    from (
+        select part, place::int,
+               '([*?]|l[0-7]?|([0-9]{1,2}|[a-z]{3})(-([0-9]{1,2}|[a-z]{3}))?)(/[0-9]{1,2})?(#([1-5]|l))?' as one
+        from regexp_split_to_table($1, ' ') with ordinality as each (part, place)
+    ) parts
+$$;
+
+-- A schedule can become due, and then is so from now on: no time of it is made up.
+create or replace function workbench.guard_schedule() returns trigger language plpgsql
+set search_path = pg_catalog, pg_temp as $$
+begin
+    if not workbench.is_cron(new.cron) then
+        raise exception '% is no cron expression', new.cron using errcode = 'WB001';
+    end if;
+    begin
+        perform now() at time zone new.zone;
+    exception when invalid_parameter_value then
+        raise exception '% is no time zone', new.zone using errcode = 'WB001';
+    end;
+    if new.next_due < now() - interval '10 minutes' and (tg_op = 'INSERT' or new.next_due is distinct from old.next_due) then
+        raise exception 'schedule % cannot be due at %, which is over', new.name, new.next_due using errcode = 'WB001';
+    end if;
+    if new.removed_at is not null and new.next_due is not null then
+        raise exception 'schedule % is removed, and never due', new.name using errcode = 'WB001';
+    end if;
+    return new;
+end $$;
+
+create or replace trigger guard_schedule before insert or update on workbench.schedule
+    for each row execute function workbench.guard_schedule();
+
+-- A run of a schedule does what that says; by the calendar it is in the transaction that takes the schedule up, for a time that has
+-- come. What came of its steps is added to, and never changed.
+create or replace function workbench.guard_schedule_run() returns trigger language plpgsql
+set search_path = pg_catalog, pg_temp as $$
+begin
+    if tg_op = 'INSERT' then
+        if new.due > now() + interval '10 minutes' then
+            raise exception 'a run that is due at % has not come yet', new.due using errcode = 'WB001';
+        end if;
+        if new.schedule_id is not null and not exists (
+            select from workbench.schedule s
+            where s.id = new.schedule_id and s.tenant_id = new.tenant_id and s.removed_at is null and not new.only_missing
+              and (s.name, s.sequence, s.steps, s.google_sheet, s."window", s.everything) is not distinct from
+                  (new.name, new.sequence, new.steps, new.google_sheet, new."window", new.everything)
+              and (new.asked_by is not null or s.next_due > new.due and s.xmin = pg_current_xact_id()::xid)) then
+            raise exception 'it is no run of schedule % that is due', new.schedule_id using errcode = 'WB001';
+        end if;
+        return new;
+    end if;
+    if jsonb_array_length(new.done) < jsonb_array_length(old.done) or exists (
+        select from jsonb_array_elements(old.done) with ordinality as each (step, place)
+        where step is distinct from new.done -> (place::int - 1)) then
+        raise exception 'what came of run % stays', old.id using errcode = 'WB001';
+    end if;
+    return new;
+end $$;
+
+create or replace trigger guard_schedule_run before insert or update on workbench.schedule_run
+    for each row execute function workbench.guard_schedule_run();
 
 -- One row with everything that is known of it: what seed 002's ImportRow shows, after the plan, the commit and the explanations.
 drop view if exists workbench.import_result;
