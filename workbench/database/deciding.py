@@ -8,11 +8,13 @@ import psycopg
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 from psycopg.types.json import Jsonb
 
-from workbench.database.identities import FLAG, Identities
+from workbench.database.ahead import Ahead
+from workbench.database.file_rules import FileRules
+from workbench.database.identities import FLAG, SAME_KEY, Identities
 from workbench.database.repeats import Repeats, Ruling
 from workbench.database.rolling_up import Refusals
 from workbench.database.standing import Standing, id_of
-from workbench.database.target import Target, issue, slice_column, slice_of
+from workbench.database.target import Target, issue, slice_column, slice_of, texts
 from workbench.datasets import catalog
 from workbench.model.batch import Batch
 from workbench.model.contract import CodeOf, Contract, Field, With
@@ -35,6 +37,7 @@ class Decision(Target):
         plan: int,
         *,
         earlier: dict[str, Batch],
+        ahead: Ahead,
         part: Part | None,
         refusals: Refusals | None,
         ruling: Ruling,
@@ -45,6 +48,8 @@ class Decision(Target):
         self._standing = Standing(self, withheld=self._is_withheld("k"))
         self.names["rows"] = self._standing.table if self._standing.resolves else self.names["came"]
         self._earlier = earlier
+        self._ahead = ahead
+        self._named_ahead = ahead.named(batch)
         self._part = part
         self._ruling = ruling
         self._lacking = bool(batch.summary.get("partial")) and self.mode != "update"
@@ -59,11 +64,15 @@ class Decision(Target):
             leads=batch.derived and (part is None or part.repeats),
         )
         self._identities = Identities(self, holds)
+        self._file_rules = FileRules(self)
 
     def refuse(self, connection: psycopg.Connection[Any]) -> None:
-        """Puts down which rows of the source are refused, as far as it is known."""
+        """Puts down which rows of the source are refused, and what is not made for another's sake, as far as it is
+        known."""
         if self._refusals is not None:
             self._refusals.put_down(connection)
+        if self._named_ahead:
+            self._ahead.put_down(connection)
 
     def stand(self, connection: psycopg.Connection[Any]) -> None:
         """Puts down by which records the rows are known, where they do not say so by themselves."""
@@ -92,6 +101,7 @@ class Decision(Target):
         if repeated:
             self._repeats.put_down(connection)
         self._identities.put_down(connection, shared=shared)
+        self._file_rules.put_down(connection)
 
     def _unfinished(self) -> Composed:
         """The lines of rows that would make a record and lack what a new one needs."""
@@ -139,7 +149,7 @@ class Decision(Target):
 
     def invalid(self, lines: Lines) -> Composed:
         """Rows that validation refused, with those of their references that can be read and name nothing."""
-        readable = [field for field in self.references if KINDS[field.kind].sql == "text"]
+        readable = [field for field in self._strict if KINDS[field.kind].sql == "text"]
         missing = [
             SQL("case when not r.errors @> {} then {} end").format(
                 Literal(Jsonb([{"field": field.name}])), _not_found(field, self._missed(field))
@@ -151,7 +161,7 @@ class Decision(Target):
             insert into workbench.import_outcome (tenant_id, batch_id, plan, line, outcome, errors)
             select r.tenant_id, r.batch_id, {plan}, r.line, 'invalid', {errors} from {rows} r {references}
             where r.batch_id = {batch} and r.status = 'failed' and {between}""",
-            errors=_together(missing) if missing else SQL("null::jsonb"),
+            errors=_together([*missing, self._file_rules.issues("r")]),
             references=SQL(" ").join(map(self.reference_join, readable)),
             between=_within(lines),
         )
@@ -169,10 +179,10 @@ class Decision(Target):
                 (tenant_id, batch_id, plan, line, outcome, reason, record_id, seen, refs, settled, before, errors)
             select {tenant}, {batch}, {plan}, line, ({outcomes}::text[])[verdict], ({reasons}::text[])[verdict],
                    case verdict when {created} then row_id when {updated} then target_id when {unchanged} then target_id
-                                when {protected} then target_id end,
-                   case when verdict in ({updated}, {unchanged}, {protected}) then target_xmin end,
+                                when {known} then target_id when {protected} then target_id end,
+                   case when verdict in ({updated}, {unchanged}, {known}, {protected}) then target_xmin end,
                    {refs}, {settled}, case verdict when {updated} then {before} end,
-                   case when verdict > {unchanged} or found >= {flag} then {errors} end
+                   case when verdict > {unchanged} or found >= {flag} or {tells}{without} then {errors} end
             from (
                 select *, case when withheld and found % {flag} <= {protected} then {as_withheld}
                                {held} else found % {flag} end as verdict
@@ -197,16 +207,19 @@ class Decision(Target):
             created=self._number("created"),
             updated=self._number("updated"),
             unchanged=self._number("skipped", "unchanged"),
+            known=self._number("skipped", "known"),
             protected=self._number("skipped", "protected"),
             flag=Literal(FLAG),
+            tells=self._file_rules.tells("judged"),
             held=SQL(" ").join(
                 SQL("when {} then {}").format(self._identities.held(code), self._number("invalid", code))
-                for code in HOLDABLE
+                for code in (SAME_KEY, *HOLDABLE)
             ),
             accepted=self._ruling.accepts(derived=self.batch.derived),
             refs=self._refs(),
             settled=self._settled(),
             before=self._before(),
+            without=SQL("").join(SQL(" or {} is not null").format(_missed_as(field)) for field in self._optional),
             errors=self._errors(),
             verdict=self._verdict(),
             repeats=self._repeats.columns(),
@@ -222,22 +235,35 @@ class Decision(Target):
     def _verdicts(self) -> tuple[tuple[str, str | None], ...]:
         """Outcome and reason of each verdict, in the order of their numbers; those up to "unchanged" come without an
         issue."""
-        nouns = dict.fromkeys([field.reference.noun for field in self.references if field.reference])
+        nouns = dict.fromkeys([field.reference.noun for field in self._strict if field.reference])
         return (
             ("created", None),
             ("updated", None),
             ("skipped", "unchanged"),
             ("skipped", "duplicate"),
+            ("skipped", "known"),
             ("skipped", "protected"),
+            ("skipped", "filtered"),
             ("skipped", "withheld"),
             ("invalid", "conflict"),
             ("invalid", "missing"),
-            *(("invalid", code) for code in HOLDABLE),
+            ("invalid", "file_rule"),
+            ("invalid", "differs"),
+            *(("invalid", code) for code in (SAME_KEY, *HOLDABLE)),
             ("invalid", "taken"),
             ("invalid", "already_exists"),
             ("invalid", "ambiguous_code"),
             *(("unmatched", noun) for noun in dict.fromkeys([self.contract.noun, *nouns, *self._awaited])),
         )
+
+    @property
+    def _strict(self) -> list[Field]:
+        """The references without whose record a row is not written."""
+        return [field for field in self.references if field not in self._optional]
+
+    @property
+    def _optional(self) -> list[Field]:
+        return [field for field in self.references if field.reference is not None and field.reference.optional]
 
     @property
     def _awaited(self) -> dict[str, Field]:
@@ -248,16 +274,45 @@ class Decision(Target):
         return Literal(self._verdicts.index((outcome, reason)) + 1)
 
     def reference_join(self, field: Field) -> Composable:
-        """As ever, and in what an earlier part of the run will create."""
+        """As ever, and in what an earlier part of the run will create, or any other where it may be named ahead."""
         assert field.reference is not None
         if self._standing.has(field):
             return SQL("cross join lateral (select r.{} as id) {}").format(
                 id_of(field), Identifier(f"ref {field.name}")
             )
+        if field.name in self._named_ahead:
+            return self._ahead.join(self.batch, field, self.value(field), self.names["came"])
         earlier = self._earlier.get(field.reference.dataset)
         if earlier is None or field.reference.by:
             return super().reference_join(field)
         return self._join_created(field, earlier)
+
+    def known(self, field: Field) -> Composable:
+        """As ever, and with those that an earlier part of the run will create where they are looked for in several
+        ways."""
+        assert field.reference is not None
+        earlier = self._earlier.get(field.reference.dataset)
+        if earlier is None or not field.reference.by:
+            return super().known(field)
+        other = catalog.contract(field.reference.dataset)
+        created = Target(other, earlier, self.tenant, self.plan)
+        plain = [each for each in other.stored if each.reference is None]
+        return self.compose(
+            """(
+                select x.id, x.tenant_id, {columns} from {stored} x
+                union all
+                select o.record_id, o.tenant_id, {values} from workbench.import_outcome o
+                join {made} r on r.batch_id = o.batch_id and r.line = o.line
+                where o.batch_id = {earlier} and o.plan = {plan} and o.outcome = 'created' and r.batch_id = {earlier}
+            )""",
+            columns=SQL(", ").join(SQL("x.{}").format(Identifier(each.target)) for each in plain),
+            stored=super().known(field),
+            values=SQL(", ").join(
+                created.created(each) or SQL("null::{}").format(SQL(KINDS[each.kind].sql)) for each in plain
+            ),
+            made=created.names["rows"],
+            earlier=created.names["batch"],
+        )
 
     def _would_be(self, field: Field) -> Composable:
         """Whether a row that is withheld itself names a record of its own source row, be it one that is invalid: that
@@ -265,7 +320,21 @@ class Decision(Target):
         assert field.reference is not None
         if self._refusals is None or field.reference.dataset not in self._earlier:
             return SQL("false")
-        return SQL("({} and {}.its_key is not null)").format(self._withheld, Identifier(f"held {field.name}"))
+        if not field.reference.by:
+            return SQL("({} and {}.its_key is not null)").format(self._withheld, Identifier(f"held {field.name}"))
+        earlier = self._earlier[field.reference.dataset]
+        return self.compose(
+            """({withheld} and coalesce(r.sources[1], r.line) in (
+                select each.line from workbench.import_outcome o
+                join {made} n on n.batch_id = o.batch_id and n.line = o.line
+                cross join lateral unnest(coalesce(n.sources, array[n.line])) as each (line)
+                where o.batch_id = {earlier} and o.plan = {plan} and n.batch_id = {earlier}
+                  and (o.reason = 'withheld' or o.outcome = 'invalid')
+            ))""",
+            withheld=self._withheld,
+            made=Identifier("workbench", "corrected_row" if earlier.revision else "import_row"),
+            earlier=Literal(earlier.id),
+        )
 
     def _join_created(self, field: Field, earlier: Batch) -> Composable:
         """The records that there are, and those that an earlier part of the run will create."""
@@ -284,7 +353,7 @@ class Decision(Target):
                 join {made} n on n.batch_id = o.batch_id and n.line = o.line
                 cross join lateral unnest(coalesce(n.sources, array[n.line])) as each (line)
                 where o.batch_id = {earlier} and o.plan = {plan} and n.batch_id = {earlier}
-                  and (o.reason = 'withheld' or o.outcome = 'invalid')
+                  and (o.reason = 'withheld' or o.outcome in ('invalid', 'unmatched'))
             ) {held} on {held}.its_key = {said} and {held}.line = coalesce(r.sources[1], r.line)"""
         return self.compose(
             """left join (
@@ -354,14 +423,28 @@ class Decision(Target):
 
     def _verdict(self) -> Composable:
         cases: list[Composable] = []
+        if (only := self._only) is not None:
+            field, texts_in = only
+            cases.append(
+                SQL("when lower(r.payload ->> {}) <> all({}) then {}").format(
+                    Literal(field.name), texts(texts_in), self._number("skipped", "filtered")
+                )
+            )
+        if self._file_rules.any:
+            broken = SQL("when {} then {}").format(self._file_rules.breaks("r"), self._number("invalid", "file_rule"))
+            cases.append(broken)
         if self._repeats.any:
             cases += self._ambiguous("r.line > repeated.first_of_all", "first_row.payload ->> {field}")
-        waiting = [field for field in self.references if field.reference is not None and field.reference.waits]
+        waiting = [field for field in self._strict if field.reference is not None and field.reference.waits]
         if self._repeats.any:  # rows of one key that all wait are all to be looked at once it is there what they name
             cases += [self._names_nothing(field, SQL("and not {}").format(self.lacks)) for field in waiting]
         cases += self._repeats.cases(self._number("invalid", "conflict"), self._number("skipped", "duplicate"))
         cases += self._missing()
-        cases += map(self._names_nothing, self.references)
+        cases += [
+            SQL("when {} then {}").format(self._differs_from(field), self._number("invalid", "differs"))
+            for field in self._equal
+        ]
+        cases += map(self._names_nothing, self._strict)
         if self._sharing:
             taken = SQL("when t.id is null and others.external_key is not null then {}")
             cases.append(taken.format(self._number("invalid", "taken")))
@@ -378,6 +461,8 @@ class Decision(Target):
         cases += self._ambiguous("true", "t.{column}")
         if self.mode == "insert":
             cases.append(SQL("when true then {}").format(self._number("invalid", "already_exists")))
+        if self.mode == "skip":
+            cases.append(SQL("when true then {}").format(self._number("skipped", "known")))
         removal = self.contract.removal
         if removal is not None:
             cases.append(
@@ -398,6 +483,29 @@ class Decision(Target):
             )
         verdict = SQL("case {} else {} end").format(SQL(" ").join(cases), self._number("skipped", "unchanged"))
         return SQL("{} + {}").format(verdict, self._identities.known()) if self._identities.of_any else verdict
+
+    @property
+    def _only(self) -> tuple[Field, tuple[str, ...]] | None:
+        """The brought field that says whether a row comes in, with the texts of those that do."""
+        name, texts_in = self.contract.only or ("", ())
+        field = next((field for field in self.brought if field.name == name), None)
+        return (field, texts_in) if field is not None else None
+
+    def _told_filtered(self) -> Composable:
+        """What is told of a row that does not come in, found again by its line."""
+        if (only := self._only) is None:
+            return SQL("null::jsonb")
+        field, texts_in = only
+        said = f"Not imported: the {field.name} of each {self.contract.noun} has to be {' or '.join(texts_in)}, and is "
+        return self.compose(
+            "(select {told} from {rows} r where r.batch_id = {batch} and r.line = judged.line)",
+            told=issue(
+                "filtered",
+                field.name,
+                SQL("{} || left(r.payload ->> {}, 60)").format(Literal(said), Literal(field.name)),
+                "warning",
+            ),
+        )
 
     def _names_nothing(self, field: Field, further: Composable | None = None) -> Composable:
         """A row whose reference finds no record."""
@@ -425,6 +533,37 @@ class Decision(Target):
             SQL("when {} and {} then {}").format(self.lacks, self._is_blank(field), self._number("unmatched", kind))
             for kind, field in self._awaited.items()
         ]
+
+    @property
+    def _equal(self) -> list[Field]:
+        """The brought fields that have to be equal to another."""
+        return [field for field in self.brought if field.equal is not None]
+
+    def _differs_from(self, field: Field) -> Composable:
+        """Whether what a row says of a field is not what it says of the one that it has to be equal to."""
+        assert field.equal is not None
+        other = self.contract.field(field.equal.field)
+        return SQL("abs({} - {}) > {}::numeric").format(
+            self.value(field), self.value(other), Literal(field.equal.within)
+        )
+
+    def _told_differing(self) -> Composable:
+        """What a row says of two fields that have to be equal, found again by its line."""
+        told = []
+        for field in self._equal:
+            assert field.equal is not None
+            message = SQL("{} || ' says ' || {} || {} || {}").format(
+                Literal(self._called(field.name).replace("_", " ").capitalize()),
+                self.value(field),
+                Literal(f", and {field.equal.told} "),
+                self.value(self.contract.field(field.equal.field)),
+            )
+            told.append(
+                SQL("case when {} then {} end").format(self._differs_from(field), issue("differs", field.name, message))
+            )
+        return self.compose(
+            "(select {told} from {rows} r where r.batch_id = {batch} and r.line = judged.line)", told=_together(told)
+        )
 
     @property
     def _coded(self) -> tuple[Field, Field] | None:
@@ -502,11 +641,8 @@ class Decision(Target):
         columns += [
             SQL(", t.{} as {}").format(Identifier(name), Identifier(f"old {name}")) for name in self._restorable
         ]
-        columns += [
-            SQL(", {} as {}").format(self._missed(field), Identifier(f"missed {field.name}"))
-            for field in self.references
-        ]
-        if self.contract.merging:
+        columns += [SQL(", {} as {}").format(self._missed(field), _missed_as(field)) for field in self.references]
+        if self.contract.folds:
             columns.append(SQL(", r.payload, {} as folded").format(self._folded))
         columns += [
             SQL(", {} as {}").format(self.value(field), Identifier(f"said {field.name}"))
@@ -545,8 +681,12 @@ class Decision(Target):
 
     def _settled(self) -> Composable:
         """What a record gets, where that is not what its row alone says."""
-        if not self.contract.merging:
+        if not self.contract.folds:
             return SQL("null::jsonb")
+        if not self.contract.merging:
+            return SQL("case when verdict in ({}, {}) and folded then payload end").format(
+                self._number("created"), self._number("updated")
+            )
         pairs = [SQL("{}, {}").format(Literal(field.name), self._got(field)) for field in self.compared if field.merges]
         return SQL(
             "case when verdict = {created} and folded then payload "
@@ -582,7 +722,7 @@ class Decision(Target):
         called = self.contract.noun if rest else key.replace("_", " ")
         names = " and ".join(self._called(name) for name in self.contract.key)
         duplicate = issue("duplicate_key", key, self._repeats.duplicate(names), "warning")
-        if self._part is not None and self._part.repeats:
+        if self.contract.adds_up or (self._part is not None and self._part.repeats):
             duplicate = SQL("case when {} then {} end").format(self._repeats.overruled, duplicate)
         cases = [
             SQL("when {} then {}").format(
@@ -594,6 +734,7 @@ class Decision(Target):
                 issue("conflict", key, self._repeats.conflict(self.contract.noun)),
             ),
             SQL("when {} then {}").format(self._number("invalid", "missing"), self._told_missing()),
+            SQL("when {} then {}").format(self._number("skipped", "filtered"), self._told_filtered()),
             SQL("when {} then {}").format(
                 self._number("unmatched", self.contract.noun),
                 issue("not_found", key, Literal(f"{self.contract.noun.capitalize()} not found")),
@@ -601,6 +742,12 @@ class Decision(Target):
             SQL("when {} then {}").format(
                 self._number("invalid", "already_exists"),
                 issue("already_exists", key, Literal(f"{called.capitalize()} already exists")),
+            ),
+            SQL("when {} then {}").format(
+                self._number("skipped", "known"),
+                issue(
+                    "already_exists", key, Literal(f"{called.capitalize()} already exists; left as it is"), "warning"
+                ),
             ),
             SQL("when {} then {}").format(
                 self._number("invalid", "ambiguous_code"),
@@ -624,6 +771,8 @@ class Decision(Target):
             )
             for kind, field in self._awaited.items()
         ]
+        if self._equal:
+            cases.append(SQL("when {} then {}").format(self._number("invalid", "differs"), self._told_differing()))
         if self.contract.slice_by or self.contract.fixed:
             other = f"Belongs to a record whose {slice_column(self.contract)} is "
             cases.append(
@@ -636,6 +785,11 @@ class Decision(Target):
             self._number("skipped", "withheld"), _together(self._told_references())
         )
         told = [SQL("case verdict {} end").format(SQL(" ").join(cases)), refused, self._identities.issues()]
+        without = [_left_out(field) for field in self._optional]
+        if without:
+            written = SQL("case when verdict <= {} then {} end")
+            told.append(written.format(self._number("skipped", "unchanged"), _together(without)))
+        told.append(self._file_rules.issues("judged"))
         return _together(told)
 
     def _told_protected(self) -> Composable:
@@ -654,7 +808,7 @@ class Decision(Target):
 
     def _told_references(self) -> list[Composable]:
         """The references that name nothing, whatever else is wrong with the row."""
-        return [_not_found(field, Identifier(f"missed {field.name}")) for field in self.references]
+        return [_not_found(field, _missed_as(field)) for field in self._strict]
 
     def _missed(self, field: Field) -> Composable:
         """The sentence of a reference that names nothing; null when it names something, and where it cannot be looked
@@ -690,6 +844,19 @@ def _not_found(field: Field, told: Composable) -> Composable:
     return SQL("case when {} is not null then {} end").format(
         told, issue(f"{field.reference.noun}_not_found", field.name, told)
     )
+
+
+def _missed_as(field: Field) -> Identifier:
+    """The column with the sentence of a reference that names nothing."""
+    return Identifier(f"missed {field.name}")
+
+
+def _left_out(field: Field) -> Composable:
+    """The warning of a row that is written without what it names."""
+    assert field.reference is not None
+    told = SQL("{} || {}").format(_missed_as(field), Literal("; left out"))
+    warning = issue(f"{field.reference.noun}_not_found", field.name, told, "warning")
+    return SQL("case when {} is not null then {} end").format(_missed_as(field), warning)
 
 
 def _together(told: Sequence[Composable]) -> Composable:

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
-from workbench.database import deactivating, search, unwritten
+from workbench.database import classes, deactivating, search, unwritten
 from workbench.database.batches import get, one_sheet, parts
 from workbench.database.rows import changes, settled
 from workbench.database.store import Store
@@ -185,6 +186,13 @@ def _history(store: Store, contract: Contract, record: UUID | None, key: str) ->
     return history
 
 
+# of a record that an undo has kept it has taken nothing back
+_TAKEN_BACK = """(
+    select n.batch_id from workbench.import_batch u
+    join workbench.import_outcome n on n.batch_id = u.id and n.plan = u.plan and n.line = e.line
+    where u.undo_of = b.id and u.stage = 'completed' and n.outcome <> 'skipped'
+)"""
+
 _HISTORY = f"""
 {search.KEYED}, touched as (
     select %(batch)s::uuid as batch_id, %(line)s::bigint as line where %(batch)s is not null
@@ -193,7 +201,9 @@ _HISTORY = f"""
 )
 select b.id as batch, b.undo_of, b.file_name, e.line, e.outcome, e.reason, e.payload, e.before, e.refs, e.issues,
        b.stage, b.mapping, b.initiated_by_id as run_by, coalesce(b.completed_at, b.planned_at, b.created_at) as at,
-       e.explanation, e.corrected_by, e.corrected_at, s.signed_by, workbench.undone_by(b.id) as undone_by
+       e.explanation, e.corrected_by, e.corrected_at, s.signed_by,
+       case when e.outcome in ('created', 'updated') and b.undo_of is null then {_TAKEN_BACK}
+            else workbench.undone_by(b.id) end as undone_by
 from (
     select batch_id, line, outcome, reason, payload, before, refs, errors as issues, explanation,
            corrected_by, corrected_at
@@ -221,6 +231,16 @@ class Records:
         The parts of a composite key are separated by "|", e.g. "john@example.com|CNA101".
         """
         return record(self._store, dataset, key)
+
+    def classes(self, dataset: str, *, on: date | None = None) -> dict[str, int]:
+        """How many records are in which class on a day, today (UTC) where none is said: of customers Active, Target,
+        Prospect and Hold. Raises UnknownDataset, NoClasses."""
+        return classes.counted(self._store, dataset, on or datetime.now(UTC).date())
+
+    def classified(self, dataset: str, *, on: date | None = None, only: str | None = None) -> list[dict[str, Any]]:
+        """The records, each with its key, `last` (the day that counts) and `class`, those of one class if it is named;
+        raises UnknownDataset, NoClasses, UnknownClass."""
+        return classes.records(self._store, dataset, on or datetime.now(UTC).date(), only)
 
     def find(self, text: str, *, limit: int = 50) -> list[dict[str, Any]]:
         """The records that a text may mean: dataset, record_id, key, title.

@@ -78,6 +78,8 @@ def _columns(contract: Contract) -> Iterable[Column[object]]:
         yield Column(field.target, _Sql(_sql(field)), nullable=not contract.requires(field))
     for name, _ in contract.fixed:
         yield Column(name, _Sql("text"))
+    for name, sql, expression in contract.made:
+        yield Column(name, _Sql(sql), server_default=text(expression))
     for name, sql, expression in contract.computed:
         yield Column(name, _Sql(sql), Computed(expression, persisted=True))
     if contract.removal is not None:
@@ -96,6 +98,13 @@ def _constraints(contract: Contract, named: dict[str, Contract]) -> Iterable[Uni
         assert field.reference is not None
         other = named[field.reference.dataset]
         column, table = field.reference.column, f"{other.family}.{other.table}"
+        # what a record names that is written after it is there when the transaction ends; of its own table, with it
+        later = field.reference.ahead and other.table != contract.table
         yield ForeignKeyConstraint(
-            [column, "tenant_id"], [f"{table}.id", f"{table}.tenant_id"], name=f"{contract.table}_{column}_fkey"
+            [column, "tenant_id"],
+            [f"{table}.id", f"{table}.tenant_id"],
+            name=f"{contract.table}_{column}_fkey",
+            use_alter=field.reference.ahead,
+            deferrable=later or None,
+            initially="DEFERRED" if later else None,
         )

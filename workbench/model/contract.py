@@ -7,11 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from workbench.model.classification import Classification
+from workbench.model.control_total import ControlTotal
 from workbench.model.figure import Figure
 from workbench.model.limits import USUAL, USUAL_OF_IDS, USUAL_OF_NAMES, USUAL_OF_OTHERS
 
-Mode = Literal["upsert", "insert", "update", "replace", "preserve"]
+Mode = Literal["upsert", "insert", "update", "skip", "replace", "preserve"]
 OnEdit = Literal["keep", "overwrite"]
+OnConflict = Literal["first", "last", "hold"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,11 +68,21 @@ class Reference:
     the first has to be the same, the others may not differ."""
     waits: bool = False
     """Whether rows may well come before all records that they name, and wait as unmatched."""
+    ahead: bool = False
+    """Whether it may name a record of its own dataset, or of one that comes later in the order of import, that another
+    row of the same run makes: users who invited each other. Named by that contract's key."""
+    optional: bool = False
+    """Whether a row that names no known record is written all the same, without it and with a warning."""
+    having: str = ""
+    """A dataset of which some record has to refer to the one that is named (a SKU that is in stock); of a reference
+    that is not looked for `by` other ways."""
+    told: str = ""
+    """The sentence of a row that names nothing, where it is not that of its noun."""
 
     @property
     def message(self) -> str:
         """The sentence of an unmatched row, e.g. "Student not found" (seed 000)."""
-        return f"{self.noun.capitalize()} not found"
+        return self.told or f"{self.noun[0].upper()}{self.noun[1:]} not found"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,7 +141,19 @@ class AcademicYearOf:
     field: str
 
 
-Derivation = Joined | CodeOf | SameAs | FromWindow | FirstOf | AcademicYearOf
+@dataclass(frozen=True, kw_only=True)
+class CountOf:
+    """A blank cell becomes how many single things there are: what one field says, if that is above zero; else how many
+    packs there are times how many things each has, where there are any."""
+
+    single: str
+    packs: str
+    each: str
+    usual: str
+    """How many a pack has where that is blank, e.g. "12"."""
+
+
+Derivation = Joined | CodeOf | SameAs | FromWindow | FirstOf | AcademicYearOf | CountOf
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,9 +174,43 @@ class With:
     field: str
 
 
-Merge = Literal["replace", "fill", "greatest"] | Forward | With
+Merge = Literal["replace", "fill", "greatest", "first", "sum"] | Forward | With
 """What becomes of a stored value that a row has another for: it is replaced, filled only where there is none, the
-greater of both, a status that moves forward, or what goes with one."""
+greater of both, a status that moves forward, or what goes with one. Of several rows of one record, the `first` that
+says something counts and another is told; what is made of some of its rows each is added up (`sum`; of rows of which
+none is a part of a record, the first counts). What comes of that replaces what is stored."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Equal:
+    """Another field that a field has to be equal to, but for a little."""
+
+    field: str
+    within: str
+    """How far they may be apart, e.g. "0.01"."""
+    told: str
+    """What the other is, in the sentence of a row in which they differ: "{field} says 12.00, and {told} 11.00"."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Numbered:
+    """The records of a file are numbered: 1, 2, 3 without a gap, and none twice, among those that have the same in
+    another field."""
+
+    field: str
+    within: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settles:
+    """The amounts of records that name one record come to what that is owed: more than it is told of their rows."""
+
+    reference: str
+    """Our field that names it."""
+    amount: str
+    """Our field."""
+    total: str
+    """The other contract's field."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,6 +246,8 @@ class Field:
     maximum: float | None = None
     max_length: int | None = None
     reference: Reference | None = None
+    equal: Equal | None = None
+    """A number that has to be the same; where it is not, once all rows of the record are known, they are invalid."""
     merge: Merge = "replace"
     """What becomes of a stored value that a row has another for, and of the values that several rows of one record
     have."""
@@ -196,6 +257,8 @@ class Field:
     """Whether a blank cell always erases the stored value; elsewhere it keeps it, unless a template says otherwise."""
     once: bool = False
     """Only a new record gets it: no import changes what one has there, or has not."""
+    imported: bool = True
+    """False: no file says it. A new record gets the default, whatever stands in a column of that name."""
     never_blank: bool = False
     """Whether its source has something there in every row: so that what reads as no value and may be a name (Null) is
     one, and is warned of like that of a field that is not required."""
@@ -230,7 +293,12 @@ class Field:
     @property
     def merges(self) -> bool:
         """Whether what is stored has a part in what a row puts there."""
-        return self.merge != "replace" or self.protected_by is not None
+        return self.merge not in ("replace", "first", "sum") or self.protected_by is not None
+
+    @property
+    def folds(self) -> bool:
+        """Whether several rows of one record say together what it gets."""
+        return self.merge != "replace" or self.merges
 
     @property
     def ingredients(self) -> tuple[str, ...]:
@@ -242,6 +310,8 @@ class Field:
                 return names
             case CodeOf(field=name) | SameAs(field=name) | AcademicYearOf(field=name):
                 return (name,)
+            case CountOf(single=single, packs=packs, each=each):
+                return (single, packs, each)
         return ()
 
 
@@ -280,15 +350,33 @@ class Contract:
     """Columns that the database computes of others: name, type and expression."""
     fixed: tuple[tuple[str, str], ...] = ()
     """Columns that are the same for every record of this dataset: its slice of a shared table."""
+    made: tuple[tuple[str, str, str], ...] = ()
+    """Columns that the database makes of a new record, and nobody is shown: name, type and expression."""
+    unique: tuple[tuple[str, ...], ...] = ()
+    """Fields that, taken together, no two records share either. A row that has them of another record waits for a
+    person, with the name of that one."""
+    only: tuple[str, tuple[str, ...]] | None = None
+    """A field, and the texts that it has in the rows that come in, in lower case; the others are filtered, and told."""
     slice_by: str | None = None
     """The field (with choices) that tells this dataset's records from others in a shared table; else `fixed` does."""
     modes: tuple[Mode, ...] = ("upsert", "insert", "update")
     """The first is the default."""
     removal: Removal | None = None
+    numbered: Numbered | None = None
+    """How the rows of a file have to be numbered."""
+    once: tuple[str, ...] = ()
+    """The fields of which no two rows of a file may say the same."""
+    settles: Settles | None = None
+    """What its amounts settle, if they do."""
+    whole: str = ""
+    """The reference to the record that its records are parts of, and have no life without: where a file names some of
+    those of one, the others are deleted, so that the whole is as the file has it."""
     limits: tuple[tuple[str, str], ...] = USUAL
     """How much one import may change before a person is asked (see `limits`); a template may say otherwise."""
     on_edit: OnEdit = "keep"
     """What becomes of a value that a person edited since the last import, unless a template says otherwise."""
+    on_conflict: OnConflict = "hold"
+    """Which of the rows of one key counts that contradict each other, unless somebody says otherwise."""
     forbidden: tuple[str, ...] = (
         "password",
         "password_hash",
@@ -300,10 +388,25 @@ class Contract:
         "secret",
     )
     """Headers that are never imported."""
+    common_headers: bool = False
+    """Whether its headers are so common that a few of them say nothing: a file is recognised as it that has most of its
+    columns, or is called after it."""
+    drops_secrets: bool = False
+    """Whether columns with secrets are left out by themselves, and told; elsewhere somebody has to say so first."""
     nothing: tuple[str, ...] = ()
     """Texts that a form's playbook takes for no value in every field, in lower case: nobody is asked about them."""
     figures: tuple[Figure, ...] = ()
     """The numbers that an import of it is known by, in the words of its procedure."""
+    totals: tuple[ControlTotal, ...] = ()
+    """What a whole file of it is compared by, beside how many rows it has; nobody declares that one."""
+    beside: tuple[str, ...] = ()
+    """Headers that its sources often have beside, and that are no field of it: nothing speaks against a source with
+    them."""
+    adds_up: bool = False
+    """Whether several rows of one record are parts of it, and are added up where a field is a `sum`, in a file of the
+    dataset itself: the batches of a stock. Elsewhere only what a playbook makes of its source is."""
+    classification: Classification | None = None
+    """In which class each record is, by when something last happened."""
     template: tuple[str, ...] = ()
     """The fields in the CSV template, in its order; all of them when empty."""
 
@@ -328,9 +431,19 @@ class Contract:
         return tuple(field for field in self.fields if field.stored)
 
     @property
+    def importable(self) -> tuple[Field, ...]:
+        """The fields that a file can say."""
+        return tuple(field for field in self.fields if field.imported)
+
+    @property
     def references(self) -> tuple[Field, ...]:
         """The fields that name a record of another contract."""
         return tuple(field for field in self.fields if field.reference is not None)
+
+    @property
+    def waits(self) -> bool:
+        """Whether its rows may well come before what they name."""
+        return any(field.reference is not None and field.reference.waits for field in self.fields)
 
     @property
     def identifiers(self) -> tuple[Field, ...]:
@@ -363,6 +476,11 @@ class Contract:
         return tuple(field for field in self.stored if field.merges)
 
     @property
+    def folds(self) -> bool:
+        """Whether several rows of one record say together what it gets."""
+        return any(field.folds for field in self.stored)
+
+    @property
     def needed(self) -> tuple[Field, ...]:
         """The fields outside the key that a new record cannot do without."""
         return tuple(field for field in self.stored if field.required and field.name not in self.key)
@@ -376,7 +494,8 @@ class Contract:
     def filling(self) -> "Contract":
         """The same, of which a row fills what a record has nothing in, lets it grow and move on, and replaces
         nothing."""
-        fields = (replace(f, merge="fill") if f.merge == "replace" else f for f in self.fields)
+        replacing = ("replace", "first", "sum")
+        fields = (replace(f, merge="fill") if f.merge in replacing else f for f in self.fields)
         return replace(self, fields=tuple(fields))
 
     @property

@@ -63,7 +63,7 @@ def beside(path: Path) -> Iterator[BinaryIO]:
         part.unlink(missing_ok=True)
 
 
-def begun(folder: Path, prefix: str | None = None) -> tuple[Path, BinaryIO]:
+def begun(folder: Path, prefix: str = "") -> tuple[Path, BinaryIO]:
     """A new file that is held; one that was swept before it was, is begun again."""
     while True:
         handle, name = tempfile.mkstemp(prefix=prefix, dir=folder)

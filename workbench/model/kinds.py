@@ -268,6 +268,26 @@ def _whole(text: pa.StringArray, pattern: str) -> pa.StringArray:
     return _where(matches(text, pattern), text, lambda odd: replaced(odd, (pattern, r"\1")))
 
 
+def _lookup(cells: pa.StringArray) -> pa.StringArray:
+    """As names are looked up: without regard to case."""
+    return pc.utf8_lower(trimmed(cells))
+
+
+def _sku(cells: pa.StringArray) -> pa.StringArray:
+    return pc.utf8_upper(_identifier(cells))
+
+
+def _barcode(cells: pa.StringArray) -> pa.StringArray:
+    """Digits alone; spaces and hyphens between them are no part of it."""
+    text = _identifier(cells)
+    odd = pc.and_not(pc.is_valid(text), matches(text, _BARCODE))
+    return _where(odd, text, lambda some: _if_of(replaced(some, ("[ -]", "")), some, _BARCODE))
+
+
+def _if_of(candidates: pa.StringArray, typed: pa.StringArray, pattern: str) -> pa.StringArray:
+    return pc.if_else(matches(candidates, pattern), candidates, typed)
+
+
 # --- e-mail and phone ---
 
 # No white space, control characters, commas, colons, brackets, quotes or backslashes; an apostrophe is fine (o'brien@).
@@ -276,6 +296,7 @@ _LETTER = r"""[^\x00-\x20\x7f-\xa0@.,;:<>()"\[\]\\]"""
 _EMAIL = rf"^{_LETTER}+(?:\.{_LETTER}+)*@{_LETTER}+(?:\.{_LETTER}+)+$"
 _LONGEST_EMAIL = 254
 """Bytes, as mail servers take it (RFC 5321)."""
+_BARCODE = "^[0-9]{6,18}$"
 _PHONE = r"^[-+(). /]*(?:[0-9][-(). /]*){7,20}(?:(?:[xX]|[eE][xX][tT]\.?) *[0-9]{1,8})?$"
 
 
@@ -479,6 +500,33 @@ _ALL = (
         title="identifier",
     ),
     Kind(
+        name="lookup",
+        sql="text",
+        pattern=_NAME,
+        code="control_character",
+        message="Contains a line break or another control character",
+        parse=_lookup,
+        title="text, in lower case",
+    ),
+    Kind(
+        name="sku",
+        sql="text",
+        pattern=_NAME,
+        code="control_character",
+        message="Contains a line break or another control character",
+        parse=_sku,
+        title="code of a SKU, in capitals",
+    ),
+    Kind(
+        name="barcode",
+        sql="text",
+        pattern=_BARCODE,
+        code="bad_barcode",
+        message="Not a barcode: 6 to 18 digits; 8.50E+11 has lost its last ones in a spreadsheet",
+        parse=_barcode,
+        title="barcode",
+    ),
+    Kind(
         name="salesforce_id",
         sql="text",
         pattern=_SALESFORCE_ID,
@@ -517,6 +565,15 @@ _ALL = (
         read=dates.moment,
         forms=_orders(dates.TIMESTAMP, dates.moment, "date or time"),
         title="date and time",
+    ),
+    Kind(
+        name="time",
+        sql="time",
+        pattern=dates.TIME,
+        code="bad_time",
+        message="Invalid time format: write 8:30 AM or 14:30",
+        parse=_rewritten(dates.TIME, dates.clock),
+        title="time of day",
     ),
     Kind(
         name="integer",
@@ -569,6 +626,19 @@ _ALL = (
         bare=True,
         numeric=True,
         title="amount of money",
+    ),
+    Kind(
+        name="amount",
+        sql="numeric",
+        pattern=numbers.AMOUNT,
+        code="bad_money",
+        message="Not an amount of money, such as 1234.50, $1,234.50 or (12.00)",
+        parse=_rewritten(numbers.AMOUNT, numbers.amount),
+        read=numbers.amount,
+        forms=_signs(numbers.AMOUNT, numbers.amount, "Not an amount of money", "^$"),
+        bare=True,
+        numeric=True,
+        title="amount of money, with fractions of a cent",
     ),
     Kind(
         name="boolean",

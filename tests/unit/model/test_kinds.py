@@ -41,7 +41,7 @@ def test_a_column_of_no_rows_and_one_of_nulls_stay_what_they_are(kind: str) -> N
     assert KINDS[kind].parse(pa.array([None, None], pa.string())).to_pylist() == [None, None]
 
 
-@pytest.mark.parametrize("kind", sorted(set(KINDS) - {"email", "json"}))
+@pytest.mark.parametrize("kind", sorted(set(KINDS) - {"email", "json", "lookup", "sku"}))
 @pytest.mark.parametrize("word", ["None", "nan", "NaN", "NULL", "N/A", "-", "NaT"])
 def test_words_for_nothing_are_text_and_stay_as_typed(kind: str, word: str) -> None:
     assert parsed(kind, f" {word} ") == [word]
@@ -618,3 +618,15 @@ def test_an_id_of_salesforce_gets_the_three_characters_that_fit_it() -> None:
 )
 def test_an_id_that_somebody_put_into_another_case_or_cut_is_none(text: str) -> None:
     assert understood("salesforce_id", text) is BAD
+
+
+def test_names_are_looked_up_without_regard_to_case_and_codes_of_skus_are_in_capitals() -> None:
+    assert parsed("lookup", "  Tinto  Wine ", "MAIN", "") == ["tinto wine", "main", None]
+    assert parsed("sku", " fra1023", "Shipping1001", "1023.0") == ["FRA1023", "SHIPPING1001", "1023"]
+
+
+def test_a_barcode_is_digits_and_one_that_a_spreadsheet_has_rounded_is_none() -> None:
+    assert parsed("barcode", "850012345017", "8 50012-34501 7", "850012345017.0") == ["850012345017"] * 3
+    odd = ["8.50E+11", "850012345017 (On Bottle)", "12345"]
+    assert parsed("barcode", *odd) == odd
+    assert not any(re.match(KINDS["barcode"].pattern, text) for text in odd)

@@ -72,9 +72,10 @@ $$ select id from workbench.import_batch
    where id = nullif(current_setting('workbench.batch', true), '')::uuid
      and stage not in ('completed', 'failed', 'discarded') $$;
 
--- The undo that took a batch back; null while it stands. An undo whose dry run only shows is none.
-create or replace function workbench.undone_by(batch uuid) returns uuid language sql stable parallel safe as
-$$ select id from workbench.import_batch where undo_of = batch and stage = 'completed' $$;
+-- The undo that took a batch back, the last of several; null while it stands. An undo whose dry run only shows is none.
+create or replace function workbench.undone_by(batch uuid) returns uuid language sql stable parallel safe as $$
+    select id from workbench.import_batch where undo_of = batch and stage = 'completed' order by completed_at desc, id desc limit 1
+$$;
 
 -- Whether a person's word is one for a row of that outcome: an unmatched row is explained, an invalid one rejected. A word from
 -- before the two were told apart, and the run that has resolved a row, are for either.
@@ -127,13 +128,31 @@ begin
              where batch_id = %1$L and plan = %2$L
          ), rolled as (
              select made.line, min(made.weight) as weight from (%3$s) made group by made.line
+         ), waits as materialized (                       -- rows that wait with another of their key, which is refused itself
+             select w.line, w.external_key from workbench.corrected_row w
+             join workbench.import_outcome o on o.batch_id = w.batch_id and o.line = w.line
+             where w.batch_id = %1$L and o.batch_id = %1$L and o.plan = %2$L and o.reason = ''together''
+               and %4$L
+         ), refusing as materialized (
+             select distinct w.external_key from workbench.corrected_row w
+             join workbench.import_outcome o on o.batch_id = w.batch_id and o.line = w.line
+             where w.batch_id = %1$L and o.batch_id = %1$L and o.plan = %2$L and o.outcome in (''invalid'', ''unmatched'')
+               and o.reason is distinct from ''together'' and w.external_key <> '''' and %4$L
          )
          select (select count(*) from source full join rolled using (line)
                  where source.weight is distinct from coalesce(rolled.weight, 5)
-                   and not (source.weight is not distinct from 1 and line in (select line from failed)))
+                   and not (source.weight is not distinct from 1 and line in (select line from failed))
+                   and not (coalesce(rolled.weight, 5) = 5 and line in (
+                       select line from waits where external_key in (select external_key from refusing))))
+              + (select count(*) from workbench.corrected_row w
+                 join workbench.import_outcome o on o.batch_id = w.batch_id and o.line = w.line
+                 where %4$L and w.batch_id = %1$L and o.batch_id = %1$L and o.plan = %2$L
+                   and o.outcome in (''created'', ''updated'') and w.external_key in (select external_key from refusing))
               + (select count(*) from failed where line not in (
                      select line from workbench.import_outcome
-                     where batch_id = %1$L and plan = %2$L and outcome = ''invalid''))', face, number, made)
+                     where batch_id = %1$L and plan = %2$L and outcome = ''invalid''))', face, number, made,
+        exists (select from workbench.import_batch b where b.id = face and b.summary @> '{"together": true}'
+            and b.unmatched + b.invalid > 0))
     into wrong;
     return wrong;
 end $$;
@@ -208,7 +227,7 @@ begin
             'select count(*) from workbench.import_removal m left join %I.%I t on t.id = m.record_id
              where m.batch_id = $1 and m.plan = $2 and case m.action when ''deleted'' then t.id is not null
                  else t.xmin is distinct from $3 or %s end',
-            known.family, known.target, coalesce(format('t.%I', known.active), 'false'))
+            known.family, known.target, case when known.active is null then 'false' else format('t.%I', known.active) end)
             into more using batch.id, batch.plan, mine;
         wrong := wrong + more;
     end if;
@@ -216,8 +235,9 @@ begin
 end $$;
 
 -- How many outcomes of a batch have no ground in its rows: a row that was read as invalid is so, one is a duplicate of another
--- that is none, one is withheld for its source row's sake, one is left as it is because there is a record. How many are not so
--- by what the outcomes themselves say (`unsaid`), and whether there are `twins`, is known to whoever has read them all.
+-- that is none, one is withheld for its source row's sake, one is left as it is because there is a record, one is filtered that
+-- says what does not come in. How many are not so by what the outcomes themselves say (`unsaid`), and whether there are `twins`,
+-- is known to whoever has read them all.
 drop function if exists workbench.groundless(workbench.import_batch);
 create or replace function workbench.groundless(batch workbench.import_batch, unsaid bigint, twins boolean) returns bigint
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -238,7 +258,12 @@ begin
     if batch.undo_of is not null or not exists (select from workbench.dataset d where d.data_type = batch.data_type) then
         return wrong;                                    -- of an undo `unwritten` asks, of a playbook's rows `unrolled`
     end if;
-    wrong := wrong + unsaid;
+    wrong := wrong + unsaid + (
+        select count(*) from workbench.dataset d
+        join workbench.import_outcome o on o.batch_id = batch.id and o.plan = batch.plan and o.reason = 'filtered'
+        left join workbench.corrected_row r on r.batch_id = batch.id and r.line = o.line
+        where d.data_type = batch.data_type and d.only_field is not null
+          and not coalesce(lower(r.payload ->> d.only_field) <> all(string_to_array(d.only_texts, ',')), false));
     if twins and not batch.derived then
         by_record := exists (                            -- rows that call one record by several names are known by it
             select from workbench.import_outcome where batch_id = batch.id and plan = batch.plan
@@ -263,20 +288,81 @@ create or replace function workbench.changes_of(batch uuid) returns bigint langu
     from workbench.import_batch where batch in (id, part_of) and stage = 'completed'
 $$;
 
+-- What a control total of a batch comes to, over all of its rows as they count: how many there are, the sum of a field, or how
+-- many different keys. A sum is null where a row has something there that is no number: then nobody knows it.
+create or replace function workbench.total_of(batch uuid, kind text, fields text[]) returns numeric language plpgsql stable
+set search_path = pg_catalog, pg_temp as $$
+declare rows_of text; said text; is_lenient boolean; told numeric;
+begin
+    rows_of := format('workbench.%I where batch_id = %L', case when exists (
+        select from workbench.import_correction c where c.batch_id = batch) then 'corrected_row' else 'import_row' end, batch);
+    select string_agg(format('nullif(payload ->> %L, '''')', field), ', ' order by place) into said
+    from unnest(fields) with ordinality as each (field, place);
+    if kind = 'rows' then
+        execute format('select count(*) from %s', rows_of) into told;
+    elsif kind = 'keys' then
+        execute format('select count(*) from (select distinct %1$s from %2$s and coalesce(%1$s) is not null) keys', said, rows_of)
+            into told;
+    else
+        select coalesce(b.mapping -> 'lenient', '[]') <> '[]' into is_lenient from workbench.import_batch b where b.id = batch;
+        if not is_lenient then
+            begin                                        -- nearly every column has numbers alone, which are added up as they are
+                execute format('select coalesce(sum((payload -> %L)::numeric), 0) from %s', fields[1], rows_of) into told;
+                return told;
+            exception when invalid_parameter_value then  -- a text, or null before version 18
+            end;
+        end if;
+        execute format(
+            'select case when count(*) = count(*) filter (where jsonb_typeof(payload -> %1$L) in (''number'', ''null''))
+                then coalesce(sum((payload -> %1$L)::numeric) filter (where jsonb_typeof(payload -> %1$L) = ''number''), 0) end
+             from %2$s', fields[1], rows_of) into told;
+    end if;
+    return told;
+end $$;
+
+-- What has to come to something is said before a batch is planned, and never otherwise; a person accepts that it comes to
+-- something else as long as it is open. Who and when is what the connection says, and what is accepted what the rows come to.
+create or replace function workbench.guard_control_total() returns trigger language plpgsql
+set search_path = pg_catalog, pg_temp as $$
+declare stage_ text;
+begin
+    select stage into stage_ from workbench.import_batch where id = new.batch_id;
+    if tg_op = 'INSERT' then
+        if stage_ not in ('queued', 'staging') or new.reason is not null then
+            raise exception 'batch % is %, and what it comes to is said beforehand', new.batch_id, stage_ using errcode = 'WB001';
+        end if;
+        new.said_by := workbench.current_person();
+        new.said_at := now();
+        return new;
+    end if;
+    if stage_ not in ('planned', 'held') then
+        raise exception 'batch % is %, and nothing of it can be accepted', new.batch_id, stage_ using errcode = 'WB001';
+    end if;
+    new.found := workbench.total_of(new.batch_id, new.kind, new.fields);
+    new.accepted_by := workbench.current_person();
+    new.accepted_at := now();
+    return new;
+end $$;
+create or replace trigger guard_control_total before insert or update on workbench.control_total
+    for each row execute function workbench.guard_control_total();
+
 -- A batch cannot be completed unless every row has one outcome of the plan that counts, every outcome a row, and the figures
--- are those of the outcomes; a run not without its parts; none whose plan waits for what nobody has let go on.
+-- are those of the outcomes; a run not without its parts; none whose plan waits for what nobody has let go on, and none whose
+-- rows come to something else than was said of them, unless a person has accepted that, and said why.
 create or replace function workbench.refuse_unproven(batch workbench.import_batch) returns void language plpgsql
 set search_path = pg_catalog, pg_temp as $$
 declare
-    found record; behind record; found_loose bigint; mixed bigint;
+    found record; behind record; total record; found_loose bigint; mixed bigint; filters boolean;
     lot constant bigint := uuid_hash_extended(gen_random_uuid(), 0);
 begin
+    filters := exists (select from workbench.dataset d where d.data_type = batch.data_type and d.only_field is not null);
     select count(r.line) as rows, count(*) filter (where r.line is null or o.line is null) as loose,
            count(*) filter (where o.outcome = 'created' and o.record_id <> r.id and batch.undo_of is null
                or o.outcome = 'skipped' and o.reason is null) as strange,
            count(*) filter (where o.outcome = 'skipped' and not case
-               when o.reason in ('unchanged', 'protected', 'kept') then o.record_id is not null
+               when o.reason in ('unchanged', 'known', 'protected', 'kept') then o.record_id is not null
                when o.reason = 'withheld' then batch.derived
+               when o.reason = 'filtered' then filters
                else o.reason = 'duplicate' end) as unsaid,
            coalesce(bool_or(o.outcome = 'skipped' and o.reason = 'duplicate'), false) as twins,
            bit_xor(uuid_hash_extended(o.record_id, lot)) filter (where o.outcome = 'created') as mixed,
@@ -323,12 +409,33 @@ begin
                    jsonb_build_object('code', hold -> 'code'))) then
         raise exception 'its plan waits for a person, and nobody has let it go on' using errcode = 'WB002';
     end if;
+    for total in
+        with made as materialized (
+            select kind, fields, workbench.total_of(batch.id, kind, fields) as now
+            from (select distinct kind, fields from workbench.control_total where batch_id = batch.id) each
+        )
+        select t.*, made.now from workbench.control_total t join made using (kind, fields) where t.batch_id = batch.id
+    loop
+        if total.now is distinct from total.expected and (
+                total.reason is null or total.found is distinct from total.now) then
+            raise exception 'its total % is %, where % was expected, and nobody has accepted that', total.name,
+                coalesce(total.now::text, 'not known'), total.expected using errcode = 'WB002';
+        end if;
+    end loop;
     if batch.removed <> (select count(*) from workbench.import_removal where batch_id = batch.id and plan = batch.plan)
                       + behind.removed then
         raise exception 'it does not list the % records that it removes', batch.removed using errcode = 'WB002';
     end if;
     if batch.undo_of is not null and batch.processed <> workbench.changes_of(batch.undo_of) then
         raise exception 'it does not say of every change of batch % what becomes of it', batch.undo_of using errcode = 'WB002';
+    end if;
+    if batch.undo_of is not null and exists (
+            select from workbench.import_batch u
+            join workbench.import_outcome before on before.batch_id = u.id and before.plan = u.plan
+            join workbench.import_outcome o on o.batch_id = batch.id and o.plan = batch.plan and o.line = before.line
+            where u.undo_of = batch.undo_of and u.id <> batch.id and u.stage = 'completed'
+              and before.outcome <> 'skipped' and o.outcome <> 'skipped') then
+        raise exception 'it takes back again what an earlier undo has taken back' using errcode = 'WB002';
     end if;
     if exists (select from jsonb_array_elements(batch.summary -> 'accepted') a
                where a ->> 'by' is distinct from workbench.current_person()) then
@@ -792,6 +899,7 @@ begin
     delete from workbench.import_removal where batch_id = given_up;
     delete from workbench.import_row where batch_id = given_up;
     delete from workbench.salesforce_read where batch_id = given_up;
+    delete from workbench.control_total where batch_id = given_up;
 end $$;
 
 create or replace function workbench.tidy() returns integer language sql security definer set search_path = pg_catalog, pg_temp as
