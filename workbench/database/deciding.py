@@ -281,7 +281,8 @@ class Decision(Target):
                 id_of(field), Identifier(f"ref {field.name}")
             )
         if field.name in self._named_ahead:
-            return self._ahead.join(self.batch, field, self.value(field), self.names["came"])
+            came = self.names["came"]
+            return self._ahead.join(self.batch, field, self.value(field), came, repeated=self._repeats.any)
         earlier = self._earlier.get(field.reference.dataset)
         if earlier is None or field.reference.by:
             return super().reference_join(field)
