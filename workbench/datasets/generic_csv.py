@@ -298,7 +298,7 @@ COURSES = Contract(
             examples=("Introduction to Programming", "Fundamentals of Nursing"),
         ),
         Field(name="department", max_length=300, examples=("Computer Science", "Nursing")),
-        Field(name="credit_hours", kind="decimal", minimum=0, maximum=1000, examples=("3", "4")),
+        Field(name="credit_hours", kind="decimal", written="point", minimum=0, maximum=1000, examples=("3", "4")),
         _institution("mocku-123", "mocku-123"),
         _flag("active", "true", "true", "true"),
         *_TIMES,
