@@ -442,7 +442,7 @@ class Decision(Target):
         if (only := self._only) is None:
             return SQL("null::jsonb")
         field, texts_in = only
-        said = f"Not imported: only a {self.contract.noun} that is {' or '.join(texts_in)} comes in, and this one is "
+        said = f"Not imported: the {field.name} of each {self.contract.noun} has to be {' or '.join(texts_in)}, and is "
         return self.compose(
             "(select {told} from {rows} r where r.batch_id = {batch} and r.line = judged.line)",
             told=issue(

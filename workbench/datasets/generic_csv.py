@@ -473,6 +473,15 @@ USER_INVITATIONS = Contract(
     table="user_invitations",
     key=("id",),
     modes=MODES,
+    on_conflict="first",
+    only=("status", ("pending",)),
+    # 244 random bits; who has it may register, so it is in no field, and in no file
+    made=(
+        ("token", "text", "replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '')"),
+        ("expires_at", "timestamptz", "now() + interval '14 days'"),
+    ),
+    common_headers=True,
+    drops_secrets=True,
     forbidden=(*_SENSITIVE, "expires_at"),
     template=(
         *("id", "email", "role", "institution_id", "invited_by", "invited_at", "status", "accepted_at"),

@@ -217,8 +217,9 @@ begin
 end $$;
 
 -- How many outcomes of a batch have no ground in its rows: a row that was read as invalid is so, one is a duplicate of another
--- that is none, one is withheld for its source row's sake, one is left as it is because there is a record. How many are not so
--- by what the outcomes themselves say (`unsaid`), and whether there are `twins`, is known to whoever has read them all.
+-- that is none, one is withheld for its source row's sake, one is left as it is because there is a record, one is filtered that
+-- says what does not come in. How many are not so by what the outcomes themselves say (`unsaid`), and whether there are `twins`,
+-- is known to whoever has read them all.
 drop function if exists workbench.groundless(workbench.import_batch);
 create or replace function workbench.groundless(batch workbench.import_batch, unsaid bigint, twins boolean) returns bigint
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -239,7 +240,12 @@ begin
     if batch.undo_of is not null or not exists (select from workbench.dataset d where d.data_type = batch.data_type) then
         return wrong;                                    -- of an undo `unwritten` asks, of a playbook's rows `unrolled`
     end if;
-    wrong := wrong + unsaid;
+    wrong := wrong + unsaid + (
+        select count(*) from workbench.dataset d
+        join workbench.import_outcome o on o.batch_id = batch.id and o.plan = batch.plan and o.reason = 'filtered'
+        left join workbench.corrected_row r on r.batch_id = batch.id and r.line = o.line
+        where d.data_type = batch.data_type and d.only_field is not null
+          and not coalesce(lower(r.payload ->> d.only_field) <> all(string_to_array(d.only_texts, ',')), false));
     if twins and not batch.derived then
         by_record := exists (                            -- rows that call one record by several names are known by it
             select from workbench.import_outcome where batch_id = batch.id and plan = batch.plan
@@ -318,15 +324,17 @@ create or replace trigger guard_control_total before insert or update on workben
 create or replace function workbench.refuse_unproven(batch workbench.import_batch) returns void language plpgsql
 set search_path = pg_catalog, pg_temp as $$
 declare
-    found record; behind record; total record; found_loose bigint; mixed bigint;
+    found record; behind record; total record; found_loose bigint; mixed bigint; filters boolean;
     lot constant bigint := uuid_hash_extended(gen_random_uuid(), 0);
 begin
+    filters := exists (select from workbench.dataset d where d.data_type = batch.data_type and d.only_field is not null);
     select count(r.line) as rows, count(*) filter (where r.line is null or o.line is null) as loose,
            count(*) filter (where o.outcome = 'created' and o.record_id <> r.id and batch.undo_of is null
                or o.outcome = 'skipped' and o.reason is null) as strange,
            count(*) filter (where o.outcome = 'skipped' and not case
                when o.reason in ('unchanged', 'known', 'protected', 'kept') then o.record_id is not null
                when o.reason = 'withheld' then batch.derived
+               when o.reason = 'filtered' then filters
                else o.reason = 'duplicate' end) as unsaid,
            coalesce(bool_or(o.outcome = 'skipped' and o.reason = 'duplicate'), false) as twins,
            bit_xor(uuid_hash_extended(o.record_id, lot)) filter (where o.outcome = 'created') as mixed,
