@@ -9,6 +9,7 @@ from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 from psycopg.types.json import Jsonb
 
 from workbench.database.ahead import Ahead
+from workbench.database.file_rules import FileRules
 from workbench.database.identities import FLAG, SAME_KEY, Identities
 from workbench.database.repeats import Repeats, Ruling
 from workbench.database.rolling_up import Refusals
@@ -63,6 +64,7 @@ class Decision(Target):
             leads=batch.derived and (part is None or part.repeats),
         )
         self._identities = Identities(self, holds)
+        self._file_rules = FileRules(self)
 
     def refuse(self, connection: psycopg.Connection[Any]) -> None:
         """Puts down which rows of the source are refused, and what is not made for another's sake, as far as it is
@@ -99,6 +101,7 @@ class Decision(Target):
         if repeated:
             self._repeats.put_down(connection)
         self._identities.put_down(connection, shared=shared)
+        self._file_rules.put_down(connection)
 
     def _unfinished(self) -> Composed:
         """The lines of rows that would make a record and lack what a new one needs."""
@@ -158,7 +161,7 @@ class Decision(Target):
             insert into workbench.import_outcome (tenant_id, batch_id, plan, line, outcome, errors)
             select r.tenant_id, r.batch_id, {plan}, r.line, 'invalid', {errors} from {rows} r {references}
             where r.batch_id = {batch} and r.status = 'failed' and {between}""",
-            errors=_together(missing) if missing else SQL("null::jsonb"),
+            errors=_together([*missing, self._file_rules.issues("r")]),
             references=SQL(" ").join(map(self.reference_join, readable)),
             between=_within(lines),
         )
@@ -179,7 +182,7 @@ class Decision(Target):
                                 when {known} then target_id when {protected} then target_id end,
                    case when verdict in ({updated}, {unchanged}, {known}, {protected}) then target_xmin end,
                    {refs}, {settled}, case verdict when {updated} then {before} end,
-                   case when verdict > {unchanged} or found >= {flag}{without} then {errors} end
+                   case when verdict > {unchanged} or found >= {flag} or {tells}{without} then {errors} end
             from (
                 select *, case when withheld and found % {flag} <= {protected} then {as_withheld}
                                {held} else found % {flag} end as verdict
@@ -207,6 +210,7 @@ class Decision(Target):
             known=self._number("skipped", "known"),
             protected=self._number("skipped", "protected"),
             flag=Literal(FLAG),
+            tells=self._file_rules.tells("judged"),
             held=SQL(" ").join(
                 SQL("when {} then {}").format(self._identities.held(code), self._number("invalid", code))
                 for code in (SAME_KEY, *HOLDABLE)
@@ -243,6 +247,8 @@ class Decision(Target):
             ("skipped", "withheld"),
             ("invalid", "conflict"),
             ("invalid", "missing"),
+            ("invalid", "file_rule"),
+            ("invalid", "differs"),
             *(("invalid", code) for code in (SAME_KEY, *HOLDABLE)),
             ("invalid", "taken"),
             ("invalid", "already_exists"),
@@ -281,13 +287,54 @@ class Decision(Target):
             return super().reference_join(field)
         return self._join_created(field, earlier)
 
+    def known(self, field: Field) -> Composable:
+        """As ever, and with those that an earlier part of the run will create where they are looked for in several
+        ways."""
+        assert field.reference is not None
+        earlier = self._earlier.get(field.reference.dataset)
+        if earlier is None or not field.reference.by:
+            return super().known(field)
+        other = catalog.contract(field.reference.dataset)
+        created = Target(other, earlier, self.tenant, self.plan)
+        plain = [each for each in other.stored if each.reference is None]
+        return self.compose(
+            """(
+                select x.id, x.tenant_id, {columns} from {stored} x
+                union all
+                select o.record_id, o.tenant_id, {values} from workbench.import_outcome o
+                join {made} r on r.batch_id = o.batch_id and r.line = o.line
+                where o.batch_id = {earlier} and o.plan = {plan} and o.outcome = 'created' and r.batch_id = {earlier}
+            )""",
+            columns=SQL(", ").join(SQL("x.{}").format(Identifier(each.target)) for each in plain),
+            stored=super().known(field),
+            values=SQL(", ").join(
+                created.created(each) or SQL("null::{}").format(SQL(KINDS[each.kind].sql)) for each in plain
+            ),
+            made=created.names["rows"],
+            earlier=created.names["batch"],
+        )
+
     def _would_be(self, field: Field) -> Composable:
         """Whether a row that is withheld itself names a record of its own source row, be it one that is invalid: that
         would be there with the row, and is not what is wrong with it."""
         assert field.reference is not None
         if self._refusals is None or field.reference.dataset not in self._earlier:
             return SQL("false")
-        return SQL("({} and {}.its_key is not null)").format(self._withheld, Identifier(f"held {field.name}"))
+        if not field.reference.by:
+            return SQL("({} and {}.its_key is not null)").format(self._withheld, Identifier(f"held {field.name}"))
+        earlier = self._earlier[field.reference.dataset]
+        return self.compose(
+            """({withheld} and coalesce(r.sources[1], r.line) in (
+                select each.line from workbench.import_outcome o
+                join {made} n on n.batch_id = o.batch_id and n.line = o.line
+                cross join lateral unnest(coalesce(n.sources, array[n.line])) as each (line)
+                where o.batch_id = {earlier} and o.plan = {plan} and n.batch_id = {earlier}
+                  and (o.reason = 'withheld' or o.outcome = 'invalid')
+            ))""",
+            withheld=self._withheld,
+            made=Identifier("workbench", "corrected_row" if earlier.revision else "import_row"),
+            earlier=Literal(earlier.id),
+        )
 
     def _join_created(self, field: Field, earlier: Batch) -> Composable:
         """The records that there are, and those that an earlier part of the run will create."""
@@ -306,7 +353,7 @@ class Decision(Target):
                 join {made} n on n.batch_id = o.batch_id and n.line = o.line
                 cross join lateral unnest(coalesce(n.sources, array[n.line])) as each (line)
                 where o.batch_id = {earlier} and o.plan = {plan} and n.batch_id = {earlier}
-                  and (o.reason = 'withheld' or o.outcome = 'invalid')
+                  and (o.reason = 'withheld' or o.outcome in ('invalid', 'unmatched'))
             ) {held} on {held}.its_key = {said} and {held}.line = coalesce(r.sources[1], r.line)"""
         return self.compose(
             """left join (
@@ -383,6 +430,9 @@ class Decision(Target):
                     Literal(field.name), texts(texts_in), self._number("skipped", "filtered")
                 )
             )
+        if self._file_rules.any:
+            broken = SQL("when {} then {}").format(self._file_rules.breaks("r"), self._number("invalid", "file_rule"))
+            cases.append(broken)
         if self._repeats.any:
             cases += self._ambiguous("r.line > repeated.first_of_all", "first_row.payload ->> {field}")
         waiting = [field for field in self._strict if field.reference is not None and field.reference.waits]
@@ -390,6 +440,10 @@ class Decision(Target):
             cases += [self._names_nothing(field, SQL("and not {}").format(self.lacks)) for field in waiting]
         cases += self._repeats.cases(self._number("invalid", "conflict"), self._number("skipped", "duplicate"))
         cases += self._missing()
+        cases += [
+            SQL("when {} then {}").format(self._differs_from(field), self._number("invalid", "differs"))
+            for field in self._equal
+        ]
         cases += map(self._names_nothing, self._strict)
         if self._sharing:
             taken = SQL("when t.id is null and others.external_key is not null then {}")
@@ -481,6 +535,37 @@ class Decision(Target):
         ]
 
     @property
+    def _equal(self) -> list[Field]:
+        """The brought fields that have to be equal to another."""
+        return [field for field in self.brought if field.equal is not None]
+
+    def _differs_from(self, field: Field) -> Composable:
+        """Whether what a row says of a field is not what it says of the one that it has to be equal to."""
+        assert field.equal is not None
+        other = self.contract.field(field.equal.field)
+        return SQL("abs({} - {}) > {}::numeric").format(
+            self.value(field), self.value(other), Literal(field.equal.within)
+        )
+
+    def _told_differing(self) -> Composable:
+        """What a row says of two fields that have to be equal, found again by its line."""
+        told = []
+        for field in self._equal:
+            assert field.equal is not None
+            message = SQL("{} || ' says ' || {} || {} || {}").format(
+                Literal(self._called(field.name).replace("_", " ").capitalize()),
+                self.value(field),
+                Literal(f", and {field.equal.told} "),
+                self.value(self.contract.field(field.equal.field)),
+            )
+            told.append(
+                SQL("case when {} then {} end").format(self._differs_from(field), issue("differs", field.name, message))
+            )
+        return self.compose(
+            "(select {told} from {rows} r where r.batch_id = {batch} and r.line = judged.line)", told=_together(told)
+        )
+
+    @property
     def _coded(self) -> tuple[Field, Field] | None:
         """The field of the key that is a code, where it has one, and the field that blank codes are made of."""
         for field in self.contract.key_fields:
@@ -557,7 +642,7 @@ class Decision(Target):
             SQL(", t.{} as {}").format(Identifier(name), Identifier(f"old {name}")) for name in self._restorable
         ]
         columns += [SQL(", {} as {}").format(self._missed(field), _missed_as(field)) for field in self.references]
-        if self.contract.merging:
+        if self.contract.folds:
             columns.append(SQL(", r.payload, {} as folded").format(self._folded))
         columns += [
             SQL(", {} as {}").format(self.value(field), Identifier(f"said {field.name}"))
@@ -596,8 +681,12 @@ class Decision(Target):
 
     def _settled(self) -> Composable:
         """What a record gets, where that is not what its row alone says."""
-        if not self.contract.merging:
+        if not self.contract.folds:
             return SQL("null::jsonb")
+        if not self.contract.merging:
+            return SQL("case when verdict in ({}, {}) and folded then payload end").format(
+                self._number("created"), self._number("updated")
+            )
         pairs = [SQL("{}, {}").format(Literal(field.name), self._got(field)) for field in self.compared if field.merges]
         return SQL(
             "case when verdict = {created} and folded then payload "
@@ -633,7 +722,7 @@ class Decision(Target):
         called = self.contract.noun if rest else key.replace("_", " ")
         names = " and ".join(self._called(name) for name in self.contract.key)
         duplicate = issue("duplicate_key", key, self._repeats.duplicate(names), "warning")
-        if self._part is not None and self._part.repeats:
+        if self.contract.adds_up or (self._part is not None and self._part.repeats):
             duplicate = SQL("case when {} then {} end").format(self._repeats.overruled, duplicate)
         cases = [
             SQL("when {} then {}").format(
@@ -682,6 +771,8 @@ class Decision(Target):
             )
             for kind, field in self._awaited.items()
         ]
+        if self._equal:
+            cases.append(SQL("when {} then {}").format(self._number("invalid", "differs"), self._told_differing()))
         if self.contract.slice_by or self.contract.fixed:
             other = f"Belongs to a record whose {slice_column(self.contract)} is "
             cases.append(
@@ -698,6 +789,7 @@ class Decision(Target):
         if without:
             written = SQL("case when verdict <= {} then {} end")
             told.append(written.format(self._number("skipped", "unchanged"), _together(without)))
+        told.append(self._file_rules.issues("judged"))
         return _together(told)
 
     def _told_protected(self) -> Composable:

@@ -111,7 +111,7 @@ class _Edits(Target):
         self._kept = SQL("not ({})").format(ruling.accepts(derived=batch.derived)) if keeps else SQL("false")
         # a reference that is no part of the key is decided by the file alone: its base is an id that no payload has;
         # and a field with a rule of its own by that
-        plain = (field for field in self.compared if not field.merges)
+        plain = (field for field in self.compared if not field.merges and field.merge != "sum")
         self.merged_fields = tuple(field for field in plain if field.reference is None)
         self.names |= {
             "stands": SQL(_STANDS).format(Literal(contract.name)),

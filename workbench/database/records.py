@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
-from workbench.database import deactivating, search, unwritten
+from workbench.database import classes, deactivating, search, unwritten
 from workbench.database.batches import get, one_sheet, parts
 from workbench.database.rows import changes, settled
 from workbench.database.store import Store
@@ -230,6 +231,16 @@ class Records:
         The parts of a composite key are separated by "|", e.g. "john@example.com|CNA101".
         """
         return record(self._store, dataset, key)
+
+    def classes(self, dataset: str, *, on: date | None = None) -> dict[str, int]:
+        """How many records are in which class on a day, today (UTC) where none is said: of customers Active, Target,
+        Prospect and Hold. Raises UnknownDataset, NoClasses."""
+        return classes.counted(self._store, dataset, on or datetime.now(UTC).date())
+
+    def classified(self, dataset: str, *, on: date | None = None, only: str | None = None) -> list[dict[str, Any]]:
+        """The records, each with its key, `last` (the day that counts) and `class`, those of one class if it is named;
+        raises UnknownDataset, NoClasses, UnknownClass."""
+        return classes.records(self._store, dataset, on or datetime.now(UTC).date(), only)
 
     def find(self, text: str, *, limit: int = 50) -> list[dict[str, Any]]:
         """The records that a text may mean: dataset, record_id, key, title.

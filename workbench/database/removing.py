@@ -8,6 +8,7 @@ import pyarrow as pa
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
 from workbench.database.target import Target, removable
+from workbench.datasets import catalog
 from workbench.model.contract import Field, Removal
 from workbench.model.hold import Hold
 from workbench.model.wording import first_of, many
@@ -36,8 +37,7 @@ class Removals(Target):
         if not self.any:
             return
         who, *rest = [
-            SQL("r.payload ->> {} = t.{}::text").format(Literal(f.name), Identifier(f.target))
-            for f in self.contract.key_fields
+            SQL("r.payload ->> {} = {}").format(Literal(f.name), self._as_said(f)) for f in self.contract.key_fields
         ]
         # an invalid row names whoever its first key field names: the rest of its key may be what is wrong with it
         named = SQL(" and ").join([who, *(SQL("(r.status = 'failed' or {})").format(part) for part in rest)])
@@ -70,6 +70,25 @@ class Removals(Target):
         """How many records the plan takes away."""
         counted = "select count(*) as records from workbench.import_removal where batch_id = {batch} and plan = {plan}"
         return int(_one(connection, self.compose(counted))["records"]) if self.any else 0
+
+    def _as_said(self, field: Field) -> Composable:
+        """How a row would say what a record `t` has: of one that it names, that one's own field."""
+        return self._named(field, SQL("t.{}").format(Identifier(field.target)))
+
+    def _was(self, field: Field) -> Composable:
+        """What a record that goes, as its before-image `m.before` has it, says of a field, as a row would."""
+        return self._named(field, SQL("m.before ->> {}").format(Literal(field.target)))
+
+    def _named(self, field: Field, stored: Composable) -> Composable:
+        if field.reference is None:
+            return SQL("({})::text").format(stored)
+        other = catalog.contract(field.reference.dataset)
+        return self.compose(
+            "(select x.{of}::text from {other} x where x.tenant_id = {tenant} and x.id = ({stored})::uuid)",
+            of=Identifier(other.field(field.reference.field).target),
+            other=Identifier(other.family, other.table),
+            stored=stored,
+        )
 
     def in_scope(self, connection: psycopg.Connection[Any]) -> int:
         """How many records of the file's scope the mode could take away, those that it names among them."""
@@ -235,12 +254,12 @@ class Removals(Target):
         found = connection.execute(
             self.compose(
                 """
-                select each.line, m.before ->> {key} as who, count(*) over ()::int as all
+                select each.line, {key} as who, count(*) over ()::int as all
                 from workbench.import_removal m
                 join unnest({lines}::int[], {texts}::text[]) each (line, text)
-                  on strpos(lower(each.text), lower(m.before ->> {key})) > 0
+                  on strpos(lower(each.text), lower({key})) > 0
                 where m.batch_id = {batch} and m.plan = {plan} order by 1, 2 limit {first}""",
-                key=Literal(key.target),
+                key=self._was(key),
                 lines=Literal([each["first"] for each in left_out]),
                 texts=Literal([each["text"] for each in left_out]),
                 first=Literal(_FIRST),
@@ -298,8 +317,8 @@ class Removals(Target):
         return self.compose(
             """
             (r.status = 'failed' and not exists (
-                select from {target} t where t.tenant_id = {tenant} and t.{key}::text = r.payload ->> {name}))""",
-            key=Identifier(key.target),
+                select from {target} t where t.tenant_id = {tenant} and {key} = r.payload ->> {name}))""",
+            key=self._as_said(key),
             name=Literal(key.name),
         )
 
@@ -308,11 +327,11 @@ class Removals(Target):
         found = connection.execute(
             self.compose(
                 """
-                select coalesce(before ->> {name}, before ->> {key}) as name from workbench.import_removal
+                select coalesce({name}, {key}) as name from workbench.import_removal m
                 where batch_id = {batch} and plan = {plan}
-                order by before ->> {name} = any({wanted}) desc, 1 limit {first}""",
-                name=Literal(self._name.target),
-                key=Literal(self.contract.key_fields[0].target),
+                order by {name} = any({wanted}) desc, 1 limit {first}""",
+                name=self._was(self._name),
+                key=self._was(self.contract.key_fields[0]),
                 wanted=Literal(list(first)),
                 first=Literal(_FIRST),
             )
@@ -374,6 +393,45 @@ class Removals(Target):
     @property
     def _is_gone(self) -> str:
         return f"is {self._done}"
+
+
+class Leftovers(Target):
+    """The parts of a record that a plan leaves of it, because the file names others of it and not them: a line that is
+    gone from its invoice. Asked within a transaction."""
+
+    @property
+    def any(self) -> bool:
+        """Whether the records are parts of others, and the mode changes those that there are."""
+        return bool(self.contract.whole) and self.mode != "insert"
+
+    def put_down(self, connection: psycopg.Connection[Any]) -> None:
+        """Lists them: a whole of which nothing is written stays as it is, whatever its rows say."""
+        if not self.any:
+            return
+        connection.execute(
+            self.compose(
+                """
+                insert into workbench.import_removal (tenant_id, batch_id, plan, record_id, seen, action, before)
+                with named as materialized (
+                    select record_id, (refs ->> {whole})::uuid as whole from workbench.import_outcome
+                    where batch_id = {batch} and plan = {plan} and record_id is not null
+                      and (outcome in ('created', 'updated') or reason in ('unchanged', 'protected', 'kept'))
+                ), scope as materialized (
+                    select whole from named where whole is not null
+                    union select t.{column} from named join {target} t on t.id = named.record_id
+                    where t.tenant_id = {tenant}
+                )
+                select {tenant}, {batch}, {plan}, t.id, t.xmin, 'deleted', to_jsonb(t)
+                from {target} t join scope on scope.whole = t.{column}
+                where t.tenant_id = {tenant} and not exists (select from named where record_id = t.id)""",
+                whole=Literal(self._whole.target),
+                column=Identifier(self._whole.target),
+            )
+        )
+
+    @property
+    def _whole(self) -> Field:
+        return self.contract.field(self.contract.whole)
 
 
 def _one(connection: psycopg.Connection[Any], question: Composed) -> dict[str, Any]:

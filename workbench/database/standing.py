@@ -36,7 +36,7 @@ class Standing:
         self._references = [field for field in contract.key_fields if field.reference is not None]
         self.resolves = any(field.reference and field.reference.by for field in self._references)
         """Whether keys are known only once the records are found that they name."""
-        self.folds = bool(contract.merging)
+        self.folds = contract.folds
         """Whether rows of one key say something together."""
         self.table = Identifier(f"rows of {target.batch.id}")
 
@@ -93,34 +93,50 @@ class Standing:
     @property
     def contradictable(self) -> list[Field]:
         """The fields of which rows of one record may say what contradicts each other, though one of it counts."""
-        return [f for f in self._target.brought if isinstance(f.merge, Forward) and f.merge.agrees]
+        return [
+            f
+            for f in self._target.brought
+            if (f.merge in ("first", "sum") and not self._adds(f)) or (isinstance(f.merge, Forward) and f.merge.agrees)
+        ]
+
+    def _adds(self, field: Field) -> bool:
+        """Whether the values that rows of one record have are parts of one."""
+        return field.merge == "sum" and (self._target.batch.derived or self._target.contract.adds_up)
 
     def _contradicted(self, field: Field) -> Composable:
         """Two lines of the source that contradict each other, and what counts; null where none do."""
-        assert isinstance(field.merge, Forward)
+        counts = self._merged(field)[1]
+        if field.merge in ("first", "sum"):
+            counts = SQL("({} #>> '{{}}')").format(counts)
         return self._compose(
-            """case when count(distinct {said}) filter (where {said} = any({final})) > 1 then
-                'Line ' || {first} || ' says ' || min({said}) filter (where {said} = any({final}))
-                || ' and line ' || {last} || ' says ' || max({said}) filter (where {said} = any({final}))
+            """case when count(distinct {said}) filter (where {counted}) > 1 then
+                'Line ' || {first} || ' says ' || min({said}) filter (where {counted})
+                || ' and line ' || {last} || ' says ' || max({said}) filter (where {counted})
                 || {of} || {counts} || ' counts' end""",
             said=SQL("(k.payload ->> {})").format(Literal(field.name)),
-            final=texts(field.merge.final),
+            counted=self._contradicting(field),
             first=self._line_of(field, SQL("asc")),
             last=self._line_of(field, SQL("desc")),
             of=Literal(f" of the same {self._target.contract.noun}: "),
-            counts=self._merged(field)[1],
+            counts=counts,
         )
 
     def _line_of(self, field: Field, order: Composable) -> Composable:
         """The source's line that says the first of what contradicts, in that order."""
-        assert isinstance(field.merge, Forward)
         return self._compose(
             """(array_agg(coalesce(k.sources[1], k.line) order by {said} {order}, k.line)
-                filter (where {said} = any({final})))[1]""",
+                filter (where {counted}))[1]""",
             said=SQL("(k.payload ->> {})").format(Literal(field.name)),
             order=order,
-            final=texts(field.merge.final),
+            counted=self._contradicting(field),
         )
+
+    def _contradicting(self, field: Field) -> Composable:
+        """Whether what a row says of a field contradicts whatever else another says."""
+        said = SQL("(k.payload ->> {})").format(Literal(field.name))
+        if isinstance(field.merge, Forward):
+            return SQL("{} = any({})").format(said, texts(field.merge.final))
+        return SQL("{} is not null").format(said)
 
     @property
     def _resolved(self) -> list[Field]:
@@ -176,8 +192,12 @@ class Standing:
     def _merged(self, field: Field) -> tuple[Field, Composable]:
         said = SQL("(k.payload ->> {})::{}").format(Literal(field.name), SQL(KINDS[field.kind].sql))
         match field.merge:
-            case "fill" | "replace":
+            case "fill" | "replace" | "first":
                 return self._first(field)
+            case "sum":
+                if not self._adds(field):
+                    return self._first(field)
+                merged = SQL("trim_scale(sum({}))" if field.kind == "decimal" else "sum({})").format(said)
             case With(field=status) if (leader := self._target.contract.field(status)) in self._target.brought:
                 return self._furthest(field, leader)
             case With():

@@ -12,6 +12,7 @@ from psycopg.conninfo import conninfo_to_dict
 from workbench.database.identity import ROLE
 from workbench.database.store import QUEUE, connect, password_of, program_url, reason
 from workbench.datasets import catalog
+from workbench.derived import classes
 from workbench.model.contract import Contract
 from workbench.model.errors import DatabaseOutdated, DatabaseUnavailable
 from workbench.model.kinds import KINDS
@@ -109,6 +110,8 @@ def upgrade(url: str) -> None:
             _make_targets(connection)
             if outdated:  # its views are over those tables
                 _run(connection, "links.sql")
+                for statement in classes.statements(catalog.CONTRACTS.values()):
+                    connection.exec_driver_sql(statement)
                 connection.exec_driver_sql(f"comment on schema workbench is '{_current()}'")
         _make_queue(url)
     except Exception as error:
@@ -129,8 +132,9 @@ def _said(connection: Any) -> str | None:
 
 
 def _current() -> str:
-    """The mark by which the scripts are known of what the database does, the queue's rules and the links."""
-    scripts = "".join(map(_script, ("current.sql", "queue.sql", "links.sql")))
+    """The mark by which the scripts are known of what the database does, the queue's rules, the links and classes."""
+    classified = classes.statements(catalog.CONTRACTS.values())
+    scripts = "".join((*map(_script, ("current.sql", "queue.sql", "links.sql")), *classified))
     return f"current {hashlib.sha256(scripts.encode()).hexdigest()[:16]}"
 
 
@@ -165,6 +169,12 @@ def _make_targets(connection: Any) -> None:
             table.create(connection)
             for statement in security(table):
                 run(statement)
+            # of two indexes that seem as good the newest is taken: who checks a reference to a small table that nobody
+            # has counted yet would read all records of the tenant by the other key
+            run(
+                f'alter table "{table.schema}"."{table.name}" drop constraint "{table.name}_pkey", '
+                "add primary key (id, tenant_id)"
+            )
             made.append(table)
             continue
         has = {column["name"] for column in known.get_columns(table.name, schema=table.schema)}
@@ -174,7 +184,7 @@ def _make_targets(connection: Any) -> None:
                 definition = CreateColumn(column).compile(dialect=connection.dialect)
                 run(f'alter table "{table.schema}"."{table.name}" add column {definition}')
     for constraint in (each for table in made for each in table.foreign_key_constraints if each.use_alter):
-        connection.execute(AddConstraint(constraint))  # to a table that is made later
+        connection.execute(AddConstraint(constraint))  # to a table that is made later, or to its own
     for dataset in _datasets():
         run(
             "insert into workbench.dataset (data_type, family, target, active, key, only_field, only_texts) "

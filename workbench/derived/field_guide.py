@@ -6,6 +6,7 @@ from workbench.model.contract import (
     AcademicYearOf,
     CodeOf,
     Contract,
+    CountOf,
     Field,
     FirstOf,
     Forward,
@@ -93,6 +94,8 @@ def _head(contract: Contract) -> Iterator[str]:
         yield f"- **Held for a person** when an import would change more than this: {limits}."
     if contract.by_window is not None and contract.removal is not None:
         yield f"- **Held for a person**, too: rows of another `{contract.by_window.name}` than the import, or two."
+    if contract.classification is not None:
+        yield f"- **{contract.classification.title}.** {contract.classification.told}"
     yield f"- **Never imported:** columns called {', '.join(contract.forbidden)}."
     yield ""
     yield "Headers are compared without case, spaces and punctuation; each of the other names will do."
@@ -143,6 +146,8 @@ def _default(field: Field) -> str:  # noqa: PLR0911
             return f"the same as `{name}`"
         case FirstOf(fields=names):
             return " or ".join(f"`{name}`" for name in names)
+        case CountOf(single=single, packs=packs, each=each, usual=usual):
+            return f"`{single}` if above zero, else `{packs}` x `{each}` ({usual} when blank)"
         case AcademicYearOf(field=name):
             return f"the academic year of `{name}`"
         case FromWindow():
@@ -160,6 +165,10 @@ def _notes(field: Field) -> Iterator[str]:
             yield "What is stored stays; only an empty one is filled."
         case "greatest":
             yield "What is stored only grows."
+        case "first":
+            yield "Of several rows of one record the first counts that says something; another is told."
+        case "sum":
+            yield "Of several rows of one record it is added up."
         case With(field=status):
             yield f"Goes with `{status}`: only a row whose `{status}` counts replaces it."
         case Forward(order=order):
@@ -171,7 +180,10 @@ def _notes(field: Field) -> Iterator[str]:
         yield f"Has to be a known {field.reference.noun}, looked for by {ways}; what two share finds none."
     elif field.reference is not None:
         also = f", or else its {field.reference.also}" if field.reference.also else ""
-        yield f"Has to be the {field.reference.field} of a known {field.reference.noun}{also}."
+        ahead = ", or of one that comes in the same import" if field.reference.ahead else ""
+        known = f"the {field.reference.field} of a known {field.reference.noun}{also}{ahead}"
+        optional = field.reference.optional
+        yield f"Is {known}; another is left out, with a warning." if optional else f"Has to be {known}."
     examples = [example for example in field.examples if example]
     if examples:
         yield f"E.g. {examples[0]}."

@@ -284,6 +284,14 @@ class UnknownMatching(WorkbenchError):
     """Nothing of {of} is matched. What is: {known}."""
 
 
+class NoClasses(WorkbenchError):
+    """The records of {dataset} are in no classes. What has classes: {known}."""
+
+
+class UnknownClass(WorkbenchError):
+    """No record of {dataset} is ever {name}. The classes are: {known}."""
+
+
 class NobodySays(WorkbenchError):
     """Nobody of {of} says {said}."""
 
@@ -399,6 +407,11 @@ class Held(WorkbenchError):
 
 class HeldFor(Held):
     """Batch {batch} is held. {why}"""
+
+
+class HeldWhole(Held):
+    """Batch {batch} is held: what {source} brings is imported whole or not at all, and {why}. Correct the rows, or the
+    file, and import it again."""
 
 
 class UnknownLimit(WorkbenchError):

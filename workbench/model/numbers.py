@@ -33,6 +33,8 @@ ONE_WAY = (
 """What a number in canonical text looks like that nobody could read otherwise."""
 MONEY = r"^(?:(?:0|[1-9][0-9]{0,15})\.[0-9]{2}|-(?:[1-9][0-9]{0,15}\.[0-9]{2}|0\.(?:0[1-9]|[1-9][0-9])))$"
 """What an amount of money in canonical text looks like."""
+AMOUNT = r"^(?:(?:0|[1-9][0-9]{0,15})\.[0-9]{2,9}|-(?:[1-9][0-9]{0,15}\.[0-9]{2,9}|0\.[0-9]{0,8}[1-9][0-9]?))$"
+"""What an amount in canonical text looks like that may have fractions of a cent: a price of one of many."""
 
 OTHERWISE = " (point or comma?)"
 """What marks a text that looks canonical, and is not meant so."""
@@ -56,6 +58,34 @@ def amount(text: pa.StringArray, form: str | None = None) -> pa.StringArray:
     """`$1,234.5` as `1234.50`, `(12.00)` as `-12.00`; a fraction of a cent stays, and null where it is no number."""
     plain = replaced(text, (r"^\((.*)\)$", r"-\1"), (r"^([-+]?) *\$ *([-+]?)", r"\1\2"))
     return replaced(number(plain, form), (r"^([^.]*)$", r"\1.00"), (r"(\.[0-9])$", r"\10"))
+
+
+_COUNTED = pa.decimal128(18, 6)
+_COUNT = r"^-?[0-9]{1,12}(?:\.[0-9]{1,6})?$"
+"""What a canonical number looks like that can be counted with."""
+
+
+def unread(text: pa.StringArray) -> pa.StringArray:
+    """What is no number that can be counted with; null elsewhere."""
+    return only(text, pc.and_not(pc.is_valid(text), matches(text, _COUNT)))
+
+
+def above_zero(canonical: pa.StringArray) -> pa.StringArray:
+    """The numbers above zero; null elsewhere."""
+    return only(canonical, pc.fill_null(pc.greater(_decimal(canonical), 0), False))
+
+
+def product(canonical: pa.StringArray, by: pa.StringArray) -> pa.StringArray:
+    """The exact products of numbers that are not zero, to six places; null elsewhere."""
+    number = _decimal(canonical)
+    number = pc.if_else(pc.equal(number, 0), pa.scalar(None, _COUNTED), number)
+    found = pc.round(pc.multiply(number, _decimal(by)), 6)
+    places = pc.cast(pc.cast(found, pa.decimal128(38, 6), safe=False), pa.string())
+    return replaced(places, (r"0+$", ""), (r"\.$", ""))
+
+
+def _decimal(canonical: pa.StringArray) -> pa.Decimal128Array:
+    return pc.cast(only(canonical, matches(canonical, _COUNT)), _COUNTED)
 
 
 def written(canonical: str, form: str | None) -> str:

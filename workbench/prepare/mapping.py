@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from rapidfuzz import fuzz, process
 
 from workbench.model.arrays import matches
-from workbench.model.contract import CodeOf, Contract, Field, FirstOf, FromWindow, Joined
+from workbench.model.contract import CodeOf, Contract, CountOf, Field, FirstOf, FromWindow, Joined
 from workbench.model.errors import (
     AmbiguousColumns,
     ForbiddenColumns,
@@ -588,6 +588,8 @@ def _filled(target: Field, contract: Contract, there: set[str], window: str | No
     sources = [contract.field(name) for name in target.ingredients]
     if isinstance(target.derive, FirstOf):
         return any(_filled(source, contract, there, window) for source in sources)
+    if isinstance(target.derive, CountOf):
+        return bool(there & {target.derive.single, target.derive.packs})
     return bool(sources) and all(_filled(source, contract, there, window) for source in sources)
 
 
@@ -605,6 +607,8 @@ def _or_else(target: Field, window: str = "--window") -> str:
             return f"{target.name} (or {' and '.join(names)})"
         case FirstOf(fields=names):
             return f"{target.name} (or {' or '.join(names)})"
+        case CountOf(single=single, packs=packs):
+            return f"{target.name} (or {single} or {packs})"
         case FromWindow():
             return f"{target.name} (or {window})"
     return target.name

@@ -9,11 +9,12 @@ from typing import TypeAlias
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from workbench.model import dates
+from workbench.model import dates, numbers
 from workbench.model.contract import (
     AcademicYearOf,
     CodeOf,
     Contract,
+    CountOf,
     Derivation,
     Field,
     FirstOf,
@@ -173,7 +174,7 @@ def _filled(column: pa.StringArray | None, by: Column | None, rows: int) -> pa.S
     return pa.repeat(by, rows) if isinstance(by, pa.Scalar) else by
 
 
-def _derived(
+def _derived(  # noqa: PLR0911
     field: Field, derivation: Derivation, values: dict[str, pa.StringArray], window: str | None
 ) -> Column | None:
     """What a field's blank cells become, None where nothing is there that it could be derived from."""
@@ -191,6 +192,8 @@ def _derived(
             return pc.coalesce(*parts) if parts else None
         case AcademicYearOf(field=name):
             return dates.academic_year(values[name]) if name in values else None
+        case CountOf():
+            return _counted(derivation, values)
         case FromWindow():
             return canonical(_cell(window), field)[0] if window else None
 
@@ -208,6 +211,22 @@ def _halves(column: pa.StringArray | None, joined: Joined, values: dict[str, pa.
     if column is not None:
         half = pc.and_(half, pc.is_null(column))
     return half if pc.any(half).as_py() else None
+
+
+def _counted(derivation: CountOf, values: dict[str, pa.StringArray]) -> pa.StringArray | None:
+    """How many single things there are; where a number cannot be read that this hangs on, what stands there."""
+    some = values.get(derivation.single, values.get(derivation.packs))
+    if some is None:
+        return None
+    nothing = pa.nulls(len(some), pa.string())
+    single, packs, each = (values.get(name, nothing) for name in (derivation.single, derivation.packs, derivation.each))
+    return pc.coalesce(
+        *(numbers.unread(text) for text in (single, packs, each)),
+        numbers.above_zero(single),
+        numbers.product(packs, pc.fill_null(each, derivation.usual)),
+        single,
+        packs,
+    )
 
 
 def code_of(names: pa.StringArray, length: int) -> pa.StringArray:

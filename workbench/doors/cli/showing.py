@@ -3,6 +3,7 @@ deactivated; and the database's own: db upgrade, doctor."""
 
 import sys
 from dataclasses import asdict
+from datetime import datetime
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
@@ -34,6 +35,7 @@ def add_to(app: typer.Typer) -> None:
     command(app, "rows")(rows)
     command(app, "find")(find)
     command(app, "record")(record)
+    command(app, "classes")(classes)
     command(app, "deactivate")(deactivate)
     command(app, "reactivate")(reactivate)
     command(app, "deactivated")(deactivated)
@@ -197,6 +199,36 @@ def find(
         printing.say(asked, found.nothing)
     if not found.whole:
         printing.say(asked, "", "Not all rows were looked at. Say more, or a higher --limit.")
+
+
+def classes(
+    asked: Asked,
+    dataset: Annotated[str, typer.Argument(metavar="[DATASET]", help="What has classes.")] = "commerce.companies",
+    on: Annotated[
+        datetime | None, typer.Option(metavar="DAY", formats=["%Y-%m-%d"], help="The day, today if none is said.")
+    ] = None,
+    only: Annotated[str | None, typer.Option("--class", metavar="CLASS", help="The records of one class.")] = None,
+) -> None:
+    """Say how many records are in which class on a day, or which are in one of them.
+
+    Customers are Active, Target or Prospect by their last order, or on Hold.
+    """
+    day = on.date() if on is not None else None
+    with asked.open() as wb:
+        found = wb.records.classes(dataset, on=day)
+        listed = wb.records.classified(dataset, on=day, only=only) if only is not None else []
+    if asked.json:
+        asked.answer({"dataset": dataset, "on": day, "classes": found, **({"records": listed} if only else {})})
+        return
+    if only is None:
+        made = printing.table("Class", ">Records")
+        for name, number in found.items():
+            made.add_row(name, f"{number:,}")
+    else:
+        made = printing.table(*(listed[0] if listed else ("last", "class")))
+        for one in listed:
+            made.add_row(*(plain(str(value if value is not None else "")) for value in one.values()))
+    printing.tell(asked, made)
 
 
 def _cells(row: dict[str, Any]) -> str:
