@@ -93,7 +93,7 @@ def _cell(draw: st.DrawFn, field: Field, ids: dict[str, list[str]], own: str, nu
     if not field.required and draw(st.booleans()):
         return field.default or ""
     cell = draw(_CELLS[field.kind])
-    return f"{number}{own[-4:]}{cell}" if field.required else cell  # what tells records apart
+    return f"{number}{own[-4:]}{cell}" if field.required else cell or field.default or ""
 
 
 def read(content: bytes) -> list[Record]:
