@@ -28,6 +28,7 @@ from workbench.prepare import mapping, summary_line
 from workbench.prepare.judging import Judge, JudgedRows, SourceJudge
 from workbench.prepare.known_names import KnownNames
 from workbench.prepare.summary_line import OWN_TOTALS, SummaryLine
+from workbench.prepare.sums import Sums
 from workbench.sources import kept_files, open_sheet
 
 
@@ -169,6 +170,8 @@ class _Kept:
     revision: int = 0
     docs: str | None = None
     reading: Reading | None = None
+    sums: Sums | None = None
+    """Of a source: what its fields come to that have a control total."""
     summary: SummaryLine | None = None
     """The line at the end of its source that adds up the others."""
     noticed: dict[str, Any] = field(default_factory=dict)
@@ -217,6 +220,9 @@ class _Kept:
     def note(self, judged: JudgedRows) -> None:
         """Takes in what some of its rows bring."""
         contract = catalog.contract(self.batch.dataset)
+        if not self.batch.derived and contract.totals:
+            self.sums = self.sums or Sums(contract=contract)
+            self.sums.add(judged)
         self.brought = judged.brought
         self.grouped = self.grouped or judged.sources is not None
         self.partial = self.partial or (bool(contract.table) and judged.lacks(contract))
@@ -238,6 +244,7 @@ class _Kept:
                 "seconds_staging": seconds,
                 "partial": self.partial,
                 "halves": sorted(self.halves),
+                **({"sums": self.sums.told} if self.sums is not None else {}),
                 **({"grouped": self.grouped, "revision": self.revision} if self.batch.derived else {}),
             },
         }

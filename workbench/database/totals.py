@@ -3,6 +3,7 @@ person has accepted the difference. The same is counted once more by the databas
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -129,8 +130,12 @@ order by batch_id, kind <> 'rows', name, array_position(array['file', 'manifest'
 def count(
     connection: psycopg.Connection[Any], batch: Batch, number: int, outcomes: Counter[tuple[str, str | None]]
 ) -> list[Counted]:
-    """What the source's rows of a batch come to under the plan of that number, whose `outcomes` they have; exactly, and
-    in one pass over them. Totals of fields that the source has no column for are left out."""
+    """What the source's rows of a batch come to under the plan of that number, whose `outcomes` they have, exactly.
+    Totals of fields that the source has no column for are left out.
+
+    What all rows came to was added up when they were staged; so only those are looked at that do not go in, which are
+    few, unless some were corrected since or have no number that can be read.
+    """
     contract = catalog.contract(batch.dataset)
     totals = [total for total in contract.totals if set(total.fields) <= set(batch.fields)]
     rows = Identifier("workbench", "corrected_row" if batch.revision else "import_row")
@@ -142,10 +147,18 @@ def count(
             Literal(list(_went_in(contract)))
         ),
     }
-    sums = [total for total in totals if total.sum_of]
-    found = {total.name: each for total, each in zip(sums, _sums(connection, sums, which), strict=True)}
-    found |= {total.name: _keys(connection, total, which) for total in totals if total.distinct}
-    return [_rows(outcomes, _went_in(contract)), *(found[total.name] for total in totals)]
+    rows_ = _rows(outcomes, _went_in(contract))
+    whole = not rows_.left_out
+    known = batch.summary.get("sums", {}) if not batch.revision else {}
+    found: dict[str, Counted] = {}
+    for staged in (True, False):
+        sums = [total for total in totals if total.sum_of and (total.sum_of in known) is staged]
+        groups = _groups(connection, sums, which, only_out=staged) if sums and not (staged and whole) else []
+        for place, total in enumerate(sums):
+            all_ = Decimal(known[total.sum_of]) if staged else None
+            found[total.name] = _sum(connection, total, which, _Groups(groups, place), all_)
+    found |= {total.name: _keys(connection, total, which, whole=whole) for total in totals if total.distinct}
+    return [rows_, *(found[total.name] for total in totals)]
 
 
 def _went_in(contract: Contract) -> tuple[str, ...]:
@@ -174,15 +187,17 @@ def _why(outcome: str, reason: str | None) -> str:
     return (reason or outcome) if outcome == "skipped" else outcome
 
 
-def _sums(
-    connection: psycopg.Connection[Any], totals: Sequence[ControlTotal], which: Mapping[str, Composable]
-) -> Iterator[Counted]:
-    """The sums of fields, all in one pass."""
-    if not totals:
-        return
+def _groups(
+    connection: psycopg.Connection[Any],
+    totals: Sequence[ControlTotal],
+    which: Mapping[str, Composable],
+    *,
+    only_out: bool,
+) -> list[dict[str, Any]]:
+    """The sums of fields by the outcomes of the rows, all in one pass; of those alone that do not go in, or of all."""
     columns = [
         SQL(
-            "sum((r.payload ->> {field})::numeric) filter (where jsonb_typeof(r.payload -> {field}) = 'number') "
+            "sum((r.payload -> {field})::numeric) filter (where jsonb_typeof(r.payload -> {field}) = 'number') "
             "as {sum}, count(*) - count(*) filter (where jsonb_typeof(r.payload -> {field}) in ('number', 'null')) "
             "as {unread}"
         ).format(field=Literal(total.sum_of), sum=Identifier(f"sum_{place}"), unread=Identifier(f"unread_{place}"))
@@ -191,28 +206,56 @@ def _sums(
     statement = SQL(
         """select {went_in} as went_in, o.outcome, o.reason, {columns}
         from {rows} r join workbench.import_outcome o on o.batch_id = r.batch_id and o.line = r.line
-        where r.batch_id = {batch} and o.batch_id = {batch} and o.plan = {plan} group by 1, 2, 3"""
-    ).format(columns=SQL(", ").join(columns), **which)
-    groups = connection.execute(statement).fetchall()
-    for place, total in enumerate(totals):
-        went_in, others, unread = Decimal(0), dict[str, Decimal](), 0
-        for group in groups:
-            part = group[f"sum_{place}"] or Decimal(0)
-            unread += group[f"unread_{place}"]
-            if group["went_in"]:
-                went_in += part
-            else:
-                why = _why(group["outcome"], group["reason"])
-                others[why] = others.get(why, Decimal(0)) + part
-        yield Counted(
-            name=total.name,
-            made="sum",
-            fields=total.fields,
-            found=None if unread else went_in + sum(others.values(), Decimal(0)),
-            went_in=went_in,
-            others=others,
-            unread=_unread(connection, total, which) if unread else (),
-        )
+        where r.batch_id = {batch} and o.batch_id = {batch} and o.plan = {plan} and {asked} group by 1, 2, 3"""
+    ).format(
+        columns=SQL(", ").join(columns),
+        asked=SQL("not {went_in}").format(**which) if only_out else SQL("true"),
+        **which,
+    )
+    return connection.execute(statement).fetchall()
+
+
+@dataclass(frozen=True)
+class _Groups:
+    """What was added up of one of several fields."""
+
+    groups: Sequence[Mapping[str, Any]]
+    place: int
+
+    def of(self, *, went_in: bool) -> Iterator[tuple[str, Decimal]]:
+        """Why, and how much, of the rows that go in or of those that do not."""
+        for group in self.groups:
+            if group["went_in"] is went_in:
+                yield _why(group["outcome"], group["reason"]), group[f"sum_{self.place}"] or Decimal(0)
+
+    @property
+    def unread(self) -> int:
+        return sum(group[f"unread_{self.place}"] for group in self.groups)
+
+
+def _sum(
+    connection: psycopg.Connection[Any],
+    total: ControlTotal,
+    which: Mapping[str, Composable],
+    groups: _Groups,
+    known: Decimal | None,
+) -> Counted:
+    """One sum; `known` is that of all rows, where the groups are of those alone that do not go in."""
+    others: dict[str, Decimal] = {}
+    for why, number in groups.of(went_in=False):
+        others[why] = others.get(why, Decimal(0)) + number
+    out = sum(others.values(), Decimal(0))
+    unread = groups.unread if known is None else 0
+    went_in = known - out if known is not None else sum((n for _, n in groups.of(went_in=True)), Decimal(0))
+    return Counted(
+        name=total.name,
+        made="sum",
+        fields=total.fields,
+        found=None if unread else went_in + out,
+        went_in=went_in,
+        others=others,
+        unread=_unread(connection, total, which) if unread else (),
+    )
 
 
 def _unread(
@@ -226,18 +269,26 @@ def _unread(
     return tuple(row["line"] for row in connection.execute(statement).fetchall())
 
 
-def _keys(connection: psycopg.Connection[Any], total: ControlTotal, which: Mapping[str, Composable]) -> Counted:
-    """How many different keys there are; one that goes in with any of its rows goes in."""
+def _keys(
+    connection: psycopg.Connection[Any], total: ControlTotal, which: Mapping[str, Composable], *, whole: bool
+) -> Counted:
+    """How many different keys there are; one that goes in with any of its rows goes in. All do where the `whole` file
+    goes in."""
     key_of = SQL(", ").join(SQL("nullif(r.payload ->> {}, '')").format(Literal(name)) for name in total.distinct)
-    statement = SQL(
-        """select went_in, count(*) as keys from (
+    statement = (
+        """select true as went_in, count(*) as keys from (
+            select distinct {key} from {rows} r where r.batch_id = {batch} and coalesce({key}) is not null
+        ) each"""
+        if whole
+        else """select went_in, count(*) as keys from (
             select bool_or({went_in}) as went_in
             from {rows} r join workbench.import_outcome o on o.batch_id = r.batch_id and o.line = r.line
             where r.batch_id = {batch} and o.batch_id = {batch} and o.plan = {plan} and coalesce({key}) is not null
             group by {key}
         ) each group by 1"""
-    ).format(key=key_of, **which)
-    keys = {row["went_in"]: row["keys"] for row in connection.execute(statement).fetchall()}
+    )
+    found = connection.execute(SQL(statement).format(key=key_of, **which)).fetchall()
+    keys = {row["went_in"]: row["keys"] for row in found}
     went_in, others = keys.get(True, 0), keys.get(False, 0)
     return Counted(
         name=total.name,
