@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from workbench.datasets.commerce import companies
 from workbench.datasets.commerce.exports import CUSTOMERS as FORM
 from workbench.model.arrays import joined, matches, only
-from workbench.model.figure import Figure
+from workbench.model.figure import Breakdown, Figure
 from workbench.model.kinds import KINDS
 from workbench.model.playbook import Known, Part, Playbook, Recall, Shaped
 from workbench.model.sheet import Chunk
@@ -197,4 +197,5 @@ CUSTOMERS = Playbook(
         Figure(name="Contacts updated", part="commerce.contacts", outcomes=("updated",)),
         Figure(name="Warnings", severity="warning"),
     ),
+    breakdowns=(Breakdown(name=companies.CLASSES.title, part="commerce.companies"),),
 )
