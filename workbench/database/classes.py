@@ -66,7 +66,8 @@ def _planned(connection: psycopg.Connection[Any], part: Batch, number: int) -> d
     found = connection.execute(
         f"""select {class_of(contract)}(
                 greatest(k.last, case when said.last <= {day} then said.last end),
-                coalesce(said.held, t."{contract.field(rule.said[0]).target}"), {day}) as class, count(*)::int as records
+                coalesce(said.held, t."{contract.field(rule.said[0]).target}"), {day}) as class,
+               count(*)::int as records
         from (
             select o.record_id, (coalesce(o.settled, r.payload) ->> %(last)s)::date as last,
                    (coalesce(o.settled, r.payload) ->> %(held)s)::boolean as held

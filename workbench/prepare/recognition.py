@@ -29,7 +29,7 @@ _SAID = "said with the import"
 CERTAIN = 0.75
 """From this score on, a source is refused under another playbook that it is not recognised as, and imported where
 nobody says what it is."""
-_APART = 0.05
+_APART = 0.03
 """So far what it is has to be from what it might be besides."""
 
 
