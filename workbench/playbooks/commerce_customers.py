@@ -37,7 +37,9 @@ _SEVERAL = "Several customers are called so, and this row has no id that says wh
 _NO_SALESPERSON = "No salesperson: the customer is nobody's"
 
 
-class _Rows(Rows):
+class CustomerRows(Rows):
+    """The rows of a chunk of the export, with the customer and the contact of each."""
+
     def __init__(self, columns: Chunk, known: Known) -> None:
         super().__init__(columns)
         self._known = known
@@ -143,13 +145,13 @@ class _Rows(Rows):
 
 def shape(columns: Chunk, known: Known) -> Mapping[str, Shaped]:
     """The customers and the contacts that rows are made into."""
-    rows = _Rows(columns, known)
+    rows = CustomerRows(columns, known)
     return {"commerce.companies": rows.companies(), "commerce.contacts": rows.contacts()}
 
 
 def check(columns: Chunk, known: Known) -> pa.Table:
     """What is wrong or odd about rows that no part can tell."""
-    return _Rows(columns, known).odd()
+    return CustomerRows(columns, known).odd()
 
 
 _none = pa.array([], pa.string())
