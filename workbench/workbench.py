@@ -527,8 +527,11 @@ class Workbench:
         run = batches.run(self._store, batch)
         playbook = self._playbook(run.face)
         parts = {part.dataset: part for part in run.parts}
+        classes = run.face.summary.get("classes", {})
         return {
             each.name: breakdowns.values(self._store, parts[each.part], each)
+            if each.field
+            else dict(classes.get(each.part, {}))
             for each in (playbook.breakdowns if playbook is not None else ())
             if each.part in parts
         }
