@@ -42,7 +42,8 @@ class Decision(Target):
     ) -> None:
         super().__init__(contract, batch, tenant, plan)
         self._refusals = refusals if refusals is not None and refusals.any else None
-        self._standing = Standing(self, withheld=self._is_withheld("k"))
+        together = refusals is not None and refusals.together  # then rows of one record are withheld all, or none
+        self._standing = Standing(self, withheld=SQL("false") if together else self._is_withheld("k"))
         self.names["rows"] = self._standing.table if self._standing.resolves else self.names["came"]
         self._earlier = earlier
         self._part = part
@@ -404,7 +405,9 @@ class Decision(Target):
         cases += self._repeats.cases(self._number("invalid", "conflict"), self._number("skipped", "duplicate"))
         cases += self._missing()
         cases += [
-            SQL("when {} then {}").format(self._differs_from(field), self._number("invalid", "differs"))
+            SQL("when {} and not {} then {}").format(
+                self._differs_from(field), self._withheld, self._number("invalid", "differs")
+            )
             for field in self._equal
         ]
         cases += map(self._names_nothing, self.references)

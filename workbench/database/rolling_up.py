@@ -193,7 +193,9 @@ class RollUp:
             reasons=Literal(list(reasons)),
             invalid=Literal(self._codes.index(("invalid", None)) + 1),
             filtered=Literal(self._codes.index(FILTERED) + 1),
-            waiting=SQL("when waits.line is not null then {}").format(Literal(self._codes.index(TOGETHER) + 1))
+            waiting=SQL("when waits.line is not null then least(made.code, {})").format(
+                Literal(self._codes.index(TOGETHER) + 1)
+            )
             if self._waits
             else SQL(""),
             waits=SQL("left join refused waits on waits.line = s.line and waits.waits_with is not null")
