@@ -1,12 +1,15 @@
 """Invoices with their lines: all rows of one together or not at all, and as a whole what the file says."""
 
+import time
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from tests.imports import messages, outcome, outcomes, records
-from workbench import Workbench
+from workbench import Workbench, open_sheet
+from workbench.model.resources import samples
 from workbench.model.sheet import Sheet
 
 pytestmark = pytest.mark.both_servers
@@ -194,3 +197,42 @@ def test_a_corrected_line_lets_the_whole_invoice_go_on(wb: Workbench, sheet: Giv
     assert outcomes(wb, wb.plan(batch).batch) == [(2, "created"), (3, "created"), (4, "created")]
     wb.commit(batch)
     assert len(headers(url)) == 2
+
+
+def test_a_sales_report_as_it_really_comes_is_imported_without_its_summary_line(
+    wb: Workbench, sheet: Given, url: str
+) -> None:
+    wb.import_sheet(sheet("external_id,name\nC-1,Blue Door Bistro\n", "more.csv"), "commerce.companies")
+    wb.import_sheet(sheet("sku,name\nCREDIT1,Credit\n", "more.csv"), "commerce.skus")
+    report = open_sheet(samples() / "commerce" / "sales_report.csv")
+    batch = wb.import_sheet(report, "commerce.invoices")
+    assert outcome(batch) == (5, 0, 0, 0, 0)
+    assert messages(wb, batch) == {}
+    assert headers(url) == [("10001", Decimal("555.00")), ("10002", Decimal("227.50")), ("10003", Decimal("0.00"))]
+    assert records(url, "commerce.invoices", "number", "invoice_date", "order_class", "order_status")[2] == (
+        *("10003", date(2026, 1, 16), "SAMPLE", "CANCELLED"),
+    )
+    assert {row["line"] for row in wb.rows.each(batch)} == {5, 6, 7, 8, 9}
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "UTC", "Asia/Tokyo"])
+def test_a_day_is_the_same_day_everywhere(
+    wb: Workbench, sheet: Given, url: str, zone: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        wb.import_sheet(sheet(TWO.replace("2026-01-15", "2025-11-08")), "commerce.invoices")
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert records(url, "commerce.invoices", "invoice_date") == [(date(2025, 11, 8),), (date(2026, 1, 16),)]
+
+
+def test_an_invoice_whose_rows_stand_apart_is_the_same_as_one_whose_rows_stand_together(
+    wb: Workbench, sheet: Given, url: str
+) -> None:
+    first, second, third = TWO.splitlines(keepends=True)[1:]
+    wb.import_sheet(sheet(HEAD + first + third + second), "commerce.invoices")
+    again = wb.import_sheet(sheet(TWO), "commerce.invoices")
+    assert outcome(again) == (0, 0, 3, 0, 0)
