@@ -29,6 +29,7 @@ pages = {
     ],
     "Data": [
         st.Page("pages/inventory.py", title="Inventory", icon=":material/inventory_2:"),
+        st.Page("pages/export.py", title="Export", icon=":material/archive:"),
         st.Page("pages/contracts.py", title="Contracts and templates", icon=":material/description:"),
         st.Page("pages/changes.py", title="Changed columns", icon=":material/published_with_changes:"),
     ],

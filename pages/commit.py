@@ -7,7 +7,7 @@ from workbench.doors import jobs
 from workbench.doors.web import address, batches, runs, typed, words
 from workbench.doors.web.page import empty, page
 from workbench.doors.web.steps import stepper
-from workbench.doors.web.views import holds, outcomes, plots
+from workbench.doors.web.views import holds, outcomes, plots, totals
 from workbench.model.batch import Batch
 from workbench.model.hold import Hold, waiting
 
@@ -16,6 +16,7 @@ def plan(wb: Workbench, batch: Batch) -> None:
     """What each row will do, before anything is written."""
     found = wb.reconcile(batch)
     outcomes.figures(found, planned=batch.stage != "completed")
+    totals.table(wb.totals(batch), done=batch.stage == "completed")
     plots.plot(plots.outcome_bar(found.to_dict()), key="outcomes")
     runs.behind(wb, batch)
     batches.open_figures(wb, batch, found)
@@ -43,16 +44,21 @@ def decide(wb: Workbench, batch: Batch) -> None:
         cells = words.many(typed.number(said), "cell")
         st.warning(f"{cells} typed at Validate and not saved: not in this plan.", icon=":material/edit_note:")
         address.link("validate", "Save or discard them", icon=":material/edit:", batch=batch.id)
+    if batch.refused:
+        st.error(
+            f"It is imported whole or not at all, and {batch.wrong_rows}: nothing is written until they are right.",
+            icon=":material/block:",
+        )
     waits = Hold.all_of(batch.summary)
-    accepted = holds.decided(waits, f"{batch.id} {batch.plan}") if waits else []
-    skip_errors = bool(batch.invalid) and holds.others_go_on(batch, runs.written(wb, batch))
+    accepted, reason = holds.decided(waits, f"{batch.id} {batch.plan}") if waits else ([], "")
+    skip_errors = bool(batch.invalid) and not batch.refused and holds.others_go_on(batch, runs.written(wb, batch))
     with st.container(horizontal=True, vertical_alignment="center"):
-        hold = (bool(batch.invalid) and not skip_errors) or bool(waiting(waits, accepted))
+        hold = batch.refused or (bool(batch.invalid) and not skip_errors) or bool(waiting(waits, accepted))
         label = "Hold it" if hold else f"Commit {runs.written(wb, batch)}"
         icon = ":material/pause_circle:" if hold else ":material/task_alt:"
         first, other = ("secondary", "primary") if batch.summary.get("error") else ("primary", "secondary")
         if st.button(label, type=first, icon=icon, disabled=hold and batch.stage == "held"):
-            jobs.defer(wb, "commit", batch, skip_errors=skip_errors, accept=accepted)
+            jobs.defer(wb, "commit", batch, skip_errors=skip_errors, accept=accepted, reason=reason)
             st.rerun()
         if st.button(
             "Plan again",
@@ -95,7 +101,14 @@ with page("Commit", "What the import will do, row by row, and the decision to wr
         address.link("upload", "Start another import")
     elif batch.plan:
         if batch.stage == "held":
-            why = "until a person has decided" if batch.summary.get("held_for") else "while its rows are invalid"
+            refused = "while it cannot be written whole"
+            why = (
+                refused
+                if batch.refused
+                else "until a person has decided"
+                if batch.summary.get("held_for")
+                else "while its rows are invalid"
+            )
             st.warning(f"Held: nothing is written {why}.", icon=":material/pause_circle:")
         plan(wb, batch)
         decide(wb, batch)

@@ -9,8 +9,8 @@ from workbench.doors import jobs
 from workbench.doors.web import address, batches, formats, runs, words
 from workbench.doors.web.page import empty, page
 from workbench.doors.web.steps import STEPS
-from workbench.doors.web.views import history, outcomes
-from workbench.model.batch import Batch
+from workbench.doors.web.views import history, outcomes, totals
+from workbench.model.batch import Batch, kept_by
 
 
 def every(wb: Workbench) -> None:
@@ -47,6 +47,7 @@ def one(wb: Workbench, batch: Batch) -> None:
         found = wb.reconcile(batch)
         outcomes.figures(found, planned=batch.stage != "completed")
         outcomes.removed(batch)
+        totals.table(wb.totals(batch), done=batch.stage == "completed")
         runs.behind(wb, batch)
         runs.resolved(wb, batch)
         if batch.undo_of or batch.part_of:
@@ -61,7 +62,8 @@ def one(wb: Workbench, batch: Batch) -> None:
     leads_to(batch)
     history.story(happened)
     history.how_read(batch)
-    if batch.state == "completed" and not batch.undo_of:
+    stands = batch.undone_by is None or kept_by(wb.batches.get(batch.undone_by))
+    if batch.stage == "completed" and not batch.undo_of and stands:
         take_back(wb, batch, happened)
 
 

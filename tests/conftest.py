@@ -6,6 +6,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests import folder
 
@@ -14,6 +15,11 @@ from tests import folder
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", folder.root())  # for `tmp_path`
+
+# The same examples in every run, so that what fails is what was changed; the soak asks for its own number, by chance.
+settings.register_profile("suite", derandomize=True)
+if "WORKBENCH_TEST_EXAMPLES" not in os.environ:
+    settings.load_profile("suite")
 
 HERE = Path(__file__).parent
 

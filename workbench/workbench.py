@@ -31,10 +31,12 @@ from workbench.database import (
     suggestions,
     sweeping,
     templates,
+    totals,
     undoing,
     upgrading,
 )
 from workbench.database.batches import Batches
+from workbench.database.exporting import Exports
 from workbench.database.google_sheets import GoogleSheets
 from workbench.database.inventory import Profiles, Sources
 from workbench.database.matches import Matches
@@ -47,12 +49,14 @@ from workbench.database.schedules import Known, Schedules
 from workbench.database.templates import Templates
 from workbench.datasets import catalog
 from workbench.model.batch import ENDED, OUTCOMES, Batch, Run, new_id
+from workbench.model.control_total import Total, is_of_total
 from workbench.model.errors import (
     AlreadyCommitted,
     AlreadySigned,
     DatabaseOutdated,
     Held,
     HeldFor,
+    HeldWhole,
     NoReason,
     NotDone,
     OwnWork,
@@ -108,8 +112,11 @@ class Plan:
         return self._rows(outcome=outcome, limit=limit)
 
 
-_PENDING = tuple(playbook.name for playbook in PLAYBOOKS.values() if playbook.pends)
-"""The playbooks whose unmatched rows are planned again after later imports."""
+_PENDING = (
+    *(playbook.name for playbook in PLAYBOOKS.values() if playbook.pends),
+    *(contract.name for contract in catalog.CONTRACTS.values() if contract.waits),
+)
+"""The playbooks and datasets whose unmatched rows are planned again after later imports."""
 
 
 class Workbench:
@@ -121,11 +128,12 @@ class Workbench:
         self.batches = Batches(database, configuration.home)
         self.rows = Rows(database)
         self.records = Records(database)
+        self.export = Exports(database)
         self.templates = Templates(database)
         self.sources = Sources(database)
         self.profiles = Profiles(database)
         self.google_sheets = GoogleSheets(database, google_access(configuration), purposes.known())
-        self.salesforce = Salesforce(database, salesforce_access(configuration))
+        self.salesforce = Salesforce(database, salesforce_access(configuration), PLAYBOOKS.values())
         self.matches = Matches(database)
         self.sequences = Sequences(self, database)
         self.schedules = Schedules(database, self.google_sheets, _runnable())
@@ -325,6 +333,7 @@ class Workbench:
         *,
         skip_errors: bool = False,
         accept: Sequence[str] = (),
+        reason: str = "",
         progress: Progress = silent,
     ) -> Batch:
         """Executes the plan in one transaction, exactly as it was shown, and completes the batch and its parts; then
@@ -332,8 +341,9 @@ class Workbench:
 
         A batch with invalid rows is held instead, unless `skip_errors` lets its good rows go on; and so is one whose
         plan waits for a person (`holds`), unless `accept` has the codes of all that it waits for, or "all". Who let it
-        go on stands in `summary["accepted"]`: code, by, at.
-        Raises AlreadyCommitted, WrongStage, ReadAnew, PartOfRun, Held, StalePlan, Unbalanced.
+        go on stands in `summary["accepted"]`: code, by, at. A control total that is another than was said is accepted
+        for a `reason` only.
+        Raises AlreadyCommitted, WrongStage, ReadAnew, PartOfRun, Held, NoReason, StalePlan, Unbalanced.
         """
         with self._at_work(batch, "committing") as run:
             found = run.face
@@ -344,6 +354,8 @@ class Workbench:
                 raise WrongStage(batch=found.id, stage=found.stage, action="committing", needed="planned")
             reads.refuse_read_anew(self._store, run)
             self._refuse_held(found, skip_errors or found.skip_errors, accept)
+            if is_of_total(hold.code for hold in Hold.all_of(found.summary)) and not reason.strip():
+                raise NoReason(action="accepting", what="a control total that is not what was said")
             began = time.monotonic()
             with reporting(self._store, found.id, progress, found.processed) as reporter:
                 reporter("committing", 0)
@@ -353,6 +365,7 @@ class Workbench:
                     seconds=lambda: round(time.monotonic() - began, 3),
                     also=partial(rereading.resolve, self._store, run),
                     accepted=list(dict.fromkeys(hold.code for hold in Hold.all_of(found.summary))),
+                    reason=reason.strip(),
                     skip_errors=skip_errors,
                 )
                 reporter("committing", found.processed or 0)
@@ -434,8 +447,8 @@ class Workbench:
         """Takes a completed batch back as a batch of its own: created records go, changed ones get their before-image
         back.
 
-        A record that was changed since is kept, and named in a skipped row. Raises WrongStage, AlreadyUndone,
-        StillReferredTo.
+        A record that was changed since is kept, and named in a skipped row; another undo takes it back once it is free.
+        Raises WrongStage, AlreadyUndone, StillKept, StillReferredTo.
         """
         with (
             self._at_work(batch, "undoing") as run,
@@ -452,7 +465,8 @@ class Workbench:
             if found.stage in ENDED:
                 raise WrongStage(batch=found.id, stage=found.state, action="discarding", needed="not ended yet")
             discarded = batches.discard(self._store, found.id, reason.strip())
-        kept_files.give_back(self.settings.home, found.id)
+        for each in run.sheets:
+            kept_files.give_back(self.settings.home, each.id)
         return discarded
 
     # -- the proof -----------------------------------------------------------------------------------------------------
@@ -488,6 +502,11 @@ class Workbench:
             notes_added=story.decided(self._store, found),
             follow_ups_added=story.to_do(found, figures, self.resolvable(found)),
         )
+
+    def totals(self, batch: Batch | UUID | str) -> tuple[Total, ...]:
+        """The control totals of an import as its plan counts them, each beside the number that somebody says it should
+        be; those of a run of several sheets sheet by sheet."""
+        return totals.told(self._store, self.batches.get(batch))
 
     def title(self, batch: Batch) -> str:
         """What is imported, as the log names it."""
@@ -604,6 +623,9 @@ class Workbench:
             return {dataset: given[0]}
         if playbook.form is not None:
             return {dataset: headed(given[0], recognition.is_header)}
+        if playbook.unpack is not None:
+            found = playbook.unpack(given)
+            return {name: found[name] for name in playbook.datasets if name in found}
         return recognition.sheets_of(given, playbook.datasets, playbook.name)
 
     def _fill(self, run: Run, reporter: Reporter, sheets: dict[str, Sheet] | None = None) -> Batch:
@@ -685,6 +707,8 @@ class Workbench:
             said["corrected"] = batch.summary["corrected"]
         if batch.decisions:
             said["decided"] = batch.decisions
+        if own_totals := self.totals(batch):
+            said["totals"] = [total.to_dict() for total in own_totals]
         if batch.summary.get("accepted"):
             said["accepted"] = batch.summary["accepted"]
         if behind and batch.undo_of is None and (own := self.figures(batch)):
@@ -698,18 +722,22 @@ class Workbench:
         return replace(self.reconcile(batch), undone=False).to_dict()
 
     def _refuse_held(self, batch: Batch, skip_errors: bool, accept: Sequence[str]) -> None:
-        """Raises Held where rows are invalid that nobody has let be, or the plan waits for a person."""
+        """Raises Held where rows are invalid that nobody has let be, the plan waits for a person, or the source is
+        written whole or not at all and a row of it cannot be."""
         invalid = (batch.invalid or 0) if not skip_errors else 0
         holds = waiting(Hold.all_of(batch.summary), accept)
-        if not invalid and not holds:
+        if not invalid and not holds and not batch.refused:
             return
         codes = list(dict.fromkeys(hold.code for hold in holds))
         noted = {"invalid": batch.invalid, **({"for": codes} if codes else {})}
         batches.move(self._store, batch.id, ("held", noted), stage="held")
+        if batch.refused:
+            raise HeldWhole(batch=batch.id, source=batch.file_name, why=batch.wrong_rows)
         if not holds:
             raise Held(batch=batch.id, invalid=invalid)
         why = [hold.sentence for hold in holds]
-        why.append(f"To let it go on: {' '.join(f'--accept {code}' for code in codes)}.")
+        reason = " --reason WHY" if is_of_total(codes) else ""
+        why.append(f"To let it go on: {' '.join(f'--accept {code}' for code in codes)}{reason}.")
         if invalid:
             why.append(f"And its invalid rows ({invalid}) have to be corrected, or left out with --skip-errors.")
         raise HeldFor(batch=batch.id, why=" ".join(why))
@@ -729,7 +757,7 @@ class Workbench:
             saved = [each for each in self.templates.all() if options.template in (each.name, each.id)]
             if options.template and not any(each.dataset in sheets for each in saved):
                 raise UnknownTemplate(template=options.template, dataset=dataset)
-            return runs.begin_sheets(self._store, home, sheets, playbook, options, saved, identifier)
+            return runs.begin_sheets(self._store, home, sheets, playbook, options, saved, identifier, lend=lend)
         template = self.templates.get(dataset, options.template) if options.template else None
         if playbook is not None and playbook.form is not None and template is None and not options.columns:
             recognition.refuse_another(sheets[dataset], playbook.form)

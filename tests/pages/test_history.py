@@ -168,6 +168,21 @@ def test_an_import_that_was_undone_leads_to_its_undo_and_back(show: Show, wb: Wo
     assert len(listed(page)) == 3
 
 
+def test_what_an_undo_has_kept_can_be_taken_back_by_another(
+    show: Show, wb: Workbench, sheet: Sheets, changed: Batch, worked: Worked
+) -> None:
+    later = wb.import_sheet(sheet(CHANGED.replace("Lee", "Wong"), "students_3.csv"), "elevate.students")
+    wb.undo(changed)
+    wb.undo(later)
+    press(show("history", batch=changed.id), "Preview the undo")
+    worked(changed)
+    press(show("history", batch=changed.id), "Undo this import")
+    worked(changed)
+    page = show("history", batch=changed.id)
+    assert "Preview the undo" not in [button.label for button in page.button]
+    assert any("what it wrote was taken back" in warning.value for warning in page.warning)
+
+
 def test_an_undo_that_waits_is_watched(show: Show, wb: Workbench, changed: Batch) -> None:
     press(show("history", batch=changed.id), "Preview the undo")
     page = show("history", batch=changed.id)

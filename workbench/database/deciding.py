@@ -8,11 +8,13 @@ import psycopg
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 from psycopg.types.json import Jsonb
 
-from workbench.database.identities import FLAG, Identities
+from workbench.database.ahead import Ahead
+from workbench.database.file_rules import FileRules
+from workbench.database.identities import FLAG, SAME_KEY, Identities
 from workbench.database.repeats import Repeats, Ruling
 from workbench.database.rolling_up import Refusals
 from workbench.database.standing import Standing, id_of
-from workbench.database.target import Target, issue, slice_column, slice_of
+from workbench.database.target import Target, issue, slice_column, slice_of, texts
 from workbench.datasets import catalog
 from workbench.model.batch import Batch
 from workbench.model.contract import CodeOf, Contract, Field, With
@@ -35,6 +37,7 @@ class Decision(Target):
         plan: int,
         *,
         earlier: dict[str, Batch],
+        ahead: Ahead,
         part: Part | None,
         refusals: Refusals | None,
         ruling: Ruling,
@@ -46,6 +49,8 @@ class Decision(Target):
         self._standing = Standing(self, withheld=SQL("false") if together else self._is_withheld("k"))
         self.names["rows"] = self._standing.table if self._standing.resolves else self.names["came"]
         self._earlier = earlier
+        self._ahead = ahead
+        self._named_ahead = ahead.named(batch)
         self._part = part
         self._ruling = ruling
         self._lacking = bool(batch.summary.get("partial")) and self.mode != "update"
@@ -60,11 +65,15 @@ class Decision(Target):
             leads=batch.derived and (part is None or part.repeats),
         )
         self._identities = Identities(self, holds)
+        self._file_rules = FileRules(self)
 
     def refuse(self, connection: psycopg.Connection[Any]) -> None:
-        """Puts down which rows of the source are refused, as far as it is known."""
+        """Puts down which rows of the source are refused, and what is not made for another's sake, as far as it is
+        known."""
         if self._refusals is not None:
             self._refusals.put_down(connection)
+        if self._named_ahead:
+            self._ahead.put_down(connection)
 
     def stand(self, connection: psycopg.Connection[Any]) -> None:
         """Puts down by which records the rows are known, where they do not say so by themselves."""
@@ -93,6 +102,7 @@ class Decision(Target):
         if repeated:
             self._repeats.put_down(connection)
         self._identities.put_down(connection, shared=shared)
+        self._file_rules.put_down(connection)
 
     def _unfinished(self) -> Composed:
         """The lines of rows that would make a record and lack what a new one needs."""
@@ -140,7 +150,7 @@ class Decision(Target):
 
     def invalid(self, lines: Lines) -> Composed:
         """Rows that validation refused, with those of their references that can be read and name nothing."""
-        readable = [field for field in self.references if KINDS[field.kind].sql == "text"]
+        readable = [field for field in self._strict if KINDS[field.kind].sql == "text"]
         missing = [
             SQL("case when not r.errors @> {} then {} end").format(
                 Literal(Jsonb([{"field": field.name}])), _not_found(field, self._missed(field))
@@ -152,7 +162,7 @@ class Decision(Target):
             insert into workbench.import_outcome (tenant_id, batch_id, plan, line, outcome, errors)
             select r.tenant_id, r.batch_id, {plan}, r.line, 'invalid', {errors} from {rows} r {references}
             where r.batch_id = {batch} and r.status = 'failed' and {between}""",
-            errors=_together(missing) if missing else SQL("null::jsonb"),
+            errors=_together([*missing, self._file_rules.issues("r")]),
             references=SQL(" ").join(map(self.reference_join, readable)),
             between=_within(lines),
         )
@@ -170,10 +180,10 @@ class Decision(Target):
                 (tenant_id, batch_id, plan, line, outcome, reason, record_id, seen, refs, settled, before, errors)
             select {tenant}, {batch}, {plan}, line, ({outcomes}::text[])[verdict], ({reasons}::text[])[verdict],
                    case verdict when {created} then row_id when {updated} then target_id when {unchanged} then target_id
-                                when {protected} then target_id end,
-                   case when verdict in ({updated}, {unchanged}, {protected}) then target_xmin end,
+                                when {known} then target_id when {protected} then target_id end,
+                   case when verdict in ({updated}, {unchanged}, {known}, {protected}) then target_xmin end,
                    {refs}, {settled}, case verdict when {updated} then {before} end,
-                   case when verdict > {unchanged} or found >= {flag} then {errors} end
+                   case when verdict > {unchanged} or found >= {flag} or {tells}{without} then {errors} end
             from (
                 select *, case when withheld and found % {flag} <= {protected} then {as_withheld}
                                {held} else found % {flag} end as verdict
@@ -198,16 +208,19 @@ class Decision(Target):
             created=self._number("created"),
             updated=self._number("updated"),
             unchanged=self._number("skipped", "unchanged"),
+            known=self._number("skipped", "known"),
             protected=self._number("skipped", "protected"),
             flag=Literal(FLAG),
+            tells=self._file_rules.tells("judged"),
             held=SQL(" ").join(
                 SQL("when {} then {}").format(self._identities.held(code), self._number("invalid", code))
-                for code in HOLDABLE
+                for code in (SAME_KEY, *HOLDABLE)
             ),
             accepted=self._ruling.accepts(derived=self.batch.derived),
             refs=self._refs(),
             settled=self._settled(),
             before=self._before(),
+            without=SQL("").join(SQL(" or {} is not null").format(_missed_as(field)) for field in self._optional),
             errors=self._errors(),
             verdict=self._verdict(),
             repeats=self._repeats.columns(),
@@ -223,23 +236,35 @@ class Decision(Target):
     def _verdicts(self) -> tuple[tuple[str, str | None], ...]:
         """Outcome and reason of each verdict, in the order of their numbers; those up to "unchanged" come without an
         issue."""
-        nouns = dict.fromkeys([field.reference.noun for field in self.references if field.reference])
+        nouns = dict.fromkeys([field.reference.noun for field in self._strict if field.reference])
         return (
             ("created", None),
             ("updated", None),
             ("skipped", "unchanged"),
             ("skipped", "duplicate"),
+            ("skipped", "known"),
             ("skipped", "protected"),
+            ("skipped", "filtered"),
             ("skipped", "withheld"),
             ("invalid", "conflict"),
             ("invalid", "missing"),
+            ("invalid", "file_rule"),
             ("invalid", "differs"),
-            *(("invalid", code) for code in HOLDABLE),
+            *(("invalid", code) for code in (SAME_KEY, *HOLDABLE)),
             ("invalid", "taken"),
             ("invalid", "already_exists"),
             ("invalid", "ambiguous_code"),
             *(("unmatched", noun) for noun in dict.fromkeys([self.contract.noun, *nouns, *self._awaited])),
         )
+
+    @property
+    def _strict(self) -> list[Field]:
+        """The references without whose record a row is not written."""
+        return [field for field in self.references if field not in self._optional]
+
+    @property
+    def _optional(self) -> list[Field]:
+        return [field for field in self.references if field.reference is not None and field.reference.optional]
 
     @property
     def _awaited(self) -> dict[str, Field]:
@@ -250,12 +275,14 @@ class Decision(Target):
         return Literal(self._verdicts.index((outcome, reason)) + 1)
 
     def reference_join(self, field: Field) -> Composable:
-        """As ever, and in what an earlier part of the run will create."""
+        """As ever, and in what an earlier part of the run will create, or any other where it may be named ahead."""
         assert field.reference is not None
         if self._standing.has(field):
             return SQL("cross join lateral (select r.{} as id) {}").format(
                 id_of(field), Identifier(f"ref {field.name}")
             )
+        if field.name in self._named_ahead:
+            return self._ahead.join(self.batch, field, self.value(field), self.names["came"])
         earlier = self._earlier.get(field.reference.dataset)
         if earlier is None or field.reference.by:
             return super().reference_join(field)
@@ -397,9 +424,19 @@ class Decision(Target):
 
     def _verdict(self) -> Composable:
         cases: list[Composable] = []
+        if (only := self._only) is not None:
+            field, texts_in = only
+            cases.append(
+                SQL("when lower(r.payload ->> {}) <> all({}) then {}").format(
+                    Literal(field.name), texts(texts_in), self._number("skipped", "filtered")
+                )
+            )
+        if self._file_rules.any:
+            broken = SQL("when {} then {}").format(self._file_rules.breaks("r"), self._number("invalid", "file_rule"))
+            cases.append(broken)
         if self._repeats.any:
             cases += self._ambiguous("r.line > repeated.first_of_all", "first_row.payload ->> {field}")
-        waiting = [field for field in self.references if field.reference is not None and field.reference.waits]
+        waiting = [field for field in self._strict if field.reference is not None and field.reference.waits]
         if self._repeats.any:  # rows of one key that all wait are all to be looked at once it is there what they name
             cases += [self._names_nothing(field, SQL("and not {}").format(self.lacks)) for field in waiting]
         cases += self._repeats.cases(self._number("invalid", "conflict"), self._number("skipped", "duplicate"))
@@ -410,7 +447,7 @@ class Decision(Target):
             )
             for field in self._equal
         ]
-        cases += map(self._names_nothing, self.references)
+        cases += map(self._names_nothing, self._strict)
         if self._sharing:
             taken = SQL("when t.id is null and others.external_key is not null then {}")
             cases.append(taken.format(self._number("invalid", "taken")))
@@ -427,6 +464,8 @@ class Decision(Target):
         cases += self._ambiguous("true", "t.{column}")
         if self.mode == "insert":
             cases.append(SQL("when true then {}").format(self._number("invalid", "already_exists")))
+        if self.mode == "skip":
+            cases.append(SQL("when true then {}").format(self._number("skipped", "known")))
         removal = self.contract.removal
         if removal is not None:
             cases.append(
@@ -447,6 +486,29 @@ class Decision(Target):
             )
         verdict = SQL("case {} else {} end").format(SQL(" ").join(cases), self._number("skipped", "unchanged"))
         return SQL("{} + {}").format(verdict, self._identities.known()) if self._identities.of_any else verdict
+
+    @property
+    def _only(self) -> tuple[Field, tuple[str, ...]] | None:
+        """The brought field that says whether a row comes in, with the texts of those that do."""
+        name, texts_in = self.contract.only or ("", ())
+        field = next((field for field in self.brought if field.name == name), None)
+        return (field, texts_in) if field is not None else None
+
+    def _told_filtered(self) -> Composable:
+        """What is told of a row that does not come in, found again by its line."""
+        if (only := self._only) is None:
+            return SQL("null::jsonb")
+        field, texts_in = only
+        said = f"Not imported: the {field.name} of each {self.contract.noun} has to be {' or '.join(texts_in)}, and is "
+        return self.compose(
+            "(select {told} from {rows} r where r.batch_id = {batch} and r.line = judged.line)",
+            told=issue(
+                "filtered",
+                field.name,
+                SQL("{} || left(r.payload ->> {}, 60)").format(Literal(said), Literal(field.name)),
+                "warning",
+            ),
+        )
 
     def _names_nothing(self, field: Field, further: Composable | None = None) -> Composable:
         """A row whose reference finds no record."""
@@ -582,10 +644,7 @@ class Decision(Target):
         columns += [
             SQL(", t.{} as {}").format(Identifier(name), Identifier(f"old {name}")) for name in self._restorable
         ]
-        columns += [
-            SQL(", {} as {}").format(self._missed(field), Identifier(f"missed {field.name}"))
-            for field in self.references
-        ]
+        columns += [SQL(", {} as {}").format(self._missed(field), _missed_as(field)) for field in self.references]
         if self.contract.folds:
             columns.append(SQL(", r.payload, {} as folded").format(self._folded))
         columns += [
@@ -678,6 +737,7 @@ class Decision(Target):
                 issue("conflict", key, self._repeats.conflict(self.contract.noun)),
             ),
             SQL("when {} then {}").format(self._number("invalid", "missing"), self._told_missing()),
+            SQL("when {} then {}").format(self._number("skipped", "filtered"), self._told_filtered()),
             SQL("when {} then {}").format(
                 self._number("unmatched", self.contract.noun),
                 issue("not_found", key, Literal(f"{self.contract.noun.capitalize()} not found")),
@@ -685,6 +745,12 @@ class Decision(Target):
             SQL("when {} then {}").format(
                 self._number("invalid", "already_exists"),
                 issue("already_exists", key, Literal(f"{called.capitalize()} already exists")),
+            ),
+            SQL("when {} then {}").format(
+                self._number("skipped", "known"),
+                issue(
+                    "already_exists", key, Literal(f"{called.capitalize()} already exists; left as it is"), "warning"
+                ),
             ),
             SQL("when {} then {}").format(
                 self._number("invalid", "ambiguous_code"),
@@ -722,6 +788,11 @@ class Decision(Target):
             self._number("skipped", "withheld"), _together(self._told_references())
         )
         told = [SQL("case verdict {} end").format(SQL(" ").join(cases)), refused, self._identities.issues()]
+        without = [_left_out(field) for field in self._optional]
+        if without:
+            written = SQL("case when verdict <= {} then {} end")
+            told.append(written.format(self._number("skipped", "unchanged"), _together(without)))
+        told.append(self._file_rules.issues("judged"))
         return _together(told)
 
     def _told_protected(self) -> Composable:
@@ -740,7 +811,7 @@ class Decision(Target):
 
     def _told_references(self) -> list[Composable]:
         """The references that name nothing, whatever else is wrong with the row."""
-        return [_not_found(field, Identifier(f"missed {field.name}")) for field in self.references]
+        return [_not_found(field, _missed_as(field)) for field in self._strict]
 
     def _missed(self, field: Field) -> Composable:
         """The sentence of a reference that names nothing; null when it names something, and where it cannot be looked
@@ -776,6 +847,19 @@ def _not_found(field: Field, told: Composable) -> Composable:
     return SQL("case when {} is not null then {} end").format(
         told, issue(f"{field.reference.noun}_not_found", field.name, told)
     )
+
+
+def _missed_as(field: Field) -> Identifier:
+    """The column with the sentence of a reference that names nothing."""
+    return Identifier(f"missed {field.name}")
+
+
+def _left_out(field: Field) -> Composable:
+    """The warning of a row that is written without what it names."""
+    assert field.reference is not None
+    told = SQL("{} || {}").format(_missed_as(field), Literal("; left out"))
+    warning = issue(f"{field.reference.noun}_not_found", field.name, told, "warning")
+    return SQL("case when {} is not null then {} end").format(_missed_as(field), warning)
 
 
 def _together(told: Sequence[Composable]) -> Composable:

@@ -1,6 +1,6 @@
 """What a plan waits for as a whole, and what a person is told of it: asked once every row has its outcome."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
@@ -53,6 +53,7 @@ def ask(
         return asked
     if filtered and filtered == run.face.summary.get("rows"):
         asked.holds.append(_nothing_left(run.face, filtered))
+    asked.holds += _not_there(run)
     for batch in run.written:
         own = _of_batch(connection, tenant, batch, number, figures[batch.id])
         part = batch.dataset if run.parts else ""
@@ -60,6 +61,15 @@ def ask(
         asked.told += [replace(told, dataset=part) for told in own.told]
         asked.suggestions |= own.suggestions
     return asked
+
+
+def _not_there(run: Run) -> Iterator[Hold]:
+    """Of an archive that says that it has rows of a dataset, and has none."""
+    there = {sheet.dataset for sheet in run.sheets}
+    for dataset, said in run.face.reading.get("package", {}).get("counts", {}).items():
+        if said and dataset not in there:
+            message = f"The manifest counts {many(said)}, and none is there"
+            yield Hold(code="counts", field="", message=message, rows=said, dataset=dataset)
 
 
 def _nothing_left(face: Batch, rows: int) -> Hold:

@@ -12,6 +12,8 @@ from workbench.database.standing import contradicted
 from workbench.database.target import Target, issue, slice_of, texts
 from workbench.model.contract import Field, Forward, part_of
 
+SAME_KEY = "same_key"
+"""What another record has that no two records share: always waits for a person."""
 FLAG = 64
 """A verdict's number carries its warnings in the bits from this one on."""
 
@@ -39,13 +41,18 @@ class Identities:
     def __init__(self, target: Target, holds: frozenset[str]) -> None:
         """`holds`: the codes whose rows wait for a person."""
         self._target = target
-        self._holds = holds
+        self._holds = holds | {SAME_KEY}
         contract, brought = target.contract, target.brought
         self._ids = tuple(field for field in contract.identifiers if field in brought)
         self._names = tuple(field for field in contract.names if field in brought)
         self._halves = tuple(field for field in contract.stored if field.name in target.halves)
         self._final = tuple(field for field in brought if isinstance(field.merge, Forward) and field.merge.final)
-        self._shared: tuple[Field, ...] = ()
+        self._unique = tuple(
+            fields
+            for names in contract.unique
+            if len(fields := tuple(field for field in brought if field.name in names)) == len(names)
+        )
+        self._shared: tuple[tuple[Field, ...], ...] = ()
         self._holders = Holders(target)
         self.contradicted: tuple[Field, ...] = ()
         """The fields of which the rows say whether others of their record contradict them (see `Standing`)."""
@@ -55,14 +62,18 @@ class Identities:
         asked = [
             self._target.compose(
                 """exists (
-                    select from {rows} where batch_id = {batch} and status = 'validated'
-                    and (payload ->> {name}) is not null
-                    group by hashtextextended(payload ->> {name}, 0) having count(*) > 1)""",
-                name=Literal(field.name),
+                    select from {rows} n where batch_id = {batch} and status = 'validated' and {value} is not null
+                    group by hashtextextended({value}, 0) having count(*) > 1)""",
+                value=_together(fields),
             )
-            for field in self._ids
+            for fields in self._asked
         ]
         return SQL("select {} as some").format(SQL(" or ").join(asked)) if asked else None
+
+    @property
+    def _asked(self) -> list[tuple[Field, ...]]:
+        """What no two records share: ids, and fields taken together."""
+        return [*((field,) for field in self._ids), *self._unique]
 
     def put_down(self, connection: psycopg.Connection[Any], *, shared: bool) -> None:
         """Puts ids under several names, and those that stand on rows of several keys where there are some (`shared`),
@@ -70,30 +81,28 @@ class Identities:
         self._holders.put_down(connection)
         if not shared:
             return
-        self._shared = tuple(field for field in self._ids if connection.execute(self._sharing(field)).rowcount > 0)
+        self._shared = tuple(each for each in self._asked if connection.execute(self._sharing(each)).rowcount > 0)
 
-    def _sharing(self, field: Field) -> Composed:
+    def _sharing(self, fields: tuple[Field, ...]) -> Composed:
         return self._target.compose(
             """
             create temporary table {shared} on commit drop as
             select value, (array_agg(external_key order by line))[1] as key,
                    (array_agg(line order by line))[1] as first, (array_agg(line order by line))[2] as second
             from (
-                select payload ->> {name} as value, external_key, min(line) as line from {rows}
-                where batch_id = {batch} and status = 'validated' and (payload ->> {name}) is not null
+                select {value} as value, external_key, min(line) as line from {rows} n
+                where batch_id = {batch} and status = 'validated' and {value} is not null
                 group by 1, 2
             ) said group by value having count(*) > 1""",
-            shared=_shared(field),
-            name=Literal(field.name),
+            shared=_shared(fields),
+            value=_together(fields),
         )
 
     def join(self, row: str = "r") -> Composable:
         """What the rows are joined with."""
         joins = [
-            SQL("left join {table} on {table}.value = {row}.payload ->> {name}").format(
-                table=_shared(field), row=Identifier(row), name=Literal(field.name)
-            )
-            for field in self._shared
+            SQL("left join {table} on {table}.value = {said}").format(table=_shared(each), said=_together(each, row))
+            for each in self._shared
         ]
         return SQL(" ").join([*joins, self._holders.join(row)])
 
@@ -151,6 +160,7 @@ class Identities:
         return [
             *map(self._in_file, self._shared),
             *map(self._in_records, self._ids),
+            *map(self._known, self._unique),
             *map(self._of_name, self._names),
             *map(self._made_of_half, self._halves),
             *map(self._of_half, self._halves),
@@ -159,17 +169,62 @@ class Identities:
             *map(self._not_taken, self._final),
         ]
 
-    def _in_file(self, field: Field) -> _Warning:
-        table = _shared(field)
+    def _in_file(self, fields: tuple[Field, ...]) -> _Warning:
+        table, field = _shared(fields), fields[0]
         test = SQL("{}.value is not null").format(table)
         message = SQL("'Line ' || case when {t}.key = n.external_key then {t}.second else {t}.first end || {} || {}")
-        other = Literal(f", another {self._target.contract.noun}, has the same: ")
+        is_unique = fields in self._unique
+        what = f" {' and '.join(each.name for each in fields)}" if is_unique else ""
+        other = Literal(f", another {self._target.contract.noun}, has the same{what}: ")
         return _Warning(
-            code="same_id",
+            code=SAME_KEY if is_unique else "same_id",
             field=field,
             created=test,
             updated=test,
-            message=message.format(other, _said(field), t=table),
+            message=message.format(other, SQL(" || ' / ' || ").join(map(_said, fields)), t=table),
+        )
+
+    def _known(self, fields: tuple[Field, ...]) -> _Warning:
+        """Of fields that, taken together, another record has; asked of all records at once."""
+        target = self._target
+        columns = [Identifier(field.target) for field in fields]
+        named = {
+            "said": SQL(", ").join(target.found(field) for field in fields),
+            "own": SQL(", ").join(SQL("t.{}").format(column) for column in columns),
+            "columns": SQL(", ").join(SQL("x.{}").format(column) for column in columns),
+            "filled": SQL("num_nulls({}) = 0").format(SQL(", ").join(SQL("x.{}").format(c) for c in columns)),
+            "slice": slice_of(target.contract, "x"),
+        }
+        test = target.compose(
+            """(({said}) is distinct from ({own}) and coalesce(({said}) in (
+                select {columns} from {target} x where x.tenant_id = {tenant} and {filled} and {slice}
+            ), false))""",
+            **named,
+        )
+        same = SQL(" and ").join(
+            SQL("x.{} = {}").format(
+                column, Identifier(f"ref {field.name}") if field.reference is not None else target.value(field, "n")
+            )
+            for column, field in zip(columns, fields, strict=True)
+        )
+        other = target.compose(
+            """(select x.{key}::text from {target} x where x.tenant_id = {tenant} and {same} and {slice} limit 1)""",
+            key=Identifier(target.contract.key_fields[0].target),
+            same=same,
+            slice=named["slice"],
+        )
+        called = " and ".join(field.name for field in fields)
+        return _Warning(
+            code=SAME_KEY,
+            field=fields[0],
+            created=test,
+            updated=test,
+            message=SQL("{} || coalesce({}, '') || {} || {}").format(
+                Literal(f"The {target.contract.noun} "),
+                other,
+                Literal(f", who is known, has the same {called}: "),
+                SQL(" || ' / ' || ").join(map(_said, fields)),
+            ),
         )
 
     def _in_records(self, field: Field) -> _Warning:
@@ -300,5 +355,14 @@ def _stored(field: Field) -> Composable:
     return Identifier(f"old {field.target}")
 
 
-def _shared(field: Field) -> Identifier:
-    return Identifier(f"shared {field.name}")
+def _together(fields: tuple[Field, ...], row: str = "n") -> Composable:
+    """What a row says of fields taken together, as one text; null where one of them is blank."""
+    said = [SQL("({}.payload ->> {})").format(Identifier(row), Literal(field.name)) for field in fields]
+    if len(said) == 1:
+        return said[0]
+    listed = SQL(", ").join(said)
+    return SQL("case when num_nulls({}) = 0 then concat_ws(chr(31), {}) end").format(listed, listed)
+
+
+def _shared(fields: tuple[Field, ...]) -> Identifier:
+    return Identifier(f"shared {' '.join(field.name for field in fields)}")

@@ -12,14 +12,16 @@ from uuid import UUID
 import psycopg
 from psycopg.sql import Composed
 
-from workbench.database import decisions, edits, holding, keys, suggestions
+from workbench.database import decisions, edits, holding, keys, suggestions, totals
+from workbench.database.ahead import Ahead
 from workbench.database.deciding import Decision, Lines
 from workbench.database.removing import Leftovers, Removals
 from workbench.database.rolling_up import REFUSED, Refusals, RollUp
 from workbench.database.store import Store
 from workbench.datasets import catalog
 from workbench.model.batch import OUTCOMES, Batch, Run
-from workbench.model.issue import counted
+from workbench.model.control_total import Counted
+from workbench.model.issue import counted as issues_counted
 from workbench.model.playbook import Playbook
 
 _EVERY_LINE = (0, 2**31 - 1)
@@ -34,7 +36,8 @@ def plan(store: Store, run: Run, playbook: Playbook | None = None, *, seconds: C
     The parts are decided in the order of import: a later one finds the records that an earlier one will create. Nothing
     is written of a source row of which a part is invalid, nor, where a row is written whole or not at all, of one with
     an unmatched part: what turns out to be so refused is taken out and the parts are decided again, until nothing more
-    is: from the first on, for what is refused makes no record that others repeat or refer to.
+    is: from the first on, for what is refused makes no record that others repeat or refer to. So it is with what rows
+    name ahead of it.
 
     A plan made again gets the next number; the earlier one stays as it was, and what is stored counts only once it is
     made the plan of the run's batches, all at once.
@@ -44,21 +47,32 @@ def plan(store: Store, run: Run, playbook: Playbook | None = None, *, seconds: C
     refusals = None
     if run.derived and playbook is not None:
         refusing = ("invalid",) if playbook.keeps_good_parts else REFUSED
-        refusals = Refusals(run, store.tenant_id, before=(), outcomes=refusing, together=playbook.together)
+        refusals = Refusals(
+            run,
+            store.tenant_id,
+            before=(),
+            outcomes=refusing,
+            together=playbook.together,
+            whole=playbook.whole,
+        )
+    anew = ahead = Ahead(run, store.tenant_id)
     while True:
         decided: dict[UUID, Decided] = {}
-        further = refusals
+        further, then = refusals, anew
         for batch in run.written:
-            decision = _decision(store, run, batch, number, playbook, refusals)
+            decision = _decision(store, run, batch, number, playbook, refusals, ahead)
             known = _names_known(run, batch, decided)
             decided[batch.id] = _decide_all(store, batch, decision, looked, known=known)
             if refusals is not None and any(decided[batch.id].counts[outcome] for outcome in refusals.outcomes):
                 further = refusals.with_plan(number)
                 if further.count(store) > refusals.count(store):
                     break  # what refers to this part is asked when it is settled
+            if batch == ahead.last and not ahead.holds(store, number, decided):
+                then = ahead.with_plan(number)
+                break
         else:
             break
-        refusals, number = further, number + 1
+        refusals, ahead, number = further, then, number + 1
     kept: dict[UUID, int] = {}
     if any(decided[batch.id].counts["updated"] for batch in run.written):
         number, kept = _merged(store, run, number, decided, looked)
@@ -77,16 +91,41 @@ def plan(store: Store, run: Run, playbook: Playbook | None = None, *, seconds: C
         by_file = playbook is not None and playbook.form is not None and not playbook.extracts
         filtered = decided[run.face.id].reasons("skipped").get("filtered", 0) if by_file else 0
         asked = holding.ask(connection, store.tenant_id, run, number, figures, filtered)
+        counted = _totals(connection, store, run, number, decided, asked)
         told = keys.counted(connection, run, number, playbook) if playbook is not None and run.derived else {}
     suggested = _suggested(store, run, number, decided, playbook, asked.suggestions)
-    found = _Found(decided=decided, suggested=suggested, asked=asked, counted=told, kept=kept)
+    refused = playbook is not None and playbook.whole and any(decided[run.face.id].counts[each] for each in REFUSED)
+    found = _Found(
+        decided=decided, suggested=suggested, asked=asked, counted=told, kept=kept, totals=counted, refused=refused
+    )
     _store(store, run, number, found, looked, seconds)
+
+
+def _totals(
+    connection: psycopg.Connection[Any],
+    store: Store,
+    run: Run,
+    number: int,
+    decided: "dict[UUID, Decided]",
+    asked: holding.Asked,
+) -> dict[UUID, list[Counted]]:
+    """What the rows of a run's source come to, sheet by sheet; what was said otherwise, the plan waits for. Of rows
+    that a sweep brings in nobody has said anything."""
+    if run.face.sweep_of is not None:
+        return {}
+    expected = totals.expected(store, *(sheet.id for sheet in run.sheets))
+    counted = {}
+    for sheet in run.sheets:
+        counted[sheet.id] = totals.count(connection, sheet, number, decided[sheet.id].outcomes)
+        part = sheet.dataset if sheet != run.face else ""
+        asked.holds += totals.holds(counted[sheet.id], expected.get(sheet.id, []), part)
+    return counted
 
 
 def _figures(batch: Batch, decided: "Decided") -> dict[str, int]:
     """What the plan of a batch comes to, as far as its limits ask."""
     counts, skipped = decided.counts, decided.reasons("skipped")
-    named = counts["updated"] + sum(skipped.get(reason, 0) for reason in ("unchanged", "protected", "kept"))
+    named = counts["updated"] + sum(skipped.get(reason, 0) for reason in ("unchanged", "known", "protected", "kept"))
     return {
         "created": counts["created"],
         "updated": counts["updated"],
@@ -111,6 +150,7 @@ def _suggested(
         nearly = names.get(batch.id, [])
         if any(issue["code"].endswith("_not_found") for issue in decided[batch.id].issues):
             earlier = {part.dataset: part for part in run.parts if part.part < batch.part}
+            earlier |= {other.dataset: other for other in Ahead(run, store.tenant_id).named(batch).values()}
             nearly = [*suggestions.find(store, batch, number, earlier), *nearly]
         if not nearly:
             continue
@@ -182,7 +222,13 @@ def _names_known(run: Run, batch: Batch, decided: "dict[UUID, Decided]") -> bool
 
 
 def _decision(
-    store: Store, run: Run, batch: Batch, number: int, playbook: Playbook | None, refusals: "Refusals | None"
+    store: Store,
+    run: Run,
+    batch: Batch,
+    number: int,
+    playbook: Playbook | None,
+    refusals: "Refusals | None",
+    ahead: Ahead,
 ) -> Decision:
     earlier = {part.dataset: part for part in run.parts if part.part < batch.part}
     part = playbook.part(batch.dataset) if playbook is not None and batch.derived else None
@@ -196,6 +242,7 @@ def _decision(
         store.tenant_id,
         number,
         earlier=earlier,
+        ahead=ahead,
         part=part,
         refusals=refusals,
         ruling=decisions.ruling(store, source),
@@ -283,6 +330,15 @@ class _Found:
     """What else of the run's source is kept: whether rows of one key go together, and what figures count them."""
     kept: dict[UUID, int]
     """How many rows leave to a record what somebody edited in it."""
+    totals: dict[UUID, list[Counted]]
+    """What the source's rows come to."""
+    refused: bool
+    """Whether nothing of the run can be written, for it is written whole or not at all."""
+
+    @property
+    def of_run(self) -> dict[str, Any]:
+        """What is kept of the run as a whole."""
+        return {**self.asked.summary(), **self.counted, "refused": self.refused}
 
 
 def _store(store: Store, run: Run, number: int, found: _Found, looked: _Looked, seconds: Callable[[], float]) -> None:
@@ -320,7 +376,8 @@ def _store(store: Store, run: Run, number: int, found: _Found, looked: _Looked, 
                             "issues_by_code": _by_code(batch.summary.get("issue_counts", ()), of_batch.issues),
                             "issue_counts_planned": of_batch.issues,
                             "suggestions": found.suggested.get(batch.id, []),
-                            **(found.asked.summary() | found.counted if batch == run.face else {}),
+                            "totals": [total.to_dict() for total in found.totals.get(batch.id, ())],
+                            **(found.of_run if batch == run.face else {}),
                             "seconds_planning": seconds(),
                         }
                     ),
@@ -368,7 +425,7 @@ class Decided:
 def _by_code(*counts: Iterable[dict[str, Any]]) -> dict[str, int]:
     """Issues by their code, the most frequent first."""
     codes: Counter[str] = Counter()
-    for each in counted(*counts):
+    for each in issues_counted(*counts):
         codes[each["code"]] += each["rows"]
     return dict(codes.most_common())
 

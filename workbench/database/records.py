@@ -186,6 +186,13 @@ def _history(store: Store, contract: Contract, record: UUID | None, key: str) ->
     return history
 
 
+# of a record that an undo has kept it has taken nothing back
+_TAKEN_BACK = """(
+    select n.batch_id from workbench.import_batch u
+    join workbench.import_outcome n on n.batch_id = u.id and n.plan = u.plan and n.line = e.line
+    where u.undo_of = b.id and u.stage = 'completed' and n.outcome <> 'skipped'
+)"""
+
 _HISTORY = f"""
 {search.KEYED}, touched as (
     select %(batch)s::uuid as batch_id, %(line)s::bigint as line where %(batch)s is not null
@@ -194,7 +201,9 @@ _HISTORY = f"""
 )
 select b.id as batch, b.undo_of, b.file_name, e.line, e.outcome, e.reason, e.payload, e.before, e.refs, e.issues,
        b.stage, b.mapping, b.initiated_by_id as run_by, coalesce(b.completed_at, b.planned_at, b.created_at) as at,
-       e.explanation, e.corrected_by, e.corrected_at, s.signed_by, workbench.undone_by(b.id) as undone_by
+       e.explanation, e.corrected_by, e.corrected_at, s.signed_by,
+       case when e.outcome in ('created', 'updated') and b.undo_of is null then {_TAKEN_BACK}
+            else workbench.undone_by(b.id) end as undone_by
 from (
     select batch_id, line, outcome, reason, payload, before, refs, errors as issues, explanation,
            corrected_by, corrected_at

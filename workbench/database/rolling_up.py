@@ -16,7 +16,7 @@ from workbench.model.playbook import Playbook
 _ORDER = ("invalid", "unmatched", "created", "updated", "skipped")
 """The first of them that any part has is the source row's."""
 
-_SKIPPED = ("kept", "protected", "unchanged", "duplicate", "withheld")
+_SKIPPED = ("kept", "protected", "known", "unchanged", "duplicate", "withheld")
 """And, where all are skipped, the first of these reasons."""
 
 TOGETHER = ("unmatched", "together")
@@ -38,8 +38,8 @@ class _Decided(Protocol):
 
 class Refusals:
     """The rows of a run's source of which nothing is written: read as invalid, or with a part that a plan before this
-    one found invalid, or unmatched where that is refused too; and, where rows of one key go together, those that have
-    the key of one of them."""
+    one found invalid, or unmatched where that is refused too; where rows of one key go together, those that have the
+    key of one of them; and all of them, where a source is written `whole` or not at all."""
 
     def __init__(
         self,
@@ -49,12 +49,14 @@ class Refusals:
         before: Sequence[int],
         outcomes: Sequence[str] = REFUSED,
         together: bool = False,
+        whole: bool = False,
     ) -> None:
         self.outcomes = tuple(outcomes)
         """Those of a part that refuse its source row."""
         self.together = together
         self._run = run
         self._tenant = tenant
+        self._whole = whole
         self._before = tuple(before)
         self._count: int | None = None
 
@@ -66,7 +68,14 @@ class Refusals:
     def with_plan(self, number: int) -> "Refusals":
         """These, and those that a plan has found."""
         before = (*self._before, number)
-        return Refusals(self._run, self._tenant, before=before, outcomes=self.outcomes, together=self.together)
+        return Refusals(
+            self._run,
+            self._tenant,
+            before=before,
+            outcomes=self.outcomes,
+            together=self.together,
+            whole=self._whole,
+        )
 
     def count(self, store: Store) -> int:
         """How many rows of the source they are."""
@@ -94,7 +103,9 @@ class Refusals:
 
     def _lines(self) -> Composed:
         if not self.together:
-            return SQL("select line, null::integer as waits_with from ({}) own").format(self._own())
+            every = "select line from {rows} where batch_id = {face} and exists ({own})" if self._whole else "{own}"
+            own = SQL(every).format(own=self._own(), rows=rows_of(self._run.face), face=Literal(self._run.face.id))
+            return SQL("select line, null::integer as waits_with from ({}) own").format(own)
         return SQL(
             """
             with own as materialized ({own}), keyed as materialized (
@@ -224,8 +235,9 @@ class RollUp:
                    {is_own} as is_own
             from (
                 select coalesce(r.sources, array[r.line]) as sources, {code} as code,
-                       o.outcome in ('created', 'updated') or o.reason in ('unchanged', 'kept') as counts,
-                       case when o.outcome in ('created', 'updated') or o.reason in ('unchanged', 'kept') then (
+                       o.outcome in ('created', 'updated') or o.reason in ('unchanged', 'known', 'kept') as counts,
+                       case when o.outcome in ('created', 'updated')
+                           or o.reason in ('unchanged', 'known', 'kept') then (
                            select min(each.line) from unnest(coalesce(r.sources, array[r.line])) as each (line)
                            {refused}
                        ) end as first

@@ -7,15 +7,16 @@ from dataclasses import replace
 from itertools import chain
 from typing import Any
 
-from workbench.database import batches
+from workbench.database import batches, totals
 from workbench.database.store import Store
 from workbench.datasets import catalog
 from workbench.model import lines
-from workbench.model.batch import Batch, taken_back
+from workbench.model.batch import Batch, kept_by, taken_back
+from workbench.model.control_total import is_of_total
 from workbench.model.hold import Hold
 from workbench.model.reconciliation import Reconciliation
 from workbench.model.salesforce import PREFIX
-from workbench.model.sheet import Layout
+from workbench.model.sheet import BY_PROGRAM, Layout
 from workbench.model.template import HOLDABLE
 from workbench.model.template import Mapping as Mapped
 from workbench.model.wording import first_of, many
@@ -55,8 +56,8 @@ def state(store: Store, batch: Batch) -> str:
 
 def to_do(batch: Batch, found: Reconciliation, resolvable: int = 0) -> tuple[str, ...]:
     """What is open, a sentence each; `resolvable` are the unmatched rows whose records are there by now."""
-    if batch.undo_of is not None and batch.state == "completed" and batch.skipped:
-        return (f"{many(batch.skipped, 'record')} kept to be looked at.",)
+    if batch.undo_of is not None and batch.state == "completed" and (kept := kept_by(batch)):
+        return (f"{many(kept, 'record')} kept to be looked at; another undo takes back what has become free by then.",)
     if batch.undo_of is not None or batch.state in ("queued", "staging", "undone", "failed", "discarded"):
         return ()
     return tuple(_to_do(batch, found, resolvable))
@@ -89,7 +90,7 @@ def decided(store: Store, batch: Batch) -> tuple[str, ...]:
     behind = batches.parts(store, batch.id)
     events = batches.story(store, *{batch.id, *(sheet.id for sheet in own)})
     words = store.all(_WORDS, {"batches": [sheet.id for sheet in own], "named": _NAMED, "looked_at": _LOOKED_AT})
-    told = [*_begun(batch), *_written(batch, behind, events)]
+    told = [*_begun(batch), *_written(batch, behind, events), *_totals(store, batch)]
     for sheet in own:
         said = [row for row in words if row["batch_id"] == sheet.id]
         which = f"{sheet.dataset}: " if sheet != batch else ""
@@ -117,7 +118,7 @@ def _written(batch: Batch, behind: tuple[Batch, ...], events: list[dict[str, Any
         yield f"{who} let the good rows go on without the invalid ones."
     for each in batch.summary.get("accepted", ()):
         for hold in Hold.all_of(batch.summary):
-            if hold.code == each["code"]:
+            if hold.code == each["code"] and not is_of_total([hold.code]):
                 yield f"{each['by']} let go on: {hold.sentence.rstrip('.')}."
     if kept := batch.summary.get("kept"):
         verb = "was" if kept == 1 else "were"
@@ -129,10 +130,26 @@ def _written(batch: Batch, behind: tuple[Batch, ...], events: list[dict[str, Any
             yield f"{many(number, 'record')} that the file no longer names {verb} {action}."
 
 
+def _totals(store: Store, batch: Batch) -> Iterator[str]:
+    """What the file came to beside what was said of it, and who has accepted that it is not the same."""
+    for total in totals.told(store, batch):
+        said = total.expected
+        if said is not None and total.accepted:
+            yield f"{total.sentence} {said.accepted_by} accepted it: {_short(said.reason)}."
+        elif said is not None:
+            yield total.sentence
+
+
+def _short(reason: str | None) -> str:
+    return " ".join((reason or "").split())[:_LONGEST].rstrip(".")
+
+
 def _undone(store: Store, undo: Batch) -> Iterator[str]:
     """What an undo has done, which its figures do not tell apart, and what it has left as it was."""
     for row in store.all(_REVERSED, {"undo": undo.id}):
         yield f"{many(row['rows'], 'record')} {_BACK[row['outcome'], row['reason']]}."
+    if number := undo.summary.get("skipped_by_reason", {}).get("undone"):
+        yield f"{many(number, 'record')} had been taken back before."
     for reason, why in _KEPT.items():
         if number := undo.summary.get("skipped_by_reason", {}).get(reason):
             yield f"{many(number, 'record')} kept: {why}."
@@ -155,7 +172,8 @@ _KEPT = {"changed": "changed since the import", "gone": "no longer there", "refe
 def _read(sheet: Batch) -> Iterator[str]:
     """Which lines of the source are its header and its records, where that is no matter of course."""
     layout = Layout.from_dict(sheet.reading.get("layout") or {})
-    if sheet.file_name.startswith(PREFIX):  # how its copy is written is known, and nobody has said it
+    by_program = sheet.file_name.startswith(PREFIX) or layout == BY_PROGRAM
+    if by_program:  # how it is written is known, and nobody has said it
         layout = replace(layout, header_row=None, keep_lines=(), encoding=None, delimiter=None)
     by = f", as {sheet.initiated_by} said"
     if layout.no_header:
@@ -209,7 +227,7 @@ def _mapped(store: Store, sheet: Batch) -> Iterator[str]:
     repaired = (sheet.summary.get("noticed") or {}).get("repaired", {})
     for field in mapped.repairs:
         yield f"Letters of {field} repaired: {many(repaired.get(field, 0), 'cell')}."
-    if sheet.on_conflict != "hold":
+    if sheet.on_conflict != catalog.contract(sheet.dataset).on_conflict:
         yield f"Of rows with one key the {sheet.on_conflict} counts, by option."
     if mapped.on_edit is not None:
         yield f"What people edited since the last import: {mapped.on_edit}, by option."
@@ -237,7 +255,7 @@ def _said(word: Mapping[str, Any]) -> str:
     """What one person has said of rows, or done with them, for one reason."""
     return _SAID[word["what"]].format(
         who=word["who"],
-        why=" ".join((word["why"] or "").split())[:_LONGEST].rstrip("."),
+        why=_short(word["why"]),
         rows=many(word["rows"], "row"),
         lines=_ranges(word),
     )

@@ -11,7 +11,7 @@ from uuid import UUID
 import pyarrow as pa
 import pyarrow.compute as pc
 from psycopg import Connection
-from psycopg.sql import SQL, Composable, Identifier, Literal
+from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
 from workbench.database import batches, committing, planning, rolling_up, rows, runs, staging, superseding
 from workbench.database.progress import reporting, silent
@@ -55,7 +55,7 @@ def resolvable(store: Store, batch: Batch, *, again: bool = True) -> list[int]:
     asked = [_asked(store, part) for part in parts if part.unmatched]
     if not asked:
         return []
-    found = SQL(" union all ").join(asked)
+    found: Composable = SQL(" union all ").join(asked)
     if batch.summary.get("together"):
         found = _together(batch, found)
     question = SQL(
@@ -94,22 +94,48 @@ def _together(batch: Batch, asked: Composable) -> Composable:
     ).format(asked=asked, rows=rolling_up.rows_of(batch), batch=Literal(batch.id), plan=Literal(batch.plan))
 
 
-def _asked(store: Store, part: Batch) -> Any:
-    """The lines of the source that a part's unmatched rows were made of, and whether their references are there."""
+def _asked(store: Store, part: Batch) -> Composed:
+    """The lines of the source that a part's unmatched rows were made of, and whether their references are there: of
+    those that may name another row of the part, also where that waits as well and is held up by nothing else."""
     target = Target(catalog.contract(part.dataset), part, store.tenant_id, part.plan)
     awaited = [target.is_there(field) for field in target.contract.needed if field.awaited]
-    found = [*(target.is_found(field) for field in target.references), *awaited]
-    return target.compose(
+    strict = [
+        (field, field.reference) for field in target.references if field.reference and not field.reference.optional
+    ]
+    own = [field for field, reference in strict if reference.ahead and reference.dataset == target.contract.name]
+    found = [*(target.is_found(field) for field, _ in strict if field not in own), *awaited]
+    asked = target.compose(
         """
-        select each.line, {found} as found
+        select each.line, {found} as found{awaits}
         from workbench.import_outcome o join {rows} r on r.batch_id = o.batch_id and r.line = o.line
         cross join lateral unnest(coalesce(r.sources, array[r.line])) as each (line)
         {references} {known}
         where o.batch_id = {batch} and o.plan = {plan} and o.outcome = 'unmatched' and r.batch_id = {batch}""",
         known=target.join_known() if awaited else SQL(""),
-        found=SQL(" and ").join(found) if found else SQL("false"),
+        found=SQL(" and ").join(found) if found else SQL("true" if own else "false"),
+        awaits=SQL(", r.external_key as key, array_remove(array[{}], null) as awaits").format(
+            SQL(", ").join(
+                SQL("case when not {} then {} end").format(target.is_found(field), target.value(field)) for field in own
+            )
+        )
+        if own
+        else SQL(""),
         references=SQL(" ").join(target.reference_join(field) for field in target.references),
     )
+    return SQL(_AMONG).format(asked=asked) if own else asked
+
+
+_AMONG = """(
+    with recursive asked as materialized ({asked}), awaiting as materialized (
+        select line, key, unnest(awaits) as awaits from asked
+    ), held_up (line, key) as (
+        select line, key from asked where not found
+        union
+        select line, key from awaiting where awaits not in (select key from asked where key is not null)
+        union
+        select a.line, a.key from held_up h join awaiting a on a.awaits = h.key
+    ) select line, line not in (select line from held_up) as found from asked
+)"""
 
 
 def sweep(store: Store, home: Path, batch: Batch, playbook: Playbook | None, after: UUID | None = None) -> Batch | None:

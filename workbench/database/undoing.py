@@ -1,10 +1,11 @@
 """An import taken back: itself a batch whose rows are the changes to reverse, each with its one outcome.
 
 A removed or restored record counts as updated, one that is made again as created; a record that was changed since, is
-gone, or is referred to by others is kept as it is and counts as skipped, with that reason and a sentence.
+gone, or is referred to by others is kept as it is and counts as skipped, with that reason and a sentence. Once that is
+no longer so, another undo takes back what an earlier one has kept: each change is taken back once.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, cast
 from uuid import UUID
 
@@ -15,13 +16,14 @@ from workbench.database import batches, committing, planning, proof
 from workbench.database.store import Store
 from workbench.database.target import Target, issue
 from workbench.datasets import catalog
-from workbench.model.batch import OUTCOMES, Batch, Run, new_id
+from workbench.model.batch import OUTCOMES, Batch, Run, kept_by, new_id
 from workbench.model.contract import Contract, Field
 from workbench.model.errors import (
     AlreadyUndone,
     BroughtIn,
     ResolvesSigned,
     StalePlan,
+    StillKept,
     StillReferredTo,
     WorkbenchError,
     WrongStage,
@@ -36,15 +38,16 @@ _NAMED = 5
 def undo(store: Store, run: Run, *, dry_run: bool = False) -> Batch:
     """Reverses a completed run in one transaction, its parts in reverse order; a dry run stops at the plan.
 
-    Raises WrongStage for a run that was not completed or is an undo, AlreadyUndone, StalePlan; StillReferredTo where it
-    could take back nothing at all, and somebody would have to come again once others are taken back.
+    Raises WrongStage for a run that was not completed or is an undo, StalePlan; AlreadyUndone, or StillKept where an
+    earlier undo has kept something that still cannot be taken back; StillReferredTo where the first one could take back
+    nothing at all, and somebody would have to come again once others are taken back.
     """
     batch = run.face
     if batch.stage != "completed":
         raise WrongStage(batch=batch.id, stage=batch.stage, action="undoing", needed="completed")
     if batch.undo_of is not None:
         raise WrongStage(batch=batch.id, stage="an undo", action="undoing", needed="an import")
-    if batch.undone_by is not None:
+    if batch.undone_by is not None and not kept_by(batches.get(store, batch.undone_by)):
         raise AlreadyUndone(batch=batch.id, by=batch.undone_by)
     _refuse_swept(store, run)
     new = new_id()
@@ -56,12 +59,7 @@ def undo(store: Store, run: Run, *, dry_run: bool = False) -> Batch:
             batches.fail_quietly(store, new, str(error))
             raise
         except (psycopg.errors.UniqueViolation, psycopg.errors.ForeignKeyViolation):
-            earlier = batches.get(store, batch).undone_by
-            refusal = (
-                AlreadyUndone(batch=batch.id, by=earlier)
-                if earlier is not None
-                else StalePlan(batch=new, changed="some", examples="others refer to them, or have their keys")
-            )
+            refusal = StalePlan(batch=new, changed="some", examples="others refer to them, or have their keys")
             batches.fail_quietly(store, new, str(refusal))
             raise refusal from None
     return batches.get(store, new)
@@ -104,12 +102,15 @@ def _reverse(store: Store, run: Run, undo: Run, dry_run: bool) -> None:
     with store.transaction() as connection:
         committing.lock(connection, store.tenant_id, *(reversal.contract for reversal in reversals))
         planning.tune(connection, run.face.processed or 0)
+        for place, reversal in enumerate(reversals):
+            for statement in (reversal.held(), reversal.judged(before=reversals[:place], after=reversals[place:])):
+                connection.execute(statement)
+        _keep_named(connection, reversals)
         for reversal in reversals:
             store.add_to(reversal.new)
-            for statement in (reversal.held(), reversal.judged(gone=_gone(reversals, reversal))):
-                connection.execute(statement)
             for statement in (reversal.rows(), reversal.outcomes()):
                 connection.execute(statement)
+        _refuse_again(store, connection, run, reversals)
         _refuse_in_vain(connection, run, reversals)
         if undo.parts:
             store.add_to(undo.face.id)
@@ -128,6 +129,23 @@ def _reverse(store: Store, run: Run, undo: Run, dry_run: bool) -> None:
             connection.execute(_WAIT_AGAIN, {"run": run.face.id})
         counts = cast(dict[str, int], connection.execute(_FIGURES, (undo.face.id,)).fetchone())
         store.note("undone" if not dry_run else "undo planned", run.face.id, by=str(undo.face.id), **counts)
+
+
+def _refuse_again(
+    store: Store, connection: psycopg.Connection[Any], run: Run, reversals: Sequence["_Reversal"]
+) -> None:
+    """Raises AlreadyUndone or StillKept where an earlier undo has left nothing that could be taken back."""
+    earlier = batches.get(store, run.face).undone_by
+    if earlier is None:
+        return
+    verdicts = [row["verdict"] for reversal in reversals for row in connection.execute(reversal.found())]
+    if any(not verdict.startswith("skipped") for verdict in verdicts):
+        return
+    reasons = {verdict.partition(":")[2] for verdict in verdicts} - {"undone", "gone"}
+    kept = [message.partition(";")[0] for reason, message in _KEPT.items() if reason in reasons]
+    if not kept:
+        raise AlreadyUndone(batch=run.face.id, by=earlier)
+    raise StillKept(batch=run.face.id, by=earlier, why="; ".join(kept))
 
 
 def _refuse_in_vain(connection: psycopg.Connection[Any], run: Run, reversals: Sequence["_Reversal"]) -> None:
@@ -158,10 +176,27 @@ _IN_ORDER = (
 )
 
 
-def _gone(reversals: Sequence["_Reversal"], until: "_Reversal") -> dict[str, Identifier]:
-    """The table of verdicts of each dataset whose records go before: they refer to nothing any more."""
-    before = reversals[: reversals.index(until)]
-    return {reversal.contract.name: reversal.verdicts for reversal in before}
+def _keep_named(connection: psycopg.Connection[Any], reversals: Sequence["_Reversal"]) -> None:
+    """Keeps what a record names that stays, and what that names, and so on: where records may name what is made after
+    them, each was judged as if whoever is judged later went."""
+    if not any(field.reference and field.reference.ahead for each in reversals for field in each.contract.references):
+        return
+    union = SQL(" union all ")
+    stays = union.join(reversal.stays() for reversal in reversals)
+    found = connection.execute(SQL("select exists ({}) as some").format(stays)).fetchone()
+    if not (found and found["some"]):
+        return
+    datasets = {reversal.contract.name for reversal in reversals}
+    connection.execute(
+        SQL(
+            """create temporary table "named by what stays" on commit drop as
+            with recursive naming as materialized ({naming}), named (id) as (
+                {stays} union select n.names from named join naming n on n.id = named.id
+            ) select id from named"""
+        ).format(naming=union.join(each for reversal in reversals for each in reversal.naming(datasets)), stays=stays)
+    )
+    for reversal in reversals:
+        connection.execute(reversal.keep_named())
 
 
 def _planned(connection: psycopg.Connection[Any], new: UUID) -> None:
@@ -216,6 +251,7 @@ order by part.place
 _WAIT_AGAIN = "select workbench.wait_again(%(run)s)"
 
 _KEPT = {
+    "undone": "Taken back before",
     "changed": "Changed since the import; kept as it is",
     "gone": "No longer there",
     "referenced": "Other records refer to it; kept",
@@ -246,9 +282,9 @@ class _Reversal:
                 ) for update
             ) held""")
 
-    def judged(self, *, gone: dict[str, Identifier]) -> Composed:
-        """Every change of the batch, with what becomes of it; a record that is `gone` with an earlier part of the undo,
-        by its dataset, refers to nothing."""
+    def judged(self, *, before: Sequence["_Reversal"], after: Sequence["_Reversal"]) -> Composed:
+        """Every change of the batch, with what becomes of it. What a part `before` it in the undo takes away, or gives
+        something else to name, refers to nothing here; of this part and those `after` it all does that may."""
         removal = self.contract.removal
         deactivated = (
             SQL("not t.{} and t.{} = 'import_diff'").format(Identifier(removal.active), Identifier(removal.source))
@@ -263,10 +299,15 @@ class _Reversal:
                 join workbench.import_outcome u on u.batch_id = b.id and u.plan = b.plan and u.outcome = 'updated'
                 where b.stage = 'completed' and b.undo_of is null and b.completed_at > {completed}
                   and not exists (select from workbench.import_batch n where n.undo_of = b.id and n.stage = 'completed')
+            ), back as materialized (
+                select n.line from workbench.import_batch u
+                join workbench.import_outcome n on n.batch_id = u.id and n.plan = u.plan and n.outcome <> 'skipped'
+                where u.undo_of = {batch} and u.stage = 'completed'
             )
             select o.line::bigint, o.record_id, r.external_key,
                    case o.outcome when 'created' then 'remove' else 'restore' end as action,
-                   case when t.id is null then 'skipped:gone'
+                   case when o.line in (select line from back) then 'skipped:undone'
+                        when t.id is null then 'skipped:gone'
                         when o.outcome = 'created' and ({differs_created}) then 'skipped:changed'
                         when o.outcome = 'updated' and ({differs_updated}) then 'skipped:changed'
                         when o.record_id in (select record_id from later) then 'skipped:changed'
@@ -280,19 +321,22 @@ class _Reversal:
             where o.batch_id = {batch} and o.plan = {plan} and o.outcome in ('created', 'updated') and r.batch_id =
                 {batch}
             union all
-            select (select coalesce(max(line), 1) from workbench.import_row where batch_id = {batch}) + row_number()
-                over (order by m.record_id),
-                   m.record_id, null, case m.action when 'deleted' then 'make again' else 'switch on' end,
-                   case when m.action = 'deleted' and not ({there_again}) then 'created:restored'
+            select m.line, m.record_id, null, case m.action when 'deleted' then 'make again' else 'switch on' end,
+                   case when m.line in (select line from back) then 'skipped:undone'
+                        when m.action = 'deleted' and not ({there_again}) then 'created:restored'
                         when m.action = 'deleted' then 'skipped:changed'
                         when t.id is null then 'skipped:gone'
                         when {deactivated} then 'updated:restored' else 'skipped:changed' end,
                    to_jsonb(t), m.before
-            from workbench.import_removal m left join {target} t on t.id = m.record_id
-            where m.batch_id = {batch} and m.plan = {plan}""",
+            from (
+                select record_id, action, before,
+                       (select coalesce(max(line), 1) from workbench.import_row where batch_id = {batch}) + row_number()
+                           over (order by record_id) as line
+                from workbench.import_removal where batch_id = {batch} and plan = {plan}
+            ) m left join {target} t on t.id = m.record_id""",
             differs_created=self._differs(created=True),
             differs_updated=self._differs(created=False),
-            referenced=self._referenced(gone),
+            referenced=self._referenced(before, after),
             deactivated=deactivated,
             there_again=self._there_again(),
             completed=Literal(self.of.batch.completed_at),
@@ -340,20 +384,66 @@ class _Reversal:
             for dependent in catalog.dependents(known.name)
         ]
 
-    def _referenced(self, gone: dict[str, Identifier]) -> Composable:
-        tests = [
-            SQL("exists (select from {} d where d.{} = t.id{})").format(
-                Identifier(other.family, other.table),
-                Identifier(column),
-                SQL(" and d.id not in (select record_id from {} where verdict = 'updated:removed')").format(
-                    gone[other.name]
+    def _referenced(self, before: Sequence["_Reversal"], after: Sequence["_Reversal"]) -> Composable:
+        gone = {reversal.contract.name: reversal for reversal in before}
+        going = {reversal.contract.name: reversal for reversal in after}
+        tests = []
+        for other, column in self._dependents():
+            let_go: Composable = SQL("")
+            if other.name in gone:
+                let_go = gone[other.name].let_go(column)
+            elif other.name in going and any(
+                field.reference and field.reference.ahead for field in other.references if field.target == column
+            ):
+                let_go = going[other.name].may_let_go(column)
+            tests.append(
+                SQL("exists (select from {} d where d.{} = t.id{})").format(
+                    Identifier(other.family, other.table), Identifier(column), let_go
                 )
-                if other.name in gone
-                else SQL(""),
             )
-            for other, column in self._dependents()
-        ]
         return SQL(" or ").join(tests) if tests else SQL("false")
+
+    def let_go(self, column: str) -> Composable:
+        """Whether a record `d` names in a column what it does after the undo, and is not taken away."""
+        return self.compose(
+            """ and d.id not in (select record_id from {reversal} where verdict = 'updated:removed' or (
+                verdict = 'updated:restored' and action = 'restore' and image ? {column}
+                    and image ->> {column} is distinct from before ->> {column}))""",
+            column=Literal(column),
+        )
+
+    def may_let_go(self, column: str) -> Composable:
+        """The same where that is not judged yet: as the import made and changed its records."""
+        return self.compose(
+            """ and d.id not in (select o.record_id from workbench.import_outcome o
+                where o.batch_id = {batch} and o.plan = {plan} and (o.outcome = 'created' or (
+                    o.outcome = 'updated' and o.before ? {column}
+                    and o.before ->> {column} is distinct from o.refs ->> {column})))""",
+            column=Literal(column),
+        )
+
+    def stays(self) -> Composed:
+        """The records that are kept as they are."""
+        return self.compose(
+            "select record_id as id from {reversal} where verdict like 'skipped:%' and verdict <> 'skipped:gone'"
+        )
+
+    def naming(self, datasets: Collection[str]) -> Iterator[Composed]:
+        """The records that are kept or taken away, each with those of the datasets that it names."""
+        for field in self.contract.references:
+            if field.reference is not None and field.reference.dataset in datasets:
+                yield self.compose(
+                    """select t.id, t.{column} as names from {target} t join {reversal} on record_id = t.id
+                    where verdict <> 'updated:restored' and t.{column} is not null""",
+                    column=Identifier(field.target),
+                )
+
+    def keep_named(self) -> Composed:
+        """Keeps the records that one names which stays."""
+        return self.compose(
+            """update {reversal} set verdict = 'skipped:referenced'
+            where verdict = 'updated:removed' and record_id in (select id from "named by what stays")"""
+        )
 
     def found(self) -> Composed:
         """The verdicts that there are."""

@@ -1,9 +1,8 @@
 """Every contract by name, and the order in which those of a family are imported."""
 
 from collections.abc import Iterable, Mapping
-from graphlib import TopologicalSorter
 
-from workbench.datasets import commerce, elevate, pathful, polaris
+from workbench.datasets import commerce, elevate, generic_csv, pathful, polaris
 from workbench.datasets.salesforce import accounts, activities, contacts, people, sessions
 from workbench.model.contract import Contract
 from workbench.model.errors import UnknownDataset
@@ -16,6 +15,7 @@ CONTRACTS: dict[str, Contract] = {
         *elevate.CONTRACTS,
         *polaris.CONTRACTS,
         *(contract for part in _SALESFORCE for contract in part.CONTRACTS),
+        *generic_csv.CONTRACTS,
         *commerce.CONTRACTS,
     )
 }
@@ -69,13 +69,19 @@ def family(name: str) -> tuple[Contract, ...]:
 def import_order(contracts: Iterable[Contract]) -> tuple[Contract, ...]:
     """The contracts, each after those it refers to, otherwise in the order given."""
     named = {contract.name: contract for contract in contracts}
-    graph = {name: [need for need in needs(contract) if need in named] for name, contract in named.items()}
-    return tuple(named[name] for name in TopologicalSorter(graph).static_order())
+    waiting = list(named.values())
+    ordered: dict[str, Contract] = {}
+    while waiting:
+        ready = next(contract for contract in waiting if ordered.keys() >= named.keys() & {*needs(contract)})
+        waiting.remove(ready)
+        ordered[ready.name] = ready
+    return tuple(ordered.values())
 
 
 def needs(contract: Contract) -> tuple[str, ...]:
-    """The names of the datasets that a contract's fields refer to."""
-    return tuple(dict.fromkeys(field.reference.dataset for field in contract.fields if field.reference is not None))
+    """The names of the datasets that a contract's fields refer to, and that therefore come before it."""
+    references = [field.reference for field in contract.fields if field.reference is not None]
+    return tuple(dict.fromkeys(reference.dataset for reference in references if not reference.ahead))
 
 
 def dependents(dataset: str) -> tuple[tuple[Contract, str], ...]:

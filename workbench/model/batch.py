@@ -88,6 +88,19 @@ class Batch:
         return "dry run" if self.dry_run and self.stage == "planned" else self.stage
 
     @property
+    def refused(self) -> bool:
+        """Whether nothing of its plan can be written: its source is written whole or not at all, and a row cannot
+        be."""
+        return bool(self.summary.get("refused"))
+
+    @property
+    def wrong_rows(self) -> str:
+        """Its rows that are not written, in words: "2 rows are invalid and 1 is unmatched"."""
+        counts = [(self.invalid or 0, "invalid"), (self.unmatched or 0, "unmatched")]
+        told = [f"{rows:,} {'is' if rows == 1 else 'are'} {what}" for rows, what in counts if rows]
+        return " and ".join(told).replace(" ", " row " if told[0].startswith("1 ") else " rows ", 1) if told else ""
+
+    @property
     def removals(self) -> str:
         """The records that its file no longer names, by what becomes of them: "2 deactivated"; "" for none."""
         found = self.summary.get("removed", {})
@@ -123,9 +136,14 @@ class Run:
         return (self.face,) if self.derived or not self.parts else self.parts
 
 
+def kept_by(undo: Batch) -> int:
+    """How many changes of an import an undo has left as they were; not those that an earlier one had taken back."""
+    return (undo.skipped or 0) - undo.summary.get("skipped_by_reason", {}).get("undone", 0)
+
+
 def taken_back(undo: Batch) -> str:
     """What an undo came to, as people are told of the import that it took back."""
-    done, kept = (undo.created or 0) + (undo.updated or 0), undo.skipped or 0
+    done, kept = (undo.created or 0) + (undo.updated or 0), kept_by(undo)
     if not kept:
         return "what it wrote was taken back"
     if not done:

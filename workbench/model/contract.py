@@ -12,8 +12,9 @@ from workbench.model.control_total import ControlTotal
 from workbench.model.figure import Figure
 from workbench.model.limits import USUAL, USUAL_OF_IDS, USUAL_OF_NAMES, USUAL_OF_OTHERS
 
-Mode = Literal["upsert", "insert", "update", "replace", "preserve"]
+Mode = Literal["upsert", "insert", "update", "skip", "replace", "preserve"]
 OnEdit = Literal["keep", "overwrite"]
+OnConflict = Literal["first", "last", "hold"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,11 +67,21 @@ class Reference:
     the first has to be the same, the others may not differ."""
     waits: bool = False
     """Whether rows may well come before all records that they name, and wait as unmatched."""
+    ahead: bool = False
+    """Whether it may name a record of its own dataset, or of one that comes later in the order of import, that another
+    row of the same run makes: users who invited each other. Named by that contract's key."""
+    optional: bool = False
+    """Whether a row that names no known record is written all the same, without it and with a warning."""
+    having: str = ""
+    """A dataset of which some record has to refer to the one that is named (a SKU that is in stock); of a reference
+    that is not looked for `by` other ways."""
+    told: str = ""
+    """The sentence of a row that names nothing, where it is not that of its noun."""
 
     @property
     def message(self) -> str:
         """The sentence of an unmatched row, e.g. "Student not found" (seed 000)."""
-        return f"{self.noun[0].upper()}{self.noun[1:]} not found"
+        return self.told or f"{self.noun[0].upper()}{self.noun[1:]} not found"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,6 +192,27 @@ class Equal:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Numbered:
+    """The records of a file are numbered: 1, 2, 3 without a gap, and none twice, among those that have the same in
+    another field."""
+
+    field: str
+    within: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settles:
+    """The amounts of records that name one record come to what that is owed: more than it is told of their rows."""
+
+    reference: str
+    """Our field that names it."""
+    amount: str
+    """Our field."""
+    total: str
+    """The other contract's field."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Usual:
     """What a field's texts usually are: any other is taken as it stands, and warned of."""
 
@@ -224,6 +256,11 @@ class Field:
     """Whether a blank cell always erases the stored value; elsewhere it keeps it, unless a template says otherwise."""
     once: bool = False
     """Only a new record gets it: no import changes what one has there, or has not."""
+    imported: bool = True
+    """False: no file says it. A new record gets the default, whatever stands in a column of that name."""
+    never_blank: bool = False
+    """Whether its source has something there in every row: so that what reads as no value and may be a name (Null) is
+    one, and is warned of like that of a field that is not required."""
     awaited: str = ""
     """The kind of an unmatched row that would make a record and has nothing here, e.g. "date": it waits until the
     record is there. Else such a row is invalid."""
@@ -312,11 +349,24 @@ class Contract:
     """Columns that the database computes of others: name, type and expression."""
     fixed: tuple[tuple[str, str], ...] = ()
     """Columns that are the same for every record of this dataset: its slice of a shared table."""
+    made: tuple[tuple[str, str, str], ...] = ()
+    """Columns that the database makes of a new record, and nobody is shown: name, type and expression."""
+    unique: tuple[tuple[str, ...], ...] = ()
+    """Fields that, taken together, no two records share either. A row that has them of another record waits for a
+    person, with the name of that one."""
+    only: tuple[str, tuple[str, ...]] | None = None
+    """A field, and the texts that it has in the rows that come in, in lower case; the others are filtered, and told."""
     slice_by: str | None = None
     """The field (with choices) that tells this dataset's records from others in a shared table; else `fixed` does."""
     modes: tuple[Mode, ...] = ("upsert", "insert", "update")
     """The first is the default."""
     removal: Removal | None = None
+    numbered: Numbered | None = None
+    """How the rows of a file have to be numbered."""
+    once: tuple[str, ...] = ()
+    """The fields of which no two rows of a file may say the same."""
+    settles: Settles | None = None
+    """What its amounts settle, if they do."""
     whole: str = ""
     """The reference to the record that its records are parts of, and have no life without: where a file names some of
     those of one, the others are deleted, so that the whole is as the file has it."""
@@ -324,6 +374,8 @@ class Contract:
     """How much one import may change before a person is asked (see `limits`); a template may say otherwise."""
     on_edit: OnEdit = "keep"
     """What becomes of a value that a person edited since the last import, unless a template says otherwise."""
+    on_conflict: OnConflict = "hold"
+    """Which of the rows of one key counts that contradict each other, unless somebody says otherwise."""
     forbidden: tuple[str, ...] = (
         "password",
         "password_hash",
@@ -335,12 +387,20 @@ class Contract:
         "secret",
     )
     """Headers that are never imported."""
+    common_headers: bool = False
+    """Whether its headers are so common that a few of them say nothing: a file is recognised as it that has most of its
+    columns, or is called after it."""
+    drops_secrets: bool = False
+    """Whether columns with secrets are left out by themselves, and told; elsewhere somebody has to say so first."""
     nothing: tuple[str, ...] = ()
     """Texts that a form's playbook takes for no value in every field, in lower case: nobody is asked about them."""
     figures: tuple[Figure, ...] = ()
     """The numbers that an import of it is known by, in the words of its procedure."""
     totals: tuple[ControlTotal, ...] = ()
     """What a whole file of it is compared by, beside how many rows it has; nobody declares that one."""
+    beside: tuple[str, ...] = ()
+    """Headers that its sources often have beside, and that are no field of it: nothing speaks against a source with
+    them."""
     adds_up: bool = False
     """Whether several rows of one record are parts of it, and are added up where a field is a `sum`, in a file of the
     dataset itself: the batches of a stock. Elsewhere only what a playbook makes of its source is."""
@@ -370,9 +430,19 @@ class Contract:
         return tuple(field for field in self.fields if field.stored)
 
     @property
+    def importable(self) -> tuple[Field, ...]:
+        """The fields that a file can say."""
+        return tuple(field for field in self.fields if field.imported)
+
+    @property
     def references(self) -> tuple[Field, ...]:
         """The fields that name a record of another contract."""
         return tuple(field for field in self.fields if field.reference is not None)
+
+    @property
+    def waits(self) -> bool:
+        """Whether its rows may well come before what they name."""
+        return any(field.reference is not None and field.reference.waits for field in self.fields)
 
     @property
     def identifiers(self) -> tuple[Field, ...]:

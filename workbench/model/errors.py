@@ -106,6 +106,49 @@ class UnreadableSheet(WorkbenchError):
         return int(str(self.coordinates["line"]))
 
 
+class UnreadableMember(WorkbenchError):
+    """{source} cannot be read: {member}, line {line}: {why} Nothing of the archive was imported."""
+
+
+class WrongFileType(WorkbenchError):
+    """Invalid file type: {ending}. Expected .zip"""
+
+
+class NoArchive(WorkbenchError):
+    """File is not a valid ZIP archive"""
+
+
+class NoManifest(WorkbenchError):
+    """Missing manifest.json in ZIP archive"""
+
+
+class WrongManifest(WorkbenchError):
+    """Invalid manifest.json format{why}"""
+
+
+class WrongFormatVersion(WorkbenchError):
+    """Incompatible format version: {version}. Expected {expected}"""
+
+
+class MissingMember(WorkbenchError):
+    """Missing required file: {member}"""
+
+
+class AnotherAdapter(WorkbenchError):
+    """The archive was written for the adapter {adapter}, and is read here as one of {expected} only. Nothing was
+    imported."""
+
+
+class MemberChanged(WorkbenchError):
+    """{member} is not what the manifest says: its SHA-256 is another, so it was changed or damaged on the way. Nothing
+    was imported."""
+
+
+class SystemArchive(WorkbenchError):
+    """The archive is the export of a whole system, with a folder for each institution{folders}. Unpack it, put the
+    files of each folder into a ZIP of its own, and import those one by one, each into its own tenant."""
+
+
 class UnwritableFile(WorkbenchError):
     """{path} cannot be written: {why}"""
 
@@ -194,6 +237,14 @@ class EmptyNeedsConfirmation(WorkbenchError):
 
 class AmbiguousBatch(WorkbenchError):
     """The ids of several batches begin with {batch}. Say more of it."""
+
+
+class UnknownFamily(WorkbenchError):
+    """There is no family {family}. Those that are exported: {known}."""
+
+
+class NotExported(WorkbenchError):
+    """{family} is not exported, for no import could take it back as it was: {why}. Those that are exported: {known}."""
 
 
 class UnknownPlaybook(WorkbenchError):
@@ -358,9 +409,18 @@ class HeldFor(Held):
     """Batch {batch} is held. {why}"""
 
 
+class HeldWhole(Held):
+    """Batch {batch} is held: what {source} brings is imported whole or not at all, and {why}. Correct the rows, or the
+    file, and import it again."""
+
+
 class UnknownLimit(WorkbenchError):
     """{dataset} has no limit called {limit}. A limit is on created, updated or removed records, or on what is blanked,
     changed or missing: of a field (phone.blanked), or of any (blanked). Its fields: {known}."""
+
+
+class UnknownTotal(WorkbenchError):
+    """{dataset} has no control total called {total}. Known: {known}."""
 
 
 class StalePlan(WorkbenchError):
@@ -417,6 +477,11 @@ class ResolvesSigned(WorkbenchError):
 
 class AlreadyUndone(WorkbenchError):
     """Batch {batch} was already undone by batch {by}."""
+
+
+class StillKept(WorkbenchError):
+    """Batch {batch} was already undone by batch {by}, and what that kept cannot be taken back yet: {why}. Take back
+    first what changed it or refers to it."""
 
 
 class StillReferredTo(WorkbenchError):

@@ -567,6 +567,15 @@ _ALL = (
         title="date and time",
     ),
     Kind(
+        name="time",
+        sql="time",
+        pattern=dates.TIME,
+        code="bad_time",
+        message="Invalid time format: write 8:30 AM or 14:30",
+        parse=_rewritten(dates.TIME, dates.clock),
+        title="time of day",
+    ),
+    Kind(
         name="integer",
         sql="integer",
         pattern=numbers.INTEGER,

@@ -1,6 +1,6 @@
 """One source, several contracts, in order: how the rows of a source become records, declared once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -10,7 +10,8 @@ from workbench.model.contract import Contract
 from workbench.model.errors import NoExtract
 from workbench.model.figure import Breakdown, Figure
 from workbench.model.numbering import Numbering
-from workbench.model.sheet import Chunk
+from workbench.model.package import Package
+from workbench.model.sheet import Chunk, Sheet
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +49,8 @@ class Known:
 
     window: str | None = None
     """The import's, e.g. its academic year."""
+    source: str = ""
+    """What its file is called."""
     forms: Mapping[str, str] = field(default_factory=dict)
     """Column of the form -> the form that it is written in, as far as it has one (see `kinds.FORMS`)."""
     stored: pa.Table | None = None
@@ -65,6 +68,11 @@ Shape = Callable[[Chunk, Known], Mapping[str, Shaped]]
 
 Check = Callable[[Chunk, Known], pa.Table]
 """From the same to what is wrong with the source rows that no part can tell: issues by position (see `ISSUES`)."""
+
+
+Unpack = Callable[[Sequence[Sheet]], Mapping[str, Sheet]]
+"""From the tables of an archive to the sheet of each dataset, checked against what the archive says of itself; raises
+what makes it none of the playbook's."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +113,10 @@ class Playbook:
     """In the order of import: what a part refers to comes before it."""
     shape: Shape | None = None
     """None: each part takes its `columns` as they stand."""
+    is_packed: Callable[[Package], bool] | None = None
+    """Whether an archive is plainly its source; None: it has no archives of its own."""
+    unpack: Unpack | None = None
+    """How such an archive is checked. None: each of its sheets is recognised by itself."""
     recall: Recall | None = None
     """What of the stored records its shape is given; None: nothing."""
     windowed: Callable[[str | None, date], str | None] | None = None
@@ -121,6 +133,9 @@ class Playbook:
     keeps_good_parts: bool = False
     """Whether the good parts of an unmatched source row go on; else all or nothing of it is written. Of one that is
     invalid nothing is, in any playbook."""
+    whole: bool = False
+    """Whether a source is written whole or not at all: one row that is invalid or unmatched refuses all of it, and
+    nobody can let the others go on."""
     pends: bool = True
     """Whether its unmatched rows are planned again after later imports."""
 

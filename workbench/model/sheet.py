@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from workbench.model import lines
 from workbench.model.lines import Ranges
+from workbench.model.package import Package
 from workbench.model.salesforce import Interval, ReadOf
 
 LEFT_OUT_ENTRIES = 100
@@ -62,6 +63,11 @@ class Layout:
         )
 
 
+BY_PROGRAM = Layout(header_row=1, delimiter=",", keep_lines=((2, 2**31 - 1),))
+"""How a table stands that a program has written, as is known without being said: no title above it, no sum below it,
+whatever a row looks like."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class LeftOut:
     """Lines of a source that are no records, and are not read as such."""
@@ -74,11 +80,17 @@ class LeftOut:
     """The first of them as it stands, cut where it is long."""
     number: int = 0
     """How many lines they are, where not all from the first to the last."""
+    cells: tuple[str, ...] = field(default=(), compare=False, repr=False)
+    """Of a note below a table: the cells of its first line, which may be sums."""
 
     @property
     def lines(self) -> int:
         """How many lines are left out."""
         return self.number or self.last - self.first + 1
+
+    def to_dict(self) -> dict[str, Any]:
+        """As a batch's reading keeps it."""
+        return {name: value for name, value in asdict(self).items() if name != "cells"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,6 +189,8 @@ class Sheet:
     """Of an object of Salesforce: which of its changes are in it; None where only some records were asked for."""
     read_of: ReadOf | None = None
     """What it is a reading of, to be kept with its import; None of all that is no playbook's extract."""
+    package: Package | None = None
+    """The archive that it came in, with others; None of what came by itself."""
 
     def chunks(self, tally: Tally | None = None) -> Iterator[Chunk]:
         """The rows, in their order; raises UnreadableSheet(line) at the first that cannot be read."""

@@ -2,15 +2,19 @@
 
 from workbench.datasets import catalog
 from workbench.model.errors import UnknownPlaybook
+from workbench.model.package import Package
 from workbench.model.playbook import Part, Playbook
 from workbench.playbooks import commerce_products, salesforce_accounts, salesforce_history, salesforce_sessions
 from workbench.playbooks.commerce_customers import CUSTOMERS
+from workbench.playbooks.delivery_routes import ROUTES
+from workbench.playbooks.generic_csv import GENERIC_CSV
 from workbench.playbooks.invoices import INVOICES
 from workbench.playbooks.learners import LEARNERS
 from workbench.playbooks.pathful import EXPORT, SESSIONS, USERS
 from workbench.playbooks.salesforce_affiliations import AFFILIATIONS
 from workbench.playbooks.salesforce_people import STUDENTS, TEACHERS, VOLUNTEERS
 from workbench.playbooks.virtual_sessions import VIRTUAL_SESSIONS
+from workbench.playbooks.warehouse_locations import WAREHOUSE_LOCATIONS
 
 
 def of_family(name: str) -> Playbook:
@@ -34,6 +38,8 @@ PLAYBOOKS: dict[str, Playbook] = {
         USERS,
         VIRTUAL_SESSIONS,
         INVOICES,
+        WAREHOUSE_LOCATIONS,
+        ROUTES,
         *salesforce_accounts.PLAYBOOKS,
         *salesforce_sessions.PLAYBOOKS,
         *salesforce_history.PLAYBOOKS,
@@ -43,9 +49,14 @@ PLAYBOOKS: dict[str, Playbook] = {
         AFFILIATIONS,
         CUSTOMERS,
         *commerce_products.PLAYBOOKS,
-        *(of_family(name) for name in catalog.families()),
+        *(GENERIC_CSV if name == GENERIC_CSV.name else of_family(name) for name in catalog.families()),
     )
 }
+
+
+def of_package(package: Package) -> Playbook | None:
+    """The playbook whose source an archive plainly is; None where nobody can tell."""
+    return next((known for known in PLAYBOOKS.values() if known.is_packed and known.is_packed(package)), None)
 
 
 def playbook(name: str) -> Playbook:

@@ -107,7 +107,7 @@ def suggest(
     guessed: dict[str, Suggestion] = {}
     for guess in (_similar, _by_values):
         open_fields = [
-            candidate for candidate in contract.fields if candidate.name not in taken and not candidate.setting
+            candidate for candidate in contract.importable if candidate.name not in taken and not candidate.setting
         ]
         open_headers = [header for header in rest if header not in guessed]
         found = guess(open_headers, open_fields, contract, sample)
@@ -152,6 +152,7 @@ def resolve(  # noqa: PLR0913
     keys = set(map(key, gone))
     said = {_header(name, headers): target for name, target in (manual or {}).items() if key(name) not in keys}
     left_out = {*_same_headers(saved.left_out, headers)} - said.keys() | {name for name in said if not said[name]}
+    left_out |= {*dropped(headers, contract)} - said.keys()
     mapping = Mapping(
         value_maps=_merged(saved.value_maps, value_maps or {}),
         constants={name: text for name, text in (saved.constants | dict(constants or {})).items() if text},
@@ -224,6 +225,30 @@ def secrets(headers: Iterable[str], contract: Contract) -> tuple[str, ...]:
     return tuple(header for header in headers if _secret(header, contract))
 
 
+def dropped(headers: Iterable[str], contract: Contract) -> tuple[str, ...]:
+    """The headers of columns that are left out without being said: what no file says, and what carries secrets where
+    the contract has it so."""
+    return tuple(
+        header
+        for header in headers
+        if not_said(header, contract) is not None or (contract.drops_secrets and _secret(header, contract))
+    )
+
+
+def not_said(header: str, contract: Contract) -> Field | None:
+    """The field that a header means and that no file says; None of any other header."""
+    if len(contract.importable) == len(contract.fields):
+        return None
+    name = _names(contract).get(key(header), ("", "none", ""))[0]
+    return contract.field(name) if name and not contract.field(name).imported else None
+
+
+def not_taken(target: Field, contract: Contract) -> str:
+    """Why a column is not imported whose field no file says."""
+    begins = f"begins with {target.default}" if target.default else "has none"
+    return f"is not taken from a file: a new {contract.noun} {begins}"
+
+
 def lacking(
     contract: Contract, there: Iterable[str], window: str | None = None, mode: str | None = None
 ) -> tuple[Field, ...]:
@@ -273,6 +298,8 @@ def _sure(headers: tuple[str, ...], contract: Contract, template: Template | Non
             yield _suggestion(header, None, 1, "template", f"is left out: {says}")
         elif _secret(header, contract):
             yield _suggestion(header, None, 0, "none", "carries a secret, and is never imported")
+        elif name and not contract.field(name).imported:
+            yield _suggestion(header, None, 0, "none", not_taken(contract.field(name), contract))
         elif name in by_template.values():
             yield _suggestion(header, None, 0, "none", f"the template takes another column for {name}")
         elif name:
@@ -417,7 +444,7 @@ def _header(name: str, headers: tuple[str, ...]) -> str:
 
 
 def _check_fields(contract: Contract, names: Iterable[str]) -> None:
-    known = [target.name for target in contract.fields]
+    known = [target.name for target in contract.importable]
     for name in names:
         if name not in known:
             raise UnknownField(dataset=contract.name, field=name, known=", ".join(known))

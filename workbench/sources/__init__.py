@@ -58,11 +58,16 @@ def open_sheets(
     header_row: int | None = None,
     name: str | None = None,
 ) -> list[Sheet]:
-    """Every sheet of a source: the worksheets of a workbook that are not empty, in its order; else the one that it is.
+    """Every sheet of a source: the worksheets of a workbook that are not empty, in its order; the tables of a ZIP
+    archive; else the one that it is.
 
     The layout is that of each. Raises as `open_sheet` does.
     """
     said = _said(layout, header_row)
+    if isinstance(source, str | os.PathLike) and source != "-" and is_packed(source):
+        from workbench.sources.packages import open_package
+
+        return open_package(Path(source), name or Path(source).name, said)
     first = open_sheet(source, layout=said, name=name)
     if first.path is None or len(first.reading.sheets) < 2:
         return [first]
@@ -74,6 +79,18 @@ def open_sheets(
         with suppress(UnreadableSource):  # an empty one
             found.append(open_sheet(first.path, sheet=title, layout=said, name=first.name))
     return found
+
+
+def is_packed(source: "str | os.PathLike[str]") -> bool:
+    """Whether a file is a ZIP archive of tables, and no workbook."""
+    path = Path(source)
+    with translated_errors(path.name):
+        if not path.is_file() or not _is_workbook(path):
+            return False
+        from workbench.sources.archive import is_archive
+
+        with path.open("rb") as file:
+            return is_archive(file)
 
 
 def headed(sheet: Sheet, is_header: Callable[[Sequence[str]], bool]) -> Sheet:

@@ -25,6 +25,10 @@ def is_archive(file: IO[bytes]) -> bool:
     return found
 
 
+SMALL = 1 << 20
+"""Bytes that a file of an archive may have which says something of the archive itself."""
+
+
 @contextmanager
 def opened(file: IO[bytes], source: str) -> "Iterator[Archive]":
     """The archive, when it is safe to unpack; raises UnreadableSource for one that is damaged, wants a password, is a
@@ -51,6 +55,17 @@ class Archive:
         self.others = tuple(part.filename for part in parts if not _is_table(part))
         """The files whose names are not those of tables, e.g. manifest.json."""
 
+    @property
+    def members(self) -> tuple[str, ...]:
+        """Its files by their paths in it."""
+        return tuple(part.filename for part in self._parts)
+
+    def texts(self) -> dict[str, str]:
+        """What its JSON files say, by their paths, as far as they are small; what cannot be read as text is as if it
+        were empty."""
+        small = [part for part in self._parts if part.filename.lower().endswith(".json") and part.file_size <= SMALL]
+        return {part.filename: _text(b"".join(unpacked(self._archive, part, SMALL))) for part in small}
+
     def tables(self) -> Iterator[tuple[str, Iterator[bytes]]]:
         """Each file that may hold a table: its name, with its folder only where two have the same, and its blocks."""
         tables = [part for part in self._parts if _is_table(part)]
@@ -70,6 +85,13 @@ def _holds_workbook(file: IO[bytes]) -> bool:
 
 def _hidden(part: zipfile.ZipInfo) -> bool:
     return any(name.startswith((".", "__MACOSX")) for name in PurePosixPath(part.filename).parts if name != "..")
+
+
+def _text(content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return ""
 
 
 def _is_table(part: zipfile.ZipInfo) -> bool:

@@ -16,7 +16,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from tests.imports import ask, fingerprint, outcome, records
+from tests.imports import ask, fingerprint, outcome, records, tamper
 from workbench import Workbench, open_sheet
 from workbench.model.errors import NoSpace, UnreadableSource, UnwritableFile, WrongStage
 from workbench.model.sheet import Sheet
@@ -161,6 +161,20 @@ def test_an_undo_that_is_killed_has_undone_nothing(
     assert ask(url, "select count(*) from elevate.profiles") == [(0,)]
 
 
+def test_an_export_that_is_killed_leaves_the_earlier_file_and_the_next_one_clears_up(
+    wb: Workbench, url: str, home: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out" / "all.zip"
+    out.parent.mkdir()
+    out.write_bytes(b"the earlier one")
+    with standing_in_the_way(url, "lock table generic_csv.courses in access exclusive mode"):
+        kill_while_it_waits(url, home, "export", "generic_csv", "-o", str(out))
+    (part,) = out.parent.glob(".all.zip.*.part")
+    assert (part.stat().st_size > 0, out.read_bytes()) == (True, b"the earlier one")
+    wb.export("generic_csv", out)
+    assert [path.name for path in out.parent.iterdir()] == ["all.zip"]
+
+
 # --- no room under the home ---
 
 
@@ -204,6 +218,19 @@ def test_a_source_that_finds_no_room_is_not_imported(
     with crowded(64 << 10), pytest.raises(NoSpace, match=r"no space left under .*/home\. Nothing was written\."):
         wb.import_sheet(large, "elevate.students")
     assert (wb.batches.all(), everything_under(home)) == ([], [])
+
+
+def test_an_export_that_finds_no_room_leaves_no_half_file_and_the_workbench_goes_on(
+    wb: Workbench, url: str, home: Path, tmp_path: Path, crowded: Crowded
+) -> None:
+    make = """insert into elevate.employers (tenant_id, company_name)
+        select t.id, md5(n::text) from workbench.tenant t, generate_series(1, 20000) n"""
+    assert tamper(url, make) == 20_000
+    with crowded(64 << 10):
+        with pytest.raises(NoSpace):
+            wb.export("elevate", home / "all.zip")
+        assert everything_under(home) == []
+    assert wb.export("elevate", tmp_path / "all.zip").rows == 20_000
 
 
 def test_an_import_whose_proof_finds_no_room_fails_and_leaves_nothing(

@@ -730,3 +730,37 @@ def test_an_undo_says_of_every_change_what_becomes_of_it(url: str, completed: Ba
         with pytest.raises(psycopg.DatabaseError, match="does not say of every change"):
             connection.execute("update workbench.import_batch set stage = 'completed' where id = %s", (begun,))
         connection.rollback()
+
+
+def test_no_change_is_taken_back_twice(url: str, wb: Workbench, completed: Batch) -> None:
+    undo, begun = wb.undo(completed), new_id()
+    with as_program(url, batch=begun) as connection:
+        connection.execute(
+            "insert into workbench.import_batch (id, tenant_id, run_id, data_type, source, file_name, "
+            "initiated_by_id, mode, undo_of) "
+            "select %s, tenant_id, run_id, data_type, 'undo', file_name, 'ana', mode, id from workbench.import_batch "
+            "where id = %s",
+            (begun, completed.id),
+        )
+        connection.execute(
+            "insert into workbench.import_row (tenant_id, batch_id, id, line, external_key, raw, payload, status) "
+            "select tenant_id, %s, (left(%s::text, 28) || right(id::text, 8))::uuid, line, external_key, raw, payload, "
+            "status from workbench.import_row where batch_id = %s",
+            (begun, str(begun), undo.id),
+        )
+        connection.execute("update workbench.import_batch set stage = 'staging' where id = %s", (begun,))
+        connection.execute("update workbench.import_batch set stage = 'staged' where id = %s", (begun,))
+        connection.execute(
+            "insert into workbench.import_outcome (tenant_id, batch_id, plan, line, outcome, reason, record_id) "
+            "select tenant_id, %s, 1, line, outcome, reason, record_id from workbench.import_outcome "
+            "where batch_id = %s",
+            (begun, undo.id),
+        )
+        connection.execute(
+            "update workbench.import_batch set stage = 'planned', plan = 1, processed = %(processed)s, created = 0, "
+            "updated = %(updated)s, skipped = 0, unmatched = 0, invalid = 0 where id = %(id)s",
+            {"processed": undo.processed, "updated": undo.updated, "id": begun},
+        )
+        with pytest.raises(psycopg.DatabaseError, match="takes back again"):
+            connection.execute("update workbench.import_batch set stage = 'completed' where id = %s", (begun,))
+        connection.rollback()

@@ -6,7 +6,7 @@ import pytest
 
 from tests.imports import fingerprint, messages, outcome, outcomes, records
 from workbench import Workbench
-from workbench.model.errors import Held, UnknownMode
+from workbench.model.errors import Held, StalePlan, UnknownMode
 from workbench.model.sheet import Sheet
 
 pytestmark = pytest.mark.both_servers
@@ -87,6 +87,52 @@ def test_a_dataset_that_knows_no_such_mode_says_which_it_knows(wb: Workbench, sh
     assert str(refused.value) == (
         f"elevate.students cannot be imported in mode {mode}. Its modes: upsert, insert, update."
     )
+
+
+PLACES = "id,name\ni,{}\nj,J\nj,J\n"
+
+
+def test_skip_leaves_what_is_there_as_it_is_and_says_so(wb: Workbench, sheet: Given, url: str) -> None:
+    """Seed 003: a duplicate id is skipped, with a warning."""
+    wb.import_sheet(sheet("id,name\ni,I\n"), "generic_csv.institutions")
+    before = fingerprint(url)
+    batch = wb.import_sheet(sheet(PLACES.format("Other")), "generic_csv.institutions", mode="skip")
+    assert outcomes(wb, batch) == [(2, "skipped:known"), (3, "created"), (4, "skipped:duplicate")]
+    assert messages(wb, batch) == {2: "Id already exists; left as it is", 4: "Same id as line 3"}
+    assert wb.reconcile(batch).skipped_by_reason == {"known": 1, "duplicate": 1}
+    assert "Mode: skip." in wb.log(batch).render()
+    assert records(url, "generic_csv.institutions", "name") == [("I",), ("J",)]
+    wb.undo(batch)
+    assert fingerprint(url) == before
+
+
+def test_skip_of_a_record_that_goes_before_the_commit_is_a_stale_plan(wb: Workbench, sheet: Given) -> None:
+    first = wb.import_sheet(sheet("id,name\ni,I\n"), "generic_csv.institutions")
+    planned = wb.import_sheet(sheet(PLACES.format("I")), "generic_csv.institutions", mode="skip", dry_run=True)
+    wb.undo(first)
+    with pytest.raises(StalePlan):
+        wb.commit(planned)
+
+
+def test_skip_takes_no_association_twice(wb: Workbench, sheet: Given) -> None:
+    files = {
+        "institutions": "id,name\ni,I\n",
+        "programs": "id,name,institution_id\np,P,i\nq,Q,i\n",
+        "users": "id,email,institution_id\nu,u@b.org,i\n",
+        "user_programs": "user_id,program_id\nu,p\nu,p\n",
+    }
+
+    def bring(mode: str, **others: str) -> list[str]:
+        sheets = [sheet(text, f"{name}.csv") for name, text in {**files, **others}.items()]
+        parts = wb.batches.parts(wb.import_sheet(sheets, "generic_csv", mode=mode))
+        return [said for _, said in outcomes(wb, parts[-1])]
+
+    assert bring("skip") == ["created", "skipped:duplicate"]
+    assert bring("skip", user_programs="user_id,program_id\nu,p\nu,p\nu,q\n") == [
+        "skipped:known",
+        "skipped:duplicate",
+        "created",
+    ]
 
 
 # errors

@@ -92,7 +92,8 @@ def enrolls(row: Row) -> bool:
 
 
 def contradicts(lines: list[Row], invalid: list[bool], place: int) -> bool:
-    """Whether a part of the row says what the first row of its key, whatever became of that, does not say."""
+    """Whether a part of the row says what the first row of its key, whatever became of that, does not say; the first
+    row of an enrollment waits with those that contradict it, as nothing else leans on it."""
     row = lines[place]
 
     def first(key: Callable[[Row], object], is_right: Callable[[Row], bool]) -> Row | None:
@@ -115,6 +116,9 @@ def contradicts(lines: list[Row], invalid: list[bool], place: int) -> bool:
     if enrollment_is_right(row):
         before = first(lambda one: (one[0], one[3]), enrollment_is_right)
         if before and row[5] and before[5] != row[5]:
+            return True
+        same = [one for one in lines[place + 1 :] if enrollment_is_right(one) and (one[0], one[3]) == (row[0], row[3])]
+        if not before and any(one[5] not in ("", row[5]) for one in same):
             return True
     return False
 
@@ -167,6 +171,12 @@ def state(wb: Workbench, url: str) -> list[tuple[object, ...]]:
     ]
 ).via("a course whose first good row comes after one that contradicts")
 @example(sheet=[("a@b.org", "Ben", "Oka", "X1", "One", "")]).via("a sheet of one row with a blank at its end")
+@example(
+    sheet=[
+        ("a@b.org", "Ada", "Park", "X1", "One", ""),
+        ("a@b.org", "Ada", "Park", "X1", "One", "active"),
+    ]
+).via("an enrollment that says nothing, and another that says something of it")
 def test_every_row_ends_as_reckoned_the_dry_run_is_the_commit_and_the_undo_restores(
     imported: Callable[..., object], url: str, sheet: list[Row]
 ) -> None:

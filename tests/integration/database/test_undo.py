@@ -7,7 +7,7 @@ import pytest
 from tests.imports import ask, fingerprint, outcome, outcomes, records, tamper
 from workbench import Workbench
 from workbench.model.batch import Batch
-from workbench.model.errors import AlreadyUndone, StillReferredTo, WrongStage
+from workbench.model.errors import AlreadyUndone, StillKept, StillReferredTo, WrongStage
 from workbench.model.sheet import Sheet
 from workbench.model.template import Mapping
 
@@ -189,6 +189,73 @@ def test_oldest_first_keeps_and_names_what_a_later_import_changed(wb: Workbench,
     ]
     assert wb.reconcile(undo).done
     assert undo.summary["skipped_by_reason"] == {"changed": 1}
+
+
+def test_what_an_undo_had_to_keep_goes_with_another_once_it_is_free(wb: Workbench, sheet: Given, url: str) -> None:
+    """In whatever order imports are taken back, nothing of them is left in the end."""
+    first = students(wb, sheet)
+    second = students(wb, sheet, CHANGED)
+    wb.undo(first)
+    before = fingerprint(url)
+    with pytest.raises(StillKept, match="what that kept cannot be taken back yet: Changed since the import"):
+        wb.undo(first)
+    assert fingerprint(url) == before
+    wb.undo(second)
+    again = wb.undo(first)
+    assert outcomes(wb, again) == [(2, "updated:removed"), (3, "skipped:undone")]
+    assert wb.log(again).notes_added == (
+        "1 record that the import had created: removed.",
+        "1 record had been taken back before.",
+    )
+    assert (wb.log(again).follow_ups_added, wb.reconcile(again).done) == ((), True)
+    assert records(url, "elevate.profiles", "email") == []
+    assert wb.batches.get(first).undone_by == again.id
+    with pytest.raises(AlreadyUndone):
+        wb.undo(first)
+
+
+def test_whom_an_undo_has_kept_it_is_not_said_to_have_taken_back(wb: Workbench, sheet: Given) -> None:
+    first = students(wb, sheet)
+    students(wb, sheet, CHANGED)
+    undo = wb.undo(first)
+
+    def undone_by(key: str) -> list[object]:
+        history = wb.records.get("elevate.students", key)["history"]
+        return [event["undone_by"] for event in history if event["outcome"] == "created"]
+
+    assert undone_by("john@example.com") == [None]
+    assert undone_by("jane@example.com") == [undo.id]
+
+
+def test_a_run_of_several_datasets_is_taken_back_in_any_order(wb: Workbench, sheet: Given, url: str) -> None:
+    header = "email,first_name,last_name,course_code,course_name,status\n"
+    runs = [
+        wb.import_sheet(sheet(header + rows), "elevate.learners")
+        for rows in (
+            "a@b.org,Ada,Park,X1,One,active\nd@b.org,Dee,Fox,X2,Two,active\n",
+            "a@b.org,Ada,Parker,X1,One,completed\nc@b.org,Cy,Ott,X1,One,active\n",
+        )
+    ]
+    for run in runs:
+        wb.undo(run)
+    assert records(url, "elevate.profiles", "email") == [("a@b.org",)]
+    last = wb.undo(runs[0])
+    assert (wb.reconcile(last).balanced, last.summary["skipped_by_reason"]) == (True, {"undone": 3})
+    for table in ("elevate.profiles", "elevate.courses", "elevate.enrollments"):
+        assert records(url, table, "id") == []
+
+
+def test_a_teacher_whom_an_undo_had_to_keep_off_is_switched_on_with_another(
+    wb: Workbench, sheet: Given, url: str
+) -> None:
+    teachers(wb, sheet, ROSTER)
+    before = records(url, "polaris.teacher_progress", *TEACHERS)
+    batch = teachers(wb, sheet, ONLY_ADA)
+    back = teachers(wb, sheet, ROSTER)
+    wb.undo(batch)
+    wb.undo(back)
+    wb.undo(batch)
+    assert records(url, "polaris.teacher_progress", *TEACHERS) == before
 
 
 def test_a_record_that_a_later_import_changed_and_changed_back_is_still_kept(

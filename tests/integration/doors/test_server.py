@@ -10,9 +10,11 @@ import subprocess
 import sys
 import time
 import urllib.request
+import zipfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -263,6 +265,25 @@ def test_the_evidence_of_a_batch_is_a_file_to_take_away(
     until(lambda: list((home / "evidence").iterdir()) == [])
     for unknown in (of_another.id, "x"):
         assert get(address, f"/evidence/{unknown}").status == 404
+
+
+def test_a_familys_records_are_a_file_to_take_away_and_nothing_of_it_is_left(
+    serve: Serve, wb: Workbench, sheet: Callable[..., Sheet], home: Path
+) -> None:
+    wb.import_sheet(sheet("name,code\nBaking,B1\n"), "elevate.courses")
+    address = serve("--no-worker").address
+    with urllib.request.urlopen(f"{address}/export/elevate") as answer:
+        name = answer.headers["content-disposition"]
+        content = answer.read()
+        assert int(answer.headers["content-length"]) == len(content)
+    assert re.fullmatch(r'attachment; filename="elevate_export_\d{8}_\d{6}\.zip"', name)
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        assert archive.read("courses.csv").decode().startswith("name,code")
+        assert archive.testzip() is None
+    assert [path for path in (home / "unfinished").iterdir() if path.is_file()] == []
+    for family, why in (("polaris", "switched off"), ("x", "There is no family x.")):
+        refused_ = get(address, f"/export/{family}")
+        assert (refused_.status, why in refused_.json["error"]) == (404, True)
 
 
 # --- for this machine only, and nothing leaves it ---

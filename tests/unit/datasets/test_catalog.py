@@ -27,6 +27,13 @@ def test_the_order_follows_the_references_whatever_the_order_given() -> None:
     assert [contract.dataset for contract in catalog.import_order(given)] == ["students", "courses", "enrollments"]
 
 
+def test_the_generic_entities_are_imported_in_the_order_of_their_format() -> None:
+    assert [contract.dataset for contract in catalog.family("generic_csv")] == [
+        *("institutions", "programs", "users", "user_programs", "courses", "course_programs", "terms"),
+        *("course_offerings", "course_sections", "course_outcomes", "user_invitations"),
+    ]
+
+
 def test_a_contract_says_what_it_needs_and_what_needs_it() -> None:
     assert catalog.needs(catalog.contract("elevate.enrollments")) == ("elevate.students", "elevate.courses")
     dependents = catalog.dependents("elevate.courses")
@@ -34,7 +41,7 @@ def test_a_contract_says_what_it_needs_and_what_needs_it() -> None:
 
 
 def test_the_families_are_known_in_their_order() -> None:
-    assert catalog.families() == ("elevate", "polaris", "salesforce", "commerce")
+    assert catalog.families() == ("elevate", "polaris", "salesforce", "generic_csv", "commerce")
 
 
 def test_an_unknown_dataset_is_refused_with_the_known_ones() -> None:

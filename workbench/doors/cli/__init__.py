@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import typer
 
 from workbench.doors.cli import (
+    exporting,
     google_sheets,
     importing,
     matching,
@@ -39,6 +40,7 @@ for part in (
     matching,
     proving,
     showing,
+    exporting,
     serving,
 ):
     part.add_to(app)

@@ -120,7 +120,7 @@ def import_(
         bool, typer.Option("--missing", help="Of Salesforce: only what an audit finds missing or stale here.")
     ] = False,
     layout: "Layout | None" = None,
-    mode: Annotated[str | None, typer.Option(help="upsert, insert, update, replace or preserve.")] = None,
+    mode: Annotated[str | None, typer.Option(help="upsert, insert, update, skip, replace or preserve.")] = None,
     window: Annotated[str | None, typer.Option(help="The import's date range or academic year.")] = None,
     notes: Annotated[str, typer.Option(help="For the import log.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Stop at the plan; write no record.")] = False,
@@ -144,6 +144,14 @@ def import_(
             metavar="WHAT=LIMIT",
             help="Ask a person before more change: created, updated, removed, FIELD.blanked, FIELD.changed, "
             "FIELD.missing = 50, 20%, '5 and 20%' or none.",
+        ),
+    ] = None,
+    expect: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--expect",
+            metavar="TOTAL=NUMBER",
+            help="What the file has to come to, as somebody else says: rows=2240, or a control total of the dataset.",
         ),
     ] = None,
     allow_empty: Annotated[
@@ -226,6 +234,7 @@ def import_(
                 on_edit=on_edit,
                 holds=tuple(holds or ()),
                 limits=asked_limits,
+                expected=_pairs(expect, "--expect", "TOTAL=NUMBER", last=True),
                 allow_empty=allow_empty,
                 progress=progress,
             )
@@ -274,10 +283,18 @@ def plan(asked: Asked, batch: Identifier) -> int:
         return _end(asked, wb, planned)
 
 
-def commit(asked: Asked, batch: Identifier, skip_errors: SkipErrors = False, accept: Accept = None) -> int:
+def commit(
+    asked: Asked,
+    batch: Identifier,
+    skip_errors: SkipErrors = False,
+    accept: Accept = None,
+    reason: Annotated[
+        str, typer.Option("--reason", help="Why a control total may be another than was said; it stays in the log.")
+    ] = "",
+) -> int:
     """Write what a batch has planned, exactly so."""
     with asked.open() as wb:
-        return _end(asked, wb, _committed(asked, wb, wb.batches.get(batch), skip_errors, accept or ()))
+        return _end(asked, wb, _committed(asked, wb, wb.batches.get(batch), skip_errors, accept or (), reason))
 
 
 def correct(
@@ -405,11 +422,18 @@ def supply(
         return _end(asked, wb, wb.supply(batch, dict.fromkeys(lines, said)))
 
 
-def _committed(asked: Asked, wb: "Workbench", planned: Batch, skip_errors: bool, accept: "Sequence[str]" = ()) -> Batch:
+def _committed(
+    asked: Asked,
+    wb: "Workbench",
+    planned: Batch,
+    skip_errors: bool,
+    accept: "Sequence[str]" = (),
+    reason: str = "",
+) -> Batch:
     """The batch, completed or held."""
     with asked.progress() as progress:
         try:
-            return wb.commit(planned, skip_errors=skip_errors, accept=accept, progress=progress)
+            return wb.commit(planned, skip_errors=skip_errors, accept=accept, reason=reason, progress=progress)
         except Held:
             return wb.batches.get(planned)
 
@@ -434,14 +458,17 @@ def _tell_reading(asked: Asked, wb: "Workbench", sheets: "Sequence[Sheet]", batc
     parts = [part for part in wb.batches.parts(batch) if not part.derived]
     if parts:
         printing.facts(asked, [("Source", batch.file_name)])
+        package = batch.reading.get("package", {})
+        printing.say(asked, *(f"  {said}" for said in (package.get("sentence"), *package.get("told", ())) if said))
         for part in parts:
             printing.heading(asked, f"{part.reading['sheet'] or part.file_name}: {part.dataset}")
             printing.facts(asked, printing.mapped(part))
-            printing.say(asked, *(f"  {sentence}" for sentence in printing.kept_left_out(part)))
+            told = (*part.reading.get("warnings", ()), *printing.kept_left_out(part))
+            printing.say(asked, *(f"  {sentence}" for sentence in told))
             printing.noticed(asked, part.dataset, Noticed.from_dict(part.summary.get("noticed", {})))
         read = {part.reading["sheet"] or part.file_name for part in parts}
         left = [name for name in (sheet.reading.sheet or sheet.name for sheet in sheets) if name not in read]
-        if left:
+        if left and not package:
             printing.say(asked, "", f"Left out, as no dataset of {batch.dataset}: {', '.join(left)}.")
         printing.say(asked, "")
         return
@@ -451,7 +478,8 @@ def _tell_reading(asked: Asked, wb: "Workbench", sheets: "Sequence[Sheet]", batc
     for said in wb.suggest(sheet, batch.dataset, template=template) if ignored else ():
         if said.header in ignored and said.field is not None:
             printing.say(asked, f"  {said.header} {said.reason}. To import it: --map '{said.header}={said.field}'")
-    for warning in (*sheet.reading.warnings, *printing.kept_left_out(batch)):
+    warnings = (each for each in sheet.reading.warnings if each in batch.reading["warnings"])
+    for warning in (*warnings, *printing.kept_left_out(batch)):
         printing.say(asked, f"  {warning}")
     printing.noticed(asked, batch.dataset, Noticed.from_dict(batch.summary.get("noticed", {})))
 

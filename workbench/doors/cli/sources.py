@@ -73,10 +73,15 @@ def may_be_google(source: str) -> bool:
 def of_file(source: str, wanted: str | None, sheet: str | None, layout: "Layout | None") -> Meant:
     """The sheet that is meant, or all of them under a playbook of several; an unknown name is refused first."""
     from workbench.datasets import catalog
-    from workbench.playbooks import PLAYBOOKS
+    from workbench.playbooks import PLAYBOOKS, of_package
     from workbench.prepare.recognition import is_header
-    from workbench.sources import headed, open_sheet, open_sheets
+    from workbench.sources import headed, is_packed, open_sheet, open_sheets
 
+    if wanted is None and sheet is None and is_packed(source):
+        packed = open_sheets(source, layout=layout)
+        package = packed[0].package if packed else None
+        if package is not None and (plainly := of_package(package)) is not None:
+            return Meant(sheets=packed, dataset=plainly.name)
     if wanted is None and Path(source).exists():
         _said(wanted, _hint(headed(open_sheet(source, sheet=sheet, layout=layout), is_header), source))
     dataset = _said(wanted)

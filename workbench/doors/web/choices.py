@@ -34,7 +34,7 @@ def fields(
     suggested = suggest(
         source.sheet.headers, source.sheet.sample(), contract, template, repeated=source.sheet.reading.repeated
     )
-    possible = ["", *(field.name for field in contract.fields)]
+    possible = ["", *(field.name for field in contract.importable)]
     before = address.before("fields", f"fields {key}")
     by_hand = {header: name for header, name in before.items() if name in possible}
     looked_at = sheets.looked_at(source.sheet, contract.name)
@@ -48,7 +48,7 @@ def constants(contract: Contract, mapped: Pairs[str, str], template: Template | 
     """One value for every row: of the required fields without a column, and of any other that a person picks."""
     unfilled = [field.name for field in lacking(contract, mapped.values()) if field.derive is None]
     saved = template.mapping.constants if template else {}
-    possible = [field for field in contract.fields if field.name not in (*mapped.values(), *contract.key)]
+    possible = [field for field in contract.importable if field.name not in (*mapped.values(), *contract.key)]
     names = [field.name for field in possible]
     widget = f"same {key} {names}"
     before = saved | {name: text for name, text in address.before("same", widget).items() if isinstance(text, str)}

@@ -6,9 +6,10 @@ import signal
 import socket
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, nullcontext
+from contextlib import ExitStack, asynccontextmanager, contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -17,7 +18,7 @@ import uvicorn
 from starlette.background import BackgroundTask
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp
 from streamlit.runtime.pages_manager import PagesManager
@@ -28,7 +29,9 @@ from workbench.doors import doctor, jobs
 from workbench.doors.web import origin
 from workbench.doors.web.connection import Connection
 from workbench.model import resources
-from workbench.model.errors import PortTaken, UnknownBatch, WorkbenchError
+from workbench.model.errors import NotExported, PortTaken, UnknownBatch, UnknownFamily, WorkbenchError
+from workbench.model.export import file_name
+from workbench.model.files import UNFINISHED, private
 from workbench.settings import Settings
 
 PORT = 8501
@@ -45,6 +48,7 @@ _DOCS_HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
 }
+_PRIVATE = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
 
 
 def serve(
@@ -135,6 +139,17 @@ def _app(configuration: Settings, worker: jobs.Worker | None, address: str, read
             return JSONResponse({"error": "There is no such batch."}, 404)
         return FileResponse(path, filename=path.name, background=BackgroundTask(shutil.rmtree, path.parent))
 
+    def export(request: Request) -> Response:
+        family = request.path_params["family"]
+        try:
+            file, name = _exported(family)
+        except (UnknownFamily, NotExported) as refusal:
+            return JSONResponse({"error": str(refusal)}, 404)
+        size = file.seek(0, os.SEEK_END)
+        file.seek(0)
+        headers = {"Content-Disposition": f'attachment; filename="{name}"', "Content-Length": str(size)}
+        return StreamingResponse(_blocks(file), media_type="application/zip", headers=headers | _PRIVATE)
+
     app = st.App(
         resources.app(),
         lifespan=lifespan,
@@ -146,6 +161,7 @@ def _app(configuration: Settings, worker: jobs.Worker | None, address: str, read
             Route("/docs/{batch}", data_docs),
             Route("/docs/{batch}/", data_docs),
             Route("/evidence/{batch}", evidence),
+            Route("/export/{family}", export),
         ],
     )
     # our folder is called pages: until somebody has been at Home, Streamlit would run its files without app.py
@@ -203,6 +219,20 @@ def _evidence(batch: str) -> Path | None:
             shutil.rmtree(path.parent)
             raise
         return path
+
+
+def _exported(family: str) -> tuple[IO[bytes], str]:
+    """A family's records in a file without a name, which is gone with whoever reads it, and how it is to be called."""
+    with Workbench.open() as wb, ExitStack() as held:
+        file = held.enter_context(tempfile.TemporaryFile(dir=private(wb.settings.home / UNFINISHED)))
+        exported = wb.export.write(family, file)
+        held.pop_all()
+    return file, file_name(family, exported.at)
+
+
+def _blocks(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        yield from iter(partial(file.read, 1 << 20), b"")
 
 
 @contextmanager

@@ -53,7 +53,7 @@ def fields(
             ),
             "field": st.column_config.SelectboxColumn(
                 "Fills the field",
-                options=[LEFT_OUT, *(field.name for field in contract.fields)],
+                options=[LEFT_OUT, *(field.name for field in contract.importable)],
                 format_func=lambda name: _named(contract, str(name)),
                 required=True,
                 width=130,

@@ -11,8 +11,9 @@ from workbench.prepare.mapping import may_be_lenient
 
 MODES = {
     "upsert": "create new records, update known ones",
-    "insert": "only create new records",
+    "insert": "only create new records, refuse known ones",
     "update": "only update known records",
+    "skip": "only create new records, skip known ones with a warning",
     "replace": "as upsert, and delete the records of the same scope that the file does not name",
     "preserve": "as upsert, and switch off the records of the same scope that the file does not name",
 }

@@ -22,8 +22,8 @@ SIGNS = {"created": "✚", "updated": "✎", "skipped": "→", "unmatched": "?",
 MEANINGS = {
     "created": "Rows that make a new record.",
     "updated": "Rows that change a record which is already there.",
-    "skipped": "Rows that change nothing: unchanged, kept as somebody edited it, a repeated key, protected, explained, "
-    "or imported by a later run.",
+    "skipped": "Rows that change nothing: unchanged, kept as somebody edited it, known before, a repeated key, "
+    "protected, explained, or imported by a later run.",
     "unmatched": "Rows that refer to a record which is not there. Nothing is invented for them.",
     "invalid": "Rows with a value that cannot be right. Nothing of them is written.",
 }

@@ -14,6 +14,7 @@ REASONS = {
     "unchanged": "The record says so already",
     "kept": "What was edited since the last import is kept",
     "duplicate": "An earlier line has the same key",
+    "known": "The record was there before, and is left as it is",
     "protected": "The record is kept as it is",
     "filtered": "Nothing was to be made of it",
     "withheld": "Another part of its source row is refused",

@@ -1,0 +1,25 @@
+"""The archive that several sheets came in: what it says of itself, and what was found of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, kw_only=True)
+class Package:
+    """An archive of tables."""
+
+    name: str
+    """As a person calls the file."""
+    checksum: str
+    """SHA-256 of its bytes, hexadecimal."""
+    size: int
+    members: tuple[str, ...]
+    """Its files by their paths in it, tables or none; without folders, and without what systems hide in archives."""
+    texts: Mapping[str, str] = field(default_factory=dict)
+    """What its small JSON files say, by their paths: "manifest.json"."""
+    sentence: str = ""
+    """What it was found to be, once it was checked against what it says."""
+    told: tuple[str, ...] = ()
+    """What of it a person should know: members that are unknown, or are not there."""
+    counts: Mapping[str, int] = field(default_factory=dict)
+    """How many rows it says that it has of each dataset."""
