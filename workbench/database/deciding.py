@@ -139,6 +139,16 @@ class Decision(Target):
         return SQL("false") if self._refusals is None else self._refusals.covers(row)
 
     @property
+    def _waits(self) -> Composable:
+        """Whether a row was made of some that wait with another: what that one says is not known yet."""
+        if self._refusals is None or not self._refusals.together:
+            return SQL("false")
+        return SQL(
+            "exists (select from refused w where w.waits_with is not null "
+            "and w.line = any(coalesce(r.sources, array[r.line])))"
+        )
+
+    @property
     def _line(self) -> Composable:
         """The line that a row stands for: the first that it was made of that is not refused."""
         if self._refusals is None:
@@ -395,7 +405,8 @@ class Decision(Target):
     def _asked_of(self, field: Field) -> list[str]:
         """What other references ask of the record that one names."""
         references = [each.reference for each in self.references if each.reference is not None]
-        return [each.within for each in references if each.within is not None and each.within_of == field.name]
+        asked = [each.within for each in references if each.within is not None and each.within_of == field.name]
+        return [*asked, *(field.reference.called[:1] if field.reference and field.reference.called else ())]
 
     @property
     def _sharing(self) -> list[Batch]:
@@ -443,7 +454,7 @@ class Decision(Target):
         cases += self._missing()
         cases += [
             SQL("when {} and not {} then {}").format(
-                self._differs_from(field), self._withheld, self._number("invalid", "differs")
+                self._differs_from(field), self._waits, self._number("invalid", "differs")
             )
             for field in self._equal
         ]
@@ -660,6 +671,10 @@ class Decision(Target):
                 Identifier(f"note for {field.name}"),
             )
             for field in self._protected
+        ]
+        columns += [
+            SQL(", {} as {}").format(theirs, Identifier(f"called {field.name}"))
+            for field, theirs, _ in self._identities.called
         ]
         if self.contract.slice_by or self.contract.fixed:
             columns.append(SQL(", t.{} as slice").format(Identifier(slice_column(self.contract))))

@@ -19,7 +19,7 @@ _ORDER = ("invalid", "unmatched", "created", "updated", "skipped")
 _SKIPPED = ("kept", "protected", "known", "unchanged", "duplicate", "withheld")
 """And, where all are skipped, the first of these reasons."""
 
-TOGETHER = ("unmatched", "together")
+TOGETHER = ("unmatched", "other line")
 """What a source row is that waits because another one with its key is refused."""
 
 REFUSED = ("invalid", "unmatched")
