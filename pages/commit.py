@@ -7,7 +7,7 @@ from workbench.doors import jobs
 from workbench.doors.web import address, batches, runs, typed, words
 from workbench.doors.web.page import empty, page
 from workbench.doors.web.steps import stepper
-from workbench.doors.web.views import holds, outcomes, plots
+from workbench.doors.web.views import holds, outcomes, plots, totals
 from workbench.model.batch import Batch
 from workbench.model.hold import Hold, waiting
 
@@ -16,6 +16,7 @@ def plan(wb: Workbench, batch: Batch) -> None:
     """What each row will do, before anything is written."""
     found = wb.reconcile(batch)
     outcomes.figures(found, planned=batch.stage != "completed")
+    totals.table(wb.totals(batch), done=batch.stage == "completed")
     plots.plot(plots.outcome_bar(found.to_dict()), key="outcomes")
     runs.behind(wb, batch)
     batches.open_figures(wb, batch, found)
@@ -49,7 +50,7 @@ def decide(wb: Workbench, batch: Batch) -> None:
             icon=":material/block:",
         )
     waits = Hold.all_of(batch.summary)
-    accepted = holds.decided(waits, f"{batch.id} {batch.plan}") if waits else []
+    accepted, reason = holds.decided(waits, f"{batch.id} {batch.plan}") if waits else ([], "")
     skip_errors = bool(batch.invalid) and not batch.refused and holds.others_go_on(batch, runs.written(wb, batch))
     with st.container(horizontal=True, vertical_alignment="center"):
         hold = batch.refused or (bool(batch.invalid) and not skip_errors) or bool(waiting(waits, accepted))
@@ -57,7 +58,7 @@ def decide(wb: Workbench, batch: Batch) -> None:
         icon = ":material/pause_circle:" if hold else ":material/task_alt:"
         first, other = ("secondary", "primary") if batch.summary.get("error") else ("primary", "secondary")
         if st.button(label, type=first, icon=icon, disabled=hold and batch.stage == "held"):
-            jobs.defer(wb, "commit", batch, skip_errors=skip_errors, accept=accepted)
+            jobs.defer(wb, "commit", batch, skip_errors=skip_errors, accept=accepted, reason=reason)
             st.rerun()
         if st.button(
             "Plan again",

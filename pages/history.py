@@ -9,7 +9,7 @@ from workbench.doors import jobs
 from workbench.doors.web import address, batches, formats, runs, words
 from workbench.doors.web.page import empty, page
 from workbench.doors.web.steps import STEPS
-from workbench.doors.web.views import history, outcomes
+from workbench.doors.web.views import history, outcomes, totals
 from workbench.model.batch import Batch, kept_by
 
 
@@ -47,6 +47,7 @@ def one(wb: Workbench, batch: Batch) -> None:
         found = wb.reconcile(batch)
         outcomes.figures(found, planned=batch.stage != "completed")
         outcomes.removed(batch)
+        totals.table(wb.totals(batch), done=batch.stage == "completed")
         runs.behind(wb, batch)
         runs.resolved(wb, batch)
         if batch.undo_of or batch.part_of:

@@ -10,7 +10,7 @@ from workbench.doors import jobs
 from workbench.doors.web import address, choices, formats, sheets, uploads, words
 from workbench.doors.web.page import page
 from workbench.doors.web.steps import stepper
-from workbench.doors.web.views import templates
+from workbench.doors.web.views import templates, totals
 from workbench.doors.web.views.limits import limits
 from workbench.doors.web.views.options import options
 from workbench.model.contract import Contract
@@ -68,6 +68,7 @@ def about(contract: Contract, template: Template | None, rows: int) -> dict[str,
     if ruled is None and said["on_edit"] == contract.on_edit:
         said["on_edit"] = None  # nobody has chosen anything
     said["limits"] = limits(contract, template.mapping.limits if template else {})
+    said["expected"] = totals.expected(contract)
     address.put_word("mode", said["mode"] if said["mode"] != usual else None)
     if not rows and contract.removal is not None:
         said["allow_empty"] = st.checkbox("The file is meant to be empty: nobody of its scope is left")

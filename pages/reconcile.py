@@ -10,7 +10,7 @@ from workbench.datasets.matchings import MATCHINGS
 from workbench.doors.web import address, batches, runs, words
 from workbench.doors.web.page import page, person
 from workbench.doors.web.steps import stepper
-from workbench.doors.web.views import evidence, outcomes, plots, rows
+from workbench.doors.web.views import evidence, outcomes, plots, rows, totals
 from workbench.model.batch import Batch
 from workbench.model.errors import StillRefused
 from workbench.model.reconciliation import Reconciliation
@@ -144,6 +144,7 @@ with page("Reconcile", "Every row accounted for: explained, written down, and si
     for place in checklist:  # of a part there is none
         with place:
             evidence.definition_of_done(found)
+    totals.table(wb.totals(batch), done=batch.stage == "completed")
     runs.behind(wb, batch)
     runs.waits(wb, batch)
     runs.resolved(wb, batch)

@@ -31,6 +31,7 @@ from workbench.database import (
     suggestions,
     sweeping,
     templates,
+    totals,
     undoing,
     upgrading,
 )
@@ -48,6 +49,7 @@ from workbench.database.schedules import Known, Schedules
 from workbench.database.templates import Templates
 from workbench.datasets import catalog
 from workbench.model.batch import ENDED, OUTCOMES, Batch, Run, new_id
+from workbench.model.control_total import Total, is_of_total
 from workbench.model.errors import (
     AlreadyCommitted,
     AlreadySigned,
@@ -131,7 +133,7 @@ class Workbench:
         self.sources = Sources(database)
         self.profiles = Profiles(database)
         self.google_sheets = GoogleSheets(database, google_access(configuration), purposes.known())
-        self.salesforce = Salesforce(database, salesforce_access(configuration))
+        self.salesforce = Salesforce(database, salesforce_access(configuration), PLAYBOOKS.values())
         self.matches = Matches(database)
         self.sequences = Sequences(self, database)
         self.schedules = Schedules(database, self.google_sheets, _runnable())
@@ -331,6 +333,7 @@ class Workbench:
         *,
         skip_errors: bool = False,
         accept: Sequence[str] = (),
+        reason: str = "",
         progress: Progress = silent,
     ) -> Batch:
         """Executes the plan in one transaction, exactly as it was shown, and completes the batch and its parts; then
@@ -338,8 +341,9 @@ class Workbench:
 
         A batch with invalid rows is held instead, unless `skip_errors` lets its good rows go on; and so is one whose
         plan waits for a person (`holds`), unless `accept` has the codes of all that it waits for, or "all". Who let it
-        go on stands in `summary["accepted"]`: code, by, at.
-        Raises AlreadyCommitted, WrongStage, ReadAnew, PartOfRun, Held, StalePlan, Unbalanced.
+        go on stands in `summary["accepted"]`: code, by, at. A control total that is another than was said is accepted
+        for a `reason` only.
+        Raises AlreadyCommitted, WrongStage, ReadAnew, PartOfRun, Held, NoReason, StalePlan, Unbalanced.
         """
         with self._at_work(batch, "committing") as run:
             found = run.face
@@ -350,6 +354,8 @@ class Workbench:
                 raise WrongStage(batch=found.id, stage=found.stage, action="committing", needed="planned")
             reads.refuse_read_anew(self._store, run)
             self._refuse_held(found, skip_errors or found.skip_errors, accept)
+            if is_of_total(hold.code for hold in Hold.all_of(found.summary)) and not reason.strip():
+                raise NoReason(action="accepting", what="a control total that is not what was said")
             began = time.monotonic()
             with reporting(self._store, found.id, progress, found.processed) as reporter:
                 reporter("committing", 0)
@@ -359,6 +365,7 @@ class Workbench:
                     seconds=lambda: round(time.monotonic() - began, 3),
                     also=partial(rereading.resolve, self._store, run),
                     accepted=list(dict.fromkeys(hold.code for hold in Hold.all_of(found.summary))),
+                    reason=reason.strip(),
                     skip_errors=skip_errors,
                 )
                 reporter("committing", found.processed or 0)
@@ -495,6 +502,11 @@ class Workbench:
             notes_added=story.decided(self._store, found),
             follow_ups_added=story.to_do(found, figures, self.resolvable(found)),
         )
+
+    def totals(self, batch: Batch | UUID | str) -> tuple[Total, ...]:
+        """The control totals of an import as its plan counts them, each beside the number that somebody says it should
+        be; those of a run of several sheets sheet by sheet."""
+        return totals.told(self._store, self.batches.get(batch))
 
     def title(self, batch: Batch) -> str:
         """What is imported, as the log names it."""
@@ -695,6 +707,8 @@ class Workbench:
             said["corrected"] = batch.summary["corrected"]
         if batch.decisions:
             said["decided"] = batch.decisions
+        if own_totals := self.totals(batch):
+            said["totals"] = [total.to_dict() for total in own_totals]
         if batch.summary.get("accepted"):
             said["accepted"] = batch.summary["accepted"]
         if behind and batch.undo_of is None and (own := self.figures(batch)):
@@ -722,7 +736,8 @@ class Workbench:
         if not holds:
             raise Held(batch=batch.id, invalid=invalid)
         why = [hold.sentence for hold in holds]
-        why.append(f"To let it go on: {' '.join(f'--accept {code}' for code in codes)}.")
+        reason = " --reason WHY" if is_of_total(codes) else ""
+        why.append(f"To let it go on: {' '.join(f'--accept {code}' for code in codes)}{reason}.")
         if invalid:
             why.append(f"And its invalid rows ({invalid}) have to be corrected, or left out with --skip-errors.")
         raise HeldFor(batch=batch.id, why=" ".join(why))

@@ -42,6 +42,7 @@ COVERED = {
     "import_explanation": "explanations",
     "import_correction": "corrections",
     "import_decision": "decisions",
+    "control_total": "totals",
     "audit_log": "audit log",
     "audit_head": "audit log",
     "sign_off": "",

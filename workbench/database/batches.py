@@ -1,7 +1,7 @@
 """Batches in the database: begun, moved forward, found, and what became of them."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import fields
 from datetime import UTC, datetime
@@ -57,11 +57,12 @@ def begin(
     *others: Mapping[str, Any],
     run: UUID | None = None,
     read_of: ReadOf | None = None,
+    also: Callable[[], None] = lambda: None,
 ) -> Batch:
     """Puts new batches of one run into the database as queued, all or none, and gives back the first.
 
-    The run is called by its first batch where none is given; `read_of` is what of Salesforce was read for it. Raises
-    UnknownBatch.
+    The run is called by its first batch where none is given; `read_of` is what of Salesforce was read for it; `also`
+    belongs to it. Raises UnknownBatch.
     """
     with store.transaction() as connection:
         # a file name is bytes, and need not be text
@@ -87,6 +88,7 @@ def begin(
                 raise UnknownBatch(batch=run) from None
         if read_of is not None:
             reads.keep(store, read_of, first["id"])
+        also()
         store.note("began", first["id"], dataset=first["dataset"], file=name)
     return get(store, first["id"])
 
@@ -453,6 +455,10 @@ class Batches:
     def same_file(self, sheet: Sheet, dataset: str) -> Batch | None:
         """The last completed import of these very bytes, if there is one that was not undone."""
         return same_file(self._store, dataset, (sheet.package or sheet).checksum)
+
+    def same_archive(self, checksum: str, playbook: str) -> Batch | None:
+        """The same, of an archive by its SHA-256."""
+        return same_file(self._store, playbook, checksum)
 
     def progress(self, batch: Batch | UUID | str) -> dict[str, Any] | None:
         """How far the work on a batch is: {"step", "rows", "of", "at"}; None when nobody is at work on it.

@@ -10,12 +10,14 @@ import psycopg
 from psycopg import Connection
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
+from workbench.database import totals
 from workbench.database.planning import tune
 from workbench.database.store import Store
 from workbench.database.target import Target
 from workbench.datasets import catalog
 from workbench.model.batch import Batch, Run
 from workbench.model.contract import Contract
+from workbench.model.control_total import is_of_total
 from workbench.model.errors import StalePlan, Unbalanced
 
 
@@ -25,12 +27,13 @@ def commit(
     *,
     seconds: Callable[[], float],
     accepted: Sequence[str] = (),
+    reason: str = "",
     skip_errors: bool = False,
     also: Callable[[Connection[Any]], None] = lambda connection: None,
 ) -> None:
     """Executes a run's plan in one transaction, part by part in the order of import, and completes all its batches;
-    `also` belongs to it. `accepted` is what the plan waited for, by its codes, and was let go on with; `skip_errors`
-    that its good rows were.
+    `also` belongs to it. `accepted` is what the plan waited for, by its codes, and was let go on with, for that
+    `reason` where it is of a total; `skip_errors` that its good rows were.
 
     Raises StalePlan when a record changed since the plan was made, Unbalanced when the database finds that outcomes
     and rows are not one to one; nothing is written then.
@@ -44,13 +47,15 @@ def commit(
             for writing in () if untouched else writings:
                 _refuse_stale(connection, writing, run.face)
             written = [_write(connection, writing) for writing in writings]
+            if is_of_total(accepted):
+                totals.accept(store, [sheet.id for sheet in run.sheets], reason)
             gone_on = {"skip_errors": True} if skip_errors else {}
             for part in run.parts:
                 seal(store, part.id, gone_on)
             seal(store, run.face.id, {"seconds_committing": seconds(), **_let_go_on(store, accepted), **gone_on})
             also(connection)
             if accepted:
-                store.note("accepted", run.face.id, codes=list(accepted))
+                store.note("accepted", run.face.id, codes=list(accepted), **({"reason": reason} if reason else {}))
             store.note("committed", run.face.id, **sum(written, Counter({what: 0 for what in _WRITTEN})))
     except (psycopg.errors.UniqueViolation, psycopg.errors.ForeignKeyViolation) as error:
         raise StalePlan(batch=run.face.id, changed="some", examples=_example(error)) from None
@@ -155,9 +160,15 @@ class _Writing(Target):
     def create(self) -> Composed:
         """New records, in the order of their key: an index grows best at its end.
 
-        A key that begins with a reference is one of ids, and those of records that the same run made follow its lines.
+        A key that begins with a reference is one of ids, and those of records that the same run made of the same rows
+        follow its lines.
         """
-        by_text = self.contract.key_fields[0].reference is None
+        first = self.contract.key_fields[0]
+        order: Composable = SQL("o.line")
+        if first.reference is None:
+            order = SQL('r.external_key collate "C"')
+        elif not self.batch.derived:
+            order = SQL('o.refs ->> {} collate "C"').format(Literal(first.target))
         columns: list[Composable] = [SQL("id"), SQL("tenant_id")]
         values: list[Composable] = [SQL("o.record_id"), SQL("o.tenant_id")]
         for name, same in self.contract.fixed:
@@ -175,7 +186,7 @@ class _Writing(Target):
             join {rows} r on r.batch_id = o.batch_id and r.line = o.line
             where o.batch_id = {batch} and o.plan = {plan} and o.outcome = 'created' and r.batch_id = {batch}
             order by {order}""",
-            order=SQL('r.external_key collate "C"') if by_text else SQL("o.line"),
+            order=order,
             columns=SQL(", ").join(columns),
             values=SQL(", ").join(values),
         )

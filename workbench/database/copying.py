@@ -254,10 +254,11 @@ def _payload(contract: Contract, normalized: Normalized, left_out: Mapping[str, 
     """The values of the stored fields, as one JSON object, which a cell that is left out is not in: a blank one may
     erase what is stored. One that only a part was joined of stands apart, for it can make a record and changes none."""
     values, halves = normalized.values, normalized.halves
-    if not contract.table:  # the form of a playbook's source: its parts have the values
-        return ("{}",)
+    kept = values.schema.names
+    if not contract.table:  # the form of a playbook's source: its parts have the values, but for what is added up
+        kept = [name for name in kept if any(name in total.fields for total in contract.totals)]
     pieces: list[Piece] = []
-    for name in sorted(values.schema.names, key=left_out.__contains__):  # none of the key's, which come first
+    for name in sorted(kept, key=left_out.__contains__):  # none of the key's, which come first
         texts = _json(contract.field(name).kind, values[name])
         if name in halves:
             text = _join(texts)

@@ -423,9 +423,6 @@ class Decision(Target):
 
     def _verdict(self) -> Composable:
         cases: list[Composable] = []
-        if self._file_rules.any:
-            broken = SQL("when {} then {}").format(self._file_rules.breaks("r"), self._number("invalid", "file_rule"))
-            cases.append(broken)
         if (only := self._only) is not None:
             field, texts_in = only
             cases.append(
@@ -433,6 +430,9 @@ class Decision(Target):
                     Literal(field.name), texts(texts_in), self._number("skipped", "filtered")
                 )
             )
+        if self._file_rules.any:
+            broken = SQL("when {} then {}").format(self._file_rules.breaks("r"), self._number("invalid", "file_rule"))
+            cases.append(broken)
         if self._repeats.any:
             cases += self._ambiguous("r.line > repeated.first_of_all", "first_row.payload ->> {field}")
         waiting = [field for field in self._strict if field.reference is not None and field.reference.waits]
@@ -496,7 +496,7 @@ class Decision(Target):
         if (only := self._only) is None:
             return SQL("null::jsonb")
         field, texts_in = only
-        said = f"Not imported: only a {self.contract.noun} that is {' or '.join(texts_in)} comes in, and this one is "
+        said = f"Not imported: the {field.name} of each {self.contract.noun} has to be {' or '.join(texts_in)}, and is "
         return self.compose(
             "(select {told} from {rows} r where r.batch_id = {batch} and r.line = judged.line)",
             told=issue(
@@ -787,11 +787,11 @@ class Decision(Target):
             self._number("skipped", "withheld"), _together(self._told_references())
         )
         told = [SQL("case verdict {} end").format(SQL(" ").join(cases)), refused, self._identities.issues()]
-        told.append(self._file_rules.issues("judged"))
         without = [_left_out(field) for field in self._optional]
         if without:
             written = SQL("case when verdict <= {} then {} end")
             told.append(written.format(self._number("skipped", "unchanged"), _together(without)))
+        told.append(self._file_rules.issues("judged"))
         return _together(told)
 
     def _told_protected(self) -> Composable:

@@ -48,6 +48,7 @@ TABLES = (
     _Table(name="explanations", table="import_explanation", keys=("line",)),
     _Table(name="corrections", table="import_correction", keys=("line", "revision")),
     _Table(name="decisions", table="import_decision", keys=("number", "coalesce(line, 0)")),
+    _Table(name="totals", table="control_total", keys=("name", "origin")),
     _Table(
         name="story",
         table="audit_log",

@@ -53,7 +53,7 @@ def ask(
         return asked
     if filtered and filtered == run.face.summary.get("rows"):
         asked.holds.append(_nothing_left(run.face, filtered))
-    asked.holds += _counted_otherwise(run)
+    asked.holds += _not_there(run)
     for batch in run.written:
         own = _of_batch(connection, tenant, batch, number, figures[batch.id])
         part = batch.dataset if run.parts else ""
@@ -63,14 +63,13 @@ def ask(
     return asked
 
 
-def _counted_otherwise(run: Run) -> Iterator[Hold]:
-    """Of an archive that does not have as many rows of a dataset as it says."""
-    rows = {sheet.dataset: sheet.summary.get("rows", 0) for sheet in run.sheets}
+def _not_there(run: Run) -> Iterator[Hold]:
+    """Of an archive that says that it has rows of a dataset, and has none."""
+    there = {sheet.dataset for sheet in run.sheets}
     for dataset, said in run.face.reading.get("package", {}).get("counts", {}).items():
-        found = rows.get(dataset, 0)
-        if found != said:
-            message = f"The manifest counts {many(said)}, and {many(found)} {'is' if found == 1 else 'are'} there"
-            yield Hold(code="counts", field="", message=message, rows=abs(found - said), dataset=dataset)
+        if said and dataset not in there:
+            message = f"The manifest counts {many(said)}, and none is there"
+            yield Hold(code="counts", field="", message=message, rows=said, dataset=dataset)
 
 
 def _nothing_left(face: Batch, rows: int) -> Hold:

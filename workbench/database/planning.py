@@ -12,7 +12,7 @@ from uuid import UUID
 import psycopg
 from psycopg.sql import Composed
 
-from workbench.database import decisions, edits, holding, keys, suggestions
+from workbench.database import decisions, edits, holding, keys, suggestions, totals
 from workbench.database.ahead import Ahead
 from workbench.database.deciding import Decision, Lines
 from workbench.database.removing import Leftovers, Removals
@@ -20,7 +20,8 @@ from workbench.database.rolling_up import REFUSED, Refusals, RollUp
 from workbench.database.store import Store
 from workbench.datasets import catalog
 from workbench.model.batch import OUTCOMES, Batch, Run
-from workbench.model.issue import counted
+from workbench.model.control_total import Counted
+from workbench.model.issue import counted as issues_counted
 from workbench.model.playbook import Playbook
 
 _EVERY_LINE = (0, 2**31 - 1)
@@ -90,11 +91,35 @@ def plan(store: Store, run: Run, playbook: Playbook | None = None, *, seconds: C
         by_file = playbook is not None and playbook.form is not None and not playbook.extracts
         filtered = decided[run.face.id].reasons("skipped").get("filtered", 0) if by_file else 0
         asked = holding.ask(connection, store.tenant_id, run, number, figures, filtered)
+        counted = _totals(connection, store, run, number, decided, asked)
         told = keys.counted(connection, run, number, playbook) if playbook is not None and run.derived else {}
     suggested = _suggested(store, run, number, decided, playbook, asked.suggestions)
     refused = playbook is not None and playbook.whole and any(decided[run.face.id].counts[each] for each in REFUSED)
-    found = _Found(decided=decided, suggested=suggested, asked=asked, counted=told, kept=kept, refused=refused)
+    found = _Found(
+        decided=decided, suggested=suggested, asked=asked, counted=told, kept=kept, totals=counted, refused=refused
+    )
     _store(store, run, number, found, looked, seconds)
+
+
+def _totals(
+    connection: psycopg.Connection[Any],
+    store: Store,
+    run: Run,
+    number: int,
+    decided: "dict[UUID, Decided]",
+    asked: holding.Asked,
+) -> dict[UUID, list[Counted]]:
+    """What the rows of a run's source come to, sheet by sheet; what was said otherwise, the plan waits for. Of rows
+    that a sweep brings in nobody has said anything."""
+    if run.face.sweep_of is not None:
+        return {}
+    expected = totals.expected(store, *(sheet.id for sheet in run.sheets))
+    counted = {}
+    for sheet in run.sheets:
+        counted[sheet.id] = totals.count(connection, sheet, number, decided[sheet.id].outcomes)
+        part = sheet.dataset if sheet != run.face else ""
+        asked.holds += totals.holds(counted[sheet.id], expected.get(sheet.id, []), part)
+    return counted
 
 
 def _figures(batch: Batch, decided: "Decided") -> dict[str, int]:
@@ -305,6 +330,8 @@ class _Found:
     """What else of the run's source is kept: whether rows of one key go together, and what figures count them."""
     kept: dict[UUID, int]
     """How many rows leave to a record what somebody edited in it."""
+    totals: dict[UUID, list[Counted]]
+    """What the source's rows come to."""
     refused: bool
     """Whether nothing of the run can be written, for it is written whole or not at all."""
 
@@ -349,6 +376,7 @@ def _store(store: Store, run: Run, number: int, found: _Found, looked: _Looked, 
                             "issues_by_code": _by_code(batch.summary.get("issue_counts", ()), of_batch.issues),
                             "issue_counts_planned": of_batch.issues,
                             "suggestions": found.suggested.get(batch.id, []),
+                            "totals": [total.to_dict() for total in found.totals.get(batch.id, ())],
                             **(found.of_run if batch == run.face else {}),
                             "seconds_planning": seconds(),
                         }
@@ -397,7 +425,7 @@ class Decided:
 def _by_code(*counts: Iterable[dict[str, Any]]) -> dict[str, int]:
     """Issues by their code, the most frequent first."""
     codes: Counter[str] = Counter()
-    for each in counted(*counts):
+    for each in issues_counted(*counts):
         codes[each["code"]] += each["rows"]
     return dict(codes.most_common())
 

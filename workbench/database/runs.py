@@ -4,18 +4,20 @@ from collections.abc import Mapping as Pairs
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
 
 import pyarrow as pa
 
-from workbench.database import batches, inventory, known_names, target
+from workbench.database import batches, inventory, known_names, target, totals
 from workbench.database.store import Store
 from workbench.datasets import catalog
 from workbench.model import limits
 from workbench.model.batch import Batch, new_id
 from workbench.model.contract import Contract, Field, FromWindow, Mode
+from workbench.model.control_total import ROWS, Expected
 from workbench.model.errors import (
     EmptyNeedsConfirmation,
     ImportOrder,
@@ -25,12 +27,13 @@ from workbench.model.errors import (
     UnknownLimit,
     UnknownMode,
     UnknownRule,
+    UnknownTotal,
     UnreadableSheet,
     WorkbenchError,
     WrongValue,
 )
 from workbench.model.playbook import Part, Playbook
-from workbench.model.sheet import Sheet
+from workbench.model.sheet import BY_PROGRAM, Sheet
 from workbench.model.template import HOLDABLE, ON_CONFLICT, ON_EDIT, Mapping, Template
 from workbench.prepare import drift, forms, mapping
 from workbench.prepare.normalize import canonical
@@ -80,6 +83,11 @@ class Options:
     limits: Pairs[str, str] | None = None
     """How much it may change before a person is asked, e.g. {"phone.blanked": "5%"}, beside the template's and the
     contract's (see `model.limits`)."""
+    expected: Pairs[str, Any] | None = None
+    """What the source has to come to, by the names of its control totals, e.g. {"Net price": "2328.60", "rows": 2240};
+    of several sheets with the dataset before it, as "elevate.courses.rows"."""
+    manifest: Pairs[str, int] | None = None
+    """How many rows of each dataset the manifest of an archive names."""
     allow_empty: bool = False
     """A file without rows is meant to remove every record it could name."""
     trial: bool = False
@@ -114,7 +122,21 @@ def begin(  # noqa: PLR0913
     _check_order(store, datasets)
     face = _of_sheet(store, home, sheet, dataset, options, mode, template, identifier, lend=lend)
     parts = _parts(face, playbook, options.mode)
-    return batches.begin(store, face, *parts, run=options.run, read_of=sheet.read_of)
+    said = totals.said(catalog.contract(dataset), options.expected or {}, "person", _filled(face))
+    said += totals.said(catalog.contract(dataset), _announced(options, dataset), "manifest")
+    keep = partial(totals.keep, store, identifier, said)
+    return batches.begin(store, face, *parts, run=options.run, read_of=sheet.read_of, also=keep)
+
+
+def _filled(begun: Pairs[str, Any]) -> set[str]:
+    """The fields that the columns of a batch fill, or what was said of every row."""
+    return {*begun["mapping"]["columns"].values(), *begun["mapping"]["constants"]}
+
+
+def _announced(options: Options, dataset: str) -> dict[str, int]:
+    """What the manifest says of a dataset."""
+    announced = options.manifest or {}
+    return {ROWS: announced[dataset]} if dataset in announced else {}
 
 
 def begin_sheets(
@@ -153,6 +175,11 @@ def begin_sheets(
             name = sheet.reading.sheet or sheet.name
             raise SheetRefused(sheet=name, dataset=dataset, why=str(refusal)) from None
         own.append(one | {"part_of": identifier, "part": place})
+    package = next((sheet.package for sheet in sheets.values() if sheet.package is not None), None)
+    if package is not None:
+        counts = {name: rows for name, rows in package.counts.items() if name in filled}
+        options = replace(options, manifest={**counts, **(options.manifest or {})})
+    expected = _expected(options, own)
     first = own[0]
     names = dict.fromkeys(each["file_name"] for each in own)
     face = {name: value for name, value in first.items() if name not in _OF_ONE_SHEET} | {
@@ -162,13 +189,39 @@ def begin_sheets(
         "mapping": {},
         "reading": {"sheets": [sheet.reading.sheet or sheet.name for sheet in filled.values()]},
     }
-    package = next((sheet.package for sheet in sheets.values() if sheet.package is not None), None)
     if package is not None:
         face |= {"file_name": package.name, "checksum": package.checksum}
         face["reading"] |= {"package": {name: getattr(package, name) for name in ("sentence", "told", "counts")}}
     if any(each["file_key"] is None for each in own):
         face["file_key"] = None  # an upload of which something must not be kept is forgotten
-    return batches.begin(store, face, *own)
+
+    def keep() -> None:
+        for batch, said in expected.items():
+            totals.keep(store, batch, said)
+
+    return batches.begin(store, face, *own, also=keep)
+
+
+def _expected(options: Options, begun: Sequence[Pairs[str, Any]]) -> dict[UUID, list[Expected]]:
+    """What was said of the control totals of each sheet. Raises UnknownTotal, and WrongValue for rows of a dataset that
+    there is no sheet of."""
+    left = dict(options.expected or {})
+    found = {}
+    for one in begun:
+        prefix = f"{one['dataset']}."
+        own = {name: text for name, text in left.items() if mapping.key(name).startswith(mapping.key(prefix))}
+        left = {name: text for name, text in left.items() if name not in own}
+        contract = catalog.contract(one["dataset"])
+        found[one["id"]] = totals.said(contract, own, "person", _filled(one), prefix=prefix)
+        found[one["id"]] += totals.said(contract, _announced(options, contract.name), "manifest")
+    there = [one["dataset"] for one in begun]
+    if left:
+        names = ", ".join(f"{name}.{each}" for name in there for each in totals.names(catalog.contract(name)))
+        raise UnknownTotal(dataset=" and ".join(there), total=next(iter(left)), known=names)
+    for dataset, rows in (options.manifest or {}).items():
+        if rows and dataset not in there:
+            raise WrongValue(field=f"the total rows of {dataset}", value=f"{rows:,}", why="there are no rows of it.")
+    return found
 
 
 def _check_headers(sheets: Pairs[str, Sheet], options: Options, saved: Sequence[str]) -> None:
@@ -255,7 +308,8 @@ def _of_sheet(  # noqa: PLR0913
     )
     resolved = _decided_before(resolved, template, options)
     resolved = replace(resolved, limits=_limits(contract, template, options))
-    strange = drift.strangers(sample, contract, resolved.columns, resolved.value_maps)
+    by_program = sheet.reading.layout == BY_PROGRAM
+    strange = drift.strangers(sample, contract, resolved.columns, resolved.value_maps, by_program=by_program)
     resolved = replace(resolved, confirmed=drift.confirmed(strange, resolved, said))
     if len(sample) == 0:
         resolved = _empty(store, sheet, contract, mode, resolved, options)
@@ -481,6 +535,7 @@ def _spelled(store: Store, contract: Contract, scope: Pairs[str, str | None]) ->
 
 def _reading(sheet: Sheet, hidden: Sequence[str], contract: Contract) -> dict[str, Any]:
     said = {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(sheet.reading).items()}
+    said["left_out"] = [each.to_dict() for each in sheet.reading.left_out]
     if hidden:
         said["left_out"] = [{**each, "text": ""} for each in said["left_out"]]
         said["warnings"].append(f"Nothing of {', '.join(hidden)} is kept, nor the source itself: it carries secrets.")

@@ -5,13 +5,13 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Mapping as Pairs
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from workbench.database import batches, known_names, recalled, rows, runs
+from workbench.database import batches, known_names, recalled, rows, runs, totals
 from workbench.database.copying import Count, Item, RowWriter
 from workbench.database.progress import Reporter
 from workbench.database.store import Store
@@ -20,12 +20,15 @@ from workbench.model import files
 from workbench.model.batch import Batch, Run
 from workbench.model.errors import DatabaseBusy, DatabaseUnavailable, UnreadableSource, WorkbenchError
 from workbench.model.issue import counted
+from workbench.model.lines import hold
 from workbench.model.playbook import Playbook
 from workbench.model.sheet import Chunk, Layout, Reading, Sheet, Tally, all_left_out
 from workbench.model.template import Mapping
-from workbench.prepare import mapping
+from workbench.prepare import mapping, summary_line
 from workbench.prepare.judging import Judge, JudgedRows, SourceJudge
 from workbench.prepare.known_names import KnownNames
+from workbench.prepare.summary_line import OWN_TOTALS, SummaryLine
+from workbench.prepare.sums import Sums
 from workbench.sources import kept_files, open_sheet
 
 
@@ -84,7 +87,7 @@ def _fill(
             feeding = _feeding(store, home, run, batch, playbook)
             feeding.source.reading = sheets[batch.dataset].reading
             feeding.source.hidden = bool(feeding.hidden)
-            for chunk in sheets[batch.dataset].chunks(feeding.source.tally):
+            for chunk in feeding.source.records(sheets[batch.dataset]):
                 for item in feeding.items(chunk):
                     writer.add(item)
                 progress.rows_expected = progress.rows_expected or _rows_expected(sheets, chunk)
@@ -102,6 +105,9 @@ def _fill(
             count = writer.counts[each.batch.id]
             if again:
                 count.failed, count.issues = batches.staged_figures(store, each.batch.id)
+            if each.summary is not None:
+                said = [*each.summary.expected(catalog.contract(each.batch.dataset))]
+                totals.keep(store, each.batch.id, said)
             batches.change(store, each.batch.id, **each.staged(count, seconds))
         if several:
             batches.change(store, run.face.id, **_summed(run, kept, writer, seconds, summed))
@@ -164,6 +170,10 @@ class _Kept:
     revision: int = 0
     docs: str | None = None
     reading: Reading | None = None
+    sums: Sums | None = None
+    """Of a source: what its fields come to that have a control total."""
+    summary: SummaryLine | None = None
+    """The line at the end of its source that adds up the others."""
     noticed: dict[str, Any] = field(default_factory=dict)
     """What was noticed of its columns (see `Noticed`)."""
     hidden: bool = False
@@ -173,16 +183,46 @@ class _Kept:
     def read(self) -> dict[str, Any]:
         """What the whole reading of its sheet told."""
         known = self.reading or Reading(format="")
-        left_out = [asdict(each) for each in all_left_out(known, self.tally)]
+        left_out = [each.to_dict() for each in all_left_out(known, self.tally)]
         told: dict[str, Any] = {"blank_rows": self.tally.blank_rows, "left_out": left_out}
+        if self.summary is not None:
+            told["left_out"] = [
+                {**each, "what": OWN_TOTALS} if each["first"] == each["last"] == self.summary.line else each
+                for each in left_out
+            ]
+            doubted = tuple(f"{line} {self.summary.line} looks like a total (" for line in ("Line", "Row"))
+            told["warnings"] = [each for each in known.warnings if not each.startswith(doubted)]
         if self.hidden:  # lines as they stand hold what must not be kept
-            told["left_out"] = [{**each, "text": ""} for each in left_out]
+            told["left_out"] = [{**each, "text": ""} for each in told["left_out"]]
             told["layout"] = {**(self.batch.reading.get("layout") or {}), "mended": {}}
         return told
+
+    def records(self, sheet: Sheet) -> Iterator[Chunk]:
+        """The rows of its source, but for a last line that adds up the others."""
+        held: Chunk | None = None
+        for chunk in sheet.chunks(self.tally):
+            if held is not None:
+                yield held
+            held = chunk
+        contract, mapped = catalog.contract(self.batch.dataset), Mapping.from_dict(self.batch.mapping)
+        if held is not None and not hold(sheet.reading.layout.records, held.lines[-1].as_py()):
+            self.summary = summary_line.last_of(held, contract, mapped)
+        if self.summary is not None and held is not None:
+            self.tally.leave_out(self.summary.line, OWN_TOTALS, self.summary.text)
+            self.tally.rows -= 1
+            held = Chunk(lines=held.lines[:-1], cells=held.cells[:-1])
+        for note in all_left_out(sheet.reading, self.tally) if self.summary is None else ():
+            found = summary_line.of_note(note.first, note.cells, sheet.headers, contract, mapped)
+            self.summary = self.summary or found
+        if held is not None:
+            yield held
 
     def note(self, judged: JudgedRows) -> None:
         """Takes in what some of its rows bring."""
         contract = catalog.contract(self.batch.dataset)
+        if not self.batch.derived and contract.totals:
+            self.sums = self.sums or Sums(contract=contract)
+            self.sums.add(judged)
         self.brought = judged.brought
         self.grouped = self.grouped or judged.sources is not None
         self.partial = self.partial or (bool(contract.table) and judged.lacks(contract))
@@ -204,6 +244,7 @@ class _Kept:
                 "seconds_staging": seconds,
                 "partial": self.partial,
                 "halves": sorted(self.halves),
+                **({"sums": self.sums.told} if self.sums is not None else {}),
                 **({"grouped": self.grouped, "revision": self.revision} if self.batch.derived else {}),
             },
         }

@@ -7,11 +7,12 @@ from dataclasses import replace
 from itertools import chain
 from typing import Any
 
-from workbench.database import batches
+from workbench.database import batches, totals
 from workbench.database.store import Store
 from workbench.datasets import catalog
 from workbench.model import lines
 from workbench.model.batch import Batch, kept_by, taken_back
+from workbench.model.control_total import is_of_total
 from workbench.model.hold import Hold
 from workbench.model.reconciliation import Reconciliation
 from workbench.model.salesforce import PREFIX
@@ -89,7 +90,7 @@ def decided(store: Store, batch: Batch) -> tuple[str, ...]:
     behind = batches.parts(store, batch.id)
     events = batches.story(store, *{batch.id, *(sheet.id for sheet in own)})
     words = store.all(_WORDS, {"batches": [sheet.id for sheet in own], "named": _NAMED, "looked_at": _LOOKED_AT})
-    told = [*_begun(batch), *_written(batch, behind, events)]
+    told = [*_begun(batch), *_written(batch, behind, events), *_totals(store, batch)]
     for sheet in own:
         said = [row for row in words if row["batch_id"] == sheet.id]
         which = f"{sheet.dataset}: " if sheet != batch else ""
@@ -117,7 +118,7 @@ def _written(batch: Batch, behind: tuple[Batch, ...], events: list[dict[str, Any
         yield f"{who} let the good rows go on without the invalid ones."
     for each in batch.summary.get("accepted", ()):
         for hold in Hold.all_of(batch.summary):
-            if hold.code == each["code"]:
+            if hold.code == each["code"] and not is_of_total([hold.code]):
                 yield f"{each['by']} let go on: {hold.sentence.rstrip('.')}."
     if kept := batch.summary.get("kept"):
         verb = "was" if kept == 1 else "were"
@@ -127,6 +128,20 @@ def _written(batch: Batch, behind: tuple[Batch, ...], events: list[dict[str, Any
         if number := sum(counts):
             verb = ("was" if number == 1 else "were") if done else "will be"
             yield f"{many(number, 'record')} that the file no longer names {verb} {action}."
+
+
+def _totals(store: Store, batch: Batch) -> Iterator[str]:
+    """What the file came to beside what was said of it, and who has accepted that it is not the same."""
+    for total in totals.told(store, batch):
+        said = total.expected
+        if said is not None and total.accepted:
+            yield f"{total.sentence} {said.accepted_by} accepted it: {_short(said.reason)}."
+        elif said is not None:
+            yield total.sentence
+
+
+def _short(reason: str | None) -> str:
+    return " ".join((reason or "").split())[:_LONGEST].rstrip(".")
 
 
 def _undone(store: Store, undo: Batch) -> Iterator[str]:
@@ -240,7 +255,7 @@ def _said(word: Mapping[str, Any]) -> str:
     """What one person has said of rows, or done with them, for one reason."""
     return _SAID[word["what"]].format(
         who=word["who"],
-        why=" ".join((word["why"] or "").split())[:_LONGEST].rstrip("."),
+        why=_short(word["why"]),
         rows=many(word["rows"], "row"),
         lines=_ranges(word),
     )

@@ -76,7 +76,7 @@ def defer(wb: Workbench, step: Step, batch: Batch | UUID | str, **options: Any) 
     """Leaves a step of a batch to the next worker that is free, and returns the job's number.
 
     `fill` reads the batch's kept file and plans it, and `straight_on` writes a plan that nobody has to be asked of;
-    `plan`; `commit` takes `skip_errors` and `accept`; `undo` takes `dry_run`.
+    `plan`; `commit` takes `skip_errors`, `accept` and `reason`; `undo` takes `dry_run`.
     A step that waits already is not asked for twice. Raises UnknownBatch, and AlreadyWaiting for another step's sake.
     """
     found = wb.batches.get(batch)
@@ -228,10 +228,15 @@ def _plan(wb: Workbench, batch: Batch, progress: Progress) -> None:
 
 
 def _commit(
-    wb: Workbench, batch: Batch, progress: Progress, skip_errors: bool = False, accept: Sequence[str] = ()
+    wb: Workbench,
+    batch: Batch,
+    progress: Progress,
+    skip_errors: bool = False,
+    accept: Sequence[str] = (),
+    reason: str = "",
 ) -> None:
     if batch.stage in ("planned", "held"):
-        wb.commit(batch, skip_errors=skip_errors, accept=accept, progress=progress)
+        wb.commit(batch, skip_errors=skip_errors, accept=accept, reason=reason, progress=progress)
         wb.records.tidy()
 
 

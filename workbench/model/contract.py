@@ -67,16 +67,16 @@ class Reference:
     the first has to be the same, the others may not differ."""
     waits: bool = False
     """Whether rows may well come before all records that they name, and wait as unmatched."""
-    having: str = ""
-    """A dataset of which some record has to refer to the one that is named (a SKU that is in stock); of a reference
-    that is not looked for `by` other ways."""
-    told: str = ""
-    """The sentence of a row that names nothing, where it is not that of its noun."""
     ahead: bool = False
     """Whether it may name a record of its own dataset, or of one that comes later in the order of import, that another
     row of the same run makes: users who invited each other. Named by that contract's key."""
     optional: bool = False
     """Whether a row that names no known record is written all the same, without it and with a warning."""
+    having: str = ""
+    """A dataset of which some record has to refer to the one that is named (a SKU that is in stock); of a reference
+    that is not looked for `by` other ways."""
+    told: str = ""
+    """The sentence of a row that names nothing, where it is not that of its noun."""
 
     @property
     def message(self) -> str:
@@ -258,6 +258,9 @@ class Field:
     """Only a new record gets it: no import changes what one has there, or has not."""
     imported: bool = True
     """False: no file says it. A new record gets the default, whatever stands in a column of that name."""
+    never_blank: bool = False
+    """Whether its source has something there in every row: so that what reads as no value and may be a name (Null) is
+    one, and is warned of like that of a field that is not required."""
     awaited: str = ""
     """The kind of an unmatched row that would make a record and has nothing here, e.g. "date": it waits until the
     record is there. Else such a row is invalid."""
@@ -395,6 +398,9 @@ class Contract:
     """The numbers that an import of it is known by, in the words of its procedure."""
     totals: tuple[ControlTotal, ...] = ()
     """What a whole file of it is compared by, beside how many rows it has; nobody declares that one."""
+    beside: tuple[str, ...] = ()
+    """Headers that its sources often have beside, and that are no field of it: nothing speaks against a source with
+    them."""
     adds_up: bool = False
     """Whether several rows of one record are parts of it, and are added up where a field is a `sum`, in a file of the
     dataset itself: the batches of a stock. Elsewhere only what a playbook makes of its source is."""

@@ -1,9 +1,22 @@
-"""A number that whoever sends a file can say of the whole of it, beside how many rows it has: its control total."""
+"""Numbers that whoever sends a file can say of the whole of it, beside how many rows it has: its control totals."""
 
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Literal, Self
 
 ROWS = "rows"
 """The control total that every source has: how many rows it brings."""
+
+Origin = Literal["file", "manifest", "person"]
+"""Who says what a file comes to: its own last line, the manifest of the archive that it came in, or a person."""
+Made = Literal["rows", "sum", "keys"]
+"""How a control total is made of rows."""
+
+CODE = "total."
+"""How the codes begin by which a plan waits whose totals are others than was said."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,8 +32,8 @@ class ControlTotal:
     sum_of: str = ""
     """The field of numbers that is added up."""
     distinct: tuple[str, ...] = ()
-    """The fields that tell one key from another: how many there are is counted, whatever their case. Rows that have
-    none of them have no key."""
+    """The fields that tell one key from another: how many different ones there are is counted. A row that has none of
+    them has no key."""
 
     def __post_init__(self) -> None:
         if bool(self.sum_of) == bool(self.distinct):
@@ -30,3 +43,186 @@ class ControlTotal:
     def fields(self) -> tuple[str, ...]:
         """The fields that it is made of."""
         return (self.sum_of,) if self.sum_of else self.distinct
+
+    @property
+    def made(self) -> Made:
+        """How it is made of them."""
+        return "sum" if self.sum_of else "keys"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expected:
+    """What somebody says that the rows of a batch come to, and what a person has accepted instead."""
+
+    name: str
+    origin: Origin
+    made: Made
+    fields: tuple[str, ...]
+    number: Decimal
+    line: int | None = None
+    """Where the file says it."""
+    said_by: str = ""
+    said_at: datetime | None = None
+    found: Decimal | None = None
+    """What was accepted; None where it could not be told."""
+    accepted_by: str | None = None
+    accepted_at: datetime | None = None
+    reason: str | None = None
+
+    @property
+    def code(self) -> str:
+        """By what a plan waits that comes to something else, e.g. "total.net_price"."""
+        return code_of(self.name)
+
+    @property
+    def who(self) -> str:
+        """Who says so: "the file's last line (8)", "the manifest", "ana"."""
+        if self.origin == "file":
+            return f"the file's own line {self.line}"
+        return "the manifest" if self.origin == "manifest" else self.said_by
+
+    def differs(self, found: Decimal | None) -> bool:
+        """Whether the rows come to something else, or to nothing that is known."""
+        return found is None or found != self.number
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counted:
+    """What the rows of a batch come to under a plan: all of them, those that go in, and those that do not."""
+
+    name: str
+    made: Made
+    fields: tuple[str, ...] = ()
+    found: Decimal | None
+    """Of all rows; None where a row has something that is no number."""
+    went_in: Decimal
+    """Of the rows that are created, updated or there already."""
+    unread: tuple[int, ...] = ()
+    """The first lines whose number cannot be read."""
+    others: Mapping[str, Decimal] = field(default_factory=dict)
+    """Of the rows that do not go in, by why: invalid, duplicate ...; of keys, of which no row goes in."""
+
+    @property
+    def left_out(self) -> Decimal | None:
+        """What does not go in; None where it is not known."""
+        return None if self.found is None else self.found - self.went_in
+
+    def to_dict(self) -> dict[str, Any]:
+        """As a batch's summary keeps it, exactly."""
+        return {
+            "name": self.name,
+            "made": self.made,
+            "fields": list(self.fields),
+            "found": None if self.found is None else str(self.found),
+            "went_in": str(self.went_in),
+            "unread": list(self.unread),
+            "others": {why: str(number) for why, number in self.others.items()},
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """What `to_dict` made, read back."""
+        return cls(
+            name=data["name"],
+            made=data["made"],
+            fields=tuple(data["fields"]),
+            found=None if data["found"] is None else Decimal(data["found"]),
+            went_in=Decimal(data["went_in"]),
+            unread=tuple(data["unread"]),
+            others={why: Decimal(number) for why, number in data["others"].items()},
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Total:
+    """One control total of a batch as people are told it: what was counted, and what somebody says it should be."""
+
+    counted: Counted
+    expected: Expected | None = None
+    dataset: str = ""
+    """Of which sheet of a run; "" for the one of an import."""
+
+    @property
+    def name(self) -> str:
+        """Its name, with the sheet that it is of."""
+        return f"{self.dataset} {self.counted.name}".strip()
+
+    @property
+    def differs(self) -> bool:
+        """Whether it is another number than was said."""
+        return self.expected is not None and self.expected.differs(self.counted.found)
+
+    @property
+    def accepted(self) -> bool:
+        """Whether a person has accepted that it is this one."""
+        said = self.expected
+        return said is not None and said.reason is not None and said.found == self.counted.found
+
+    @property
+    def difference(self) -> Decimal | None:
+        """How much more it is than was said, less where negative; None where either is not known."""
+        if self.expected is None or self.counted.found is None:
+            return None
+        return self.counted.found - self.expected.number
+
+    @property
+    def sentence(self) -> str:
+        """What was said, what it is, and the difference."""
+        said, found = self.expected, self.counted.found
+        if said is None:
+            return f"{self.name}: {shown(found)} in the file, nothing to compare it with."
+        if found is None:
+            lines = ", ".join(map(str, self.counted.unread))
+            return (
+                f"{self.name}: {said.who} says {shown(said.number)}, and what the rows come to is not known: there is "
+                f"no number to be read on line {lines}."
+            )
+        if not self.differs:
+            return f"{self.name}: {shown(found)}, as {said.who} says."
+        more = found - said.number
+        how = f"{shown(abs(more))} {'more' if more > 0 else 'less'}"
+        return f"{self.name}: {said.who} says {shown(said.number)}, the rows have {shown(found)}: {how}."
+
+    @property
+    def addition(self) -> str:
+        """That what goes in and what does not are all that the file has: 12 = 10 in + 2 invalid; "" where that is not
+        known."""
+        counted = self.counted
+        if counted.found is None:
+            return ""
+        parts = [f"{shown(counted.went_in)} in", *(f"{shown(n)} {why}" for why, n in counted.others.items())]
+        return f"{shown(counted.found)} = {' + '.join(parts)}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """As --json prints it; numbers are texts, which no program rounds."""
+        said, counted = self.expected, self.counted
+        return {
+            "name": counted.name,
+            **({"dataset": self.dataset} if self.dataset else {}),
+            "expected": None if said is None else str(said.number),
+            "by": None if said is None else said.origin,
+            "line": None if said is None else said.line,
+            "said_by": None if said is None else said.said_by,
+            "found": None if counted.found is None else str(counted.found),
+            "went_in": str(counted.went_in),
+            "left_out": None if counted.left_out is None else str(counted.left_out),
+            "difference": None if self.difference is None else str(self.difference),
+            "matches": None if said is None else not self.differs,
+            "accepted_by": said.accepted_by if said is not None and self.accepted else None,
+            "reason": said.reason if said is not None and self.accepted else None,
+        }
+
+
+def code_of(name: str) -> str:
+    """By what a plan waits whose total of that name is another, e.g. "total.net_price"."""
+    return CODE + re.sub(r"\W+", "_", name.strip().casefold())
+
+
+def shown(number: Decimal | None) -> str:
+    """A number as people read it: 2,328.60."""
+    return "not known" if number is None else f"{number:,f}"
+
+
+def is_of_total(codes: Iterable[str]) -> bool:
+    """Whether one of these codes is of a total that is another than was said: letting it go on needs a reason."""
+    return any(code.startswith(CODE) for code in codes)

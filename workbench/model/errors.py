@@ -419,6 +419,10 @@ class UnknownLimit(WorkbenchError):
     changed or missing: of a field (phone.blanked), or of any (blanked). Its fields: {known}."""
 
 
+class UnknownTotal(WorkbenchError):
+    """{dataset} has no control total called {total}. Known: {known}."""
+
+
 class StalePlan(WorkbenchError):
     """The plan of batch {batch} no longer holds: {changed} of its records changed since it was made ({examples}).
     Nothing was written. Plan it again."""

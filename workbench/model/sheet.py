@@ -80,11 +80,17 @@ class LeftOut:
     """The first of them as it stands, cut where it is long."""
     number: int = 0
     """How many lines they are, where not all from the first to the last."""
+    cells: tuple[str, ...] = field(default=(), compare=False, repr=False)
+    """Of a note below a table: the cells of its first line, which may be sums."""
 
     @property
     def lines(self) -> int:
         """How many lines are left out."""
         return self.number or self.last - self.first + 1
+
+    def to_dict(self) -> dict[str, Any]:
+        """As a batch's reading keeps it."""
+        return {name: value for name, value in asdict(self).items() if name != "cells"}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,7 +17,7 @@ from workbench.model.sheet import Chunk
 from workbench.model.template import Mapping
 from workbench.prepare import forms, shaping
 from workbench.prepare.known_names import KnownNames
-from workbench.prepare.normalize import Normalized, normalize
+from workbench.prepare.normalize import Normalized, canonical, normalize
 from workbench.prepare.oddities import Oddities, in_order, shown
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ class SourceJudge:
         issues = shaping.told(told)
         if self._playbook.check is not None:
             issues = in_order(self._playbook.check(columns, self._beside), issues)
-        return JudgedRows(chunk=chunk, normalized=self._keyed(columns), issues=issues), parts
+        return JudgedRows(chunk=chunk, normalized=self._own(columns), issues=issues), parts
 
     @property
     def noticed(self) -> Noticed:
@@ -127,11 +127,16 @@ class SourceJudge:
             noticed = noticed.joined(judge.noticed.renamed(self._playbook.part(dataset).columns))
         return noticed
 
-    def _keyed(self, columns: Chunk) -> Normalized:
-        """The key of each row, which a person knows it by."""
-        names = [name for name in self._form.key if name in columns.cells.schema.names]
-        keys = [trimmed(columns.cells[name]).fill_null("") for name in names]
-        return Normalized(lines=columns.lines, values=pa.RecordBatch.from_arrays(keys, names=names))
+    def _own(self, columns: Chunk) -> Normalized:
+        """The key of each row, which a person knows it by, and the values that control totals are made of."""
+        there = columns.cells.schema.names
+        own = {name: trimmed(columns.cells[name]).fill_null("") for name in self._form.key if name in there}
+        for name in dict.fromkeys(name for total in self._form.totals for name in total.fields):
+            if name in there:
+                values = canonical(columns.cells[name], self._form.field(name), form=self._mapping.forms.get(name))
+                own[name] = values.fill_null("") if name in own else values
+        table = pa.RecordBatch.from_arrays(list(own.values()), names=list(own))
+        return Normalized(lines=columns.lines, values=table)
 
 
 def _spared(name: str, normalized: Normalized, issues: pa.Table) -> tuple[Normalized, pa.Table, pa.BooleanArray | None]:

@@ -103,7 +103,7 @@ def stranger(cells: pa.StringArray, target: Field, meanings: Iterable[str]) -> t
     cannot be read as the field's kind, if not nearly every text is of it. What reads as no value does not count, nor
     does a text with a meaning. Identifiers look like anything.
     """
-    if target.kind in ("identifier", "json"):
+    if target.kind in ("identifier", "lookup", "sku", "json"):
         return None
     cells = cells.filter(pc.invert(pc.or_(read_as_nothing(cells, any_case=True), are_errors(cells))))
     if len(cells.unique()) < FEWEST:

@@ -423,5 +423,14 @@ class _Below:
             structure=structure.before(ending.first) if counted else self.structure,
             end=begin + _bytes(structure.lines[: ending.first]),
             blank_after=here[len(notes) :].count(False),
-            left_out=(LeftOut(first=first, last=last, what=what, text=notes[0].shown[:LEFT_OUT_TEXT], number=number),),
+            left_out=(
+                LeftOut(
+                    first=first,
+                    last=last,
+                    what=what,
+                    text=notes[0].shown[:LEFT_OUT_TEXT],
+                    number=number,
+                    cells=tuple(notes[0].cells or ()),
+                ),
+            ),
         )

@@ -235,5 +235,7 @@ def _entries(rows: TableRows, found: Sequence[int] | Any, what: str, several: st
 
 
 def _entry(rows: TableRows, first: int, last: int, what: str, shown: int | None = None) -> LeftOut:
-    text = "\t".join(rows.cells(first if shown is None else shown)).strip()
-    return LeftOut(first=rows.first_line + first, last=rows.first_line + last, what=what, text=text[:LEFT_OUT_TEXT])
+    cells = rows.cells(first if shown is None else shown)
+    text = "\t".join(cells).strip()[:LEFT_OUT_TEXT]
+    first, last = rows.first_line + first, rows.first_line + last
+    return LeftOut(first=first, last=last, what=what, text=text, cells=tuple(cells))

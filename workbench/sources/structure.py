@@ -206,7 +206,8 @@ class Structure:
         first, line = filled[0].lstrip("\"'"), self.lines[place]
         if hold(self.kept, line.number) or (line.cells is None and (self.dialect.delimiter or " ") in line.text):
             return False
-        begins = (first, re.split(r"[;,|\t ]", first)[0])
+        sums = self._are_sums(line)
+        begins = () if sums else (first, re.split(r"[;,|\t ]", first)[0])
         if is_typed(self.columns[0]) and any(shape(text) and fits(text, self.columns[0]) for text in begins):
             return False
         if len(filled) == 1 and any(first.count(mark) == self.width - 1 for mark in DELIMITERS if self.width > 2):
@@ -214,13 +215,23 @@ class Structure:
         few = len(filled) <= max(2 if self.width > 2 else 1, self.width // 2)
         text, mark = line.shown, self.dialect.delimiter or " "
         spaced = text.count(f"{mark} ") == text.count(mark)
-        total = _TOTAL.fullmatch(first.rstrip(": ")) and all(map(is_value, filled[1:]))
+        total = sums or (_TOTAL.fullmatch(first.rstrip(": ")) and all(map(is_value, filled[1:])))
         if few and (total or _SPEAKS.match(first) or ((spaced or apart) and _NOTE.match(first))):
             return True
         if len(filled) == 1:
             prose = len(first.split()) > 4 and first[-1] in ".:"
             return apart or (shape(first) == "text" and prose and len(first) > self.longest)
         return apart and (few or (spaced and len(text.split()) > text.count(mark) + 1))
+
+    def _are_sums(self, line: Line) -> bool:
+        """Whether a row has numbers alone, few of them, and nothing in the first column, where every record has
+        something."""
+        cells = [trim(cell) for cell in line.cells or ()]
+        filled = [cell for cell in cells if cell]
+        numbers = all(shape(cell) in ("whole", "number") for cell in filled)
+        if not filled or cells[0] or not numbers or 2 * len(filled) > self.width:
+            return False
+        return all(trim(record.cells[0]) for record in self._records if record.cells)
 
     def _is_table(self, places: Sequence[int]) -> bool:
         """Whether rows of another width are a table: labels, then rows as wide, and not just a few narrow ones."""

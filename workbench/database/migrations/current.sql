@@ -235,8 +235,9 @@ begin
 end $$;
 
 -- How many outcomes of a batch have no ground in its rows: a row that was read as invalid is so, one is a duplicate of another
--- that is none, one is withheld for its source row's sake, one is left as it is because there is a record. How many are not so
--- by what the outcomes themselves say (`unsaid`), and whether there are `twins`, is known to whoever has read them all.
+-- that is none, one is withheld for its source row's sake, one is left as it is because there is a record, one is filtered that
+-- says what does not come in. How many are not so by what the outcomes themselves say (`unsaid`), and whether there are `twins`,
+-- is known to whoever has read them all.
 drop function if exists workbench.groundless(workbench.import_batch);
 create or replace function workbench.groundless(batch workbench.import_batch, unsaid bigint, twins boolean) returns bigint
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -257,7 +258,12 @@ begin
     if batch.undo_of is not null or not exists (select from workbench.dataset d where d.data_type = batch.data_type) then
         return wrong;                                    -- of an undo `unwritten` asks, of a playbook's rows `unrolled`
     end if;
-    wrong := wrong + unsaid;
+    wrong := wrong + unsaid + (
+        select count(*) from workbench.dataset d
+        join workbench.import_outcome o on o.batch_id = batch.id and o.plan = batch.plan and o.reason = 'filtered'
+        left join workbench.corrected_row r on r.batch_id = batch.id and r.line = o.line
+        where d.data_type = batch.data_type and d.only_field is not null
+          and not coalesce(lower(r.payload ->> d.only_field) <> all(string_to_array(d.only_texts, ',')), false));
     if twins and not batch.derived then
         by_record := exists (                            -- rows that call one record by several names are known by it
             select from workbench.import_outcome where batch_id = batch.id and plan = batch.plan
@@ -282,20 +288,81 @@ create or replace function workbench.changes_of(batch uuid) returns bigint langu
     from workbench.import_batch where batch in (id, part_of) and stage = 'completed'
 $$;
 
+-- What a control total of a batch comes to, over all of its rows as they count: how many there are, the sum of a field, or how
+-- many different keys. A sum is null where a row has something there that is no number: then nobody knows it.
+create or replace function workbench.total_of(batch uuid, kind text, fields text[]) returns numeric language plpgsql stable
+set search_path = pg_catalog, pg_temp as $$
+declare rows_of text; said text; is_lenient boolean; told numeric;
+begin
+    rows_of := format('workbench.%I where batch_id = %L', case when exists (
+        select from workbench.import_correction c where c.batch_id = batch) then 'corrected_row' else 'import_row' end, batch);
+    select string_agg(format('nullif(payload ->> %L, '''')', field), ', ' order by place) into said
+    from unnest(fields) with ordinality as each (field, place);
+    if kind = 'rows' then
+        execute format('select count(*) from %s', rows_of) into told;
+    elsif kind = 'keys' then
+        execute format('select count(*) from (select distinct %1$s from %2$s and coalesce(%1$s) is not null) keys', said, rows_of)
+            into told;
+    else
+        select coalesce(b.mapping -> 'lenient', '[]') <> '[]' into is_lenient from workbench.import_batch b where b.id = batch;
+        if not is_lenient then
+            begin                                        -- nearly every column has numbers alone, which are added up as they are
+                execute format('select coalesce(sum((payload -> %L)::numeric), 0) from %s', fields[1], rows_of) into told;
+                return told;
+            exception when invalid_parameter_value then  -- a text, or null before version 18
+            end;
+        end if;
+        execute format(
+            'select case when count(*) = count(*) filter (where jsonb_typeof(payload -> %1$L) in (''number'', ''null''))
+                then coalesce(sum((payload -> %1$L)::numeric) filter (where jsonb_typeof(payload -> %1$L) = ''number''), 0) end
+             from %2$s', fields[1], rows_of) into told;
+    end if;
+    return told;
+end $$;
+
+-- What has to come to something is said before a batch is planned, and never otherwise; a person accepts that it comes to
+-- something else as long as it is open. Who and when is what the connection says, and what is accepted what the rows come to.
+create or replace function workbench.guard_control_total() returns trigger language plpgsql
+set search_path = pg_catalog, pg_temp as $$
+declare stage_ text;
+begin
+    select stage into stage_ from workbench.import_batch where id = new.batch_id;
+    if tg_op = 'INSERT' then
+        if stage_ not in ('queued', 'staging') or new.reason is not null then
+            raise exception 'batch % is %, and what it comes to is said beforehand', new.batch_id, stage_ using errcode = 'WB001';
+        end if;
+        new.said_by := workbench.current_person();
+        new.said_at := now();
+        return new;
+    end if;
+    if stage_ not in ('planned', 'held') then
+        raise exception 'batch % is %, and nothing of it can be accepted', new.batch_id, stage_ using errcode = 'WB001';
+    end if;
+    new.found := workbench.total_of(new.batch_id, new.kind, new.fields);
+    new.accepted_by := workbench.current_person();
+    new.accepted_at := now();
+    return new;
+end $$;
+create or replace trigger guard_control_total before insert or update on workbench.control_total
+    for each row execute function workbench.guard_control_total();
+
 -- A batch cannot be completed unless every row has one outcome of the plan that counts, every outcome a row, and the figures
--- are those of the outcomes; a run not without its parts; none whose plan waits for what nobody has let go on.
+-- are those of the outcomes; a run not without its parts; none whose plan waits for what nobody has let go on, and none whose
+-- rows come to something else than was said of them, unless a person has accepted that, and said why.
 create or replace function workbench.refuse_unproven(batch workbench.import_batch) returns void language plpgsql
 set search_path = pg_catalog, pg_temp as $$
 declare
-    found record; behind record; found_loose bigint; mixed bigint;
+    found record; behind record; total record; found_loose bigint; mixed bigint; filters boolean;
     lot constant bigint := uuid_hash_extended(gen_random_uuid(), 0);
 begin
+    filters := exists (select from workbench.dataset d where d.data_type = batch.data_type and d.only_field is not null);
     select count(r.line) as rows, count(*) filter (where r.line is null or o.line is null) as loose,
            count(*) filter (where o.outcome = 'created' and o.record_id <> r.id and batch.undo_of is null
                or o.outcome = 'skipped' and o.reason is null) as strange,
            count(*) filter (where o.outcome = 'skipped' and not case
                when o.reason in ('unchanged', 'known', 'protected', 'kept') then o.record_id is not null
                when o.reason = 'withheld' then batch.derived
+               when o.reason = 'filtered' then filters
                else o.reason = 'duplicate' end) as unsaid,
            coalesce(bool_or(o.outcome = 'skipped' and o.reason = 'duplicate'), false) as twins,
            bit_xor(uuid_hash_extended(o.record_id, lot)) filter (where o.outcome = 'created') as mixed,
@@ -342,6 +409,19 @@ begin
                    jsonb_build_object('code', hold -> 'code'))) then
         raise exception 'its plan waits for a person, and nobody has let it go on' using errcode = 'WB002';
     end if;
+    for total in
+        with made as materialized (
+            select kind, fields, workbench.total_of(batch.id, kind, fields) as now
+            from (select distinct kind, fields from workbench.control_total where batch_id = batch.id) each
+        )
+        select t.*, made.now from workbench.control_total t join made using (kind, fields) where t.batch_id = batch.id
+    loop
+        if total.now is distinct from total.expected and (
+                total.reason is null or total.found is distinct from total.now) then
+            raise exception 'its total % is %, where % was expected, and nobody has accepted that', total.name,
+                coalesce(total.now::text, 'not known'), total.expected using errcode = 'WB002';
+        end if;
+    end loop;
     if batch.removed <> (select count(*) from workbench.import_removal where batch_id = batch.id and plan = batch.plan)
                       + behind.removed then
         raise exception 'it does not list the % records that it removes', batch.removed using errcode = 'WB002';
@@ -538,8 +618,8 @@ set search_path = pg_catalog, pg_temp as $$
                    where r.playbook = of_playbook and r.asked = of_asked and b.stage = 'completed')
 $$;
 
--- A reading is of the import that is begun with it, in the same transaction, and of no other; it was over when it is kept; and that
--- all is nothing can only be said of what has never brought anything.
+-- A reading is of the import that is begun with it, in the same transaction, and of no other; it was over when it is kept; that all
+-- is nothing can only be said of what has never brought anything, and that nothing was changed, only from where the readings end.
 create or replace function workbench.guard_read() returns trigger language plpgsql
 set search_path = pg_catalog, pg_temp as $$
 begin
@@ -554,6 +634,10 @@ begin
     end if;
     if new.batch_id is null and new.since is null and workbench.has_brought(new.playbook, new.asked) then
         raise exception 'all of %, which has brought records, cannot be nothing', new.object using errcode = 'WB001';
+    end if;
+    if new.batch_id is null and new.since is not null
+       and new.since > coalesce(workbench.read_until(new.playbook, new.asked), '-infinity') then
+        raise exception 'nothing was read of % until %', new.object, new.since using errcode = 'WB001';
     end if;
     return new;
 end $$;
@@ -574,9 +658,25 @@ end $$;
 create or replace trigger tell_read after insert on workbench.salesforce_read
     for each row when (new.batch_id is null) execute function workbench.tell_read();
 
--- The readings that count: there was nothing to import, or the import is written and not undone, and of its invalid rows each was
--- rejected by somebody, with a reason. An unmatched row does not keep a reading from counting, for it is kept, and waits. One that
--- was kept before its time had come has not seen what was changed until then.
+-- Whether an undo has taken back since what an import had found as it should be, and left as it was: what it has read is here no
+-- more. The import itself may well stand.
+create or replace function workbench.lost_since(import uuid) returns boolean language sql stable cost 100000
+set search_path = pg_catalog, pg_temp as $$
+    select exists (
+        select from workbench.import_batch b
+        join workbench.dataset d on d.data_type = b.data_type
+        join workbench.dataset same on same.family = d.family and same.target = d.target
+        join workbench.import_batch u on u.undo_of is not null and u.stage = 'completed' and u.updated > 0
+            and u.data_type = same.data_type and u.completed_at > b.planned_at
+        join workbench.import_outcome t on t.batch_id = u.id and t.plan = u.plan and t.outcome = 'updated'
+        join workbench.import_outcome o on o.batch_id = b.id and o.plan = b.plan and o.outcome = 'skipped'
+            and o.record_id = t.record_id
+        where import in (b.id, b.part_of) and b.stage = 'completed' and b.skipped > 0)
+$$;
+
+-- The readings that count: there was nothing to import, or the import is written and not undone, nor what it found here, and of its
+-- invalid rows each was rejected by somebody, with a reason. An unmatched row does not keep a reading from counting, for it is kept,
+-- and waits. One that was kept before its time had come has not seen what was changed until then.
 drop view if exists workbench.standing_read;
 create view workbench.standing_read with (security_invoker = true) as
 select r.* from workbench.salesforce_read r left join workbench.import_batch b on b.id = r.batch_id
@@ -585,7 +685,8 @@ where r.until <= r.read_at + interval '10 minutes' and (r.batch_id is null or b.
   and (b.invalid = 0 or b.invalid <= (
       select count(*) from workbench.import_explanation e
       join workbench.import_outcome o on o.batch_id = e.batch_id and o.line = e.line
-      where e.batch_id = b.id and o.plan = b.plan and o.outcome = 'invalid' and workbench.settles(e, o.outcome))));
+      where e.batch_id = b.id and o.plan = b.plan and o.outcome = 'invalid' and workbench.settles(e, o.outcome)))
+  and not workbench.lost_since(b.id));
 grant select on workbench.standing_read to workbench_app;
 
 -- Up to when the changes of what a playbook asks for have been read: from the last whole reading on as far as the readings leave no
@@ -602,6 +703,73 @@ set search_path = pg_catalog, pg_temp as $$
     )
     select max(until) from reached
 $$;
+
+-- Whether a text is minute, hour, day of the month, month and day of the week, as cron writes them.
+create or replace function workbench.is_cron(text) returns boolean language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp as $$
+    select count(*) = 5 and bool_and(part ~* ('^' || one || '(,' || one || ')*$') and not exists (
+        select from regexp_matches(regexp_replace(part, '[/#][0-9]+|l[0-7]', '', 'gi'), '[0-9]+', 'g') number
+        where number[1]::int not between (array[0, 0, 1, 1, 0])[place] and (array[59, 23, 31, 12, 7])[place]))
+    from (
+        select part, place::int,
+               '([*?]|l[0-7]?|([0-9]{1,2}|[a-z]{3})(-([0-9]{1,2}|[a-z]{3}))?)(/[0-9]{1,2})?(#([1-5]|l))?' as one
+        from regexp_split_to_table($1, ' ') with ordinality as each (part, place)
+    ) parts
+$$;
+
+-- A schedule can become due, and then is so from now on: no time of it is made up.
+create or replace function workbench.guard_schedule() returns trigger language plpgsql
+set search_path = pg_catalog, pg_temp as $$
+begin
+    if not workbench.is_cron(new.cron) then
+        raise exception '% is no cron expression', new.cron using errcode = 'WB001';
+    end if;
+    begin
+        perform now() at time zone new.zone;
+    exception when invalid_parameter_value then
+        raise exception '% is no time zone', new.zone using errcode = 'WB001';
+    end;
+    if new.next_due < now() - interval '10 minutes' and (tg_op = 'INSERT' or new.next_due is distinct from old.next_due) then
+        raise exception 'schedule % cannot be due at %, which is over', new.name, new.next_due using errcode = 'WB001';
+    end if;
+    if new.removed_at is not null and new.next_due is not null then
+        raise exception 'schedule % is removed, and never due', new.name using errcode = 'WB001';
+    end if;
+    return new;
+end $$;
+
+create or replace trigger guard_schedule before insert or update on workbench.schedule
+    for each row execute function workbench.guard_schedule();
+
+-- A run of a schedule does what that says; by the calendar it is in the transaction that takes the schedule up, for a time that has
+-- come. What came of its steps is added to, and never changed.
+create or replace function workbench.guard_schedule_run() returns trigger language plpgsql
+set search_path = pg_catalog, pg_temp as $$
+begin
+    if tg_op = 'INSERT' then
+        if new.due > now() + interval '10 minutes' then
+            raise exception 'a run that is due at % has not come yet', new.due using errcode = 'WB001';
+        end if;
+        if new.schedule_id is not null and not exists (
+            select from workbench.schedule s
+            where s.id = new.schedule_id and s.tenant_id = new.tenant_id and s.removed_at is null and not new.only_missing
+              and (s.name, s.sequence, s.steps, s.google_sheet, s."window", s.everything) is not distinct from
+                  (new.name, new.sequence, new.steps, new.google_sheet, new."window", new.everything)
+              and (new.asked_by is not null or s.next_due > new.due and s.xmin = pg_current_xact_id()::xid)) then
+            raise exception 'it is no run of schedule % that is due', new.schedule_id using errcode = 'WB001';
+        end if;
+        return new;
+    end if;
+    if jsonb_array_length(new.done) < jsonb_array_length(old.done) or exists (
+        select from jsonb_array_elements(old.done) with ordinality as each (step, place)
+        where step is distinct from new.done -> (place::int - 1)) then
+        raise exception 'what came of run % stays', old.id using errcode = 'WB001';
+    end if;
+    return new;
+end $$;
+
+create or replace trigger guard_schedule_run before insert or update on workbench.schedule_run
+    for each row execute function workbench.guard_schedule_run();
 
 -- One row with everything that is known of it: what seed 002's ImportRow shows, after the plan, the commit and the explanations.
 drop view if exists workbench.import_result;
@@ -727,6 +895,7 @@ begin
     delete from workbench.import_removal where batch_id = given_up;
     delete from workbench.import_row where batch_id = given_up;
     delete from workbench.salesforce_read where batch_id = given_up;
+    delete from workbench.control_total where batch_id = given_up;
 end $$;
 
 create or replace function workbench.tidy() returns integer language sql security definer set search_path = pg_catalog, pg_temp as

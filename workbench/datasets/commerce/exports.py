@@ -6,12 +6,18 @@ both systems' ids. The export of items says what is sold, the price list what it
 
 from workbench.datasets.commerce.companies import TERMS
 from workbench.model.contract import Contract, Field
+from workbench.model.control_total import ControlTotal
 
 CUSTOMERS = Contract(
     name="commerce.customers",
     title="Commerce: Customers with contacts",
     noun="contact",
-    key=("company", "first_name", "last_name", "email"),
+    key=("company",),
+    totals=(
+        ControlTotal(name="Balance", sum_of="balance"),
+        ControlTotal(name="12-month sales", sum_of="sales_12_months"),
+        ControlTotal(name="Customers", distinct=("company",)),
+    ),
     template=(
         *("company", "first_name", "last_name", "salutation", "phone", "email", "billing_email", "website", "balance"),
         *("sales_12_months", "last_order", "salesperson", "delivery_time", "special_instructions"),
@@ -21,7 +27,7 @@ CUSTOMERS = Contract(
     fields=(
         Field(
             name="company",
-            kind="name",
+            kind="lookup",
             required=True,
             aliases=("company name", "customer", "customer name", "account name", "customer (hal format)"),
             help="All rows of one company, whatever its case, are one customer.",
@@ -126,6 +132,7 @@ ITEMS = Contract(
     title="Commerce: Items",
     noun="item",
     key=("sku",),
+    totals=(ControlTotal(name="Total quantity", sum_of="total_quantity"), ControlTotal(name="SKUs", distinct=("sku",))),
     template=(
         *("item", "item_number", "sku", "manufacturer", "supplier", "label_alcohol", "units_per_item", "unit"),
         *("items_per_case", "barcode_bottle", "barcode_case", "moco_item_number", "virginia_abc_code"),
@@ -159,6 +166,12 @@ ITEMS = Contract(
             examples=("0850012345017 (On Bottle)", ""),
         ),
         Field(name="barcode_case", aliases=("barcode (case)", "case barcode")),
+        Field(
+            name="total_quantity",
+            kind="decimal",
+            aliases=("quantity",),
+            help="What is there of it: compared with the file's own total, and no part of the item.",
+        ),
         Field(name="moco_item_number", kind="identifier"),
         Field(name="virginia_abc_code", kind="identifier", examples=("", "64411")),
         Field(name="warehouse_location", aliases=("shelf",), examples=("A1-R2-S3", "")),
@@ -178,6 +191,7 @@ PRICE_LIST = Contract(
     title="Commerce: Price list",
     noun="item",
     key=("sku",),
+    totals=(ControlTotal(name="SKUs", distinct=("sku",)),),
     template=("origin", "region", "supplier", "item", "unit", "sku", *PRICE_LISTS, "terms"),
     fields=(
         Field(

@@ -22,6 +22,8 @@ _SHIPPING = {
     "shipping_address_country": ("shipping country", "billing country"),
     "shipping_address_postal_code": ("shipping address zip", "shipping postal code", "billing postal code"),
 }
+_CUSTOMER = (replace(COMPANY[0], kind="identifier"), *COMPANY[1:])
+"""Whose the invoice is: an id may look like anything."""
 WITHIN = "0.01"
 """So far the total that a file says may be from the sum of its lines."""
 
@@ -84,11 +86,10 @@ HEADERS = Contract(
         ),
         Field(
             name="purchase_order",
-            kind="identifier",
             aliases=("purchase order number", "po", "po number"),
             merge="first",
             max_length=200,
-            examples=("PO-77", ""),
+            examples=("77012", ""),
         ),
         Field(
             name="delivery_window", merge="first", max_length=100, help="Its start and its end, e.g. 9:00am - 11:00am."
@@ -106,7 +107,7 @@ HEADERS = Contract(
             help="Delivered or Completed is fulfilled and paid, Cancelled is void, any other is sent.",
             examples=("Delivered", "Delivered"),
         ),
-        *(replace(field, merge="first") for field in COMPANY),
+        *(replace(field, merge="first") for field in _CUSTOMER),
         Field(
             name="salesperson",
             aliases=("sales rep", "sales representative"),
@@ -174,7 +175,7 @@ LINES = Contract(
             max_length=100,
             examples=("FRA1023", "ITA2040"),
         ),
-        Field(name="item_number", kind="identifier", aliases=("item no", "product id", "track id"), max_length=200),
+        Field(name="item_number", kind="lookup", aliases=("item no", "product id", "track id"), max_length=200),
         Field(
             name="item",
             aliases=("item name", "product"),
@@ -233,7 +234,7 @@ INVOICES = Contract(
         Field(name="posted_date", kind="day"),
         Field(name="due_date", kind="day", examples=("2026-02-14", "", "")),
         Field(
-            name="purchase_order_number", aliases=("po", "po number", "purchase order"), examples=("PO-77", "PO-77", "")
+            name="purchase_order_number", aliases=("po", "po number", "purchase order"), examples=("77012", "77012", "")
         ),
         Field(name="delivery_start_time", examples=("9:00am", "9:00am", "")),
         Field(name="delivery_end_time", examples=("11:00am", "11:00am", "")),
@@ -241,14 +242,18 @@ INVOICES = Contract(
         Field(name="status", examples=("Delivered", "Delivered", "Delivered")),
         Field(
             name="customer",
+            kind="identifier",
             required=True,
             aliases=("customer name", "customer id", "company", "company name", "account name"),
             help="The customer's whole name, whatever its case, or its id: one that is not known holds the invoice.",
             examples=("C-1001", "C-1001", "Blue Door Bistro"),
         ),
         Field(name="salesperson", aliases=("sales rep", "sales representative"), examples=("Rosa Lind", "", "")),
-        *(Field(name=name, aliases=aliases) for name, aliases in _SHIPPING.items()),
-        Field(name="item_number", aliases=("item no", "product id", "track id")),
+        *(
+            Field(name=name, kind="identifier" if name.endswith("code") else "text", aliases=aliases)
+            for name, aliases in _SHIPPING.items()
+        ),
+        Field(name="item_number", kind="identifier", aliases=("item no", "product id", "track id")),
         Field(
             name="sku",
             kind="sku",

@@ -6,6 +6,7 @@ are added up, and what is below zero is kept and told. What a file does not name
 
 from workbench.datasets.commerce.companies import first_counts
 from workbench.model.contract import Contract, CountOf, Field, Reference, Removal, SameAs, Usual
+from workbench.model.control_total import ControlTotal
 from workbench.model.figure import Figure
 
 SKU = Reference(dataset="commerce.skus", field="sku", column="sku_id", noun="SKU", waits=True)
@@ -53,7 +54,7 @@ SKUS = Contract(
             Field(name="supplier", max_length=300, examples=("Maison Verte", "Cascina Alba")),
             Field(name="category", max_length=200, examples=("Wine", "Wine")),
             Field(name="brand", max_length=200, examples=("Verte", "Alba")),
-            Field(name="vintage", kind="identifier", aliases=("year",), max_length=20, examples=("2021", "2020")),
+            Field(name="vintage", aliases=("year",), max_length=20, examples=("2021", "2020")),
             Field(name="style", max_length=200),
             Field(name="colour", aliases=("color",), max_length=100),
             Field(name="varieties", aliases=("grapes",), max_length=500),
@@ -100,6 +101,10 @@ INVENTORY = Contract(
     table="inventory",
     key=("sku", "location"),
     adds_up=True,
+    beside=(
+        *("account", "item number", "item type", "supplier", "category", "brand", "name", "batch", "vintage", "style"),
+        *("colour", "color", "varieties", "unit", "barrel or tank", "unit cogs"),
+    ),
     modes=("upsert", "insert", "update", "preserve", "replace"),
     removal=Removal(scope=("location",), reasons=("Sold out", "Discontinued", "Data entry error")),
     template=("warehouse", "sku", "cases", "items_per_case", "unit_quantity", "liters", "cost"),
@@ -107,6 +112,14 @@ INVENTORY = Contract(
         Figure(name="Stocks created", outcomes=("created",)),
         Figure(name="Stocks updated", outcomes=("updated",)),
         Figure(name="Unknown SKUs", outcomes=("unmatched",)),
+    ),
+    totals=(
+        ControlTotal(name="Units", sum_of="units"),
+        ControlTotal(name="Unit quantity", sum_of="unit_quantity"),
+        ControlTotal(name="Cases", sum_of="cases"),
+        ControlTotal(name="Liters", sum_of="liters"),
+        ControlTotal(name="COGS", sum_of="cost"),
+        ControlTotal(name="SKUs", distinct=("sku",)),
     ),
     fields=(
         Field(
@@ -149,9 +162,9 @@ INVENTORY = Contract(
         Field(
             name="unit_quantity",
             kind="decimal",
-            stored=False,
             aliases=("units quantity",),
-            help="Single items of the batch.",
+            merge="sum",
+            help=f"Single items, as the file says. {_ADDED}",
             examples=("144", ""),
         ),
         Field(name="cases", kind="decimal", merge="sum", help=f"How many cases. {_ADDED}", examples=("12", "5")),

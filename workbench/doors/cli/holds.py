@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from workbench.model.batch import Batch
+from workbench.model.control_total import is_of_total
 from workbench.model.hold import Hold
 
 
@@ -17,7 +18,8 @@ def asked(batch: Batch, write: str) -> Iterator[str]:
         yield f"  {hold.sentence}"
     codes = dict.fromkeys(hold.code for hold in of(batch))
     yield "To let it go on:"
-    yield " ".join((write, *(f"--accept {code}" for code in codes)))
+    reason = ["--reason 'WHY'"] if is_of_total(codes) else []
+    yield " ".join((write, *(f"--accept {code}" for code in codes), *reason))
 
 
 def told(batch: Batch) -> Iterator[str]:
@@ -27,5 +29,7 @@ def told(batch: Batch) -> Iterator[str]:
     for each in batch.summary.get("told", ()):
         yield Hold(**each).sentence
     for each in batch.summary.get("accepted", ()):
+        if is_of_total([each["code"]]):
+            continue  # which the totals tell, with the reason
         said = " ".join(hold.sentence for hold in of(batch) if hold.code == each["code"])
         yield f"Let go on by {each['by']}: {said}"

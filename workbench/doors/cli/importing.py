@@ -146,6 +146,14 @@ def import_(
             "FIELD.missing = 50, 20%, '5 and 20%' or none.",
         ),
     ] = None,
+    expect: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--expect",
+            metavar="TOTAL=NUMBER",
+            help="What the file has to come to, as somebody else says: rows=2240, or a control total of the dataset.",
+        ),
+    ] = None,
     allow_empty: Annotated[
         bool, typer.Option("--allow-empty", help="A file without rows is meant to remove every record it could name.")
     ] = False,
@@ -226,6 +234,7 @@ def import_(
                 on_edit=on_edit,
                 holds=tuple(holds or ()),
                 limits=asked_limits,
+                expected=_pairs(expect, "--expect", "TOTAL=NUMBER", last=True),
                 allow_empty=allow_empty,
                 progress=progress,
             )
@@ -274,10 +283,18 @@ def plan(asked: Asked, batch: Identifier) -> int:
         return _end(asked, wb, planned)
 
 
-def commit(asked: Asked, batch: Identifier, skip_errors: SkipErrors = False, accept: Accept = None) -> int:
+def commit(
+    asked: Asked,
+    batch: Identifier,
+    skip_errors: SkipErrors = False,
+    accept: Accept = None,
+    reason: Annotated[
+        str, typer.Option("--reason", help="Why a control total may be another than was said; it stays in the log.")
+    ] = "",
+) -> int:
     """Write what a batch has planned, exactly so."""
     with asked.open() as wb:
-        return _end(asked, wb, _committed(asked, wb, wb.batches.get(batch), skip_errors, accept or ()))
+        return _end(asked, wb, _committed(asked, wb, wb.batches.get(batch), skip_errors, accept or (), reason))
 
 
 def correct(
@@ -405,11 +422,18 @@ def supply(
         return _end(asked, wb, wb.supply(batch, dict.fromkeys(lines, said)))
 
 
-def _committed(asked: Asked, wb: "Workbench", planned: Batch, skip_errors: bool, accept: "Sequence[str]" = ()) -> Batch:
+def _committed(
+    asked: Asked,
+    wb: "Workbench",
+    planned: Batch,
+    skip_errors: bool,
+    accept: "Sequence[str]" = (),
+    reason: str = "",
+) -> Batch:
     """The batch, completed or held."""
     with asked.progress() as progress:
         try:
-            return wb.commit(planned, skip_errors=skip_errors, accept=accept, progress=progress)
+            return wb.commit(planned, skip_errors=skip_errors, accept=accept, reason=reason, progress=progress)
         except Held:
             return wb.batches.get(planned)
 
@@ -454,7 +478,8 @@ def _tell_reading(asked: Asked, wb: "Workbench", sheets: "Sequence[Sheet]", batc
     for said in wb.suggest(sheet, batch.dataset, template=template) if ignored else ():
         if said.header in ignored and said.field is not None:
             printing.say(asked, f"  {said.header} {said.reason}. To import it: --map '{said.header}={said.field}'")
-    for warning in (*sheet.reading.warnings, *printing.kept_left_out(batch)):
+    warnings = (each for each in sheet.reading.warnings if each in batch.reading["warnings"])
+    for warning in (*warnings, *printing.kept_left_out(batch)):
         printing.say(asked, f"  {warning}")
     printing.noticed(asked, batch.dataset, Noticed.from_dict(batch.summary.get("noticed", {})))
 

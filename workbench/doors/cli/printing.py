@@ -11,6 +11,7 @@ from workbench.doors.cli import holds
 from workbench.doors.cli.command import DONE, NEEDS_A_PERSON, Asked, plain
 from workbench.model.batch import OUTCOMES, Batch
 from workbench.model.contract import Field
+from workbench.model.control_total import shown
 from workbench.model.manifest import Proof
 from workbench.model.noticed import Noticed
 from workbench.model.template import Mapping
@@ -45,6 +46,7 @@ def document(wb: "Workbench", batch: Batch) -> dict[str, Any]:
         "undone": batch.undone_by is not None,
         "dry_run": batch.dry_run and batch.stage != "completed",
         **figures.to_dict(),
+        "totals": [total.to_dict() for total in wb.totals(batch)],
         **composed,
         "data_docs": str(docs) if docs is not None else None,
         "seconds": round(sum(batch.summary.get(name, 0) for name in kept), 3),
@@ -273,6 +275,36 @@ def figures(asked: Asked, wb: "Workbench", batch: Batch) -> None:
     say(asked, f"Adds up: {found.processed:,} = {terms}{proven}." if found.balanced else "These do not add up.")
 
 
+def totals(asked: Asked, wb: "Workbench", batch: Batch) -> None:
+    """The control totals of an import: what the file has, what goes in and what does not, and what was said of it."""
+    found = wb.totals(batch)
+    if not found:
+        return
+    done = batch.stage == "completed"
+    goes = ">Went in" if done else ">Goes in"
+    made = table("Control total", "Said by", ">Said", ">In the file", goes, ">Does not", ">Difference")
+    for total in found:
+        said, counted = total.expected, total.counted
+        made.add_row(
+            total.name,
+            plain(said.who) if said is not None else "",
+            shown(said.number) if said is not None else "",
+            shown(counted.found),
+            shown(counted.went_in),
+            shown(counted.left_out),
+            shown(total.difference) if said is not None else "",
+        )
+    asked.out.print()
+    tell(asked, made)
+    for total in found:
+        if total.differs and total.expected is not None:
+            by = f" {total.expected.accepted_by} accepted it: {total.expected.reason}" if total.accepted else ""
+            say(asked, f"{total.sentence}{by}")
+    compared = [total for total in found if total.expected is not None]
+    if compared and not any(total.differs for total in compared):
+        say(asked, f"The totals are as they were said{', proven by the database' if done else ''}.")
+
+
 def parts(asked: Asked, wb: "Workbench", batch: Batch) -> None:
     """The figures of a run's parts; and the numbers that the import is known by, where it is known by any."""
     behind = wb.batches.parts(batch)
@@ -416,6 +448,7 @@ def outcome(asked: Asked, wb: "Workbench", batch: Batch) -> None:
     asked.out.print()
     if batch.stage != "failed":
         figures(asked, wb, batch)
+        totals(asked, wb, batch)
         parts(asked, wb, batch)
         issues(asked, wb, batch)
         meanings(asked, wb, batch)

@@ -183,7 +183,7 @@ def validation(wb: Workbench, batch: Batch) -> None:
 def decide(wb: Workbench, batch: Batch, label: str = "Import") -> None:
     """The button that writes a plan, once what has to be decided first is decided above it."""
     waits = Hold.all_of(batch.summary)
-    accepted = holds.decided(waits, f"{batch.id} {batch.plan}") if waits else []
+    accepted, reason = holds.decided(waits, f"{batch.id} {batch.plan}") if waits else ([], "")
     holds.told(batch.summary)
     skip_errors = False
     if batch.invalid:
@@ -196,7 +196,7 @@ def decide(wb: Workbench, batch: Batch, label: str = "Import") -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         stays = (bool(batch.invalid) and not skip_errors) or bool(waiting(waits, accepted))
         if st.button(label, type="primary", disabled=stays, icon=":material/task_alt:", key=f"write {batch.id}"):
-            jobs.defer(wb, "commit", batch, skip_errors=skip_errors, accept=accepted)
+            jobs.defer(wb, "commit", batch, skip_errors=skip_errors, accept=accepted, reason=reason)
             st.rerun()
         address.link("validate", "See and correct its rows", icon=":material/rule:", batch=batch.id)
         address.link("commit", "The whole plan, row by row", icon=":material/checklist:", batch=batch.id)

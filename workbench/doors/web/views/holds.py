@@ -7,14 +7,16 @@ import streamlit as st
 
 from workbench.doors.web import words
 from workbench.model.batch import Batch
+from workbench.model.control_total import is_of_total
 from workbench.model.hold import Hold
 
 HOLD = "Hold everything until they are corrected"
 GO_ON = "Let the good rows go on"
 
 
-def decided(found: Sequence[Hold], key: str) -> list[str]:
-    """What the plan waits for, with a tick at each: the codes that a person lets go on."""
+def decided(found: Sequence[Hold], key: str) -> tuple[list[str], str]:
+    """What the plan waits for, with a tick at each: the codes that a person lets go on; and why, where that is to be
+    said: a total that is another than was said is let go on for a reason only."""
     by_code: dict[str, list[Hold]] = {}
     for hold in found:
         by_code.setdefault(hold.code, []).append(hold)
@@ -26,7 +28,13 @@ def decided(found: Sequence[Hold], key: str) -> list[str]:
                 st.markdown(words.text(hold.sentence))
             if st.checkbox("Let it go on", key=f"let go on {key} {code}"):
                 accepted.append(code)
-    return accepted
+    reason = ""
+    if is_of_total(accepted):
+        reason = st.text_input("Why the total may be another", key=f"why {key}", max_chars=500).strip()
+        if not reason:
+            accepted = [code for code in accepted if not is_of_total([code])]
+            st.caption("It goes on once you say why; that stays in the log.")
+    return accepted, reason
 
 
 def others_go_on(batch: Batch, written: str) -> bool:
@@ -51,6 +59,8 @@ def told(summary: Mapping[str, Any]) -> None:
     for each in summary.get("told", ()):
         st.info(words.text(Hold(**each).sentence), icon=":material/info:")
     for each in summary.get("accepted", ()):
+        if is_of_total([each["code"]]):
+            continue  # which the totals tell, with the reason
         said = _sentences(hold for hold in Hold.all_of(summary) if hold.code == each["code"])
         st.info(f"Let go on by {words.text(each['by'])}: {said}", icon=":material/how_to_reg:")
 

@@ -1,0 +1,64 @@
+"""Control totals: said beforehand of a file, and what it comes to beside that."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from workbench.doors.web import words
+from workbench.model.contract import Contract
+from workbench.model.control_total import ROWS, Total, shown
+
+
+def expected(contract: Contract) -> dict[str, str]:
+    """What a person says that the file has to come to, by the names of its totals; of those that nothing is said of
+    there is none."""
+    names = [ROWS, *(total.name for total in contract.totals)]
+    found = {}
+    with st.expander("What the file has to come to", icon=":material/functions:"):
+        st.caption(
+            "Say what you know of the whole file from elsewhere, such as the sum of a report. Nothing is written until "
+            "the rows come to the same, or somebody accepts that they do not and says why."
+        )
+        with st.container(horizontal=True):
+            for name in names:
+                found[name] = st.text_input(
+                    name if name != ROWS else "Rows", key=f"expect {name}", bind="query-params", width=160
+                )
+    return {name: text.strip() for name, text in found.items() if text.strip()}
+
+
+def table(found: Sequence[Total], *, done: bool) -> None:
+    """What the rows come to beside what was said of them; nothing where there is none."""
+    if not found:
+        return
+    st.markdown("**Control totals**", help="What the whole file comes to, and what was said of it beforehand.")
+    st.dataframe(
+        pd.DataFrame([_line(total, done) for total in found]), hide_index=True, height="content", key="control totals"
+    )
+    for total in found:
+        if total.differs and total.expected is not None:
+            who, why = (words.text(text or "") for text in (total.expected.accepted_by, total.expected.reason))
+            told = words.text(total.sentence) + (f" **{who} accepted it:** {why}" if total.accepted else "")
+            (st.info if total.accepted else st.warning)(told, icon=":material/balance:")
+    proven = [total for total in found if total.expected is not None and not total.differs]
+    if proven:
+        names = ", ".join(dict.fromkeys(words.text(total.name) for total in proven))
+        proof = "proven by the database" if done else "counted again by the database before anything is completed"
+        st.caption(f":green[:material/check_circle:] As it was said: {names}; {proof}.")
+    sums = [words.text(f"{total.name}: {total.addition}") for total in found if total.counted.left_out]
+    if sums:
+        st.caption("It adds up. " + "; ".join(dict.fromkeys(sums)) + ".")
+
+
+def _line(total: Total, done: bool) -> dict[str, str]:
+    said, counted = total.expected, total.counted
+    return {
+        "Total": total.name,
+        "Said by": said.who if said is not None else "",
+        "Said": shown(said.number) if said is not None else "",
+        "In the file": shown(counted.found),
+        "Went in" if done else "Goes in": shown(counted.went_in),
+        "Does not": shown(counted.left_out),
+        "Difference": shown(total.difference) if said is not None else "",
+    }

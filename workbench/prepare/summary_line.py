@@ -1,0 +1,112 @@
+"""The last line of a file that adds up the others, told from a record that has lost its key: what stands there are
+sums under columns that have a control total, no key, and nothing else but a word for totals. In doubt it is a record,
+which without its key is invalid, and so a person is asked."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import pyarrow as pa
+
+from workbench.model.arrays import matches
+from workbench.model.contract import Contract
+from workbench.model.control_total import Expected
+from workbench.model.kinds import KINDS, tidied
+from workbench.model.sheet import Chunk
+from workbench.model.template import Mapping as Mapped
+from workbench.prepare.normalize import canonical
+
+OWN_TOTALS = "the file's own totals"
+"""What is said of such a line where it is left out."""
+
+_WORD = re.compile(
+    r"((grand|report|overall)\s+)?(totals?|totale|totaal|sum|summe|gesamt(summe)?|insgesamt|somme|suma)[\s:.]*",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"[-+($€£¥\s]*\d[\d.,'\s]*[)%€$£\s]*")
+_EVIDENT = 2
+"""So many columns at least that the record above fills are blank in a line of sums that has no word for them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SummaryLine:
+    """The sums that the last line of a file has."""
+
+    line: int
+    text: str
+    numbers: Mapping[str, Decimal]
+    """By the names of the control totals."""
+
+    def expected(self, contract: Contract) -> Iterator[Expected]:
+        """What the rows have to come to by it."""
+        for total in contract.totals:
+            if total.name in self.numbers:
+                yield Expected(
+                    name=total.name,
+                    origin="file",
+                    made=total.made,
+                    fields=total.fields,
+                    number=self.numbers[total.name],
+                    line=self.line,
+                )
+
+
+def last_of(chunk: Chunk, contract: Contract, mapping: Mapped) -> SummaryLine | None:
+    """The last row of the last rows of a source, if it adds up the others; None where it is a record."""
+    if len(chunk) < 2 or not any(total.sum_of for total in contract.totals):
+        return None
+    above, cells = ({name: column[row].as_py() for name, column in _columns(chunk)} for row in (-2, -1))
+    return _read(chunk.lines[-1].as_py(), cells, contract, mapping, above)
+
+
+def of_note(
+    line: int, cells: Sequence[str], headers: Sequence[str], contract: Contract, mapping: Mapped
+) -> SummaryLine | None:
+    """The same of a line below the table that the reader has left out as a note, by its cells."""
+    if not cells or len(cells) > len(headers):
+        return None
+    padded = dict(zip(headers, (*cells, *[""] * (len(headers) - len(cells))), strict=True))
+    return _read(line, padded, contract, mapping, is_evident=True)
+
+
+def _columns(chunk: Chunk) -> Iterator[tuple[str, pa.StringArray]]:
+    return zip(chunk.cells.schema.names, chunk.cells.columns, strict=True)
+
+
+def _read(
+    line: int,
+    cells: Mapping[str, str],
+    contract: Contract,
+    mapping: Mapped,
+    above: Mapping[str, str] | None = None,
+    *,
+    is_evident: bool = False,
+) -> SummaryLine | None:
+    filled = {header: text for header, cell in cells.items() if (text := tidied(cell))}
+    words = {header for header, text in filled.items() if _WORD.fullmatch(text)}
+    keys = {*contract.key, *(name for total in contract.totals for name in total.distinct)}
+    key_headers = {header for header, field in mapping.columns.items() if field in keys}
+    if not key_headers or any(header in filled and header not in words for header in key_headers):
+        return None
+    if not all(_NUMBER.fullmatch(text) for header, text in filled.items() if header not in words):
+        return None
+    if not words and not is_evident:
+        there = (header for header, cell in (above or {}).items() if tidied(cell) and header not in filled)
+        if len(set(there) - key_headers) < _EVIDENT:
+            return None
+    numbers = dict(_sums(filled, contract, mapping))
+    text = ",".join(cells.values()).strip(",")
+    return SummaryLine(line=line, text=text, numbers=numbers) if numbers else None
+
+
+def _sums(filled: Mapping[str, str], contract: Contract, mapping: Mapped) -> Iterator[tuple[str, Decimal]]:
+    headers = {field: header for header, field in mapping.columns.items()}
+    for total in contract.totals:
+        text = filled.get(headers.get(total.sum_of, ""))  # no header is blank
+        if text is None:
+            continue
+        field = contract.field(total.sum_of)
+        found = canonical(pa.array([text], pa.string()), field, form=mapping.forms.get(field.name))
+        if matches(found, KINDS[field.kind].pattern)[0].as_py():
+            yield total.name, Decimal(found[0].as_py())
