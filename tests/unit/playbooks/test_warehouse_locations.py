@@ -41,7 +41,7 @@ def told(**columns: list[str]) -> list[tuple[int, str, str]]:
         *(("row", text, "5") for text in ("5", "r5", "row 5", "row-5", "e")),
         *(("shelf", text, "2") for text in ("2", "s2", "shelf 2", "b", "middle")),
         ("shelf", "bottom", "1"),
-        ("shelf", "top", "3"),
+        *(("shelf", text, "3") for text in ("top", "shelf top")),
         ("aisle", "z", "26"),
     ],
 )

@@ -100,6 +100,6 @@ select s.tenant_id, s.id as sku_id, s.code as sku, n.id as inventory_id, n.wareh
        l.sort_order,
        case when n.id is null then 'unknown' when n.units > 0 then 'in stock' else 'out of stock' end as state
 from commerce.skus s
-left join commerce.inventory n on n.tenant_id = s.tenant_id and n.sku_id = s.id
+left join commerce.inventory n on n.tenant_id = s.tenant_id and n.sku_id = s.id and n.is_active
 left join commerce.sku_locations l on l.tenant_id = s.tenant_id and l.sku_id = s.id;
 grant select on commerce.stock to workbench_app;
