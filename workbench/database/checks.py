@@ -122,16 +122,15 @@ class Checks:
         question = SQL(_QUESTIONS[check(name)])
         return self._store.all(question if limit is None else question + SQL(f" limit {int(limit)}"))
 
+    def text(self, name: str) -> str:
+        """The list of a check as CSV; raises UnknownCheck."""
+        return _csv(self.rows(name))
+
     def save(self, name: str, path: Path) -> int:
         """Writes the list of a check as CSV, and returns how many rows it has; raises UnknownCheck, UnwritableFile,
         NoSpace."""
         found = self.rows(name)
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        if found:
-            writer.writerow(found[0])
-        writer.writerows(map(_cells, found))
-        save_text(text.getvalue(), path)
+        save_text(_csv(found), path)
         return len(found)
 
     def _checked(self, asked: Check) -> Checked:
@@ -143,6 +142,15 @@ class Checks:
         )
         assert counted is not None
         return Checked(check=asked, records=counted["records"], found=counted["found"])
+
+
+def _csv(rows: list[dict[str, Any]]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    if rows:
+        writer.writerow(rows[0])
+    writer.writerows(map(_cells, rows))
+    return text.getvalue()
 
 
 def _cells(row: dict[str, Any]) -> Iterator[object]:
