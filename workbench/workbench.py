@@ -36,6 +36,7 @@ from workbench.database import (
     upgrading,
 )
 from workbench.database.batches import Batches
+from workbench.database.checks import Checks
 from workbench.database.exporting import Exports
 from workbench.database.google_sheets import GoogleSheets
 from workbench.database.inventory import Profiles, Sources
@@ -128,6 +129,7 @@ class Workbench:
         self.batches = Batches(database, configuration.home)
         self.rows = Rows(database)
         self.records = Records(database)
+        self.checks = Checks(database)
         self.export = Exports(database)
         self.templates = Templates(database)
         self.sources = Sources(database)

@@ -790,6 +790,8 @@ class Decision(Target):
             )
             for kind, field in self._awaited.items()
         ]
+        if self._file_rules.any:
+            cases.append(SQL("when {} then {}").format(self._number("invalid", "file_rule"), self._told_missing()))
         if self._equal:
             cases.append(SQL("when {} then {}").format(self._number("invalid", "differs"), self._told_differing()))
         if self.contract.slice_by or self.contract.fixed:
