@@ -83,9 +83,9 @@ def plan(store: Store, run: Run, playbook: Playbook | None = None, *, seconds: C
         by_file = playbook is not None and playbook.form is not None and not playbook.extracts
         filtered = decided[run.face.id].reasons("skipped").get("filtered", 0) if by_file else 0
         asked = holding.ask(connection, store.tenant_id, run, number, figures, filtered)
-        counted = _totals(connection, store, run, number, decided, asked)
+        counted, compared = _totals(connection, store, run, number, decided, asked)
     suggested = _suggested(store, run, number, decided, playbook, asked.suggestions)
-    found = _Found(decided=decided, suggested=suggested, asked=asked, kept=kept, totals=counted)
+    found = _Found(decided=decided, suggested=suggested, asked=asked, kept=kept, totals=counted, compared=compared)
     _store(store, run, number, found, looked, seconds)
 
 
@@ -96,18 +96,18 @@ def _totals(
     number: int,
     decided: "dict[UUID, Decided]",
     asked: holding.Asked,
-) -> dict[UUID, list[Counted]]:
-    """What the rows of a run's source come to, sheet by sheet; what was said otherwise, the plan waits for. Of rows
-    that a sweep brings in nobody has said anything."""
+) -> tuple[dict[UUID, list[Counted]], int]:
+    """What the rows of a run's source come to, sheet by sheet, and with how many numbers it is compared; what was said
+    otherwise, the plan waits for. Of rows that a sweep brings in nobody has said anything."""
     if run.face.sweep_of is not None:
-        return {}
+        return {}, 0
     expected = totals.expected(store, *(sheet.id for sheet in run.sheets))
     counted = {}
     for sheet in run.sheets:
         counted[sheet.id] = totals.count(connection, sheet, number, decided[sheet.id].outcomes)
         part = sheet.dataset if sheet != run.face else ""
         asked.holds += totals.holds(counted[sheet.id], expected.get(sheet.id, []), part)
-    return counted
+    return counted, sum(map(len, expected.values()))
 
 
 def _figures(batch: Batch, decided: "Decided") -> dict[str, int]:
@@ -299,6 +299,8 @@ class _Found:
     """How many rows leave to a record what somebody edited in it."""
     totals: dict[UUID, list[Counted]]
     """What the source's rows come to."""
+    compared: int
+    """With how many numbers that is compared, which somebody has said."""
 
 
 def _store(store: Store, run: Run, number: int, found: _Found, looked: _Looked, seconds: Callable[[], float]) -> None:
@@ -337,6 +339,7 @@ def _store(store: Store, run: Run, number: int, found: _Found, looked: _Looked, 
                             "issue_counts_planned": of_batch.issues,
                             "suggestions": found.suggested.get(batch.id, []),
                             "totals": [total.to_dict() for total in found.totals.get(batch.id, ())],
+                            **({"totals_compared": found.compared} if batch == run.face else {}),
                             **(found.asked.summary() if batch == run.face else {}),
                             "seconds_planning": seconds(),
                         }
