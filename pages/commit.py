@@ -44,11 +44,16 @@ def decide(wb: Workbench, batch: Batch) -> None:
         cells = words.many(typed.number(said), "cell")
         st.warning(f"{cells} typed at Validate and not saved: not in this plan.", icon=":material/edit_note:")
         address.link("validate", "Save or discard them", icon=":material/edit:", batch=batch.id)
+    if batch.refused:
+        st.error(
+            f"It is imported whole or not at all, and {batch.wrong_rows}: nothing is written until they are right.",
+            icon=":material/block:",
+        )
     waits = Hold.all_of(batch.summary)
     accepted, reason = holds.decided(waits, f"{batch.id} {batch.plan}") if waits else ([], "")
-    skip_errors = bool(batch.invalid) and holds.others_go_on(batch, runs.written(wb, batch))
+    skip_errors = bool(batch.invalid) and not batch.refused and holds.others_go_on(batch, runs.written(wb, batch))
     with st.container(horizontal=True, vertical_alignment="center"):
-        hold = (bool(batch.invalid) and not skip_errors) or bool(waiting(waits, accepted))
+        hold = batch.refused or (bool(batch.invalid) and not skip_errors) or bool(waiting(waits, accepted))
         label = "Hold it" if hold else f"Commit {runs.written(wb, batch)}"
         icon = ":material/pause_circle:" if hold else ":material/task_alt:"
         first, other = ("secondary", "primary") if batch.summary.get("error") else ("primary", "secondary")
@@ -96,7 +101,14 @@ with page("Commit", "What the import will do, row by row, and the decision to wr
         address.link("upload", "Start another import")
     elif batch.plan:
         if batch.stage == "held":
-            why = "until a person has decided" if batch.summary.get("held_for") else "while its rows are invalid"
+            refused = "while it cannot be written whole"
+            why = (
+                refused
+                if batch.refused
+                else "until a person has decided"
+                if batch.summary.get("held_for")
+                else "while its rows are invalid"
+            )
             st.warning(f"Held: nothing is written {why}.", icon=":material/pause_circle:")
         plan(wb, batch)
         decide(wb, batch)

@@ -1,14 +1,11 @@
 """Salesforce: who is reached there, how far each step of its import is, and what of it is missing here."""
 
-from collections import Counter
-
 import streamlit as st
 
 from workbench import Workbench
 from workbench.doors.web import address, salesforce, schedules, words
 from workbench.doors.web.page import page
 from workbench.doors.web.views import salesforce as views
-from workbench.model.reach import Reach
 from workbench.playbooks import PLAYBOOKS, sequences
 
 
@@ -38,14 +35,9 @@ def steps(wb: Workbench) -> None:
     every = sequences.STEPS
     reaches = wb.salesforce.reaches([PLAYBOOKS[name] for step in every for name in step.playbooks])
 
-    def figures(reach: Reach) -> Counter[str]:
-        total = Counter[str]()
-        for each in reach.last:
-            total.update(wb.figures(each))
-        return total
-
     for step in every:
-        deed = views.step(step, [reaches[name] for name in step.playbooks], figures)
+        last = [reaches[name] for name in step.playbooks]
+        deed = views.step(step, last, lambda batch: (wb.batches.get(batch), wb.figures(batch)))
         if deed == "audit":
             salesforce.audit(wb, step)
         elif deed is not None:

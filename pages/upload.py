@@ -1,5 +1,7 @@
 """Upload: files come in, and what each of them is becomes known; nothing is imported yet."""
 
+from typing import Any
+
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
@@ -60,6 +62,9 @@ def waiting(wb: Workbench) -> None:
 def look_at(wb: Workbench, upload: str) -> str | None:
     """One upload: how it is read, which dataset it is, and its lines as they stand; a line that cannot be read is put
     right there. Returns the dataset."""
+    if uploads.is_whole(wb.settings, upload):
+        whole(wb, upload)
+        return None
     sheet, refused = opened(wb, upload)
     address.jump("All files that wait", icon=":material/arrow_back:")
     tally, unread = sheets.read_through(sheet) if sheet is not None else (None, None)
@@ -131,14 +136,37 @@ def all_together(wb: Workbench, upload: str, name: str) -> None:
         st.info(words.text(f"Its sheets cannot be imported together: {why}"), icon=":material/account_tree:")
     elif found is not None and files.together(found.sheets, found.titles, found.left_out):
         try:
-            batch = wb.begin(uploads.every_sheet(wb.settings, upload), found.family, source="page")
+            begin(wb, upload, found.family)
         except WorkbenchError as refusal:
             st.error(words.text(refusal), icon=":material/block:")
             st.caption("Choose its worksheet here and map it by hand; it can be imported by itself.")
-            return
-        jobs.defer(wb, "fill", batch)
-        uploads.begun(wb.settings, upload, batch)
-        address.go_to("validate", batch=batch.id)
+
+
+def whole(wb: Workbench, upload: str) -> None:
+    """An archive that is a playbook's own: what it was found to be, and its members, to be imported as one run."""
+    name = uploads.get(wb.settings, upload).name
+    address.jump("All files that wait", icon=":material/arrow_back:")
+    found, why = sheets.together(upload, name, wb.settings)
+    if found is None:
+        st.error(words.text(why or f"{name} is no archive that is imported as a whole."), icon=":material/block:")
+        return
+    if (before := wb.batches.same_archive(upload, found.family)) is not None:
+        files.seen_before(before)
+    counts = {name: (file, found.titles[name], found.rows.get(name)) for name, file in found.sheets.items()}
+    mode = files.archive(name, found.sentence, found.told, counts)
+    if mode is not None:
+        try:
+            begin(wb, upload, found.family, mode=mode)
+        except WorkbenchError as refusal:
+            st.error(words.text(refusal), icon=":material/block:")
+
+
+def begin(wb: Workbench, upload: str, family: str, **options: Any) -> None:
+    """Begins the run of an upload's sheets and leaves for its validation; raises what `Workbench.begin` does."""
+    batch = wb.begin(uploads.every_sheet(wb.settings, upload), family, source="page", **options)
+    jobs.defer(wb, "fill", batch)
+    uploads.begun(wb.settings, upload, batch)
+    address.go_to("validate", batch=batch.id)
 
 
 def which_dataset(sheet: Sheet) -> str | None:

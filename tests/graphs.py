@@ -5,7 +5,6 @@ import io
 import json
 import re
 import unicodedata
-import zipfile
 from datetime import date, datetime
 
 from hypothesis import strategies as st
@@ -34,10 +33,6 @@ def _kept(text: str) -> str:
     return "" if plain in NULL_TEXTS or re.fullmatch(FORMULA, plain) or re.fullmatch(MARKED, plain) else plain
 
 
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
-
-
 _texts = st.one_of(st.sampled_from(_TYPED), st.text(_ODD, max_size=12)).map(_kept)
 _leaves = st.one_of(st.none(), st.booleans(), st.integers(), st.text(_ODD, max_size=8), st.sampled_from((0.5, -1e300)))
 _values = st.recursive(
@@ -53,8 +48,10 @@ _CELLS = {
     "day": st.dates(date(1000, 1, 1)).map(str),
     "timestamp": st.datetimes(datetime(1000, 1, 1)).map(lambda at: f"{at.isoformat()}Z"),
     "integer": st.integers(0, 2**31 - 1).map(str),
-    "decimal": st.decimals(0, 1000, places=2).map(str),
-    "json": _values.filter(lambda value: isinstance(value, list | dict)).map(_json),
+    "decimal": st.decimals(0, 1000, places=3).map(str),
+    "json": _values.filter(lambda value: isinstance(value, list | dict)).map(
+        lambda value: json.dumps(value, ensure_ascii=False)
+    ),
     "email": st.sampled_from(("a.b@example.edu", "o'brien+x@example.edu", "é@example.edu")),
 }
 
@@ -69,13 +66,16 @@ def graphs(draw: st.DrawFn) -> Graph:
         for entity, size in sizes.items()
     }
     for contract in catalog.family(FAMILY):
-        records: dict[tuple[str, ...], Record] = {}
+        records: list[Record] = []
+        known: set[tuple[str, ...]] = set()
         for number, own in enumerate(ids[contract.dataset]):
-            record = {field.name: _cell(draw, field, ids, own, number) for field in contract.fields if not field.once}
-            if all(record[field.name] for field in contract.fields if contract.requires(field)):
-                records[tuple(record[name] for name in contract.key)] = record
-        ids[contract.dataset] = [record.get("id", "") for record in records.values()]
-        made[contract.dataset] = list(records.values())
+            record = {field.name: _cell(draw, field, ids, own, number) for field in contract.importable}
+            keys = {(*names, *(record[name] for name in names)) for names in (contract.key, *contract.unique)}
+            if all(record[field.name] for field in contract.fields if contract.requires(field)) and not keys & known:
+                records.append(record)
+                known |= keys
+        ids[contract.dataset] = [record.get("id", "") for record in records]
+        made[contract.dataset] = records
     return made
 
 
@@ -83,9 +83,8 @@ def _cell(draw: st.DrawFn, field: Field, ids: dict[str, list[str]], own: str, nu
     """What a record says of a field."""
     if field.name == "id":
         return own
-    people = field.name in ("created_by", "invited_by", "instructor_id")
-    if field.reference is not None or people:
-        there = ids["users" if people else field.reference.dataset.partition(".")[2]]
+    if field.reference is not None:
+        there = ids[field.reference.dataset.partition(".")[2]]
         return draw(st.sampled_from(there)) if there and (field.required or draw(st.booleans())) else ""
     if field.name == "status" and field.default == "pending":
         return "pending"  # no other invitation comes in
@@ -94,28 +93,7 @@ def _cell(draw: st.DrawFn, field: Field, ids: dict[str, list[str]], own: str, nu
     if not field.required and draw(st.booleans()):
         return field.default or ""
     cell = draw(_CELLS[field.kind])
-    return f"{number}{own[-5:]}{cell}" if field.required else cell  # what tells records apart
-
-
-def archived(graph: Graph) -> bytes:
-    """The graph as a ZIP file of the format, without digests."""
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as archive:
-        for entity, records in graph.items():
-            archive.writestr(f"{entity}.csv", _written(entity, records))
-        counts = {entity: len(records) for entity, records in graph.items()}
-        manifest = {"format_version": "1.0", "adapter_id": "generic_csv_v1", "entity_counts": counts}
-        archive.writestr("manifest.json", _json(manifest))
-    return file.getvalue()
-
-
-def _written(entity: str, records: list[Record]) -> str:
-    fields = [field.name for field in catalog.contract(f"{FAMILY}.{entity}").fields if not field.once]
-    text = io.StringIO()
-    rows = csv.DictWriter(text, fields, lineterminator="\n")
-    rows.writeheader()
-    rows.writerows(records)
-    return text.getvalue()
+    return f"{number}{own[-4:]}{cell}" if field.required else cell  # what tells records apart
 
 
 def read(content: bytes) -> list[Record]:

@@ -3,11 +3,11 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from workbench.sources import open_sheet
+    from workbench.sources import open_sheet, open_sheets
     from workbench.sources.bundle import verify as verify_evidence
     from workbench.workbench import Workbench
 
-__all__ = ["Workbench", "open_sheet", "verify_evidence"]
+__all__ = ["Workbench", "open_sheet", "open_sheets", "verify_evidence"]
 
 
 def __getattr__(name: str) -> Any:
@@ -16,10 +16,10 @@ def __getattr__(name: str) -> Any:
         from workbench.workbench import Workbench
 
         return Workbench
-    if name == "open_sheet":
-        from workbench.sources import open_sheet
+    if name in ("open_sheet", "open_sheets"):
+        from workbench import sources
 
-        return open_sheet
+        return getattr(sources, name)
     if name == "verify_evidence":
         from workbench.sources.bundle import verify
 

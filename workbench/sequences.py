@@ -37,6 +37,7 @@ STALE = timedelta(hours=24)
 """What was read longer ago than that is told to be stale (seed 001's system does)."""
 TEMPLATE = "salesforce"
 """The template of a playbook that a sequence uses, where there is one of that name."""
+_READ_AGAIN = "the same has been read again, and more that has changed since."
 _NOBODY = (NotConfigured, NotSignedIn, SalesforceNotReached)
 """What is said where no step can be read, so that the others need not ask."""
 
@@ -213,6 +214,7 @@ class Sequences:
         if not how.dry_run:
             for earlier in reads.superseded(self._store, batch.id):
                 self._wb.discard(earlier, f"Run {batch.id} has read the same again.")
+                done.put_away.append(f"Run {earlier}, which waited for a person, was put away: {_READ_AGAIN}")
             try:
                 batch = self._wb.commit(batch, skip_errors=True, progress=progress)
             except Held as held:
@@ -252,6 +254,7 @@ class _Done:
     deltas: list[bool] = field(default_factory=list)
     held: list[str] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
+    put_away: list[str] = field(default_factory=list)
 
     def result(self, step: Step, seconds: float, *, dry_run: bool) -> StepResult:
         """What became of it."""
@@ -264,6 +267,7 @@ class _Done:
         if waiting := sum(batch.unmatched or 0 for batch in self.batches):
             name, wait = ("names", "waits") if waiting == 1 else ("name", "wait")
             notes.append(f"{many(waiting, 'row')} {name} records that are not here yet, and {wait} for them.")
+        notes += self.put_away
         status = "done"
         if self.refusals or (rows and invalid == rows):
             status = "failed"

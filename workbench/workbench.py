@@ -56,6 +56,7 @@ from workbench.model.errors import (
     DatabaseOutdated,
     Held,
     HeldFor,
+    HeldWhole,
     NoReason,
     NotDone,
     OwnWork,
@@ -111,8 +112,11 @@ class Plan:
         return self._rows(outcome=outcome, limit=limit)
 
 
-_PENDING = tuple(playbook.name for playbook in PLAYBOOKS.values() if playbook.pends)
-"""The playbooks whose unmatched rows are planned again after later imports."""
+_PENDING = (
+    *(playbook.name for playbook in PLAYBOOKS.values() if playbook.pends),
+    *(contract.name for contract in catalog.CONTRACTS.values() if contract.waits),
+)
+"""The playbooks and datasets whose unmatched rows are planned again after later imports."""
 
 
 class Workbench:
@@ -129,7 +133,7 @@ class Workbench:
         self.sources = Sources(database)
         self.profiles = Profiles(database)
         self.google_sheets = GoogleSheets(database, google_access(configuration), purposes.known())
-        self.salesforce = Salesforce(database, salesforce_access(configuration))
+        self.salesforce = Salesforce(database, salesforce_access(configuration), PLAYBOOKS.values())
         self.matches = Matches(database)
         self.sequences = Sequences(self, database)
         self.schedules = Schedules(database, self.google_sheets, _runnable())
@@ -682,9 +686,12 @@ class Workbench:
             return sum(each["rows"] for each in issues if each["severity"] == figure.severity)
         if figure.of_own and "updated_of_own" in batch.summary:
             return int(batch.summary["updated_of_own"])
+        if figure.keys or figure.missing:
+            return int(run.face.summary.get("figures", {}).get(figure.name, 0))
         found = self.reconcile(batch)
         if not figure.reasons:
-            return -(-sum(getattr(found, outcome) for outcome in figure.outcomes) // figure.every)
+            rows = sum(getattr(found, outcome) for outcome in figure.outcomes)
+            return -(-(rows - sum(found.skipped_by_reason.get(reason, 0) for reason in figure.without)) // figure.every)
         counts = (found.skipped_by_reason, found.unmatched_by_kind)
         return sum(each.get(reason, 0) for each in counts for reason in figure.reasons)
 
@@ -715,14 +722,17 @@ class Workbench:
         return replace(self.reconcile(batch), undone=False).to_dict()
 
     def _refuse_held(self, batch: Batch, skip_errors: bool, accept: Sequence[str]) -> None:
-        """Raises Held where rows are invalid that nobody has let be, or the plan waits for a person."""
+        """Raises Held where rows are invalid that nobody has let be, the plan waits for a person, or the source is
+        written whole or not at all and a row of it cannot be."""
         invalid = (batch.invalid or 0) if not skip_errors else 0
         holds = waiting(Hold.all_of(batch.summary), accept)
-        if not invalid and not holds:
+        if not invalid and not holds and not batch.refused:
             return
         codes = list(dict.fromkeys(hold.code for hold in holds))
         noted = {"invalid": batch.invalid, **({"for": codes} if codes else {})}
         batches.move(self._store, batch.id, ("held", noted), stage="held")
+        if batch.refused:
+            raise HeldWhole(batch=batch.id, source=batch.file_name, why=batch.wrong_rows)
         if not holds:
             raise Held(batch=batch.id, invalid=invalid)
         why = [hold.sentence for hold in holds]

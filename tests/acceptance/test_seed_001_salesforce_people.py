@@ -397,6 +397,19 @@ def test_one_bad_contact_costs_itself_alone_and_one_that_comes_twice_is_one(
     assert len(stored) == 99 and stored["003000000000007AAA"] is None
 
 
+@pytest.mark.parametrize("playbook", ["volunteers", "teachers", "students"])
+@pytest.mark.parametrize("name", ["Null", "NONE", "NA"])
+def test_who_is_called_so_is_a_person_and_an_address_that_says_so_is_none(
+    wb: Workbench, sheet: Given, url: str, playbook: str, name: str
+) -> None:
+    text = f"Id,FirstName,LastName,Email,Phone\n{ADA},{name},{name},{name},{name}\n"
+    batch = wb.import_sheet(sheet(text), f"salesforce.{playbook}")
+    assert outcomes(wb, batch) == [(2, "created")]
+    ((first, last, email),) = records(url, "salesforce.people", "first_name", "last_name", "email")
+    assert (first.lower(), last.lower(), email) == (name.lower(), name.lower(), None)
+    assert records(url, "salesforce.emails", "email") == records(url, "salesforce.phones", "phone") == []
+
+
 def test_who_becomes_a_teacher_stays_the_same_person(
     run: Run, org: Salesforce, wb: Workbench, sheet: Given, url: str
 ) -> None:

@@ -7,26 +7,20 @@ reading, and the whole import by the `workbench` command, are processes of their
 alone. A tenth of the rows is read as well, to show that memory does not grow with the organization.
 """
 
-import argparse
 import json
-import os
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
-import psycopg
 import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
-from tests.bench.million import empty, launched, said_of_machine
+from tests.bench.million import empty, launched
+from tests.bench.organization import Admin, add, arguments, database, serve, served
 from tests.bench.people import write_students
-from tests.salesforce import PASSWORD, TOKEN, USER, Salesforce
-from workbench.database import embedded, upgrading
+from tests.salesforce import Salesforce
 
 MOST = 700
 """Megabytes that a reading and an import may need."""
@@ -62,27 +56,19 @@ print(rows, sheet.size, on_disk, time.monotonic() - began, peak / 1024)
 
 def main() -> None:
     """Runs and prints the comparison."""
-    options = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    options.add_argument("--rows", type=int, default=1_000_000)
-    options.add_argument("--serve", metavar="FILE", help=argparse.SUPPRESS)
-    given = options.parse_args()
+    given = arguments(__doc__, 1_000_000)
     if given.serve:
-        serve(Path(given.serve))
+        serve(lambda salesforce: fill(salesforce, Path(given.serve)))
         return
-    with tempfile.TemporaryDirectory(prefix="wb-", dir="/tmp") as folder:
-        os.chmod(folder, 0o755)
-        measure(Path(folder), given.rows)
+    with database() as (folder, _, admin):
+        measure(folder, admin, given.rows)
 
 
-def measure(folder: Path, rows: int) -> None:
+def measure(folder: Path, admin: Admin, rows: int) -> None:
     """Everything, in one run on one server under `folder`."""
-    url = embedded.database_url(folder / "home")
-    upgrading.upgrade(url)
-    admin = psycopg.connect(url, autocommit=True)
-    print(said_of_machine(admin))
     for size in (rows // 10, rows):
         file = write_students(folder / "students.csv", size)
-        with served(file):
+        with served("salesforce", file):
             on_disk, whole, peak, bytes_ = read()
             print(
                 f"\n{size:>9,} contacts, {bytes_ / 1e6:.0f} MB: read in {on_disk:.1f} s, with all rows {whole:.1f} s, "
@@ -108,7 +94,6 @@ def measure(folder: Path, rows: int) -> None:
             print(
                 f"{size:>9,} audited: {time.monotonic() - began:.1f} s, peak {peak:.0f} MB  (under {MOST})", flush=True
             )
-    admin.close()
 
 
 def read() -> tuple[float, float, float, int]:
@@ -119,22 +104,8 @@ def read() -> tuple[float, float, float, int]:
     return on_disk, whole, peak, int(size)
 
 
-@contextmanager
-def served(file: Path) -> Iterator[None]:
-    """An organization with these contacts, as the environment names it."""
-    run = [sys.executable, "-m", "tests.bench.salesforce", "--serve", str(file)]
-    with subprocess.Popen(run, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdin is not None and server.stdout is not None
-        os.environ |= {"SF_USERNAME": USER, "SF_PASSWORD": PASSWORD, "SF_SECURITY_TOKEN": TOKEN}
-        os.environ["WORKBENCH_SALESFORCE_ADDRESS"] = server.stdout.readline().strip()
-        try:
-            yield
-        finally:
-            server.stdin.close()
-
-
-def serve(file: Path) -> None:
-    """Serves the people of a file as contacts until nobody waits any more."""
+def fill(salesforce: Salesforce, file: Path) -> None:
+    """The people of a file as contacts."""
     people = arrow_csv.read_csv(
         file, convert_options=arrow_csv.ConvertOptions(column_types=dict.fromkeys(_COLUMNS, pa.string()))
     )
@@ -142,23 +113,7 @@ def serve(file: Path) -> None:
     numbers = pa.array(np.char.zfill(np.arange(len(people)).astype("U9"), 9))
     people = people.append_column("Id", pa.compute.binary_join_element_wise("003Do0", numbers, "AAA", ""))
     people = people.append_column("SystemModstamp", pa.array(["2026-01-05T10:30:00.000Z"] * len(people)))
-    ready: dict[tuple[object, ...], bytes] = {}
-
-    def rendered(names: Sequence[str], start: int, end: int) -> bytes:
-        if (*names, start) not in ready:
-            sink = pa.BufferOutputStream()
-            rows = people.slice(start, end - start).select(list(names))
-            arrow_csv.write_csv(rows, sink, arrow_csv.WriteOptions(include_header=False, quoting_style="all_valid"))
-            ready[*names, start] = sink.getvalue().to_pybytes()
-        return ready[*names, start]
-
-    with Salesforce() as salesforce:
-        found = salesforce.add("Contact", _FIELDS, [], rendered=rendered)
-        found.records = range(len(people))  # type: ignore[assignment]
-        for start in range(0, len(people), salesforce.job_page):
-            rendered(("Id", "SystemModstamp", *_FIELDS), start, min(start + salesforce.job_page, len(people)))
-        print(salesforce.address, flush=True)
-        sys.stdin.read()
+    add(salesforce, "Contact", _FIELDS, people)
 
 
 if __name__ == "__main__":

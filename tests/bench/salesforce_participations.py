@@ -8,25 +8,16 @@ The organization is the tests' own server (`tests.salesforce`) in a process of i
 the sweep then finds.
 """
 
-import argparse
 import json
-import os
 import resource
-import subprocess
-import sys
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import psycopg
-
-from tests.bench.million import launched, said_of_machine
-from tests.salesforce import PASSWORD, TOKEN, USER, Salesforce
+from tests.bench.million import launched
+from tests.bench.organization import Admin, arguments, database, serve, served
+from tests.salesforce import Salesforce
 from workbench import Workbench, open_sheet
-from workbench.database import embedded, upgrading
 from workbench.datasets.salesforce.sessions import EVENTS_FORM, PARTICIPATIONS_FORM
 
 MOST = 20.0
@@ -38,26 +29,17 @@ _OF_EVENTS = {each.aliases[0]: "string" for each in EVENTS_FORM.fields if each.a
 
 def main() -> None:
     """Runs and prints the comparison."""
-    options = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    options.add_argument("--rows", type=int, default=20_180)
-    options.add_argument("--rounds", type=int, default=3)
-    options.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
-    given = options.parse_args()
+    given = arguments(__doc__, 20_180)
     if given.serve:
-        serve(given.rows)
+        serve(lambda salesforce: fill(salesforce, int(given.serve)))
         return
-    with tempfile.TemporaryDirectory(prefix="wb-", dir="/tmp") as folder:
-        os.chmod(folder, 0o755)
-        measure(Path(folder), given.rows, given.rounds)
+    with database() as (folder, url, admin):
+        measure(folder, url, admin, given.rows, given.rounds)
 
 
-def measure(folder: Path, rows: int, rounds: int) -> None:
+def measure(folder: Path, url: str, admin: Admin, rows: int, rounds: int) -> None:
     """Everything, in one run on one server under `folder`."""
-    url = embedded.database_url(folder / "home")
-    upgrading.upgrade(url)
-    admin = psycopg.connect(url, autocommit=True)
-    print(said_of_machine(admin))
-    with served(rows):
+    with served("salesforce_participations", rows):
         for number in range(1, rounds + 1):
             admin.execute("truncate salesforce.people, salesforce.sessions cascade")
             prepare(folder, url)
@@ -70,7 +52,6 @@ def measure(folder: Path, rows: int, rounds: int) -> None:
         _told("the volunteers, and the sweep", time.monotonic() - began)
         (found,) = admin.execute("select count(*) from salesforce.participations").fetchone() or (0,)
         assert found == rows, found
-    admin.close()
 
 
 def _told(what: str, seconds: float, beside: str = "") -> None:
@@ -102,22 +83,8 @@ def _id(prefix: str, number: int) -> str:
     return f"{prefix}{number:012}AAA"
 
 
-@contextmanager
-def served(rows: int) -> Iterator[None]:
-    """An organization with so many participations, as the environment names it."""
-    run = [sys.executable, "-m", "tests.bench.salesforce_participations", "--serve", "--rows", str(rows)]
-    with subprocess.Popen(run, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdin is not None and server.stdout is not None
-        os.environ |= {"SF_USERNAME": USER, "SF_PASSWORD": PASSWORD, "SF_SECURITY_TOKEN": TOKEN}
-        os.environ["WORKBENCH_SALESFORCE_ADDRESS"] = server.stdout.readline().strip()
-        try:
-            yield
-        finally:
-            server.stdin.close()
-
-
-def serve(rows: int) -> None:
-    """Serves that many participations until nobody waits any more."""
+def fill(salesforce: Salesforce, rows: int) -> None:
+    """That many participations."""
     statuses = ("Attended", "completed", "No Show", "Cancelled", "Scheduled")
     records: list[dict[str, Any]] = [
         {
@@ -141,11 +108,8 @@ def serve(rows: int) -> None:
         }
         for number in range(_EVENTS)
     ]
-    with Salesforce() as salesforce:
-        salesforce.add("Session__c", _OF_EVENTS, sessions)
-        salesforce.add("Session_Participant__c", _FIELDS, records)
-        print(salesforce.address, flush=True)
-        sys.stdin.read()
+    salesforce.add("Session__c", _OF_EVENTS, sessions)
+    salesforce.add("Session_Participant__c", _FIELDS, records)
 
 
 if __name__ == "__main__":

@@ -8,31 +8,27 @@ command in processes of their own, in turns, so that their seconds are from the 
 rounds the one counts in which processors worked least.
 """
 
-import argparse
 import json
 import os
 import resource
-import subprocess
-import sys
-import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import psycopg
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
+from psycopg.sql import SQL, Identifier, Literal
 
+from tests.bench.million import bare as bare_spine
 from tests.bench.million import empty as empty_spine
-from tests.bench.million import launched, said_of_machine
+from tests.bench.million import launched
+from tests.bench.organization import Admin, add, arguments, database, serve, served
 from tests.bench.people import write_students
-from tests.salesforce import PASSWORD, TOKEN, USER, Salesforce
 from workbench import Workbench, open_sheet
-from workbench.database import embedded, upgrading
+from workbench.database import store
 from workbench.datasets.salesforce.contacts import STUDENTS
 
 MOST = 700
@@ -45,31 +41,25 @@ _FIELDS = {each.aliases[0]: "string" for each in STUDENTS.fields if each.aliases
 
 def main() -> None:
     """Runs and prints the comparison."""
-    options = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    options.add_argument("--rows", type=int, default=160_000)
-    options.add_argument("--rounds", type=int, default=3)
-    options.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
-    given = options.parse_args()
+    given = arguments(__doc__, 160_000)
     if given.serve:
-        serve(given.rows)
+        serve(lambda salesforce: add(salesforce, "Contact", _FIELDS, contacts(int(given.serve))))
         return
-    with tempfile.TemporaryDirectory(prefix="wb-", dir="/tmp") as folder:
-        os.chmod(folder, 0o755)
-        measure(Path(folder), given.rows, given.rounds)
+    with database() as (folder, url, admin):
+        measure(folder, url, admin, given.rows, given.rounds)
 
 
-def measure(folder: Path, rows: int, rounds: int) -> None:
+def measure(folder: Path, url: str, admin: Admin, rows: int, rounds: int) -> None:
     """Everything, in one run on one server under `folder`."""
-    url = embedded.database_url(folder / "home")
-    upgrading.upgrade(url)
-    admin = psycopg.connect(url, autocommit=True)
-    print(said_of_machine(admin))
     file = write_students(folder / "students.csv", rows)
     spine: list[Cost] = []
     students: dict[str, list[Cost]] = {"first": [], "again": []}
+    written_bare: list[tuple[float, float]] = []
     words = ("salesforce:Contact", "--playbook", STUDENTS.name)
-    with served(rows):
+    with served("salesforce_students", rows):
         for number in range(1, rounds + 1):
+            empty_spine(admin)
+            written_bare.append(bare(folder, url, admin, file, rows))
             empty_spine(admin)
             spine.append(imported(folder, rows, str(file), "-d", "elevate.students"))
             empty(admin)
@@ -87,7 +77,8 @@ def measure(folder: Path, rows: int, rounds: int) -> None:
     for name, of in (("seconds", lambda cost: cost.seconds), ("processor seconds", lambda cost: cost.worked)):
         ratio = of(first) / of(of_spine)
         print(f"{name}: a row {ratio:.2f} times the spine's, a record {ratio * rows / written:.2f}  (at most {RATIO})")
-    admin.close()
+    of_one, of_all = min(written_bare, key=sum)
+    print(f"bare, by COPY and upsert alone: {of_one:.1f} s, and {of_all:.1f} s: a row {of_all / of_one:.2f} times")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,12 +118,12 @@ def _worked(folder: Path) -> float:
     return ticks / os.sysconf("SC_CLK_TCK") + own.ru_utime + own.ru_stime
 
 
-def _count(admin: psycopg.Connection[tuple[object, ...]], table: str) -> int:
+def _count(admin: Admin, table: str) -> int:
     row = admin.execute(f"select count(*) from salesforce.{table}").fetchone()
     return int(str(row[0])) if row else 0
 
 
-def empty(admin: psycopg.Connection[tuple[object, ...]]) -> None:
+def empty(admin: Admin) -> None:
     """No account, class or person."""
     empty_spine(admin)
     admin.execute("truncate salesforce.accounts, salesforce.people cascade")
@@ -159,38 +150,49 @@ def _id(prefix: str, number: int) -> str:
     return f"{prefix}{number:012}{'AAA' if prefix.islower() or prefix.isdigit() else 'EAA'}"
 
 
-@contextmanager
-def served(rows: int) -> Iterator[None]:
-    """An organization with so many students, as the environment names it."""
-    run = [sys.executable, "-m", "tests.bench.salesforce_students", "--serve", "--rows", str(rows)]
-    with subprocess.Popen(run, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdin is not None and server.stdout is not None
-        os.environ |= {"SF_USERNAME": USER, "SF_PASSWORD": PASSWORD, "SF_SECURITY_TOKEN": TOKEN}
-        os.environ["WORKBENCH_SALESFORCE_ADDRESS"] = server.stdout.readline().strip()
-        try:
-            yield
-        finally:
-            server.stdin.close()
+def bare(folder: Path, url: str, admin: Admin, file: Path, rows: int) -> tuple[float, float]:
+    """Seconds in which a script would put the students into their one table, and the same contacts into their three:
+    what the records and their references cost by themselves."""
+    empty(admin)
+    accounts(folder, url)
+    source = folder / "contacts.csv"
+    arrow_csv.write_csv(contacts(rows), source)
+    admin.execute("vacuum analyze")
+    admin.execute("checkpoint")
+    began = time.monotonic()
+    bare_spine(url, file)
+    between = time.monotonic()
+    database = store.Store(url, tenant="bench", user="bench")
+    with database.transaction() as connection:
+        connection.execute("set local work_mem = '256MB'; set local jit = off")
+        columns = SQL(", ").join(SQL("{} text").format(Identifier(name)) for name in contacts(1).column_names)
+        connection.execute(SQL("create temporary table incoming ({}) on commit drop").format(columns))
+        load = "copy incoming from stdin (format csv, header true)"
+        with connection.cursor() as cursor, cursor.copy(load) as copy, source.open("rb") as content:
+            while block := content.read(1 << 20):
+                copy.write(block)
+        for statement in _BARE:
+            connection.execute(SQL(statement).format(tenant=Literal(database.tenant_id)))
+    database.close()
+    return between - began, time.monotonic() - between
 
 
-def serve(rows: int) -> None:
-    """Serves that many students until nobody waits any more."""
-    people = contacts(rows)
-    ready: dict[tuple[object, ...], bytes] = {}
-
-    def rendered(names: Sequence[str], start: int, end: int) -> bytes:
-        if (*names, start) not in ready:
-            sink = pa.BufferOutputStream()
-            page = people.slice(start, end - start).select(list(names))
-            arrow_csv.write_csv(page, sink, arrow_csv.WriteOptions(include_header=False, quoting_style="all_valid"))
-            ready[*names, start] = sink.getvalue().to_pybytes()
-        return ready[*names, start]
-
-    with Salesforce() as salesforce:
-        found = salesforce.add("Contact", {**_FIELDS, "Contact_Type__c": "picklist"}, [], rendered=rendered)
-        found.records = range(rows)  # type: ignore[assignment]
-        print(salesforce.address, flush=True)
-        sys.stdin.read()
+_BARE = (
+    """insert into salesforce.people (tenant_id, salesforce_id, type, first_name, last_name, email, email_slot, gender,
+        birthdate, race_ethnicity, local_student_id, grade, is_deleted)
+    select {tenant}, "Id", 'student', "FirstName", "LastName", "Email", 'email', "Gender__c", "Birthdate"::date,
+        "Racial_Ethnic_Background__c", "Local_Student_ID__c", "Current_Grade__c"::int, false from incoming
+    on conflict (tenant_id, salesforce_id) do update set last_name = excluded.last_name, email = excluded.email""",
+    """insert into salesforce.emails (tenant_id, person_id, slot, email, kind)
+    select {tenant}, p.id, 'email', i."Email", 'personal' from incoming i
+    join salesforce.people p on p.salesforce_id = i."Id"
+    on conflict (tenant_id, person_id, slot) do update set email = excluded.email""",
+    """insert into salesforce.placements (tenant_id, person_id, school_id, class_id)
+    select {tenant}, p.id, a.id, c.id from incoming i join salesforce.people p on p.salesforce_id = i."Id"
+    join salesforce.accounts a on a.salesforce_id = i."npsp__Primary_Affiliation__c"
+    join salesforce.classes c on c.salesforce_id = i."Class__c"
+    on conflict (tenant_id, person_id) do update set school_id = excluded.school_id, class_id = excluded.class_id""",
+)
 
 
 def contacts(rows: int) -> pa.Table:

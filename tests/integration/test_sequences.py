@@ -112,6 +112,27 @@ def test_a_night_reads_what_has_changed_and_no_more(desk: Workbench, schools: Sc
     assert ask(url, "select email from salesforce.emails where email = %s", *gone) == [gone]
 
 
+def test_who_is_of_another_kind_there_is_in_excess_here_until_that_kind_was_read(
+    desk: Workbench, schools: Schools
+) -> None:
+    desk.sequences.run("full")
+    volunteers, teachers = (playbook(name) for name in ("salesforce.volunteers", "salesforce.teachers"))
+    schools.later(days=1)
+    person = schools.of("Contact", Contact_Type__c="Volunteer")[0]
+    schools.change(person, Contact_Type__c="Teacher")
+    audit = desk.salesforce.audit_playbook(volunteers, "Contact")
+    assert [(each.kind, each.id) for each in audit.differences] == [("extra", person["Id"])]
+    assert desk.salesforce.audit_playbook(teachers, "Contact").counts["missing"] == 1
+    (result,) = desk.sequences.run("salesforce.teachers").steps
+    assert result.figures["salesforce.teachers"]["Updated"] == 1
+    for each, there in ((volunteers, 5), (teachers, 2)):
+        audit = desk.salesforce.audit_playbook(each, "Contact")
+        assert (audit.there, audit.here, audit.is_complete) == (there, there, True)
+    schools.later(days=1)
+    schools.change(person, Contact_Type__c="Donor")
+    assert desk.salesforce.audit_playbook(teachers, "Contact").counts["extra"] == 1
+
+
 def test_a_dry_run_of_a_sequence_writes_nothing_and_moves_no_watermark(
     desk: Workbench, schools: Schools, url: str
 ) -> None:
@@ -235,6 +256,10 @@ def test_a_step_that_is_held_waits_and_the_rest_goes_on(desk: Workbench, schools
         "discarded",
         "held",
     ]
+    put_away = (
+        f"Run {result.steps[0].batches[0]}, which waited for a person, was put away: the same has been read again"
+    )
+    assert put_away in told(again, "salesforce.organizations")
     desk.commit(again.steps[0].batches[0], accept=("name.changed",))
 
 

@@ -98,7 +98,12 @@ def test_a_step_is_run_by_a_worker_and_told_with_its_figures_and_how_far_it_is(
     page = show("salesforce")
     assert said(page).count("never imported") == 10
     assert "changes are here up to 2026-01-05" in said(page)
-    assert "Total Records: 1" in said(page)
+    assert "UTC, completed, 1 record. Total Records: 1" in said(page)
+    schools.later(days=1)
+    schools.add("Account", "001", Name="Bolt Works", Type="Business")
+    press(page, "Run now", 0)
+    ended()
+    assert "UTC, completed, 1 record. Total Records: 1" in said(show("salesforce"))
 
 
 def test_a_sequence_is_run_and_a_step_by_itself_that_lacks_what_it_needs_is_told(

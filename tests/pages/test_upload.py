@@ -2,14 +2,17 @@ import json
 import zipfile
 from collections.abc import Callable
 from io import BytesIO
+from pathlib import Path
 
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.generic_csv import SIZES, export, rows
 from tests.pages.conftest import Show
 from workbench import Workbench
 from workbench.doors.web import sheets, uploads
+from workbench.model.batch import Batch
 from workbench.model.sheet import Layout, Sheet
 
 STUDENTS = b"email,first name,last name\nann@example.org,Ann,Lee\n"
@@ -105,6 +108,37 @@ def test_a_zip_archive_is_unpacked_and_what_is_left_aside_is_told(show: Show, wb
     assert "Recognised as `elevate.students`" in told(page) and "Recognised as `elevate.courses`" in told(page)
     assert {upload.name for upload in uploads.waiting(wb.settings)} == {"students.csv", "courses.csv"}
     assert "manifest.json" not in told(page.run())
+
+
+def test_an_export_of_the_generic_format_is_one_upload_and_one_run(
+    show: Show, wb: Workbench, worked: Callable[[Batch], Batch], home: Path, tmp_path: Path
+) -> None:
+    found = rows()
+    found["users"] = [{**user, "password_hash": "$2b$12$abcdefghijkl"} for user in found["users"]]
+    path = export(tmp_path / "generic.zip", found)
+    page = drop(show("upload"), ("generic.zip", path.read_bytes()))
+    assert not page.exception
+    assert page.success[0].value.replace("\\", "") == (
+        "Valid Generic CSV export. Contains 40 total records across 11 entity types."
+    )
+    assert page.dataframe[0].value["File"].tolist()[:3] == ["institutions.csv", "programs.csv", "users.csv"]
+    assert page.dataframe[0].value["Rows it counts"].tolist() == list(SIZES)
+    waits = show("upload")
+    assert "Recognised as `generic_csv`. Valid Generic CSV export." in told(waits)
+    page = press(page, "Import it as one run")
+    assert not page.exception
+    batch = worked(wb.batches.all()[0])
+    assert (batch.dataset, batch.state, batch.created) == ("generic_csv", "planned", 40)
+    assert uploads.waiting(wb.settings) == []  # it carries secrets, and is forgotten
+    kept = [path for path in home.rglob("*") if path.is_file() and b"$2b$12$" in path.read_bytes()]
+    assert kept == []
+
+
+def test_an_export_that_is_none_is_refused_in_its_own_words(show: Show, tmp_path: Path) -> None:
+    path = export(tmp_path / "generic.zip", format_version="2.0")
+    page = drop(show("upload"), ("generic.zip", path.read_bytes()))
+    assert "Incompatible format version: 2.0. Expected 1.0" in told(page)
+    assert "Incompatible format version: 2.0. Expected 1.0" in told(show("upload"))
 
 
 def test_the_one_table_of_an_archive_is_looked_at_at_once(show: Show, wb: Workbench) -> None:

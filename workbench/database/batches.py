@@ -456,6 +456,10 @@ class Batches:
         """The last completed import of these very bytes, if there is one that was not undone."""
         return same_file(self._store, dataset, (sheet.package or sheet).checksum)
 
+    def same_archive(self, checksum: str, playbook: str) -> Batch | None:
+        """The same, of an archive by its SHA-256."""
+        return same_file(self._store, playbook, checksum)
+
     def progress(self, batch: Batch | UUID | str) -> dict[str, Any] | None:
         """How far the work on a batch is: {"step", "rows", "of", "at"}; None when nobody is at work on it.
 

@@ -160,9 +160,15 @@ class _Writing(Target):
     def create(self) -> Composed:
         """New records, in the order of their key: an index grows best at its end.
 
-        A key that begins with a reference is one of ids, and those of records that the same run made follow its lines.
+        A key that begins with a reference is one of ids, and those of records that the same run made of the same rows
+        follow its lines.
         """
-        by_text = self.contract.key_fields[0].reference is None
+        first = self.contract.key_fields[0]
+        order: Composable = SQL("o.line")
+        if first.reference is None:
+            order = SQL('r.external_key collate "C"')
+        elif not self.batch.derived:
+            order = SQL('o.refs ->> {} collate "C"').format(Literal(first.target))
         columns: list[Composable] = [SQL("id"), SQL("tenant_id")]
         values: list[Composable] = [SQL("o.record_id"), SQL("o.tenant_id")]
         for name, same in self.contract.fixed:
@@ -180,7 +186,7 @@ class _Writing(Target):
             join {rows} r on r.batch_id = o.batch_id and r.line = o.line
             where o.batch_id = {batch} and o.plan = {plan} and o.outcome = 'created' and r.batch_id = {batch}
             order by {order}""",
-            order=SQL('r.external_key collate "C"') if by_text else SQL("o.line"),
+            order=order,
             columns=SQL(", ").join(columns),
             values=SQL(", ").join(values),
         )
@@ -205,11 +211,10 @@ class _Writing(Target):
 
     def remove(self) -> tuple[Composed, ...]:
         """Switches off or deletes the records that the file no longer names."""
-        removal = self.contract.removal
-        assert removal is not None
         named = self.compose("""workbench.import_removal o
             where o.batch_id = {batch} and o.plan = {plan} and t.id = o.record_id and t.xmin = o.seen""")
-        if self.mode == "replace":
+        removal = self.contract.removal
+        if self.mode == "replace" or removal is None:
             return (SQL("delete from {} t using {}").format(self.target, named),)
         return (
             SQL("update {} t set {} = false, {} = 'import_diff', updated_at = now() from {}").format(

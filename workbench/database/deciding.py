@@ -9,6 +9,7 @@ from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 from psycopg.types.json import Jsonb
 
 from workbench.database.ahead import Ahead
+from workbench.database.file_rules import FileRules
 from workbench.database.identities import FLAG, SAME_KEY, Identities
 from workbench.database.repeats import Repeats, Ruling
 from workbench.database.rolling_up import Refusals
@@ -63,6 +64,7 @@ class Decision(Target):
             leads=batch.derived and (part is None or part.repeats),
         )
         self._identities = Identities(self, holds)
+        self._file_rules = FileRules(self)
 
     def refuse(self, connection: psycopg.Connection[Any]) -> None:
         """Puts down which rows of the source are refused, and what is not made for another's sake, as far as it is
@@ -99,6 +101,7 @@ class Decision(Target):
         if repeated:
             self._repeats.put_down(connection)
         self._identities.put_down(connection, shared=shared)
+        self._file_rules.put_down(connection)
 
     def _unfinished(self) -> Composed:
         """The lines of rows that would make a record and lack what a new one needs."""
@@ -158,7 +161,7 @@ class Decision(Target):
             insert into workbench.import_outcome (tenant_id, batch_id, plan, line, outcome, errors)
             select r.tenant_id, r.batch_id, {plan}, r.line, 'invalid', {errors} from {rows} r {references}
             where r.batch_id = {batch} and r.status = 'failed' and {between}""",
-            errors=_together(missing) if missing else SQL("null::jsonb"),
+            errors=_together([*missing, self._file_rules.issues("r")]),
             references=SQL(" ").join(map(self.reference_join, readable)),
             between=_within(lines),
         )
@@ -179,7 +182,7 @@ class Decision(Target):
                                 when {known} then target_id when {protected} then target_id end,
                    case when verdict in ({updated}, {unchanged}, {known}, {protected}) then target_xmin end,
                    {refs}, {settled}, case verdict when {updated} then {before} end,
-                   case when verdict > {unchanged} or found >= {flag}{without} then {errors} end
+                   case when verdict > {unchanged} or found >= {flag} or {tells}{without} then {errors} end
             from (
                 select *, case when withheld and found % {flag} <= {protected} then {as_withheld}
                                {held} else found % {flag} end as verdict
@@ -207,6 +210,7 @@ class Decision(Target):
             known=self._number("skipped", "known"),
             protected=self._number("skipped", "protected"),
             flag=Literal(FLAG),
+            tells=self._file_rules.tells("judged"),
             held=SQL(" ").join(
                 SQL("when {} then {}").format(self._identities.held(code), self._number("invalid", code))
                 for code in (SAME_KEY, *HOLDABLE)
@@ -243,6 +247,8 @@ class Decision(Target):
             ("skipped", "withheld"),
             ("invalid", "conflict"),
             ("invalid", "missing"),
+            ("invalid", "file_rule"),
+            ("invalid", "differs"),
             *(("invalid", code) for code in (SAME_KEY, *HOLDABLE)),
             ("invalid", "taken"),
             ("invalid", "already_exists"),
@@ -347,7 +353,7 @@ class Decision(Target):
                 join {made} n on n.batch_id = o.batch_id and n.line = o.line
                 cross join lateral unnest(coalesce(n.sources, array[n.line])) as each (line)
                 where o.batch_id = {earlier} and o.plan = {plan} and n.batch_id = {earlier}
-                  and (o.reason = 'withheld' or o.outcome = 'invalid')
+                  and (o.reason = 'withheld' or o.outcome in ('invalid', 'unmatched'))
             ) {held} on {held}.its_key = {said} and {held}.line = coalesce(r.sources[1], r.line)"""
         return self.compose(
             """left join (
@@ -424,6 +430,9 @@ class Decision(Target):
                     Literal(field.name), texts(texts_in), self._number("skipped", "filtered")
                 )
             )
+        if self._file_rules.any:
+            broken = SQL("when {} then {}").format(self._file_rules.breaks("r"), self._number("invalid", "file_rule"))
+            cases.append(broken)
         if self._repeats.any:
             cases += self._ambiguous("r.line > repeated.first_of_all", "first_row.payload ->> {field}")
         waiting = [field for field in self._strict if field.reference is not None and field.reference.waits]
@@ -431,6 +440,10 @@ class Decision(Target):
             cases += [self._names_nothing(field, SQL("and not {}").format(self.lacks)) for field in waiting]
         cases += self._repeats.cases(self._number("invalid", "conflict"), self._number("skipped", "duplicate"))
         cases += self._missing()
+        cases += [
+            SQL("when {} then {}").format(self._differs_from(field), self._number("invalid", "differs"))
+            for field in self._equal
+        ]
         cases += map(self._names_nothing, self._strict)
         if self._sharing:
             taken = SQL("when t.id is null and others.external_key is not null then {}")
@@ -483,7 +496,7 @@ class Decision(Target):
         if (only := self._only) is None:
             return SQL("null::jsonb")
         field, texts_in = only
-        said = f"Not imported: only a {self.contract.noun} that is {' or '.join(texts_in)} comes in, and this one is "
+        said = f"Not imported: the {field.name} of each {self.contract.noun} has to be {' or '.join(texts_in)}, and is "
         return self.compose(
             "(select {told} from {rows} r where r.batch_id = {batch} and r.line = judged.line)",
             told=issue(
@@ -520,6 +533,37 @@ class Decision(Target):
             SQL("when {} and {} then {}").format(self.lacks, self._is_blank(field), self._number("unmatched", kind))
             for kind, field in self._awaited.items()
         ]
+
+    @property
+    def _equal(self) -> list[Field]:
+        """The brought fields that have to be equal to another."""
+        return [field for field in self.brought if field.equal is not None]
+
+    def _differs_from(self, field: Field) -> Composable:
+        """Whether what a row says of a field is not what it says of the one that it has to be equal to."""
+        assert field.equal is not None
+        other = self.contract.field(field.equal.field)
+        return SQL("abs({} - {}) > {}::numeric").format(
+            self.value(field), self.value(other), Literal(field.equal.within)
+        )
+
+    def _told_differing(self) -> Composable:
+        """What a row says of two fields that have to be equal, found again by its line."""
+        told = []
+        for field in self._equal:
+            assert field.equal is not None
+            message = SQL("{} || ' says ' || {} || {} || {}").format(
+                Literal(self._called(field.name).replace("_", " ").capitalize()),
+                self.value(field),
+                Literal(f", and {field.equal.told} "),
+                self.value(self.contract.field(field.equal.field)),
+            )
+            told.append(
+                SQL("case when {} then {} end").format(self._differs_from(field), issue("differs", field.name, message))
+            )
+        return self.compose(
+            "(select {told} from {rows} r where r.batch_id = {batch} and r.line = judged.line)", told=_together(told)
+        )
 
     @property
     def _coded(self) -> tuple[Field, Field] | None:
@@ -727,6 +771,8 @@ class Decision(Target):
             )
             for kind, field in self._awaited.items()
         ]
+        if self._equal:
+            cases.append(SQL("when {} then {}").format(self._number("invalid", "differs"), self._told_differing()))
         if self.contract.slice_by or self.contract.fixed:
             other = f"Belongs to a record whose {slice_column(self.contract)} is "
             cases.append(
@@ -743,6 +789,7 @@ class Decision(Target):
         if without:
             written = SQL("case when verdict <= {} then {} end")
             told.append(written.format(self._number("skipped", "unchanged"), _together(without)))
+        told.append(self._file_rules.issues("judged"))
         return _together(told)
 
     def _told_protected(self) -> Composable:

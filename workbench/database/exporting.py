@@ -153,8 +153,8 @@ def _why_not(family: str) -> str:
 
 def _columns(connection: Connection[Any], contract: Contract) -> list[Field]:
     """The fields of a dataset's file: those of its template, and those that no record is without; of the others those
-    in which some record says what an import does not say anyway."""
-    fields = [field for field in contract.stored if field.name not in contract.forbidden]
+    in which some record has not its default. What no file says to an import is in none."""
+    fields = [field for field in contract.importable if field.stored and field.name not in contract.forbidden]
     places = {name: place for place, name in enumerate(contract.template)}
     always = [field for field in fields if field.name in places or not places or contract.requires(field)]
     always.sort(key=lambda field: places.get(field.name, len(places)))

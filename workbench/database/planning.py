@@ -12,10 +12,10 @@ from uuid import UUID
 import psycopg
 from psycopg.sql import Composed
 
-from workbench.database import decisions, edits, holding, suggestions, totals
+from workbench.database import decisions, edits, holding, keys, suggestions, totals
 from workbench.database.ahead import Ahead
 from workbench.database.deciding import Decision, Lines
-from workbench.database.removing import Removals
+from workbench.database.removing import Leftovers, Removals
 from workbench.database.rolling_up import REFUSED, Refusals, RollUp
 from workbench.database.store import Store
 from workbench.datasets import catalog
@@ -47,14 +47,22 @@ def plan(store: Store, run: Run, playbook: Playbook | None = None, *, seconds: C
     refusals = None
     if run.derived and playbook is not None:
         refusing = ("invalid",) if playbook.keeps_good_parts else REFUSED
-        refusals = Refusals(run, store.tenant_id, before=(), outcomes=refusing)
+        refusals = Refusals(
+            run,
+            store.tenant_id,
+            before=(),
+            outcomes=refusing,
+            together=playbook.together,
+            whole=playbook.whole,
+        )
     anew = ahead = Ahead(run, store.tenant_id)
     while True:
         decided: dict[UUID, Decided] = {}
         further, then = refusals, anew
         for batch in run.written:
             decision = _decision(store, run, batch, number, playbook, refusals, ahead)
-            decided[batch.id] = _decide_all(store, batch, decision, looked)
+            known = _names_known(run, batch, decided)
+            decided[batch.id] = _decide_all(store, batch, decision, looked, known=known)
             if refusals is not None and any(decided[batch.id].counts[outcome] for outcome in refusals.outcomes):
                 further = refusals.with_plan(number)
                 if further.count(store) > refusals.count(store):
@@ -84,8 +92,19 @@ def plan(store: Store, run: Run, playbook: Playbook | None = None, *, seconds: C
         filtered = decided[run.face.id].reasons("skipped").get("filtered", 0) if by_file else 0
         asked = holding.ask(connection, store.tenant_id, run, number, figures, filtered)
         counted, compared = _totals(connection, store, run, number, decided, asked)
+        told = keys.counted(connection, run, number, playbook) if playbook is not None and run.derived else {}
     suggested = _suggested(store, run, number, decided, playbook, asked.suggestions)
-    found = _Found(decided=decided, suggested=suggested, asked=asked, kept=kept, totals=counted, compared=compared)
+    refused = playbook is not None and playbook.whole and any(decided[run.face.id].counts[each] for each in REFUSED)
+    found = _Found(
+        decided=decided,
+        suggested=suggested,
+        asked=asked,
+        counted=told,
+        kept=kept,
+        totals=counted,
+        compared=compared,
+        refused=refused,
+    )
     _store(store, run, number, found, looked, seconds)
 
 
@@ -198,6 +217,17 @@ def _merged(
         return number + 1, {batch.id: edits.kept(connection, batch) for batch in run.written if found.get(batch.id)}
 
 
+def _names_known(run: Run, batch: Batch, decided: "dict[UUID, Decided]") -> bool:
+    """Whether some of the records that those of a batch are parts of may be there already."""
+    contract = catalog.contract(batch.dataset)
+    reference = contract.field(contract.whole).reference if contract.whole else None
+    wholes = [part for part in run.parts if reference is not None and part.dataset == reference.dataset]
+    if not wholes or wholes[0].id not in decided:
+        return True
+    counts, skipped = decided[wholes[0].id].counts, decided[wholes[0].id].reasons("skipped")
+    return bool(counts["updated"] or any(skipped.get(reason) for reason in ("unchanged", "protected", "kept")))
+
+
 def _decision(
     store: Store,
     run: Run,
@@ -227,15 +257,23 @@ def _decision(
     )
 
 
-def _decide_all(store: Store, batch: Batch, decision: Decision, looked: _Looked) -> "Decided":
+def _decide_all(store: Store, batch: Batch, decision: Decision, looked: _Looked, *, known: bool) -> "Decided":
+    """Decides a batch; `known` is whether it may be of records that are there: else it leaves nothing of any."""
     removals = Removals(decision.contract, batch, store.tenant_id, decision.plan)
+    leftovers = Leftovers(decision.contract, batch, store.tenant_id, decision.plan)
+
+    def remove(connection: psycopg.Connection[Any]) -> None:
+        removals.put_down(connection, decision.lacks)
+        if known:
+            leftovers.put_down(connection)
+
     answers = _Answers(decision.questions())
     return _in_parts(
         store,
         batch,
         lambda connection, lines: _decide(connection, decision, answers, batch, lines),
         looked,
-        lambda connection: removals.put_down(connection, decision.lacks),
+        remove,
     )
 
 
@@ -295,12 +333,22 @@ class _Found:
     decided: "dict[UUID, Decided]"
     suggested: dict[UUID, list[dict[str, Any]]]
     asked: holding.Asked
+    counted: dict[str, Any]
+    """What else of the run's source is kept: whether rows of one key go together, and what figures count them."""
     kept: dict[UUID, int]
     """How many rows leave to a record what somebody edited in it."""
     totals: dict[UUID, list[Counted]]
     """What the source's rows come to."""
     compared: int
     """With how many numbers that is compared, which somebody has said."""
+    refused: bool
+    """Whether nothing of the run can be written, for it is written whole or not at all."""
+
+    @property
+    def of_run(self) -> dict[str, Any]:
+        """What is kept of the run as a whole."""
+        told = {"refused": self.refused, "totals_compared": self.compared}
+        return {**self.asked.summary(), **self.counted, **told}
 
 
 def _store(store: Store, run: Run, number: int, found: _Found, looked: _Looked, seconds: Callable[[], float]) -> None:
@@ -339,8 +387,7 @@ def _store(store: Store, run: Run, number: int, found: _Found, looked: _Looked, 
                             "issue_counts_planned": of_batch.issues,
                             "suggestions": found.suggested.get(batch.id, []),
                             "totals": [total.to_dict() for total in found.totals.get(batch.id, ())],
-                            **({"totals_compared": found.compared} if batch == run.face else {}),
-                            **(found.asked.summary() if batch == run.face else {}),
+                            **(found.of_run if batch == run.face else {}),
                             "seconds_planning": seconds(),
                         }
                     ),

@@ -51,20 +51,29 @@ def keep(store: Store, read_of: ReadOf, batch: UUID | None) -> None:
 
 
 def keep_nothing(store: Store, read_of: ReadOf) -> None:
-    """Keeps that there was nothing to import; not of all that has brought records before, which the database does not
-    believe: how far it was read until then stays."""
+    """Keeps that there was nothing to import; not of all that has brought records before, nor of changes after those
+    that were read, which the database does not believe: how far it was read until then stays."""
     if read_of.interval.since is None:
         brought = store.one("select workbench.has_brought(%s, %s) as it", (read_of.playbook, read_of.asked))
         if brought is not None and brought["it"]:
             return
+    elif (reached := until(store, read_of.playbook, read_of.asked)) is None or reached < read_of.interval.since:
+        return  # an undo has come between
     with store.transaction():
         keep(store, read_of, None)
 
 
 def since(store: Store, playbook: str, asked: str) -> datetime | None:
     """From when on a playbook's extract is to be read, so that no change is passed by; None: all of it."""
+    reached = until(store, playbook, asked)
+    return reached - OVERLAP if reached is not None else None
+
+
+def until(store: Store, playbook: str, asked: str) -> datetime | None:
+    """Up to when all changes of a playbook's extract are here; None where it was never read whole."""
     row = store.one("select workbench.read_until(%s, %s) as until", (playbook, asked))
-    return row["until"] - OVERLAP if row is not None and row["until"] is not None else None
+    reached: datetime | None = row["until"] if row is not None else None
+    return reached
 
 
 def last(store: Store, playbooks: Collection[str]) -> dict[str, datetime]:

@@ -19,7 +19,8 @@ def known(store: Store, playbook: Playbook, batch: Batch) -> Known:
     """What the shape of a playbook knows beside the rows of a batch."""
     recall = playbook.recall
     forms = batch.mapping.get("forms", {})
-    return Known(window=batch.window, forms=forms, stored=_stored(store, recall) if recall is not None else None)
+    stored = _stored(store, recall) if recall is not None else None
+    return Known(window=batch.window, source=batch.file_name, forms=forms, stored=stored)
 
 
 def _stored(store: Store, recall: Recall) -> pa.Table:

@@ -395,5 +395,44 @@ class Removals(Target):
         return f"is {self._done}"
 
 
+class Leftovers(Target):
+    """The parts of a record that a plan leaves of it, because the file names others of it and not them: a line that is
+    gone from its invoice. Asked within a transaction."""
+
+    @property
+    def any(self) -> bool:
+        """Whether the records are parts of others, and the mode changes those that there are."""
+        return bool(self.contract.whole) and self.mode != "insert"
+
+    def put_down(self, connection: psycopg.Connection[Any]) -> None:
+        """Lists them: a whole of which nothing is written stays as it is, whatever its rows say."""
+        if not self.any:
+            return
+        connection.execute(
+            self.compose(
+                """
+                insert into workbench.import_removal (tenant_id, batch_id, plan, record_id, seen, action, before)
+                with named as materialized (
+                    select record_id, (refs ->> {whole})::uuid as whole from workbench.import_outcome
+                    where batch_id = {batch} and plan = {plan} and record_id is not null
+                      and (outcome in ('created', 'updated') or reason in ('unchanged', 'protected', 'kept'))
+                ), scope as materialized (
+                    select whole from named where whole is not null
+                    union select t.{column} from named join {target} t on t.id = named.record_id
+                    where t.tenant_id = {tenant}
+                )
+                select {tenant}, {batch}, {plan}, t.id, t.xmin, 'deleted', to_jsonb(t)
+                from {target} t join scope on scope.whole = t.{column}
+                where t.tenant_id = {tenant} and not exists (select from named where record_id = t.id)""",
+                whole=Literal(self._whole.target),
+                column=Identifier(self._whole.target),
+            )
+        )
+
+    @property
+    def _whole(self) -> Field:
+        return self.contract.field(self.contract.whole)
+
+
 def _one(connection: psycopg.Connection[Any], question: Composed) -> dict[str, Any]:
     return cast(dict[str, Any], connection.execute(question).fetchone())

@@ -9,6 +9,7 @@ import psycopg
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
 from workbench.database.store import Store
+from workbench.database.target import issue
 from workbench.model.batch import Batch, Run
 from workbench.model.playbook import Playbook
 
@@ -17,6 +18,9 @@ _ORDER = ("invalid", "unmatched", "created", "updated", "skipped")
 
 _SKIPPED = ("kept", "protected", "known", "unchanged", "duplicate", "withheld")
 """And, where all are skipped, the first of these reasons."""
+
+TOGETHER = ("unmatched", "together")
+"""What a source row is that waits because another one with its key is refused."""
 
 REFUSED = ("invalid", "unmatched")
 """The outcomes of a part that make its source row one of which nothing is written, where that is all or nothing."""
@@ -34,13 +38,25 @@ class _Decided(Protocol):
 
 class Refusals:
     """The rows of a run's source of which nothing is written: read as invalid, or with a part that a plan before this
-    one found invalid, or unmatched where that is refused too."""
+    one found invalid, or unmatched where that is refused too; where rows of one key go together, those that have the
+    key of one of them; and all of them, where a source is written `whole` or not at all."""
 
-    def __init__(self, run: Run, tenant: UUID, *, before: Sequence[int], outcomes: Sequence[str] = REFUSED) -> None:
+    def __init__(
+        self,
+        run: Run,
+        tenant: UUID,
+        *,
+        before: Sequence[int],
+        outcomes: Sequence[str] = REFUSED,
+        together: bool = False,
+        whole: bool = False,
+    ) -> None:
         self.outcomes = tuple(outcomes)
         """Those of a part that refuse its source row."""
+        self.together = together
         self._run = run
         self._tenant = tenant
+        self._whole = whole
         self._before = tuple(before)
         self._count: int | None = None
 
@@ -51,7 +67,15 @@ class Refusals:
 
     def with_plan(self, number: int) -> "Refusals":
         """These, and those that a plan has found."""
-        return Refusals(self._run, self._tenant, before=(*self._before, number), outcomes=self.outcomes)
+        before = (*self._before, number)
+        return Refusals(
+            self._run,
+            self._tenant,
+            before=before,
+            outcomes=self.outcomes,
+            together=self.together,
+            whole=self._whole,
+        )
 
     def count(self, store: Store) -> int:
         """How many rows of the source they are."""
@@ -65,7 +89,8 @@ class Refusals:
         return self._count
 
     def put_down(self, connection: psycopg.Connection[Any]) -> None:
-        """Puts their lines into a table of the transaction, `refused`."""
+        """Puts their lines into a table of the transaction, `refused`, each that only waits with another with the first
+        of those (`waits_with`)."""
         connection.execute(SQL("create temporary table refused on commit drop as {}").format(self._lines()))
         connection.execute("analyze refused")
 
@@ -77,7 +102,24 @@ class Refusals:
         ).format(row=Identifier(row))
 
     def _lines(self) -> Composed:
-        rows = "corrected_row" if self._run.face.revision else "import_row"
+        if not self.together:
+            every = "select line from {rows} where batch_id = {face} and exists ({own})" if self._whole else "{own}"
+            own = SQL(every).format(own=self._own(), rows=rows_of(self._run.face), face=Literal(self._run.face.id))
+            return SQL("select line, null::integer as waits_with from ({}) own").format(own)
+        return SQL(
+            """
+            with own as materialized ({own}), keyed as materialized (
+                select line, external_key from {rows} where batch_id = {face} and external_key <> ''
+            ), held as (
+                select external_key, min(line) as first from own join keyed using (line) group by external_key
+            )
+            select line, null::integer as waits_with from own
+            union all
+            select line, first from keyed join held using (external_key) where line not in (select line from own)"""
+        ).format(own=self._own(), rows=rows_of(self._run.face), face=Literal(self._run.face.id))
+
+    def _own(self) -> Composed:
+        """The lines of those that are refused by themselves."""
         return SQL(
             """select line from workbench.{rows} where batch_id = {face} and errors is not null and status = 'failed'
             union
@@ -87,12 +129,17 @@ class Refusals:
             where o.batch_id = any({parts}) and r.batch_id = any({parts}) and o.plan = any({plans})
               and o.outcome = any({outcomes})"""
         ).format(
-            rows=Identifier(rows),
+            rows=Identifier("corrected_row" if self._run.face.revision else "import_row"),
             face=Literal(self._run.face.id),
             parts=Literal([part.id for part in self._run.parts]),
             plans=Literal(list(self._before)),
             outcomes=Literal(list(self.outcomes)),
         )
+
+
+def rows_of(batch: Batch) -> Identifier:
+    """The rows of a batch as they count; the view costs a join, and most batches were never corrected."""
+    return Identifier("workbench", "corrected_row" if batch.revision else "import_row")
 
 
 class RollUp:
@@ -112,12 +159,13 @@ class RollUp:
         self._playbook = playbook
         self._refusals = refusals if refusals is not None and refusals.any else None
         self._codes = _codes(run.parts, decided)
-        self._told = any(part.issues for part in decided.values())
+        self._waits = self._refusals is not None and self._refusals.together
+        self._told = any(part.issues for part in decided.values()) or self._waits
         self._names: dict[str, Composable] = {
             "tenant": SQL("{}::uuid").format(Literal(store.tenant_id)),
             "face": SQL("{}::uuid").format(Literal(run.face.id)),
             "plan": Literal(number),
-            "rows": Identifier("workbench", "corrected_row" if run.face.revision else "import_row"),
+            "rows": rows_of(run.face),
         }
 
     def refuse(self, connection: psycopg.Connection[Any]) -> None:
@@ -134,14 +182,15 @@ class RollUp:
             """
             with rolled as materialized (
                 select s.line, made.changes and not made.is_new as is_updated,
-                       case when s.status = 'failed' then {invalid} else coalesce(made.code, {filtered}) end as code
+                       case when s.status = 'failed' then {invalid} {waiting}
+                            else coalesce(made.code, {filtered}) end as code
                 from {rows} s
                 left join (
                     select line, min(code) as code,
                            bool_or(({outcomes}::text[])[code] in ('created', 'updated')) as changes,
                            bool_or(is_own and ({outcomes}::text[])[code] = 'created') as is_new
                     from ({parts}) each group by line
-                ) made using (line)
+                ) made using (line) {waits}
                 where s.batch_id = {face} and s.{between}
             ), stored as (
                 insert into workbench.import_outcome (tenant_id, batch_id, plan, line, outcome, reason, errors)
@@ -155,6 +204,12 @@ class RollUp:
             reasons=Literal(list(reasons)),
             invalid=Literal(self._codes.index(("invalid", None)) + 1),
             filtered=Literal(self._codes.index(FILTERED) + 1),
+            waiting=SQL("when waits.line is not null then {}").format(Literal(self._codes.index(TOGETHER) + 1))
+            if self._waits
+            else SQL(""),
+            waits=SQL("left join refused waits on waits.line = s.line and waits.waits_with is not null")
+            if self._waits
+            else SQL(""),
             parts=SQL(" union all ").join(self._part(part, between) for part in self._run.parts),
             between=between,
             errors=SQL("told.errors") if self._told else SQL("null::jsonb"),
@@ -240,20 +295,31 @@ class RollUp:
                         on c.batch_id = o.batch_id and c.field = issue ->> 'field'
                     where o.batch_id = any({parts}) and r.batch_id = any({parts}) and o.plan = {plan}
                       and o.errors is not null and made.{between}
-                    group by 1, 2
+                    group by 1, 2 {waiting}
                 ) each group by line
             ) told using (line)"""
         ).format(
+            waiting=self._waiting(between) if self._waits else SQL(""),
             called=SQL(", ").join(called),
             parts=Literal([part.id for part in self._run.parts]),
             plan=self._names["plan"],
             between=between,
         )
 
+    def _waiting(self, between: Composable) -> Composed:
+        """The issue of source rows that only wait with another."""
+        assert self._playbook.form is not None
+        told = issue(
+            "waits", self._playbook.form.key[0], SQL("'Waits with line ' || to_char(waits_with, 'FM999,999,999')")
+        )
+        return SQL(
+            "union all select line, ({}) -> 0, array[-1::bigint] from refused where waits_with is not null and {}"
+        ).format(told, between)
+
 
 def _codes(parts: Sequence[Batch], decided: Mapping[UUID, _Decided]) -> list[tuple[str, str | None]]:
     """Every outcome with its reason that a part's row has, those first that decide."""
     found = dict.fromkeys(each for part in parts for each in decided[part.id].outcomes)
-    known = dict.fromkeys([("invalid", None), *found, ("skipped", "duplicate"), FILTERED])
+    known = dict.fromkeys([("invalid", None), *found, TOGETHER, ("skipped", "duplicate"), FILTERED])
     order = {reason: place for place, reason in enumerate(_SKIPPED)}
     return sorted(known, key=lambda each: (_ORDER.index(each[0]), order.get(each[1] or "", len(order))))

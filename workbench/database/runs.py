@@ -33,7 +33,7 @@ from workbench.model.errors import (
     WrongValue,
 )
 from workbench.model.playbook import Part, Playbook
-from workbench.model.sheet import Sheet
+from workbench.model.sheet import BY_PROGRAM, Sheet
 from workbench.model.template import HOLDABLE, ON_CONFLICT, ON_EDIT, Mapping, Template
 from workbench.prepare import drift, forms, mapping
 from workbench.prepare.normalize import canonical
@@ -308,7 +308,8 @@ def _of_sheet(  # noqa: PLR0913
     )
     resolved = _decided_before(resolved, template, options)
     resolved = replace(resolved, limits=_limits(contract, template, options))
-    strange = drift.strangers(sample, contract, resolved.columns, resolved.value_maps)
+    by_program = sheet.reading.layout == BY_PROGRAM
+    strange = drift.strangers(sample, contract, resolved.columns, resolved.value_maps, by_program=by_program)
     resolved = replace(resolved, confirmed=drift.confirmed(strange, resolved, said))
     if len(sample) == 0:
         resolved = _empty(store, sheet, contract, mode, resolved, options)

@@ -25,9 +25,11 @@ _READ_ANYWAY = ("Id", "SystemModstamp", "IsDeleted", "MasterRecordId")
 class Salesforce:
     """The organization at Salesforce that is configured: `Workbench.salesforce`."""
 
-    def __init__(self, store: Store, access: SalesforceAccess) -> None:
+    def __init__(self, store: Store, access: SalesforceAccess, known: Collection[Playbook]) -> None:
+        """`known` are the playbooks that there are."""
         self._store = store
         self._access = access
+        self._known = known
 
     def organization(self) -> Organization:
         """Who is reached, and as whom; raises NotConfigured, NotSignedIn, UnreadableSalesforce."""
@@ -176,7 +178,9 @@ class Salesforce:
         where = " OR ".join(f"({each})" for each in conditions) if all(conditions) else ""
         there = open_salesforce(wanted, self._access, fields=("Id",), where=where, progress=progress)
         parts = tuple(audited(dataset) for dataset in playbook.datasets)
-        return audit(self._store, there, playbook.name, parts, limit=limit)
+        alike = [each.name for each in self._known if each.datasets[0] == playbook.datasets[0]]
+        others = [each for each in alike if each != playbook.name]
+        return audit(self._store, there, playbook.name, parts, others=others, limit=limit)
 
 
 def _fields(playbook: Playbook, extract: Extract, named: Mapping[str, str]) -> dict[str, str]:

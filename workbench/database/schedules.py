@@ -24,7 +24,7 @@ from workbench.model.errors import (
     UnknownStep,
     WrongValue,
 )
-from workbench.model.schedule import LATE, Schedule, ScheduledRun, Work
+from workbench.model.schedule import LATE, WAITS, Schedule, ScheduledRun, Work
 
 SEED = (
     ("Daily import", "0 2 * * *", "daily"),
@@ -314,10 +314,11 @@ select s.id, s.schedule_id as schedule, s.name, {_WORK}, s.only_missing, s.due, 
        s.status, s.started_at, s.ended_at, s.told, s.done, array(
            select b.id from jsonb_array_elements(s.done) step, jsonb_array_elements_text(step -> 'batches') batch
            join workbench.import_batch b on b.id = batch::uuid
-           where s.status = 'held' and b.stage in ('planned', 'held')) as waits, exists (
-           select from jsonb_array_elements(s.done) step, jsonb_array_elements_text(step -> 'batches') batch
+           where s.status = 'held' and b.stage in ('planned', 'held')) as waits, array(
+           select distinct coalesce(b.summary ->> 'discarded_why', '')
+           from jsonb_array_elements(s.done) step, jsonb_array_elements_text(step -> 'batches') batch
            join workbench.import_batch b on b.id = batch::uuid
-           where s.status = 'held' and b.stage in ('discarded', 'failed')) as put_away
+           where s.status = 'held' and b.stage in ('discarded', 'failed') order by 1) as put_away
 from workbench.schedule_run s
 where (%(schedule)s::uuid is null or s.schedule_id = %(schedule)s) and (%(run)s::uuid is null or s.id = %(run)s)
 order by s.due desc, s.id limit %(limit)s
@@ -403,4 +404,7 @@ def _run(row: dict[str, Any]) -> ScheduledRun:
     if found.status != "held" or waits:
         return found
     ended = {step["status"] for step in steps} - {"held", "done"}
-    return replace(found, status="partial" if ended or put_away else "completed")
+    why = "; ".join(each.rstrip(".") for each in put_away if each)
+    became = f"and was put away{f' ({why})' if why else ''}" if put_away else "who has let it go on"
+    told = found.told.replace(WAITS, f"waited for a person, {became}")
+    return replace(found, status="partial" if ended or put_away else "completed", told=told)

@@ -86,7 +86,8 @@ def _known(target: Target, field: Field, earlier: Batch | None, number: int) -> 
     other = catalog.contract(field.reference.dataset)
     of = other.field(field.reference.field)
     known = target.compose(
-        "select x.{column}::text as key from {other} x where x.tenant_id = {tenant} and {slice}",
+        "select x.{column}::text as key from {other} x where x.tenant_id = {tenant} and {slice} and {having}",
+        having=target.having(field.reference),
         column=Identifier(of.target),
         other=Identifier(other.family, other.table),
         slice=slice_of(other, "x"),

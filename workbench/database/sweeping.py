@@ -11,9 +11,9 @@ from uuid import UUID
 import pyarrow as pa
 import pyarrow.compute as pc
 from psycopg import Connection
-from psycopg.sql import SQL, Composable, Composed, Literal
+from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
-from workbench.database import batches, committing, planning, rows, runs, staging, superseding
+from workbench.database import batches, committing, planning, rolling_up, rows, runs, staging, superseding
 from workbench.database.progress import reporting, silent
 from workbench.database.store import Store
 from workbench.database.target import Target
@@ -55,6 +55,9 @@ def resolvable(store: Store, batch: Batch, *, again: bool = True) -> list[int]:
     asked = [_asked(store, part) for part in parts if part.unmatched]
     if not asked:
         return []
+    found: Composable = SQL(" union all ").join(asked)
+    if batch.summary.get("together"):
+        found = _together(batch, found)
     question = SQL(
         """select line from ({asked}) each
         where not exists (select from workbench.import_explanation e where e.batch_id = {batch} and e.line = each.line)
@@ -65,10 +68,30 @@ def resolvable(store: Store, batch: Batch, *, again: bool = True) -> list[int]:
               select jsonb_array_elements_text(s.summary -> 'left_out')::integer from workbench.import_batch s
               where s.sweep_of = {batch} and s.stage = 'failed'))
         group by line having bool_and(found) order by line"""
-    ).format(asked=SQL(" union all ").join(asked), batch=Literal(batch.id), again=Literal(again))
+    ).format(asked=found, batch=Literal(batch.id), again=Literal(again))
     with store.transaction() as connection:
         planning.tune(connection, batch.processed or 0)
         return [row["line"] for row in connection.execute(question)]
+
+
+def _together(batch: Batch, asked: Composable) -> Composable:
+    """Whether the references are there of all unmatched rows of a key: where its rows go together, none is brought in
+    without the others, nor while one of them is invalid, or explained to stay out."""
+    return SQL(
+        """select s.line, key.found from (
+            select s.external_key, coalesce(bool_and(each.found), true)
+                   and not bool_or(o.outcome = 'invalid' or e.line is not null) as found
+            from {rows} s join workbench.import_outcome o on o.batch_id = s.batch_id and o.line = s.line
+            left join (
+                select line, bool_and(found) as found from ({asked}) every group by line
+            ) each on each.line = s.line
+            left join workbench.import_explanation e on e.batch_id = s.batch_id and e.line = s.line
+            where s.batch_id = {batch} and o.batch_id = {batch} and o.plan = {plan}
+              and o.outcome in ('unmatched', 'invalid')
+            group by s.external_key having count(each.line) > 0
+        ) key join {rows} s on s.external_key = key.external_key
+        where s.batch_id = {batch}"""
+    ).format(asked=asked, rows=rolling_up.rows_of(batch), batch=Literal(batch.id), plan=Literal(batch.plan))
 
 
 def _asked(store: Store, part: Batch) -> Composed:
@@ -131,7 +154,8 @@ def sweep(store: Store, home: Path, batch: Batch, playbook: Playbook | None, aft
         planning.plan(store, run, playbook, seconds=lambda: 0.0)
         run = batches.run(store, run.face)
         refused = {row["line"] for row in store.all(_REFUSED, {"batch": run.face.id, "plan": run.face.plan})}
-        outdated = set() if after is None or filling else _outdated(store, run, batch) - refused
+        outdated = set() if after is None or filling else _outdated(store, run, batch)
+        outdated = (outdated | _siblings(store, batch, list(outdated))) - refused
         if not refused | outdated:
             try:
                 committing.commit(store, run, seconds=lambda: 0.0, also=partial(_resolve, store, run))
@@ -161,7 +185,8 @@ def supply(store: Store, home: Path, batch: Batch, playbook: Playbook | None, sa
     waiting = {row["line"] for row in store.all(_WAITS, {"batch": batch.id, "lines": list(said)})}
     if missing := sorted(said.keys() - waiting):
         raise NotWaiting(batch=batch.id, lines=", ".join(map(str, missing[:20])))
-    run = _staged(store, home, batch, playbook, sorted(said), {"after": None}, said)
+    lines = {*said, *_siblings(store, batch, list(said))}
+    run = _staged(store, home, batch, playbook, sorted(lines), {"after": None}, said)
     planning.plan(store, run, playbook, seconds=lambda: 0.0)
     run = batches.run(store, run.face)
     try:
@@ -174,6 +199,17 @@ def supply(store: Store, home: Path, batch: Batch, playbook: Playbook | None, sa
         batches.fail_quietly(store, run.face.id, str(refusal))
         raise
     return batches.get(store, run.face)
+
+
+def _siblings(store: Store, batch: Batch, lines: Sequence[int]) -> set[int]:
+    """The lines of the source whose rows go together with those."""
+    if not batch.summary.get("together"):
+        return set()
+    question = SQL(
+        """select s.line from {rows} s where s.batch_id = {batch} and s.external_key in (
+            select k.external_key from {rows} k where k.batch_id = {batch} and k.line = any({lines}))"""
+    ).format(rows=rolling_up.rows_of(batch), batch=Literal(batch.id), lines=Literal(list(lines)))
+    return {row["line"] for row in store.all(question)}
 
 
 def _staged(
@@ -219,8 +255,9 @@ def _supplied(chunk: Chunk, said: Cells) -> Chunk:
 
 def _outdated(store: Store, run: Run, source: Batch) -> set[int]:
     """The lines that would replace in a record what an import has said that came after their own."""
-    parts = [part for part in run.written if part.updated]
-    return {row["line"] for part in parts for row in _replacing(store, part, source)}
+    found = [row for part in run.written if part.updated for row in _replacing(store, part, source)]
+    found += [row for part in run.written if part.created or part.removed for row in _remaking(store, part, source)]
+    return {row["line"] for row in found}
 
 
 def _replacing(store: Store, batch: Batch, source: Batch) -> list[dict[str, Any]]:
@@ -243,18 +280,49 @@ def _replacing(store: Store, batch: Batch, source: Batch) -> list[dict[str, Any]
         join {rows} r on r.batch_id = o.batch_id and r.line = o.line
         cross join lateral unnest(coalesce(r.sources, array[r.line])) as each (line)
         where o.batch_id = {batch} and o.plan = {plan} and o.outcome = 'updated' and r.batch_id = {batch}
-          and ({replaced}) and exists (
-            select from (
-                select w.batch_id as id from workbench.import_outcome w
-                where w.record_id = o.record_id and w.outcome = 'updated'
-                union all select (left(o.record_id::text, 28) || '00000000')::uuid
-            ) writer join workbench.import_batch b on b.id = writer.id and b.stage = 'completed'
-            left join workbench.import_batch f on f.id = b.part_of
-            where coalesce(f.sweep_of, b.sweep_of, f.id, b.id) > {source})""",
+          and ({replaced}) and {later}""",
         replaced=SQL(" or ").join(tests) if tests else SQL("false"),
-        source=SQL("{}::uuid").format(Literal(source.part_of or source.id)),
+        later=_written_since(SQL("o.record_id"), source),
     )
     return store.all(question)
+
+
+def _remaking(store: Store, batch: Batch, source: Batch) -> list[dict[str, Any]]:
+    """Those of a part whose records are parts of others: what would be added to a record that was written since, or
+    taken from it."""
+    target = Target(catalog.contract(batch.dataset), batch, store.tenant_id, batch.plan)
+    if not target.contract.whole:
+        return []
+    whole = target.contract.field(target.contract.whole)
+    question = target.compose(
+        """
+        select distinct each.line from (
+            select o.*, coalesce((o.refs ->> {name})::uuid, t.{column}) as whole from workbench.import_outcome o
+            left join {target} t on t.id = o.record_id where o.batch_id = {batch} and o.plan = {plan}
+        ) o join {rows} r on r.batch_id = o.batch_id and r.line = o.line
+        cross join lateral unnest(coalesce(r.sources, array[r.line])) as each (line)
+        where r.batch_id = {batch} and {later} and (o.outcome = 'created' or o.whole in (
+            select (m.before ->> {name})::uuid from workbench.import_removal m
+            where m.batch_id = {batch} and m.plan = {plan}))""",
+        name=Literal(whole.target),
+        column=Identifier(whole.target),
+        later=_written_since(SQL("o.whole"), source),
+    )
+    return store.all(question)
+
+
+def _written_since(record: Composable, source: Batch) -> Composable:
+    """Whether an import made or changed a record that came after a source."""
+    return SQL(
+        """exists (
+            select from (
+                select w.batch_id as id from workbench.import_outcome w
+                where w.record_id = {record} and w.outcome = 'updated'
+                union all select (left({record}::text, 28) || '00000000')::uuid
+            ) writer join workbench.import_batch b on b.id = writer.id and b.stage = 'completed'
+            left join workbench.import_batch f on f.id = b.part_of
+            where coalesce(f.sweep_of, b.sweep_of, f.id, b.id) > {source})"""
+    ).format(record=record, source=SQL("{}::uuid").format(Literal(source.part_of or source.id)))
 
 
 def _resolve(store: Store, run: Run, connection: Connection[Any], said: Cells | None = None) -> None:

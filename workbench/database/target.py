@@ -9,7 +9,7 @@ from psycopg.types.json import Jsonb
 from workbench.database.store import Store
 from workbench.datasets import catalog
 from workbench.model.batch import Batch
-from workbench.model.contract import Contract, Field, Forward, Sought, With, half_of
+from workbench.model.contract import Contract, Field, Forward, Reference, Sought, With, half_of
 from workbench.model.kinds import KINDS
 
 
@@ -134,6 +134,16 @@ class Target:
                 alias=alias,
                 said=self.value(field),
             )
+        if field.reference.having:
+            return self.compose(
+                "left join (select x.id, x.{of} as its_key from {known} x where {having}) {alias} "
+                "on {alias}.its_key = {said}",
+                of=Identifier(other.field(field.reference.field).target),
+                known=self.known(field),
+                having=self.having(field.reference),
+                alias=alias,
+                said=self.value(field),
+            )
         return SQL("left join {} {} on {}.tenant_id = {} and {}.{} = {} and {}").format(
             Identifier(other.family, other.table),
             alias,
@@ -143,6 +153,18 @@ class Target:
             Identifier(other.field(field.reference.field).target),
             self.value(field),
             slice_of(other, f"ref {field.name}"),
+        )
+
+    def having(self, reference: Reference) -> Composable:
+        """Whether a record of the dataset that has to refer to the record `x` does."""
+        if not reference.having:
+            return SQL("true")
+        of = catalog.contract(reference.having)
+        refers = next(f for f in of.references if f.reference and f.reference.dataset == reference.dataset)
+        return self.compose(
+            "x.id in (select h.{refers} from {of} h where h.tenant_id = {tenant})",
+            refers=Identifier(refers.target),
+            of=Identifier(of.family, of.table),
         )
 
     def also(self, field: Field, columns: Composable, created: Composable | None = None) -> Composable:

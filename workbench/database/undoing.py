@@ -505,7 +505,6 @@ class _Reversal:
         restored = [self._restore(self.of.compared)]
         removal = self.contract.removal
         if removal is not None:
-            again = SQL("select (jsonb_populate_record(null::{}, image)).* from {} where verdict = 'created:restored'")
             restored += [
                 self.compose(
                     "update {target} t set {active} = (image ->> {active_})::boolean, "
@@ -515,13 +514,16 @@ class _Reversal:
                     active_=Literal(removal.active),
                     source=Identifier(removal.source),
                     source_=Literal(removal.source),
-                ),
-                SQL("insert into {} ").format(self.of.target) + again.format(self.of.target, self.verdicts),
+                )
             ]
         removed = self.compose(
             "delete from {target} where id in (select record_id from {reversal} where verdict = 'updated:removed')"
         )
-        return (*restored, removed)
+        if removal is None and not self.contract.whole:
+            return (*restored, removed)
+        again = SQL("select (jsonb_populate_record(null::{}, image)).* from {} where verdict = 'created:restored'")
+        made = SQL("insert into {} ").format(self.of.target) + again.format(self.of.target, self.verdicts)
+        return (*restored, removed, made)
 
     def _restore(self, fields: tuple[Field, ...]) -> Composed:
         sets: list[Composable] = [SQL("updated_at = now()")]

@@ -18,7 +18,7 @@ from workbench.model.errors import DatabaseOutdated, DatabaseUnavailable
 from workbench.model.kinds import KINDS
 from workbench.model.resources import migrations
 
-VERSION = "0016"
+VERSION = "0022"
 """The migration that this program needs."""
 
 
@@ -75,7 +75,9 @@ def _lacks_targets(url: str) -> bool:
             "where n.nspname = any(%s) and c.relkind = 'r' and a.attnum > 0",
             (list(catalog.families()),),
         ).fetchall()
-        datasets = connection.execute("select data_type, family, target, active, key from workbench.dataset").fetchall()
+        datasets = connection.execute(
+            "select data_type, family, target, active, key, only_field, only_texts from workbench.dataset"
+        ).fetchall()
     return not (wanted <= set(known) and set(_datasets()) <= set(datasets))
 
 
@@ -167,6 +169,12 @@ def _make_targets(connection: Any) -> None:
             table.create(connection)
             for statement in security(table):
                 run(statement)
+            # of two indexes that seem as good the newest is taken: who checks a reference to a small table that nobody
+            # has counted yet would read all records of the tenant by the other key
+            run(
+                f'alter table "{table.schema}"."{table.name}" drop constraint "{table.name}_pkey", '
+                "add primary key (id, tenant_id)"
+            )
             made.append(table)
             continue
         has = {column["name"] for column in known.get_columns(table.name, schema=table.schema)}
@@ -176,12 +184,14 @@ def _make_targets(connection: Any) -> None:
                 definition = CreateColumn(column).compile(dialect=connection.dialect)
                 run(f'alter table "{table.schema}"."{table.name}" add column {definition}')
     for constraint in (each for table in made for each in table.foreign_key_constraints if each.use_alter):
-        connection.execute(AddConstraint(constraint))  # to a table that is made later
+        connection.execute(AddConstraint(constraint))  # to a table that is made later, or to its own
     for dataset in _datasets():
         run(
-            "insert into workbench.dataset (data_type, family, target, active, key) values (%s, %s, %s, %s, %s) "
+            "insert into workbench.dataset (data_type, family, target, active, key, only_field, only_texts) "
+            "values (%s, %s, %s, %s, %s, %s, %s) "
             "on conflict (data_type) do update set family = excluded.family, target = excluded.target, "
-            "active = excluded.active, key = excluded.key",
+            "active = excluded.active, key = excluded.key, only_field = excluded.only_field, "
+            "only_texts = excluded.only_texts",
             dataset,
         )
 
@@ -208,11 +218,16 @@ def _bind_to_tenants(connection: Any, known: Any, there: list[Any]) -> None:
         connection.execute(AddConstraint(next(each for each in table.constraints if each.name == name)))
 
 
-def _datasets() -> list[tuple[str, str, str, str | None, str | None]]:
-    """Every dataset that has a table: its name, schema, table, the column that says whether a record is active, and the
-    one that is its key."""
+def _datasets() -> list[tuple[Any, ...]]:
+    """Every dataset that has a table: its name, schema, table, the column that says whether a record is active, the
+    one that is its key, and which rows come in."""
     return [
-        (each.name, each.family, each.table, each.removal.active if each.removal is not None else None, _key(each))
+        (
+            *(each.name, each.family, each.table),
+            each.removal.active if each.removal is not None else None,
+            _key(each),
+            *((each.only[0], ",".join(each.only[1])) if each.only is not None else (None, None)),
+        )
         for each in catalog.CONTRACTS.values()
         if each.table
     ]

@@ -298,7 +298,7 @@ COURSES = Contract(
             examples=("Introduction to Programming", "Fundamentals of Nursing"),
         ),
         Field(name="department", max_length=300, examples=("Computer Science", "Nursing")),
-        Field(name="credit_hours", kind="decimal", minimum=0, maximum=1000, examples=("3", "4")),
+        Field(name="credit_hours", kind="decimal", written="point", minimum=0, maximum=1000, examples=("3", "4")),
         _institution("mocku-123", "mocku-123"),
         _flag("active", "true", "true", "true"),
         *_TIMES,
@@ -473,6 +473,15 @@ USER_INVITATIONS = Contract(
     table="user_invitations",
     key=("id",),
     modes=MODES,
+    on_conflict="first",
+    only=("status", ("pending",)),
+    # 244 random bits; who has it may register, so it is in no field, and in no file
+    made=(
+        ("token", "text", "replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '')"),
+        ("expires_at", "timestamptz", "now() + interval '14 days'"),
+    ),
+    common_headers=True,
+    drops_secrets=True,
     forbidden=(*_SENSITIVE, "expires_at"),
     template=(
         *("id", "email", "role", "institution_id", "invited_by", "invited_at", "status", "accepted_at"),

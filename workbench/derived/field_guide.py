@@ -186,7 +186,10 @@ def _notes(field: Field) -> Iterator[str]:
         yield f"Has to be a known {field.reference.noun}, looked for by {ways}; what two share finds none."
     elif field.reference is not None:
         also = f", or else its {field.reference.also}" if field.reference.also else ""
-        yield f"Has to be the {field.reference.field} of a known {field.reference.noun}{also}."
+        ahead = ", or of one that comes in the same import" if field.reference.ahead else ""
+        known = f"the {field.reference.field} of a known {field.reference.noun}{also}{ahead}"
+        optional = field.reference.optional
+        yield f"Is {known}; another is left out, with a warning." if optional else f"Has to be {known}."
     examples = [example for example in field.examples if example]
     if examples:
         yield f"E.g. {examples[0]}."

@@ -35,12 +35,13 @@ def tables(contracts: Iterable[Contract]) -> MetaData:
             if constraint.name not in {known.name for known in table.constraints}:
                 table.append_constraint(constraint)
         for field in contract.references:
-            # deleting a record asks who refers to it; where it comes first in the key, the key's index answers that
+            # deleting a record asks who refers to it, and nobody who refers to none; where it comes first in the key,
+            # the key's index answers that
             if field.name == contract.key[0]:
                 continue
             name = f"{contract.table}_{field.target}"
             if name not in {index.name for index in table.indexes}:
-                Index(name, table.c[field.target])
+                Index(name, table.c[field.target], postgresql_where=table.c[field.target].is_not(None))
     return metadata
 
 
@@ -97,13 +98,13 @@ def _constraints(contract: Contract, named: dict[str, Contract]) -> Iterable[Uni
         assert field.reference is not None
         other = named[field.reference.dataset]
         column, table = field.reference.column, f"{other.family}.{other.table}"
-        # what a record names that is written after it is there when the transaction ends
+        # what a record names that is written after it is there when the transaction ends; of its own table, with it
         later = field.reference.ahead and other.table != contract.table
         yield ForeignKeyConstraint(
             [column, "tenant_id"],
             [f"{table}.id", f"{table}.tenant_id"],
             name=f"{contract.table}_{column}_fkey",
-            use_alter=later,
+            use_alter=field.reference.ahead,
             deferrable=later or None,
             initially="DEFERRED" if later else None,
         )

@@ -6,7 +6,7 @@ from typing import Any
 
 from workbench.model.errors import SequenceRunning
 from workbench.model.hold import Hold
-from workbench.model.schedule import ScheduledRun
+from workbench.model.schedule import WAITS, ScheduledRun
 from workbench.model.sequence import StepResult
 from workbench.model.wording import many
 from workbench.playbooks import purposes
@@ -118,7 +118,7 @@ def _outcome(steps: Sequence[Mapping[str, Any]]) -> tuple[str, str]:
 
 _SAID = {
     "partial": "is done in part",
-    "held": "waits for a person",
+    "held": WAITS,
     "failed": "failed",
     "refused": "was refused",
     "not run": "was not run",

@@ -100,6 +100,19 @@ class Batch:
         return "totals accepted" if self.stage == "completed" else "totals differ"
 
     @property
+    def refused(self) -> bool:
+        """Whether nothing of its plan can be written: its source is written whole or not at all, and a row cannot
+        be."""
+        return bool(self.summary.get("refused"))
+
+    @property
+    def wrong_rows(self) -> str:
+        """Its rows that are not written, in words: "2 rows are invalid and 1 is unmatched"."""
+        counts = [(self.invalid or 0, "invalid"), (self.unmatched or 0, "unmatched")]
+        told = [f"{rows:,} {'is' if rows == 1 else 'are'} {what}" for rows, what in counts if rows]
+        return " and ".join(told).replace(" ", " row " if told[0].startswith("1 ") else " rows ", 1) if told else ""
+
+    @property
     def removals(self) -> str:
         """The records that its file no longer names, by what becomes of them: "2 deactivated"; "" for none."""
         found = self.summary.get("removed", {})

@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 
 KINDS = ("missing", "stale", "extra", "waiting")
-"""There and not here; changed there since it was read; here and not there; read, and waiting here for other records."""
+"""There and not here; changed there since it was read, or made here what it was before by an undo; here and not there;
+read, and waiting here for other records."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -72,11 +72,16 @@ class Reference:
     row of the same run makes: users who invited each other. Named by that contract's key."""
     optional: bool = False
     """Whether a row that names no known record is written all the same, without it and with a warning."""
+    having: str = ""
+    """A dataset of which some record has to refer to the one that is named (a SKU that is in stock); of a reference
+    that is not looked for `by` other ways."""
+    told: str = ""
+    """The sentence of a row that names nothing, where it is not that of its noun."""
 
     @property
     def message(self) -> str:
         """The sentence of an unmatched row, e.g. "Student not found" (seed 000)."""
-        return f"{self.noun[0].upper()}{self.noun[1:]} not found"
+        return self.told or f"{self.noun[0].upper()}{self.noun[1:]} not found"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,8 +176,40 @@ class With:
 Merge = Literal["replace", "fill", "greatest", "first", "sum"] | Forward | With
 """What becomes of a stored value that a row has another for: it is replaced, filled only where there is none, the
 greater of both, a status that moves forward, or what goes with one. Of several rows of one record, the `first` that
-says something counts and another is told, or their values are added up (`sum`): what comes of it replaces what is
-stored."""
+says something counts and another is told; what is made of some of its rows each is added up (`sum`; of rows of which
+none is a part of a record, the first counts). What comes of that replaces what is stored."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Equal:
+    """Another field that a field has to be equal to, but for a little."""
+
+    field: str
+    within: str
+    """How far they may be apart, e.g. "0.01"."""
+    told: str
+    """What the other is, in the sentence of a row in which they differ: "{field} says 12.00, and {told} 11.00"."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Numbered:
+    """The records of a file are numbered: 1, 2, 3 without a gap, and none twice, among those that have the same in
+    another field."""
+
+    field: str
+    within: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settles:
+    """The amounts of records that name one record come to what that is owed: more than it is told of their rows."""
+
+    reference: str
+    """Our field that names it."""
+    amount: str
+    """Our field."""
+    total: str
+    """The other contract's field."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -208,6 +245,8 @@ class Field:
     maximum: float | None = None
     max_length: int | None = None
     reference: Reference | None = None
+    equal: Equal | None = None
+    """A number that has to be the same; where it is not, once all rows of the record are known, they are invalid."""
     merge: Merge = "replace"
     """What becomes of a stored value that a row has another for, and of the values that several rows of one record
     have."""
@@ -219,6 +258,9 @@ class Field:
     """Only a new record gets it: no import changes what one has there, or has not."""
     imported: bool = True
     """False: no file says it. A new record gets the default, whatever stands in a column of that name."""
+    never_blank: bool = False
+    """Whether its source has something there in every row: so that what reads as no value and may be a name (Null) is
+    one, and is warned of like that of a field that is not required."""
     awaited: str = ""
     """The kind of an unmatched row that would make a record and has nothing here, e.g. "date": it waits until the
     record is there. Else such a row is invalid."""
@@ -319,6 +361,15 @@ class Contract:
     modes: tuple[Mode, ...] = ("upsert", "insert", "update")
     """The first is the default."""
     removal: Removal | None = None
+    numbered: Numbered | None = None
+    """How the rows of a file have to be numbered."""
+    once: tuple[str, ...] = ()
+    """The fields of which no two rows of a file may say the same."""
+    settles: Settles | None = None
+    """What its amounts settle, if they do."""
+    whole: str = ""
+    """The reference to the record that its records are parts of, and have no life without: where a file names some of
+    those of one, the others are deleted, so that the whole is as the file has it."""
     limits: tuple[tuple[str, str], ...] = USUAL
     """How much one import may change before a person is asked (see `limits`); a template may say otherwise."""
     on_edit: OnEdit = "keep"
@@ -345,13 +396,16 @@ class Contract:
     """Texts that a form's playbook takes for no value in every field, in lower case: nobody is asked about them."""
     figures: tuple[Figure, ...] = ()
     """The numbers that an import of it is known by, in the words of its procedure."""
+    totals: tuple[ControlTotal, ...] = ()
+    """What a whole file of it is compared by, beside how many rows it has; nobody declares that one."""
+    beside: tuple[str, ...] = ()
+    """Headers that its sources often have beside, and that are no field of it: nothing speaks against a source with
+    them."""
     adds_up: bool = False
     """Whether several rows of one record are parts of it, and are added up where a field is a `sum`, in a file of the
     dataset itself: the batches of a stock. Elsewhere only what a playbook makes of its source is."""
     classification: Classification | None = None
     """In which class each record is, by when something last happened."""
-    totals: tuple[ControlTotal, ...] = ()
-    """What a whole file of it is compared by, beside how many rows it has; nobody declares that one."""
     template: tuple[str, ...] = ()
     """The fields in the CSV template, in its order; all of them when empty."""
 
@@ -384,6 +438,11 @@ class Contract:
     def references(self) -> tuple[Field, ...]:
         """The fields that name a record of another contract."""
         return tuple(field for field in self.fields if field.reference is not None)
+
+    @property
+    def waits(self) -> bool:
+        """Whether its rows may well come before what they name."""
+        return any(field.reference is not None and field.reference.waits for field in self.fields)
 
     @property
     def identifiers(self) -> tuple[Field, ...]:

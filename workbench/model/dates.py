@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from workbench.model.arrays import agreed, filled, joined, matches, only
+from workbench.model.arrays import agreed, filled, joined, matches, only, replaced
 
 _Read = Callable[[pa.StringArray], pa.StringArray]
 
@@ -29,6 +29,10 @@ DAY = f"^{_DATE}$"
 """What a day in canonical text looks like."""
 TIMESTAMP = rf"^{_MOMENT}(?:\.[0-9]{{0,5}}[1-9])?Z$"
 """What a moment in canonical text looks like."""
+
+TIME = "^(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$"
+"""What the time of a day in canonical text looks like."""
+_TIME_OF_DAY = r"^[0-9]{1,2}(?::[0-9]{2}(?::[0-9]{2})?)?(?: ?[AaPp]\.?[Mm]\.?)$|^[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?$"
 
 _CLOCK = (
     r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]{1,9}))?)?"
@@ -71,6 +75,13 @@ def moment(text: pa.StringArray, order: str | None = None) -> pa.StringArray:
     """The moment in UTC, to the microsecond, in canonical text; null where it is none, or in no calendar."""
     found = _moment_of(text)
     return found if found.null_count == 0 else pc.coalesce(found, _otherwise(text, found, order, _moment_of))
+
+
+def clock(text: pa.StringArray) -> pa.StringArray:
+    """The time of a day in canonical text, of `8:30 AM`, `8 AM`, `14:30` and `14:30:00`; null where it is none."""
+    said = only(text, matches(text, _TIME_OF_DAY))
+    said = replaced(said, ("^([0-9]{1,2})( ?[AaPp].*)$", r"\1:00\2"))
+    return pc.utf8_slice_codeunits(_moment_of(joined("2000-01-01 ", said)), 11, 19)
 
 
 def academic_year(days: pa.StringArray) -> pa.StringArray:

@@ -409,6 +409,11 @@ class HeldFor(Held):
     """Batch {batch} is held. {why}"""
 
 
+class HeldWhole(Held):
+    """Batch {batch} is held: what {source} brings is imported whole or not at all, and {why}. Correct the rows, or the
+    file, and import it again."""
+
+
 class UnknownLimit(WorkbenchError):
     """{dataset} has no limit called {limit}. A limit is on created, updated or removed records, or on what is blanked,
     changed or missing: of a field (phone.blanked), or of any (blanked). Its fields: {known}."""

@@ -1,7 +1,7 @@
 """A number that a procedure is known by, named word for word as its document names it."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:  # which would bring pyarrow with it, and no contract needs that to be read
     from workbench.model.issue import Severity
@@ -24,6 +24,12 @@ class Figure:
     of_own: bool = False
     """Updated rows of a source in parts: those whose own record, of the first part, was there and of which anything was
     created or updated, though something else of them may wait."""
+    keys: Literal["", "every", "refused"] = ""
+    """Not rows: the different keys of a source whose rows go together by them, of every row or of those refused."""
+    missing: str = ""
+    """Not rows: the different texts of this field of the part, which name no record for one of the reasons."""
+    without: tuple[str, ...] = ()
+    """Not those that were skipped for one of these reasons."""
     severity: "Severity | None" = None
     """Not rows: the issues of that severity that were told of them."""
 

@@ -35,7 +35,7 @@ def whole(home: Path, target: Callable[[], Path], *, once: bool = False) -> Iter
     It is locked for as long as its program lives: that tells `sweep` the dead from the living, of whatever machine. One
     that is there already is left as it is where `once` says so: somebody may be reading it.
     """
-    unfinished, file = _begun(private(home / UNFINISHED))
+    unfinished, file = begun(private(home / UNFINISHED))
     try:
         with file:
             yield file
@@ -63,10 +63,10 @@ def beside(path: Path) -> Iterator[BinaryIO]:
         part.unlink(missing_ok=True)
 
 
-def _begun(folder: Path) -> tuple[Path, BinaryIO]:
+def begun(folder: Path, prefix: str = "") -> tuple[Path, BinaryIO]:
     """A new file that is held; one that was swept before it was, is begun again."""
     while True:
-        handle, name = tempfile.mkstemp(dir=folder)
+        handle, name = tempfile.mkstemp(prefix=prefix, dir=folder)
         file = os.fdopen(handle, "wb")
         if hold(file) and os.path.exists(name):
             return Path(name), file

@@ -9,6 +9,7 @@ import pyarrow as pa
 from workbench.model.contract import Contract
 from workbench.model.errors import NoExtract
 from workbench.model.figure import Breakdown, Figure
+from workbench.model.numbering import Numbering
 from workbench.model.package import Package
 from workbench.model.sheet import Chunk, Sheet
 
@@ -48,11 +49,15 @@ class Known:
 
     window: str | None = None
     """The import's, e.g. its academic year."""
+    source: str = ""
+    """What its file is called."""
     forms: Mapping[str, str] = field(default_factory=dict)
     """Column of the form -> the form that it is written in, as far as it has one (see `kinds.FORMS`)."""
     stored: pa.Table | None = None
     """The records that the playbook asks for (see `Recall`) as they were when the rows were staged: a string column for
     each of the fields, in canonical text, null where there is nothing. None where it asks for none."""
+    numbering: Numbering = field(default_factory=Numbering)
+    """How many rows of each key earlier chunks of the source had: it is added to."""
     taken: dict[str, str] = field(default_factory=dict)
     """Which of the stored records the shape has given to whom in earlier chunks of the source, so that no later one
     gives it to another: it is added to."""
@@ -122,9 +127,15 @@ class Playbook:
     breakdowns: tuple[Breakdown, ...] = ()
     extracts: tuple[Extract, ...] = ()
     """What of Salesforce is its source, each read a run of its own, in this order; none where it comes from files."""
+    together: bool = False
+    """Whether all source rows that have the same key of the form are written, or none of them: where one is refused,
+    the others wait with it."""
     keeps_good_parts: bool = False
     """Whether the good parts of an unmatched source row go on; else all or nothing of it is written. Of one that is
     invalid nothing is, in any playbook."""
+    whole: bool = False
+    """Whether a source is written whole or not at all: one row that is invalid or unmatched refuses all of it, and
+    nobody can let the others go on."""
     pends: bool = True
     """Whether its unmatched rows are planned again after later imports."""
 

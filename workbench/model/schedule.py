@@ -9,6 +9,8 @@ from uuid import UUID
 STATUSES = ("waiting", "running", "completed", "partial", "held", "failed")
 """How far a due run got. Partial: some of its steps failed, or left rows that need a person. Held: a plan of it waits
 for a person's word."""
+WAITS = "waits for a person"
+"""What is told of a run that is held, for as long as it is."""
 LATE = timedelta(minutes=10)
 """A run that is taken up so much later than it was due was missed, and is caught up."""
 

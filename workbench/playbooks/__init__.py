@@ -6,12 +6,15 @@ from workbench.model.package import Package
 from workbench.model.playbook import Part, Playbook
 from workbench.playbooks import commerce_products, salesforce_accounts, salesforce_history, salesforce_sessions
 from workbench.playbooks.commerce_customers import CUSTOMERS
+from workbench.playbooks.delivery_routes import ROUTES
 from workbench.playbooks.generic_csv import GENERIC_CSV
+from workbench.playbooks.invoices import INVOICES
 from workbench.playbooks.learners import LEARNERS
 from workbench.playbooks.pathful import EXPORT, SESSIONS, USERS
 from workbench.playbooks.salesforce_affiliations import AFFILIATIONS
 from workbench.playbooks.salesforce_people import STUDENTS, TEACHERS, VOLUNTEERS
 from workbench.playbooks.virtual_sessions import VIRTUAL_SESSIONS
+from workbench.playbooks.warehouse_locations import WAREHOUSE_LOCATIONS
 
 
 def of_family(name: str) -> Playbook:
@@ -34,6 +37,9 @@ PLAYBOOKS: dict[str, Playbook] = {
         SESSIONS,
         USERS,
         VIRTUAL_SESSIONS,
+        INVOICES,
+        WAREHOUSE_LOCATIONS,
+        ROUTES,
         *salesforce_accounts.PLAYBOOKS,
         *salesforce_sessions.PLAYBOOKS,
         *salesforce_history.PLAYBOOKS,

@@ -13,6 +13,7 @@ from pathlib import PurePath, PurePosixPath
 from typing import Any, Self
 
 from workbench.datasets import generic_csv
+from workbench.model.batch import OUTCOMES
 from workbench.model.errors import (
     AnotherAdapter,
     MemberChanged,
@@ -26,6 +27,7 @@ from workbench.model.errors import (
     WrongFormatVersion,
     WrongManifest,
 )
+from workbench.model.figure import Figure
 from workbench.model.package import Package
 from workbench.model.playbook import Part, Playbook
 from workbench.model.sheet import Sheet
@@ -94,11 +96,12 @@ def _entity(name: str) -> str:
 
 
 def is_packed(package: Package) -> bool:
-    """Whether an archive says that it is such an export, of one institution or of a whole system: by its manifest, or
-    by a file for each of most entities where that is missing."""
+    """Whether an archive plainly is such an export, of one institution or of a whole system: it has a manifest and
+    hardly another table than those of entities, or a file for each of most entities where the manifest is missing."""
     names = [PurePosixPath(member).name for member in package.members]
     own = sum(f"{entity}.csv" in names for entity in ENTITIES)
-    return SYSTEM in names or (MANIFEST in names and own > 0) or own > len(ENTITIES) // 2
+    tables = sum(name.lower().endswith(".csv") for name in names)
+    return SYSTEM in names or (MANIFEST in names and 2 * own > tables) or own > len(ENTITIES) // 2
 
 
 def unpack(sheets: Sequence[Sheet]) -> dict[str, Sheet]:
@@ -202,4 +205,12 @@ GENERIC_CSV = Playbook(
     parts=tuple(Part(dataset=name) for name in DATASETS),
     is_packed=is_packed,
     unpack=unpack,
+    figures=(
+        Figure(name="Records processed", outcomes=OUTCOMES),
+        Figure(name="Records created", outcomes=("created",)),
+        Figure(name="Records updated", outcomes=("updated",)),
+        Figure(name="Records skipped", outcomes=("skipped",)),
+        Figure(name="Errors", severity="error"),
+        Figure(name="Warnings", severity="warning"),
+    ),
 )

@@ -62,15 +62,21 @@ def refuse_changed(
 
 
 def strangers(
-    sample: Chunk, contract: Contract, columns: Pairs[str, str], value_maps: Pairs[str, Pairs[str, str]]
+    sample: Chunk,
+    contract: Contract,
+    columns: Pairs[str, str],
+    value_maps: Pairs[str, Pairs[str, str]],
+    *,
+    by_program: bool = False,
 ) -> tuple[Stranger, ...]:
     """The columns (header -> field) that plainly hold something else, in the order of the headers; `looks.stranger`
-    says what is plain. An API name in the form of an extract says itself what it is. `sample` are rows of the sheet,
-    best of all of its first block (see `Sheet.spread`)."""
+    says what is plain. An API name in the form of an extract says itself what it is, and so does a field's own name in
+    what was written `by_program`. `sample` are rows of the sheet, best of all of its first block (see
+    `Sheet.spread`)."""
     found = {}
     for header, name in columns.items():
         field = contract.field(name)
-        if contract.is_extract and header in field.aliases[:1]:
+        if (contract.is_extract and header in field.aliases[:1]) or (by_program and header == name):
             continue
         cells = trimmed(sample.cells[header]).drop_null()
         strange = looks.stranger(cells, field, value_maps.get(name, {}))

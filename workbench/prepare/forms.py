@@ -332,7 +332,7 @@ _SEEN = 50_000
 """From so many texts on, no more are remembered."""
 _SURE = {
     **dict.fromkeys(("day", "timestamp"), "^[0-9]{4}[-/.]"),
-    **dict.fromkeys(("integer", "decimal", "money"), "^[^.,]*$"),
+    **dict.fromkeys(("integer", "decimal", "money", "amount"), "^[^.,]*$"),
     "percent": "^[^.,%]*$",
 }
 """What all forms of a kind read alike, if they can read it."""

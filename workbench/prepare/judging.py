@@ -132,10 +132,11 @@ class SourceJudge:
         there = columns.cells.schema.names
         own = {name: trimmed(columns.cells[name]).fill_null("") for name in self._form.key if name in there}
         for name in dict.fromkeys(name for total in self._form.totals for name in total.fields):
-            if name in there and name not in own:
-                own[name] = canonical(columns.cells[name], self._form.field(name), form=self._mapping.forms.get(name))
-        values = pa.RecordBatch.from_arrays(list(own.values()), names=list(own))
-        return Normalized(lines=columns.lines, values=values)
+            if name in there:
+                values = canonical(columns.cells[name], self._form.field(name), form=self._mapping.forms.get(name))
+                own[name] = values.fill_null("") if name in own else values
+        table = pa.RecordBatch.from_arrays(list(own.values()), names=list(own))
+        return Normalized(lines=columns.lines, values=table)
 
 
 def _spared(name: str, normalized: Normalized, issues: pa.Table) -> tuple[Normalized, pa.Table, pa.BooleanArray | None]:

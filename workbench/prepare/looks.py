@@ -78,7 +78,7 @@ _LOOKS: dict[str, tuple[str, Callable[[pa.StringArray], pa.BooleanArray]]] = {
 _OF_KIND = {name: name for name in ("email", "uuid", "academic_year", "phone", "name")}
 _OF_KIND |= {"day": "date", "timestamp": "date"}
 _ALLOWED: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("integer", "decimal", "money", "percent"), ("number",)),
+    **dict.fromkeys(("integer", "decimal", "money", "amount", "percent"), ("number",)),
     **dict.fromkeys(("academic_year", "day", "timestamp"), ("number",)),  # 2024, and a spreadsheet's days
     **dict.fromkeys(("choice", "boolean"), ("number", "name")),  # a code or a word that nobody has explained yet
 }
@@ -103,7 +103,7 @@ def stranger(cells: pa.StringArray, target: Field, meanings: Iterable[str]) -> t
     cannot be read as the field's kind, if not nearly every text is of it. What reads as no value does not count, nor
     does a text with a meaning. Identifiers look like anything.
     """
-    if target.kind in ("identifier", "json"):
+    if target.kind in ("identifier", "lookup", "sku", "json"):
         return None
     cells = cells.filter(pc.invert(pc.or_(read_as_nothing(cells, any_case=True), are_errors(cells))))
     if len(cells.unique()) < FEWEST:

@@ -168,8 +168,13 @@ class Oddities:
                 if name in no_names:
                     yield name, "null_text", pc.and_(flags, no_names[name]), cells, "error"
                     flags = pc.and_not(flags, no_names[name])
-                severity: Severity = "error" if self._contract.requires(known) else "warning"
-                yield name, "null_text", flags, cells, severity
+                if known.never_blank:
+                    no_name = are_no_names(cells)
+                    yield name, "null_text", pc.and_(flags, no_name), cells, "error"
+                    yield name, "null_text", pc.and_not(flags, no_name), cells, "warning"
+                else:
+                    severity: Severity = "error" if self._contract.requires(known) else "warning"
+                    yield name, "null_text", flags, cells, severity
             errors = self._unsaid(name, raw, cells, are_errors(cells, inside=known.kind == "name"))
             self._count(name, cells, pc.and_(errors, are_errors(cells)))
             yield name, "error_cell", errors, cells, "error"

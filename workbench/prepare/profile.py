@@ -41,7 +41,7 @@ _DENIED = {
 """Looks of a single value that speak against kinds which would take it."""
 _DAYS = ("day", "timestamp")  # their numbers are days since 1970-01-01
 _ANY = "any"  # form of a guess that counts what could be of its kind in some form
-_TOLD_BY = dict.fromkeys(_DAYS, "timestamp") | dict.fromkeys(("integer", "decimal", "money"), "money")
+_TOLD_BY = dict.fromkeys(_DAYS, "timestamp") | dict.fromkeys(("integer", "decimal", "money", "amount"), "money")
 """Whose evidence says in which form the columns of a kind are written, where it is not its own."""
 _SAMPLE = 1_000
 _WORTH_IT = 0.5  # the share of the first values that have to be of a kind

@@ -21,6 +21,8 @@ _NAMED = 1.1
 _MOST = 0.75
 """The share of a dataset's columns that a file has where they are common ones."""
 _LISTED = 5
+_SEVERAL = 3
+"""So many columns that a row names are enough to know it as a header."""
 _SAID = "said with the import"
 """A window: what it fills is missing in no source, for a person says it of the whole import."""
 CERTAIN = 0.75
@@ -70,14 +72,15 @@ def sheets_of(sheets: Sequence[Sheet], datasets: Sequence[str], source: str) -> 
 
 
 def is_header(cells: Sequence[str]) -> bool:
-    """Whether cells name every column that one of the playbooks' sources cannot be without."""
-    there = set(map(mapping.key, cells))
-    return any(
-        all(
-            there & set(map(mapping.key, (field.name, *field.aliases))) for field in form.fields if form.requires(field)
-        )
-        for form in catalog.FORMS.values()
-    )
+    """Whether cells name every column that one of the playbooks' sources cannot be without, and are columns of it: all
+    of them, or several, for a word alone is a title or a cell too."""
+    there = set(filter(None, map(mapping.key, cells)))
+    return any(_names_all(there, form) for form in catalog.FORMS.values())
+
+
+def _names_all(there: set[str], form: Contract) -> bool:
+    named = {field.name for field in form.fields if there & set(map(mapping.key, (field.name, *field.aliases)))}
+    return len(named) >= min(_SEVERAL, len(there)) and all(f.name in named for f in form.fields if form.requires(f))
 
 
 def _dataset_of(sheet: Sheet, contracts: Sequence[Contract]) -> str | None:
@@ -94,12 +97,15 @@ def _score(sheet: Sheet, sample: Chunk, contract: Contract) -> tuple[float, str]
     suggested = mapping.suggest(sheet.headers, sample, contract)
     found = [given for given in suggested if given.field is not None and _may_be(sample, given, contract)]
     there = [given.field for given in found if given.field is not None]
+    known = {mapping.key(header) for header in contract.beside}
+    beside = [header for header in sheet.headers if mapping.key(header) in known]
     lacking = mapping.lacking(contract, there, window=_SAID)
     weight = sum(given.score for given in found)
     required = sum(contract.requires(field) for field in contract.fields)
     usual = {field.name for field in contract.fields if not contract.template or contract.requires(field)}
     usual |= set(contract.template)  # what a file has of it that somebody makes
-    fit = 0.75 * weight / max(len(sheet.headers), 1) + 0.25 * min(weight / len(usual), 1)
+    own = max(len(sheet.headers) - len(beside), 1)
+    fit = 0.75 * min(weight / own, 1) + 0.25 * min(weight / len(usual), 1)
     named = bool(found) and _called_after(sheet.name, contract)
     says_little = contract.common_headers and not named and weight < _MOST * len(usual)
     score = 0.0 if says_little else fit * (1 - len(lacking) / required) * (_NAMED if named else 1)

@@ -6,6 +6,7 @@ import tempfile
 import weakref
 from collections.abc import Iterable
 from pathlib import Path
+from typing import BinaryIO
 
 from workbench.model import files
 from workbench.model.errors import FULL, NoSpace
@@ -20,11 +21,10 @@ class Spool:
     """
 
     def __init__(self) -> None:
-        files.sweep(Path(tempfile.gettempdir()), f"{_PREFIX}*")
-        handle, name = tempfile.mkstemp(prefix=_PREFIX)
-        files.hold(handle)
-        self.path = Path(name)
-        self.remove = weakref.finalize(self, _unlink, handle, name)
+        folder = Path(tempfile.gettempdir())
+        files.sweep(folder, f"{_PREFIX}*")
+        self.path, held = files.begun(folder, _PREFIX)
+        self.remove = weakref.finalize(self, _unlink, held, self.path)
 
     def fill(self, blocks: Iterable[bytes]) -> "Spool":
         """Write the blocks; whatever goes wrong, the file is gone. Raises NoSpace when the disk is full."""
@@ -49,8 +49,8 @@ def _write(handle: int, block: bytes, folder: Path) -> None:
         raise
 
 
-def _unlink(handle: int, name: str) -> None:
+def _unlink(held: BinaryIO, path: Path) -> None:
     with contextlib.suppress(OSError):
-        os.close(handle)
+        held.close()
     with contextlib.suppress(OSError):
-        os.unlink(name)
+        path.unlink()

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
-from tests.graphs import ENTITIES, FAMILY, Graph, archived, graphs, read
+from tests import generic_csv
+from tests.graphs import ENTITIES, FAMILY, Graph, graphs, read
 from tests.imports import ask, outcome, tamper
 from tests.integration.database.test_runs_at_random import MANY
 from workbench import Workbench
@@ -64,8 +65,7 @@ numbers = count(1)
 @pytest.fixture
 def filled(wb: Workbench, tmp_path: Path) -> Workbench:
     """A tenant with records of all entities."""
-    source = tmp_path / "filled.zip"
-    source.write_bytes(archived(WHOLE))
+    source = generic_csv.export(tmp_path / "filled.zip", WHOLE)
     assert wb.import_sheet(open_sheets(source), FAMILY).stage == "completed"
     return wb
 
@@ -99,16 +99,17 @@ def manifest(path: Path) -> dict[str, Any]:
     max_examples=MANY,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
-    phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # to shrink them takes an hour
 )
 @given(graph=graphs())
 def test_an_export_imported_into_an_empty_tenant_is_exported_as_the_same_bytes(
     open_wb: Opened, tmp_path: Path, graph: Graph
 ) -> None:
     first, second, source, number = (tmp_path / "1.zip", tmp_path / "2.zip", tmp_path / "0.zip", next(numbers))
-    source.write_bytes(archived(graph))
+    generic_csv.export(source, graph)
     with open_wb(tenant=f"from-{number}") as here, open_wb(tenant=f"to-{number}") as there:
         brought = here.import_sheet(open_sheets(source), FAMILY)
+        assert here.rows.issues(brought) == []
         assert (brought.stage, outcome(brought)) == ("completed", (sum(map(len, graph.values())), 0, 0, 0, 0))
         here.export(FAMILY, first)
         there.import_sheet(open_sheets(first), FAMILY)
@@ -127,7 +128,7 @@ def refuse_other_than(records: list[dict[str, str]], said: list[dict[str, str]],
     assert ([*by_key], len(by_key)) == (sorted(by_key), len(records)), "each once, in the order of the keys"
     for record in records:
         own = by_key[tuple(record[name] for name in contract.key)]
-        for field in contract.fields:
+        for field in contract.importable:
             assert meant(field, own.get(field.name, "")) == meant(field, record.get(field.name, ""))
 
 
@@ -141,7 +142,7 @@ def meant(field: Field, cell: str) -> object:
         case "decimal":
             return Decimal(cell)
         case "json":
-            return json.loads(cell)
+            return json.loads(cell, parse_float=Decimal, parse_int=Decimal)
     return cell
 
 
@@ -197,13 +198,14 @@ def test_a_tenant_without_records_is_exported_as_headers_alone(wb: Workbench, ou
     assert "institution_id" not in manifest(out)
 
 
-def test_what_is_no_default_is_told_in_a_column_of_its_own(filled: Workbench, url: str, out: Path) -> None:
-    tamper(url, "update generic_csv.users set email_verified = true where source_id = 'u1'")
+def test_what_is_no_default_is_told_in_a_column_of_its_own_unless_no_file_says_it(
+    filled: Workbench, url: str, out: Path
+) -> None:
+    tamper(url, "update generic_csv.users set account_status = 'active', email_verified = true")
+    tamper(url, "update generic_csv.terms set extras = '{}' where source_id = 't1'")
     filled.export(FAMILY, out)
-    assert {user["id"]: user["email_verified"] for user in read(members(out)["users.csv"])} == {
-        "u1": "true",
-        "u2": "false",
-    }
+    assert [term["extras"] for term in read(members(out)["terms.csv"])] == ["{}", ""]
+    assert not {"account_status", "email_verified"} & {*read(members(out)["users.csv"])[0]}
 
 
 # --- the file ---
@@ -229,8 +231,8 @@ def test_the_same_records_are_the_same_bytes_and_an_earlier_file_is_replaced_who
 def test_all_files_see_one_moment_whatever_is_imported_meanwhile(
     filled: Workbench, open_wb: Opened, out: Path, tmp_path: Path
 ) -> None:
-    other, more = open_wb(user="lea"), tmp_path / "more.zip"
-    more.write_bytes(archived({"users": [{"id": "u3", "email": "c@example.edu", "institution_id": "mocku"}]}))
+    other, users = open_wb(user="lea"), [{"id": "u3", "email": "c@example.edu", "institution_id": "mocku"}]
+    more = generic_csv.export(tmp_path / "more.zip", {"users": users}, import_order=None)
 
     def meanwhile(file: str, rows: int) -> None:
         if (file, rows) == ("institutions.csv", 0):
@@ -256,7 +258,7 @@ def test_an_export_of_very_many_records_takes_no_more_memory_and_tells_how_far_i
 ) -> None:
     make = """insert into generic_csv.users (tenant_id, source_id, email, role, institution_id)
         select tenant_id, 'v' || n, 'v' || n || '@example.edu', 'instructor', id
-        from generic_csv.institutions, generate_series(1, 60000) n"""
+        from generic_csv.institutions, generate_series(1, 150000) n"""
     tamper(url, make)
     told: list[tuple[str, int]] = []
     tracemalloc.start()
@@ -265,11 +267,11 @@ def test_an_export_of_very_many_records_takes_no_more_memory_and_tells_how_far_i
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert exported.rows == 60_000 + sum(map(len, WHOLE.values()))
-    assert len(members(out)["users.csv"]) > 3_000_000
-    assert peak < 2_500_000
+    assert exported.rows == 150_000 + sum(map(len, WHOLE.values()))
+    assert len(members(out)["users.csv"]) > 8_000_000
+    assert peak < 5_000_000
     of_users = [rows for file, rows in told if file == "users.csv"]
-    assert (of_users[0], of_users[-1], of_users) == (0, 60_002, sorted(of_users))
+    assert (of_users[0], of_users[-1], of_users) == (0, 150_002, sorted(of_users))
     assert len(of_users) > 5
 
 

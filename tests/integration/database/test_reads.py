@@ -166,6 +166,45 @@ def test_an_undo_moves_it_back_also_when_a_later_delta_stands(desk: Workbench, s
     assert next_since(desk, schools) is None
 
 
+def test_an_undo_moves_back_also_what_later_readings_had_found_as_it_should_be(
+    desk: Workbench, schools: Schools
+) -> None:
+    first = batch(desk)
+    schools.later(days=1)
+    whole = batch(desk, full_sync=True)
+    assert (first.created, whole.skipped) == (1, 1)
+    schools.later(days=1)
+    assert step(desk).rows == 0
+    desk.undo(first, dry_run=True)
+    assert next_since(desk, schools) == BEGUN + timedelta(days=2) - HOUR
+    desk.undo(first)
+    audit = desk.salesforce.audit_playbook(playbook(PLAYBOOK), "Account")
+    assert (audit.here, audit.counts["missing"], audit.differences[0].why) == (0, 1, "its record is here no more")
+    assert next_since(desk, schools) is None
+    assert batch(desk).created == 1
+    assert desk.salesforce.audit_playbook(playbook(PLAYBOOK), "Account").is_complete
+    assert next_since(desk, schools) == BEGUN + timedelta(days=2) - HOUR
+
+
+def test_what_an_undo_put_back_is_stale_and_read_again(desk: Workbench, schools: Schools, url: str) -> None:
+    step(desk)
+    schools.later(days=1)
+    schools.change(schools.company, Name="Newer")
+    changed = batch(desk)
+    schools.later(days=1)
+    assert batch(desk, full_sync=True).skipped == 1
+    desk.undo(changed)
+    assert ask(url, "select name from salesforce.accounts") == [("Acme Steel",)]
+    audit = desk.salesforce.audit_playbook(playbook(PLAYBOOK), "Account")
+    assert [(each.kind, each.why) for each in audit.differences] == [
+        ("stale", "an undo has put back what it was before")
+    ]
+    assert audit.to_import == (schools.company["Id"],)
+    assert next_since(desk, schools) == BEGUN - HOUR
+    assert batch(desk).updated == 1
+    assert desk.salesforce.audit_playbook(playbook(PLAYBOOK), "Account").is_complete
+
+
 def test_the_dry_run_of_an_undo_moves_nothing(desk: Workbench, schools: Schools) -> None:
     desk.undo(batch(desk), dry_run=True)
     assert next_since(desk, schools) == BEGUN - HOUR
@@ -223,7 +262,7 @@ def test_it_reaches_as_far_as_readings_leave_no_gap_from_a_whole_one(desk: Workb
         readings[f"{number:064}"] = some
     rows = [(asked, since, until) for asked, some in readings.items() for since, until in some]
     with psycopg.connect(url) as connection, connection.cursor() as cursor:
-        cursor.execute("alter table workbench.salesforce_read disable trigger tell_read")
+        cursor.execute("alter table workbench.salesforce_read disable trigger user")
         cursor.executemany(
             "insert into workbench.salesforce_read (tenant_id, playbook, object, asked, since, until, read_by) "
             "select id, 'p', 'Contact', %s, to_timestamp(%s), to_timestamp(%s), 'ana' from workbench.tenant "
@@ -292,7 +331,32 @@ def test_no_reading_is_changed_taken_away_or_kept_in_the_name_of_somebody_else(
         assert refusal(url, statement) == psycopg.errors.InsufficientPrivilege.sqlstate
     now = datetime.now(UTC)
     assert refusal(url, READ, PLAYBOOK, "Account", ASKED, None, now, None, "ben") == "42501"
-    assert refusal(url, READ, PLAYBOOK, "Account", ASKED, now, now, None, "ana") == "23514"
+    ((asked,),) = ask(url, "select asked from workbench.salesforce_read")
+    back = BEGUN - HOUR
+    assert refusal(url, READ, PLAYBOOK, "Account", asked, back, back, None, "ana") == "23514"
+
+
+def test_nobody_can_say_that_nothing_was_changed_after_what_was_read(
+    desk: Workbench, schools: Schools, url: str
+) -> None:
+    now = datetime.now(UTC)
+    assert refusal(url, READ, PLAYBOOK, "Account", ASKED, now - HOUR, now, None, "ana") == "WB001"
+    step(desk)
+    ((asked,),) = ask(url, "select asked from workbench.salesforce_read")
+    assert refusal(url, READ, PLAYBOOK, "Account", asked, BEGUN + HOUR, now, None, "ana") == "WB001"
+    assert refusal(url, READ, PLAYBOOK, "Account", asked, BEGUN - HOUR, now, None, "ana") is None
+
+
+def test_an_undo_while_nothing_is_read_keeps_that_from_counting(
+    desk: Workbench, schools: Schools, open_wb: Callable[..., Workbench]
+) -> None:
+    first = batch(desk)
+    schools.later(days=1)
+    organizations = playbook(PLAYBOOK)
+    read = desk.salesforce.read(organizations, organizations.extracts[0])
+    desk.undo(first)
+    desk.salesforce.keep_nothing(read)
+    assert next_since(desk, schools) is None
 
 
 def test_a_run_of_which_no_row_is_valid_has_failed_and_moves_nothing(

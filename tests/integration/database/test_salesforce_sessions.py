@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.imports import ask, fingerprint, issues, outcome
+from tests.imports import ask, fingerprint, issues, messages, outcome, outcomes, tamper
 from workbench import Workbench
 from workbench.model.batch import Batch
 from workbench.model.sheet import Sheet
@@ -469,6 +469,23 @@ def test_what_changed_there_while_a_row_waited_is_not_undone_by_that_row(
     assert [wb.reconcile(batch).unmatched for batch in (first, later)] == [0, 0]
     reasons = {row["explanation"] for row in wb.rows.each(first)}
     assert reasons == {f"Told anew by the source since, in run {later.id}"}
+
+
+def test_a_status_that_a_person_has_noted_is_not_changed_by_a_later_import(
+    import_: Import, wb: Workbench, url: str
+) -> None:
+    import_("salesforce.people", *PEOPLE)
+    import_("salesforce.events", *EVENTS)
+    import_("salesforce.participations", *PARTICIPATIONS)
+    stored = "select status, notes, title from salesforce.participations order by salesforce_id"
+    noted = "update salesforce.participations set status = 'Attended', notes = 'she was there' where status = 'No-Show'"
+    tamper(url, noted)
+    again = import_("salesforce.participations", *PARTICIPATIONS)
+    assert outcomes(wb, again) == [(2, "skipped:unchanged"), (3, "skipped:protected")]
+    assert messages(wb, again)[3] == "Status stays Attended, as a person has noted: she was there"
+    changed = [{**each, "Title__c": "Nurse", "Status__c": "Cancelled"} for each in PARTICIPATIONS]
+    import_("salesforce.participations", *changed)
+    assert ask(url, stored) == [("Cancelled", None, "Nurse"), ("Attended", "she was there", "Nurse")]
 
 
 def test_every_object_is_taken_back_and_nothing_of_it_stays(import_: Import, wb: Workbench, url: str) -> None:

@@ -221,6 +221,77 @@ def test_nobody_does_in_the_name_of_another_or_undoes_what_was(wb: Workbench, ur
             connection.execute(statement)
 
 
+ADDED = (
+    "insert into workbench.schedule (tenant_id, name, cron, zone, sequence, next_due, created_by, updated_by) "
+    "values (workbench.current_tenant(), 'Mine', %s, %s, 'daily', %s, 'ana', 'ana')"
+)
+MADE_UP = (
+    "insert into workbench.schedule_run (tenant_id, schedule_id, name, sequence, due) "
+    "select tenant_id, id, {name}, {sequence}, {due} from workbench.schedule"
+)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        MADE_UP.format(name="name", sequence="sequence", due="now()"),
+        MADE_UP.format(name="name", sequence="sequence", due="now() - interval '1 day'"),
+        MADE_UP.format(name="name", sequence="sequence", due="now() + interval '1 day'"),
+        "update workbench.schedule set next_due = now() - interval '1 day', updated_by = 'ana'",
+        "update workbench.schedule set cron = 'garbage', updated_by = 'ana'",
+        "update workbench.schedule set removed_at = now(), updated_by = 'ana'",
+        "update workbench.schedule_run set done = '[]'",
+        'update workbench.schedule_run set done = \'[{"step": "volunteers", "status": "done"}]\'',
+        "insert into workbench.schedule_run (tenant_id, schedule_id, name, sequence, asked_by) "
+        "select tenant_id, id, name, 'full', 'ana' from workbench.schedule",
+    ],
+)
+def test_no_time_and_no_run_of_a_schedule_is_made_up(wb: Workbench, url: str, statement: str) -> None:
+    wb.schedules.add("Nightly", NIGHTLY, sequence="daily")
+    run = wb.schedules.run_now("Nightly")
+    wb.schedules.begin(run)
+    wb.schedules.tell_step(run, {"step": "volunteers", "status": "failed", "batches": []})
+    with psycopg.connect(store.program_url(url)) as connection:
+        speak_for(connection, url, whole=True)
+        with pytest.raises(psycopg.Error) as refused:
+            connection.execute(statement)
+    assert refused.value.sqlstate == "WB001"
+
+
+@pytest.mark.parametrize(
+    ("cron", "zone", "is_one"),
+    [
+        ("garbage", "UTC", False),
+        ("* * * *", "UTC", False),
+        ("0 2 * * * *", "UTC", False),
+        ("61 2 * * *", "UTC", False),
+        ("0 24 * * *", "UTC", False),
+        ("0 2 0 * *", "UTC", False),
+        ("0 2 * 13 *", "UTC", False),
+        ("0 2 * * 8", "UTC", False),
+        ("a b c d e", "UTC", False),
+        ("0 2 * * *", "Mars/Olympus", False),
+        ("*/15 0-6,22 1,15 jan-MAR mon-fri", "America/Chicago", True),
+        ("30 6 L * *", "Europe/Berlin", True),
+        ("30 6 * * 5#2", "UTC", True),
+        ("0 0 * * sun", "Australia/Lord_Howe", True),
+    ],
+)
+def test_the_database_keeps_only_what_can_become_due(
+    wb: Workbench, url: str, cron: str, zone: str, is_one: bool
+) -> None:
+    with psycopg.connect(store.program_url(url)) as connection:
+        speak_for(connection, url, whole=True)
+        try:
+            connection.execute(ADDED, (cron, zone, datetime.now(UTC) + timedelta(days=1)))
+            kept = True
+        except psycopg.Error as refused:
+            assert refused.sqlstate == "WB001"
+            kept = False
+        connection.rollback()
+    assert kept is is_one
+
+
 def test_what_is_due_is_told_to_workers_alone(wb: Workbench, url: str) -> None:
     added = wb.schedules.add("Nightly", NIGHTLY, sequence="daily")
     assert schedules.due(url) == []

@@ -67,6 +67,7 @@ def test_the_exit_status_says_whether_all_some_or_none_is_done(run: Run, schools
     [
         (("run",), "say --daily, --weekly"),
         (("run", "--daily", "--weekly"), "one of them"),
+        (("run", "--daily", "--delta", "--full-sync"), "say --delta or --full-sync"),
         (("run", "--only", "teapots"), "There is no step or sequence called teapots"),
         (("run", "--students", "--exclude", "students,student_participations"), "No step is left to run"),
         (("run", "elevate.learners"), "There is no step or sequence called elevate.learners"),

@@ -197,6 +197,7 @@ def test_change_limits_hold_a_run_with_the_field_named_until_a_person_says_go(
     wb.commit(run.waits[0], accept=["all"])
     again = wb.schedules.run(run.id)
     assert (again.status, again.waits) == ("completed", ())
+    assert again.told.startswith("It waited for a person, who has let it go on. ")
 
 
 def test_a_held_run_whose_plan_is_put_away_is_not_completed(
@@ -208,7 +209,9 @@ def test_a_held_run_whose_plan_is_put_away_is_not_completed(
         (run,) = ended(wb)
     assert (run.status, run.told) == ("held", "It waits for a person. 1 row invalid.")
     wb.discard(run.waits[0], "Nobody wants it.")
-    assert wb.schedules.run(run.id).status == "partial"
+    after = wb.schedules.run(run.id)
+    assert after.status == "partial"
+    assert after.told == "It waited for a person, and was put away (Nobody wants it). 1 row invalid."
 
 
 def test_a_sheet_that_cannot_be_read_fails_its_run_with_the_sentence(

@@ -65,9 +65,19 @@ def test_the_guide_says_how_dates_and_numbers_are_written_where_there_are_any() 
     told = {name: field_guide(known) for name, known in CONTRACTS.items() if known.family in ("elevate", "polaris")}
     dated = [name for name, guide in told.items() if "- **Dates** are best written" in guide]
     accounts = ["polaris.teachers", "polaris.volunteers"]
-    assert dated == ["elevate.enrollments", *accounts, "polaris.events", "polaris.event_teachers", "commerce.companies"]
+    assert dated == ["elevate.enrollments", *accounts, "polaris.events", "polaris.event_teachers"]
     assert "- **Numbers** are best written" in told["elevate.courses"]
     assert "- **Numbers** are best written" not in told["elevate.students"]
+
+
+def test_a_reference_to_what_comes_in_the_same_import_is_told_and_what_becomes_of_a_row_without_it() -> None:
+    users, institutions = (field_guide(contract(f"generic_csv.{name}")) for name in ("users", "institutions"))
+    assert (
+        "Has to be the id of a known inviter, or of one that comes in the same import." in row(users, "invited_by")[-1]
+    )
+    told = "Is the id of a known creator, or of one that comes in the same import; another is left out, with a warning."
+    assert told in row(institutions, "created_by")[-1]
+    assert "  - `skip`: creates new records; a row whose record is known already is skipped, with a warning" in users
 
 
 def test_the_guide_of_the_roster_says_what_its_modes_take_away() -> None:

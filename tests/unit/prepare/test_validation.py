@@ -129,6 +129,20 @@ def test_counts_and_examples_add_up_over_the_chunks() -> None:
     assert len(bad.examples) == 20
 
 
+def test_a_chunk_in_which_a_column_is_blank_is_counted_as_the_library_counts_it() -> None:
+    names = "email full_name phone role"
+    blank, filled = ("ada@example.com", None, None, None), ("eve@invalid", "Eve", "call me", "boss")
+    whole, parted = Validator(STAFF), Validator(STAFF)
+    whole.check(rows(names, blank, filled))
+    parted.check(rows(names, blank))
+    parted.check(rows(names, filled, first=3))
+    assert parted.summary() == whole.summary()
+
+
+def test_what_a_column_must_not_lack_is_asked_of_a_blank_one() -> None:
+    assert issues(Validator(STAFF), rows("email phone", (None, None))) == [(2, "email", "missing")]
+
+
 def test_a_long_value_is_an_example_in_short() -> None:
     validator = Validator(STAFF)
     validator.check(rows("email full_name", ("x" * 1_000_000, "A")))

@@ -617,6 +617,33 @@ def test_a_page_that_comes_twice_is_asked_for_again(org: Salesforce, way: str) -
     assert refusal(org) == "Salesforce gave the same page twice. Try again."
 
 
+@pytest.mark.parametrize(
+    ("wrong", "instead", "why"),
+    [
+        (14, 7, "Salesforce gave 7 records on more than one page. Nothing was kept; try again."),
+        (15, 7, "Salesforce gave 1 record on more than one page. Nothing was kept; try again."),
+        (15, 16, "Salesforce gave a record twice on one page. Try again."),
+        (15, None, "Salesforce gave a record without its id. Try again."),
+    ],
+    ids=["a whole page", "one record", "within a page", "no id"],
+)
+def test_records_of_a_job_are_compared_by_their_ids(
+    org: Salesforce, by_job: None, wrong: int, instead: int | None, why: str
+) -> None:
+    org.job_page = 7
+    org.add("Contact", FIELDS, people(28))
+
+    def changed(body: bytes) -> bytes:
+        places = range(wrong, wrong + 7) if instead == 7 and wrong == 14 else (wrong,)
+        for place in places:
+            other = b"" if instead is None else f"003{place - wrong + instead + 1:012}AAA".encode()
+            body = body.replace(f"003{place + 1:012}AAA".encode(), other)
+        return body
+
+    org.faults += [Fault(path="locator=14", change=changed)] * (3 if "page." in why or "id." in why else 1)
+    assert refusal(org) == why
+
+
 def test_a_job_without_records_may_answer_nothing_at_all(org: Salesforce) -> None:
     org.faults.append(Fault(path="/results", change=lambda _: b""))
     wide = {f"A_field_with_a_rather_long_name_{place:03}__c": "string" for place in range(400)}

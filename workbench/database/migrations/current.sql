@@ -128,13 +128,31 @@ begin
              where batch_id = %1$L and plan = %2$L
          ), rolled as (
              select made.line, min(made.weight) as weight from (%3$s) made group by made.line
+         ), waits as materialized (                       -- rows that wait with another of their key, which is refused itself
+             select w.line, w.external_key from workbench.corrected_row w
+             join workbench.import_outcome o on o.batch_id = w.batch_id and o.line = w.line
+             where w.batch_id = %1$L and o.batch_id = %1$L and o.plan = %2$L and o.reason = ''together''
+               and %4$L
+         ), refusing as materialized (
+             select distinct w.external_key from workbench.corrected_row w
+             join workbench.import_outcome o on o.batch_id = w.batch_id and o.line = w.line
+             where w.batch_id = %1$L and o.batch_id = %1$L and o.plan = %2$L and o.outcome in (''invalid'', ''unmatched'')
+               and o.reason is distinct from ''together'' and w.external_key <> '''' and %4$L
          )
          select (select count(*) from source full join rolled using (line)
                  where source.weight is distinct from coalesce(rolled.weight, 5)
-                   and not (source.weight is not distinct from 1 and line in (select line from failed)))
+                   and not (source.weight is not distinct from 1 and line in (select line from failed))
+                   and not (coalesce(rolled.weight, 5) = 5 and line in (
+                       select line from waits where external_key in (select external_key from refusing))))
+              + (select count(*) from workbench.corrected_row w
+                 join workbench.import_outcome o on o.batch_id = w.batch_id and o.line = w.line
+                 where %4$L and w.batch_id = %1$L and o.batch_id = %1$L and o.plan = %2$L
+                   and o.outcome in (''created'', ''updated'') and w.external_key in (select external_key from refusing))
               + (select count(*) from failed where line not in (
                      select line from workbench.import_outcome
-                     where batch_id = %1$L and plan = %2$L and outcome = ''invalid''))', face, number, made)
+                     where batch_id = %1$L and plan = %2$L and outcome = ''invalid''))', face, number, made,
+        exists (select from workbench.import_batch b where b.id = face and b.summary @> '{"together": true}'
+            and b.unmatched + b.invalid > 0))
     into wrong;
     return wrong;
 end $$;
@@ -209,7 +227,7 @@ begin
             'select count(*) from workbench.import_removal m left join %I.%I t on t.id = m.record_id
              where m.batch_id = $1 and m.plan = $2 and case m.action when ''deleted'' then t.id is not null
                  else t.xmin is distinct from $3 or %s end',
-            known.family, known.target, coalesce(format('t.%I', known.active), 'false'))
+            known.family, known.target, case when known.active is null then 'false' else format('t.%I', known.active) end)
             into more using batch.id, batch.plan, mine;
         wrong := wrong + more;
     end if;
@@ -217,8 +235,9 @@ begin
 end $$;
 
 -- How many outcomes of a batch have no ground in its rows: a row that was read as invalid is so, one is a duplicate of another
--- that is none, one is withheld for its source row's sake, one is left as it is because there is a record. How many are not so
--- by what the outcomes themselves say (`unsaid`), and whether there are `twins`, is known to whoever has read them all.
+-- that is none, one is withheld for its source row's sake, one is left as it is because there is a record, one is filtered that
+-- says what does not come in. How many are not so by what the outcomes themselves say (`unsaid`), and whether there are `twins`,
+-- is known to whoever has read them all.
 drop function if exists workbench.groundless(workbench.import_batch);
 create or replace function workbench.groundless(batch workbench.import_batch, unsaid bigint, twins boolean) returns bigint
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -239,7 +258,12 @@ begin
     if batch.undo_of is not null or not exists (select from workbench.dataset d where d.data_type = batch.data_type) then
         return wrong;                                    -- of an undo `unwritten` asks, of a playbook's rows `unrolled`
     end if;
-    wrong := wrong + unsaid;
+    wrong := wrong + unsaid + (
+        select count(*) from workbench.dataset d
+        join workbench.import_outcome o on o.batch_id = batch.id and o.plan = batch.plan and o.reason = 'filtered'
+        left join workbench.corrected_row r on r.batch_id = batch.id and r.line = o.line
+        where d.data_type = batch.data_type and d.only_field is not null
+          and not coalesce(lower(r.payload ->> d.only_field) <> all(string_to_array(d.only_texts, ',')), false));
     if twins and not batch.derived then
         by_record := exists (                            -- rows that call one record by several names are known by it
             select from workbench.import_outcome where batch_id = batch.id and plan = batch.plan
@@ -328,15 +352,17 @@ create or replace trigger guard_control_total before insert or update on workben
 create or replace function workbench.refuse_unproven(batch workbench.import_batch) returns void language plpgsql
 set search_path = pg_catalog, pg_temp as $$
 declare
-    found record; behind record; total record; found_loose bigint; mixed bigint;
+    found record; behind record; total record; found_loose bigint; mixed bigint; filters boolean;
     lot constant bigint := uuid_hash_extended(gen_random_uuid(), 0);
 begin
+    filters := exists (select from workbench.dataset d where d.data_type = batch.data_type and d.only_field is not null);
     select count(r.line) as rows, count(*) filter (where r.line is null or o.line is null) as loose,
            count(*) filter (where o.outcome = 'created' and o.record_id <> r.id and batch.undo_of is null
                or o.outcome = 'skipped' and o.reason is null) as strange,
            count(*) filter (where o.outcome = 'skipped' and not case
                when o.reason in ('unchanged', 'known', 'protected', 'kept') then o.record_id is not null
                when o.reason = 'withheld' then batch.derived
+               when o.reason = 'filtered' then filters
                else o.reason = 'duplicate' end) as unsaid,
            coalesce(bool_or(o.outcome = 'skipped' and o.reason = 'duplicate'), false) as twins,
            bit_xor(uuid_hash_extended(o.record_id, lot)) filter (where o.outcome = 'created') as mixed,
@@ -592,8 +618,8 @@ set search_path = pg_catalog, pg_temp as $$
                    where r.playbook = of_playbook and r.asked = of_asked and b.stage = 'completed')
 $$;
 
--- A reading is of the import that is begun with it, in the same transaction, and of no other; it was over when it is kept; and that
--- all is nothing can only be said of what has never brought anything.
+-- A reading is of the import that is begun with it, in the same transaction, and of no other; it was over when it is kept; that all
+-- is nothing can only be said of what has never brought anything, and that nothing was changed, only from where the readings end.
 create or replace function workbench.guard_read() returns trigger language plpgsql
 set search_path = pg_catalog, pg_temp as $$
 begin
@@ -608,6 +634,10 @@ begin
     end if;
     if new.batch_id is null and new.since is null and workbench.has_brought(new.playbook, new.asked) then
         raise exception 'all of %, which has brought records, cannot be nothing', new.object using errcode = 'WB001';
+    end if;
+    if new.batch_id is null and new.since is not null
+       and new.since > coalesce(workbench.read_until(new.playbook, new.asked), '-infinity') then
+        raise exception 'nothing was read of % until %', new.object, new.since using errcode = 'WB001';
     end if;
     return new;
 end $$;
@@ -628,9 +658,25 @@ end $$;
 create or replace trigger tell_read after insert on workbench.salesforce_read
     for each row when (new.batch_id is null) execute function workbench.tell_read();
 
--- The readings that count: there was nothing to import, or the import is written and not undone, and of its invalid rows each was
--- rejected by somebody, with a reason. An unmatched row does not keep a reading from counting, for it is kept, and waits. One that
--- was kept before its time had come has not seen what was changed until then.
+-- Whether an undo has taken back since what an import had found as it should be, and left as it was: what it has read is here no
+-- more. The import itself may well stand.
+create or replace function workbench.lost_since(import uuid) returns boolean language sql stable cost 100000
+set search_path = pg_catalog, pg_temp as $$
+    select exists (
+        select from workbench.import_batch b
+        join workbench.dataset d on d.data_type = b.data_type
+        join workbench.dataset same on same.family = d.family and same.target = d.target
+        join workbench.import_batch u on u.undo_of is not null and u.stage = 'completed' and u.updated > 0
+            and u.data_type = same.data_type and u.completed_at > b.planned_at
+        join workbench.import_outcome t on t.batch_id = u.id and t.plan = u.plan and t.outcome = 'updated'
+        join workbench.import_outcome o on o.batch_id = b.id and o.plan = b.plan and o.outcome = 'skipped'
+            and o.record_id = t.record_id
+        where import in (b.id, b.part_of) and b.stage = 'completed' and b.skipped > 0)
+$$;
+
+-- The readings that count: there was nothing to import, or the import is written and not undone, nor what it found here, and of its
+-- invalid rows each was rejected by somebody, with a reason. An unmatched row does not keep a reading from counting, for it is kept,
+-- and waits. One that was kept before its time had come has not seen what was changed until then.
 drop view if exists workbench.standing_read;
 create view workbench.standing_read with (security_invoker = true) as
 select r.* from workbench.salesforce_read r left join workbench.import_batch b on b.id = r.batch_id
@@ -639,7 +685,8 @@ where r.until <= r.read_at + interval '10 minutes' and (r.batch_id is null or b.
   and (b.invalid = 0 or b.invalid <= (
       select count(*) from workbench.import_explanation e
       join workbench.import_outcome o on o.batch_id = e.batch_id and o.line = e.line
-      where e.batch_id = b.id and o.plan = b.plan and o.outcome = 'invalid' and workbench.settles(e, o.outcome))));
+      where e.batch_id = b.id and o.plan = b.plan and o.outcome = 'invalid' and workbench.settles(e, o.outcome)))
+  and not workbench.lost_since(b.id));
 grant select on workbench.standing_read to workbench_app;
 
 -- Up to when the changes of what a playbook asks for have been read: from the last whole reading on as far as the readings leave no
@@ -656,6 +703,73 @@ set search_path = pg_catalog, pg_temp as $$
     )
     select max(until) from reached
 $$;
+
+-- Whether a text is minute, hour, day of the month, month and day of the week, as cron writes them.
+create or replace function workbench.is_cron(text) returns boolean language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp as $$
+    select count(*) = 5 and bool_and(part ~* ('^' || one || '(,' || one || ')*$') and not exists (
+        select from regexp_matches(regexp_replace(part, '[/#][0-9]+|l[0-7]', '', 'gi'), '[0-9]+', 'g') number
+        where number[1]::int not between (array[0, 0, 1, 1, 0])[place] and (array[59, 23, 31, 12, 7])[place]))
+    from (
+        select part, place::int,
+               '([*?]|l[0-7]?|([0-9]{1,2}|[a-z]{3})(-([0-9]{1,2}|[a-z]{3}))?)(/[0-9]{1,2})?(#([1-5]|l))?' as one
+        from regexp_split_to_table($1, ' ') with ordinality as each (part, place)
+    ) parts
+$$;
+
+-- A schedule can become due, and then is so from now on: no time of it is made up.
+create or replace function workbench.guard_schedule() returns trigger language plpgsql
+set search_path = pg_catalog, pg_temp as $$
+begin
+    if not workbench.is_cron(new.cron) then
+        raise exception '% is no cron expression', new.cron using errcode = 'WB001';
+    end if;
+    begin
+        perform now() at time zone new.zone;
+    exception when invalid_parameter_value then
+        raise exception '% is no time zone', new.zone using errcode = 'WB001';
+    end;
+    if new.next_due < now() - interval '10 minutes' and (tg_op = 'INSERT' or new.next_due is distinct from old.next_due) then
+        raise exception 'schedule % cannot be due at %, which is over', new.name, new.next_due using errcode = 'WB001';
+    end if;
+    if new.removed_at is not null and new.next_due is not null then
+        raise exception 'schedule % is removed, and never due', new.name using errcode = 'WB001';
+    end if;
+    return new;
+end $$;
+
+create or replace trigger guard_schedule before insert or update on workbench.schedule
+    for each row execute function workbench.guard_schedule();
+
+-- A run of a schedule does what that says; by the calendar it is in the transaction that takes the schedule up, for a time that has
+-- come. What came of its steps is added to, and never changed.
+create or replace function workbench.guard_schedule_run() returns trigger language plpgsql
+set search_path = pg_catalog, pg_temp as $$
+begin
+    if tg_op = 'INSERT' then
+        if new.due > now() + interval '10 minutes' then
+            raise exception 'a run that is due at % has not come yet', new.due using errcode = 'WB001';
+        end if;
+        if new.schedule_id is not null and not exists (
+            select from workbench.schedule s
+            where s.id = new.schedule_id and s.tenant_id = new.tenant_id and s.removed_at is null and not new.only_missing
+              and (s.name, s.sequence, s.steps, s.google_sheet, s."window", s.everything) is not distinct from
+                  (new.name, new.sequence, new.steps, new.google_sheet, new."window", new.everything)
+              and (new.asked_by is not null or s.next_due > new.due and s.xmin = pg_current_xact_id()::xid)) then
+            raise exception 'it is no run of schedule % that is due', new.schedule_id using errcode = 'WB001';
+        end if;
+        return new;
+    end if;
+    if jsonb_array_length(new.done) < jsonb_array_length(old.done) or exists (
+        select from jsonb_array_elements(old.done) with ordinality as each (step, place)
+        where step is distinct from new.done -> (place::int - 1)) then
+        raise exception 'what came of run % stays', old.id using errcode = 'WB001';
+    end if;
+    return new;
+end $$;
+
+create or replace trigger guard_schedule_run before insert or update on workbench.schedule_run
+    for each row execute function workbench.guard_schedule_run();
 
 -- One row with everything that is known of it: what seed 002's ImportRow shows, after the plan, the commit and the explanations.
 drop view if exists workbench.import_result;

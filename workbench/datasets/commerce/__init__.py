@@ -1,8 +1,15 @@
 """Commerce's datasets (seed 002's inventory table): what is bought, by whom, where it lies and where it goes."""
 
-from workbench.datasets.commerce import companies, exports, products
+from workbench.datasets.commerce import companies, exports, invoices, locations, payments, products, routes
 
-CONTRACTS = (*companies.CONTRACTS, *products.CONTRACTS)
+CONTRACTS = (
+    *companies.CONTRACTS,
+    *products.CONTRACTS,
+    *invoices.CONTRACTS,
+    *locations.CONTRACTS,
+    *routes.CONTRACTS,
+    *payments.CONTRACTS,
+)
 
-FORMS = exports.FORMS
+FORMS = (*exports.FORMS, invoices.INVOICES, *locations.FORMS, *routes.FORMS)
 """The columns of sources that are more than one dataset: contracts without a table."""

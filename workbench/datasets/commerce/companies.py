@@ -135,7 +135,6 @@ COMPANIES = Contract(
             Field(name="country", max_length=100, examples=("USA", "USA")),
             Field(
                 name="postal_code",
-                kind="identifier",
                 aliases=("zip", "zip code", "postcode"),
                 max_length=40,
                 examples=("21230", "23220"),
@@ -155,7 +154,7 @@ COMPANIES = Contract(
                 aliases=("license number", "licence", "license"),
                 max_length=100,
             ),
-            Field(name="tax_number", kind="identifier", aliases=("tax id",), max_length=100),
+            Field(name="tax_number", aliases=("tax id",), max_length=100),
             Field(
                 name="payment_terms",
                 kind="choice",

@@ -12,7 +12,7 @@ CUSTOMERS = Contract(
     name="commerce.customers",
     title="Commerce: Customers with contacts",
     noun="contact",
-    key=("company", "first_name", "last_name", "email"),
+    key=("company",),
     totals=(
         ControlTotal(name="Balance", sum_of="balance"),
         ControlTotal(name="12-month sales", sum_of="sales_12_months"),

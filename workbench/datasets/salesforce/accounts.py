@@ -203,7 +203,7 @@ ORGANIZATIONS_FORM = Contract(
             aliases=("Id",),
             examples=("001000000000003AAA", "001000000000004AAA"),
         ),
-        Field(name="name", kind="identifier", required=True, aliases=("Name",), examples=("Acme Steel", "Next Level")),
+        Field(name="name", required=True, aliases=("Name",), examples=("Acme Steel", "Next Level")),
         _TYPE,
         _DESCRIPTION,
         Field(name="parent_id", kind="salesforce_id", aliases=("ParentId",)),
@@ -229,7 +229,6 @@ SCHOOLS_FORM = Contract(
         ),
         Field(
             name="name",
-            kind="identifier",
             required=True,
             aliases=("Name",),
             examples=("Kansas City Kansas Public Schools", "Wyandotte High"),

@@ -4,13 +4,15 @@ An activity is somebody's: the contact that a task names, or whose address an e-
 From, or whom it is related to. Once stored it never changes, but for a deletion.
 """
 
+from typing import Any
+
 from workbench.model.contract import Contract, Field, FirstOf, Reference, Sought
 
 TYPES = ("activity", "status_change", "note")
 
 
-def _text(name: str, *aliases: str, **more: object) -> Field:
-    return Field(name=name, aliases=aliases, once=True, **more)  # type: ignore[arg-type]
+def _text(name: str, *aliases: str, **more: Any) -> Field:
+    return Field(name=name, aliases=aliases, once=True, **more)
 
 
 _PERSON = "salesforce.people"
@@ -89,8 +91,8 @@ HISTORY_FORM = Contract(
             aliases=("Id",),
             examples=("00T000000000001EAA", "00T000000000002EAA"),
         ),
-        Field(name="subject", kind="identifier", aliases=("Subject",), examples=("Thank you", "Spoke at the fair")),
-        Field(name="status", kind="identifier", aliases=("Status",), examples=("Completed", "Completed")),
+        Field(name="subject", aliases=("Subject",), examples=("Thank you", "Spoke at the fair")),
+        Field(name="status", aliases=("Status",), examples=("Completed", "Completed")),
         Field(name="description", aliases=("Description",), help="Of a task."),
         Field(
             name="type",
@@ -114,10 +116,10 @@ HISTORY_FORM = Contract(
         ),
         Field(name="what_id", kind="salesforce_id", aliases=("WhatId",), help="Of a task: what it is about."),
         Field(name="message_date", kind="timestamp", aliases=("MessageDate",), help="Of an e-mail."),
-        Field(name="from_address", kind="identifier", aliases=("FromAddress",), help="Of an e-mail."),
-        Field(name="to_address", kind="identifier", aliases=("ToAddress",), help="Of an e-mail."),
-        Field(name="cc_address", kind="identifier", aliases=("CcAddress",), help="Of an e-mail."),
-        Field(name="bcc_address", kind="identifier", aliases=("BccAddress",), help="Of an e-mail."),
+        Field(name="from_address", aliases=("FromAddress",), help="Of an e-mail."),
+        Field(name="to_address", aliases=("ToAddress",), help="Of an e-mail."),
+        Field(name="cc_address", aliases=("CcAddress",), help="Of an e-mail."),
+        Field(name="bcc_address", aliases=("BccAddress",), help="Of an e-mail."),
         Field(name="text_body", aliases=("TextBody",), help="Of an e-mail."),
         Field(name="html_body", aliases=("HtmlBody",), help="Of an e-mail; its text is kept where there is no other."),
         Field(name="incoming", kind="boolean", aliases=("Incoming",), help="Of an e-mail: whether we received it."),

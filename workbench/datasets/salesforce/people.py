@@ -79,7 +79,14 @@ PEOPLE = Contract(
         Field(name="type", kind="choice", choices=TYPES, aliases=("contact type",), examples=("volunteer", "teacher")),
         Field(name="first_name", kind="name", max_length=300, examples=("Ada", "Ben")),
         Field(name="middle_name", kind="name", max_length=300),
-        Field(name="last_name", kind="name", required=True, max_length=300, examples=("Park", "Ruiz")),
+        Field(
+            name="last_name",
+            kind="name",
+            required=True,
+            max_length=300,
+            never_blank=True,  # Salesforce keeps no contact without one
+            examples=("Park", "Ruiz"),
+        ),
         Field(
             name="email",
             kind="email",

@@ -234,21 +234,19 @@ PARTICIPATIONS_OF_SESSIONS = Contract(
             kind="choice",
             choices=PARTICIPATIONS,
             aliases=("Status__c",),
+            protected_by="notes",
             examples=("Attended", "Scheduled"),
         ),
         _HOURS,
         Field(name="age_group", aliases=("Age_Group__c",), max_length=100),
         Field(name="email", kind="email", aliases=("Email__c",)),
         Field(name="title", aliases=("Title__c",), max_length=300),
+        Field(name="notes", aliases=("admin notes",), help="A person's; it protects the status."),
         _DELETED,
     ),
 )
 
 CONTRACTS = (SESSIONS, SESSION_ACCOUNTS, PARTICIPATIONS_OF_SESSIONS)
-
-
-_ANYTHING = "identifier"
-"""The kind of a form's texts that may look like anything, be it like dates or e-mail addresses."""
 
 
 def _events(name: str, title: str) -> Contract:
@@ -267,21 +265,18 @@ def _events(name: str, title: str) -> Contract:
             ),
             Field(
                 name="name",
-                kind=_ANYTHING,
                 required=True,
                 aliases=("Name",),
                 examples=("Careers in Nursing", "Inside a Steel Mill"),
             ),
             Field(
                 name="type",
-                kind=_ANYTHING,
                 aliases=("Session_Type__c",),
                 help=f"{UNKNOWN_TYPE} where it is none of the known types.",
                 examples=("Career Speaker", "Workplace Visit"),
             ),
             Field(
                 name="format",
-                kind=_ANYTHING,
                 aliases=("Format__c",),
                 help=f"{FORMATS[0]} when blank.",
                 examples=FORMATS,
@@ -297,24 +292,22 @@ def _events(name: str, title: str) -> Contract:
             Field(name="end", kind="timestamp", aliases=("End_Date_and_Time__c",)),
             Field(
                 name="status",
-                kind=_ANYTHING,
                 aliases=("Session_Status__c",),
                 help="Draft when blank.",
                 examples=("Completed", "Confirmed"),
             ),
-            Field(name="cancellation_reason", kind=_ANYTHING, aliases=("Cancellation_Reason__c",)),
+            Field(name="cancellation_reason", aliases=("Cancellation_Reason__c",)),
             *_COUNTS,
             Field(
                 name="district",
-                kind=_ANYTHING,
                 aliases=("District__c",),
                 help="Districts by id or name, with semicolons between.",
             ),
-            Field(name="school", kind=_ANYTHING, aliases=("School__c",), help="By id, or by name."),
-            Field(name="parent_account", kind=_ANYTHING, aliases=("Parent_Account__c",), help="By id, or by name."),
-            Field(name="legacy_skill", kind=_ANYTHING, aliases=("Legacy_Skill_Covered_for_the_Session__c",)),
-            Field(name="needed_skills", kind=_ANYTHING, aliases=("Legacy_Skills_Needed__c",)),
-            Field(name="requested_skills", kind=_ANYTHING, aliases=("Requested_Skills__c",)),
+            Field(name="school", aliases=("School__c",), help="By id, or by name."),
+            Field(name="parent_account", aliases=("Parent_Account__c",), help="By id, or by name."),
+            Field(name="legacy_skill", aliases=("Legacy_Skill_Covered_for_the_Session__c",)),
+            Field(name="needed_skills", aliases=("Legacy_Skills_Needed__c",)),
+            Field(name="requested_skills", aliases=("Requested_Skills__c",)),
             *_TEXTS,
             Field(
                 name="registration_link",
@@ -356,10 +349,9 @@ def _participations(name: str, title: str, participants: tuple[str, str]) -> Con
                 help="A row waits until the event is there.",
                 examples=("a00000000000001AAA", "a00000000000002AAA"),
             ),
-            Field(name="kind", kind=_ANYTHING, required=True, aliases=("Participant_Type__c",), examples=participants),
+            Field(name="kind", required=True, aliases=("Participant_Type__c",), examples=participants),
             Field(
                 name="status",
-                kind=_ANYTHING,
                 aliases=("Status__c",),
                 help=f"Counts as one of: {', '.join(PARTICIPATIONS)}.",
                 examples=("Attended", "Scheduled"),
@@ -367,14 +359,13 @@ def _participations(name: str, title: str, participants: tuple[str, str]) -> Con
             # as they are: what is no number is none, and no reason to leave the row out
             Field(
                 name="delivery_hours",
-                kind=_ANYTHING,
                 aliases=("Delivery_Hours__c",),
                 help=_HOURS.help,
                 examples=("1.5", ""),
             ),
-            Field(name="age_group", kind=_ANYTHING, aliases=("Age_Group__c",)),
-            Field(name="email", kind=_ANYTHING, aliases=("Email__c",)),
-            Field(name="title", kind=_ANYTHING, aliases=("Title__c",)),
+            Field(name="age_group", aliases=("Age_Group__c",)),
+            Field(name="email", aliases=("Email__c",)),
+            Field(name="title", aliases=("Title__c",)),
             _DELETED,
         ),
     )

@@ -97,7 +97,9 @@ class _Steps:
         """It has invalid rows, or its plan waits for a person as a whole, or both."""
         name = short(self.batch.id)
         commit = self.again("commit", name)
-        if not self.figures.invalid:
+        if self.batch.refused:
+            self.refused()
+        elif not self.figures.invalid:
             self.say("", "Held, nothing was written: a person decides first.", *holds.asked(self.batch, commit))
         else:
             self.say("", f"Held, nothing was written: {many(self.figures.invalid, 'row')} invalid.")
@@ -111,6 +113,14 @@ class _Steps:
                 self.say("To let the good rows go on without them:", f"{commit} --skip-errors")
         self.edited()
         self.say("To put it away, as nobody wants it:", self.again("discard", name))
+
+    def refused(self) -> None:
+        """It is written whole or not at all."""
+        wrong = self.batch.wrong_rows
+        self.say("", f"Refused, nothing was written: it is imported whole or not at all, and {wrong}.")
+        self.say("To correct them in a file of their own, to bring that back, and to plan it again:")
+        self.say(*self.invalid, *(self.again("correct", short(sheet.id), "invalid.xlsx") for sheet in self.open))
+        self.say(self.again("plan", short(self.batch.id)))
 
     def contradictions(self) -> None:
         """How to decide which rows count that contradict each other, or wait because of a warning."""

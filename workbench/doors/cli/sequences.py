@@ -34,13 +34,9 @@ def run(
     only: Annotated[str | None, typer.Option(metavar="STEP,STEP", help="Only these steps.")] = None,
     exclude: Annotated[str | None, typer.Option(metavar="STEP,STEP", help="Every step but these.")] = None,
     delta: Annotated[
-        bool | None,
-        typer.Option(
-            "--delta/--full-sync",
-            help="Read what has changed since the last time, as is usual, or everything, as with --full.",
-            show_default=False,
-        ),
-    ] = None,
+        bool, typer.Option("--delta", help="Read what has changed since the last time, as is usual but with --full.")
+    ] = False,
+    full_sync: Annotated[bool, typer.Option("--full-sync", help="Read everything, as is usual with --full.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Stop at the plans; write no record.")] = False,
     plan_only: Annotated[
         bool, typer.Option("--plan-only", help="Say what would run, in which order; ask nothing of Salesforce.")
@@ -56,6 +52,8 @@ def run(
     if len(named) > 1 or (not named and only is None and exclude is None):
         how = "--daily, --weekly, --full, --students, a step, or --only"
         raise typer.BadParameter(f"say {how}, one of them.", param_hint="run")
+    if delta and full_sync:
+        raise typer.BadParameter("say --delta or --full-sync, one of them.", param_hint="run")
     sequence = named[0] if named else None
     chosen, left = _names(only), _names(exclude)
     with asked.open() as wb:
@@ -67,7 +65,7 @@ def run(
                 sequence,
                 only=chosen,
                 exclude=left,
-                full_sync=None if delta is None else not delta,
+                full_sync=full_sync if delta or full_sync else None,
                 dry_run=dry_run,
                 fail_fast=fail_fast,
                 missing=missing,

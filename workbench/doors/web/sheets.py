@@ -1,6 +1,7 @@
 """The sheet that a page is about, and what is found out of it, once for all who look at it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping as Pairs
+from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
@@ -11,9 +12,10 @@ from workbench.doors.web import address, formats, layout, runs, uploads, words
 from workbench.doors.web.page import empty
 from workbench.model.batch import Batch
 from workbench.model.errors import NoSheets, SheetsAlike, UnreadableSheet, WorkbenchError
+from workbench.model.package import Package
 from workbench.model.sheet import Layout, Sheet, Tally
 from workbench.model.template import Mapping
-from workbench.playbooks import PLAYBOOKS
+from workbench.playbooks import PLAYBOOKS, of_package
 from workbench.prepare import columns, drift, forms, profile_report, recognition
 from workbench.prepare.columns import ChoiceText, Column
 from workbench.prepare.drift import Stranger
@@ -61,6 +63,12 @@ class Together:
     """The worksheet of each dataset, in the order of import."""
     left_out: tuple[str, ...]
     """The worksheets of no dataset, and those without rows."""
+    sentence: str = ""
+    """What an archive was found to be."""
+    told: tuple[str, ...] = ()
+    """What of an archive a person should know."""
+    rows: Pairs[str, int] = field(default_factory=dict)
+    """How many rows an archive says that it has of each dataset."""
 
     @property
     def titles(self) -> dict[str, str]:
@@ -103,6 +111,9 @@ def which_sheet(wb: Workbench, batch: Batch) -> None:
 def taken_for(upload: str, name: str, _settings: Settings) -> tuple[str, str]:
     """What an upload is recognised as, and what to import before it or what becomes of it; or why it cannot be read."""
     try:
+        if uploads.is_whole(_settings, upload):
+            found, why = together(upload, name, _settings)
+            return (f"Recognised as `{found.family}`. {found.sentence}", "") if found is not None else ("", why)
         dataset = recognised_as(uploads.opened(_settings, upload))
     except WorkbenchError as refusal:
         return "", str(refusal)
@@ -120,6 +131,8 @@ def together(upload: str, name: str, _settings: Settings) -> tuple[Together | No
     imported together."""
     try:
         given = uploads.every_sheet(_settings, upload)
+        if given and given[0].package is not None:
+            return _unpacked(given, given[0].package), ""
     except WorkbenchError as refusal:
         return None, str(refusal)
     found, why = [], ""
@@ -137,6 +150,25 @@ def together(upload: str, name: str, _settings: Settings) -> tuple[Together | No
         found.append(Together(family=family, sheets=own, left_out=rest))
     most = max(found, key=lambda one: len(one.sheets), default=None)
     return (most, "") if most is not None and len(most.sheets) > 1 else (None, why)
+
+
+def _unpacked(given: list[Sheet], package: Package) -> Together | None:
+    """The sheets of an archive that is a playbook's own; raises what makes it none."""
+    playbook = of_package(package)
+    if playbook is None or playbook.unpack is None:
+        return None
+    found = playbook.unpack(given)
+    checked = next(iter(found.values())).package or package
+    filled = [name for name in playbook.datasets if name in found and len(found[name].sample(1))]
+    empty = tuple(found[name].name for name in playbook.datasets if name in found and name not in filled)
+    return Together(
+        family=playbook.name,
+        sheets={name: _called(found[name]) for name in filled},
+        left_out=empty,
+        sentence=checked.sentence,
+        told=checked.told,
+        rows=checked.counts,
+    )
 
 
 def _called(sheet: Sheet) -> str:

@@ -20,11 +20,13 @@ from workbench.model import files
 from workbench.model.batch import Batch
 from workbench.model.contract import Contract
 from workbench.model.errors import UnknownUpload
+from workbench.model.package import Package
 from workbench.model.sheet import Chunk, Layout, Sheet
+from workbench.playbooks import of_package
 from workbench.prepare import mapping
 from workbench.prepare.recognition import is_header
 from workbench.settings import Settings
-from workbench.sources import archive, headed, open_sheet, open_sheets
+from workbench.sources import archive, headed, is_packed, open_sheet, open_sheets
 from workbench.sources import lines_around as lines_beside
 from workbench.sources.csv_writer import write_csv
 from workbench.sources.kept_files import written
@@ -54,7 +56,8 @@ class Upload:
 
 
 def receive(configuration: Settings, name: str, file: IO[bytes]) -> tuple[list[Upload], tuple[str, ...]]:
-    """Keeps a file, or each table of a ZIP archive, and the names of what else the archive holds.
+    """Keeps a file, or each table of a ZIP archive, and the names of what else the archive holds; an archive that is
+    plainly a playbook's own is kept whole.
 
     `file` can be read from any place. Raises NoSpace, UnwritableFile and, for an archive that is none or is not safe to
     unpack, UnreadableSource.
@@ -62,6 +65,10 @@ def receive(configuration: Settings, name: str, file: IO[bytes]) -> tuple[list[U
     if not archive.is_archive(file):
         return [keep(configuration, name, file)], ()
     with archive.opened(file, name) as found:
+        package = Package(name=name, checksum="", size=0, members=found.members)
+        if of_package(package) is not None:
+            file.seek(0)
+            return [keep(configuration, name, file)], ()
         return [_keep(configuration, part, blocks) for part, blocks in found.tables()], found.others
 
 
@@ -119,6 +126,11 @@ def every_sheet(configuration: Settings, upload: str) -> list[Sheet]:
     """The sheets of an upload that are not empty; raises UnknownUpload, and what `open_sheet` raises."""
     found = get(configuration, upload)
     return open_sheets(_folder(configuration) / found.id, name=found.name)
+
+
+def is_whole(configuration: Settings, upload: str) -> bool:
+    """Whether an upload is an archive that was kept whole; raises UnknownUpload."""
+    return is_packed(_folder(configuration) / get(configuration, upload).id)
 
 
 def waiting(configuration: Settings) -> list[Upload]:

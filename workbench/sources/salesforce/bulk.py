@@ -5,8 +5,10 @@ from collections.abc import Collection, Iterator
 from functools import partial
 from typing import Any
 
+import pyarrow as pa
 from simple_salesforce.util import exception_handler
 
+from workbench.model.wording import many
 from workbench.sources.salesforce.connection import Broken, Connection, Refused
 from workbench.sources.salesforce.export import Export
 from workbench.sources.salesforce.pages import exported as exported_by_pages
@@ -94,18 +96,27 @@ class _Job:
     def pages(self, columns: tuple[str, ...]) -> Iterator[Page]:
         """Its results; each page goes away with the next."""
         seen: set[bytes] = set()
+        ids = pa.chunked_array([], pa.binary())
         locators, locator = {""}, ""
         while True:
             page = self._connection.ask(partial(self._page, columns=columns, locator=locator, seen=seen))
             seen.add(page.digest)
+            ids = pa.chunked_array([*ids.chunks, *page.ids.chunks], pa.binary())
             yield page
             page.spool.remove()
             locator = page.next
             if not locator:
+                self._refuse_repeated(ids)
                 return
             if locator in locators:
                 raise self._connection.refused("Salesforce leads from one page to the same again. Try again later.")
             locators.add(locator)
+
+    def _refuse_repeated(self, ids: pa.ChunkedArray) -> None:
+        """Raises UnreadableSalesforce where pages have records in common: others may then be lost."""
+        if repeated := len(ids) - len(ids.unique()):
+            why = f"Salesforce gave {many(repeated, 'record')} on more than one page. Nothing was kept; try again."
+            raise self._connection.refused(why)
 
     def _page(self, client: Any, columns: tuple[str, ...], locator: str, seen: Collection[bytes]) -> Page:
         """One page; raises Broken where it is not whole, or another one again."""

@@ -9,6 +9,8 @@ from io import TextIOWrapper
 from itertools import islice
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.csv as arrow_csv
 from requests import Response
 
 from workbench.sources.salesforce.connection import Broken
@@ -17,6 +19,8 @@ from workbench.sources.spool import Spool
 
 _BLOCK = 1 << 18
 _ROWS = 10_000
+_PARSED = 1 << 24
+"""Bytes of a page that are parsed at once: no record is longer."""
 _EXPONENT, _LONGEST = re.compile(rb'[0-9]E-?[0-9]{1,3}"'), 6
 """The end of a cell that may be a number with an exponent, and its bytes but the last."""
 _QUOTE, _LF = ord('"'), ord("\n")
@@ -33,6 +37,8 @@ class Page:
     has_exponents: bool
     """Whether a cell of it may be a number with an exponent."""
     digest: bytes
+    ids: pa.ChunkedArray
+    """Of its records, in their order."""
     next: str
     """By which word the next page is asked for; blank behind the last."""
 
@@ -48,6 +54,7 @@ class Page:
             found = max(watched.lines - 1, 0)
             if found != records:
                 raise Broken(f"Salesforce gave {found:,} records of a page of {records:,}")
+            ids = _ids(spool, columns) if found else pa.chunked_array([], pa.binary())
         except Broken:
             spool.remove()
             raise
@@ -57,6 +64,7 @@ class Page:
             records=records,
             has_exponents=watched.has_exponents,
             digest=watched.digest.digest(),
+            ids=ids,
             next="" if following == "null" else following,
         )
 
@@ -103,6 +111,23 @@ class _Watched:
         if last != b"\n":
             self.lines += 1
             yield b"\n"
+
+
+def _ids(spool: Spool, columns: tuple[str, ...]) -> pa.ChunkedArray:
+    """The ids of a page's records; raises Broken where one has none, or another's."""
+    parse = arrow_csv.ParseOptions(newlines_in_values=True)
+    read = arrow_csv.ReadOptions(column_names=list(columns), skip_rows=1, block_size=_PARSED)
+    convert = arrow_csv.ConvertOptions(include_columns=["Id"], column_types={"Id": pa.binary()})
+    try:
+        ids = arrow_csv.read_csv(spool.path, read, parse, convert)["Id"]
+    except pa.ArrowInvalid:
+        raise Broken("Salesforce gave a page that is no CSV") from None
+    distinct = ids.unique()
+    if b"" in distinct.to_pylist():
+        raise Broken("Salesforce gave a record without its id")
+    if len(distinct) < len(ids):
+        raise Broken("Salesforce gave a record twice on one page")
+    return ids
 
 
 def _below_header(spool: Spool, columns: tuple[str, ...]) -> int:

@@ -25,7 +25,7 @@ def dropped() -> list[UploadedFile]:
         accept_multiple_files=True,
         key=f"files {number}",
         help=f"They are kept on this machine for {KEPT_DAYS} days. A ZIP archive is unpacked: each of its "
-        "files that may hold a table is imported for itself.",
+        "files that may hold a table is imported for itself, unless it is an export that is imported as a whole.",
     )
 
 
@@ -125,6 +125,35 @@ def together(sheets: Mapping[str, str], titles: Mapping[str, str], left_out: Seq
             st.caption(words.text(f"Left out, as no dataset or without rows: {', '.join(left_out)}."))
         st.caption("What is sure is mapped so; what only looks like a field is refused, and its sheet mapped by hand.")
         return st.button("Import its sheets together", icon=":material/account_tree:")
+
+
+def archive(
+    name: str, sentence: str, told: Sequence[str], entities: Mapping[str, tuple[str, str, int | None]]
+) -> str | None:
+    """An archive that is imported as one run: what it is, and its members in the order of import, each with the file,
+    the dataset's title and how many rows it says to have. Returns the mode once it is to be imported."""
+    st.subheader(words.text(name), anchor=False)
+    st.success(words.text(sentence), icon=":material/folder_zip:")
+    for each in told:
+        st.info(words.text(each), icon=":material/info:")
+    st.dataframe(
+        [{"File": file, "Becomes": title, "Rows it counts": rows} for file, title, rows in entities.values()],
+        hide_index=True,
+        height="content",
+        column_config={"Rows it counts": st.column_config.NumberColumn(format="localized")},
+    )
+    mode = st.radio(
+        "Records that are known already",
+        list(_KNOWN),
+        format_func=_KNOWN.__getitem__,
+        help="A record is known by its id.",
+    )
+    if st.button("Import it as one run", type="primary", icon=":material/account_tree:"):
+        return mode
+    return None
+
+
+_KNOWN = {"upsert": "are updated from the archive", "skip": "are skipped, with a warning"}
 
 
 def ways_on(dataset: str | None, here: Mapping[str, str]) -> bool:

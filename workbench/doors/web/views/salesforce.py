@@ -5,11 +5,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Literal
+from uuid import UUID
 
 import pandas as pd
 import streamlit as st
 
 from workbench.doors.web import address, words
+from workbench.model.batch import Batch
 from workbench.model.completeness import KINDS, Completeness
 from workbench.model.errors import NotConfigured, NotSignedIn, WorkbenchError
 from workbench.model.reach import Reach
@@ -20,7 +22,7 @@ Deed = Literal["run", "whole", "audit"]
 
 MEANINGS = {
     "missing": "There, and not here.",
-    "stale": "Changed there since it was read.",
+    "stale": "Changed there since it was read, or put back here by an undo.",
     "extra": "Here, and there no more.",
     "waiting": "Read, and brought in once the records that it refers to are here.",
 }
@@ -63,8 +65,9 @@ def not_reached(refusal: WorkbenchError) -> None:
         )
 
 
-def step(step: Step, reaches: Sequence[Reach], figures: Callable[[Reach], Mapping[str, int]]) -> Deed | None:
-    """A step with how far it is, the figures of its last imports, and its buttons; which of them was pressed."""
+def step(step: Step, reaches: Sequence[Reach], last: Callable[[UUID], tuple[Batch, Mapping[str, int]]]) -> Deed | None:
+    """A step with how far it is, each of its `last` imports with the figures of that alone, and its buttons; which of
+    them was pressed."""
     with st.container(border=True):
         told, ways = st.columns([3, 2], vertical_alignment="center")
         told.markdown(f"**{words.text(step.title)}**")
@@ -75,14 +78,15 @@ def step(step: Step, reaches: Sequence[Reach], figures: Callable[[Reach], Mappin
                     f":orange[**{words.many(pending)}** {'waits' if pending == 1 else 'wait'} for other records]"
                 )
             for each in reaches:
-                numbers = " · ".join(f"{words.text(name)}: {number:,}" for name, number in figures(each).items())
-                if numbers:
-                    st.caption(numbers)
                 name = each.playbook.removeprefix("salesforce.").replace("_", " ")
                 label = f"Last import of {name}" if len(reaches) > 1 else "Last import"
-                for place, last in enumerate(reversed(each.last), start=1):
+                for place, identifier in enumerate(reversed(each.last), start=1):
                     of = f" ({place} of {len(each.last)})" if len(each.last) > 1 else ""
-                    address.link("history", f"{label}{of}", icon=":material/history:", batch=last)
+                    address.link("history", f"{label}{of}", icon=":material/history:", batch=identifier)
+                    batch, figures = last(identifier)
+                    numbers = " · ".join(f"{words.text(title)}: {number:,}" for title, number in figures.items())
+                    rows = f", {words.many(batch.processed, 'record')}" if batch.processed is not None else ""
+                    st.caption(f"{words.when(batch.created_at)} UTC, {batch.state}{rows}. {numbers}")
         pressed: Deed | None = None
         with ways, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
             if st.button("Run now", key=f"run {step.name}", icon=":material/play_arrow:"):

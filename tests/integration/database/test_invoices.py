@@ -1,0 +1,196 @@
+"""Invoices with their lines: all rows of one together or not at all, and as a whole what the file says."""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+
+from tests.imports import messages, outcome, outcomes, records
+from workbench import Workbench
+from workbench.model.sheet import Sheet
+
+pytestmark = pytest.mark.both_servers
+
+INVOICES = "commerce.invoices"
+Given = Callable[..., Sheet]
+HEAD = "Invoice number,Invoice date,Status,Customer,SKU,Item,Qty.,Unit price,Net price\n"
+TWO = (
+    HEAD
+    + """\
+1001,2026-01-15,Delivered,Harbor Wine Bar,FRA1023,Chablis,2,10.00,20.00
+1001,2026-01-15,Delivered,Harbor Wine Bar,ITA2040,Barbera,1,12.50,12.50
+1002,2026-01-16,Delivered,Blue Door,FRA1023,Chablis,-1,10.00,-10.00
+"""
+)
+
+
+@pytest.fixture(autouse=True)
+def known(wb: Workbench, sheet: Given) -> None:
+    wb.import_sheet(sheet("name\nHarbor Wine Bar\nBlue Door\n", "companies.csv"), "commerce.companies")
+    wb.import_sheet(sheet("sku,name\nFRA1023,Chablis\nITA2040,Barbera\n", "skus.csv"), "commerce.skus")
+
+
+def headers(url: str) -> list[tuple[object, ...]]:
+    return records(url, "commerce.invoices", "number", "total")
+
+
+def lines(url: str) -> list[tuple[object, ...]]:
+    return records(url, "commerce.invoice_lines", "line", "quantity", "net_price")
+
+
+def test_the_rows_of_one_number_are_one_invoice_and_its_lines(wb: Workbench, sheet: Given, url: str) -> None:
+    batch = wb.import_sheet(sheet(TWO), "commerce.invoices")
+    assert outcome(batch) == (3, 0, 0, 0, 0)
+    assert headers(url) == [("1001", Decimal("32.50")), ("1002", Decimal("-10.00"))]
+    assert lines(url) == [
+        (1, Decimal("-1"), Decimal("-10.00")),
+        (1, Decimal("2"), Decimal("20.00")),
+        (2, Decimal("1"), Decimal("12.50")),
+    ]
+    assert wb.figures(batch) == {
+        "Invoices processed": 2,
+        "Invoices created": 2,
+        "Invoices updated": 0,
+        "Invoice lines": 3,
+        "Invoices held": 0,
+        "Missing customers": 0,
+        "Missing SKUs": 0,
+    }
+    again = wb.import_sheet(sheet(TWO), "commerce.invoices")
+    assert outcome(again) == (0, 0, 3, 0, 0)
+
+
+def test_an_unknown_sku_holds_its_whole_invoice_and_no_other(wb: Workbench, sheet: Given, url: str) -> None:
+    batch = wb.import_sheet(sheet(TWO.replace("ITA2040", "NEW1")), "commerce.invoices")
+    assert outcomes(wb, batch) == [(2, "unmatched:together"), (3, "unmatched:SKU"), (4, "created")]
+    assert messages(wb, batch) == {2: "Waits with line 3", 3: "SKU not found"}
+    assert headers(url) == [("1002", Decimal("-10.00"))]
+    assert [wb.figures(batch)[name] for name in ("Invoices processed", "Invoices held", "Missing SKUs")] == [2, 1, 1]
+    wb.import_sheet(sheet("sku,name\nNEW1,New\n", "skus.csv"), "commerce.skus")
+    assert headers(url) == [("1001", Decimal("32.50")), ("1002", Decimal("-10.00"))]
+    assert wb.reconcile(batch).done
+
+
+def test_an_unknown_customer_holds_the_invoice_and_a_part_of_a_name_names_nobody(
+    wb: Workbench, sheet: Given, url: str
+) -> None:
+    batch = wb.import_sheet(sheet(TWO.replace("Harbor Wine Bar", "Harbor")), "commerce.invoices")
+    assert outcomes(wb, batch) == [(2, "unmatched:customer"), (3, "unmatched:customer"), (4, "created")]
+    assert messages(wb, batch) == {2: "Customer not found", 3: "Customer not found"}
+    assert wb.figures(batch)["Missing customers"] == 1
+
+
+def test_names_of_customers_are_compared_whole_in_any_case(wb: Workbench, sheet: Given, url: str) -> None:
+    assert outcome(wb.import_sheet(sheet(TWO.replace("Harbor Wine", "HARBOR WINE")), "commerce.invoices")) == (
+        *(3, 0, 0, 0, 0),
+    )
+
+
+def test_a_blank_customer_or_date_is_never_made_up(wb: Workbench, sheet: Given, url: str) -> None:
+    text = HEAD + "1001,,Delivered,Blue Door,FRA1023,,1,1,1\n1002,2026-01-16,Delivered,,FRA1023,,1,1,1\n"
+    batch = wb.import_sheet(sheet(text), "commerce.invoices", skip_errors=True)
+    assert outcomes(wb, batch) == [(2, "invalid:missing"), (3, "invalid:missing")]
+    assert messages(wb, batch) == {2: "invoice_date is required", 3: "customer is required"}
+    assert headers(url) == []
+
+
+def test_a_line_that_cannot_be_read_lets_its_siblings_wait(wb: Workbench, sheet: Given, url: str) -> None:
+    text = TWO.replace("Chablis,2,", "Chablis,two,")
+    batch = wb.import_sheet(sheet(text), "commerce.invoices", skip_errors=True)
+    assert outcomes(wb, batch) == [(2, "invalid"), (3, "unmatched:together"), (4, "created")]
+    assert messages(wb, batch)[3] == "Waits with line 2"
+    assert headers(url) == [("1002", Decimal("-10.00"))]
+
+
+def test_what_the_rows_of_an_invoice_say_otherwise_is_told_and_the_first_counts(
+    wb: Workbench, sheet: Given, url: str
+) -> None:
+    text = TWO.replace("1001,2026-01-15,Delivered,Harbor Wine Bar,ITA", "1001,2026-01-15,Cancelled,Harbor Wine Bar,ITA")
+    batch = wb.import_sheet(sheet(text), "commerce.invoices")
+    assert outcome(batch) == (3, 0, 0, 0, 0)
+    assert messages(wb, batch) == {3: "status is Cancelled, and Delivered on line 2 of the same invoice, which counts"}
+    assert records(url, "commerce.invoices", "number", "order_status", "invoice_status") == [
+        ("1001", "FULFILLED", "PAID"),
+        ("1002", "FULFILLED", "PAID"),
+    ]
+
+
+def test_a_total_that_is_not_the_sum_of_the_lines_holds_the_invoice(wb: Workbench, sheet: Given, url: str) -> None:
+    head, *rows = TWO.splitlines()
+    totals = ("32.51", "32.51", "-10.02")
+    text = "\n".join([f"{head},Invoice total", *(f"{row},{total}" for row, total in zip(rows, totals, strict=True))])
+    batch = wb.import_sheet(sheet(text + "\n"), "commerce.invoices", skip_errors=True)
+    assert outcomes(wb, batch) == [(2, "created"), (3, "created"), (4, "invalid:differs")]
+    assert messages(wb, batch) == {
+        4: "Invoice total says -10.02, and the net prices of its lines come to -10.00",
+    }
+    assert headers(url) == [("1001", Decimal("32.50"))]
+
+
+def test_other_content_is_an_update_of_the_whole_and_is_taken_back_as_one(
+    wb: Workbench, sheet: Given, url: str
+) -> None:
+    wb.import_sheet(sheet(TWO), "commerce.invoices")
+    before = (headers(url), lines(url))
+    shorter = "".join(line for line in TWO.splitlines(keepends=True) if "ITA2040" not in line)
+    staged = wb.stage(sheet(shorter.replace("Chablis,2,10.00,20.00", "Chablis,3,10.00,30.00")), "commerce.invoices")
+    plan = wb.plan(staged)
+    assert (outcomes(wb, plan.batch), plan.removed) == ([(2, "updated"), (3, "skipped:unchanged")], {"deleted": 1})
+    assert (headers(url), lines(url)) == before
+    batch = wb.commit(staged)
+    assert headers(url) == [("1001", Decimal("30.00")), ("1002", Decimal("-10.00"))]
+    assert lines(url) == [(1, Decimal("-1"), Decimal("-10.00")), (1, Decimal("3"), Decimal("30.00"))]
+    wb.undo(batch)
+    assert (headers(url), lines(url)) == before
+
+
+def test_a_held_invoice_leaves_the_known_one_as_it_is(wb: Workbench, sheet: Given, url: str) -> None:
+    wb.import_sheet(sheet(TWO), "commerce.invoices")
+    before = (headers(url), lines(url))
+    text = HEAD + "1001,2026-01-15,Delivered,Harbor Wine Bar,NEW1,New,5,10.00,50.00\n"
+    batch = wb.import_sheet(sheet(text), "commerce.invoices")
+    assert (outcomes(wb, batch), batch.removed) == ([(2, "unmatched:SKU")], 0)
+    assert (headers(url), lines(url)) == before
+
+
+def test_rows_that_waited_do_not_come_over_what_was_imported_since(wb: Workbench, sheet: Given, url: str) -> None:
+    first = wb.import_sheet(sheet(TWO.replace("ITA2040,Barbera,1,12.50,12.50", "NEW1,New,1,0,0")), "commerce.invoices")
+    assert first.unmatched == 2
+    wb.import_sheet(sheet(HEAD + "1001,2026-01-15,Delivered,Harbor Wine Bar,FRA1023,Chablis,2,10.00,20.00\n"), INVOICES)
+    before = (headers(url), lines(url))
+    wb.import_sheet(sheet("sku,name\nNEW1,New\n", "skus.csv"), "commerce.skus")
+    assert (headers(url), lines(url)) == before
+
+
+def test_two_tenants_have_an_invoice_of_one_number_each(
+    wb: Workbench, open_wb: Callable[..., Workbench], sheet: Given, url: str
+) -> None:
+    wb.import_sheet(sheet(TWO), "commerce.invoices")
+    other = open_wb(tenant="other")
+    other.import_sheet(sheet("name\nHarbor Wine Bar\nBlue Door\n", "companies.csv"), "commerce.companies")
+    other.import_sheet(sheet("sku,name\nFRA1023,Chablis\nITA2040,Barbera\n", "skus.csv"), "commerce.skus")
+    assert outcome(other.import_sheet(sheet(TWO), "commerce.invoices")) == (3, 0, 0, 0, 0)
+    assert [number for number, _ in headers(url)] == ["1001", "1001", "1002", "1002"]
+
+
+def test_only_invoices_between_two_days_are_imported_both_among_them(wb: Workbench, sheet: Given, url: str) -> None:
+    given = {"start_date": "2026-01-16", "end_date": "2026-01-16"}
+    batch = wb.import_sheet(sheet(TWO), "commerce.invoices", constants=given)
+    assert outcomes(wb, batch) == [(2, "skipped:filtered"), (3, "skipped:filtered"), (4, "created")]
+    assert wb.figures(batch)["Invoices processed"] == 1
+
+
+def test_a_row_without_a_number_is_told_and_belongs_to_no_invoice(wb: Workbench, sheet: Given, url: str) -> None:
+    text = TWO + ",2026-01-17,Delivered,Blue Door,FRA1023,Chablis,1,10.00,10.00\n"
+    batch = wb.import_sheet(sheet(text), "commerce.invoices", skip_errors=True)
+    assert outcomes(wb, batch)[-1] == (5, "invalid")
+    assert len(headers(url)) == 2
+
+
+def test_a_corrected_line_lets_the_whole_invoice_go_on(wb: Workbench, sheet: Given, url: str) -> None:
+    batch = wb.import_sheet(sheet(TWO.replace("Chablis,2,", "Chablis,two,")), "commerce.invoices")
+    assert batch.stage == "held"
+    wb.correct(batch, {2: {"Qty.": "2"}})
+    assert outcomes(wb, wb.plan(batch).batch) == [(2, "created"), (3, "created"), (4, "created")]
+    wb.commit(batch)
+    assert len(headers(url)) == 2
