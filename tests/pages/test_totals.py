@@ -43,7 +43,7 @@ def test_a_total_that_differs_is_let_go_on_once_somebody_says_why(show: Show, he
         "SKUs": ("", "1", ""),
     }
     sentence = "COGS: the file's own line 4 says 1,400.50, the rows have 1,300.50: 100.00 less."
-    assert any(sentence in warning.value.replace("\\", "") for warning in page.warning)
+    assert any(sentence in text.value.replace("\\", "") for text in page.markdown)
     page.checkbox[0].check().run()
     assert "Hold it" in {button.label for button in page.button}
     next(box for box in page.text_input if box.label == "Why the total may be another").set_value("Rounded.").run()

@@ -226,7 +226,7 @@ def test_sheets_of_one_run_have_totals_of_their_own(wb: Workbench, sheet: Given)
     run = wb.import_sheet([courses, students], "elevate", expected=said)
     assert run.stage == "held"
     assert [hold["message"].partition(" Correct")[0] for hold in run.summary["held_for"]] == [
-        "rows: ana says 2, the rows have 1: 1 less."
+        "rows: ana says 2, there are 1: 1 less."
     ]
     assert [hold["dataset"] for hold in run.summary["held_for"]] == ["elevate.students"]
     done = wb.commit(run, accept=["total.rows"], reason="One has left.")
