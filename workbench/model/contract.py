@@ -66,6 +66,9 @@ class Reference:
     again: tuple[str, ...] = ()
     """Our fields by which a record that we have of the same `within_of` says whom it means, when nothing else finds it:
     the first has to be the same, the others may not differ."""
+    called: tuple[str, str] | None = None
+    """A field of the other contract that says what the record is called, and our own: where a row that is written calls
+    the record otherwise, that is told, for the two may give one code to different things."""
     waits: bool = False
     """Whether rows may well come before all records that they name, and wait as unmatched."""
     ahead: bool = False

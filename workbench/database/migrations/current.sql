@@ -131,13 +131,13 @@ begin
          ), waits as materialized (                       -- rows that wait with another of their key, which is refused itself
              select w.line, w.external_key from workbench.corrected_row w
              join workbench.import_outcome o on o.batch_id = w.batch_id and o.line = w.line
-             where w.batch_id = %1$L and o.batch_id = %1$L and o.plan = %2$L and o.reason = ''together''
+             where w.batch_id = %1$L and o.batch_id = %1$L and o.plan = %2$L and o.reason = ''other line''
                and %4$L
          ), refusing as materialized (
              select distinct w.external_key from workbench.corrected_row w
              join workbench.import_outcome o on o.batch_id = w.batch_id and o.line = w.line
              where w.batch_id = %1$L and o.batch_id = %1$L and o.plan = %2$L and o.outcome in (''invalid'', ''unmatched'')
-               and o.reason is distinct from ''together'' and w.external_key <> '''' and %4$L
+               and o.reason is distinct from ''other line'' and w.external_key <> '''' and %4$L
          )
          select (select count(*) from source full join rolled using (line)
                  where source.weight is distinct from coalesce(rolled.weight, 5)
