@@ -140,6 +140,7 @@ def imported(ana: Person) -> dict[str, str]:
         "record": "record?find=S-0002",
         "record-line": f"record?batch={enrollments.id}&line=8",
         "inventory": "inventory?source=Pathful",
+        "export": "export?family=elevate",
         "contracts": "contracts?guide=elevate.students",
         "changes": changed,
         **shown,

@@ -292,7 +292,8 @@ class Decision(Target):
                 id_of(field), Identifier(f"ref {field.name}")
             )
         if field.name in self._named_ahead:
-            return self._ahead.join(self.batch, field, self.value(field), self.names["came"])
+            came = self.names["came"]
+            return self._ahead.join(self.batch, field, self.value(field), came, repeated=self._repeats.any)
         earlier = self._earlier.get(field.reference.dataset)
         if earlier is None or field.reference.by:
             return super().reference_join(field)
@@ -789,6 +790,8 @@ class Decision(Target):
             )
             for kind, field in self._awaited.items()
         ]
+        if self._file_rules.any:
+            cases.append(SQL("when {} then {}").format(self._number("invalid", "file_rule"), self._told_missing()))
         if self._equal:
             cases.append(SQL("when {} then {}").format(self._number("invalid", "differs"), self._told_differing()))
         if self.contract.slice_by or self.contract.fixed:

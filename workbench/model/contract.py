@@ -58,7 +58,8 @@ class Reference:
     within: str | None = None
     """A field of both contracts: only a record that has the same there is meant, e.g. "academic_year"."""
     within_of: str | None = None
-    """Our reference whose record says it where the row does not."""
+    """Our reference whose record says it where the row does not; or, without `within`, beside whose record `again`
+    looks."""
     decided: tuple[tuple[str, ...], ...] = ()
     """Our fields by which a person has said who is meant: the first of them that the row has all of. That comes before
     every other way."""
