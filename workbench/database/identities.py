@@ -328,11 +328,12 @@ class Identities:
         )
 
     def _called_otherwise(self, field: Field, theirs: Composable, ours: Field) -> _Warning:
-        """Of rows that call the record that they name otherwise than it is known."""
+        """Of rows that call the record that they name otherwise than it is known: with a word that it has not, and
+        without one that it has."""
         said = SQL("(r.payload ->> {})").format(Literal(ours.name))
         test = SQL(
-            "coalesce(lower({said}) <> lower({theirs}) "
-            "and workbench.folded({said}) <> workbench.folded({theirs}), false)"
+            "coalesce(lower({said}) <> lower({theirs}) and not workbench.words({said}) <@ workbench.words({theirs}) "
+            "and not workbench.words({theirs}) <@ workbench.words({said}), false)"
         ).format(said=said, theirs=theirs)
         assert field.reference is not None
         return _Warning(
