@@ -97,6 +97,12 @@ def _head(contract: Contract) -> Iterator[str]:
     if contract.table:
         limits = ", ".join(f"`{name}` {text}" for name, text in contract.usual_limits.items())
         yield f"- **Held for a person** when an import would change more than this: {limits}."
+    if contract.totals:
+        made = (
+            f"{total.name} ({'sum of' if total.sum_of else 'different'} {' and '.join(f'`{n}`' for n in total.fields)})"
+            for total in contract.totals
+        )
+        yield f"- **Control totals** of a whole file, beside its rows: {', '.join(made)}."
     if contract.by_window is not None and contract.removal is not None:
         yield f"- **Held for a person**, too: rows of another `{contract.by_window.name}` than the import, or two."
     if contract.classification is not None:

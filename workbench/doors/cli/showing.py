@@ -71,7 +71,7 @@ def batches(
                 batch.dataset if batch.undo_of is None else f"undo of {printing.short(batch.undo_of)}",
                 batch.state + (", left off" if batch.id in left_off else ""),
                 "yes" if figures.done else "",
-                ", ".join(filter(None, (printing.results(figures), batch.removals))),
+                ", ".join(filter(None, (printing.results(figures), batch.removals, batch.totals))),
                 plain(batch.file_name),
             )
         printing.tell(asked, made)
