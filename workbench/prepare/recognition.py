@@ -60,16 +60,16 @@ def likely(sheet: Sheet) -> list[tuple[str, float, str]]:
     return [each for each in scored if scored[0][1] - each[1] < _APART]
 
 
-def template_of(sheet: Sheet, templates: Sequence[Template]) -> Template | None:
+def template_of(sheet: Sheet, templates: Sequence[Template], *, wholly: bool = False) -> Template | None:
     """The template that was plainly made of a source with these columns: of those that have each of their columns in
-    it the one that knows the most of its columns; None where none does, or several do as well."""
+    it the one that knows the most of its columns, `wholly` all of them; None where none does, or several do as well."""
     here = set(map(mapping.key, sheet.headers))
     known = {
         template.id: len(here & set(map(mapping.key, (*template.mapping.columns, *template.mapping.left_out))))
         for template in templates
         if template.mapping.columns and set(map(mapping.key, template.mapping.columns)) <= here
     }
-    most = max(known.values(), default=0)
+    most = len(here) if wholly else max(known.values(), default=0)
     best = [each for each in templates if known.get(each.id) == most and most]
     return best[0] if len(best) == 1 else None
 

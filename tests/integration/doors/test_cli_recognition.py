@@ -34,10 +34,13 @@ def test_what_looks_like_nothing_is_asked_about(run: Run, file: File) -> None:
 
 
 def test_the_template_that_was_made_of_such_a_source_is_used_and_told(run: Run, file: File) -> None:
-    text = "external_id,name,city,Ort\nC-1,Harbor,,Baltimore\n"
-    command = ("import", file(text, "companies.csv"), "-d", "commerce.companies", "--map", "Ort=city", "--map", "city=")
-    run(*command, "--save-template", "Monthly", "--dry-run")
-    told = run("import", file(text, "companies.csv"), "--dry-run")
+    firms = file("Nr,Firma,Ort\nC-1,Harbor,Baltimore\n", "firms.csv")
+    assert run("import", firms).status == 2
+    columns = ("--map", "Nr=external_id", "--map", "Firma=name", "--map", "Ort=city")
+    run("import", firms, "-d", "commerce.companies", *columns, "--save-template", "Monthly", "--dry-run")
+    told = run("import", firms, "--dry-run")
+    assert told.status == 0
+    assert "Recognised as commerce.companies, by the columns of the template Monthly." in told.out
     assert "Its columns are those of the template Monthly, which is used." in told.out
 
 

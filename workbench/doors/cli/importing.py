@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from workbench import Workbench
     from workbench.model.sheet import Layout, Sheet
+    from workbench.model.template import Template
 
 FileOrObject = Annotated[
     str,
@@ -175,7 +176,7 @@ def import_(
     google = salesforce is None and sources.may_be_google(source)
     _refuse_both(dataset, playbook)
     wanted = playbook or dataset or (_dataset_of(asked, template) if template is not None else None)
-    meant = None if google or salesforce else sources.of_file(source, wanted, sheet, layout)
+    meant = None if google or salesforce else sources.of_file(source, wanted, sheet, layout, lambda: _templates(asked))
     with asked.open() as wb:
         if salesforce is not None:
             sources.refuse_worksheet(sheet)
@@ -297,6 +298,12 @@ def _complete(asked: Asked, source: str) -> int:
     else:
         printing.say(asked, f"Complete: nothing of {source} is missing or stale here.")
     return DONE
+
+
+def _templates(asked: Asked) -> "Sequence[Template]":
+    """The saved templates."""
+    with asked.open() as wb:
+        return wb.templates.all()
 
 
 def _dataset_of(asked: Asked, template: str) -> str:

@@ -4,7 +4,7 @@ object of Salesforce."""
 import shlex
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import typer
 
@@ -13,12 +13,19 @@ from workbench.model.google_sheet import is_address, is_id
 from workbench.model.salesforce import object_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from workbench import Workbench
     from workbench.doors.cli.command import Asked
     from workbench.model.extracted import Said
     from workbench.model.playbook import Playbook
     from workbench.model.sheet import Layout, Sheet
+    from workbench.model.template import Template
     from workbench.workbench import Progress
+
+
+Templates: TypeAlias = "Callable[[], Sequence[Template]]"
+"""What gives the saved templates, when somebody asks."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,8 +81,11 @@ def may_be_google(source: str) -> bool:
     return is_address(source) or named
 
 
-def of_file(source: str, wanted: str | None, sheet: str | None, layout: "Layout | None") -> Meant:
-    """The sheet that is meant, or all of them under a playbook of several; an unknown name is refused first."""
+def of_file(
+    source: str, wanted: str | None, sheet: str | None, layout: "Layout | None", templates: "Templates | None" = None
+) -> Meant:
+    """The sheet that is meant, or all of them under a playbook of several; an unknown name is refused first. Where
+    nobody says what it is, it may be what one of the saved templates was made of."""
     from workbench.datasets import catalog
     from workbench.playbooks import PLAYBOOKS, of_package
     from workbench.prepare.recognition import is_header
@@ -87,7 +97,7 @@ def of_file(source: str, wanted: str | None, sheet: str | None, layout: "Layout 
         if package is not None and (plainly := of_package(package)) is not None:
             return Meant(sheets=packed, dataset=plainly.name)
     if wanted is None and Path(source).exists():
-        return _recognised(source, sheet, layout)
+        return _recognised(source, sheet, layout, templates or (lambda: []))
     dataset = _said(wanted)
     known = PLAYBOOKS.get(dataset)
     if known is not None and known.form is None:
@@ -103,11 +113,11 @@ def of_file(source: str, wanted: str | None, sheet: str | None, layout: "Layout 
     return Meant(sheets=[headed(opened, is_header) if known is not None else opened], dataset=dataset)
 
 
-def _recognised(source: str, sheet: str | None, layout: "Layout | None") -> Meant:
+def _recognised(source: str, sheet: str | None, layout: "Layout | None", templates: "Templates") -> Meant:
     """What a source is plainly: a dataset or playbook, several sheets of one kind, or sheets of one family. In doubt a
     person is asked: raises BadParameter, which says what it looks like."""
     from workbench.datasets import catalog
-    from workbench.prepare.recognition import is_header, recognise, sure
+    from workbench.prepare.recognition import is_header, recognise, sure, template_of
     from workbench.sources import headed, open_sheet, open_sheets
 
     given = open_sheets(source, layout=layout) if sheet is None else [open_sheet(source, sheet=sheet, layout=layout)]
@@ -116,6 +126,9 @@ def _recognised(source: str, sheet: str | None, layout: "Layout | None") -> Mean
     known = [(each, likely) for each, likely in found if likely is not None]
     names = list(dict.fromkeys(name for _, (name, _) in known))
     if len(found) == 1 or len(names) == 1:
+        if not names and (saved := template_of(plain[0], templates(), wholly=True)) is not None:
+            told = f"Recognised as {saved.dataset}, by the columns of the template {saved.name}."
+            return Meant(sheets=[plain[0]], dataset=saved.dataset, recognised=told)
         if not names:
             _said(None, _hint(plain[0], source))
         sheets = [each for each, _ in known]
