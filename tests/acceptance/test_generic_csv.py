@@ -177,10 +177,10 @@ def test_counts_that_differ_hold_the_run_until_a_person_lets_it_go_on(
     counts = manifest()["entity_counts"] | {"users": 6, "terms": 1}
     batch = taken(export(tmp_path / "counted.zip", entity_counts=counts))
     assert batch.state == "held"
-    told = [(hold.dataset, hold.message) for hold in Hold.all_of(batch.summary)]
-    assert [dataset for dataset, _ in told] == ["generic_csv.users", "generic_csv.terms"]
-    assert "the manifest says 6, the rows have 5" in told[0][1]
-    assert "the manifest says 1, the rows have 2" in told[1][1]
+    told = {hold.dataset: hold.message for hold in Hold.all_of(batch.summary)}
+    assert told.keys() == {"generic_csv.users", "generic_csv.terms"}
+    assert "the manifest says 6, there are 5" in told["generic_csv.users"]
+    assert "the manifest says 1, there are 2" in told["generic_csv.terms"]
     assert outcome(wb.commit(batch, accept=["all"], reason="counted by hand")) == (40, 0, 0, 0, 0)
 
 
