@@ -177,10 +177,10 @@ def test_counts_that_differ_hold_the_run_until_a_person_lets_it_go_on(
     counts = manifest()["entity_counts"] | {"users": 6, "terms": 1}
     batch = taken(export(tmp_path / "counted.zip", entity_counts=counts))
     assert batch.state == "held"
-    told = [(hold.dataset, hold.message) for hold in Hold.all_of(batch.summary)]
-    assert [dataset for dataset, _ in told] == ["generic_csv.users", "generic_csv.terms"]
-    assert "the manifest says 6, the rows have 5" in told[0][1]
-    assert "the manifest says 1, the rows have 2" in told[1][1]
+    told = {hold.dataset: hold.message for hold in Hold.all_of(batch.summary)}
+    assert told.keys() == {"generic_csv.users", "generic_csv.terms"}
+    assert "the manifest says 6, there are 5" in told["generic_csv.users"]
+    assert "the manifest says 1, there are 2" in told["generic_csv.terms"]
     assert outcome(wb.commit(batch, accept=["all"], reason="counted by hand")) == (40, 0, 0, 0, 0)
 
 
@@ -395,6 +395,15 @@ def test_two_ids_of_one_address_in_one_file_both_wait(taken: Import, wb: Workben
     told = messages(wb, part(wb, batch, "users"))
     assert told[5] == "Line 6, another user, has the same email: user-4@example.edu"
     assert told[6] == "Line 5, another user, has the same email: user-4@example.edu"
+
+
+def test_use_mine_keeps_what_is_there_and_use_theirs_takes_the_file(taken: Import, url: str, tmp_path: Path) -> None:
+    taken()
+    found = rows()
+    found["courses"][1]["course_title"] = "Theirs"
+    path = export(tmp_path / "changed.zip", found)
+    assert outcome(taken(path, mode="use_mine")) == (0, 0, 40, 0, 0)
+    assert outcome(taken(path, mode="use_theirs")) == (0, 1, 39, 0, 0)
 
 
 def test_one_course_number_may_stand_in_two_institutions(taken: Import, tmp_path: Path) -> None:

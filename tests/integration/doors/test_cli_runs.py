@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import openpyxl
 import pytest
 
+from tests.generic_csv import export
 from tests.integration.database.test_runs import GOOD, LEARNERS, workbook
 from workbench.doors import cli
 
@@ -203,3 +204,27 @@ def test_the_playbooks_are_listed_and_explained(run: Run) -> None:
 def test_what_cannot_be_a_run_is_refused_in_a_line(run: Run, words: str, why: str) -> None:
     said = run("import", *words.split())
     assert (said.status, why in said.err, said.err.count("\n")) == (2, True, 1)
+
+
+def test_an_export_of_the_generic_format_is_plainly_recognised_and_its_second_import_is_told(
+    run: Run, tmp_path: Path
+) -> None:
+    export(tmp_path / "generic.zip")
+    said = run("import", "generic.zip")
+    assert (said.status, said.err) == (0, "")
+    assert "Valid Generic CSV export. Contains 40 total records across 11 entity types." in said.out
+    assert "Records created: 40" in said.out
+    again = run("import", "generic.zip", "--json")
+    assert again.err.startswith("generic.zip is the same file as generic.zip, imported at ")
+    assert (again.json["playbook"], again.json["skipped_by_reason"]) == ("generic_csv", {"unchanged": 40})
+    assert [(part["dataset"], part["processed"]) for part in again.json["parts"]][:2] == [
+        ("generic_csv.institutions", 2),
+        ("generic_csv.programs", 3),
+    ]
+
+
+def test_what_is_no_export_is_refused_in_one_line_with_status_2(run: Run, tmp_path: Path) -> None:
+    export(tmp_path / "newer.zip", format_version="2.0")
+    said = run("import", "newer.zip", "-p", "generic_csv")
+    assert (said.status, said.err) == (2, "Incompatible format version: 2.0. Expected 1.0\n")
+    assert run("import", "good.csv", "-p", "generic_csv").err == "Invalid file type: .csv. Expected .zip\n"

@@ -490,7 +490,7 @@ def _end(asked: Asked, wb: "Workbench", batch: Batch) -> int:
 def _warn_of_same_file(wb: "Workbench", sheet: "Sheet", dataset: str) -> None:
     earlier = wb.batches.same_file(sheet, dataset)
     if earlier is not None:
-        warn(printing.same_file(sheet.name, earlier))
+        warn(printing.same_file((sheet.package or sheet).name, earlier))
 
 
 def _tell_reading(asked: Asked, wb: "Workbench", sheets: "Sequence[Sheet]", batch: Batch, template: str | None) -> None:
