@@ -7,9 +7,8 @@ import pytest
 
 from tests.generic_csv import packed
 from tests.imports import ask, messages, outcome, outcomes
-from workbench import Workbench
+from workbench import Workbench, open_sheets, verify_evidence
 from workbench.model.batch import Batch
-from workbench.sources import open_sheets
 
 pytestmark = pytest.mark.both_servers
 
@@ -167,3 +166,12 @@ def test_a_circle_that_waits_for_something_else_is_healed_together(bring: Bring,
     assert users(url) == [("a", "i", "b"), ("b", "j", "a"), ("c", "i", "b")]
     bring(institutions="k,K,")
     assert [who for who, _, _ in users(url)] == ["a", "b", "c", "d", "e"]
+
+
+def test_a_signed_circle_is_proven_and_its_evidence_is_whole(bring: Bring, wb: Workbench, tmp_path: Path) -> None:
+    done = bring(institutions="i,I,a", users="a,a@b.org,i,b b,b@b.org,i,a c,c@b.org,i,nobody")
+    wb.explain(wb.batches.parts(done)[1], [4], "Left the school")
+    wb.sign_off(done)
+    assert wb.verify(done)
+    wb.evidence(done, tmp_path / "evidence.zip")
+    assert verify_evidence(tmp_path / "evidence.zip")
