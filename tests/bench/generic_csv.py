@@ -28,10 +28,9 @@ from psycopg.sql import SQL, Identifier, Literal
 from tests.bench import million
 from tests.bench.million import launched, said_of_machine, timed
 from tests.bench.people import write_students
-from workbench import Workbench
+from workbench import Workbench, open_sheets
 from workbench.database import embedded, store, upgrading
 from workbench.datasets import catalog
-from workbench.sources import open_sheets
 
 TARGET = 1.0
 _BLOCK = 500_000

@@ -190,7 +190,7 @@ class Ahead:
                 ), false) as elsewhere
             from workbench.import_outcome o join {came} n on n.batch_id = o.batch_id and n.line = o.line
             where o.batch_id = {batch} and o.plan = {plan} and n.batch_id = {batch} and (
-                o.outcome in ('unmatched', 'invalid') or o.reason in ('duplicate', 'withheld'))"""
+                o.outcome in ('unmatched', 'invalid') or o.outcome = 'skipped' and o.record_id is null)"""
         )
 
 
@@ -202,5 +202,4 @@ def _makes_less(batch: Batch, decided: Mapping[UUID, _Decided]) -> bool:
     """Whether rows that could be read make nothing, nor are about a record that there is."""
     found = decided[batch.id]
     refused = found.counts["unmatched"] + found.counts["invalid"] - batch.summary.get("failed", 0)
-    skipped = found.reasons("skipped")
-    return refused + skipped.get("duplicate", 0) + skipped.get("withheld", 0) > 0
+    return refused > 0 or not found.reasons("skipped").keys() <= {"unchanged", "known", "protected", "kept"}

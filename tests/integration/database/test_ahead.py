@@ -7,9 +7,9 @@ import pytest
 
 from tests.generic_csv import packed
 from tests.imports import ask, messages, outcome, outcomes
-from workbench import Workbench
+from workbench import Workbench, open_sheets, verify_evidence
 from workbench.model.batch import Batch
-from workbench.sources import open_sheets
+from workbench.model.sheet import Sheet
 
 pytestmark = pytest.mark.both_servers
 
@@ -167,3 +167,32 @@ def test_a_circle_that_waits_for_something_else_is_healed_together(bring: Bring,
     assert users(url) == [("a", "i", "b"), ("b", "j", "a"), ("c", "i", "b")]
     bring(institutions="k,K,")
     assert [who for who, _, _ in users(url)] == ["a", "b", "c", "d", "e"]
+
+
+def test_a_signed_circle_is_proven_and_its_evidence_is_whole(bring: Bring, wb: Workbench, tmp_path: Path) -> None:
+    done = bring(institutions="i,I,a", users="a,a@b.org,i,b b,b@b.org,i,a c,c@b.org,i,nobody")
+    wb.explain(wb.batches.parts(done)[1], [4], "Left the school")
+    wb.sign_off(done)
+    assert wb.verify(done)
+    wb.evidence(done, tmp_path / "evidence.zip")
+    assert verify_evidence(tmp_path / "evidence.zip")
+
+
+def test_a_row_put_right_lets_those_that_name_it_come_in(bring: Bring, wb: Workbench, url: str) -> None:
+    planned = bring(dry_run=True, institutions="i,I,", users="f,f@b.org,i,e e,bad,i,f g,g@b.org,i,f")
+    assert said(wb, planned)["users"] == ["unmatched:inviter", "invalid", "unmatched:inviter"]
+    wb.correct(wb.batches.parts(planned)[1], {3: {"email": "e@b.org"}})
+    wb.plan(planned)
+    done = wb.commit(planned)
+    assert said(wb, done)["users"] == ["created"] * 3
+    assert users(url) == [("e", "i", "f"), ("f", "i", "e"), ("g", "i", "f")]
+
+
+def test_one_sheet_of_one_dataset_may_name_its_own_rows(wb: Workbench, sheet: Callable[..., Sheet], url: str) -> None:
+    wb.import_sheet(sheet("id,name\ni,I\n"), "generic_csv.institutions")
+    text = USERS + "a,a@b.org,i,b\nb,b@b.org,i,a\nc,c@b.org,i,d\n"
+    done = wb.import_sheet(sheet(text), "generic_csv.users")
+    assert outcome(done) == (2, 0, 0, 1, 0)
+    assert users(url) == [("a", "i", "b"), ("b", "i", "a")]
+    assert wb.undo(done).updated == 2
+    assert users(url) == []

@@ -14,10 +14,9 @@ from hypothesis import strategies as st
 
 from tests.generic_csv import packed
 from tests.imports import ask, outcomes
-from workbench import Workbench
+from workbench import Workbench, open_sheets
 from workbench.datasets import catalog
 from workbench.model.sheet import Sheet
-from workbench.sources import open_sheets
 
 MANY = int(os.environ.get("WORKBENCH_TEST_EXAMPLES", "300")) // 10
 RANDOM = settings(
