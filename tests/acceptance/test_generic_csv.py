@@ -397,6 +397,15 @@ def test_two_ids_of_one_address_in_one_file_both_wait(taken: Import, wb: Workben
     assert told[6] == "Line 5, another user, has the same email: user-4@example.edu"
 
 
+def test_use_mine_keeps_what_is_there_and_use_theirs_takes_the_file(taken: Import, url: str, tmp_path: Path) -> None:
+    taken()
+    found = rows()
+    found["courses"][1]["course_title"] = "Theirs"
+    path = export(tmp_path / "changed.zip", found)
+    assert outcome(taken(path, mode="use_mine")) == (0, 0, 40, 0, 0)
+    assert outcome(taken(path, mode="use_theirs")) == (0, 1, 39, 0, 0)
+
+
 def test_one_course_number_may_stand_in_two_institutions(taken: Import, tmp_path: Path) -> None:
     found = rows()
     found["courses"].append({**found["courses"][0], "id": "course-9", "institution_id": "riverside-7"})

@@ -476,10 +476,14 @@ def _meant(column: str, of_form: Mapping) -> dict[str, str]:
     return {text: text for text in said if text}
 
 
+_OTHER_WORDS = {"use_theirs": "upsert", "use_mine": "skip"}
+"""What the generic CSV adapter calls them."""
+
+
 def _mode(datasets: Sequence[str], mode: str | None) -> Mode:
     """The mode, which every dataset knows; without one the first of the first."""
     contracts = [catalog.contract(dataset) for dataset in datasets]
-    chosen = mode or contracts[0].modes[0]
+    chosen = _OTHER_WORDS.get(mode or "", mode) or contracts[0].modes[0]
     for contract in contracts:
         if chosen not in contract.modes:
             raise UnknownMode(dataset=contract.name, mode=chosen, modes=", ".join(contract.modes))

@@ -107,9 +107,24 @@ def _head(contract: Contract) -> Iterator[str]:
         yield f"- **Held for a person**, too: rows of another `{contract.by_window.name}` than the import, or two."
     if contract.classification is not None:
         yield f"- **{contract.classification.title}.** {contract.classification.told}"
-    yield f"- **Never imported:** columns called {', '.join(contract.forbidden)}."
+    yield from _told_apart(contract)
+    dropped = "left out, and told" if contract.drops_secrets else "refused until they are left out"
+    yield f"- **Never imported:** columns called {', '.join(contract.forbidden)}; they are {dropped}."
     yield ""
     yield "Headers are compared without case, spaces and punctuation; each of the other names will do."
+
+
+def _told_apart(contract: Contract) -> Iterator[str]:
+    """What else than the key tells records apart, and which rows come in."""
+    for together in contract.unique:
+        yield f"- **No two share** {_names(together)}: a row that has it of another {contract.noun} waits for a person."
+        if together == contract.unique[0]:
+            same = f"the {contract.noun} with the same {_names(together)}"
+            yield f"- **A blank {_names(contract.key)}** is that of {same}."
+    if contract.only is not None:
+        name, texts = contract.only
+        those = f"whose `{name}` is {' or '.join(texts)}, or blank"
+        yield f"- **Only rows** {those}, come in; others are skipped, and told."
 
 
 def _table(contract: Contract) -> Iterator[str]:
@@ -167,8 +182,8 @@ def _default(field: Field) -> str:  # noqa: PLR0911
 
 
 def _notes(field: Field) -> Iterator[str]:
-    if field.help:
-        yield field.help
+    if field.help or not field.imported:
+        yield field.help if field.imported else f"{field.help} No file says it.".strip()
     if field.recurs:
         yield "Takes the spelling that is known already; what nearly is a known one is asked about."
     match field.merge:
