@@ -63,8 +63,11 @@ def serve(fill: Callable[[Salesforce], None]) -> None:
         sys.stdin.read()
 
 
-def add(salesforce: Salesforce, name: str, fields: dict[str, str], records: pa.Table) -> None:
-    """An object with very many records, whose pages are made once, and before anybody asks for all fields."""
+def add(
+    salesforce: Salesforce, name: str, fields: dict[str, str], records: pa.Table, *, asked: Sequence[str] = ()
+) -> None:
+    """An object with very many records, whose pages are made once: before anybody asks for those fields, in this order,
+    where it is known what is `asked`."""
     ready: dict[tuple[object, ...], bytes] = {}
 
     def rendered(names: Sequence[str], start: int, end: int) -> bytes:
@@ -77,6 +80,5 @@ def add(salesforce: Salesforce, name: str, fields: dict[str, str], records: pa.T
 
     found = salesforce.add(name, fields, [], rendered=rendered)
     found.records = range(len(records))  # type: ignore[assignment]
-    every = tuple(dict.fromkeys(("Id", "SystemModstamp", *fields)))
-    for start in range(0, len(records), salesforce.job_page):
-        rendered(every, start, min(start + salesforce.job_page, len(records)))
+    for start in range(0, len(records) if asked else 0, salesforce.job_page):
+        rendered(asked, start, min(start + salesforce.job_page, len(records)))

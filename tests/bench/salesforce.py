@@ -113,7 +113,7 @@ def fill(salesforce: Salesforce, file: Path) -> None:
     numbers = pa.array(np.char.zfill(np.arange(len(people)).astype("U9"), 9))
     people = people.append_column("Id", pa.compute.binary_join_element_wise("003Do0", numbers, "AAA", ""))
     people = people.append_column("SystemModstamp", pa.array(["2026-01-05T10:30:00.000Z"] * len(people)))
-    add(salesforce, "Contact", _FIELDS, people)
+    add(salesforce, "Contact", _FIELDS, people, asked=("Id", "SystemModstamp", *_FIELDS))
 
 
 if __name__ == "__main__":

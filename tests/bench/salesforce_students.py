@@ -41,7 +41,8 @@ def main() -> None:
     """Runs and prints the comparison."""
     given = arguments(__doc__, 160_000)
     if given.serve:
-        serve(lambda salesforce: add(salesforce, "Contact", _FIELDS, contacts(int(given.serve))))
+        known = {**_FIELDS, "Contact_Type__c": "picklist"}
+        serve(lambda salesforce: add(salesforce, "Contact", known, contacts(int(given.serve))))
         return
     with database() as (folder, url, admin):
         measure(folder, url, admin, given.rows, given.rounds)
