@@ -21,7 +21,7 @@ Graph = dict[str, list[Record]]
 FAMILY = "generic_csv"
 ENTITIES = tuple(contract.dataset for contract in catalog.family(FAMILY))
 
-_ODD = ",\"\n;|\t=+-@'\\/.:éßøŁ漢字🎓 0123456789abcXYZ"
+_ODD = ",\"\n;|\t=+-@'\\/.:éßøæ漢字🎓 0123456789abcXYZ"
 """What is quoted, what some program runs, what is no ASCII, and plain letters."""
 _TYPED = ("0", "00123", "true", "=1+1", "@sum", "-2+3", "'x", "20240101", "2024-01-01", '="1', "{}")
 """Texts that look like something else."""

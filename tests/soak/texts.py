@@ -7,7 +7,11 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PLACES = ("tests/unit", "tests/integration/database/test_runs_at_random.py")
+PLACES = (
+    "tests/unit",
+    "tests/integration/database/test_runs_at_random.py",
+    "tests/integration/database/test_exporting.py",
+)
 
 
 def soak(examples: int, seed: int) -> str:

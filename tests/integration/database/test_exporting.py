@@ -96,7 +96,7 @@ def manifest(path: Path) -> dict[str, Any]:
 
 
 @settings(
-    max_examples=MANY,
+    max_examples=MANY // 4 or 1,  # each is three imports of eleven files
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # to shrink them takes an hour
@@ -109,16 +109,16 @@ def test_an_export_imported_into_an_empty_tenant_is_exported_as_the_same_bytes(
     generic_csv.export(source, graph)
     with open_wb(tenant=f"from-{number}") as here, open_wb(tenant=f"to-{number}") as there:
         brought = here.import_sheet(open_sheets(source), FAMILY)
-        assert here.rows.issues(brought) == []
-        assert (brought.stage, outcome(brought)) == ("completed", (sum(map(len, graph.values())), 0, 0, 0, 0))
+        records = sum(map(len, graph.values()))
+        assert (brought.stage, outcome(brought)) == ("completed", (records, 0, 0, 0, 0)), here.rows.issues(brought)
         here.export(FAMILY, first)
         there.import_sheet(open_sheets(first), FAMILY)
         there.export(FAMILY, second)
         assert members(first) == members(second)
         again = here.import_sheet(open_sheets(first), FAMILY)
         assert (again.stage, outcome(again)[:2]) == ("completed", (0, 0))
-    for entity, records in graph.items():
-        refuse_other_than(records, read(members(first)[f"{entity}.csv"]), entity)
+    for entity, own in graph.items():
+        refuse_other_than(own, read(members(first)[f"{entity}.csv"]), entity)
 
 
 def refuse_other_than(records: list[dict[str, str]], said: list[dict[str, str]], entity: str) -> None:

@@ -463,6 +463,8 @@ def test_a_uuid_is_written_in_one_way(cell: str, value: object) -> None:
         (r'"\u0000"', BAD),
         (r'"\ud800"', BAD),
         (r'"\\u0000"', r'"\\u0000"'),
+        ('"A\u030a"', '"A\u030a"'),
+        (r'"A\u030a"', r'"A\u030a"'),
         ("1e999999", BAD),
         ("[" * 100_000, BAD),
     ],
