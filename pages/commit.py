@@ -16,7 +16,8 @@ def plan(wb: Workbench, batch: Batch) -> None:
     """What each row will do, before anything is written."""
     found = wb.reconcile(batch)
     outcomes.figures(found, planned=batch.stage != "completed")
-    totals.table(wb.totals(batch), done=batch.stage == "completed")
+    asked = batch.stage in ("planned", "held") and batch.part_of is None
+    totals.table(wb.totals(batch), done=batch.stage == "completed", asked=asked)
     plots.plot(plots.outcome_bar(found.to_dict()), key="outcomes")
     runs.behind(wb, batch)
     batches.open_figures(wb, batch, found)

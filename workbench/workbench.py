@@ -196,9 +196,9 @@ class Workbench:
         behind it; a playbook of several sheets takes all of them. The `options` are those of `runs.Options`: template,
         columns, value_maps, constants, clears, mode, window and more. All of the rows are staged, or none. The source's
         bytes are kept, unless a column was left out for its secrets: then neither they nor that column's cells are.
-        Raises UnreadableSheet, NoRows, ImportOrder, UnknownMode, UnknownTemplate, UnknownBatch (for the run), NoSheets,
-        LooksLikeAnother, NoSpace, UnwritableFile, what `mapping.resolve` raises, and ColumnsChanged or ColumnsMixedUp
-        where the columns are not those of the template, or hold something else than their fields.
+        Raises UnreadableSheet, NoRows, ImportOrder, UnknownMode, UnknownTotal, UnknownTemplate, UnknownBatch (for the
+        run), NoSheets, LooksLikeAnother, NoSpace, UnwritableFile, what `mapping.resolve` raises, and ColumnsChanged or
+        ColumnsMixedUp where the columns are not those of the template, or hold something else than their fields.
         """
         identifier = new_id()
         with batches.working(self._store, identifier):
@@ -529,8 +529,11 @@ class Workbench:
         run = batches.run(self._store, batch)
         playbook = self._playbook(run.face)
         parts = {part.dataset: part for part in run.parts}
+        classes = run.face.summary.get("classes", {})
         return {
             each.name: breakdowns.values(self._store, parts[each.part], each)
+            if each.field
+            else dict(classes.get(each.part, {}))
             for each in (playbook.breakdowns if playbook is not None else ())
             if each.part in parts
         }

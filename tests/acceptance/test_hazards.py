@@ -153,6 +153,25 @@ c@example.com,1,2,8.50E+11
     ]
 
 
+def test_a_line_of_sums_is_no_invoice_and_what_it_says_is_compared(wb: Workbench, sheet: Given, url: str) -> None:
+    """Hazards 44 and 69: a summary row treated as one more invoice, and two counts of one file that nobody compared."""
+    wb.import_sheet(sheet("sku,name\nFRA1023,Chablis\n"), "commerce.skus")
+    wb.import_sheet(sheet("company\nCafe Uno\n"), "commerce.companies")
+    for header in ("Special instrcutions", "Special instructions"):
+        lines = (
+            f'\ufeffsep=,\nSales report\n" "\nInvoice number,Invoice date,Customer,SKU,Qty.,Net price,{header}\n'
+            "10001,2025-01-02,Cafe Uno,FRA1023,12,$120.00,ring\n10002,2025-01-03,Cafe Uno,FRA1023,2,20.00,\n"
+        )
+        run = wb.import_sheet(sheet(f"{lines},,,,14,140.00,\n"), "commerce.invoices")
+        assert (run.stage, run.totals, run.processed) == ("completed", "totals proven", 2)
+        assert records(url, "commerce.invoices", "number") == [("10001",), ("10002",)]
+        wrong = wb.import_sheet(sheet(f"{lines},,,,14,139.99,\n"), "commerce.invoices")
+        assert wrong.stage == "held"
+        assert wrong.summary["held_for"][0]["message"].startswith(
+            "Net price: the file's own line 7 says 139.99, the rows have 140.00: 0.01 more."
+        )
+
+
 def test_a_number_is_read_as_it_is_meant(wb: Workbench, sheet: Given, url: str) -> None:
     """Hazards 41 and 42: separators read as 0, values clamped."""
     cells = {"0": 0, "12": 12, "1,000": 1000, "12.0": 12, "+8": 8, "": 8, " 12 ": 12, "007": 7}

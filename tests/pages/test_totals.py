@@ -15,7 +15,7 @@ Sheets = Callable[..., Sheet]
 Worked = Callable[[Batch], Batch]
 
 STOCK = """\
-Warehouse,SKU,Supplier,Unit quantity,COGS
+Warehouse,SKU,Supplier,Units,COGS
 Baltimore,FRA1023,Verte,144,1200.50
 Warrenton,FRA1023,Verte,12,100.00
 """
@@ -43,7 +43,7 @@ def test_a_total_that_differs_is_let_go_on_once_somebody_says_why(show: Show, he
         "SKUs": ("", "1", ""),
     }
     sentence = "COGS: the file's own line 4 says 1,400.50, the rows have 1,300.50: 100.00 less."
-    assert any(sentence in warning.value.replace("\\", "") for warning in page.warning)
+    assert any(sentence in text.value.replace("\\", "") for text in page.markdown)
     page.checkbox[0].check().run()
     assert "Hold it" in {button.label for button in page.button}
     next(box for box in page.text_input if box.label == "Why the total may be another").set_value("Rounded.").run()
@@ -59,7 +59,7 @@ def test_what_a_file_has_to_come_to_is_said_at_map(show: Show, wb: Workbench, sh
     wb.import_sheet(sheet("sku,name\nFRA1023,Chablis\n"), "commerce.skus")
     page = show("map", upload=keep(wb, STOCK.encode()), dataset="commerce.inventory")
     assert [box.label for box in page.text_input if box.key and box.key.startswith("expect ")] == [
-        *("Rows", "Units", "COGS", "SKUs")
+        *("Rows", "Units", "Unit quantity", "Cases", "Liters", "COGS", "SKUs")
     ]
     page.text_input(key="expect rows").set_value("2").run()
     page.text_input(key="expect COGS").set_value("1300.50").run()

@@ -75,6 +75,7 @@ _OTHERWISE = {
     "bytea": "'x'",
     "integer": "coalesce({column}, 0) + 1000",
     "jsonb": "jsonb_build_object('was', {column})",
+    "numeric": "coalesce({column}, 0) + 1",
     "pg_snapshot": "'99999:99999:'",
     "text": "coalesce({column}, '') || 'x'",
     "timestamp with time zone": "coalesce({column}, now()) + interval '1 microsecond'",
@@ -123,18 +124,18 @@ def soak(rows: int) -> str:
 
 
 def signed(ana: Workbench, lea: Workbench) -> Batch:
-    """An import with something in every table: two plans, a correction, a decision, a rejection, a removal; ana did
-    it, lea has signed it."""
+    """An import with something in every table: two plans, a correction, a decision, a rejection, a removal, a total
+    that is another than was said; ana did it, lea has signed it."""
     roster: dict[str, Any] = {"constants": {"district": "Kansas City"}, "mode": "replace"}
     for name, text in _FILES.items():
         ana.settings.home.mkdir(parents=True, exist_ok=True)
         (ana.settings.home / name).write_text(text)
     first, again = (open_sheet(ana.settings.home / name) for name in _FILES)
     ana.import_sheet(first, "polaris.teacher_roster", **roster)
-    batch = ana.plan(ana.stage(again, "polaris.teacher_roster", **roster)).batch
+    batch = ana.plan(ana.stage(again, "polaris.teacher_roster", expected={"rows": 6}, **roster)).batch
     ana.correct(batch, {5: {"Teacher Email": "eve@kck.example"}})
     ana.prefer(batch, [4])
-    ana.commit(ana.plan(batch).batch, skip_errors=True, accept=["all"])
+    ana.commit(ana.plan(batch).batch, skip_errors=True, accept=["all"], reason="One is on leave.")
     ana.reject(batch, [6], "Nobody of that name works there.")
     lea.sign_off(batch)
     return ana.batches.get(batch)

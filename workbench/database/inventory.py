@@ -46,7 +46,7 @@ DATASETS = {
     "Warehouse Locations": "commerce.warehouse_locations",
     "Delivery Routes": "commerce.routes",
 }
-"""The rows of seed 002's table, which a new inventory begins with, and what each is imported as."""
+"""The rows of seed 002's table, which a new inventory begins with, each with the dataset or the form that it is."""
 
 TRIAL = 10
 """So many rows a trial of a paused source may have (seed 001: test on a small file, 5 to 10 rows)."""
@@ -57,8 +57,8 @@ def sources(store: Store) -> list[dict[str, Any]]:
     found = store.all(_SOURCES)
     if not found:
         with store.transaction() as connection:
-            said = {"datasets": list(DATASETS), "types": list(DATASETS.values())}
-            connection.execute(_SEED, {"tenant": store.tenant_id, "user": store.user, **said})
+            seeds = {"datasets": list(DATASETS), "types": list(DATASETS.values())}
+            connection.execute(_SEED, {"tenant": store.tenant_id, "user": store.user, **seeds})
         found = store.all(_SOURCES)
     return found
 

@@ -12,7 +12,7 @@ from uuid import UUID
 import psycopg
 from psycopg.sql import Composed
 
-from workbench.database import decisions, edits, holding, keys, suggestions, totals
+from workbench.database import classes, decisions, edits, holding, keys, suggestions, totals
 from workbench.database.ahead import Ahead
 from workbench.database.deciding import Decision, Lines
 from workbench.database.removing import Leftovers, Removals
@@ -91,12 +91,20 @@ def plan(store: Store, run: Run, playbook: Playbook | None = None, *, seconds: C
         by_file = playbook is not None and playbook.form is not None and not playbook.extracts
         filtered = decided[run.face.id].reasons("skipped").get("filtered", 0) if by_file else 0
         asked = holding.ask(connection, store.tenant_id, run, number, figures, filtered)
-        counted = _totals(connection, store, run, number, decided, asked)
+        counted, compared = _totals(connection, store, run, number, decided, asked)
         told = keys.counted(connection, run, number, playbook) if playbook is not None and run.derived else {}
+        told |= classes.planned(connection, run, number, playbook)
     suggested = _suggested(store, run, number, decided, playbook, asked.suggestions)
     refused = playbook is not None and playbook.whole and any(decided[run.face.id].counts[each] for each in REFUSED)
     found = _Found(
-        decided=decided, suggested=suggested, asked=asked, counted=told, kept=kept, totals=counted, refused=refused
+        decided=decided,
+        suggested=suggested,
+        asked=asked,
+        counted=told,
+        kept=kept,
+        totals=counted,
+        compared=compared,
+        refused=refused,
     )
     _store(store, run, number, found, looked, seconds)
 
@@ -108,18 +116,18 @@ def _totals(
     number: int,
     decided: "dict[UUID, Decided]",
     asked: holding.Asked,
-) -> dict[UUID, list[Counted]]:
-    """What the rows of a run's source come to, sheet by sheet; what was said otherwise, the plan waits for. Of rows
-    that a sweep brings in nobody has said anything."""
+) -> tuple[dict[UUID, list[Counted]], int]:
+    """What the rows of a run's source come to, sheet by sheet, and with how many numbers it is compared; what was said
+    otherwise, the plan waits for. Of rows that a sweep brings in nobody has said anything."""
     if run.face.sweep_of is not None:
-        return {}
+        return {}, 0
     expected = totals.expected(store, *(sheet.id for sheet in run.sheets))
     counted = {}
     for sheet in run.sheets:
         counted[sheet.id] = totals.count(connection, sheet, number, decided[sheet.id].outcomes)
         part = sheet.dataset if sheet != run.face else ""
         asked.holds += totals.holds(counted[sheet.id], expected.get(sheet.id, []), part)
-    return counted
+    return counted, sum(map(len, expected.values()))
 
 
 def _figures(batch: Batch, decided: "Decided") -> dict[str, int]:
@@ -332,13 +340,16 @@ class _Found:
     """How many rows leave to a record what somebody edited in it."""
     totals: dict[UUID, list[Counted]]
     """What the source's rows come to."""
+    compared: int
+    """With how many numbers that is compared, which somebody has said."""
     refused: bool
     """Whether nothing of the run can be written, for it is written whole or not at all."""
 
     @property
     def of_run(self) -> dict[str, Any]:
         """What is kept of the run as a whole."""
-        return {**self.asked.summary(), **self.counted, "refused": self.refused}
+        told = {"refused": self.refused, "totals_compared": self.compared}
+        return {**self.asked.summary(), **self.counted, **told}
 
 
 def _store(store: Store, run: Run, number: int, found: _Found, looked: _Looked, seconds: Callable[[], float]) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from workbench.database import batches, known_names, recalled, rows, runs, totals
+from workbench.database import batches, known_ids, known_names, recalled, rows, runs, totals
 from workbench.database.copying import Count, Item, RowWriter
 from workbench.database.progress import Reporter
 from workbench.database.store import Store
@@ -200,13 +200,14 @@ class _Kept:
     def records(self, sheet: Sheet) -> Iterator[Chunk]:
         """The rows of its source, but for a last line that adds up the others."""
         held: Chunk | None = None
+        before: Chunk | None = None
         for chunk in sheet.chunks(self.tally):
             if held is not None:
                 yield held
-            held = chunk
+            before, held = held, chunk
         contract, mapped = catalog.contract(self.batch.dataset), Mapping.from_dict(self.batch.mapping)
         if held is not None and not hold(sheet.reading.layout.records, held.lines[-1].as_py()):
-            self.summary = summary_line.last_of(held, contract, mapped)
+            self.summary = summary_line.last_of(held, contract, mapped, before)
         if self.summary is not None and held is not None:
             self.tally.leave_out(self.summary.line, OWN_TOTALS, self.summary.text)
             self.tally.rows -= 1
@@ -214,7 +215,7 @@ class _Kept:
         for note in all_left_out(sheet.reading, self.tally) if self.summary is None else ():
             found = summary_line.of_note(note.first, note.cells, sheet.headers, contract, mapped)
             self.summary = self.summary or found
-        if held is not None:
+        if held is not None and len(held):
             yield held
 
     def note(self, judged: JudgedRows) -> None:
@@ -315,7 +316,8 @@ def judge_of(store: Store, batch: Batch, home: Path) -> Judge:
     """Who judges the rows of a batch under its own contract; raises BrokenSuite."""
     contract, mapped = catalog.contract(batch.dataset), Mapping.from_dict(batch.mapping)
     known = KnownNames(known_names.spellings(store, contract), mapped)
-    return Judge(contract, mapped, home, window=batch.window, known=known)
+    ids = known_ids.KnownIds(store, contract).filled
+    return Judge(contract, mapped, home, window=batch.window, known=known, ids=ids)
 
 
 def _summed(run: Run, kept: Sequence[_Kept], writer: RowWriter, seconds: float, docs: str | None) -> dict[str, Any]:

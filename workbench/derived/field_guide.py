@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from workbench.datasets import catalog
 from workbench.model.contract import (
     AcademicYearOf,
     CodeOf,
@@ -64,6 +65,10 @@ def _playbook_head(playbook: Playbook) -> Iterator[str]:
     if playbook.figures:
         numbers = [*(each.name for each in playbook.figures), *(each.name for each in playbook.breakdowns)]
         yield f"- **Its numbers:** {', '.join(numbers)}."
+    for dataset in playbook.datasets:
+        rule = catalog.contract(dataset).classification
+        if rule is not None:
+            yield f"- **{rule.title}.** {rule.told}"
     if playbook.form is not None:
         yield ""
         yield "Headers are compared without case, spaces and punctuation; each of the other names will do."
@@ -92,6 +97,12 @@ def _head(contract: Contract) -> Iterator[str]:
     if contract.table:
         limits = ", ".join(f"`{name}` {text}" for name, text in contract.usual_limits.items())
         yield f"- **Held for a person** when an import would change more than this: {limits}."
+    if contract.totals:
+        made = (
+            f"{total.name} ({'sum of' if total.sum_of else 'different'} {' and '.join(f'`{n}`' for n in total.fields)})"
+            for total in contract.totals
+        )
+        yield f"- **Control totals** of a whole file, beside its rows: {', '.join(made)}."
     if contract.by_window is not None and contract.removal is not None:
         yield f"- **Held for a person**, too: rows of another `{contract.by_window.name}` than the import, or two."
     if contract.classification is not None:

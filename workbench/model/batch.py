@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from workbench.model.control_total import is_of_total
+
 OUTCOMES = ("created", "updated", "skipped", "unmatched", "invalid")
 """Where a row counts, in the order of the import log (seed 001)."""
 
@@ -86,6 +88,16 @@ class Batch:
         if self.undone_by is not None:
             return "undone"
         return "dry run" if self.dry_run and self.stage == "planned" else self.stage
+
+    @property
+    def totals(self) -> str:
+        """What is to be known of its control totals at a glance: proven, accepted or differ; "" where nothing was said
+        of them, or nobody has counted."""
+        if not self.summary.get("totals_compared") or self.stage not in ("planned", "held", "completed"):
+            return ""
+        if not is_of_total(hold["code"] for hold in self.summary.get("held_for", ())):
+            return "totals proven" if self.stage == "completed" else "totals match"
+        return "totals accepted" if self.stage == "completed" else "totals differ"
 
     @property
     def refused(self) -> bool:

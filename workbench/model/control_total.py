@@ -181,7 +181,8 @@ class Total:
             return f"{self.name}: {shown(found)}, as {said.who} says."
         more = found - said.number
         how = f"{shown(abs(more))} {'more' if more > 0 else 'less'}"
-        return f"{self.name}: {said.who} says {shown(said.number)}, the rows have {shown(found)}: {how}."
+        has = "there are" if self.counted.made == "rows" else "the rows have"
+        return f"{self.name}: {said.who} says {shown(said.number)}, {has} {shown(found)}: {how}."
 
     @property
     def addition(self) -> str:

@@ -52,12 +52,14 @@ class SummaryLine:
                 )
 
 
-def last_of(chunk: Chunk, contract: Contract, mapping: Mapped) -> SummaryLine | None:
-    """The last row of the last rows of a source, if it adds up the others; None where it is a record."""
-    if len(chunk) < 2 or not any(total.sum_of for total in contract.totals):
+def last_of(chunk: Chunk, contract: Contract, mapping: Mapped, before: Chunk | None = None) -> SummaryLine | None:
+    """The last row of the last rows of a source, if it adds up the others; None where it is a record. `before` are the
+    rows that come before these."""
+    above = chunk if len(chunk) > 1 else before
+    if above is None or not any(total.sum_of for total in contract.totals):
         return None
-    above, cells = ({name: column[row].as_py() for name, column in _columns(chunk)} for row in (-2, -1))
-    return _read(chunk.lines[-1].as_py(), cells, contract, mapping, above)
+    record = _cells(above, -2 if above is chunk else -1)
+    return _read(chunk.lines[-1].as_py(), _cells(chunk, -1), contract, mapping, record)
 
 
 def of_note(
@@ -70,8 +72,10 @@ def of_note(
     return _read(line, padded, contract, mapping, is_evident=True)
 
 
-def _columns(chunk: Chunk) -> Iterator[tuple[str, pa.StringArray]]:
-    return zip(chunk.cells.schema.names, chunk.cells.columns, strict=True)
+def _cells(chunk: Chunk, row: int) -> dict[str, str]:
+    return {
+        name: column[row].as_py() for name, column in zip(chunk.cells.schema.names, chunk.cells.columns, strict=True)
+    }
 
 
 def _read(
@@ -86,6 +90,7 @@ def _read(
     filled = {header: text for header, cell in cells.items() if (text := tidied(cell))}
     words = {header for header, text in filled.items() if _WORD.fullmatch(text)}
     keys = {*contract.key, *(name for total in contract.totals for name in total.distinct)}
+    keys |= {name for field in contract.key_fields for name in field.ingredients}
     key_headers = {header for header, field in mapping.columns.items() if field in keys}
     if not key_headers or any(header in filled and header not in words for header in key_headers):
         return None

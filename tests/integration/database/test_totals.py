@@ -19,7 +19,7 @@ pytestmark = pytest.mark.both_servers
 
 Given = Callable[..., Sheet]
 STOCK = "commerce.inventory"
-HEADER = "Warehouse,SKU,Supplier,Unit quantity,COGS"
+HEADER = "Warehouse,SKU,Supplier,Units,COGS"
 ROWS = """\
 Baltimore,FRA1023,Verte,144,1200.50
 Baltimore,ITA2040,Alba,30,240.10
@@ -119,7 +119,10 @@ def test_what_a_person_says_beforehand_is_kept_with_who_and_when(wb: Workbench, 
 
 
 def test_a_total_that_there_is_not_or_that_is_no_number_is_refused(wb: Workbench, sheet: Given) -> None:
-    with pytest.raises(UnknownTotal, match=r"no control total called Invoices\. Known: rows, Units, COGS, SKUs"):
+    with pytest.raises(
+        UnknownTotal,
+        match=r"no control total called Invoices\. Known: rows, Units, Unit quantity, Cases, Liters, COGS, SKUs",
+    ):
         wb.stage(sheet(stock()), STOCK, expected={"Invoices": 3})
     with pytest.raises(WrongValue, match="say a whole number"):
         wb.stage(sheet(stock()), STOCK, expected={"rows": "many"})
@@ -147,7 +150,7 @@ def test_a_number_that_cannot_be_read_makes_the_sum_unknown_and_that_is_said(wb:
         "Units: the file's own line 5 says 186, and what the rows come to is not known: there is no number to be read "
         "on line 3."
     )
-    corrected = wb.plan(wb.correct(batch, {3: {"Unit quantity": "30"}})).batch
+    corrected = wb.plan(wb.correct(batch, {3: {"Units": "30"}})).batch
     assert corrected.summary["held_for"] == []
     assert wb.commit(corrected).stage == "completed"
 
@@ -155,7 +158,7 @@ def test_a_number_that_cannot_be_read_makes_the_sum_unknown_and_that_is_said(wb:
 def test_an_accepted_total_no_longer_counts_once_a_row_is_corrected(wb: Workbench, sheet: Given, url: str) -> None:
     batch = wb.import_sheet(sheet(stock("Total,,,190,1540.60")), STOCK)
     assert batch.stage == "held"
-    planned = wb.plan(wb.correct(batch, {4: {"Unit quantity": "16"}})).batch
+    planned = wb.plan(wb.correct(batch, {4: {"Units": "16"}})).batch
     assert planned.summary["held_for"] == []
     assert wb.commit(planned).stage == "completed"
 
@@ -200,3 +203,48 @@ def test_the_log_tells_what_the_totals_were_and_who_let_them_differ(wb: Workbenc
         f"{wb.settings.user} accepted it: Four bottles broke." in notes
     )
     assert "Left out (the file's own totals): line 5." in notes
+
+
+def test_an_import_that_is_undone_tells_what_it_came_to(wb: Workbench, sheet: Given) -> None:
+    batch = wb.import_sheet(sheet(stock("Total,,,186,1540.60")), STOCK)
+    assert wb.batches.get(batch).totals == "totals proven"
+    undo = wb.undo(batch)
+    assert (undo.stage, wb.totals(undo)) == ("completed", ())
+    assert one(wb, batch, "Units").counted.went_in == 186
+
+
+def test_the_list_of_imports_tells_how_their_totals_stand(wb: Workbench, sheet: Given) -> None:
+    batch = wb.import_sheet(sheet(stock("Total,,,190,1540.60")), STOCK)
+    assert wb.batches.get(batch).totals == "totals differ"
+    assert wb.commit(batch, accept=["all"], reason="Broken.").totals == "totals accepted"
+    assert wb.import_sheet(sheet(stock()), STOCK).totals == ""
+
+
+def test_sheets_of_one_run_have_totals_of_their_own(wb: Workbench, sheet: Given) -> None:
+    courses, students = sheet("name,code\nWelding,W1\n", "courses.csv"), sheet("email,full_name\na@x.org,Ann Lee\n")
+    said = {"elevate.courses.rows": 1, "elevate.students.rows": 2}
+    run = wb.import_sheet([courses, students], "elevate", expected=said)
+    assert run.stage == "held"
+    assert [hold["message"].partition(" Correct")[0] for hold in run.summary["held_for"]] == [
+        "rows: ana says 2, there are 1: 1 less."
+    ]
+    assert [hold["dataset"] for hold in run.summary["held_for"]] == ["elevate.students"]
+    done = wb.commit(run, accept=["total.rows"], reason="One has left.")
+    assert [(each.name, each.differs, each.accepted) for each in wb.totals(done)] == [
+        ("elevate.courses rows", False, False),
+        ("elevate.students rows", True, True),
+    ]
+    with pytest.raises(UnknownTotal, match=r"no control total called rows\. Known: elevate\.courses\.rows"):
+        wb.stage([courses, students], "elevate", expected={"rows": 2})
+
+
+def test_the_manifest_of_an_archive_is_compared_sheet_by_sheet(wb: Workbench, sheet: Given) -> None:
+    courses, students = sheet("name,code\nWelding,W1\n", "courses.csv"), sheet("email,full_name\na@x.org,Ann Lee\n")
+    run = wb.import_sheet([courses, students], "elevate", manifest={"elevate.courses": 1, "elevate.students": 1})
+    assert [each.sentence for each in wb.totals(run)] == [
+        "elevate.courses rows: 1, as the manifest says.",
+        "elevate.students rows: 1, as the manifest says.",
+    ]
+    assert run.totals == "totals proven"
+    with pytest.raises(WrongValue, match="there are no rows of it"):
+        wb.stage([courses, students], "elevate", manifest={"elevate.employers": 3})

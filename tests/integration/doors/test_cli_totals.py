@@ -6,7 +6,7 @@ __all__ = ["environment", "file", "run"]
 
 SKUS = "sku,name\nFRA1023,Chablis\nITA2040,Barbera\n"
 STOCK = """\
-Warehouse,SKU,Supplier,Unit quantity,COGS
+Warehouse,SKU,Supplier,Units,COGS
 Baltimore,FRA1023,Verte,144,1200.50
 Baltimore,ITA2040,Alba,30,240.10
 Warrenton,FRA1023,Verte,12,100.00
@@ -61,4 +61,4 @@ def test_what_a_person_expects_is_proven(run: Run, file: File) -> None:
     assert "COGS: 1,540.60, as ana says." in done.out  # in the log
     wrong = run("import", file(STOCK), "-d", "commerce.inventory", "--expect", "Invoices=3")
     assert wrong.status == 2
-    assert "commerce.inventory has no control total called Invoices. Known: rows, Units, COGS, SKUs." in wrong.err
+    assert "commerce.inventory has no control total called Invoices. Known: rows, Units, Unit quantity" in wrong.err

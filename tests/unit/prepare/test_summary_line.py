@@ -65,6 +65,19 @@ def test_sums_without_a_word_below_a_record_that_has_no_texts_are_a_record_witho
     assert numbers("", "", "", "", "186", "1540.60", "", above=("A", "B", "", "", "1", "2", "")) is None
 
 
+def test_it_may_be_the_only_row_of_its_chunk_but_not_of_its_file() -> None:
+    rows = [
+        Chunk(
+            lines=pa.array([line], pa.int32()),
+            cells=pa.RecordBatch.from_arrays([pa.array([cell], pa.string()) for cell in cells], names=list(HEADERS)),
+        )
+        for line, cells in ((7, RECORD), (8, ("", "", "", "", "186", "", "")))
+    ]
+    found = summary_line.last_of(rows[1], STOCK, MAPPING, rows[0])
+    assert found is not None and found.line == 8
+    assert summary_line.last_of(rows[1], STOCK, MAPPING) is None
+
+
 def test_without_a_column_for_the_key_nobody_can_tell() -> None:
     assert numbers("Total", "", "", "", "186", "", "", mapping=Mapping(columns={"Units": "units"})) is None
 

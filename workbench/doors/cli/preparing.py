@@ -285,7 +285,7 @@ def _reading(sheet: "Sheet", counted: "Tally") -> dict[str, Any]:
         "headers": sheet.headers,
         "rows": counted.rows,
         "blank_rows": counted.blank_rows,
-        "left_out": [asdict(each) for each in all_left_out(sheet.reading, counted)],
+        "left_out": [each.to_dict() for each in all_left_out(sheet.reading, counted)],
         "checksum": sheet.checksum,
         "bytes": sheet.size,
     }

@@ -89,7 +89,8 @@ def table(
 def _line(batch: Batch, title: str, found: Reconciliation) -> dict[str, Any]:
     kind = ("undo preview, " if batch.dry_run else "undo, ") if batch.undo_of else ""
     kind = "resolving, " if batch.sweep_of and not batch.undo_of else kind
-    facts = {"File": batch.file_name, "State": kind + batch.state, "When (UTC)": words.when(batch.created_at)}
+    state = ", ".join(filter(None, (kind + batch.state, batch.totals)))
+    facts = {"File": batch.file_name, "State": state, "When (UTC)": words.when(batch.created_at)}
     figures = {SIGNS[name]: getattr(found, name) if batch.processed is not None else None for name in OUTCOMES}
     figures["Removed"] = batch.removals
     more = {"Run by": batch.initiated_by, "Dataset": title, "Window": batch.window or ""}

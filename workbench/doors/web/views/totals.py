@@ -28,15 +28,16 @@ def expected(contract: Contract) -> dict[str, str]:
     return {name: text.strip() for name, text in found.items() if text.strip()}
 
 
-def table(found: Sequence[Total], *, done: bool) -> None:
-    """What the rows come to beside what was said of them; nothing where there is none."""
+def table(found: Sequence[Total], *, done: bool, asked: bool = False) -> None:
+    """What the rows come to beside what was said of them; nothing where there is none. What differs is told in a
+    sentence, unless that is `asked` about on the same page."""
     if not found:
         return
     st.markdown("**Control totals**", help="What the whole file comes to, and what was said of it beforehand.")
-    st.dataframe(
-        pd.DataFrame([_line(total, done) for total in found]), hide_index=True, height="content", key="control totals"
-    )
-    for total in found:
+    lines = pd.DataFrame([_line(total, done) for total in found])
+    numbers = {name: st.column_config.TextColumn(alignment="right") for name in lines.columns[2:]}
+    st.dataframe(lines, hide_index=True, height="content", key="control totals", column_config=numbers)
+    for total in found if not asked else ():
         if total.differs and total.expected is not None:
             who, why = (words.text(text or "") for text in (total.expected.accepted_by, total.expected.reason))
             told = words.text(total.sentence) + (f" **{who} accepted it:** {why}" if total.accepted else "")
