@@ -412,6 +412,8 @@ class Contract:
     """In which class each record is, by when something last happened."""
     template: tuple[str, ...] = ()
     """The fields in the CSV template, in its order; all of them when empty."""
+    behind: str = ""
+    """The playbook that its files are recognised as: it reads them in more ways than the dataset alone does."""
 
     @property
     def family(self) -> str:

@@ -34,7 +34,8 @@ _APART = 0.03
 
 
 def recognise(sheet: Sheet) -> list[tuple[str, float, str]]:
-    """Every dataset, and every form of a playbook's source, with a score of 0 to 1 and a reason, the likeliest first.
+    """Every dataset that stands behind no playbook, and every form of a playbook's source, with a score of 0 to 1 and a
+    reason, the likeliest first.
 
     The score is the share of the sheet's columns that are fields of the dataset and of the dataset's fields that have a
     column, as sure as the suggestions are, less for each required field without one. Where the headers leave a choice,
@@ -42,7 +43,7 @@ def recognise(sheet: Sheet) -> list[tuple[str, float, str]]:
     """
     sample = sheet.sample(200)
     everything = (*catalog.CONTRACTS.values(), *catalog.FORMS.values())
-    scored = [(known.name, *_score(sheet, sample, known)) for known in everything]
+    scored = [(known.name, *_score(sheet, sample, known)) for known in everything if not known.behind]
     return sorted(scored, key=lambda scored: -scored[1])
 
 

@@ -43,7 +43,7 @@ def test_blank_addresses_are_nobody_in_common(wb: Workbench) -> None:
 
 @pytest.mark.usefixtures("sold")
 def test_stock_that_nobody_has_told_is_unknown_and_not_sold_out(wb: Workbench) -> None:
-    """310 SKUs without a stock row were shown as sold out."""
+    """Hazard 85: 310 SKUs without a stock row were shown as sold out."""
     assert names(wb, "unknown-stock", "sku") == ["ITA1"]
 
 

@@ -147,7 +147,7 @@ def test_routes_of_one_name_on_two_days_are_two(wb: Workbench, sheet: Given, url
 
 @pytest.mark.usefixtures("ordered")
 def test_an_order_of_another_tenant_is_not_found(open_wb: Opened, sheet: Given) -> None:
-    """The order lookup of the running system was not limited to the tenant."""
+    """Hazard 79: an order lookup that is not limited to the tenant."""
     other = open_wb(tenant="other")
     batch = other.import_sheet(sheet("Route,Stop,Order,ETA\nR-2025-01-15,1,10001,8:00\n"), ROUTES)
     assert (batch.stage, messages(other, batch)) == ("held", {2: "Order ID not found"})
@@ -158,4 +158,5 @@ def test_an_order_of_another_tenant_is_not_found(open_wb: Opened, sheet: Given) 
 
 @pytest.mark.usefixtures("ordered")
 def test_the_template_imports_as_it_stands(wb: Workbench, sheet: Given) -> None:
+    """Hazard 72: templates that fail their own importer."""
     assert outcome(wb.import_sheet(sheet(csv_template(catalog.contract(ROUTES))), ROUTES)) == (2, 0, 0, 0, 0)

@@ -80,6 +80,7 @@ def test_a_payment_waits_for_its_invoice(wb: Workbench, sheet: Given, url: str) 
 
 @pytest.mark.usefixtures("invoiced")
 def test_two_tenants_have_an_invoice_of_one_number_each(wb: Workbench, open_wb: Opened, sheet: Given, url: str) -> None:
+    """Hazard 78: an upsert that overwrites the order of another tenant."""
     other = open_wb(tenant="other")
     invoice(other, sheet)
     wb.import_sheet(sheet("payment id,invoice,amount\nP1,2,30\n"), PAYMENTS)

@@ -105,6 +105,7 @@ def test_two_places_of_one_sku_wait_for_a_person(wb: Workbench, sheet: Given, ur
 
 @pytest.mark.usefixtures("stocked")
 def test_the_template_imports_as_it_stands(wb: Workbench, sheet: Given, url: str) -> None:
+    """Hazard 72: templates that fail their own importer."""
     batch = wb.import_sheet(sheet(csv_template(catalog.contract(LOCATIONS))), LOCATIONS)
     assert outcome(batch) == (2, 0, 0, 0, 0)
     assert places(url) == [("FRA1023", 1, 1, 1, None, 10101), ("ITA2040", 10, 2, 3, None, 100203)]

@@ -80,3 +80,9 @@ def test_defaults_and_examples_are_values_of_their_fields(contract: Contract) ->
         found = canonical(pa.array(said, pa.string()), field)
         assert all(text in field.choices for text in found.to_pylist()) if field.choices else True
         assert pc.all(matches(found, KINDS[field.kind].pattern)).as_py() is not False
+
+
+def test_a_dataset_stands_behind_a_form_that_there_is() -> None:
+    behind = {contract.name: contract.behind for contract in catalog.CONTRACTS.values() if contract.behind}
+    assert behind["commerce.sku_locations"] == "commerce.warehouse_locations"
+    assert set(behind.values()) <= catalog.FORMS.keys()

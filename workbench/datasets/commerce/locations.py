@@ -10,6 +10,7 @@ SKU_LOCATIONS = Contract(
     title="Commerce: Locations of SKUs",
     noun="location",
     table="sku_locations",
+    behind="commerce.warehouse_locations",
     key=("sku",),
     fields=(
         Field(

@@ -147,6 +147,9 @@ class _Steps:
     def planned(self) -> None:
         """It is shown, and can be written."""
         batch, invalid = self.batch, self.figures.invalid
+        if batch.refused:
+            self.refused()
+            return
         of = batch.undo_of
         write = self.again("undo", short(of)) if of is not None else self.again("commit", short(batch.id))
         self.say("", "Planned, nothing was written. To write it:", write)
