@@ -1,7 +1,7 @@
 # Needs Python 3.11 to 3.13 and GNU make, nothing else. `make` alone prints what there is.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test soak serve browser screenshots bench bench-runs bench-generic bench-faults bench-pages bench-evidence bench-matching bench-salesforce generate lint clean FORCE
+.PHONY: help setup demo test soak serve browser screenshots bench bench-runs bench-invoices bench-generic bench-faults bench-pages bench-evidence bench-matching bench-salesforce generate lint clean FORCE
 
 # The first Python that is new enough and can make a virtual environment; PYTHON=... overrides.
 NEW := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
@@ -45,6 +45,9 @@ bench: setup ## measure a million rows against the bare database
 
 bench-runs: setup ## measure a million learners with their courses, one run, against bare loads
 	$(BIN)/python -m tests.bench.learners
+
+bench-invoices: setup ## measure a million invoice lines, one run, against bare loads
+	$(BIN)/python -m tests.bench.invoices
 
 bench-generic: setup ## measure a million users and two million associations in one ZIP against a sheet of students
 	$(BIN)/python -m tests.bench.generic_csv

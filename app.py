@@ -25,6 +25,7 @@ pages = {
         st.Page("pages/reconcile.py", title="Reconcile", icon=":material/balance:"),
         st.Page("pages/matches.py", title="Matches", icon=":material/join_inner:"),
         st.Page("pages/history.py", title="History", icon=":material/history:"),
+        st.Page("pages/checks.py", title="Checks", icon=":material/fact_check:"),
         st.Page("pages/record.py", title="Find a record", icon=":material/person_search:"),
     ],
     "Data": [

@@ -15,6 +15,7 @@ from workbench.doors.web.views.limits import limits
 from workbench.doors.web.views.options import options
 from workbench.model.contract import Contract
 from workbench.model.template import Mapping, Template
+from workbench.prepare import recognition
 from workbench.prepare.mapping import open_points
 
 
@@ -48,7 +49,8 @@ def which_template(wb: Workbench, source: sheets.Source, contract: Contract) -> 
     if not saved:
         return None, ()
     said = st.query_params.get("template")
-    chosen = templates.choice(saved, said)
+    fitting = recognition.template_of(source.sheet, list(saved.values()))
+    chosen = templates.choice(saved, said or (fitting.id if fitting is not None else None))
     if chosen != said:
         choices.forget()
         address.put_word("template", chosen)

@@ -34,12 +34,14 @@ def _kept(text: str) -> str:
 
 
 _texts = st.one_of(st.sampled_from(_TYPED), st.text(_ODD, max_size=12)).map(_kept)
-_leaves = st.one_of(st.none(), st.booleans(), st.integers(), st.text(_ODD, max_size=8), st.sampled_from((0.5, -1e300)))
+_strings = st.one_of(st.text(_ODD, max_size=8), st.sampled_from(("A\u030a", "\u212b", " x ", '"', "\\")))
+_leaves = st.one_of(st.none(), st.booleans(), st.integers(), _strings, st.sampled_from((0.5, -1e300)))
 _values = st.recursive(
     _leaves,
     lambda of: st.one_of(st.lists(of, max_size=3), st.dictionaries(st.text(_ODD, max_size=4), of, max_size=3)),
     max_leaves=6,
 )
+_flags = st.booleans()
 _CELLS = {
     "text": _texts,
     "name": _texts.map(lambda text: text.replace("\n", " ").strip()),
@@ -49,9 +51,7 @@ _CELLS = {
     "timestamp": st.datetimes(datetime(1000, 1, 1)).map(lambda at: f"{at.isoformat()}Z"),
     "integer": st.integers(0, 2**31 - 1).map(str),
     "decimal": st.decimals(0, 1000, places=3).map(str),
-    "json": _values.filter(lambda value: isinstance(value, list | dict)).map(
-        lambda value: json.dumps(value, ensure_ascii=False)
-    ),
+    "json": st.builds(json.dumps, _values.filter(lambda value: isinstance(value, list | dict)), ensure_ascii=_flags),
     "email": st.sampled_from(("a.b@example.edu", "o'brien+x@example.edu", "é@example.edu")),
 }
 
@@ -93,7 +93,7 @@ def _cell(draw: st.DrawFn, field: Field, ids: dict[str, list[str]], own: str, nu
     if not field.required and draw(st.booleans()):
         return field.default or ""
     cell = draw(_CELLS[field.kind])
-    return f"{number}{own[-4:]}{cell}" if field.required else cell  # what tells records apart
+    return f"{number}{own[-4:]}{cell}" if field.required else cell or field.default or ""
 
 
 def read(content: bytes) -> list[Record]:

@@ -115,6 +115,7 @@ def imported(ana: Person) -> dict[str, str]:
         shown = matches(wb)
         changed = columns_changed(wb)
         shown |= runs(wb)
+        shown |= invoices(wb)
     ana.upload(ELEVATE / "students_2.csv")
     upload = urlsplit(ana.window.url).query
     planned = ana.map()
@@ -139,6 +140,7 @@ def imported(ana: Person) -> dict[str, str]:
         "record": "record?find=S-0002",
         "record-line": f"record?batch={enrollments.id}&line=8",
         "inventory": "inventory?source=Pathful",
+        "export": "export?family=elevate",
         "contracts": "contracts?guide=elevate.students",
         "changes": changed,
         **shown,
@@ -213,6 +215,26 @@ def runs(wb: Workbench) -> dict[str, str]:
         "sheets-reconcile": f"reconcile?batch={whole.id}",
         "sheets-reconcile-part": f"reconcile?batch={enrollments.id}",
         "sheets-history-part": f"history?batch={enrollments.id}",
+    }
+
+
+def invoices(wb: Workbench) -> dict[str, str]:
+    """A sales report of which one invoice waits for a SKU, and the addresses of what there is to see of it."""
+    known = {
+        "companies": "name\nHarbor Wine Bar\nBlue Door Bistro\n",
+        "skus": "sku,name\nFRA1023,Chablis 2021\nCREDIT1,Credit\n",
+    }
+    for dataset, text in known.items():
+        kept = uploads.keep(wb.settings, f"{dataset}.csv", BytesIO(text.encode())).id
+        wb.import_sheet(uploads.opened(wb.settings, kept), f"commerce.{dataset}", source="page")
+    report = BytesIO((samples() / "commerce" / "sales_report.csv").read_bytes())
+    kept = uploads.keep(wb.settings, "sales_report.csv", report).id
+    planned = wb.plan(wb.stage(uploads.opened(wb.settings, kept), "commerce.invoices", source="page")).batch
+    done = wb.import_sheet(uploads.opened(wb.settings, kept), "commerce.invoices", source="page")
+    return {
+        "invoices-validate": f"validate?batch={planned.id}",
+        "invoices-commit": f"commit?batch={planned.id}&rows=unmatched",
+        "invoices-reconcile": f"reconcile?batch={done.id}&rows=unmatched",
     }
 
 

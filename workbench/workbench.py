@@ -36,6 +36,7 @@ from workbench.database import (
     upgrading,
 )
 from workbench.database.batches import Batches
+from workbench.database.checks import Checks
 from workbench.database.exporting import Exports
 from workbench.database.google_sheets import GoogleSheets
 from workbench.database.inventory import Profiles, Sources
@@ -128,6 +129,7 @@ class Workbench:
         self.batches = Batches(database, configuration.home)
         self.rows = Rows(database)
         self.records = Records(database)
+        self.checks = Checks(database)
         self.export = Exports(database)
         self.templates = Templates(database)
         self.sources = Sources(database)
@@ -527,8 +529,11 @@ class Workbench:
         run = batches.run(self._store, batch)
         playbook = self._playbook(run.face)
         parts = {part.dataset: part for part in run.parts}
+        classes = run.face.summary.get("classes", {})
         return {
             each.name: breakdowns.values(self._store, parts[each.part], each)
+            if each.field
+            else dict(classes.get(each.part, {}))
             for each in (playbook.breakdowns if playbook is not None else ())
             if each.part in parts
         }

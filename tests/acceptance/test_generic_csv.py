@@ -356,6 +356,37 @@ def test_another_id_for_what_is_known_is_never_a_silent_second_record(
     assert fingerprint(url) == before
 
 
+def test_a_blank_id_is_that_of_what_is_known_or_made_of_what_the_row_says(
+    taken: Import, wb: Workbench, url: str, tmp_path: Path
+) -> None:
+    taken()
+    found = {name: [] for name in rows()}
+    found["courses"] = [
+        {**rows()["courses"][0], "id": "", "department": "Computing"},
+        {**rows()["courses"][0], "id": "", "course_number": "CS900"},
+    ]
+    found["users"] = [{**rows()["users"][2], "id": "", "email": ""}]
+    batch = taken(export(tmp_path / "blank.zip", found), skip_errors=True)
+    assert outcomes(wb, part(wb, batch, "courses")) == [(2, "updated"), (3, "created")]
+    assert outcomes(wb, part(wb, batch, "users"))[0][1].startswith("invalid")
+    known = records(url, "generic_csv.courses", "source_id", "department")
+    assert ("course-1", "Computing") in known
+    assert ("CS900 mocku-123", None) in known
+    again = taken(export(tmp_path / "blank.zip", {**found, "users": []}))
+    assert outcomes(wb, part(wb, again, "courses")) == [(2, "skipped:unchanged"), (3, "skipped:unchanged")]
+
+
+def test_a_row_with_a_blank_id_can_be_corrected(taken: Import, wb: Workbench, tmp_path: Path) -> None:
+    found = {name: [] for name in rows()}
+    found["institutions"] = [{**rows()["institutions"][0], "created_by": ""}]
+    found["users"] = [{**rows()["users"][0], "id": "", "email": "no address", "invited_by": ""}]
+    batch = taken(export(tmp_path / "blank.zip", found))
+    assert batch.state == "held"
+    wb.correct(part(wb, batch, "users"), {2: {"email": "right@example.edu"}})
+    wb.plan(batch)
+    assert wb.commit(batch).created == 2
+
+
 def test_two_ids_of_one_address_in_one_file_both_wait(taken: Import, wb: Workbench, tmp_path: Path) -> None:
     found = rows()
     found["users"][4]["email"] = found["users"][3]["email"]

@@ -3,6 +3,7 @@
 import csv
 import json
 from collections import Counter
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -126,3 +127,60 @@ def test_a_thousand_people_without_an_address_are_refused_and_with_a_made_one_ar
     nameless = sum(not (row["given_name"].strip() or row["surname"].strip()) for row in table("febrl/dataset1.csv"))
     assert outcome(batch) == (known["rows"] - nameless, 0, 0, 0, nameless)  # type: ignore[index]
     assert len(records(url, "elevate.profiles", "id")) == known["rows"] - nameless  # type: ignore[index]
+
+
+# npsp_dev_org: opportunities with their payments
+
+
+OPPORTUNITIES = {
+    "id": "number",
+    "name": "special_instructions",
+    "amount": "total",
+    "close_date": "invoice_date",
+    "stage_name": "status",
+    "AccountId": "company",
+}
+PAYMENTS = {
+    "id": "payment_number",
+    "npe01__Payment_Amount__c": "amount",
+    "npe01__Payment_Date__c": "payment_date",
+    "npe01__Opportunity__c": "invoice_number",
+}
+
+
+def test_the_opportunities_whose_payments_are_more_than_their_amount_are_listed(
+    wb: Workbench, url: str, tmp_path: Path
+) -> None:
+    """Opportunities are invoices and payments are payments, by the mappings that a user would give."""
+    known = truth("npsp_dev_org")
+    folder = DATA / "npsp_dev_org" / "csv"
+    accounts = {"id": "external_id", "Name": "name"}
+    rows = known["table_rows"]
+    wb.import_sheet(open_sheet(folder / "Account.csv"), "commerce.companies", columns=accounts)
+    invoices = wb.import_sheet(
+        open_sheet(folder / "Opportunity.csv"), "commerce.invoice_headers", columns=OPPORTUNITIES
+    )
+    assert outcome(invoices) == (rows["Opportunity"], 0, 0, 0, 0)  # type: ignore[index]
+    payments = wb.import_sheet(open_sheet(folder / "npe01__OppPayment__c.csv"), "commerce.payments", columns=PAYMENTS)
+    assert outcome(payments) == (rows["npe01__OppPayment__c"], 0, 0, 0, 0)  # type: ignore[index]
+
+    paid = Counter[str]()
+    of = {row["id"]: Decimal(row["amount"]) for row in table("npsp_dev_org/csv/Opportunity.csv")}
+    lines: dict[str, list[int]] = {}
+    for line, row in enumerate(table("npsp_dev_org/csv/npe01__OppPayment__c.csv"), start=2):
+        paid[row["npe01__Opportunity__c"]] += Decimal(row["npe01__Payment_Amount__c"])
+        lines.setdefault(row["npe01__Opportunity__c"], []).append(line)
+    wrong = sorted(number for number in of if paid[number] != of[number])
+    assert len(wrong) == known["opportunities_where_payments_do_not_sum_to_amount"] == 212
+
+    listed = wb.checks.rows("payments-beyond-invoice")
+    assert [(row["invoice"], row["total"], row["paid"]) for row in listed] == [
+        (number, of[number], paid[number]) for number in wrong
+    ]
+    told = [row["line"] for row in wb.rows.each(payments) if row["issues"]]
+    assert told == sorted(line for number in wrong for line in lines[number])
+    states = Counter(state for _, state in records(url, "commerce.invoice_balance", "number", "state"))
+    assert states == {"overpaid": 212, "paid": len(of) - 212}
+    assert wb.checks.save("payments-beyond-invoice", tmp_path / "list.csv") == 212
+    header, *listed_lines = (tmp_path / "list.csv").read_text("utf-8").splitlines()
+    assert (header, len(listed_lines)) == ("invoice,total,paid,open,payments", 212)

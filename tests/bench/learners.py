@@ -145,7 +145,10 @@ def empty(admin: psycopg.Connection[tuple[object, ...]]) -> None:
         )
     admin.execute("grant usage on schema bare to workbench_owner")
     for column, table in (("user_id", "profiles"), ("course_id", "courses")):
-        admin.execute(f"alter table bare.enrollments add foreign key ({column}) references bare.{table} (id)")
+        admin.execute(
+            f"alter table bare.enrollments add foreign key ({column}, tenant_id) "
+            f"references bare.{table} (id, tenant_id)"
+        )
     admin.execute("checkpoint")
 
 

@@ -9,10 +9,7 @@ rounds the one counts in which processors worked least.
 """
 
 import json
-import os
-import resource
 import time
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +24,7 @@ from tests.bench.million import empty as empty_spine
 from tests.bench.million import launched
 from tests.bench.organization import Admin, add, arguments, database, serve, served
 from tests.bench.people import write_students
+from tests.bench.processors import worked
 from workbench import Workbench, open_sheet
 from workbench.database import store
 from workbench.datasets.salesforce.contacts import STUDENTS
@@ -96,26 +94,11 @@ class Cost:
 
 def imported(folder: Path, created: int, *words: str) -> Cost:
     """The whole import, by the command."""
-    began, before = time.monotonic(), _worked(folder)
+    began, before = time.monotonic(), worked(folder / "home")
     said, peak = launched(folder / "home", "import", *words, "--json")
     seconds = time.monotonic() - began
     assert json.loads(said)["created"] == created, said
-    return Cost(seconds=seconds, worked=_worked(folder) - before, peak=peak)
-
-
-def _worked(folder: Path) -> float:
-    """Seconds of processors that programs started here, and PostgreSQL, have taken so far."""
-    server = int((folder / "home" / "postgres" / "postmaster.pid").read_text().split()[0])
-    ticks = 0
-    for each in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):  # it has ended
-            said = each.read_text().rpartition(")")[2].split()
-            if int(each.parent.name) == server:
-                ticks += sum(map(int, said[11:15]))
-            elif int(said[1]) == server:
-                ticks += sum(map(int, said[11:13]))
-    own = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return ticks / os.sysconf("SC_CLK_TCK") + own.ru_utime + own.ru_stime
+    return Cost(seconds=seconds, worked=worked(folder / "home") - before, peak=peak)
 
 
 def _count(admin: Admin, table: str) -> int:

@@ -121,6 +121,7 @@ def test_an_export_of_the_generic_format_is_one_upload_and_one_run(
     assert page.success[0].value.replace("\\", "") == (
         "Valid Generic CSV export. Contains 40 total records across 11 entity types."
     )
+    assert "users.csv: the secrets of password_hash are dropped, and the file is not kept." in told(page)
     assert page.dataframe[0].value["File"].tolist()[:3] == ["institutions.csv", "programs.csv", "users.csv"]
     assert page.dataframe[0].value["Rows it counts"].tolist() == list(SIZES)
     waits = show("upload")

@@ -77,8 +77,11 @@ class Ahead:
         )
         connection.execute("analyze lost")
 
-    def join(self, batch: Batch, field: Field, said: Composable, rows: Composable) -> Composable:
-        """The record that a row `r` of a batch names, as "ref <field>": the stored one, else the one to be made."""
+    def join(self, batch: Batch, field: Field, said: Composable, rows: Composable, *, repeated: bool) -> Composable:
+        """The record that a row `r` of a batch names, as "ref <field>": the stored one, else the one to be made.
+
+        Whether keys of the batch are `repeated` is known; those of later parts may be.
+        """
         assert field.reference is not None
         contract = catalog.contract(field.reference.dataset)
         of = contract.field(field.reference.field)
@@ -96,10 +99,22 @@ class Ahead:
             column=Identifier(of.target),
             slice=slice_of(contract, f"stored {field.name}"),
             said=said,
-            candidates=self._made(other, key) if self._before else self._about(other, key, batch, said, rows),
+            candidates=self._made(other, key)
+            if self._before
+            else self._about(other, key)
+            if other.batch == batch and is_its_key and not repeated
+            else self._first_about(other, key, batch, said, rows),
         )
 
-    def _about(self, other: Target, key: Composable, batch: Batch, said: Composable, rows: Composable) -> Composed:
+    def _about(self, other: Target, key: Composable) -> Composed:
+        """The keys of a batch, each with the one row about it."""
+        return other.compose(
+            "select {key} as its_key, n.id from {came} n where n.batch_id = {batch} and n.status = 'validated'", key=key
+        )
+
+    def _first_about(
+        self, other: Target, key: Composable, batch: Batch, said: Composable, rows: Composable
+    ) -> Composed:
         """The keys that rows of a batch name, each with the first row about it."""
         return other.compose(
             """select {key} as its_key, (array_agg(n.id order by n.line))[1] as id from {came} n

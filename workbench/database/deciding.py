@@ -45,7 +45,8 @@ class Decision(Target):
     ) -> None:
         super().__init__(contract, batch, tenant, plan)
         self._refusals = refusals if refusals is not None and refusals.any else None
-        self._standing = Standing(self, withheld=self._is_withheld("k"))
+        together = refusals is not None and refusals.together  # then rows of one record are withheld all, or none
+        self._standing = Standing(self, withheld=SQL("false") if together else self._is_withheld("k"))
         self.names["rows"] = self._standing.table if self._standing.resolves else self.names["came"]
         self._earlier = earlier
         self._ahead = ahead
@@ -136,6 +137,16 @@ class Decision(Target):
 
     def _is_withheld(self, row: str) -> Composable:
         return SQL("false") if self._refusals is None else self._refusals.covers(row)
+
+    @property
+    def _waits(self) -> Composable:
+        """Whether a row was made of some that wait with another: what that one says is not known yet."""
+        if self._refusals is None or not self._refusals.together:
+            return SQL("false")
+        return SQL(
+            "exists (select from refused w where w.waits_with is not null "
+            "and w.line = any(coalesce(r.sources, array[r.line])))"
+        )
 
     @property
     def _line(self) -> Composable:
@@ -281,7 +292,8 @@ class Decision(Target):
                 id_of(field), Identifier(f"ref {field.name}")
             )
         if field.name in self._named_ahead:
-            return self._ahead.join(self.batch, field, self.value(field), self.names["came"])
+            came = self.names["came"]
+            return self._ahead.join(self.batch, field, self.value(field), came, repeated=self._repeats.any)
         earlier = self._earlier.get(field.reference.dataset)
         if earlier is None or field.reference.by:
             return super().reference_join(field)
@@ -394,7 +406,8 @@ class Decision(Target):
     def _asked_of(self, field: Field) -> list[str]:
         """What other references ask of the record that one names."""
         references = [each.reference for each in self.references if each.reference is not None]
-        return [each.within for each in references if each.within is not None and each.within_of == field.name]
+        asked = [each.within for each in references if each.within is not None and each.within_of == field.name]
+        return [*asked, *(field.reference.called[:1] if field.reference and field.reference.called else ())]
 
     @property
     def _sharing(self) -> list[Batch]:
@@ -441,7 +454,9 @@ class Decision(Target):
         cases += self._repeats.cases(self._number("invalid", "conflict"), self._number("skipped", "duplicate"))
         cases += self._missing()
         cases += [
-            SQL("when {} then {}").format(self._differs_from(field), self._number("invalid", "differs"))
+            SQL("when {} and not {} then {}").format(
+                self._differs_from(field), self._waits, self._number("invalid", "differs")
+            )
             for field in self._equal
         ]
         cases += map(self._names_nothing, self._strict)
@@ -658,6 +673,10 @@ class Decision(Target):
             )
             for field in self._protected
         ]
+        columns += [
+            SQL(", {} as {}").format(theirs, Identifier(f"called {field.name}"))
+            for field, theirs, _ in self._identities.called
+        ]
         if self.contract.slice_by or self.contract.fixed:
             columns.append(SQL(", t.{} as slice").format(Identifier(slice_column(self.contract))))
         return SQL("").join(columns)
@@ -771,6 +790,8 @@ class Decision(Target):
             )
             for kind, field in self._awaited.items()
         ]
+        if self._file_rules.any:
+            cases.append(SQL("when {} then {}").format(self._number("invalid", "file_rule"), self._told_missing()))
         if self._equal:
             cases.append(SQL("when {} then {}").format(self._number("invalid", "differs"), self._told_differing()))
         if self.contract.slice_by or self.contract.fixed:

@@ -21,13 +21,21 @@ _OPEN = ("staged", "planned", "held")
 
 def ruling(store: Store, source: Batch) -> Ruling:
     """What counts for the rows of a source."""
-    by_option = Ruling(rule=source.on_conflict, by=source.initiated_by, source=source.id, some=source.decisions > 0)
+    of_format = source.on_conflict == _usual(source) and not source.mapping.get("on_conflict")
+    by = "the format" if of_format else source.initiated_by
+    by_option = Ruling(rule=source.on_conflict, by=by, source=source.id, some=source.decisions > 0)
     if not by_option.some:
         return by_option
     row = store.one(_RULE, (source.id,)) or {"rule": by_option.rule, "decided_by": by_option.by}
     found = store.all(_VOID.format(_about(source)), {"batch": source.id})
     void = tuple((each["number"], each["line"]) for each in found)
     return replace(by_option, rule=row["rule"], by=row["decided_by"], void=void)
+
+
+def _usual(source: Batch) -> str:
+    """What counts where nobody has said it."""
+    known = catalog.CONTRACTS.get(source.dataset) or catalog.FORMS.get(source.dataset)
+    return known.on_conflict if known is not None else "hold"
 
 
 def decide(store: Store, run: Run, batch: Batch, lines: Sequence[int], rule: str | None) -> Batch:

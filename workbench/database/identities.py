@@ -10,6 +10,7 @@ from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 from workbench.database.holders import Holders
 from workbench.database.standing import contradicted
 from workbench.database.target import Target, issue, slice_of, texts
+from workbench.datasets import catalog
 from workbench.model.contract import Field, Forward, part_of
 
 SAME_KEY = "same_key"
@@ -56,6 +57,21 @@ class Identities:
         self._holders = Holders(target)
         self.contradicted: tuple[Field, ...] = ()
         """The fields of which the rows say whether others of their record contradict them (see `Standing`)."""
+
+    @property
+    def called(self) -> list[tuple[Field, Composable, Field]]:
+        """The references whose records a row calls by a name, with what each is called and our field that says it."""
+        found: list[tuple[Field, Composable, Field]] = []
+        for field in self._target.references:
+            reference = field.reference
+            if reference is None or reference.called is None or reference.by:
+                continue
+            theirs = catalog.contract(reference.dataset).field(reference.called[0])
+            ours = self._target.contract.field(reference.called[1])
+            if ours in self._target.brought:
+                name = SQL("{}.{}").format(Identifier(f"ref {field.name}"), Identifier(theirs.target))
+                found.append((field, name, ours))
+        return found
 
     def question(self) -> Composed | None:
         """Whether an id stands on several rows, as `some`; None where there is none to ask for."""
@@ -167,6 +183,7 @@ class Identities:
             *map(self._of_others, self.contradicted),
             *map(self._of_holder, self._holders.shared),
             *map(self._not_taken, self._final),
+            *(self._called_otherwise(*each) for each in self.called),
         ]
 
     def _in_file(self, fields: tuple[Field, ...]) -> _Warning:
@@ -308,6 +325,28 @@ class Identities:
             updated=SQL("false"),
             known=self._holders.is_told(field),
             message=self._holders.told(field),
+        )
+
+    def _called_otherwise(self, field: Field, theirs: Composable, ours: Field) -> _Warning:
+        """Of rows that call the record that they name otherwise than it is known."""
+        said = SQL("(r.payload ->> {})").format(Literal(ours.name))
+        test = SQL(
+            "coalesce(lower({said}) <> lower({theirs}) "
+            "and workbench.folded({said}) <> workbench.folded({theirs}), false)"
+        ).format(said=said, theirs=theirs)
+        assert field.reference is not None
+        return _Warning(
+            code="called_otherwise",
+            field=field,
+            created=test,
+            updated=test,
+            message=SQL("{} || {} || ' is known as ' || {} || {} || {}").format(
+                Literal(f"{field.reference.noun} "),
+                _said(field),
+                Identifier(f"called {field.name}"),
+                Literal(f"; {ours.name.replace('_', ' ')} here is "),
+                _said(ours),
+            ),
         )
 
     def _not_taken(self, field: Field) -> _Warning:

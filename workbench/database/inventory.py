@@ -36,17 +36,17 @@ FIELDS = (
 )
 """What a person says of a source: the columns of seed 002's table, samples, quirks, its contract and its template."""
 
-DATASETS = (
-    "Customers",
-    "Contacts",
-    "Products/SKUs",
-    "Inventory",
-    "Orders / Invoices",
-    "Payments",
-    "Warehouse Locations",
-    "Delivery Routes",
-)
-"""The rows of seed 002's table, which a new inventory begins with."""
+DATASETS = {
+    "Customers": "commerce.customers",
+    "Contacts": "commerce.contacts",
+    "Products/SKUs": "commerce.skus",
+    "Inventory": "commerce.inventory",
+    "Orders / Invoices": "commerce.invoices",
+    "Payments": "commerce.payments",
+    "Warehouse Locations": "commerce.warehouse_locations",
+    "Delivery Routes": "commerce.routes",
+}
+"""The rows of seed 002's table, which a new inventory begins with, each with the dataset or the form that it is."""
 
 TRIAL = 10
 """So many rows a trial of a paused source may have (seed 001: test on a small file, 5 to 10 rows)."""
@@ -57,7 +57,8 @@ def sources(store: Store) -> list[dict[str, Any]]:
     found = store.all(_SOURCES)
     if not found:
         with store.transaction() as connection:
-            connection.execute(_SEED, {"tenant": store.tenant_id, "user": store.user, "datasets": list(DATASETS)})
+            seeds = {"datasets": list(DATASETS), "types": list(DATASETS.values())}
+            connection.execute(_SEED, {"tenant": store.tenant_id, "user": store.user, **seeds})
         found = store.all(_SOURCES)
     return found
 
@@ -65,8 +66,9 @@ def sources(store: Store) -> list[dict[str, Any]]:
 _COLUMNS = "id, " + ", ".join(FIELDS) + ", paused, pause_reason, paused_by, paused_at, updated_by, updated_at"
 _SOURCES = f"select {_COLUMNS} from workbench.import_source order by place, dataset"
 _SEED = """
-insert into workbench.import_source (tenant_id, dataset, place, updated_by)
-select %(tenant)s, dataset, place, %(user)s from unnest(%(datasets)s::text[]) with ordinality seeds (dataset, place)
+insert into workbench.import_source (tenant_id, dataset, data_type, place, updated_by)
+select %(tenant)s, dataset, data_type, place, %(user)s
+from unnest(%(datasets)s::text[], %(types)s::text[]) with ordinality seeds (dataset, data_type, place)
 on conflict do nothing
 """
 

@@ -12,7 +12,7 @@ from uuid import UUID
 import psycopg
 from psycopg.sql import Composed
 
-from workbench.database import decisions, edits, holding, keys, suggestions, totals
+from workbench.database import classes, decisions, edits, holding, keys, suggestions, totals
 from workbench.database.ahead import Ahead
 from workbench.database.deciding import Decision, Lines
 from workbench.database.removing import Leftovers, Removals
@@ -93,6 +93,7 @@ def plan(store: Store, run: Run, playbook: Playbook | None = None, *, seconds: C
         asked = holding.ask(connection, store.tenant_id, run, number, figures, filtered)
         counted, compared = _totals(connection, store, run, number, decided, asked)
         told = keys.counted(connection, run, number, playbook) if playbook is not None and run.derived else {}
+        told |= classes.planned(connection, run, number, playbook)
     suggested = _suggested(store, run, number, decided, playbook, asked.suggestions)
     refused = playbook is not None and playbook.whole and any(decided[run.face.id].counts[each] for each in REFUSED)
     found = _Found(

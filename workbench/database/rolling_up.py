@@ -19,7 +19,7 @@ _ORDER = ("invalid", "unmatched", "created", "updated", "skipped")
 _SKIPPED = ("kept", "protected", "known", "unchanged", "duplicate", "withheld")
 """And, where all are skipped, the first of these reasons."""
 
-TOGETHER = ("unmatched", "together")
+TOGETHER = ("unmatched", "other line")
 """What a source row is that waits because another one with its key is refused."""
 
 REFUSED = ("invalid", "unmatched")
@@ -204,7 +204,9 @@ class RollUp:
             reasons=Literal(list(reasons)),
             invalid=Literal(self._codes.index(("invalid", None)) + 1),
             filtered=Literal(self._codes.index(FILTERED) + 1),
-            waiting=SQL("when waits.line is not null then {}").format(Literal(self._codes.index(TOGETHER) + 1))
+            waiting=SQL("when waits.line is not null then least(made.code, {})").format(
+                Literal(self._codes.index(TOGETHER) + 1)
+            )
             if self._waits
             else SQL(""),
             waits=SQL("left join refused waits on waits.line = s.line and waits.waits_with is not null")

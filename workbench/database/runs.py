@@ -28,6 +28,7 @@ from workbench.model.errors import (
     UnknownMode,
     UnknownRule,
     UnknownTotal,
+    UnreadableMember,
     UnreadableSheet,
     WorkbenchError,
     WrongValue,
@@ -171,6 +172,8 @@ def begin_sheets(
             template = next((each for each in templates if each.dataset == dataset), None)
             said = _said_of(sheet, dataset, options, template)
             one = _of_sheet(store, home, sheet, dataset, said, mode, template, new_id(unlike=used), lend=lend)
+        except UnreadableMember:
+            raise
         except WorkbenchError as refusal:
             name = sheet.reading.sheet or sheet.name
             raise SheetRefused(sheet=name, dataset=dataset, why=str(refusal)) from None

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from workbench.database import batches, known_names, recalled, rows, runs, totals
+from workbench.database import batches, known_ids, known_names, recalled, rows, runs, totals
 from workbench.database.copying import Count, Item, RowWriter
 from workbench.database.progress import Reporter
 from workbench.database.store import Store
@@ -316,7 +316,8 @@ def judge_of(store: Store, batch: Batch, home: Path) -> Judge:
     """Who judges the rows of a batch under its own contract; raises BrokenSuite."""
     contract, mapped = catalog.contract(batch.dataset), Mapping.from_dict(batch.mapping)
     known = KnownNames(known_names.spellings(store, contract), mapped)
-    return Judge(contract, mapped, home, window=batch.window, known=known)
+    ids = known_ids.KnownIds(store, contract).filled
+    return Judge(contract, mapped, home, window=batch.window, known=known, ids=ids)
 
 
 def _summed(run: Run, kept: Sequence[_Kept], writer: RowWriter, seconds: float, docs: str | None) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from uuid import UUID
 import psycopg
 from psycopg import Connection, sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo, timeout_from_conninfo
+from psycopg.pq import TransactionStatus
 from psycopg.rows import DictRow, dict_row
 from psycopg.types.json import Jsonb
 
@@ -103,6 +104,12 @@ class Store:
         with self.transaction() as connection:
             # without values a % in the statement means itself: a composed one may hold a literal of a person's
             return connection.execute(statement, values or None).fetchall()  # type: ignore[arg-type]
+
+    def within(self, statement: sql.Composed, values: tuple[object, ...] = ()) -> list[dict[str, Any]]:
+        """The same, in the transaction that runs, if one does."""
+        if self.connection.info.transaction_status == TransactionStatus.IDLE:
+            return self.all(statement, values)
+        return self.connection.execute(statement, values or None).fetchall()
 
     def one(
         self, statement: str | sql.Composable, values: Mapping[str, object] | tuple[object, ...] = ()

@@ -361,14 +361,19 @@ class Ways:
         ours, alias = self._target.contract, self._alias("again")
         beside = ours.field(self._reference.within_of or "")
         named = [ours.field(name) for name in others]
+        within: Composable = SQL("")
+        place: Composable = SQL("")
+        if self._reference.within is not None:
+            within = self._compose(", (array_agg(x.{within}))[1] as within", **self._of_place())
+            place = SQL(" and {}.within = {}").format(alias, self.place or SQL("null"))
         return self._compose(
             """left join (
                 select h.{beside} as beside, h.{first} as said, (array_agg(x.id))[1] as id,
-                       (array_agg(x.{key}))[1] as key, (array_agg(x.{within}))[1] as within{columns}
+                       (array_agg(x.{key}))[1] as key{within}{columns}
                 from {target} h join {known} x on x.id = h.{named}
-                where h.tenant_id = {tenant} and h.{first} is not null group by 1, 2 having count(*) = 1
-            ) {alias} on {alias}.said = {text} and {alias}.beside = {record}.id and {alias}.within = {place}{same}""",
-            **self._of_place(),
+                where h.tenant_id = {tenant} and h.{first} is not null group by 1, 2 having count(distinct x.id) = 1
+            ) {alias} on {alias}.said = {text} and {alias}.beside = {record}.id{place}{same}""",
+            within=within,
             beside=Identifier(beside.target),
             first=Identifier(ours.field(first).target),
             named=Identifier(self._field.target),
@@ -378,7 +383,7 @@ class Ways:
             alias=alias,
             text=self._value(first),
             record=Identifier(f"ref {beside.name}"),
-            place=self.place or SQL("null"),
+            place=place,
             same=SQL("").join(
                 SQL(" and coalesce({}.{} = {}, true)").format(alias, Identifier(field.target), self._value(field.name))
                 for field in named

@@ -521,9 +521,23 @@ class _Reversal:
         )
         if removal is None and not self.contract.whole:
             return (*restored, removed)
-        again = SQL("select (jsonb_populate_record(null::{}, image)).* from {} where verdict = 'created:restored'")
-        made = SQL("insert into {} ").format(self.of.target) + again.format(self.of.target, self.verdicts)
-        return (*restored, removed, made)
+        return (*restored, removed, self._make_again())
+
+    def _make_again(self) -> Composed:
+        """The records that were deleted, with all but what the database computes."""
+        names = ["id", "tenant_id", "created_at", "updated_at"]
+        for each in catalog.CONTRACTS.values():
+            if (each.family, each.table) == (self.contract.family, self.contract.table):
+                names += [field.target for field in each.stored] + [name for name, _ in each.fixed]
+                names += [each.removal.active, each.removal.source] if each.removal is not None else []
+        names = list(dict.fromkeys(names))
+        return self.compose(
+            """insert into {target} ({columns})
+            select {values} from {reversal} cross join lateral jsonb_populate_record(null::{target}, image) was
+            where verdict = 'created:restored'""",
+            columns=SQL(", ").join(map(Identifier, names)),
+            values=SQL(", ").join(SQL("was.{}").format(Identifier(name)) for name in names),
+        )
 
     def _restore(self, fields: tuple[Field, ...]) -> Composed:
         sets: list[Composable] = [SQL("updated_at = now()")]

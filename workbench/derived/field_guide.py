@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from workbench.datasets import catalog
 from workbench.model.contract import (
     AcademicYearOf,
     CodeOf,
@@ -64,6 +65,10 @@ def _playbook_head(playbook: Playbook) -> Iterator[str]:
     if playbook.figures:
         numbers = [*(each.name for each in playbook.figures), *(each.name for each in playbook.breakdowns)]
         yield f"- **Its numbers:** {', '.join(numbers)}."
+    for dataset in playbook.datasets:
+        rule = catalog.contract(dataset).classification
+        if rule is not None:
+            yield f"- **{rule.title}.** {rule.told}"
     if playbook.form is not None:
         yield ""
         yield "Headers are compared without case, spaces and punctuation; each of the other names will do."

@@ -58,13 +58,17 @@ class Reference:
     within: str | None = None
     """A field of both contracts: only a record that has the same there is meant, e.g. "academic_year"."""
     within_of: str | None = None
-    """Our reference whose record says it where the row does not."""
+    """Our reference whose record says it where the row does not; or, without `within`, beside whose record `again`
+    looks."""
     decided: tuple[tuple[str, ...], ...] = ()
     """Our fields by which a person has said who is meant: the first of them that the row has all of. That comes before
     every other way."""
     again: tuple[str, ...] = ()
     """Our fields by which a record that we have of the same `within_of` says whom it means, when nothing else finds it:
     the first has to be the same, the others may not differ."""
+    called: tuple[str, str] | None = None
+    """A field of the other contract that says what the record is called, and our own: where a row that is written calls
+    the record otherwise, that is told, for the two may give one code to different things."""
     waits: bool = False
     """Whether rows may well come before all records that they name, and wait as unmatched."""
     ahead: bool = False

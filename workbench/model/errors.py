@@ -409,6 +409,10 @@ class HeldFor(Held):
     """Batch {batch} is held. {why}"""
 
 
+class UnknownCheck(WorkbenchError):
+    """There is no check called {check}. Those that there are: {known}."""
+
+
 class HeldWhole(Held):
     """Batch {batch} is held: what {source} brings is imported whole or not at all, and {why}. Correct the rows, or the
     file, and import it again."""

@@ -36,10 +36,12 @@ class Figure:
 
 @dataclass(frozen=True, kw_only=True)
 class Breakdown:
-    """How many of the records that the rows of one part made or found have each value of a field."""
+    """How many of the records that the rows of one part made or found have each value of a field, or are in each class
+    on the day of the plan."""
 
     name: str
     """As the procedure names it, e.g. "Status breakdown"."""
     part: str
     """The dataset of the part."""
-    field: str
+    field: str = ""
+    """None: the classes of the dataset."""

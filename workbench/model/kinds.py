@@ -446,12 +446,14 @@ _NOT_IN_POSTGRES = re.compile(r"(?<!\\)(?:\\\\)*\\u0000|[0-9][eE][-+]?[0-9]{4}")
 
 
 def _json(cells: pa.StringArray) -> pa.StringArray:
-    """The JSON text as typed, null where it is `null`.
+    """The JSON text as typed, null where it is `null`; its letters are not composed, for those that it has escaped are
+    not either, and it would be another text when it is written and read again.
 
     No regular expression can tell JSON from what only begins like it, and no vectorised function can either: every
     distinct cell is read once, and one that is no JSON gets a prefix that does not match.
     """
-    return by_distinct(_stripped(cells), lambda texts: pa.array(map(_json_or_not, texts.to_pylist()), pa.string()))
+    text = pc.utf8_trim(cells, characters=_AROUND)
+    return by_distinct(text, lambda texts: pa.array(map(_json_or_not, texts.to_pylist()), pa.string()))
 
 
 def _json_or_not(text: str) -> str | None:

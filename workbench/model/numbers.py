@@ -33,7 +33,10 @@ ONE_WAY = (
 """What a number in canonical text looks like that nobody could read otherwise."""
 MONEY = r"^(?:(?:0|[1-9][0-9]{0,15})\.[0-9]{2}|-(?:[1-9][0-9]{0,15}\.[0-9]{2}|0\.(?:0[1-9]|[1-9][0-9])))$"
 """What an amount of money in canonical text looks like."""
-AMOUNT = r"^(?:(?:0|[1-9][0-9]{0,15})\.[0-9]{2,9}|-(?:[1-9][0-9]{0,15}\.[0-9]{2,9}|0\.[0-9]{0,8}[1-9][0-9]?))$"
+AMOUNT = (
+    r"^(?:(?:0|[1-9][0-9]{0,15})\.[0-9]{2,6}"
+    r"|-(?:[1-9][0-9]{0,15}\.[0-9]{2,6}|0\.(?:[0-9]{1,5}[1-9]|[0-9]{0,4}[1-9]0)))$"
+)
 """What an amount in canonical text looks like that may have fractions of a cent: a price of one of many."""
 
 OTHERWISE = " (point or comma?)"

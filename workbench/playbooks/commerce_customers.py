@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from workbench.datasets.commerce import companies
 from workbench.datasets.commerce.exports import CUSTOMERS as FORM
 from workbench.model.arrays import joined, matches, only
-from workbench.model.figure import Figure
+from workbench.model.figure import Breakdown, Figure
 from workbench.model.kinds import KINDS
 from workbench.model.playbook import Known, Part, Playbook, Recall, Shaped
 from workbench.model.sheet import Chunk
@@ -37,7 +37,9 @@ _SEVERAL = "Several customers are called so, and this row has no id that says wh
 _NO_SALESPERSON = "No salesperson: the customer is nobody's"
 
 
-class _Rows(Rows):
+class CustomerRows(Rows):
+    """The rows of a chunk of the export, with the customer and the contact of each."""
+
     def __init__(self, columns: Chunk, known: Known) -> None:
         super().__init__(columns)
         self._known = known
@@ -143,13 +145,13 @@ class _Rows(Rows):
 
 def shape(columns: Chunk, known: Known) -> Mapping[str, Shaped]:
     """The customers and the contacts that rows are made into."""
-    rows = _Rows(columns, known)
+    rows = CustomerRows(columns, known)
     return {"commerce.companies": rows.companies(), "commerce.contacts": rows.contacts()}
 
 
 def check(columns: Chunk, known: Known) -> pa.Table:
     """What is wrong or odd about rows that no part can tell."""
-    return _Rows(columns, known).odd()
+    return CustomerRows(columns, known).odd()
 
 
 _none = pa.array([], pa.string())
@@ -197,4 +199,5 @@ CUSTOMERS = Playbook(
         Figure(name="Contacts updated", part="commerce.contacts", outcomes=("updated",)),
         Figure(name="Warnings", severity="warning"),
     ),
+    breakdowns=(Breakdown(name=companies.CLASSES.title, part="commerce.companies"),),
 )

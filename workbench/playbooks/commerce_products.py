@@ -89,7 +89,7 @@ class _Prices(Rows):
         for name, title in exports.PRICE_LISTS.items():
             if name in self:
                 cells = plain | {"price_list": pa.array([title] * len(self), pa.string()), "price": self.prices[name]}
-                shapes.append(self.part(pc.is_valid(self.prices[name]), cells, alike=False))
+                shapes.append(self.part(matches(self.prices[name], KINDS["money"].pattern), cells, alike=False))
         return stacked(shapes)
 
     def odd(self) -> pa.Table:
@@ -98,6 +98,8 @@ class _Prices(Rows):
         told = [issues(none, "no_price", "sku", "No price in any of the price lists", "warning")]
         for name, price in self.prices.items():
             kind = KINDS["money"]
+            unread = pc.and_(pc.is_valid(price), pc.invert(matches(price, kind.pattern)))
+            told.append(issues(unread, kind.code, name, joined("'", self[name], "' is no amount of money")))
             read = pc.and_(matches(price, kind.pattern), pc.invert(matches(kind.parse(self[name]), kind.pattern)))
             said = joined("'", self[name], "' is read as ", price)
             told.append(issues(read, "first_amount", name, said, "warning"))

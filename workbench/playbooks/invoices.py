@@ -52,9 +52,9 @@ _OF_LINE = {
     "liters": "liters",
     "unit_price": "unit_price",
 }
-_EXACT = pa.decimal128(28, 9)
-"""Amounts are added up and multiplied as decimals, to nine places."""
-_FACTOR = pa.decimal128(18, 9)
+_EXACT = pa.decimal128(28, 6)
+"""Amounts are added up and multiplied as decimals, to six places, as their kind has them."""
+_FACTOR = pa.decimal128(18, 6)
 
 RECALL = Recall(dataset="commerce.companies", fields=("key", "lookup_name", "payment_terms"))
 
@@ -118,7 +118,7 @@ class _Lines:
             return own
         quantity = _exact(KINDS["decimal"].parsed(self["quantity"], self._known.forms.get("quantity")), _FACTOR)
         price = _exact(KINDS["amount"].parsed(self["unit_price"], self._known.forms.get("unit_price")), _FACTOR)
-        return pc.coalesce(own, _text(pc.multiply(quantity, price)))
+        return pc.coalesce(own, _text(pc.cast(pc.round(pc.multiply(quantity, price), 6), _EXACT)))
 
     @cached_property
     def _net(self) -> pa.Decimal128Array:

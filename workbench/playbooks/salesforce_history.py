@@ -15,10 +15,9 @@ from workbench.model.figure import Figure
 from workbench.model.kinds import KINDS
 from workbench.model.playbook import Extract, Known, Part, Playbook, Recall, Shaped
 from workbench.model.sheet import Chunk
-from workbench.playbooks import salesforce_records
 from workbench.playbooks.salesforce_records import Records, listed, split
 from workbench.prepare.html_text import text_of
-from workbench.prepare.shaping import meant
+from workbench.prepare.shaping import issues, meant
 
 TYPES = {"email": "activity", "e mail": "activity", "call": "activity", "status update": "status_change"}
 """What a task of such a type is; any other is a note."""
@@ -26,6 +25,8 @@ CHANNELS = {"email": "Email", "e mail": "Email", "call": "Call"}
 
 _EMAIL_ID = "^02s"
 """How the id of an e-mail begins."""
+_CASE_ID = "^500"
+"""How the id of a case begins. Cases are not imported: an e-mail about one is of whom its addresses name."""
 _NAMED = r"^.*<([^<>]*)>.*$"
 """An address with a name before it."""
 
@@ -53,6 +54,16 @@ def history(columns: Chunk, known: Known) -> Mapping[str, Shaped]:
         "is_deleted": rows["is_deleted"],
     }
     return {"salesforce.activities": rows.part(rows.kept, cells)}
+
+
+def check(columns: Chunk, known: Known) -> pa.Table:
+    """What is told of activities that their part cannot tell: that one is about a case, which leads to nobody, and what
+    is deleted there."""
+    rows = Records(columns, known)
+    about = matches(pc.coalesce(rows["related_to"], rows["what_id"]), _CASE_ID)
+    of_case = pc.and_(pc.and_not(rows.kept, rows.deleted), pc.and_(about, pc.is_null(rows["who_id"])))
+    told = "It is about a case, and cases are not imported: only its addresses say whose it is"
+    return rows.told(issues(of_case, "related_to_case", "related_to", told, "warning"))
 
 
 def _message(rows: Records) -> pa.StringArray:
@@ -106,7 +117,7 @@ HISTORY = Playbook(
     parts=(_ACTIVITY,),
     shape=history,
     recall=Recall(dataset="salesforce.activities", fields=("salesforce_id",)),
-    check=salesforce_records.check,
+    check=check,
     figures=(
         Figure(name="Total records to process", outcomes=("created", "updated", "skipped", "unmatched", "invalid")),
         Figure(name="New records created", outcomes=("created",)),

@@ -45,7 +45,7 @@ def number(texts: pa.StringArray, part: str) -> pa.StringArray:
     place = pc.index_in(_group(letter, "letter"), pa.array(list(_LETTERS)), skip_nulls=True)
     known = [_group(plain, "number"), pc.cast(pc.add(place, 1), pa.string())]
     if part == "shelf":
-        level = pc.index_in(texts, pa.array(list(_LEVELS)), skip_nulls=True)
+        level = pc.index_in(replaced(texts, ("^shelf[ .:#_-]+", "")), pa.array(list(_LEVELS)), skip_nulls=True)
         known.append(pa.array(list(_LEVELS.values())).take(level))
     found = pc.utf8_ltrim(pc.coalesce(*known), characters="0")
     return only(found, pc.not_equal(found, ""))

@@ -1,5 +1,6 @@
 """Rows normalized and validated, a chunk at a time: what staging and corrections keep of them."""
 
+from collections.abc import Callable
 from collections.abc import Mapping as Pairs
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -57,18 +58,29 @@ class Judge:
     """Judges rows under one contract; raises BrokenSuite when an analyst's expectations cannot be used."""
 
     def __init__(
-        self, contract: Contract, mapping: Mapping, home: Path, *, window: str | None, known: KnownNames | None = None
+        self,
+        contract: Contract,
+        mapping: Mapping,
+        home: Path,
+        *,
+        window: str | None,
+        known: KnownNames | None = None,
+        ids: Callable[[Normalized], Normalized] | None = None,
     ) -> None:
+        """`ids` fills the ids that rows do not say."""
         self.contract = contract
         self._validator = _validator(contract, home, mapping.forms)
         self._oddities = Oddities(contract, mapping)
         self._mapping = mapping
         self._window = window
         self._known = known or KnownNames({}, mapping)
+        self._ids = ids
 
     def judge(self, chunk: Chunk, sources: pa.ListArray | None = None) -> JudgedRows:
         """The rows of a chunk with what is wrong with them."""
         normalized = self._known.respelled(normalize(chunk, self.contract, self._mapping, window=self._window))
+        if self._ids is not None:
+            normalized = self._ids(normalized)
         columns = normalized.columns
         issues = self._validator.check(normalized).issues
         if issues.num_rows:

@@ -9,6 +9,7 @@ from workbench.model.contract import Contract, Field
 from workbench.model.errors import LooksLikeAnother, NoSheets, SheetsAlike
 from workbench.model.kinds import KINDS, could_be, trimmed
 from workbench.model.sheet import Chunk, Sheet
+from workbench.model.template import Template
 from workbench.model.wording import first_of
 from workbench.prepare import mapping
 from workbench.prepare.mapping import Suggestion
@@ -26,7 +27,10 @@ _SEVERAL = 3
 _SAID = "said with the import"
 """A window: what it fills is missing in no source, for a person says it of the whole import."""
 CERTAIN = 0.75
-"""From this score on, a source is refused under another playbook that it is not recognised as."""
+"""From this score on, a source is refused under another playbook that it is not recognised as, and imported where
+nobody says what it is."""
+_APART = 0.03
+"""So far what it is has to be from what it might be besides."""
 
 
 def recognise(sheet: Sheet) -> list[tuple[str, float, str]]:
@@ -40,6 +44,34 @@ def recognise(sheet: Sheet) -> list[tuple[str, float, str]]:
     everything = (*catalog.CONTRACTS.values(), *catalog.FORMS.values())
     scored = [(known.name, *_score(sheet, sample, known)) for known in everything]
     return sorted(scored, key=lambda scored: -scored[1])
+
+
+def sure(scored: Sequence[tuple[str, float, str]]) -> tuple[str, str] | None:
+    """What a source plainly is, with the reason, of what `recognise` says; None where a person has to be asked, for it
+    fits nothing well, or several things nearly as well."""
+    (name, score, reason), *others = scored
+    second = others[0][1] if others else 0.0
+    return (name, reason) if score >= CERTAIN and score - second >= _APART else None
+
+
+def likely(sheet: Sheet) -> list[tuple[str, float, str]]:
+    """What a source may be, the likeliest first: what it is taken for, and what fits it nearly as well."""
+    scored = [each for each in recognise(sheet) if each[1] >= RECOGNISED]
+    return [each for each in scored if scored[0][1] - each[1] < _APART]
+
+
+def template_of(sheet: Sheet, templates: Sequence[Template]) -> Template | None:
+    """The template that was plainly made of a source with these columns: of those that have each of their columns in
+    it the one that knows the most of its columns; None where none does, or several do as well."""
+    here = set(map(mapping.key, sheet.headers))
+    known = {
+        template.id: len(here & set(map(mapping.key, (*template.mapping.columns, *template.mapping.left_out))))
+        for template in templates
+        if template.mapping.columns and set(map(mapping.key, template.mapping.columns)) <= here
+    }
+    most = max(known.values(), default=0)
+    best = [each for each in templates if known.get(each.id) == most and most]
+    return best[0] if len(best) == 1 else None
 
 
 def refuse_another(sheet: Sheet, meant: Contract) -> None:

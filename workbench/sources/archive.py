@@ -44,6 +44,9 @@ class Archive:
         parts = [part for part in archive.infolist() if not (part.is_dir() or _hidden(part))]
         if any(part.flag_bits & 1 for part in parts):
             raise password_wanted(source)
+        if astray := next((part.filename for part in archive.infolist() if _leads_out(part)), None):
+            why = f"its file {astray} would be unpacked outside of the archive's folder, so all of it is refused."
+            raise UnreadableSource(source=source, why=why)
         if not parts:
             raise UnreadableSource(source=source, why="it is a ZIP archive without a file in it.")
         if len(parts) > MOST_FILES:
@@ -92,6 +95,11 @@ def _text(content: bytes) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         return ""
+
+
+def _leads_out(part: zipfile.ZipInfo) -> bool:
+    path = PurePosixPath(part.filename.replace("\\", "/"))
+    return path.is_absolute() or ".." in path.parts or ":" in path.parts[0]
 
 
 def _is_table(part: zipfile.ZipInfo) -> bool:

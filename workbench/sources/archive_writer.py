@@ -22,7 +22,7 @@ class ArchiveWriter:
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive
 
-    def add(self, name: str, blocks: Iterable[bytes]) -> str:
+    def add(self, name: str, blocks: Iterable[bytes | bytearray]) -> str:
         """Writes a file, and returns the SHA-256 of its bytes in hexadecimal digits."""
         digest = hashlib.sha256()
         entry = zipfile.ZipInfo(name, _EARLIEST)

@@ -163,7 +163,7 @@ def _goes_on(header: Sequence[str], rows: Sequence[Sequence[str]], place: int) -
         return False
     columns = column_shapes(below, len(row))
     typed = [index for index in filled if is_typed(columns[index])]
-    if any(shape(row[index]) == columns[index] for index in typed):
+    if any(shape(row[index]) == columns[index] for index in filled if index in typed or columns[index] == "code"):
         return False
     alike = [index for index in filled if header[index] and _alike(header[index], row[index])]
     names = [name for name in _joined(header, row) if name]

@@ -290,7 +290,7 @@ def test_a_place_where_no_file_can_be_is_refused_in_a_sentence_and_the_workbench
 def test_a_family_that_no_import_could_take_back_is_refused_with_why(wb: Workbench, out: Path) -> None:
     with pytest.raises(NotExported, match=r"polaris is not exported, .*teacher_roster has records that are"):
         wb.export("polaris", out)
-    with pytest.raises(UnknownFamily, match=r"There is no family x\. Those that are exported: elevate, generic_csv"):
+    with pytest.raises(UnknownFamily, match=r"There is no family x\. Those that are exported: elevate, "):
         wb.export("x", out)
     assert not out.exists()
     assert {*wb.export.families} | {*wb.export.refused} == {*catalog.families()}

@@ -1,12 +1,17 @@
 """Invoices with their lines: all rows of one together or not at all, and as a whole what the file says."""
 
+import time
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
-from tests.imports import messages, outcome, outcomes, records
-from workbench import Workbench
+from tests.imports import messages, outcome, outcomes, records, tamper
+from workbench import Workbench, open_sheet
+from workbench.model.batch import row_id
+from workbench.model.errors import Unbalanced
+from workbench.model.resources import samples
 from workbench.model.sheet import Sheet
 
 pytestmark = pytest.mark.both_servers
@@ -62,7 +67,7 @@ def test_the_rows_of_one_number_are_one_invoice_and_its_lines(wb: Workbench, she
 
 def test_an_unknown_sku_holds_its_whole_invoice_and_no_other(wb: Workbench, sheet: Given, url: str) -> None:
     batch = wb.import_sheet(sheet(TWO.replace("ITA2040", "NEW1")), "commerce.invoices")
-    assert outcomes(wb, batch) == [(2, "unmatched:together"), (3, "unmatched:SKU"), (4, "created")]
+    assert outcomes(wb, batch) == [(2, "unmatched:other line"), (3, "unmatched:SKU"), (4, "created")]
     assert messages(wb, batch) == {2: "Waits with line 3", 3: "SKU not found"}
     assert headers(url) == [("1002", Decimal("-10.00"))]
     assert [wb.figures(batch)[name] for name in ("Invoices processed", "Invoices held", "Missing SKUs")] == [2, 1, 1]
@@ -97,7 +102,7 @@ def test_a_blank_customer_or_date_is_never_made_up(wb: Workbench, sheet: Given, 
 def test_a_line_that_cannot_be_read_lets_its_siblings_wait(wb: Workbench, sheet: Given, url: str) -> None:
     text = TWO.replace("Chablis,2,", "Chablis,two,")
     batch = wb.import_sheet(sheet(text), "commerce.invoices", skip_errors=True)
-    assert outcomes(wb, batch) == [(2, "invalid"), (3, "unmatched:together"), (4, "created")]
+    assert outcomes(wb, batch) == [(2, "invalid"), (3, "unmatched:other line"), (4, "created")]
     assert messages(wb, batch)[3] == "Waits with line 2"
     assert headers(url) == [("1002", Decimal("-10.00"))]
 
@@ -194,3 +199,84 @@ def test_a_corrected_line_lets_the_whole_invoice_go_on(wb: Workbench, sheet: Giv
     assert outcomes(wb, wb.plan(batch).batch) == [(2, "created"), (3, "created"), (4, "created")]
     wb.commit(batch)
     assert len(headers(url)) == 2
+
+
+def test_a_sales_report_as_it_really_comes_is_imported_without_its_summary_line(
+    wb: Workbench, sheet: Given, url: str
+) -> None:
+    wb.import_sheet(sheet("external_id,name\nC-1,Blue Door Bistro\n", "more.csv"), "commerce.companies")
+    wb.import_sheet(sheet("sku,name\nCREDIT1,Credit\n", "more.csv"), "commerce.skus")
+    report = open_sheet(samples() / "commerce" / "sales_report.csv")
+    batch = wb.import_sheet(report, "commerce.invoices")
+    assert outcome(batch) == (5, 0, 0, 0, 0)
+    assert messages(wb, batch) == {}
+    assert headers(url) == [("10001", Decimal("555.00")), ("10002", Decimal("227.50")), ("10003", Decimal("0.00"))]
+    assert records(url, "commerce.invoices", "number", "invoice_date", "order_class", "order_status")[2] == (
+        *("10003", date(2026, 1, 16), "SAMPLE", "CANCELLED"),
+    )
+    assert {row["line"] for row in wb.rows.each(batch)} == {5, 6, 7, 8, 9}
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "UTC", "Asia/Tokyo"])
+def test_a_day_is_the_same_day_everywhere(
+    wb: Workbench, sheet: Given, url: str, zone: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        wb.import_sheet(sheet(TWO.replace("2026-01-15", "2025-11-08")), "commerce.invoices")
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert records(url, "commerce.invoices", "invoice_date") == [(date(2025, 11, 8),), (date(2026, 1, 16),)]
+
+
+def test_an_invoice_whose_rows_stand_apart_is_the_same_as_one_whose_rows_stand_together(
+    wb: Workbench, sheet: Given, url: str
+) -> None:
+    first, second, third = TWO.splitlines(keepends=True)[1:]
+    wb.import_sheet(sheet(HEAD + first + third + second), "commerce.invoices")
+    again = wb.import_sheet(sheet(TWO), "commerce.invoices")
+    assert outcome(again) == (0, 0, 3, 0, 0)
+
+
+def test_a_sku_that_a_line_calls_otherwise_is_told_for_review(wb: Workbench, sheet: Given) -> None:
+    batch = wb.import_sheet(sheet(TWO.replace("Barbera", "Olive oil")), "commerce.invoices")
+    assert outcome(batch) == (3, 0, 0, 0, 0)
+    assert messages(wb, batch) == {3: "SKU ITA2040 is known as Barbera; item here is Olive oil"}
+    assert messages(wb, wb.import_sheet(sheet(TWO.replace("Barbera", "BARBERA")), "commerce.invoices")) == {}
+
+
+def test_rows_supplied_bring_their_whole_invoice_along(wb: Workbench, sheet: Given, url: str) -> None:
+    batch = wb.import_sheet(sheet(TWO.replace("ITA2040", "ITA2O40")), "commerce.invoices")
+    wb.supply(batch, {3: {"SKU": "ITA2040"}})
+    assert headers(url) == [("1001", Decimal("32.50")), ("1002", Decimal("-10.00"))]
+    assert wb.reconcile(batch).done
+
+
+def test_the_database_refuses_a_run_that_wrote_a_part_of_an_invoice(wb: Workbench, sheet: Given, url: str) -> None:
+    staged = wb.stage(sheet(TWO.replace("ITA2040", "NEW1")), "commerce.invoices")
+    batch = wb.plan(staged).batch
+    header = row_id(wb.batches.parts(batch)[0].id, 2)
+    for part in (*wb.batches.parts(batch), batch):
+        tamper(
+            url,
+            """update workbench.import_outcome o set outcome = 'created', reason = null, errors = null,
+               record_id = case when o.batch_id <> %s then (select id from workbench.import_row r
+                                                            where r.batch_id = o.batch_id and r.line = 2) end,
+               refs = (select p.refs || case when p.refs ? 'invoice_id' then jsonb_build_object('invoice_id', %s::text)
+                                             else '{}' end
+                       from workbench.import_outcome p where p.batch_id = o.batch_id and p.line = 4 and p.plan = o.plan)
+               where batch_id = %s and line = 2 and plan = %s""",
+            *(batch.id, header, part.id, part.plan),
+        )
+        tamper(
+            url,
+            """update workbench.import_batch set created = created + 1,
+               unmatched = unmatched - case when derived then 0 else 1 end,
+               skipped = skipped - case when derived then 1 else 0 end where id = %s""",
+            part.id,
+        )
+    with pytest.raises(Unbalanced, match="1 of its rows have another outcome than their parts have"):
+        wb.commit(batch)
+    assert headers(url) == []

@@ -245,6 +245,26 @@ def test_a_session_of_two_districts_has_both_however_they_are_named(import_: Imp
     ]
 
 
+def test_an_account_that_is_renamed_is_still_meant_by_the_sessions_that_name_it(
+    import_: Import, wb: Workbench, url: str
+) -> None:
+    import_("salesforce.schools", *DISTRICTS, *SCHOOLS)
+    import_("salesforce.events", *EVENTS)
+    links = """select s.salesforce_id, a.slot, x.salesforce_id from salesforce.session_accounts a
+        join salesforce.sessions s on s.id = a.session_id join salesforce.accounts x on x.id = a.account_id
+        order by 2"""
+    before = ask(url, links)
+    import_("salesforce.schools", DISTRICTS[1] | {"Name": "Olathe USD 233"})
+    again = import_("salesforce.events", *EVENTS)
+    assert outcomes(wb, again) == [(2, "skipped:unchanged"), (3, "skipped:unchanged")]
+    assert ask(url, links) == before
+    other = {**EVENTS[1], "District__c": EVENTS[0]["District__c"]}
+    assert outcomes(wb, import_("salesforce.events", other)) == [(2, "unmatched:account")]
+    import_("salesforce.schools", DISTRICTS[0] | {"Name": "Olathe Public Schools"})
+    assert outcomes(wb, import_("salesforce.events", EVENTS[0])) == [(2, "updated")]
+    assert {(NURSING, "district", KCK), (MILL, "district", KCK)} <= {*ask(url, links)}
+
+
 def test_what_a_session_names_otherwise_later_takes_its_place(import_: Import, url: str) -> None:
     import_("salesforce.schools", *DISTRICTS, *SCHOOLS)
     import_("salesforce.events", event(School__c=HIGH))
@@ -437,6 +457,16 @@ def test_an_address_of_two_people_is_nobodys(import_: Import) -> None:
     import_("salesforce.emails", {"Contact": KIM, "Slot": "home", "Email": "ada@acme.example"})
     batch = import_("salesforce.history", EMAIL)
     assert (outcome(batch), batch.summary["unmatched_by_kind"]) == ((0, 0, 0, 1, 0), {"contact": 1})
+
+
+@pytest.mark.usefixtures("addresses")
+def test_an_email_about_a_case_is_told_to_lead_to_nobody_but_by_its_addresses(import_: Import, wb: Workbench) -> None:
+    nobody = {"ToAddress": "who@else.example", "FromAddress": "", "Id": "02s000000000009"}
+    batch = import_("salesforce.history", EMAIL, EMAIL | nobody)
+    assert outcomes(wb, batch) == [(2, "created"), (3, "unmatched:contact")]
+    told = messages(wb, batch)
+    assert all("It is about a case, and cases are not imported" in told[line] for line in (2, 3))
+    assert wb.figures(batch)["No matching contact"] == 1
 
 
 def test_a_district_by_another_name_is_whom_a_person_says_and_from_then_on(

@@ -282,6 +282,35 @@ def test_a_moment_is_in_utc_and_a_day_alone_is_its_midnight(cell: str, value: ob
 @pytest.mark.parametrize(
     ("cell", "value"),
     [
+        ("8:30 AM", "08:30:00"),
+        ("8:30am", "08:30:00"),
+        ("11:00am", "11:00:00"),
+        ("8 p.m.", "20:00:00"),
+        ("12:05 AM", "00:05:00"),
+        ("12:00 PM", "12:00:00"),
+        ("14:30", "14:30:00"),
+        ("08:30:15", "08:30:15"),
+        ("8", BAD),
+        ("14", BAD),
+        ("25:00", BAD),
+        ("8:60", BAD),
+        ("13:30 PM", BAD),
+        ("0:30 AM", BAD),
+        ("8:30 XM", BAD),
+        ("8.30", BAD),
+        ("8:30Z", BAD),
+        ("0.354166666666667", BAD),
+        ("2025-01-15 8:30", BAD),
+        ("noon", BAD),
+    ],
+)
+def test_a_time_of_day_is_on_one_of_the_two_clocks(cell: str, value: object) -> None:
+    assert understood("time", cell) == value
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
         ("8", "8"),
         ("8.0", "8"),
         ("1 200", "1200"),

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -6,8 +7,10 @@ import pytest
 from workbench.datasets import catalog
 from workbench.derived.csv_template import csv_template
 from workbench.model.sheet import Sheet
+from workbench.model.template import Mapping, Template
+from workbench.prepare import recognition
 from workbench.prepare.recognition import RECOGNISED, recognise
-from workbench.sources import open_sheet
+from workbench.sources import headed, open_sheet
 
 Write = Callable[..., Sheet]
 
@@ -79,3 +82,65 @@ def test_what_is_said_of_the_whole_import_is_missing_in_no_sheet(sheet: Write) -
     )[0]
     assert (found, score >= RECOGNISED) == ("polaris.teacher_roster", True)
     assert reason.endswith("the import's window says its academic_year.")
+
+
+CUSTOMERS = (
+    "Company,First name,Last name,Salutation,Phone,Email,Billing email,Website,Balance,12-month sales,Last order,"
+    "Salesperson,Delivery time,Special instructions,Address line 1,Address line 2,City,State,Country,Postal code,"
+    "Full address,Licence number,Tax number"
+)
+STOCK = (
+    "Warehouse,Account,Item number,Item type,Supplier,Category,Brand,Name,Batch,SKU,Vintage,Style,Colour,Varieties,"
+    "Cases,Items per case,Unit quantity,Unit,Barrel or tank,Liters,Unit COGS,COGS,Pending orders (cases),"
+    "Pending orders (unit quantity),Pending goods received (cases),Pending goods received (unit quantity)"
+)
+ITEMS = (
+    "Account,Item,Item number,SKU,Manufacturer,Supplier,Label alcohol,Units per item,Unit,Items per case,"
+    "Total quantity,Barcode (Bottle),Barcode (Case),MOCO Item Number,Virginia ABC Code,Warehouse Location"
+)
+PRICES = (
+    "Origin,Region,Supplier,Item,Unit,SKU,Frontline WCB Price,Discount WCB Price,BTG- On Premise Only,"
+    "Special Pricing 1,Terms"
+)
+TERMS = "Customer ID (Sage Format),Customer (Hal Format),Terms"
+
+
+@pytest.mark.parametrize(
+    ("header", "is_one"),
+    [
+        (CUSTOMERS, "commerce.customers"),
+        (CUSTOMERS.replace("instructions", "instrcutions"), "commerce.customers"),
+        (STOCK, "commerce.inventory"),
+        (f"{STOCK},Warehouse Location", "commerce.inventory"),
+        (ITEMS, "commerce.items"),
+        (PRICES, "commerce.price_list"),
+        (TERMS, "commerce.customers"),
+    ],
+)
+@pytest.mark.parametrize("preamble", ["", 'sep=,\nExport as at 2026-06-30\n" "\n', "sep=,\nExport\n\n"])
+def test_the_exports_of_commerce_are_recognised_below_their_titles(
+    sheet: Write, header: str, is_one: str, preamble: str
+) -> None:
+    row = ",".join("x" for _ in header.split(","))
+    found = recognition.sure(recognise(headed(sheet(f"{preamble}{header}\n{row}\n{row}\n"), recognition.is_header)))
+    assert found is not None and found[0] == is_one
+
+
+def test_a_sheet_that_may_be_two_things_is_not_sure_to_be_either(sheet: Write) -> None:
+    given = sheet("email,first_name,last_name\na@b.example,Ada,Park\n")
+    assert recognition.sure(recognise(given)) is None
+    names = [name for name, _, _ in recognition.likely(given)]
+    assert {"elevate.students", "elevate.staff"} <= set(names)
+
+
+def test_a_template_is_known_by_the_columns_that_it_was_made_of(sheet: Write) -> None:
+    given = sheet("Firma,Stadt,Land\nHarbor,Baltimore,USA\n")
+
+    def saved(name: str, *columns: str, left_out: tuple[str, ...] = ()) -> Template:
+        mapping = Mapping(columns=dict.fromkeys(columns, "name"), left_out=left_out)
+        return Template(id=name, name=name, dataset="commerce.companies", mapping=mapping)
+
+    fits, less, others = saved("fits", "FIRMA", "Stadt", left_out=("Land",)), saved("less", "Firma"), saved("x", "Name")
+    assert recognition.template_of(given, [less, others, fits]) == fits
+    assert recognition.template_of(given, [others]) is None
+    assert recognition.template_of(given, [fits, replace(fits, id="again", name="again")]) is None

@@ -131,13 +131,13 @@ begin
          ), waits as materialized (                       -- rows that wait with another of their key, which is refused itself
              select w.line, w.external_key from workbench.corrected_row w
              join workbench.import_outcome o on o.batch_id = w.batch_id and o.line = w.line
-             where w.batch_id = %1$L and o.batch_id = %1$L and o.plan = %2$L and o.reason = ''together''
+             where w.batch_id = %1$L and o.batch_id = %1$L and o.plan = %2$L and o.reason = ''other line''
                and %4$L
          ), refusing as materialized (
              select distinct w.external_key from workbench.corrected_row w
              join workbench.import_outcome o on o.batch_id = w.batch_id and o.line = w.line
              where w.batch_id = %1$L and o.batch_id = %1$L and o.plan = %2$L and o.outcome in (''invalid'', ''unmatched'')
-               and o.reason is distinct from ''together'' and w.external_key <> '''' and %4$L
+               and o.reason is distinct from ''other line'' and w.external_key <> '''' and %4$L
          )
          select (select count(*) from source full join rolled using (line)
                  where source.weight is distinct from coalesce(rolled.weight, 5)
@@ -658,6 +658,21 @@ end $$;
 create or replace trigger tell_read after insert on workbench.salesforce_read
     for each row when (new.batch_id is null) execute function workbench.tell_read();
 
+-- The readings that count, as far as no undo has taken back since what they found here: there was nothing to import, or the import is
+-- written and not undone, and of its invalid rows each was rejected by somebody, with a reason. An unmatched row does not keep a
+-- reading from counting, for it is kept, and waits. One that was kept before its time had come has not seen what was changed until
+-- then.
+drop view if exists workbench.standing_read;
+create view workbench.standing_read with (security_invoker = true) as
+select r.* from workbench.salesforce_read r left join workbench.import_batch b on b.id = r.batch_id
+where r.until <= r.read_at + interval '10 minutes' and (r.batch_id is null or b.stage = 'completed'
+  and not exists (select from workbench.import_batch u where u.undo_of = b.id and u.stage = 'completed')
+  and (b.invalid = 0 or b.invalid <= (
+      select count(*) from workbench.import_explanation e
+      join workbench.import_outcome o on o.batch_id = e.batch_id and o.line = e.line
+      where e.batch_id = b.id and o.plan = b.plan and o.outcome = 'invalid' and workbench.settles(e, o.outcome))));
+grant select on workbench.standing_read to workbench_app;
+
 -- Whether an undo has taken back since what an import had found as it should be, and left as it was: what it has read is here no
 -- more. The import itself may well stand.
 create or replace function workbench.lost_since(import uuid) returns boolean language sql stable cost 100000
@@ -674,31 +689,20 @@ set search_path = pg_catalog, pg_temp as $$
         where import in (b.id, b.part_of) and b.stage = 'completed' and b.skipped > 0)
 $$;
 
--- The readings that count: there was nothing to import, or the import is written and not undone, nor what it found here, and of its
--- invalid rows each was rejected by somebody, with a reason. An unmatched row does not keep a reading from counting, for it is kept,
--- and waits. One that was kept before its time had come has not seen what was changed until then.
-drop view if exists workbench.standing_read;
-create view workbench.standing_read with (security_invoker = true) as
-select r.* from workbench.salesforce_read r left join workbench.import_batch b on b.id = r.batch_id
-where r.until <= r.read_at + interval '10 minutes' and (r.batch_id is null or b.stage = 'completed'
-  and not exists (select from workbench.import_batch u where u.undo_of = b.id and u.stage = 'completed')
-  and (b.invalid = 0 or b.invalid <= (
-      select count(*) from workbench.import_explanation e
-      join workbench.import_outcome o on o.batch_id = e.batch_id and o.line = e.line
-      where e.batch_id = b.id and o.plan = b.plan and o.outcome = 'invalid' and workbench.settles(e, o.outcome)))
-  and not workbench.lost_since(b.id));
-grant select on workbench.standing_read to workbench_app;
-
 -- Up to when the changes of what a playbook asks for have been read: from the last whole reading on as far as the readings leave no
--- gap. Null when nothing was ever read whole.
+-- gap. Null when nothing was ever read whole. Of the readings only those are looked through for what is lost that would count most.
 create or replace function workbench.read_until(of_playbook text, of_asked text) returns timestamptz language sql stable
 set search_path = pg_catalog, pg_temp as $$
     with recursive standing as materialized (
-        select since, until from workbench.standing_read where playbook = of_playbook and asked = of_asked
+        select since, until, batch_id from workbench.standing_read where playbook = of_playbook and asked = of_asked
     ), reached (until) as (
-        select max(until) from standing where since is null
+        select (select until from (select until, batch_id from standing where since is null order by until desc offset 0) whole
+                where not workbench.lost_since(batch_id) limit 1)
         union
-        select (select max(s.until) from standing s where s.since <= reached.until and s.until > reached.until)
+        select (select until from (
+                    select s.until, s.batch_id from standing s
+                    where s.since <= reached.until and s.until > reached.until order by s.until desc offset 0) further
+                where not workbench.lost_since(batch_id) limit 1)
         from reached where reached.until is not null
     )
     select max(until) from reached

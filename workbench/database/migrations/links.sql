@@ -76,3 +76,30 @@ select s.tenant_id, s.id as skill_id, p.id as person_id, p.salesforce_id, s.skil
 from salesforce.skills s
 join salesforce.people p on p.tenant_id = s.tenant_id and p.id = s.person_id;
 grant select on salesforce.person_skill to workbench_app;
+
+-- What of each invoice is paid and what is open (seed 002): exactly, with refunds below zero.
+drop view if exists commerce.invoice_balance;
+create view commerce.invoice_balance with (security_invoker = true) as
+select tenant_id, invoice_id, number, total, payments, paid, total - paid as open,
+       case when case when total < 0 then paid < total else paid > total end then 'overpaid' when paid = total then 'paid'
+            when payments = 0 or paid = 0 then 'open' else 'partly paid' end as state
+from (
+    select i.tenant_id, i.id as invoice_id, i.number, coalesce(i.total, 0) as total, count(p.id)::int as payments,
+           coalesce(sum(p.amount), 0.00) as paid
+    from commerce.invoices i
+    left join commerce.payments p on p.tenant_id = i.tenant_id and p.invoice_id = i.id
+    group by i.tenant_id, i.id, i.number, i.total
+) counted;
+grant select on commerce.invoice_balance to workbench_app;
+
+-- What is in stock and where it stands: the place of a SKU is that of all its stock. A SKU of which nobody has told any stock is
+-- unknown, and not sold out.
+drop view if exists commerce.stock;
+create view commerce.stock with (security_invoker = true) as
+select s.tenant_id, s.id as sku_id, s.code as sku, n.id as inventory_id, n.warehouse, n.units, l.aisle, l."row", l.shelf, l.bin,
+       l.sort_order,
+       case when n.id is null then 'unknown' when n.units > 0 then 'in stock' else 'out of stock' end as state
+from commerce.skus s
+left join commerce.inventory n on n.tenant_id = s.tenant_id and n.sku_id = s.id and n.is_active
+left join commerce.sku_locations l on l.tenant_id = s.tenant_id and l.sku_id = s.id;
+grant select on commerce.stock to workbench_app;

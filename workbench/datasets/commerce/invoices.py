@@ -171,7 +171,7 @@ LINES = Contract(
             name="sku",
             kind="sku",
             aliases=("sku code", "product code"),
-            reference=SKU,
+            reference=replace(SKU, called=("name", "item")),
             max_length=100,
             examples=("FRA1023", "ITA2040"),
         ),

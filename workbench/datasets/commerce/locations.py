@@ -64,7 +64,7 @@ WAREHOUSE_LOCATIONS = Contract(
             name="aisle",
             aliases=("aisle number", "aisle no"),
             help="A number or a letter: 10, A, A10 or Aisle 10.",
-            examples=("A", "Aisle 1"),
+            examples=("A", "10"),
         ),
         Field(name="row", aliases=("row number", "row no"), help="1, R1 or Row 1.", examples=("1", "R2")),
         Field(

@@ -161,6 +161,8 @@ SESSION_ACCOUNTS = Contract(
                     Sought(field="name", said="name", folded=True),
                 ),
                 decided=(("name",),),
+                within_of="session",
+                again=("name",),  # an account that is renamed is still meant by who has named it before
                 waits=True,
             ),
             help="The account by Salesforce's id, by its name, or by one that a person has said means it.",

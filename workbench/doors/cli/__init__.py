@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import typer
 
 from workbench.doors.cli import (
+    checking,
     exporting,
     google_sheets,
     importing,
@@ -40,6 +41,7 @@ for part in (
     matching,
     proving,
     showing,
+    checking,
     exporting,
     serving,
 ):

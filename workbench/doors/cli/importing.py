@@ -16,7 +16,7 @@ from workbench.model.salesforce import object_of
 from workbench.model.template import Mapping
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from workbench import Workbench
     from workbench.model.sheet import Layout, Sheet
@@ -173,10 +173,7 @@ def import_(
     if missing and mode == "replace":
         raise typer.BadParameter("what is missing replaces nothing.", param_hint="--missing")
     google = salesforce is None and sources.may_be_google(source)
-    if dataset is not None and playbook is not None:
-        raise typer.BadParameter("say --dataset or --playbook, one of them.", param_hint="import")
-    if playbook is not None:
-        _refuse_unknown(playbook)
+    _refuse_both(dataset, playbook)
     wanted = playbook or dataset or (_dataset_of(asked, template) if template is not None else None)
     meant = None if google or salesforce else sources.of_file(source, wanted, sheet, layout)
     with asked.open() as wb:
@@ -210,52 +207,87 @@ def import_(
         elif meant is None:
             with asked.progress() as progress:
                 meant = sources.of_google(wb, source, wanted, sheet, layout, progress)
-        sheets, wanted = meant.sheets, meant.dataset
-        _warn_of_same_file(wb, sheets[0], wanted)
-        with asked.progress() as progress:
-            staged = wb.stage(
-                sheets,
-                wanted,
-                template=template,
-                columns=mapped if meant.columns is None else meant.columns,
-                value_maps=meanings,
-                constants=meant.constants | every_row,
-                clears=tuple(clears or ()),
-                forms=forms,
-                lenient=lenient,
-                repairs=repairs,
-                mode=mode,
-                window=window or meant.window,
-                notes=notes,
-                source="cli",
-                dry_run=dry_run,
-                skip_errors=skip_errors,
-                on_conflict=on_conflict,
-                on_edit=on_edit,
-                holds=tuple(holds or ()),
-                limits=asked_limits,
-                expected=_pairs(expect, "--expect", "TOTAL=NUMBER", last=True),
-                allow_empty=allow_empty,
-                progress=progress,
-            )
-            planned = wb.plan(staged, progress=progress).batch
-        if save_template is not None:
-            kept = Mapping.from_dict(staged.mapping).of(staged.headers)
-            unread = () if meant.columns is None else (header for header, field in mapped.items() if not field)
-            left_out = dict.fromkeys((*kept.left_out, *unread))
-            wb.templates.save(save_template, wanted, replace(kept, left_out=tuple(left_out)))
-        if not asked.json:
-            _tell_reading(asked, wb, sheets, planned, template)
-            printing.facts(asked, [("Template", f"saved as {save_template}" if save_template else "")])
-            printing.removals(asked, wb, planned)
-        return _end(asked, wb, planned if dry_run else _committed(asked, wb, planned, skip_errors))
+        wanted, template = meant.dataset, _recognised(asked, wb, meant, template)
+
+        def one(sheets: "Sequence[Sheet]") -> Batch:
+            _warn_of_same_file(wb, sheets[0], wanted)
+            with asked.progress() as progress:
+                staged = wb.stage(
+                    sheets,
+                    wanted,
+                    template=template,
+                    columns=mapped if meant.columns is None else meant.columns,
+                    value_maps=meanings,
+                    constants=meant.constants | every_row,
+                    clears=tuple(clears or ()),
+                    forms=forms,
+                    lenient=lenient,
+                    repairs=repairs,
+                    mode=mode,
+                    window=window or meant.window,
+                    notes=notes,
+                    source="cli",
+                    dry_run=dry_run,
+                    skip_errors=skip_errors,
+                    on_conflict=on_conflict,
+                    on_edit=on_edit,
+                    holds=tuple(holds or ()),
+                    limits=asked_limits,
+                    expected=_pairs(expect, "--expect", "TOTAL=NUMBER", last=True),
+                    allow_empty=allow_empty,
+                    progress=progress,
+                )
+                planned = wb.plan(staged, progress=progress).batch
+            if save_template is not None:
+                kept = Mapping.from_dict(staged.mapping).of(staged.headers)
+                unread = () if meant.columns is None else (header for header, field in mapped.items() if not field)
+                left_out = dict.fromkeys((*kept.left_out, *unread))
+                wb.templates.save(save_template, wanted, replace(kept, left_out=tuple(left_out)))
+            if not asked.json:
+                _tell_reading(asked, wb, sheets, planned, template)
+                printing.facts(asked, [("Template", f"saved as {save_template}" if save_template else "")])
+                printing.removals(asked, wb, planned)
+            return planned if dry_run else _committed(asked, wb, planned, skip_errors)
+
+        if not meant.separately:
+            return _end(asked, wb, one(meant.sheets))
+        return _end_all(asked, wb, source, (one([sheet]) for sheet in meant.sheets))
 
 
-def _refuse_unknown(playbook: str) -> None:
-    """Raises UnknownPlaybook."""
+def _recognised(asked: Asked, wb: "Workbench", meant: sources.Meant, template: str | None) -> str | None:
+    """Tells as what a source was recognised that nobody has named. The template: what was said, else the saved one that
+    was plainly made of a source with these columns."""
+    from workbench.prepare.recognition import template_of
+
+    if not meant.recognised:
+        return template
+    saved = template_of(meant.sheets[0], wb.templates.all(meant.dataset)) if template is None else None
+    used = f"Its columns are those of the template {saved.name}, which is used." if saved is not None else ""
+    if not asked.json:
+        printing.say(asked, *filter(None, (meant.recognised, used)), "")
+    return saved.id if saved is not None else template
+
+
+def _end_all(asked: Asked, wb: "Workbench", source: str, batches: "Iterable[Batch]") -> int:
+    """The end of several imports of one source, each told by itself."""
+    status, documents = DONE, []
+    for batch in batches:
+        status = max(status, printing.status(wb, batch) if asked.json else _end(asked, wb, batch))
+        documents.append(printing.document(wb, batch) if asked.json else None)
+        printing.say(asked, "")
+    if asked.json:
+        asked.answer({"source": source, "imports": documents})
+    return status
+
+
+def _refuse_both(dataset: str | None, playbook: str | None) -> None:
+    """Raises BadParameter for a dataset and a playbook, UnknownPlaybook."""
     from workbench.playbooks import playbook as playbook_of
 
-    playbook_of(playbook)
+    if dataset is not None and playbook is not None:
+        raise typer.BadParameter("say --dataset or --playbook, one of them.", param_hint="import")
+    if playbook is not None:
+        playbook_of(playbook)
 
 
 def _complete(asked: Asked, source: str) -> int:

@@ -3,7 +3,7 @@ deactivated; and the database's own: db upgrade, doctor."""
 
 import sys
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
@@ -213,12 +213,14 @@ def classes(
 
     Customers are Active, Target or Prospect by their last order, or on Hold.
     """
-    day = on.date() if on is not None else None
+    day = (on or datetime.now(UTC)).date()
     with asked.open() as wb:
         found = wb.records.classes(dataset, on=day)
         listed = wb.records.classified(dataset, on=day, only=only) if only is not None else []
     if asked.json:
-        asked.answer({"dataset": dataset, "on": day, "classes": found, **({"records": listed} if only else {})})
+        asked.answer(
+            {"dataset": dataset, "on": day.isoformat(), "classes": found, **({"records": listed} if only else {})}
+        )
         return
     if only is None:
         made = printing.table("Class", ">Records")

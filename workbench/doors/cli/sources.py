@@ -2,7 +2,7 @@
 object of Salesforce."""
 
 import shlex
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +32,10 @@ class Meant:
     window: str | None = None
     columns: dict[str, str] | None = None
     """Header -> field, where it is not what a person has said."""
+    separately: bool = False
+    """Whether each sheet is an import of its own: the files of an archive that are all of one kind."""
+    recognised: str = ""
+    """As what the source was recognised, where nobody has said what it is."""
 
 
 def opened(asked: "Asked", source: str, sheet: str | None, layout: "Layout | None") -> "Sheet":
@@ -83,7 +87,7 @@ def of_file(source: str, wanted: str | None, sheet: str | None, layout: "Layout 
         if package is not None and (plainly := of_package(package)) is not None:
             return Meant(sheets=packed, dataset=plainly.name)
     if wanted is None and Path(source).exists():
-        _said(wanted, _hint(headed(open_sheet(source, sheet=sheet, layout=layout), is_header), source))
+        return _recognised(source, sheet, layout)
     dataset = _said(wanted)
     known = PLAYBOOKS.get(dataset)
     if known is not None and known.form is None:
@@ -92,8 +96,44 @@ def of_file(source: str, wanted: str | None, sheet: str | None, layout: "Layout 
         return Meant(sheets=open_sheets(source, layout=layout), dataset=dataset)
     if known is None:
         catalog.contract(dataset)
+    if sheet is None and is_packed(source):
+        members = [replace(each, package=None) for each in open_sheets(source, layout=layout)]
+        return Meant(sheets=[headed(each, is_header) for each in members], dataset=dataset, separately=True)
     opened = open_sheet(source, sheet=sheet, layout=layout)
     return Meant(sheets=[headed(opened, is_header) if known is not None else opened], dataset=dataset)
+
+
+def _recognised(source: str, sheet: str | None, layout: "Layout | None") -> Meant:
+    """What a source is plainly: a dataset or playbook, several sheets of one kind, or sheets of one family. In doubt a
+    person is asked: raises BadParameter, which says what it looks like."""
+    from workbench.datasets import catalog
+    from workbench.prepare.recognition import is_header, recognise, sure
+    from workbench.sources import headed, open_sheet, open_sheets
+
+    given = open_sheets(source, layout=layout) if sheet is None else [open_sheet(source, sheet=sheet, layout=layout)]
+    plain = [headed(replace(each, package=None), is_header) for each in given]
+    found = [(each, sure(recognise(each))) for each in plain]
+    known = [(each, likely) for each, likely in found if likely is not None]
+    names = list(dict.fromkeys(name for _, (name, _) in known))
+    if len(found) == 1 or len(names) == 1:
+        if not names:
+            _said(None, _hint(plain[0], source))
+        sheets = [each for each, _ in known]
+        others = [_called(each) for each, likely in found if likely is None]
+        told = f"Recognised as {names[0]}: {known[0][1][1]}"
+        told += f" Left out, as no such table: {', '.join(others)}." if others else ""
+        return Meant(sheets=sheets, dataset=names[0], separately=len(sheets) > 1, recognised=told)
+    families = {catalog.contract(name).family for name in names if name in catalog.CONTRACTS}
+    if len(families) == 1 and len(names) == len(known) and not set(names) & set(catalog.FORMS):
+        family = families.pop()
+        told = f"Recognised as sheets of {family}: {', '.join(names)}."
+        return Meant(sheets=given, dataset=family, recognised=told)
+    each_is = "; ".join(f"{_called(each)} {likely[0] if likely else 'like no dataset'}" for each, likely in found)
+    return Meant(sheets=[], dataset=_said(None, f" Its sheets look so: {each_is}."))
+
+
+def _called(sheet: "Sheet") -> str:
+    return sheet.reading.sheet or sheet.name
 
 
 def of_google(
@@ -179,12 +219,14 @@ def _said(wanted: str | None, hint: str = "") -> str:
 
 
 def _hint(sheet: "Sheet", source: str) -> str:
-    """What a source looks like, and the command that imports it as that; nothing where it looks like nothing."""
+    """What a source looks like, and the commands that import it as that, the likeliest first; nothing where it looks
+    like nothing."""
     from workbench.datasets import catalog
-    from workbench.prepare.recognition import RECOGNISED, recognise
+    from workbench.prepare.recognition import likely
 
-    likely, score, reason = recognise(sheet)[0]
-    if score < RECOGNISED:
+    found = likely(sheet)
+    if not found:
         return ""
-    option = "-p" if likely in catalog.FORMS else "-d"
-    return f" It looks like {likely}: {reason} workbench import {shlex.quote(source)} {option} {likely}"
+    told = f" It looks like {found[0][0]}: {found[0][2]}"
+    ways = [f"workbench import {shlex.quote(source)} {'-p' if n in catalog.FORMS else '-d'} {n}" for n, _, _ in found]
+    return f"{told} {' or: '.join(ways)}"

@@ -1,5 +1,6 @@
 """The sheet that a page is about, and what is found out of it, once for all who look at it."""
 
+from collections.abc import Iterator
 from collections.abc import Mapping as Pairs
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,7 +17,7 @@ from workbench.model.package import Package
 from workbench.model.sheet import Layout, Sheet, Tally
 from workbench.model.template import Mapping
 from workbench.playbooks import PLAYBOOKS, of_package
-from workbench.prepare import columns, drift, forms, profile_report, recognition
+from workbench.prepare import columns, drift, forms, mapping, profile_report, recognition
 from workbench.prepare.columns import ChoiceText, Column
 from workbench.prepare.drift import Stranger
 from workbench.prepare.forms import ColumnForm
@@ -166,9 +167,19 @@ def _unpacked(given: list[Sheet], package: Package) -> Together | None:
         sheets={name: _called(found[name]) for name in filled},
         left_out=empty,
         sentence=checked.sentence,
-        told=checked.told,
+        told=(*checked.told, *(told for name in filled for told in _dropped(found[name], name))),
         rows=checked.counts,
     )
+
+
+def _dropped(sheet: Sheet, dataset: str) -> Iterator[str]:
+    """The columns of a sheet that are left out without being said, in sentences."""
+    contract = catalog.contract(dataset)
+    if hidden := mapping.secrets(sheet.headers, contract):
+        yield f"{sheet.name}: the secrets of {', '.join(hidden)} are dropped, and the file is not kept."
+    for header in sheet.headers:
+        if (field := mapping.not_said(header, contract)) is not None:
+            yield f"{sheet.name}: {header} {mapping.not_taken(field, contract)}."
 
 
 def _called(sheet: Sheet) -> str:

@@ -1,0 +1,69 @@
+"""Checks: whether the records agree with each other, and the list of those that do not."""
+
+import pandas as pd
+import streamlit as st
+
+from workbench import Workbench
+from workbench.doors.web import words
+from workbench.doors.web.page import empty, page
+from workbench.model.check import Checked
+
+SHOWN = 1_000
+
+
+def every(found: list[Checked]) -> None:
+    """What each check comes to."""
+    shown = pd.DataFrame([each.to_dict() for each in found])
+    shown = shown[["name", "title", "severity", "records", "found", "score"]]
+    st.dataframe(
+        shown,
+        hide_index=True,
+        height="content",
+        column_config={
+            "name": "Check",
+            "title": st.column_config.TextColumn("What is found", width="large"),
+            "severity": "Severity",
+            "records": st.column_config.NumberColumn("Records", format="localized"),
+            "found": st.column_config.NumberColumn("Found", format="localized"),
+            "score": st.column_config.NumberColumn("Score", help="100 where nothing is found, 50 where all is."),
+        },
+    )
+
+
+def one(wb: Workbench, checked: Checked) -> None:
+    """The list of one check, and the file of it."""
+    st.subheader(words.text(checked.check.title), anchor=False)
+    rows = wb.checks.rows(checked.check.name)
+    if not rows:
+        st.success(f"None of {words.many(checked.records, 'record')}.", icon=":material/check_circle:")
+        return
+    table = pd.DataFrame(rows)
+    more = f", the first {SHOWN:,} of them here" if len(rows) > SHOWN else ""
+    st.caption(f"{len(rows):,} of {words.many(checked.records, 'record')}{more}.")
+    st.dataframe(table.head(SHOWN).map(lambda cell: None if cell is None else str(cell)), hide_index=True)
+    st.download_button(
+        "Download the list",
+        wb.checks.text(checked.check.name),
+        f"{checked.check.name}.csv",
+        "text/csv",
+        icon=":material/download:",
+    )
+
+
+with page("Checks", "Whether the records agree with each other: payments with invoices, totals with lines.") as wb:
+    found = wb.checks.all()
+    if not any(each.records for each in found):
+        empty("Nothing to check yet.", "Checks ask about what was imported.", "upload", "Start an import")
+    else:
+        every(found)
+        named = {each.check.name: each for each in found}
+        chosen = st.selectbox(
+            "The list of",
+            list(named),
+            index=None,
+            placeholder="Choose a check",
+            key="check",
+            bind="query-params",
+        )
+        if chosen:
+            one(wb, named[chosen])
