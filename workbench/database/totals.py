@@ -3,7 +3,7 @@ person has accepted the difference. The same is counted once more by the databas
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -18,7 +18,7 @@ from workbench.datasets import catalog
 from workbench.model.arrays import matches
 from workbench.model.batch import Batch
 from workbench.model.contract import Contract
-from workbench.model.control_total import ROWS, ControlTotal, Counted, Expected, Made, Origin, Total
+from workbench.model.control_total import OUT, ROWS, ControlTotal, Counted, Expected, Made, Origin, Total
 from workbench.model.errors import UnknownTotal, WrongValue
 from workbench.model.hold import Hold
 from workbench.model.kinds import KINDS
@@ -158,7 +158,8 @@ def count(
             all_ = Decimal(known[total.sum_of]) if staged else None
             found[total.name] = _sum(connection, total, which, _Groups(groups, place), all_)
     found |= {total.name: _keys(connection, total, which, whole=whole) for total in totals if total.distinct}
-    return [rows_, *(found[total.name] for total in totals)]
+    out = () if whole else _out(connection, which)
+    return [replace(each, out=out) for each in (rows_, *(found[total.name] for total in totals))]
 
 
 def _went_in(contract: Contract) -> tuple[str, ...]:
@@ -179,7 +180,7 @@ def _rows(outcomes: Counter[tuple[str, str | None]], reasons: Collection[str]) -
         made="rows",
         found=Decimal(outcomes.total()),
         went_in=Decimal(went_in),
-        others={why: Decimal(rows) for why, rows in others.items()},
+        others={why: Decimal(rows) for why, rows in sorted(others.items())},
     )
 
 
@@ -253,9 +254,18 @@ def _sum(
         fields=total.fields,
         found=None if unread else went_in + out,
         went_in=went_in,
-        others=others,
+        others=dict(sorted(others.items())),
         unread=_unread(connection, total, which) if unread else (),
     )
+
+
+def _out(connection: psycopg.Connection[Any], which: Mapping[str, Composable]) -> tuple[int, ...]:
+    """The first lines that do not go in, and one more than are named."""
+    statement = SQL(
+        """select o.line from workbench.import_outcome o
+        where o.batch_id = {batch} and o.plan = {plan} and not {went_in} order by o.line limit {most}"""
+    ).format(most=Literal(OUT + 1), **which)
+    return tuple(row["line"] for row in connection.execute(statement).fetchall())
 
 
 def _unread(

@@ -15,6 +15,9 @@ Origin = Literal["file", "manifest", "person"]
 Made = Literal["rows", "sum", "keys"]
 """How a control total is made of rows."""
 
+OUT = 5
+"""So many lines are named that do not go in."""
+
 CODE = "total."
 """How the codes begin by which a plan waits whose totals are others than was said."""
 
@@ -101,6 +104,8 @@ class Counted:
     """The first lines whose number cannot be read."""
     others: Mapping[str, Decimal] = field(default_factory=dict)
     """Of the rows that do not go in, by why: invalid, duplicate ...; of keys, of which no row goes in."""
+    out: tuple[int, ...] = ()
+    """The first lines that do not go in."""
 
     @property
     def left_out(self) -> Decimal | None:
@@ -117,6 +122,7 @@ class Counted:
             "went_in": str(self.went_in),
             "unread": list(self.unread),
             "others": {why: str(number) for why, number in self.others.items()},
+            "out": list(self.out),
         }
 
     @classmethod
@@ -130,6 +136,7 @@ class Counted:
             went_in=Decimal(data["went_in"]),
             unread=tuple(data["unread"]),
             others={why: Decimal(number) for why, number in data["others"].items()},
+            out=tuple(data["out"]),
         )
 
 
@@ -186,13 +193,15 @@ class Total:
 
     @property
     def addition(self) -> str:
-        """That what goes in and what does not are all that the file has: 12 = 10 in + 2 invalid; "" where that is not
-        known."""
+        """That what goes in and what does not are all that the file has: 12 = 10 in + 2 invalid (line 7); "" where that
+        is not known."""
         counted = self.counted
         if counted.found is None:
             return ""
         parts = [f"{shown(counted.went_in)} in", *(f"{shown(n)} {why}" for why, n in counted.others.items())]
-        return f"{shown(counted.found)} = {' + '.join(parts)}"
+        lines = ", ".join(map(str, counted.out[:OUT])) + ", ..." * (len(counted.out) > OUT)
+        where = f" (line{'s' * (len(counted.out) > 1)} {lines})" if counted.out and counted.others else ""
+        return f"{shown(counted.found)} = {' + '.join(parts)}{where}"
 
     def to_dict(self) -> dict[str, Any]:
         """As --json prints it; numbers are texts, which no program rounds."""
@@ -207,6 +216,7 @@ class Total:
             "found": None if counted.found is None else str(counted.found),
             "went_in": str(counted.went_in),
             "left_out": None if counted.left_out is None else str(counted.left_out),
+            "left_out_lines": list(counted.out[:OUT]),
             "difference": None if self.difference is None else str(self.difference),
             "matches": None if said is None else not self.differs,
             "accepted_by": said.accepted_by if said is not None and self.accepted else None,

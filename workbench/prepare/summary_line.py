@@ -25,7 +25,7 @@ _WORD = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"[-+($€£¥\s]*\d[\d.,'\s]*[)%€$£\s]*")
-_EVIDENT = 2
+_EVIDENT = 3
 """So many columns at least that the record above fills are blank in a line of sums that has no word for them."""
 
 
@@ -97,8 +97,8 @@ def _read(
     if not all(_NUMBER.fullmatch(text) for header, text in filled.items() if header not in words):
         return None
     if not words and not is_evident:
-        there = (header for header, cell in (above or {}).items() if tidied(cell) and header not in filled)
-        if len(set(there) - key_headers) < _EVIDENT:
+        blank = [header for header, cell in (above or {}).items() if tidied(cell) and header not in filled]
+        if len(blank) < _EVIDENT:
             return None
     numbers = dict(_sums(filled, contract, mapping))
     text = ",".join(cells.values()).strip(",")

@@ -55,6 +55,7 @@ def test_what_nobody_altered_is_what_was_signed(wb: Workbench, signed: Batch) ->
         "explanations": 1,
         "corrections": 1,
         "decisions": 1,
+        "totals": 1,
         "story": 9,
     }
     assert [item.name for item in proof.manifest.items if item.rows is None] == [

@@ -137,6 +137,7 @@ def test_rows_that_do_not_go_in_count_in_what_the_file_has(wb: Workbench, sheet:
     units = one(wb, batch, "Units").counted
     assert (units.found, units.went_in, units.left_out) == (198, 186, 12)
     assert units.others == {"unmatched": Decimal(5), "invalid": Decimal(7)}
+    assert one(wb, batch, "Units").addition == "198 = 186 in + 7 invalid + 5 unmatched (lines 5, 6)"
     assert not any(each.differs for each in wb.totals(batch))
 
 

@@ -40,6 +40,7 @@ def test_a_line_of_sums_that_says_otherwise_holds_the_import(run: Run, file: Fil
         "found": "1540.60",
         "went_in": "1540.60",
         "left_out": "0.00",
+        "left_out_lines": [],
         "difference": "-100.00",
         "matches": False,
         "accepted_by": "ana",

@@ -300,6 +300,8 @@ def totals(asked: Asked, wb: "Workbench", batch: Batch) -> None:
         if total.differs and total.expected is not None:
             by = f" {total.expected.accepted_by} accepted it: {total.expected.reason}" if total.accepted else ""
             say(asked, f"{total.sentence}{by}")
+    for addition in dict.fromkeys(f"{total.name}: {total.addition}" for total in found if total.counted.left_out):
+        say(asked, f"It adds up: {addition}.")
     compared = [total for total in found if total.expected is not None]
     if compared and not any(total.differs for total in compared):
         say(asked, f"The totals are as they were said{', proven by the database' if done else ''}.")
