@@ -2,8 +2,9 @@
 
 All rows of one company are one customer, and each of their people a contact: none is lost. A company's id says which it
 is, where the source has ids; else its name does, without regard to case: of a known customer, whatever its id, that is
-alone in it. What the rows of one company say differently of it is told, and the first of them counts. Within a company
-a person is known by the e-mail; by the name where there is none, or where several people share one.
+alone in it. A row that has an id and no company is of a person who buys: the customer is called as she is. What the
+rows of one company say differently of it is told, and the first of them counts. Within a company a person is known by
+the e-mail; by the name where there is none, or where several people share one.
 """
 
 from collections.abc import Mapping
@@ -17,7 +18,7 @@ from workbench.datasets.commerce import companies
 from workbench.datasets.commerce.exports import CUSTOMERS as FORM
 from workbench.model.arrays import joined, matches, only
 from workbench.model.figure import Breakdown, Figure
-from workbench.model.kinds import KINDS
+from workbench.model.kinds import KINDS, trimmed
 from workbench.model.playbook import Known, Part, Playbook, Recall, Shaped
 from workbench.model.sheet import Chunk
 from workbench.playbooks.commerce_rows import Rows, something
@@ -43,6 +44,8 @@ class CustomerRows(Rows):
     def __init__(self, columns: Chunk, known: Known) -> None:
         super().__init__(columns)
         self._known = known
+        called = trimmed(joined(pc.fill_null(self["first_name"], ""), " ", pc.fill_null(self["last_name"], "")))
+        self._texts["company"] = pc.coalesce(self["company"], only(called, pc.is_valid(self["external_id"])))
         self.email = KINDS["email"].parse(self["email"])
         self.usable = only(self.email, matches(self.email, KINDS["email"].pattern))
         self.terms = meant(self["payment_terms"], TERMS)

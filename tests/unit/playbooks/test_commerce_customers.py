@@ -84,6 +84,13 @@ def test_terms_of_payment_are_known_in_either_spelling_and_others_are_told() -> 
     assert told(*rows) == [(4, "unknown_terms", "'Net 99' are no terms of payment that are known, and are left out")]
 
 
+def test_a_row_with_an_id_and_no_company_is_of_a_person_who_buys() -> None:
+    person = {"external_id": "7", "company": "", "first_name": "Ida", "last_name": "Moss"}
+    rows = customers.CustomerRows(chunk(person, person | {"external_id": ""}), knows())
+    assert rows["company"].to_pylist() == ["Ida Moss", None]
+    assert rows.key.to_pylist() == ["7", None]
+
+
 def test_a_row_without_a_company_is_invalid_and_one_without_a_salesperson_is_told() -> None:
     assert told({"company": "", "salesperson": "Rosa"}, {"company": "A", "salesperson": ""}) == [
         (0, "missing", "company is required"),

@@ -16,7 +16,7 @@ CUSTOMERS = Contract(
     totals=(
         ControlTotal(name="Balance", sum_of="balance"),
         ControlTotal(name="12-month sales", sum_of="sales_12_months"),
-        ControlTotal(name="Customers", distinct=("company",)),
+        ControlTotal(name="Companies", distinct=("company",)),
     ),
     template=(
         *("company", "first_name", "last_name", "salutation", "phone", "email", "billing_email", "website", "balance"),
