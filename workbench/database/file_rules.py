@@ -8,7 +8,7 @@ from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
 from workbench.database.target import Target
 from workbench.datasets import catalog
-from workbench.model.contract import Numbered, Settles
+from workbench.model.contract import Numbered, Once, Rule, Settles
 
 
 class FileRules:
@@ -17,11 +17,8 @@ class FileRules:
 
     def __init__(self, target: Target) -> None:
         self._target = target
-        numbered, once = target.contract.numbered, target.contract.once
-        self._statements = [self._gaps(numbered)] if numbered is not None else []
-        self._statements += [self._repeated(name) for name in once if target.contract.field(name) in target.brought]
-        if target.contract.settles is not None:
-            self._statements.append(self._oversettled(target.contract.settles))
+        brought = {field.name for field in target.brought}
+        self._statements = [self._broken(rule) for rule in target.contract.rules if _of(rule) in brought]
 
     @property
     def any(self) -> bool:
@@ -55,6 +52,16 @@ class FileRules:
         if not self.any:
             return SQL("null::jsonb")
         return SQL("(select issues from broken where broken.line = {}.line)").format(Identifier(row))
+
+    def _broken(self, rule: Rule) -> Composed:
+        """The rows that break it, each with an issue."""
+        match rule:
+            case Numbered():
+                return self._gaps(rule)
+            case Once(field=name):
+                return self._repeated(name)
+            case Settles():
+                return self._oversettled(rule)
 
     def _gaps(self, numbered: Numbered) -> Composed:
         """What does not begin with 1, leaves out a number, or has one twice."""
@@ -153,3 +160,8 @@ class FileRules:
         # people know the lines of the source
         at = SQL("coalesce(r.sources[1], r.line)" if self._target.batch.derived else "r.line")
         return self._target.compose(statement, **more, at=at)
+
+
+def _of(rule: Rule) -> str:
+    """The field without which there is nothing to ask."""
+    return rule.reference if isinstance(rule, Settles) else rule.field

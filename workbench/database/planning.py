@@ -221,7 +221,7 @@ def _merged(
 def _names_known(run: Run, batch: Batch, decided: "dict[UUID, Decided]") -> bool:
     """Whether some of the records that those of a batch are parts of may be there already."""
     contract = catalog.contract(batch.dataset)
-    reference = contract.field(contract.whole).reference if contract.whole else None
+    reference = contract.field(contract.part_of).reference if contract.part_of else None
     wholes = [part for part in run.parts if reference is not None and part.dataset == reference.dataset]
     if not wholes or wholes[0].id not in decided:
         return True

@@ -402,7 +402,7 @@ class Leftovers(Target):
     @property
     def any(self) -> bool:
         """Whether the records are parts of others, and the mode changes those that there are."""
-        return bool(self.contract.whole) and self.mode != "insert"
+        return bool(self.contract.part_of) and self.mode != "insert"
 
     def put_down(self, connection: psycopg.Connection[Any]) -> None:
         """Lists them: a whole of which nothing is written stays as it is, whatever its rows say."""
@@ -431,7 +431,7 @@ class Leftovers(Target):
 
     @property
     def _whole(self) -> Field:
-        return self.contract.field(self.contract.whole)
+        return self.contract.field(self.contract.part_of)
 
 
 def _one(connection: psycopg.Connection[Any], question: Composed) -> dict[str, Any]:

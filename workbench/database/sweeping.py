@@ -291,9 +291,9 @@ def _remaking(store: Store, batch: Batch, source: Batch) -> list[dict[str, Any]]
     """Those of a part whose records are parts of others: what would be added to a record that was written since, or
     taken from it."""
     target = Target(catalog.contract(batch.dataset), batch, store.tenant_id, batch.plan)
-    if not target.contract.whole:
+    if not target.contract.part_of:
         return []
-    whole = target.contract.field(target.contract.whole)
+    whole = target.contract.field(target.contract.part_of)
     question = target.compose(
         """
         select distinct each.line from (

@@ -521,7 +521,7 @@ class _Reversal:
         removed = self.compose(
             "delete from {target} where id in (select record_id from {reversal} where verdict = 'updated:removed')"
         )
-        if removal is None and not self.contract.whole:
+        if removal is None and not self.contract.part_of:
             return (*restored, removed)
         return (*restored, removed, self._make_again())
 

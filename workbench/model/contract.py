@@ -217,6 +217,17 @@ class Settles:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Once:
+    """No two rows of a file say the same in a field."""
+
+    field: str
+
+
+Rule = Numbered | Once | Settles
+"""What a file has to be as a whole."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Usual:
     """What a field's texts usually are: any other is taken as it stands, and warned of."""
 
@@ -365,13 +376,9 @@ class Contract:
     modes: tuple[Mode, ...] = ("upsert", "insert", "update")
     """The first is the default."""
     removal: Removal | None = None
-    numbered: Numbered | None = None
-    """How the rows of a file have to be numbered."""
-    once: tuple[str, ...] = ()
-    """The fields of which no two rows of a file may say the same."""
-    settles: Settles | None = None
-    """What its amounts settle, if they do."""
-    whole: str = ""
+    rules: tuple[Rule, ...] = ()
+    """What a file has to be as a whole, whatever its rows are by themselves."""
+    part_of: str = ""
     """The reference to the record that its records are parts of, and have no life without: where a file names some of
     those of one, the others are deleted, so that the whole is as the file has it."""
     limits: tuple[tuple[str, str], ...] = USUAL

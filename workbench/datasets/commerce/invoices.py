@@ -142,7 +142,7 @@ LINES = Contract(
     noun="invoice line",
     table="invoice_lines",
     key=("invoice", "line"),
-    whole="invoice",
+    part_of="invoice",
     template=("invoice", "line", "sku", "item", "quantity", "cases", "unit_price", "net_price"),
     totals=(ControlTotal(name="Net price", sum_of="net_price"),),
     computed=(("amount", "numeric", "coalesce(net_price, quantity * unit_price)"),),

@@ -62,7 +62,7 @@ PAYMENTS = Contract(
             examples=("1042", "Corked bottle"),
         ),
     ),
-    settles=Settles(reference="invoice_number", amount="amount", total="total"),
+    rules=(Settles(reference="invoice_number", amount="amount", total="total"),),
 )
 
 CONTRACTS = (PAYMENTS,)

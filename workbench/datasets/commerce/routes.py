@@ -4,7 +4,7 @@ A route is known by its day and its name, so that a route of every Monday is ano
 an order where the source names any; the order is an invoice of the same tenant.
 """
 
-from workbench.model.contract import Contract, Field, Numbered, Reference, SameAs
+from workbench.model.contract import Contract, Field, Numbered, Once, Reference, SameAs
 
 ROUTES = Contract(
     name="commerce.delivery_routes",
@@ -113,9 +113,8 @@ STOPS = Contract(
         Field(name="latitude", kind="decimal", aliases=("lat",), minimum=-90, maximum=90),
         Field(name="longitude", kind="decimal", aliases=("lng", "lon"), minimum=-180, maximum=180),
     ),
-    whole="route",
-    numbered=Numbered(field="stop", within="route"),
-    once=("order_number",),
+    part_of="route",
+    rules=(Numbered(field="stop", within="route"), Once(field="order_number")),
 )
 
 DELIVERY_ROUTES = Contract(
