@@ -389,18 +389,20 @@ class _Reversal:
         going = {reversal.contract.name: reversal for reversal in after}
         tests = []
         for other, column in self._dependents():
-            let_go: Composable = SQL("")
-            if other.name in gone:
-                let_go = gone[other.name].let_go(column)
-            elif other.name in going and any(
+            names: dict[str, Composable] = {
+                "other": Identifier(other.family, other.table),
+                "column": Identifier(column),
+            }
+            if other.name in going and any(
                 field.reference and field.reference.ahead for field in other.references if field.target == column
             ):
-                let_go = going[other.name].may_let_go(column)
-            tests.append(
-                SQL("exists (select from {} d where d.{} = t.id{})").format(
-                    Identifier(other.family, other.table), Identifier(column), let_go
-                )
-            )
+                # all at once: each record of a chain asked by itself would read all of them
+                names["let_go"] = going[other.name].may_let_go(column)
+                asked = "t.id in (select d.{column} from {other} d where d.{column} is not null{let_go})"
+            else:
+                names["let_go"] = gone[other.name].let_go(column) if other.name in gone else SQL("")
+                asked = "exists (select from {other} d where d.{column} = t.id{let_go})"
+            tests.append(SQL(asked).format(**names))
         return SQL(" or ").join(tests) if tests else SQL("false")
 
     def let_go(self, column: str) -> Composable:
