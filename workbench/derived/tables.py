@@ -41,7 +41,10 @@ def tables(contracts: Iterable[Contract]) -> MetaData:
                 continue
             name = f"{contract.table}_{field.target}"
             if name not in {index.name for index in table.indexes}:
-                Index(name, table.c[field.target], postgresql_where=table.c[field.target].is_not(None))
+                # until values are counted, the tenant of a chain within one table seems to tell as much as they do
+                ahead = field.reference is not None and field.reference.ahead
+                columns = [table.c[field.target], *([table.c.tenant_id] if ahead else [])]
+                Index(name, *columns, postgresql_where=table.c[field.target].is_not(None))
     return metadata
 
 
