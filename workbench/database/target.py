@@ -54,6 +54,11 @@ class Target:
         """The brought fields that an update may change."""
         return tuple(field for field in self.brought if field.name not in self.contract.key and not field.once)
 
+    @property
+    def protected(self) -> tuple[Field, ...]:
+        """Those of them that a person's note protects."""
+        return tuple(field for field in self.compared if field.protected_by is not None)
+
     def created(self, field: Field) -> Composable | None:
         """What a new record gets: the row's value, be it joined of a part alone, else the contract's default; None when
         there is neither."""
