@@ -105,10 +105,12 @@ def test_a_decision_says_how_many_records_are_written_and_afterwards_what_waits_
 
 
 def test_what_was_brought_in_is_said(show: Show, wb: Workbench, sheet: Callable[..., Sheet]) -> None:
-    took_part = sheet("session_id,name\n5001,Ada Park\n", "took part.csv")
-    batch = wb.import_sheet(took_part, "polaris.event_teachers")
-    event = "session_id,title,start\n5001,Nursing,2026-09-15T09:00:00Z\n"
-    wb.import_sheet(sheet(event, "event.csv"), "polaris.events")
+    wb.import_sheet(sheet("code,name\nCNA101,CNA Training\n", "courses.csv"), "elevate.courses")
+    ada, ben = ("email,name\nada@example.com,Ada Park\n", "email,name\nben@example.com,Ben Oka\n")
+    wb.import_sheet(sheet(ada, "ada.csv"), "elevate.students")
+    enrolled = sheet("student_email,course_code\nben@example.com,CNA101\n", "enrolled.csv")
+    batch = wb.import_sheet(enrolled, "elevate.enrollments")
+    wb.import_sheet(sheet(ben, "ben.csv"), "elevate.students")
     page = show("reconcile", batch=batch.id)
     command = f"`workbench sweep {str(batch.id)[:18]}`"
     assert f"**1 row** of this import can be brought in now ({command})." in [each.value for each in page.markdown]
