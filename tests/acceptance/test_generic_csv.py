@@ -67,6 +67,24 @@ def test_a_column_says_what_its_values_are_and_no_value_does(taken: Import, url:
     assert grades == ({"A": 3, "note": 'x, "y"'},)
 
 
+def test_json_that_is_a_text_stays_one_whatever_it_says(taken: Import, wb: Workbench, url: str, tmp_path: Path) -> None:
+    """A text "123" is no number, and a text is no file that cannot be written."""
+    said = ['"123"', '"true"', '"hello"', '{"a": null, "b": "1.10"}']
+    whole = rows()
+    for row, text in zip(whole["course_outcomes"], said, strict=True):
+        row["assessment_data"] = text
+    assert outcome(taken(of=whole)) == (40, 0, 0, 0, 0)
+    stored = "select assessment_data::text from generic_csv.course_outcomes order by source_id"
+    assert [text for (text,) in ask(url, stored)] == said
+    assert outcome(taken(of=whole)) == (0, 0, 40, 0, 0)
+    whole["course_outcomes"][0]["assessment_data"] = "123"
+    batch = taken(of=whole)
+    assert outcome(batch) == (0, 1, 39, 0, 0)
+    assert ask(url, stored)[0] == ("123",)
+    wb.undo(batch)
+    assert [text for (text,) in ask(url, stored)] == said
+
+
 # the archive
 
 

@@ -78,7 +78,7 @@ class Changes:
         pairs = [
             SQL("{}, {}").format(Literal(field.name), self._got(field))
             for field in self._target.compared
-            if field.merges
+            if field.merges and field.reference is None
         ]
         return SQL(
             "case when verdict = {created} and folded then payload "
@@ -93,7 +93,7 @@ class Changes:
         """The records that a row which is written names."""
         if not self._target.references:
             return SQL("null::jsonb")
-        pairs = [SQL("{}, {}").format(Literal(f.target), Identifier(f"ref {f.name}")) for f in self._target.references]
+        pairs = [SQL("{}, {}").format(Literal(f.target), self._named(f)) for f in self._target.references]
         # rows that name one record in several ways are known as duplicates by it
         told = (
             self._verdicts.number("skipped", "duplicate")
@@ -101,6 +101,11 @@ class Changes:
             else self._verdicts.number("updated")
         )
         return SQL("case when verdict <= {} then jsonb_build_object({}) end").format(told, SQL(", ").join(pairs))
+
+    def _named(self, field: Field) -> Composable:
+        """The record that a reference names once the row is written: where that is filled only, the one it named."""
+        merges = field.merges and field in self._target.compared
+        return self._got(field) if merges else Identifier(f"ref {field.name}")
 
     def before(self) -> Composable:
         """What a changed record was, so that an undo can restore it."""
@@ -119,7 +124,8 @@ class Changes:
 
     def _got(self, field: Field) -> Composable:
         """What a record gets, of the columns that are carried."""
-        said, old = Identifier(f"said {field.name}"), Identifier(f"old {field.target}")
+        said = Identifier(f"{'ref' if field.reference is not None else 'said'} {field.name}")
+        old = Identifier(f"old {field.target}")
         noted, note = (
             Identifier(f"note {which} {field.name}") if field.protected_by else SQL("null") for which in ("on", "for")
         )

@@ -20,7 +20,7 @@ import psycopg
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
 from workbench.database.repeats import Ruling
-from workbench.database.target import Target
+from workbench.database.target import Target, typed
 from workbench.datasets import catalog
 from workbench.model.batch import Batch
 from workbench.model.contract import Contract, Field, half_of
@@ -164,8 +164,7 @@ class _Edits(Target):
         """
         tests, columns = [], []
         for field in self.compared:
-            sql = "uuid" if field.reference is not None else KINDS[field.kind].sql
-            old = SQL("(o.before ->> {})::{}").format(Literal(field.target), SQL(sql))
+            old = self.image(field)
             new = self.changed(field, old)
             changes = SQL("{} is distinct from {}").format(new, old)
             columns.append(
@@ -367,10 +366,14 @@ def _says(field: Field) -> Composable:
 
 def _value(field: Field) -> Composable:
     """What it says: a new record gets what was joined of a part alone, or a default, where the row is blank."""
+    sql = KINDS[field.kind].sql
+    if sql == "jsonb":
+        value, default = typed(SQL("s.payload"), field.name, sql), Literal(field.default)
+        return SQL("case when s.made then coalesce({0}, {1}::jsonb) else {0} end").format(value, default)
     name, half, default = Literal(field.name), Literal(half_of(field.name)), Literal(field.default)
     made = SQL("coalesce(s.payload ->> {}, s.payload ->> {}, {})").format(name, half, default)
     said = SQL("case when s.made then {} else s.payload ->> {} end").format(made, name)
-    return SQL("({})::{}").format(said, SQL(KINDS[field.kind].sql))
+    return SQL("({})::{}").format(said, SQL(sql))
 
 
 def _of(field: Field, what: str, table: str | None = None) -> Identifier:

@@ -4,12 +4,11 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, cast
 
 import psycopg
-from psycopg.sql import SQL, Composable, Identifier, Literal
+from psycopg.sql import SQL, Composable, Identifier
 
 from workbench.database.target import Target
 from workbench.model.contract import Field
 from workbench.model.hold import Hold
-from workbench.model.kinds import KINDS
 from workbench.model.limits import OF, Limit, Limits
 from workbench.model.wording import many
 
@@ -113,8 +112,7 @@ def _missing(connection: psycopg.Connection[Any], target: Target, limits: Limits
 
 def _became(target: Target, field: Field, what: str) -> Composable:
     """Whether a row that updates a record takes away what is stored in a field, or puts something else there."""
-    kind = "uuid" if field.reference is not None else KINDS[field.kind].sql
-    stored = SQL("(o.before ->> {})::{}").format(Literal(field.target), SQL(kind))
+    stored = target.image(field)
     new = target.changed(field, stored)
     if what == "blanked":
         return SQL("{} is not null and {} is null").format(stored, new)

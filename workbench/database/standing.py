@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
-from workbench.database.target import Target, texts
+from workbench.database.target import Target, texts, typed
 from workbench.model.contract import Field, Forward, With
 from workbench.model.kinds import KINDS
 
@@ -190,7 +190,7 @@ class Standing:
         return field, said
 
     def _merged(self, field: Field) -> tuple[Field, Composable]:
-        said = SQL("(k.payload ->> {})::{}").format(Literal(field.name), SQL(KINDS[field.kind].sql))
+        said = typed(SQL("k.payload"), field.name, KINDS[field.kind].sql)
         match field.merge:
             case "fill" | "replace" | "first":
                 return self._first(field)

@@ -86,10 +86,10 @@ class Target:
         """Whether an update writes a field, as its before-image says."""
         return SQL("{} ? {}").format(SQL(image), Literal(field.target))
 
-    def image(self, field: Field) -> Composable:
-        """What a field was before an outcome `o`, typed."""
+    def image(self, field: Field, image: str = "o.before") -> Composable:
+        """What a field was, as a before-image says, that of an outcome `o` for one; typed."""
         sql = "uuid" if field.reference is not None else KINDS[field.kind].sql
-        return SQL("(o.before ->> {})::{}").format(Literal(field.target), SQL(sql))
+        return typed(SQL(image), field.target, sql)
 
     def or_stored(self, field: Field, value: Composable, stored: Composable) -> Composable:
         """A row's value, or what is stored where a blank keeps that; what was joined of a part alone keeps it too."""
@@ -283,7 +283,7 @@ class Target:
 
     def value(self, field: Field, row: str = "r") -> Composable:
         """A row's value for a field, typed."""
-        return SQL("({}.payload ->> {})::{}").format(Identifier(row), Literal(field.name), SQL(KINDS[field.kind].sql))
+        return typed(SQL("{}.payload").format(Identifier(row)), field.name, KINDS[field.kind].sql)
 
 
 _SETTLED = """(
@@ -293,6 +293,14 @@ _SETTLED = """(
     where i.batch_id = {batch}
 )"""
 """The rows of a batch, each that makes or changes a record with what that gets."""
+
+
+def typed(values: Composable, name: str, sql: str) -> Composable:
+    """What a JSON object has under a name, as a column of that type has it. What is JSON itself is taken as it is: read
+    as a text, "123" would become a number."""
+    if sql == "jsonb":
+        return SQL("nullif({} -> {}, 'null')").format(values, Literal(name))
+    return SQL("({} ->> {})::{}").format(values, Literal(name), SQL(sql))
 
 
 def texts(of: Sequence[str]) -> Composable:

@@ -28,7 +28,6 @@ from workbench.model.errors import (
     WorkbenchError,
     WrongStage,
 )
-from workbench.model.kinds import KINDS
 from workbench.model.wording import first_of, many
 
 _NAMED = 5
@@ -365,7 +364,7 @@ class _Reversal:
         return self.of.changed(field, self._image("o.before", field))
 
     def _image(self, image: str, field: Field) -> Composable:
-        return SQL("({} ->> {})::{}").format(SQL(image), Literal(field.target), SQL(_sql(field)))
+        return self.of.image(field, image)
 
     def _there_again(self) -> Composable:
         """Whether a deleted record, or another with its key, is there."""
@@ -553,7 +552,3 @@ class _Reversal:
             "where verdict = 'updated:restored' and action = 'restore' and t.id = record_id",
             sets=SQL(", ").join(sets),
         )
-
-
-def _sql(field: Field) -> str:
-    return "uuid" if field.reference is not None else KINDS[field.kind].sql

@@ -178,6 +178,26 @@ def test_a_signed_circle_is_proven_and_its_evidence_is_whole(bring: Bring, wb: W
     assert verify_evidence(tmp_path / "evidence.zip")
 
 
+def test_a_row_that_waited_gives_a_user_who_has_come_since_the_inviter_that_she_lacks(
+    bring: Bring, wb: Workbench, url: str
+) -> None:
+    waiting = bring(institutions="i1,One,", users="u3,c@a.org,i1,u4")
+    bring(users="u3,c@a.org,i1,")
+    last = bring(users="u4,d@a.org,i1,")
+    assert outcome(last) == (1, 0, 0, 0, 0)
+    assert users(url) == [("u3", "i1", "u4"), ("u4", "i1", None)]
+    assert wb.reconcile(waiting).unexplained == 0
+
+
+def test_a_row_that_waited_replaces_no_inviter_of_a_user_who_has_come_since(
+    bring: Bring, wb: Workbench, url: str
+) -> None:
+    bring(institutions="i1,One,", users="u1,a@a.org,i1, u3,c@a.org,i1,u4")
+    bring(users="u3,c@a.org,i1,u1")
+    bring(users="u4,d@a.org,i1,")
+    assert users(url) == [("u1", "i1", None), ("u3", "i1", "u1"), ("u4", "i1", None)]
+
+
 def test_a_row_put_right_lets_those_that_name_it_come_in(bring: Bring, wb: Workbench, url: str) -> None:
     planned = bring(dry_run=True, institutions="i,I,", users="f,f@b.org,i,e e,bad,i,f g,g@b.org,i,f")
     assert said(wb, planned)["users"] == ["unmatched:inviter", "invalid", "unmatched:inviter"]
