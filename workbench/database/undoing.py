@@ -402,7 +402,30 @@ class _Reversal:
                 names["let_go"] = gone[other.name].let_go(column) if other.name in gone else SQL("")
                 asked = "exists (select from {other} d where d.{column} = t.id{let_go})"
             tests.append(SQL(asked).format(**names))
+            tests.append(SQL("t.id in (select names from ({}) image)").format(self._remembered(other, column)))
         return SQL(" or ").join(tests) if tests else SQL("false")
+
+    def _remembered(self, other: Contract, column: str) -> Composable:
+        """What records of another dataset named before some other import, be it one that changed or one that deleted
+        them: the undo of that will have them name it again. With the run that remembers it."""
+        return self.compose(
+            """
+            select (i.before ->> {column})::uuid as names, coalesce(b.part_of, b.id) as run
+            from workbench.import_batch b join (
+                select batch_id, plan, line, before from workbench.import_outcome where outcome = 'updated'
+                union all
+                select batch_id, plan, null::integer, before from workbench.import_removal
+            ) i on i.batch_id = b.id and i.plan = b.plan
+            where b.data_type = {dataset} and b.stage = 'completed' and b.undo_of is null
+              and b.id <> {batch} and b.part_of is distinct from {run} and i.before ->> {column} is not null
+              and not exists (
+                select from workbench.import_batch u
+                left join workbench.import_outcome n on n.batch_id = u.id and n.plan = u.plan and n.line = i.line
+                where u.undo_of = b.id and u.stage = 'completed' and n.outcome is distinct from 'skipped')""",
+            column=Literal(column),
+            dataset=Literal(other.name),
+            run=Literal(self.of.batch.part_of or self.of.batch.id),
+        )
 
     def let_go(self, column: str) -> Composable:
         """Whether a record `d` names in a column what it does after the undo, and is not taken away."""
@@ -462,9 +485,13 @@ class _Reversal:
                     with referring as materialized (
                         select id from {other} where {column} in (
                             select record_id from {reversal} where verdict = 'skipped:referenced')
+                    ), remembered as materialized (
+                        select run from ({remembered}) image where names in (
+                            select record_id from {reversal} where verdict = 'skipped:referenced')
                     )
-                    select (select count(*) from referring)::int as records, array(
-                        select distinct coalesce(b.part_of, b.id) from workbench.import_outcome o
+                    select ((select count(*) from referring) + (select count(*) from remembered))::int as records, array(
+                        select run from remembered union
+                        select coalesce(b.part_of, b.id) from workbench.import_outcome o
                         join workbench.import_batch b on b.id = o.batch_id and b.plan = o.plan
                         where o.record_id in (select id from referring) and o.outcome in ('created', 'updated')
                           and b.stage = 'completed' and b.undo_of is null and not exists (
@@ -472,6 +499,7 @@ class _Reversal:
                             where n.undo_of = b.id and n.stage = 'completed')) as runs""",
                     other=Identifier(family, table),
                     column=Identifier(column),
+                    remembered=self._remembered(other, column),
                 ),
             )
 

@@ -245,6 +245,22 @@ def test_a_run_of_several_datasets_is_taken_back_in_any_order(wb: Workbench, she
         assert records(url, table, "id") == []
 
 
+def test_whom_a_record_named_before_a_later_import_stays_until_that_is_taken_back(
+    wb: Workbench, sheet: Given, url: str
+) -> None:
+    """A record that an undo will name again is not taken away before it."""
+    companies = wb.import_sheet(sheet("external_id,name\nA,Co A\nB,Co B\n", "companies.csv"), "commerce.companies")
+    header = "number,invoice_date,company\n"
+    first = wb.import_sheet(sheet(header + "N1,2026-01-05,B\n", "one.csv"), "commerce.invoice_headers")
+    second = wb.import_sheet(sheet(header + "N1,2026-01-05,A\n", "two.csv"), "commerce.invoice_headers")
+    assert outcome(second) == (0, 1, 0, 0, 0)
+    with pytest.raises(StillReferredTo, match=f"undo first, in this order: two.csv .batch {second.id}.*one.csv"):
+        wb.undo(companies)
+    for batch in (second, first, companies):
+        wb.undo(batch)
+    assert records(url, "commerce.companies", "id") == records(url, "commerce.invoices", "id") == []
+
+
 def test_a_teacher_whom_an_undo_had_to_keep_off_is_switched_on_with_another(
     wb: Workbench, sheet: Given, url: str
 ) -> None:
