@@ -142,6 +142,21 @@ def test_unknown_members_are_named_and_missing_ones_are_too(taken: Import, tmp_p
     assert "Not in the archive, and taken for empty: programs, user_programs, courses" in told
 
 
+def test_members_may_have_no_ending(taken: Import, tmp_path: Path) -> None:
+    files = {f"export/{name.removesuffix('.csv')}": text for name, text in members().items()}
+    order = [name.removesuffix(".csv") for name in members()]
+    said = json.dumps(manifest(import_order=order))
+    path = packed(tmp_path / "noext.zip", {**files, "export/README": 'by "hand', "export/manifest.json": said})
+    batch = taken(path)
+    assert outcome(batch) == (40, 0, 0, 0, 0)
+    assert batch.reading["package"]["told"] == ["Left aside, as no entities of the format: export/README."]
+
+
+def test_an_archive_without_a_table_is_told_to_be_one(tmp_path: Path) -> None:
+    with pytest.raises(errors.UnreadableSource, match="none\\.zip cannot be read: it is a ZIP archive without a table"):
+        open_sheets(packed(tmp_path / "none.zip", {"README": "nothing"}, manifest()))
+
+
 REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("a missing manifest", {"said": None}, "Missing manifest.json in ZIP archive"),
     ("a manifest that is no JSON", {"said": "{oops"}, "Invalid manifest.json format"),

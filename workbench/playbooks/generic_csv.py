@@ -95,11 +95,16 @@ def _entity(name: str) -> str:
     return PurePosixPath(name.replace("\\", "/")).name.removesuffix(".csv")
 
 
+def _is_table(member: str) -> bool:
+    """Whether a member is called as those of entities are: with `.csv` or without an ending."""
+    return PurePosixPath(member).suffix.lower() in (".csv", "")
+
+
 def is_packed(package: Package) -> bool:
     """Whether an archive plainly is such an export, of one institution or of a whole system: it has a manifest and
     hardly another table than those of entities, or a file for each of most entities where the manifest is missing."""
     names = [PurePosixPath(member).name for member in package.members]
-    own = sum(f"{entity}.csv" in names for entity in ENTITIES)
+    own = len({_entity(name) for name in filter(_is_table, names)} & set(ENTITIES))
     tables = sum(name.lower().endswith(".csv") for name in names)
     return SYSTEM in names or (MANIFEST in names and 2 * own > tables) or own > len(ENTITIES) // 2
 
@@ -117,7 +122,7 @@ def unpack(sheets: Sequence[Sheet]) -> dict[str, Sheet]:
         return _by_dataset(sheets)
     manifest = Manifest.read(_manifest_of(package))
     found = _by_dataset(sheets)
-    there = {_entity(member) for member in package.members if member.endswith(".csv")}
+    there = {_entity(member) for member in filter(_is_table, package.members)}
     for entity in ENTITIES:
         if entity not in there and (entity in manifest.order or manifest.counts.get(entity)):
             raise MissingMember(member=f"{entity}.csv")

@@ -1,5 +1,6 @@
 """A ZIP archive of files to import, as exports arrive: its files one by one."""
 
+import re
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
@@ -15,6 +16,12 @@ MOST_FILES = 200
 
 TABLES = ("csv", "tsv", "txt", "xlsx", "xls", "ods")
 """The names of files that may hold a table end so."""
+
+MANIFEST = "manifest.json"
+"""The file by which a program says what it has put into an archive."""
+
+_NO_ENDING = re.compile("[a-z0-9_]+")
+"""A table that a program has written beside a manifest may be called so; README and LICENSE are none."""
 
 
 def is_archive(file: IO[bytes]) -> bool:
@@ -41,7 +48,7 @@ class Archive:
     """The files of an archive; folders, and what systems hide in archives, are none."""
 
     def __init__(self, archive: zipfile.ZipFile, source: str) -> None:
-        parts = [part for part in archive.infolist() if not (part.is_dir() or _hidden(part))]
+        parts = [part for part in archive.infolist() if not (_is_folder(part) or _hidden(part))]
         if any(part.flag_bits & 1 for part in parts):
             raise password_wanted(source)
         if astray := next((part.filename for part in archive.infolist() if _leads_out(part)), None):
@@ -55,27 +62,34 @@ class Archive:
         refuse_bomb(archive, source)
         self._archive = archive
         self._parts = parts
-        self.others = tuple(part.filename for part in parts if not _is_table(part))
+        self._by_program = {_path(part).parent for part in parts if _name(part) == MANIFEST}
+        self.others = tuple(str(_path(part)) for part in parts if not self._is_table(part))
         """The files whose names are not those of tables, e.g. manifest.json."""
 
     @property
     def members(self) -> tuple[str, ...]:
         """Its files by their paths in it."""
-        return tuple(part.filename for part in self._parts)
+        return tuple(str(_path(part)) for part in self._parts)
 
     def texts(self) -> dict[str, str]:
-        """What its JSON files say, by their paths, as far as they are small; what cannot be read as text is as if it
-        were empty."""
+        """What its JSON files say, by their paths, as far as they are small: others are not in it; what cannot be read
+        as text is as if it were empty."""
         small = [part for part in self._parts if part.filename.lower().endswith(".json") and part.file_size <= SMALL]
-        return {part.filename: _text(b"".join(unpacked(self._archive, part, SMALL))) for part in small}
+        return {str(_path(part)): _text(b"".join(unpacked(self._archive, part, SMALL))) for part in small}
 
     def tables(self) -> Iterator[tuple[str, Iterator[bytes]]]:
         """Each file that may hold a table: its name, with its folder only where two have the same, and its blocks."""
-        tables = [part for part in self._parts if _is_table(part)]
+        tables = [part for part in self._parts if self._is_table(part)]
         known = Counter(_name(part) for part in tables)
         for part in tables:
             alone = known[_name(part)] == 1
-            yield _name(part) if alone else part.filename.replace("/", " - "), unpacked(self._archive, part)
+            yield _name(part) if alone else str(_path(part)).replace("/", " - "), unpacked(self._archive, part)
+
+    def _is_table(self, part: zipfile.ZipInfo) -> bool:
+        """Whether a file is called as tables are: by its ending, or without one beside a manifest."""
+        if part.filename.lower().endswith(tuple(f".{ending}" for ending in TABLES)):
+            return True
+        return _path(part).parent in self._by_program and _NO_ENDING.fullmatch(_name(part)) is not None
 
 
 def _holds_workbook(file: IO[bytes]) -> bool:
@@ -87,7 +101,7 @@ def _holds_workbook(file: IO[bytes]) -> bool:
 
 
 def _hidden(part: zipfile.ZipInfo) -> bool:
-    return any(name.startswith((".", "__MACOSX")) for name in PurePosixPath(part.filename).parts if name != "..")
+    return any(name.startswith((".", "__MACOSX")) for name in _path(part).parts if name != "..")
 
 
 def _text(content: bytes) -> str:
@@ -98,13 +112,18 @@ def _text(content: bytes) -> str:
 
 
 def _leads_out(part: zipfile.ZipInfo) -> bool:
-    path = PurePosixPath(part.filename.replace("\\", "/"))
+    path = _path(part)
     return path.is_absolute() or ".." in path.parts or ":" in path.parts[0]
 
 
-def _is_table(part: zipfile.ZipInfo) -> bool:
-    return part.filename.lower().endswith(tuple(f".{ending}" for ending in TABLES))
+def _is_folder(part: zipfile.ZipInfo) -> bool:
+    return part.filename.endswith(("/", "\\"))
 
 
 def _name(part: zipfile.ZipInfo) -> str:
-    return PurePosixPath(part.filename).name
+    return _path(part).name
+
+
+def _path(part: zipfile.ZipInfo) -> PurePosixPath:
+    """Where a file stands in its archive; some programs write folders with backslashes."""
+    return PurePosixPath(part.filename.replace("\\", "/"))

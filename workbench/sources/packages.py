@@ -14,32 +14,32 @@ from workbench.sources import archive, open_spool
 from workbench.sources.spool import Spool
 from workbench.sources.text import BLOCK
 
-MANIFEST = "manifest.json"
-"""The file by which a program says what it has put into an archive."""
-
 
 def open_package(path: Path, name: str, layout: Layout) -> list[Sheet]:
     """The tables of an archive that have a header, in its order.
 
     Beside a manifest they are read as a program has written them, unless the layout says otherwise. Raises
-    UnreadableSource as `archive.opened` does, and UnreadableMember for a table that cannot be read.
+    UnreadableSource as `archive.opened` does, also where no file is a table, and UnreadableMember for a table that cannot be read.
     """
     with path.open("rb") as file, archive.opened(file, name) as found:
-        texts = found.texts()
         package = Package(
             name=name,
             checksum=_digest(file),
             size=file.seek(0, 2),
             members=found.members,
-            texts=texts,
+            texts=found.texts(),
         )
-        by_program = layout == Layout() and any(PurePosixPath(each).name == MANIFEST for each in texts)
+        by_program = layout == Layout() and any(
+            PurePosixPath(each).name == archive.MANIFEST for each in package.members
+        )
         said = BY_PROGRAM if by_program else layout
         sheets = []
         for title, blocks in found.tables():
             spool = Spool().fill(blocks)
             if spool.path.stat().st_size:
                 sheets.append(_member(package, title, spool, said))
+        if not sheets:
+            raise UnreadableSource(source=name, why="it is a ZIP archive without a table in it.")
         return sheets
 
 

@@ -35,6 +35,8 @@ def test_an_archive_is_known_by_its_manifest_and_by_its_members() -> None:
     assert of("manifest.json", *every) == "generic_csv"
     assert of("export/manifest.json", *(f"export/{name}" for name in every)) == "generic_csv"
     assert of(*every) == "generic_csv"
+    assert of("manifest.json", *ENTITIES) == "generic_csv"
+    assert of("manifest.json", "users.csv", "README", "LICENSE") == "generic_csv"
     assert of("system_manifest.json", "mocku/manifest.json") == "generic_csv"
     assert of("manifest.json", "students.csv", "courses.csv") is None
     assert of("students.csv", "users.csv") is None
