@@ -55,6 +55,20 @@ def test_a_total_that_differs_is_let_go_on_once_somebody_says_why(show: Show, he
     assert any("As it was said: Units; proven by the database." in caption.value for caption in page.caption)
 
 
+def test_a_total_of_which_two_say_different_numbers_is_not_as_it_was_said(
+    show: Show, wb: Workbench, sheet: Sheets
+) -> None:
+    wb.import_sheet(sheet("sku,name\nFRA1023,Chablis\n"), "commerce.skus")
+    stock = sheet(f"{STOCK}Total,,,156,1300.50\n", "stock.csv")
+    batch = wb.import_sheet(stock, "commerce.inventory", expected={"COGS": "1300.02", "Units": 156})
+    assert batch.stage == "held"
+    page = show("commit", batch=batch.id)
+    assert any("As it was said: Units; counted again by" in caption.value for caption in page.caption)
+    assert wb.commit(batch, accept=["total.cogs"], reason="Rounded.").stage == "completed"
+    page = show("reconcile", batch=batch.id)
+    assert any("As it was said: Units; proven by the database." in caption.value for caption in page.caption)
+
+
 def test_what_a_file_has_to_come_to_is_said_at_map(show: Show, wb: Workbench, sheet: Sheets, worked: Worked) -> None:
     wb.import_sheet(sheet("sku,name\nFRA1023,Chablis\n"), "commerce.skus")
     page = show("map", upload=keep(wb, STOCK.encode()), dataset="commerce.inventory")

@@ -106,7 +106,8 @@ def _fill(
             if again:
                 count.failed, count.issues = batches.staged_figures(store, each.batch.id)
             if each.summary is not None:
-                said = [*each.summary.expected(catalog.contract(each.batch.dataset))]
+                sums = each.sums.told if each.sums is not None else {}
+                said = [*each.summary.expected(catalog.contract(each.batch.dataset), sums)]
                 totals.keep(store, each.batch.id, said)
             batches.change(store, each.batch.id, **each.staged(count, seconds))
         if several:

@@ -489,7 +489,8 @@ class _Reversal:
                         select run from ({remembered}) image where names in (
                             select record_id from {reversal} where verdict = 'skipped:referenced')
                     )
-                    select ((select count(*) from referring) + (select count(*) from remembered))::int as records, array(
+                    select ((select count(*) from referring) + (select count(*) from remembered))::int as records,
+                    array(
                         select run from remembered union
                         select coalesce(b.part_of, b.id) from workbench.import_outcome o
                         join workbench.import_batch b on b.id = o.batch_id and b.plan = o.plan

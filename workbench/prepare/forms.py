@@ -19,8 +19,10 @@ from workbench.model.contract import Contract, Field
 from workbench.model.errors import DoubtfulColumns
 from workbench.model.issue import ISSUES
 from workbench.model.kinds import FORMS, KINDS, Kind, trimmed
-from workbench.model.sheet import Sheet
+from workbench.model.lines import hold
+from workbench.model.sheet import Chunk, Sheet
 from workbench.model.template import Mapping
+from workbench.prepare import summary_line
 from workbench.prepare.normalize import Normalized, has_meaning
 
 By = Literal["column", "person", "template"]
@@ -128,13 +130,14 @@ def decide(sheet: Sheet, contract: Contract, mapping: Mapping, said: Iterable[st
     """How each column is written that fills a day, a moment or a number, as far as there is something to say of it.
 
     `mapping.forms` is what a person (for the fields in `said`) or a template says. Rows are read as far as they are
-    needed: the first of them, and all where these leave anything open. Raises UnreadableSheet.
+    needed: the first of them, and all where these leave anything open. A last line that adds up the others says
+    nothing: programs write sums otherwise than what they add up. Raises UnreadableSheet.
     """
     columns = {header: contract.field(name) for header, name in mapping.columns.items()}
     asked = {header: target for header, target in columns.items() if KINDS[target.kind].forms}
     found = {header: Evidence(kind=KINDS[target.kind]) for header, target in asked.items()}
     look = list(found)
-    for chunk in sheet.chunks() if look else ():
+    for chunk in _records(sheet, contract, mapping) if look else ():
         for header in look:
             meanings = mapping.value_maps.get(asked[header].name, {})
             found[header].add(chunk.cells[header], chunk.lines, meanings)
@@ -154,6 +157,22 @@ def decide(sheet: Sheet, contract: Contract, mapping: Mapping, said: Iterable[st
         for header, target in asked.items()
     )
     return tuple(column for column in told if column.said or column.is_open)
+
+
+def _records(sheet: Sheet, contract: Contract, mapping: Mapping) -> Iterator[Chunk]:
+    """The rows of a sheet but for a last line that adds up the others."""
+    before: Chunk | None = None
+    held: Chunk | None = None
+    for chunk in sheet.chunks():
+        if held is not None:  # others follow, so its last row is none of that kind
+            yield held
+        kept = len(chunk) and hold(sheet.reading.layout.records, chunk.lines[-1].as_py())
+        may_be = len(chunk) and not kept and summary_line.last_of(chunk, contract, mapping, before) is not None
+        before, held = chunk, chunk if may_be else None
+        if held is None:
+            yield chunk
+    if held is not None:
+        yield Chunk(lines=held.lines[:-1], cells=held.cells[:-1])
 
 
 def settled(mapping: Mapping, columns: Iterable[ColumnForm]) -> Mapping:

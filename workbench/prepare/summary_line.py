@@ -35,19 +35,22 @@ class SummaryLine:
 
     line: int
     text: str
-    numbers: Mapping[str, Decimal]
-    """By the names of the control totals."""
+    readings: Mapping[str, tuple[Decimal, ...]]
+    """By the names of the control totals: as the column is written, or in each way that a number can be where the
+    column has no form, the usual one first."""
 
-    def expected(self, contract: Contract) -> Iterator[Expected]:
-        """What the rows have to come to by it."""
+    def expected(self, contract: Contract, sums: Mapping[str, str]) -> Iterator[Expected]:
+        """What the rows have to come to by it; `sums` are what they do come to, by field. Of several readings it is
+        the one that fits these, else the usual one."""
         for total in contract.totals:
-            if total.name in self.numbers:
+            if total.name in self.readings:
+                readings, found = self.readings[total.name], Decimal(sums.get(total.sum_of, "NaN"))
                 yield Expected(
                     name=total.name,
                     origin="file",
                     made=total.made,
                     fields=total.fields,
-                    number=self.numbers[total.name],
+                    number=next((each for each in readings if each == found), readings[0]),
                     line=self.line,
                 )
 
@@ -100,18 +103,23 @@ def _read(
         blank = [header for header, cell in (above or {}).items() if tidied(cell) and header not in filled]
         if len(blank) < _EVIDENT:
             return None
-    numbers = dict(_sums(filled, contract, mapping))
+    readings = dict(_readings(filled, contract, mapping))
     text = ",".join(cells.values()).strip(",")
-    return SummaryLine(line=line, text=text, numbers=numbers) if numbers else None
+    return SummaryLine(line=line, text=text, readings=readings) if readings else None
 
 
-def _sums(filled: Mapping[str, str], contract: Contract, mapping: Mapped) -> Iterator[tuple[str, Decimal]]:
+def _readings(
+    filled: Mapping[str, str], contract: Contract, mapping: Mapped
+) -> Iterator[tuple[str, tuple[Decimal, ...]]]:
     headers = {field: header for header, field in mapping.columns.items()}
     for total in contract.totals:
         text = filled.get(headers.get(total.sum_of, ""))  # no header is blank
         if text is None:
             continue
         field = contract.field(total.sum_of)
-        found = canonical(pa.array([text], pa.string()), field, form=mapping.forms.get(field.name))
-        if matches(found, KINDS[field.kind].pattern)[0].as_py():
-            yield total.name, Decimal(found[0].as_py())
+        form = mapping.forms.get(field.name)
+        forms = (None, *KINDS[field.kind].forms) if form is None else (form,)
+        found = [canonical(pa.array([text], pa.string()), field, form=each) for each in forms]
+        numbers = [Decimal(each[0].as_py()) for each in found if matches(each, KINDS[field.kind].pattern)[0].as_py()]
+        if numbers:
+            yield total.name, tuple(dict.fromkeys(numbers))

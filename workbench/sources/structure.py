@@ -284,6 +284,8 @@ class Structure:
         typed = [index for index, cell in enumerate(cells) if trim(cell) and is_typed(columns[index])]
         if len(rest) < 2 or not typed or any(fits(cells[index], columns[index]) for index in typed):
             return False
+        if not apart and columns[0] == "code" == shape(cells[0]):
+            return False  # a record with a code like the others', whose numbers are written as texts
         others = [line.cells for line in self.lines if line.cells and line.cells != cells]
         if any(index < len(row) and row[index] == cells[index] for row in others for index in typed):
             return False  # texts that stand for values, as DS does for what is suppressed

@@ -71,6 +71,13 @@ def test_a_last_line_of_sums_is_no_record_and_what_it_says_is_proven(wb: Workben
     assert not [each for each in batch.reading["warnings"] if "total" in each]
 
 
+def test_a_sum_with_a_sign_of_thousands_asks_nobody_how_its_column_is_written(wb: Workbench, sheet: Given) -> None:
+    rows = ROWS.replace(",144,1200.50", ",3144,41200")
+    batch = wb.import_sheet(sheet(stock('Total,,,"3,186","41,540.10"', rows)), STOCK)
+    assert (batch.stage, batch.processed, batch.reading["forms"]) == ("completed", 3, [])
+    assert [each.expected and each.expected.number for each in wb.totals(batch)] == [3186, Decimal("41540.10"), None]
+
+
 def test_a_last_line_that_says_otherwise_holds_the_import_until_a_person_says_why(
     wb: Workbench, sheet: Given, url: str
 ) -> None:

@@ -85,6 +85,20 @@ def test_the_order_of_dates_is_that_which_all_cells_fit(cells: str, what: str) -
     assert said(days(*cells.split("|"))) == what
 
 
+def units(*last: str) -> str:
+    """What is said of a column of units whose last row is as given: a warehouse, a SKU, units."""
+    frame = pd.DataFrame([("A", "FRA1", "1547"), ("B", "FRA1", "1547"), last], columns=["Warehouse", "SKU", "Units"])
+    mapping = Mapping(columns={"Warehouse": "warehouse", "SKU": "sku", "Units": "units"})
+    stock = contract("commerce.inventory")
+    return said(next(iter(forms.decide(open_frame(frame, name="x.csv"), stock, mapping)), None))
+
+
+def test_a_last_line_that_adds_up_the_others_says_nothing_of_how_they_are_written() -> None:
+    assert units("Total", "", "3,094") == ""
+    assert units("C", "FRA1", "3,094").startswith("Units can be read in several ways: 3,094 on line 4 is ")
+    assert units("Total", "FRA1", "3,094").startswith("Units can be read in several ways")
+
+
 @pytest.mark.parametrize(
     ("cells", "what"),
     [

@@ -22,7 +22,7 @@ def numbers(*last: str, above: tuple[str, ...] = RECORD, mapping: Mapping = MAPP
     cells = pa.RecordBatch.from_arrays(columns, names=list(HEADERS))
     found = summary_line.last_of(Chunk(lines=pa.array([7, 8], pa.int32()), cells=cells), STOCK, mapping)
     assert found is None or found.line == 8
-    return None if found is None else dict(found.numbers)
+    return None if found is None else {name: numbers[0] for name, numbers in found.readings.items()}
 
 
 @pytest.mark.parametrize("word", ["Total", "TOTALS:", "Grand total", "Sum", "Summe", "Gesamt", " total "])
@@ -88,8 +88,20 @@ def test_sums_are_read_in_the_form_of_their_column() -> None:
     assert found == {"Units": Decimal(1860), "COGS": Decimal("1540.60")}
 
 
+def test_a_sum_that_can_be_read_in_several_ways_is_the_one_that_the_rows_come_to() -> None:
+    found = summary_line.of_note(9, ("", "", "", "", "3,094", "1.640"), HEADERS, STOCK, MAPPING)
+    assert found is not None
+
+    def expected(sums: dict[str, str]) -> list[Decimal]:
+        return [each.number for each in found.expected(STOCK, sums)]
+
+    assert expected({"units": "3094", "cost": "1640.00"}) == [Decimal(3094), Decimal(1640)]
+    assert expected({"units": "3000", "cost": "1.64"}) == [Decimal(3094), Decimal("1.640")]
+    assert expected({}) == [Decimal(3094), Decimal("1.640")]
+
+
 def test_a_line_that_the_reader_left_out_needs_no_word() -> None:
     found = summary_line.of_note(9, ("", "", "", "", "186"), HEADERS, STOCK, MAPPING)
-    assert found is not None and dict(found.numbers) == {"Units": Decimal(186)}
+    assert found is not None and dict(found.readings) == {"Units": (Decimal(186),)}
     assert summary_line.of_note(9, ("Total: 2 records",), HEADERS, STOCK, MAPPING) is None
     assert summary_line.of_note(9, (), HEADERS, STOCK, MAPPING) is None

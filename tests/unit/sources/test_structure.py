@@ -144,6 +144,18 @@ def test_another_table_is_refused_with_its_line_and_what_to_say(sheet, text, lin
     assert refusal(people) == f"Line {line}: begins another table. To read the first alone: --stop-line {line}."
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SKU,Aisle,Row,Shelf\nFRA1023,A,1,1\nITA2040,Aisle-10,R5,Top\nSPA3011,A,2,1\n",
+        "SKU,Aisle,Row,Shelf\nFRA1023,1,1,1\nITA2040,A10,R5,Top\nSPA3011,3,2,1\nSPA3012,3,2,1\n",
+    ],
+)
+def test_a_record_with_a_code_like_the_others_and_texts_for_numbers_begins_no_table(sheet, text):
+    locations = sheet(text)
+    assert len(read(locations)[0]) == text.count("\n") - 1
+
+
 # Headers
 
 

@@ -42,9 +42,10 @@ def table(found: Sequence[Total], *, done: bool, asked: bool = False) -> None:
             who, why = (words.text(text or "") for text in (total.expected.accepted_by, total.expected.reason))
             told = words.text(total.sentence) + (f" **{who} accepted it:** {why}" if total.accepted else "")
             (st.info if total.accepted else st.warning)(told, icon=":material/balance:")
-    proven = [total for total in found if total.expected is not None and not total.differs]
+    contradicted = {total.name for total in found if total.differs}  # by one of several who say it
+    proven = [total.name for total in found if total.expected is not None and total.name not in contradicted]
     if proven:
-        names = ", ".join(dict.fromkeys(words.text(total.name) for total in proven))
+        names = ", ".join(map(words.text, dict.fromkeys(proven)))
         proof = "proven by the database" if done else "counted again by the database before anything is completed"
         st.caption(f":green[:material/check_circle:] As it was said: {names}; {proof}.")
     sums = [words.text(f"{total.name}: {total.addition}") for total in found if total.counted.left_out]
