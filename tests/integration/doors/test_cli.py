@@ -401,7 +401,7 @@ def test_a_workbook_and_standard_input_are_sources_too(run: Run, environment: di
     [
         ("import nowhere.csv -d elevate.students", "nowhere.csv cannot be read: "),
         ("import students.csv -d elevate.stars", "There is no dataset called elevate.stars. Known datasets: "),
-        ("import students.csv", "Invalid value for import: say --dataset or --playbook, one of them"),
+        ("import students.csv -d elevate.students -p elevate", "Invalid value for import: say --dataset or --playbook"),
         ("import students.csv -d elevate.courses", "No column for the required name of elevate.courses"),
         ("import students.csv -d elevate.enrollments", "elevate.enrollments refers to elevate.courses and elevate.st"),
         ("import students.csv -d elevate.students --mode wild", "elevate.students cannot be imported in mode wild"),

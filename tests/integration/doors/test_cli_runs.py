@@ -192,7 +192,6 @@ def test_the_playbooks_are_listed_and_explained(run: Run) -> None:
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        ("learners.csv", "say --dataset or --playbook, one of them"),
         ("learners.csv -d elevate.students -p elevate.learners", "say --dataset or --playbook, one of them"),
         ("learners.csv -p elevate.dancers", "There is no playbook elevate.dancers. Known: elevate.learners"),
         ("school.xlsx -p elevate --sheet People", "elevate takes every worksheet"),
