@@ -13,7 +13,7 @@ from workbench.doors.web import address, formats, layout, sheets, uploads, words
 from workbench.doors.web.page import page
 from workbench.doors.web.steps import stepper
 from workbench.doors.web.views import files, lines, templates
-from workbench.model.errors import UnreadableSheet, UnreadableSource, WorkbenchError
+from workbench.model.errors import EmptyExport, UnreadableSheet, UnreadableSource, WorkbenchError
 from workbench.model.sheet import Layout, Reading, Sheet
 
 
@@ -157,6 +157,8 @@ def whole(wb: Workbench, upload: str) -> None:
     if mode is not None:
         try:
             begin(wb, upload, found.family, mode=mode)
+        except EmptyExport as nothing:
+            st.info(words.text(nothing), icon=":material/folder_zip:")
         except WorkbenchError as refusal:
             st.error(words.text(refusal), icon=":material/block:")
 

@@ -157,6 +157,26 @@ def test_an_archive_without_a_table_is_told_to_be_one(tmp_path: Path) -> None:
         open_sheets(packed(tmp_path / "none.zip", {"README": "nothing"}, manifest()))
 
 
+@pytest.mark.parametrize("counts", [{name: 0 for name in rows()}, None], ids=["counted", "not counted"])
+def test_the_export_of_no_record_is_nothing_to_import(
+    taken: Import, url: str, tmp_path: Path, counts: dict[str, int] | None
+) -> None:
+    before = fingerprint(url)
+    with pytest.raises(errors.EmptyExport) as nothing:
+        taken(export(tmp_path / "empty.zip", {name: [] for name in rows()}, entity_counts=counts))
+    assert str(nothing.value) == (
+        "Valid Generic CSV export. Contains 0 total records across 0 entity types. "
+        "There is nothing to import, and nothing was written."
+    )
+    assert fingerprint(url) == before
+
+
+def test_rows_that_are_counted_and_not_there_are_no_empty_export(taken: Import, tmp_path: Path) -> None:
+    with pytest.raises(errors.NoRows) as refusal:
+        taken(export(tmp_path / "lost.zip", {name: [] for name in rows()}, entity_counts={"users": 3}))
+    assert not isinstance(refusal.value, errors.EmptyExport)
+
+
 REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("a missing manifest", {"said": None}, "Missing manifest.json in ZIP archive"),
     ("a manifest that is no JSON", {"said": "{oops"}, "Invalid manifest.json format"),

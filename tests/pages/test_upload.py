@@ -135,6 +135,14 @@ def test_an_export_of_the_generic_format_is_one_upload_and_one_run(
     assert kept == []
 
 
+def test_an_export_without_records_is_told_to_be_nothing_to_import(show: Show, wb: Workbench, tmp_path: Path) -> None:
+    path = export(tmp_path / "generic.zip", {name: [] for name in rows()})
+    page = drop(show("upload"), ("generic.zip", path.read_bytes()))
+    page = press(page, "Import it as one run")
+    assert "There is nothing to import, and nothing was written." in told(page)
+    assert (page.error, wb.batches.all()) == ([], [])
+
+
 def test_an_export_that_is_none_is_refused_in_its_own_words(show: Show, tmp_path: Path) -> None:
     path = export(tmp_path / "generic.zip", format_version="2.0")
     page = drop(show("upload"), ("generic.zip", path.read_bytes()))

@@ -19,6 +19,7 @@ from workbench.model.batch import Batch, new_id
 from workbench.model.contract import Contract, Field, FromWindow, Mode
 from workbench.model.control_total import ROWS, Expected
 from workbench.model.errors import (
+    EmptyExport,
     EmptyNeedsConfirmation,
     ImportOrder,
     NoRows,
@@ -154,10 +155,14 @@ def begin_sheets(
     """Puts the queued batch of a run of several sheets (by their dataset) into the database, and that of each sheet.
 
     What the options say of columns and fields counts for the sheets that have them, a template for the sheets of its
-    dataset. Sheets without rows are left out. Raises as `begin` does; NoRows when no sheet has any.
+    dataset. Sheets without rows are left out. Raises as `begin` does; NoRows when no sheet has any,
+    EmptyExport where a program says that it is so.
     """
     filled = {name: sheets[name] for name in playbook.datasets if name in sheets and len(sheets[name].sample(1))}
+    package = next((sheet.package for sheet in sheets.values() if sheet.package is not None), None)
     if not filled:
+        if package is not None and package.has_manifest and not any(package.counts.values()):
+            raise EmptyExport(what=package.sentence or f"{package.name} holds 0 records.")
         raise NoRows(source=" and ".join(sheet.name for sheet in sheets.values()))
     _check_order(store, tuple(filled))
     for dataset, sheet in filled.items():
@@ -178,7 +183,6 @@ def begin_sheets(
             name = sheet.reading.sheet or sheet.name
             raise SheetRefused(sheet=name, dataset=dataset, why=str(refusal)) from None
         own.append(one | {"part_of": identifier, "part": place})
-    package = next((sheet.package for sheet in sheets.values() if sheet.package is not None), None)
     if package is not None:
         counts = {name: rows for name, rows in package.counts.items() if name in filled}
         options = replace(options, manifest={**counts, **(options.manifest or {})})

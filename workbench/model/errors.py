@@ -161,6 +161,10 @@ class NoRows(WorkbenchError):
     """{source} has no rows below its header, so there is nothing to import."""
 
 
+class EmptyExport(NoRows):
+    """{what} There is nothing to import, and nothing was written."""
+
+
 class UnknownDataset(WorkbenchError):
     """There is no dataset called {dataset}. Known datasets: {known}."""
 

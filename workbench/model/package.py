@@ -2,6 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+MANIFEST = "manifest.json"
+"""The file by which a program says what it has put into an archive."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,3 +27,8 @@ class Package:
     """What of it a person should know: members that are unknown, or are not there."""
     counts: Mapping[str, int] = field(default_factory=dict)
     """How many rows it says that it has of each dataset."""
+
+    @property
+    def has_manifest(self) -> bool:
+        """Whether a program says what it has put into it."""
+        return any(PurePosixPath(member).name == MANIFEST for member in self.members)

@@ -28,12 +28,11 @@ from workbench.model.errors import (
     WrongManifest,
 )
 from workbench.model.figure import Figure
-from workbench.model.package import Package
+from workbench.model.package import MANIFEST, Package
 from workbench.model.playbook import Part, Playbook
 from workbench.model.sheet import Sheet
 from workbench.model.wording import first_of
 
-MANIFEST = "manifest.json"
 SYSTEM = "system_manifest.json"
 VERSION = "1.0"
 ADAPTER = "generic_csv_v1"

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from typing import IO
 
 from workbench.model.errors import UnreadableSource
+from workbench.model.package import MANIFEST
 from workbench.sources.container import is_workbook, opened_zip, password_wanted, refuse_bomb, unpacked
 
 MOST_FILES = 200
@@ -16,9 +17,6 @@ MOST_FILES = 200
 
 TABLES = ("csv", "tsv", "txt", "xlsx", "xls", "ods")
 """The names of files that may hold a table end so."""
-
-MANIFEST = "manifest.json"
-"""The file by which a program says what it has put into an archive."""
 
 _NO_ENDING = re.compile("[a-z0-9_]+")
 """A table that a program has written beside a manifest may be called so; README and LICENSE are none."""

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import IO
 
 from workbench.model.errors import UnreadableMember, UnreadableSheet, UnreadableSource
@@ -19,7 +19,8 @@ def open_package(path: Path, name: str, layout: Layout) -> list[Sheet]:
     """The tables of an archive that have a header, in its order.
 
     Beside a manifest they are read as a program has written them, unless the layout says otherwise. Raises
-    UnreadableSource as `archive.opened` does, also where no file is a table, and UnreadableMember for a table that cannot be read.
+    UnreadableSource as `archive.opened` does, also where no file is a table, and UnreadableMember for a table that
+    cannot be read.
     """
     with path.open("rb") as file, archive.opened(file, name) as found:
         package = Package(
@@ -29,10 +30,7 @@ def open_package(path: Path, name: str, layout: Layout) -> list[Sheet]:
             members=found.members,
             texts=found.texts(),
         )
-        by_program = layout == Layout() and any(
-            PurePosixPath(each).name == archive.MANIFEST for each in package.members
-        )
-        said = BY_PROGRAM if by_program else layout
+        said = BY_PROGRAM if layout == Layout() and package.has_manifest else layout
         sheets = []
         for title, blocks in found.tables():
             spool = Spool().fill(blocks)

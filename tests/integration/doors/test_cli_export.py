@@ -4,6 +4,8 @@ import hashlib
 import zipfile
 from pathlib import Path
 
+import pytest
+
 from tests.integration.doors.test_cli import COURSES, STUDENTS, File, Run, environment, file, run
 
 __all__ = ["environment", "file", "run"]
@@ -35,6 +37,24 @@ def test_a_file_without_a_name_gets_that_of_the_format(run: Run, tmp_path: Path)
     assert run("export", "generic_csv").status == 0
     (path,) = tmp_path.glob("*.zip")
     assert path.match("generic_export_20[0-9][0-9][01][0-9][0-3][0-9]_[0-9][0-9][0-9][0-9][0-9][0-9].zip")
+
+
+@pytest.mark.parametrize(
+    ("family", "what"),
+    [
+        ("generic_csv", "Valid Generic CSV export. Contains 0 total records across 0 entity types."),
+        ("elevate", "all.zip holds 0 records."),
+    ],
+)
+def test_the_export_of_an_empty_tenant_is_taken_back_as_nothing(run: Run, family: str, what: str) -> None:
+    run("export", family, "-o", "all.zip")
+    told = f"{what} There is nothing to import, and nothing was written."
+    for more in ((), ("--dry-run",)):
+        said = run("import", "all.zip", "--playbook", family, *more)
+        assert (said.status, said.out.strip(), said.err) == (0, told, "")
+    said = run("import", "all.zip", "--playbook", family, "--json")
+    assert (said.status, said.json) == (0, {"source": "all.zip", "records": 0, "told": told})
+    assert "all.zip" not in run("batches").out
 
 
 def test_a_family_that_is_not_exported_is_refused_in_one_line(run: Run, tmp_path: Path) -> None:

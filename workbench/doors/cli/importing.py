@@ -10,13 +10,13 @@ from workbench.doors.cli.command import DONE, Asked, command, warn
 from workbench.doors.cli.next_steps import next_steps
 from workbench.model.batch import Batch
 from workbench.model.contract import OnEdit
-from workbench.model.errors import Held, WrongValue
+from workbench.model.errors import EmptyExport, Held, WrongValue
 from workbench.model.noticed import Noticed
 from workbench.model.salesforce import object_of
 from workbench.model.template import Mapping
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from workbench import Workbench
     from workbench.model.sheet import Layout, Sheet
@@ -251,7 +251,7 @@ def import_(
             return planned if dry_run else _committed(asked, wb, planned, skip_errors)
 
         if not meant.separately:
-            return _end(asked, wb, one(meant.sheets))
+            return _end_one(asked, wb, source, lambda: one(meant.sheets))
         return _end_all(asked, wb, source, (one([sheet]) for sheet in meant.sheets))
 
 
@@ -267,6 +267,18 @@ def _recognised(asked: Asked, wb: "Workbench", meant: sources.Meant, template: s
     if not asked.json:
         printing.say(asked, *filter(None, (meant.recognised, used)), "")
     return saved.id if saved is not None else template
+
+
+def _end_one(asked: Asked, wb: "Workbench", source: str, begun: "Callable[[], Batch]") -> int:
+    """The end of one import; of a program's export without a record there is none, and that is no error."""
+    try:
+        return _end(asked, wb, begun())
+    except EmptyExport as nothing:
+        if asked.json:
+            asked.answer({"source": source, "records": 0, "told": str(nothing)})
+        else:
+            printing.say(asked, str(nothing))
+        return DONE
 
 
 def _end_all(asked: Asked, wb: "Workbench", source: str, batches: "Iterable[Batch]") -> int:
