@@ -466,8 +466,9 @@ class Contract:
 
     @property
     def names(self) -> tuple[Field, ...]:
-        """The fields that say what the person is called whose record it is."""
-        return tuple(f for f in self.stored if f.kind == "name" and f.required and f.name not in self.key)
+        """The fields that say what the person is called whose record it is; what the key says too is no such name."""
+        in_key = {*self.key, *(field.derive.field for field in self.key_fields if isinstance(field.derive, SameAs))}
+        return tuple(f for f in self.stored if f.kind == "name" and f.required and f.name not in in_key)
 
     @property
     def usual_limits(self) -> dict[str, str]:
