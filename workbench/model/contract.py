@@ -423,6 +423,16 @@ class Contract:
     """The playbook that its files are recognised as: it reads them in more ways than the dataset alone does."""
 
     @property
+    def whole_again(self) -> str:
+        """What to do about rows that are not written, where a file of single ones would take the place of a record."""
+        if not self.adds_up:
+            return ""
+        return (
+            f"Correct the file, and import the whole of it again: the rows of one {self.noun} are added up, and a file "
+            "of some of them would replace it."
+        )
+
+    @property
     def family(self) -> str:
         """The part of the name before the dot, which is also the tables' schema."""
         return self.name.partition(".")[0]
