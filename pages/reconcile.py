@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from workbench import Workbench
+from workbench.datasets import catalog
 from workbench.datasets.matchings import MATCHINGS
 from workbench.doors.web import address, batches, runs, words
 from workbench.doors.web.page import page, person
@@ -20,6 +21,8 @@ def explain(wb: Workbench, batch: Batch, found: Reconciliation) -> None:
     """The rows that still need a person's word: some of them, or all of a kind, with one reason. An unmatched row is
     explained, an invalid one rejected."""
     st.subheader("Rows to explain or reject", help=evidence.WORDS)
+    if whole := catalog.whole_again(batch.dataset):
+        st.caption(words.text(whole))
     kind = evidence.kind(wb.rows.unexplained_kinds(batch))
     which = {name: kind[name] for name in ("outcome", "code", "field")}
     shown = rows.page(

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from workbench import Workbench, open_sheet
+from workbench.datasets import catalog
 from workbench.doors import jobs
 from workbench.doors.web import address, batches, runs, typed, words
 from workbench.doors.web.page import page, person
@@ -75,6 +76,8 @@ def corrected_in_a_file(wb: Workbench, batch: Batch) -> None:
         st.markdown("**2 Upload the corrected file**")
         if batch.stage not in OPEN:
             st.caption(f"This import is {batch.state}; its rows can no longer be corrected.")
+            if whole := catalog.whole_again(batch.dataset):
+                st.caption(words.text(whole))
             return
         file = issues.corrected(st.session_state.get("cells", 0))
         if file is not None:

@@ -259,3 +259,12 @@ def test_an_undo_reconciles_like_any_import(show: Show, wb: Workbench, done: Bat
     page = show("reconcile", batch=undone.id, rows="updated")
     assert [metric.value for metric in page.metric][:1] == ["1"]
     assert not page.exception
+
+
+def test_rows_of_a_stock_are_to_be_corrected_in_the_whole_file(show: Show, wb: Workbench, sheet: Sheets) -> None:
+    wb.import_sheet(sheet("sku,name\nFRA1,Chablis\n"), "commerce.skus")
+    rows = "Warehouse,SKU,Unit quantity\nMain,FRA1,6\nMain,FRA1,six\n"
+    batch = wb.import_sheet(sheet(rows), "commerce.inventory", skip_errors=True)
+    assert "import the whole of it again" in said(show("reconcile", batch=batch.id))
+    assert "another row of the same record is invalid" in said(show("commit", batch=batch.id))
+    assert "import the whole of it again" in said(show("validate", batch=batch.id))

@@ -6,6 +6,7 @@ from uuid import UUID
 import psycopg
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
+from workbench.database.adding_up import AddingUp
 from workbench.database.ahead import Ahead
 from workbench.database.changes import Changes
 from workbench.database.file_rules import FileRules
@@ -69,6 +70,7 @@ class Decision:
         )
         self._identities = Identities(target, holds)
         self._file_rules = FileRules(target)
+        self._adding_up = AddingUp(target, self._verdicts)
         self._issues = Issues(
             target,
             required=self._required,
@@ -76,6 +78,7 @@ class Decision:
             repeats=self._repeats,
             identities=self._identities,
             file_rules=self._file_rules,
+            adding_up=self._adding_up,
             called=called,
             may_repeat=contract.adds_up or (part is not None and part.repeats),
         )
@@ -111,6 +114,7 @@ class Decision:
             self._target.repeated = self._repeats.any
         self._identities.put_down(connection, shared=shared)
         self._file_rules.put_down(connection)
+        self._adding_up.put_down(connection)
 
     def invalid(self, lines: Lines) -> Composed:
         """Rows that validation refused, with those of their references that can be read and name nothing."""
@@ -147,9 +151,10 @@ class Decision:
                                {held} else found % {flag} end as verdict
                 from (
                     select r.line, r.id as row_id, {verdict} as found, {withheld} as withheld,
-                           {accepted} as accepted{repeats}{columns}
+                           {accepted} as accepted{repeats}{waits_with}{columns}
                     from {rows} r
                     {repeated}
+                    {incomplete}
                     {references}
                     left join {target} t on t.tenant_id = {tenant} and {matches}
                     {of_others}
@@ -182,6 +187,8 @@ class Decision:
             errors=self._issues.decided(),
             verdict=self._verdict(),
             repeats=self._repeats.columns(),
+            waits_with=self._adding_up.columns(),
+            incomplete=self._adding_up.join(),
             repeated=self._repeats.join(first_row=self._required.coded is not None),
             columns=self._changes.columns([(field, name) for field, name, _ in self._identities.called]),
             references=SQL(" ").join(self._target.reference_join(field) for field in self._target.references),
@@ -192,7 +199,7 @@ class Decision:
 
     def _verdict(self) -> Composable:
         """The number of a row's verdict: the first question that is answered yes gives it."""
-        cases: list[Composable] = []
+        cases = self._adding_up.cases()
         if (only := self._required.only) is not None:
             field, texts_in = only
             cases.append(

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from psycopg.sql import SQL, Composable, Identifier, Literal
 from psycopg.types.json import Jsonb
 
+from workbench.database.adding_up import AddingUp
 from workbench.database.file_rules import FileRules
 from workbench.database.identities import Identities
 from workbench.database.references import ReferringTarget, missed_as
@@ -18,7 +19,7 @@ from workbench.model.contract import Field
 class Issues:
     """The lists of issues of the rows of one batch, each sentence with the code that goes with the verdict."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913
         self,
         target: ReferringTarget,
         *,
@@ -27,6 +28,7 @@ class Issues:
         repeats: Repeats,
         identities: Identities,
         file_rules: FileRules,
+        adding_up: AddingUp,
         called: Callable[[str], str],
         may_repeat: bool,
     ) -> None:
@@ -39,6 +41,7 @@ class Issues:
         self._repeats = repeats
         self._identities = identities
         self._file_rules = file_rules
+        self._adding_up = adding_up
         self._called = called
         self._may_repeat = may_repeat
 
@@ -100,6 +103,7 @@ class Issues:
                 self._verdicts.number("skipped", "protected"),
                 self._protected(),
             ),
+            *self._adding_up.told(),
         ]
         cases += [
             SQL("when {} then {}").format(

@@ -216,7 +216,7 @@ class Removals(Target):
         found = connection.execute(
             self.compose(
                 """
-                select r.line, r.payload ->> {key_name} as text, m.before ->> {name} as name, m.before ->> {key} as was,
+                select r.line, r.payload ->> {key_name} as text, m.before ->> {name} as name, {was} as was,
                        count(*) over ()::int as all
                 from workbench.import_removal m
                 join (
@@ -227,7 +227,7 @@ class Removals(Target):
                            and workbench.folded(o.before ->> {name}) <> workbench.folded(r.payload ->> {row_name})))
                 ) r on workbench.folded(r.payload ->> {row_name}) = workbench.folded(m.before ->> {name})
                 where m.batch_id = {batch} and m.plan = {plan} order by r.line limit {first}""",
-                key=Literal(key.target),
+                was=self._was(key),
                 key_name=Literal(key.name),
                 name=Literal(name.target),
                 row_name=Literal(name.name),

@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING, Any
 from uuid import UUID
 
 import pyarrow as pa
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import SQL, Composable, Identifier, Literal
 
 from workbench.database import explaining, paging, suggestions
 from workbench.database.batches import get, one_sheet, parts, sheets
@@ -247,11 +247,38 @@ def _same(field: Field, old: Any, new: Any) -> bool:
 
 
 def removals(store: Store, batch: Batch) -> list[dict[str, Any]]:
-    """The records that a plan takes away because the file no longer names them: action, record_id, before."""
+    """The records that a plan takes away because the file no longer names them: action, record_id, before, and how a
+    row would call the records that each refers to ({field: text})."""
+    known = catalog.CONTRACTS.get(batch.dataset)
+    run = [each.id for each in parts(store, batch.part_of or batch.id)]
+    called = [_called(field, run) for field in known.references] if known is not None else []
     return store.all(
-        "select action, record_id, before from workbench.import_removal "
-        "where batch_id = %s and plan = %s order by record_id",
+        SQL(
+            "select action, record_id, before, jsonb_strip_nulls(jsonb_build_object({called})) as called "
+            "from workbench.import_removal m where batch_id = %s and plan = %s order by record_id"
+        ).format(called=SQL(", ").join(called)),
         (batch.id, batch.plan),
+    )
+
+
+def _called(field: Field, run: Sequence[UUID]) -> Composable:
+    """A field with what a row says there of the record that one which goes, `m`, refers to: the `run` may take away
+    both."""
+    assert field.reference is not None
+    other = catalog.contract(field.reference.dataset)
+    return SQL(
+        """{name}, (select coalesce(
+            (select x.{column}::text from {other} x where x.id = whose.id),
+            (select g.before ->> {of} from workbench.import_removal g
+             where g.batch_id = any({run}) and g.plan = m.plan and g.record_id = whose.id limit 1))
+        from (select (m.before ->> {refers})::uuid as id) whose)"""
+    ).format(
+        name=Literal(field.name),
+        column=Identifier(other.field(field.reference.field).target),
+        of=Literal(other.field(field.reference.field).target),
+        other=Identifier(other.family, other.table),
+        refers=Literal(field.target),
+        run=Literal(list(run)),
     )
 
 

@@ -24,6 +24,7 @@ from workbench.model.errors import (
     ImportOrder,
     NoRows,
     SheetRefused,
+    SingleRows,
     UnknownHeader,
     UnknownLimit,
     UnknownMode,
@@ -37,6 +38,7 @@ from workbench.model.errors import (
 from workbench.model.playbook import Part, Playbook
 from workbench.model.sheet import BY_PROGRAM, Sheet
 from workbench.model.template import HOLDABLE, ON_CONFLICT, ON_EDIT, Mapping, Template
+from workbench.model.written_rows import is_written
 from workbench.prepare import drift, forms, mapping
 from workbench.prepare.normalize import canonical
 from workbench.sources import kept_files
@@ -113,7 +115,7 @@ def begin(  # noqa: PLR0913
     are lent until the batch is filled, when `lend` says so.
 
     Raises UnreadableSheet, NoRows, SourcePaused, ImportOrder, UnknownMode, UnknownBatch (for the run), NoSpace,
-    UnwritableFile, ColumnsChanged, ColumnsMixedUp, DoubtfulColumns, and what `mapping.resolve` raises.
+    UnwritableFile, ColumnsChanged, ColumnsMixedUp, DoubtfulColumns, SingleRows, and what `mapping.resolve` raises.
     """
     datasets = playbook.datasets if playbook is not None else (dataset,)
     if playbook is not None and playbook.windowed is not None:
@@ -292,6 +294,8 @@ def _of_sheet(  # noqa: PLR0913
     contract = catalog.contract(dataset)
     if any("\0" in header for header in sheet.headers):
         raise UnreadableSheet(line=sheet.reading.header_line, why="has a NUL character in a header.")
+    if contract.whole_again and is_written(sheet.headers):
+        raise SingleRows(source=sheet.name, instead=contract.whole_again)
     said = dict(options.columns or {})
     if template is not None:
         change = inventory.changed_headers(store, sheet, template)

@@ -101,7 +101,7 @@ class Standing:
 
     def _adds(self, field: Field) -> bool:
         """Whether the values that rows of one record have are parts of one."""
-        return field.merge == "sum" and (self._target.batch.derived or self._target.contract.adds_up)
+        return field.merge == "sum" and (self._target.batch.derived or self._target.adds_up)
 
     def _contradicted(self, field: Field) -> Composable:
         """Two lines of the source that contradict each other, and what counts; null where none do."""

@@ -56,7 +56,7 @@ def resolvable(store: Store, batch: Batch, *, again: bool = True) -> list[int]:
     if not asked:
         return []
     found: Composable = SQL(" union all ").join(asked)
-    if batch.summary.get("together"):
+    if _goes_together(batch):
         found = _together(batch, found)
     question = SQL(
         """select line from ({asked}) each
@@ -72,6 +72,12 @@ def resolvable(store: Store, batch: Batch, *, again: bool = True) -> list[int]:
     with store.transaction() as connection:
         planning.tune(connection, batch.processed or 0)
         return [row["line"] for row in connection.execute(question)]
+
+
+def _goes_together(batch: Batch) -> bool:
+    """Whether none of a source's rows of one key comes in without the others."""
+    plain = catalog.CONTRACTS.get(batch.dataset)
+    return bool(batch.summary.get("together")) or (plain is not None and plain.adds_up)
 
 
 def _together(batch: Batch, asked: Composable) -> Composable:
@@ -203,7 +209,7 @@ def supply(store: Store, home: Path, batch: Batch, playbook: Playbook | None, sa
 
 def _siblings(store: Store, batch: Batch, lines: Sequence[int]) -> set[int]:
     """The lines of the source whose rows go together with those."""
-    if not batch.summary.get("together"):
+    if not _goes_together(batch):
         return set()
     question = SQL(
         """select s.line from {rows} s where s.batch_id = {batch} and s.external_key in (

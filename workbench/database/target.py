@@ -50,6 +50,11 @@ class Target:
         return SQL(statement).format(**self.names, **more)
 
     @property
+    def adds_up(self) -> bool:
+        """Whether several rows of one record are parts of it, in a file of the dataset itself."""
+        return self.contract.adds_up and not self.batch.derived
+
+    @property
     def compared(self) -> tuple[Field, ...]:
         """The brought fields that an update may change."""
         return tuple(field for field in self.brought if field.name not in self.contract.key and not field.once)

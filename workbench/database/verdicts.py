@@ -5,6 +5,7 @@ from psycopg.sql import Composable, Literal
 from workbench.database.identities import SAME_KEY
 from workbench.database.references import ReferringTarget
 from workbench.database.requirements import Requirements
+from workbench.database.rolling_up import TOGETHER
 from workbench.model.template import HOLDABLE
 
 
@@ -30,6 +31,7 @@ class Verdicts:
             ("invalid", "taken"),
             ("invalid", "already_exists"),
             ("invalid", "ambiguous_code"),
+            *((TOGETHER,) if target.adds_up else ()),
             *(("unmatched", noun) for noun in dict.fromkeys([target.contract.noun, *nouns, *required.awaited])),
         )
         """Outcome and reason of each, in the order of their numbers; those up to "unchanged" come without an issue."""

@@ -45,6 +45,12 @@ def contract(dataset: str) -> Contract:
     return known
 
 
+def whole_again(dataset: str) -> str:
+    """What to do about rows of it that are not written, where no file of single ones does; else nothing."""
+    known = CONTRACTS.get(dataset)
+    return known.whole_again if known is not None else ""
+
+
 def settings_told(dataset: str, said: Mapping[str, str]) -> dict[str, str]:
     """How each setting among what an import says of every row is told, by its field; none of a dataset unknown here."""
     known = CONTRACTS.get(dataset) or FORMS.get(dataset)

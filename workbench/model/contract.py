@@ -423,6 +423,16 @@ class Contract:
     """The playbook that its files are recognised as: it reads them in more ways than the dataset alone does."""
 
     @property
+    def whole_again(self) -> str:
+        """What to do about rows that are not written, where a file of single ones would take the place of a record."""
+        if not self.adds_up:
+            return ""
+        return (
+            f"Correct the file, and import the whole of it again: the rows of one {self.noun} are added up, and a file "
+            "of some of them would replace it."
+        )
+
+    @property
     def family(self) -> str:
         """The part of the name before the dot, which is also the tables' schema."""
         return self.name.partition(".")[0]
@@ -466,8 +476,9 @@ class Contract:
 
     @property
     def names(self) -> tuple[Field, ...]:
-        """The fields that say what the person is called whose record it is."""
-        return tuple(f for f in self.stored if f.kind == "name" and f.required and f.name not in self.key)
+        """The fields that say what the person is called whose record it is; what the key says too is no such name."""
+        in_key = {*self.key, *(field.derive.field for field in self.key_fields if isinstance(field.derive, SameAs))}
+        return tuple(f for f in self.stored if f.kind == "name" and f.required and f.name not in in_key)
 
     @property
     def usual_limits(self) -> dict[str, str]:

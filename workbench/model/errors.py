@@ -363,6 +363,10 @@ class NotWaiting(WorkbenchError):
     """Batch {batch} has no unmatched row that waits on line {lines}."""
 
 
+class SingleRows(WorkbenchError):
+    """{source} is a list of rows that Workbench has written. {instead}"""
+
+
 class WrongReturn(WorkbenchError):
     """{source} is no file of rows of batch {batch}: {why}"""
 

@@ -37,6 +37,11 @@ def meant(text: str) -> str:
     return text[1:] if text.startswith("'") and runs(text.lstrip("'")) else text
 
 
+def is_written(headers: Sequence[str]) -> bool:
+    """Whether these are the headers of a file of rows, wherever a person has moved the columns."""
+    return {*_BEFORE} <= {header.strip().lower() for header in headers}
+
+
 def own_headers(headers: Sequence[str]) -> list[str]:
     """The source's own headers in a file of rows: what an earlier export of ours has added is not there twice."""
     for added in (ADDED, _BEFORE):

@@ -1,7 +1,8 @@
 """What is sold, and what it costs (seed 002): the export of items, and the price list.
 
 A barcode that a spreadsheet has rounded is none: it is told, and never kept. A note beside one is kept apart. A price
-is the first amount of its text, and what is no amount is never zero; it makes no item, and an item without any is told.
+is the amount with a currency sign in its text, else the first amount, and what is no amount is never zero; it makes no
+item, and an item without any is told.
 """
 
 from collections.abc import Mapping
@@ -25,6 +26,7 @@ _NOTE = r"\((?P<note>[^)]*)\)"
 _EXPONENT = r"^[0-9.,]+[eE]\+?[0-9]+$"
 _NO_BARCODE = "' is no barcode, and is left out"
 _ROUNDED = "' was rounded by a spreadsheet: the last digits of the barcode are gone, and it is left out"
+_SIGNED = r"[$€£] *(?P<amount>[0-9][0-9,]*(?:\.[0-9]+)?)"
 _AMOUNT = r"^[^0-9]*?(?P<amount>[0-9][0-9,]*(?:\.[0-9]+)?)(?:[^0-9].*)?$"
 
 
@@ -78,7 +80,7 @@ class _Prices(Rows):
     def _price(self, texts: pa.StringArray) -> pa.StringArray:
         kind = KINDS["money"]
         amounts = kind.parse(texts)
-        first = pc.struct_field(pc.extract_regex(texts, _AMOUNT), "amount")
+        first = pc.coalesce(*(pc.struct_field(pc.extract_regex(texts, each), "amount") for each in (_SIGNED, _AMOUNT)))
         first = kind.parse(pc.replace_substring(first, ",", ""))
         return pc.if_else(matches(amounts, kind.pattern), amounts, pc.coalesce(first, texts))
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
 
-from tests.imports import issues, outcome, outcomes, records
+from tests.imports import issues, messages, outcome, outcomes, records
 from workbench import Workbench
+from workbench.model.errors import SingleRows
 from workbench.model.sheet import Sheet
 
 pytestmark = pytest.mark.both_servers
@@ -78,3 +80,63 @@ def test_what_a_file_does_not_name_stays_unless_that_is_asked_for_and_seen_befor
     assert planned.removed == {"deleted": 1}
     wb.commit(planned.batch)
     assert [(where, units) for where, units, *_ in stock(url)] == [("main", Decimal("6")), ("storage", Decimal("8"))]
+
+
+def test_batches_of_a_stock_go_in_together_or_not_at_all(wb: Workbench, sheet: Given, url: str) -> None:
+    """A part of a stock that is written reads as all of it, and the rest, imported alone, would take its place."""
+    rows = "Main,X1,FRA1023,10,12,120,$100.00\nMain,X2,FRA1023,{},12,60,$50.00\nMain,X1,ITA2040,1,12,12,$9.00\n"
+    batch = wb.import_sheet(sheet(HEAD + rows.format("5 or 6")), STOCK, skip_errors=True)
+    assert outcomes(wb, batch) == [(2, "unmatched:other line"), (3, "invalid"), (4, "created")]
+    assert messages(wb, batch)[2] == "Waits with line 3"
+    assert [units for _, units, *_ in stock(url)] == [Decimal("12")]
+    assert wb.resolvable(batch) == 0
+    with BytesIO() as file:
+        wb.rows.write(batch, file, "csv", outcome="invalid")
+        returned = file.getvalue().decode("utf-8-sig")
+    with pytest.raises(SingleRows, match="import the whole of it again: the rows of one stock are added up"):
+        wb.import_sheet(sheet(returned.replace("5 or 6", "5")), STOCK)
+    assert outcome(wb.import_sheet(sheet(HEAD + rows.format("5")), STOCK)) == (1, 0, 2, 0, 0)
+    assert sorted(units for _, units, *_ in stock(url)) == [Decimal("12"), Decimal("180")]
+
+
+def test_rows_of_an_unknown_sku_are_swept_in_together_and_never_without_one_that_is_invalid(
+    wb: Workbench, sheet: Given, url: str
+) -> None:
+    rows = "Main,X1,NEW1,,,5,\nMain,X2,NEW1,,,6,\nMain,X1,NEW2,,,7,\nMain,X2,NEW2,,,seven,\n"
+    batch = wb.import_sheet(sheet(HEAD + rows), STOCK, skip_errors=True)
+    assert [what for _, what in outcomes(wb, batch)] == [
+        "unmatched:SKU", "unmatched:SKU", "unmatched:other line", "invalid",
+    ]  # fmt: skip
+    wb.import_sheet(sheet("sku,name\nNEW1,New\nNEW2,Newer\n", "skus.csv"), "commerce.skus")
+    assert [units for _, units, *_ in stock(url)] == [Decimal("11")]
+    assert wb.resolvable(batch) == 0
+
+
+def test_a_stock_with_an_invalid_batch_is_not_deleted_and_is_whole_once_that_is_corrected(
+    wb: Workbench, sheet: Given, url: str
+) -> None:
+    wb.import_sheet(sheet(HEAD + "Main,B1,FRA1023,,,6,\nMain,B1,ITA2040,,,7,\n"), STOCK)
+    rows = "Main,B1,FRA1023,,,1,\nMain,B2,FRA1023,,,two,\n"
+    planned = wb.plan(wb.stage(sheet(HEAD + rows), STOCK, mode="replace"))
+    assert planned.removed == {"deleted": 1}
+    assert outcomes(wb, planned.batch) == [(2, "unmatched:other line"), (3, "invalid")]
+    again = wb.plan(wb.correct(planned.batch, {3: {"Unit quantity": "2"}}))
+    assert outcomes(wb, again.batch) == [(2, "updated"), (3, "skipped:duplicate")]
+
+
+def test_a_warehouse_is_no_persons_name_and_holds_no_removal(wb: Workbench, sheet: Given, url: str) -> None:
+    wb.import_sheet(sheet(HEAD + "Main,B1,FRA1023,,,6,\nStorage,B1,ITA2040,,,7,\n"), STOCK)
+    known = "".join(f"S{number},Wine {number}\n" for number in range(30))
+    wb.import_sheet(sheet("sku,name\n" + known, "more.csv"), "commerce.skus")
+    rows = "".join(f"Main,B1,S{number},,,{number + 1},\n" for number in range(30))
+    batch = wb.import_sheet(sheet(HEAD + rows), STOCK, mode="replace")
+    assert (batch.stage, batch.removed) == ("completed", 1)
+
+
+def test_what_is_deleted_is_called_as_a_row_would_call_it(wb: Workbench, sheet: Given, url: str) -> None:
+    wb.import_sheet(sheet(HEAD + "Main,B1,FRA1023,,,6,\nMain,B1,ITA2040,,,7,\n"), STOCK)
+    planned = wb.plan(wb.stage(sheet(HEAD + "Main,B1,FRA1023,,,6,\n"), STOCK, mode="replace"))
+    (gone,) = wb.rows.removals(planned.batch)
+    assert (gone["called"]["sku"], gone["before"]["location"]) == ("ITA2040", "main")
+    wb.commit(planned.batch)
+    assert wb.rows.removals(planned.batch) == [gone]

@@ -36,3 +36,36 @@ def test_checks_are_listed_and_one_is_written_to_a_file(run: Run, file: File) ->
     assert "list.csv has 1 row." in written.out
     assert run("checks", "nothing").status == 2
     assert run("checks", "-o", "list.csv").status == 2
+
+
+STOCK = "Annex,FRA1000,X1,120\nAnnex,FRA1000,X2,{}\n"
+STOCK_HEAD = "Warehouse,SKU,Batch,Unit quantity\n"
+WHOLE = (
+    "Correct the file, and import the whole of it again: the rows of one stock are added up, and a file of some of "
+    "them would replace it."
+)
+
+
+def test_after_an_invalid_batch_of_a_stock_the_next_step_is_the_whole_file(run: Run, file: File) -> None:
+    run("import", file("sku,name\nFRA1000,Chablis\n"), "-d", "commerce.skus")
+    said = run("import", file(STOCK_HEAD + STOCK.format("5 or 6")), "-d", "commerce.inventory", "--skip-errors")
+    lines = said.out.splitlines()
+    assert WHOLE in lines
+    assert not any("invalid.xlsx" in line or "Correct and import them" in line for line in lines)
+    assert run("rows", "latest", "--outcome", "invalid", "--format", "csv", "-o", "invalid.csv").status == 0
+    alone = run("import", "invalid.csv", "-d", "commerce.inventory")
+    assert (alone.status != 0, WHOLE in " ".join((alone.out + alone.err).split())) == (True, True)
+    whole = run("import", file(STOCK_HEAD + STOCK.format("60")), "-d", "commerce.inventory", "--json").json
+    assert (whole["created"], whole["skipped"]) == (1, 1)
+
+
+def test_what_is_deleted_is_listed_by_the_codes_of_what_it_refers_to(run: Run, file: File) -> None:
+    run("import", file("sku,name\nFRA1000,Chablis\nITA1,Barbera\n"), "-d", "commerce.skus")
+    rows = STOCK_HEAD + STOCK.format("60")
+    run("import", file(rows + "Annex,ITA1,X1,7\n"), "-d", "commerce.inventory")
+    for said in (
+        run("import", file(rows), "-d", "commerce.inventory", "--mode", "replace", "--dry-run"),
+        run("import", file(rows), "-d", "commerce.inventory", "--mode", "replace"),
+        run("show", "latest"),
+    ):
+        assert any(line.strip().startswith("deleted: ITA1, Annex, annex") for line in said.out.splitlines()), said.out

@@ -40,6 +40,12 @@ def test_a_price_is_the_first_amount_of_its_text_in_each_list_that_has_one() -> 
     assert (issue["code"], issue["message"]) == ("first_amount", "'$11.00 / btl' is read as 11.00")
 
 
+def test_an_amount_with_a_currency_sign_counts_before_another_number() -> None:
+    texts = ("2 cs @ $9.50", "12 / $ 1,014.50", "750ml 8.25", "6 btl $9.00, 12 btl $8.00")
+    made = products.prices(chunk(*({"sku": "A", "frontline_price": text} for text in texts)), Known())
+    assert cells(made["commerce.prices"], "price") == [("9.50",), ("1014.50",), ("750.00",), ("9.00",)]
+
+
 def test_what_is_no_amount_is_an_error_and_an_item_without_a_price_is_told() -> None:
     """Hazard 41: never 0."""
     rows = chunk({"sku": "FRA1023", "frontline_price": "call"}, {"sku": "ITA2040", "frontline_price": ""})

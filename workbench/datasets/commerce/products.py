@@ -111,7 +111,7 @@ INVENTORY = Contract(
     figures=(
         Figure(name="Stocks created", outcomes=("created",)),
         Figure(name="Stocks updated", outcomes=("updated",)),
-        Figure(name="Unknown SKUs", outcomes=("unmatched",)),
+        Figure(name="Unknown SKUs", outcomes=("unmatched",), reasons=("SKU",)),
     ),
     totals=(
         ControlTotal(name="Units", sum_of="units"),

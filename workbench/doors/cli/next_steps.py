@@ -1,9 +1,11 @@
 """What to type next, when a batch needs a person."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from workbench.datasets import catalog
 from workbench.doors.cli import holds
 from workbench.doors.cli.command import Asked
 from workbench.doors.cli.printing import say, sheets, short
@@ -37,6 +39,8 @@ def next_steps(asked: Asked, wb: "Workbench", batch: Batch, tenant: str | None =
 
 _ENDED = ("failed", "discarded")
 
+_FILE = ("--format", "xlsx", "-o", "invalid.xlsx")
+
 _WORDS = (
     ("unmatched", "explain", "Or say why unmatched rows stay so:"),
     ("invalid", "reject", "Or say why invalid rows stay out:"),
@@ -69,13 +73,13 @@ class _Steps:
     def first(self, sheet: Batch, outcome: str) -> list[int]:
         return [row["line"] for row in self.wb.rows.page(sheet, outcome=outcome, waiting=True, limit=1)]
 
-    def rows(self, outcome: str, *to: str) -> list[str]:
-        wrong = [sheet for sheet in self.open if self.first(sheet, outcome)]
+    def rows(self, outcome: str, *to: str, of: Sequence[Batch] | None = None) -> list[str]:
+        wrong = [sheet for sheet in (self.open if of is None else of) if self.first(sheet, outcome)]
         return [self.again("rows", short(sheet.id), "--outcome", outcome, *to) for sheet in wrong]
 
     @property
     def invalid(self) -> list[str]:
-        return self.rows("invalid", "--format", "xlsx", "-o", "invalid.xlsx")
+        return self.rows("invalid", *_FILE)
 
     def ended(self) -> None:
         """It failed, was put away, or was taken back."""
@@ -170,12 +174,21 @@ class _Steps:
             self.say(self.again("sweep", short(self.batch.part_of or self.batch.id)))
             told = "The others:" if number < self.figures.unexplained else ""
         if told:
-            self.say("", f"{told} Correct and import them:")
-            self.say(*self.invalid, *self.rows("unmatched"))
+            self.corrected(told)
         for outcome, verb, what in _WORDS:
             lines = {sheet.id: self.first(sheet, outcome) for sheet in self.open}
             wait = [self.again(verb, short(sheet), *line, "--reason", "...") for sheet, line in lines.items() if line]
             self.say(*([what, *wait] if wait else []))
+
+    def corrected(self, told: str) -> None:
+        """How rows come in that are not written: single ones, or where those are parts of a record the whole file."""
+        wholes = [sheet for sheet in self.open if catalog.whole_again(sheet.dataset)]
+        others = [sheet for sheet in self.open if sheet not in wholes]
+        single = [*self.rows("invalid", *_FILE, of=others), *self.rows("unmatched", of=others)]
+        self.say("", f"{told} Correct and import them:" if single or not wholes else told, *single)
+        for sheet in wholes:
+            listed = [*self.rows("invalid", of=[sheet]), *self.rows("unmatched", of=[sheet])]
+            self.say(catalog.whole_again(sheet.dataset), *listed)
 
     def rejected(self) -> None:
         """There is a list for whoever owns the rejected rows."""

@@ -433,7 +433,12 @@ def removals(asked: Asked, wb: "Workbench", batch: Batch) -> None:
         verb = ("was" if count == 1 else "were") if done else "will be"
         say(asked, "", f"{many(count, 'record')} that the file does not name {verb} {action}:")
     for removal in wb.rows.removals(batch)[: 2 * _FIRST]:
-        named = (str(removal["before"].get(field.target) or "") for field in contract.fields[:4] if field.stored)
+        said = removal["before"] | removal["called"]
+        named = (
+            str(said.get(field.name if field.reference else field.target) or "")
+            for field in contract.fields[:4]
+            if field.stored
+        )
         say(asked, f"  {removal['action']}: {', '.join(filter(None, named))}")
     if batch.removed > 2 * _FIRST:
         say(asked, f"  and {batch.removed - 2 * _FIRST:,} more")

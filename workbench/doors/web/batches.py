@@ -110,7 +110,8 @@ def open_figures(wb: Workbench, batch: Batch, found: Reconciliation) -> None:
     outcomes.meaning(name, found)
     key = f"{batch.id} {batch.plan} {name}"
     if name not in OUTCOMES:
-        rows.removed([row["before"] for row in wb.rows.removals(batch) if row["action"] == name], key=key)
+        gone = [row for row in wb.rows.removals(batch) if row["action"] == name]
+        rows.removed([row["called"] | row["before"] | row["called"] for row in gone], key=key)
         return
     key = f"{key} {counts[name]}"
     shown = rows.page(lambda after, limit: wb.rows.page(batch, outcome=name, after=after, limit=limit), key=key)

@@ -85,11 +85,11 @@ def waits(wb: Workbench, batch: Batch) -> None:
     if ready < found.unmatched:
         kinds = {kind: number for kind, number in found.unmatched_by_kind.items() if number}
         named = ", ".join(f"{words.text(kind)} {number:,}" for kind, number in kinds.items())
-        st.warning(
-            f"{words.many(found.unmatched - ready)} still unmatched: what names a record that is not there is not "
-            f"written ({named}). {_brought_by(wb, batch, kinds)}",
-            icon=":material/hourglass_empty:",
-        )
+        why = f"what names a record that is not there is not written ({named}). {_brought_by(wb, batch, kinds)}"
+        whole = catalog.whole_again(batch.dataset)
+        if whole and list(kinds) == ["other line"]:
+            why = f"another row of the same record is invalid. {whole}"
+        st.warning(f"{words.many(found.unmatched - ready)} still unmatched: {why}", icon=":material/hourglass_empty:")
     bring_in(wb, {batch.id: ready} if ready else {}, "of this import")
 
 
