@@ -17,7 +17,7 @@ def plan(wb: Workbench, batch: Batch) -> None:
     found = wb.reconcile(batch)
     outcomes.figures(found, planned=batch.stage != "completed")
     asked = batch.stage in ("planned", "held") and batch.part_of is None
-    totals.table(wb.totals(batch), done=batch.stage == "completed", asked=asked)
+    totals.table(wb, batch, asked=asked)
     plots.plot(plots.outcome_bar(found.to_dict()), key="outcomes")
     runs.behind(wb, batch)
     batches.open_figures(wb, batch, found)

@@ -47,7 +47,7 @@ def one(wb: Workbench, batch: Batch) -> None:
         found = wb.reconcile(batch)
         outcomes.figures(found, planned=batch.stage != "completed")
         outcomes.removed(batch)
-        totals.table(wb.totals(batch), done=batch.stage == "completed")
+        totals.table(wb, batch)
         runs.behind(wb, batch)
         runs.resolved(wb, batch)
         if batch.undo_of or batch.part_of:

@@ -147,7 +147,7 @@ with page("Reconcile", "Every row accounted for: explained, written down, and si
     for place in checklist:  # of a part there is none
         with place:
             evidence.definition_of_done(found)
-    totals.table(wb.totals(batch), done=batch.stage == "completed")
+    totals.table(wb, batch)
     runs.behind(wb, batch)
     runs.waits(wb, batch)
     runs.resolved(wb, batch)

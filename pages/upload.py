@@ -68,8 +68,7 @@ def look_at(wb: Workbench, upload: str) -> str | None:
     sheet, refused = opened(wb, upload)
     address.jump("All files that wait", icon=":material/arrow_back:")
     tally, unread = sheets.read_through(sheet) if sheet is not None else (None, None)
-    if sheet is not None:
-        files.facts(sheet, tally)
+    found = st.container()
     if wrong := refused or unread:
         put_right(wb, upload, *wrong)
     if sheet is None:
@@ -81,6 +80,8 @@ def look_at(wb: Workbench, upload: str) -> str | None:
         as_it_stands(sheet)
     with choices:
         dataset = which_dataset(sheet) if unread is None else None
+        with found:
+            files.facts(sheet, tally, sheets.own_totals(sheet, dataset) if dataset else None)
         which_worksheet(sheet.reading)
         where_it_stands(sheet.reading.header_line)
         if dataset and (before := wb.batches.same_file(sheet, dataset)) is not None:

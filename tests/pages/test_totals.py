@@ -86,3 +86,16 @@ def test_what_a_file_has_to_come_to_is_said_at_map(show: Show, wb: Workbench, sh
     }
     page = show("commit", batch=batch.id)
     assert any("As it was said: rows, COGS; counted again by" in caption.value for caption in page.caption)
+
+
+def test_totals_say_that_they_are_those_of_the_commit_once_rows_have_come_in_since(
+    show: Show, wb: Workbench, sheet: Sheets
+) -> None:
+    wb.import_sheet(sheet("sku,name\nOTHER,Other\n"), "commerce.skus")
+    batch = wb.import_sheet(sheet(STOCK, "stock.csv"), "commerce.inventory", skip_errors=True)
+    wb.import_sheet(sheet("sku,name\nFRA1023,Chablis\n"), "commerce.skus")
+    wb.sweep(batch)
+    page = show("reconcile", batch=batch.id)
+    assert not page.exception
+    said = "The totals are as it was committed: 2 rows that did not go in then have been brought in since, by run "
+    assert any(caption.value.startswith(said) for caption in page.caption)

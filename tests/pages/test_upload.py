@@ -68,6 +68,18 @@ def test_a_file_that_is_dropped_is_kept_and_recognised(show: Show, wb: Workbench
     assert page.dataframe[0].value["Is"].tolist() == ["▶ header", ""]
 
 
+def test_a_line_of_sums_is_said_to_be_compared_and_not_imported(show: Show) -> None:
+    stock = b"Warehouse,SKU,Units,COGS\nA,FRA1,1547,3.00\nB,FRA1,1547,4.00\n"
+    page = drop(show("upload"), ("stock.csv", stock + b'Total,,"3,094",7.00\n'))
+    assert not page.exception
+    assert dataset(page) == "commerce.inventory"
+    assert "Line 4 adds up the others: it is compared with the rows, and not imported." in told(page)
+    assert "header on line 1 · 2 rows" in told(page)
+    assert "looks like a total" not in told(page)
+    page = drop(show("upload"), ("stock.csv", stock + b'Total,FRA1,"3,094",7.00\n'))
+    assert "Line 4 looks like a total" in told(page)
+
+
 def test_an_upload_outlives_the_session(show: Show) -> None:
     address = drop(show("upload"), ("people.csv", STUDENTS)).query_params["upload"]
     page = show("upload", upload=address)

@@ -191,8 +191,7 @@ class _Kept:
                 {**each, "what": OWN_TOTALS} if each["first"] == each["last"] == self.summary.line else each
                 for each in left_out
             ]
-            doubted = tuple(f"{line} {self.summary.line} looks like a total (" for line in ("Line", "Row"))
-            told["warnings"] = [each for each in known.warnings if not each.startswith(doubted)]
+            told["warnings"] = [each for each in known.warnings if not each.startswith(self.summary.doubts)]
         if self.hidden:  # lines as they stand hold what must not be kept
             told["left_out"] = [{**each, "text": ""} for each in told["left_out"]]
             told["layout"] = {**(self.batch.reading.get("layout") or {}), "mended": {}}

@@ -1,11 +1,13 @@
 """Numbers that whoever sends a file can say of the whole of it, beside how many rows it has: its control totals."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal, Self
+
+from workbench.model.wording import first_of, many
 
 ROWS = "rows"
 """The control total that every source has: how many rows it brings."""
@@ -15,6 +17,8 @@ Origin = Literal["file", "manifest", "person"]
 Made = Literal["rows", "sum", "keys"]
 """How a control total is made of rows."""
 
+_RUNS = 3
+"""So many runs are named that brought rows in later."""
 OUT = 5
 """So many lines are named that do not go in."""
 
@@ -232,6 +236,15 @@ def code_of(name: str) -> str:
 def shown(number: Decimal | None) -> str:
     """A number as people read it: 2,328.60."""
     return "not known" if number is None else f"{number:,f}"
+
+
+def as_committed(rows: int, runs: Sequence[str]) -> str:
+    """That totals are those of the commit, where so many rows that did not go in then were brought in since by runs of
+    their own; "" where none was."""
+    if not rows:
+        return ""
+    since = f"{many(rows)} that did not go in then {'has' if rows == 1 else 'have'} been brought in since"
+    return f"The totals are as it was committed: {since}, by run {first_of(runs, _RUNS)}."
 
 
 def is_of_total(codes: Iterable[str]) -> bool:

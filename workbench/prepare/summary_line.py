@@ -13,7 +13,8 @@ from workbench.model.arrays import matches
 from workbench.model.contract import Contract
 from workbench.model.control_total import Expected
 from workbench.model.kinds import KINDS, tidied
-from workbench.model.sheet import Chunk
+from workbench.model.lines import hold
+from workbench.model.sheet import Chunk, Sheet
 from workbench.model.template import Mapping as Mapped
 from workbench.prepare.normalize import canonical
 
@@ -39,6 +40,11 @@ class SummaryLine:
     """By the names of the control totals: as the column is written, or in each way that a number can be where the
     column has no form, the usual one first."""
 
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """How the reader's sentences begin that take it for a record that may be none."""
+        return tuple(f"{line} {self.line} looks like a total (" for line in ("Line", "Row"))
+
     def expected(self, contract: Contract, sums: Mapping[str, str]) -> Iterator[Expected]:
         """What the rows have to come to by it; `sums` are what they do come to, by field. Of several readings it is
         the one that fits these, else the usual one."""
@@ -53,6 +59,17 @@ class SummaryLine:
                     number=next((each for each in readings if each == found), readings[0]),
                     line=self.line,
                 )
+
+
+def of_sheet(sheet: Sheet, contract: Contract, mapping: Mapped) -> SummaryLine | None:
+    """The last row of a sheet, if it adds up the others; reads all of it, and raises UnreadableSheet."""
+    before: Chunk | None = None
+    last: Chunk | None = None
+    for chunk in sheet.chunks():
+        before, last = last, chunk
+    if last is None or not len(last) or hold(sheet.reading.layout.records, last.lines[-1].as_py()):
+        return None
+    return last_of(last, contract, mapping, before)
 
 
 def last_of(chunk: Chunk, contract: Contract, mapping: Mapped, before: Chunk | None = None) -> SummaryLine | None:

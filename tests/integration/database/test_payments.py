@@ -92,3 +92,12 @@ def test_two_tenants_have_an_invoice_of_one_number_each(wb: Workbench, open_wb: 
 def test_an_amount_that_is_none_is_no_zero(wb: Workbench, sheet: Given) -> None:
     batch = wb.import_sheet(sheet("payment id,invoice,amount\nP1,1,abc\nP2,1,\nP3,1,0\n"), PAYMENTS, skip_errors=True)
     assert outcome(batch) == (1, 0, 0, 0, 2)
+
+
+@pytest.mark.usefixtures("invoiced")
+def test_the_amounts_of_a_file_are_compared_with_what_was_said_of_them(wb: Workbench, sheet: Given) -> None:
+    text = "payment id,invoice,amount\nP1,1,33.37\nP2,1,66.73\nP3,9,60\nTotal,,160.10\n"
+    batch = wb.import_sheet(sheet(text), PAYMENTS, expected={"Payments": 3}, skip_errors=True)
+    amount, payments = wb.totals(batch)
+    assert (outcome(batch), amount.differs, payments.differs) == ((2, 0, 0, 1, 0), False, False)
+    assert amount.addition == "160.10 = 100.10 in + 60.00 unmatched (line 4)"

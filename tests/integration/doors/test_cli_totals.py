@@ -63,3 +63,16 @@ def test_what_a_person_expects_is_proven(run: Run, file: File) -> None:
     wrong = run("import", file(STOCK), "-d", "commerce.inventory", "--expect", "Invoices=3")
     assert wrong.status == 2
     assert "commerce.inventory has no control total called Invoices. Known: rows, Units, Unit quantity" in wrong.err
+
+
+def test_totals_say_that_they_are_those_of_the_commit_once_rows_have_come_in_since(run: Run, file: File) -> None:
+    run("import", file(SKUS.splitlines()[0] + "\nFRA1023,Chablis\n"), "-d", "commerce.skus")
+    sheet = file(STOCK.rsplit("Total", 1)[0])
+    name = run("import", sheet, "-d", "commerce.inventory", "--skip-errors", "--json").json["batch"]
+    assert "as it was committed" not in run("show", name).out
+    run("import", file(SKUS), "-d", "commerce.skus")
+    run("sweep", name)
+    told = " ".join(run("show", name).out.split())
+    assert "Units: 186 = 156 in + 30 unmatched (line 3)." in told
+    since = "The totals are as it was committed: 1 row that did not go in then has been brought in since, by run "
+    assert since in told

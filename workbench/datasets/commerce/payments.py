@@ -2,6 +2,7 @@
 invoice, and waits for it."""
 
 from workbench.model.contract import Contract, Field, Reference, Settles
+from workbench.model.control_total import ControlTotal
 
 PAYMENTS = Contract(
     name="commerce.payments",
@@ -9,6 +10,7 @@ PAYMENTS = Contract(
     noun="payment",
     table="payments",
     key=("payment_number",),
+    totals=(ControlTotal(name="Amount", sum_of="amount"), ControlTotal(name="Payments", distinct=("payment_number",))),
     template=("payment_number", "invoice_number", "payment_date", "amount", "method", "reference"),
     fields=(
         Field(

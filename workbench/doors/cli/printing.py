@@ -11,7 +11,7 @@ from workbench.doors.cli import holds
 from workbench.doors.cli.command import DONE, NEEDS_A_PERSON, Asked, plain
 from workbench.model.batch import OUTCOMES, Batch
 from workbench.model.contract import Field
-from workbench.model.control_total import shown
+from workbench.model.control_total import as_committed, shown
 from workbench.model.manifest import Proof
 from workbench.model.noticed import Noticed
 from workbench.model.template import Mapping
@@ -302,6 +302,10 @@ def totals(asked: Asked, wb: "Workbench", batch: Batch) -> None:
             say(asked, f"{total.sentence}{by}")
     for addition in dict.fromkeys(f"{total.name}: {total.addition}" for total in found if total.counted.left_out):
         say(asked, f"It adds up: {addition}.")
+    since = wb.batches.sweeps(batch) if done else []
+    if since:
+        rows = wb.reconcile(batch).skipped_by_reason.get("resolved", 0)
+        say(asked, as_committed(rows, [short(run.id) for run in since]))
     compared = [total for total in found if total.expected is not None]
     if compared and not any(total.differs for total in compared):
         say(asked, f"The totals are as they were said{', proven by the database' if done else ''}.")

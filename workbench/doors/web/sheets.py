@@ -17,10 +17,11 @@ from workbench.model.package import Package
 from workbench.model.sheet import Layout, Sheet, Tally
 from workbench.model.template import Mapping
 from workbench.playbooks import PLAYBOOKS, of_package
-from workbench.prepare import columns, drift, forms, mapping, profile_report, recognition
+from workbench.prepare import columns, drift, forms, mapping, profile_report, recognition, summary_line
 from workbench.prepare.columns import ChoiceText, Column
 from workbench.prepare.drift import Stranger
 from workbench.prepare.forms import ColumnForm
+from workbench.prepare.summary_line import SummaryLine
 from workbench.settings import Settings
 from workbench.sources import first_lines, last_lines
 
@@ -280,6 +281,15 @@ def strangers(
 def written(sheet: Sheet, dataset: str, fields: dict[str, str]) -> tuple[ColumnForm, ...]:
     """How the columns are written that fill days, moments and numbers, as their own cells say it."""
     return forms.decide(sheet, catalog.contract(dataset), Mapping(columns=fields))
+
+
+@st.cache_data(max_entries=50, show_spinner=False, hash_funcs=SAME_SHEET)
+def own_totals(sheet: Sheet, dataset: str) -> SummaryLine | None:
+    """The last line of a sheet that adds up the others, if it has one under that dataset; raises UnreadableSheet."""
+    contract = catalog.contract(dataset)
+    suggested = mapping.suggest(sheet.headers, sheet.sample(), contract, repeated=sheet.reading.repeated)
+    fields = {each.header: each.field for each in suggested if each.sure and each.field}
+    return summary_line.of_sheet(sheet, contract, Mapping(columns=fields))
 
 
 @st.cache_data(max_entries=20, show_spinner="Profiling every row ...", show_time=True, hash_funcs=SAME_SHEET)

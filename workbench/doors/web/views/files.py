@@ -11,6 +11,7 @@ from workbench.doors.web import address, words
 from workbench.doors.web.uploads import KEPT_DAYS, TYPES, Upload
 from workbench.model.batch import Batch
 from workbench.model.sheet import Reading, Sheet, Tally
+from workbench.prepare.summary_line import SummaryLine
 
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", None: "nothing, as there is one column"}
 ENCODINGS = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8 with a byte order mark", "cp1252": "Windows-1252"}
@@ -52,13 +53,18 @@ def waiting(upload: Upload, dataset: str, refusal: str) -> bool:
             return st.button("Forget", key=f"forget {upload.id}", icon=":material/delete:", type="tertiary")
 
 
-def facts(sheet: Sheet, tally: Tally | None) -> None:
-    """A file's name, what was found out of it, and what to beware of; how many rows it has, once all are read."""
+def facts(sheet: Sheet, tally: Tally | None, own_totals: SummaryLine | None = None) -> None:
+    """A file's name, what was found out of it, and what to beware of; how many rows it has, once all are read. A line
+    of its own totals is none of them."""
     st.subheader(words.text(sheet.name), anchor=False)
-    rows = [words.many(tally.rows)] if tally is not None else []
+    rows = [words.many(tally.rows - (own_totals is not None))] if tally is not None else []
     st.caption(words.text(" · ".join([*_found(sheet), *rows])))
     for warning in sheet.reading.warnings:
-        st.warning(words.text(warning), icon=":material/info:")
+        if own_totals is None or not warning.startswith(own_totals.doubts):
+            st.warning(words.text(warning), icon=":material/info:")
+    if own_totals is not None:
+        told = f"Line {own_totals.line} adds up the others: it is compared with the rows, and not imported."
+        st.info(told, icon=":material/functions:")
 
 
 def _found(sheet: Sheet) -> list[str]:

@@ -1,13 +1,13 @@
 """Control totals: said beforehand of a file, and what it comes to beside that."""
 
-from collections.abc import Sequence
-
 import pandas as pd
 import streamlit as st
 
+from workbench import Workbench
 from workbench.doors.web import words
+from workbench.model.batch import Batch
 from workbench.model.contract import Contract
-from workbench.model.control_total import ROWS, Total, shown
+from workbench.model.control_total import ROWS, Total, as_committed, shown
 
 
 def expected(contract: Contract) -> dict[str, str]:
@@ -28,9 +28,10 @@ def expected(contract: Contract) -> dict[str, str]:
     return {name: text.strip() for name, text in found.items() if text.strip()}
 
 
-def table(found: Sequence[Total], *, done: bool, asked: bool = False) -> None:
-    """What the rows come to beside what was said of them; nothing where there is none. What differs is told in a
-    sentence, unless that is `asked` about on the same page."""
+def table(wb: Workbench, batch: Batch, *, asked: bool = False) -> None:
+    """What the rows of a batch come to beside what was said of them; nothing where there is none. What differs is told
+    in a sentence, unless that is `asked` about on the same page."""
+    found, done = wb.totals(batch), batch.stage == "completed"
     if not found:
         return
     st.markdown("**Control totals**", help="What the whole file comes to, and what was said of it beforehand.")
@@ -51,6 +52,10 @@ def table(found: Sequence[Total], *, done: bool, asked: bool = False) -> None:
     sums = [words.text(f"{total.name}: {total.addition}") for total in found if total.counted.left_out]
     if sums:
         st.caption("It adds up. " + "; ".join(dict.fromkeys(sums)) + ".")
+    since = wb.batches.sweeps(batch) if done else []
+    if since:
+        rows = wb.reconcile(batch).skipped_by_reason.get("resolved", 0)
+        st.caption(as_committed(rows, [words.short(run.id) for run in since]))
 
 
 def _line(total: Total, done: bool) -> dict[str, str]:
