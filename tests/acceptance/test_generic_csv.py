@@ -250,6 +250,12 @@ SECRETS = {
     "password_reset_token": "reset-me",
     "password_reset_expires_at": "2024-12-01T00:00:00Z",
     "email_verification_token": "verify-me",
+    "password_hash_old": "$2b$12$zyxwvutsrqponmlkjihg",
+    "password_salt": "pinch-of-it",
+    "\uff50assword": "full-width",
+    "pwd": "hunter-two",
+    "totp_secret": "JBSWY3DPEHPK3PXP",
+    "private_key": "BEGIN-RSA",
 }
 
 
