@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -219,6 +220,26 @@ def test_an_archive_is_refused_as_a_whole(
     assert fingerprint(url) == before
 
 
+def test_folders_may_be_written_with_backslashes(taken: Import, tmp_path: Path) -> None:
+    files = {f"export\\{name}": text for name, text in members().items()}
+    path = packed(tmp_path / "windows.zip", {**files, "export\\manifest.json": json.dumps(manifest())})
+    assert outcome(taken(path)) == (40, 0, 0, 0, 0)
+
+
+def test_two_manifests_in_one_place_are_told_to_be_two(taken: Import, tmp_path: Path) -> None:
+    path = packed(tmp_path / "two.zip", members(), manifest())
+    with zipfile.ZipFile(path, "a") as archive, pytest.warns(UserWarning, match="Duplicate name"):
+        archive.writestr("manifest.json", json.dumps(manifest()))
+    with pytest.raises(errors.SeveralManifests, match=r"^The archive has manifest\.json 2 times, so nobody can say"):
+        taken(path)
+
+
+def test_a_manifest_that_is_too_large_is_told_to_be_so(taken: Import, tmp_path: Path) -> None:
+    path = export(tmp_path / "large.zip", security_note="x" * (1 << 20))
+    with pytest.raises(errors.LargeManifest, match=r"manifest\.json is too large to be read: it takes more than 1 MB"):
+        taken(path)
+
+
 def test_the_sums_of_the_manifest_are_those_of_its_members(taken: Import, tmp_path: Path) -> None:
     sums = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in members().items()}
     assert outcome(taken(export(tmp_path / "summed.zip", sha256=sums))) == (40, 0, 0, 0, 0)
@@ -268,6 +289,12 @@ SECRETS = {
     "password_reset_token": "reset-me",
     "password_reset_expires_at": "2024-12-01T00:00:00Z",
     "email_verification_token": "verify-me",
+    "password_hash_old": "$2b$12$zyxwvutsrqponmlkjihg",
+    "password_salt": "pinch-of-it",
+    "\uff50assword": "full-width",
+    "pwd": "hunter-two",
+    "totp_secret": "JBSWY3DPEHPK3PXP",
+    "private_key": "BEGIN-RSA",
 }
 
 

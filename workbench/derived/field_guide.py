@@ -109,7 +109,8 @@ def _head(contract: Contract) -> Iterator[str]:
         yield f"- **{contract.classification.title}.** {contract.classification.told}"
     yield from _told_apart(contract)
     dropped = "left out, and told" if contract.drops_secrets else "refused until they are left out"
-    yield f"- **Never imported:** columns called {', '.join(contract.forbidden)}; they are {dropped}."
+    called = ", ".join(contract.forbidden)
+    yield f"- **Never imported:** columns called {called}, and others named after a secret; they are {dropped}."
     yield ""
     yield "Headers are compared without case, spaces and punctuation; each of the other names will do."
 

@@ -126,6 +126,15 @@ class WrongManifest(WorkbenchError):
     """Invalid manifest.json format{why}"""
 
 
+class LargeManifest(WorkbenchError):
+    """{member} is too large to be read: it takes more than {most} MB, where a few names and numbers are expected.
+    Nothing was imported."""
+
+
+class SeveralManifests(WorkbenchError):
+    """The archive has {member} {times} times, so nobody can say which one counts. Leave one of them in it."""
+
+
 class WrongFormatVersion(WorkbenchError):
     """Incompatible format version: {version}. Expected {expected}"""
 

@@ -7,6 +7,9 @@ from pathlib import PurePosixPath
 MANIFEST = "manifest.json"
 """The file by which a program says what it has put into an archive."""
 
+LARGEST_TEXT = 1 << 20
+"""Bytes that a file of an archive may have which says something of the archive itself."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Package:

@@ -7,6 +7,8 @@ or has otherwise, is refused, held, or told.
 """
 
 import json
+import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath, PurePosixPath
@@ -16,11 +18,13 @@ from workbench.datasets import generic_csv
 from workbench.model.batch import OUTCOMES
 from workbench.model.errors import (
     AnotherAdapter,
+    LargeManifest,
     MemberChanged,
     MissingMember,
     NoArchive,
     NoManifest,
     NoSheets,
+    SeveralManifests,
     SheetsAlike,
     SystemArchive,
     WrongFileType,
@@ -28,7 +32,7 @@ from workbench.model.errors import (
     WrongManifest,
 )
 from workbench.model.figure import Figure
-from workbench.model.package import MANIFEST, Package
+from workbench.model.package import LARGEST_TEXT, MANIFEST, Package
 from workbench.model.playbook import Part, Playbook
 from workbench.model.sheet import Sheet
 from workbench.model.wording import first_of
@@ -39,6 +43,10 @@ ADAPTER = "generic_csv_v1"
 ENTITIES = tuple(contract.dataset for contract in generic_csv.CONTRACTS)
 DATASETS = tuple(contract.name for contract in generic_csv.CONTRACTS)
 _NAMED = 20
+_SHOWN = 60
+"""Letters of a name, and digits of a number, that a manifest says and a sentence repeats."""
+_MOST_ROWS = 10**15
+"""No file has more."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,28 +64,34 @@ class Manifest:
     def read(cls, text: str) -> Self:
         """The manifest that the text is; raises WrongManifest, WrongFormatVersion, AnotherAdapter."""
         try:
-            said = json.loads(text)
-        except ValueError:
+            said = json.loads(text, parse_int=_whole)
+        except (ValueError, RecursionError):
             raise WrongManifest(why="") from None
         if not isinstance(said, dict):
             raise WrongManifest(why="")
         version = said.get("format_version")
         if str(version) != VERSION:
-            raise WrongFormatVersion(version="none" if version is None else version, expected=VERSION)
+            raise WrongFormatVersion(version="none" if version is None else str(version)[:_SHOWN], expected=VERSION)
         adapter = said.get("adapter_id")
         if adapter not in (None, ADAPTER):
-            raise AnotherAdapter(adapter=adapter, expected=ADAPTER)
+            raise AnotherAdapter(adapter=str(adapter)[:_SHOWN], expected=ADAPTER)
         counts, digests = _by_name(said, "entity_counts"), _by_name(said, "sha256")
         order = said.get("import_order") or []
         if not isinstance(order, list) or not all(isinstance(each, str) for each in order):
             raise WrongManifest(why=": its import_order is no list of names")
-        if not all(type(number) is int and number >= 0 for number in counts.values()):
-            raise WrongManifest(why=": its entity_counts are no numbers of rows")
+        for name, number in counts.items():
+            if not (type(number) is int and 0 <= number <= _MOST_ROWS):
+                raise WrongManifest(why=f": its entity_counts say no number of rows for {name[:_SHOWN]}")
         return cls(
             counts={_entity(name): number for name, number in counts.items()},
             order=tuple(dict.fromkeys(map(_entity, order))),
             digests={_entity(name): str(digest).lower() for name, digest in digests.items()},
         )
+
+
+def _whole(digits: str) -> int | float:
+    """A number that is written without a fraction; one of very many digits is no number of anything."""
+    return int(digits) if len(digits) <= _SHOWN else math.inf
 
 
 def _by_name(said: Mapping[str, Any], name: str) -> dict[str, Any]:
@@ -113,7 +127,7 @@ def unpack(sheets: Sequence[Sheet]) -> dict[str, Sheet]:
 
     Sheets that came by themselves, several CSV files, are taken by their names, and there is nothing to check. Raises
     WrongFileType, NoArchive, NoManifest, WrongManifest, WrongFormatVersion, AnotherAdapter, MissingMember,
-    MemberChanged, SystemArchive.
+    MemberChanged, SystemArchive, SeveralManifests, LargeManifest.
     """
     package = next((sheet.package for sheet in sheets if sheet.package is not None), None)
     if package is None:
@@ -158,12 +172,17 @@ def _manifest_of(package: Package) -> str:
     for member in package.members:
         by_name.setdefault(PurePosixPath(member).name, []).append(member)
     own = by_name.get(MANIFEST, [])
+    for member, times in Counter(own).items():
+        if times > 1:
+            raise SeveralManifests(member=member, times=times)
     if SYSTEM in by_name or len(own) > 1:
         folders = sorted({PurePosixPath(member).parts[-2] for member in own if len(PurePosixPath(member).parts) > 1})
         raise SystemArchive(folders=f" ({first_of(folders, _NAMED)})" if folders else "")
     if not own:
         raise NoManifest
-    return package.texts.get(own[0], "")
+    if own[0] not in package.texts:
+        raise LargeManifest(member=own[0], most=LARGEST_TEXT >> 20)
+    return package.texts[own[0]]
 
 
 def _by_dataset(sheets: Sequence[Sheet]) -> dict[str, Sheet]:

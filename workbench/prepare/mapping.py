@@ -4,6 +4,7 @@ A column whose header is a field's name, or one of its aliases, is sure. What on
 by its values, is a guess: it is shown with a score and a reason, and never used before a person has said so.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Pairs
@@ -351,9 +352,30 @@ def _is_left_out(name: str, manual: Pairs[str, str]) -> bool:
     return any(key(header) == key(name) and not target for header, target in manual.items())
 
 
+_SECRET_WORDS = {"credential", "credentials", "pwd", "secret", "secrets", "token", "totp"}
+"""A header that has one of these among its words names a secret: "totp_enabled", not "Secretary"."""
+_SECRET_ANYWHERE = ("password", "passwd", "passwort", "passphrase", "privatekey", "apikey")
+"""No other word has these within it, so that "passwordhash" is found as "password_hash" is."""
+_CAPITAL = re.compile("(?<=[a-z])(?=[A-Z])")
+
+
 def _secret(header: str, contract: Contract) -> bool:
-    """Whether a header ends with a forbidden name: "User Password" does."""
-    return key(header).endswith(tuple(key(name) for name in contract.forbidden))
+    """Whether a header ends with a forbidden name ("User Password"), or names a secret by one of its words, and is no
+    name of a field."""
+    folded = unicodedata.normalize("NFKC", header)
+    name = key(folded)
+    forbidden = tuple(map(key, contract.forbidden))
+    ends = name.endswith(forbidden) or name.removesuffix("s").endswith(forbidden)
+    if not ends and not any(each in name for each in _SECRET_ANYWHERE) and not _has_secret_word(folded):
+        return False
+    return name not in _names(contract)
+
+
+def _has_secret_word(header: str) -> bool:
+    """Whether one of the words of a header is that of a secret; "salt" is, beside "hash"."""
+    visible = "".join(sign for sign in header if unicodedata.category(sign) != "Cf")
+    words = set(re.findall(r"[^\W\d_]+", _CAPITAL.sub(" ", visible).casefold()))
+    return bool(words & _SECRET_WORDS) or {"salt", "hash"} <= words
 
 
 # --- guesses ---

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from typing import IO
 
 from workbench.model.errors import UnreadableSource
-from workbench.model.package import MANIFEST
+from workbench.model.package import LARGEST_TEXT, MANIFEST
 from workbench.sources.container import is_workbook, opened_zip, password_wanted, refuse_bomb, unpacked
 
 MOST_FILES = 200
@@ -28,10 +28,6 @@ def is_archive(file: IO[bytes]) -> bool:
     found = zipfile.is_zipfile(file) and not _holds_workbook(file)
     file.seek(0)
     return found
-
-
-SMALL = 1 << 20
-"""Bytes that a file of an archive may have which says something of the archive itself."""
 
 
 @contextmanager
@@ -72,8 +68,10 @@ class Archive:
     def texts(self) -> dict[str, str]:
         """What its JSON files say, by their paths, as far as they are small: others are not in it; what cannot be read
         as text is as if it were empty."""
-        small = [part for part in self._parts if part.filename.lower().endswith(".json") and part.file_size <= SMALL]
-        return {str(_path(part)): _text(b"".join(unpacked(self._archive, part, SMALL))) for part in small}
+        small = [
+            part for part in self._parts if part.filename.lower().endswith(".json") and part.file_size <= LARGEST_TEXT
+        ]
+        return {str(_path(part)): _text(b"".join(unpacked(self._archive, part, LARGEST_TEXT))) for part in small}
 
     def tables(self) -> Iterator[tuple[str, Iterator[bytes]]]:
         """Each file that may hold a table: its name, with its folder only where two have the same, and its blocks."""

@@ -72,6 +72,19 @@ def test_a_manifest_of_another_form_is_refused(said: str) -> None:
         Manifest.read(said)
 
 
+@pytest.mark.parametrize("digits", [31, 400, 5_000])
+def test_a_number_of_rows_that_no_file_has_is_refused_with_the_name_of_its_entity(digits: int) -> None:
+    text = json.dumps(manifest()).replace('"terms": 2', f'"terms": 1{"0" * (digits - 1)}')
+    with pytest.raises(WrongManifest) as refusal:
+        Manifest.read(text)
+    assert str(refusal.value) == "Invalid manifest.json format: its entity_counts say no number of rows for terms"
+
+
+def test_a_manifest_that_is_nested_too_deeply_is_refused() -> None:
+    with pytest.raises(WrongManifest):
+        Manifest.read("[" * 200_000)
+
+
 @pytest.mark.parametrize(
     ("changes", "why"),
     [

@@ -1,11 +1,12 @@
 """Headers and a few rows in; which column fills which field out, or one sentence why not."""
 
 import json
+from dataclasses import replace
 
 import pyarrow as pa
 import pytest
 
-from workbench.datasets.catalog import contract
+from workbench.datasets.catalog import CONTRACTS, contract
 from workbench.model.errors import (
     AmbiguousColumns,
     ForbiddenColumns,
@@ -17,7 +18,7 @@ from workbench.model.errors import (
 )
 from workbench.model.sheet import Chunk
 from workbench.model.template import Mapping, Template
-from workbench.prepare.mapping import Suggestion, open_points, resolve, suggest, suggest_values
+from workbench.prepare.mapping import Suggestion, open_points, resolve, secrets, suggest, suggest_values
 
 Sheet = dict[str, list[str]]
 
@@ -333,6 +334,78 @@ def test_secrets_are_refused_until_they_are_left_out(header: str) -> None:
     with pytest.raises(ForbiddenColumns):
         resolved(sheet, "elevate.students", manual={header: "external_id"})
     assert resolved(sheet, "elevate.students", manual={header: ""}).left_out == (header,)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "password_hash_old",
+        "password_salt",
+        "PasswordHash",
+        "PASSWORDHASH",
+        "\uff50assword",
+        "pass\u200bword",
+        "to\u200bken id",
+        "pwd",
+        "user_pwd",
+        "Passwort neu",
+        "passwd1",
+        "Passphrase",
+        "totp",
+        "totp_secret",
+        "totpEnabled",
+        "private_key",
+        "PrivateKey (PEM)",
+        "api key id",
+        "token2",
+        "Token value",
+        "access_tokens",
+        "clientsecret",
+        "secret question",
+        "aws_credentials",
+        "hash salt",
+    ],
+)
+def test_secrets_are_known_by_the_words_of_a_header(header: str) -> None:
+    for dataset in ("elevate.students", "generic_csv.users"):
+        assert secrets((header,), contract(dataset)) == (header,)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Secretary",
+        "Secretariat",
+        "Tokens sold",
+        "Tokenized",
+        "Salt",
+        "Sea salt, 1 kg",
+        "hash",
+        "Key",
+        "Private school",
+        "API",
+        "Accredential",
+        "Compass",
+        "Passport",
+    ],
+)
+def test_words_that_merely_have_such_a_word_in_them_are_no_secrets(header: str) -> None:
+    for dataset in ("elevate.students", "generic_csv.users"):
+        assert secrets((header,), contract(dataset)) == ()
+
+
+def test_the_name_of_a_field_is_no_secret() -> None:
+    known = contract("elevate.students")
+    assert secrets(("Password", "Login Token"), known) == ("Password", "Login Token")
+    phone = replace(known.field("phone"), aliases=("login token",))
+    own = replace(known, fields=tuple(phone if field.name == "phone" else field for field in known.fields))
+    assert secrets(("Password", "Login Token"), own) == ("Password",)
+
+
+def test_every_name_of_every_field_is_no_secret() -> None:
+    for known in CONTRACTS.values():
+        names = [name for field in known.fields for name in (field.name, *field.aliases)]
+        assert secrets(names, known) == ()
 
 
 def test_an_unknown_header_or_field_is_named_with_the_known_ones() -> None:
