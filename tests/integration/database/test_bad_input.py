@@ -90,7 +90,7 @@ BAD: dict[str, tuple[bytes | Callable[[Path], None], str]] = {
     "locked.xlsx": (locked, "locked.xlsx cannot be read: it is protected with a password. Save a copy without one."),
     "archive.csv": (
         lambda path: zipfile.ZipFile(path, "w").close(),
-        "archive.csv cannot be read: it is a ZIP archive without a workbook in it.",
+        "archive.csv cannot be read: it is a ZIP archive without a file in it.",
     ),
     "missing.csv": (
         b"email,colour\nada@example.com,red\n",
