@@ -51,7 +51,7 @@ class Removals(Target):
                 join (
                     select distinct {said} from {rows} r
                     where batch_id = {batch} and status = 'validated' and not {lacks}
-                    union select {alone} where not exists (select from {rows} where batch_id = {batch})
+                    union select {alone} where not exists (select from {rows} own where own.batch_id = {batch})
                 ) scope ({scope}) on {inside}
                 where t.tenant_id = {tenant} and {present}
                   and not exists (select from {rows} r where r.batch_id = {batch} and {named})""",

@@ -352,7 +352,7 @@ def _is_left_out(name: str, manual: Pairs[str, str]) -> bool:
     return any(key(header) == key(name) and not target for header, target in manual.items())
 
 
-_SECRET_WORDS = {"credential", "credentials", "pwd", "secret", "secrets", "token", "totp"}
+_SECRET_WORDS = {"pwd", "secret", "secrets", "token", "totp"}
 """A header that has one of these among its words names a secret: "totp_enabled", not "Secretary"."""
 _SECRET_ANYWHERE = ("password", "passwd", "passwort", "passphrase", "privatekey", "apikey")
 """No other word has these within it, so that "passwordhash" is found as "password_hash" is."""

@@ -192,6 +192,7 @@ CUSTOMER = Reference(
 COMPANY = (
     Field(
         name="company",
+        kind="identifier",
         required=True,
         aliases=("customer", "customer name", "company name", "account name", "customer id"),
         reference=CUSTOMER,

@@ -22,8 +22,6 @@ _SHIPPING = {
     "shipping_address_country": ("shipping country", "billing country"),
     "shipping_address_postal_code": ("shipping address zip", "shipping postal code", "billing postal code"),
 }
-_CUSTOMER = (replace(COMPANY[0], kind="identifier"), *COMPANY[1:])
-"""Whose the invoice is: an id may look like anything."""
 WITHIN = "0.01"
 """So far the total that a file says may be from the sum of its lines."""
 
@@ -107,7 +105,7 @@ HEADERS = Contract(
             help="Delivered or Completed is fulfilled and paid, Cancelled is void, any other is sent.",
             examples=("Delivered", "Delivered"),
         ),
-        *(replace(field, merge="first") for field in _CUSTOMER),
+        *(replace(field, merge="first") for field in COMPANY),
         Field(
             name="salesperson",
             aliases=("sales rep", "sales representative"),
