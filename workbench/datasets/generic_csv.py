@@ -5,7 +5,7 @@ is the column's: a section number 20240101, a surname True and an id 2024-01-01 
 Sensitive columns (passwords, tokens and when they expire) are in no field.
 """
 
-from workbench.model.contract import Contract, Field, Forward, Mode, Reference
+from workbench.model.contract import SECRETS, Contract, Field, Forward, Mode, Reference
 
 FAMILY = "generic_csv"
 ROLES = ("instructor", "program_admin", "institution_admin", "site_admin")
@@ -13,17 +13,6 @@ ROLES = ("instructor", "program_admin", "institution_admin", "site_admin")
 
 MODES: tuple[Mode, ...] = ("upsert", "skip", "insert", "update")
 """The file wins, or what is there does: the format says both of an id that is known."""
-
-_SENSITIVE = (
-    "password",
-    "password_hash",
-    "password_reset_token",
-    "password_reset_expires_at",
-    "email_verification_token",
-    "token",
-    "api_key",
-    "secret",
-)
 
 
 def _id(*examples: str, aliases: tuple[str, ...] = (), help: str = "Its id in the system the export is of.") -> Field:
@@ -132,7 +121,6 @@ INSTITUTIONS = Contract(
     on_conflict="first",
     common_headers=True,
     drops_secrets=True,
-    forbidden=_SENSITIVE,
     template=(
         *("id", "name", "short_name", "website_url", "created_by", "admin_email", "allow_self_registration"),
         *("require_email_verification", "is_active", "created_at", "updated_at"),
@@ -162,7 +150,6 @@ PROGRAMS = Contract(
     on_conflict="first",
     common_headers=True,
     drops_secrets=True,
-    forbidden=_SENSITIVE,
     template=(
         *("id", "name", "short_name", "description", "institution_id", "created_by", "is_default", "is_active"),
         *("created_at", "updated_at"),
@@ -197,7 +184,6 @@ USERS = Contract(
     on_conflict="first",
     common_headers=True,
     drops_secrets=True,
-    forbidden=_SENSITIVE,
     template=(
         *("id", "email", "first_name", "last_name", "display_name", "role", "institution_id", "invited_by"),
         *("invited_at", "registration_completed_at", "oauth_provider", "created_at", "updated_at"),
@@ -260,7 +246,6 @@ USER_PROGRAMS = Contract(
     on_conflict="first",
     common_headers=True,
     drops_secrets=True,
-    forbidden=_SENSITIVE,
     fields=(
         _reference("user_id", "user", "users", "user-1", "user-2"),
         _reference("program_id", "program", "programs", "prog-1", "prog-2"),
@@ -278,7 +263,6 @@ COURSES = Contract(
     on_conflict="first",
     common_headers=True,
     drops_secrets=True,
-    forbidden=_SENSITIVE,
     template=(
         *("id", "course_number", "course_title", "department", "credit_hours", "institution_id", "active"),
         *("created_at", "updated_at"),
@@ -316,7 +300,6 @@ COURSE_PROGRAMS = Contract(
     on_conflict="first",
     common_headers=True,
     drops_secrets=True,
-    forbidden=_SENSITIVE,
     fields=(
         _reference("course_id", "course", "courses", "course-1", "course-2"),
         _reference("program_id", "program", "programs", "prog-1", "prog-2"),
@@ -334,7 +317,6 @@ TERMS = Contract(
     on_conflict="first",
     common_headers=True,
     drops_secrets=True,
-    forbidden=_SENSITIVE,
     template=(
         *("id", "term_name", "name", "start_date", "end_date", "assessment_due_date", "active", "institution_id"),
         *("created_at", "updated_at"),
@@ -370,7 +352,6 @@ COURSE_OFFERINGS = Contract(
     on_conflict="first",
     common_headers=True,
     drops_secrets=True,
-    forbidden=_SENSITIVE,
     template=(
         *("id", "course_id", "term_id", "institution_id", "status", "capacity", "total_enrollment", "section_count"),
         *("created_at", "updated_at"),
@@ -399,7 +380,6 @@ COURSE_SECTIONS = Contract(
     on_conflict="first",
     common_headers=True,
     drops_secrets=True,
-    forbidden=_SENSITIVE,
     template=(
         *("id", "offering_id", "instructor_id", "section_number", "enrollment", "status", "grade_distribution"),
         *("assigned_date", "completed_date", "created_at", "updated_at"),
@@ -438,7 +418,6 @@ COURSE_OUTCOMES = Contract(
     on_conflict="first",
     common_headers=True,
     drops_secrets=True,
-    forbidden=_SENSITIVE,
     template=(
         *("id", "course_id", "clo_number", "description", "assessment_method", "active", "assessment_data"),
         *("narrative", "created_at", "updated_at"),
@@ -482,7 +461,7 @@ USER_INVITATIONS = Contract(
     ),
     common_headers=True,
     drops_secrets=True,
-    forbidden=(*_SENSITIVE, "expires_at"),
+    forbidden=(*SECRETS, "expires_at"),
     template=(
         *("id", "email", "role", "institution_id", "invited_by", "invited_at", "status", "accepted_at"),
         *("personal_message", "created_at", "updated_at"),

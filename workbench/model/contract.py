@@ -346,6 +346,19 @@ class Removal:
     """Why a person usually switches one off; any other reason may be given too."""
 
 
+SECRETS = (
+    "password",
+    "password_hash",
+    "password_reset_token",
+    "password_reset_expires_at",
+    "email_verification_token",
+    "token",
+    "api_key",
+    "secret",
+)
+"""Headers of what nobody imports."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Contract:
     """What one dataset is. Its name is `family.dataset`; its records live in the table `family.table`."""
@@ -387,16 +400,7 @@ class Contract:
     """What becomes of a value that a person edited since the last import, unless a template says otherwise."""
     on_conflict: OnConflict = "hold"
     """Which of the rows of one key counts that contradict each other, unless somebody says otherwise."""
-    forbidden: tuple[str, ...] = (
-        "password",
-        "password_hash",
-        "password_reset_token",
-        "password_reset_expires_at",
-        "email_verification_token",
-        "token",
-        "api_key",
-        "secret",
-    )
+    forbidden: tuple[str, ...] = SECRETS
     """Headers that are never imported."""
     common_headers: bool = False
     """Whether its headers are so common that a few of them say nothing: a file is recognised as it that has most of its
