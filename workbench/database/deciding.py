@@ -68,7 +68,7 @@ class Decision:
             called=[(field.name, called(field.name)) for field in target.brought],
             leads=batch.derived and (part is None or part.repeats),
         )
-        self._identities = Identities(target, holds)
+        self._identities = Identities(target, holds, ruling)
         self._file_rules = FileRules(target)
         self._adding_up = AddingUp(target, self._verdicts)
         self._issues = Issues(

@@ -47,15 +47,16 @@ _OF_ITS_ROW = frozenset(
     )
 )
 """The codes whose messages tell what stands in the row."""
-_WHY = ", for "
-"""What comes between what is not found and why, which may be another reason in another row."""
+NAMES = ": '"
+"""What comes between that something is not found and what the row names, which another row may call otherwise."""
 
 
 def of_kind(kind: Mapping[str, Any]) -> dict[str, Any]:
     """A kind of issues with its number of rows, under a message that is true of all of them: what stands in one row is
     an example."""
-    of_its_row = kind["code"] in _OF_ITS_ROW or (kind["code"].endswith("_not_found") and _WHY in kind["message"])
-    if kind["rows"] == 1 or not of_its_row:
+    if kind["rows"] > 1 and kind["code"].endswith("not_found"):
+        return {**kind, "message": kind["message"].replace(NAMES, ", for example '", 1)}
+    if kind["rows"] == 1 or kind["code"] not in _OF_ITS_ROW:
         return dict(kind)
     return {**kind, "message": f"For example: {kind['message']}"}
 
