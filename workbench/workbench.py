@@ -72,6 +72,7 @@ from workbench.model.google_sheet import Access
 from workbench.model.hold import Hold, waiting
 from workbench.model.import_log import ImportLog
 from workbench.model.issue import counted
+from workbench.model.kinds import as_said
 from workbench.model.manifest import Proof
 from workbench.model.playbook import Playbook
 from workbench.model.reconciliation import Reconciliation
@@ -356,7 +357,7 @@ class Workbench:
                 raise WrongStage(batch=found.id, stage=found.stage, action="committing", needed="planned")
             reads.refuse_read_anew(self._store, run)
             self._refuse_held(found, skip_errors or found.skip_errors, accept)
-            if is_of_total(hold.code for hold in Hold.all_of(found.summary)) and not reason.strip():
+            if is_of_total(hold.code for hold in Hold.all_of(found.summary)) and not as_said(reason):
                 raise NoReason(action="accepting", what="a control total that is not what was said")
             began = time.monotonic()
             with reporting(self._store, found.id, progress, found.processed) as reporter:
@@ -367,7 +368,7 @@ class Workbench:
                     seconds=lambda: round(time.monotonic() - began, 3),
                     also=partial(rereading.resolve, self._store, run),
                     accepted=list(dict.fromkeys(hold.code for hold in Hold.all_of(found.summary))),
-                    reason=reason.strip(),
+                    reason=as_said(reason),
                     skip_errors=skip_errors,
                 )
                 reporter("committing", found.processed or 0)
@@ -466,7 +467,7 @@ class Workbench:
             found = run.face
             if found.stage in ENDED:
                 raise WrongStage(batch=found.id, stage=found.state, action="discarding", needed="not ended yet")
-            discarded = batches.discard(self._store, found.id, reason.strip())
+            discarded = batches.discard(self._store, found.id, as_said(reason))
         for each in run.sheets:
             kept_files.give_back(self.settings.home, each.id)
         return discarded
@@ -643,9 +644,9 @@ class Workbench:
         with self._at_work(batch, action, sheets=True) as run:
             self._refuse_settled(run.face, action)
             found = batches.one_sheet(self._store, batch)
-            if not reason.strip():
+            if not (why := as_said(reason)):
                 raise NoReason(action=action, what="rows")
-            explaining.say(self._store, found, word, lines, reason.strip())
+            explaining.say(self._store, found, word, lines, why)
             return self.reconcile(found)
 
     def _refuse_settled(self, face: Batch, action: str) -> None:

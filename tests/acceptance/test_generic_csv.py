@@ -498,6 +498,25 @@ def test_a_person_may_prefer_the_other_of_two_ids_of_one_address(
     assert ("user-5", "user-4@example.edu") in records(url, "generic_csv.users", "source_id", "email")
 
 
+def test_an_institution_under_another_name_is_renamed_and_one_under_another_id_is_another_and_told(
+    taken: Import, wb: Workbench, url: str, tmp_path: Path
+) -> None:
+    """Records are known by their ids (seed 003); the file wins (use_theirs, fact sheet 6.4)."""
+    taken()
+    found = {name: [] for name in rows()}
+    first, second = rows()["institutions"]
+    found["institutions"] = [{**first, "name": "Riverside College"}, {**second, "id": "riverside-8"}]
+    batch = taken(export(tmp_path / "renamed.zip", found))
+    assert outcomes(wb, part(wb, batch, "institutions")) == [(2, "updated"), (3, "created")]
+    told = messages(wb, part(wb, batch, "institutions"))
+    assert told[2].startswith("Quite another name: Riverside College")
+    assert told[3] == "Another institution, who is known, has the same: Riverside"
+    names = records(url, "generic_csv.institutions", "source_id", "name")
+    assert names == [("mocku-123", "Riverside College"), ("riverside-7", "Riverside"), ("riverside-8", "Riverside")]
+    again = taken(export(tmp_path / "again.zip", found))
+    assert (again.created, again.updated) == (0, 0)
+
+
 def test_use_mine_keeps_what_is_there_and_use_theirs_takes_the_file(taken: Import, url: str, tmp_path: Path) -> None:
     taken()
     found = rows()

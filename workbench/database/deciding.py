@@ -108,6 +108,8 @@ class Decision:
             self._target.fold(connection)
         if repeated and self._target.stands:
             self._identities.contradicted = tuple(self._target.standing.contradictable)
+        if self._target.stands:
+            self._identities.namesakes = tuple(self._target.standing.grown)
         self._required.put_down(connection)
         if repeated:
             self._repeats.put_down(connection)

@@ -9,7 +9,7 @@ from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
 from workbench.database.holders import Holders
 from workbench.database.repeats import Ruling
-from workbench.database.standing import contradicted
+from workbench.database.standing import contradicted, namesake
 from workbench.database.target import Target, issue, slice_of, texts
 from workbench.datasets import catalog
 from workbench.model.contract import Field, Forward, part_of
@@ -57,6 +57,8 @@ class Identities:
         )
         self._shared: tuple[tuple[Field, ...], ...] = ()
         self._holders = Holders(target)
+        self.namesakes: tuple[Field, ...] = ()
+        """The parts of the key of which the rows say what speaks against their being of a known record's name."""
         self.contradicted: tuple[Field, ...] = ()
         """The fields of which the rows say whether others of their record contradict them (see `Standing`)."""
 
@@ -186,6 +188,7 @@ class Identities:
             *map(self._made_of_half, self._halves),
             *map(self._of_half, self._halves),
             *map(self._of_others, self.contradicted),
+            *map(self._of_namesake, self.namesakes),
             *map(self._of_holder, self._holders.shared),
             *map(self._not_taken, self._final),
             *(self._called_otherwise(*each) for each in self.called),
@@ -326,6 +329,16 @@ class Identities:
             updated=SQL("false"),
             known=SQL("r.{} is not null").format(contradicted(field)),
             message=SQL("n.{}").format(contradicted(field)),
+        )
+
+    def _of_namesake(self, field: Field) -> _Warning:
+        """Of a new record whose name a known one has, which it may well be."""
+        return _Warning(
+            code="same_name",
+            field=field,
+            created=SQL("r.{} is not null").format(namesake(field)),
+            updated=SQL("false"),
+            message=SQL("n.{}").format(namesake(field)),
         )
 
     def _of_holder(self, field: Field) -> _Warning:

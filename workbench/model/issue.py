@@ -41,7 +41,7 @@ class Issue:
 
 _OF_ITS_ROW = frozenset(
     (
-        *("conflict", "contradicted", "duplicate_key", "edited", "same_id", "another_name"),
+        *("conflict", "contradicted", "duplicate_key", "edited", "same_id", "same_name", "another_name"),
         *("two_names", "not_taken", "made_of_half", "half_name", "taken", "unknown_role", "bad_timestamp"),
         *("bad_location", "location_exceeds", "gap", "duplicate_stop", "duplicate_order_number", "oversettled"),
     )
