@@ -43,7 +43,15 @@ _OF_ITS_ROW = frozenset(
     (
         *("conflict", "contradicted", "duplicate_key", "edited", "same_id", "same_name", "another_name"),
         *("two_names", "not_taken", "made_of_half", "half_name", "taken", "unknown_role", "bad_timestamp"),
-        *("bad_location", "location_exceeds", "gap", "duplicate_stop", "duplicate_order_number", "oversettled"),
+        *(
+            "bad_location",
+            "location_exceeds",
+            "gap",
+            "beside",
+            "duplicate_stop",
+            "duplicate_order_number",
+            "oversettled",
+        ),
     )
 )
 """The codes whose messages tell what stands in the row."""
