@@ -203,7 +203,8 @@ class Target:
         assert field.reference is not None
         if field.reference.by:
             return Ways(self, field, self.known(field)).not_found()
-        return named_in_vain(field)
+        text = SQL("(r.payload ->> {})").format(Literal(field.name))
+        return quoted(Literal(field.reference.message), text)
 
     def place(self, field: Field) -> Composable | None:
         """Where the record of a reference of the rows `r` has to be; None when it may be anywhere."""
@@ -296,14 +297,8 @@ _SHOWN = 60
 """So many characters of what a row names stand in a message."""
 
 
-def named_in_vain(field: Field) -> Composable:
-    """The sentence of a reference of a row `r` that names nothing, with what it names: SKU not found: 'AB-12'."""
-    assert field.reference is not None
-    return quoted(Literal(field.reference.message), SQL("(r.payload ->> {})").format(Literal(field.name)))
-
-
 def quoted(told: Composable, text: Composable) -> Composable:
-    """A sentence with a text of a row behind it, the beginning of a long one."""
+    """A sentence with a text of a row behind it, the beginning of a long one: SKU not found: 'AB-12'."""
     return SQL(
         "concat({told}, {names}, left({text}, {most}), case when length({text}) > {most} then '…' end, {end})"
     ).format(told=told, names=Literal(NAMES), text=text, most=Literal(_SHOWN), end=Literal("'"))
@@ -428,7 +423,9 @@ class Ways:
 
     def not_found(self) -> Composable:
         """The sentence that nothing is found, and why, as far as that is known."""
-        told, place = named_in_vain(self._field), self.place
+        named = [self._value(way.said) for way in self._by_name] + [self._value(self._field.name)]
+        told = quoted(Literal(self._reference.message), SQL("coalesce({})").format(SQL(", ").join(named)))
+        place = self.place
         cases = [
             SQL("when {} then {} || {}").format(self._is_shared(way), told, Literal(", for several have this name"))
             for way in self._by_name

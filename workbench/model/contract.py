@@ -395,6 +395,9 @@ class Contract:
     unique: tuple[tuple[str, ...], ...] = ()
     """Fields that, taken together, no two records share either. A row that has them of another record waits for a
     person, with the name of that one."""
+    goes: Literal["", "together", "whole"] = ""
+    """Of a form: its rows of one key are all written or none of them ("together"), or all of its source ("whole"); the
+    database refuses anything else."""
     telling: tuple[str, ...] = ()
     """Fields that two records may share, and seldom do: that another one has the same is told."""
     only: tuple[str, tuple[str, ...]] | None = None

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.imports import ask, fingerprint, messages, outcome
+from tests.imports import ask, fingerprint, messages, outcome, tamper
 from workbench import Workbench, open_sheet
 from workbench.datasets import catalog
 from workbench.derived.csv_template import csv_template
-from workbench.model.errors import HeldWhole
+from workbench.model.errors import HeldWhole, Unbalanced
 from workbench.model.sheet import Sheet
 
 pytestmark = pytest.mark.both_servers
@@ -182,3 +182,14 @@ def test_an_order_of_another_tenant_is_not_found(open_wb: Opened, sheet: Given) 
 def test_the_template_imports_as_it_stands(wb: Workbench, sheet: Given) -> None:
     """Hazard 72: templates that fail their own importer."""
     assert outcome(wb.import_sheet(sheet(csv_template(catalog.contract(ROUTES))), ROUTES)) == (2, 0, 0, 0, 0)
+
+
+@pytest.mark.usefixtures("ordered")
+def test_the_database_completes_no_route_of_which_a_row_is_refused(wb: Workbench, sheet: Given, url: str) -> None:
+    right = "S-2025-01-16,1,10004,8:00\nS-2025-01-16,2,10005,9:00\n"
+    batch = wb.import_sheet(sheet(f"Route Name,Stop,Order,ETA\n{right}N-2025-01-16,2,10001,8:00\n"), ROUTES)
+    before = fingerprint(url)
+    tamper(url, "update workbench.import_batch set summary = summary || '{\"refused\": false}' where id = %s", batch.id)
+    with pytest.raises(Unbalanced, match="1 of its rows are not written that go together with others"):
+        wb.commit(batch, skip_errors=True)
+    assert fingerprint(url) == before
