@@ -392,8 +392,8 @@ def test_a_reference_that_names_nothing_is_unmatched_and_said_so(taken: Import, 
     found["course_sections"][0]["offering_id"] = "off-99"
     found["programs"][0]["institution_id"] = "elsewhere"
     batch = taken(export(tmp_path / "dangling.zip", found))
-    assert messages(wb, part(wb, batch, "course_sections"))[2] == "Offering not found"
-    assert messages(wb, part(wb, batch, "programs"))[2] == "Institution not found"
+    assert messages(wb, part(wb, batch, "course_sections"))[2] == "Offering not found: 'off-99'"
+    assert messages(wb, part(wb, batch, "programs"))[2] == "Institution not found: 'elsewhere'"
     assert batch.state == "completed"
     assert batch.unmatched == 2 + sum(each["program_id"] == "prog-1" for each in found["user_programs"]) + sum(
         each["program_id"] == "prog-1" for each in found["course_programs"]
