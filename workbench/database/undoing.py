@@ -316,7 +316,7 @@ class _Reversal:
                    to_jsonb(t) as before, o.before as image
             from workbench.import_outcome o
             join {came} i on i.batch_id = o.batch_id and i.line = o.line
-            -- what a row gets stands in its outcome: joined with it once more, by nothing that is counted yet, every row
+            -- what a row gets stands in its outcome: joined with it once more, before anything is counted, every row
             -- would be compared with every other
             cross join lateral (select i.external_key, coalesce(o.settled, i.payload) as payload) r
             left join {target} t on t.id = o.record_id
