@@ -120,7 +120,7 @@ def begin(  # noqa: PLR0913
     datasets = playbook.datasets if playbook is not None else (dataset,)
     if playbook is not None and playbook.windowed is not None:
         options = replace(options, window=playbook.windowed(options.window, date.today()))
-    mode = _mode(datasets, options.mode)
+    mode = _mode(datasets, options.mode or (playbook.mode if playbook is not None else None))
     if not (options.trial and _is_small(sheet)):
         inventory.refuse_paused(store, dataset, template.id if template else None)
     _check_order(store, datasets)
