@@ -282,8 +282,8 @@ class Decision:
             SQL("t.id is not null and {}").format(self._required.is_blank(field)) for field in erased
         ]
         cases: list[Composable] = [SQL("when {} then {}").format(test, number) for test in tests]
-        if not self._required.partial or self._target.mode == "update":
-            return cases  # what is not there is not made, whatever it lacks: it is not found
+        if not self._required.partial:
+            return cases
         at_once = [self._required.is_blank(field) for field in self.contract.needed if not field.awaited]
         missing = SQL(" or ").join(at_once) if at_once else SQL("false")
         cases.append(SQL("when {} and ({}) then {}").format(self._required.lacks, missing, number))
