@@ -18,7 +18,7 @@ from workbench.database.deciding import Decision, Lines
 from workbench.database.removing import Leftovers, Removals
 from workbench.database.rolling_up import REFUSED, Refusals, RollUp
 from workbench.database.store import Store
-from workbench.database.wholes import Wholes, pairs
+from workbench.database.wholes import Wholes, compared, pairs
 from workbench.datasets import catalog
 from workbench.model.batch import OUTCOMES, Batch, Run
 from workbench.model.control_total import Counted
@@ -132,7 +132,7 @@ def _totals(
         counted[sheet.id] = totals.count(connection, sheet, number, decided[sheet.id].outcomes)
         part = sheet.dataset if sheet != run.face else ""
         asked.holds += totals.holds(counted[sheet.id], expected.get(sheet.id, []), part)
-    return counted, sum(map(len, expected.values()))
+    return compared(run, counted), sum(map(len, expected.values()))
 
 
 def _figures(batch: Batch, decided: "Decided") -> dict[str, int]:

@@ -2,8 +2,8 @@
 lines do. Where a row of such a record is refused, in either sheet, or its parts do not come to what its head says, none
 of its rows is written: the others wait, each with its own outcome."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from workbench.database.store import Store
 from workbench.datasets import catalog
 from workbench.model.batch import Batch, Run
 from workbench.model.contract import Field
+from workbench.model.control_total import Beside, Counted
 
 
 class _Decided(Protocol):
@@ -65,6 +66,24 @@ def again(batch: Batch, run: Run) -> str:
         f"Correct what is wrong, and import {heads} and {parts} together again: the rows of one {pair.noun} go in "
         "together, in both of them, or not at all."
     )
+
+
+def compared(run: Run, counted: Mapping[UUID, Sequence[Counted]]) -> dict[UUID, list[Counted]]:
+    """What the rows of a run come to, sheet by sheet, that of heads beside what their parts come to: the amounts, and
+    how many of them there are."""
+    found = {sheet: list(totals) for sheet, totals in counted.items()}
+    for pair in pairs(run):
+        sums = catalog.contract(pair.heads.dataset).sums
+        same: dict[tuple[str, ...], tuple[str, ...]] = {(pair.head,): (pair.part,)}
+        if sums is not None:
+            same[(sums.total,)] = (sums.amount,)
+        theirs = {total.fields: total for total in found[pair.parts.id]}
+        for place, total in enumerate(found[pair.heads.id]):
+            other = theirs.get(same[total.fields]) if total.fields in same else None
+            if other is not None and other.found is not None:
+                beside = Beside(sheet=_called(pair.parts), name=other.name, number=other.found)
+                found[pair.heads.id][place] = replace(total, beside=beside)
+    return found
 
 
 class Wholes:

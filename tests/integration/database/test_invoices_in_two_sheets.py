@@ -174,3 +174,21 @@ def test_rows_that_wait_for_another_sheet_come_in_with_it_alone(wb: Workbench, s
     assert fingerprint(url) != before
     run = imported(wb, sheet, HEADS.replace("32.50", "33.50"), LINES.replace("ITA2040,1,12.50", "NEW1,1,13.50"))
     assert outcome(run) == (0, 2, 3, 0, 0)
+
+
+def test_what_the_invoices_come_to_stands_beside_what_their_lines_do(wb: Workbench, sheet: Given) -> None:
+    def compared(batch: Batch) -> list[tuple[str, str, str, str]]:
+        return [
+            (total.name, total.expected.who, str(total.counted.found), str(total.difference))
+            for total in wb.totals(batch)
+            if total.expected is not None
+        ]
+
+    batch = imported(wb, sheet)
+    assert compared(batch) == [
+        ("commerce.invoice_headers Total", "Net price of lines.csv", "22.50", "0.00"),
+        ("commerce.invoice_headers Invoices", "Invoices of lines.csv", "2", "0"),
+    ]
+    assert wb.sign_off(batch)["digest"] and wb.verify(batch)
+    lost = imported(wb, sheet, lines=LINES.replace("1002,1,FRA1023,-1,10.00\n", ""), skip_errors=True)
+    assert [difference for *_, difference in compared(lost)] == ["-10.00", "1"]
