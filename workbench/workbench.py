@@ -248,7 +248,7 @@ class Workbench:
             said = many(sum(map(len, cells.values())), "cell")
             return self._corrected(run, found, rows, said=said)
 
-    def fill_cells(  # noqa: PLR0913
+    def fill_cells(
         self,
         batch: Batch | UUID | str,
         header: str,
@@ -279,8 +279,8 @@ class Workbench:
         return self._again(batch, "taken_back", corrections.as_before)
 
     def make_again(self, batch: Batch | UUID | str) -> Batch:
-        """Makes the edit again that was taken back last, as long as nothing else was corrected since. Raises WrongStage,
-        NoEdit."""
+        """Makes the edit again that was taken back last, as long as nothing else was corrected since. Raises
+        WrongStage, NoEdit."""
         return self._again(batch, "made_again", corrections.as_edited)
 
     def _again(

@@ -40,7 +40,7 @@ _LINE = re.compile(r"\s*(\d{1,9})(\.0+)?\s*")
 """A line's number, as a spreadsheet may give it back."""
 
 
-def correct(
+def correct(  # noqa: PLR0913
     store: Store,
     home: Path,
     run: Run,

@@ -15,7 +15,7 @@ _RARE = 20
 """One row in so many, and fewer: then all of them are looked for at once instead of in the order of their lines."""
 
 
-def lines(
+def lines(  # noqa: PLR0913
     store: Store,
     batch: Batch,
     *,

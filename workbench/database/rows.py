@@ -376,7 +376,7 @@ class Rows:
         lines = paging.lines(self._store, found, outcome=outcome, reason=reason, issue=asked, **place)
         return list(self.each(found, lines=lines)) if lines else []
 
-    def number(  # noqa: PLR0913
+    def number(
         self,
         batch: Batch | UUID | str,
         *,
