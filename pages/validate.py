@@ -42,7 +42,7 @@ def the_rows(wb: Workbench, batch: Batch, counts: list[dict[str, Any]]) -> None:
             rows.marked(batch, shown, frame),
             hide_index=True,
             column_config=config,
-            row_height=rows.HIGH,
+            row_height=rows.high(frame),
             key=f"{key} closed",
         )
         return
@@ -56,7 +56,7 @@ def the_rows(wb: Workbench, batch: Batch, counts: list[dict[str, Any]]) -> None:
         column_config=config,
         key=key,
         disabled=["line", "told", "was"],
-        row_height=rows.HIGH,
+        row_height=rows.high(frame),
         on_change=typed.keep,
         args=(wb.settings, batch, key, shown),
     )

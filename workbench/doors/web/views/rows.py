@@ -10,9 +10,6 @@ from workbench.doors.web import words
 from workbench.doors.web.views.outcomes import SIGNS
 from workbench.model.batch import Batch
 
-HIGH = 68
-"""Pixels of a row whose sentences are told whole, on two lines."""
-
 REASONS = {
     "unchanged": "The record says so already",
     "kept": "What was edited since the last import is kept",
@@ -79,6 +76,16 @@ def cells(
         **{name: st.column_config.TextColumn(headers[int(name)]) for name in source},
     }
     return frame.assign(**source), shown
+
+
+def high(frame: pd.DataFrame) -> int | None:
+    """The pixels of a row of `cells` that tells its longest sentence whole, on up to four lines; None is one line."""
+    longest = frame["told"].str.len().max() if len(frame) else 0
+    return None if longest <= _LINE else 66 if longest <= 2 * _LINE else 90
+
+
+_LINE = 42
+"""Letters of a sentence that fit on one line of its column."""
 
 
 def _told(row: Mapping[str, Any]) -> str:
