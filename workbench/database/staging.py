@@ -175,6 +175,8 @@ class _Kept:
     """Of a source: what its fields come to that have a control total."""
     summary: SummaryLine | None = None
     """The line at the end of its source that adds up the others."""
+    removed: int = 0
+    """The rows that a recipe took out."""
     noticed: dict[str, Any] = field(default_factory=dict)
     """What was noticed of its columns (see `Noticed`)."""
     hidden: bool = False
@@ -198,20 +200,27 @@ class _Kept:
         return told
 
     def records(self, sheet: Sheet) -> Iterator[Chunk]:
-        """The rows of its source, but for a last line that adds up the others."""
+        """The rows of its source, but for a last line that adds up the others; those that a recipe took out in chunks
+        of their own."""
         held: Chunk | None = None
         before: Chunk | None = None
-        for chunk in sheet.chunks(self.tally):
+        for chunk in sheet.every_row(self.tally):
+            left, gone = chunk.parted()
+            if gone is not None:
+                self.removed += len(gone)
+                yield gone
+            if not len(left):
+                continue
             if held is not None:
                 yield held
-            before, held = held, chunk
+            before, held = held, left
         contract, mapped = catalog.contract(self.batch.dataset), Mapping.from_dict(self.batch.mapping)
         if held is not None and not hold(sheet.reading.layout.records, held.lines[-1].as_py()):
             self.summary = summary_line.last_of(held, contract, mapped, before)
         if self.summary is not None and held is not None:
             self.tally.leave_out(self.summary.line, OWN_TOTALS, self.summary.text)
             self.tally.rows -= 1
-            held = Chunk(lines=held.lines[:-1], cells=held.cells[:-1])
+            held = held.slice(0, len(held) - 1)
         for note in all_left_out(sheet.reading, self.tally) if self.summary is None else ():
             found = summary_line.of_note(note.first, note.cells, sheet.headers, contract, mapped)
             self.summary = self.summary or found
@@ -245,6 +254,7 @@ class _Kept:
                 "seconds_staging": seconds,
                 "partial": self.partial,
                 "halves": sorted(self.halves),
+                **({"filtered": self.removed} if self.removed else {}),
                 **({"sums": self.sums.told} if self.sums is not None else {}),
                 **({"grouped": self.grouped, "revision": self.revision} if self.batch.derived else {}),
             },
@@ -271,7 +281,11 @@ class _Feeding:
         return judge.noticed.to_dict() if judge is not None else {}
 
     def items(self, chunk: Chunk) -> Iterator[Item]:
-        """The rows of each batch, the source's own first."""
+        """The rows of each batch, the source's own first; those that a recipe took out make no part."""
+        if chunk.removed is not None:
+            contract = catalog.contract(self.source.batch.dataset)
+            yield Item(batch=self.source.batch.id, contract=contract, rows=chunk, hidden=self.hidden)
+            return
         parts: dict[str, JudgedRows] = {}
         if self.judge is not None:
             own, parts = self.judge.judge(chunk)

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
+import numpy as np
 import pyarrow as pa
 
 from workbench.model import lines
@@ -135,9 +136,52 @@ class Chunk:
 
     lines: pa.Int32Array
     cells: pa.RecordBatch
+    changes: pa.Table | None = None
+    """What a recipe changed: position (int32, into the rows, ascending), column, was (strings), step (int16), a row for
+    each cell that is another than the source's; of a column that the recipe made nothing is kept."""
+    removed: pa.Table | None = None
+    """The rows that a recipe took out, which are still here: position (int32, ascending) and step (int16)."""
 
     def __len__(self) -> int:
         return len(self.lines)
+
+    def slice(self, start: int, rows: int) -> Self:
+        """Some rows that follow each other."""
+        positions = np.arange(start, min(start + rows, len(self)), dtype=np.int32)
+        changes, removed = (_moved(told, positions) for told in (self.changes, self.removed))
+        lines, cells = self.lines.slice(start, rows), self.cells.slice(start, rows)
+        return replace(self, lines=lines, cells=cells, changes=changes, removed=removed)
+
+    def take(self, positions: np.ndarray) -> Self:
+        """The rows at those places (int32, ascending), with what a recipe did to them."""
+        places = pa.array(positions, pa.int32())
+        cells = self.cells.take(places)
+        changes, removed = (_moved(told, positions) for told in (self.changes, self.removed))
+        return replace(self, lines=self.lines.take(places), cells=cells, changes=changes, removed=removed)
+
+    def parted(self) -> tuple[Self, Self | None]:
+        """The rows that are left, and those that a recipe took out; None where it took out none."""
+        if self.removed is None or self.removed.num_rows == 0:
+            return replace(self, removed=None), None
+        gone = np.zeros(len(self), dtype=bool)
+        gone[self.removed["position"].to_numpy()] = True
+        return replace(self.take(_places(~gone)), removed=None), self.take(_places(gone))
+
+
+def _places(flags: np.ndarray) -> np.ndarray:
+    return np.flatnonzero(flags).astype(np.int32)
+
+
+def _moved(told: pa.Table | None, positions: np.ndarray) -> pa.Table | None:
+    """What is told of rows, of those at some places alone, with their new places."""
+    if told is None or told.num_rows == 0:
+        return told
+    was = told["position"].to_numpy()
+    place = np.searchsorted(positions, was)
+    there = np.flatnonzero(positions[np.minimum(place, len(positions) - 1)] == was) if len(positions) else []
+    kept = told.take(pa.array(there, pa.int64()))
+    column = pa.array(place[there], pa.int32())
+    return kept.set_column(kept.schema.get_field_index("position"), "position", column)
 
 
 @dataclass(kw_only=True)
@@ -193,7 +237,15 @@ class Sheet:
     """The archive that it came in, with others; None of what came by itself."""
 
     def chunks(self, tally: Tally | None = None) -> Iterator[Chunk]:
-        """The rows, in their order; raises UnreadableSheet(line) at the first that cannot be read."""
+        """The rows, in their order, without those that a recipe took out; raises UnreadableSheet(line) at the first
+        that cannot be read."""
+        for chunk in self.every_row(tally):
+            kept, _ = chunk.parted()
+            if len(kept) or not len(chunk):
+                yield kept
+
+    def every_row(self, tally: Tally | None = None) -> Iterator[Chunk]:
+        """The same with the rows that a recipe took out, each chunk with what that did."""
         return self.read(tally if tally is not None else Tally())
 
     def tally(self) -> Tally:
@@ -206,15 +258,14 @@ class Sheet:
     def sample(self, rows: int = 1000) -> Chunk:
         """At most the first `rows` rows, for suggestions and previews."""
         for chunk in self.chunks():
-            return Chunk(lines=chunk.lines.slice(0, rows), cells=chunk.cells.slice(0, rows))
+            return chunk.slice(0, rows)
         return self._nothing()
 
     def spread(self, rows: int = 1000) -> Chunk:
         """At most so many rows, evenly spread over the first block (8 MB of a text, some 100,000 rows): how columns
         really look, for no more reading than `sample` does."""
         for chunk in self.chunks():
-            places = pa.array(range(0, len(chunk), max(1, -(-len(chunk) // rows))), pa.int32())
-            return Chunk(lines=chunk.lines.take(places), cells=chunk.cells.take(places))
+            return chunk.take(np.arange(0, len(chunk), max(1, -(-len(chunk) // rows)), dtype=np.int32))
         return self._nothing()
 
     def _nothing(self) -> Chunk:
