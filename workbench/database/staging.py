@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import pyarrow as pa
+
 from workbench.database import batches, known_ids, known_names, recalled, rows, runs, totals
 from workbench.database.copying import Count, Item, RowWriter
 from workbench.database.progress import Reporter
@@ -205,7 +207,7 @@ class _Kept:
         of their own."""
         held: Chunk | None = None
         before: Chunk | None = None
-        for chunk in sheet.every_row(self.tally):
+        for chunk in sheet.chunks(self.tally):
             left, gone = chunk.parted()
             if gone is not None:
                 self.removed += len(gone)
@@ -221,7 +223,7 @@ class _Kept:
         if self.summary is not None and held is not None:
             self.tally.leave_out(self.summary.line, OWN_TOTALS, self.summary.text)
             self.tally.rows -= 1
-            held = held.slice(0, len(held) - 1)
+            held = held.taken(pa.array(range(len(held) - 1), pa.int32()))
         for note in all_left_out(sheet.reading, self.tally) if self.summary is None else ():
             found = summary_line.of_note(note.first, note.cells, sheet.headers, contract, mapped)
             self.summary = self.summary or found

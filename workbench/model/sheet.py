@@ -5,12 +5,13 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
-import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from workbench.model import lines
 from workbench.model.lines import Ranges
 from workbench.model.package import Package
+from workbench.model.recipe import Done, Recipe
 from workbench.model.salesforce import Interval, ReadOf
 
 LEFT_OUT_ENTRIES = 100
@@ -137,51 +138,41 @@ class Chunk:
     lines: pa.Int32Array
     cells: pa.RecordBatch
     changes: pa.Table | None = None
-    """What a recipe changed: position (int32, into the rows, ascending), column, was (strings), step (int16), a row for
-    each cell that is another than the source's; of a column that the recipe made nothing is kept."""
+    """What a recipe changed: `position` (int32, in this chunk), `column` (its header here), `was` (the source's text)
+    and `step` (int16, from 0: the last that changed it), one row for each cell that is another than the source's. Of a
+    column that the recipe made, nothing is kept."""
     removed: pa.Table | None = None
-    """The rows that a recipe took out, which are still here: position (int32, ascending) and step (int16)."""
+    """The rows that a recipe removed, which stay here: `position` (int32) and `step` (int16)."""
 
     def __len__(self) -> int:
         return len(self.lines)
 
-    def slice(self, start: int, rows: int) -> Self:
-        """Some rows that follow each other."""
-        positions = np.arange(start, min(start + rows, len(self)), dtype=np.int32)
-        changes, removed = (_moved(told, positions) for told in (self.changes, self.removed))
-        lines, cells = self.lines.slice(start, rows), self.cells.slice(start, rows)
-        return replace(self, lines=lines, cells=cells, changes=changes, removed=removed)
-
-    def take(self, positions: np.ndarray) -> Self:
-        """The rows at those places (int32, ascending), with what a recipe did to them."""
-        places = pa.array(positions, pa.int32())
-        cells = self.cells.take(places)
-        changes, removed = (_moved(told, positions) for told in (self.changes, self.removed))
-        return replace(self, lines=self.lines.take(places), cells=cells, changes=changes, removed=removed)
+    def taken(self, places: pa.Int32Array) -> Self:
+        """The rows at these places, each at most once, with what is known of their changes."""
+        return replace(
+            self,
+            lines=self.lines.take(places),
+            cells=self.cells.take(places),
+            changes=_moved(self.changes, places),
+            removed=_moved(self.removed, places),
+        )
 
     def parted(self) -> tuple[Self, Self | None]:
-        """The rows that are left, and those that a recipe took out; None where it took out none."""
+        """The rows that are left, and those that a recipe removed; None where it removed none."""
         if self.removed is None or self.removed.num_rows == 0:
-            return replace(self, removed=None), None
-        gone = np.zeros(len(self), dtype=bool)
-        gone[self.removed["position"].to_numpy()] = True
-        return replace(self.take(_places(~gone)), removed=None), self.take(_places(gone))
+            return self, None
+        goes = pc.is_in(pa.array(range(len(self)), pa.int32()), self.removed["position"].combine_chunks())
+        stays, gone = (pc.indices_nonzero(flags).cast(pa.int32()) for flags in (pc.invert(goes), goes))
+        return replace(self.taken(stays), removed=None), self.taken(gone)
 
 
-def _places(flags: np.ndarray) -> np.ndarray:
-    return np.flatnonzero(flags).astype(np.int32)
-
-
-def _moved(told: pa.Table | None, positions: np.ndarray) -> pa.Table | None:
-    """What is told of rows, of those at some places alone, with their new places."""
-    if told is None or told.num_rows == 0:
-        return told
-    was = told["position"].to_numpy()
-    place = np.searchsorted(positions, was)
-    there = np.flatnonzero(positions[np.minimum(place, len(positions) - 1)] == was) if len(positions) else []
-    kept = told.take(pa.array(there, pa.int64()))
-    column = pa.array(place[there], pa.int32())
-    return kept.set_column(kept.schema.get_field_index("position"), "position", column)
+def _moved(known: pa.Table | None, places: pa.Int32Array) -> pa.Table | None:
+    """What is known of rows by their position, for those at these places."""
+    if known is None:
+        return None
+    at = pc.index_in(known["position"], places)
+    there = pc.is_valid(at)
+    return known.set_column(0, "position", at).filter(there)
 
 
 @dataclass(kw_only=True)
@@ -189,7 +180,10 @@ class Tally:
     """What only a whole reading can tell; complete when `chunks()` is exhausted."""
 
     rows: int = 0
+    """Of the source, those that a recipe removes among them."""
     blank_rows: int = 0
+    steps: list[Done] = field(default_factory=list)
+    """What each step of the recipe did that is on, where the sheet is a cleaned one."""
     left_out: list[LeftOut] = field(default_factory=list)
     """Lines that turned out to be no records."""
 
@@ -233,19 +227,15 @@ class Sheet:
     """Of an object of Salesforce: which of its changes are in it; None where only some records were asked for."""
     read_of: ReadOf | None = None
     """What it is a reading of, to be kept with its import; None of all that is no playbook's extract."""
+    recipe: Recipe | None = None
+    """What its rows are cleaned by while they are read; None of a source as it came."""
+    source_headers: tuple[str, ...] = ()
+    """Of a cleaned sheet: the headers that the source has."""
     package: Package | None = None
     """The archive that it came in, with others; None of what came by itself."""
 
     def chunks(self, tally: Tally | None = None) -> Iterator[Chunk]:
-        """The rows, in their order, without those that a recipe took out; raises UnreadableSheet(line) at the first
-        that cannot be read."""
-        for chunk in self.every_row(tally):
-            kept, _ = chunk.parted()
-            if len(kept) or not len(chunk):
-                yield kept
-
-    def every_row(self, tally: Tally | None = None) -> Iterator[Chunk]:
-        """The same with the rows that a recipe took out, each chunk with what that did."""
+        """The rows, in their order; raises UnreadableSheet(line) at the first that cannot be read."""
         return self.read(tally if tally is not None else Tally())
 
     def tally(self) -> Tally:
@@ -258,14 +248,15 @@ class Sheet:
     def sample(self, rows: int = 1000) -> Chunk:
         """At most the first `rows` rows, for suggestions and previews."""
         for chunk in self.chunks():
-            return chunk.slice(0, rows)
+            return chunk.taken(pa.array(range(min(rows, len(chunk))), pa.int32()))
         return self._nothing()
 
     def spread(self, rows: int = 1000) -> Chunk:
         """At most so many rows, evenly spread over the first block (8 MB of a text, some 100,000 rows): how columns
         really look, for no more reading than `sample` does."""
         for chunk in self.chunks():
-            return chunk.take(np.arange(0, len(chunk), max(1, -(-len(chunk) // rows)), dtype=np.int32))
+            places = pa.array(range(0, len(chunk), max(1, -(-len(chunk) // rows))), pa.int32())
+            return chunk.taken(places)
         return self._nothing()
 
     def _nothing(self) -> Chunk:

@@ -172,7 +172,7 @@ def _records(sheet: Sheet, contract: Contract, mapping: Mapping) -> Iterator[Chu
         if held is None:
             yield chunk
     if held is not None:
-        yield held.slice(0, len(held) - 1)
+        yield Chunk(lines=held.lines[:-1], cells=held.cells[:-1])
 
 
 def settled(mapping: Mapping, columns: Iterable[ColumnForm]) -> Mapping:
