@@ -24,6 +24,7 @@ from workbench.model.recipe import Recipe
 from workbench.model.sheet import Chunk
 from workbench.model.template import Mapping
 from workbench.prepare.cleaning import sentence
+from workbench.prepare.cleaning.rows import CHANGES
 
 if TYPE_CHECKING:
     import pandas as pd

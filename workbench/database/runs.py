@@ -36,10 +36,12 @@ from workbench.model.errors import (
     WrongValue,
 )
 from workbench.model.playbook import Part, Playbook
+from workbench.model.recipe import Recipe
 from workbench.model.sheet import BY_PROGRAM, Sheet
 from workbench.model.template import HOLDABLE, ON_CONFLICT, ON_EDIT, Mapping, Template
 from workbench.model.written_rows import is_written
 from workbench.prepare import drift, forms, mapping
+from workbench.prepare.cleaning import refuse_secrets, without_removed
 from workbench.prepare.normalize import canonical
 from workbench.sources import kept_files
 
@@ -294,6 +296,8 @@ def _of_sheet(  # noqa: PLR0913
 ) -> dict[str, Any]:
     """What the batch of a sheet is begun with."""
     contract = catalog.contract(dataset)
+    refuse_secrets(sheet, contract)
+    sheet = without_removed(sheet)
     if any("\0" in header for header in sheet.headers):
         raise UnreadableSheet(line=sheet.reading.header_line, why="has a NUL character in a header.")
     if contract.whole_again and is_written(sheet.headers):

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Mapping as Pairs
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from workbench.model.playbook import Playbook
 from workbench.model.sheet import Chunk, Layout, Reading, Sheet, Tally, all_left_out
 from workbench.model.template import Mapping
 from workbench.prepare import mapping, summary_line
+from workbench.prepare.cleaning import as_recipe_says
 from workbench.prepare.judging import Judge, JudgedRows, SourceJudge
 from workbench.prepare.known_names import KnownNames
 from workbench.prepare.summary_line import OWN_TOTALS, SummaryLine
@@ -191,6 +192,8 @@ class _Kept:
         known = self.reading or Reading(format="")
         left_out = [each.to_dict() for each in all_left_out(known, self.tally)]
         told: dict[str, Any] = {"blank_rows": self.tally.blank_rows, "left_out": left_out}
+        if self.tally.steps:
+            told["cleaned"] = [asdict(done) for done in self.tally.steps]
         if self.summary is not None:
             told["left_out"] = [
                 {**each, "what": OWN_TOTALS} if each["first"] == each["last"] == self.summary.line else each
