@@ -5,6 +5,7 @@ An operation family is a file; `operation` says what one is, `operations` lists 
 """
 
 from workbench.prepare.cleaning.cleaned import checked, cleaned, headers_after, sentence, without_removed
+from workbench.prepare.cleaning.imported import done_of, mapping_of, recipe_of, told_of
 from workbench.prepare.cleaning.once import as_recipe_says, cleaned_once, refuse_secrets
 from workbench.prepare.cleaning.operation import Operation, Option
 from workbench.prepare.cleaning.operations import OPERATIONS
@@ -17,8 +18,12 @@ __all__ = [
     "checked",
     "cleaned",
     "cleaned_once",
+    "done_of",
     "headers_after",
+    "mapping_of",
+    "recipe_of",
     "refuse_secrets",
     "sentence",
+    "told_of",
     "without_removed",
 ]
