@@ -212,7 +212,8 @@ class Workbench:
         A `recipe`, else the template's, cleans the rows while they stream by; with an empty one they stay as they are.
         Raises UnreadableSheet, NoRows, ImportOrder, UnknownMode, UnknownTotal, UnknownTemplate, UnknownBatch (for the
         run), NoSheets, LooksLikeAnother, NoSpace, UnwritableFile, WrongRecipe, CleanedOtherwise, RecipeOfSheets, what
-        `mapping.resolve` raises, and ColumnsChanged or ColumnsMixedUp where the columns are not those of the template, or hold something else than their fields.
+        `mapping.resolve` raises, and ColumnsChanged or ColumnsMixedUp where the columns are not those of the template,
+        or hold something else than their fields.
         """
         identifier = new_id()
         with batches.working(self._store, identifier):

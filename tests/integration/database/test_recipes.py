@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.imports import ask, issues, outcome, outcomes, records
-from workbench import Workbench, open_sheet
+from workbench import Workbench
 from workbench.model.batch import Batch
 from workbench.model.errors import CleanedOtherwise, NoRows, RemovedRows, WrongRecipe
 from workbench.model.hold import Hold
@@ -64,9 +64,7 @@ def test_rows_are_cleaned_before_they_are_checked_and_those_that_are_removed_are
 def test_a_row_says_what_was_in_its_source_and_which_step_changed_or_removed_it(wb: Workbench, done: Batch) -> None:
     rows = {row["line"]: row for row in wb.rows.each(done)}
     assert rows[2]["raw"] == {"email": "john@example.com", "name": "John Doe", "phone": "555-123-4567"}
-    assert rows[2]["cleaned"] == {
-        "phone": {"was": "call 555-123-4567", "step": 1, "by": "In phone, take out 'call '."}
-    }
+    assert rows[2]["cleaned"] == {"phone": {"was": "call 555-123-4567", "step": 1, "by": "In phone, take out 'call '."}}
     assert rows[4]["cleaned"]["email"]["was"] == "jane(at)example.com"
     assert (rows[2]["removed_by"], rows[3]["cleaned"]) == (None, {})
     assert rows[3]["removed_by"]["step"] == 3
@@ -95,9 +93,7 @@ def test_a_batch_that_was_begun_is_filled_with_rows_that_are_cleaned_once(wb: Wo
     twice = Recipe(steps=(replacing("name", "a", "aa"),))
     begun = wb.begin(sheet("email,name\nx@example.com,Ada Park\n"), "elevate.students", recipe=twice, source="page")
     assert [row["raw"]["name"] for row in wb.rows.each(wb.fill(begun))] == ["Adaa Paark"]
-    again = wb.stage(
-        cleaned(sheet("email,name\ny@example.com,Ada Park\n"), twice), "elevate.students", recipe=twice
-    )
+    again = wb.stage(cleaned(sheet("email,name\ny@example.com,Ada Park\n"), twice), "elevate.students", recipe=twice)
     assert [row["raw"]["name"] for row in wb.rows.each(again)] == ["Adaa Paark"]
     assert Mapping.from_dict(again.mapping).recipe == twice
 
@@ -147,7 +143,9 @@ def test_a_template_keeps_its_recipe_and_cleans_the_next_file(wb: Workbench, don
 def test_nothing_is_made_of_a_column_that_carries_secrets(wb: Workbench, sheet: Given, url: str) -> None:
     given = sheet("email,name,Password\na@example.com,Ada,hunter2 \n")
     with pytest.raises(WrongRecipe, match="Password carries secrets"):
-        wb.stage(given, "elevate.students", columns={"Password": ""}, recipe=Recipe(steps=(replacing("Password", "x"),)))
+        wb.stage(
+            given, "elevate.students", columns={"Password": ""}, recipe=Recipe(steps=(replacing("Password", "x"),))
+        )
     trimmed = Recipe(steps=(Step(operation="trim"),))
     wb.stage(given, "elevate.students", columns={"Password": ""}, recipe=trimmed)
     assert "hunter2" not in str(ask(url, "select raw, cleaned from workbench.import_row"))
@@ -189,7 +187,7 @@ def test_a_step_that_changes_far_fewer_rows_than_it_did_holds_the_plan_once(
     (hold,) = Hold.all_of(held.summary)
     assert (hold.code, hold.message) == (
         "step_changed_fewer",
-        "Step 1 of the recipe (replace) changed 0 of 42, and 40 of 41 when it was last said to be right.",
+        "Step 1 of the recipe (replace) changed 0 of 42 rows, and 40 of 41 rows when it was last said to be right.",
     )
     done = wb.commit(held, accept=("step_changed_fewer",))
     assert done.stage == "completed"
@@ -197,13 +195,9 @@ def test_a_step_that_changes_far_fewer_rows_than_it_did_holds_the_plan_once(
     assert again.stage == "completed"
 
 
-def test_a_step_whose_column_is_gone_is_not_done_and_holds_the_plan(
-    wb: Workbench, monthly: None, sheet: Given
-) -> None:
+def test_a_step_whose_column_is_gone_is_not_done_and_holds_the_plan(wb: Workbench, monthly: None, sheet: Given) -> None:
     text = "email,name\na(at)example.com,Ada\n,Total\n"
-    held = wb.import_sheet(
-        sheet(text, "second.csv"), "elevate.students", template="monthly", columns={"phone": ""}
-    )
+    held = wb.import_sheet(sheet(text, "second.csv"), "elevate.students", template="monthly", columns={"phone": ""})
     assert (held.stage, outcome(held)) == ("held", (1, 0, 1, 0, 0))
     (hold,) = Hold.all_of(held.summary)
     assert (hold.code, hold.message) == (
@@ -260,9 +254,7 @@ def test_parts_made_anew_after_a_correction_are_of_the_rows_that_are_left(wb: Wo
     assert rows[4]["removed_by"]["step"] == 2
 
 
-def test_rows_that_a_sweep_brings_in_are_not_cleaned_again_and_know_what_they_were(
-    wb: Workbench, sheet: Given
-) -> None:
+def test_rows_that_a_sweep_brings_in_are_not_cleaned_again_and_know_what_they_were(wb: Workbench, sheet: Given) -> None:
     doubling = Recipe(steps=(replacing("first_name", "D", "DD"), removing("email", "total")))
     done = wb.import_sheet(sheet(LEARNERS.replace("(at)", "@")), "elevate.learners", recipe=doubling)
     assert outcomes(wb, done)[-1] == (5, "unmatched:course")
@@ -286,18 +278,23 @@ def test_a_removed_row_is_no_part_of_a_sum_and_names_no_record(wb: Workbench, sh
         "Units": "144", "COGS": "1200.50", "SKUs": "1",
     }  # fmt: skip
     expected = wb.stage(
-        given, "commerce.inventory", recipe=Recipe(steps=(removing("Warehouse", "All"),)), expected={"Units": 144, "rows": 2}
+        given,
+        "commerce.inventory",
+        recipe=Recipe(steps=(removing("Warehouse", "All"),)),
+        expected={"Units": 144, "rows": 2},
     )
     assert wb.commit(wb.plan(wb.correct(expected, {2: {"Supplier": "Other"}})).batch).stage == "completed"
 
 
-def test_another_tenant_sees_nothing_of_what_a_recipe_changed(wb: Workbench, open_wb: Opened, done: Batch, url: str) -> None:
+def test_another_tenant_sees_nothing_of_what_a_recipe_changed(
+    wb: Workbench, open_wb: Opened, done: Batch, url: str
+) -> None:
     other = open_wb(tenant="other")
     assert other._store.all("select cleaned from workbench.import_row where cleaned is not null") == []
     assert len(wb._store.all("select cleaned from workbench.import_row where cleaned is not null")) == 4
 
 
 def test_a_step_that_makes_several_rows_of_one_is_refused_in_an_import(wb: Workbench, sheet: Given) -> None:
-    twice = Step(operation="split_to_rows", columns=("phone",), options={"by": "/"})
-    with pytest.raises(WrongRecipe, match=r"Step 1 of the recipe \(split_to_rows\).* several rows of one.* clean -o"):
+    twice = Step(operation="split_rows", columns=("phone",), options={"separator": "/"})
+    with pytest.raises(WrongRecipe, match=r"Step 1 of the recipe \(split_rows\).* several rows of one.* clean -o"):
         wb.stage(sheet(PEOPLE), "elevate.students", recipe=Recipe(steps=(twice,)))

@@ -49,8 +49,8 @@ def _refuse_repeating(recipe: Recipe) -> None:
     for number, step in enumerate(recipe.steps, start=1):
         if step.on and step.operation in OPERATIONS and OPERATIONS[step.operation].repeats:
             why = (
-                "it makes several rows of one, and each row of an import is a row of its source. Write the cleaned rows "
-                "to a file with workbench clean -o, and import that."
+                "it makes several rows of one, and each row of an import is a row of its source. Write the cleaned "
+                "rows to a file with workbench clean -o, and import that."
             )
             raise WrongRecipe(step=place(number, step.operation), why=why)
 
@@ -58,4 +58,3 @@ def _refuse_repeating(recipe: Recipe) -> None:
 def _names(step: Step, header: str) -> bool:
     """Whether a step speaks of a column anywhere, be it within an expression."""
     return header in step.columns or json.dumps(header)[1:-1] in json.dumps(step.to_dict())
-
