@@ -5,19 +5,15 @@ An operation family is a file; `operation` says what one is, `operations` lists 
 """
 
 from workbench.prepare.cleaning.cleaned import checked, cleaned, headers_after, sentence, without_removed
-from workbench.prepare.cleaning.drift import CODES, Drift, drifts
 from workbench.prepare.cleaning.operation import Operation, Option
 from workbench.prepare.cleaning.operations import OPERATIONS
 
 __all__ = [
-    "CODES",
     "OPERATIONS",
-    "Drift",
     "Operation",
     "Option",
     "checked",
     "cleaned",
-    "drifts",
     "headers_after",
     "sentence",
     "without_removed",
