@@ -83,7 +83,7 @@ from workbench.model.sheet import Sheet
 from workbench.model.template import ON_CONFLICT, Template
 from workbench.playbooks import PLAYBOOKS, purposes, sequences
 from workbench.prepare import mapping, recognition
-from workbench.prepare.cleaning import CODE, cleaned_once, recipe_of, without_removed
+from workbench.prepare.cleaning import CODES, cleaned_once, recipe_of, without_removed
 from workbench.prepare.mapping import Suggestion
 from workbench.sequences import Sequences
 from workbench.sources import headed, kept_files
@@ -212,7 +212,8 @@ class Workbench:
         A `recipe`, else the template's, cleans the rows while they stream by; with an empty one they stay as they are.
         Raises UnreadableSheet, NoRows, ImportOrder, UnknownMode, UnknownTotal, UnknownTemplate, UnknownBatch (for the
         run), NoSheets, LooksLikeAnother, NoSpace, UnwritableFile, WrongRecipe, CleanedOtherwise, RecipeOfSheets, what
-        `mapping.resolve` raises, and ColumnsChanged or ColumnsMixedUp where the columns are not those of the template, or hold something else than their fields.
+        `mapping.resolve` raises, and ColumnsChanged or ColumnsMixedUp where the columns are not those of the template,
+        or hold something else than their fields.
         """
         identifier = new_id()
         with batches.working(self._store, identifier):
@@ -387,7 +388,7 @@ class Workbench:
                     skip_errors=skip_errors,
                 )
                 reporter("committing", found.processed or 0)
-        if CODE in accept or ALL in accept:
+        if ALL in accept or any(code in CODES for code in accept):
             self._expect_from_now_on(run)
         if found.created or found.updated or found.removed:  # a name that was changed, or that nobody else has now
             self.sweep(after=found.id)

@@ -71,9 +71,10 @@ def correct(
     with store.transaction(batch.id) as connection:
         connection.execute(INCOMING)
         for chunk in rows:
-            item = Item(batch=batch.id, contract=contract, rows=judge(chunk), hidden=hidden)
-            partial = partial or (bool(contract.table) and item.rows.lacks(contract))
-            halves |= item.rows.normalized.halves.keys()
+            judged = judge(chunk)
+            item = Item(batch=batch.id, contract=contract, rows=judged, hidden=hidden)
+            partial = partial or (bool(contract.table) and judged.lacks(contract))
+            halves |= judged.normalized.halves.keys()
             with connection.cursor() as cursor, cursor.copy(COPY) as copy:
                 copy.write(copy_lines(item)[0])
             if connection.execute(_FORGET_SAME, which).rowcount == len(chunk):

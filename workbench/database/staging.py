@@ -36,8 +36,8 @@ from workbench.sources import kept_files, open_sheet
 
 
 def kept_sheet(home: Path, batch: Batch) -> Sheet:
-    """The source of a batch, opened again as it was and cleaned by the recipe that it was imported with; raises UnreadableSource when its bytes were not kept, and what
-    `open_sheet` raises."""
+    """The source of a batch, opened again as it was and cleaned by the recipe that it was imported with; raises
+    UnreadableSource when its bytes were not kept, and what `open_sheet` raises."""
     path = kept_files.kept(home, batch.id, batch.file_key)
     if path is None:
         raise UnreadableSource(source=batch.file_name, why="its bytes were not kept.")

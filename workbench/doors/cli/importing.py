@@ -182,12 +182,9 @@ def import_(
     google = salesforce is None and sources.may_be_google(source)
     _refuse_both(dataset, playbook)
     wanted = playbook or dataset or (_dataset_of(asked, template) if template is not None else None)
-    cleans = _recipe(recipe)
-    meant = (
-        None
-        if google or salesforce
-        else sources.of_file(source, wanted, sheet, layout, lambda: _templates(asked), recipe=cleans)
-    )
+    cleans, meant = _recipe(recipe), None
+    if not (google or salesforce):
+        meant = sources.of_file(source, wanted, sheet, layout, lambda: _templates(asked), recipe=cleans)
     with asked.open() as wb:
         if salesforce is not None:
             sources.refuse_worksheet(sheet)
@@ -197,7 +194,7 @@ def import_(
             needed = [header for header, field in mapped.items() if field]
             saved = wb.templates.get(wanted, template) if template is not None and wanted is not None else None
             if saved is not None and only is None and not sources.is_extract(wanted):
-                only = [*saved.mapping.columns]
+                only = [*saved.mapping.columns] if (cleans or saved.mapping.recipe) is None else None
             more = {"values": meanings, "set": every_row, "clear": clears, "forms": forms, "lenient": lenient}
             more |= {"repair": repairs, "mode": mode, "window": window}
             with asked.progress() as progress:
@@ -253,10 +250,8 @@ def import_(
                 )
                 planned = wb.plan(staged, progress=progress).batch
             if save_template is not None:
-                kept = _kept(staged)
                 unread = () if meant.columns is None else (header for header, field in mapped.items() if not field)
-                left_out = dict.fromkeys((*kept.left_out, *unread))
-                wb.templates.save(save_template, wanted, replace(kept, left_out=tuple(left_out)))
+                wb.templates.save(save_template, wanted, _kept(staged, unread))
             if not asked.json:
                 _tell_reading(asked, wb, sheets, planned, template)
                 printing.facts(asked, [("Template", f"saved as {save_template}" if save_template else "")])
@@ -275,11 +270,12 @@ def _recipe(path: Path | None) -> "Recipe | None":
     return read_recipe(path) if path is not None else None
 
 
-def _kept(batch: Batch) -> Mapping:
-    """The mapping of a batch as a template keeps it."""
+def _kept(batch: Batch, unread: "Iterable[str]") -> Mapping:
+    """The mapping of a batch as a template keeps it, with columns that were left `unread` among those left out."""
     from workbench.prepare.cleaning import mapping_of
 
-    return mapping_of(batch)
+    kept = mapping_of(batch)
+    return replace(kept, left_out=tuple(dict.fromkeys((*kept.left_out, *unread))))
 
 
 def _cleaned(

@@ -1,11 +1,12 @@
 """Expressions over the columns of a row: a small part of SQL, parsed by sqlglot, which runs nothing, and evaluated here
 on whole columns.
 
-What an expression may have is what stands in `_NODES`; everything else is refused by its name.A column is written as it stands in the header, in double quotes where it is no plain word. A blank cell is the empty
-text: `phone = ''` is true of it and so is `phone is null`, `coalesce` takes the first that is not blank, and what is
-joined to it stays. A text is read as a number, with a decimal point, where a number is meant; where it is none, the
-result is blank. Numbers are exact, to six places. Two columns are compared as texts, and as numbers where one is made
-one: `paid::decimal < due`.
+What an expression may have is what stands in `_NODES`; everything else is refused by its name. A column is written as
+it stands in the header, in double quotes where it is no plain word. A blank cell is the empty text: `phone = ''` is
+true of it and so is `phone is null`, `coalesce` takes the first that is not blank, and what is joined to it stays. A
+text is read as a number, with a decimal point, where a number is meant; where it is none, the result is blank. Numbers
+are exact, to six places. Two columns are compared as texts, and as numbers where one is made one: `paid::decimal <
+due`.
 """
 
 from collections.abc import Callable, Mapping
