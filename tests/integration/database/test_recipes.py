@@ -111,6 +111,26 @@ def test_corrections_are_of_the_cleaned_rows_and_never_of_a_removed_one(wb: Work
     ]  # fmt: skip
 
 
+def test_what_is_changed_in_many_rows_at_once_leaves_removed_ones_alone(wb: Workbench, sheet: Given) -> None:
+    staged = wb.stage(sheet(PEOPLE), "elevate.students", recipe=RECIPE)
+    filled = wb.fill_cells(staged, "name", "Somebody", lines=(2, 3, 4, 5))
+    meant = wb.mean(filled, {"full_name": {"Total": "Nobody", "Somebody": "Some Body"}})
+    names = {row["line"]: row["raw"]["name"] for row in wb.rows.each(meant)}
+    assert names == {2: "Some Body", 3: "Test Person", 4: "Some Body", 5: "Total"}
+
+
+def test_a_removed_row_keeps_no_record_that_the_file_no_longer_names(wb: Workbench, sheet: Given, url: str) -> None:
+    roster = "email,name,building\nada@k.example,Ada Park,Argentine\nben@k.example,Ben Ruiz,Argentine\n"
+    options = {"window": "2024-2025", "constants": {"district": "KCK"}}
+    wb.import_sheet(sheet(roster), "polaris.teacher_roster", **options)
+    without_ben = Recipe(steps=(removing("name", "Ben Ruiz"),))
+    batch = wb.import_sheet(sheet(roster), "polaris.teacher_roster", recipe=without_ben, **options)
+    assert (batch.stage, batch.removed, outcome(batch)) == ("completed", 1, (0, 0, 2, 0, 0))
+    assert records(url, "polaris.teacher_progress", "email", "is_active") == [
+        ("ada@k.example", True), ("ben@k.example", False),
+    ]  # fmt: skip
+
+
 def test_an_import_with_a_recipe_is_undone_and_done_again(wb: Workbench, done: Batch, sheet: Given, url: str) -> None:
     wb.undo(done)
     assert records(url, "elevate.profiles", "email") == []
