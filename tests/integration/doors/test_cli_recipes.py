@@ -54,9 +54,7 @@ def first(run: Run, file: File, tmp_path: Path) -> str:
     return str(said.json["batch"])
 
 
-def test_the_next_month_with_the_same_faults_goes_in_with_no_hand(
-    run: Run, file: File, first: str, url: str
-) -> None:
+def test_the_next_month_with_the_same_faults_goes_in_with_no_hand(run: Run, file: File, first: str, url: str) -> None:
     said = run("import", file(month(4), "april.csv"), "--template", "monthly")
     assert (said.status, said.err) == (0, "")
     assert "1: In Learner, " in said.out
