@@ -57,6 +57,23 @@ def sure(scored: Sequence[tuple[str, float, str]]) -> tuple[str, str] | None:
     return (name, reason) if score >= CERTAIN and score - second >= _APART else None
 
 
+def titled(sheet: Sheet, scored: Sequence[tuple[str, float, str]]) -> tuple[str, str] | None:
+    """What a source of several sheets says that one of them is, by its title, with the reason, where its columns do not
+    speak against it; None where it is called after nothing of what `recognise` says, or its columns are of another."""
+    title = mapping.key(called(sheet))
+    for name, score, reason in scored:
+        if title in (mapping.key(name), mapping.key(name.partition(".")[2])) and score >= RECOGNISED:
+            return name, reason
+    return None
+
+
+def called(sheet: Sheet) -> str:
+    """What a source calls a sheet: a worksheet by its title, where there are several, a file by its name without the
+    ending."""
+    title = sheet.reading.sheet if len(sheet.reading.sheets) > 1 else None
+    return title or PurePath(sheet.name).stem
+
+
 def likely(sheet: Sheet) -> list[tuple[str, float, str]]:
     """What a source may be, the likeliest first: what it is taken for, and what fits it nearly as well."""
     scored = [each for each in recognise(sheet) if each[1] >= RECOGNISED]
@@ -144,7 +161,7 @@ def _score(sheet: Sheet, sample: Chunk, contract: Contract) -> tuple[float, str]
     usual |= set(contract.template)  # what a file has of it that somebody makes
     own = max(len(sheet.headers) - len(beside), 1)
     fit = 0.75 * min(weight / own, 1) + 0.25 * min(weight / len(usual), 1)
-    named = bool(found) and _called_after(sheet.name, contract)
+    named = bool(found) and _called_after(sheet, contract)
     says_little = contract.common_headers and not named and weight < _MOST * len(usual)
     score = 0.0 if says_little else fit * (1 - len(lacking) / required) * (_NAMED if named else 1)
     by_window = contract.by_window
@@ -186,6 +203,6 @@ def _reason(
     return ", ".join(parts) + "."
 
 
-def _called_after(name: str, contract: Contract) -> bool:
-    stem = mapping.key(PurePath(name).stem)
+def _called_after(sheet: Sheet, contract: Contract) -> bool:
+    stem = mapping.key(called(sheet))
     return any(mapping.key(word) in stem for word in (contract.dataset, contract.noun))
