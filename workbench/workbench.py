@@ -58,6 +58,7 @@ from workbench.model.errors import (
     Held,
     HeldFor,
     HeldWhole,
+    NoEdit,
     NoReason,
     NotDone,
     OwnWork,
@@ -72,12 +73,14 @@ from workbench.model.google_sheet import Access
 from workbench.model.hold import Hold, waiting
 from workbench.model.import_log import ImportLog
 from workbench.model.issue import counted
+from workbench.model.kinds import as_said
 from workbench.model.manifest import Proof
 from workbench.model.playbook import Playbook
 from workbench.model.reconciliation import Reconciliation
 from workbench.model.salesforce import SalesforceAccess
-from workbench.model.sheet import Sheet
+from workbench.model.sheet import Chunk, Sheet
 from workbench.model.template import ON_CONFLICT
+from workbench.model.wording import many
 from workbench.playbooks import PLAYBOOKS, loads, purposes, sequences
 from workbench.playbooks.loads import Loads
 from workbench.prepare import mapping, recognition
@@ -246,7 +249,59 @@ class Workbench:
         with self._at_work(batch, "correcting", sheets=True) as run:
             found = batches.one_sheet(self._store, batch)
             rows = corrections.by_line(self._store, found, cells)
-            return corrections.correct(self._store, self.settings.home, run, found, rows, self._playbook(run.face))
+            said = many(sum(map(len, cells.values())), "cell")
+            return self._corrected(run, found, rows, said=said)
+
+    def fill_cells(
+        self,
+        batch: Batch | UUID | str,
+        header: str,
+        text: str,
+        *,
+        instead_of: str | None = None,
+        lines: Sequence[int] | None = None,
+        field: str | None = None,
+        code: str | None = None,
+        wrong: bool = False,
+        having: str = "",
+    ) -> Batch:
+        """As `correct`, with one text in the column of a header in many rows at once: those on some lines, or all with
+        an issue and every word of `having` in their cells, as `rows.page` finds them; `instead_of` another text where a
+        cell has it, else of the whole cell. Raises WrongStage, UnknownHeader, UnknownRows."""
+        with self._at_work(batch, "correcting", sheets=True) as run:
+            found = batches.one_sheet(self._store, batch)
+            which = lines
+            if which is None:
+                which = self.rows.lines(found, field=field, code=code, wrong=wrong, text=having)
+            rows = corrections.filled(self._store, found, which, header, text, instead_of)
+            of = f"'{instead_of}' in {header}" if instead_of is not None else header
+            return self._corrected(run, found, rows, said=f"{of}: '{text}'" if text else f"{of}: nothing")
+
+    def take_back(self, batch: Batch | UUID | str) -> Batch:
+        """Takes the last edit of a batch's cells back that stands; its rows are checked again as they were before. What
+        was corrected, and that it was taken back, stays on record. Raises WrongStage, NoEdit."""
+        return self._again(batch, "taken_back", corrections.as_before)
+
+    def make_again(self, batch: Batch | UUID | str) -> Batch:
+        """Makes the edit again that was taken back last, as long as nothing else was corrected since. Raises
+        WrongStage, NoEdit."""
+        return self._again(batch, "made_again", corrections.as_edited)
+
+    def _again(
+        self,
+        batch: Batch | UUID | str,
+        step: corrections.Step,
+        rows: Callable[[store.Store, Batch, int], Iterator[Chunk]],
+    ) -> Batch:
+        with self._at_work(batch, "correcting", sheets=True) as run:
+            found = batches.one_sheet(self._store, batch)
+            edit = corrections.last_edit(found, step)
+            if edit is None:
+                raise NoEdit(batch=found.id, step="taken back" if step == "taken_back" else "made again")
+            return self._corrected(run, found, rows(self._store, found, edit["revision"]), step=step)
+
+    def _corrected(self, run: Run, batch: Batch, rows: Iterator[Chunk], **more: Any) -> Batch:
+        return corrections.correct(self._store, self.settings.home, run, batch, rows, self._playbook(run.face), **more)
 
     def correct_from(self, batch: Batch | UUID | str, sheet: Sheet) -> Batch:
         """As `correct`, with a file that `rows.save` wrote of the batch's rows and that comes back corrected.
@@ -256,7 +311,7 @@ class Workbench:
         with self._at_work(batch, "correcting", sheets=True) as run:
             found = batches.one_sheet(self._store, batch)
             rows = corrections.returned(self._store, found, sheet)
-            return corrections.correct(self._store, self.settings.home, run, found, rows, self._playbook(run.face))
+            return self._corrected(run, found, rows, said=f"the file {sheet.name}")
 
     def mean(
         self,
@@ -275,10 +330,11 @@ class Workbench:
             found, playbook = batches.one_sheet(self._store, batch), self._playbook(run.face)
             means = value_maps if value_maps is not None else suggestions.meanings(found)
             rows = corrections.meant(self._store, found, means, playbook)
-            corrected = corrections.correct(self._store, self.settings.home, run, found, rows, playbook, means=means)
+            corrected = self._corrected(run, found, rows, means=means, said=story.meanings(means))
         if remember and found.template_id is not None:
             said = templates.get(self._store, str(found.template_id)).mapping
-            maps = {n: {**said.value_maps.get(n, {}), **means.get(n, {})} for n in (*said.value_maps, *means)}
+            known = {name: {text: to for text, to in of.items() if text} for name, of in means.items()}
+            maps = {n: {**said.value_maps.get(n, {}), **known.get(n, {})} for n in (*said.value_maps, *known)}
             self.templates.update(str(found.template_id), replace(said, value_maps=maps))
         return corrected
 
@@ -359,7 +415,7 @@ class Workbench:
                 raise WrongStage(batch=found.id, stage=found.stage, action="committing", needed="planned")
             reads.refuse_read_anew(self._store, run)
             self._refuse_held(found, skip_errors or found.skip_errors, accept)
-            if is_of_total(hold.code for hold in Hold.all_of(found.summary)) and not reason.strip():
+            if is_of_total(hold.code for hold in Hold.all_of(found.summary)) and not as_said(reason):
                 raise NoReason(action="accepting", what="a control total that is not what was said")
             began = time.monotonic()
             with reporting(self._store, found.id, progress, found.processed) as reporter:
@@ -370,7 +426,7 @@ class Workbench:
                     seconds=lambda: round(time.monotonic() - began, 3),
                     also=partial(rereading.resolve, self._store, run),
                     accepted=list(dict.fromkeys(hold.code for hold in Hold.all_of(found.summary))),
-                    reason=reason.strip(),
+                    reason=as_said(reason),
                     skip_errors=skip_errors,
                 )
                 reporter("committing", found.processed or 0)
@@ -486,7 +542,7 @@ class Workbench:
             found = run.face
             if found.stage in ENDED:
                 raise WrongStage(batch=found.id, stage=found.state, action="discarding", needed="not ended yet")
-            discarded = batches.discard(self._store, found.id, reason.strip())
+            discarded = batches.discard(self._store, found.id, as_said(reason))
         for each in run.sheets:
             kept_files.give_back(self.settings.home, each.id)
         return discarded
@@ -665,9 +721,9 @@ class Workbench:
         with self._at_work(batch, action, sheets=True) as run:
             self._refuse_settled(run.face, action)
             found = batches.one_sheet(self._store, batch)
-            if not reason.strip():
+            if not (why := as_said(reason)):
                 raise NoReason(action=action, what="rows")
-            explaining.say(self._store, found, word, lines, reason.strip())
+            explaining.say(self._store, found, word, lines, why)
             return self.reconcile(found)
 
     def _refuse_settled(self, face: Batch, action: str) -> None:

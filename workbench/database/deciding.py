@@ -73,7 +73,7 @@ class Decision:
             called=[(field.name, called(field.name)) for field in target.brought],
             leads=batch.derived and (part is None or part.repeats),
         )
-        self._identities = Identities(target, holds)
+        self._identities = Identities(target, holds, ruling)
         self._file_rules = FileRules(target)
         self._adding_up = AddingUp(target, self._verdicts)
         self._issues = Issues(
@@ -116,6 +116,8 @@ class Decision:
             self._target.fold(connection)
         if repeated and self._target.stands:
             self._identities.contradicted = tuple(self._target.standing.contradictable)
+        if self._target.stands:
+            self._identities.namesakes = tuple(self._target.standing.grown)
         self._required.put_down(connection)
         if repeated:
             self._repeats.put_down(connection)

@@ -12,7 +12,7 @@ from workbench.database.references import ReferringTarget, missed_as
 from workbench.database.repeats import Repeats
 from workbench.database.requirements import Requirements
 from workbench.database.rolling_up import TOGETHER
-from workbench.database.target import issue, slice_column
+from workbench.database.target import issue, quoted, slice_column
 from workbench.database.verdicts import Verdicts
 from workbench.database.wholes import WholeRows
 from workbench.model.contract import Field
@@ -81,7 +81,7 @@ class Issues:
             SQL("when {} then {}").format(self._verdicts.number("skipped", "filtered"), self._filtered()),
             SQL("when {} then {}").format(
                 self._verdicts.number("unmatched", self._contract.noun),
-                issue("not_found", key, Literal(f"{self._contract.noun.capitalize()} not found")),
+                issue("not_found", key, self._unknown()),
             ),
             SQL("when {} then {}").format(
                 self._verdicts.number("invalid", "already_exists"),
@@ -160,6 +160,16 @@ class Issues:
         return self._target.compose(
             "(select {missing} from {rows} r where r.batch_id = {batch} and r.line = judged.line)",
             missing=_together(missing),
+        )
+
+    def _unknown(self) -> Composable:
+        """The sentence of a row of a record that has to be there and is not, with its key, found again by its line."""
+        return self._target.compose(
+            "(select {told} from {rows} r where r.batch_id = {batch} and r.line = judged.line)",
+            told=quoted(
+                Literal(f"{self._contract.noun[0].upper()}{self._contract.noun[1:]} not found"),
+                SQL("replace(r.external_key, chr(31), '|')"),
+            ),
         )
 
     def _filtered(self) -> Composable:

@@ -193,6 +193,16 @@ none is a part of a record, the first counts). What comes of that replaces what 
 
 
 @dataclass(frozen=True, kw_only=True)
+class FirstKnown:
+    """Of a key that is a record's id where it has one, and else its name: which fields these are. A record that gets
+    its id later stays under the key that it was first known by, where it is alone in its name and nothing speaks
+    against it; where something does, that is told."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Equal:
     """Another field that a field has to be equal to, but for a little."""
 
@@ -285,6 +295,9 @@ class Field:
     maximum: float | None = None
     max_length: int | None = None
     reference: Reference | None = None
+    first_known: FirstKnown | None = None
+    """Of a part of a key, beside a reference that is looked for in several ways: how a record is known that has got
+    its id since."""
     equal: Equal | None = None
     """A number that has to be the same; where it is not, once all rows of the record are known, they are invalid."""
     merge: Merge = "replace"
@@ -409,6 +422,11 @@ class Contract:
     unique: tuple[tuple[str, ...], ...] = ()
     """Fields that, taken together, no two records share either. A row that has them of another record waits for a
     person, with the name of that one."""
+    goes: Literal["", "together", "whole"] = ""
+    """Of a form: its rows of one key are all written or none of them ("together"), or all of its source ("whole"); the
+    database refuses anything else."""
+    telling: tuple[str, ...] = ()
+    """Fields that two records may share, and seldom do: that another one has the same is told."""
     only: tuple[str, tuple[str, ...]] | None = None
     """A field, and the texts that it has in the rows that come in, in lower case; the others are filtered, and told."""
     slice_by: str | None = None
@@ -502,8 +520,13 @@ class Contract:
 
     @property
     def identifiers(self) -> tuple[Field, ...]:
-        """The other ids of a record, which no two records share; none by which it names somebody else."""
-        others = (field for field in self.stored if field.kind == "identifier" and field.reference is None)
+        """The other ids of a record, which no two records share, and what tells it as well; none by which it names
+        somebody else."""
+        others = (
+            field
+            for field in self.stored
+            if (field.kind == "identifier" and field.reference is None) or field.name in self.telling
+        )
         naming = {name for field in self.key_fields if isinstance(field.derive, FirstOf) for name in field.ingredients}
         return tuple(field for field in others if field.name not in (*self.key, *naming))
 

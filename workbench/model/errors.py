@@ -334,6 +334,10 @@ class NoReason(WorkbenchError):
     """Say why: {action} {what} needs a reason."""
 
 
+class NoEdit(WorkbenchError):
+    """Batch {batch} has no correction that could be {step}."""
+
+
 class NothingToDeactivate(WorkbenchError):
     """Records of {dataset} are not switched off by hand. Those are: {known}."""
 

@@ -1,6 +1,6 @@
 """Which dataset a sheet is, told by its headers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import PurePath
 
 from workbench.datasets import catalog
@@ -41,9 +41,11 @@ def recognise(sheet: Sheet) -> list[tuple[str, float, str]]:
     column, as sure as the suggestions are, less for each required field without one. Where the headers leave a choice,
     the file's name decides.
     """
-    sample = sheet.sample(200)
-    everything = (*catalog.CONTRACTS.values(), *catalog.FORMS.values())
-    scored = [(known.name, *_score(sheet, sample, known)) for known in everything if not known.behind]
+    return _ranked(sheet, sheet.sample(200), (*catalog.CONTRACTS.values(), *catalog.FORMS.values()))
+
+
+def _ranked(sheet: Sheet, sample: Chunk, candidates: Iterable[Contract]) -> list[tuple[str, float, str]]:
+    scored = [(known.name, *_score(sheet, sample, known)) for known in candidates if not known.behind]
     return sorted(scored, key=lambda scored: -scored[1])
 
 
@@ -95,10 +97,13 @@ def template_of(sheet: Sheet, templates: Sequence[Template], *, wholly: bool = F
 def refuse_another(sheet: Sheet, meant: Contract) -> None:
     """Raises LooksLikeAnother for a source that is not recognised as what it is meant to be, and plainly is another of
     the same family: exports of one program share columns, and nothing would come of its rows."""
-    scored = [each for each in recognise(sheet) if catalog.contract(each[0]).family == meant.family]
+    sample = sheet.sample(200)
+    if any(score >= RECOGNISED for _, score, _ in _ranked(sheet, sample, [meant])):
+        return  # as nearly every source: the others are not looked at, which would take most of a second
+    everything = (*catalog.CONTRACTS.values(), *catalog.FORMS.values())
+    scored = _ranked(sheet, sample, [each for each in everything if each.family == meant.family])
     likely, score, reason = scored[0]
-    own = next((score for name, score, _ in scored if name == meant.name), 0.0)
-    if likely != meant.name and own < RECOGNISED and score >= CERTAIN:
+    if likely != meant.name and score >= CERTAIN:
         option = "--playbook" if likely in catalog.FORMS else "--dataset"
         raise LooksLikeAnother(source=sheet.name, likely=likely, reason=reason, meant=meant.name, option=option)
 

@@ -216,6 +216,7 @@ INVOICES = Contract(
     title="Commerce: Invoices with their lines",
     noun="invoice line",
     key=("invoice_number",),
+    goes="together",
     totals=(
         ControlTotal(name="Net price", sum_of="net_price"),
         ControlTotal(name="Quantity", sum_of="quantity"),
