@@ -157,6 +157,7 @@ def one_after_the_other(wb: Workbench, upload: str, name: str) -> bool:
     found = sheets.in_turn(upload, name, dict(known.kinds), wb.settings)
     if found is None:
         return False
+    files.in_turn(name, len(found.turns))
     titles = {each.name: each.title for each in formats.known().values() if each.family == found.family}
     kinds = files.unknown_sheets(found.unknown, known.kinds, titles)
     if kinds != dict(known.kinds):

@@ -1,6 +1,7 @@
 """A run and the parts behind it: which of them a page is about, and what a page tells of them beside the figures."""
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from uuid import UUID
 
 import streamlit as st
@@ -10,6 +11,7 @@ from workbench.datasets import catalog
 from workbench.doors.web import address, uploads, words
 from workbench.doors.web.views import outcomes, runs
 from workbench.model.batch import Batch
+from workbench.model.errors import UnknownBatch
 from workbench.playbooks import PLAYBOOKS
 
 
@@ -75,7 +77,10 @@ def written(wb: Workbench, batch: Batch) -> str:
 
 def of_turn(wb: Workbench, batches: Iterable[str], is_of: Callable[[Batch], bool]) -> Batch | None:
     """The last of an upload's imports that is one of its sheets' and still counts; None where there is none."""
-    found = [wb.batches.get(each) for each in batches]
+    found = []
+    for each in batches:
+        with suppress(UnknownBatch):  # of a database that is there no more
+            found.append(wb.batches.get(each))
     return next((each for each in reversed(found) if is_of(each) and each.state in _COUNTING), None)
 
 

@@ -136,6 +136,12 @@ def together(sheets: Mapping[str, str], titles: Mapping[str, str], left_out: Seq
         return expected if st.button("Import its sheets together", icon=":material/account_tree:") else None
 
 
+def in_turn(name: str, number: int) -> None:
+    """That the sheets of a file are so many imports."""
+    st.subheader(words.text(name), anchor=False)
+    st.markdown(f"**Its sheets are {words.many(number, 'import')}**, one after the other:")
+
+
 def unknown_sheets(unknown: Mapping[str, str], kinds: Mapping[str, str], known: Mapping[str, str]) -> dict[str, str]:
     """What somebody says of the sheets that nobody can tell: nothing yet, that one is left out (""), or which of the
     `known` datasets it is, by their titles."""
@@ -159,7 +165,6 @@ def unknown_sheets(unknown: Mapping[str, str], kinds: Mapping[str, str], known: 
 def turns(titles: Sequence[str], states: Sequence[Batch | None], ready: int | None, left_out: Sequence[str]) -> bool:
     """The imports that the sheets of a file are, in their order, each with what became of it; whether the one that is
     `ready` is to be begun."""
-    st.markdown(f"**Its sheets are {words.many(len(titles), 'import')}**, one after the other:")
     begun = False
     for number, (title, batch) in enumerate(zip(titles, states, strict=True)):
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
