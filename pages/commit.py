@@ -93,6 +93,7 @@ with page("Commit", "What the import will do, row by row, and the decision to wr
             done = f"Committed: {written} written, {words.when(batch.completed_at)} UTC."
             st.success(done, icon=":material/check_circle:")
         address.link("reconcile", "Reconcile it", batch=batch.id)
+        runs.goes_on(wb, batch)
         runs.waits(wb, batch)
         runs.resolved(wb, batch)
         plan(wb, batch)
