@@ -50,6 +50,9 @@ DATASETS = {
 }
 """The rows of seed 002's table, which a new inventory begins with, each with the dataset or the form that it is."""
 
+LISTS = {"Customer Reassignments": "commerce.customer_reassignments"}
+"""Lists that people make of their own, which a new inventory has beside them."""
+
 TRIAL = 10
 """So many rows a trial of a paused source may have (seed 001: test on a small file, 5 to 10 rows)."""
 
@@ -59,7 +62,8 @@ def sources(store: Store) -> list[dict[str, Any]]:
     found = store.all(_SOURCES)
     if not found:
         with store.transaction() as connection:
-            seeds = {"datasets": list(DATASETS), "types": list(DATASETS.values())}
+            every = DATASETS | LISTS
+            seeds = {"datasets": list(every), "types": list(every.values())}
             connection.execute(_SEED, {"tenant": store.tenant_id, "user": store.user, **seeds})
         found = store.all(_SOURCES)
     return found
