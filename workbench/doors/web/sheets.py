@@ -47,13 +47,25 @@ Refused = tuple[int, str]
 class Source:
     """The sheet that an address names."""
 
-    sheet: Sheet
+    raw: Sheet
+    """As it came."""
+    recipe: Recipe
+    """What it is cleaned by, which may be nothing."""
+    by_template: str | None
+    """The template whose recipe that is, where nobody has said another."""
+    kept_under: str
+    """Where what somebody says of the recipe is kept (`recipes`)."""
     dataset: str | None
     """The one that was chosen, else the one that was recognised, if any was."""
     batch: Batch | None
     """The import that it is the kept source of; None for an upload."""
     address: dict[str, str]
     """What names it in an address."""
+
+    @property
+    def sheet(self) -> Sheet:
+        """As its recipe leaves it; raises WrongRecipe."""
+        return cleaned_by(self.raw, self.recipe)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,13 +102,27 @@ def source(wb: Workbench) -> Source:
         batch = wb.batches.get(query["batch"])
         batch = runs.face(wb, batch) if batch.derived else batch
         which_sheet(wb, batch)
-        return Source(sheet=_kept(batch, wb), dataset=batch.dataset, batch=batch, address={"batch": str(batch.id)})
+        history = recipes.kept(wb.settings, str(batch.id))
+        return Source(
+            raw=_kept(batch, wb),
+            recipe=history.now if history is not None else Mapping.from_dict(batch.mapping).recipe or Recipe(),
+            by_template=None,
+            kept_under=str(batch.id),
+            dataset=batch.dataset,
+            batch=batch,
+            address={"batch": str(batch.id)},
+        )
     if not query.get("upload"):
         empty("No file yet.", "Upload one first: nothing is imported before you say so.", "upload", "Upload a file")
         st.stop()
-    sheet = uploaded(wb, query["upload"], sheet=query.get("sheet"), said=layout.said())
-    address = {name: query[name] for name in ("upload", "sheet", "layout") if query.get(name)}
-    return Source(sheet=sheet, dataset=said or recognised_as(sheet), batch=None, address=address)
+    raw = uploaded(wb, query["upload"], sheet=query.get("sheet"), said=layout.said())
+    return Source(
+        raw=raw,
+        dataset=said or recognised_as(cleaned_by(raw, recipe)),
+        batch=None,
+        address={name: query[name] for name in ("upload", "sheet", "layout") if query.get(name)},
+        **_said_of(wb, query["upload"], raw)
+    )
 
 
 def which_sheet(wb: Workbench, batch: Batch) -> None:
