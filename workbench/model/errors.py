@@ -69,6 +69,10 @@ class SeveralExtracts(WorkbenchError):
     """{playbook} takes {object} from Salesforce in several parts, one after the other: workbench run {playbook}"""
 
 
+class WrongRecipe(WorkbenchError):
+    """{step} cannot be used: {why}"""
+
+
 class UnknownStep(WorkbenchError):
     """There is no step or sequence called {step}. Known: {known}."""
 

@@ -1,0 +1,20 @@
+"""Cleaning: the operations of a recipe, and a sheet as a recipe leaves it.
+
+An operation family is a file; `operation` says what one is, `operations` lists them, `rows` is what they work on, and
+`cleaned` does a recipe while a source streams by.
+"""
+
+from workbench.prepare.cleaning.cleaned import checked, cleaned, headers_after, sentence, without_removed
+from workbench.prepare.cleaning.operation import Operation, Option
+from workbench.prepare.cleaning.operations import OPERATIONS
+
+__all__ = [
+    "OPERATIONS",
+    "Operation",
+    "Option",
+    "checked",
+    "cleaned",
+    "headers_after",
+    "sentence",
+    "without_removed",
+]
