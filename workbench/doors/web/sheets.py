@@ -2,22 +2,24 @@
 
 from collections.abc import Iterator
 from collections.abc import Mapping as Pairs
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import streamlit as st
 
 from workbench import Workbench
 from workbench.datasets import catalog
-from workbench.doors.web import address, formats, layout, runs, uploads, words
+from workbench.doors.web import address, formats, layout, recipes, runs, uploads, words
 from workbench.doors.web.page import empty
 from workbench.model.batch import Batch
 from workbench.model.errors import NoSheets, SheetsAlike, UnreadableSheet, WorkbenchError
 from workbench.model.package import Package
+from workbench.model.recipe import Recipe
 from workbench.model.sheet import Layout, Sheet, Tally
-from workbench.model.template import Mapping
+from workbench.model.template import Mapping, Template
 from workbench.playbooks import PLAYBOOKS, of_package
 from workbench.prepare import columns, drift, forms, mapping, profile_report, recognition, summary_line
+from workbench.prepare.cleaning import cleaned
 from workbench.prepare.columns import ChoiceText, Column
 from workbench.prepare.drift import Stranger
 from workbench.prepare.forms import ColumnForm
@@ -34,6 +36,7 @@ SAME_SHEET: dict[str | type[Any], Any] = {
         sheet.reading.header_line,
         sheet.reading.delimiter,
         sheet.reading.layout.to_dict(),
+        sheet.recipe.to_dict() if sheet.recipe is not None else None,
     )
 }
 """For `st.cache_data`: what has been found out of a sheet holds for every opening of the same one."""
@@ -102,27 +105,47 @@ def source(wb: Workbench) -> Source:
         batch = wb.batches.get(query["batch"])
         batch = runs.face(wb, batch) if batch.derived else batch
         which_sheet(wb, batch)
-        history = recipes.kept(wb.settings, str(batch.id))
+        under = str(batch.id)
+        history = recipes.kept(wb.settings, under)
+        before = Mapping.from_dict(batch.mapping).recipe or Recipe()
         return Source(
             raw=_kept(batch, wb),
-            recipe=history.now if history is not None else Mapping.from_dict(batch.mapping).recipe or Recipe(),
+            recipe=before if history is None else history.now,
             by_template=None,
-            kept_under=str(batch.id),
+            kept_under=under,
             dataset=batch.dataset,
             batch=batch,
-            address={"batch": str(batch.id)},
+            address={"batch": under},
         )
     if not query.get("upload"):
         empty("No file yet.", "Upload one first: nothing is imported before you say so.", "upload", "Upload a file")
         st.stop()
     raw = uploaded(wb, query["upload"], sheet=query.get("sheet"), said=layout.said())
+    under = recipes.of_upload(query["upload"], raw.reading.sheet)
+    recipe, template = said_of(wb, raw, under)
     return Source(
         raw=raw,
-        dataset=said or recognised_as(cleaned_by(raw, recipe)),
+        recipe=recipe,
+        by_template=template.name if template is not None else None,
+        kept_under=under,
+        dataset=said or (template.dataset if template is not None else recognised_as(cleaned_by(raw, recipe))),
         batch=None,
         address={name: query[name] for name in ("upload", "sheet", "layout") if query.get(name)},
-        **_said_of(wb, query["upload"], raw)
     )
+
+
+def said_of(wb: Workbench, raw: Sheet, under: str) -> tuple[Recipe, Template | None]:
+    """The recipe of an upload: as somebody has said it at Clean, else that of a template which knows its columns."""
+    history = recipes.kept(wb.settings, under)
+    if history is not None:
+        return history.now, None
+    template = recognition.template_of(raw, [one for one in wb.templates.all() if one.mapping.recipe])
+    return (template.mapping.recipe or Recipe(), template) if template is not None else (Recipe(), None)
+
+
+def cleaned_by(raw: Sheet, recipe: Recipe) -> Sheet:
+    """The sheet as a recipe leaves it; raises WrongRecipe."""
+    return replace(cleaned(raw, recipe), recipe=recipe) if recipe else raw
 
 
 def which_sheet(wb: Workbench, batch: Batch) -> None:

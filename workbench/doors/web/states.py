@@ -5,22 +5,33 @@ and a step is done once, to what the step before has left.
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import lru_cache, partial, reduce
+from io import BytesIO
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import streamlit as st
 
+from workbench.datasets import catalog
+from workbench.doors.web.counted import Counted, count
 from workbench.doors.web.sheets import SAME_SHEET
-from workbench.model.recipe import Done, Recipe, Step
+from workbench.model.recipe import Condition, Done, Recipe, Step
 from workbench.model.sheet import Chunk, Sheet, Tally
+from workbench.prepare import mapping
 from workbench.prepare.cleaning import cleaned
+from workbench.prepare.cleaning.conditions import rows_where
+from workbench.prepare.cleaning.rows import Rows
+from workbench.prepare.clusters import Cluster, key_collision, nearest
 from workbench.sources.arrow_file import ArrowFile
+from workbench.sources.csv_writer import write_csv
 
 PREVIEWED, PREVIEW_SECONDS, SHOWN = 100_000, 0.25, 8
 """A preview looks at so many rows, for no longer than that, until it has found so many that change."""
+KNOWN = 60
+"""So much is known of a state at a time."""
 _BLOCK = 5_000
 _LINES = ""  # no header is blank
 _CHANGES = pa.schema([("line", pa.int32()), ("column", pa.string()), ("was", pa.string())])
@@ -40,6 +51,10 @@ class State:
     """The rows that each step has removed: their lines, in a column without a name, and their cells."""
     done: tuple[Done, ...] = ()
     """What each step did."""
+    source_rows: int = 0
+    """Rows of the source."""
+    known: dict[tuple[object, ...], Any] = field(default_factory=dict, repr=False, compare=False)
+    """What was counted of it, which is asked again at each click."""
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -48,6 +63,11 @@ class State:
     def headers(self) -> tuple[str, ...]:
         """The columns by their names."""
         return tuple(self.cells.column_names)
+
+    @property
+    def open_headers(self) -> tuple[str, ...]:
+        """Its columns but those that carry secrets: these are shown to nobody."""
+        return _open(self.headers)
 
     @property
     def gone(self) -> int:
@@ -73,6 +93,46 @@ class State:
             for each in changes.filter(pc.is_in(changes["line"], wanted)).to_pylist():
                 found.setdefault((each["line"], each["column"]), []).append((step, each["was"]))
         return found
+
+    def places(self, where: tuple[Condition, ...]) -> pa.Array:
+        """The places of the rows that all conditions let through; raises WrongRecipe."""
+        found: pa.Array = self._once(("places", where), lambda: pc.indices_nonzero(self._mask(where)))
+        return found
+
+    def place_of(self, line: int, places: pa.Array | None) -> int:
+        """How many of the rows at these places stand above a line."""
+        lines = self.lines if places is None else self.lines.take(places)
+        return int(pc.sum(pc.less(lines, line)).as_py() or 0)
+
+    def counted(self, column: str, by: str, where: tuple[Condition, ...]) -> Counted:
+        """The rows that the conditions let through, counted by something of a column; raises WrongRecipe."""
+        found: Counted = self._once(
+            (column, by, where), lambda: count(self.cells[column], by, self._mask(where) if where else None)
+        )
+        return found
+
+    def clusters(self, column: str, way: str, where: tuple[Condition, ...]) -> tuple[Cluster, ...]:
+        """The values of a column that are probably the same; `way` is key_collision or nearest."""
+        ways = {"key_collision": key_collision, "nearest": nearest}
+        values = self.counted(column, "values", where).values
+        values = values.filter(pc.not_equal(values["text"], ""))
+        found: tuple[Cluster, ...] = self._once((column, way, where), lambda: ways[way](values))
+        return found
+
+    def _mask(self, where: tuple[Condition, ...]) -> pa.ChunkedArray:
+        """Which rows all conditions let through."""
+        masks = [self._once(("mask", condition), partial(self._asked, condition)) for condition in where]
+        return reduce(pc.and_, masks)
+
+    def _asked(self, condition: Condition) -> pa.ChunkedArray:
+        return pa.chunked_array([rows_where((condition,), Rows(chunk)) for chunk in self.chunks()], pa.bool_())
+
+    def _once(self, key: tuple[object, ...], find: Callable[[], Any]) -> Any:
+        if key not in self.known:
+            while len(self.known) >= KNOWN:
+                self.known.pop(next(iter(self.known)), None)
+            self.known[key] = find()
+        return self.known[key]
 
 
 class Preview(NamedTuple):
@@ -106,6 +166,25 @@ def preview(sheet: Sheet, before: State, step: Step) -> Preview:
         if len(rows) >= SHOWN or time.monotonic() > begun + PREVIEW_SECONDS:
             break
     return Preview(tuple(columns), rows, looked_at)
+
+
+def csv(sheet: Sheet, state: State) -> bytes:
+    """The rows of a state as CSV, without the columns that carry secrets."""
+    headers = state.open_headers
+
+    def chunks() -> Iterator[Chunk]:
+        for chunk in state.chunks():
+            yield replace(chunk, cells=chunk.cells.select(headers))
+
+    file = BytesIO()
+    write_csv(_as_sheet(sheet, headers, chunks), file)
+    return file.getvalue()
+
+
+@lru_cache(maxsize=100)
+def _open(headers: tuple[str, ...]) -> tuple[str, ...]:
+    hidden = {header for known in catalog.CONTRACTS.values() for header in mapping.secrets(headers, known)}
+    return tuple(header for header in headers if header not in hidden)
 
 
 def _head(state: State) -> Iterator[Chunk]:
@@ -163,7 +242,7 @@ def _read(sheet: Sheet, home: Path) -> State:
     for chunk in sheet.read(Tally()):
         file.write(pa.record_batch([chunk.lines, *chunk.cells.columns], schema=_schema(sheet.headers)))
     table = file.table()
-    return State(lines=table.column(0), cells=table.remove_column(0))
+    return State(lines=table.column(0), cells=table.remove_column(0), source_rows=len(table))
 
 
 def _stepped(sheet: Sheet, before: State, step: Step, home: Path) -> State:
@@ -193,6 +272,7 @@ def _stepped(sheet: Sheet, before: State, step: Step, home: Path) -> State:
         changes=(*before.changes, changes.table()),
         removed=(*before.removed, removed.table()),
         done=(*before.done, done),
+        source_rows=before.source_rows,
     )
 
 
