@@ -62,6 +62,7 @@ from workbench.model.errors import (
     NotDone,
     OwnWork,
     PartOfRun,
+    RecipeOfSheets,
     UnknownRule,
     UnknownTemplate,
     WorkbenchError,
@@ -74,12 +75,14 @@ from workbench.model.import_log import ImportLog
 from workbench.model.issue import counted
 from workbench.model.manifest import Proof
 from workbench.model.playbook import Playbook
+from workbench.model.recipe import Recipe
 from workbench.model.reconciliation import Reconciliation
 from workbench.model.salesforce import SalesforceAccess
 from workbench.model.sheet import Sheet
-from workbench.model.template import ON_CONFLICT
+from workbench.model.template import ON_CONFLICT, Template
 from workbench.playbooks import PLAYBOOKS, purposes, sequences
 from workbench.prepare import mapping, recognition
+from workbench.prepare.cleaning import cleaned_once, without_removed
 from workbench.prepare.mapping import Suggestion
 from workbench.sequences import Sequences
 from workbench.sources import headed, kept_files
@@ -182,7 +185,16 @@ class Workbench:
         """Which field each column would fill, with a score and a reason."""
         contract = catalog.contract(dataset)
         chosen = self.templates.get(dataset, template) if template else None
+        sheet = without_removed(cleaned_once(sheet, None, chosen))
         return mapping.suggest(sheet.headers, sheet.sample(), contract, chosen, repeated=sheet.reading.repeated)
+
+    def cleaned(
+        self, sheet: Sheet, dataset: str, *, template: str | None = None, recipe: Recipe | None = None
+    ) -> Sheet:
+        """The sheet as an import cleans it: by the recipe, else as it was given where it is cleaned already, else by
+        the template's. What is cleaned so is not cleaned again. Raises WrongRecipe, CleanedOtherwise, UnknownTemplate.
+        """
+        return cleaned_once(sheet, recipe, self.templates.get(dataset, template) if template else None)
 
     # -- the path ------------------------------------------------------------------------------------------------------
 
@@ -196,14 +208,16 @@ class Workbench:
         behind it; a playbook of several sheets takes all of them. The `options` are those of `runs.Options`: template,
         columns, value_maps, constants, clears, mode, window and more. All of the rows are staged, or none. The source's
         bytes are kept, unless a column was left out for its secrets: then neither they nor that column's cells are.
+        A `recipe`, else the template's, cleans the rows while they stream by; with an empty one they stay as they are.
         Raises UnreadableSheet, NoRows, ImportOrder, UnknownMode, UnknownTotal, UnknownTemplate, UnknownBatch (for the
-        run), NoSheets, LooksLikeAnother, NoSpace, UnwritableFile, what `mapping.resolve` raises, and ColumnsChanged or
-        ColumnsMixedUp where the columns are not those of the template, or hold something else than their fields.
+        run), NoSheets, LooksLikeAnother, NoSpace, UnwritableFile, WrongRecipe, CleanedOtherwise, RecipeOfSheets, what
+        `mapping.resolve` raises, and ColumnsChanged or ColumnsMixedUp where the columns are not those of the template, or hold something else than their fields.
         """
         identifier = new_id()
         with batches.working(self._store, identifier):
-            sheets = self._sheets(sheet, dataset)
-            batch = self._begin(identifier, sheets, dataset, Options(**options))
+            said = Options(**options)
+            sheets = self._sheets(sheet, dataset, said)
+            batch = self._begin(identifier, sheets, dataset, said)
             with reporting(self._store, identifier, progress) as reporter:
                 return self._fill(batches.run(self._store, batch), reporter, sheets)
 
@@ -212,7 +226,8 @@ class Workbench:
 
         With `source="page"` it waits for that however often the program is started again. Raises as `stage` does.
         """
-        return self._begin(new_id(), self._sheets(sheet, dataset), dataset, Options(**options), lend=True)
+        said = Options(**options)
+        return self._begin(new_id(), self._sheets(sheet, dataset, said), dataset, said, lend=True)
 
     def fill(self, batch: Batch | UUID | str, *, progress: Progress = silent) -> Batch:
         """Stages the rows of a batch that was begun, also when that was cut short before; one that has its rows is
@@ -620,18 +635,28 @@ class Workbench:
         """The playbook that a batch is a run of; None under one contract."""
         return PLAYBOOKS.get(batch.dataset) if batch.part_of is None else None
 
-    def _sheets(self, sheet: Sheet | Sequence[Sheet], dataset: str) -> dict[str, Sheet]:
-        """The sheets of a source by the dataset that each is."""
+    def _sheets(self, sheet: Sheet | Sequence[Sheet], dataset: str, options: Options) -> dict[str, Sheet]:
+        """The sheets of a source by the dataset that each is, cleaned."""
         given = [sheet] if isinstance(sheet, Sheet) else list(sheet)
         playbook = PLAYBOOKS.get(dataset)
-        if playbook is None:
-            return {dataset: given[0]}
-        if playbook.form is not None:
-            return {dataset: headed(given[0], recognition.is_header)}
+        if playbook is None or playbook.form is not None:
+            one = given[0]
+            if playbook is not None and one.recipe is None:
+                one = headed(one, recognition.is_header)
+            return {dataset: self.cleaned(one, dataset, template=options.template, recipe=options.recipe)}
+        if options.recipe is not None:
+            raise RecipeOfSheets(playbook=playbook.name)
         if playbook.unpack is not None:
             found = playbook.unpack(given)
-            return {name: found[name] for name in playbook.datasets if name in found}
-        return recognition.sheets_of(given, playbook.datasets, playbook.name)
+            found = {name: found[name] for name in playbook.datasets if name in found}
+        else:
+            found = recognition.sheets_of(given, playbook.datasets, playbook.name)
+        saved = {each.dataset: each for each in self._saved(options.template)}
+        return {name: cleaned_once(one, None, saved.get(name)) for name, one in found.items()}
+
+    def _saved(self, template: str | None) -> list[Template]:
+        """The templates of that name or id, each of another dataset."""
+        return [each for each in self.templates.all() if template in (each.name, each.id)]
 
     def _fill(self, run: Run, reporter: Reporter, sheets: dict[str, Sheet] | None = None) -> Batch:
         playbook = self._playbook(run.face)
@@ -759,7 +784,7 @@ class Workbench:
     ) -> Batch:
         playbook, home = PLAYBOOKS.get(dataset), self.settings.home
         if playbook is not None and playbook.form is None:
-            saved = [each for each in self.templates.all() if options.template in (each.name, each.id)]
+            saved = self._saved(options.template)
             if options.template and not any(each.dataset in sheets for each in saved):
                 raise UnknownTemplate(template=options.template, dataset=dataset)
             return runs.begin_sheets(self._store, home, sheets, playbook, options, saved, identifier, lend=lend)

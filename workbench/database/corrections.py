@@ -19,7 +19,7 @@ from workbench.database.staging import judge_source
 from workbench.database.store import Store
 from workbench.datasets import catalog
 from workbench.model.batch import Batch, Run
-from workbench.model.errors import NoRows, UnknownField, UnknownHeader, UnknownRows, WrongReturn, WrongStage
+from workbench.model.errors import NoRows, RemovedRows, UnknownField, UnknownHeader, UnknownRows, WrongReturn, WrongStage
 from workbench.model.issue import counted
 from workbench.model.playbook import Playbook
 from workbench.model.sheet import Chunk, Sheet
@@ -70,6 +70,8 @@ def correct(
                 copy.write(copy_lines(item)[0])
             if connection.execute(_FORGET_SAME, which).rowcount == len(chunk):
                 continue
+            if gone := connection.execute(_REMOVED, which).fetchall():
+                raise RemovedRows(batch=batch.id, lines=_told([row["line"] for row in gone]))
             was, now = (_figures(connection.execute(each, which).fetchall()) for each in (_WAS, _NOW))
             failed += now[0] - was[0]
             counts = counted(counts, now[1], ({**each, "rows": -each["rows"]} for each in was[1]))
@@ -193,6 +195,16 @@ def _wrong(batch: Batch, sheet: Sheet, why: str) -> WrongReturn:
     return WrongReturn(source=sheet.name, batch=batch.id, why=why)
 
 
+def _told(lines: Sequence[int]) -> str:
+    """The first of some lines, in words."""
+    more = " and more" if len(lines) > _NAMED else ""
+    return f"Line{'' if len(lines) == 1 else 's'} {', '.join(map(str, lines[:_NAMED]))}{more}"
+
+
+_NAMED = 20
+"""So many lines are named."""
+
+
 def _stored(store: Store, batch: Batch, lines: Sequence[int]) -> dict[int, list[str]]:
     """The cells that count now on those lines, in the order of the headers; asked within a transaction."""
     found = store.connection.execute(_CELLS, {"batch": batch.id, "lines": list(lines)})
@@ -232,6 +244,11 @@ where r.batch_id = %(batch)s and coalesce(c.payload, r.payload) ->> %(name)s = a
 _FORGET_SAME = """
 delete from incoming i using workbench.corrected_row r
 where r.batch_id = %(batch)s and r.line = i.line and r.raw = i.raw
+"""
+
+_REMOVED = """
+select r.line from workbench.import_row r join incoming i using (line)
+where r.batch_id = %(batch)s and r.status = 'skipped' order by r.line limit 21
 """
 
 _OPEN_AGAIN = """

@@ -467,6 +467,8 @@ def _decide(
     decision.put_down(connection, *answers.given(connection))
     if batch.summary.get("failed"):
         connection.execute(decision.invalid(lines))
+    if batch.summary.get("filtered"):
+        connection.execute(decision.removed(lines))
     connection.execute(decision.outcomes(lines))
     return _counted(connection, decision.which, lines)
 

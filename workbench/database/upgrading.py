@@ -18,7 +18,7 @@ from workbench.model.errors import DatabaseOutdated, DatabaseUnavailable
 from workbench.model.kinds import KINDS
 from workbench.model.resources import migrations
 
-VERSION = "0017"
+VERSION = "0018"
 """The migration that this program needs."""
 
 

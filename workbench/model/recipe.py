@@ -3,6 +3,7 @@
 Only the words are here; `prepare.cleaning` knows the operations and does them.
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Self
@@ -173,6 +174,16 @@ class Done:
     """Those that it made another, or removed."""
     gone: tuple[str, ...] = ()
     """The columns it needs that are not there: it was not done to them, or not at all."""
+
+
+def is_same(recipe: Recipe | None, other: Recipe | None) -> bool:
+    """Whether two recipes do the same to every source, whatever they are called and expect; none does nothing."""
+    return _does(recipe) == _does(other)
+
+
+def _does(recipe: Recipe | None) -> list[str]:
+    steps = (replace(step, expected=None) for step in recipe.steps if step.on) if recipe is not None else ()
+    return [json.dumps(step.to_dict(), sort_keys=True) for step in steps]
 
 
 def place(number: int, operation: str = "") -> str:

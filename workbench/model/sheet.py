@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from workbench.model import lines
 from workbench.model.lines import Ranges
 from workbench.model.package import Package
-from workbench.model.recipe import Done
+from workbench.model.recipe import Done, Recipe
 from workbench.model.salesforce import Interval, ReadOf
 
 LEFT_OUT_ENTRIES = 100
@@ -157,6 +157,14 @@ class Chunk:
             removed=_moved(self.removed, places),
         )
 
+    def parted(self) -> tuple[Self, Self | None]:
+        """The rows that are left, and those that a recipe removed; None where it removed none."""
+        if self.removed is None or self.removed.num_rows == 0:
+            return self, None
+        goes = pc.is_in(pa.array(range(len(self)), pa.int32()), self.removed["position"].combine_chunks())
+        stays, gone = (pc.indices_nonzero(flags).cast(pa.int32()) for flags in (pc.invert(goes), goes))
+        return replace(self.taken(stays), removed=None), self.taken(gone)
+
 
 def _moved(known: pa.Table | None, places: pa.Int32Array) -> pa.Table | None:
     """What is known of rows by their position, for those at these places."""
@@ -219,6 +227,10 @@ class Sheet:
     """Of an object of Salesforce: which of its changes are in it; None where only some records were asked for."""
     read_of: ReadOf | None = None
     """What it is a reading of, to be kept with its import; None of all that is no playbook's extract."""
+    recipe: Recipe | None = None
+    """What its rows are cleaned by while they are read; None of a source as it came."""
+    source_headers: tuple[str, ...] = ()
+    """Of a cleaned sheet: the headers that the source has."""
     package: Package | None = None
     """The archive that it came in, with others; None of what came by itself."""
 

@@ -234,14 +234,18 @@ begin
     return wrong;
 end $$;
 
+-- Whether a recipe cleans the source of a batch, and so may take rows out.
+create or replace function workbench.cleans(batch workbench.import_batch) returns boolean language sql immutable parallel safe as
+$$ select coalesce(jsonb_typeof(batch.mapping -> 'recipe') = 'object', false) $$;
+
 -- How many outcomes of a batch have no ground in its rows: a row that was read as invalid is so, one is a duplicate of another
 -- that is none, one is withheld for its source row's sake, one is left as it is because there is a record, one is filtered that
--- says what does not come in. How many are not so by what the outcomes themselves say (`unsaid`), and whether there are `twins`,
+-- says what does not come in, or that a recipe took out. How many are not so by what the outcomes themselves say (`unsaid`), and whether there are `twins`,
 -- is known to whoever has read them all.
 drop function if exists workbench.groundless(workbench.import_batch);
 create or replace function workbench.groundless(batch workbench.import_batch, unsaid bigint, twins boolean) returns bigint
 language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare wrong bigint; by_record boolean;
+declare wrong bigint; by_record boolean; cleans constant boolean := workbench.cleans(batch);
 begin
     select count(*) into wrong
     from (
@@ -255,6 +259,12 @@ begin
         ) corrected where status = 'failed'
     ) failed join workbench.import_outcome o on o.batch_id = batch.id and o.plan = batch.plan and o.line = failed.line
     where o.outcome <> 'invalid';
+    if cleans then
+        wrong := wrong + (
+            select count(*) from workbench.import_row r
+            join workbench.import_outcome o on o.batch_id = r.batch_id and o.plan = batch.plan and o.line = r.line
+            where r.batch_id = batch.id and r.status = 'skipped' and o.reason is distinct from 'filtered');
+    end if;
     if batch.undo_of is not null or not exists (select from workbench.dataset d where d.data_type = batch.data_type) then
         return wrong;                                    -- of an undo `unwritten` asks, of a playbook's rows `unrolled`
     end if;
@@ -262,7 +272,7 @@ begin
         select count(*) from workbench.dataset d
         join workbench.import_outcome o on o.batch_id = batch.id and o.plan = batch.plan and o.reason = 'filtered'
         left join workbench.corrected_row r on r.batch_id = batch.id and r.line = o.line
-        where d.data_type = batch.data_type and d.only_field is not null
+        where d.data_type = batch.data_type and (d.only_field is not null or cleans) and r.status is distinct from 'skipped'
           and not coalesce(lower(r.payload ->> d.only_field) <> all(string_to_array(d.only_texts, ',')), false));
     if twins and not batch.derived then
         by_record := exists (                            -- rows that call one record by several names are known by it
@@ -355,7 +365,8 @@ declare
     found record; behind record; total record; found_loose bigint; mixed bigint; filters boolean;
     lot constant bigint := uuid_hash_extended(gen_random_uuid(), 0);
 begin
-    filters := exists (select from workbench.dataset d where d.data_type = batch.data_type and d.only_field is not null);
+    filters := workbench.cleans(batch)
+        or exists (select from workbench.dataset d where d.data_type = batch.data_type and d.only_field is not null);
     select count(r.line) as rows, count(*) filter (where r.line is null or o.line is null) as loose,
            count(*) filter (where o.outcome = 'created' and o.record_id <> r.id and batch.undo_of is null
                or o.outcome = 'skipped' and o.reason is null) as strange,
@@ -796,7 +807,8 @@ select r.tenant_id, r.batch_id, r.line, r.id,
        o.record_id, case when b.stage = 'completed' and o.outcome in ('created', 'updated') then o.record_id end as applied_record_id,
        o.refs, o.before, r.created_at,
        coalesce(e.explained_at, b.completed_at, b.planned_at, c.corrected_at, r.created_at) as updated_at,
-       case when c.line is not null then r.raw::json end as original, c.corrected_by, c.corrected_at, e.resolved_by, r.sources
+       case when c.line is not null then r.raw::json end as original, c.corrected_by, c.corrected_at, e.resolved_by, r.sources,
+       r.cleaned
 from workbench.import_row r
 join workbench.import_batch b on b.id = r.batch_id
 left join lateral (                                      -- row by row: a page of rows is all that is ever asked for

@@ -431,6 +431,12 @@ def _what(row: dict[str, Any]) -> str:
     said = ((issue["field"], issue["message"]) for issue in row["issues"] or ())
     parts = [f"{field}: {message}" if field else message for field, message in said]
     parts += [f"{field}: {_value(old)} → {_value(new)}" for field, (old, new) in row["changes"].items()]
+    parts += [
+        f"{header}: was '{each['was']}', by step {each['step']}: {each['by'].rstrip('.')}"
+        for header, each in row["cleaned"].items()
+    ]
+    if by := row["removed_by"]:
+        parts.append(f"taken out by step {by['step']}: {by['by'].rstrip('.')}")
     if row.get("explanation"):
         parts.append(f"{row['reason']}: {row['explanation']}")
     return plain("; ".join(parts))

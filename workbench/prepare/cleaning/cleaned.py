@@ -4,9 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
 from workbench.model.errors import WrongRecipe
 from workbench.model.recipe import Done, Recipe, Step, place
 from workbench.model.sheet import Chunk, Sheet, Tally
@@ -48,7 +45,7 @@ def cleaned(sheet: Sheet, recipe: Recipe) -> Sheet:
         tally.steps = [Done(step=each.number, gone=each.gone) for each in prepared]
         yield from (rows.chunk() for rows in _at_work(sheet, tally, does, learned))
 
-    return replace(sheet, headers=prepared[-1].after, read=read)
+    return replace(sheet, headers=prepared[-1].after, read=read, recipe=recipe, source_headers=sheet.headers)
 
 
 def headers_after(headers: Iterable[str], recipe: Recipe) -> Headers:
@@ -69,15 +66,15 @@ def checked(recipe: Recipe) -> Recipe:
 
 
 def without_removed(sheet: Sheet) -> Sheet:
-    """A cleaned sheet without the rows that its recipe removed, as it is written to a file or profiled."""
+    """A cleaned sheet without the rows that its recipe removed, as it is written to a file, profiled or mapped."""
+    if sheet.recipe is None:
+        return sheet
 
     def read(tally: Tally) -> Iterator[Chunk]:
         for chunk in sheet.chunks(tally):
-            if chunk.removed is None:
-                yield chunk
-                continue
-            stays = pc.invert(pc.is_in(pa.array(range(len(chunk)), pa.int32()), chunk.removed["position"]))
-            yield chunk.taken(pc.indices_nonzero(stays).cast(pa.int32()))
+            left, _ = chunk.parted()
+            if len(left):
+                yield left
 
     return replace(sheet, read=read)
 
