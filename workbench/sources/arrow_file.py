@@ -19,7 +19,7 @@ class ArrowFile:
     def __init__(self, home: Path, schema: pa.Schema) -> None:
         self._home = home
         with written(home):
-            self._file = tempfile.TemporaryFile(dir=files.private(home / files.UNFINISHED))
+            self._file = tempfile.TemporaryFile(dir=files.private(home / files.UNFINISHED))  # noqa: SIM115
             self._writer = pa.ipc.new_file(self._file, schema)
 
     def write(self, batch: pa.RecordBatch) -> None:

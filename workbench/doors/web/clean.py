@@ -154,8 +154,15 @@ def _rows(at: Desk, shown: State, fits: pa.Array | None) -> None:
         chosen = st.pagination(pages, key="clean page", max_visible_pages=5) if pages > 1 else 1
         if pages > 2:
             st.number_input(
-                "Go to line", 1, value=None, key="clean line", on_change=_go_to_line, args=(shown, fits),
-                label_visibility="collapsed", placeholder="Go to line", width=130,
+                "Go to line",
+                1,
+                value=None,
+                key="clean line",
+                on_change=_go_to_line,
+                args=(shown, fits),
+                label_visibility="collapsed",
+                placeholder="Go to line",
+                width=130,
             )
     on = [place + 1 for place, step in enumerate(at.recipe.steps) if step.on]
     if gone:
@@ -219,13 +226,22 @@ def _step(at: Desk, shown: State, said: tuple[Facet, ...], number: int) -> None:
         st.session_state.setdefault(columns_key, desk.said_columns(headers))
         st.session_state[columns_key] = [each for each in st.session_state[columns_key] if each in headers]
         columns = one.multiselect(
-            "Columns", headers, key=columns_key, on_change=_say_columns, args=(columns_key,),
+            "Columns",
+            headers,
+            key=columns_key,
+            on_change=_say_columns,
+            args=(columns_key,),
             placeholder="Choose columns",
         )
         do = other.selectbox(
-            "What to do", [*OPERATIONS, CLUSTERS], index=_at(desk.said_operation()), key=do_key,
+            "What to do",
+            [*OPERATIONS, CLUSTERS],
+            index=_at(desk.said_operation()),
+            key=do_key,
             format_func=lambda name: CLUSTERS_TITLE if name == CLUSTERS else OPERATIONS[name].title,
-            placeholder="Choose what to do with them", on_change=_say_operation, args=(do_key,),
+            placeholder="Choose what to do with them",
+            on_change=_say_operation,
+            args=(do_key,),
         )
         if do is None:
             return
@@ -243,7 +259,9 @@ def _step(at: Desk, shown: State, said: tuple[Facet, ...], number: int) -> None:
                 step = None
         with st.container(horizontal=True, vertical_alignment="center"):
             label = "Add this step" if edited is None else f"Save step {edited + 1}"
-            st.button(label, type="primary", icon=":material/add:", disabled=step is None, on_click=at.add, args=(step,))
+            st.button(
+                label, type="primary", icon=":material/add:", disabled=step is None, on_click=at.add, args=(step,)
+            )
             st.button("Never mind", type="tertiary", on_click=desk.put_away)
             st.caption(words.text(operations.about(columns, number, len(shown))), width="content")
 

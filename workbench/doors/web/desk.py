@@ -13,8 +13,8 @@ import streamlit as st
 from workbench.doors.web import address, recipes
 from workbench.doors.web.recipes import History
 from workbench.doors.web.sheets import Source
-from workbench.model.errors import WorkbenchError, WrongRecipe
 from workbench.doors.web.states import State
+from workbench.model.errors import WorkbenchError, WrongRecipe
 from workbench.model.recipe import Condition, Done, Recipe, Step
 from workbench.prepare.cleaning import OPERATIONS, checked
 from workbench.settings import Settings
@@ -196,9 +196,9 @@ def editing(recipe: Recipe) -> int | None:
     return int(said) - 1 if said.isdecimal() and 0 < int(said) <= len(recipe.steps) else None
 
 
-def begin(step: Step, **more: str) -> dict[str, str]:
+def prepared(step: Step) -> dict[str, str]:
     """The parts of an address at which a step stands prepared."""
-    said = {"do": step.operation, **more}
+    said = {"do": step.operation}
     if step.columns:
         said["column"] = json.dumps(list(step.columns), ensure_ascii=False)
     if step.options:
@@ -212,7 +212,7 @@ def begin(step: Step, **more: str) -> dict[str, str]:
 def edit(recipe: Recipe, at: int) -> None:
     """Takes a step up again, as it was made."""
     put_away()
-    st.query_params.update(begin(recipe.steps[at], step=str(at + 1)))
+    st.query_params.update({**prepared(recipe.steps[at]), "step": str(at + 1)})
 
 
 def put_away() -> None:

@@ -57,7 +57,7 @@ def folder(configuration: Settings) -> Path:
 
 
 def write(configuration: Settings, file: Path, said: Any) -> None:
-    """Writes a draft as JSON, whole or not at all, and forgets those that are too old; raises NoSpace, UnwritableFile."""
+    """Writes a draft as JSON, whole or not at all, and forgets old ones; raises NoSpace, UnwritableFile."""
     part = file.with_suffix(".part")
     with written(configuration.home):
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -14,12 +14,12 @@ from workbench.doors.web.page import empty
 from workbench.model.batch import Batch
 from workbench.model.errors import NoSheets, SheetsAlike, UnreadableSheet, WorkbenchError
 from workbench.model.package import Package
-from workbench.model.recipe import Recipe
+from workbench.model.recipe import Recipe, is_same
 from workbench.model.sheet import Layout, Sheet, Tally
 from workbench.model.template import Mapping, Template
 from workbench.playbooks import PLAYBOOKS, of_package
 from workbench.prepare import columns, drift, forms, mapping, profile_report, recognition, summary_line
-from workbench.prepare.cleaning import cleaned
+from workbench.prepare.cleaning import cleaned, headers_after, without_removed
 from workbench.prepare.columns import ChoiceText, Column
 from workbench.prepare.drift import Stranger
 from workbench.prepare.forms import ColumnForm
@@ -69,6 +69,11 @@ class Source:
     def sheet(self) -> Sheet:
         """As its recipe leaves it; raises WrongRecipe."""
         return cleaned_by(self.raw, self.recipe)
+
+    @property
+    def to_import(self) -> dict[str, Any]:
+        """The sheet and the recipe, as an import takes them."""
+        return {"sheet": self.raw, "recipe": self.recipe}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,17 +140,28 @@ def source(wb: Workbench) -> Source:
 
 
 def said_of(wb: Workbench, raw: Sheet, under: str) -> tuple[Recipe, Template | None]:
-    """The recipe of an upload: as somebody has said it at Clean, else that of a template which knows its columns."""
+    """The recipe of an upload: as somebody has said it at Clean, else that of the template which the address names, or
+    which plainly was made of a source with these columns."""
     history = recipes.kept(wb.settings, under)
     if history is not None:
         return history.now, None
-    template = recognition.template_of(raw, [one for one in wb.templates.all() if one.mapping.recipe])
-    return (template.mapping.recipe or Recipe(), template) if template is not None else (Recipe(), None)
+    with_recipe = [one for one in wb.templates.all(st.query_params.get("dataset")) if one.mapping.recipe]
+    named = [one for one in with_recipe if one.id == st.query_params.get("template")]
+    fitting = named or [one for one in with_recipe if _fits(raw, one)]
+    if not fitting or any(not is_same(one.mapping.recipe, fitting[0].mapping.recipe) for one in fitting):
+        return Recipe(), None
+    return fitting[0].mapping.recipe or Recipe(), fitting[0]
+
+
+def _fits(raw: Sheet, template: Template) -> bool:
+    """Whether a template was plainly made of a source with these columns, cleaned as it says."""
+    after = headers_after(raw.headers, template.mapping.recipe or Recipe())
+    return recognition.template_of(replace(raw, headers=after), [template]) is not None
 
 
 def cleaned_by(raw: Sheet, recipe: Recipe) -> Sheet:
-    """The sheet as a recipe leaves it; raises WrongRecipe."""
-    return replace(cleaned(raw, recipe), recipe=recipe) if recipe else raw
+    """The rows that a recipe leaves of a sheet, as it leaves them; raises WrongRecipe."""
+    return without_removed(cleaned(raw, recipe)) if recipe else raw
 
 
 def which_sheet(wb: Workbench, batch: Batch) -> None:
@@ -291,7 +307,7 @@ def lines_around(wb: Workbench, upload: str, line: int, said: Layout) -> list[tu
     ttl="15m", max_entries=4, show_spinner="Opening the file ...", hash_funcs={Batch: lambda batch: str(batch.id)}
 )
 def _kept(batch: Batch, _wb: Workbench) -> Sheet:
-    return _wb.kept_sheet(batch)
+    return _wb.kept_sheet(batch, as_it_came=True)
 
 
 @st.cache_data(max_entries=100, show_spinner=False, hash_funcs=SAME_SHEET)

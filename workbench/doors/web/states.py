@@ -135,13 +135,17 @@ class State:
         return self.known[key]
 
 
+Changed = tuple[int, dict[str, str], dict[str, str] | None]
+"""A line, its cells before a step, and after it; None where it removes the row."""
+
+
 class Preview(NamedTuple):
     """What a step would do."""
 
     columns: tuple[str, ...]
     """The columns that it would change or make."""
-    rows: list[tuple[int, dict[str, str], dict[str, str] | None]]
-    """Some rows that it would change: the line, the cells before and after; None where it would remove the row."""
+    rows: list[Changed]
+    """Some rows that it would change."""
     looked_at: int
     """The rows that were looked at until these were found."""
 
@@ -155,9 +159,11 @@ def after(sheet: Sheet, recipe: Recipe, home: Path) -> State:
 
 def preview(sheet: Sheet, before: State, step: Step) -> Preview:
     """What a step would do to the rows of a state; raises WrongRecipe."""
-    begun, rows, columns, looked_at = time.monotonic(), [], {}, 0
+    begun, looked_at = time.monotonic(), 0
+    rows: list[Changed] = []
+    columns: dict[str, None] = {}
     for given in _head(before):
-        made = cleaned(_as_sheet(sheet, before.headers, lambda given=given: iter([given])), Recipe(steps=(step,)))
+        made = cleaned(_as_sheet(sheet, before.headers, partial(iter, (given,))), Recipe(steps=(step,)))
         columns |= dict.fromkeys(header for header in made.headers if header not in before.headers)
         looked_at += len(given)
         for chunk in made.read(Tally()):
@@ -196,7 +202,7 @@ def _head(state: State) -> Iterator[Chunk]:
             return
 
 
-def _changed(given: Chunk, chunk: Chunk, most: int) -> list[tuple[int, dict[str, str], dict[str, str] | None]]:
+def _changed(given: Chunk, chunk: Chunk, most: int) -> list[Changed]:
     """The first rows of a chunk that are others than they were given."""
     if most <= 0:
         return []
@@ -224,7 +230,9 @@ def _repeated(lines: pa.Int32Array, most: int) -> list[int]:
     return [place + more for place in same.slice(0, most).to_pylist() for more in (0, 1)]
 
 
-@st.cache_resource(ttl="1h", max_entries=60, show_spinner="Reading every row ...", show_time=True, hash_funcs=SAME_SHEET)
+@st.cache_resource(
+    ttl="1h", max_entries=60, show_spinner="Reading every row ...", show_time=True, hash_funcs=SAME_SHEET
+)
 def _after(sheet: Sheet, said: str, _steps: tuple[Step, ...], _home: Path) -> State:
     if not _steps:
         return _read(sheet, _home)
@@ -259,9 +267,7 @@ def _stepped(sheet: Sheet, before: State, step: Step, home: Path) -> State:
         if chunk.removed is not None and len(chunk.removed):
             gone = pc.is_in(pa.array(range(len(chunk)), pa.int32()), chunk.removed["position"])
             out = chunk.cells.filter(gone)
-            removed.write(
-                pa.record_batch([chunk.lines.filter(gone), *out.columns], schema=_schema(made.headers))
-            )
+            removed.write(pa.record_batch([chunk.lines.filter(gone), *out.columns], schema=_schema(made.headers)))
             left = Chunk(lines=chunk.lines.filter(pc.invert(gone)), cells=chunk.cells.filter(pc.invert(gone)))
         columns.add(left)
     lines, cells = columns.tables()

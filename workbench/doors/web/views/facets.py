@@ -28,7 +28,7 @@ def add(headers: Sequence[str], act: Callable[..., None], said: tuple[Facet, ...
         on_change=act,
         args=(said, key),
         placeholder="Choose a column",
-        help="Counts what stands in a column, over all rows. What you choose there is what you see, and what a step does.",
+        help="Counts what stands in a column, over all rows. What you choose is what you see, and what a step is for.",
     )
 
 
@@ -38,13 +38,24 @@ def card(facet: Facet, counted: Counted, change: Change, *, key: str, place: int
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(f"**{words.text(facet.column)}**", width="stretch")
             st.button(
-                "", key=f"{key} close", icon=":material/close:", type="tertiary", help="Take the facet away",
-                on_click=change, args=(place, None),
+                "",
+                key=f"{key} close",
+                icon=":material/close:",
+                type="tertiary",
+                help="Take the facet away",
+                on_click=change,
+                args=(place, None),
             )
         by = f"{key} by"
         st.selectbox(
-            f"Count {facet.column} by", list(BY), list(BY).index(facet.by), format_func=BY.__getitem__, key=by,
-            label_visibility="collapsed", on_change=_by, args=(place, facet, by, change),
+            f"Count {facet.column} by",
+            list(BY),
+            list(BY).index(facet.by),
+            format_func=BY.__getitem__,
+            key=by,
+            label_visibility="collapsed",
+            on_change=_by,
+            args=(place, facet, by, change),
         )
         if facet.by in ("values", "pattern"):
             _values(facet, counted, change, key=key, place=place)
@@ -59,8 +70,9 @@ def _values(facet: Facet, counted: Counted, change: Change, *, key: str, place: 
     table = counted.values
     chosen = facet.chosen.values if facet.chosen is not None else ()
     if len(table) > SHOWN:
-        asked = st.text_input("Search", key=f"{key} search", placeholder=f"Search {len(table):,} values",
-                              label_visibility="collapsed")
+        asked = st.text_input(
+            "Search", key=f"{key} search", placeholder=f"Search {len(table):,} values", label_visibility="collapsed"
+        )
         if asked:
             table = table.filter(pc.match_substring(table["text"], asked, ignore_case=True))
     shown = table.slice(0, SHOWN).to_pylist()
@@ -70,19 +82,27 @@ def _values(facet: Facet, counted: Counted, change: Change, *, key: str, place: 
         known = counted.values.filter(pc.is_in(counted.values["text"], value_set=_texts(rest))).to_pylist()
         rows = {each["text"]: each["rows"] for each in known}
         shown = [{"text": text, "rows": rows.get(text, 0)} for text in rest] + shown
-    for number, each in enumerate(shown):
+    for each in shown:
         box = f"{key} value {each['text']}"
         label = words.text(each["text"]) if each["text"] else "*(blank)*"
         st.checkbox(
-            f"{label} :gray[{each['rows']:,}]", each["text"] in chosen, key=box,
-            on_change=_choose, args=(place, facet, each["text"], box, change),
+            f"{label} :gray[{each['rows']:,}]",
+            each["text"] in chosen,
+            key=box,
+            on_change=_choose,
+            args=(place, facet, each["text"], box, change),
         )
     if len(table) > SHOWN:
         st.caption(f"and {len(table) - SHOWN:,} more values")
     if chosen:
         inverted = f"{key} not"
-        st.checkbox("All but these", facet.chosen.negated, key=inverted, on_change=_negate,
-                    args=(place, facet, inverted, change))
+        st.checkbox(
+            "All but these",
+            facet.chosen is not None and facet.chosen.negated,
+            key=inverted,
+            on_change=_negate,
+            args=(place, facet, inverted, change),
+        )
 
 
 def _texts(texts: Sequence[str]) -> object:

@@ -20,9 +20,7 @@ _MENU = {
 
 def bar(undo: Callable[[], None] | None, redo: Callable[[], None] | None) -> None:
     """Undo and redo, by button and keyboard."""
-    st.button(
-        "Undo", icon=":material/undo:", shortcut="Ctrl+Z", disabled=undo is None, on_click=undo, key="clean undo"
-    )
+    st.button("Undo", icon=":material/undo:", shortcut="Ctrl+Z", disabled=undo is None, on_click=undo, key="clean undo")
     st.button(
         "Redo", icon=":material/redo:", shortcut="Ctrl+Shift+Z", disabled=redo is None, on_click=redo, key="clean redo"
     )
