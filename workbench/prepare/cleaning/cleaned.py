@@ -51,7 +51,7 @@ def cleaned(sheet: Sheet, recipe: Recipe) -> Sheet:
 def headers_after(headers: Iterable[str], recipe: Recipe) -> Headers:
     """The headers that a source with these has when it is cleaned; raises WrongRecipe."""
     headers = tuple(headers)
-    prepared = _prepared(recipe, headers)
+    prepared = _prepared(checked(recipe), headers)
     return prepared[-1].after if prepared else headers
 
 
@@ -154,6 +154,7 @@ def _at_work(sheet: Sheet, tally: Tally, steps: Iterable[_Prepared], learned: Ma
             where = rows.present(rows_where(each.step.where, rows))
             told.rows += rows.number(where)
             told.changed += run(rows, where)
+            rows.arrange(each.after)
         yield rows
 
 

@@ -1,13 +1,18 @@
 """Which rows the conditions of a step let through."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from workbench.model.kinds import trimmed
+from workbench.model import dates, numbers
+from workbench.model.arrays import matches, only
+from workbench.model.kinds import AROUND, FORMS, KINDS, could_be, trimmed
 from workbench.model.recipe import Condition, Step
-from workbench.prepare.cleaning.operation import check_pattern
+from workbench.model.wording import listed
+from workbench.prepare.cleaning.expression import Expression
+from workbench.prepare.cleaning.operation import check_pattern, wrong
 from workbench.prepare.cleaning.rows import Mask, Rows
 
 
@@ -23,21 +28,83 @@ def rows_where(conditions: Iterable[Condition], rows: Rows) -> Mask:
 
 def needed(condition: Condition) -> tuple[str, ...]:
     """The columns that a condition asks of."""
-    return (condition.column,) if condition.column else ()
+    return Expression(condition.text).columns if condition.test == "expression" else (condition.column,)
 
 
 def check_condition(condition: Condition, step: Step) -> None:
     """Raises WrongRecipe for a condition that cannot be asked."""
-    if condition.test == "pattern":
+    if condition.test == "expression":
+        Expression(condition.text)
+    elif not condition.column:
+        raise wrong(step, f"the column of its condition ({condition.test}) is not said.")
+    elif condition.test == "pattern":
         check_pattern(step, condition.text)
+    elif condition.test == "kind" and condition.text not in KINDS:
+        raise wrong(step, f"there is no kind called {condition.text!r}, only {listed(list(KINDS))}.")
+    elif condition.test in ("number", "date") and condition.text and condition.text not in FORMS:
+        raise wrong(step, f"there is no form called {condition.text!r}, only {listed(list(FORMS))}.")
+    if condition.test in ("number", "length"):
+        for bound in (condition.low, condition.high):
+            _check_bound(step, bound, isinstance(bound, int | float), "number")
+    if condition.test == "date":
+        for bound in (condition.low, condition.high):
+            _check_bound(step, bound, isinstance(bound, str) and dates_of(bound) == bound, "day (YYYY-MM-DD)")
+
+
+def _check_bound(step: Step, bound: Any, fits: bool, what: str) -> None:
+    if bound is not None and not fits:
+        raise wrong(step, f"{bound!r} in its condition is no {what}.")
+
+
+def dates_of(text: str) -> str | None:
+    """A text as a day, in canonical form."""
+    return dates.day(pa.array([text], pa.string()))[0].as_py()
+
+
+def lengths(cells: pa.StringArray) -> pa.Int32Array:
+    """The characters of each cell, white space around it included."""
+    return pc.utf8_length(cells)
+
+
+def numbers_in(cells: pa.StringArray, form: str = "") -> pa.DoubleArray:
+    """The numbers that cells are, amounts of money among them; null where one is none."""
+    amounts = numbers.amount(trimmed(cells), form or None)
+    return pc.cast(only(amounts, matches(amounts, numbers.AMOUNT)), pa.float64())
+
+
+def days_in(cells: pa.StringArray, form: str = "") -> pa.StringArray:
+    """The days that cells are, as YYYY-MM-DD; null where one is none."""
+    return dates.day(trimmed(cells), form or None)
+
+
+def blank(cells: pa.StringArray) -> pa.BooleanArray:
+    """Which cells have nothing but white space."""
+    return pc.equal(pc.utf8_trim(cells, characters=AROUND), "")
 
 
 def _true(condition: Condition, rows: Rows) -> pa.BooleanArray:
-    cells = rows.cells[condition.column]
-    match condition.test:
-        case "values":
-            return pc.is_in(cells, pa.array(condition.values, pa.string()))
-        case "pattern":
-            return pc.match_substring_regex(cells, condition.text)
-        case _:
-            return pc.is_null(trimmed(cells))
+    if condition.test == "expression":
+        return Expression(condition.text).flags(rows.cells, len(rows))
+    return _TESTS[condition.test](condition, rows.cells[condition.column])
+
+
+def _within(condition: Condition, found: pa.Array) -> pa.BooleanArray:
+    """Which of what was found lies between the bounds; false where nothing was."""
+    flags = pc.is_valid(found)
+    flags = pc.and_kleene(flags, pc.greater_equal(found, condition.low)) if condition.low is not None else flags
+    return pc.and_kleene(flags, pc.less_equal(found, condition.high)) if condition.high is not None else flags
+
+
+def _of_kind(condition: Condition, cells: pa.StringArray) -> pa.BooleanArray:
+    return could_be(KINDS[condition.text], cells)
+
+
+_TESTS: dict[str, Callable[[Condition, pa.StringArray], pa.BooleanArray]] = {
+    "values": lambda condition, cells: pc.is_in(cells, pa.array(condition.values, pa.string())),
+    "pattern": lambda condition, cells: pc.match_substring_regex(cells, condition.text),
+    "length": lambda condition, cells: _within(condition, lengths(cells)),
+    "number": lambda condition, cells: _within(condition, numbers_in(cells, condition.text)),
+    "date": lambda condition, cells: _within(condition, days_in(cells, condition.text)),
+    "blank": lambda condition, cells: blank(cells),
+    "kind": _of_kind,
+}

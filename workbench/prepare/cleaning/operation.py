@@ -78,10 +78,11 @@ class Operation:
     repeats: bool = False
     """Whether several rows can come of one."""
 
-    def option(self, step: Step, name: str) -> Any:
-        """What a step says of an option, or its default."""
-        default = next(each.default for each in self.options if each.name == name)
-        return step.options.get(name, default)
+
+def option_of(operation: Operation, step: Step, name: str) -> Any:
+    """What a step says of an option, or its default."""
+    default = next(each.default for each in operation.options if each.name == name)
+    return step.options.get(name, default)
 
 
 def each_cell(make: Callable[[Mapping[str, Any]], Rewrite]) -> Callable[[Step, Headers], Run]:
@@ -158,14 +159,18 @@ def _check_value(step: Step, option: Option, value: Any) -> None:
         check_pattern(step, str(value))
 
 
-def check_pattern(step: Step, pattern: str) -> None:
-    """Raises WrongRecipe for what is no regular expression of RE2."""
+def check_pattern(step: Step, pattern: str, by: str = "") -> None:
+    """Raises WrongRecipe for what is no regular expression of RE2, or no replacement of what it finds."""
     try:
-        pc.match_substring_regex(pa.array([""], pa.string()), pattern)
+        pc.replace_substring_regex(pa.array(["x"], pa.string()), f"{pattern}|x", by)
     except pa.ArrowInvalid as error:
-        why = str(error).partition(": ")[2].strip() or str(error)
+        instead = f" with {by!r} in its place" if by else ""
         raise wrong(
             step,
-            f"the pattern {pattern!r} is none that RE2 knows ({why}). RE2 has no look-around and no back-references, "
-            "so that no pattern can take for ever.",
+            f"{pattern!r} is no pattern that RE2 knows{instead} ({_why(error)}). RE2 has no look-around and no "
+            "back-references, so that no pattern can take for ever.",
         ) from None
+
+
+def _why(error: pa.ArrowInvalid) -> str:
+    return str(error).partition(": ")[2].strip() or str(error)

@@ -1,6 +1,12 @@
-"""Operations that remove rows."""
+"""Operations that remove rows: they stay in the source's lines, and count as filtered in an import."""
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from workbench.model.recipe import Step
+from workbench.model.wording import listed
+from workbench.prepare.cleaning.keys import Groups, keys
 from workbench.prepare.cleaning.operation import Headers, Operation, Run
 from workbench.prepare.cleaning.rows import Mask, Rows
 
@@ -13,10 +19,53 @@ def _removing(step: Step, headers: Headers) -> Run:
     return run
 
 
+class _LastOfEach:
+    """Which row of each key is its last: one row of memory for each key that is different."""
+
+    def __init__(self, by: tuple[str, ...]) -> None:
+        self._by = by
+        self._last = Groups(("key",), "max")
+        self._rows = 0
+
+    def learn(self, rows: Rows, where: Mask) -> None:
+        """Looks at the rows of a chunk that are meant."""
+        found, places = keys(rows, self._by), _places(self._rows, rows)
+        meant = pc.is_valid(found) if where is None else pc.and_(pc.is_valid(found), where)
+        self._last.add([found.filter(meant)], places.filter(meant))
+        self._rows += len(rows)
+
+    def begin(self) -> Run:
+        """Removes the rows that are meant and are not the last of their key."""
+        table, seen = self._last.table(), 0
+        known, last = table["key"].combine_chunks(), table["number"].combine_chunks()
+
+        def run(rows: Rows, where: Mask) -> int:
+            nonlocal seen
+            places = _places(seen, rows)
+            seen += len(rows)
+            former = pc.less(places, last.take(pc.index_in(keys(rows, self._by), known)))
+            former = pc.fill_null(former if where is None else pc.and_(former, where), False)
+            rows.remove(former)
+            return rows.number(former)
+
+        return run
+
+
+def _places(first: int, rows: Rows) -> pa.Int64Array:
+    return pa.array(np.arange(first, first + len(rows)))
+
+
 REMOVE_ROWS = Operation(
     name="remove_rows",
     title="Remove rows",
     says=lambda step: "remove the rows",
     begin=_removing,
     takes="none",
+)
+KEEP_LAST = Operation(
+    name="keep_last",
+    title="Keep the last of each key",
+    says=lambda step: f"remove the rows that are not the last with their {listed(step.columns)}",
+    learn=lambda step, headers: _LastOfEach(step.columns),
+    takes="several",
 )

@@ -81,6 +81,8 @@ class Rows:
     def arrange(self, headers: Iterable[str]) -> None:
         """Leaves these columns, in this order."""
         headers = tuple(headers)
+        if headers == self.headers:
+            return
         for known in (self.cells, self._source, self._last):
             left = {header: known[header] for header in headers if header in known}
             known.clear()

@@ -117,7 +117,7 @@ def test_a_sample_keeps_the_changes_of_its_rows(sheet: Sheet) -> None:
         (Step(operation="melt"), "Step 2 of the recipe (melt) cannot be used: there is no operation called melt"),
         (Step(operation="replace"), "its option find is not said"),
         (Step(operation="replace", options={"find": 3}), "its option find is a text, and 3 is none"),
-        (Step(operation="replace", options={"find": "(?=x)", "pattern": True}), "none that RE2 knows"),
+        (Step(operation="replace", options={"find": "(?=x)", "pattern": True}), "no pattern that RE2 knows"),
         (Step(operation="trim", options={"side": "left"}), "it has no option called side"),
         (Step(operation="remove_rows", columns=("Name",)), "it takes no columns"),
     ],
