@@ -310,4 +310,4 @@ def _clusters(shown: State, columns: list[str], where: Any) -> Step | None:
     pairs = clusters.chosen(found, key=f"clean cluster {columns[0]} {way}")
     if not pairs:
         return None
-    return Step(operation="map_values", columns=(columns[0],), options={"values": pairs}, where=where)
+    return Step(operation="map_values", columns=(columns[0],), options={"meanings": pairs}, where=where)

@@ -15,6 +15,9 @@ MARK = "background-color: rgba(240, 180, 41, 0.28)"
 """Of a cell that is another than it was; fit for a light and a dark page."""
 
 
+_NAME = "Choose a column, or type a new name"
+
+
 def options(
     operation: Operation, headers: Sequence[str], before: Mapping[str, Any], *, key: str
 ) -> tuple[dict[str, Any], list[str]]:
@@ -26,14 +29,16 @@ def options(
         value = _asked(option, headers, given, key=f"{key} {option.name}")
         if value in (None, "", [], {}) and option.default is REQUIRED and option.kind not in ("number", "flag"):
             lacking.append(option.title)
-        elif value is not None and value != option.default:
+        elif value is not None and _plain(value) != _plain(option.default):
             said[option.name] = value
     return said, lacking
 
 
-def _asked(option: Option, headers: Sequence[str], given: Any, *, key: str) -> Any:
+def _asked(option: Option, headers: Sequence[str], given: Any, *, key: str) -> Any:  # noqa: PLR0911
     """One option, by the widget of its kind."""
     title = option.title
+    named = [given] if isinstance(given, str) else list(given or ())
+    known = [*headers, *(name for name in named if name not in headers)]
     match option.kind:
         case "flag":
             return st.checkbox(title, bool(given), key=key)
@@ -44,13 +49,15 @@ def _asked(option: Option, headers: Sequence[str], given: Any, *, key: str) -> A
             at = list(choices).index(given) if given in choices else None
             return st.selectbox(title, list(choices), at, format_func=lambda name: choices[name], key=key)
         case "column":
-            at = list(headers).index(given) if given in headers else None
-            return st.selectbox(title, headers, at, key=key, placeholder="Choose a column")
+            return st.selectbox(
+                title, known, known.index(given) if given else None, key=key, accept_new_options=True, placeholder=_NAME
+            )
         case "columns":
-            return st.multiselect(title, headers, [each for each in given or () if each in headers], key=key)
+            return st.multiselect(
+                title, known, list(given or ()), key=key, accept_new_options=True, placeholder=_NAME
+            )
         case "texts":
-            known = [str(each) for each in given or ()]
-            return st.multiselect(title, known, known, key=key, accept_new_options=True, placeholder="Type, and Enter")
+            return st.multiselect(title, named, named, key=key, accept_new_options=True, placeholder="Type, and Enter")
         case "pairs":
             return _pairs(title, given if isinstance(given, Mapping) else {}, key=key)
         case "pattern":
@@ -60,6 +67,11 @@ def _asked(option: Option, headers: Sequence[str], given: Any, *, key: str) -> A
             return st.text_area(title, given or "", key=key, help=told, height=80)
         case _:
             return st.text_input(title, given or "", key=key)
+
+
+def _plain(value: Any) -> Any:
+    """As JSON has it."""
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _pairs(title: str, given: Mapping[str, str], *, key: str) -> dict[str, str]:
