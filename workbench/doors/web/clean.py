@@ -96,7 +96,7 @@ def _recipe(at: Desk, now: State) -> None:
         recipe.steps(
             at.recipe,
             done,
-            desk.drifted(at.recipe, done),
+            desk.drifted(at.recipe, done, now),
             at.switch,
             at.act,
             editing=desk.editing(at.recipe),

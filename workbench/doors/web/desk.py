@@ -16,7 +16,7 @@ from workbench.doors.web.sheets import Source
 from workbench.doors.web.states import State
 from workbench.model.errors import WorkbenchError, WrongRecipe
 from workbench.model.recipe import Condition, Done, Recipe, Step
-from workbench.prepare.cleaning import OPERATIONS, checked
+from workbench.prepare.cleaning import OPERATIONS, checked, drifts
 from workbench.settings import Settings
 
 BY = {
@@ -261,6 +261,7 @@ def expecting(recipe: Recipe, state: State) -> Recipe:
     return recipe.expecting(new, state.source_rows)
 
 
-def drifted(recipe: Recipe, done: Mapping[int, Done]) -> dict[int, str]:
+def drifted(recipe: Recipe, done: Mapping[int, Done], state: State) -> dict[int, str]:
     """The steps that met something else than they expect, by their place, in words."""
-    return {}
+    met = (replace(each, step=at) for at, each in done.items())
+    return {one.step: one.message for one in drifts(recipe, met, state.source_rows)}

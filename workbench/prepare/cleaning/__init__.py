@@ -5,18 +5,22 @@ An operation family is a file; `operation` says what one is, `operations` lists 
 """
 
 from workbench.prepare.cleaning.cleaned import checked, cleaned, headers_after, sentence, without_removed
+from workbench.prepare.cleaning.drift import CODES, Drift, drifts
 from workbench.prepare.cleaning.once import as_recipe_says, cleaned_once, refuse_secrets
 from workbench.prepare.cleaning.operation import Operation, Option
 from workbench.prepare.cleaning.operations import OPERATIONS
 
 __all__ = [
+    "CODES",
     "OPERATIONS",
+    "Drift",
     "Operation",
     "Option",
     "as_recipe_says",
     "checked",
     "cleaned",
     "cleaned_once",
+    "drifts",
     "headers_after",
     "refuse_secrets",
     "sentence",
