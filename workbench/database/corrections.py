@@ -19,7 +19,15 @@ from workbench.database.staging import judge_source
 from workbench.database.store import Store
 from workbench.datasets import catalog
 from workbench.model.batch import Batch, Run
-from workbench.model.errors import NoRows, RemovedRows, UnknownField, UnknownHeader, UnknownRows, WrongReturn, WrongStage
+from workbench.model.errors import (
+    NoRows,
+    RemovedRows,
+    UnknownField,
+    UnknownHeader,
+    UnknownRows,
+    WrongReturn,
+    WrongStage,
+)
 from workbench.model.issue import counted
 from workbench.model.playbook import Playbook
 from workbench.model.sheet import Chunk, Sheet

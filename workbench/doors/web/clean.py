@@ -9,16 +9,26 @@ import streamlit as st
 
 from workbench.doors.web import address, desk, states, words
 from workbench.doors.web.desk import CLUSTERS, Desk, Facet
-from workbench.doors.web.sheets import Source
+from workbench.doors.web.sheets import SAME_SHEET, Source
 from workbench.doors.web.states import State
-from workbench.doors.web.views import cleaned_rows, clusters, facets, operations, recipe, take_away
+from workbench.doors.web.views import cleaned_rows, clusters, facets, findings, operations, recipe, take_away
 from workbench.model.errors import WorkbenchError
 from workbench.model.recipe import Recipe, Step
+from workbench.model.sheet import Sheet
 from workbench.prepare.cleaning import OPERATIONS
+from workbench.prepare.findings import Finding
+from workbench.prepare.findings import findings as find
 from workbench.settings import Settings
 
 PAGE = 50
 """Rows of a page."""
+
+
+@st.cache_data(max_entries=20, show_spinner="Looking for what is wrong ...", hash_funcs=SAME_SHEET)
+def found_in(sheet: Sheet) -> tuple[Finding, ...]:
+    """What is probably wrong in the columns of a sheet."""
+    shown = states.open_headers(sheet.headers)
+    return tuple(each for each in find(sheet) if each.column in shown)
 
 
 @st.fragment
@@ -36,7 +46,7 @@ def _at_work(at: Desk) -> None:
         st.error(words.text(refused), icon=":material/block:")
     told = st.container()
     now = states.after(at.source.raw, at.recipe, at.settings.home)
-    at.settle(desk.expecting(at.recipe, now))
+    at = at.settled(desk.expecting(at.recipe, now))
     with head:
         _head(at, now)
     with told:
@@ -61,9 +71,7 @@ def _head(at: Desk, now: State) -> None:
     source = at.source
     dataset = f" · `{source.dataset}`" if source.dataset else ""
     st.markdown(f"**{words.text(source.raw.name)}**{dataset}", width="content")
-    history = at.history
-    recipe.bar(at.undo if history.can_undo else None, at.redo if history.can_redo else None)
-    take_away.recipe(at.recipe, source.raw.name, at.bring, key=f"{source.kept_under} {history.number}")
+    take_away.recipe(at.recipe, source.raw.name, at.bring, key=f"{source.kept_under} {at.history.number}")
     take_away.table(lambda: states.csv(source.raw, now), source.raw.name)
     here = {**source.address, "dataset": st.query_params.get("dataset") or source.dataset}
     address.link("profile", "Profile", icon=":material/query_stats:", **here)
@@ -76,8 +84,13 @@ def _head(at: Desk, now: State) -> None:
 
 def _recipe(at: Desk, now: State) -> None:
     steps = at.recipe.steps
+    found = [each for each in found_in(at.source.raw) if not each.is_done(at.recipe)]
+    if not at.source.by_template and found:
+        findings.to_take_up(found, desk.take_up, at.add_found, now.source_rows)
     if not steps:
-        st.caption("No step yet. Choose a column and what to do with it: each step is kept, and done again next time.")
+        more = " Or begin with what was found." if found else ""
+        st.caption(f"No step yet. Choose columns and what to do with them: each step is done again next month.{more}")
+    if not (steps or at.history.can_redo):
         return
     if at.source.by_template is not None and at.history.number == 0:
         st.info(
@@ -93,6 +106,9 @@ def _recipe(at: Desk, now: State) -> None:
         expanded=True,
         icon=":material/receipt_long:",
     ):
+        with st.container(horizontal=True, horizontal_alignment="right"):
+            history = at.history
+            recipe.bar(at.undo if history.can_undo else None, at.redo if history.can_redo else None)
         recipe.steps(
             at.recipe,
             done,
@@ -305,7 +321,7 @@ def _clusters(shown: State, columns: list[str], where: Any) -> Step | None:
     if len(columns) != 1:
         st.caption("Choose the one column whose values are compared.")
         return None
-    way = clusters.way()
+    way = clusters.way(st.query_params.get("way"))
     found = shown.clusters(columns[0], way, where)
     pairs = clusters.chosen(found, key=f"clean cluster {columns[0]} {way}")
     if not pairs:

@@ -17,6 +17,7 @@ from workbench.doors.web.states import State
 from workbench.model.errors import WorkbenchError, WrongRecipe
 from workbench.model.recipe import Condition, Done, Recipe, Step
 from workbench.prepare.cleaning import OPERATIONS, checked, drifts
+from workbench.prepare.findings import Finding
 from workbench.settings import Settings
 
 BY = {
@@ -178,13 +179,19 @@ class Desk:
         except WrongRecipe as refusal:
             st.session_state["clean refused"] = str(refusal)
 
-    def settle(self, recipe: Recipe) -> None:
-        """Notes what new steps have met; that is no change which could be undone."""
-        if recipe == self.recipe:
-            return
+    def settled(self, recipe: Recipe) -> "Desk":
+        """The same, with what new steps have met: that is no change which could be undone."""
+        if recipe == self.recipe or not self.history.number:
+            return self
         known = list(self.history.recipes)
         known[self.history.at] = recipe
         self.keep(replace(self.history, recipes=tuple(known)))
+        return self.of(self.settings, self.source)
+
+    def add_found(self, found: Sequence[Finding]) -> None:
+        """Adds the steps that put findings right."""
+        steps = tuple(each.step for each in found if each.step is not None)
+        self.change(replace(self.recipe, steps=(*self.recipe.steps, *steps)))
 
 
 # --- the step that is being made ---
@@ -209,6 +216,19 @@ def prepared(step: Step) -> dict[str, str]:
     return said
 
 
+def prepared_for(finding: Finding) -> dict[str, str]:
+    """The parts of an address at which what puts a finding right stands prepared."""
+    if finding.step is not None:
+        return prepared(finding.step)
+    return {"do": CLUSTERS, "column": json.dumps([finding.column], ensure_ascii=False), "way": finding.way}
+
+
+def take_up(finding: Finding) -> None:
+    """Prepares what puts a finding right."""
+    put_away()
+    st.query_params.update(prepared_for(finding))
+
+
 def edit(recipe: Recipe, at: int) -> None:
     """Takes a step up again, as it was made."""
     put_away()
@@ -217,7 +237,7 @@ def edit(recipe: Recipe, at: int) -> None:
 
 def put_away() -> None:
     """Forgets the step that is being made; the facets stay."""
-    for part in ("do", "options", "step"):
+    for part in ("do", "options", "step", "way"):
         st.query_params.pop(part, None)
     st.session_state["clean form"] = st.session_state.get("clean form", 0) + 1
 

@@ -16,7 +16,6 @@ import pyarrow.compute as pc
 import streamlit as st
 
 from workbench.datasets import catalog
-from workbench.doors.web.counted import Counted, count
 from workbench.doors.web.sheets import SAME_SHEET
 from workbench.model.recipe import Condition, Done, Recipe, Step
 from workbench.model.sheet import Chunk, Sheet, Tally
@@ -25,6 +24,7 @@ from workbench.prepare.cleaning import cleaned
 from workbench.prepare.cleaning.conditions import rows_where
 from workbench.prepare.cleaning.rows import Rows
 from workbench.prepare.clusters import Cluster, key_collision, nearest
+from workbench.prepare.facets import Counted, count
 from workbench.sources.arrow_file import ArrowFile
 from workbench.sources.csv_writer import write_csv
 
@@ -67,7 +67,7 @@ class State:
     @property
     def open_headers(self) -> tuple[str, ...]:
         """Its columns but those that carry secrets: these are shown to nobody."""
-        return _open(self.headers)
+        return open_headers(self.headers)
 
     @property
     def gone(self) -> int:
@@ -107,7 +107,8 @@ class State:
     def counted(self, column: str, by: str, where: tuple[Condition, ...]) -> Counted:
         """The rows that the conditions let through, counted by something of a column; raises WrongRecipe."""
         found: Counted = self._once(
-            (column, by, where), lambda: count(self.cells[column], by, self._mask(where) if where else None)
+            (column, by, where),
+            lambda: count(self.cells[column], by, self._mask(where) if where else None, header=column),
         )
         return found
 
@@ -188,7 +189,8 @@ def csv(sheet: Sheet, state: State) -> bytes:
 
 
 @lru_cache(maxsize=100)
-def _open(headers: tuple[str, ...]) -> tuple[str, ...]:
+def open_headers(headers: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of some headers whose columns carry no secrets."""
     hidden = {header for known in catalog.CONTRACTS.values() for header in mapping.secrets(headers, known)}
     return tuple(header for header in headers if header not in hidden)
 

@@ -15,15 +15,15 @@ _WAYS = {
 }
 
 
-def way() -> str:
+def way(said: str | None) -> str:
     """How values are compared."""
     chosen = st.segmented_control(
         "Probably one are values that are",
         list(_WAYS),
         format_func=_WAYS.__getitem__,
-        default="key_collision",
+        default=said if said in _WAYS else "key_collision",
         required=True,
-        key="clean way",
+        key=f"clean way {said}",
     )
     return str(chosen)
 

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+import pyarrow as pa
 import pyarrow.compute as pc
 import streamlit as st
 
 from workbench.doors.web import words
-from workbench.doors.web.counted import Counted
 from workbench.doors.web.desk import BY, Facet
 from workbench.model.recipe import Condition
+from workbench.prepare.facets import Counted
 
 SHOWN = 12
 """So many values are shown at a time; the others are found by searching."""
@@ -34,7 +35,7 @@ def add(headers: Sequence[str], act: Callable[..., None], said: tuple[Facet, ...
 
 def card(facet: Facet, counted: Counted, change: Change, *, key: str, place: int) -> None:
     """One facet: what it counts, and what is chosen of it."""
-    with st.container(border=True, gap="small", key=f"clean card {place}"):
+    with st.container(border=True, gap="xsmall", key=f"clean card {place}"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(f"**{words.text(facet.column)}**", width="stretch")
             st.button(
@@ -57,8 +58,10 @@ def card(facet: Facet, counted: Counted, change: Change, *, key: str, place: int
             on_change=_by,
             args=(place, facet, by, change),
         )
-        if facet.by in ("values", "pattern"):
+        if facet.by == "values":
             _values(facet, counted, change, key=key, place=place)
+        else:
+            _choices(facet, counted, change, key=key, place=place)
 
 
 def _by(place: int, facet: Facet, key: str, change: Change) -> None:
@@ -79,7 +82,9 @@ def _values(facet: Facet, counted: Counted, change: Change, *, key: str, place: 
     there = {each["text"] for each in shown}
     rest = [text for text in chosen if text not in there]
     if rest:
-        known = counted.values.filter(pc.is_in(counted.values["text"], value_set=_texts(rest))).to_pylist()
+        known = counted.values.filter(
+            pc.is_in(counted.values["text"], value_set=pa.array(rest, pa.string()))
+        ).to_pylist()
         rows = {each["text"]: each["rows"] for each in known}
         shown = [{"text": text, "rows": rows.get(text, 0)} for text in rest] + shown
     for each in shown:
@@ -105,10 +110,32 @@ def _values(facet: Facet, counted: Counted, change: Change, *, key: str, place: 
         )
 
 
-def _texts(texts: Sequence[str]) -> object:
-    import pyarrow as pa
+def _choices(facet: Facet, counted: Counted, change: Change, *, key: str, place: int) -> None:
+    """Ranges, patterns and kinds with their rows, of which one is chosen."""
+    if not counted.choices:
+        st.caption("There is nothing of it in this column.")
+    with st.container(height=420 if len(counted.choices) > SHOWN else "content", border=False, gap="xsmall"):
+        for number, (told, condition, rows) in enumerate(counted.choices):
+            box = f"{key} choice {number} {told} {facet.chosen == condition}"
+            st.checkbox(
+                f"{words.text(told)} :gray[{rows:,}]",
+                facet.chosen == condition,
+                key=box,
+                on_change=_take,
+                args=(place, facet, condition, box, change),
+            )
+    if facet.chosen is not None and all(condition != facet.chosen for _, condition, _ in counted.choices):
+        st.checkbox(
+            f"{words.text(facet.chosen)} :gray[0]",
+            True,
+            key=f"{key} gone",
+            on_change=_take,
+            args=(place, facet, facet.chosen, f"{key} gone", change),
+        )
 
-    return pa.array(texts, pa.string())
+
+def _take(place: int, facet: Facet, condition: Condition, key: str, change: Change) -> None:
+    change(place, replace(facet, chosen=condition if st.session_state[key] else None))
 
 
 def _choose(place: int, facet: Facet, text: str, key: str, change: Change) -> None:

@@ -53,9 +53,7 @@ def _asked(option: Option, headers: Sequence[str], given: Any, *, key: str) -> A
                 title, known, known.index(given) if given else None, key=key, accept_new_options=True, placeholder=_NAME
             )
         case "columns":
-            return st.multiselect(
-                title, known, list(given or ()), key=key, accept_new_options=True, placeholder=_NAME
-            )
+            return st.multiselect(title, known, list(given or ()), key=key, accept_new_options=True, placeholder=_NAME)
         case "texts":
             return st.multiselect(title, named, named, key=key, accept_new_options=True, placeholder="Type, and Enter")
         case "pairs":
