@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Mapping as Pairs
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -63,6 +63,7 @@ from workbench.model.errors import (
     OwnWork,
     PartOfRun,
     RecipeOfSheets,
+    TemplateTaken,
     UnknownRule,
     UnknownTemplate,
     WorkbenchError,
@@ -70,19 +71,19 @@ from workbench.model.errors import (
 )
 from workbench.model.figure import Figure
 from workbench.model.google_sheet import Access
-from workbench.model.hold import Hold, waiting
+from workbench.model.hold import ALL, Hold, waiting
 from workbench.model.import_log import ImportLog
 from workbench.model.issue import counted
 from workbench.model.manifest import Proof
 from workbench.model.playbook import Playbook
-from workbench.model.recipe import Recipe
+from workbench.model.recipe import Recipe, is_same
 from workbench.model.reconciliation import Reconciliation
 from workbench.model.salesforce import SalesforceAccess
 from workbench.model.sheet import Sheet
 from workbench.model.template import ON_CONFLICT, Template
 from workbench.playbooks import PLAYBOOKS, purposes, sequences
 from workbench.prepare import mapping, recognition
-from workbench.prepare.cleaning import cleaned_once, without_removed
+from workbench.prepare.cleaning import CODE, cleaned_once, recipe_of, without_removed
 from workbench.prepare.mapping import Suggestion
 from workbench.sequences import Sequences
 from workbench.sources import headed, kept_files
@@ -386,6 +387,8 @@ class Workbench:
                     skip_errors=skip_errors,
                 )
                 reporter("committing", found.processed or 0)
+        if CODE in accept or ALL in accept:
+            self._expect_from_now_on(run)
         if found.created or found.updated or found.removed:  # a name that was changed, or that nobody else has now
             self.sweep(after=found.id)
         return self.batches.get(found.id)
@@ -661,6 +664,18 @@ class Workbench:
     def _fill(self, run: Run, reporter: Reporter, sheets: dict[str, Sheet] | None = None) -> Batch:
         playbook = self._playbook(run.face)
         return staging.fill(self._store, self.settings.home, run, reporter, playbook=playbook, sheets=sheets)
+
+    def _expect_from_now_on(self, run: Run) -> None:
+        """Lets the templates of a run know what their recipes did in it, which a person has found right: the next file
+        like it is not asked about. Another tenant's stays as it is, and so does one that cleans otherwise by now."""
+        for sheet in run.sheets:
+            met = recipe_of(sheet)
+            if met is None or sheet.template_id is None:
+                continue
+            with suppress(UnknownTemplate, TemplateTaken):
+                saved = templates.get(self._store, str(sheet.template_id))
+                if is_same(saved.mapping.recipe, met):
+                    templates.update(self._store, saved.id, replace(saved.mapping, recipe=met))
 
     def _say(
         self, batch: Batch | UUID | str, word: explaining.Word, action: str, lines: Sequence[int], reason: str

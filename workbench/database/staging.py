@@ -184,6 +184,8 @@ class _Kept:
     """The line at the end of its source that adds up the others."""
     removed: int = 0
     """The rows that a recipe took out."""
+    settled: list[str] = field(default_factory=list)
+    """How the reader's sentences begin that take some of them for records that may be none."""
     noticed: dict[str, Any] = field(default_factory=dict)
     """What was noticed of its columns (see `Noticed`)."""
     hidden: bool = False
@@ -203,6 +205,9 @@ class _Kept:
                 for each in left_out
             ]
             told["warnings"] = [each for each in known.warnings if not each.startswith(self.summary.doubts)]
+        if self.settled:
+            warnings = told.get("warnings", known.warnings)
+            told["warnings"] = [each for each in warnings if not each.startswith(tuple(self.settled))]
         if self.hidden:  # lines as they stand hold what must not be kept
             told["left_out"] = [{**each, "text": ""} for each in told["left_out"]]
             told["layout"] = {**(self.batch.reading.get("layout") or {}), "mended": {}}
@@ -217,6 +222,7 @@ class _Kept:
             left, gone = chunk.parted()
             if gone is not None:
                 self.removed += len(gone)
+                self.settled += summary_line.doubts(sheet.reading.warnings, gone.lines)
                 yield gone
             if not len(left):
                 continue

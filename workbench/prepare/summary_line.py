@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from workbench.model.arrays import matches
 from workbench.model.contract import Contract
@@ -43,7 +44,7 @@ class SummaryLine:
     @property
     def doubts(self) -> tuple[str, ...]:
         """How the reader's sentences begin that take it for a record that may be none."""
-        return tuple(f"{line} {self.line} looks like a total (" for line in ("Line", "Row"))
+        return _doubts(self.line)
 
     def expected(self, contract: Contract, sums: Mapping[str, str]) -> Iterator[Expected]:
         """What the rows have to come to by it; `sums` are what they do come to, by field. Of several readings it is
@@ -59,6 +60,20 @@ class SummaryLine:
                     number=next((each for each in readings if each == found), readings[0]),
                     line=self.line,
                 )
+
+
+def doubts(warnings: Sequence[str], lines: pa.Int32Array) -> list[str]:
+    """How those of the reader's sentences begin that take one of some lines for a record that may be none."""
+    doubted = [int(said[1]) for each in warnings if (said := _DOUBT.match(each))]
+    there = pc.is_in(pa.array(doubted, pa.int32()), lines).to_pylist() if doubted else []
+    return [begin for line, is_there in zip(doubted, there, strict=True) if is_there for begin in _doubts(line)]
+
+
+_DOUBT = re.compile(r"(?:Line|Row) (\d+) looks like a total \(")
+
+
+def _doubts(line: int) -> tuple[str, ...]:
+    return tuple(f"{noun} {line} looks like a total (" for noun in ("Line", "Row"))
 
 
 def of_sheet(sheet: Sheet, contract: Contract, mapping: Mapped) -> SummaryLine | None:

@@ -9,11 +9,12 @@ import pytest
 from tests.imports import ask, issues, outcome, outcomes, records
 from workbench import Workbench, open_sheet
 from workbench.model.batch import Batch
-from workbench.model.errors import CleanedOtherwise, RemovedRows, WrongRecipe
+from workbench.model.errors import CleanedOtherwise, NoRows, RemovedRows, WrongRecipe
+from workbench.model.hold import Hold
 from workbench.model.recipe import Condition, Recipe, Step
 from workbench.model.sheet import Sheet
 from workbench.model.template import Mapping
-from workbench.prepare.cleaning import cleaned
+from workbench.prepare.cleaning import cleaned, mapping_of
 
 pytestmark = pytest.mark.both_servers
 
@@ -167,3 +168,58 @@ def psycopg_as_owner(url: str) -> Any:
     connection = psycopg.connect(url, autocommit=True)
     connection.execute("set session_replication_role = replica")
     return connection
+
+
+def people(number: int, call: str) -> str:
+    rows = (f"p{n}@example.com,Person {n},{call}555-123-{n:04}" for n in range(number))
+    return "\n".join(("email,name,phone", *rows, ",Total,2")) + "\n"
+
+
+@pytest.fixture
+def monthly(wb: Workbench, sheet: Given) -> None:
+    first = wb.import_sheet(sheet(people(40, "call "), "first.csv"), "elevate.students", recipe=RECIPE)
+    wb.templates.save("monthly", "elevate.students", mapping_of(first))
+
+
+def test_a_step_that_changes_far_fewer_rows_than_it_did_holds_the_plan_once(
+    wb: Workbench, monthly: None, sheet: Given
+) -> None:
+    held = wb.import_sheet(sheet(people(41, ""), "second.csv"), "elevate.students", template="monthly")
+    assert held.stage == "held"
+    (hold,) = Hold.all_of(held.summary)
+    assert (hold.code, hold.message) == (
+        "recipe",
+        "Step 1 of the recipe (In phone, take out 'call ') changes 0 of 42 rows; it was 40 of 41 before.",
+    )
+    done = wb.commit(held, accept=("recipe",))
+    assert done.stage == "completed"
+    again = wb.import_sheet(sheet(people(42, ""), "third.csv"), "elevate.students", template="monthly")
+    assert again.stage == "completed"
+
+
+def test_a_step_whose_column_is_gone_is_not_done_and_holds_the_plan(
+    wb: Workbench, monthly: None, sheet: Given
+) -> None:
+    text = "email,name\na(at)example.com,Ada\n,Total\n"
+    held = wb.import_sheet(
+        sheet(text, "second.csv"), "elevate.students", template="monthly", columns={"phone": ""}
+    )
+    assert (held.stage, outcome(held)) == ("held", (1, 0, 1, 0, 0))
+    (hold,) = Hold.all_of(held.summary)
+    assert hold.message == (
+        "Step 1 of the recipe (In phone, take out 'call ') cannot be done as it says, for there is no column phone."
+    )
+    assert wb.commit(held, accept=("recipe",)).stage == "completed"
+
+
+def test_the_next_files_with_the_same_faults_go_in_with_no_hand(wb: Workbench, monthly: None, sheet: Given) -> None:
+    batch = wb.import_sheet(sheet(people(60, "call "), "second.csv"), "elevate.students", template="monthly")
+    assert (batch.stage, outcome(batch)) == ("completed", (20, 0, 41, 0, 0))
+    assert batch.reading["warnings"] == []
+    assert "Cleaned, step 1: In phone, take out 'call ' (60 of 61 rows changed)." in wb.log(batch).render()
+
+
+def test_an_import_of_which_the_recipe_leaves_nothing_waits_for_a_person(wb: Workbench, sheet: Given) -> None:
+    nothing = Recipe(steps=(Step(operation="remove_rows"),))
+    with pytest.raises(NoRows):
+        wb.import_sheet(sheet(PEOPLE), "elevate.students", recipe=nothing)

@@ -1,6 +1,7 @@
 """Commands that move a batch: import, plan, commit, discard, undo."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from workbench import Workbench
+    from workbench.model.recipe import Recipe
     from workbench.model.sheet import Layout, Sheet
     from workbench.model.template import Template
 
@@ -158,6 +160,10 @@ def import_(
     allow_empty: Annotated[
         bool, typer.Option("--allow-empty", help="A file without rows is meant to remove every record it could name.")
     ] = False,
+    recipe: Annotated[
+        Path | None,
+        typer.Option("--recipe", metavar="FILE", help="A recipe that cleans the rows first; else the template's."),
+    ] = None,
     save_template: Annotated[
         str | None, typer.Option("--save-template", metavar="NAME", help="Keep the mapping under a name.")
     ] = None,
@@ -176,7 +182,12 @@ def import_(
     google = salesforce is None and sources.may_be_google(source)
     _refuse_both(dataset, playbook)
     wanted = playbook or dataset or (_dataset_of(asked, template) if template is not None else None)
-    meant = None if google or salesforce else sources.of_file(source, wanted, sheet, layout, lambda: _templates(asked))
+    cleans = _recipe(recipe)
+    meant = (
+        None
+        if google or salesforce
+        else sources.of_file(source, wanted, sheet, layout, lambda: _templates(asked), recipe=cleans)
+    )
     with asked.open() as wb:
         if salesforce is not None:
             sources.refuse_worksheet(sheet)
@@ -210,7 +221,8 @@ def import_(
                 meant = sources.of_google(wb, source, wanted, sheet, layout, progress)
         wanted, template = meant.dataset, _recognised(asked, wb, meant, template)
 
-        def one(sheets: "Sequence[Sheet]") -> Batch:
+        def one(given: "Sequence[Sheet]") -> Batch:
+            sheets = _cleaned(wb, given, wanted, template, cleans)
             _warn_of_same_file(wb, sheets[0], wanted)
             with asked.progress() as progress:
                 staged = wb.stage(
@@ -236,11 +248,12 @@ def import_(
                     limits=asked_limits,
                     expected=_pairs(expect, "--expect", "TOTAL=NUMBER", last=True),
                     allow_empty=allow_empty,
+                    recipe=cleans,
                     progress=progress,
                 )
                 planned = wb.plan(staged, progress=progress).batch
             if save_template is not None:
-                kept = Mapping.from_dict(staged.mapping).of(staged.headers)
+                kept = _kept(staged)
                 unread = () if meant.columns is None else (header for header, field in mapped.items() if not field)
                 left_out = dict.fromkeys((*kept.left_out, *unread))
                 wb.templates.save(save_template, wanted, replace(kept, left_out=tuple(left_out)))
@@ -253,6 +266,31 @@ def import_(
         if not meant.separately:
             return _end_one(asked, wb, source, lambda: one(meant.sheets))
         return _end_all(asked, wb, source, (one([sheet]) for sheet in meant.sheets))
+
+
+def _recipe(path: Path | None) -> "Recipe | None":
+    """The recipe of a file, if one is named; raises as `read_recipe` does."""
+    from workbench.sources.recipe_file import read_recipe
+
+    return read_recipe(path) if path is not None else None
+
+
+def _kept(batch: Batch) -> Mapping:
+    """The mapping of a batch as a template keeps it."""
+    from workbench.prepare.cleaning import mapping_of
+
+    return mapping_of(batch)
+
+
+def _cleaned(
+    wb: "Workbench", sheets: "Sequence[Sheet]", dataset: str, template: str | None, recipe: "Recipe | None"
+) -> "list[Sheet]":
+    """The sheets as their import cleans them; of a playbook of several it cleans each by its own template."""
+    from workbench.playbooks import PLAYBOOKS
+
+    if dataset in PLAYBOOKS and PLAYBOOKS[dataset].form is None:
+        return list(sheets)
+    return [wb.cleaned(sheet, dataset, template=template, recipe=recipe) for sheet in sheets]
 
 
 def _recognised(asked: Asked, wb: "Workbench", meant: sources.Meant, template: str | None) -> str | None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from workbench.doors.cli.command import Asked
     from workbench.model.extracted import Said
     from workbench.model.playbook import Playbook
+    from workbench.model.recipe import Recipe
     from workbench.model.sheet import Layout, Sheet
     from workbench.model.template import Template
     from workbench.workbench import Progress
@@ -82,10 +83,17 @@ def may_be_google(source: str) -> bool:
 
 
 def of_file(
-    source: str, wanted: str | None, sheet: str | None, layout: "Layout | None", templates: "Templates | None" = None
+    source: str,
+    wanted: str | None,
+    sheet: str | None,
+    layout: "Layout | None",
+    templates: "Templates | None" = None,
+    *,
+    recipe: "Recipe | None" = None,
 ) -> Meant:
     """The sheet that is meant, or all of them under a playbook of several; an unknown name is refused first. Where
-    nobody says what it is, it may be what one of the saved templates was made of."""
+    nobody says what it is, it may be what one of the saved templates was made of; a `recipe` cleans it before it is
+    looked at."""
     from workbench.datasets import catalog
     from workbench.playbooks import PLAYBOOKS, of_package
     from workbench.prepare.recognition import is_header
@@ -97,7 +105,7 @@ def of_file(
         if package is not None and (plainly := of_package(package)) is not None:
             return Meant(sheets=packed, dataset=plainly.name)
     if wanted is None and Path(source).exists():
-        return _recognised(source, sheet, layout, templates or (lambda: []))
+        return _recognised(source, sheet, layout, templates or (lambda: []), recipe)
     dataset = _said(wanted)
     known = PLAYBOOKS.get(dataset)
     if known is not None and known.form is None:
@@ -113,15 +121,18 @@ def of_file(
     return Meant(sheets=[headed(opened, is_header) if known is not None else opened], dataset=dataset)
 
 
-def _recognised(source: str, sheet: str | None, layout: "Layout | None", templates: "Templates") -> Meant:
+def _recognised(
+    source: str, sheet: str | None, layout: "Layout | None", templates: "Templates", recipe: "Recipe | None"
+) -> Meant:
     """What a source is plainly: a dataset or playbook, several sheets of one kind, or sheets of one family. In doubt a
     person is asked: raises BadParameter, which says what it looks like."""
     from workbench.datasets import catalog
+    from workbench.prepare.cleaning import as_recipe_says
     from workbench.prepare.recognition import is_header, recognise, sure, template_of
     from workbench.sources import headed, open_sheet, open_sheets
 
     given = open_sheets(source, layout=layout) if sheet is None else [open_sheet(source, sheet=sheet, layout=layout)]
-    plain = [headed(replace(each, package=None), is_header) for each in given]
+    plain = [as_recipe_says(headed(replace(each, package=None), is_header), recipe) for each in given]
     found = [(each, sure(recognise(each))) for each in plain]
     known = [(each, likely) for each, likely in found if likely is not None]
     names = list(dict.fromkeys(name for _, (name, _) in known))

@@ -5,13 +5,14 @@ An operation family is a file; `operation` says what one is, `operations` lists 
 """
 
 from workbench.prepare.cleaning.cleaned import checked, cleaned, headers_after, sentence, without_removed
-from workbench.prepare.cleaning.drift import CODES, Drift, drifts
+from workbench.prepare.cleaning.drift import CODE, Drift, drifted
+from workbench.prepare.cleaning.imported import done_of, mapping_of, recipe_of, told_of
 from workbench.prepare.cleaning.once import as_recipe_says, cleaned_once, refuse_secrets
 from workbench.prepare.cleaning.operation import Operation, Option
 from workbench.prepare.cleaning.operations import OPERATIONS
 
 __all__ = [
-    "CODES",
+    "CODE",
     "OPERATIONS",
     "Drift",
     "Operation",
@@ -20,9 +21,13 @@ __all__ = [
     "checked",
     "cleaned",
     "cleaned_once",
-    "drifts",
+    "done_of",
+    "drifted",
     "headers_after",
+    "mapping_of",
+    "recipe_of",
     "refuse_secrets",
     "sentence",
+    "told_of",
     "without_removed",
 ]
