@@ -86,11 +86,11 @@ def _recipe(at: Desk, now: State) -> None:
     steps = at.recipe.steps
     found = [each for each in found_in(at.source.raw) if not each.is_done(at.recipe)]
     if not at.source.by_template and found:
-        findings.to_take_up(found, desk.take_up, at.add_found, now.source_rows)
+        findings.to_take_up(found, desk.take_up, at.add_found, now.source_rows, opened=not steps)
     if not steps:
         more = " Or begin with what was found." if found else ""
         st.caption(f"No step yet. Choose columns and what to do with them: each step is done again next month.{more}")
-    if not (steps or at.history.can_redo):
+    if not (steps or at.history.can_undo or at.history.can_redo):
         return
     if at.source.by_template is not None and at.history.number == 0:
         st.info(
@@ -178,7 +178,7 @@ def _rows(at: Desk, shown: State, fits: pa.Array | None) -> None:
                 args=(shown, fits),
                 label_visibility="collapsed",
                 placeholder="Go to line",
-                width=130,
+                width=160,
             )
     on = [place + 1 for place, step in enumerate(at.recipe.steps) if step.on]
     if gone:

@@ -89,7 +89,7 @@ def _values(facet: Facet, counted: Counted, change: Change, *, key: str, place: 
         shown = [{"text": text, "rows": rows.get(text, 0)} for text in rest] + shown
     for each in shown:
         box = f"{key} value {each['text']}"
-        label = words.text(each["text"]) if each["text"] else "*(blank)*"
+        label = words.visible(each["text"])
         st.checkbox(
             f"{label} :gray[{each['rows']:,}]",
             each["text"] in chosen,

@@ -11,13 +11,20 @@ _LEAD = "What was found"
 
 
 def to_take_up(
-    found: Sequence[Finding], take: Callable[[Finding], None], add: Callable[[Sequence[Finding]], None], rows: int
+    found: Sequence[Finding],
+    take: Callable[[Finding], None],
+    add: Callable[[Sequence[Finding]], None],
+    rows: int,
+    *,
+    opened: bool,
 ) -> None:
     """At Clean: each with a button that prepares its step."""
     sure = [each for each in found if each.step is not None]
-    with st.expander(f"{_LEAD}: {words.many(len(found), 'thing')}", expanded=True, icon=":material/troubleshoot:"):
+    label = f"{_LEAD}: {words.many(len(found), 'thing')}"
+    with st.expander(label, expanded=opened, icon=":material/troubleshoot:", key=f"clean findings {opened}"):
+        lines = st.container(gap="xxsmall")
         for place, each in enumerate(found):
-            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            with lines.container(horizontal=True, vertical_alignment="center", gap="small"):
                 st.markdown(_told(each), width="stretch")
                 st.button(
                     "Look at it", key=f"clean found {place} {each.column}", type="tertiary", on_click=take, args=(each,)
@@ -39,8 +46,9 @@ def to_take_up(
 def with_links(found: Iterable[tuple[Finding, Mapping[str, str]]]) -> None:
     """At Profile: each with a link to Clean, where its step stands prepared."""
     st.subheader(_LEAD, anchor=False)
+    lines = st.container(gap="xxsmall")
     for each, where in found:
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        with lines.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(_told(each), width="stretch")
             address.link("clean", "Clean it", icon=":material/cleaning_services:", **where)
 
