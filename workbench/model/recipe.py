@@ -28,7 +28,8 @@ class Condition:
     `values`: the cell is one of `values`. `pattern`: the regular expression `text` is found in it. `length`, `number`
     and `date`: its characters, its number or its day lie from `low` to `high`, both included, either may be missing;
     a number or a date may be in the form `text` (see `kinds.FORMS`). `blank`: nothing is in it but white space. `kind`:
-    it is of the kind `text`, e.g. email (blank cells never are). `expression`: `text` is true of the row.
+    it is of the kind `text`, e.g. email. `expression`: `text` is true of the row. A number, a date and a kind are asked
+    of values: a blank cell is none, and is not meant by "is no number" either.
     """
 
     column: str = ""

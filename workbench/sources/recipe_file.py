@@ -6,6 +6,7 @@ from pathlib import Path
 
 from workbench.model.errors import UnreadableSource, WrongRecipe
 from workbench.model.recipe import Recipe
+from workbench.sources.csv_writer import save_text
 
 
 def read_recipe(path: "str | os.PathLike[str]") -> Recipe:
@@ -19,5 +20,10 @@ def read_recipe(path: "str | os.PathLike[str]") -> Recipe:
         raise UnreadableSource(source=path.name, why=f"{error.strerror or error}.") from None
     try:
         return Recipe.from_dict(json.loads(text))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise WrongRecipe(step=path.name, why=f"it is no JSON ({error}).") from None
+
+
+def save_recipe(recipe: Recipe, path: Path) -> None:
+    """Writes the recipe as JSON; raises UnwritableFile, NoSpace."""
+    save_text(f"{json.dumps(recipe.to_dict(), indent=2, ensure_ascii=False)}\n", path)

@@ -64,9 +64,7 @@ def test_rows_are_cleaned_before_they_are_checked_and_those_that_are_removed_are
 def test_a_row_says_what_was_in_its_source_and_which_step_changed_or_removed_it(wb: Workbench, done: Batch) -> None:
     rows = {row["line"]: row for row in wb.rows.each(done)}
     assert rows[2]["raw"] == {"email": "john@example.com", "name": "John Doe", "phone": "555-123-4567"}
-    assert rows[2]["cleaned"] == {
-        "phone": {"was": "call 555-123-4567", "step": 1, "by": "In phone, take out 'call '."}
-    }
+    assert rows[2]["cleaned"] == {"phone": {"was": "call 555-123-4567", "step": 1, "by": "In phone, take out 'call '."}}
     assert rows[4]["cleaned"]["email"]["was"] == "jane(at)example.com"
     assert (rows[2]["removed_by"], rows[3]["cleaned"]) == (None, {})
     assert rows[3]["removed_by"]["step"] == 3
@@ -95,9 +93,7 @@ def test_a_batch_that_was_begun_is_filled_with_rows_that_are_cleaned_once(wb: Wo
     twice = Recipe(steps=(replacing("name", "a", "aa"),))
     begun = wb.begin(sheet("email,name\nx@example.com,Ada Park\n"), "elevate.students", recipe=twice, source="page")
     assert [row["raw"]["name"] for row in wb.rows.each(wb.fill(begun))] == ["Adaa Paark"]
-    again = wb.stage(
-        cleaned(sheet("email,name\ny@example.com,Ada Park\n"), twice), "elevate.students", recipe=twice
-    )
+    again = wb.stage(cleaned(sheet("email,name\ny@example.com,Ada Park\n"), twice), "elevate.students", recipe=twice)
     assert [row["raw"]["name"] for row in wb.rows.each(again)] == ["Adaa Paark"]
     assert Mapping.from_dict(again.mapping).recipe == twice
 
@@ -147,7 +143,9 @@ def test_a_template_keeps_its_recipe_and_cleans_the_next_file(wb: Workbench, don
 def test_nothing_is_made_of_a_column_that_carries_secrets(wb: Workbench, sheet: Given, url: str) -> None:
     given = sheet("email,name,Password\na@example.com,Ada,hunter2 \n")
     with pytest.raises(WrongRecipe, match="Password carries secrets"):
-        wb.stage(given, "elevate.students", columns={"Password": ""}, recipe=Recipe(steps=(replacing("Password", "x"),)))
+        wb.stage(
+            given, "elevate.students", columns={"Password": ""}, recipe=Recipe(steps=(replacing("Password", "x"),))
+        )
     trimmed = Recipe(steps=(Step(operation="trim"),))
     wb.stage(given, "elevate.students", columns={"Password": ""}, recipe=trimmed)
     assert "hunter2" not in str(ask(url, "select raw, cleaned from workbench.import_row"))
@@ -197,13 +195,9 @@ def test_a_step_that_changes_far_fewer_rows_than_it_did_holds_the_plan_once(
     assert again.stage == "completed"
 
 
-def test_a_step_whose_column_is_gone_is_not_done_and_holds_the_plan(
-    wb: Workbench, monthly: None, sheet: Given
-) -> None:
+def test_a_step_whose_column_is_gone_is_not_done_and_holds_the_plan(wb: Workbench, monthly: None, sheet: Given) -> None:
     text = "email,name\na(at)example.com,Ada\n,Total\n"
-    held = wb.import_sheet(
-        sheet(text, "second.csv"), "elevate.students", template="monthly", columns={"phone": ""}
-    )
+    held = wb.import_sheet(sheet(text, "second.csv"), "elevate.students", template="monthly", columns={"phone": ""})
     assert (held.stage, outcome(held)) == ("held", (1, 0, 1, 0, 0))
     (hold,) = Hold.all_of(held.summary)
     assert hold.message == (

@@ -7,13 +7,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.model import dates, numbers
-from workbench.model.arrays import matches, only
-from workbench.model.kinds import AROUND, FORMS, KINDS, could_be, trimmed
+from workbench.model.arrays import any_true, matches, only
+from workbench.model.kinds import AROUND, FORMS, KINDS, Rewrite, could_be, trimmed
 from workbench.model.recipe import Condition, Step
 from workbench.model.wording import listed
 from workbench.prepare.cleaning.expression import Expression
 from workbench.prepare.cleaning.operation import check_pattern, wrong
 from workbench.prepare.cleaning.rows import Mask, Rows
+
+OF_VALUES = ("number", "date", "kind")
+"""Tests that are asked of values alone: a blank cell is none, and it is not one that is none either."""
+_PERHAPS_AMOUNT = numbers.PERHAPS.replace("[-+($ ]", "[-+($\\s]").replace("[)% ]", "[)%\\s]")
 
 
 def rows_where(conditions: Iterable[Condition], rows: Rows) -> Mask:
@@ -21,7 +25,10 @@ def rows_where(conditions: Iterable[Condition], rows: Rows) -> Mask:
     found: Mask = None
     for condition in conditions:
         flags = pc.fill_null(_true(condition, rows), False)
-        flags = pc.invert(flags) if condition.negated else flags
+        if condition.negated:
+            flags = pc.invert(flags)
+            if condition.test in OF_VALUES:
+                flags = pc.and_not(flags, blank(rows.cells[condition.column]))
         found = flags if found is None else pc.and_(found, flags)
     return found
 
@@ -68,13 +75,24 @@ def lengths(cells: pa.StringArray) -> pa.Int32Array:
 
 def numbers_in(cells: pa.StringArray, form: str = "") -> pa.DoubleArray:
     """The numbers that cells are, amounts of money among them; null where one is none."""
-    amounts = numbers.amount(trimmed(cells), form or None)
-    return pc.cast(only(amounts, matches(amounts, numbers.AMOUNT)), pa.float64())
+    sure = matches(cells, numbers.ONE_WAY if not form else numbers.WHOLE)
+
+    def read(others: pa.StringArray) -> pa.StringArray:
+        amounts = numbers.amount(trimmed(only(others, matches(others, _PERHAPS_AMOUNT))), form or None)
+        return only(amounts, matches(amounts, numbers.AMOUNT))
+
+    return pc.cast(_sure_or(sure, cells, read), pa.float64())
 
 
 def days_in(cells: pa.StringArray, form: str = "") -> pa.StringArray:
     """The days that cells are, as YYYY-MM-DD; null where one is none."""
-    return dates.day(trimmed(cells), form or None)
+    return _sure_or(matches(cells, dates.DAY), cells, lambda others: dates.day(trimmed(others), form or None))
+
+
+def _sure_or(sure: pa.BooleanArray, cells: pa.StringArray, read: Rewrite) -> pa.StringArray:
+    """The cells that need no reading, and what reading makes of the others."""
+    others = pc.invert(sure)
+    return pc.replace_with_mask(cells, others, read(cells.filter(others))) if any_true(others) else cells
 
 
 def blank(cells: pa.StringArray) -> pa.BooleanArray:

@@ -58,4 +58,3 @@ def _refuse_repeating(recipe: Recipe) -> None:
 def _names(step: Step, header: str) -> bool:
     """Whether a step speaks of a column anywhere, be it within an expression."""
     return header in step.columns or json.dumps(header)[1:-1] in json.dumps(step.to_dict())
-

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.recipes import done, put_back, sheet_of, with_steps
@@ -85,6 +85,7 @@ def test_an_operation_is_done_to_the_rows_of_its_conditions_alone() -> None:
 
 
 @pytest.mark.parametrize("operation, options", TWICE_IS_ONCE)
+@settings(deadline=None, max_examples=50)
 @given(texts=TEXTS)
 def test_twice_is_once(operation: str, options: dict[str, Any], texts: list[str]) -> None:
     step = Step(operation=operation, columns=("A",), options=options)
@@ -95,6 +96,7 @@ def test_twice_is_once(operation: str, options: dict[str, Any], texts: list[str]
 
 
 @pytest.mark.parametrize("operation, options", TWICE_IS_ONCE)
+@settings(deadline=None, max_examples=50)
 @given(texts=TEXTS, chunk=st.integers(1, 7))
 def test_what_was_changed_put_back_is_the_source_and_lines_are_its_lines(
     operation: str, options: dict[str, Any], texts: list[str], chunk: int
@@ -105,6 +107,7 @@ def test_what_was_changed_put_back_is_the_source_and_lines_are_its_lines(
     assert [line for part in cleaned.chunks() for line in part.lines.to_pylist()] == list(range(2, len(texts) + 2))
 
 
+@settings(deadline=None, max_examples=50)
 @given(texts=TEXTS, chunk=st.integers(1, 7))
 def test_how_a_source_comes_in_chunks_makes_no_difference(texts: list[str], chunk: int) -> None:
     steps = (
