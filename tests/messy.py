@@ -32,7 +32,7 @@ def write(path: Path, rows: int = 600, month: int = 3) -> Path:
         mail = f"learner{number}@example.com"
         if row % 20 == 0:
             mail = f"{mail}; home{number}@example.org"
-        phone = ("n/a", "unknown", f"555-201-{number % 10_000:04}")[min(row % 9, 2)]
+        phone = ("n/a", "none", f"555-201-{number % 10_000:04}")[min(row % 9, 2)]
         day = row % 28 + 1
         enrolled = f"2026-{month:02}-{day:02}" if row % 3 else f"{day:02}.{month:02}.2026"
         lines.append(f'{name},{mail},"{every[row % len(every)]}",{phone},{enrolled}')

@@ -45,12 +45,11 @@ class Finding:
 
     def is_done(self, recipe: Recipe) -> bool:
         """Whether a recipe has a step for it."""
-        return any(self.column in step.columns and self._is_done_by(step) for step in recipe.steps)
-
-    def _is_done_by(self, step: Step) -> bool:
+        steps = [step for step in recipe.steps if self.column in step.columns]
         if self.step is not None:
-            return step.operation == self.step.operation
-        return step.operation == "map_values" and bool(set(self.texts) & set(step.options["meanings"]))
+            return any(step.operation == self.step.operation for step in steps)
+        mapped = (text for step in steps if step.operation == "map_values" for text in step.options["meanings"])
+        return {text.strip() for text in mapped}.issuperset(self.texts)
 
 
 def findings(sheet: Sheet) -> tuple[Finding, ...]:

@@ -166,8 +166,9 @@ def _rows(at: Desk, shown: State, fits: pa.Array | None) -> None:
         st.markdown(f"**{told}{of}**", width="content")
         gone = st.toggle(f"Show the {words.many(shown.gone)} removed", key="clean gone") if shown.gone else False
         pages = max(-(-number // PAGE), 1)
-        st.session_state["clean page"] = min(st.session_state.get("clean page", 1), pages)
-        chosen = st.pagination(pages, key="clean page", max_visible_pages=5) if pages > 1 else 1
+        first, turned = st.session_state.get(desk.PAGE, (1, 0))
+        at_page = f"clean page {pages} {turned}"
+        chosen = st.pagination(pages, default=min(first, pages), key=at_page, max_visible_pages=5) if pages > 1 else 1
         if pages > 2:
             st.number_input(
                 "Go to line",
@@ -214,7 +215,7 @@ def _removed(shown: State, on: list[int]) -> None:
 def _go_to_line(shown: State, fits: pa.Array | None) -> None:
     """Turns to the page on which a line stands, or where it would."""
     if (line := st.session_state["clean line"]) is not None:
-        st.session_state["clean page"] = shown.place_of(line, fits) // PAGE + 1
+        desk.turn_to(shown.place_of(line, fits) // PAGE + 1)
         st.session_state["clean line"] = None
 
 

@@ -80,7 +80,17 @@ def facets_of_address() -> tuple[Facet, ...]:
 def set_facets(said: Sequence[Facet]) -> None:
     """Puts the facets into the address, and begins their rows at the first."""
     address.put("facets", {"shown": [each.to_dict() for each in said]} if said else {})
-    st.session_state["clean page"] = 1
+    turn_to(1)
+
+
+PAGE = "clean page"
+"""Where the session keeps the page of rows that was asked for, and how often one was."""
+
+
+def turn_to(page: int) -> None:
+    """Turns to a page of the rows."""
+    _, before = st.session_state.get(PAGE, (1, 0))
+    st.session_state[PAGE] = (page, before + 1)
 
 
 def conditions(said: Sequence[Facet]) -> tuple[Condition, ...]:

@@ -141,7 +141,7 @@ def source(wb: Workbench) -> Source:
 
 def said_of(wb: Workbench, raw: Sheet, under: str) -> tuple[Recipe, Template | None]:
     """The recipe of an upload: as somebody has said it at Clean, else that of the template which the address names, or
-    which plainly was made of a source with these columns."""
+    which plainly was made of a source with these columns; the template only where it is of the one dataset."""
     history = recipes.kept(wb.settings, under)
     if history is not None:
         return history.now, None
@@ -150,7 +150,8 @@ def said_of(wb: Workbench, raw: Sheet, under: str) -> tuple[Recipe, Template | N
     fitting = named or [one for one in with_recipe if _fits(raw, one)]
     if not fitting or any(not is_same(one.mapping.recipe, fitting[0].mapping.recipe) for one in fitting):
         return Recipe(), None
-    return fitting[0].mapping.recipe or Recipe(), fitting[0]
+    alone = len({one.dataset for one in fitting}) == 1
+    return fitting[0].mapping.recipe or Recipe(), fitting[0] if alone else None
 
 
 def _fits(raw: Sheet, template: Template) -> bool:

@@ -23,7 +23,8 @@ def visible(value: str) -> str:
     if not inner:
         return "*(blank)*"
     before, after = value.index(inner[0]), len(value.rstrip())
-    return text("␣" * before + inner + "␣" * (len(value) - after))
+    shown = text("␣" * before + inner + "␣" * (len(value) - after))
+    return shown.replace("\\@", "\u2060@")  # an address is no link
 
 
 def when(moment: datetime | None) -> str:
