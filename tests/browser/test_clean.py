@@ -112,5 +112,4 @@ def enrolled(ana: Person) -> None:
     uploads = [parts for parts in ana.site.home.glob("uploads/*/*") if "." not in parts.name]
     ana.visit("map", upload=uploads[0].name, dataset="elevate.enrollments")
     ana.choose("Programme", "course_code")
-    ana.choose("Enrolled", "enrolled_at")
     started(ana)

@@ -4,6 +4,7 @@ to a person, never done by itself.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -71,13 +72,21 @@ def _of_column(header: str, some: Chunk) -> Iterator[Finding]:
         what = f"{many(rows)} with letters that were read in a wrong encoding: {was} is {by}"
         yield Finding(column=header, what=what, step=Step(operation="repair", columns=(header,)))
     yield from _nothing(header, values)
-    if rows := _count(pc.match_substring_regex(values, _TWO_MAILS)):
-        options = {"separator": _BETWEEN, "pattern": True, "into": [header, f"{header} 2"]}
+    if len(several := values.filter(pc.match_substring_regex(values, _TWO_MAILS))):
+        options = {**_separator(several), "into": [header, f"{header} 2"]}
         step = Step(operation="split", columns=(header,), options=options)
-        yield Finding(column=header, what=f"{many(rows)} with two e-mail addresses", step=step)
+        yield Finding(column=header, what=f"{many(len(several))} with two e-mail addresses", step=step)
     yield from _mixed_dates(header, values)
     if len(values.unique()) <= _REPEATED * len(values) and not _are_mails(values):
         yield from _clusters(header, pc.fill_null(trimmed(mended), ""))
+
+
+def _separator(several: pa.StringArray) -> dict[str, Any]:
+    """What stands between two addresses, as an operation that splits takes it."""
+    for sign in ";,/|":
+        if _count(pc.match_substring(several, sign)) == len(several):
+            return {"separator": sign}
+    return {"separator": _BETWEEN, "pattern": True}
 
 
 def _white_space(header: str, cells: pa.StringArray) -> Iterator[Finding]:

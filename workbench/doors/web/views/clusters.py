@@ -48,7 +48,7 @@ def _one(cluster: Cluster, every: bool, *, key: str) -> dict[str, str]:
     told = ", ".join(f"{words.visible(text)} :gray[({rows:,})]" for text, rows in cluster.values[:8])
     more = f" and {len(texts) - 8} more" if len(texts) > 8 else ""
     left, right = st.columns([3, 2], vertical_alignment="center")
-    taken = left.checkbox(told + more, every, key=f"{key} {every} {texts[0]}")
+    taken = left.checkbox(told + more, every, key=f"{key} {every} {texts[0]}", wrap=True)
     keep = right.selectbox(
         f"Keep for {texts[0]}",
         texts,

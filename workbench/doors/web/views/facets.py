@@ -94,6 +94,7 @@ def _values(facet: Facet, counted: Counted, change: Change, *, key: str, place: 
             f"{label} :gray[{each['rows']:,}]",
             each["text"] in chosen,
             key=box,
+            wrap=True,
             on_change=_choose,
             args=(place, facet, each["text"], box, change),
         )
@@ -121,6 +122,7 @@ def _choices(facet: Facet, counted: Counted, change: Change, *, key: str, place:
                 f"{words.text(told)} :gray[{rows:,}]",
                 facet.chosen == condition,
                 key=box,
+                wrap=True,
                 on_change=_take,
                 args=(place, facet, condition, box, change),
             )

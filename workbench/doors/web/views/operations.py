@@ -37,7 +37,7 @@ def options(
 def _asked(option: Option, headers: Sequence[str], given: Any, *, key: str) -> Any:  # noqa: PLR0911
     """One option, by the widget of its kind."""
     title = option.title
-    named = [given] if isinstance(given, str) else list(given or ())
+    named = [given] if isinstance(given, str) else list(given) if isinstance(given, list | tuple) else []
     known = [*headers, *(name for name in named if name not in headers)]
     match option.kind:
         case "flag":

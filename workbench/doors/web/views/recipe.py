@@ -37,8 +37,9 @@ def steps(
     key: str,
 ) -> None:
     """Each step in a line of its own."""
+    lines = st.container(gap="xxsmall")
     for at, step in enumerate(recipe.steps):
-        with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"clean step {at}"):
+        with lines.container(horizontal=True, vertical_alignment="center", gap="small", key=f"clean step {at}"):
             box = f"clean on {key} {at}"
             st.checkbox(
                 f"**{at + 1}.** {words.text(sentence(step))}",
@@ -47,7 +48,7 @@ def steps(
                 on_change=switch,
                 args=(at, box),
                 width="stretch",
-                help="Switched off, it is kept and not done.",
+                wrap=True,
             )
             told = _told(step, done.get(at)) if at != editing else "being edited"
             st.caption(words.text(told), width="content")
@@ -64,7 +65,7 @@ def steps(
                 args=(at, menu),
             )
         if at in drifted:
-            st.warning(words.text(drifted[at]), icon=":material/difference:")
+            lines.warning(words.text(drifted[at]), icon=":material/difference:")
 
 
 def _possible(at: int, number: int, drifted: Mapping[int, Any]) -> Sequence[str]:
