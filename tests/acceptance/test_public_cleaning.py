@@ -1,4 +1,4 @@
-"""A file of hospitals in which one letter of a cell became an x, cleaned by a recipe that was made without its answers.
+"""A file of hospitals in which one letter of a cell became an x, cleaned by a recipe that knows nothing of its answers.
 
 What the recipe knows is what its maker sees in the pages: rows of one hospital agree, so do rows of one measure, and
 `state_average` is made of two other columns.

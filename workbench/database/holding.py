@@ -7,7 +7,7 @@ from uuid import UUID
 
 import psycopg
 
-from workbench.database import known_names, limits
+from workbench.database import known_names, limits, near_keys
 from workbench.database.removing import Removals
 from workbench.database.target import Target
 from workbench.datasets import catalog
@@ -15,7 +15,7 @@ from workbench.model.batch import Batch, Run
 from workbench.model.hold import Hold
 from workbench.model.template import Mapping as Mapped
 from workbench.model.wording import many
-from workbench.prepare.cleaning import CODE, done_of, drifted
+from workbench.prepare.cleaning import done_of, drifts
 
 
 @dataclass(kw_only=True)
@@ -80,9 +80,11 @@ def _cleaned_otherwise(run: Run) -> Iterator[Hold]:
     """Of a recipe that no longer does what it did."""
     for sheet in run.sheets:
         recipe = Mapped.from_dict(sheet.mapping).recipe
-        for each in drifted(recipe, done_of(sheet), sheet.reading.get("rows") or 0) if recipe is not None else ():
+        done = done_of(sheet)
+        changed = {each.step: each.changed for each in done}
+        for each in drifts(recipe, done, sheet.reading.get("rows") or 0) if recipe is not None else ():
             part = sheet.dataset if sheet != run.face else ""
-            yield Hold(code=CODE, field="", message=each.sentence, rows=each.rows, dataset=part)
+            yield Hold(code=each.code, field="", message=each.message, rows=changed[each.step], dataset=part)
 
 
 def _nothing_left(face: Batch, rows: int) -> Hold:
@@ -109,6 +111,7 @@ def _of_batch(
         removed = 0  # of a file without rows it was said that it is meant so
     counts = {**figures, "removed": removed}
     asked.holds += limits.passed(connection, target, counts, lambda: removals.in_scope(connection))
+    asked.holds += near_keys.asked(connection, target, figures["created"])
     near, new, nearly = known_names.asked(connection, target)
     asked.holds += near
     asked.told += new

@@ -18,6 +18,8 @@ from workbench.database.templates import Templates
 from workbench.datasets import catalog
 from workbench.model.batch import Batch
 from workbench.model.errors import SourceExists, SourcePaused, UnknownSource, UnknownTemplate, WrongValue
+from workbench.model.kinds import as_said
+from workbench.model.recipe import Recipe, is_same
 from workbench.model.sheet import Layout, Sheet
 from workbench.model.template import Template
 from workbench.prepare.header_change import header_change
@@ -124,7 +126,7 @@ def remove(store: Store, which: UUID | str) -> None:
 def pause(store: Store, which: UUID | str, why: str) -> dict[str, Any]:
     """Stops the imports of a source, all but trials; raises UnknownSource."""
     now = datetime.now().astimezone()
-    changes = {"paused": True, "pause_reason": why.strip(), "paused_by": store.user, "paused_at": now}
+    changes = {"paused": True, "pause_reason": as_said(why), "paused_by": store.user, "paused_at": now}
     return _write(store, source(store, which)["id"], changes, "paused source")
 
 
@@ -198,7 +200,7 @@ on conflict do nothing
 
 
 def kept_profile(store: Store, of: Sheet, dataset: str) -> dict[str, Any] | None:
-    """The profile of this very sheet, if it was kept: the same bytes, worksheet, layout and columns."""
+    """The profile of this very sheet, if it was kept: the same bytes, worksheet, layout, columns and recipe."""
     asked = {"dataset": dataset, "checksum": of.checksum}
     return next((row["profile"] for row in store.all(_KEPT_PROFILES, asked) if _is_of(row["profile"], of)), None)
 
@@ -213,7 +215,9 @@ def _is_of(profile: Mapping[str, Any], sheet: Sheet) -> bool:
     place = (profile.get("sheet"), profile.get("header_line"), Layout.from_dict(profile.get("layout") or {}))
     names = [column["name"] for column in profile.get("columns", ())]
     read = sheet.reading
-    return place == (read.sheet, read.header_line, read.layout) and names == list(sheet.headers)
+    said = profile.get("recipe")
+    cleaned = is_same(Recipe.from_dict(said) if said else None, sheet.recipe)
+    return place == (read.sheet, read.header_line, read.layout) and names == list(sheet.headers) and cleaned
 
 
 def last_profile(store: Store, dataset: str, before: Sheet | Batch | None) -> dict[str, Any] | None:

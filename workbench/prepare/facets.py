@@ -5,7 +5,7 @@ Each distinct text is looked at once; a million rows take well under a second wh
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import numpy as np
@@ -28,28 +28,40 @@ _SAMPLE = 2_000
 _RARE = 0.01
 """A kind that fewer of the first values are of is not counted: it would take long, and say little."""
 _CLOSE = 1e-4
+_OF_ROWS = ("length", "blank")
+_FIRST = 50_000
+_DIFFERENT = 0.5
+_NO_VALUES = pa.table({"text": pa.array([], pa.string()), "rows": pa.array([], pa.int64())})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Counted:
     """Rows by something of a column."""
 
-    values: pa.Table
-    """Its values: `text` and `rows`, the most frequent first."""
+    values: pa.Table = field(default_factory=lambda: _NO_VALUES)
+    """Its values: `text` and `rows`, the most frequent first; none where it is counted by all else."""
     choices: tuple[tuple[str, Condition, int], ...] = ()
-    """Of all else: what can be chosen, in words, with the rows that it is true of; none of it has no rows."""
+    """What can be chosen of all else, in words, with the rows that it is true of; none of it has no rows."""
 
 
 def count(column: pa.ChunkedArray, by: str, mask: pa.ChunkedArray | None = None, *, header: str = "") -> Counted:
     """The rows of a column (strings, never null) that the mask lets through, by what the test `by` asks."""
     column = column if mask is None else column.filter(mask)
-    found = column.value_counts()
-    table = pa.table({"text": found.field("values"), "rows": found.field("counts")})
+    if by == "values" or not (by in _OF_ROWS or _mostly_different(column)):
+        found = column.value_counts()
+        texts, rows = found.field("values"), found.field("counts")
+    else:  # to find out which texts are the same would take longer than what is asked of each
+        texts, rows = column.combine_chunks(), pa.repeat(pa.scalar(1, pa.int64()), len(column))
     if by == "values":
+        table = pa.table({"text": texts, "rows": rows})
         return Counted(values=table.sort_by([("rows", "descending"), ("text", "ascending")]))
-    texts, rows = table["text"].combine_chunks(), table["rows"].combine_chunks()
-    choices = [(words, condition, rows) for words, condition, rows in _BY[by](texts, rows, header) if rows]
-    return Counted(values=table, choices=tuple(choices))
+    choices = [(words, condition, number) for words, condition, number in _BY[by](texts, rows, header) if number]
+    return Counted(choices=tuple(choices))
+
+
+def _mostly_different(column: pa.ChunkedArray) -> bool:
+    first = column.slice(0, _FIRST)
+    return len(first.unique()) > _DIFFERENT * len(first)
 
 
 Choices = Iterator[tuple[str, Condition, int]]
@@ -90,8 +102,9 @@ def _escaped(sign: str) -> str:
 
 
 def _lengths(texts: pa.StringArray, rows: pa.Int64Array, header: str) -> Choices:
-    found = lengths(texts)
-    for words, low, high, number in _bins(texts, pc.cast(found, pa.float64()), rows, "characters"):
+    found = lengths(texts).value_counts()
+    long, of = found.field("values"), found.field("counts")
+    for words, low, high, number in _bins(pc.cast(long, pa.string()), pc.cast(long, pa.float64()), of, "characters"):
         yield words, Condition(column=header, test="length", low=low, high=high), number
 
 

@@ -13,6 +13,7 @@ from workbench.model import dates, numbers
 from workbench.model.arrays import matches
 from workbench.model.kinds import FORMS, KINDS, Kind, in_some_form, trimmed
 from workbench.model.sheet import Sheet, Tally
+from workbench.prepare.cleaning import without_removed
 from workbench.prepare.forms import ColumnForm, Evidence
 from workbench.prepare.histogram import Bin, Histogram
 
@@ -154,7 +155,7 @@ class Profile:
 def profile(sheet: Sheet, progress: Callable[[int], None] = lambda rows: None) -> Profile:
     """Read the sheet once, in bounded memory; raises what its reading raises (UnreadableSheet).
 
-    `progress` is told how many rows have been read.
+    What a recipe has removed is left out. `progress` is told how many rows have been read.
     """
     tally = Tally()
     share = max(len(sheet.headers), 1)
@@ -162,13 +163,15 @@ def profile(sheet: Sheet, progress: Callable[[int], None] = lambda rows: None) -
         _Column(name=name, values=_limited(share), masks=_limited(share), guesses=list(_guesses()))
         for name in sheet.headers
     ]
-    for chunk in sheet.chunks(tally):
+    rows = 0
+    for chunk in without_removed(sheet).chunks(tally):
+        rows += len(chunk)
         for column, cells in zip(columns, chunk.cells.columns, strict=True):
             column.add(cells)
         progress(tally.rows)
     return Profile(
         source=sheet.name,
-        rows=tally.rows,
+        rows=rows,
         blank_rows=tally.blank_rows,
         columns=tuple(column.profile() for column in columns),
         values={column.name: column.values.table for column in columns},

@@ -17,6 +17,7 @@ from workbench.model.kinds import KINDS, tidied
 from workbench.model.lines import hold
 from workbench.model.sheet import Chunk, Sheet
 from workbench.model.template import Mapping as Mapped
+from workbench.prepare.cleaning import without_removed
 from workbench.prepare.normalize import canonical
 
 OWN_TOTALS = "the file's own totals"
@@ -80,7 +81,7 @@ def of_sheet(sheet: Sheet, contract: Contract, mapping: Mapped) -> SummaryLine |
     """The last row of a sheet, if it adds up the others; reads all of it, and raises UnreadableSheet."""
     before: Chunk | None = None
     last: Chunk | None = None
-    for chunk in sheet.chunks():
+    for chunk in without_removed(sheet).chunks():
         before, last = last, chunk
     if last is None or not len(last) or hold(sheet.reading.layout.records, last.lines[-1].as_py()):
         return None

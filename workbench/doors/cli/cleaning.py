@@ -37,7 +37,7 @@ def clean(
     layout: "Layout | None" = None,
 ) -> int:
     """Clean a file by a recipe, write it as CSV, and say what each step did."""
-    from workbench.prepare.cleaning import cleaned, drifted, without_removed
+    from workbench.prepare.cleaning import cleaned, drifts, without_removed
     from workbench.sources.csv_writer import save_csv
     from workbench.sources.recipe_file import read_recipe, save_recipe
 
@@ -51,10 +51,10 @@ def clean(
     tally = save_csv(written.counted, output) if output is not None else written.counted.tally()
     if remember:
         save_recipe(steps.expecting(tally.steps, tally.rows), recipe)
-    drift = list(drifted(steps, tally.steps, tally.rows))
+    drift = list(drifts(steps, tally.steps, tally.rows))
     if asked.json:
         done = [{**asdict(each), "step": each.step + 1, "sentence": text} for each, text in _told(steps, tally)]
-        said = [{"step": each.step + 1, "sentence": each.sentence} for each in drift]
+        said = [{"step": each.step + 1, "code": each.code, "message": each.message} for each in drift]
         counts = {"rows": tally.rows, "written": written.rows if output is not None else 0}
         asked.answer(
             {"source": source, "recipe": str(recipe), "output": str(output) if output else None, **counts}
@@ -68,7 +68,7 @@ def clean(
     where = f"{many(written.rows)} in {output}" if output is not None else f"{many(written.rows)} would be left"
     printing.say(asked, "", f"{opened.name}: {many(tally.rows)}, {where}.")
     for one in drift:
-        warn(one.sentence)
+        warn(one.message)
     return NEEDS_A_PERSON if drift else DONE
 
 

@@ -1,64 +1,68 @@
-"""Steps of a recipe that no longer do what they did: a column they need is gone, or they change far more or far fewer
-rows than they were seen to. Nobody would notice in the records, so a person is asked."""
+"""Where a recipe met another file than the one it was made for: a person looks before the import goes on."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
-from workbench.model.recipe import Done, Recipe, Step, place
+from workbench.model.recipe import Done, Expected, Recipe, place
 from workbench.model.wording import listed, many
-from workbench.prepare.cleaning.cleaned import sentence
 
-CODE = "recipe"
-"""What such a plan is let go on by."""
+FEWEST = 5
+"""So many rows more or fewer than expected are worth a look, and no fewer,"""
+POINTS = 0.02
+"""where they are this share of all rows, too,"""
+TIMES = 2.0
+"""and where the share of changed rows is so many times what it was, or that part of it."""
 
-_ROWS = 10
-"""So many rows more or fewer than expected are none too many, however small the file is."""
-_SHARE = 0.02
-"""Nor is so small a share of the source's rows, however large it is."""
-_TIMES = 2.0
-"""And what is less than so many times as much, or more than that part of it, is not far from it."""
+Code = Literal["step_column_gone", "step_changed_more", "step_changed_fewer"]
+CODES: dict[Code, str] = {
+    "step_column_gone": "a column that a cleaning step needs is gone",
+    "step_changed_more": "a cleaning step changed far more rows than it did",
+    "step_changed_fewer": "a cleaning step changed far fewer rows than it did",
+}
+"""What can be told of a step, in words."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Drift:
-    """One step that does something else than it did."""
+    """A step that did not find what it was made for."""
 
     step: int
     """Its place in the recipe, from 0."""
-    rows: int
-    """The rows that it changed."""
-    sentence: str
+    code: Code
+    message: str
+    """One sentence."""
 
 
-def drifted(recipe: Recipe, done: Iterable[Done], rows: int) -> Iterator[Drift]:
-    """The steps that were not done, or did not do what they were seen to do, in a source of so many rows. Of a step
-    nobody has seen at work only its columns are asked for."""
+def drifts(recipe: Recipe, done: Iterable[Done], rows: int) -> tuple[Drift, ...]:
+    """What is told of the steps of a recipe, of what they did in a source of so many rows."""
+    found = []
     for each in done:
         step = recipe.steps[each.step]
+        named = place(each.step + 1, step.operation)
         if each.gone:
-            yield Drift(step=each.step, rows=0, sentence=_gone(step, each))
-        elif step.expected is not None and _is_far(step, each, rows):
-            yield Drift(step=each.step, rows=each.changed, sentence=_changed(step, each, rows))
+            was = "was done to its other columns only" if each.rows else "was not done"
+            are = "is" if len(each.gone) == 1 else "are"
+            found.append(
+                Drift(
+                    step=each.step, code="step_column_gone", message=f"{named} {was}: {listed(each.gone)} {are} gone."
+                )
+            )
+        elif step.expected is not None and (code := _changed(each.changed, rows, step.expected)):
+            told = (
+                f"{named} changed {each.changed:,} of {many(rows)}, and {step.expected.changed:,} of "
+                f"{many(step.expected.of)} when it was last said to be right."
+            )
+            found.append(Drift(step=each.step, code=code, message=told))
+    return tuple(found)
 
 
-def _is_far(step: Step, done: Done, rows: int) -> bool:
-    assert step.expected is not None
-    usual = rows * step.expected.changed / step.expected.of if step.expected.of else step.expected.changed
-    less, more = sorted((usual, done.changed))
-    return more - less > max(_ROWS, _SHARE * rows) and more > _TIMES * less
-
-
-def _gone(step: Step, done: Done) -> str:
-    there = "is no column" if len(done.gone) == 1 else "are no columns"
-    return f"{_which(step, done)} cannot be done as it says, for there {there} {listed(done.gone)}."
-
-
-def _changed(step: Step, done: Done, rows: int) -> str:
-    assert step.expected is not None
-    verb = "removes" if step.operation.startswith("remove") else "changes"
-    was = f"{step.expected.changed:,}" + (f" of {step.expected.of:,}" if step.expected.of else "")
-    return f"{_which(step, done)} {verb} {done.changed:,} of {many(rows, 'row')}; it was {was} before."
-
-
-def _which(step: Step, done: Done) -> str:
-    return f"{place(done.step + 1)} ({sentence(step).rstrip('.')})"
+def _changed(changed: int, rows: int, expected: Expected) -> Code | None:
+    """Far more or far fewer than expected: by rows, by points and by times."""
+    if not rows or not expected.of:
+        return None
+    now, then = changed / rows, expected.changed / expected.of
+    far = abs(now - then) >= POINTS and abs(changed - then * rows) >= FEWEST
+    if not far or then / TIMES < now < then * TIMES:
+        return None
+    return "step_changed_more" if now > then else "step_changed_fewer"

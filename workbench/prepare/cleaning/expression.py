@@ -4,8 +4,9 @@ on whole columns.
 What an expression may have is what stands in `_NODES`; everything else is refused by its name. A column is written as
 it stands in the header, in double quotes where it is no plain word. A blank cell is the empty text: `phone = ''` is
 true of it and so is `phone is null`, `coalesce` takes the first that is not blank, and what is joined to it stays. A
-text is read as a number where a number is meant; where it is none, the result is blank. Numbers are exact, to six
-places.
+text is read as a number, with a decimal point, where a number is meant; where it is none, the result is blank. Numbers
+are exact, to six places. Two columns are compared as texts, and as numbers where one is made one: `paid::decimal <
+due`.
 """
 
 from collections.abc import Callable, Mapping
@@ -35,6 +36,7 @@ WORDS = (
 )
 """What an expression may have beside columns, texts and numbers, for people."""
 
+_TRIED = ("", "x", "1.5")
 _NUMBER = pa.decimal128(18, 6)
 _WIDE = pa.decimal256(60, 12)
 _MOST = 10**12
@@ -69,6 +71,11 @@ class Expression:
         self._tree = _parsed(text)
         for node in self._tree.walk():
             _check(text, node)
+        tried = {name: pa.array(_TRIED, pa.string()) for name in self.columns}
+        try:
+            self.texts(tried, len(_TRIED))
+        except (TypeError, KeyError, AttributeError, ValueError, pa.ArrowException):
+            raise _wrong(text, "lacks something, or has it where it cannot be.") from None
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -147,7 +154,7 @@ def _text(value: _Value) -> pa.StringArray:
 def _number(value: _Value) -> pa.Decimal128Array:
     if value.kind == "number":
         return value.data
-    canonical = numbers.number(pc.utf8_trim(_text(value), characters=AROUND))
+    canonical = numbers.number(pc.utf8_trim(_text(value), characters=AROUND), "point")
     return pc.cast(only(canonical, matches(canonical, _DIGITS)), _NUMBER)
 
 

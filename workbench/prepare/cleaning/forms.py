@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.model import dates, numbers
-from workbench.model.kinds import Rewrite, trimmed
+from workbench.model.kinds import Rewrite, by_distinct, trimmed
 from workbench.model.recipe import Step
 from workbench.prepare.cleaning.operation import Operation, Option, each_cell
 
@@ -29,7 +29,7 @@ def _reading(default: str) -> Any:
         def rewrite(cells: pa.StringArray) -> pa.StringArray:
             return pc.coalesce(read(trimmed(cells), form), cells)
 
-        return rewrite
+        return lambda cells: by_distinct(cells, rewrite)
 
     return make
 

@@ -50,7 +50,7 @@ class Groups:
         return self._parts[0]
 
     def _grouped(self, table: pa.Table) -> pa.Table:
-        grouped = table.group_by(list(self.names), use_threads=False).aggregate([("number", self.how)])
+        grouped = table.group_by(list(self.names)).aggregate([("number", self.how)])
         return grouped.rename_columns([*self.names, "number"]).combine_chunks()
 
     def _nothing(self) -> pa.Table:

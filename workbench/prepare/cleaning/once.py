@@ -40,7 +40,7 @@ def refuse_secrets(sheet: Sheet, contract: Contract) -> None:
     any name."""
     hidden = mapping.secrets(sheet.source_headers, contract)
     for number, step in enumerate(sheet.recipe.steps if sheet.recipe is not None and hidden else (), start=1):
-        said = [name for name in hidden if step.on and _names(step, name)]
+        said = [name for name in hidden if step.on and step.operation != "remove_columns" and _names(step, name)]
         if said:
             raise WrongRecipe(step=place(number, step.operation), why=f"{said[0]} carries secrets; leave it as it is.")
 
@@ -49,8 +49,8 @@ def _refuse_repeating(recipe: Recipe) -> None:
     for number, step in enumerate(recipe.steps, start=1):
         if step.on and step.operation in OPERATIONS and OPERATIONS[step.operation].repeats:
             why = (
-                "it makes several rows of one, and each row of an import is a row of its source. Write the cleaned rows "
-                "to a file with workbench clean -o, and import that."
+                "it makes several rows of one, and each row of an import is a row of its source. Write the cleaned "
+                "rows to a file with workbench clean -o, and import that."
             )
             raise WrongRecipe(step=place(number, step.operation), why=why)
 

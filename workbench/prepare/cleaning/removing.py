@@ -20,7 +20,7 @@ def _removing(step: Step, headers: Headers) -> Run:
 
 
 class _LastOfEach:
-    """Which row of each key is its last: one row of memory for each key that is different."""
+    """Which row of each key is its last: one row of memory for each key that is different, and a byte for each row."""
 
     def __init__(self, by: tuple[str, ...]) -> None:
         self._by = by
@@ -35,16 +35,16 @@ class _LastOfEach:
         self._rows += len(rows)
 
     def begin(self) -> Run:
-        """Removes the rows that are meant and are not the last of their key."""
-        table, seen = self._last.table(), 0
-        known, last = table["key"].combine_chunks(), table["number"].combine_chunks()
+        """Removes the rows that are meant, have a key and are not the last with it."""
+        is_last, seen = np.zeros(self._rows, dtype=bool), 0
+        is_last[self._last.table()["number"].to_numpy()] = True
 
         def run(rows: Rows, where: Mask) -> int:
             nonlocal seen
-            places = _places(seen, rows)
+            last = pa.array(is_last[seen : seen + len(rows)])
             seen += len(rows)
-            former = pc.less(places, last.take(pc.index_in(keys(rows, self._by), known)))
-            former = pc.fill_null(former if where is None else pc.and_(former, where), False)
+            former = pc.and_not(pc.is_valid(keys(rows, self._by)), last)
+            former = former if where is None else pc.and_(former, where)
             rows.remove(former)
             return rows.number(former)
 

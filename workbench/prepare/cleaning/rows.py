@@ -14,8 +14,9 @@ Mask: TypeAlias = pa.BooleanArray | None
 """The rows that are meant; None are all of them."""
 
 _LOOKED_AT = 2_000
-_REPEATED = 0.5
-"""A column is rewritten by its distinct values where no more than this share of its first cells are different."""
+_DIFFERENT = 0.9
+"""A column is rewritten by its distinct values where no more than this share of its first cells are different: then it
+has some 10,000 of them."""
 
 
 class Rows:
@@ -143,5 +144,5 @@ def _blank(cells: pa.StringArray) -> pa.StringArray:
 def _cheaply(cells: pa.StringArray, rewrite: Callable[[pa.StringArray], pa.StringArray]) -> pa.StringArray:
     """The rewritten cells, by their distinct values where these are few."""
     first = cells.slice(0, _LOOKED_AT)
-    few = len(cells) > _LOOKED_AT and len(first.unique()) <= _REPEATED * len(first)
+    few = len(cells) > _LOOKED_AT and len(first.unique()) <= _DIFFERENT * len(first)
     return by_distinct(cells, rewrite) if few else rewrite(cells)

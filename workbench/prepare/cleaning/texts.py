@@ -6,7 +6,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from workbench.model.kinds import AROUND, WIDE_SPACES, Rewrite
+from workbench.model.arrays import matches, replaced
+from workbench.model.kinds import AROUND, WIDE_SPACES, Rewrite, is_ascii, may_hold
 from workbench.model.recipe import Step, shown
 from workbench.model.texts import NULL_TEXTS
 from workbench.model.wording import first_of
@@ -14,6 +15,7 @@ from workbench.prepare import mojibake, name_case
 from workbench.prepare.cleaning.operation import Operation, Option, check_pattern, each_cell, option_of, wrong
 
 _SPACES = f"[\\s{WIDE_SPACES}]+"
+_NOT_ONE_SPACE = f"[\\t\\n\\v\\f\\r{WIDE_SPACES}]|  "
 _SHOWN = 3
 _CASES = {"lower": "lower case", "upper": "capitals", "title": "names as they are written"}
 
@@ -23,7 +25,11 @@ def _trimmed(cells: pa.StringArray) -> pa.StringArray:
 
 
 def _collapsed(cells: pa.StringArray) -> pa.StringArray:
-    return pc.replace_substring_regex(_trimmed(cells), _SPACES, " ")
+    text = _trimmed(cells)
+    if is_ascii(text) and not may_hold(text, b"  ", b"\t", b"\n", b"\v", b"\f", b"\r"):
+        return text
+    odd = matches(text, _NOT_ONE_SPACE)
+    return pc.replace_with_mask(text, odd, replaced(text.filter(odd), (_SPACES, " ")))
 
 
 def _titled(cells: pa.StringArray) -> pa.StringArray:
