@@ -16,8 +16,7 @@ from workbench.doors.web.sheets import Source
 from workbench.doors.web.states import State
 from workbench.model.errors import WorkbenchError, WrongRecipe
 from workbench.model.recipe import Condition, Done, Recipe, Step
-from workbench.prepare.cleaning import OPERATIONS, checked
-from workbench.prepare.cleaning import drifted as found_to_drift
+from workbench.prepare.cleaning import OPERATIONS, checked, drifts
 from workbench.prepare.findings import Finding
 from workbench.settings import Settings
 
@@ -295,4 +294,4 @@ def expecting(recipe: Recipe, state: State) -> Recipe:
 def drifted(recipe: Recipe, done: Mapping[int, Done], state: State) -> dict[int, str]:
     """The steps that met something else than they expect, by their place, in words."""
     met = (replace(each, step=at) for at, each in done.items())
-    return {one.step: one.sentence for one in found_to_drift(recipe, met, state.source_rows)}
+    return {one.step: one.message for one in drifts(recipe, met, state.source_rows)}
