@@ -169,7 +169,7 @@ def filled(
     store: Store, batch: Batch, lines: Sequence[int], header: str, text: str, instead_of: str | None
 ) -> Iterator[Chunk]:
     """The rows on those lines with a text in the column of a header; or in the place of another text in its cells,
-    where they have it. Raises UnknownHeader, UnknownRows."""
+    where they have it; those that a recipe removed stay as they are. Raises UnknownHeader, UnknownRows."""
     if header not in batch.headers:
         raise UnknownHeader(header=header, known=", ".join(batch.headers))
     place = batch.headers.index(header)
@@ -177,9 +177,18 @@ def filled(
         rows = _stored(store, batch, piece)
         if missing := [line for line in piece if line not in rows]:
             raise UnknownRows(batch=batch.id, lines=", ".join(map(str, missing[:20])))
-        for row in rows.values():
+        removed = _removed(store, batch, piece)
+        for row in (row for line, row in rows.items() if line not in removed):
             row[place] = text if instead_of is None else row[place].replace(instead_of, text)
         yield _chunk(batch, piece, [rows[line] for line in piece])
+
+
+def _removed(store: Store, batch: Batch, lines: Sequence[int]) -> set[int]:
+    """Those of some lines that a recipe removed; asked within a transaction."""
+    if not batch.summary.get("filtered"):
+        return set()
+    found = store.connection.execute(_TAKEN_OUT, {"batch": batch.id, "lines": list(lines)})
+    return {row["line"] for row in found}
 
 
 def meant(
@@ -307,6 +316,10 @@ def _figures(rows: Iterable[dict[str, Any]]) -> tuple[int, list[dict[str, Any]]]
 
 _CELLS = "select line, raw from workbench.corrected_row where batch_id = %(batch)s and line = any(%(lines)s)"
 
+_TAKEN_OUT = """
+select line from workbench.import_row where batch_id = %(batch)s and line = any(%(lines)s) and status = 'skipped'
+"""
+
 _SAYING = """
 select each.line, coalesce(c.payload, r.payload) ->> %(name)s as text
 from workbench.import_row r
@@ -320,7 +333,8 @@ where r.batch_id = %(batch)s and coalesce(c.payload, r.payload) ->> %(name)s = a
 
 _WRITTEN = """
 select line, text from (
-    select line, btrim(raw::json ->> %(place)s) as text from workbench.corrected_row where batch_id = %(batch)s
+    select line, btrim(raw::json ->> %(place)s) as text from workbench.corrected_row
+    where batch_id = %(batch)s and status <> 'skipped'
 ) each where text = any(%(texts)s)
 """
 

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.imports import ask, issues, outcome, outcomes, records
+from tests.imports import ask, issues, outcome, outcomes, records, tamper
 from workbench import Workbench
 from workbench.model.batch import Batch
-from workbench.model.errors import CleanedOtherwise, NoRows, RemovedRows, WrongRecipe
+from workbench.model.errors import CleanedOtherwise, NoRows, RecipeOfSheets, RemovedRows, Unbalanced, WrongRecipe
 from workbench.model.hold import Hold
 from workbench.model.recipe import Condition, Recipe, Step
 from workbench.model.sheet import Sheet
@@ -112,6 +111,26 @@ def test_corrections_are_of_the_cleaned_rows_and_never_of_a_removed_one(wb: Work
     ]  # fmt: skip
 
 
+def test_what_is_changed_in_many_rows_at_once_leaves_removed_ones_alone(wb: Workbench, sheet: Given) -> None:
+    staged = wb.stage(sheet(PEOPLE), "elevate.students", recipe=RECIPE)
+    filled = wb.fill_cells(staged, "name", "Somebody", lines=(2, 3, 4, 5))
+    meant = wb.mean(filled, {"full_name": {"Total": "Nobody", "Somebody": "Some Body"}})
+    names = {row["line"]: row["raw"]["name"] for row in wb.rows.each(meant)}
+    assert names == {2: "Some Body", 3: "Test Person", 4: "Some Body", 5: "Total"}
+
+
+def test_a_removed_row_keeps_no_record_that_the_file_no_longer_names(wb: Workbench, sheet: Given, url: str) -> None:
+    roster = "email,name,building\nada@k.example,Ada Park,Argentine\nben@k.example,Ben Ruiz,Argentine\n"
+    options = {"window": "2024-2025", "constants": {"district": "KCK"}}
+    wb.import_sheet(sheet(roster), "polaris.teacher_roster", **options)
+    without_ben = Recipe(steps=(removing("name", "Ben Ruiz"),))
+    batch = wb.import_sheet(sheet(roster), "polaris.teacher_roster", recipe=without_ben, **options)
+    assert (batch.stage, batch.removed, outcome(batch)) == ("completed", 1, (0, 0, 2, 0, 0))
+    assert records(url, "polaris.teacher_progress", "email", "is_active") == [
+        ("ada@k.example", True), ("ben@k.example", False),
+    ]  # fmt: skip
+
+
 def test_an_import_with_a_recipe_is_undone_and_done_again(wb: Workbench, done: Batch, sheet: Given, url: str) -> None:
     wb.undo(done)
     assert records(url, "elevate.profiles", "email") == []
@@ -152,20 +171,51 @@ def test_nothing_is_made_of_a_column_that_carries_secrets(wb: Workbench, sheet: 
 
 
 def test_what_a_recipe_did_is_part_of_the_evidence(wb: Workbench, open_wb: Opened, done: Batch, url: str) -> None:
-    lea = open_wb(user="lea")
-    lea.sign_off(done)
+    open_wb(user="lea").sign_off(done)
     assert wb.verify(done)
-    with psycopg_as_owner(url) as connection:
-        connection.execute("update workbench.import_row set cleaned = null where line = 2")
+    tamper(url, "update workbench.import_row set cleaned = null where batch_id = %s and line = 2", done.id)
     assert [each.item for each in wb.verify(done).differs] == ["rows"]
 
 
-def psycopg_as_owner(url: str) -> Any:
-    import psycopg
+OUTCOME, BATCH = "workbench.import_outcome", "workbench.import_batch"
 
-    connection = psycopg.connect(url, autocommit=True)
-    connection.execute("set session_replication_role = replica")
-    return connection
+
+@pytest.mark.parametrize(
+    "meddling",
+    [
+        (f"update {OUTCOME} set reason = 'duplicate' where batch_id = %s and line = 3",),
+        (
+            f"update {OUTCOME} set outcome = 'skipped', reason = 'filtered', record_id = null "
+            "where batch_id = %s and line = 2",
+            f"update {BATCH} set created = created - 1, skipped = skipped + 1 where id = %s",
+        ),
+        (
+            f"update {OUTCOME} set outcome = 'invalid', reason = null where batch_id = %s and line = 3",
+            f"update {BATCH} set invalid = invalid + 1, skipped = skipped - 1 where id = %s",
+        ),
+    ],
+)
+def test_the_database_completes_no_import_in_which_other_rows_are_filtered_than_the_recipe_removed(
+    wb: Workbench, sheet: Given, url: str, meddling: tuple[str, ...]
+) -> None:
+    batch = wb.plan(wb.stage(sheet(PEOPLE), "elevate.students", recipe=RECIPE, skip_errors=True)).batch
+    for change in meddling:
+        assert tamper(url, change, batch.id) == 1
+    with pytest.raises(Unbalanced, match="does not add up and was not completed"):
+        wb.commit(batch)
+    assert records(url, "elevate.profiles", "email") == []
+
+
+def test_a_recipe_is_for_one_sheet_and_of_several_each_has_that_of_its_template(wb: Workbench, sheet: Given) -> None:
+    given = [sheet("name,code\nNursing,CNA\n", "courses.csv"), sheet(PEOPLE, "students.csv")]
+    with pytest.raises(RecipeOfSheets, match="elevate takes several sheets, and a recipe is for one"):
+        wb.stage(given, "elevate", recipe=RECIPE)
+    one = wb.stage(given[1], "elevate.students", recipe=RECIPE)
+    wb.templates.save("monthly", "elevate.students", mapping_of(one))
+    batch = wb.import_sheet(given, "elevate", template="monthly")
+    assert (batch.stage, outcome(batch)) == ("completed", (3, 0, 2, 0, 0))
+    (students,) = [part for part in wb.batches.parts(batch) if part.dataset == "elevate.students"]
+    assert [row["removed_by"] is not None for row in wb.rows.each(students)] == [False, True, False, True]
 
 
 def people(number: int, call: str) -> str:
@@ -213,7 +263,7 @@ def test_the_next_files_with_the_same_faults_go_in_with_no_hand(wb: Workbench, m
     assert "Cleaned, step 1: In phone, take out 'call ' (60 of 61 rows changed)." in wb.log(batch).render()
 
 
-def test_an_import_of_which_the_recipe_leaves_nothing_waits_for_a_person(wb: Workbench, sheet: Given) -> None:
+def test_a_source_of_which_the_recipe_leaves_nothing_is_not_imported(wb: Workbench, sheet: Given) -> None:
     nothing = Recipe(steps=(Step(operation="remove_rows"),))
     with pytest.raises(NoRows):
         wb.import_sheet(sheet(PEOPLE), "elevate.students", recipe=nothing)

@@ -30,7 +30,7 @@ MAPPED = ("--map", "E-mail 1=email", "--map", "E-mail 2=", "--map", "Learner=ful
 
 
 def month(number: int, rows: int = 60, at: str = "(at)") -> str:
-    """An export: every row has two addresses, some names are garbled, one learner is there twice, there is a sum between."""
+    """An export: two addresses in every row, garbled names, one learner twice, and a sum between the rows."""
     lines = ["Learner,E-mail,Phone"]
     for row in range(rows):
         name = f"José  Lee {row}".encode().decode("cp1252") if row % 2 else f" Ann  Okafor {row}"
@@ -79,7 +79,7 @@ def test_a_row_a_record_and_the_log_say_what_was_in_the_source(run: Run, first: 
 
 def test_the_same_file_is_told_only_where_it_is_cleaned_in_the_same_way(run: Run, first: str, tmp_path: Path) -> None:
     again = run("import", "march.csv", "--template", "monthly", "--json")
-    assert "has been imported before" in again.err or "same file" in again.err
+    assert "march.csv is the same file as march.csv, imported at" in again.err
     assert (again.json["created"], again.json["skipped"]) == (0, 62)
     other = {**RECIPE, "steps": RECIPE["steps"][:-1]}
     (tmp_path / "other.json").write_text(json.dumps(other), "utf-8")
@@ -97,7 +97,7 @@ def test_a_month_without_the_faults_waits_for_a_person_once(run: Run, file: File
 
 
 def test_an_import_with_a_recipe_is_signed_verified_and_taken_back(run: Run, first: str, url: str) -> None:
-    assert run("--as", "lea", "sign-off", first).status == 0 or run("sign-off", first, "--as", "lea").status == 0
+    assert run("sign-off", first, "--as", "lea").status == 0
     assert run("verify", first).status == 0
     assert run("undo", first).status == 0
     assert records(url, "elevate.profiles", "email") == []

@@ -12,7 +12,7 @@ from workbench.prepare.cleaning.rows import CHANGES, REMOVED
 
 
 def copied(chunk: Chunk, hidden: frozenset[str] = frozenset()) -> list[list[str]]:
-    """The rows of a chunk that a recipe took out, as PostgreSQL reads them: key, cells, values, status, what changed."""
+    """The rows that a recipe removed, as PostgreSQL reads them: key, cells, values, status, what changed."""
     item = Item(batch=UUID(int=1), contract=contract("commerce.inventory"), rows=chunk, hidden=hidden)
     lines = bytes(copy_lines(item)[0]).decode().splitlines()
     rows = [line.replace("\\\\", "\\").split("\t") for line in lines]
