@@ -251,10 +251,10 @@ class Workbench:
             with reporting(self._store, run.face.id, progress) as reporter:
                 return self._fill(run, reporter)
 
-    def kept_sheet(self, batch: Batch | UUID | str) -> Sheet:
-        """The source of a batch, opened again with its worksheet and its header; raises UnreadableSource when its bytes
-        were not kept."""
-        return staging.kept_sheet(self.settings.home, self.batches.get(batch))
+    def kept_sheet(self, batch: Batch | UUID | str, *, as_it_came: bool = False) -> Sheet:
+        """The source of a batch, opened again with its worksheet and its header, and cleaned as it was imported unless
+        it is asked for `as_it_came`; raises UnreadableSource when its bytes were not kept."""
+        return staging.kept_sheet(self.settings.home, self.batches.get(batch), as_it_came=as_it_came)
 
     def correct(self, batch: Batch | UUID | str, cells: Pairs[int, Pairs[str, str | None]]) -> Batch:
         """Puts cells of a batch right that is not committed yet ({line: {header: text}}) and checks their rows again.

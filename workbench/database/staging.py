@@ -35,16 +35,19 @@ from workbench.prepare.sums import Sums
 from workbench.sources import kept_files, open_sheet
 
 
-def kept_sheet(home: Path, batch: Batch) -> Sheet:
-    """The source of a batch, opened again as it was and cleaned by the recipe that it was imported with; raises
-    UnreadableSource when its bytes were not kept, and what `open_sheet` raises."""
+def kept_sheet(home: Path, batch: Batch, *, as_it_came: bool = False) -> Sheet:
+    """The source of a batch, opened again as it was and cleaned by the recipe that it was imported with, unless it is
+    asked for `as_it_came`; raises UnreadableSource when its bytes were not kept, and what `open_sheet` raises."""
     path = kept_files.kept(home, batch.id, batch.file_key)
     if path is None:
         raise UnreadableSource(source=batch.file_name, why="its bytes were not kept.")
     title, line = batch.reading["sheet"], batch.reading["header_line"]
     layout = Layout.from_dict(batch.reading.get("layout") or {})
     recipe = Mapping.from_dict(batch.mapping).recipe
-    sheet = as_recipe_says(open_sheet(path, sheet=title, layout=layout, name=batch.file_name), recipe)
+    sheet = open_sheet(path, sheet=title, layout=layout, name=batch.file_name)
+    if as_it_came and recipe is not None:
+        return sheet
+    sheet = as_recipe_says(sheet, recipe)
     if "layout" not in batch.reading and (sheet.headers, sheet.reading.header_line) != (batch.headers, line):
         sheet = open_sheet(path, sheet=title, header_row=line, name=batch.file_name)  # as an earlier version kept it
     if sheet.headers != batch.headers:
