@@ -7,7 +7,7 @@ from workbench.doors import jobs
 from workbench.doors.web import address, batches, runs, typed, words
 from workbench.doors.web.page import empty, page
 from workbench.doors.web.steps import stepper
-from workbench.doors.web.views import holds, outcomes, plots, totals
+from workbench.doors.web.views import glance, holds, outcomes, plots, totals
 from workbench.model.batch import Batch
 from workbench.model.hold import Hold, waiting
 
@@ -16,9 +16,13 @@ def plan(wb: Workbench, batch: Batch) -> None:
     """What each row will do, before anything is written."""
     found = wb.reconcile(batch)
     outcomes.figures(found, planned=batch.stage != "completed")
+    compared = None if batch.part_of or batch.undo_of else wb.compare(batch)
+    glance.glance(batch, found, runs.written(wb, batch), compared, wb.log(batch).notes_added)
     asked = batch.stage in ("planned", "held") and batch.part_of is None
     totals.table(wb, batch, asked=asked)
     plots.plot(plots.outcome_bar(found.to_dict()), key="outcomes")
+    if compared is not None:
+        glance.beside(compared)
     runs.behind(wb, batch)
     batches.open_figures(wb, batch, found)
     outcomes.removed(batch)
@@ -53,6 +57,8 @@ def decide(wb: Workbench, batch: Batch) -> None:
     waits = Hold.all_of(batch.summary)
     accepted, reason = holds.decided(waits, f"{batch.id} {batch.plan}") if waits else ([], "")
     skip_errors = bool(batch.invalid) and not batch.refused and holds.others_go_on(batch, runs.written(wb, batch))
+    st.markdown(words.text(" ".join(glance.effects(batch, wb.reconcile(batch), runs.written(wb, batch)))))
+    st.caption("Committing writes all of that at once, or none of it. History takes an import back.")
     with st.container(horizontal=True, vertical_alignment="center"):
         hold = batch.refused or (bool(batch.invalid) and not skip_errors) or bool(waiting(waits, accepted))
         label = "Hold it" if hold else f"Commit {runs.written(wb, batch)}"
@@ -87,10 +93,12 @@ with page("Commit", "What the import will do, row by row, and the decision to wr
         if batch.undo_of is not None:
             st.success("This is an undo.", icon=":material/check_circle:")
         elif batch.undone_by is not None:
-            done = f"{written} had been written, {words.when(batch.completed_at)} UTC; undone since."
+            done = f"{written} had been written, {words.here(batch.completed_at)}; undone since."
             st.caption(f"{done} The rows are shown as they were written.")
         else:
-            done = f"Committed: {written} written, {words.when(batch.completed_at)} UTC."
+            done = f"Committed: {written} written, {words.here(batch.completed_at)}."
+            if out := (batch.unmatched or 0) + (batch.invalid or 0):
+                done += f" {words.many(out)} stayed out."
             st.success(done, icon=":material/check_circle:")
         address.link("reconcile", "Reconcile it", batch=batch.id)
         runs.waits(wb, batch)

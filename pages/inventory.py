@@ -90,9 +90,7 @@ def place(options: list[str], value: object) -> int | None:
 def pause(wb: Workbench, source: dict[str, Any]) -> None:
     """Whether imports of a source are paused, and the switch for it."""
     if source["paused"]:
-        since = (
-            f"{words.when(source['paused_at'])} UTC, by {source['paused_by']}: {source['pause_reason'] or 'no reason'}"
-        )
+        since = f"{words.here(source['paused_at'])}, by {source['paused_by']}: {source['pause_reason'] or 'no reason'}"
         st.warning(f"Its imports are paused, since {words.text(since)}", icon=":material/pause_circle:")
         if st.button("Resume its imports", type="primary", icon=":material/play_arrow:"):
             wb.sources.resume(source["id"])

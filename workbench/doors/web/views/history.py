@@ -1,8 +1,9 @@
 """The history: imports to choose from, and one import's story."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Any
+from uuid import UUID
 
 import pandas as pd
 import streamlit as st
@@ -64,10 +65,12 @@ def table(
     figures: Sequence[Reconciliation],
     opened: Callable[[Batch], None],
     left_off: Collection[Batch] = (),
+    signed: Mapping[UUID, str] | None = None,
 ) -> None:
     """Imports in the order given with what each is called and its figures as they stand, each with a button that opens
     it; those that were left off are told as such. Removed records stand in a column where there are any."""
     shown = pd.DataFrame([_line(*each) for each in zip(batches, titles, figures, strict=True)])
+    shown.insert(3, "Signed", [_signed(batch, signed or {}) for batch in batches])
     if not shown["Removed"].any():
         del shown["Removed"]
     ids = {batch.id for batch in left_off}
@@ -86,11 +89,24 @@ def table(
     st.dataframe(shown, hide_index=True, key="imports", height="content", column_config={"": button, **columns})
 
 
+def _signed(batch: Batch, signed: Mapping[UUID, str]) -> str:
+    """Who has signed an import, or that nobody has who might."""
+    if batch.id in signed:
+        return f"✓ {signed[batch.id]}"
+    return "not yet" if batch.state == "completed" and batch.undo_of is None else ""
+
+
+def month_begins(zone: tzinfo) -> tuple[datetime, datetime]:
+    """When this month and the last one begin for the reader."""
+    this = datetime.now(zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return this, (this - timedelta(days=1)).replace(day=1)
+
+
 def _line(batch: Batch, title: str, found: Reconciliation) -> dict[str, Any]:
     kind = ("undo preview, " if batch.dry_run else "undo, ") if batch.undo_of else ""
     kind = "resolving, " if batch.sweep_of and not batch.undo_of else kind
     state = ", ".join(filter(None, (kind + batch.state, batch.totals)))
-    facts = {"File": batch.file_name, "State": state, "When (UTC)": words.when(batch.created_at)}
+    facts = {"File": batch.file_name, "State": state, "When": words.here(batch.created_at)}
     figures = {SIGNS[name]: getattr(found, name) if batch.processed is not None else None for name in OUTCOMES}
     figures["Removed"] = batch.removals
     more = {"Run by": batch.initiated_by, "Dataset": title, "Window": batch.window or ""}
@@ -102,7 +118,7 @@ def story(happened: Sequence[Mapping[str, Any]]) -> None:
     st.subheader("What happened")
     told = [
         {
-            "When (UTC)": words.when(event["at"]),
+            "When": words.here(event["at"]),
             "Who": event["actor"],
             "What": DONE.get(event["action"], event["action"]),
             "Details": _details(event),
