@@ -17,7 +17,7 @@ def plan(wb: Workbench, batch: Batch) -> None:
     found = wb.reconcile(batch)
     outcomes.figures(found, planned=batch.stage != "completed")
     compared = None if batch.part_of or batch.undo_of else wb.compare(batch)
-    glance.glance(batch, found, runs.written(wb, batch), compared, wb.log(batch).notes_added)
+    glance.glance(batch, found, runs.written(wb, batch), compared, wb.decided(batch))
     asked = batch.stage in ("planned", "held") and batch.part_of is None
     totals.table(wb, batch, asked=asked)
     plots.plot(plots.outcome_bar(found.to_dict()), key="outcomes")
@@ -57,10 +57,13 @@ def decide(wb: Workbench, batch: Batch) -> None:
     waits = Hold.all_of(batch.summary)
     accepted, reason = holds.decided(waits, f"{batch.id} {batch.plan}") if waits else ([], "")
     skip_errors = bool(batch.invalid) and not batch.refused and holds.others_go_on(batch, runs.written(wb, batch))
-    st.markdown(words.text(" ".join(glance.effects(batch, wb.reconcile(batch), runs.written(wb, batch)))))
-    st.caption("Committing writes all of that at once, or none of it. History takes an import back.")
+    hold = batch.refused or (bool(batch.invalid) and not skip_errors) or bool(waiting(waits, accepted))
+    if hold:
+        st.markdown("Nothing is written; the import waits until that is corrected, or a person lets it go on.")
+    else:
+        st.markdown(words.text(" ".join(glance.effects(batch, wb.reconcile(batch), runs.written(wb, batch)))))
+        st.caption("All of that is written at once, or none of it. It can be taken back at History.")
     with st.container(horizontal=True, vertical_alignment="center"):
-        hold = batch.refused or (bool(batch.invalid) and not skip_errors) or bool(waiting(waits, accepted))
         label = "Hold it" if hold else f"Commit {runs.written(wb, batch)}"
         icon = ":material/pause_circle:" if hold else ":material/task_alt:"
         first, other = ("secondary", "primary") if batch.summary.get("error") else ("primary", "secondary")
@@ -118,7 +121,7 @@ with page("Commit", "What the import will do, row by row, and the decision to wr
                 if batch.summary.get("held_for")
                 else "while its rows are invalid"
             )
-            st.warning(f"Held: nothing is written {why}.", icon=":material/pause_circle:")
+            st.warning(f"This import waits (it is held): nothing is written {why}.", icon=":material/pause_circle:")
         plan(wb, batch)
         decide(wb, batch)
         batches.discard(wb, batch)

@@ -119,7 +119,15 @@ def imports(wb: Workbench, source: dict[str, Any]) -> None:
 
 
 with page("Inventory", "Every source of data: who owns it, where it is, how it looks, and its imports.") as wb:
-    sources = wb.sources.all()
+    sources, used = wb.sources.all(), wb.sources.used()
+    if len(used) < len(sources):
+        every = st.toggle(
+            f"All {len(sources)} datasets",
+            key="every",
+            bind="query-params",
+            help="Else those of the families of which something was imported, or of which somebody has said something.",
+        )
+        sources = sources if every else used
     table(wb, sources)
     named = {source["dataset"]: source for source in sources}
     chosen = st.selectbox(

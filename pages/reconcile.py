@@ -145,7 +145,7 @@ with page("Reconcile", "Every row accounted for: explained, written down, and si
     found, signed = wb.reconcile(batch), wb.signature(batch)
     outcomes.figures(found, planned=batch.stage != "completed")
     compared = None if batch.part_of or batch.undo_of else wb.compare(batch)
-    glance.glance(batch, found, runs.written(wb, batch), compared, wb.log(batch).notes_added)
+    glance.glance(batch, found, runs.written(wb, batch), compared, wb.decided(batch))
     if compared is not None:
         glance.beside(compared)
     picture, *checklist = st.columns([3, 2] if batch.part_of is None else 1)

@@ -63,7 +63,7 @@ def matches(wb: Workbench, text: str) -> None:
             st.caption(f"{words.many(len(answer.rows))} that fit and became no record: at the end of this page.")
         show(wb, answer.records[0]["dataset"], named(answer.records[0]), answer.rows)
     elif is_all_about_the_first(answer, text):
-        show(wb, answer.records[0]["dataset"], named(answer.records[0]))
+        show(wb, answer.records[0]["dataset"], named(answer.records[0]), answer.rows)
     elif answer.records:
         if answer.nearly:
             st.info("No record has just that. These are written nearly so:", icon=":material/spellcheck:")

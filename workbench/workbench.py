@@ -562,6 +562,10 @@ class Workbench:
             follow_ups_added=story.to_do(found, figures, self.resolvable(found)),
         )
 
+    def decided(self, batch: Batch | UUID | str) -> tuple[str, ...]:
+        """What was decided of an import and by whom, a sentence each, as its log says it."""
+        return story.decided(self._store, self.batches.get(batch))
+
     def compare(self, batch: Batch | UUID | str) -> Comparison:
         """An import beside the last five of its source that stand, with what is `unusual` about it."""
         return comparing.compare(self._store, self.batches.get(batch))

@@ -167,7 +167,7 @@ def test_a_student_lists_her_enrollments(show: Show, wb: Workbench, sheet: Sheet
     page = show("record", dataset="elevate.students", record="ada@example.com")
     assert "Enrollments that refer to it (1)" in [heading.value for heading in page.subheader]
     table = next(table.value for table in page.dataframe if "course code" in table.value.columns)
-    assert table.iloc[0][["", "course code", "status"]].tolist() == ["Open", "CNA101 Nursing", "pending"]
+    assert table.iloc[0][["", "course code", "status"]].tolist() == ["Open", "CNA101 Nursing", "active"]
 
 
 def test_a_student_lists_the_rows_that_name_her_and_did_not_get_in(

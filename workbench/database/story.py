@@ -301,8 +301,12 @@ with word as materialized (
     join workbench.import_outcome o on o.batch_id = b.id and o.plan = b.plan and o.line = e.line
     where e.batch_id = any(%(batches)s) and workbench.settles(e, o.outcome)
     union all
-    select distinct batch_id, line, 'corrected', corrected_by, null
-    from workbench.import_correction where batch_id = any(%(batches)s)
+    select distinct c.batch_id, c.line, 'corrected', c.corrected_by, null
+    from workbench.import_correction c
+    where c.batch_id = any(%(batches)s) and (  -- what was taken back is as it came
+        select r.raw from workbench.import_row r where r.batch_id = c.batch_id and r.line = c.line) <> (
+        select n.raw from workbench.import_correction n
+        where n.batch_id = c.batch_id and n.line = c.line order by n.revision desc limit 1)
     union all
     select batch_id, coalesce(line, 0),
            case when rule = 'hold' then rule when line is null then 'rule' else 'chosen' end, decided_by, rule

@@ -8,7 +8,7 @@ from workbench.model.comparison import Comparison, Figures
 
 
 def figures(rows: int, filled: dict[str, int] | None = None, **outcomes: int) -> Figures:
-    known = {"created": rows, **outcomes} if not outcomes else outcomes
+    known = outcomes or {"created": rows}
     at = datetime(2026, 11, 1, tzinfo=UTC)
     return Figures(batch=UUID(int=rows), file_name="a.csv", at=at, rows=rows, outcomes=known, filled=filled or {})
 

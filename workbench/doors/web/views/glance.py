@@ -97,7 +97,7 @@ def beside(comparison: Comparison) -> None:
         expanded=True,
     ):
         some = (comparison.this, *comparison.earlier)
-        st.dataframe(_table(some), hide_index=True, height="content", key="beside")
+        st.table(_table(some).set_index(""))
 
 
 def _table(some: Sequence[Figures]) -> pd.DataFrame:
@@ -114,7 +114,9 @@ def _table(some: Sequence[Figures]) -> pd.DataFrame:
 
 
 def _line(what: str, texts: Sequence[str], some: Sequence[Figures]) -> dict[str, Any]:
-    titles = ["This one", *(f"{words.here(each.at)} · {each.file_name}" for each in some[1:])]
+    names = [each.file_name for each in some[1:]]
+    same = len(set(names)) < len(names)
+    titles = ["This one", *(words.here(each.at) if same else each.file_name for each in some[1:])]
     return {"": what, **dict(zip(titles, texts, strict=True))}
 
 
@@ -125,19 +127,14 @@ def months(found: Sequence[Mapping[str, Any]]) -> None:
     by = {each["now"]: each for each in found}
     names = {
         "imports": "Imports",
-        "signed": "of them signed",
+        "signed": "Signed",
         "rows": "Rows",
         **{n: f"{SIGNS[n]} {n}" for n in OUTCOMES},
     }
-    lines = [
-        {
-            "": title,
-            **{label: int(by[now][name]) if now in by else 0 for name, label in names.items()},
-            "not signed yet": int(by[now]["imports"] - by[now]["signed"]) if now in by else 0,
-        }
-        for now, title in ((True, "This month"), (False, "Last month"))
-    ]
-    config: dict[str, Any] = {
-        label: st.column_config.NumberColumn(format="localized") for label in (*names.values(), "not signed yet")
-    }
-    st.dataframe(pd.DataFrame(lines), hide_index=True, height="content", key="months", column_config=config)
+    lines = []
+    for now, title in ((True, "This month"), (False, "Last month")):
+        said = {name: int(by[now][name]) if now in by else 0 for name in names}
+        lines.append({"": title, "Not signed": said["imports"] - said["signed"], **{names[n]: said[n] for n in names}})
+    order = ["", "Imports", "Signed", "Not signed", *list(names.values())[2:]]
+    shown = pd.DataFrame(lines)[order]
+    st.table(shown.set_index("").map("{:,}".format))

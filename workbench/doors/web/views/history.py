@@ -19,7 +19,7 @@ DONE = {
     "staged": "read and checked every row",
     "corrected": "corrected cells",
     "planned": "planned it",
-    "held": "held it",
+    "held": "let it wait for a decision",
     "accepted": "let it go on",
     "noted": "wrote into the log",
     "committed": "committed it",
@@ -51,7 +51,9 @@ def filters(datasets: Sequence[str]) -> dict[str, Any]:
         }
         with st.popover("More", icon=":material/tune:"):
             said["user"] = st.text_input("Run by", key="by", **bound)
-            said["window"] = st.text_input("Window", key="window", help="A date range or an academic year.", **bound)
+            said["window"] = st.text_input(
+                "Time it speaks of", key="window", help="A date range or an academic year: the log's Window.", **bound
+            )
             since = st.date_input("From", value=None, key="since", **bound)
             until = st.date_input("To", value=None, key="until", **bound)
     said["since"] = datetime.combine(since, time(), UTC) if since else None
@@ -109,7 +111,7 @@ def _line(batch: Batch, title: str, found: Reconciliation) -> dict[str, Any]:
     facts = {"File": batch.file_name, "State": state, "When": words.here(batch.created_at)}
     figures = {SIGNS[name]: getattr(found, name) if batch.processed is not None else None for name in OUTCOMES}
     figures["Removed"] = batch.removals
-    more = {"Run by": batch.initiated_by, "Dataset": title, "Window": batch.window or ""}
+    more = {"Run by": batch.initiated_by, "Dataset": title, "Time it speaks of": batch.window or ""}
     return {"": "Open", **facts, "Rows": batch.processed, **figures, **more}
 
 
@@ -129,7 +131,14 @@ def story(happened: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _details(event: Mapping[str, Any]) -> str:
-    return "; ".join(f"{name}: {_shown(value)}" for name, value in event["detail"].items() if value)[:500]
+    told = {name: value for name, value in event["detail"].items() if value and name != "plan"}
+    again = event["detail"].get("plan", 0)
+    number = f"for the {_ORDINALS.get(again, f'{again}th')} time; " if again > 1 else ""
+    return (number + "; ".join(f"{_WORDS.get(name, name)}: {_shown(value)}" for name, value in told.items()))[:500]
+
+
+_ORDINALS = {2: "second", 3: "third"}
+_WORDS = {"taken_back": "the last correction was taken back", "made_again": "a correction was made again"}
 
 
 def _shown(value: Any) -> str:

@@ -17,7 +17,7 @@ _LONGEST = 200
 NOT_WRITTEN = {
     "staged": "Its import has no plan yet: nothing was written.",
     "planned": "Its import is only planned: nothing was written.",
-    "held": "Its import is held: nothing was written.",
+    "held": "Its import waits for a person's decision: nothing was written.",
     "undone": "Its import was undone.",
 }
 """What became of an import whose rows are not in, by its stage."""
