@@ -193,7 +193,8 @@ def settled(found: Reconciliation) -> str:
     said = [f"{explained:,} explained" if explained else "", f"{found.rejected:,} rejected" if found.rejected else ""]
     by_people = ", ".join(filter(None, said))
     people = f" ({by_people} by a person)" if by_people else ""
-    return f"All {words.many(found.processed)} of the source are accounted for{people}."
+    every = "The one row" if found.processed == 1 else f"All {words.many(found.processed)}"
+    return f"{every} of the source {'is' if found.processed == 1 else 'are'} accounted for{people}."
 
 
 def unsigned(open_points: Sequence[str]) -> None:

@@ -56,16 +56,12 @@ def _listed(sentences: Sequence[str]) -> str:
 def effects(batch: Batch, found: Reconciliation, written: str) -> list[str]:
     """What an import does, or has done, to the records: what is written, what stays as it is, what stays out."""
     done = batch.stage == "completed"
-    told = []
-    makes = [
-        f"{number:,} {what}"
-        for number, what in ((found.created, "made new ones"), (found.updated, "changed known ones"))
-        if number
-    ]
     verb = "written" if done else "to be written"
-    told.append(f"{written} {verb}: {listed(makes)}." if makes and done else _will(found, written))
+    writes = f"{written} {verb}: {_made(found, done=done)}."
+    told = [writes if found.created or found.updated else "Nothing is written."]
     if found.skipped:
-        told.append(f"{words.many(found.skipped)} {'changed' if done else 'change'} nothing.")
+        verb = "changed" if done else "changes" if found.skipped == 1 else "change"
+        told.append(f"{words.many(found.skipped)} {verb} nothing.")
     out = [f"{getattr(found, name):,} {name}" for name in ("unmatched", "invalid") if getattr(found, name)]
     if out:
         told.append(f"{listed(out)} {'stayed' if done else 'stay'} out.")
@@ -78,13 +74,16 @@ def effects(batch: Batch, found: Reconciliation, written: str) -> list[str]:
     return told
 
 
-def _will(found: Reconciliation, written: str) -> str:
-    makes = [
-        f"{number:,} {what}"
-        for number, what in ((found.created, "make new records"), (found.updated, "change known ones"))
-        if number
+def _made(found: Reconciliation, *, done: bool) -> str:
+    """How many rows make new records, and how many change known ones."""
+    new, known = found.created, found.updated
+    makes = "made" if done else "makes" if new == 1 else "make"
+    changes = "changed" if done else "changes" if known == 1 else "change"
+    told = [
+        f"{new:,} {makes} {'a new record' if new == 1 else 'new records'}" if new else "",
+        f"{known:,} {changes} {'a known one' if known == 1 else 'known ones'}" if known else "",
     ]
-    return f"{written} to be written: {listed(makes)}." if makes else "Nothing is written."
+    return listed([each for each in told if each])
 
 
 def beside(comparison: Comparison) -> None:
