@@ -127,7 +127,8 @@ with page("Inventory", "Every source of data: who owns it, where it is, how it l
             bind="query-params",
             help="Else those of the families of which something was imported, or of which somebody has said something.",
         )
-        sources = sources if every else used
+        asked = st.query_params.get("source")
+        sources = sources if every or asked not in (None, *(source["dataset"] for source in used)) else used
     table(wb, sources)
     named = {source["dataset"]: source for source in sources}
     chosen = st.selectbox(

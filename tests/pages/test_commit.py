@@ -128,7 +128,7 @@ def test_invalid_rows_hold_the_import_unless_the_good_rows_may_go_on(
     page = press(show("commit", batch=planned.id), "Hold it")
     assert worked(planned).stage == "held"
     page.run()
-    assert "Held" in page.warning[0].value
+    assert "This import waits (it is held)" in page.warning[0].value
     page.radio[0].set_value("Let the good rows go on").run()
     press(page, "Commit 2 rows")
     assert worked(planned).stage == "completed"
