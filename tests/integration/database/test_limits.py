@@ -144,7 +144,7 @@ def test_a_removal_is_measured_by_its_scope(wb: Workbench, sheet: Given, url: st
         "removed": (
             "",
             7,
-            "7 of 25 records of the scope would be switched off: the limit is 5 and 20%.",
+            "7 of 25 teachers of the scope would be switched off: the limit is 5 and 20%.",
         )
     }
     assert roster(12, 30, limits={"removed": "30%"}).removed == 7
