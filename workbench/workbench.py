@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 from uuid import UUID
 
 from workbench import settings
@@ -75,6 +75,7 @@ from workbench.model.google_sheet import Access
 from workbench.model.hold import Hold, waiting
 from workbench.model.import_log import ImportLog
 from workbench.model.issue import counted
+from workbench.model.kinds import as_said
 from workbench.model.manifest import Proof
 from workbench.model.playbook import Playbook
 from workbench.model.reconciliation import Reconciliation
@@ -82,7 +83,8 @@ from workbench.model.salesforce import SalesforceAccess
 from workbench.model.sheet import Chunk, Sheet
 from workbench.model.template import ON_CONFLICT
 from workbench.model.wording import many
-from workbench.playbooks import PLAYBOOKS, purposes, sequences
+from workbench.playbooks import PLAYBOOKS, loads, purposes, sequences
+from workbench.playbooks.loads import Loads
 from workbench.prepare import mapping, recognition
 from workbench.prepare.mapping import Suggestion
 from workbench.sequences import Sequences
@@ -93,6 +95,10 @@ if TYPE_CHECKING:
 
 
 __all__ = ["Plan", "Progress", "Workbench", "address"]
+
+
+Given: TypeAlias = Sheet | Sequence[Sheet] | Pairs[str, Sheet]
+"""A sheet, several, or several by the dataset that each is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,9 +196,7 @@ class Workbench:
 
     # -- the path ------------------------------------------------------------------------------------------------------
 
-    def stage(
-        self, sheet: Sheet | Sequence[Sheet], dataset: str, *, progress: Progress = silent, **options: Any
-    ) -> Batch:
+    def stage(self, sheet: Given, dataset: str, *, progress: Progress = silent, **options: Any) -> Batch:
         """Reads, maps, normalizes and validates a source, and puts every row into the database; no target table is
         touched.
 
@@ -211,7 +215,7 @@ class Workbench:
             with reporting(self._store, identifier, progress) as reporter:
                 return self._fill(batches.run(self._store, batch), reporter, sheets)
 
-    def begin(self, sheet: Sheet | Sequence[Sheet], dataset: str, **options: Any) -> Batch:
+    def begin(self, sheet: Given, dataset: str, **options: Any) -> Batch:
         """Everything of `stage` but the rows: a queued batch that `fill` stages, in this program or in another.
 
         With `source="page"` it waits for that however often the program is started again. Raises as `stage` does.
@@ -413,7 +417,7 @@ class Workbench:
                 raise WrongStage(batch=found.id, stage=found.stage, action="committing", needed="planned")
             reads.refuse_read_anew(self._store, run)
             self._refuse_held(found, skip_errors or found.skip_errors, accept)
-            if is_of_total(hold.code for hold in Hold.all_of(found.summary)) and not reason.strip():
+            if is_of_total(hold.code for hold in Hold.all_of(found.summary)) and not as_said(reason):
                 raise NoReason(action="accepting", what="a control total that is not what was said")
             began = time.monotonic()
             with reporting(self._store, found.id, progress, found.processed) as reporter:
@@ -424,7 +428,7 @@ class Workbench:
                     seconds=lambda: round(time.monotonic() - began, 3),
                     also=partial(rereading.resolve, self._store, run),
                     accepted=list(dict.fromkeys(hold.code for hold in Hold.all_of(found.summary))),
-                    reason=reason.strip(),
+                    reason=as_said(reason),
                     skip_errors=skip_errors,
                 )
                 reporter("committing", found.processed or 0)
@@ -488,9 +492,7 @@ class Workbench:
         self.sweep(after=brought.id)
         return self.batches.get(brought)
 
-    def import_sheet(
-        self, sheet: Sheet | Sequence[Sheet], dataset: str, *, progress: Progress = silent, **options: Any
-    ) -> Batch:
+    def import_sheet(self, sheet: Given, dataset: str, *, progress: Progress = silent, **options: Any) -> Batch:
         """Stages, plans and commits a source; `dataset` and `options` as for `stage`. A dry run ends planned, invalid
         rows hold the batch."""
         staged = self.stage(sheet, dataset, progress=progress, **options)
@@ -501,6 +503,25 @@ class Workbench:
             return self.commit(staged, progress=progress)
         except Held:
             return self.batches.get(staged)
+
+    def import_loads(self, found: Loads, *, progress: Progress = silent, **options: Any) -> list[Batch]:
+        """Imports what several sheets were found to be (`loads.of_sheets`), each load a run of its own, one after the
+        other: the batches, the last of which is not completed where it is held. What was written before it stays.
+
+        A dry run plans the loads that need nothing of one before it, for those are not written then. `options` are as
+        for `stage`, each of the loads that it is of (see `loads.options_of`). Raises UnknownSheets and SheetsOfFamilies
+        before anything is read, and what `import_sheet` raises.
+        """
+        found.refuse_doubtful()
+        imported: list[Batch] = []
+        for number, load in enumerate(found.loads):
+            if options.get("dry_run") and load.after(found.loads[:number]):
+                continue
+            own = loads.options_of(load, found.loads, options)
+            imported.append(self.import_sheet(load.given, load.what, progress=progress, **own))
+            if not options.get("dry_run") and imported[-1].stage != "completed":
+                break
+        return imported
 
     def undo(self, batch: Batch | UUID | str, *, dry_run: bool = False, progress: Progress = silent) -> Batch:
         """Takes a completed batch back as a batch of its own: created records go, changed ones get their before-image
@@ -523,7 +544,7 @@ class Workbench:
             found = run.face
             if found.stage in ENDED:
                 raise WrongStage(batch=found.id, stage=found.state, action="discarding", needed="not ended yet")
-            discarded = batches.discard(self._store, found.id, reason.strip())
+            discarded = batches.discard(self._store, found.id, as_said(reason))
         for each in run.sheets:
             kept_files.give_back(self.settings.home, each.id)
         return discarded
@@ -685,8 +706,10 @@ class Workbench:
         """The playbook that a batch is a run of; None under one contract."""
         return PLAYBOOKS.get(batch.dataset) if batch.part_of is None else None
 
-    def _sheets(self, sheet: Sheet | Sequence[Sheet], dataset: str) -> dict[str, Sheet]:
+    def _sheets(self, sheet: Given, dataset: str) -> dict[str, Sheet]:
         """The sheets of a source by the dataset that each is."""
+        if isinstance(sheet, Pairs):
+            return dict(sheet)
         given = [sheet] if isinstance(sheet, Sheet) else list(sheet)
         playbook = PLAYBOOKS.get(dataset)
         if playbook is None:
@@ -708,9 +731,9 @@ class Workbench:
         with self._at_work(batch, action, sheets=True) as run:
             self._refuse_settled(run.face, action)
             found = batches.one_sheet(self._store, batch)
-            if not reason.strip():
+            if not (why := as_said(reason)):
                 raise NoReason(action=action, what="rows")
-            explaining.say(self._store, found, word, lines, reason.strip())
+            explaining.say(self._store, found, word, lines, why)
             return self.reconcile(found)
 
     def _refuse_settled(self, face: Batch, action: str) -> None:

@@ -392,8 +392,8 @@ def test_a_reference_that_names_nothing_is_unmatched_and_said_so(taken: Import, 
     found["course_sections"][0]["offering_id"] = "off-99"
     found["programs"][0]["institution_id"] = "elsewhere"
     batch = taken(export(tmp_path / "dangling.zip", found))
-    assert messages(wb, part(wb, batch, "course_sections"))[2] == "Offering not found"
-    assert messages(wb, part(wb, batch, "programs"))[2] == "Institution not found"
+    assert messages(wb, part(wb, batch, "course_sections"))[2] == "Offering not found: 'off-99'"
+    assert messages(wb, part(wb, batch, "programs"))[2] == "Institution not found: 'elsewhere'"
     assert batch.state == "completed"
     assert batch.unmatched == 2 + sum(each["program_id"] == "prog-1" for each in found["user_programs"]) + sum(
         each["program_id"] == "prog-1" for each in found["course_programs"]
@@ -467,14 +467,54 @@ def test_a_row_with_a_blank_id_can_be_corrected(taken: Import, wb: Workbench, tm
     assert wb.commit(batch).created == 2
 
 
-def test_two_ids_of_one_address_in_one_file_both_wait(taken: Import, wb: Workbench, tmp_path: Path) -> None:
+def test_of_two_ids_of_one_address_in_one_file_the_first_counts_and_the_other_waits(
+    taken: Import, wb: Workbench, url: str, tmp_path: Path
+) -> None:
     found = rows()
     found["users"][4]["email"] = found["users"][3]["email"]
     batch = taken(export(tmp_path / "shared.zip", found))
     assert batch.state == "held"
     told = messages(wb, part(wb, batch, "users"))
-    assert told[5] == "Line 6, another user, has the same email: user-4@example.edu"
+    assert told[5] == "Line 6, another user, has the same email: user-4@example.edu; this one counts"
     assert told[6] == "Line 5, another user, has the same email: user-4@example.edu"
+    # whoever names the first by its id finds it; whoever names the other waits with it
+    programs = part(wb, batch, "user_programs")
+    assert outcomes(wb, programs)[3:] == [(5, "created"), (6, "unmatched:user")]
+    assert messages(wb, programs)[6] == "User not found: 'user-5'"
+    wb.commit(batch, skip_errors=True)
+    assert ("user-4", "user-4@example.edu") in records(url, "generic_csv.users", "source_id", "email")
+
+
+def test_a_person_may_prefer_the_other_of_two_ids_of_one_address(
+    taken: Import, wb: Workbench, url: str, tmp_path: Path
+) -> None:
+    found = rows()
+    found["users"][4]["email"] = found["users"][3]["email"]
+    batch = taken(export(tmp_path / "shared.zip", found))
+    wb.prefer(part(wb, batch, "users"), [6])
+    batch = wb.plan(batch)
+    assert outcomes(wb, part(wb, batch, "users"))[3:] == [(5, "invalid:same_key"), (6, "created")]
+    wb.commit(batch, skip_errors=True)
+    assert ("user-5", "user-4@example.edu") in records(url, "generic_csv.users", "source_id", "email")
+
+
+def test_an_institution_under_another_name_is_renamed_and_one_under_another_id_is_another_and_told(
+    taken: Import, wb: Workbench, url: str, tmp_path: Path
+) -> None:
+    """Records are known by their ids (seed 003); the file wins (use_theirs, fact sheet 6.4)."""
+    taken()
+    found = {name: [] for name in rows()}
+    first, second = rows()["institutions"]
+    found["institutions"] = [{**first, "name": "Riverside College"}, {**second, "id": "riverside-8"}]
+    batch = taken(export(tmp_path / "renamed.zip", found))
+    assert outcomes(wb, part(wb, batch, "institutions")) == [(2, "updated"), (3, "created")]
+    told = messages(wb, part(wb, batch, "institutions"))
+    assert told[2].startswith("Quite another name: Riverside College")
+    assert told[3] == "Another institution, who is known, has the same: Riverside"
+    names = records(url, "generic_csv.institutions", "source_id", "name")
+    assert names == [("mocku-123", "Riverside College"), ("riverside-7", "Riverside"), ("riverside-8", "Riverside")]
+    again = taken(export(tmp_path / "again.zip", found))
+    assert (again.created, again.updated) == (0, 0)
 
 
 def test_use_mine_keeps_what_is_there_and_use_theirs_takes_the_file(taken: Import, url: str, tmp_path: Path) -> None:

@@ -275,9 +275,9 @@ jane@example.com,CNA101
         (5, "created"),
     ]
     assert messages(wb, batch) == {
-        2: "Student not found; Course not found",
-        3: "Course not found: did you mean CNA101?",
-        4: "Student not found",
+        2: "Student not found: 'missing@example.com'; Course not found: 'NOPE'",
+        3: "Course not found: 'cna101'; did you mean CNA101?",
+        4: "Student not found: 'nobody@example.com'",
     }
     assert wb.reconcile(batch).unmatched_by_kind == {"student": 2, "course": 1}
 
@@ -286,7 +286,7 @@ def test_a_member_of_staff_is_no_student_to_enroll(wb: Workbench, sheet: Given) 
     guide(wb, sheet)
     wb.import_sheet(sheet("email,name\nmary@example.com,Mary Major\n"), "elevate.staff")
     batch = wb.import_sheet(sheet("student_email,course_code\nmary@example.com,CNA101\n"), "elevate.enrollments")
-    assert messages(wb, batch) == {2: "Student not found"}
+    assert messages(wb, batch) == {2: "Student not found: 'mary@example.com'"}
 
 
 def test_an_invalid_email_is_said_in_the_guides_words(wb: Workbench, sheet: Given) -> None:

@@ -173,7 +173,7 @@ def test_an_explained_row_says_why_who_and_when_and_the_log_counts_it_as_skipped
     assert (row["outcome"], row["reason"], row["status"]) == ("skipped", "explained", "skipped")
     assert (row["explanation"], row["explained_by"]) == ("Left the programme", "ana")
     assert abs((datetime.now(UTC) - row["explained_at"]).total_seconds()) < 60
-    assert [issue["message"] for issue in row["issues"]] == ["Student not found"]
+    assert [issue["message"] for issue in row["issues"]] == ["Student not found: 'nobody@example.com'"]
     log = wb.log(batch)
     assert (log.processed, log.created, log.updated, log.skipped, log.unmatched, log.invalid) == (7, 2, 0, 2, 1, 2)
 

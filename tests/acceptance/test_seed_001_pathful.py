@@ -104,7 +104,7 @@ def test_a_teacher_who_is_not_in_the_roster_is_unmatched_until_the_roster_has_he
 ) -> None:
     batch = pathful(wb, sheet(EXPORT.replace("ben@kck.example,2026-03-02", "cat@kck.example,2026-03-02")))
     assert wb.figures(batch)["Rows unmatched (teacher)"] == 1
-    assert messages(wb, batch)[3] == "Teacher not found"
+    assert messages(wb, batch)[3] == "Teacher not found: 'cat@kck.example'"
     wb.import_sheet(
         sheet(ROSTER + "cat@kck.example,Cat Moss,Wyandotte High,HS,2025-2026,1\n", "roster 2.csv"),
         "polaris.teacher_roster",

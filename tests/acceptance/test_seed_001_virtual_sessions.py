@@ -59,7 +59,7 @@ def test_the_validation_rules_are_told_of_the_sheet_s_own_rows(wb: Workbench, im
         7: "Missing Time: as it is known, else 9:00 AM; Missing Teacher Name; Missing School Name; Missing District",
         8: "Missing Session Title",
         9: "Missing Date",
-        10: "Teacher not found",
+        10: "Teacher not found: 'Eve Stone'",
     }
 
 

@@ -80,8 +80,8 @@ def test_all_rows_of_a_kind_are_explained_with_one_reason(show: Show, wb: Workbe
     page = show("reconcile", batch=unmatched.id)
     page.selectbox(key="kind").select_index(0).run()
     assert page.selectbox(key="kind").options == [
-        "unmatched: Course not found (2)",
-        "unmatched: Student not found (1)",
+        "unmatched: Course not found, for example 'BAKE101' (2)",
+        "unmatched: Student not found: 'ben@example.com' (1)",
     ]
     page.text_input(key="why").set_value("The bakery was closed.")
     press(page, "Explain all of this kind: 2 rows")

@@ -52,6 +52,7 @@ COVERED = {
 NOT_COVERED = {
     "tenant": "a slug; the manifest has it",
     "program_key": "proves for whom a connection is, from now on",
+    "indivisible": "says what goes together, and is made of the contracts",
     "dataset": "says where the records of a dataset are, and is made of the contracts",
     "person": "who has worked there; an import names its own",
     "import_template": "may change or retire; what it said of an import stands in its mapping",

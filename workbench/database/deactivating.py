@@ -16,6 +16,7 @@ from workbench.database.titles import BETWEEN, key_of, told
 from workbench.datasets import catalog
 from workbench.model.contract import Contract, Removal
 from workbench.model.errors import NoReason, NotDeactivated, NothingToDeactivate, RecordChanged
+from workbench.model.kinds import as_said
 
 OFF, ON = "deactivated", "reactivated"
 """What the audit log calls it."""
@@ -36,7 +37,7 @@ def switch(store: Store, contract: Contract, record: UUID, *, on: bool, reason: 
     another has been at it just now.
     """
     removal = removal_of(contract)
-    if not reason.strip():
+    if not (reason := as_said(reason)):
         raise NoReason(action="reactivating" if on else "deactivating", what="a record")
     names: dict[str, Composable] = {
         "target": Identifier(contract.family, contract.table),
@@ -54,7 +55,7 @@ def switch(store: Store, contract: Contract, record: UUID, *, on: bool, reason: 
             if now is None:
                 raise RecordChanged(dataset=contract.name, key=key)
             raise NotDeactivated(key=key, state="active" if on else "switched off by a person already")
-        store.note(ON if on else OFF, None, dataset=contract.name, record=str(record), key=key, reason=reason.strip())
+        store.note(ON if on else OFF, None, dataset=contract.name, record=str(record), key=key, reason=reason)
 
 
 _OFF = """

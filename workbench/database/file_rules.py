@@ -35,6 +35,35 @@ class FileRules:
                     "bool_or(issue ->> 'severity' = 'error') as wrong from ({}) found group by line"
                 ).format(SQL(" union all ").join(self._statements))
             )
+        if self._within is not None:
+            connection.execute(self._siblings(self._within))
+
+    @property
+    def _within(self) -> str | None:
+        """The field of what is numbered and wrong as a whole where one of its rows is: a route."""
+        brought = {field.name for field in self._target.brought}
+        rules = (rule for rule in self._target.contract.rules if isinstance(rule, Numbered))
+        return next((rule.within for rule in rules if {rule.field, rule.within} <= brought), None)
+
+    def _siblings(self, within: str) -> Composed:
+        """The other rows of such a whole, each with the first reason: nobody knows which of them has to be another."""
+        return self._compose(
+            """
+            insert into broken
+            select s.line, jsonb_build_array(jsonb_build_object('code', 'beside', 'field', {field}, 'severity', 'error',
+                'message', {told} || first.at || ': ' || first.message)), true
+            from {rows} s join (
+                select distinct on (within) within, at, message from (
+                    select r.payload ->> {field} as within, {at} as at, issue ->> 'message' as message
+                    from broken join {rows} r on r.batch_id = {batch} and r.line = broken.line
+                    cross join lateral jsonb_array_elements(broken.issues) issue
+                    where issue ->> 'severity' = 'error'
+                ) each order by within, at, message
+            ) first on first.within = s.payload ->> {field}
+            where s.batch_id = {batch} and s.line not in (select line from broken where wrong)""",
+            field=Literal(within),
+            told=Literal(f"Another {self._target.contract.noun} of this {within.replace('_', ' ')} is wrong, on line "),
+        )
 
     def breaks(self, row: str) -> Composable:
         """Whether a row breaks one."""

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import psycopg
 
-from workbench.database import known_names, limits
+from workbench.database import known_names, limits, near_keys
 from workbench.database.removing import Removals
 from workbench.database.target import Target
 from workbench.datasets import catalog
@@ -95,6 +95,7 @@ def _of_batch(
         removed = 0  # of a file without rows it was said that it is meant so
     counts = {**figures, "removed": removed}
     asked.holds += limits.passed(connection, target, counts, lambda: removals.in_scope(connection))
+    asked.holds += near_keys.asked(connection, target, figures["created"])
     near, new, nearly = known_names.asked(connection, target)
     asked.holds += near
     asked.told += new

@@ -8,7 +8,8 @@ import psycopg
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
 from workbench.database.holders import Holders
-from workbench.database.standing import contradicted
+from workbench.database.repeats import Ruling
+from workbench.database.standing import contradicted, namesake
 from workbench.database.target import Target, issue, slice_of, texts
 from workbench.datasets import catalog
 from workbench.model.contract import Field, Forward, part_of
@@ -39,9 +40,10 @@ class Identities:
     row changes anything by.
     """
 
-    def __init__(self, target: Target, holds: frozenset[str]) -> None:
-        """`holds`: the codes whose rows wait for a person."""
+    def __init__(self, target: Target, holds: frozenset[str], ruling: Ruling) -> None:
+        """`holds`: the codes whose rows wait for a person; `ruling` is what one has decided of them."""
         self._target = target
+        self._ruling = ruling
         self._holds = holds | {SAME_KEY}
         contract, brought = target.contract, target.brought
         self._ids = tuple(field for field in contract.identifiers if field in brought)
@@ -55,6 +57,8 @@ class Identities:
         )
         self._shared: tuple[tuple[Field, ...], ...] = ()
         self._holders = Holders(target)
+        self.namesakes: tuple[Field, ...] = ()
+        """The parts of the key of which the rows say what speaks against their being of a known record's name."""
         self.contradicted: tuple[Field, ...] = ()
         """The fields of which the rows say whether others of their record contradict them (see `Standing`)."""
 
@@ -103,15 +107,18 @@ class Identities:
         return self._target.compose(
             """
             create temporary table {shared} on commit drop as
-            select value, (array_agg(external_key order by line))[1] as key,
-                   (array_agg(line order by line))[1] as first, (array_agg(line order by line))[2] as second
+            select value, (array_agg(external_key order by accepted desc, {order}))[1] as key,
+                   (array_agg(line order by accepted desc, {order}))[1] as first,
+                   (array_agg(line order by accepted desc, {order}))[2] as second
             from (
-                select {value} as value, external_key, min(line) as line from {rows} n
+                select {value} as value, external_key, min(line) as line, bool_or({accepted}) as accepted from {rows} r
                 where batch_id = {batch} and status = 'validated' and {value} is not null
                 group by 1, 2
             ) said group by value having count(*) > 1""",
             shared=_shared(fields),
-            value=_together(fields),
+            value=_together(fields, "r"),
+            accepted=self._ruling.accepts(derived=self._target.batch.derived),
+            order=SQL("line desc" if self._ruling.rule == "last" else "line"),
         )
 
     def join(self, row: str = "r") -> Composable:
@@ -174,32 +181,40 @@ class Identities:
     @property
     def _warnings(self) -> list[_Warning]:
         return [
-            *map(self._in_file, self._shared),
+            *(warning for fields in self._shared for warning in self._in_file(fields)),
             *map(self._in_records, self._ids),
             *map(self._known, self._unique),
             *map(self._of_name, self._names),
             *map(self._made_of_half, self._halves),
             *map(self._of_half, self._halves),
             *map(self._of_others, self.contradicted),
+            *map(self._of_namesake, self.namesakes),
             *map(self._of_holder, self._holders.shared),
             *map(self._not_taken, self._final),
             *(self._called_otherwise(*each) for each in self.called),
         ]
 
-    def _in_file(self, fields: tuple[Field, ...]) -> _Warning:
+    def _in_file(self, fields: tuple[Field, ...]) -> list[_Warning]:
+        """Of fields that rows of several keys have the same in. Where no two records may, and one of them
+        counts by rule, that one is told, and the others wait: what names it by its own key finds it."""
         table, field = _shared(fields), fields[0]
-        test = SQL("{}.value is not null").format(table)
-        message = SQL("'Line ' || case when {t}.key = n.external_key then {t}.second else {t}.first end || {} || {}")
         is_unique = fields in self._unique
         what = f" {' and '.join(each.name for each in fields)}" if is_unique else ""
         other = Literal(f", another {self._target.contract.noun}, has the same{what}: ")
-        return _Warning(
-            code=SAME_KEY if is_unique else "same_id",
-            field=field,
-            created=test,
-            updated=test,
-            message=message.format(other, SQL(" || ' / ' || ").join(map(_said, fields)), t=table),
-        )
+        message = SQL(
+            "'Line ' || case when {t}.key = n.external_key then {t}.second else {t}.first end || {other} || {said}"
+        ).format(other=other, said=SQL(" || ' / ' || ").join(map(_said, fields)), t=table)
+        there = SQL("{}.value is not null").format(table)
+        if not is_unique or self._ruling.rule == "hold":
+            code = SAME_KEY if is_unique else "same_id"
+            return [_Warning(code=code, field=field, created=there, updated=there, message=message)]
+        first = SQL("coalesce({}.key = r.external_key, false)").format(table)
+        later = SQL("coalesce({}.key <> r.external_key, false)").format(table)
+        counts = SQL("{} || '; this one counts'").format(message)
+        return [
+            _Warning(code="same_id", field=field, created=first, updated=first, message=counts),
+            _Warning(code=SAME_KEY, field=field, created=later, updated=later, message=message),
+        ]
 
     def _known(self, fields: tuple[Field, ...]) -> _Warning:
         """Of fields that, taken together, another record has; asked of all records at once."""
@@ -314,6 +329,16 @@ class Identities:
             updated=SQL("false"),
             known=SQL("r.{} is not null").format(contradicted(field)),
             message=SQL("n.{}").format(contradicted(field)),
+        )
+
+    def _of_namesake(self, field: Field) -> _Warning:
+        """Of a new record whose name a known one has, which it may well be."""
+        return _Warning(
+            code="same_name",
+            field=field,
+            created=SQL("r.{} is not null").format(namesake(field)),
+            updated=SQL("false"),
+            message=SQL("n.{}").format(namesake(field)),
         )
 
     def _of_holder(self, field: Field) -> _Warning:

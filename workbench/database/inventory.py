@@ -18,6 +18,7 @@ from workbench.database.templates import Templates
 from workbench.datasets import catalog
 from workbench.model.batch import Batch
 from workbench.model.errors import SourceExists, SourcePaused, UnknownSource, UnknownTemplate, WrongValue
+from workbench.model.kinds import as_said
 from workbench.model.sheet import Layout, Sheet
 from workbench.model.template import Template
 from workbench.prepare.header_change import header_change
@@ -124,7 +125,7 @@ def remove(store: Store, which: UUID | str) -> None:
 def pause(store: Store, which: UUID | str, why: str) -> dict[str, Any]:
     """Stops the imports of a source, all but trials; raises UnknownSource."""
     now = datetime.now().astimezone()
-    changes = {"paused": True, "pause_reason": why.strip(), "paused_by": store.user, "paused_at": now}
+    changes = {"paused": True, "pause_reason": as_said(why), "paused_by": store.user, "paused_at": now}
     return _write(store, source(store, which)["id"], changes, "paused source")
 
 

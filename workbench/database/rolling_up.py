@@ -267,8 +267,7 @@ class RollUp:
         return SQL("case {} end").format(SQL(" ").join(cases))
 
     def _issues(self, between: Composable) -> Composed:
-        """The issues that only the database saw, as issues of the source rows, their fields called as its columns; of a
-        row that names several, with whom of them it is of."""
+        """The issues that only the database saw, as issues of the source rows, their fields called as its columns."""
         called = [
             SQL("({}::uuid, {}, {})").format(Literal(part.id), Literal(field), Literal(column))
             for part in self._run.parts
@@ -276,23 +275,14 @@ class RollUp:
         ]
         return SQL(
             """left join (
-                with several as (
-                    select r.batch_id, each.line from workbench.import_row r
-                    cross join lateral unnest(r.sources) as each (line)
-                    where r.batch_id = any({parts}) and r.sources is not null and each.{between}
-                    group by 1, 2 having count(*) > 1
-                )
                 select line, jsonb_agg(issue order by place) as errors from (
                     select made.line, issue || jsonb_build_object(
-                            'field', coalesce(c.said, issue ->> 'field'),
-                            'message', concat_ws(': ', case when several.line is not null and issue ->> 'code' like
-                                '%not_found' then r.payload ->> (issue ->> 'field') end, issue ->> 'message')
+                            'field', coalesce(c.said, issue ->> 'field')
                         ) as issue, min(array[array_position({parts}, o.batch_id), each.place]) as place
                     from workbench.import_outcome o
                     join workbench.import_row r on r.batch_id = o.batch_id and r.line = o.line
                     cross join lateral unnest(coalesce(r.sources, array[r.line])) as made (line)
                     cross join lateral jsonb_array_elements(o.errors) with ordinality as each (issue, place)
-                    left join several on several.batch_id = o.batch_id and several.line = made.line
                     left join (values {called}) c (batch_id, field, said)
                         on c.batch_id = o.batch_id and c.field = issue ->> 'field'
                     where o.batch_id = any({parts}) and r.batch_id = any({parts}) and o.plan = {plan}

@@ -20,9 +20,18 @@ def id_of(field: Field) -> Identifier:
     return Identifier(f"id of {field.name}")
 
 
+def namesake(field: Field) -> Identifier:
+    """The column of what speaks against taking a record for the known one of its name."""
+    return Identifier(f"namesake by {field.name}")
+
+
 def contradicted(field: Field) -> Identifier:
     """The column of what rows of one record say of a field that contradicts each other."""
     return Identifier(f"contradicted {field.name}")
+
+
+def _first(field: Field) -> Identifier:
+    return Identifier(f"first known {field.name}")
 
 
 class Standing:
@@ -51,9 +60,9 @@ class Standing:
             """
             create temporary table {table} on commit drop as
             with keyed as materialized (
-                select r.tenant_id, r.batch_id, r.line, r.id, {key} as external_key, r.raw, r.payload, r.status,
-                       r.errors, {sources} as sources{ids}
-                from {came} r {references} where r.batch_id = {batch}
+                select r.tenant_id, r.batch_id, r.line, r.id, {key} as external_key, r.raw, {payload} as payload,
+                       r.status, r.errors, {sources} as sources{ids}{namesakes}
+                from {came} r {references} {first_known} where r.batch_id = {batch}
             ), spoken as materialized (
                 select k.* from keyed k where k.status = 'validated' and not {withheld}
             ), together as materialized (
@@ -66,11 +75,17 @@ class Standing:
             )
             select k.tenant_id, k.batch_id, k.line, k.id, k.external_key, k.raw,
                    coalesce(k.payload || t.filled || jsonb_strip_nulls(k.payload) || t.merged, k.payload) as payload,
-                   k.status, k.errors, k.sources{columns}, t.external_key is not null as folded{told}
+                   k.status, k.errors, k.sources{columns}{namesaken}, t.external_key is not null as folded{told}
             from keyed k left join together t
                 on t.external_key = k.external_key and k.status = 'validated' and not {withheld}""",
             withheld=self._withheld,
             key=self._key(),
+            payload=self._payload(),
+            first_known=SQL(" ").join(map(self._known_first, self.grown)),
+            namesakes=SQL("").join(
+                SQL(", {}.told as {}").format(_first(field), namesake(field)) for field in self.grown
+            ),
+            namesaken=SQL("").join(SQL(", k.{}").format(namesake(field)) for field in self.grown),
             references=SQL(" ").join(map(self._join, self._references if self.resolves else [])),
             ids=SQL("").join(
                 SQL(", {}.id as {}").format(Identifier(f"ref {field.name}"), id_of(field)) for field in self._resolved
@@ -84,6 +99,90 @@ class Standing:
                 for field in self.contradictable
             ),
             told=SQL("").join(SQL(", t.{}").format(contradicted(field)) for field in self.contradictable),
+        )
+
+    @property
+    def grown(self) -> list[Field]:
+        """The parts of the key by which a record may be known that has got its id since."""
+        brought = {field.name for field in self._target.brought}
+        return [
+            field
+            for field in self._target.contract.key_fields
+            if self.resolves and field.first_known is not None and {field.name, field.first_known.name} <= brought
+        ]
+
+    def _payload(self) -> Composable:
+        """What a row says, under the key that its record was first known by."""
+        payload: Composable = SQL("r.payload")
+        for field in self.grown:
+            payload = SQL(
+                "case when {first}.key is null then {payload} "
+                "else {payload} || jsonb_build_object({name}, {first}.key) end"
+            ).format(first=_first(field), payload=payload, name=Literal(field.name))
+        return payload
+
+    def _known_first(self, field: Field) -> Composable:
+        """The key of the record that a row is of, where it is known by another than the row has; what speaks against
+        it, where it is not taken for the one of its name."""
+        said = field.first_known
+        assert said is not None
+        others = [each for each in self._references if each.reference is not None]
+        whole = SQL(" || chr(31) || ").join(SQL("{}.id::text").format(Identifier(f"ref {f.name}")) for f in others)
+        contract = self._target.contract
+        id_, name = contract.field(said.id), contract.field(said.name)
+        noun = contract.noun
+        has_id = id_ in self._target.brought
+        return self._compose(
+            """
+            left join ({known}) {exact} on {exact}.whole = {whole} and {exact}.key = {said}
+            left join (
+                select whole, id, min(key) as key from ({known}) known where id is not null
+                group by 1, 2 having count(*) = 1
+            ) {of_id} on {of_id}.whole = {whole} and {of_id}.id = {id} and {said} = {id}
+            left join (
+                select whole, name, min(key) as key, min(id) as id, count(*) as records from ({known}) known
+                group by 1, 2
+            ) {of_name} on {of_name}.whole = {whole} and {of_name}.name = {name}
+            left join (
+                select {whole} as whole, {name} as name from {came} r {references} where r.batch_id = {batch}
+                group by 1, 2 having count(distinct {id}) > 1
+            ) {several} on {several}.whole = {whole} and {several}.name = {name}
+            cross join lateral (
+                select coalesce({of_name}.records = 1 and ({of_name}.id is null or {id} is null or {of_name}.id = {id})
+                    and {several}.name is null, false) as is_same
+            ) {same}
+            cross join lateral (
+                select case when {exact}.key is null then coalesce({of_id}.key, case when {same}.is_same then
+                           {of_name}.key end) end as key,
+                       case when {exact}.key is null and {of_id}.key is null and not {same}.is_same then
+                           case when {of_name}.records > 1 then {several_known}
+                                when {of_name}.records = 1 and num_nulls({of_name}.id, {id}) = 0 then
+                                    {known_otherwise} || {of_name}.id
+                                when {of_name}.records = 1 then {several_here} end
+                       end as told
+            ) {first}""",
+            known=self._compose(
+                "select {within} as whole, x.{key} as key, x.{id} as id, lower(x.{name}) as name "
+                "from {target} x where x.tenant_id = {tenant}",
+                within=SQL(" || chr(31) || ").join(SQL("x.{}::text").format(Identifier(f.target)) for f in others),
+                key=Identifier(field.target),
+                id=Identifier(id_.target),
+                name=Identifier(name.target),
+            ),
+            whole=whole,
+            said=SQL("(r.payload ->> {})").format(Literal(field.name)),
+            id=SQL("(r.payload ->> {})").format(Literal(id_.name)) if has_id else SQL("null::text"),
+            name=SQL("lower(r.payload ->> {})").format(Literal(name.name)),
+            references=SQL(" ").join(map(self._join, self._references)),
+            several_known=Literal(f"Several {noun}s who are known have this name; this is another one"),
+            known_otherwise=Literal(f"A {noun} of this name is known with another {said.id}: "),
+            several_here=Literal(f"A {noun} of this name is known, and several here have it; this is another one"),
+            first=_first(field),
+            exact=Identifier(f"exact {field.name}"),
+            of_id=Identifier(f"of id {field.name}"),
+            of_name=Identifier(f"of name {field.name}"),
+            several=Identifier(f"several {field.name}"),
+            same=Identifier(f"same {field.name}"),
         )
 
     def has(self, field: Field) -> bool:
@@ -155,12 +254,17 @@ class Standing:
         parts = [
             SQL("{}.id::text").format(Identifier(f"ref {field.name}"))
             if field.reference is not None
-            else SQL("(r.payload ->> {})").format(Literal(field.name))
+            else self._part(field)
             for field in self._target.contract.key_fields
         ]
         return SQL("case when num_nulls({}) = 0 then concat_ws(chr(31), {}) end").format(
             SQL(", ").join(ids), SQL(", ").join(parts)
         )
+
+    def _part(self, field: Field) -> Composable:
+        """A part of the key as the row says it, or as its record was first known."""
+        said = SQL("(r.payload ->> {})").format(Literal(field.name))
+        return SQL("coalesce({}.key, {})").format(_first(field), said) if field in self.grown else said
 
     @property
     def _merging(self) -> list[Field]:

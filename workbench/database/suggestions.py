@@ -61,7 +61,7 @@ def told(issues: Iterable[dict[str, Any]], texts: Pairs[str, Any], means: Pairs[
         if issue["code"].endswith("_not_found"):
             meant = means.get((issue["field"], str(texts.get(issue["field"]))))
             if meant is not None:
-                issue["message"] += f": did you mean {meant}?"
+                issue["message"] += f"; did you mean {meant}?"
 
 
 def _missed(target: Target, field: Field) -> Composed:

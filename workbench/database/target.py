@@ -10,6 +10,7 @@ from workbench.database.store import Store
 from workbench.datasets import catalog
 from workbench.model.batch import Batch
 from workbench.model.contract import Contract, Field, Forward, Reference, Sought, With, half_of
+from workbench.model.issue import NAMES
 from workbench.model.kinds import KINDS
 
 
@@ -202,7 +203,8 @@ class Target:
         assert field.reference is not None
         if field.reference.by:
             return Ways(self, field, self.known(field)).not_found()
-        return Literal(field.reference.message)
+        text = SQL("(r.payload ->> {})").format(Literal(field.name))
+        return quoted(Literal(field.reference.message), text)
 
     def place(self, field: Field) -> Composable | None:
         """Where the record of a reference of the rows `r` has to be; None when it may be anywhere."""
@@ -289,6 +291,17 @@ class Target:
     def value(self, field: Field, row: str = "r") -> Composable:
         """A row's value for a field, typed."""
         return typed(SQL("{}.payload").format(Identifier(row)), field.name, KINDS[field.kind].sql)
+
+
+_SHOWN = 60
+"""So many characters of what a row names stand in a message."""
+
+
+def quoted(told: Composable, text: Composable) -> Composable:
+    """A sentence with a text of a row behind it, the beginning of a long one: SKU not found: 'AB-12'."""
+    return SQL(
+        "concat({told}, {names}, left({text}, {most}), case when length({text}) > {most} then '…' end, {end})"
+    ).format(told=told, names=Literal(NAMES), text=text, most=Literal(_SHOWN), end=Literal("'"))
 
 
 _SETTLED = """(
@@ -410,9 +423,11 @@ class Ways:
 
     def not_found(self) -> Composable:
         """The sentence that nothing is found, and why, as far as that is known."""
-        told, place = self._reference.message, self.place
+        named = [self._value(way.said) for way in self._by_name] + [self._value(self._field.name)]
+        told = quoted(Literal(self._reference.message), SQL("coalesce({})").format(SQL(", ").join(named)))
+        place = self.place
         cases = [
-            SQL("when {} then {}").format(self._is_shared(way), Literal(f"{told}, for several have this name"))
+            SQL("when {} then {} || {}").format(self._is_shared(way), told, Literal(", for several have this name"))
             for way in self._by_name
         ]
         if place is not None:
@@ -420,12 +435,14 @@ class Ways:
             cases.insert(
                 0,
                 SQL("when {place} not in (select x.{within} from {known} x) then {told} || {place}").format(
-                    place=place, told=Literal(f"{told}, for there is no {records} of "), **self._of_place()
+                    place=place,
+                    told=SQL("{} || {}").format(told, Literal(f", for there is no {records} of ")),
+                    **self._of_place(),
                 ),
             )
         if not cases:
-            return Literal(told)
-        return SQL("case {} else {} end").format(SQL(" ").join(cases), Literal(told))
+            return told
+        return SQL("case {} else {} end").format(SQL(" ").join(cases), told)
 
     @property
     def _by_name(self) -> list[Sought]:

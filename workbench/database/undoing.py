@@ -315,9 +315,12 @@ class _Reversal:
                         else 'updated:restored' end as verdict,
                    to_jsonb(t) as before, o.before as image
             from workbench.import_outcome o
-            join {rows} r on r.batch_id = o.batch_id and r.line = o.line
+            join {came} i on i.batch_id = o.batch_id and i.line = o.line
+            -- what a row gets stands in its outcome: joined with it once more, before anything is counted, every row
+            -- would be compared with every other
+            cross join lateral (select i.external_key, coalesce(o.settled, i.payload) as payload) r
             left join {target} t on t.id = o.record_id
-            where o.batch_id = {batch} and o.plan = {plan} and o.outcome in ('created', 'updated') and r.batch_id =
+            where o.batch_id = {batch} and o.plan = {plan} and o.outcome in ('created', 'updated') and i.batch_id =
                 {batch}
             union all
             select m.line, m.record_id, null, case m.action when 'deleted' then 'make again' else 'switch on' end,

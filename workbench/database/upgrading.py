@@ -18,7 +18,7 @@ from workbench.model.errors import DatabaseOutdated, DatabaseUnavailable
 from workbench.model.kinds import KINDS
 from workbench.model.resources import migrations
 
-VERSION = "0017"
+VERSION = "0019"
 """The migration that this program needs."""
 
 
@@ -78,7 +78,9 @@ def _lacks_targets(url: str) -> bool:
         datasets = connection.execute(
             "select data_type, family, target, active, key, only_field, only_texts from workbench.dataset"
         ).fetchall()
-    return not (wanted <= set(known) and set(_datasets()) <= set(datasets))
+        indivisible = connection.execute("select data_type, whole from workbench.indivisible").fetchall()
+    as_said = set(_datasets()) <= set(datasets) and set(_indivisible()) == set(indivisible)
+    return not (wanted <= set(known) and as_said)
 
 
 def upgrade(url: str) -> None:
@@ -194,6 +196,9 @@ def _make_targets(connection: Any) -> None:
             "only_texts = excluded.only_texts",
             dataset,
         )
+    run("delete from workbench.indivisible")
+    for each in _indivisible():
+        run("insert into workbench.indivisible (data_type, whole) values (%s, %s)", each)
 
 
 def _bind_to_tenants(connection: Any, known: Any, there: list[Any]) -> None:
@@ -231,6 +236,12 @@ def _datasets() -> list[tuple[Any, ...]]:
         for each in catalog.CONTRACTS.values()
         if each.table
     ]
+
+
+def _indivisible() -> list[tuple[str, bool]]:
+    """The datasets and the playbooks whose rows go together, each with whether all of a source do."""
+    forms = [(each.name, each.goes == "whole") for each in catalog.FORMS.values() if each.goes]
+    return [*forms, *((each.name, False) for each in catalog.CONTRACTS.values() if each.adds_up)]
 
 
 def _key(contract: Contract) -> str | None:

@@ -1,6 +1,8 @@
 """The eleven entities of the generic CSV format (seed 003, adapter generic_csv_v1): one CSV each, in one ZIP.
 
-A record is known by the id that its file gives it, and an association by the ids of both its ends. The type of a column
+A record is known by the id that its file gives it, and an association by the ids of both its ends. So an institution
+that comes under another name is the same one, renamed; and one that comes under another id is another one, whatever it
+is called, for all that is its own names it by that id: that it is called as a known one is told. The type of a column
 is the column's: a section number 20240101, a surname True and an id 2024-01-01 are texts, whatever they look like.
 Sensitive columns (passwords, tokens and when they expire) are in no field.
 """
@@ -118,6 +120,7 @@ INSTITUTIONS = Contract(
     table="institutions",
     key=("id",),
     modes=MODES,
+    telling=("name",),
     on_conflict="first",
     common_headers=True,
     drops_secrets=True,

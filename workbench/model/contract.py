@@ -156,7 +156,15 @@ class CountOf:
     """How many a pack has where that is blank, e.g. "12"."""
 
 
-Derivation = Joined | CodeOf | SameAs | FromWindow | FirstOf | AcademicYearOf | CountOf
+@dataclass(frozen=True, kw_only=True)
+class ProductOf:
+    """A blank cell becomes one field's number times another's, to six places."""
+
+    field: str
+    by: str
+
+
+Derivation = Joined | CodeOf | SameAs | FromWindow | FirstOf | AcademicYearOf | CountOf | ProductOf
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,6 +190,16 @@ Merge = Literal["replace", "fill", "greatest", "first", "sum"] | Forward | With
 greater of both, a status that moves forward, or what goes with one. Of several rows of one record, the `first` that
 says something counts and another is told; what is made of some of its rows each is added up (`sum`; of rows of which
 none is a part of a record, the first counts). What comes of that replaces what is stored."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FirstKnown:
+    """Of a key that is a record's id where it has one, and else its name: which fields these are. A record that gets
+    its id later stays under the key that it was first known by, where it is alone in its name and nothing speaks
+    against it; where something does, that is told."""
+
+    id: str
+    name: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -214,6 +232,23 @@ class Settles:
     """Our field."""
     total: str
     """The other contract's field."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sums:
+    """What a record says that its parts come to, where a sheet of its own has those: where they do not, neither is
+    written."""
+
+    of: str
+    """The dataset of its parts, whose `part_of` names it."""
+    total: str
+    """Our field."""
+    amount: str
+    """The field of a part that is added up."""
+    within: str
+    """How far they may be apart, e.g. "0.01"."""
+    told: str
+    """What is added up, in the sentence of a record of which it is another number."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -260,6 +295,9 @@ class Field:
     maximum: float | None = None
     max_length: int | None = None
     reference: Reference | None = None
+    first_known: FirstKnown | None = None
+    """Of a part of a key, beside a reference that is looked for in several ways: how a record is known that has got
+    its id since."""
     equal: Equal | None = None
     """A number that has to be the same; where it is not, once all rows of the record are known, they are invalid."""
     merge: Merge = "replace"
@@ -326,6 +364,8 @@ class Field:
                 return (name,)
             case CountOf(single=single, packs=packs, each=each):
                 return (single, packs, each)
+            case ProductOf(field=name, by=other):
+                return (name, other)
         return ()
 
 
@@ -382,6 +422,11 @@ class Contract:
     unique: tuple[tuple[str, ...], ...] = ()
     """Fields that, taken together, no two records share either. A row that has them of another record waits for a
     person, with the name of that one."""
+    goes: Literal["", "together", "whole"] = ""
+    """Of a form: its rows of one key are all written or none of them ("together"), or all of its source ("whole"); the
+    database refuses anything else."""
+    telling: tuple[str, ...] = ()
+    """Fields that two records may share, and seldom do: that another one has the same is told."""
     only: tuple[str, tuple[str, ...]] | None = None
     """A field, and the texts that it has in the rows that come in, in lower case; the others are filtered, and told."""
     slice_by: str | None = None
@@ -394,6 +439,8 @@ class Contract:
     part_of: str = ""
     """The reference to the record that its records are parts of, and have no life without: where a file names some of
     those of one, the others are deleted, so that the whole is as the file has it."""
+    sums: Sums | None = None
+    """What its records' parts come to; None where they say nothing of it."""
     limits: tuple[tuple[str, str], ...] = USUAL
     """How much one import may change before a person is asked (see `limits`); a template may say otherwise."""
     on_edit: OnEdit = "keep"
@@ -473,8 +520,13 @@ class Contract:
 
     @property
     def identifiers(self) -> tuple[Field, ...]:
-        """The other ids of a record, which no two records share; none by which it names somebody else."""
-        others = (field for field in self.stored if field.kind == "identifier" and field.reference is None)
+        """The other ids of a record, which no two records share, and what tells it as well; none by which it names
+        somebody else."""
+        others = (
+            field
+            for field in self.stored
+            if (field.kind == "identifier" and field.reference is None) or field.name in self.telling
+        )
         naming = {name for field in self.key_fields if isinstance(field.derive, FirstOf) for name in field.ingredients}
         return tuple(field for field in others if field.name not in (*self.key, *naming))
 

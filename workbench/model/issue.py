@@ -41,21 +41,30 @@ class Issue:
 
 _OF_ITS_ROW = frozenset(
     (
-        *("conflict", "contradicted", "duplicate_key", "edited", "same_id", "another_name"),
+        *("conflict", "contradicted", "duplicate_key", "edited", "same_id", "same_name", "another_name"),
         *("two_names", "not_taken", "made_of_half", "half_name", "taken", "unknown_role", "bad_timestamp"),
-        *("bad_location", "location_exceeds", "gap", "duplicate_stop", "duplicate_order_number", "oversettled"),
+        *(
+            "bad_location",
+            "location_exceeds",
+            "gap",
+            "beside",
+            "duplicate_stop",
+            "duplicate_order_number",
+            "oversettled",
+        ),
     )
 )
 """The codes whose messages tell what stands in the row."""
-_WHY = ", for "
-"""What comes between what is not found and why, which may be another reason in another row."""
+NAMES = ": '"
+"""What comes between that something is not found and what the row names, which another row may call otherwise."""
 
 
 def of_kind(kind: Mapping[str, Any]) -> dict[str, Any]:
     """A kind of issues with its number of rows, under a message that is true of all of them: what stands in one row is
     an example."""
-    of_its_row = kind["code"] in _OF_ITS_ROW or (kind["code"].endswith("_not_found") and _WHY in kind["message"])
-    if kind["rows"] == 1 or not of_its_row:
+    if kind["rows"] > 1 and kind["code"].endswith("not_found"):
+        return {**kind, "message": kind["message"].replace(NAMES, ", for example '", 1)}
+    if kind["rows"] == 1 or kind["code"] not in _OF_ITS_ROW:
         return dict(kind)
     return {**kind, "message": f"For example: {kind['message']}"}
 

@@ -104,6 +104,8 @@ _MARKS = _HYPHEN + _DIRECTIONS + _FILLERS
 _ZERO_WIDTH = "\u180e\u200b\u2060\ufeff" + _DIRECTIONS + _FILLERS
 _MISREAD = "\u00c2\u00c3\u00c4\u00c5\u00e2"
 """Letters behind which a soft hyphen is half of a letter that was read in a wrong encoding (\u00ed as \u00c3\u00ad)."""
+UNSEEN = f"[{_INVISIBLE}{_MARKS}\u2028\u2029]"
+"""A letter that nobody sees, or one of the breaks of lines and paragraphs of Unicode."""
 _AROUND = " \t\n\r\v\f\x85" + WIDE_SPACES + _INVISIBLE
 
 
@@ -155,6 +157,22 @@ def trimmed(cells: pa.StringArray, beyond_ascii: Rewrite = _plain) -> pa.StringA
 def tidied(text: str) -> str:
     """One text as `trimmed` leaves it; "" where nothing is left."""
     return trimmed(pa.array([text], pa.string()))[0].as_py() or ""
+
+
+def as_said(text: str) -> str:
+    """What a person has typed, without the white space around it; "" where nobody sees anything of it."""
+    return text.strip() if tidied(text) else ""
+
+
+def has_unseen(cells: pa.StringArray, values: pa.StringArray) -> pa.BooleanArray:
+    """Which cells have letters that nobody sees, or breaks of lines that no keyboard makes, which their `values` have
+    not; white space and what joins letters are none of them."""
+    if is_ascii(cells):
+        return pa.repeat(pa.scalar(False), len(cells))
+    odd = pc.fill_null(pc.invert(pc.string_is_ascii(cells)), False)
+    some = cells.filter(odd)
+    lost = pc.greater(pc.count_substring_regex(some, UNSEEN), pc.count_substring_regex(values.filter(odd), UNSEEN))
+    return pc.replace_with_mask(pa.repeat(pa.scalar(False), len(cells)), odd, pc.fill_null(lost, matches(some, UNSEEN)))
 
 
 def _stripped(cells: pa.StringArray, beyond_ascii: Rewrite = _composed) -> pa.StringArray:

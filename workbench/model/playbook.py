@@ -127,17 +127,23 @@ class Playbook:
     breakdowns: tuple[Breakdown, ...] = ()
     extracts: tuple[Extract, ...] = ()
     """What of Salesforce is its source, each read a run of its own, in this order; none where it comes from files."""
-    together: bool = False
-    """Whether all source rows that have the same key of the form are written, or none of them: where one is refused,
-    the others wait with it."""
     keeps_good_parts: bool = False
     """Whether the good parts of an unmatched source row go on; else all or nothing of it is written. Of one that is
     invalid nothing is, in any playbook."""
-    whole: bool = False
-    """Whether a source is written whole or not at all: one row that is invalid or unmatched refuses all of it, and
-    nobody can let the others go on."""
     pends: bool = True
     """Whether its unmatched rows are planned again after later imports."""
+
+    @property
+    def together(self) -> bool:
+        """Whether all source rows that have the same key of the form are written, or none of them: where one is
+        refused, the others wait with it."""
+        return self.form is not None and self.form.goes == "together"
+
+    @property
+    def whole(self) -> bool:
+        """Whether a source is written whole or not at all: one row that is invalid or unmatched refuses all of it, and
+        nobody can let the others go on."""
+        return self.form is not None and self.form.goes == "whole"
 
     @property
     def datasets(self) -> tuple[str, ...]:

@@ -145,6 +145,5 @@ ROUTES = Playbook(
         Figure(name="Rows invalid", outcomes=("invalid",)),
         Figure(name="Order IDs not found", reasons=("order",)),
     ),
-    whole=True,
     pends=False,
 )

@@ -293,7 +293,6 @@ INVOICES = Playbook(
     shape=shape,
     recall=RECALL,
     check=check,
-    together=True,
     figures=(
         Figure(name="Invoices processed", keys="every"),
         Figure(name="Invoices created", part=_HEADERS, outcomes=("created",)),

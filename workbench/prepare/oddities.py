@@ -16,7 +16,7 @@ from workbench.derived.expectations import Expectation, Finding
 from workbench.model.arrays import matches
 from workbench.model.contract import Contract, Field, Joined, SameAs
 from workbench.model.issue import ISSUES, Severity
-from workbench.model.kinds import KINDS, is_wrapped, may_hold, trimmed
+from workbench.model.kinds import KINDS, UNSEEN, has_unseen, is_wrapped, may_hold, trimmed
 from workbench.model.noticed import Noticed
 from workbench.model.sheet import Chunk
 from workbench.model.template import Mapping as Mapped
@@ -58,6 +58,7 @@ _SAYS = {
     "may_be_rounded": "may be rounded: a spreadsheet keeps 15 digits, and has zeros for the others",
     "may_be_date": "may be a date that a spreadsheet has made of an identifier",
     "damaged_text": "has lost a letter on its way here",
+    "unseen": "was written with letters that nobody sees (a soft hyphen, one without width), which do not count",
 }
 _MEANS = {
     "mojibake": "Letters may have been read in a wrong encoding",
@@ -73,6 +74,7 @@ _ASKED: dict[str, tuple[str, dict[str, Any]]] = {
     "may_be_rounded": ("expect_column_values_to_not_match_regex", {"regex": ZEROS}),
     "may_be_date": ("expect_column_values_to_not_match_regex", {"regex": DATE}),
     "damaged_text": ("expect_column_values_to_not_match_regex", {"regex": "\ufffd"}),
+    "unseen": ("expect_column_values_to_not_match_regex", {"regex": UNSEEN}),
     "differs": ("expect_column_values_to_match_regex", {"regex": "what the other field says"}),
     "not_used": ("expect_column_values_to_match_regex", {"regex": "what its parts say"}),
     "mojibake": ("expect_column_values_to_not_match_regex", {"regex": mojibake.NEIGHBOURS}),
@@ -157,6 +159,9 @@ class Oddities:
         for name, header in self._headers.items():
             known, raw, cells = self._contract.field(name), chunk.cells[header], values[name]
             self._notice_writing(known, raw, cells)
+            if self._names_something(known):
+                came = mojibake.repaired(raw) if name in self._repairs else raw
+                yield name, "unseen", has_unseen(came, cells), pc.fill_null(cells, ""), "warning"
             if not self._takes_any(name):
                 if known.kind == "email":
                     yield from self._damaged(known, cells)
@@ -192,6 +197,11 @@ class Oddities:
         for name, flags in whole.items():
             severity = "error" if self._contract.requires(self._contract.field(name)) else "warning"
             yield name, "null_text", flags, values[name], severity
+
+    def _names_something(self, known: Field) -> bool:
+        """Whether a field says which record is meant, or what one is called: there no letter may differ unseen."""
+        kinds = ("name", "identifier", "sku", "email", "salesforce_id")
+        return known.kind in kinds or known.reference is not None or known.name in self._contract.key
 
     def _takes_any(self, name: str) -> bool:
         return takes_any_text(self._contract.field(name))

@@ -93,7 +93,9 @@ def test_who_names_somebody_nowhere_is_unmatched_and_so_is_whoever_names_a_row_t
     assert said(wb, done)["user_programs"] == ["unmatched:user", "unmatched:user", "created", "created"]
     assert users(url) == [("d", "i", None), ("g", "i", "d")]
     told = messages(wb, wb.batches.parts(done)[2])
-    assert {told[line] for line in (2, 3, 4, 7)} == {"Inviter not found"}
+    assert [told[line] for line in (2, 3, 4, 7)] == [
+        f"Inviter not found: '{name}'" for name in ("b", "a", "nobody", "e")
+    ]
 
 
 def test_a_circle_that_leans_on_somebody_nowhere_is_unmatched_as_a_whole(bring: Bring, wb: Workbench, url: str) -> None:
@@ -105,8 +107,8 @@ def test_a_maker_who_is_not_known_is_left_out_with_a_warning(bring: Bring, wb: W
     done = bring(institutions="i,I,nobody j,J,a", users="a,bad,i, b,b@b.org,j,")
     assert said(wb, done) == {"institutions": ["created", "created"], "users": ["invalid", "created"]}
     assert messages(wb, wb.batches.parts(done)[0]) == {
-        2: "Creator not found; left out",
-        3: "Creator not found; left out",
+        2: "Creator not found: 'nobody'; left out",
+        3: "Creator not found: 'a'; left out",
     }
     assert makers(url) == [("i", None), ("j", None)]
     later = bring(institutions="j,J,b")

@@ -165,3 +165,43 @@ def test_what_has_no_classes_says_so(wb: Workbench) -> None:
         wb.records.classes("commerce.skus")
     with pytest.raises(UnknownClass, match="The classes are: Active, Target, Prospect, Hold"):
         wb.records.classified("commerce.companies", only="Gone")
+
+
+ONE = "Company,First name,Last name,Email\nHarbor,Ida,Moss,{}\n"
+
+
+@pytest.mark.parametrize("dataset", [CUSTOMERS, "commerce.contacts"])
+def test_a_contact_that_gets_an_email_later_stays_the_same_contact(
+    wb: Workbench, sheet: Given, url: str, dataset: str
+) -> None:
+    wb.import_sheet(sheet("name\nHarbor\n", "companies.csv"), "commerce.companies")
+    assert outcome(wb.import_sheet(sheet(ONE.format("")), dataset))[3:] == (0, 0)
+    batch = wb.import_sheet(sheet(ONE.format("ida@harbor.example")), dataset)
+    assert outcome(batch) == (0, 1, 0, 0, 0)
+    for email in ("ida@harbor.example", "", "ida@harbor.example"):  # neither with it nor without is she another one
+        again = wb.import_sheet(sheet(ONE.format(email)), dataset)
+        assert outcome(again) == (0, 0, 1, 0, 0)
+    known = records(url, "commerce.contacts", "contact", "name", "email")
+    assert known == [("ida moss", "Ida Moss", "ida@harbor.example")]
+
+
+def test_a_contact_whose_name_says_too_little_is_another_one_and_told(wb: Workbench, sheet: Given, url: str) -> None:
+    wb.import_sheet(sheet(ONE.format("")), CUSTOMERS)
+    wb.import_sheet(sheet(ONE.format("ida@harbor.example")), CUSTOMERS)
+    other = wb.import_sheet(sheet(ONE.format("moss@other.example")), CUSTOMERS)
+    assert messages(wb, other)[2] == "A contact of this name is known with another email: ida@harbor.example"
+    assert [code for _, _, code in issues(wb, other)] == ["same_name"]
+    several = wb.import_sheet(sheet(ONE.format("third@other.example")), CUSTOMERS)
+    assert messages(wb, several)[2] == "Several contacts who are known have this name; this is another one"
+    assert len(contacts(url)) == 3
+
+
+def test_of_two_new_emails_under_the_name_of_a_known_contact_neither_is_taken_for_it(
+    wb: Workbench, sheet: Given, url: str
+) -> None:
+    wb.import_sheet(sheet(ONE.format("")), CUSTOMERS)
+    text = ONE.format("one@harbor.example") + "Harbor,Ida,Moss,two@harbor.example\n"
+    batch = wb.import_sheet(sheet(text), CUSTOMERS)
+    told = "A contact of this name is known, and several here have it; this is another one"
+    assert messages(wb, batch) == {2: told, 3: told}
+    assert len(contacts(url)) == 3

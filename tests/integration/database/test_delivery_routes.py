@@ -2,14 +2,15 @@
 
 from collections.abc import Callable
 from datetime import time
+from pathlib import Path
 
 import pytest
 
-from tests.imports import ask, fingerprint, messages, outcome, outcomes
-from workbench import Workbench
+from tests.imports import ask, fingerprint, messages, outcome, tamper
+from workbench import Workbench, open_sheet
 from workbench.datasets import catalog
 from workbench.derived.csv_template import csv_template
-from workbench.model.errors import HeldWhole
+from workbench.model.errors import HeldWhole, Unbalanced
 from workbench.model.sheet import Sheet
 
 pytestmark = pytest.mark.both_servers
@@ -52,22 +53,43 @@ def stops(url: str) -> list[tuple[object, ...]]:
 def test_one_bad_stop_refuses_the_file_with_every_reason(wb: Workbench, sheet: Given, url: str) -> None:
     before = fingerprint(url)
     batch = wb.import_sheet(sheet(BAD), ROUTES, skip_errors=True)
-    assert (batch.stage, outcome(batch)) == ("held", (0, 0, 1, 1, 5))
-    assert outcomes(wb, batch)[0] == (2, "skipped:withheld")
+    assert (batch.stage, outcome(batch)) == ("held", (0, 0, 0, 0, 7))
     assert messages(wb, batch) == {
+        2: "Another stop of this route is wrong, on line 3: Duplicate stop: 3 stands on lines 3 and 4",
         3: "Invalid time format: write 8:30 AM or 14:30; Duplicate stop: 3 stands on lines 3 and 4; "
         "Stop 3 comes after 1: 2 is missing",
         4: "Duplicate order number: 10003 stands on lines 4 and 5; Duplicate stop: 3 stands on lines 3 and 4",
         5: "Duplicate order number: 10003 stands on lines 4 and 5; "
         "The first stop is 2: they are numbered 1, 2, 3 in each route",
-        6: "Order ID not found",
+        6: "Order ID not found: '99999'; Another stop of this route is wrong, on line 5: "
+        "Duplicate order number: 10003 stands on lines 4 and 5",
         7: "eta is required; Stop 6 comes after 3: 4 to 5 are missing",
         8: "order_number is required",
     }
     for accept in ((), ("all",)):
-        with pytest.raises(HeldWhole, match=r"whole or not at all, and 5 rows are invalid and 1 is unmatched"):
+        with pytest.raises(HeldWhole, match=r"whole or not at all, and 7 rows are invalid"):
             wb.commit(batch, skip_errors=True, accept=accept)
     assert fingerprint(url) == before
+
+
+@pytest.mark.usefixtures("ordered")
+def test_the_file_of_what_is_wrong_has_every_row_of_a_wrong_route_and_brings_it_in_once_it_is_right(
+    wb: Workbench, sheet: Given, url: str, tmp_path: Path
+) -> None:
+    head = "Route Name,Stop,Order,ETA\n"
+    right = "S-2025-01-16,1,10004,8:00\nS-2025-01-16,2,10005,9:00\n"
+    wrong = "N-2025-01-16,1,10001,8:00\nN-2025-01-16,3,10002,9:00\nN-2025-01-16,4,10003,10:00\n"
+    batch = wb.import_sheet(sheet(head + right + wrong), ROUTES)
+    assert outcome(batch) == (0, 0, 2, 0, 3)
+    path = tmp_path / "invalid.csv"
+    assert wb.rows.save(batch, path, "csv", outcome="invalid") == 3
+    written = path.read_text("utf-8-sig")
+    assert written.count("Stop 3 comes after 1: 2 is missing") == 3
+    path.write_text(written.replace("N-2025-01-16,3,", "N-2025-01-16,2,").replace("N-2025-01-16,4,", "N-2025-01-16,3,"))
+    wb.correct_from(batch, open_sheet(path))
+    wb.plan(batch)
+    assert outcome(wb.commit(batch)) == (5, 0, 0, 0, 0)
+    assert [stop for _, stop, *_ in stops(url)] == [1, 2, 3, 1, 2]
 
 
 @pytest.mark.usefixtures("ordered")
@@ -75,7 +97,7 @@ def test_a_refused_file_is_imported_once_its_rows_are_right(wb: Workbench, sheet
     text = "Route Name,Stop,Order,ETA\nN-2025-01-16,1,10001,8:30 AM\nN-2025-01-16,3,10002,25:00\n"
     batch = wb.import_sheet(sheet(text), ROUTES)
     wb.correct(batch, {3: {"ETA": "9:00"}})
-    assert outcome(wb.plan(batch).batch) == (0, 0, 1, 0, 1)
+    assert outcome(wb.plan(batch).batch) == (0, 0, 0, 0, 2)
     wb.correct(batch, {3: {"Stop": "2"}})
     wb.plan(batch)
     assert outcome(wb.commit(batch)) == (2, 0, 0, 0, 0)
@@ -150,7 +172,7 @@ def test_an_order_of_another_tenant_is_not_found(open_wb: Opened, sheet: Given) 
     """Hazard 79: an order lookup that is not limited to the tenant."""
     other = open_wb(tenant="other")
     batch = other.import_sheet(sheet("Route,Stop,Order,ETA\nR-2025-01-15,1,10001,8:00\n"), ROUTES)
-    assert (batch.stage, messages(other, batch)) == ("held", {2: "Order ID not found"})
+    assert (batch.stage, messages(other, batch)) == ("held", {2: "Order ID not found: '10001'"})
     order(other, sheet)
     other.plan(batch)
     assert outcome(other.commit(batch)) == (1, 0, 0, 0, 0)
@@ -160,3 +182,14 @@ def test_an_order_of_another_tenant_is_not_found(open_wb: Opened, sheet: Given) 
 def test_the_template_imports_as_it_stands(wb: Workbench, sheet: Given) -> None:
     """Hazard 72: templates that fail their own importer."""
     assert outcome(wb.import_sheet(sheet(csv_template(catalog.contract(ROUTES))), ROUTES)) == (2, 0, 0, 0, 0)
+
+
+@pytest.mark.usefixtures("ordered")
+def test_the_database_completes_no_route_of_which_a_row_is_refused(wb: Workbench, sheet: Given, url: str) -> None:
+    right = "S-2025-01-16,1,10004,8:00\nS-2025-01-16,2,10005,9:00\n"
+    batch = wb.import_sheet(sheet(f"Route Name,Stop,Order,ETA\n{right}N-2025-01-16,2,10001,8:00\n"), ROUTES)
+    before = fingerprint(url)
+    tamper(url, "update workbench.import_batch set summary = summary || '{\"refused\": false}' where id = %s", batch.id)
+    with pytest.raises(Unbalanced, match="1 of its rows are not written that go together with others"):
+        wb.commit(batch, skip_errors=True)
+    assert fingerprint(url) == before

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.imports import messages, outcome, outcomes, records, tamper
+from tests.imports import ask, messages, outcome, outcomes, records, tamper
 from workbench import Workbench, open_sheet
 from workbench.model.batch import row_id
 from workbench.model.errors import Unbalanced
@@ -68,7 +68,7 @@ def test_the_rows_of_one_number_are_one_invoice_and_its_lines(wb: Workbench, she
 def test_an_unknown_sku_holds_its_whole_invoice_and_no_other(wb: Workbench, sheet: Given, url: str) -> None:
     batch = wb.import_sheet(sheet(TWO.replace("ITA2040", "NEW1")), "commerce.invoices")
     assert outcomes(wb, batch) == [(2, "unmatched:other line"), (3, "unmatched:SKU"), (4, "created")]
-    assert messages(wb, batch) == {2: "Waits with line 3", 3: "SKU not found"}
+    assert messages(wb, batch) == {2: "Waits with line 3", 3: "SKU not found: 'NEW1'"}
     assert headers(url) == [("1002", Decimal("-10.00"))]
     assert [wb.figures(batch)[name] for name in ("Invoices processed", "Invoices held", "Missing SKUs")] == [2, 1, 1]
     wb.import_sheet(sheet("sku,name\nNEW1,New\n", "skus.csv"), "commerce.skus")
@@ -81,7 +81,7 @@ def test_an_unknown_customer_holds_the_invoice_and_a_part_of_a_name_names_nobody
 ) -> None:
     batch = wb.import_sheet(sheet(TWO.replace("Harbor Wine Bar", "Harbor")), "commerce.invoices")
     assert outcomes(wb, batch) == [(2, "unmatched:customer"), (3, "unmatched:customer"), (4, "created")]
-    assert messages(wb, batch) == {2: "Customer not found", 3: "Customer not found"}
+    assert messages(wb, batch) == {2: "Customer not found: 'Harbor'", 3: "Customer not found: 'Harbor'"}
     assert wb.figures(batch)["Missing customers"] == 1
 
 
@@ -252,6 +252,17 @@ def test_rows_supplied_bring_their_whole_invoice_along(wb: Workbench, sheet: Giv
     wb.supply(batch, {3: {"SKU": "ITA2040"}})
     assert headers(url) == [("1001", Decimal("32.50")), ("1002", Decimal("-10.00"))]
     assert wb.reconcile(batch).done
+
+
+def test_the_database_knows_an_invoice_of_which_a_line_is_written_and_another_is_not(
+    wb: Workbench, sheet: Given, url: str
+) -> None:
+    batch = wb.plan(wb.stage(sheet(TWO.replace("ITA2040", "NEW1")), "commerce.invoices")).batch
+    torn = "select workbench.torn(b, b.unmatched + b.invalid) from workbench.import_batch b where id = %s"
+    assert ask(url, torn, batch.id) == [(0,)]  # the first waits with the second, and the other invoice is written
+    written = "update workbench.import_outcome set outcome = 'created', reason = null where batch_id = %s and line = 2"
+    tamper(url, written, batch.id)
+    assert ask(url, torn, batch.id) == [(1,)]
 
 
 def test_the_database_refuses_a_run_that_wrote_a_part_of_an_invoice(wb: Workbench, sheet: Given, url: str) -> None:

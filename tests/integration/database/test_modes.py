@@ -54,7 +54,7 @@ def test_insert_never_changes_a_record_even_when_nothing_would_change(wb: Workbe
 
 def test_update_never_creates_and_says_what_it_did_not_find(wb: Workbench, sheet: Given, url: str) -> None:
     batch = wb.import_sheet(sheet(BOTH), "elevate.students", mode="update")
-    assert (outcome(batch), messages(wb, batch)) == ((0, 1, 0, 1, 0), {3: "Student not found"})
+    assert (outcome(batch), messages(wb, batch)) == ((0, 1, 0, 1, 0), {3: "Student not found: 'jane@example.com'"})
     assert records(url, "elevate.profiles", "email") == [("john@example.com",)]
     assert wb.reconcile(batch).unmatched_by_kind == {"student": 1}
 
@@ -64,7 +64,7 @@ def test_update_of_enrollments_tells_a_missing_enrollment_from_a_missing_course(
     text = "student_email,course_code,progress\njohn@example.com,CNA101,10\njohn@example.com,NOPE,10\n"
     batch = wb.import_sheet(sheet(text), "elevate.enrollments", mode="update")
     assert outcomes(wb, batch) == [(2, "unmatched:enrollment"), (3, "unmatched:course")]
-    assert messages(wb, batch) == {2: "Enrollment not found", 3: "Course not found"}
+    assert messages(wb, batch) == {2: "Enrollment not found: 'john@example.com|CNA101'", 3: "Course not found: 'NOPE'"}
 
 
 def test_one_of_a_kind_of_record_is_told_by_its_key_in_the_issue(wb: Workbench, sheet: Given) -> None:

@@ -56,8 +56,8 @@ def test_what_nearly_fits_is_told_with_its_rows(wb: Workbench, sheet: Given) -> 
         ("student_email", "ben@exmple.com", "ben@example.com", 1),
     ]
     told = messages(wb, batch)
-    assert told[2] == "Course not found: did you mean CNA101?"
-    assert told[5] == "Course not found"  # of two that are as near, or with another number, none is told
+    assert told[2] == "Course not found: 'CNA 101'; did you mean CNA101?"
+    assert told[5] == "Course not found: 'WELD 102'"  # of two that are as near, or with another number, none is told
 
 
 def test_all_issues_of_a_row_are_told_the_first_time(wb: Workbench, sheet: Given) -> None:
@@ -111,6 +111,6 @@ ben@example.com,Ben,,new1,
     assert [(one["field"], one["text"], one["means"]) for one in run.summary["suggestions"]] == [
         ("course_code", "new1", "NEW 1")
     ]
-    assert messages(wb, run)[3] == "Course not found: did you mean NEW 1?"
+    assert messages(wb, run)[3] == "Course not found: 'new1'; did you mean NEW 1?"
     wb.mean(run)
     assert outcome(wb.plan(run).batch) == (2, 0, 0, 0, 0)

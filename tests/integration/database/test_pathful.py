@@ -176,9 +176,9 @@ def test_it_is_told_why_a_teacher_is_not_found(wb: Workbench, sheet: Given, rost
     batch = pathful(wb, sheet(report(ADA + "|North|KCKPS", late, nobody)))
     told = [(row["line"], each["code"], each["message"]) for row in wb.rows.each(batch) for each in row["issues"]]
     assert told == [
-        (2, "teacher_not_found", "Teacher not found, for several have this name"),
-        (3, "teacher_not_found", "Teacher not found, for there is no teacher roster of 2026-2027"),
-        (4, "teacher_not_found", "Teacher not found"),
+        (2, "teacher_not_found", "Teacher not found: 'Ada Park', for several have this name"),
+        (3, "teacher_not_found", "Teacher not found: 'Ada Park', for there is no teacher roster of 2026-2027"),
+        (4, "teacher_not_found", "Teacher not found: 'Eve Low'"),
     ]
 
 

@@ -72,7 +72,7 @@ def test_what_is_paid_beyond_an_invoice_is_told_with_what_was_paid_before(
 def test_a_payment_waits_for_its_invoice(wb: Workbench, sheet: Given, url: str) -> None:
     """Whichever of the two files comes first."""
     batch = wb.import_sheet(sheet("payment id,invoice,amount\nP1,1,100.10\n"), PAYMENTS)
-    assert (outcome(batch), messages(wb, batch)) == ((0, 0, 0, 1, 0), {2: "Invoice not found"})
+    assert (outcome(batch), messages(wb, batch)) == ((0, 0, 0, 1, 0), {2: "Invoice not found: '1'"})
     invoice(wb, sheet)
     assert balances(url)[0] == ("1", "100.10", 1, "100.10", "0.00", "paid")
     assert wb.reconcile(batch).done

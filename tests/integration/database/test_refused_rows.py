@@ -123,5 +123,5 @@ def test_of_a_cell_that_names_several_it_is_told_who_is_not_found(bring: Callabl
     rows = "Talk,10/1/2026,9 AM,Completed,Ada Park / Zed Who,North High,K\nOther,10/2/2026,9 AM,Completed,Zed Who,N,K\n"
     batch = bring(header + rows, "polaris.virtual_sessions", window="2026-2027")
     told = messages(wb, batch)
-    assert told[2].startswith("Zed Who: Teacher not found")
-    assert told[3].startswith("Teacher not found")
+    assert told[2].startswith("Teacher not found: 'Zed Who'")
+    assert told[3].startswith("Teacher not found: 'Zed Who'")

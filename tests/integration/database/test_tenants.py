@@ -192,7 +192,10 @@ def test_a_tenants_records_are_not_anothers_to_refer_to(theirs: Theirs, other: W
     other.import_sheet(sheet("email,full_name\ncal@example.com,Cal\n", "s.csv"), "elevate.students")
     batch = other.import_sheet(enrollments, "elevate.enrollments")
     assert [row["reason"] for row in other.rows.each(batch)] == ["student"]
-    assert [issue["message"] for issue in other.rows.issues(batch)] == ["Course not found", "Student not found"]
+    assert [issue["message"] for issue in other.rows.issues(batch)] == [
+        "Course not found: 'CNA101'",
+        "Student not found: 'ada@example.com'",
+    ]
 
 
 def test_kept_files_of_two_tenants_lie_apart(theirs: Theirs, other: Workbench, sheet: Sheets) -> None:

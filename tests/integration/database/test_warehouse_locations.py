@@ -47,8 +47,8 @@ def test_a_bad_row_does_not_stop_the_others_and_says_what_is_wrong(wb: Workbench
     assert messages(wb, batch) == {
         3: "Invalid location: aisle B3",
         4: "Location exceeds warehouse configuration: aisle 1000 of 999",
-        5: "SKU not found in inventory",
-        6: "SKU not found in inventory",
+        5: "SKU not found in inventory: 'GHOST1'",
+        6: "SKU not found in inventory: 'NONE1'",
     }
     assert places(url) == [("FRA1023", 1, 2, 3, None, 10203)]
     assert wb.figures(batch) == {

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, strategies
 
 from tests.examples import MANY
-from workbench.model.kinds import KINDS, chosen
+from workbench.model.kinds import KINDS, as_said, chosen
 
 BAD = object()
 
@@ -661,3 +661,11 @@ def test_a_barcode_is_digits_and_one_that_a_spreadsheet_has_rounded_is_none() ->
     odd = ["8.50E+11", "850012345017 (On Bottle)", "12345"]
     assert parsed("barcode", *odd) == odd
     assert not any(re.match(KINDS["barcode"].pattern, text) for text in odd)
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "\u200b", "\ufeff \u200d", "\u00ad", "\u2028\u2029", "\u3164", "\u200e\u202c"]
+)
+def test_what_a_person_says_in_letters_that_nobody_sees_is_nothing(text: str) -> None:
+    assert as_said(text) == ""
+    assert as_said(f"{text} left the \u201cdistrict\u201d ").endswith("district\u201d")

@@ -281,7 +281,8 @@ def test_a_soft_hyphen_that_is_half_of_a_misread_letter_stays_for_its_repair() -
     )
     assert kept(judged(sheet)[0], "full_name") == ["Mar\u00c3\u00ada Garc\u00c3\u00ada", "Jo Coop"]
     rows, _ = judged(sheet, repairs=("full_name",))
-    assert (issues(rows), kept(rows, "full_name")) == ([], ["María García", "Jo Coop"])
+    assert kept(rows, "full_name") == ["María García", "Jo Coop"]
+    assert issues(rows) == [(3, "first_name", "unseen", "warning"), (3, "last_name", "unseen", "warning")]
 
 
 def test_a_joined_name_is_repaired_in_what_it_is_made_of() -> None:
@@ -366,3 +367,32 @@ def test_what_is_not_recognised_stays_as_typed_without_a_word(texts: list[str]) 
     normalized = normalize(sheet, COURSES, mapping)
     assert normalized.values["description"].to_pylist() == [text or None for text in tidy]
     assert Oddities(COURSES, mapping).issues(sheet, normalized.columns).num_rows == 0
+
+
+# --- letters that nobody sees ---
+
+
+@pytest.mark.parametrize("letter", ["\u200b", "\ufeff", "\u00ad", "\u2060", "\u200e", "\u2028", "\u2029"])
+def test_a_key_with_a_letter_that_nobody_sees_is_read_without_it_and_told(letter: str) -> None:
+    rows, _ = judged(chunk("code|name", f"AB{letter}12|Welding", "CD34|Baking"), "elevate.courses")
+    assert issues(rows) == [(2, "code", "unseen", "warning")]
+    assert kept(rows, "code") == ["AB 12" if letter in "\u2028\u2029" else "AB12", "CD34"]
+    assert "letters that nobody sees" in messages(rows)[0]
+
+
+def test_a_name_with_such_a_letter_is_told_and_one_with_accents_or_wide_spaces_is_not() -> None:
+    rows, _ = judged(chunk("email|full_name", "a@b.co|Ann\u200b Lee", "b@b.co|Zo\u00eb\u00a0\u010cern\u00e1"))
+    assert issues(rows) == [(2, "full_name", "unseen", "warning")]
+    assert kept(rows, "full_name") == ["Ann Lee", "Zo\u00eb \u010cern\u00e1"]
+
+
+def test_joiners_between_letters_that_are_joined_stay_and_are_not_told() -> None:
+    name = "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"
+    rows, _ = judged(chunk("email|full_name", f"a@b.co|{name}"))
+    assert issues(rows) == []
+    assert kept(rows, "full_name") == [name]
+
+
+def test_what_is_hidden_in_a_free_text_is_not_told() -> None:
+    rows, _ = judged(chunk("code|name|description", "A1|Welding|Well\u200bding"), "elevate.courses")
+    assert issues(rows) == []

@@ -281,6 +281,31 @@ begin
     return wrong;
 end $$;
 
+-- How many rows of a batch are refused, though others are written that they go together with: rows of one key, or all rows where
+-- a source is written whole or not at all. Of an undo, and of parts that are made of a run's rows, nothing is asked.
+create or replace function workbench.torn(batch workbench.import_batch, refused bigint) returns bigint language plpgsql stable
+set search_path = pg_catalog, pg_temp as $$
+declare is_whole boolean; torn bigint;
+begin
+    if refused = 0 or batch.undo_of is not null or batch.derived then
+        return 0;
+    end if;
+    select whole into is_whole from workbench.indivisible i where i.data_type = batch.data_type;
+    if is_whole is null then
+        return 0;
+    elsif is_whole then
+        return refused;
+    end if;
+    select coalesce(sum(not_written), 0) into torn from (
+        select count(*) filter (where o.outcome in ('unmatched', 'invalid')) as not_written
+        from workbench.corrected_row r
+        join workbench.import_outcome o on o.batch_id = r.batch_id and o.line = r.line
+        where r.batch_id = batch.id and o.batch_id = batch.id and o.plan = batch.plan and r.external_key is not null
+        group by r.external_key having bool_or(o.outcome in ('created', 'updated'))
+    ) each;
+    return torn;
+end $$;
+
 -- How many records a batch has changed, or the parts of a run: as many rows has its undo.
 create or replace function workbench.changes_of(batch uuid) returns bigint language sql stable as $$
     select coalesce(nullif(sum(created + updated + removed) filter (where part_of = batch), 0),
@@ -398,6 +423,10 @@ begin
         end if;
     elsif behind.parts > 0 and found.rows = 0 then
         found := behind;
+    end if;
+    found_loose := workbench.torn(batch, found.unmatched + found.invalid);
+    if found_loose > 0 then
+        raise exception '% of its rows are not written that go together with others', found_loose using errcode = 'WB002';
     end if;
     if (found.rows, found.created, found.updated, found.skipped, found.unmatched, found.invalid)
        is distinct from (batch.processed::bigint, batch.created::bigint, batch.updated::bigint, batch.skipped::bigint,

@@ -9,7 +9,7 @@ name or an id has the fields `COMPANY`.
 from dataclasses import replace
 
 from workbench.model.classification import Classification, Since
-from workbench.model.contract import Contract, Field, FirstOf, Joined, Reference, SameAs, Sought
+from workbench.model.contract import Contract, Field, FirstKnown, FirstOf, Joined, Reference, SameAs, Sought
 
 TERMS = (
     "C.O.D.",
@@ -222,8 +222,9 @@ CONTACTS = Contract(
             name="contact",
             required=True,
             derive=FirstOf(fields=("email", "lookup_name")),
+            first_known=FirstKnown(id="email", name="name"),
             max_length=300,
-            help="What tells two people of a customer apart: the e-mail, else the name.",
+            help="What tells two people of a customer apart: the e-mail, else the name, also once there is an e-mail.",
         ),
         *first_counts(
             Field(

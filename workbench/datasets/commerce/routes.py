@@ -122,6 +122,7 @@ DELIVERY_ROUTES = Contract(
     title="Commerce: Delivery Routes",
     noun="stop",
     key=("stop",),
+    goes="whole",
     template=("route_name", "stop", "customer", "order_number", "eta", "address", "status"),
     fields=(
         Field(

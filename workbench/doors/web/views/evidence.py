@@ -10,6 +10,7 @@ from workbench.doors.web import words
 from workbench.doors.web.views import rows
 from workbench.model.batch import Batch
 from workbench.model.import_log import ImportLog
+from workbench.model.kinds import as_said
 from workbench.model.manifest import Proof
 from workbench.model.reconciliation import Reconciliation
 
@@ -87,7 +88,7 @@ def reason(outcome: str, picked: int, of_kind: int) -> str | None:
         label = f"{verb} {words.many(picked)}" if picked else f"{verb} all of this kind: {words.many(of_kind)}"
         if not st.form_submit_button(label, type="primary", icon=f":material/{icon}:"):
             return None
-        if not said.strip():
+        if not as_said(said):
             st.error("Say why, for whoever reads this next year.")
             return None
         return said
@@ -107,7 +108,7 @@ def otherwise(words_said: Sequence[Mapping[str, Any]]) -> tuple[Mapping[str, Any
         )
         reason = st.text_input("What is to be said instead", help="The earlier reason stays in the history.")
         said = st.form_submit_button("Change the reason", icon=":material/edit_note:")
-    return (word, reason) if said and word is not None and reason.strip() else None
+    return (word, reason) if said and word is not None and as_said(reason) else None
 
 
 def rejected(found: Reconciliation, name: str, file: Callable[[Literal["csv", "xlsx"]], bytes]) -> None:

@@ -9,6 +9,7 @@ from workbench.doors.web import words
 from workbench.model.batch import Batch
 from workbench.model.control_total import is_of_total
 from workbench.model.hold import Hold
+from workbench.model.kinds import as_said
 
 HOLD = "Hold everything until they are corrected"
 GO_ON = "Let the good rows go on"
@@ -30,7 +31,7 @@ def decided(found: Sequence[Hold], key: str) -> tuple[list[str], str]:
                 accepted.append(code)
     reason = ""
     if is_of_total(accepted):
-        reason = st.text_input("Why the total may be another", key=f"why {key}", max_chars=500).strip()
+        reason = as_said(st.text_input("Why the total may be another", key=f"why {key}", max_chars=500))
         if not reason:
             accepted = [code for code in accepted if not is_of_total([code])]
             st.caption("It goes on once you say why; that stays in the log.")

@@ -11,6 +11,7 @@ from workbench.datasets.catalog import contract
 from workbench.doors.web import address, words
 from workbench.doors.web.views import rows
 from workbench.doors.web.views.outcomes import SIGNS
+from workbench.model.kinds import as_said
 
 _LAST = ("id", "created_at", "updated_at")
 _LONGEST = 200
@@ -112,7 +113,7 @@ def switched(noun: str, *, active: bool, reasons: Sequence[str]) -> str | None:
             st.markdown("No import switches it on again: a row that names it is skipped, and says so.")
         usual = [*reasons, OTHER] if active and reasons else [OTHER]
         why = st.selectbox("Why?", usual, key="switch why") if len(usual) > 1 else OTHER
-        said = st.text_input("In your words" if len(usual) > 1 else "Why?", key="switch words").strip()
+        said = as_said(st.text_input("In your words" if len(usual) > 1 else "Why?", key="switch words"))
         if st.form_submit_button(label, type="primary"):
             full = said if why == OTHER else ": ".join(filter(None, (why, said)))
             if full:
