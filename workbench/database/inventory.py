@@ -279,6 +279,23 @@ class Sources:
         updated_by, updated_at. It begins with the datasets of seed 002."""
         return sources(self._store)
 
+    def used(self) -> list[dict[str, Any]]:
+        """Those of families of which anything was ever imported, and those that somebody has said something of; all
+        while nothing was imported."""
+        known = sources(self._store)
+        imported = self._store.all(
+            "select distinct split_part(data_type, '.', 1) as family from workbench.import_batch"
+        )
+        families = {row["family"] for row in imported}
+        said = [name for name in FIELDS if name not in ("dataset", "data_type")]
+        return [
+            each
+            for each in known
+            if not families
+            or str(each["data_type"]).partition(".")[0] in families
+            or any(each[name] for name in (*said, "paused"))
+        ]
+
     def save(self, *, id: UUID | str | None = None, **said: str | UUID | None) -> dict[str, Any]:
         """Adds a source to the inventory, or changes what is said of one; see `FIELDS`.
 
