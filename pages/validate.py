@@ -20,27 +20,43 @@ from workbench.model.noticed import Noticed
 OPEN = ("staged", "planned", "held")  # while cells may still be corrected
 
 
-def rows_with_issues(wb: Workbench, batch: Batch, counts: list[dict[str, Any]]) -> None:
-    """A page of the rows with issues, their source cells open for correction."""
-    chosen = issues.filters(counts)
+def the_rows(wb: Workbench, batch: Batch, counts: list[dict[str, Any]]) -> None:
+    """A page of the rows with issues, or of all that have some words, their source cells open for correction."""
+    chosen = issues.filters(batch, counts)
+    text, start = issues.asked()
+    which = f"{batch.id} {chosen} {text} {start}"
     place = f"{batch.id} {st.session_state.setdefault('cells', 0)} {chosen['field']} {chosen['code']}"
+    place += f" {text} {start} {chosen['wrong']}" if text or start > 1 or not chosen["wrong"] else ""
     shown = rows.page(
-        lambda after, limit: wb.rows.page(batch, **chosen, wrong=True, after=after, limit=limit),
-        key=f"issues {batch.id} {chosen['field']} {chosen['code']}",
+        lambda after, limit: wb.rows.page(batch, **chosen, text=text, after=after, limit=limit),
+        key=f"issues {which}",
+        start=start - 1,
     )
-    key = f"cells {place} {shown[0]['line'] if shown else 0}"
+    if not shown:
+        st.info("No row fits." if text or start > 1 else "No row has that any more.", icon=":material/search_off:")
+        return
+    key = f"cells {place} {shown[0]['line']}"
     if batch.stage not in OPEN or batch.derived:
         frame, config = rows.cells(batch, shown)
-        st.dataframe(frame, hide_index=True, column_config=config, key=f"{key} closed")
+        st.dataframe(
+            rows.marked(batch, shown, frame),
+            hide_index=True,
+            column_config=config,
+            row_height=rows.high(frame),
+            key=f"{key} closed",
+        )
         return
     before = typed.before(wb, batch, key)
     frame, config = rows.cells(batch, shown, before)
+    frame.insert(0, "pick", False)
+    config["pick"] = st.column_config.CheckboxColumn("Pick", help="Rows to change at once.", width=60)
     st.data_editor(
         frame,
         hide_index=True,
         column_config=config,
         key=key,
-        disabled=["line", "told"],
+        disabled=["line", "told", "was"],
+        row_height=rows.high(frame),
         on_change=typed.keep,
         args=(wb.settings, batch, key, shown),
     )
@@ -48,13 +64,69 @@ def rows_with_issues(wb: Workbench, batch: Batch, counts: list[dict[str, Any]]) 
     said = typed.unsaved(wb, batch)
     lines = {row["line"] for row in shown}
     elsewhere = sum(len(row) for line, row in said.items() if line not in lines)
-    corrected, discarded = issues.correction(typed.number(said), elsewhere)
+    corrected, discarded = issues.correction(said, elsewhere)
     if corrected:
         typed.correct(wb, batch, said)
         again(wb, batch)
     if discarded:
         typed.forget(wb, batch)
         st.rerun()
+    edits = st.session_state[key]["edited_rows"] if key in st.session_state else {}
+    picked = [shown[place]["line"] for place, row in edits.items() if row.get("pick")]
+    at_once(wb, batch, picked, {**chosen, "having": text})
+
+
+def at_once(wb: Workbench, batch: Batch, picked: list[int], which: dict[str, Any]) -> None:
+    """One text in a column of the rows that are picked, or of all that the filter and the words find."""
+    with st.expander("Change many rows at once", icon=":material/edit_note:", on_change="rerun", key="at once") as box:
+        if not box.open:
+            return
+        asked = {**which, "text": which["having"]}
+        del asked["having"]
+        number = len(picked) or wb.rows.number(batch, **asked)
+        said = issues.change(batch, number, picked=bool(picked))
+    if said is not None:
+        with st.spinner(f"{words.many(number)} ..."):
+            wb.fill_cells(batch, **said, **({"lines": picked} if picked else which))
+        again(wb, batch)
+
+
+def kinds(wb: Workbench, batch: Batch, counts: list[dict[str, Any]]) -> None:
+    """What is wrong, kind by kind; the one that is opened with its texts, each to be put right in all its rows."""
+    may = batch.stage in OPEN and not batch.derived and not runs.sheets(wb, batch)
+    meant = batch.summary.get("suggestions", ()) if batch.stage != "staged" else ()
+    opened, taken = issues.kinds(batch, counts, meant, may_correct=may)
+    if taken is not None:
+        means = {each["text"]: each["means"] for each in meant if each["field"] == taken}
+        put_right(wb, batch, {taken: means}, remember=batch.template_id is not None)
+    if opened is None:
+        return
+    kind, place = opened
+    with place:
+        values, number = wb.rows.wrong_values(batch, code=kind["code"], field=kind["field"])
+        said = issues.values(batch, kind, values, number, may_correct=may)
+    if said is not None:
+        texts, remember = said
+        put_right(wb, batch, {kind["field"]: texts}, remember=remember)
+
+
+def put_right(wb: Workbench, batch: Batch, means: dict[str, dict[str, str]], *, remember: bool) -> None:
+    """Puts texts right in every row that says them, and has it all checked again."""
+    with st.spinner("Every row that says so ..."):
+        wb.mean(batch, means, remember=remember)
+    again(wb, batch)
+
+
+def last_edit(wb: Workbench, batch: Batch) -> None:
+    """The last correction, with the way to take it back, or to make it again."""
+    edits = batch.summary.get("edits", {})
+    if batch.stage not in OPEN or batch.derived or not any(edits.values()):
+        return
+    unsaved = bool(typed.unsaved(wb, batch))
+    step = issues.last_edit(edits, waits=unsaved)
+    if step is not None:
+        (wb.take_back if step == "taken_back" else wb.make_again)(batch)
+        again(wb, batch)
 
 
 def again(wb: Workbench, batch: Batch) -> None:
@@ -110,7 +182,7 @@ def to_correct(wb: Workbench, batch: Batch, counts: list[dict[str, Any]]) -> Non
             label = f"The rows of {words.text(words.sheet(sheet))} ({words.part(sheet)})"
             address.jump(label, icon=":material/edit:", batch=sheet.id)
     if not several:
-        rows_with_issues(wb, batch, counts)
+        the_rows(wb, batch, counts)
         if batch.derived:
             st.caption("These rows were made of the run's. Correct those, and the parts are made anew.")
         else:
@@ -143,16 +215,14 @@ def edited(wb: Workbench, batch: Batch) -> None:
         again(wb, batch)
 
 
-def nearly(wb: Workbench, batch: Batch) -> None:
+def nearly(wb: Workbench, batch: Batch, counts: list[dict[str, Any]]) -> None:
     """References that were not found and nearly fit what is known."""
-    found = batch.summary.get("suggestions", ()) if batch.stage != "staged" else ()
+    meant = batch.summary.get("suggestions", ()) if batch.stage != "staged" else ()
+    found = issues.left_over(meant, counts)
     if not found or batch.derived:
         return
 
-    def accept(means: dict[str, dict[str, str]], *, remember: bool) -> None:
-        wb.mean(batch, means, remember=remember)
-        again(wb, batch)
-
+    accept = partial(put_right, wb, batch)
     remembers = batch.template_id is not None
     decisions.suggestions(found, is_open=batch.stage in OPEN, remembers=remembers, accept=accept)
 
@@ -193,12 +263,17 @@ with page("Validate", "What is wrong with the rows, and where to put it right.")
     issues.noticed(Noticed.from_dict(batch.summary.get("noticed", {})).told())
     if counts:
         st.subheader("What is wrong")
-        issues.counted(counts)
+        last_edit(wb, batch)
+        kinds(wb, batch, counts)
         to_decide(wb, batch)
         edited(wb, batch)
-        nearly(wb, batch)
+        nearly(wb, batch, counts)
         st.subheader("The rows")
         to_correct(wb, batch, counts)
     elif batch.stage != "failed":
         st.success("Nothing is wrong with any row.", icon=":material/check_circle:")
+        last_edit(wb, batch)
+        if batch.stage not in ("queued", "staging") and not runs.sheets(wb, batch):
+            st.subheader("The rows")
+            the_rows(wb, batch, counts)
     data_docs(wb, batch)

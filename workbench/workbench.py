@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 from uuid import UUID
 
 from workbench import settings
@@ -58,6 +58,7 @@ from workbench.model.errors import (
     Held,
     HeldFor,
     HeldWhole,
+    NoEdit,
     NoReason,
     NotDone,
     OwnWork,
@@ -77,9 +78,11 @@ from workbench.model.manifest import Proof
 from workbench.model.playbook import Playbook
 from workbench.model.reconciliation import Reconciliation
 from workbench.model.salesforce import SalesforceAccess
-from workbench.model.sheet import Sheet
+from workbench.model.sheet import Chunk, Sheet
 from workbench.model.template import ON_CONFLICT
-from workbench.playbooks import PLAYBOOKS, purposes, sequences
+from workbench.model.wording import many
+from workbench.playbooks import PLAYBOOKS, loads, purposes, sequences
+from workbench.playbooks.loads import Loads
 from workbench.prepare import mapping, recognition
 from workbench.prepare.mapping import Suggestion
 from workbench.sequences import Sequences
@@ -90,6 +93,10 @@ if TYPE_CHECKING:
 
 
 __all__ = ["Plan", "Progress", "Workbench", "address"]
+
+
+Given: TypeAlias = Sheet | Sequence[Sheet] | Pairs[str, Sheet]
+"""A sheet, several, or several by the dataset that each is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,9 +194,7 @@ class Workbench:
 
     # -- the path ------------------------------------------------------------------------------------------------------
 
-    def stage(
-        self, sheet: Sheet | Sequence[Sheet], dataset: str, *, progress: Progress = silent, **options: Any
-    ) -> Batch:
+    def stage(self, sheet: Given, dataset: str, *, progress: Progress = silent, **options: Any) -> Batch:
         """Reads, maps, normalizes and validates a source, and puts every row into the database; no target table is
         touched.
 
@@ -208,7 +213,7 @@ class Workbench:
             with reporting(self._store, identifier, progress) as reporter:
                 return self._fill(batches.run(self._store, batch), reporter, sheets)
 
-    def begin(self, sheet: Sheet | Sequence[Sheet], dataset: str, **options: Any) -> Batch:
+    def begin(self, sheet: Given, dataset: str, **options: Any) -> Batch:
         """Everything of `stage` but the rows: a queued batch that `fill` stages, in this program or in another.
 
         With `source="page"` it waits for that however often the program is started again. Raises as `stage` does.
@@ -244,7 +249,59 @@ class Workbench:
         with self._at_work(batch, "correcting", sheets=True) as run:
             found = batches.one_sheet(self._store, batch)
             rows = corrections.by_line(self._store, found, cells)
-            return corrections.correct(self._store, self.settings.home, run, found, rows, self._playbook(run.face))
+            said = many(sum(map(len, cells.values())), "cell")
+            return self._corrected(run, found, rows, said=said)
+
+    def fill_cells(
+        self,
+        batch: Batch | UUID | str,
+        header: str,
+        text: str,
+        *,
+        instead_of: str | None = None,
+        lines: Sequence[int] | None = None,
+        field: str | None = None,
+        code: str | None = None,
+        wrong: bool = False,
+        having: str = "",
+    ) -> Batch:
+        """As `correct`, with one text in the column of a header in many rows at once: those on some lines, or all with
+        an issue and every word of `having` in their cells, as `rows.page` finds them; `instead_of` another text where a
+        cell has it, else of the whole cell. Raises WrongStage, UnknownHeader, UnknownRows."""
+        with self._at_work(batch, "correcting", sheets=True) as run:
+            found = batches.one_sheet(self._store, batch)
+            which = lines
+            if which is None:
+                which = self.rows.lines(found, field=field, code=code, wrong=wrong, text=having)
+            rows = corrections.filled(self._store, found, which, header, text, instead_of)
+            of = f"'{instead_of}' in {header}" if instead_of is not None else header
+            return self._corrected(run, found, rows, said=f"{of}: '{text}'" if text else f"{of}: nothing")
+
+    def take_back(self, batch: Batch | UUID | str) -> Batch:
+        """Takes the last edit of a batch's cells back that stands; its rows are checked again as they were before. What
+        was corrected, and that it was taken back, stays on record. Raises WrongStage, NoEdit."""
+        return self._again(batch, "taken_back", corrections.as_before)
+
+    def make_again(self, batch: Batch | UUID | str) -> Batch:
+        """Makes the edit again that was taken back last, as long as nothing else was corrected since. Raises
+        WrongStage, NoEdit."""
+        return self._again(batch, "made_again", corrections.as_edited)
+
+    def _again(
+        self,
+        batch: Batch | UUID | str,
+        step: corrections.Step,
+        rows: Callable[[store.Store, Batch, int], Iterator[Chunk]],
+    ) -> Batch:
+        with self._at_work(batch, "correcting", sheets=True) as run:
+            found = batches.one_sheet(self._store, batch)
+            edit = corrections.last_edit(found, step)
+            if edit is None:
+                raise NoEdit(batch=found.id, step="taken back" if step == "taken_back" else "made again")
+            return self._corrected(run, found, rows(self._store, found, edit["revision"]), step=step)
+
+    def _corrected(self, run: Run, batch: Batch, rows: Iterator[Chunk], **more: Any) -> Batch:
+        return corrections.correct(self._store, self.settings.home, run, batch, rows, self._playbook(run.face), **more)
 
     def correct_from(self, batch: Batch | UUID | str, sheet: Sheet) -> Batch:
         """As `correct`, with a file that `rows.save` wrote of the batch's rows and that comes back corrected.
@@ -254,7 +311,7 @@ class Workbench:
         with self._at_work(batch, "correcting", sheets=True) as run:
             found = batches.one_sheet(self._store, batch)
             rows = corrections.returned(self._store, found, sheet)
-            return corrections.correct(self._store, self.settings.home, run, found, rows, self._playbook(run.face))
+            return self._corrected(run, found, rows, said=f"the file {sheet.name}")
 
     def mean(
         self,
@@ -273,10 +330,11 @@ class Workbench:
             found, playbook = batches.one_sheet(self._store, batch), self._playbook(run.face)
             means = value_maps if value_maps is not None else suggestions.meanings(found)
             rows = corrections.meant(self._store, found, means, playbook)
-            corrected = corrections.correct(self._store, self.settings.home, run, found, rows, playbook, means=means)
+            corrected = self._corrected(run, found, rows, means=means, said=story.meanings(means))
         if remember and found.template_id is not None:
             said = templates.get(self._store, str(found.template_id)).mapping
-            maps = {n: {**said.value_maps.get(n, {}), **means.get(n, {})} for n in (*said.value_maps, *means)}
+            known = {name: {text: to for text, to in of.items() if text} for name, of in means.items()}
+            maps = {n: {**said.value_maps.get(n, {}), **known.get(n, {})} for n in (*said.value_maps, *known)}
             self.templates.update(str(found.template_id), replace(said, value_maps=maps))
         return corrected
 
@@ -432,9 +490,7 @@ class Workbench:
         self.sweep(after=brought.id)
         return self.batches.get(brought)
 
-    def import_sheet(
-        self, sheet: Sheet | Sequence[Sheet], dataset: str, *, progress: Progress = silent, **options: Any
-    ) -> Batch:
+    def import_sheet(self, sheet: Given, dataset: str, *, progress: Progress = silent, **options: Any) -> Batch:
         """Stages, plans and commits a source; `dataset` and `options` as for `stage`. A dry run ends planned, invalid
         rows hold the batch."""
         staged = self.stage(sheet, dataset, progress=progress, **options)
@@ -445,6 +501,25 @@ class Workbench:
             return self.commit(staged, progress=progress)
         except Held:
             return self.batches.get(staged)
+
+    def import_loads(self, found: Loads, *, progress: Progress = silent, **options: Any) -> list[Batch]:
+        """Imports what several sheets were found to be (`loads.of_sheets`), each load a run of its own, one after the
+        other: the batches, the last of which is not completed where it is held. What was written before it stays.
+
+        A dry run plans the loads that need nothing of one before it, for those are not written then. `options` are as
+        for `stage`, each of the loads that it is of (see `loads.options_of`). Raises UnknownSheets and SheetsOfFamilies
+        before anything is read, and what `import_sheet` raises.
+        """
+        found.refuse_doubtful()
+        imported: list[Batch] = []
+        for number, load in enumerate(found.loads):
+            if options.get("dry_run") and load.after(found.loads[:number]):
+                continue
+            own = loads.options_of(load, found.loads, options)
+            imported.append(self.import_sheet(load.given, load.what, progress=progress, **own))
+            if not options.get("dry_run") and imported[-1].stage != "completed":
+                break
+        return imported
 
     def undo(self, batch: Batch | UUID | str, *, dry_run: bool = False, progress: Progress = silent) -> Batch:
         """Takes a completed batch back as a batch of its own: created records go, changed ones get their before-image
@@ -621,8 +696,10 @@ class Workbench:
         """The playbook that a batch is a run of; None under one contract."""
         return PLAYBOOKS.get(batch.dataset) if batch.part_of is None else None
 
-    def _sheets(self, sheet: Sheet | Sequence[Sheet], dataset: str) -> dict[str, Sheet]:
+    def _sheets(self, sheet: Given, dataset: str) -> dict[str, Sheet]:
         """The sheets of a source by the dataset that each is."""
+        if isinstance(sheet, Pairs):
+            return dict(sheet)
         given = [sheet] if isinstance(sheet, Sheet) else list(sheet)
         playbook = PLAYBOOKS.get(dataset)
         if playbook is None:

@@ -63,22 +63,84 @@ def test_what_was_noticed_of_a_column_is_told_once(show: Show, wb: Workbench, sh
 
 def test_issues_are_counted_and_their_rows_shown(show: Show, planned: Batch) -> None:
     page = show("validate", batch=planned.id)
-    counts, rows = page.dataframe[0].value, page.data_editor[0].value
-    assert sorted(counts[["Field", "Severity", "Rows"]].to_numpy().tolist()) == [
-        ["email", "error", 1],
-        ["email", "warning", 1],
-        ["phone", "error", 1],
+    rows = page.data_editor[0].value
+    kinds = [button.label.replace("\\", "") for button in page.button if str(button.key).startswith("kind ")]
+    assert kinds == [
+        "✕ **1 row** · email: invalid email format",
+        "✕ **1 row** · phone: invalid phone number: 7 to 20 digits, with + ( ) - . / and an extension (x12)",
+        "! **1 row** · email: an earlier row has the same key, a warning",
     ]
     assert rows[["line", "0"]].to_numpy().tolist() == [[3, "ben at example.com"], [4, "ada@example.com"]]
 
 
-def test_rows_are_filtered_by_field_and_issue(show: Show, planned: Batch) -> None:
+def test_a_kind_is_opened_with_the_texts_of_its_cells_and_its_rows(show: Show, planned: Batch) -> None:
     page = show("validate", batch=planned.id)
-    page.selectbox(key="code").select("duplicate_key").run()
-    assert page.data_editor[0].value["line"].tolist() == [4]
-    page.selectbox(key="code").select("bad_email").run()
-    page.selectbox(key="field").select("email").run()
+    page.button(key="kind email duplicate_key warning").click().run()
+    assert page.query_params["code"] == "duplicate_key"
+    assert page.data_editor[1].value["line"].tolist() == [4]
+    page.button(key="kind email bad_email error").click().run()
+    values, rows = page.data_editor[0].value, page.data_editor[1].value
+    assert values.to_numpy().tolist() == [["ben at example.com", 1, 3, None]]
+    assert rows["line"].tolist() == [3]
+    page.button(key="kind email bad_email error").click().run()
+    assert "code" not in page.query_params
+    assert page.data_editor[0].value["line"].tolist() == [3, 4]
+
+
+def test_a_text_is_put_right_in_all_its_rows_and_that_is_taken_back(
+    show: Show, wb: Workbench, planned: Batch, worked: Callable[[Batch], Batch]
+) -> None:
+    page = show("validate", batch=planned.id, field="phone", code="bad_phone")
+    editor = f"values {planned.id} 0 {planned.plan} phone bad_phone"
+    page.session_state[editor] = {"edited_rows": {0: {"means": "(nothing)"}}, "added_rows": [], "deleted_rows": []}
+    page.run()
+    page.button(key="put right").click().run()
+    assert not page.exception
+    worked(planned)
+    assert [row["raw"]["phone"] for row in wb.rows.each(planned, lines=[3])] == [""]
+    page = show("validate", batch=planned.id)
+    assert "Last correction: phone: '12' is nothing (1 row, ana)" in said(page).replace("\\", "")
+    assert page.data_editor[0].value["was"].tolist() == ["✎ phone: was 12 (ana)", ""]
+    page.button(key="take back").click().run()
+    worked(planned)
+    assert [row["raw"]["phone"] for row in wb.rows.each(planned, lines=[3])] == ["12"]
+    page = show("validate", batch=planned.id)
+    page.button(key="make again").click().run()
+    worked(planned)
+    assert [row["raw"]["phone"] for row in wb.rows.each(planned, lines=[3])] == [""]
+
+
+def test_words_are_looked_for_in_all_rows_and_a_line_is_gone_to(show: Show, planned: Batch) -> None:
+    page = show("validate", batch=planned.id)
+    page.text_input(key="search").set_value("okafor").run()
     assert page.data_editor[0].value["line"].tolist() == [3]
+    page.text_input(key="search").set_value("nobody here").run()
+    assert "No row fits." in said(page)
+    page.text_input(key="search").set_value("").run()
+    page.number_input(key="from").set_value(4).run()
+    assert page.data_editor[0].value["line"].tolist() == [4]
+    page.number_input(key="from").set_value(1).run()
+    page.button_group(key="which").set_value("All rows").run()
+    assert page.data_editor[0].value["line"].tolist() == [2, 3, 4]
+
+
+def test_rows_that_are_picked_or_found_are_changed_at_once(
+    show: Show, wb: Workbench, planned: Batch, worked: Callable[[Batch], Batch]
+) -> None:
+    page = show("validate", batch=planned.id)
+    page.session_state["at once"] = True
+    edits = {"edited_rows": {1: {"pick": True}}, "added_rows": [], "deleted_rows": []}
+    page.session_state[f"cells {planned.id} 0 None None 3"] = edits
+    page.run()
+    assert "Correct cells" in labels(page)  # to pick a row is no correction
+    page.selectbox(key="change column").select("full_name").run()
+    page.text_input(key="change was").set_value("Park").run()
+    page.text_input(key="change to").set_value("Parker").run()
+    page.button(key="change").click().run()
+    assert not page.exception
+    worked(planned)
+    names = [row["raw"]["full_name"] for row in wb.rows.each(planned)]
+    assert names == ["Ada Park", "Ben Okafor", "Ada Parker"]
 
 
 def test_a_filter_stands_in_the_address(show: Show, planned: Batch) -> None:
@@ -99,8 +161,8 @@ def labels(page: AppTest) -> list[str]:
 
 def test_what_is_typed_and_not_saved_outlives_the_page_and_its_filters(show: Show, planned: Batch) -> None:
     page = typed(show("validate", batch=planned.id), planned)
-    page.selectbox(key="code").select("duplicate_key").run()
-    assert page.data_editor[0].value["line"].tolist() == [4]
+    page.button(key="kind email duplicate_key warning").click().run()
+    assert page.data_editor[1].value["line"].tolist() == [4]
     assert "2 cells typed and not saved yet, 2 of them in rows that are not shown here. You may leave." in said(page)
     again = show("validate", batch=planned.id)
     assert again.data_editor[0].value["0"].tolist() == ["ben@example.com", "ada@example.com"]
@@ -187,7 +249,7 @@ def test_a_completed_import_is_shown_and_no_longer_corrected(show: Show, wb: Wor
     page = show("validate", batch=planned.id)
     assert not page.data_editor
     assert not page.file_uploader
-    assert page.dataframe[1].value["line"].tolist() == [3, 4]
+    assert page.dataframe[0].value["line"].tolist() == [3, 4]
 
 
 def test_clean_rows_are_praised_and_lead_on(show: Show, wb: Workbench, sheet: Sheets) -> None:
@@ -228,7 +290,7 @@ def test_rows_of_one_key_stand_side_by_side_and_a_person_chooses(
     show: Show, wb: Workbench, contradicting: Batch, worked: Callable[[Batch], Batch]
 ) -> None:
     page = show("validate", batch=contradicting.id)
-    shown = page.dataframe[1].value
+    shown = page.dataframe[0].value
     assert shown.to_numpy().tolist()[:2] == [
         ["", "email", "ada@example.com", "ada@example.com"],
         ["≠", "full_name", "Ada Park", "Ada Again"],
@@ -260,8 +322,7 @@ def test_what_nearly_fits_is_taken_for_all_its_rows(
     text = "student_email,course_code\nada@example.com,CNA 101\nben@example.com,CNA 101\n"
     batch = wb.plan(wb.stage(sheet(text), "elevate.enrollments")).batch
     page = show("validate", batch=batch.id)
-    nearly = page.data_editor(key="nearly").value
-    assert nearly[["text", "means", "rows"]].to_numpy().tolist() == [["CNA 101", "CNA101", 2]]
-    page.button[[one.label for one in page.button].index("Correct 2 rows and check again")].click().run()
+    assert "CNA 101: 2 rows, did you mean CNA101?" in said(page).replace("\\", "")
+    page.button[[one.label for one in page.button].index("Yes, in 2 rows")].click().run()
     assert not page.exception
     assert worked(batch).created == 2

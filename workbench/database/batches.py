@@ -13,7 +13,7 @@ import psycopg
 from psycopg.sql import SQL, Composable, Identifier, Literal
 from psycopg.types.json import Jsonb
 
-from workbench.database import progress, reads
+from workbench.database import progress, reads, wholes
 from workbench.database.store import QUEUE, Store, translated_errors
 from workbench.model.batch import ENDED, OUTCOMES, Batch, Run
 from workbench.model.errors import AmbiguousBatch, SeveralSheets, UnknownBatch, WorkbenchError
@@ -480,6 +480,11 @@ class Batches:
         """The runs that brought in rows of a batch, or of its sheets, which had been unmatched, and that stand; the
         oldest first."""
         return sweeps(self._store, batch)
+
+    def whole_again(self, batch: Batch) -> str:
+        """What to do about rows of a batch, or of a run's sheets, that are not written, where single ones do not do,
+        for they are parts of a record that goes in as a whole; else nothing."""
+        return wholes.again(batch, run(self._store, batch))
 
     def resolved_by(self, batch: Batch) -> list[Batch]:
         """The runs that brought in rows which had been unmatched for want of what that batch has created, and that

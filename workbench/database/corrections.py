@@ -8,8 +8,9 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Mapping as Pairs
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pyarrow as pa
 
@@ -30,11 +31,16 @@ from workbench.sources.headers import name_headers
 
 _OPEN = ("staged", "planned", "held")
 _AT_ONCE = 10_000
+_KEPT_EDITS = 100
+"""So many edits can be taken back, one after the other."""
+
+Step = Literal["taken_back", "made_again"]
+"""What becomes of an earlier edit."""
 _LINE = re.compile(r"\s*(\d{1,9})(\.0+)?\s*")
 """A line's number, as a spreadsheet may give it back."""
 
 
-def correct(
+def correct(  # noqa: PLR0913
     store: Store,
     home: Path,
     run: Run,
@@ -43,9 +49,12 @@ def correct(
     playbook: Playbook | None,
     *,
     means: Pairs[str, Pairs[str, str]] | None = None,
+    said: str = "",
+    step: Step | None = None,
 ) -> Batch:
     """Keeps those of the given rows that differ from what counts now, all or none, and takes the batch back to staged;
-    `means` is what somebody has said of texts for it ({field: {text: meaning}}).
+    `means` is what somebody has said of texts for it ({field: {text: meaning}}), `said` the edit in words, and `step`
+    whether it takes an earlier edit back, or makes one again that was taken back.
 
     Under a playbook they are judged by the parts that they are made into, which are made anew with the next plan.
     Raises WrongStage, and what making the `rows` raises, which is done within the transaction.
@@ -79,14 +88,54 @@ def correct(
             connection.execute("truncate incoming")
         if not lines:
             return batch
-        summary = json.dumps({"failed": failed, "issue_counts": counts, "partial": partial, "halves": sorted(halves)})
+        figures = {"failed": failed, "issue_counts": counts, "partial": partial, "halves": sorted(halves)}
+        edit = {"revision": batch.revision + 1, "rows": len(lines), "by": store.user, "said": said}
+        summary = json.dumps({**figures, "edits": _edits(batch, edit, step)})
         connection.execute(_COUNT, {**which, "summary": summary})
         if run.face.id != batch.id:  # one of several sheets: the run's plan no longer holds either
             connection.execute(_OPEN_AGAIN, {"batch": run.face.id, "revision": run.face.revision + 1})
             connection.execute(_SUM, {"run": run.face.id})
-        said = {"means": means} if means else {}
-        store.note("corrected", batch.id, rows=len(lines), lines=sorted(lines)[:100], **said)
+        more: dict[str, Any] = {"means": means} if means else {}
+        more |= {step: True} if step else {}
+        store.note("corrected", batch.id, rows=len(lines), lines=sorted(lines)[:100], **more)
     return batches.get(store, batch.id)
+
+
+def _edits(batch: Batch, edit: dict[str, Any], step: Step | None) -> dict[str, list[dict[str, Any]]]:
+    """The edits of a batch that stand, and those that were taken back and can be made again, the last at the end."""
+    done, undone = (list(batch.summary.get("edits", {}).get(name, ())) for name in ("done", "undone"))
+    if step == "taken_back":
+        return {"done": done[:-1], "undone": [*undone, done[-1]]}
+    if step == "made_again":
+        return {"done": [*done, {**edit, "said": undone[-1]["said"]}], "undone": undone[:-1]}
+    return {"done": [*done, edit][-_KEPT_EDITS:], "undone": []}
+
+
+def last_edit(batch: Batch, step: Step) -> dict[str, Any] | None:
+    """The edit that would be taken back, or made again: revision, rows, by, said; None where there is none."""
+    edits = batch.summary.get("edits", {}).get("done" if step == "taken_back" else "undone", ())
+    return dict(edits[-1]) if edits else None
+
+
+def as_before(store: Store, batch: Batch, revision: int) -> Iterator[Chunk]:
+    """The rows of an edit as they were before it."""
+    return _of_edit(store, batch, _BEFORE, revision)
+
+
+def as_edited(store: Store, batch: Batch, revision: int) -> Iterator[Chunk]:
+    """The rows of an edit as it made them."""
+    return _of_edit(store, batch, _EDITED, revision)
+
+
+def _of_edit(store: Store, batch: Batch, question: str, revision: int) -> Iterator[Chunk]:
+    after = 0
+    while True:
+        which = {"batch": batch.id, "revision": revision, "after": after, "limit": _AT_ONCE}
+        found = store.connection.execute(question, which).fetchall()
+        if not found:
+            return
+        after = found[-1]["line"]
+        yield _chunk(batch, [row["line"] for row in found], [json.loads(row["raw"]) for row in found])
 
 
 def by_line(store: Store, batch: Batch, cells: Pairs[int, Pairs[str, str | None]]) -> Iterator[Chunk]:
@@ -105,17 +154,36 @@ def by_line(store: Store, batch: Batch, cells: Pairs[int, Pairs[str, str | None]
         yield _chunk(batch, lines, new)
 
 
+def filled(
+    store: Store, batch: Batch, lines: Sequence[int], header: str, text: str, instead_of: str | None
+) -> Iterator[Chunk]:
+    """The rows on those lines with a text in the column of a header; or in the place of another text in its cells,
+    where they have it. Raises UnknownHeader, UnknownRows."""
+    if header not in batch.headers:
+        raise UnknownHeader(header=header, known=", ".join(batch.headers))
+    place = batch.headers.index(header)
+    for piece in _pieces(sorted(lines)):
+        rows = _stored(store, batch, piece)
+        if missing := [line for line in piece if line not in rows]:
+            raise UnknownRows(batch=batch.id, lines=", ".join(map(str, missing[:20])))
+        for row in rows.values():
+            row[place] = text if instead_of is None else row[place].replace(instead_of, text)
+        yield _chunk(batch, piece, [rows[line] for line in piece])
+
+
 def meant(
     store: Store, batch: Batch, value_maps: Pairs[str, Pairs[str, str]], playbook: Playbook | None
 ) -> Iterator[Chunk]:
-    """The rows in which a field has one of the texts that mean something else ({field: {text: meaning}}), with that in
-    its column. Raises UnknownField for a field that no column fills."""
+    """The rows in which a field, or the cell of its column, has one of the texts that mean something else
+    ({field: {text: meaning}}), with that in its column. Raises UnknownField for a field that no column fills."""
     headers = {name: header for header, name in batch.mapping["columns"].items()}
     lines: dict[int, dict[str, str | None]] = {}
     for field, meanings in value_maps.items():
         if field not in headers:
             raise UnknownField(dataset=batch.dataset, field=field, known=", ".join(headers))
-        for line, text in _saying(store, batch, field, list(meanings), playbook):
+        written = {"batch": batch.id, "place": batch.headers.index(headers[field]), "texts": list(meanings)}
+        cells = ((row["line"], row["text"]) for row in store.all(_WRITTEN, written))
+        for line, text in chain(_saying(store, batch, field, list(meanings), playbook), cells):
             lines.setdefault(line, {})[headers[field]] = meanings[text]
     return by_line(store, batch, lines)
 
@@ -229,6 +297,26 @@ cross join lateral unnest(coalesce(r.sources, array[r.line])) as each (line)
 where r.batch_id = %(batch)s and coalesce(c.payload, r.payload) ->> %(name)s = any(%(texts)s)
 """
 
+_WRITTEN = """
+select line, text from (
+    select line, btrim(raw::json ->> %(place)s) as text from workbench.corrected_row where batch_id = %(batch)s
+) each where text = any(%(texts)s)
+"""
+
+_EDITED = """
+select line, raw from workbench.import_correction
+where batch_id = %(batch)s and revision = %(revision)s and line > %(after)s order by line limit %(limit)s
+"""
+
+_BEFORE = """
+select n.line, coalesce((
+    select b.raw from workbench.import_correction b
+    where b.batch_id = n.batch_id and b.line = n.line and b.revision < n.revision order by b.revision desc limit 1
+), r.raw) as raw
+from workbench.import_correction n join workbench.import_row r on r.batch_id = n.batch_id and r.line = n.line
+where n.batch_id = %(batch)s and n.revision = %(revision)s and n.line > %(after)s order by n.line limit %(limit)s
+"""
+
 _FORGET_SAME = """
 delete from incoming i using workbench.corrected_row r
 where r.batch_id = %(batch)s and r.line = i.line and r.raw = i.raw
@@ -250,7 +338,10 @@ from incoming returning line
 
 _COUNT = """
 update workbench.import_batch set summary = summary || %(summary)s::jsonb || jsonb_build_object('corrected',
-    (select count(distinct line) from workbench.import_correction where batch_id = %(batch)s))
+    (select count(*) from (
+        select distinct on (line) line, raw from workbench.import_correction
+        where batch_id = %(batch)s order by line, revision desc
+    ) n join workbench.import_row r using (line) where r.batch_id = %(batch)s and r.raw <> n.raw))
 where id = %(batch)s
 """
 

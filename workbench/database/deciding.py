@@ -15,9 +15,10 @@ from workbench.database.issues import Issues
 from workbench.database.references import ReferringTarget, missed_as
 from workbench.database.repeats import Repeats, Ruling
 from workbench.database.requirements import Requirements
-from workbench.database.rolling_up import Refusals
+from workbench.database.rolling_up import TOGETHER, Refusals
 from workbench.database.target import slice_of, texts
 from workbench.database.verdicts import Verdicts
+from workbench.database.wholes import WholeRows
 from workbench.model.batch import Batch
 from workbench.model.contract import Contract, Field
 from workbench.model.kinds import KINDS
@@ -43,6 +44,7 @@ class Decision:
         ahead: Ahead,
         part: Part | None,
         refusals: Refusals | None,
+        wholes: WholeRows,
         ruling: Ruling,
         holds: frozenset[str],
     ) -> None:
@@ -51,12 +53,15 @@ class Decision:
 
         self.contract = contract
         self.plan = plan
-        target = ReferringTarget(contract, batch, tenant, plan, earlier=earlier, ahead=ahead, refusals=refusals)
+        target = ReferringTarget(
+            contract, batch, tenant, plan, earlier=earlier, ahead=ahead, refusals=refusals, wholes=wholes
+        )
         self.which = target.which
         self._target = target
         self._ruling = ruling
         self._required = Requirements(target)
-        self._verdicts = Verdicts(target, self._required)
+        self._wholes = wholes
+        self._verdicts = Verdicts(target, self._required, together=target.adds_up or wholes.any)
         self._changes = Changes(target, self._verdicts)
         self._repeats = Repeats(
             target,
@@ -79,6 +84,7 @@ class Decision:
             identities=self._identities,
             file_rules=self._file_rules,
             adding_up=self._adding_up,
+            wholes=wholes,
             called=called,
             may_repeat=contract.adds_up or (part is not None and part.repeats),
         )
@@ -99,7 +105,9 @@ class Decision:
         self._target.refuse(connection)
 
     def stand(self, connection: psycopg.Connection[Any]) -> None:
-        """Puts down by which records the rows are known, where they do not say so by themselves."""
+        """Puts down by which records the rows are known, where they do not say so by themselves, and which wait with
+        others of another sheet."""
+        self._wholes.put_down(connection)
         self._target.stand(connection)
 
     def put_down(self, connection: psycopg.Connection[Any], repeated: bool, shared: bool = False) -> None:
@@ -150,13 +158,14 @@ class Decision:
                    case when verdict > {unchanged} or found >= {flag} or {tells}{without} then {errors} end
             from (
                 select *, case when withheld and found % {flag} <= {protected} then {as_withheld}
-                               {held} else found % {flag} end as verdict
+                               {waits} {held} else found % {flag} end as verdict
                 from (
                     select r.line, r.id as row_id, {verdict} as found, {withheld} as withheld,
-                           {accepted} as accepted{repeats}{waits_with}{columns}
+                           {accepted} as accepted{repeats}{waits_with}{waits_for}{columns}
                     from {rows} r
                     {repeated}
                     {incomplete}
+                    {waiting}
                     {references}
                     left join {target} t on t.tenant_id = {tenant} and {matches}
                     {of_others}
@@ -189,6 +198,13 @@ class Decision:
             errors=self._issues.decided(),
             verdict=self._verdict(),
             repeats=self._repeats.columns(),
+            waits=self._wholes.waits(
+                SQL("found % {}").format(Literal(FLAG)),
+                self._verdicts.number("skipped", "protected"),
+                self._verdicts.number(*TOGETHER) if self._wholes.any else SQL("null"),
+            ),
+            waits_for=self._wholes.columns(),
+            waiting=self._wholes.join(),
             waits_with=self._adding_up.columns(),
             incomplete=self._adding_up.join(),
             repeated=self._repeats.join(first_row=self._required.coded is not None),
@@ -229,6 +245,10 @@ class Decision:
             )
             for field in self._required.equal
         ]
+        if self._wholes.adds:
+            cases.append(
+                SQL("when {} then {}").format(self._wholes.differs(), self._verdicts.number("invalid", "differs"))
+            )
         cases += map(self._names_nothing, self._target.strict)
         if self._target.sharing:
             taken = SQL("when t.id is null and others.external_key is not null then {}")

@@ -11,8 +11,10 @@ from workbench.database.identities import Identities
 from workbench.database.references import ReferringTarget, missed_as
 from workbench.database.repeats import Repeats
 from workbench.database.requirements import Requirements
+from workbench.database.rolling_up import TOGETHER
 from workbench.database.target import issue, quoted, slice_column
 from workbench.database.verdicts import Verdicts
+from workbench.database.wholes import WholeRows
 from workbench.model.contract import Field
 
 
@@ -29,6 +31,7 @@ class Issues:
         identities: Identities,
         file_rules: FileRules,
         adding_up: AddingUp,
+        wholes: WholeRows,
         called: Callable[[str], str],
         may_repeat: bool,
     ) -> None:
@@ -42,6 +45,7 @@ class Issues:
         self._identities = identities
         self._file_rules = file_rules
         self._adding_up = adding_up
+        self._wholes = wholes
         self._called = called
         self._may_repeat = may_repeat
 
@@ -114,8 +118,15 @@ class Issues:
         ]
         if self._file_rules.any:
             cases.append(SQL("when {} then {}").format(self._verdicts.number("invalid", "file_rule"), self._missing()))
-        if self._required.equal:
-            cases.append(SQL("when {} then {}").format(self._verdicts.number("invalid", "differs"), self._differing()))
+        if self._wholes.any:
+            waits = issue("waits", key, SQL("waits_for"))
+            cases.append(SQL("when {} then {}").format(self._verdicts.number(*TOGETHER), waits))
+        differing = [self._differing()] if self._required.equal else []
+        differing += [self._wholes.difference()] if self._wholes.adds else []
+        if differing:
+            cases.append(
+                SQL("when {} then {}").format(self._verdicts.number("invalid", "differs"), _together(differing))
+            )
         if self._contract.slice_by or self._contract.fixed:
             other = f"Belongs to a record whose {slice_column(self._contract)} is "
             cases.append(

@@ -1,10 +1,12 @@
-"""Which rows of a batch a page shows, by outcome and by issue: a few of a million, found without reading the others."""
+"""Which rows of a batch a page shows, by outcome, by issue and by what their cells say: a few of a million."""
 
+import re
 from typing import Any
 
 from psycopg.sql import SQL, Composable, Composed, Literal
 from psycopg.types.json import Jsonb
 
+from workbench.database.search import contains
 from workbench.database.store import Store
 from workbench.model.batch import OUTCOMES, Batch
 from workbench.model.issue import counted, of_kind
@@ -13,29 +15,31 @@ _RARE = 20
 """One row in so many, and fewer: then all of them are looked for at once instead of in the order of their lines."""
 
 
-def lines(
+def lines(  # noqa: PLR0913
     store: Store,
     batch: Batch,
     *,
     outcome: str | None = None,
     reason: str | None = None,
     issue: dict[str, str] | None = None,
+    text: str = "",
     waiting: bool = False,
     after: int = 0,
     limit: int | None = None,
 ) -> list[int]:
-    """The first `limit` lines after `after` that have that outcome (for that reason) and such an issue; None is any.
+    """The first `limit` lines after `after` that have that outcome (for that reason), such an issue, and every word of
+    a text in their cells, as they are or as they came; None is any.
 
     An explained row is skipped, with the reason "explained"; a rejected one is invalid, with the reason "rejected", and
     left out where only those are asked for that are `waiting` for a person's word. An issue is told by its code, its
     field ("" is the row as a whole) or both; {} is an issue of any kind.
     """
-    question = _Question(batch, outcome, reason, issue, waiting, after, limit)
+    question = _Question(batch, outcome, reason, issue, text, waiting, after, limit)
     statement = question.composed()
     if statement is None:
         return []
     with store.transaction() as connection:
-        connection.execute(_ALL_AT_ONCE if question.rare else _IN_ORDER)
+        connection.execute(question.how)
         return [row["line"] for row in connection.execute(statement).fetchall()]
 
 
@@ -43,6 +47,13 @@ def lines(
 # few such rows, look up a million others in their order.
 _IN_ORDER = "set local enable_sort = off; set local enable_bitmapscan = off; set local enable_seqscan = off"
 _ALL_AT_ONCE = "set local enable_indexscan = off; set local enable_seqscan = off"
+
+
+# Words are looked for in every row that may have them, by all processors; there is no index of cells.
+_BY_READING = """
+set local parallel_setup_cost = 0; set local parallel_tuple_cost = 0; set local min_parallel_table_scan_size = 0;
+set local max_parallel_workers_per_gather = 4
+"""
 
 
 _AS_SKIPPED = SQL("e.rejected is not true")
@@ -61,6 +72,7 @@ class _Question:
         outcome: str | None,
         reason: str | None,
         issue: dict[str, str] | None,
+        text: str,
         waiting: bool,
         after: int,
         limit: int | None,
@@ -69,6 +81,7 @@ class _Question:
         self._outcome = outcome
         self._reason = reason
         self._issue = issue
+        self._words = re.findall(r"\S+", text.replace("\0", ""))
         self._waiting = waiting
         self._names: dict[str, Composable] = {
             "batch": SQL("{}::uuid").format(Literal(batch.id)),
@@ -77,6 +90,13 @@ class _Question:
             "issue": SQL("{}::jsonb").format(Literal(Jsonb([self._issue]))),
             "limit": Literal(limit),
         }
+
+    @property
+    def how(self) -> str:
+        """How the database is to look for the lines."""
+        if self._words and self._issue is None and not self.rare:
+            return _BY_READING
+        return _ALL_AT_ONCE if self.rare else _IN_ORDER
 
     @property
     def rare(self) -> bool:
@@ -100,11 +120,41 @@ class _Question:
         none."""
         part = SQL("(select line from ({}) found where line > {after} order by line limit {limit})")
         found = self._by_outcome() if self._issue is None else self._by_issue()
-        parts = [part.format(each, **self._names) for each in found]
+        parts = [part.format(self._saying(each), **self._names) for each in found]
         if not parts:
             return None
         every = SQL("select line from ({}) every order by line limit {limit}")
         return every.format(SQL(" union ").join(parts), **self._names)
+
+    def _saying(self, found: Composable) -> Composable:
+        """Those of the lines whose rows have every word in their cells, as they are or as they came."""
+        if not self._words:
+            return found
+        in_json = [word.replace("\\", r"\\").replace('"', r"\"") for word in self._words]
+        of_row = SQL(" and ").join(contains(SQL("r.raw"), word) for word in in_json)
+        as_it_came = self._compose("r.batch_id = {batch} and {of_row}", of_row=of_row)
+        tests = [as_it_came]
+        if self._batch.revision:
+            of_corrected = SQL(" and ").join(contains(SQL("n.raw"), word) for word in in_json)
+            tests.append(
+                self._compose(
+                    """r.line in (
+                        select n.line from workbench.import_correction n where n.batch_id = {batch} and {of_corrected}
+                    )""",
+                    of_corrected=of_corrected,
+                )
+            )
+        if self._any and self._issue is None:
+            return self._compose(
+                "select r.line from workbench.import_row r where r.batch_id = {batch} and ({tests})",
+                tests=SQL(" or ").join(tests),
+            )
+        return self._compose(
+            """select f.line from ({found}) f join workbench.import_row r on r.batch_id = {batch} and r.line = f.line
+            where {tests}""",
+            found=found,
+            tests=SQL("({})").format(SQL(" or ").join(tests)),
+        )
 
     def _compose(self, statement: str, **more: Composable) -> Composed:
         return SQL(statement).format(**self._names, **more)
@@ -193,6 +243,31 @@ class _Question:
         if self._outcome in ("unmatched", "invalid"):
             tests.append(SQL("not {}").format(self._said(outcome, SQL("true") if self._waiting else _AS_SKIPPED)))
         return SQL(" and ").join(tests)
+
+
+def number(
+    store: Store,
+    batch: Batch,
+    *,
+    outcome: str | None = None,
+    reason: str | None = None,
+    issue: dict[str, str] | None = None,
+    text: str = "",
+) -> int:
+    """How many rows have that outcome, such an issue and those words, as `lines` finds them."""
+    statement = _Question(batch, outcome, reason, issue, text, False, 0, None).composed()
+    if statement is None:
+        return 0
+    counted_ = SQL("select count(*)::int as rows from ({}) fitting").format(statement)
+    with store.transaction() as connection:
+        connection.execute(_BY_READING)
+        found = connection.execute(counted_).fetchone()
+    return found["rows"] if found else 0
+
+
+def having(batch: Batch, issue: dict[str, str], limit: int) -> Composed | None:
+    """The question for the first lines that have such an issue; None where the figures say there are none."""
+    return _Question(batch, None, None, issue, "", False, 0, limit).composed()
 
 
 def issue_counts(store: Store, batch: Batch) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from workbench.database.deciding import Decision, Lines
 from workbench.database.removing import Leftovers, Removals
 from workbench.database.rolling_up import REFUSED, Refusals, RollUp
 from workbench.database.store import Store
+from workbench.database.wholes import Wholes, compared, pairs
 from workbench.datasets import catalog
 from workbench.model.batch import OUTCOMES, Batch, Run
 from workbench.model.control_total import Counted
@@ -37,7 +38,7 @@ def plan(store: Store, run: Run, playbook: Playbook | None = None, *, seconds: C
     is written of a source row of which a part is invalid, nor, where a row is written whole or not at all, of one with
     an unmatched part: what turns out to be so refused is taken out and the parts are decided again, until nothing more
     is: from the first on, for what is refused makes no record that others repeat or refer to. So it is with what rows
-    name ahead of it.
+    name ahead of it, and with records that stand in two sheets, of which a row is refused.
 
     A plan made again gets the next number; the earlier one stays as it was, and what is stored counts only once it is
     made the plan of the run's batches, all at once.
@@ -56,11 +57,12 @@ def plan(store: Store, run: Run, playbook: Playbook | None = None, *, seconds: C
             whole=playbook.whole,
         )
     anew = ahead = Ahead(run, store.tenant_id)
+    wholes = Wholes(pairs(run))
     while True:
         decided: dict[UUID, Decided] = {}
         further, then = refusals, anew
         for batch in run.written:
-            decision = _decision(store, run, batch, number, playbook, refusals, ahead)
+            decision = _decision(store, run, batch, number, playbook, refusals, ahead, wholes)
             known = _names_known(run, batch, decided)
             decided[batch.id] = _decide_all(store, batch, decision, looked, known=known)
             if refusals is not None and any(decided[batch.id].counts[outcome] for outcome in refusals.outcomes):
@@ -71,7 +73,10 @@ def plan(store: Store, run: Run, playbook: Playbook | None = None, *, seconds: C
                 then = ahead.with_plan(number)
                 break
         else:
-            break
+            held = wholes.after(store, number, decided)
+            if held is wholes:
+                break
+            wholes = held
         refusals, ahead, number = further, then, number + 1
     kept: dict[UUID, int] = {}
     if any(decided[batch.id].counts["updated"] for batch in run.written):
@@ -127,7 +132,7 @@ def _totals(
         counted[sheet.id] = totals.count(connection, sheet, number, decided[sheet.id].outcomes)
         part = sheet.dataset if sheet != run.face else ""
         asked.holds += totals.holds(counted[sheet.id], expected.get(sheet.id, []), part)
-    return counted, sum(map(len, expected.values()))
+    return compared(run, counted), sum(map(len, expected.values()))
 
 
 def _figures(batch: Batch, decided: "Decided") -> dict[str, int]:
@@ -238,6 +243,7 @@ def _decision(
     playbook: Playbook | None,
     refusals: "Refusals | None",
     ahead: Ahead,
+    wholes: Wholes,
 ) -> Decision:
     earlier = {part.dataset: part for part in run.parts if part.part < batch.part}
     part = playbook.part(batch.dataset) if playbook is not None and batch.derived else None
@@ -254,6 +260,7 @@ def _decision(
         ahead=ahead,
         part=part,
         refusals=refusals,
+        wholes=wholes.of(batch),
         ruling=decisions.ruling(store, source),
         holds=frozenset(source.mapping.get("holds", ())),
     )

@@ -11,6 +11,7 @@ from workbench.database.ahead import Ahead
 from workbench.database.rolling_up import Refusals
 from workbench.database.standing import Standing, id_of
 from workbench.database.target import Target, slice_of
+from workbench.database.wholes import WholeRows
 from workbench.datasets import catalog
 from workbench.model.batch import Batch
 from workbench.model.contract import Contract, Field
@@ -36,8 +37,10 @@ class ReferringTarget(Target):
         earlier: dict[str, Batch],
         ahead: Ahead,
         refusals: Refusals | None,
+        wholes: WholeRows,
     ) -> None:
         super().__init__(contract, batch, tenant, plan)
+        self._wholes = wholes
         self._earlier = earlier
         self._ahead = ahead
         self._named_ahead = ahead.named(batch)
@@ -172,8 +175,11 @@ class ReferringTarget(Target):
 
     def would_be(self, field: Field) -> Composable:
         """Whether a row that is withheld itself names a record of its own source row, be it one that is invalid: that
-        would be there with the row, and is not what is wrong with it."""
+        would be there with the row, and is not what is wrong with it. So would the head that a row of another sheet is
+        a part of, and waits with."""
         assert field.reference is not None
+        if self._wholes.any:
+            return self._wholes.names_held(field)
         if self._refusals is None or field.reference.dataset not in self._earlier:
             return SQL("false")
         if not field.reference.by:

@@ -11,7 +11,7 @@ from uuid import UUID
 import pyarrow as pa
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
-from workbench.database import explaining, paging, suggestions
+from workbench.database import explaining, paging, suggestions, wrong_values
 from workbench.database.batches import get, one_sheet, parts, sheets
 from workbench.database.store import Store
 from workbench.datasets import catalog
@@ -300,6 +300,12 @@ def _of_outcome(
         limit = None if limit is None else limit - len(found)
 
 
+def _issue(code: str | None, field: str | None, *, wrong: bool) -> dict[str, str] | None:
+    """The issue that is asked for; {} is any, None is not asked for."""
+    issue = {name: text for name, text in (("code", code), ("field", field)) if text is not None}
+    return issue if issue or wrong else None
+
+
 class Rows:
     """The rows of the tenant's batches: `Workbench.rows`."""
 
@@ -356,19 +362,55 @@ class Rows:
         field: str | None = None,
         code: str | None = None,
         wrong: bool = False,
+        text: str = "",
         waiting: bool = False,
         after: int = 0,
         limit: int = 50,
     ) -> list[dict[str, Any]]:
         """The first `limit` rows after line `after` as `each_row` has them, with that outcome (for that reason) and an
-        issue of that code in that field ("" is the row as a whole), or with any issue when only `wrong` ones count;
-        or those of them that are `waiting` for a person's word."""
+        issue of that code in that field ("" is the row as a whole), or with any issue when only `wrong` ones count,
+        and with every word of a `text` in their cells; or those of them that are `waiting` for a person's word."""
         found = get(self._store, batch)
-        issue = {name: text for name, text in (("code", code), ("field", field)) if text is not None}
-        asked = issue if issue or wrong else None
-        place: dict[str, Any] = {"waiting": waiting, "after": after, "limit": limit}
+        asked = _issue(code, field, wrong=wrong)
+        place: dict[str, Any] = {"text": text, "waiting": waiting, "after": after, "limit": limit}
         lines = paging.lines(self._store, found, outcome=outcome, reason=reason, issue=asked, **place)
         return list(self.each(found, lines=lines)) if lines else []
+
+    def number(
+        self,
+        batch: Batch | UUID | str,
+        *,
+        outcome: str | None = None,
+        reason: str | None = None,
+        field: str | None = None,
+        code: str | None = None,
+        wrong: bool = False,
+        text: str = "",
+    ) -> int:
+        """How many rows `page` finds in all."""
+        found = get(self._store, batch)
+        asked = _issue(code, field, wrong=wrong)
+        return paging.number(self._store, found, outcome=outcome, reason=reason, issue=asked, text=text)
+
+    def lines(
+        self,
+        batch: Batch | UUID | str,
+        *,
+        field: str | None = None,
+        code: str | None = None,
+        wrong: bool = False,
+        text: str = "",
+    ) -> list[int]:
+        """The lines of the rows that `page` finds, all of them."""
+        found = get(self._store, batch)
+        return paging.lines(self._store, found, issue=_issue(code, field, wrong=wrong), text=text)
+
+    def wrong_values(
+        self, batch: Batch | UUID | str, *, code: str, field: str, limit: int = 100
+    ) -> tuple[list[dict[str, Any]], int]:
+        """What stands in the cells of the rows that have an issue, the most frequent first (text, rows, the first
+        line, and what it probably means), and how many different texts there are."""
+        return wrong_values.find(self._store, get(self._store, batch), code, field, limit)
 
     def save(
         self,

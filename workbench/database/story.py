@@ -244,11 +244,21 @@ HOLDABLE_IN_WORDS = dict(
 
 
 def _meant(events: list[dict[str, Any]], sheet: Batch) -> Iterator[str]:
-    """What people have said of texts for all rows at once."""
+    """What people have said of texts for all rows at once, and nobody has taken back."""
+    stands: list[dict[str, Any]] = []
+    taken_back: list[dict[str, Any]] = []
     for event in events:
-        if event["action"] == "corrected" and event["batch_id"] == sheet.id:
-            for field, texts in event["detail"].get("means", {}).items():
-                yield f"{event['actor']} said what texts mean: {field}: {_meanings(texts)}."
+        if event["action"] != "corrected" or event["batch_id"] != sheet.id:
+            continue
+        if event["detail"].get("taken_back"):
+            taken_back += [stands.pop()] if stands else []
+        elif event["detail"].get("made_again"):
+            stands += [taken_back.pop()] if taken_back else []
+        else:
+            stands.append(event)
+    for event in stands:
+        for field, texts in event["detail"].get("means", {}).items():
+            yield f"{event['actor']} said what texts mean: {field}: {_meanings(texts)}."
 
 
 def _said(word: Mapping[str, Any]) -> str:
@@ -329,6 +339,11 @@ def _lines(ranges: Any, *, more: bool = False) -> str:
     one = not more and len(ranges) == 1 and shown[0][0] == shown[0][1]
     others = " and more" if more or len(ranges) > _NAMED else ""
     return f"line{'' if one else 's'} {lines.written(shown)}{others}"
+
+
+def meanings(means: Mapping[str, Mapping[str, str]]) -> str:
+    """What texts of fields were said to mean, in words."""
+    return "; ".join(f"{field}: {_meanings(texts)}" for field, texts in means.items())
 
 
 def _meanings(texts: Mapping[str, str]) -> str:

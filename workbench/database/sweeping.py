@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from psycopg import Connection
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
-from workbench.database import batches, committing, planning, rolling_up, rows, runs, staging, superseding
+from workbench.database import batches, committing, planning, rolling_up, rows, runs, staging, superseding, wholes
 from workbench.database.progress import reporting, silent
 from workbench.database.store import Store
 from workbench.database.target import Target
@@ -50,7 +50,10 @@ and unmatched > (
 
 def resolvable(store: Store, batch: Batch, *, again: bool = True) -> list[int]:
     """The lines of a source whose rows are unmatched, and all of whose references are there now; with `again` also
-    those that a sweep brought in which somebody took back, or left out."""
+    those that a sweep brought in which somebody took back, or left out. None of a sheet whose rows go in together with
+    those of another."""
+    if _of_two_sheets(store, batch):
+        return []
     parts = [part for part in batches.parts(store, batch.id) if part.derived] or [batch]
     asked = [_asked(store, part) for part in parts if part.unmatched]
     if not asked:
@@ -72,6 +75,13 @@ def resolvable(store: Store, batch: Batch, *, again: bool = True) -> list[int]:
     with store.transaction() as connection:
         planning.tune(connection, batch.processed or 0)
         return [row["line"] for row in connection.execute(question)]
+
+
+def _of_two_sheets(store: Store, batch: Batch) -> bool:
+    """Whether the records that a sheet's rows are of have rows in another sheet of its run as well."""
+    if batch.part_of is None or batch.derived:
+        return False
+    return any(batch in (pair.heads, pair.parts) for pair in wholes.pairs(batches.run(store, batch)))
 
 
 def _goes_together(batch: Batch) -> bool:
@@ -188,6 +198,8 @@ def supply(store: Store, home: Path, batch: Batch, playbook: Playbook | None, sa
     for header in dict.fromkeys(header for cells in said.values() for header in cells):
         if header not in batch.headers:
             raise UnknownHeader(header=header, known=", ".join(batch.headers))
+    if _of_two_sheets(store, batch):
+        raise StillRefused(line=min(said), batch=batch.id, why=wholes.again(batch, batches.run(store, batch)))
     waiting = {row["line"] for row in store.all(_WAITS, {"batch": batch.id, "lines": list(said)})}
     if missing := sorted(said.keys() - waiting):
         raise NotWaiting(batch=batch.id, lines=", ".join(map(str, missing[:20])))

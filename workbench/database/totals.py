@@ -339,7 +339,8 @@ def told(store: Store, batch: Batch) -> tuple[Total, ...]:
     found: list[Total] = []
     for sheet in sheets:
         counted = [Counted.from_dict(each) for each in sheet.summary.get("totals", ())]
-        found += _paired(counted, of.get(sheet.id, []), sheet.dataset if sheet != batch else "")
+        said_of = [*of.get(sheet.id, []), *(each.of_sheet for each in counted if each.of_sheet is not None)]
+        found += _paired(counted, said_of, sheet.dataset if sheet != batch else "")
     return tuple(found)
 
 

@@ -12,7 +12,8 @@ from workbench.model.template import HOLDABLE
 class Verdicts:
     """Their numbers, which are compared instead of texts until they are stored."""
 
-    def __init__(self, target: ReferringTarget, required: Requirements) -> None:
+    def __init__(self, target: ReferringTarget, required: Requirements, *, together: bool) -> None:
+        """`together` is whether rows may wait with others of their record."""
         nouns = dict.fromkeys([field.reference.noun for field in target.strict if field.reference])
         self.all: tuple[tuple[str, str | None], ...] = (
             ("created", None),
@@ -31,7 +32,7 @@ class Verdicts:
             ("invalid", "taken"),
             ("invalid", "already_exists"),
             ("invalid", "ambiguous_code"),
-            *((TOGETHER,) if target.adds_up else ()),
+            *((TOGETHER,) if together else ()),
             *(("unmatched", noun) for noun in dict.fromkeys([target.contract.noun, *nouns, *required.awaited])),
         )
         """Outcome and reason of each, in the order of their numbers; those up to "unchanged" come without an issue."""

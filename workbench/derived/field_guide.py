@@ -14,6 +14,7 @@ from workbench.model.contract import (
     FromWindow,
     Joined,
     Mode,
+    ProductOf,
     SameAs,
     With,
 )
@@ -175,6 +176,8 @@ def _default(field: Field) -> str:  # noqa: PLR0911
             return " or ".join(f"`{name}`" for name in names)
         case CountOf(single=single, packs=packs, each=each, usual=usual):
             return f"`{single}` if above zero, else `{packs}` x `{each}` ({usual} when blank)"
+        case ProductOf(field=name, by=other):
+            return f"`{name}` x `{other}`"
         case AcademicYearOf(field=name):
             return f"the academic year of `{name}`"
         case FromWindow():

@@ -156,7 +156,15 @@ class CountOf:
     """How many a pack has where that is blank, e.g. "12"."""
 
 
-Derivation = Joined | CodeOf | SameAs | FromWindow | FirstOf | AcademicYearOf | CountOf
+@dataclass(frozen=True, kw_only=True)
+class ProductOf:
+    """A blank cell becomes one field's number times another's, to six places."""
+
+    field: str
+    by: str
+
+
+Derivation = Joined | CodeOf | SameAs | FromWindow | FirstOf | AcademicYearOf | CountOf | ProductOf
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -224,6 +232,23 @@ class Settles:
     """Our field."""
     total: str
     """The other contract's field."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sums:
+    """What a record says that its parts come to, where a sheet of its own has those: where they do not, neither is
+    written."""
+
+    of: str
+    """The dataset of its parts, whose `part_of` names it."""
+    total: str
+    """Our field."""
+    amount: str
+    """The field of a part that is added up."""
+    within: str
+    """How far they may be apart, e.g. "0.01"."""
+    told: str
+    """What is added up, in the sentence of a record of which it is another number."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -339,6 +364,8 @@ class Field:
                 return (name,)
             case CountOf(single=single, packs=packs, each=each):
                 return (single, packs, each)
+            case ProductOf(field=name, by=other):
+                return (name, other)
         return ()
 
 
@@ -412,6 +439,8 @@ class Contract:
     part_of: str = ""
     """The reference to the record that its records are parts of, and have no life without: where a file names some of
     those of one, the others are deleted, so that the whole is as the file has it."""
+    sums: Sums | None = None
+    """What its records' parts come to; None where they say nothing of it."""
     limits: tuple[tuple[str, str], ...] = USUAL
     """How much one import may change before a person is asked (see `limits`); a template may say otherwise."""
     on_edit: OnEdit = "keep"

@@ -12,8 +12,9 @@ from workbench.model.wording import first_of, many
 ROWS = "rows"
 """The control total that every source has: how many rows it brings."""
 
-Origin = Literal["file", "manifest", "person"]
-"""Who says what a file comes to: its own last line, the manifest of the archive that it came in, or a person."""
+Origin = Literal["file", "manifest", "person", "sheet"]
+"""Who says what a file comes to: its own last line, the manifest of the archive that it came in, a person, or another
+sheet of the same run, which nobody has to accept: it is told, and its rows are compared one by one."""
 Made = Literal["rows", "sum", "keys"]
 """How a control total is made of rows."""
 
@@ -94,6 +95,20 @@ class Expected:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Beside:
+    """A total of another sheet of the same run that has to be the same: what the lines of invoices come to."""
+
+    sheet: str
+    """What a person calls it."""
+    name: str
+    number: Decimal
+
+    def to_dict(self) -> dict[str, str]:
+        """As a batch's summary keeps it, exactly."""
+        return {"sheet": self.sheet, "name": self.name, "number": str(self.number)}
+
+
+@dataclass(frozen=True, kw_only=True)
 class Counted:
     """What the rows of a batch come to under a plan: all of them, those that go in, and those that do not."""
 
@@ -111,6 +126,9 @@ class Counted:
     out: tuple[int, ...] = ()
     """The first lines that do not go in."""
 
+    beside: "Beside | None" = None
+    """What another sheet of the run says of the same."""
+
     @property
     def left_out(self) -> Decimal | None:
         """What does not go in; None where it is not known."""
@@ -127,6 +145,7 @@ class Counted:
             "unread": list(self.unread),
             "others": {why: str(number) for why, number in self.others.items()},
             "out": list(self.out),
+            **({"beside": self.beside.to_dict()} if self.beside is not None else {}),
         }
 
     @classmethod
@@ -141,7 +160,19 @@ class Counted:
             unread=tuple(data["unread"]),
             others={why: Decimal(number) for why, number in data["others"].items()},
             out=tuple(data["out"]),
+            beside=Beside(**{**data["beside"], "number": Decimal(data["beside"]["number"])})
+            if "beside" in data
+            else None,
         )
+
+    @property
+    def of_sheet(self) -> Expected | None:
+        """What another sheet of the run says, as it is compared; None where none does."""
+        if self.beside is None:
+            return None
+        who = f"{self.beside.name} of {self.beside.sheet}"
+        number = self.beside.number
+        return Expected(name=self.name, origin="sheet", made=self.made, fields=self.fields, number=number, said_by=who)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,6 +193,11 @@ class Total:
     def differs(self) -> bool:
         """Whether it is another number than was said."""
         return self.expected is not None and self.expected.differs(self.counted.found)
+
+    @property
+    def proven(self) -> bool:
+        """Whether the database compares it with what was said before anything is completed."""
+        return self.expected is not None and self.expected.origin != "sheet"
 
     @property
     def accepted(self) -> bool:

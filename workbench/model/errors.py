@@ -276,6 +276,14 @@ class SheetRefused(WorkbenchError):
     """The sheet {sheet} cannot be imported as {dataset} with the others: {why}"""
 
 
+class UnknownSheets(WorkbenchError):
+    """Nobody can tell for sure what these sheets of {source} are: {sheets}. Say what each is, or leave it out."""
+
+
+class SheetsOfFamilies(WorkbenchError):
+    """The sheets of {source} are of several families: {families}. Say which of them are left out."""
+
+
 class SheetsAlike(WorkbenchError):
     """{first} and {second} of {source} would both be {dataset}. Keep one of them."""
 
@@ -324,6 +332,10 @@ class UnknownLines(WorkbenchError):
 
 class NoReason(WorkbenchError):
     """Say why: {action} {what} needs a reason."""
+
+
+class NoEdit(WorkbenchError):
+    """Batch {batch} has no correction that could be {step}."""
 
 
 class NothingToDeactivate(WorkbenchError):

@@ -80,9 +80,13 @@ def above_zero(canonical: pa.StringArray) -> pa.StringArray:
 
 def product(canonical: pa.StringArray, by: pa.StringArray) -> pa.StringArray:
     """The exact products of numbers that are not zero, to six places; null elsewhere."""
-    number = _decimal(canonical)
-    number = pc.if_else(pc.equal(number, 0), pa.scalar(None, _COUNTED), number)
-    found = pc.round(pc.multiply(number, _decimal(by)), 6)
+    nothing = pc.equal(_decimal(canonical), 0)
+    return pc.if_else(nothing, pa.scalar(None, pa.string()), times(canonical, by))
+
+
+def times(canonical: pa.StringArray, by: pa.StringArray) -> pa.StringArray:
+    """The exact products of numbers, to six places; null where one is none that can be counted with."""
+    found = pc.round(pc.multiply(_decimal(canonical), _decimal(by)), 6)
     places = pc.cast(pc.cast(found, pa.decimal128(38, 6), safe=False), pa.string())
     return replaced(places, (r"0+$", ""), (r"\.$", ""))
 

@@ -20,6 +20,7 @@ from workbench.model.contract import (
     FirstOf,
     FromWindow,
     Joined,
+    ProductOf,
     SameAs,
 )
 from workbench.model.kinds import KINDS, WIDE_SPACES, Kind, by_distinct, chosen, trimmed
@@ -194,6 +195,9 @@ def _derived(  # noqa: PLR0911
             return dates.academic_year(values[name]) if name in values else None
         case CountOf():
             return _counted(derivation, values)
+        case ProductOf(field=name, by=other):
+            known = name in values and other in values
+            return KINDS[field.kind].parse(numbers.times(values[name], values[other])) if known else None
         case FromWindow():
             return canonical(_cell(window), field)[0] if window else None
 

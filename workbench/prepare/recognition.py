@@ -1,6 +1,6 @@
 """Which dataset a sheet is, told by its headers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import PurePath
 
 from workbench.datasets import catalog
@@ -41,9 +41,11 @@ def recognise(sheet: Sheet) -> list[tuple[str, float, str]]:
     column, as sure as the suggestions are, less for each required field without one. Where the headers leave a choice,
     the file's name decides.
     """
-    sample = sheet.sample(200)
-    everything = (*catalog.CONTRACTS.values(), *catalog.FORMS.values())
-    scored = [(known.name, *_score(sheet, sample, known)) for known in everything if not known.behind]
+    return _ranked(sheet, sheet.sample(200), (*catalog.CONTRACTS.values(), *catalog.FORMS.values()))
+
+
+def _ranked(sheet: Sheet, sample: Chunk, candidates: Iterable[Contract]) -> list[tuple[str, float, str]]:
+    scored = [(known.name, *_score(sheet, sample, known)) for known in candidates if not known.behind]
     return sorted(scored, key=lambda scored: -scored[1])
 
 
@@ -53,6 +55,23 @@ def sure(scored: Sequence[tuple[str, float, str]]) -> tuple[str, str] | None:
     (name, score, reason), *others = scored
     second = others[0][1] if others else 0.0
     return (name, reason) if score >= CERTAIN and score - second >= _APART else None
+
+
+def titled(sheet: Sheet, scored: Sequence[tuple[str, float, str]]) -> tuple[str, str] | None:
+    """What a source of several sheets says that one of them is, by its title, with the reason, where its columns do not
+    speak against it; None where it is called after nothing of what `recognise` says, or its columns are of another."""
+    title = mapping.key(called(sheet))
+    for name, score, reason in scored:
+        if title in (mapping.key(name), mapping.key(name.partition(".")[2])) and score >= RECOGNISED:
+            return name, reason
+    return None
+
+
+def called(sheet: Sheet) -> str:
+    """What a source calls a sheet: a worksheet by its title, where there are several, a file by its name without the
+    ending."""
+    title = sheet.reading.sheet if len(sheet.reading.sheets) > 1 else None
+    return title or PurePath(sheet.name).stem
 
 
 def likely(sheet: Sheet) -> list[tuple[str, float, str]]:
@@ -78,10 +97,13 @@ def template_of(sheet: Sheet, templates: Sequence[Template], *, wholly: bool = F
 def refuse_another(sheet: Sheet, meant: Contract) -> None:
     """Raises LooksLikeAnother for a source that is not recognised as what it is meant to be, and plainly is another of
     the same family: exports of one program share columns, and nothing would come of its rows."""
-    scored = [each for each in recognise(sheet) if catalog.contract(each[0]).family == meant.family]
+    sample = sheet.sample(200)
+    if any(score >= RECOGNISED for _, score, _ in _ranked(sheet, sample, [meant])):
+        return  # as nearly every source: the others are not looked at, which would take most of a second
+    everything = (*catalog.CONTRACTS.values(), *catalog.FORMS.values())
+    scored = _ranked(sheet, sample, [each for each in everything if each.family == meant.family])
     likely, score, reason = scored[0]
-    own = next((score for name, score, _ in scored if name == meant.name), 0.0)
-    if likely != meant.name and own < RECOGNISED and score >= CERTAIN:
+    if likely != meant.name and score >= CERTAIN:
         option = "--playbook" if likely in catalog.FORMS else "--dataset"
         raise LooksLikeAnother(source=sheet.name, likely=likely, reason=reason, meant=meant.name, option=option)
 
@@ -139,7 +161,7 @@ def _score(sheet: Sheet, sample: Chunk, contract: Contract) -> tuple[float, str]
     usual |= set(contract.template)  # what a file has of it that somebody makes
     own = max(len(sheet.headers) - len(beside), 1)
     fit = 0.75 * min(weight / own, 1) + 0.25 * min(weight / len(usual), 1)
-    named = bool(found) and _called_after(sheet.name, contract)
+    named = bool(found) and _called_after(sheet, contract)
     says_little = contract.common_headers and not named and weight < _MOST * len(usual)
     score = 0.0 if says_little else fit * (1 - len(lacking) / required) * (_NAMED if named else 1)
     by_window = contract.by_window
@@ -181,6 +203,6 @@ def _reason(
     return ", ".join(parts) + "."
 
 
-def _called_after(name: str, contract: Contract) -> bool:
-    stem = mapping.key(PurePath(name).stem)
+def _called_after(sheet: Sheet, contract: Contract) -> bool:
+    stem = mapping.key(called(sheet))
     return any(mapping.key(word) in stem for word in (contract.dataset, contract.noun))

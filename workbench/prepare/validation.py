@@ -4,7 +4,6 @@ import gc
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -65,7 +64,7 @@ class Validator:
         self._contract = contract
         added = (expectation for file in extra for expectation in read_extra(file, contract))
         self._expectations = (*expectations(contract, forms or {}), *added)
-        self._configurations = [_configuration(n, each) for n, each in enumerate(self._expectations)]
+        self._questions: dict[tuple[int, ...], _Questions] = {}
         self._findings = {n: Finding(expectation=each) for n, each in enumerate(self._expectations)}
 
     def check(self, rows: Rows) -> Verdict:
@@ -84,7 +83,9 @@ class Validator:
         frame = _frame(self._contract, rows.values)
         failed = {}
         asked = self._asked(rows.values)
-        for n, result in self._ask(frame, asked) if asked else ():
+        if asked not in self._questions:
+            self._questions[asked] = _Questions({n: self._expectations[n] for n in asked})
+        for n, result in self._questions[asked].answers(frame).items():
             positions = _positions(self._expectations[n], result)
             self._findings[n] = _added(self._findings[n], result, positions, rows.lines, frame)
             if len(positions):
@@ -95,7 +96,7 @@ class Validator:
         """What every expectation that was asked found in all chunks so far, in the suite's order."""
         return tuple(finding for finding in self._findings.values() if finding.evaluated)
 
-    def _asked(self, values: pa.RecordBatch) -> list[int]:
+    def _asked(self, values: pa.RecordBatch) -> tuple[int, ...]:
         """The numbers of the expectations that are asked. Nothing unexpected is among no values, so that what a suite
         says of the values of a blank column is not asked, and told as the library would tell it."""
         present = set(values.schema.names)
@@ -110,24 +111,7 @@ class Validator:
                 self._findings[n] = replace(found, evaluated=evaluated, missing=missing)
             else:
                 asked.append(n)
-        return asked
-
-    def _ask(self, frame: pd.DataFrame, asked: Sequence[int]) -> Iterator[tuple[int, Any]]:
-        """Each expectation's number with its result.
-
-        An expectation is shown its own columns only: the library copies the frame several times for each. The engine is
-        used without a data source, which would fingerprint every chunk twice and take four times as long.
-        """
-        from great_expectations.execution_engine.pandas_execution_engine import PandasExecutionEngine
-        from great_expectations.validator.validator import Validator as Engine
-
-        views = {_view(each): list(each.columns) for each in (self._expectations[n] for n in asked)}
-        batches = {view: frame[columns] if columns else frame for view, columns in views.items()}
-        engine = Engine(execution_engine=PandasExecutionEngine(batch_data_dict=batches), data_context=_context())
-        configurations = [self._configurations[n] for n in asked]
-        with unwarned():
-            results: list[Any] = engine.graph_validate(configurations, {"result_format": COMPLETE})
-        return ((int(result.expectation_config.id), result) for result in results)
+        return tuple(asked)
 
     def _is_asked(self, expectation: Expectation, present: set[str]) -> bool:
         required = expectation.code == "missing" and expectation.origin == self._contract.name
@@ -145,6 +129,79 @@ class Validator:
             for name in ("code", "field", "message", "severity")
         ]
         return pa.table([position, lines.take(position), *texts], schema=ISSUES)
+
+
+class _Questions:
+    """Expectations that are asked of one chunk after another.
+
+    The library would work out for every chunk anew what it has to compute for its answers, which takes longer than to
+    compute it, though it is the same for all of them.
+    """
+
+    def __init__(self, expectations: Mapping[int, Expectation]) -> None:
+        great_expectations()
+        from great_expectations.execution_engine.pandas_execution_engine import PandasExecutionEngine
+        from great_expectations.validator.metrics_calculator import MetricsCalculator
+        from great_expectations.validator.validation_graph import ExpectationValidationGraph, ValidationGraph
+
+        self._expectations = expectations
+        self._views = {_view(each): list(each.columns) for each in expectations.values()}
+        self._askable: dict[int, Any] = {}
+        self._graphs: dict[int, ExpectationValidationGraph] = {}
+        """What has to be computed for each."""
+        engine = PandasExecutionEngine()
+        together = ValidationGraph(execution_engine=engine)
+        with unwarned():
+            for n, each in expectations.items():
+                try:
+                    configuration = _configuration(each)
+                    self._askable[n] = configuration.to_domain_obj()
+                    needed = self._askable[n].get_validation_dependencies(
+                        execution_engine=engine, runtime_configuration=_runtime()
+                    )
+                    graph = MetricsCalculator(engine).build_metric_dependency_graph(
+                        needed.get_metric_configurations(), _runtime()
+                    )
+                except Exception as error:
+                    raise _unanswerable(each, error) from error
+                self._graphs[n] = ExpectationValidationGraph(configuration=configuration, graph=graph)
+                for edge in graph.edges:  # what several need is computed once
+                    together.add(edge)
+        self._edges = together.edges
+
+    def answers(self, frame: pd.DataFrame) -> dict[int, Any]:
+        """The result of each expectation, by its number; raises BrokenSuite when the library could not tell.
+
+        An expectation is shown its own columns only: the library copies the frame several times for each. The engine is
+        used without a data source, which would fingerprint every chunk twice and take four times as long.
+        """
+        from great_expectations.execution_engine.pandas_execution_engine import PandasExecutionEngine
+        from great_expectations.validator.validation_graph import ValidationGraph
+
+        views = {view: frame[columns] if columns else frame for view, columns in self._views.items()}
+        engine = PandasExecutionEngine(batch_data_dict=views)
+        results: dict[int, Any] = {}
+        with unwarned():
+            computed, failed = ValidationGraph(execution_engine=engine, edges=self._edges).resolve(
+                _runtime(), show_progress_bars=False
+            )
+            for n, each in self._expectations.items() if failed else ():
+                problems: Mapping[str, Any] = self._graphs[n].get_exception_info(failed)
+                for problem in problems.values():
+                    raise _unanswerable(each, problem["exception_message"])
+            for n, each in self._expectations.items():
+                try:
+                    results[n] = self._askable[n].metrics_validate(
+                        metrics=computed, execution_engine=engine, runtime_configuration=_runtime()
+                    )
+                except Exception as error:
+                    raise _unanswerable(each, error) from error
+        return results
+
+
+def _runtime() -> dict[str, Any]:
+    """How the library is to answer; it writes into what it is given."""
+    return {"result_format": dict(COMPLETE)}
 
 
 @contextmanager
@@ -176,18 +233,14 @@ def _frame(contract: Contract, values: pa.RecordBatch) -> pd.DataFrame:
 
 
 def _positions(expectation: Expectation, result: Any) -> npt.NDArray[np.int32]:
-    """The rows that failed; raises BrokenSuite when the library could not tell."""
-    raised = result.exception_info
-    for problem in [raised] if "raised_exception" in raised else raised.values():
-        if problem["raised_exception"]:
-            raise _unanswerable(expectation, problem["exception_message"])
+    """The rows that failed; raises BrokenSuite when the library does not tell."""
     failed = result.result.get("unexpected_index_list") or []
     if len(failed) != result.result["unexpected_count"]:
         raise _unanswerable(expectation, "Great Expectations does not say which rows fail")
     return np.asarray(failed, dtype=np.int32)
 
 
-def _unanswerable(expectation: Expectation, why: str) -> BrokenSuite:
+def _unanswerable(expectation: Expectation, why: object) -> BrokenSuite:
     of = ", ".join(expectation.columns) or "rows"
     return BrokenSuite(
         file=expectation.origin,
@@ -222,31 +275,13 @@ def _value(expectation: Expectation, frame: pd.DataFrame, position: int) -> str 
     return ", ".join(f"{field}: {value}" for field, value in values.items())
 
 
-def _configuration(n: int, expectation: Expectation) -> Any:
-    great_expectations()
+def _configuration(expectation: Expectation) -> Any:
     from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
-    kwargs = {**expectation.kwargs, "batch_id": _view(expectation)}
-    return ExpectationConfiguration(type=expectation.type, kwargs=kwargs, id=str(n))
+    return ExpectationConfiguration(
+        type=expectation.type, kwargs={**expectation.kwargs, "batch_id": _view(expectation)}
+    )
 
 
 def _view(expectation: Expectation) -> str:
     return ", ".join(expectation.columns) or "every column"
-
-
-@cache
-def _context() -> Any:
-    """A data context in memory: no files, no progress bars, no statistics sent."""
-    gx = great_expectations()
-    from great_expectations.data_context.types.base import (
-        DataContextConfig,
-        InMemoryStoreBackendDefaults,
-        ProgressBarsConfig,
-    )
-
-    config = DataContextConfig(
-        store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
-        progress_bars=ProgressBarsConfig(globally=False),
-        analytics_enabled=False,
-    )
-    return gx.get_context(mode="ephemeral", project_config=config)

@@ -14,7 +14,7 @@ from tests.imports import ask, issues, outcome, outcomes, records, speak_for, ta
 from workbench import Workbench, open_sheet
 from workbench.database import store
 from workbench.model.batch import Batch
-from workbench.model.errors import NoRows, UnknownHeader, UnknownLines, UnknownRows, WrongReturn, WrongStage
+from workbench.model.errors import NoEdit, NoRows, UnknownHeader, UnknownLines, UnknownRows, WrongReturn, WrongStage
 from workbench.model.sheet import Sheet
 
 pytestmark = pytest.mark.both_servers
@@ -401,3 +401,116 @@ def test_rows_that_were_imported_from_such_a_file_come_back_as_well(
     row = next(wb.rows.each(second, lines=[2]))
     assert row["corrected"] == {"email": ["jane@example", "jane@example.com"]}
     assert row["raw"]["line"] == "3"
+
+
+# many rows at once, and back
+
+LEARNERS = """\
+email,name,phone
+a@example.com,Ada,n/a
+b@example.com,Ben,n/a
+c@example.com,Cyd,555-123-4567
+d@example.com,Dee,n/a x
+"""
+
+
+@pytest.fixture
+def wrong(wb: Workbench, sheet: Given) -> Batch:
+    """Lines 2, 3 and 5 have no phone number."""
+    return wb.import_sheet(sheet(LEARNERS.replace("n/a", "12"), "learners.csv"), "elevate.students")
+
+
+def phones(wb: Workbench, batch: Batch) -> list[str]:
+    return [row["raw"]["phone"] for row in wb.rows.each(batch)]
+
+
+def test_the_texts_that_are_wrong_are_counted_with_their_first_lines(wb: Workbench, wrong: Batch) -> None:
+    values, number = wb.rows.wrong_values(wrong, code="bad_phone", field="phone")
+    assert [(each["text"], each["rows"], each["line"]) for each in values] == [("12", 2, 2), ("12 x", 1, 5)]
+    assert number == 2
+    assert wb.rows.wrong_values(wrong, code="bad_email", field="email") == ([], 0)
+    values, number = wb.rows.wrong_values(wrong, code="bad_phone", field="phone", limit=1)
+    assert (len(values), number) == (1, 2)
+
+
+def test_a_text_that_is_wrong_is_put_right_in_all_its_rows(wb: Workbench, wrong: Batch) -> None:
+    mended = wb.mean(wrong, {"phone": {"12": "", "12 x": "555-000-1111"}})
+    assert phones(wb, mended) == ["", "", "555-123-4567", "555-000-1111"]
+    assert (wb.rows.issue_counts(mended), mended.summary["corrected"]) == ([], 3)
+
+
+def test_a_choice_that_is_like_another_text_is_what_that_means(wb: Workbench, sheet: Given) -> None:
+    wb.import_sheet(sheet("name,code\nNursing,CNA101\n"), "elevate.courses")
+    wb.import_sheet(sheet("email,name\na@example.com,Ada\n"), "elevate.students")
+    text = "student_email,course_code,status\na@example.com,CNA101,complted\n"
+    batch = wb.stage(sheet(text), "elevate.enrollments")
+    values, _ = wb.rows.wrong_values(batch, code="bad_choice", field="status")
+    assert [(each["text"], each["means"]) for each in values] == [("complted", "completed")]
+
+
+def test_one_text_is_put_into_rows_on_some_lines_or_into_all_that_fit(wb: Workbench, wrong: Batch) -> None:
+    assert phones(wb, wb.fill_cells(wrong, "phone", "555-222-3333", lines=[2])) == [
+        "555-222-3333", "12", "555-123-4567", "12 x"
+    ]  # fmt: skip
+    assert phones(wb, wb.fill_cells(wrong, "phone", "", code="bad_phone", having="ben")) == [
+        "555-222-3333", "", "555-123-4567", "12 x"
+    ]  # fmt: skip
+    assert phones(wb, wb.fill_cells(wrong, "phone", "555-444-5555", instead_of="12 x")) == [
+        "555-222-3333", "", "555-123-4567", "555-444-5555"
+    ]  # fmt: skip
+    with pytest.raises(UnknownHeader):
+        wb.fill_cells(wrong, "fax", "1")
+    with pytest.raises(UnknownRows):
+        wb.fill_cells(wrong, "phone", "1", lines=[99])
+
+
+def test_edits_are_taken_back_and_made_again_one_after_the_other(
+    wb: Workbench, open_wb: Opened, wrong: Batch, url: str
+) -> None:
+    wb.mean(wrong, {"phone": {"12": "555-000-0001"}})
+    open_wb(user="ben").correct(wrong, {2: {"phone": "555-000-0002"}, 4: {"phone": ""}})
+    first, second = phones(wb, wrong), ["12", "12", "555-123-4567", "12 x"]
+    now = wb.batches.get(wrong)
+    assert [(edit["rows"], edit["by"], edit["said"]) for edit in now.summary["edits"]["done"]] == [
+        (2, "ana", "phone: '12' is '555-000-0001'"),
+        (2, "ben", "2 cells"),
+    ]
+    assert phones(wb, wb.take_back(wrong)) == ["555-000-0001", "555-000-0001", "555-123-4567", "12 x"]
+    undone = wb.take_back(wrong)
+    assert phones(wb, undone) == second
+    assert undone.summary["corrected"] == 0
+    assert [each["rows"] for each in wb.rows.issue_counts(undone)] == [3]
+    with pytest.raises(NoEdit, match="has no correction that could be taken back"):
+        wb.take_back(wrong)
+    wb.make_again(wrong)
+    assert phones(wb, wb.make_again(wrong)) == first
+    assert wb.take_back(wrong).summary["edits"]["undone"][-1]["said"] == "2 cells"
+    wb.correct(wrong, {5: {"phone": "555-000-0009"}})
+    with pytest.raises(NoEdit, match="made again"):
+        wb.make_again(wrong)
+    kept = ask(url, "select count(*)::int from workbench.import_correction")
+    assert kept[0][0] == 15  # every step is one more, and none is forgotten
+
+
+def test_what_was_said_of_texts_and_taken_back_is_not_among_what_was_decided(wb: Workbench, wrong: Batch) -> None:
+    wb.mean(wrong, {"phone": {"12": ""}})
+    wb.mean(wrong, {"phone": {"12 x": ""}})
+    wb.take_back(wrong)
+    done = wb.commit(wb.plan(wrong).batch, skip_errors=True)
+    told = wb.log(done).render()
+    assert "'12' is nothing" in told
+    assert "'12 x' is nothing" not in told
+
+
+def test_words_are_looked_for_in_all_rows_as_they_are_and_as_they_came(wb: Workbench, wrong: Batch) -> None:
+    def found(**which: Any) -> list[int]:
+        lines = [row["line"] for row in wb.rows.page(wrong, **which)]
+        assert wb.rows.number(wrong, **which) == len(lines)
+        return lines
+
+    assert (found(text="ADA"), found(text="example.com 555"), found(text="zz")) == ([2], [4], [])
+    assert (found(text="12", wrong=True), found(text="cyd", wrong=True)) == ([2, 3, 5], [])
+    assert (found(code="bad_phone", text="dee"), found(outcome="created", text="cyd")) == ([5], [4])
+    assert (found(text="%"), found(text='"'), found(text="\\")) == ([], [], [])
+    wb.correct(wrong, {2: {"name": "Grace"}})
+    assert (found(text="ada"), found(text="grace"), found(text="grace", wrong=True)) == ([2], [2], [2])

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from workbench.datasets.commerce.companies import COMPANY
 from workbench.datasets.commerce.products import SKU
-from workbench.model.contract import Contract, Equal, Field, Reference
+from workbench.model.contract import Contract, Equal, Field, ProductOf, Reference, Sums
 from workbench.model.control_total import ControlTotal
 
 _NUMBER = ("invoice number", "invoice no", "invoice no.", "invoice #", "invoice id", "order number", "order no")
@@ -32,7 +32,14 @@ HEADERS = Contract(
     table="invoices",
     key=("number",),
     template=("number", "invoice_date", "company", "status", "due_date", "purchase_order", "salesperson", "total"),
-    totals=(ControlTotal(name="Total", sum_of="total"),),
+    totals=(ControlTotal(name="Total", sum_of="total"), ControlTotal(name="Invoices", distinct=("number",))),
+    sums=Sums(
+        of="commerce.invoice_lines",
+        total="total",
+        amount="net_price",
+        within=WITHIN,
+        told="the net prices of its lines",
+    ),
     computed=(
         (
             "order_status",
@@ -142,7 +149,7 @@ LINES = Contract(
     key=("invoice", "line"),
     part_of="invoice",
     template=("invoice", "line", "sku", "item", "quantity", "cases", "unit_price", "net_price"),
-    totals=(ControlTotal(name="Net price", sum_of="net_price"),),
+    totals=(ControlTotal(name="Net price", sum_of="net_price"), ControlTotal(name="Invoices", distinct=("invoice",))),
     computed=(("amount", "numeric", "coalesce(net_price, quantity * unit_price)"),),
     fields=(
         Field(
@@ -195,6 +202,7 @@ LINES = Contract(
             name="net_price",
             kind="amount",
             aliases=("net amount", "line total", "net"),
+            derive=ProductOf(field="quantity", by="unit_price"),
             help="Where it is blank, the quantity times the unit price counts.",
             examples=("480.00", "-12.50"),
         ),

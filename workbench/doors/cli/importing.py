@@ -1,11 +1,13 @@
 """Commands that move a batch: import, plan, commit, discard, undo."""
 
+from collections.abc import Mapping as Pairs
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Literal
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from workbench.doors.cli import printing, sources
+from workbench.doors.cli import loading, printing, sources
 from workbench.doors.cli.command import DONE, Asked, command, warn
 from workbench.doors.cli.next_steps import next_steps
 from workbench.model.batch import Batch
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from workbench import Workbench
     from workbench.model.sheet import Layout, Sheet
     from workbench.model.template import Template
+    from workbench.workbench import Given
 
 FileOrObject = Annotated[
     str,
@@ -110,6 +113,14 @@ def import_(
         typer.Option("--repair", metavar="FIELD", help="Repair letters that were read in a wrong encoding."),
     ] = None,
     sheet: Worksheet = None,
+    kinds: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--kind",
+            metavar="SHEET=DATASET",
+            help="What a worksheet, or a file of an archive, is; SHEET= leaves it out.",
+        ),
+    ] = None,
     fields: Annotated[
         str | None,
         typer.Option(metavar="NAME,NAME", help="Of Salesforce: the fields to read, where not all of the object's."),
@@ -176,7 +187,20 @@ def import_(
     google = salesforce is None and sources.may_be_google(source)
     _refuse_both(dataset, playbook)
     wanted = playbook or dataset or (_dataset_of(asked, template) if template is not None else None)
-    meant = None if google or salesforce else sources.of_file(source, wanted, sheet, layout, lambda: _templates(asked))
+    if kinds and (google or salesforce):
+        raise typer.BadParameter("it is of files with several sheets.", param_hint="--kind")
+    meant = (
+        None
+        if google or salesforce
+        else sources.of_file(
+            source,
+            wanted,
+            sheet,
+            layout,
+            lambda: _templates(asked),
+            _pairs(kinds, "--kind", "SHEET=DATASET"),
+        )
+    )
     with asked.open() as wb:
         if salesforce is not None:
             sources.refuse_worksheet(sheet)
@@ -210,49 +234,36 @@ def import_(
                 meant = sources.of_google(wb, source, wanted, sheet, layout, progress)
         wanted, template = meant.dataset, _recognised(asked, wb, meant, template)
 
-        def one(sheets: "Sequence[Sheet]") -> Batch:
-            _warn_of_same_file(wb, sheets[0], wanted)
-            with asked.progress() as progress:
-                staged = wb.stage(
-                    sheets,
-                    wanted,
-                    template=template,
-                    columns=mapped if meant.columns is None else meant.columns,
-                    value_maps=meanings,
-                    constants=meant.constants | every_row,
-                    clears=tuple(clears or ()),
-                    forms=forms,
-                    lenient=lenient,
-                    repairs=repairs,
-                    mode=mode,
-                    window=window or meant.window,
-                    notes=notes,
-                    source="cli",
-                    dry_run=dry_run,
-                    skip_errors=skip_errors,
-                    on_conflict=on_conflict,
-                    on_edit=on_edit,
-                    holds=tuple(holds or ()),
-                    limits=asked_limits,
-                    expected=_pairs(expect, "--expect", "TOTAL=NUMBER", last=True),
-                    allow_empty=allow_empty,
-                    progress=progress,
-                )
-                planned = wb.plan(staged, progress=progress).batch
+        said = {
+            "columns": mapped if meant.columns is None else meant.columns,
+            "value_maps": meanings,
+            "constants": meant.constants | every_row,
+            "clears": tuple(clears or ()),
+            "forms": forms,
+            "lenient": lenient,
+            "repairs": repairs,
+            "limits": asked_limits,
+            "expected": _pairs(expect, "--expect", "TOTAL=NUMBER", last=True),
+            "mode": mode,
+            "window": window or meant.window,
+            "notes": notes,
+            "source": "cli",
+            "dry_run": dry_run,
+            "skip_errors": skip_errors,
+            "on_conflict": on_conflict,
+            "on_edit": on_edit,
+            "holds": tuple(holds or ()),
+            "allow_empty": allow_empty,
+        }
+        unread = [] if meant.columns is None else [header for header, field in mapped.items() if not field]
+        one = partial(_one, asked, wb, save_template=save_template, unread=unread)
+        if meant.loads is not None:
             if save_template is not None:
-                kept = Mapping.from_dict(staged.mapping).of(staged.headers)
-                unread = () if meant.columns is None else (header for header, field in mapped.items() if not field)
-                left_out = dict.fromkeys((*kept.left_out, *unread))
-                wb.templates.save(save_template, wanted, replace(kept, left_out=tuple(left_out)))
-            if not asked.json:
-                _tell_reading(asked, wb, sheets, planned, template)
-                printing.facts(asked, [("Template", f"saved as {save_template}" if save_template else "")])
-                printing.removals(asked, wb, planned)
-            return planned if dry_run else _committed(asked, wb, planned, skip_errors)
-
+                raise typer.BadParameter("its sheets have a template each.", param_hint="--save-template")
+            return loading.end(asked, wb, source, meant.loads, said, one, partial(_end, asked, wb))
         if not meant.separately:
-            return _end_one(asked, wb, source, lambda: one(meant.sheets))
-        return _end_all(asked, wb, source, (one([sheet]) for sheet in meant.sheets))
+            return _end_one(asked, wb, source, lambda: one(meant.given or meant.sheets, wanted, template, said))
+        return _end_all(asked, wb, source, (one([sheet], wanted, template, said) for sheet in meant.sheets))
 
 
 def _recognised(asked: Asked, wb: "Workbench", meant: sources.Meant, template: str | None) -> str | None:
@@ -262,6 +273,10 @@ def _recognised(asked: Asked, wb: "Workbench", meant: sources.Meant, template: s
 
     if not meant.recognised:
         return template
+    if meant.loads is not None:
+        if not asked.json:
+            printing.say(asked, meant.recognised, "")
+        return None
     saved = template_of(meant.sheets[0], wb.templates.all(meant.dataset)) if template is None else None
     used = f"Its columns are those of the template {saved.name}, which is used." if saved is not None else ""
     if not asked.json:
@@ -291,6 +306,35 @@ def _end_all(asked: Asked, wb: "Workbench", source: str, batches: "Iterable[Batc
     if asked.json:
         asked.answer({"source": source, "imports": documents})
     return status
+
+
+def _one(
+    asked: Asked,
+    wb: "Workbench",
+    given: "Given",
+    wanted: str,
+    template: str | None,
+    said: "Pairs[str, Any]",
+    *,
+    save_template: str | None = None,
+    unread: "Sequence[str]" = (),
+) -> Batch:
+    """One import, as far as it comes: staged, planned and, unless it is a dry run, written or held. What is `said` are
+    the options of `Workbench.stage`; a saved template knows the columns that were left `unread`."""
+    sheets = loading.sheets_of(given)
+    _warn_of_same_file(wb, sheets[0], wanted)
+    with asked.progress() as progress:
+        staged = wb.stage(given, wanted, template=template, progress=progress, **said)
+        planned = wb.plan(staged, progress=progress).batch
+    if save_template is not None:
+        kept = Mapping.from_dict(staged.mapping).of(staged.headers)
+        left_out = dict.fromkeys((*kept.left_out, *unread))
+        wb.templates.save(save_template, wanted, replace(kept, left_out=tuple(left_out)))
+    if not asked.json:
+        _tell_reading(asked, wb, sheets, planned, template)
+        printing.facts(asked, [("Template", f"saved as {save_template}" if save_template else "")])
+        printing.removals(asked, wb, planned)
+    return planned if said["dry_run"] else _committed(asked, wb, planned, said["skip_errors"])
 
 
 def _refuse_both(dataset: str | None, playbook: str | None) -> None:

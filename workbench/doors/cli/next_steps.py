@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from workbench.datasets import catalog
 from workbench.doors.cli import holds
 from workbench.doors.cli.command import Asked
 from workbench.doors.cli.printing import say, sheets, short
@@ -182,13 +181,14 @@ class _Steps:
 
     def corrected(self, told: str) -> None:
         """How rows come in that are not written: single ones, or where those are parts of a record the whole file."""
-        wholes = [sheet for sheet in self.open if catalog.whole_again(sheet.dataset)]
-        others = [sheet for sheet in self.open if sheet not in wholes]
+        wholes: dict[str, list[Batch]] = {}
+        for sheet in self.open:
+            wholes.setdefault(self.wb.batches.whole_again(sheet), []).append(sheet)
+        others = wholes.pop("", [])
         single = [*self.rows("invalid", *_FILE, of=others), *self.rows("unmatched", of=others)]
         self.say("", f"{told} Correct and import them:" if single or not wholes else told, *single)
-        for sheet in wholes:
-            listed = [*self.rows("invalid", of=[sheet]), *self.rows("unmatched", of=[sheet])]
-            self.say(catalog.whole_again(sheet.dataset), *listed)
+        for instead, of in wholes.items():
+            self.say(instead, *self.rows("invalid", of=of), *self.rows("unmatched", of=of))
 
     def rejected(self) -> None:
         """There is a list for whoever owns the rejected rows."""

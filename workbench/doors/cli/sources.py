@@ -13,7 +13,7 @@ from workbench.model.google_sheet import is_address, is_id
 from workbench.model.salesforce import object_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from workbench import Workbench
     from workbench.doors.cli.command import Asked
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from workbench.model.playbook import Playbook
     from workbench.model.sheet import Layout, Sheet
     from workbench.model.template import Template
-    from workbench.workbench import Progress
+    from workbench.playbooks.loads import Loads
+    from workbench.workbench import Given, Progress
 
 
 Templates: TypeAlias = "Callable[[], Sequence[Template]]"
@@ -35,12 +36,16 @@ class Meant:
     sheets: "list[Sheet]"
     dataset: str
     """Or playbook."""
+    given: "Given | None" = None
+    """The sheets as they are staged, where it is known what each is."""
     constants: dict[str, str] = field(default_factory=dict)
     window: str | None = None
     columns: dict[str, str] | None = None
     """Header -> field, where it is not what a person has said."""
     separately: bool = False
     """Whether each sheet is an import of its own: the files of an archive that are all of one kind."""
+    loads: "Loads | None" = None
+    """The imports that its sheets are, one after the other, where they are more than one kind of thing."""
     recognised: str = ""
     """As what the source was recognised, where nobody has said what it is."""
 
@@ -82,22 +87,30 @@ def may_be_google(source: str) -> bool:
 
 
 def of_file(
-    source: str, wanted: str | None, sheet: str | None, layout: "Layout | None", templates: "Templates | None" = None
+    source: str,
+    wanted: str | None,
+    sheet: str | None,
+    layout: "Layout | None",
+    templates: "Templates | None" = None,
+    kinds: "Mapping[str, str] | None" = None,
 ) -> Meant:
     """The sheet that is meant, or all of them under a playbook of several; an unknown name is refused first. Where
-    nobody says what it is, it may be what one of the saved templates was made of."""
+    nobody says what it is, it may be what one of the saved templates was made of. `kinds` are what a person says of
+    several sheets by their names."""
     from workbench.datasets import catalog
     from workbench.playbooks import PLAYBOOKS, of_package
     from workbench.prepare.recognition import is_header
     from workbench.sources import headed, is_packed, open_sheet, open_sheets
 
-    if wanted is None and sheet is None and is_packed(source):
+    if kinds and (wanted is not None or sheet is not None):
+        raise typer.BadParameter("it says what each sheet is, without any other option that does.", param_hint="--kind")
+    if wanted is None and sheet is None and not kinds and is_packed(source):
         packed = open_sheets(source, layout=layout)
         package = packed[0].package if packed else None
         if package is not None and (plainly := of_package(package)) is not None:
             return Meant(sheets=packed, dataset=plainly.name)
     if wanted is None and Path(source).exists():
-        return _recognised(source, sheet, layout, templates or (lambda: []))
+        return _recognised(source, sheet, layout, templates or (lambda: []), kinds or {})
     dataset = _said(wanted)
     known = PLAYBOOKS.get(dataset)
     if known is not None and known.form is None:
@@ -113,40 +126,66 @@ def of_file(
     return Meant(sheets=[headed(opened, is_header) if known is not None else opened], dataset=dataset)
 
 
-def _recognised(source: str, sheet: str | None, layout: "Layout | None", templates: "Templates") -> Meant:
+def _recognised(
+    source: str, sheet: str | None, layout: "Layout | None", templates: "Templates", kinds: "Mapping[str, str]"
+) -> Meant:
     """What a source is plainly: a dataset or playbook, several sheets of one kind, or sheets of one family. In doubt a
     person is asked: raises BadParameter, which says what it looks like."""
-    from workbench.datasets import catalog
     from workbench.prepare.recognition import is_header, recognise, sure, template_of
     from workbench.sources import headed, open_sheet, open_sheets
 
     given = open_sheets(source, layout=layout) if sheet is None else [open_sheet(source, sheet=sheet, layout=layout)]
-    plain = [headed(replace(each, package=None), is_header) for each in given]
-    found = [(each, sure(recognise(each))) for each in plain]
-    known = [(each, likely) for each, likely in found if likely is not None]
-    names = list(dict.fromkeys(name for _, (name, _) in known))
-    if len(found) == 1 or len(names) == 1:
-        if not names and (saved := template_of(plain[0], templates(), wholly=True)) is not None:
-            told = f"Recognised as {saved.dataset}, by the columns of the template {saved.name}."
-            return Meant(sheets=[plain[0]], dataset=saved.dataset, recognised=told)
-        if not names:
-            _said(None, _hint(plain[0], source))
-        sheets = [each for each, _ in known]
-        others = [_called(each) for each, likely in found if likely is None]
-        told = f"Recognised as {names[0]}: {known[0][1][1]}"
-        told += f" Left out, as no such table: {', '.join(others)}." if others else ""
-        return Meant(sheets=sheets, dataset=names[0], separately=len(sheets) > 1, recognised=told)
-    families = {catalog.contract(name).family for name in names if name in catalog.CONTRACTS}
-    if len(families) == 1 and len(names) == len(known) and not set(names) & set(catalog.FORMS):
-        family = families.pop()
-        told = f"Recognised as sheets of {family}: {', '.join(names)}."
-        return Meant(sheets=given, dataset=family, recognised=told)
-    each_is = "; ".join(f"{_called(each)} {likely[0] if likely else 'like no dataset'}" for each, likely in found)
-    return Meant(sheets=[], dataset=_said(None, f" Its sheets look so: {each_is}."))
+    if len(given) > 1 or kinds:
+        return _several([headed(each, is_header) for each in given], source, kinds)
+    plain = headed(replace(given[0], package=None), is_header)
+    known = sure(recognise(plain))
+    if known is not None:
+        return Meant(sheets=[plain], dataset=known[0], recognised=f"Recognised as {known[0]}: {known[1]}")
+    saved = template_of(plain, templates(), wholly=True)
+    if saved is None:
+        return Meant(sheets=[], dataset=_said(None, _hint(plain, source)))
+    told = f"Recognised as {saved.dataset}, by the columns of the template {saved.name}."
+    return Meant(sheets=[plain], dataset=saved.dataset, recognised=told)
 
 
-def _called(sheet: "Sheet") -> str:
-    return sheet.reading.sheet or sheet.name
+def _several(given: "list[Sheet]", source: str, kinds: "Mapping[str, str]") -> Meant:
+    """What several sheets are: all of one kind, of datasets of one family, or of several playbooks of one."""
+    from workbench.playbooks.loads import called, of_sheets
+
+    there = [called(each) for each in given]
+    if strange := [name for name in kinds if name.casefold() not in map(str.casefold, there)]:
+        raise typer.BadParameter(f"{strange[0]} is none of its sheets: {', '.join(there)}.", param_hint="--kind")
+    found = of_sheets(given, kinds)
+    if found.unknown or len(found.families) != 1:
+        _said(None, _looks(found, source))
+    left_out = f" Left out: {', '.join(found.left_out)}." if found.left_out else ""
+    names = list(dict.fromkeys(load.what for load in found.loads))
+    first = found.loads[0]
+    if len(names) == 1:
+        kind = f"Recognised as {names[0]}: {first.reasons[0]}" if len(first.sheets) == 1 else ""
+        told = kind or f"Recognised as sheets of {first.what}: {', '.join(first.sheets)}."
+        sheets = [sheet for load in found.loads for sheet in load.sheets.values()]
+        return Meant(
+            sheets=sheets,
+            dataset=first.what,
+            given=first.given if len(found.loads) == 1 else None,
+            separately=len(found.loads) > 1,
+            recognised=told + left_out,
+        )
+    told = "\n".join([f"Recognised as {len(found.loads)} imports, in this order:", *found.sentences])
+    return Meant(sheets=[], dataset="", loads=found, recognised=told)
+
+
+def _looks(found: "Loads", source: str) -> str:
+    """What its sheets look like, and how a person says what those are that nobody can tell."""
+    looks = [load.sentence for load in found.loads] + [f"{name} {may}" for name, may in found.unknown.items()]
+    ways = " ".join(f"--kind {shlex.quote(f'{name}=DATASET')}" for name in found.unknown)
+    asked = f" Say what it is, or leave it out with nothing behind the sign: {ways}." if found.unknown else ""
+    if len(found.families) > 1:
+        asked += (
+            f" They are of several families ({', '.join(found.families)}): leave those of one out, with --kind SHEET=."
+        )
+    return f" The sheets of {Path(source).name} look so: {'; '.join(looks)}.{asked}"
 
 
 def of_google(

@@ -86,9 +86,11 @@ def waits(wb: Workbench, batch: Batch) -> None:
         kinds = {kind: number for kind, number in found.unmatched_by_kind.items() if number}
         named = ", ".join(f"{words.text(kind)} {number:,}" for kind, number in kinds.items())
         why = f"what names a record that is not there is not written ({named}). {_brought_by(wb, batch, kinds)}"
-        whole = catalog.whole_again(batch.dataset)
+        whole = wb.batches.whole_again(batch)
         if whole and list(kinds) == ["other line"]:
             why = f"another row of the same record is invalid. {whole}"
+        elif whole:
+            why = f"what names a record that is not there is not written, nor what goes in with it ({named}). {whole}"
         st.warning(f"{words.many(found.unmatched - ready)} still unmatched: {why}", icon=":material/hourglass_empty:")
     bring_in(wb, {batch.id: ready} if ready else {}, "of this import")
 

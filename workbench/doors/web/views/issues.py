@@ -6,26 +6,200 @@ from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from workbench.doors.web import words
-from workbench.doors.web.views import plots
 from workbench.doors.web.views.outcomes import SIGNS
+from workbench.model.batch import Batch
+from workbench.model.texts import NO_NAMES
+from workbench.model.wording import first_of
 
-WHOLE_ROW = "(the whole row)"
+TITLES = {
+    "conflict": "rows of one key say different things",
+    "contradicted": "other rows of the same record say otherwise",
+    "duplicate_key": "an earlier row has the same key",
+    "edited": "kept as people edited it since the last import",
+    "same_id": "another record has this id",
+    "another_name": "the known record has quite another name",
+    "taken": "the record belongs to another slice",
+    "not_taken": "a text that was not taken over",
+    "two_names": "two names in one row",
+}
+"""What is wrong in words, where the sentence of one row tells what stands in it."""
+_EXAMPLE = "For example: "
+SHOWN = 12
+"""So many kinds are told at once."""
 
 
-def counted(counts: Sequence[Mapping[str, Any]]) -> None:
-    """Each issue with the rows that have it, as a picture and as a table, the most frequent first."""
-    chart, table = st.columns(2)
-    with chart:
-        shown = [{**count, "issue": f"{count['field'] or WHOLE_ROW}: {count['code']}"} for count in counts[:15]]
-        plots.plot(plots.issues(shown), key="counts")
-    with table:
-        titles = {"field": "Field", "rows": "Rows", "severity": "Severity", "message": "What is wrong"}
-        told = pd.DataFrame(counts).rename(columns=titles)[[*titles.values()]]
-        localized = {"Rows": st.column_config.NumberColumn(format="localized")}
-        st.dataframe(told, hide_index=True, height="content" if len(counts) < 10 else 380, column_config=localized)
+def titled(batch: Batch, count: Mapping[str, Any]) -> str:
+    """A kind of issues in words: the column as the source calls it, and what is wrong with it."""
+    said = TITLES.get(count["code"]) or str(count["message"]).removeprefix(_EXAMPLE).rstrip(".")
+    if count["code"].endswith("_not_found"):
+        said = said.split(", for ")[0].split(": did you mean")[0]
+    column = called(batch, count["field"])
+    said = said.removeprefix(f"{count['field']} ")
+    return f"{column}: {said[:1].lower()}{said[1:]}" if column else f"{said[:1].upper()}{said[1:]}"
+
+
+def called(batch: Batch, field: str) -> str:
+    """What the source calls a field: the header of its column, else its name."""
+    headers = {name: header for header, name in batch.mapping.get("columns", {}).items()}
+    return headers.get(field) or field.replace("_", " ").capitalize()
+
+
+def kinds(
+    batch: Batch,
+    counts: Sequence[Mapping[str, Any]],
+    meant: Sequence[Mapping[str, Any]],
+    *,
+    may_correct: bool,
+) -> tuple[tuple[Mapping[str, Any], DeltaGenerator] | None, str | None]:
+    """Each kind of issues with its rows, the most frequent first, as a list to choose from: the one that is chosen and
+    the place below it, and the field whose nearly fitting texts are to be what they are `meant` to be."""
+    chosen = _at()
+    every = st.session_state.get("every kind") or len(counts) <= SHOWN + 1
+    opened, taken = None, None
+    with st.container(gap="xsmall"):
+        for count in counts if every else counts[:SHOWN]:
+            here = chosen == (count["field"], count["code"])
+            sign = SIGNS["invalid"] if count["severity"] == "error" else "!"
+            stops = "" if count["severity"] == "error" else ", a warning"
+            label = f"{sign} **{words.many(count['rows'])}** · {words.text(titled(batch, count))}{stops}"
+            st.button(
+                label,
+                key=f"kind {count['field']} {count['code']} {count['severity']}",
+                icon=":material/expand_less:" if here else ":material/expand_more:",
+                type="secondary" if here else "tertiary",
+                help=f"{words.text(count['message'])} ({words.text(count['code'])})",
+                on_click=_go_to,
+                args=(None, None) if here else (count["field"], count["code"]),
+                wrap=True,
+            )
+            nearly = [each for each in meant if _nearly(each, count)]
+            if nearly and not here:
+                taken = count["field"] if _did_you_mean(nearly, may_correct=may_correct) else taken
+            if here and opened is None:
+                opened = count, st.container()
+        if not every:
+            rest = len(counts) - SHOWN
+            st.button(f"{words.many(rest, 'more kind')}", type="tertiary", on_click=_show_every, key="more kinds")
+    if opened is None:
+        then = " and put it right in all its rows" if may_correct else ""
+        st.caption(f"Press one to see what stands in its cells{then}. Rows that only have a warning are written.")
+    return opened, taken
+
+
+def _nearly(meant: Mapping[str, Any], count: Mapping[str, Any]) -> bool:
+    return bool(count["code"].endswith("_not_found") and count["field"] == meant["field"])
+
+
+def left_over(meant: Sequence[Mapping[str, Any]], counts: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """What is nearly found in a field that has no kind of its own here: a playbook calls it otherwise."""
+    return [each for each in meant if not any(_nearly(each, count) for count in counts)]
+
+
+def _did_you_mean(meant: Sequence[Mapping[str, Any]], *, may_correct: bool) -> bool:
+    """What the texts of a kind probably mean, with their rows; whether somebody says that it is so."""
+    told = [f"{each['text']}: {words.many(each['rows'])}, did you mean {each['means']}?" for each in meant]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(words.text(first_of(told, 3)), width="content")
+        rows = words.many(sum(each["rows"] for each in meant))
+        return may_correct and st.button(f"Yes, in {rows}", icon=":material/check:", key=f"meant {meant[0]['field']}")
+
+
+def _show_every() -> None:
+    st.session_state["every kind"] = True
+
+
+def _at() -> tuple[str, str] | tuple[None, None]:
+    """The kind that the address names."""
+    code = st.query_params.get("code")
+    return (st.query_params.get("field", ""), code) if code is not None else (None, None)
+
+
+def _go_to(field: str | None, code: str | None) -> None:
+    """Puts a kind of issues into the address; None takes it out."""
+    for name, said in (("field", field), ("code", code)):
+        if said is None:
+            st.query_params.pop(name, None)
+        else:
+            st.query_params[name] = said
+
+
+def values(
+    batch: Batch, kind: Mapping[str, Any], found: Sequence[Mapping[str, Any]], number: int, *, may_correct: bool
+) -> tuple[dict[str, str], bool] | None:
+    """What stands in the cells of a kind's rows, to be put right for all rows that say so: what each text is to be, and
+    whether the template is to know it; None while nobody has said it."""
+    if not found:
+        if kind["field"]:
+            st.caption("No column of the file fills it: correct it at Map, or in the rows below.")
+        return None
+    column = called(batch, kind["field"])
+    frame = pd.DataFrame(
+        {
+            "text": [each["text"] for each in found],
+            "rows": [each["rows"] for each in found],
+            "line": [each["line"] for each in found],
+            "means": [each["means"] or (NOTHING if each["text"] in NO_NAMES else None) for each in found],
+        }
+    )
+    config: dict[str, Any] = {
+        "text": st.column_config.TextColumn(f"{column} in the file"),
+        "rows": st.column_config.NumberColumn("Rows", format="localized", width=80),
+        "line": st.column_config.NumberColumn("First in line", format="%d", width=100),
+        "means": st.column_config.TextColumn(
+            "Shall be", help=f"What is meant, as far as it can be guessed. Write {NOTHING} to blank the cell."
+        ),
+    }
+    height: Any = "content" if len(found) < 10 else 380
+    key = f"values {batch.id} {batch.revision} {batch.plan} {kind['field']} {kind['code']}"
+    if not may_correct:
+        closed = frame.drop(columns="means")
+        st.dataframe(closed, hide_index=True, column_config=config, height=height, key=f"{key} closed")
+        return None
+    said = st.data_editor(
+        frame, hide_index=True, column_config=config, disabled=["text", "rows", "line"], key=key, height=height
+    )
+    if number > len(found):
+        st.caption(f"The {len(found):,} most frequent of {words.many(number, 'text')}.")
+    if sum(each["rows"] for each in found) < kind["rows"] and number <= len(found):
+        st.caption(f"Counted in the first of {words.many(kind['rows'])}; all of them are put right.")
+    taken = said[said["means"].notna() & (said["means"] != "")]
+    means = {text: "" if to.strip() == NOTHING else to for text, to in zip(taken["text"], taken["means"], strict=True)}
+    with st.container(horizontal=True, vertical_alignment="center"):
+        label = f"Put {words.many(int(taken['rows'].sum()))} right and check again" if means else "Put them right"
+        pressed = st.button(label, type="primary", disabled=not means, icon=":material/check:", key="put right")
+        remember = batch.template_id is not None and st.checkbox("Let the template know it for the next time", True)
+        st.caption("The source file stays as it is.")
+    return (means, remember) if pressed else None
+
+
+NOTHING = "(nothing)"
+"""What somebody writes for a cell that is to be blank."""
+
+
+def last_edit(edits: Mapping[str, Sequence[Mapping[str, Any]]], *, waits: bool) -> str | None:
+    """The last correction in words; "taken_back" or "made_again" once somebody wants that of it."""
+    done, undone = edits.get("done") or (), edits.get("undone") or ()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        back = done and st.button(
+            "Take it back",
+            icon=":material/undo:",
+            shortcut="Ctrl+Z",
+            disabled=waits,
+            help="Save or discard first what is typed." if waits else "Its rows are as before, and checked again.",
+            key="take back",
+        )
+        again = undone and st.button(
+            "Make it again", icon=":material/redo:", shortcut="Ctrl+Shift+Z", disabled=waits, key="make again"
+        )
+        edit = (done or undone)[-1]
+        stands = "Last correction" if done else "Taken back"
+        rows = words.many(edit["rows"])
+        st.caption(f"{stands}: {words.text(edit['said'])} ({rows}, {words.text(edit['by'])})", width="stretch")
+    return "taken_back" if back else "made_again" if again else None
 
 
 def noticed(told: Iterable[tuple[str, str, str]]) -> None:
@@ -36,26 +210,48 @@ def noticed(told: Iterable[tuple[str, str, str]]) -> None:
         st.markdown("\n".join(lines))
 
 
-def filters(counts: Sequence[Mapping[str, Any]]) -> dict[str, str | None]:
-    """The field ("" for the whole row) and the code whose rows are shown; both stand in the address."""
-    fields = sorted({count["field"] or WHOLE_ROW for count in counts})
-    at, by = st.columns(2)
-    field = at.selectbox(
-        "Field",
-        fields,
-        index=None,
-        placeholder="Any field",
-        key="field",
+_WRONG, _ALL = "Every row with something wrong", "All rows"
+
+
+def filters(batch: Batch, counts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The rows that are shown: those of the kind or the field ("" for the whole row) that the address names, all with
+    something wrong, or all."""
+    field, code = st.query_params.get("field"), st.query_params.get("code")
+    if field is not None or code is not None:
+        st.session_state["which"] = None
+        kind = next((count for count in counts if (count["field"], count["code"]) == (field, code)), None)
+        kind = kind or next((count for count in counts if count["code"] == code), None)
+        said = titled(batch, kind) if kind else f"something wrong in {called(batch, field or '') or 'the whole row'}"
+        shown = f"Rows with: {said}"
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(words.text(shown), width="content")
+            st.button("Show the others too", type="tertiary", on_click=_go_to, args=(None, None), key="all kinds")
+        return {"field": field, "code": code, "wrong": True}
+    wrong = True
+    if counts:
+        st.session_state["which"] = st.session_state.get("which") or _WRONG
+        wrong = st.segmented_control("Rows", [_WRONG, _ALL], key="which", label_visibility="collapsed") != _ALL
+    return {"field": None, "code": None, "wrong": wrong and bool(counts)}
+
+
+def asked() -> tuple[str, int]:
+    """The words that rows are to have in their cells, and the line from which on they are shown."""
+    words_, line = st.columns([3, 1])
+    text = words_.text_input(
+        "Search",
+        key="search",
         bind="query-params",
+        placeholder="Words in any cell, as it is or as it came",
+        icon=":material/search:",
     )
-    codes = sorted({count["code"] for count in counts if field in (None, count["field"] or WHOLE_ROW)})
-    code = by.selectbox("Issue", codes, index=None, placeholder="Any issue", key="code", bind="query-params")
-    return {"field": "" if field == WHOLE_ROW else field, "code": code}
+    start = line.number_input("From line", min_value=1, value=1, step=50, key="from", bind="query-params")
+    return text or "", int(start or 1)
 
 
-def correction(cells: int, elsewhere: int) -> tuple[bool, bool]:
-    """Whether so many cells are to be corrected, some of them in rows that are not shown, and whether they are to be
-    left as they were."""
+def correction(said: Mapping[int, Mapping[str, str]], elsewhere: int) -> tuple[bool, bool]:
+    """Whether the cells that are typed are to be corrected, so many of them in rows that are not shown, and whether
+    they are to be left as they were."""
+    cells = sum(map(len, said.values()))
     with st.container(horizontal=True, vertical_alignment="center"):
         label = f"Correct {words.many(cells, 'cell')} and check again" if cells else "Correct cells"
         corrected = st.button(label, type="primary", disabled=not cells, icon=":material/check:", key="correct cells")
@@ -64,7 +260,27 @@ def correction(cells: int, elsewhere: int) -> tuple[bool, bool]:
     if cells:
         others = f", {elsewhere:,} of them in rows that are not shown here" if elsewhere else ""
         st.caption(f":material/edit_note: {words.many(cells, 'cell')} typed and not saved yet{others}. You may leave.")
+        typed = [
+            f"line {line}, {header}: {words.blank(text)}" for line, row in said.items() for header, text in row.items()
+        ]
+        st.caption(words.text(first_of(typed, 6)))
     return corrected, discarded
+
+
+def change(batch: Batch, number: int, *, picked: bool) -> dict[str, Any] | None:
+    """What is to stand in a column of so many rows, those that are picked or all that are found; None until somebody
+    has said it."""
+    which = f"the {words.many(number, 'picked row')}" if picked else f"all {words.many(number)} that are found here"
+    st.markdown(f"In **{which}**, on this page and on the others:" if not picked else f"In **{which}**:")
+    column, instead, new = st.columns(3)
+    header = column.selectbox("Column", batch.headers, index=None, placeholder="Choose a column", key="change column")
+    was = instead.text_input("Instead of", key="change was", placeholder="(the whole cell)")
+    text = new.text_input("Put", key="change to", placeholder="(nothing)")
+    label = f"Change {words.many(number)} and check again"
+    ready = header is not None and number > 0
+    if st.button(label, type="primary", disabled=not ready, icon=":material/check:", key="change"):
+        return {"header": header, "text": text, "instead_of": was or None}
+    return None
 
 
 def to_take_away(

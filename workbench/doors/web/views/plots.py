@@ -1,7 +1,6 @@
 """The pictures of an import's figures."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -40,32 +39,6 @@ def outcome_bar(counts: Mapping[str, int]) -> go.Figure:
         legend={"orientation": "h", "traceorder": "normal"},
         xaxis={"visible": False, "range": [0, sum(counts.get(name, 0) for name in OUTCOMES)]},
         yaxis={"visible": False},
-    )
-    return figure
-
-
-def issues(counts: Sequence[Mapping[str, Any]]) -> go.Figure:
-    """The rows that have each issue, those that stop them and those that only warn."""
-    figure = go.Figure()
-    for severity, colour in (("error", COLOURS["invalid"]), ("warning", COLOURS["unmatched"])):
-        some = [count for count in counts if count["severity"] == severity]
-        figure.add_bar(
-            y=[count["issue"] for count in some],
-            x=[count["rows"] for count in some],
-            text=[f"{count['rows']:,}" for count in some],
-            textangle=0,
-            name=severity,
-            orientation="h",
-            marker_color=colour,
-        )
-    figure.update_layout(
-        height=70 + 34 * len(counts),
-        bargap=0.4,
-        margin={"l": 0, "r": 0, "t": 8, "b": 0},
-        showlegend=True,
-        legend={"orientation": "h", "y": -0.15},
-        yaxis={"autorange": "reversed", "automargin": True},
-        xaxis={"title": None, "visible": False},
     )
     return figure
 

@@ -65,20 +65,50 @@ def cells(
     headers, part = (batch.fields, "payload") if batch.derived else (batch.headers, "raw")
     places = sorted(range(len(headers)), key=lambda place: fills.get(headers[place]) not in wrong)
     frame = pd.DataFrame({"line": [row["line"] for row in rows], "told": [_told(row) for row in rows]})
+    if any(row.get("corrected") for row in rows):
+        frame["was"] = [_was(row) for row in rows]
     said = [{**row[part], **(typed or {}).get(row["line"], {})} for row in rows]
     source = {str(place): [_cell(row.get(headers[place])) for row in said] for place in places}
     shown: dict[str, Any] = {
         "line": st.column_config.NumberColumn("Line", help="The line of the source, its header counted.", format="%d"),
-        "told": st.column_config.TextColumn("What is wrong", width="medium"),
+        "told": st.column_config.TextColumn("What is wrong", width=330),
+        "was": st.column_config.TextColumn("Corrected", help="What stood there before, and who put it right."),
         **{name: st.column_config.TextColumn(headers[int(name)]) for name in source},
     }
     return frame.assign(**source), shown
+
+
+def high(frame: pd.DataFrame) -> int | None:
+    """The pixels of a row of `cells` that tells its longest sentence whole, on up to four lines; None is one line."""
+    longest = frame["told"].str.len().max() if len(frame) else 0
+    return None if longest <= _LINE else 66 if longest <= 2 * _LINE else 90
+
+
+_LINE = 42
+"""Letters of a sentence that fit on one line of its column."""
 
 
 def _told(row: Mapping[str, Any]) -> str:
     """What is wrong with a row, and what a person has said of it."""
     said = f"Rejected by {row['explained_by']}: {row['explanation']}" if row["reason"] == "rejected" else ""
     return "; ".join(filter(None, (said, words.told(row["issues"]))))
+
+
+def _was(row: Mapping[str, Any]) -> str:
+    """Which cells of a row were corrected, and what stood there."""
+    said = "; ".join(f"{name}: was {words.blank(was)}" for name, (was, _) in row["corrected"].items())
+    return f"✎ {said} ({row['corrected_by']})" if said else ""
+
+
+def marked(batch: Batch, rows: Sequence[Mapping[str, Any]], frame: pd.DataFrame) -> Any:
+    """The frame of `cells` with the cells marked that were corrected; an editor cannot be marked so."""
+    if "was" not in frame:
+        return frame
+    changed = [{str(batch.headers.index(name)) for name in row["corrected"]} for row in rows]
+    colours = pd.DataFrame("", index=frame.index, columns=frame.columns)
+    for place, names in enumerate(changed):
+        colours.loc[place, list(names)] = "background-color: #2f6fb040"
+    return frame.style.apply(lambda _: colours, axis=None)
 
 
 def _cell(value: object) -> str:
@@ -90,8 +120,11 @@ def corrected(
 ) -> dict[int, dict[str, str]]:
     """What an editor of `cells` says was changed, by line and header."""
     return {
-        shown[place]["line"]: {batch.headers[int(column)]: text or "" for column, text in changed.items()}
+        shown[place]["line"]: {
+            batch.headers[int(column)]: text or "" for column, text in changed.items() if column != "pick"
+        }
         for place, changed in edits.items()
+        if set(changed) != {"pick"}
     }
 
 
@@ -142,12 +175,15 @@ def removed(records: Sequence[Mapping[str, Any]], *, key: str) -> None:
     st.dataframe(gone, hide_index=True, key=key)
 
 
-def page(fetch: Callable[[int, int], list[dict[str, Any]]], *, key: str, size: int = 50) -> list[dict[str, Any]]:
+def page(
+    fetch: Callable[[int, int], list[dict[str, Any]]], *, key: str, size: int = 50, start: int = 0
+) -> list[dict[str, Any]]:
     """One page of rows with buttons for the next and the first; `fetch(after, limit)` asks the database for no more.
 
-    The place is kept in the session under `key`; changing the key (a filter) begins again at the first page.
+    The place is kept in the session under `key`; changing the key (a filter) begins again at the first page, which is
+    after the line `start`.
     """
-    starts: list[int] = st.session_state.setdefault(f"starts {key}", [0])
+    starts: list[int] = st.session_state.setdefault(f"starts {key}", [start])
     rows = fetch(starts[-1], size + 1)
     more, rows = len(rows) > size, rows[:size]
     if len(starts) > 1 or more:

@@ -44,7 +44,7 @@ def table(wb: Workbench, batch: Batch, *, asked: bool = False) -> None:
             told = words.text(total.sentence) + (f" **{who} accepted it:** {why}" if total.accepted else "")
             (st.info if total.accepted else st.warning)(told, icon=":material/balance:")
     contradicted = {total.name for total in found if total.differs}  # by one of several who say it
-    proven = [total.name for total in found if total.expected is not None and total.name not in contradicted]
+    proven = [total.name for total in found if total.proven and total.name not in contradicted]
     if proven:
         names = ", ".join(map(words.text, dict.fromkeys(proven)))
         proof = "proven by the database" if done else "counted again by the database before anything is completed"
