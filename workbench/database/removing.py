@@ -101,9 +101,7 @@ class Removals(Target):
         )
         return int(_one(connection, counted)["records"])
 
-    def holds(
-        self, connection: psycopg.Connection[Any], removed: int, *, refused: int, taken: int
-    ) -> Iterator[Hold]:
+    def holds(self, connection: psycopg.Connection[Any], removed: int, *, refused: int, taken: int) -> Iterator[Hold]:
         """What a person has to look at before so many records are taken away, or those of another year changed.
 
         Of the rows so many are `refused`, as invalid or unmatched, and so many `taken`: of a record that they make or
