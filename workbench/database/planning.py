@@ -144,6 +144,7 @@ def _figures(batch: Batch, decided: "Decided") -> dict[str, int]:
         "updated": counts["updated"],
         "known": named,
         "failed": batch.summary.get("failed", 0),
+        "refused": sum(counts[outcome] for outcome in REFUSED),
         "processed": sum(counts.values()),
     }
 
