@@ -129,3 +129,13 @@ def test_hostile_text_is_text(show: Show, wb: Workbench) -> None:
     assert page.subheader[0].value == r"\<img src=x\> \*\*b\*\*"
     assert page.dataframe[0].value["notes"].tolist()[-1] == "=1+1 <script>"
     assert not page.exception
+
+
+def test_only_what_is_used_stands_there_and_all_by_a_switch(show: Show, wb: Workbench, courses: str) -> None:
+    wb.sources.save(dataset="Warehouse list", data_type="commerce.sku_locations", owner="Carla")
+    page = show("inventory")
+    shown = page.dataframe[0].value["dataset"].tolist()
+    assert {courses, "Warehouse list"} <= set(shown)
+    page.toggle(key="every").set_value(True).run()
+    every = page.dataframe[0].value["dataset"].tolist()
+    assert len(every) == len(wb.sources.all()) > len(shown)
