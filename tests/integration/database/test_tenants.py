@@ -80,7 +80,7 @@ def test_every_table_says_whose_its_rows_are(url: str) -> None:
         "where a.attrelid = c.oid and a.attname = 'tenant_id' {}) order by 1"
     )
     schemas = ["workbench", *catalog.families()]
-    of_all = ("dataset", "program_key", "schema_version", "tenant")
+    of_all = ("dataset", "indivisible", "program_key", "schema_version", "tenant")
     assert ask(url, without.format(""), schemas) == [(f"workbench.{table}",) for table in of_all]
     nullable = [(table,) for table in sorted((*of_all, "import_template"))]
     assert ask(url, without.format("and a.attnotnull"), schemas) == [(f"workbench.{table}",) for (table,) in nullable]
