@@ -61,7 +61,6 @@ with page("Checks", "Whether the records agree with each other: payments with in
             "The list of",
             list(named),
             index=None,
-            format_func=lambda name: f"{named[name].check.title} ({named[name].found:,})",
             placeholder="Choose a check",
             key="check",
             bind="query-params",
