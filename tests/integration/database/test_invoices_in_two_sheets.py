@@ -197,15 +197,13 @@ def test_what_the_invoices_come_to_stands_beside_what_their_lines_do(wb: Workben
 def test_the_database_completes_no_run_of_which_a_record_is_written_in_part(
     wb: Workbench, sheet: Given, url: str
 ) -> None:
-    both = [sheet(HEADS, "heads.csv"), sheet(LINES.replace("ITA2040", "NEW1"), "lines.csv")]
-    run = wb.plan(wb.stage(both, "commerce")).batch
-    heads = wb.batches.parts(run)[0]
-    forged = """update workbench.import_outcome set outcome = 'created', reason = null, errors = null, record_id = (
-        select id from workbench.import_row r where r.batch_id = import_outcome.batch_id and r.line = 2)
-        where batch_id = %s and plan = %s and line = 2"""
-    assert tamper(url, forged, heads.id, heads.plan) == 1
-    counted = "update workbench.import_batch set created = created + 1, unmatched = unmatched - 1 where id = any(%s)"
-    assert tamper(url, counted, [heads.id, run.id]) == 2
+    run = wb.plan(wb.stage([sheet(HEADS, "heads.csv"), sheet(LINES, "lines.csv")], "commerce")).batch
+    lines = wb.batches.parts(run)[1]
+    forged = """update workbench.import_outcome set outcome = 'unmatched', reason = 'SKU', record_id = null
+        where batch_id = %s and plan = %s and line = 3"""
+    assert tamper(url, forged, lines.id, lines.plan) == 1
+    counted = "update workbench.import_batch set created = created - 1, unmatched = unmatched + 1 where id = any(%s)"
+    assert tamper(url, counted, [lines.id, run.id]) == 2
     with pytest.raises(Unbalanced, match="1 of its records are written of which a row is refused in one of two sheets"):
         wb.commit(run)
     assert records(url, "commerce.invoices", "number") == []
