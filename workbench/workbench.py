@@ -16,6 +16,7 @@ from workbench.database import (
     batches,
     breakdowns,
     committing,
+    comparing,
     corrections,
     decisions,
     embedded,
@@ -50,6 +51,7 @@ from workbench.database.schedules import Known, Schedules
 from workbench.database.templates import Templates
 from workbench.datasets import catalog
 from workbench.model.batch import ENDED, OUTCOMES, Batch, Run, new_id
+from workbench.model.comparison import Comparison
 from workbench.model.control_total import Total, is_of_total
 from workbench.model.errors import (
     AlreadyCommitted,
@@ -599,6 +601,14 @@ class Workbench:
             notes_added=story.decided(self._store, found),
             follow_ups_added=story.to_do(found, figures, self.resolvable(found)),
         )
+
+    def decided(self, batch: Batch | UUID | str) -> tuple[str, ...]:
+        """What was decided of an import and by whom, a sentence each, as its log says it."""
+        return story.decided(self._store, self.batches.get(batch))
+
+    def compare(self, batch: Batch | UUID | str) -> Comparison:
+        """An import beside the last five of its source that stand, with what is `unusual` about it."""
+        return comparing.compare(self._store, self.batches.get(batch))
 
     def totals(self, batch: Batch | UUID | str) -> tuple[Total, ...]:
         """The control totals of an import as its plan counts them, each beside the number that somebody says it should

@@ -46,7 +46,7 @@ def ask(
 ) -> Asked:
     """What the plan of that number waits for; asked within a transaction.
 
-    `figures` are those of each batch that is written: the rows created, updated, failed and processed, and the known
+    `figures` are those of each batch that is written: the rows created, updated, refused and processed, and the known
     records that its rows name; of the source's rows so many are `filtered`. Rows that a sweep brings in were let go on
     with the import that they came by.
     """
@@ -105,7 +105,8 @@ def _of_batch(
     removed = removals.count(connection)
     asked = Asked()
     if figures["processed"]:
-        asked.holds += removals.holds(connection, removed, figures["failed"])
+        taken = figures["created"] + figures["known"]
+        asked.holds += removals.holds(connection, removed, refused=figures["refused"], taken=taken)
         asked.told += removals.unknown(connection)
     else:
         removed = 0  # of a file without rows it was said that it is meant so

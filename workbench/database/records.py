@@ -50,7 +50,7 @@ def record(store: Store, dataset: str, key: str) -> dict[str, Any]:
     """A record by its key or id, as it is now, with every import that touched it, newest first; how far
     a teacher of a roster is (`progress`, None of any other record); what the ids in all that are called (`names`, by
     the id as text), what people did to it by hand (`by_hand`, newest first: action, by, at, reason), and the first
-    records that refer to it. Raises UnknownDataset, UnknownRecord."""
+    records that refer to it, each with its `values` by field. Raises UnknownDataset, UnknownRecord."""
     contract = _with_table(dataset)
     identifier = search.identifier(key)
     said = key.split("|") if len(contract.key) > 1 else [key]
@@ -64,14 +64,16 @@ def record(store: Store, dataset: str, key: str) -> dict[str, Any]:
     if now is None and not history:
         raise UnknownRecord(dataset=dataset, key=key)
     own: list[Found] = [(contract.family, contract.table, known)] if known else []
+    referring = [each for one in own for each in search.referring(store, one, REFERRING)]
+    _tell_values(store, referring, known)
     return {
         "dataset": dataset,
         "record": now,
         "history": history,
         "progress": _progress(store, dataset, known),
-        "names": _names(store, contract, now, history),
+        "names": _names(store, contract, now, history) | _named_by(store, referring),
         "by_hand": deactivating.words(store, known) if known and contract.removal is not None else [],
-        "referring": [each for one in own for each in search.referring(store, one, REFERRING)],
+        "referring": referring,
     }
 
 
@@ -110,6 +112,33 @@ def _names(
         ids = [now[field.target]] if now else []
         ids += [value for event in history for value in event["changes"].get(field.name, ())]
         found += [(other.family, other.table, UUID(str(each))) for each in ids if each is not None]
+    return {str(one["record_id"]): one for one in told(store, dict.fromkeys(found))}
+
+
+def _tell_values(store: Store, referring: list[dict[str, Any]], record: UUID | None) -> None:
+    """Says of records that refer to one what each has in its fields, besides that one's id."""
+    for dataset in dict.fromkeys(each["dataset"] for each in referring):
+        contract = catalog.contract(dataset)
+        some = {each["record_id"]: each for each in referring if each["dataset"] == dataset}
+        question = SQL("select * from {} t where t.id = any({})").format(
+            Identifier(contract.family, contract.table), Literal(list(some))
+        )
+        for row in store.all(question):
+            values = {field.name: row.get(field.target) for field in contract.stored}
+            some[row["id"]]["values"] = {
+                name: value for name, value in values.items() if value not in (None, "", record)
+            }
+
+
+def _named_by(store: Store, referring: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """What the records are called that those name which refer to one."""
+    found: list[Found] = []
+    for each in referring:
+        for field in catalog.contract(each["dataset"]).references:
+            identifier = each.get("values", {}).get(field.name)
+            if field.reference is not None and isinstance(identifier, UUID):
+                other = catalog.contract(field.reference.dataset)
+                found.append((other.family, other.table, identifier))
     return {str(one["record_id"]): one for one in told(store, dict.fromkeys(found))}
 
 
@@ -271,6 +300,11 @@ class Records:
         return Answer(
             records=records, nearly=nearly, rows=rows, rows_nearly=rows_nearly and bool(rows), whole=whole, text=text
         )
+
+    def left_out(self, text: str, *, limit: int = 20) -> tuple[list[dict[str, Any]], bool]:
+        """The rows that say what a record is known by and were not written, as `ask` tells them, and whether all were
+        looked at: it is done beside the record, and takes no longer than half a second."""
+        return unwritten.find(self._store, text, limit, seconds=0.4)
 
     def since(self, batch: Batch | UUID | str, row: Mapping[str, Any]) -> dict[str, Any] | None:
         """The first import after a batch that stands and has brought the key of a row of it which was not written

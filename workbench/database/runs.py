@@ -124,12 +124,13 @@ def begin(  # noqa: PLR0913
     datasets = playbook.datasets if playbook is not None else (dataset,)
     if playbook is not None and playbook.windowed is not None:
         options = replace(options, window=playbook.windowed(options.window, date.today()))
-    mode = _mode(datasets, options.mode)
+    asked = options.mode or (playbook.mode if playbook is not None else None)
+    mode = _mode(datasets, asked)
     if not (options.trial and _is_small(sheet)):
         inventory.refuse_paused(store, dataset, template.id if template else None)
     _check_order(store, datasets)
     face = _of_sheet(store, home, sheet, dataset, options, mode, template, identifier, lend=lend)
-    parts = _parts(face, playbook, options.mode)
+    parts = _parts(face, playbook, asked)
     said = totals.said(catalog.contract(dataset), options.expected or {}, "person", _filled(face))
     said += totals.said(catalog.contract(dataset), _announced(options, dataset), "manifest")
     keep = partial(totals.keep, store, identifier, said)

@@ -173,6 +173,8 @@ class _Kept:
     """Whether rows of it were made of several of the source's."""
     partial: bool = False
     """Whether rows of it lack what a new record needs."""
+    filled: dict[str, int] = field(default_factory=dict)
+    """In how many rows each field has something."""
     halves: frozenset[str] = frozenset()
     """The fields that in some rows were joined of a part of their ingredients alone."""
     revision: int = 0
@@ -249,6 +251,9 @@ class _Kept:
             self.sums = self.sums or Sums(contract=contract)
             self.sums.add(judged)
         self.brought = judged.brought
+        values = judged.normalized.values
+        for name, column in zip(values.schema.names, values.columns, strict=True):
+            self.filled[name] = self.filled.get(name, 0) + len(column) - column.null_count
         self.grouped = self.grouped or judged.sources is not None
         self.partial = self.partial or (bool(contract.table) and judged.lacks(contract))
         self.halves |= judged.normalized.halves.keys()
@@ -266,6 +271,7 @@ class _Kept:
                 "issue_counts": count.issues,
                 "data_docs": self.docs,
                 "noticed": self.noticed,
+                "filled": self.filled,
                 "seconds_staging": seconds,
                 "partial": self.partial,
                 "halves": sorted(self.halves),

@@ -152,12 +152,17 @@ class SeveralManifests(WorkbenchError):
     """The archive has {member} {times} times, so nobody can say which one counts. Leave one of them in it."""
 
 
+class OtherManifest(WorkbenchError):
+    """The archive has {number} manifests ({members}), and files of entities beside one of them at most, so nobody can
+    say which one counts. Leave the one that stands beside the files in it."""
+
+
 class WrongFormatVersion(WorkbenchError):
     """Incompatible format version: {version}. Expected {expected}"""
 
 
 class MissingMember(WorkbenchError):
-    """Missing required file: {member}"""
+    """Missing required {files}: {members}"""
 
 
 class AnotherAdapter(WorkbenchError):

@@ -22,6 +22,7 @@ Rules that hold for every kind:
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -461,6 +462,10 @@ def _uuid(text: pa.StringArray) -> pa.StringArray:
 
 _JSON = r"^(?:[\[{\"0-9-]|true$|false$)"
 _NO_JSON = "not JSON: "
+REPEATED_KEY = r'^one object has (?P<key>"(?:[^"\\]|\\.)*") more than once: '
+"""How the text of a JSON cell begins in which a key stands twice in one object: one of its values would be lost."""
+_LONGEST_KEY = 60
+"""So many characters of such a key are told."""
 _NOT_IN_POSTGRES = re.compile(r"(?<!\\)(?:\\\\)*\\u0000|[0-9][eE][-+]?[0-9]{4}")
 
 
@@ -479,13 +484,26 @@ def _json_or_not(text: str) -> str | None:
     if not text:
         return None
     try:
-        value = json.loads(text, parse_constant=_refuse)
+        value = json.loads(text, parse_constant=_refuse, object_pairs_hook=_object)
         json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair is no text
+    except _Repeated as repeated:
+        return f"one object has {json.dumps(str(repeated)[:_LONGEST_KEY], ensure_ascii=False)} more than once: {text}"
     except (ValueError, RecursionError):
         return _NO_JSON + text
     if value is None:
         return None
     return _NO_JSON + text if _NOT_IN_POSTGRES.search(text) else text
+
+
+class _Repeated(Exception):
+    """A key stands twice in one object."""
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise _Repeated(Counter(key for key, _ in pairs).most_common(1)[0][0])
+    return found
 
 
 def _refuse(constant: str) -> None:

@@ -104,6 +104,17 @@ def test_an_import_with_a_recipe_is_signed_verified_and_taken_back(run: Run, fir
     assert ask(url, "select count(*) from workbench.import_row where cleaned is not null")[0][0] > 0
 
 
+def test_what_a_source_looks_like_is_asked_of_its_cleaned_rows(run: Run, first: str) -> None:
+    said = run("suggest", "march.csv", "elevate.students", "--recipe", "recipe.json", "--json").json
+    assert [each["header"] for each in said["columns"]] == ["Learner", "E-mail 1", "E-mail 2", "Phone"]
+    assert "E-mail 1" in run("suggest", "march.csv", "elevate.students", "--template", "monthly").out
+    columns = run("profile", "march.csv", "--recipe", "recipe.json", "--json").json
+    assert (columns["rows"], columns["columns"][1]["type"]) == (60, "email")
+    assert "cleaned by 7 steps; " in run("templates").out
+    (kept,) = run("templates", "--json").json
+    assert [step["expected"]["changed"] for step in kept["mapping"]["recipe"]["steps"]][-2:] == [1, 1]
+
+
 def test_what_is_no_recipe_is_refused_in_a_sentence(run: Run, file: File, tmp_path: Path) -> None:
     given = ("import", file(month(3), "march.csv"), "-d", "elevate.students", "--recipe")
     for text, why in (

@@ -705,12 +705,12 @@ create or replace trigger tell_read after insert on workbench.salesforce_read
 drop view if exists workbench.standing_read;
 create view workbench.standing_read with (security_invoker = true) as
 select r.* from workbench.salesforce_read r left join workbench.import_batch b on b.id = r.batch_id
-where r.until <= r.read_at + interval '10 minutes' and (r.batch_id is null or b.stage = 'completed'
-  and not exists (select from workbench.import_batch u where u.undo_of = b.id and u.stage = 'completed')
-  and (b.invalid = 0 or b.invalid <= (
+where r.until <= r.read_at + interval '10 minutes' and (r.batch_id is null or b.stage = 'completed')
+  and not exists (select from workbench.import_batch u where u.undo_of = r.batch_id and u.stage = 'completed')
+  and (coalesce(b.invalid, 0) = 0 or b.invalid <= (
       select count(*) from workbench.import_explanation e
       join workbench.import_outcome o on o.batch_id = e.batch_id and o.line = e.line
-      where e.batch_id = b.id and o.plan = b.plan and o.outcome = 'invalid' and workbench.settles(e, o.outcome))));
+      where e.batch_id = b.id and o.plan = b.plan and o.outcome = 'invalid' and workbench.settles(e, o.outcome)));
 grant select on workbench.standing_read to workbench_app;
 
 -- Whether an undo has taken back since what an import had found as it should be, and left as it was: what it has read is here no
@@ -730,23 +730,28 @@ set search_path = pg_catalog, pg_temp as $$
 $$;
 
 -- Up to when the changes of what a playbook asks for have been read: from the last whole reading on as far as the readings leave no
--- gap. Null when nothing was ever read whole. Of the readings only those are looked through for what is lost that would count most.
-create or replace function workbench.read_until(of_playbook text, of_asked text) returns timestamptz language sql stable
+-- gap. Null when nothing was ever read whole. In the order of their beginnings each is looked at once, however many there are, and
+-- looked through for what is lost only where there was an undo since, and it would count.
+create or replace function workbench.read_until(of_playbook text, of_asked text) returns timestamptz language plpgsql stable
 set search_path = pg_catalog, pg_temp as $$
-    with recursive standing as materialized (
-        select since, until, batch_id from workbench.standing_read where playbook = of_playbook and asked = of_asked
-    ), reached (until) as (
-        select (select until from (select until, batch_id from standing where since is null order by until desc offset 0) whole
-                where not workbench.lost_since(batch_id) limit 1)
-        union
-        select (select until from (
-                    select s.until, s.batch_id from standing s
-                    where s.since <= reached.until and s.until > reached.until order by s.until desc offset 0) further
-                where not workbench.lost_since(batch_id) limit 1)
-        from reached where reached.until is not null
-    )
-    select max(until) from reached
-$$;
+declare
+    reached timestamptz; reading record;
+    undone constant timestamptz := (select max(u.completed_at) from workbench.import_batch u
+                                    where u.undo_of is not null and u.stage = 'completed' and u.updated > 0);
+begin
+    for reading in
+        select since, until, batch_id, coalesce(batch_id is not null and undone > read_at, false) as doubtful
+        from workbench.standing_read where playbook = of_playbook and asked = of_asked
+        order by since nulls first, until desc
+    loop
+        exit when reading.since is not null and (reached is null or reading.since > reached);
+        if (reached is null or reading.until > reached)
+           and not (reading.doubtful and workbench.lost_since(reading.batch_id)) then
+            reached := reading.until;
+        end if;
+    end loop;
+    return reached;
+end $$;
 
 -- Whether a text is minute, hour, day of the month, month and day of the week, as cron writes them.
 create or replace function workbench.is_cron(text) returns boolean language sql immutable parallel safe

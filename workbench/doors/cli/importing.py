@@ -64,6 +64,10 @@ Decimals = Annotated[
     ),
 ]
 OnConflict = Literal["first", "last", "hold"]
+RecipeFile = Annotated[
+    Path | None,
+    typer.Option("--recipe", metavar="FILE", help="A recipe that cleans the rows first; else the template's."),
+]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -171,10 +175,7 @@ def import_(
     allow_empty: Annotated[
         bool, typer.Option("--allow-empty", help="A file without rows is meant to remove every record it could name.")
     ] = False,
-    recipe: Annotated[
-        Path | None,
-        typer.Option("--recipe", metavar="FILE", help="A recipe that cleans the rows first; else the template's."),
-    ] = None,
+    recipe: RecipeFile = None,
     save_template: Annotated[
         str | None, typer.Option("--save-template", metavar="NAME", help="Keep the mapping under a name.")
     ] = None,
@@ -195,7 +196,7 @@ def import_(
     wanted = playbook or dataset or (_dataset_of(asked, template) if template is not None else None)
     if kinds and (google or salesforce):
         raise typer.BadParameter("it is of files with several sheets.", param_hint="--kind")
-    cleans, meant = _recipe(recipe), None
+    cleans, meant = recipe_said(recipe), None
     if not (google or salesforce):
         said_kinds = _pairs(kinds, "--kind", "SHEET=DATASET")
         meant = sources.of_file(source, wanted, sheet, layout, lambda: _templates(asked), said_kinds, recipe=cleans)
@@ -337,7 +338,7 @@ def _one(
     return planned if said["dry_run"] else _committed(asked, wb, planned, said["skip_errors"])
 
 
-def _recipe(path: Path | None) -> "Recipe | None":
+def recipe_said(path: Path | None) -> "Recipe | None":
     """The recipe of a file, if one is named; raises as `read_recipe` does."""
     from workbench.sources.recipe_file import read_recipe
 

@@ -17,7 +17,7 @@ from workbench.model.package import Package
 from workbench.model.recipe import Recipe, is_same
 from workbench.model.sheet import Layout, Sheet, Tally
 from workbench.model.template import Mapping, Template
-from workbench.playbooks import PLAYBOOKS, of_package
+from workbench.playbooks import PLAYBOOKS, loads, of_package
 from workbench.prepare import columns, drift, forms, mapping, profile_report, recognition, summary_line
 from workbench.prepare.cleaning import cleaned, headers_after, without_removed
 from workbench.prepare.columns import ChoiceText, Column
@@ -180,6 +180,9 @@ def taken_for(upload: str, name: str, _settings: Settings) -> tuple[str, str]:
     """What an upload is recognised as, and what to import before it or what becomes of it; or why it cannot be read."""
     try:
         if uploads.is_whole(_settings, upload):
+            found_in_turn = in_turn(upload, name, {}, _settings)
+            if found_in_turn is not None:
+                return f"Recognised as {words.many(len(found_in_turn.turns), 'import')} of its files.", ""
             found, why = together(upload, name, _settings)
             return (f"Recognised as `{found.family}`. {found.sentence}", "") if found is not None else ("", why)
         dataset = recognised_as(uploads.opened(_settings, upload))
@@ -191,6 +194,59 @@ def taken_for(upload: str, name: str, _settings: Settings) -> tuple[str, str]:
         return f"Recognised as `{dataset}`, which becomes {formats.becomes(dataset)}", ""
     needs = catalog.needs(catalog.contract(dataset))
     return f"Recognised as `{dataset}`" + (f", to be imported after {' and '.join(needs)}" if needs else ""), ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Turn:
+    """One of the imports that the sheets of an upload are, one after the other."""
+
+    what: str
+    """The dataset, the playbook, or the family."""
+    sheets: dict[str, str]
+    """What each sheet is called, by its dataset."""
+    after: tuple[int, ...]
+    """The places of those whose records it needs."""
+
+    @property
+    def title(self) -> str:
+        """Which sheets become what."""
+        named = (f"{sheet} → {catalog.contract(name).title}" for name, sheet in self.sheets.items())
+        return ", ".join(named)
+
+    def is_of(self, batch: Batch) -> bool:
+        """Whether an import is of it."""
+        if len(self.sheets) > 1:
+            return batch.dataset == self.what and set(batch.reading.get("sheets", ())) == set(self.sheets.values())
+        return batch.dataset == self.what and words.sheet(batch) in self.sheets.values()
+
+
+@dataclass(frozen=True, kw_only=True)
+class InTurn:
+    """The sheets of an upload that are of several playbooks."""
+
+    turns: tuple[Turn, ...]
+    unknown: dict[str, str]
+    """The sheets that nobody can tell, each with what it may be."""
+    left_out: tuple[str, ...]
+    family: str
+
+
+@st.cache_data(max_entries=50, show_spinner="Looking at its sheets ...")
+def in_turn(upload: str, name: str, kinds: dict[str, str], _settings: Settings) -> InTurn | None:
+    """What the sheets of an upload are, where they are of several playbooks of one family and somebody says of some
+    `kinds` what they are; None of any other. Raises what opening them raises."""
+    found = loads.of_sheets(uploads.every_sheet(_settings, upload), kinds)
+    if not found.several:
+        return None
+    turns = [
+        Turn(
+            what=load.what,
+            sheets={name: loads.called(sheet) for name, sheet in load.sheets.items()},
+            after=tuple(place for place, other in enumerate(found.loads[:number]) if load.after([other])),
+        )
+        for number, load in enumerate(found.loads)
+    ]
+    return InTurn(turns=tuple(turns), unknown=dict(found.unknown), left_out=found.left_out, family=found.families[0])
 
 
 @st.cache_data(max_entries=50, show_spinner="Looking at its worksheets ...")
