@@ -206,8 +206,11 @@ def test_the_next_file_is_cleaned_by_the_recipe_of_its_template(show: Show, wb: 
     page = show("clean", upload=upload)
     assert not page.exception
     assert "These are the steps of the template Monthly" in plain(page)
-    page = show("map", upload=upload)
-    assert page.data_editor[0].value["column"].tolist() == ["email", "who", "phone"]
+    for address in ({}, {"dataset": ""}, {"dataset": "elevate.staff"}):
+        page = show("map", upload=upload, **address)
+        assert page.data_editor[0].value["column"].tolist() == ["email", "who", "phone"]
+    page = show("upload", upload=upload)
+    assert "cleaned as the template Monthly says" in plain(page)
 
 
 def test_what_makes_several_rows_of_one_becomes_a_file_of_its_own(show: Show, wb: Workbench) -> None:
