@@ -145,12 +145,14 @@ def said_of(wb: Workbench, raw: Sheet, under: str) -> tuple[Recipe, Template | N
     history = recipes.kept(wb.settings, under)
     if history is not None:
         return history.now, None
-    with_recipe = [one for one in wb.templates.all(st.query_params.get("dataset")) if one.mapping.recipe]
+    with_recipe = [one for one in wb.templates.all() if one.mapping.recipe]
     named = [one for one in with_recipe if one.id == st.query_params.get("template")]
     fitting = named or [one for one in with_recipe if _fits(raw, one)]
+    said = st.query_params.get("dataset")
+    fitting = [one for one in fitting if one.dataset == said] or fitting
     if not fitting or any(not is_same(one.mapping.recipe, fitting[0].mapping.recipe) for one in fitting):
         return Recipe(), None
-    alone = len({one.dataset for one in fitting}) == 1
+    alone = len({one.dataset for one in fitting} | ({said} if said else set())) == 1
     return fitting[0].mapping.recipe or Recipe(), fitting[0] if alone else None
 
 
