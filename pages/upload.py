@@ -178,7 +178,7 @@ def which_dataset(sheet: Sheet) -> str | None:
     scored = {name: (catalog.contract(name).title, score, reason) for name, score, reason in recognised}
     said = st.query_params.get("dataset")
     likely = said if said in scored else sheets.recognised_as(sheet)
-    chosen = files.dataset(scored, likely)
+    chosen = files.dataset(scored, likely, sheets.may_be(sheet))
     if chosen in catalog.FORMS:
         st.caption(f"It becomes {formats.becomes(chosen)}.")
     if chosen and chosen != likely:
