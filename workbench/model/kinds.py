@@ -107,7 +107,8 @@ _MISREAD = "\u00c2\u00c3\u00c4\u00c5\u00e2"
 """Letters behind which a soft hyphen is half of a letter that was read in a wrong encoding (\u00ed as \u00c3\u00ad)."""
 UNSEEN = f"[{_INVISIBLE}{_MARKS}\u2028\u2029]"
 """A letter that nobody sees, or one of the breaks of lines and paragraphs of Unicode."""
-_AROUND = " \t\n\r\v\f\x85" + WIDE_SPACES + _INVISIBLE
+AROUND = " \t\n\r\v\f\x85" + WIDE_SPACES + _INVISIBLE
+"""White space, and what nobody sees."""
 
 
 def _composed(text: pa.StringArray) -> pa.StringArray:
@@ -178,11 +179,11 @@ def has_unseen(cells: pa.StringArray, values: pa.StringArray) -> pa.BooleanArray
 
 def _stripped(cells: pa.StringArray, beyond_ascii: Rewrite = _composed) -> pa.StringArray:
     """The cells without the white space around them, and rewritten where they are not ASCII."""
-    text = pc.utf8_trim(cells, characters=_AROUND)
+    text = pc.utf8_trim(cells, characters=AROUND)
     if is_ascii(text):
         return text
     rewritten = _where(pc.invert(pc.string_is_ascii(text)), text, beyond_ascii)
-    return pc.utf8_trim(rewritten, characters=_AROUND)  # what was between two things may now be around one
+    return pc.utf8_trim(rewritten, characters=AROUND)  # what was between two things may now be around one
 
 
 FORMULA = r"""^'?="(?:[^"]|"")*"$"""
@@ -203,7 +204,7 @@ def is_wrapped(text: pa.StringArray) -> pa.BooleanArray:
 def _unwrapped(text: pa.StringArray) -> pa.StringArray:
     formula = pc.starts_with(text, "=")
     inside = pc.replace_substring(pc.utf8_slice_codeunits(text, 2, -1), '""', '"')
-    return pc.utf8_trim(pc.if_else(formula, inside, pc.utf8_slice_codeunits(text, 1)), characters=_AROUND)
+    return pc.utf8_trim(pc.if_else(formula, inside, pc.utf8_slice_codeunits(text, 1)), characters=AROUND)
 
 
 def may_hold(text: pa.StringArray, *needles: bytes) -> bool:
@@ -322,7 +323,7 @@ _PHONE = r"^[-+(). /]*(?:[0-9][-(). /]*){7,20}(?:(?:[xX]|[eE][xX][tT]\.?) *[0-9]
 def _unmarked(text: pa.StringArray) -> pa.StringArray:
     """In NFC, without marks around it; any other character that nobody sees becomes a plain space."""
     inside = f"[{WIDE_SPACES}{_INVISIBLE}{_MARKS}]"
-    return replaced(pc.utf8_trim(_composed(text), characters=_AROUND + _MARKS), (inside, " "))
+    return replaced(pc.utf8_trim(_composed(text), characters=AROUND + _MARKS), (inside, " "))
 
 
 def _lowered(text: pa.StringArray) -> pa.StringArray:
@@ -475,7 +476,7 @@ def _json(cells: pa.StringArray) -> pa.StringArray:
     No regular expression can tell JSON from what only begins like it, and no vectorised function can either: every
     distinct cell is read once, and one that is no JSON gets a prefix that does not match.
     """
-    text = pc.utf8_trim(cells, characters=_AROUND)
+    text = pc.utf8_trim(cells, characters=AROUND)
     return by_distinct(text, lambda texts: pa.array(map(_json_or_not, texts.to_pylist()), pa.string()))
 
 

@@ -1,11 +1,12 @@
 """Control totals: said beforehand of a file, and what it comes to beside that."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 import streamlit as st
 
 from workbench import Workbench
+from workbench.datasets import catalog
 from workbench.doors.web import words
 from workbench.model.batch import Batch
 from workbench.model.contract import Contract
@@ -30,6 +31,26 @@ def expected(contract: Contract) -> dict[str, str]:
                 found[name] = st.text_input(
                     name if name != ROWS else "Rows", key=f"expect {name}", bind="query-params", width=160
                 )
+    return {name: text.strip() for name, text in found.items() if text.strip()}
+
+
+def expected_of_sheets(datasets: Iterable[str], *, named: bool = True, key: str = "") -> dict[str, str]:
+    """What a person says that each of several sheets has to come to, by the names of its totals, with the dataset
+    before them where they are `named` so; of those that nothing is said of there is none."""
+    found = {}
+    with st.expander("What the sheets have to come to", icon=":material/functions:"):
+        st.caption(
+            "Say what you know of the whole file from elsewhere. Nothing is written until the rows come to the same, "
+            "or somebody accepts that they do not and says why."
+        )
+        for dataset in datasets:
+            contract = catalog.contract(dataset)
+            st.markdown(f"**{words.text(contract.title)}**")
+            with st.container(horizontal=True):
+                for name in (ROWS, *(total.name for total in contract.totals)):
+                    label = name if name != ROWS else "Rows"
+                    text = st.text_input(label, key=f"expect {key}{dataset} {name}", width=160)
+                    found[f"{dataset}.{name}" if named else name] = text
     return {name: text.strip() for name, text in found.items() if text.strip()}
 
 
