@@ -79,6 +79,7 @@ def test_after_an_invalid_batch_of_a_stock_the_next_step_is_the_whole_file(run: 
     assert (alone.status != 0, WHOLE in " ".join((alone.out + alone.err).split())) == (True, True)
     whole = run("import", file(STOCK_HEAD + STOCK.format("60")), "-d", "commerce.inventory", "--json").json
     assert (whole["created"], whole["skipped"]) == (1, 1)
+    assert "Skipped: 1 added up." in run("show", "latest").out
 
 
 def test_what_is_deleted_is_listed_by_the_codes_of_what_it_refers_to(run: Run, file: File) -> None:
