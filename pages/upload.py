@@ -234,7 +234,7 @@ def which_dataset(wb: Workbench, upload: str, sheet: Sheet) -> str | None:
         why = f"cleaned as the template {template.name} says, it has the template's columns"
         scored[template.dataset] = (catalog.contract(template.dataset).title, 1.0, why)
     likely = said if said in scored else template.dataset if template is not None else sheets.recognised_as(sheet)
-    chosen = files.dataset(scored, likely)
+    chosen = files.dataset(scored, likely, sheets.may_be(sheet))
     if chosen in catalog.FORMS:
         st.caption(f"It becomes {formats.becomes(chosen)}.")
     if chosen and chosen != likely:

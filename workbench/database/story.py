@@ -153,7 +153,7 @@ def _undone(store: Store, undo: Batch) -> Iterator[str]:
         yield f"{many(number, 'record')} had been taken back before."
     for reason, why in _KEPT.items():
         if number := undo.summary.get("skipped_by_reason", {}).get(reason):
-            yield f"{many(number, 'record')} kept: {why}."
+            yield f"{many(number, 'record')} {why}."
 
 
 _REVERSED = """
@@ -167,7 +167,11 @@ _BACK = {
     ("created", "restored"): "that it had deleted: made again",
 }
 
-_KEPT = {"changed": "changed since the import", "gone": "no longer there", "referenced": "others refer to it"}
+_KEPT = {
+    "changed": "kept: changed since the import",
+    "gone": "of the import no longer there: nothing of it to take back",
+    "referenced": "kept: others refer to it",
+}
 
 
 def _read(sheet: Batch) -> Iterator[str]:

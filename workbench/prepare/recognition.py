@@ -77,8 +77,13 @@ def called(sheet: Sheet) -> str:
 
 def likely(sheet: Sheet) -> list[tuple[str, float, str]]:
     """What a source may be, the likeliest first: what it is taken for, and what fits it nearly as well."""
-    scored = [each for each in recognise(sheet) if each[1] >= RECOGNISED]
-    return [each for each in scored if scored[0][1] - each[1] < _APART]
+    return likeliest(recognise(sheet))
+
+
+def likeliest(scored: Sequence[tuple[str, float, str]]) -> list[tuple[str, float, str]]:
+    """The same, of what `recognise` says; of several, a person has to say which one it is."""
+    recognised = [each for each in scored if each[1] >= RECOGNISED]
+    return [each for each in recognised if recognised[0][1] - each[1] < _APART]
 
 
 def template_of(sheet: Sheet, templates: Sequence[Template], *, wholly: bool = False) -> Template | None:

@@ -11,7 +11,7 @@ def test_a_refused_route_file_ends_with_status_1_and_nothing_lets_it_through(run
     held = run("import", file(ROUTE + "R-2025-01-15,3,B,2 Main,Baltimore,21230,25:00\n"), "-d", "commerce.routes")
     assert held.status == 1
     lines = held.out.splitlines()
-    why = "it is imported whole or not at all, and 1 row is invalid"
+    why = "it is imported whole or not at all, and 2 rows are invalid"
     assert f"Refused, nothing was written: {why}." in lines
     assert not any("--skip-errors" in line for line in lines)
     assert any("Stop 3 comes after 1: 2 is missing" in line for line in lines)
@@ -79,6 +79,7 @@ def test_after_an_invalid_batch_of_a_stock_the_next_step_is_the_whole_file(run: 
     assert (alone.status != 0, WHOLE in " ".join((alone.out + alone.err).split())) == (True, True)
     whole = run("import", file(STOCK_HEAD + STOCK.format("60")), "-d", "commerce.inventory", "--json").json
     assert (whole["created"], whole["skipped"]) == (1, 1)
+    assert "Skipped: 1 added up." in run("show", "latest").out
 
 
 def test_what_is_deleted_is_listed_by_the_codes_of_what_it_refers_to(run: Run, file: File) -> None:

@@ -76,7 +76,12 @@ def test_a_person_sees_the_run_first_and_its_parts_behind_it(run: Run) -> None:
     said = run("import", "learners.csv", "-p", "elevate.learners")
     places = [
         said.out.index(words)
-        for words in ("Processed   Created", "elevate.enrollments", "Students created: 3", "Run: ")
+        for words in (
+            "Processed   Created",
+            "elevate.enrollments",
+            "If it is committed as it is planned:\nStudents created: 3",
+            "Run: ",
+        )
     ]
     assert places == sorted(places)
     assert "Held, nothing was written: 3 rows invalid." in said.out

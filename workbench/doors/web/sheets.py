@@ -185,13 +185,15 @@ def taken_for(upload: str, name: str, _settings: Settings) -> tuple[str, str]:
             found_in_turn = in_turn(upload, name, {}, _settings)
             if found_in_turn is not None:
                 return f"Recognised as {words.many(len(found_in_turn.turns), 'import')} of its files.", ""
-            found, why = together(upload, name, _settings)
-            return (f"Recognised as `{found.family}`. {found.sentence}", "") if found is not None else ("", why)
-        dataset = recognised_as(uploads.opened(_settings, upload))
+            both, why = together(upload, name, _settings)
+            return (f"Recognised as `{both.family}`. {both.sentence}", "") if both is not None else ("", why)
+        found = may_be(uploads.opened(_settings, upload))
     except WorkbenchError as refusal:
         return "", str(refusal)
-    if dataset is None:
-        return "Recognised as no dataset: choose one.", ""
+    if len(found) != 1:
+        several = f"May be {' or '.join(f'`{name}`' for name in found)}: choose one."
+        return several if found else "Recognised as no dataset: choose one.", ""
+    (dataset,) = found
     if dataset in catalog.FORMS:
         return f"Recognised as `{dataset}`, which becomes {formats.becomes(dataset)}", ""
     needs = catalog.needs(catalog.contract(dataset))
@@ -376,9 +378,18 @@ def recognised(sheet: Sheet) -> list[tuple[str, float, str]]:
 
 
 def recognised_as(sheet: Sheet) -> str | None:
-    """The dataset that a sheet is taken for; None where nobody can tell."""
-    name, score, _ = recognised(sheet)[0]
-    return name if score >= recognition.RECOGNISED else None
+    """The dataset that a sheet is taken for; None where nobody can tell, or a person has to say which of several."""
+    found = may_be(sheet)
+    return found[0] if len(found) == 1 else None
+
+
+def may_be(sheet: Sheet) -> list[str]:
+    """What a sheet is taken for, and what it may be as well of the same family where a playbook would make something
+    else of it: of several a person has to say which, for the same columns become other records."""
+    first, *others = [name for name, _, _ in recognition.likeliest(recognised(sheet))] or [""]
+    family, is_form = first.partition(".")[0], first in catalog.FORMS
+    as_well = [each for each in others if each.startswith(f"{family}.") and (is_form or each in catalog.FORMS)]
+    return [first, *as_well] if first else []
 
 
 @st.cache_data(max_entries=20, show_spinner="Reading every row ...", hash_funcs=SAME_SHEET)

@@ -1,5 +1,6 @@
 """A file before it is imported: dropped, waiting, what was found out of it, and its first lines."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 import streamlit as st
@@ -63,10 +64,15 @@ def facts(sheet: Sheet, tally: Tally | None, own_totals: SummaryLine | None = No
     st.caption(words.text(" · ".join([*_found(sheet), *rows])))
     for warning in sheet.reading.warnings:
         if own_totals is None or not warning.startswith(own_totals.doubts):
-            st.warning(words.text(warning), icon=":material/info:")
+            st.warning(words.text(_OPTION.sub(_ON_THIS_PAGE, warning)), icon=":material/info:")
     if own_totals is not None:
         told = f"Line {own_totals.line} adds up the others: it is compared with the rows, and not imported."
         st.info(told, icon=":material/functions:")
+
+
+_OPTION = re.compile(r" \(--[a-z]+-lines? [^)]*\)")
+_ON_THIS_PAGE = " (see Where the table stands)"
+"""Where a page asks for what a command line says with an option."""
 
 
 def _found(sheet: Sheet) -> list[str]:
@@ -84,8 +90,9 @@ def _found(sheet: Sheet) -> list[str]:
     return [*found, f"{len(sheet.headers)} columns", header]
 
 
-def dataset(scored: Mapping[str, tuple[str, float, str]], likely: str | None) -> str | None:
-    """What the rows are, with how sure that is and why; of each dataset are given: title, score, reason."""
+def dataset(scored: Mapping[str, tuple[str, float, str]], likely: str | None, may_be: Sequence[str] = ()) -> str | None:
+    """What the rows are, with how sure that is and why; of each dataset are given: title, score, reason. None while
+    nobody has said which of several they `may_be`."""
     options = list(scored)
     chosen = st.selectbox(
         "Dataset",
@@ -98,6 +105,11 @@ def dataset(scored: Mapping[str, tuple[str, float, str]], likely: str | None) ->
     if chosen:
         _, score, reason = scored[chosen]
         st.caption(f"**{score:.0%}**: {words.text(reason)}")
+    elif may_be:
+        st.warning("It fits several nearly as well: choose which it is.", icon=":material/help:")
+        for name in may_be:
+            title, score, reason = scored[name]
+            st.caption(f"**{words.text(title)}, {score:.0%}**: {words.text(reason)}")
     else:
         st.caption("The headers are those of no dataset that is known here.")
     return chosen
