@@ -149,6 +149,9 @@ def test_a_facet_is_added_chosen_from_turned_round_and_taken_away(show: Show, wb
     assert [row[0] for row in rows(page)] == [2, 4]
     page = next(box for box in page.checkbox if box.label == "All but these").check().run()
     assert [row[0] for row in rows(page)] == [3]
+    page = press(page, "Choose nothing")
+    assert [box.value for box in page.checkbox if box.label.startswith("n/a")] == [False]
+    assert len(rows(page)) == 3
     page = next(box for box in page.selectbox if box.label == "Count phone by").select("pattern").run()
     assert "999-999-9999 :gray[1]" in plain(page)
     assert len(rows(page)) == 3
@@ -252,6 +255,13 @@ def test_an_address_with_nonsense_is_no_trace(show: Show, wb: Workbench) -> None
         page = show("clean", upload=keep(wb, STUDENTS), facets=nonsense, **address)
         assert not page.exception
         assert len(rows(page)) == 3
+
+
+def test_a_pattern_that_is_none_is_told_beside_it_and_cannot_be_added(show: Show, wb: Workbench) -> None:
+    options = '{"find":"(","pattern":true}'
+    page = show("clean", upload=keep(wb, STUDENTS), column='["phone"]', do="replace", options=options)
+    assert "is no pattern that RE2 knows" in plain(page)
+    assert next(one for one in page.button if one.label == "Add this step").disabled
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"steps":[{"operation":"no such"}]}', '{"version":9,"steps":[]}'])

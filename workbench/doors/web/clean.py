@@ -14,7 +14,7 @@ from workbench.doors.web.desk import CLUSTERS, Desk, Facet
 from workbench.doors.web.sheets import SAME_SHEET, Source
 from workbench.doors.web.states import State
 from workbench.doors.web.views import cleaned_rows, clusters, facets, findings, operations, recipe, take_away
-from workbench.model.errors import WorkbenchError
+from workbench.model.errors import WorkbenchError, WrongRecipe
 from workbench.model.recipe import Recipe, Step
 from workbench.model.sheet import Sheet
 from workbench.prepare.cleaning import OPERATIONS
@@ -288,8 +288,8 @@ def _step(at: Desk, shown: State, said: tuple[Facet, ...], number: int) -> None:
         if step is not None and do != CLUSTERS:
             try:
                 operations.preview(states.preview(at.source.raw, shown, step), len(shown))
-            except WorkbenchError as refusal:
-                st.warning(words.text(refusal), icon=":material/priority_high:")
+            except WrongRecipe as refusal:
+                st.warning(words.text(refusal.coordinates["why"]), icon=":material/priority_high:")
                 step = None
         with st.container(horizontal=True, vertical_alignment="center"):
             label = "Add this step" if edited is None else f"Save step {edited + 1}"
