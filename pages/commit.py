@@ -104,6 +104,7 @@ with page("Commit", "What the import will do, row by row, and the decision to wr
                 done += f" {words.many(out)} stayed out."
             st.success(done, icon=":material/check_circle:")
         address.link("reconcile", "Reconcile it", batch=batch.id)
+        runs.goes_on(wb, batch)
         runs.waits(wb, batch)
         runs.resolved(wb, batch)
         plan(wb, batch)

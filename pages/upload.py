@@ -9,12 +9,13 @@ from workbench import Workbench
 from workbench.datasets import catalog
 from workbench.derived.csv_template import MARK, csv_template
 from workbench.doors import jobs
-from workbench.doors.web import address, formats, layout, sheets, uploads, words
+from workbench.doors.web import address, formats, layout, recipes, runs, sheets, uploads, words
 from workbench.doors.web.page import page
 from workbench.doors.web.steps import stepper
-from workbench.doors.web.views import files, lines, templates
+from workbench.doors.web.views import files, lines, templates, totals
 from workbench.model.errors import EmptyExport, UnreadableSheet, UnreadableSource, WorkbenchError
 from workbench.model.sheet import Layout, Reading, Sheet
+from workbench.playbooks import loads
 
 
 def receive(wb: Workbench) -> None:
@@ -79,7 +80,7 @@ def look_at(wb: Workbench, upload: str) -> str | None:
     with preview:
         as_it_stands(sheet)
     with choices:
-        dataset = which_dataset(sheet) if unread is None else None
+        dataset = which_dataset(wb, upload, sheet) if unread is None else None
         with found:
             files.facts(sheet, tally, sheets.own_totals(sheet, dataset) if dataset else None)
         which_worksheet(sheet.reading)
@@ -131,22 +132,73 @@ def as_it_stands(sheet: Sheet) -> None:
 
 
 def all_together(wb: Workbench, upload: str, name: str) -> None:
-    """The worksheets that are datasets of one family, to be imported as one run; a refusal leaves each to be mapped."""
+    """The worksheets that are datasets of one family, to be imported as one run, or one after the other where they are
+    of several playbooks; a refusal leaves each to be mapped."""
+    if one_after_the_other(wb, upload, name):
+        return
     found, why = sheets.together(upload, name, wb.settings)
     if why:
         st.info(words.text(f"Its sheets cannot be imported together: {why}"), icon=":material/account_tree:")
-    elif found is not None and files.together(found.sheets, found.titles, found.left_out):
+    elif found is not None:
+        expected = files.together(found.sheets, found.titles, found.left_out)
+        if expected is None:
+            return
         try:
-            begin(wb, upload, found.family)
+            begin(wb, upload, found.family, expected=expected)
         except WorkbenchError as refusal:
             st.error(words.text(refusal), icon=":material/block:")
             st.caption("Choose its worksheet here and map it by hand; it can be imported by itself.")
 
 
+def one_after_the_other(wb: Workbench, upload: str, name: str) -> bool:
+    """The imports that the sheets of an upload are, where they are of several playbooks of one family: what became of
+    each, and the next to be begun; whether they are so."""
+    known = uploads.get(wb.settings, upload)
+    found = sheets.in_turn(upload, name, dict(known.kinds), wb.settings)
+    if found is None:
+        return False
+    files.in_turn(name, len(found.turns))
+    titles = {each.name: each.title for each in formats.known().values() if each.family == found.family}
+    kinds = files.unknown_sheets(found.unknown, known.kinds, titles)
+    if kinds != dict(known.kinds):
+        uploads.say(wb.settings, upload, kinds)
+        st.rerun()
+    states = [runs.of_turn(wb, known.batches, turn.is_of) for turn in found.turns]
+    done = [batch is not None and batch.stage == "completed" for batch in states]
+    ready = next((place for place, batch in enumerate(states) if batch is None and all(done[:place])), None)
+    if found.unknown:
+        st.info("Nothing is begun before it is said what each of its sheets is, or that it is left out.")
+        ready = None
+    expected = None
+    if ready is not None:
+        turn = found.turns[ready]
+        expected = totals.expected_of_sheets(turn.sheets, named=len(turn.sheets) > 1, key=f"{ready} ")
+    if files.turns([turn.title for turn in found.turns], states, ready, found.left_out) and ready is not None:
+        begin_turn(wb, upload, ready, expected or {}, goes_on=not all(states[:ready] + states[ready + 1 :]))
+    return True
+
+
+def begin_turn(wb: Workbench, upload: str, place: int, expected: dict[str, str], *, goes_on: bool) -> None:
+    """Begins one of the imports of an upload's sheets and leaves for its validation; a refusal is told."""
+    try:
+        found = loads.of_sheets(uploads.every_sheet(wb.settings, upload), uploads.get(wb.settings, upload).kinds)
+        load = found.loads[place]
+        batch = wb.begin(load.given, load.what, source="page", expected=expected)
+    except WorkbenchError as refusal:
+        st.error(words.text(refusal), icon=":material/block:")
+        return
+    jobs.defer(wb, "fill", batch)
+    uploads.begun(wb.settings, upload, batch, goes_on=goes_on)
+    address.go_to("validate", batch=batch.id)
+
+
 def whole(wb: Workbench, upload: str) -> None:
-    """An archive that is a playbook's own: what it was found to be, and its members, to be imported as one run."""
+    """An archive that is a playbook's own: what it was found to be, and its members, to be imported as one run; or one
+    whose files are of several playbooks, each to be imported in its turn."""
     name = uploads.get(wb.settings, upload).name
     address.jump("All files that wait", icon=":material/arrow_back:")
+    if one_after_the_other(wb, upload, name):
+        return
     found, why = sheets.together(upload, name, wb.settings)
     if found is None:
         st.error(words.text(why or f"{name} is no archive that is imported as a whole."), icon=":material/block:")
@@ -172,13 +224,17 @@ def begin(wb: Workbench, upload: str, family: str, **options: Any) -> None:
     address.go_to("validate", batch=batch.id)
 
 
-def which_dataset(sheet: Sheet) -> str | None:
+def which_dataset(wb: Workbench, upload: str, sheet: Sheet) -> str | None:
     """The dataset, recognised and explained, or chosen by a person; it stands in the address."""
     recognised = sheets.recognised(sheet)
     scored = {name: (catalog.contract(name).title, score, reason) for name, score, reason in recognised}
     said = st.query_params.get("dataset")
-    likely = said if said in scored else sheets.recognised_as(sheet)
-    chosen = files.dataset(scored, likely)
+    _, template = sheets.said_of(wb, sheet, recipes.of_upload(upload, sheet.reading.sheet))
+    if template is not None:
+        why = f"cleaned as the template {template.name} says, it has the template's columns"
+        scored[template.dataset] = (catalog.contract(template.dataset).title, 1.0, why)
+    likely = said if said in scored else template.dataset if template is not None else sheets.recognised_as(sheet)
+    chosen = files.dataset(scored, likely, sheets.may_be(sheet))
     if chosen in catalog.FORMS:
         st.caption(f"It becomes {formats.becomes(chosen)}.")
     if chosen and chosen != likely:

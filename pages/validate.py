@@ -136,13 +136,17 @@ def again(wb: Workbench, batch: Batch) -> None:
     st.rerun()
 
 
+_EVERY = "Every row would be written."
+"""Of a plan without rows that are not."""
+
+
 def corrected_in_a_file(wb: Workbench, batch: Batch) -> None:
     """The rows that are not written, to take away and to bring back corrected into this same batch."""
     st.subheader("Correct them in a file", help="For many rows, or for the people who own the source.")
     away, back = st.columns(2)
     with away, st.container(border=True, height="stretch"):
         numbers = {name: getattr(batch, name) for name in ("invalid", "unmatched") if getattr(batch, name)}
-        none = "The plan says which." if batch.stage == "staged" else "Every row is written."
+        none = {"staged": "The plan says which.", "completed": "Every row is written."}.get(batch.stage, _EVERY)
         issues.to_take_away(numbers, none, str(batch.id)[:8], partial(batches.file_of_rows, batch, person()))
     with back, st.container(border=True, height="stretch"):
         st.markdown("**2 Upload the corrected file**")

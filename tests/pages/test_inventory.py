@@ -58,6 +58,7 @@ def test_it_begins_with_the_datasets_of_the_plan(show: Show) -> None:
         "Payments",
         "Warehouse Locations",
         "Delivery Routes",
+        "Customer Reassignments",
     ]
     assert not page.exception
 
@@ -74,7 +75,7 @@ def test_cells_are_edited_in_place_and_lines_come_and_go(show: Show, wb: Workben
     assert found["Products/SKUs"]["format"] == "XLSX"
     assert found["Courses"]["refresh_cadence"] == "each term"
     assert "Delivery Routes" not in found
-    assert len(found) == 8
+    assert len(found) == 9
     assert page.dataframe[0].value["owner"].tolist()[0] == "RevOps"
 
 

@@ -77,7 +77,23 @@ def test_a_line_of_sums_is_said_to_be_compared_and_not_imported(show: Show) -> N
     assert "header on line 1 · 2 rows" in told(page)
     assert "looks like a total" not in told(page)
     page = drop(show("upload"), ("stock.csv", stock + b'Total,FRA1,"3,094",7.00\n'))
-    assert "Line 4 looks like a total" in told(page)
+    assert "Line 4 looks like a total (see Where the table stands)." in told(page)
+
+
+def test_of_a_file_that_several_datasets_fit_a_person_says_which_it_is(show: Show) -> None:
+    text = (
+        b"Company Name,City,State,Open Balance,Sales last 12 months\n"
+        b"Harbor,Baltimore,MD,$10.00,$100.00\nBlue Door,Baltimore,MD,$5.00,$50.00\nTotal,,,$15.00,$150.00\n"
+    )
+    page = drop(show("upload"), ("customers.csv", text))
+    assert not page.exception
+    assert dataset(page) is None
+    assert "It fits several nearly as well: choose which it is." in told(page)
+    assert next(button for button in page.button if button.label == "Map its columns").disabled
+    next(box for box in page.selectbox if box.label == "Dataset").select("commerce.customers").run()
+    assert dataset(page) == "commerce.customers"
+    assert "Line 4 adds up the others: it is compared with the rows, and not imported." in told(page)
+    assert "looks like a total" not in told(page)
 
 
 def test_an_upload_outlives_the_session(show: Show) -> None:

@@ -18,8 +18,10 @@ from workbench.database.store import QUEUE, Store, translated_errors
 from workbench.model.batch import ENDED, OUTCOMES, Batch, Run
 from workbench.model.errors import AmbiguousBatch, SeveralSheets, UnknownBatch, WorkbenchError
 from workbench.model.issue import counted
+from workbench.model.recipe import Recipe, is_same
 from workbench.model.salesforce import ReadOf
 from workbench.model.sheet import Sheet
+from workbench.model.template import Mapping as Mapped
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -290,11 +292,17 @@ def find(store: Store, fits: str = "", values: Mapping[str, object] | None = Non
     return [_batch(row) for row in store.all(question.format(_BATCH, condition, Literal(limit)), values or ())]
 
 
-def same_file(store: Store, dataset: str, checksum: str) -> Batch | None:
-    """The last completed batch of these very bytes under this contract, unless it was undone."""
+def same_file(store: Store, dataset: str, checksum: str, recipe: Recipe | None = None) -> Batch | None:
+    """The last completed batch of these very bytes under this contract, cleaned in the same way, unless it was
+    undone."""
     fits = f"data_type = %(dataset)s and checksum = %(checksum)s and stage = 'completed' and {STANDS}"
-    found = find(store, f"{fits} and part_of is null and sweep_of is null", {"dataset": dataset, "checksum": checksum})
-    return found[0] if found else None
+    asked = {"dataset": dataset, "checksum": checksum}
+    found = find(store, f"{fits} and part_of is null and sweep_of is null", asked, _SAME)
+    return next((each for each in found if is_same(Mapped.from_dict(each.mapping).recipe, recipe)), None)
+
+
+_SAME = 50
+"""Of so many imports of the same bytes it is asked how they were cleaned."""
 
 
 def fitting(  # noqa: PLR0913
@@ -466,8 +474,9 @@ class Batches:
         return fitting(self._store, dataset, **fits, since=since, until=until, before=before, limit=limit)
 
     def same_file(self, sheet: Sheet, dataset: str) -> Batch | None:
-        """The last completed import of these very bytes, if there is one that was not undone."""
-        return same_file(self._store, dataset, (sheet.package or sheet).checksum)
+        """The last completed import of these very bytes, cleaned in the same way, if there is one that was not
+        undone."""
+        return same_file(self._store, dataset, (sheet.package or sheet).checksum, sheet.recipe)
 
     def same_archive(self, checksum: str, playbook: str) -> Batch | None:
         """The same, of an archive by its SHA-256."""

@@ -10,7 +10,7 @@ from psycopg.sql import SQL, Composable, Identifier, Literal
 
 from workbench.database import classes, deactivating, search, unwritten
 from workbench.database.batches import get, one_sheet, parts
-from workbench.database.rows import changes, settled
+from workbench.database.rows import by_steps, changes, settled
 from workbench.database.store import Store
 from workbench.database.target import slice_of
 from workbench.database.titles import BETWEEN, Found, key_of, told
@@ -19,6 +19,7 @@ from workbench.model.answer import REFERRING, Answer
 from workbench.model.batch import Batch, origin
 from workbench.model.contract import Contract
 from workbench.model.errors import DatabaseBusy, DatabaseUnavailable, RecordChanged, UnknownDataset, UnknownRecord
+from workbench.model.recipe import Recipe
 
 
 def tidy(store: Store) -> None:
@@ -203,6 +204,8 @@ def _history(store: Store, contract: Contract, record: UUID | None, key: str) ->
         ).fetchall()
     for row in history:
         before, refs, mapping = row.pop("before"), row.pop("refs"), row.pop("mapping")
+        recipe = row.pop("recipe")
+        row["cleaned"], row["removed_by"] = by_steps(row["cleaned"], Recipe.from_dict(recipe) if recipe else None)
         if row["undo_of"] is not None:
             row["changes"] = {}  # what it took back is told where it was done
         elif row["line"] is not None:
@@ -231,17 +234,22 @@ _HISTORY = f"""
 select b.id as batch, b.undo_of, b.file_name, e.line, e.outcome, e.reason, e.payload, e.before, e.refs, e.issues,
        b.stage, b.mapping, b.initiated_by_id as run_by, coalesce(b.completed_at, b.planned_at, b.created_at) as at,
        e.explanation, e.corrected_by, e.corrected_at, s.signed_by,
+       case when b.derived then (
+           select r.cleaned from workbench.import_row r where r.batch_id = b.part_of and r.line = e.line
+       ) else e.cleaned end as cleaned,
+       nullif(coalesce(f.mapping, b.mapping) -> 'recipe', 'null') as recipe,
        case when e.outcome in ('created', 'updated') and b.undo_of is null then {_TAKEN_BACK}
             else workbench.undone_by(b.id) end as undone_by
 from (
     select batch_id, line, outcome, reason, payload, before, refs, errors as issues, explanation,
-           corrected_by, corrected_at
+           corrected_by, corrected_at, cleaned
     from touched join workbench.import_result using (batch_id, line)
     union all
-    select m.batch_id, null, m.action, null, null, null, null, null, null, null, null
+    select m.batch_id, null, m.action, null, null, null, null, null, null, null, null, null
     from workbench.import_removal m join workbench.import_batch n on n.id = m.batch_id and n.plan = m.plan
     where m.record_id = %(record)s
 ) e join workbench.import_batch b on b.id = e.batch_id
+left join workbench.import_batch f on f.id = b.part_of and b.derived
 left join workbench.sign_off s on s.batch_id in (b.id, b.part_of)
 where b.data_type = %(dataset)s and b.summary -> 'replaced' is null
 order by at desc, e.line

@@ -20,6 +20,7 @@ from workbench.model.sheet import BY_PROGRAM, Layout
 from workbench.model.template import HOLDABLE
 from workbench.model.template import Mapping as Mapped
 from workbench.model.wording import first_of, many
+from workbench.prepare.cleaning import told_of
 
 _NAMED = 10
 """So many texts, groups and ranges of lines are named of each kind."""
@@ -152,7 +153,7 @@ def _undone(store: Store, undo: Batch) -> Iterator[str]:
         yield f"{many(number, 'record')} had been taken back before."
     for reason, why in _KEPT.items():
         if number := undo.summary.get("skipped_by_reason", {}).get(reason):
-            yield f"{many(number, 'record')} kept: {why}."
+            yield f"{many(number, 'record')} {why}."
 
 
 _REVERSED = """
@@ -166,7 +167,11 @@ _BACK = {
     ("created", "restored"): "that it had deleted: made again",
 }
 
-_KEPT = {"changed": "changed since the import", "gone": "no longer there", "referenced": "others refer to it"}
+_KEPT = {
+    "changed": "kept: changed since the import",
+    "gone": "of the import no longer there: nothing of it to take back",
+    "referenced": "kept: others refer to it",
+}
 
 
 def _read(sheet: Batch) -> Iterator[str]:
@@ -206,6 +211,7 @@ def _mapped(store: Store, sheet: Batch) -> Iterator[str]:
     if sheet.template_id is not None:
         named = store.one("select name from workbench.import_template where id = %s", (sheet.template_id,))
         yield f"Template: {named['name']}." if named else "A template that is there no more was used."
+    yield from (f"Cleaned, step {step}." for step in told_of(sheet))
     for column in sheet.reading.get("forms", ()):
         if column["by"] in ("person", "template") or column["form"] in _NOT_PLAIN:
             yield f"Read as {column['said']}."

@@ -51,6 +51,13 @@ def whole_again(dataset: str) -> str:
     return known.whole_again if known is not None else ""
 
 
+def reason_told(dataset: str, reason: str) -> str:
+    """Why rows of a batch of it are skipped or wait, in words: where the rows of one record are added up, those behind
+    its first are no duplicates."""
+    known = CONTRACTS.get(dataset)
+    return "added up" if reason == "duplicate" and known is not None and known.adds_up else reason
+
+
 def settings_told(dataset: str, said: Mapping[str, str]) -> dict[str, str]:
     """How each setting among what an import says of every row is told, by its field; none of a dataset unknown here."""
     known = CONTRACTS.get(dataset) or FORMS.get(dataset)

@@ -280,7 +280,7 @@ def as_committed(rows: int, runs: Sequence[str]) -> str:
     if not rows:
         return ""
     since = f"{many(rows)} that did not go in then {'has' if rows == 1 else 'have'} been brought in since"
-    return f"The totals are as it was committed: {since}, by run {first_of(runs, _RUNS)}."
+    return f"These are the totals of the commit: {since}, by run {first_of(runs, _RUNS)}."
 
 
 def is_of_total(codes: Iterable[str]) -> bool:

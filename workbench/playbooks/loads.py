@@ -90,6 +90,11 @@ class Loads:
         """The families that they are of: loads of several are not imported together."""
         return tuple(dict.fromkeys(load.what.partition(".")[0] for load in self.loads))
 
+    @property
+    def several(self) -> bool:
+        """Whether they are more than one kind of thing, of one family: those belong together."""
+        return len({load.what for load in self.loads}) > 1 and len(self.families) == 1
+
     def refuse_doubtful(self) -> None:
         """Raises UnknownSheets where somebody has to say what a sheet is, SheetsOfFamilies for several families, and
         NoSheets where there is nothing to import."""
@@ -97,7 +102,7 @@ class Loads:
             sheets = "; ".join(f"{name}, {perhaps}" for name, perhaps in self.unknown.items())
             raise UnknownSheets(source=self.source, sheets=sheets)
         if len(self.families) > 1:
-            raise SheetsOfFamilies(source=self.source, families=listed(self.families))
+            raise SheetsOfFamilies(source=self.source, families=listed(sorted(self.families)))
         if not self.loads:
             raise NoSheets(source=self.source, playbook="any family", sheets=", ".join(self.left_out) or "none")
 

@@ -183,7 +183,7 @@ WAREHOUSE_LOCATIONS = Playbook(
     figures=(
         Figure(name="Locations imported", part=locations.SKU_LOCATIONS.name, outcomes=("created", "updated")),
         Figure(name="SKUs not found in inventory", reasons=("SKU",)),
-        Figure(name="Rows with errors", outcomes=("invalid", "unmatched")),
+        Figure(name="Rows not imported", outcomes=("invalid", "unmatched")),
         Figure(name="Rows in total", outcomes=("created", "updated", "skipped", "unmatched", "invalid")),
     ),
 )

@@ -192,6 +192,15 @@ def test_records_that_the_file_no_longer_names_are_told(wb: Workbench, sheet: Gi
     assert notes(wb, done) == ("1 record that the file no longer names was deactivated.",)
 
 
+def test_an_undo_tells_that_a_record_is_not_there_and_does_not_call_it_kept(
+    wb: Workbench, sheet: Given, url: str
+) -> None:
+    batch = wb.import_sheet(sheet(GOOD), "elevate.students")
+    tamper(url, "delete from elevate.profiles where email = (select min(email) from elevate.profiles)")
+    gone = "1 record of the import no longer there: nothing of it to take back."
+    assert gone in notes(wb, wb.undo(batch))
+
+
 def test_an_undo_tells_what_it_has_kept(wb: Workbench, sheet: Given, url: str) -> None:
     batch = wb.import_sheet(sheet(GOOD), "elevate.students")
     tamper(url, "update elevate.profiles set phone = '1'")

@@ -54,7 +54,7 @@ def test_a_bad_row_does_not_stop_the_others_and_says_what_is_wrong(wb: Workbench
     assert wb.figures(batch) == {
         "Locations imported": 1,
         "SKUs not found in inventory": 2,
-        "Rows with errors": 4,
+        "Rows not imported": 4,
         "Rows in total": 5,
     }
 

@@ -11,7 +11,7 @@ def test_a_refused_route_file_ends_with_status_1_and_nothing_lets_it_through(run
     held = run("import", file(ROUTE + "R-2025-01-15,3,B,2 Main,Baltimore,21230,25:00\n"), "-d", "commerce.routes")
     assert held.status == 1
     lines = held.out.splitlines()
-    why = "it is imported whole or not at all, and 1 row is invalid"
+    why = "it is imported whole or not at all, and 2 rows are invalid"
     assert f"Refused, nothing was written: {why}." in lines
     assert not any("--skip-errors" in line for line in lines)
     assert any("Stop 3 comes after 1: 2 is missing" in line for line in lines)
@@ -24,6 +24,28 @@ def test_a_dry_run_says_that_it_would_be_refused(run: Run, file: File) -> None:
     said = run("import", file(ROUTE.replace("8:30 AM", "8:77")), "-d", "commerce.routes", "--dry-run")
     assert "Refused, nothing was written" in said.out
     assert "--skip-errors" not in said.out
+
+
+def test_a_route_of_no_day_says_how_to_import_it_again_with_its_day_and_nothing_that_cannot_work(
+    run: Run, file: File
+) -> None:
+    """No column of the file could bring the day back."""
+    stops = "Stop,Name,Address,City,Zip,ETA\n1,A,1 Main,Baltimore,21230,8:30 AM\n"
+    said = run("import", file(stops, "routes.csv"), "-d", "commerce.routes")
+    lines = said.out.splitlines()
+    assert any("say it with the import (--window 2025-01-15)" in line for line in lines)
+    assert any(line.endswith("import routes.csv -d commerce.routes --window YYYY-MM-DD") for line in lines)
+    assert not any(".xlsx" in line for line in lines)
+    again = run("import", file(stops, "routes.csv"), "-d", "commerce.routes", "--window", "2026-11-23", "--json").json
+    assert (again["status"], again["created"]) == ("completed", 1)
+
+
+def test_a_refused_file_with_a_column_for_what_is_missing_is_corrected_in_one_of_its_own(run: Run, file: File) -> None:
+    run("import", file(ROUTE.replace("R-2025-01-15", "North")), "-d", "commerce.routes")
+    said = run("import", file(ROUTE.replace("8:30 AM", "8:77")), "-d", "commerce.routes")
+    write, correct = (line.split() for line in said.out.splitlines() if "invalid.xlsx" in line)
+    assert run(*write[1:]).status == 0
+    assert run(*correct[1:]).err == ""
 
 
 def test_checks_are_listed_and_one_is_written_to_a_file(run: Run, file: File) -> None:
@@ -57,6 +79,7 @@ def test_after_an_invalid_batch_of_a_stock_the_next_step_is_the_whole_file(run: 
     assert (alone.status != 0, WHOLE in " ".join((alone.out + alone.err).split())) == (True, True)
     whole = run("import", file(STOCK_HEAD + STOCK.format("60")), "-d", "commerce.inventory", "--json").json
     assert (whole["created"], whole["skipped"]) == (1, 1)
+    assert "Skipped: 1 added up." in run("show", "latest").out
 
 
 def test_what_is_deleted_is_listed_by_the_codes_of_what_it_refers_to(run: Run, file: File) -> None:

@@ -1,5 +1,8 @@
 """What a source looks like is said where nobody says what it is, and where it is imported as something else."""
 
+from pathlib import Path
+
+from tests import commerce_book
 from tests.integration.doors.test_cli import File, Run, environment, file, run
 
 __all__ = ["environment", "file", "run"]
@@ -68,3 +71,53 @@ def test_an_export_under_another_one_s_playbook_is_refused(run: Run, file: File)
     assert run("batches", "--json").json == []
     meant = run("import", report, "-p", "polaris.pathful_users", "--map", "Name=name", "--dry-run", "--json")
     assert meant.json["playbook"] == "polaris.pathful_users"
+
+
+def book(folder: str, **sheets: str) -> str:
+    return str(commerce_book.workbook(Path(folder), **sheets))
+
+
+def test_sheets_of_several_playbooks_are_told_beforehand_and_imported_in_their_order(run: Run, file: File) -> None:
+    path = book(file("", "book.xlsx"), **commerce_book.WHOLESALE)
+    told = run("import", path)
+    assert told.status == 0
+    assert told.out.startswith(
+        "Recognised as 3 imports, in this order:\n1. Customers as commerce.customers\n2. Items as commerce.items\n"
+        "3. Invoices as commerce.invoices\nEach is a run of its own, written whole or not at all;"
+    )
+    assert [each["playbook"] for each in run("batches", "--json").json][::-1] == [
+        "commerce.customers",
+        "commerce.items",
+        "commerce.invoices",
+    ]
+    again = run("import", path, "--json").json
+    assert [each["skipped"] for each in again["imports"]] == [3, 2, 3]
+    assert again["not_begun"] == []
+
+
+def test_a_sheet_that_nobody_can_tell_is_left_out_only_where_a_person_says_so(run: Run, file: File) -> None:
+    path = book(file("", "book.xlsx"), **commerce_book.WHOLESALE, Notes="width,height\n1,2\n")
+    asked = run("import", path)
+    said = " ".join(asked.err.split())
+    assert asked.status == 2
+    assert "Notes like no dataset. Say what it is, or leave it out with nothing behind the sign: --kind" in said
+    assert run("batches", "--json").json == []
+    told = run("import", path, "--kind", "Notes=", "--dry-run")
+    assert told.status == 0
+    assert "Left out: Notes." in told.out
+    assert "Not planned, for they need what is written before them: 3. Invoices as commerce.invoices." in told.out
+    assert run("import", path, "--kind", "Nots=").status == 2
+    assert run("import", path, "--kind", "Notes=", "-p", "commerce.invoices").status == 2
+
+
+def test_where_one_is_held_it_is_told_what_is_written_and_what_was_not_begun(run: Run, file: File) -> None:
+    wrong = commerce_book.ITEMS.replace("1,FRA1023", "1,")
+    path = book(file("", "book.xlsx"), **{**commerce_book.WHOLESALE, "Items": wrong})
+    told = run("import", path)
+    assert told.status == 1
+    assert "Written, and it stays: 1. (" in told.out and "To take it back: workbench undo " in told.out
+    assert "Not begun: 3. Invoices as commerce.invoices. Import the file again once this is settled." in told.out
+    good = book(file("", "good.xlsx"), **commerce_book.WHOLESALE)
+    refused = run("import", good, "--expect", "Net price=22.50")
+    assert refused.status == 2 and "commerce.invoices.Net price" in refused.err
+    assert run("import", good, "--expect", "commerce.invoices.Net price=22.50").status == 0

@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 
 from tests.generic_csv import export
+from tests.generic_csv import rows as all_entities
 from tests.integration.database.test_runs import GOOD, LEARNERS, workbook
 from workbench.doors import cli
 
@@ -75,7 +76,12 @@ def test_a_person_sees_the_run_first_and_its_parts_behind_it(run: Run) -> None:
     said = run("import", "learners.csv", "-p", "elevate.learners")
     places = [
         said.out.index(words)
-        for words in ("Processed   Created", "elevate.enrollments", "Students created: 3", "Run: ")
+        for words in (
+            "Processed   Created",
+            "elevate.enrollments",
+            "If it is committed as it is planned:\nStudents created: 3",
+            "Run: ",
+        )
     ]
     assert places == sorted(places)
     assert "Held, nothing was written: 3 rows invalid." in said.out
@@ -95,6 +101,21 @@ def test_every_command_that_takes_a_batch_takes_a_run(run: Run, tmp_path: Path) 
     assert run("sign-off", name).status == 0
     assert run("undo", name, "--json").json["updated"] == 8
     assert [one["playbook"] for one in run("batches", "--json").json] == ["elevate.learners"] * 2
+
+
+def test_of_the_sheets_that_wait_those_are_corrected_in_files_of_their_own_that_have_invalid_rows(
+    run: Run, tmp_path: Path
+) -> None:
+    files = all_entities()
+    files["users"][0]["email"], files["terms"][0]["start_date"] = "nobody", "tomorrow"
+    files["user_programs"][0]["program_id"] = "prog-99"  # which waits, and is not to be corrected
+    export(tmp_path / "wrong.zip", files)
+    said = run("import", "wrong.zip")
+    steps = [line.split()[1:] for line in said.out.splitlines() if ".xlsx" in line]
+    assert [step[0] for step in steps if step[0] in ("rows", "correct")] == ["rows", "rows", "correct", "correct"]
+    assert len({step[-1] for step in steps}) == 2
+    assert [run(*step).status for step in steps[:2]] == [0, 0]
+    assert [run(*step).err for step in steps[2:]] == ["", ""]
 
 
 def test_a_part_is_shown_and_sends_to_its_run(run: Run) -> None:

@@ -74,5 +74,5 @@ def test_totals_say_that_they_are_those_of_the_commit_once_rows_have_come_in_sin
     run("sweep", name)
     told = " ".join(run("show", name).out.split())
     assert "Units: 186 = 156 in + 30 unmatched (line 3)." in told
-    since = "The totals are as it was committed: 1 row that did not go in then has been brought in since, by run "
+    since = "These are the totals of the commit: 1 row that did not go in then has been brought in since, by run "
     assert since in told

@@ -208,8 +208,12 @@ def _left_out(entries: "Sequence[LeftOut]", shown: int = 10) -> Iterator[str]:
 
 
 def mapped(batch: Batch) -> Iterator[tuple[str, str]]:
-    """The mapping that a batch uses, part by part."""
+    """The mapping that a batch uses, part by part, and before it what cleaned its rows."""
+    from workbench.prepare.cleaning import told_of
+
     mapping = Mapping.from_dict(batch.mapping)
+    for place, step in enumerate(told_of(batch)):
+        yield "" if place else "Cleaned", step
     yield "Mapping", ", ".join(f"{header} → {field}" for header, field in _in_order(batch).items())
     settings = catalog.settings_told(batch.dataset, mapping.constants)
     yield "Settings", "; ".join(settings.values())
@@ -265,7 +269,8 @@ def figures(asked: Asked, wb: "Workbench", batch: Batch) -> None:
     tell(asked, made)
     for name, parts in (("Skipped", found.skipped_by_reason), ("Unmatched", found.unmatched_by_kind)):
         if parts:
-            say(asked, f"{name}: {', '.join(f'{rows:,} {reason}' for reason, rows in parts.items() if rows)}.")
+            told = (f"{rows:,} {_reason(batch, reason)}" for reason, rows in parts.items() if rows)
+            say(asked, f"{name}: {', '.join(told)}.")
     if found.rejected:
         by = ", ".join(f"{rows:,} by {who}" for who, rows in found.rejected_by.items())
         say(asked, f"Invalid: {found.rejected:,} of {found.invalid:,} rejected ({by}).")
@@ -273,6 +278,11 @@ def figures(asked: Asked, wb: "Workbench", batch: Batch) -> None:
     proven = ", proven by the database" if batch.stage == "completed" else ", if it is committed"
     proven += "; undone since" if batch.undone_by is not None else ""
     say(asked, f"Adds up: {found.processed:,} = {terms}{proven}." if found.balanced else "These do not add up.")
+
+
+def _reason(batch: Batch, reason: str) -> str:
+    """Why rows are skipped, in words; those that a playbook has made are added up by it."""
+    return reason if batch.derived else catalog.reason_told(batch.dataset, reason)
 
 
 def totals(asked: Asked, wb: "Workbench", batch: Batch) -> None:
@@ -326,6 +336,8 @@ def parts(asked: Asked, wb: "Workbench", batch: Batch) -> None:
     numbers = wb.figures(batch) if batch.undo_of is None and batch.part_of is None else {}
     if numbers:
         asked.out.print()
+        if batch.stage != "completed":
+            say(asked, "If it is committed as it is planned:")
         say(asked, *(f"{name}: {number:,}" for name, number in numbers.items()))
         say(asked, *(f"{name} are: {by_number(reasons)}" for name, reasons in wb.made_of(batch).items()))
         for name, values in wb.breakdowns(batch).items():
@@ -358,7 +370,8 @@ def issues(asked: Asked, wb: "Workbench", batch: Batch) -> None:
     found = wb.rows.issues(batch, first=_FIRST) if wb.reconcile(batch).issues_by_code else []
     if not found:
         return
-    made = table("Issue", ">Rows", "Lines", "What is wrong")
+    which = "Lines" if batch.undo_of is None else "Changes"  # an undo has no source, and numbers what it takes back
+    made = table("Issue", ">Rows", which, "What is wrong")
     for issue in sorted(found, key=lambda issue: -issue["rows"]):
         issue["field"] = " ".join(filter(None, (issue.get("dataset"), issue["field"])))
         sentence = f"{issue['field']}: {issue['message']}" if issue["field"] else issue["message"]

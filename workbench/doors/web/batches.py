@@ -107,7 +107,7 @@ def open_figures(wb: Workbench, batch: Batch, found: Reconciliation) -> None:
     name = outcomes.choice({name: number for name, number in counts.items() if number})
     if name is None:
         return
-    outcomes.meaning(name, found)
+    outcomes.meaning(name, found, "" if batch.derived else batch.dataset)
     key = f"{batch.id} {batch.plan} {name}"
     if name not in OUTCOMES:
         gone = [row for row in wb.rows.removals(batch) if row["action"] == name]

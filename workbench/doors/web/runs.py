@@ -1,15 +1,17 @@
 """A run and the parts behind it: which of them a page is about, and what a page tells of them beside the figures."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from uuid import UUID
 
 import streamlit as st
 
 from workbench import Workbench
 from workbench.datasets import catalog
-from workbench.doors.web import address, words
+from workbench.doors.web import address, uploads, words
 from workbench.doors.web.views import outcomes, runs
 from workbench.model.batch import Batch
+from workbench.model.errors import UnknownBatch
 from workbench.playbooks import PLAYBOOKS
 
 
@@ -71,6 +73,25 @@ def written(wb: Workbench, batch: Batch) -> str:
     parts = () if whole else wb.batches.parts(batch)
     number = sum((part.created or 0) + (part.updated or 0) for part in parts or (batch,))
     return words.many(number, "record" if parts else "row")
+
+
+def of_turn(wb: Workbench, batches: Iterable[str], is_of: Callable[[Batch], bool]) -> Batch | None:
+    """The last of an upload's imports that is one of its sheets' and still counts; None where there is none."""
+    found = []
+    for each in batches:
+        with suppress(UnknownBatch):  # of a database that is there no more
+            found.append(wb.batches.get(each))
+    return next((each for each in reversed(found) if is_of(each) and each.state in _COUNTING), None)
+
+
+_COUNTING = ("queued", "staging", "staged", "planned", "held", "completed")
+
+
+def goes_on(wb: Workbench, batch: Batch) -> None:
+    """The way to the sheets of the same upload that are still to be imported, if there are any."""
+    if (upload := uploads.of_batch(wb.settings, batch)) is not None:
+        label = f"Go on with the other sheets of {words.text(upload.name)}"
+        address.link("upload", label, icon=":material/account_tree:", upload=upload.id)
 
 
 def waits(wb: Workbench, batch: Batch) -> None:

@@ -2,22 +2,24 @@
 
 from collections.abc import Iterator
 from collections.abc import Mapping as Pairs
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import streamlit as st
 
 from workbench import Workbench
 from workbench.datasets import catalog
-from workbench.doors.web import address, formats, layout, runs, uploads, words
+from workbench.doors.web import address, formats, layout, recipes, runs, uploads, words
 from workbench.doors.web.page import empty
 from workbench.model.batch import Batch
 from workbench.model.errors import NoSheets, SheetsAlike, UnreadableSheet, WorkbenchError
 from workbench.model.package import Package
+from workbench.model.recipe import Recipe, is_same
 from workbench.model.sheet import Layout, Sheet, Tally
-from workbench.model.template import Mapping
-from workbench.playbooks import PLAYBOOKS, of_package
+from workbench.model.template import Mapping, Template
+from workbench.playbooks import PLAYBOOKS, loads, of_package
 from workbench.prepare import columns, drift, forms, mapping, profile_report, recognition, summary_line
+from workbench.prepare.cleaning import cleaned, headers_after, without_removed
 from workbench.prepare.columns import ChoiceText, Column
 from workbench.prepare.drift import Stranger
 from workbench.prepare.forms import ColumnForm
@@ -34,6 +36,7 @@ SAME_SHEET: dict[str | type[Any], Any] = {
         sheet.reading.header_line,
         sheet.reading.delimiter,
         sheet.reading.layout.to_dict(),
+        sheet.recipe.to_dict() if sheet.recipe is not None else None,
     )
 }
 """For `st.cache_data`: what has been found out of a sheet holds for every opening of the same one."""
@@ -47,13 +50,30 @@ Refused = tuple[int, str]
 class Source:
     """The sheet that an address names."""
 
-    sheet: Sheet
+    raw: Sheet
+    """As it came."""
+    recipe: Recipe
+    """What it is cleaned by, which may be nothing."""
+    by_template: str | None
+    """The template whose recipe that is, where nobody has said another."""
+    kept_under: str
+    """Where what somebody says of the recipe is kept (`recipes`)."""
     dataset: str | None
     """The one that was chosen, else the one that was recognised, if any was."""
     batch: Batch | None
     """The import that it is the kept source of; None for an upload."""
     address: dict[str, str]
     """What names it in an address."""
+
+    @property
+    def sheet(self) -> Sheet:
+        """As its recipe leaves it; raises WrongRecipe."""
+        return cleaned_by(self.raw, self.recipe)
+
+    @property
+    def to_import(self) -> dict[str, Any]:
+        """The sheet and the recipe, as an import takes them."""
+        return {"sheet": self.raw, "recipe": self.recipe}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,13 +110,61 @@ def source(wb: Workbench) -> Source:
         batch = wb.batches.get(query["batch"])
         batch = runs.face(wb, batch) if batch.derived else batch
         which_sheet(wb, batch)
-        return Source(sheet=_kept(batch, wb), dataset=batch.dataset, batch=batch, address={"batch": str(batch.id)})
+        under = str(batch.id)
+        history = recipes.kept(wb.settings, under)
+        before = Mapping.from_dict(batch.mapping).recipe or Recipe()
+        return Source(
+            raw=_kept(batch, wb),
+            recipe=before if history is None else history.now,
+            by_template=None,
+            kept_under=under,
+            dataset=batch.dataset,
+            batch=batch,
+            address={"batch": under},
+        )
     if not query.get("upload"):
         empty("No file yet.", "Upload one first: nothing is imported before you say so.", "upload", "Upload a file")
         st.stop()
-    sheet = uploaded(wb, query["upload"], sheet=query.get("sheet"), said=layout.said())
-    address = {name: query[name] for name in ("upload", "sheet", "layout") if query.get(name)}
-    return Source(sheet=sheet, dataset=said or recognised_as(sheet), batch=None, address=address)
+    raw = uploaded(wb, query["upload"], sheet=query.get("sheet"), said=layout.said())
+    under = recipes.of_upload(query["upload"], raw.reading.sheet)
+    recipe, template = said_of(wb, raw, under)
+    return Source(
+        raw=raw,
+        recipe=recipe,
+        by_template=template.name if template is not None else None,
+        kept_under=under,
+        dataset=said or (template.dataset if template is not None else recognised_as(cleaned_by(raw, recipe))),
+        batch=None,
+        address={name: query[name] for name in ("upload", "sheet", "layout") if query.get(name)},
+    )
+
+
+def said_of(wb: Workbench, raw: Sheet, under: str) -> tuple[Recipe, Template | None]:
+    """The recipe of an upload: as somebody has said it at Clean, else that of the template which the address names, or
+    which plainly was made of a source with these columns; the template only where it is of the one dataset."""
+    history = recipes.kept(wb.settings, under)
+    if history is not None:
+        return history.now, None
+    with_recipe = [one for one in wb.templates.all() if one.mapping.recipe]
+    named = [one for one in with_recipe if one.id == st.query_params.get("template")]
+    fitting = named or [one for one in with_recipe if _fits(raw, one)]
+    said = st.query_params.get("dataset")
+    fitting = [one for one in fitting if one.dataset == said] or fitting
+    if not fitting or any(not is_same(one.mapping.recipe, fitting[0].mapping.recipe) for one in fitting):
+        return Recipe(), None
+    alone = len({one.dataset for one in fitting} | ({said} if said else set())) == 1
+    return fitting[0].mapping.recipe or Recipe(), fitting[0] if alone else None
+
+
+def _fits(raw: Sheet, template: Template) -> bool:
+    """Whether a template was plainly made of a source with these columns, cleaned as it says."""
+    after = headers_after(raw.headers, template.mapping.recipe or Recipe())
+    return recognition.template_of(replace(raw, headers=after), [template]) is not None
+
+
+def cleaned_by(raw: Sheet, recipe: Recipe) -> Sheet:
+    """The rows that a recipe leaves of a sheet, as it leaves them; raises WrongRecipe."""
+    return without_removed(cleaned(raw, recipe)) if recipe else raw
 
 
 def which_sheet(wb: Workbench, batch: Batch) -> None:
@@ -114,17 +182,75 @@ def taken_for(upload: str, name: str, _settings: Settings) -> tuple[str, str]:
     """What an upload is recognised as, and what to import before it or what becomes of it; or why it cannot be read."""
     try:
         if uploads.is_whole(_settings, upload):
+            found_in_turn = in_turn(upload, name, {}, _settings)
+            if found_in_turn is not None:
+                return f"Recognised as {words.many(len(found_in_turn.turns), 'import')} of its files.", ""
             found, why = together(upload, name, _settings)
             return (f"Recognised as `{found.family}`. {found.sentence}", "") if found is not None else ("", why)
-        dataset = recognised_as(uploads.opened(_settings, upload))
+        found = may_be(uploads.opened(_settings, upload))
     except WorkbenchError as refusal:
         return "", str(refusal)
-    if dataset is None:
-        return "Recognised as no dataset: choose one.", ""
+    if len(found) != 1:
+        several = f"May be {' or '.join(f'`{name}`' for name in found)}: choose one."
+        return several if found else "Recognised as no dataset: choose one.", ""
+    (dataset,) = found
     if dataset in catalog.FORMS:
         return f"Recognised as `{dataset}`, which becomes {formats.becomes(dataset)}", ""
     needs = catalog.needs(catalog.contract(dataset))
     return f"Recognised as `{dataset}`" + (f", to be imported after {' and '.join(needs)}" if needs else ""), ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Turn:
+    """One of the imports that the sheets of an upload are, one after the other."""
+
+    what: str
+    """The dataset, the playbook, or the family."""
+    sheets: dict[str, str]
+    """What each sheet is called, by its dataset."""
+    after: tuple[int, ...]
+    """The places of those whose records it needs."""
+
+    @property
+    def title(self) -> str:
+        """Which sheets become what."""
+        named = (f"{sheet} → {catalog.contract(name).title}" for name, sheet in self.sheets.items())
+        return ", ".join(named)
+
+    def is_of(self, batch: Batch) -> bool:
+        """Whether an import is of it."""
+        if len(self.sheets) > 1:
+            return batch.dataset == self.what and set(batch.reading.get("sheets", ())) == set(self.sheets.values())
+        return batch.dataset == self.what and words.sheet(batch) in self.sheets.values()
+
+
+@dataclass(frozen=True, kw_only=True)
+class InTurn:
+    """The sheets of an upload that are of several playbooks."""
+
+    turns: tuple[Turn, ...]
+    unknown: dict[str, str]
+    """The sheets that nobody can tell, each with what it may be."""
+    left_out: tuple[str, ...]
+    family: str
+
+
+@st.cache_data(max_entries=50, show_spinner="Looking at its sheets ...")
+def in_turn(upload: str, name: str, kinds: dict[str, str], _settings: Settings) -> InTurn | None:
+    """What the sheets of an upload are, where they are of several playbooks of one family and somebody says of some
+    `kinds` what they are; None of any other. Raises what opening them raises."""
+    found = loads.of_sheets(uploads.every_sheet(_settings, upload), kinds)
+    if not found.several:
+        return None
+    turns = [
+        Turn(
+            what=load.what,
+            sheets={name: loads.called(sheet) for name, sheet in load.sheets.items()},
+            after=tuple(place for place, other in enumerate(found.loads[:number]) if load.after([other])),
+        )
+        for number, load in enumerate(found.loads)
+    ]
+    return InTurn(turns=tuple(turns), unknown=dict(found.unknown), left_out=found.left_out, family=found.families[0])
 
 
 @st.cache_data(max_entries=50, show_spinner="Looking at its worksheets ...")
@@ -242,7 +368,7 @@ def lines_around(wb: Workbench, upload: str, line: int, said: Layout) -> list[tu
     ttl="15m", max_entries=4, show_spinner="Opening the file ...", hash_funcs={Batch: lambda batch: str(batch.id)}
 )
 def _kept(batch: Batch, _wb: Workbench) -> Sheet:
-    return _wb.kept_sheet(batch)
+    return _wb.kept_sheet(batch, as_it_came=True)
 
 
 @st.cache_data(max_entries=100, show_spinner=False, hash_funcs=SAME_SHEET)
@@ -252,9 +378,18 @@ def recognised(sheet: Sheet) -> list[tuple[str, float, str]]:
 
 
 def recognised_as(sheet: Sheet) -> str | None:
-    """The dataset that a sheet is taken for; None where nobody can tell."""
-    name, score, _ = recognised(sheet)[0]
-    return name if score >= recognition.RECOGNISED else None
+    """The dataset that a sheet is taken for; None where nobody can tell, or a person has to say which of several."""
+    found = may_be(sheet)
+    return found[0] if len(found) == 1 else None
+
+
+def may_be(sheet: Sheet) -> list[str]:
+    """What a sheet is taken for, and what it may be as well of the same family where a playbook would make something
+    else of it: of several a person has to say which, for the same columns become other records."""
+    first, *others = [name for name, _, _ in recognition.likeliest(recognised(sheet))] or [""]
+    family, is_form = first.partition(".")[0], first in catalog.FORMS
+    as_well = [each for each in others if each.startswith(f"{family}.") and (is_form or each in catalog.FORMS)]
+    return [first, *as_well] if first else []
 
 
 @st.cache_data(max_entries=20, show_spinner="Reading every row ...", hash_funcs=SAME_SHEET)

@@ -7,9 +7,9 @@ evidence elsewhere (`keeping`).
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from io import BytesIO
@@ -19,10 +19,10 @@ from typing import IO, Any
 from workbench.model import files
 from workbench.model.batch import Batch
 from workbench.model.contract import Contract
-from workbench.model.errors import UnknownUpload
+from workbench.model.errors import UnknownUpload, WorkbenchError
 from workbench.model.package import Package
 from workbench.model.sheet import Chunk, Layout, Sheet
-from workbench.playbooks import of_package
+from workbench.playbooks import loads, of_package
 from workbench.prepare import mapping
 from workbench.prepare.recognition import is_header
 from workbench.settings import Settings
@@ -53,11 +53,15 @@ class Upload:
     at: datetime
     batches: tuple[str, ...] = ()
     """The imports that were made of it."""
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    """What somebody said that its sheets are, by their names; "" is left out."""
+    goes_on: bool = False
+    """Whether there are sheets that are still to be imported."""
 
 
 def receive(configuration: Settings, name: str, file: IO[bytes]) -> tuple[list[Upload], tuple[str, ...]]:
     """Keeps a file, or each table of a ZIP archive, and the names of what else the archive holds; an archive that is
-    plainly a playbook's own is kept whole.
+    plainly a playbook's own, or whose files are of several playbooks, is kept whole.
 
     `file` can be read from any place. Raises NoSpace, UnwritableFile and, for an archive that is none or is not safe to
     unpack, UnreadableSource.
@@ -69,7 +73,22 @@ def receive(configuration: Settings, name: str, file: IO[bytes]) -> tuple[list[U
         if of_package(package) is not None:
             file.seek(0)
             return [keep(configuration, name, file)], ()
+        file.seek(0)
+        whole = keep(configuration, name, file)
+        if _in_turn(configuration, whole):
+            return [whole], found.others
+        if not whole.batches:
+            forget(configuration, whole.id)
         return [_keep(configuration, part, blocks) for part, blocks in found.tables()], found.others
+
+
+def _in_turn(configuration: Settings, whole: Upload) -> bool:
+    """Whether the files of an archive are of several playbooks of one family: then they belong together."""
+    try:
+        found = loads.of_sheets(every_sheet(configuration, whole.id))
+    except WorkbenchError:
+        return False
+    return found.several
 
 
 def keep(configuration: Settings, name: str, file: IO[bytes]) -> Upload:
@@ -96,6 +115,8 @@ def _keep(configuration: Settings, name: str, blocks: Iterable[bytes]) -> Upload
         "by": configuration.user,
         "at": datetime.now(UTC).isoformat(),
         "batches": known.get("batches", []),
+        "kinds": known.get("kinds", {}),
+        "goes_on": known.get("goes_on", False),
     }
     _write_facts(configuration, target, facts)
     return _upload(target, facts)
@@ -125,7 +146,8 @@ def lines_around(configuration: Settings, upload: str, line: int, layout: Layout
 def every_sheet(configuration: Settings, upload: str) -> list[Sheet]:
     """The sheets of an upload that are not empty; raises UnknownUpload, and what `open_sheet` raises."""
     found = get(configuration, upload)
-    return open_sheets(_folder(configuration) / found.id, name=found.name)
+    given = open_sheets(_folder(configuration) / found.id, name=found.name)
+    return [headed(each, is_header) for each in given] if len(given) > 1 else given
 
 
 def is_whole(configuration: Settings, upload: str) -> bool:
@@ -134,19 +156,34 @@ def is_whole(configuration: Settings, upload: str) -> bool:
 
 
 def waiting(configuration: Settings) -> list[Upload]:
-    """The uploads that nobody has imported yet, newest first."""
-    found = [upload for upload in _all(_folder(configuration)) if not upload.batches]
+    """The uploads that nobody has imported yet, or not all of their sheets, newest first."""
+    found = [upload for upload in _all(_folder(configuration)) if upload.goes_on or not upload.batches]
     return sorted(found, key=lambda upload: upload.at, reverse=True)
 
 
-def begun(configuration: Settings, upload: str, batch: Batch) -> None:
-    """Notes that an import was made of an upload; one whose bytes are not to be kept, for its secrets, is forgotten."""
+def say(configuration: Settings, upload: str, kinds: Mapping[str, str]) -> None:
+    """Notes what somebody says that the sheets of an upload are; raises UnknownUpload."""
+    target = _folder(configuration) / get(configuration, upload).id
+    _write_facts(configuration, target, _facts(target) | {"kinds": dict(kinds)})
+
+
+def of_batch(configuration: Settings, batch: Batch) -> Upload | None:
+    """The upload of which an import was made that has sheets which are still to be imported; None where there is
+    none."""
+    found = (upload for upload in _all(_folder(configuration)) if upload.goes_on)
+    return next((upload for upload in found if str(batch.id) in upload.batches), None)
+
+
+def begun(configuration: Settings, upload: str, batch: Batch, *, goes_on: bool = False) -> None:
+    """Notes that an import was made of an upload, and whether sheets of it are still to be imported; one whose bytes
+    are not to be kept, for its secrets, is forgotten."""
     found = get(configuration, upload)
     target = _folder(configuration) / found.id
     if batch.file_key is None:
         forget(configuration, upload)
     else:
-        _write_facts(configuration, target, _facts(target) | {"batches": [*found.batches, str(batch.id)]})
+        facts = {"batches": [*found.batches, str(batch.id)], "goes_on": goes_on}
+        _write_facts(configuration, target, _facts(target) | facts)
 
 
 def forget(configuration: Settings, upload: str) -> None:
@@ -187,6 +224,8 @@ def _upload(target: Path, facts: dict[str, Any]) -> Upload:
         by=facts["by"],
         at=datetime.fromisoformat(facts["at"]),
         batches=tuple(facts["batches"]),
+        kinds=facts.get("kinds", {}),
+        goes_on=facts.get("goes_on", False),
     )
 
 

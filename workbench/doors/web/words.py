@@ -10,7 +10,7 @@ import streamlit as st
 from workbench.model.batch import Batch
 from workbench.model.wording import many
 
-__all__ = ["blank", "here", "many", "part", "sheet", "short", "text", "titled", "told", "when"]
+__all__ = ["blank", "here", "many", "part", "sheet", "short", "text", "titled", "told", "visible", "when"]
 
 
 def text(value: object) -> str:
@@ -18,6 +18,16 @@ def text(value: object) -> str:
     return "".join(
         f"\\{character}" if character in "\\`*_{}[]()<>#+-.!|$~:&@" else character for character in str(value)
     )
+
+
+def visible(value: str) -> str:
+    """A text as Markdown shows it, with the blanks around it to be seen, and those of nothing else said."""
+    inner = value.strip()
+    if not inner:
+        return "*(blank)*"
+    before, after = value.index(inner[0]), len(value.rstrip())
+    shown = text("␣" * before + inner + "␣" * (len(value) - after))
+    return shown.replace("\\@", "\u2060@")  # an address is no link
 
 
 def when(moment: datetime | None) -> str:

@@ -1,5 +1,6 @@
 """A file before it is imported: dropped, waiting, what was found out of it, and its first lines."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 import streamlit as st
@@ -9,8 +10,10 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from workbench.doors.web import address, words
 from workbench.doors.web.uploads import KEPT_DAYS, TYPES, Upload
+from workbench.doors.web.views import totals
 from workbench.model.batch import Batch
 from workbench.model.sheet import Reading, Sheet, Tally
+from workbench.playbooks.loads import ALL_OR_NONE
 from workbench.prepare.summary_line import SummaryLine
 
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", None: "nothing, as there is one column"}
@@ -61,10 +64,15 @@ def facts(sheet: Sheet, tally: Tally | None, own_totals: SummaryLine | None = No
     st.caption(words.text(" · ".join([*_found(sheet), *rows])))
     for warning in sheet.reading.warnings:
         if own_totals is None or not warning.startswith(own_totals.doubts):
-            st.warning(words.text(warning), icon=":material/info:")
+            st.warning(words.text(_OPTION.sub(_ON_THIS_PAGE, warning)), icon=":material/info:")
     if own_totals is not None:
         told = f"Line {own_totals.line} adds up the others: it is compared with the rows, and not imported."
         st.info(told, icon=":material/functions:")
+
+
+_OPTION = re.compile(r" \(--[a-z]+-lines? [^)]*\)")
+_ON_THIS_PAGE = " (see Where the table stands)"
+"""Where a page asks for what a command line says with an option."""
 
 
 def _found(sheet: Sheet) -> list[str]:
@@ -82,8 +90,9 @@ def _found(sheet: Sheet) -> list[str]:
     return [*found, f"{len(sheet.headers)} columns", header]
 
 
-def dataset(scored: Mapping[str, tuple[str, float, str]], likely: str | None) -> str | None:
-    """What the rows are, with how sure that is and why; of each dataset are given: title, score, reason."""
+def dataset(scored: Mapping[str, tuple[str, float, str]], likely: str | None, may_be: Sequence[str] = ()) -> str | None:
+    """What the rows are, with how sure that is and why; of each dataset are given: title, score, reason. None while
+    nobody has said which of several they `may_be`."""
     options = list(scored)
     chosen = st.selectbox(
         "Dataset",
@@ -96,6 +105,11 @@ def dataset(scored: Mapping[str, tuple[str, float, str]], likely: str | None) ->
     if chosen:
         _, score, reason = scored[chosen]
         st.caption(f"**{score:.0%}**: {words.text(reason)}")
+    elif may_be:
+        st.warning("It fits several nearly as well: choose which it is.", icon=":material/help:")
+        for name in may_be:
+            title, score, reason = scored[name]
+            st.caption(f"**{words.text(title)}, {score:.0%}**: {words.text(reason)}")
     else:
         st.caption("The headers are those of no dataset that is known here.")
     return chosen
@@ -118,9 +132,9 @@ def seen_before(batch: Batch) -> None:
     address.link("reconcile", "See that import", icon=":material/history:", batch=batch.id)
 
 
-def together(sheets: Mapping[str, str], titles: Mapping[str, str], left_out: Sequence[str]) -> bool:
-    """The worksheets that are datasets of one family, in the order of import, and those that are left out; whether they
-    are to be imported together."""
+def together(sheets: Mapping[str, str], titles: Mapping[str, str], left_out: Sequence[str]) -> dict[str, str] | None:
+    """The worksheets that are datasets of one family, in the order of import, and those that are left out. What they
+    have to come to once they are to be imported together."""
     with st.container(border=True):
         st.markdown("**Or all of its sheets at once**, as one run, in this order:")
         lines = (
@@ -130,7 +144,55 @@ def together(sheets: Mapping[str, str], titles: Mapping[str, str], left_out: Seq
         if left_out:
             st.caption(words.text(f"Left out, as no dataset or without rows: {', '.join(left_out)}."))
         st.caption("What is sure is mapped so; what only looks like a field is refused, and its sheet mapped by hand.")
-        return st.button("Import its sheets together", icon=":material/account_tree:")
+        expected = totals.expected_of_sheets(sheets)
+        return expected if st.button("Import its sheets together", icon=":material/account_tree:") else None
+
+
+def in_turn(name: str, number: int) -> None:
+    """That the sheets of a file are so many imports."""
+    st.subheader(words.text(name), anchor=False)
+    st.markdown(f"**Its sheets are {words.many(number, 'import')}**, one after the other:")
+
+
+def unknown_sheets(unknown: Mapping[str, str], kinds: Mapping[str, str], known: Mapping[str, str]) -> dict[str, str]:
+    """What somebody says of the sheets that nobody can tell: nothing yet, that one is left out (""), or which of the
+    `known` datasets it is, by their titles."""
+    said = {}
+    for name, perhaps in {**unknown, **{name: "as you have said" for name in kinds}}.items():
+        options = ["", *known]
+        chosen = st.selectbox(
+            f"What is {words.text(name)}?",
+            options,
+            index=options.index(kinds[name]) if name in kinds else None,
+            format_func=lambda what: known.get(what, "Leave it out"),
+            placeholder="Say what it is, or leave it out",
+            help=words.text(f"It looks {perhaps}." if name in unknown else ""),
+            key=f"kind of {name}",
+        )
+        if chosen is not None:
+            said[name] = chosen
+    return said
+
+
+def turns(titles: Sequence[str], states: Sequence[Batch | None], ready: int | None, left_out: Sequence[str]) -> bool:
+    """The imports that the sheets of a file are, in their order, each with what became of it; whether the one that is
+    `ready` is to be begun."""
+    begun = False
+    for number, (title, batch) in enumerate(zip(titles, states, strict=True)):
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            st.markdown(f"{number + 1}. {words.text(title)}")
+            if batch is not None and batch.stage == "completed":
+                address.link("reconcile", "Written", icon=":material/check_circle:", batch=batch.id)
+            elif batch is not None:
+                address.link("validate", f"Go on: {batch.state}", icon=":material/pending:", batch=batch.id)
+            elif number == ready:
+                begun = st.button("Begin this import", type="primary", icon=":material/play_arrow:")
+            else:
+                st.caption("Not begun")
+    if left_out:
+        st.caption(words.text(f"Left out: {', '.join(left_out)}."))
+    st.caption(ALL_OR_NONE)
+    return begun
 
 
 def archive(
@@ -166,5 +228,6 @@ def ways_on(dataset: str | None, here: Mapping[str, str]) -> bool:
     """The two ways on, both from the address that is given; whether its columns are to be mapped."""
     with st.container(horizontal=True, vertical_alignment="center"):
         mapped = st.button("Map its columns", type="primary", disabled=dataset is None, icon=":material/schema:")
+        address.link("clean", "Clean it first", icon=":material/cleaning_services:", **here)
         address.link("profile", "Profile it first", icon=":material/query_stats:", **here)
     return mapped

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from workbench.datasets import catalog
 from workbench.doors.web import words
 from workbench.model.batch import OUTCOMES, Batch
 from workbench.model.reconciliation import Reconciliation
@@ -74,12 +75,18 @@ def choice(counts: Mapping[str, int]) -> str | None:
     return name
 
 
-def meaning(name: str, found: Reconciliation) -> None:
-    """What rows of an outcome are, and of which kinds."""
+def meaning(name: str, found: Reconciliation, dataset: str) -> None:
+    """What rows of an outcome are, and of which kinds; `dataset` is the one whose file they stand in, "" for none."""
     told = MEANINGS.get(name, "Records that the file no longer names. They are no source rows, so in no sum.")
     st.caption(f"{'As it was written; **undone since**. ' if found.undone else ''}{told}")
     rejected = {"rejected": found.rejected, "to be corrected or rejected": found.invalid - found.rejected}
     kinds = {"skipped": found.skipped_by_reason, "unmatched": found.unmatched_by_kind, "invalid": rejected}
     parts = kinds.get(name, {}) if name != "invalid" or found.rejected else {}
     if parts:
-        st.markdown(" · ".join(f"{words.text(reason)} **{rows:,}**" for reason, rows in parts.items() if rows))
+        st.markdown(
+            " · ".join(
+                f"{words.text(catalog.reason_told(dataset, reason))} **{rows:,}**"
+                for reason, rows in parts.items()
+                if rows
+            )
+        )

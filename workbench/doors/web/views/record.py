@@ -12,6 +12,7 @@ from workbench.doors.web import address, words
 from workbench.doors.web.views import rows
 from workbench.doors.web.views.outcomes import SIGNS
 from workbench.model.kinds import as_said
+from workbench.prepare.cleaning import said_of
 
 _LAST = ("id", "created_at", "updated_at")
 _LONGEST = 200
@@ -151,7 +152,7 @@ def left(row: Mapping[str, Any], text: str) -> None:
         if not_written := NOT_WRITTEN.get(row["stage"]):
             st.markdown(not_written)
         why = words.told(row["issues"]) or ("" if row["explanation"] else rows.REASONS.get(row["reason"], ""))
-        for said in filter(None, (why, decided(row))):
+        for said in filter(None, (why, *said_of(row), decided(row))):
             st.markdown(words.text(said))
         since(row["since"])
         address.jump("Show this line", find=text, batch=row["batch"], line=row["line"])
@@ -188,7 +189,7 @@ def happened(event: Mapping[str, Any], names: Mapping[str, Mapping[str, Any]]) -
         st.markdown(f"{kind}{SIGNS.get(outcome, '·')} **{outcome}**{reason}{since} · {words.here(event['at'])}")
         for name, (old, new) in event["changes"].items():
             st.markdown(f"{words.text(name)}: ~~{_shown(old, names)}~~ → **{_shown(new, names)}**")
-        for why in filter(None, (words.told(event["issues"] or ()), event["explanation"])):
+        for why in filter(None, (words.told(event["issues"] or ()), *said_of(event), event["explanation"])):
             st.markdown(words.text(why))
         line = f"line {event['line']}" if event["line"] else "not in the file"
         line += f", corrected by {event['corrected_by']}" if event["corrected_by"] else ""
@@ -206,7 +207,7 @@ def cells(row: Mapping[str, Any]) -> None:
     """A line of a file: what became of it, why, and its cells as they are and as they came."""
     st.subheader(f"Line {row['line']} of the file")
     rows.table([row], key="row")
-    if said := decided(row):
+    for said in filter(None, (*said_of(row), decided(row))):
         st.markdown(words.text(said))
     made = {
         name: words.blank(value) for name, value in row["payload"].items()
@@ -215,4 +216,6 @@ def cells(row: Mapping[str, Any]) -> None:
     cells = pd.DataFrame(list(told.items()), columns=["Column", "Cell"])
     if corrected := row["corrected"]:
         cells["As it came"] = [corrected[name][0] if name in corrected else "" for name in cells["Column"]]
+    if cleaned := row["cleaned"]:
+        cells["In the source"] = [cleaned[name]["was"] if name in cleaned else "" for name in cells["Column"]]
     st.dataframe(cells.fillna(""), hide_index=True, height="content", key="cells")
