@@ -185,8 +185,8 @@ def taken_for(upload: str, name: str, _settings: Settings) -> tuple[str, str]:
             found_in_turn = in_turn(upload, name, {}, _settings)
             if found_in_turn is not None:
                 return f"Recognised as {words.many(len(found_in_turn.turns), 'import')} of its files.", ""
-            found, why = together(upload, name, _settings)
-            return (f"Recognised as `{found.family}`. {found.sentence}", "") if found is not None else ("", why)
+            both, why = together(upload, name, _settings)
+            return (f"Recognised as `{both.family}`. {both.sentence}", "") if both is not None else ("", why)
         found = may_be(uploads.opened(_settings, upload))
     except WorkbenchError as refusal:
         return "", str(refusal)
