@@ -262,4 +262,4 @@ def test_a_plan_that_writes_nothing_says_so(show: Show, wb: Workbench, sheet: Sh
     same = wb.plan(wb.stage(sheet(BEFORE, "again.csv"), "elevate.students")).batch
     page = show("commit", batch=same.id)
     assert not page.exception
-    assert any("Nothing is written" in each.value for each in page.markdown)
+    assert any("No row is written" in each.value for each in page.markdown)
