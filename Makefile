@@ -1,7 +1,7 @@
 # Needs Python 3.11 to 3.13 and GNU make, nothing else. `make` alone prints what there is.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test soak serve browser screenshots bench bench-runs bench-invoices bench-generic bench-faults bench-pages bench-evidence bench-matching bench-salesforce generate lint clean FORCE
+.PHONY: help setup demo test soak serve browser screenshots bench bench-runs bench-invoices bench-generic bench-faults bench-cleaning bench-pages bench-evidence bench-matching bench-salesforce generate lint clean FORCE
 
 # The first Python that is new enough and can make a virtual environment; PYTHON=... overrides.
 NEW := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
@@ -54,6 +54,9 @@ bench-generic: setup ## measure a million users and two million associations in 
 
 bench-faults: setup ## say what becomes of thousands of files that each have one fault
 	$(BIN)/python -m tests.bench.faults
+
+bench-cleaning: setup ## measure the operations and facets of cleaning with a million rows
+	$(BIN)/python -m tests.bench.cleaning
 
 bench-matching: setup ## measure how people of two lists are matched, 50,000 each
 	$(BIN)/python -m tests.bench.matching

@@ -16,6 +16,7 @@ pages = {
         st.Page("pages/salesforce.py", title="Salesforce", icon=":material/cloud_sync:"),
         st.Page("pages/schedules.py", title="Schedules", icon=":material/event_repeat:"),
         st.Page("pages/profile.py", title="Profile", icon=":material/query_stats:"),
+        st.Page("pages/clean.py", title="Clean", icon=":material/cleaning_services:"),
         st.Page("pages/map.py", title="Map", icon=":material/schema:"),
         st.Page("pages/validate.py", title="Validate", icon=":material/rule:"),
         st.Page("pages/commit.py", title="Commit", icon=":material/task_alt:"),

@@ -50,7 +50,7 @@ def stop(wb: Workbench, source: dict[str, Any], *, over: bool) -> None:
     """Pauses the source's imports."""
     with procedure.step(1, done=source["paused"] or over):
         if source["paused"]:
-            st.markdown(f"Paused by {words.text(source['paused_by'])}, {words.when(source['paused_at'])} UTC.")
+            st.markdown(f"Paused by {words.text(source['paused_by'])}, {words.here(source['paused_at'])}.")
         elif not over and (why := procedure.pause()) is not None:
             wb.sources.pause(source["id"], why)
             st.rerun()

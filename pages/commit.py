@@ -7,7 +7,7 @@ from workbench.doors import jobs
 from workbench.doors.web import address, batches, runs, typed, words
 from workbench.doors.web.page import empty, page
 from workbench.doors.web.steps import stepper
-from workbench.doors.web.views import holds, outcomes, plots, totals
+from workbench.doors.web.views import glance, holds, outcomes, plots, totals
 from workbench.model.batch import Batch
 from workbench.model.hold import Hold, waiting
 
@@ -16,9 +16,13 @@ def plan(wb: Workbench, batch: Batch) -> None:
     """What each row will do, before anything is written."""
     found = wb.reconcile(batch)
     outcomes.figures(found, planned=batch.stage != "completed")
+    compared = None if batch.part_of or batch.undo_of else wb.compare(batch)
+    glance.glance(batch, found, runs.written(wb, batch), compared, wb.decided(batch))
     asked = batch.stage in ("planned", "held") and batch.part_of is None
     totals.table(wb, batch, asked=asked)
     plots.plot(plots.outcome_bar(found.to_dict()), key="outcomes")
+    if compared is not None:
+        glance.beside(compared)
     runs.behind(wb, batch)
     batches.open_figures(wb, batch, found)
     outcomes.removed(batch)
@@ -53,8 +57,13 @@ def decide(wb: Workbench, batch: Batch) -> None:
     waits = Hold.all_of(batch.summary)
     accepted, reason = holds.decided(waits, f"{batch.id} {batch.plan}") if waits else ([], "")
     skip_errors = bool(batch.invalid) and not batch.refused and holds.others_go_on(batch, runs.written(wb, batch))
+    hold = batch.refused or (bool(batch.invalid) and not skip_errors) or bool(waiting(waits, accepted))
+    if hold:
+        st.markdown("Nothing is written; the import waits until that is corrected, or a person lets it go on.")
+    else:
+        st.markdown(words.text(" ".join(glance.effects(batch, wb.reconcile(batch), runs.written(wb, batch)))))
+        st.caption("All of that is written at once, or none of it. It can be taken back at History.")
     with st.container(horizontal=True, vertical_alignment="center"):
-        hold = batch.refused or (bool(batch.invalid) and not skip_errors) or bool(waiting(waits, accepted))
         label = "Hold it" if hold else f"Commit {runs.written(wb, batch)}"
         icon = ":material/pause_circle:" if hold else ":material/task_alt:"
         first, other = ("secondary", "primary") if batch.summary.get("error") else ("primary", "secondary")
@@ -87,10 +96,12 @@ with page("Commit", "What the import will do, row by row, and the decision to wr
         if batch.undo_of is not None:
             st.success("This is an undo.", icon=":material/check_circle:")
         elif batch.undone_by is not None:
-            done = f"{written} had been written, {words.when(batch.completed_at)} UTC; undone since."
+            done = f"{written} had been written, {words.here(batch.completed_at)}; undone since."
             st.caption(f"{done} The rows are shown as they were written.")
         else:
-            done = f"Committed: {written} written, {words.when(batch.completed_at)} UTC."
+            done = f"Committed: {written} written, {words.here(batch.completed_at)}."
+            if out := (batch.unmatched or 0) + (batch.invalid or 0):
+                done += f" {words.many(out)} stayed out."
             st.success(done, icon=":material/check_circle:")
         address.link("reconcile", "Reconcile it", batch=batch.id)
         runs.goes_on(wb, batch)
@@ -111,7 +122,7 @@ with page("Commit", "What the import will do, row by row, and the decision to wr
                 if batch.summary.get("held_for")
                 else "while its rows are invalid"
             )
-            st.warning(f"Held: nothing is written {why}.", icon=":material/pause_circle:")
+            st.warning(f"This import waits (it is held): nothing is written {why}.", icon=":material/pause_circle:")
         plan(wb, batch)
         decide(wb, batch)
         batches.discard(wb, batch)

@@ -9,7 +9,7 @@ from workbench.doors import jobs
 from workbench.doors.web import address, batches, formats, runs, words
 from workbench.doors.web.page import empty, page
 from workbench.doors.web.steps import STEPS
-from workbench.doors.web.views import history, outcomes, totals
+from workbench.doors.web.views import glance, history, outcomes, totals
 from workbench.model.batch import Batch, kept_by
 
 
@@ -18,6 +18,8 @@ def every(wb: Workbench) -> None:
     if not wb.batches.all(limit=1):
         empty("No import yet.", "Every import will stand here with its whole story.", "upload", "Start an import")
         return
+    this, last = history.month_begins(words.zone())
+    glance.months(wb.batches.months(last, this))
     chosen = history.filters(formats.names())
     size = st.session_state.get("history size", 50)
     found = wb.batches.all(**chosen, limit=size + 1)
@@ -27,7 +29,8 @@ def every(wb: Workbench) -> None:
     left_off = wb.batches.left_off(limit=1000)
     shown = found[:size]
     figures = [wb.reconcile(batch) for batch in shown]
-    history.table(shown, [wb.title(batch) for batch in shown], figures, opened, left_off)
+    signed = wb.batches.signers(shown)
+    history.table(shown, [wb.title(batch) for batch in shown], figures, opened, left_off, signed)
     if len(found) > size and st.button("Show more", icon=":material/expand_more:"):
         st.session_state["history size"] = size + 50
         st.rerun()
@@ -56,7 +59,7 @@ def one(wb: Workbench, batch: Batch) -> None:
         of_a_part(wb, batch)
         return
     if signed := wb.signature(batch):
-        who = f"Signed off by {words.text(signed['signed_by'])}, {words.when(signed['signed_at'])} UTC."
+        who = f"Signed off by {words.text(signed['signed_by'])}, {words.here(signed['signed_at'])}."
         st.success(who, icon=":material/verified:")
     happened = wb.batches.story(batch)
     leads_to(batch)
@@ -102,7 +105,7 @@ def take_back(wb: Workbench, batch: Batch, happened: list[dict[str, Any]]) -> No
     if not previews:
         return
     preview = wb.batches.get(previews[-1]["detail"]["by"])
-    st.markdown(f"What the undo would do, as of {words.when(preview.planned_at)} UTC:")
+    st.markdown(f"What the undo would do, as of {words.here(preview.planned_at)}:")
     found = wb.reconcile(preview)
     outcomes.figures(found, planned=True)
     batches.open_figures(wb, preview, found)

@@ -9,6 +9,7 @@ from workbench.doors.web.page import page
 from workbench.doors.web.views.outcomes import COLOURS, SIGNS
 from workbench.doors.web.views.plots import plot
 from workbench.model.batch import OUTCOMES, Batch
+from workbench.model.hold import Hold
 
 MOST = 50  # so many are counted
 SHOWN = 5  # so many are named
@@ -17,27 +18,41 @@ SHOWN = 5  # so many are named
 def needs_someone(waiting: dict[str, list[Batch]]) -> None:
     """The batches that wait for a person, each with a link to where it is dealt with."""
     kinds = (
-        ("held", "Held", "Planned, and a person decides first; nothing is written yet.", "commit"),
-        ("left off", "Left off", "Read or planned, and nobody is at work on it.", "commit"),
-        (
-            "unexplained",
-            "With unexplained rows",
-            "Committed, with rows that nobody has explained or rejected.",
-            "reconcile",
-        ),
-        ("unsigned", "To be signed off", "Done, and waiting for a lead's signature.", "reconcile"),
+        ("held", "To be decided", "Nothing of them is written before a person has decided.", "commit"),
+        ("left off", "Begun and left", "Read or planned; nobody is at work on them.", "commit"),
+        ("unexplained", "Rows to be explained", "Written, but for rows that nobody has said a word of.", "reconcile"),
+        ("unsigned", "To be signed off", "Done; a lead's signature is still missing.", "reconcile"),
     )
     for column, (kind, title, about, target) in zip((*st.columns(2), *st.columns(2)), kinds, strict=True):
         with column, st.container(border=True, height="stretch"):
             number = len(waiting[kind])
-            st.metric(title, f"{MOST} or more" if number == MOST else number, help=about)
+            st.metric(title, f"{MOST} or more" if number == MOST else number)
+            st.caption(about)
             for batch in waiting[kind][:SHOWN]:
                 what = words.text(batch.file_name) + (", resolved" if batch.sweep_of else "")
-                address.link(target, f"{what} · {batch.created_at:%m-%d %H:%M}", batch=batch.id)
+                address.link(target, f"{what} · {words.here(batch.created_at)}", batch=batch.id)
+                if why := waits_for(kind, batch):
+                    st.caption(words.text(why))
             if number > SHOWN:
                 address.link("history", "More in the history", icon=":material/history:")
             elif not number:
                 st.caption("Nothing waits here.")
+
+
+def waits_for(kind: str, batch: Batch) -> str:
+    """What exactly an import waits for, and by whom it was run."""
+    by = f"run by {batch.initiated_by}"
+    if kind == "held":
+        holds = [hold.sentence for hold in Hold.all_of(batch.summary)]
+        holds += [batch.wrong_rows] if batch.refused else []
+        invalid = f"{words.many(batch.invalid)} invalid." if batch.invalid and not batch.refused else ""
+        return " ".join(filter(None, [*holds[:2], invalid, f"({by})"]))
+    if kind == "unexplained":
+        out = {name: getattr(batch, name) for name in ("unmatched", "invalid") if getattr(batch, name)}
+        return f"{', '.join(f'{number:,} {name}' for name, number in out.items())} ({by})"
+    if kind == "unsigned":
+        return f"{words.many(batch.processed or 0)}, {(batch.created or 0) + (batch.updated or 0):,} written ({by})"
+    return f"{batch.state} ({by})"
 
 
 def over_time(runs: pd.DataFrame) -> go.Figure:

@@ -90,9 +90,7 @@ def place(options: list[str], value: object) -> int | None:
 def pause(wb: Workbench, source: dict[str, Any]) -> None:
     """Whether imports of a source are paused, and the switch for it."""
     if source["paused"]:
-        since = (
-            f"{words.when(source['paused_at'])} UTC, by {source['paused_by']}: {source['pause_reason'] or 'no reason'}"
-        )
+        since = f"{words.here(source['paused_at'])}, by {source['paused_by']}: {source['pause_reason'] or 'no reason'}"
         st.warning(f"Its imports are paused, since {words.text(since)}", icon=":material/pause_circle:")
         if st.button("Resume its imports", type="primary", icon=":material/play_arrow:"):
             wb.sources.resume(source["id"])
@@ -121,7 +119,16 @@ def imports(wb: Workbench, source: dict[str, Any]) -> None:
 
 
 with page("Inventory", "Every source of data: who owns it, where it is, how it looks, and its imports.") as wb:
-    sources = wb.sources.all()
+    sources, used = wb.sources.all(), wb.sources.used()
+    if len(used) < len(sources):
+        every = st.toggle(
+            f"All {len(sources)} datasets",
+            key="every",
+            bind="query-params",
+            help="Else those of the families of which something was imported, or of which somebody has said something.",
+        )
+        asked = st.query_params.get("source")
+        sources = sources if every or asked not in (None, *(source["dataset"] for source in used)) else used
     table(wb, sources)
     named = {source["dataset"]: source for source in sources}
     chosen = st.selectbox(

@@ -54,6 +54,8 @@ def which_template(wb: Workbench, source: sheets.Source, contract: Contract) -> 
     if chosen != said:
         choices.forget()
         address.put_word("template", chosen)
+        if chosen and saved[chosen].mapping.recipe:
+            st.rerun()  # the columns are those that its recipe leaves
     change = wb.sources.header_change(source.sheet, contract.name, chosen) if chosen else None
     if change is not None:
         known = (one["dataset"] for one in wb.sources.all() if str(one["template_id"]) == chosen)
@@ -80,7 +82,7 @@ def about(contract: Contract, template: Template | None, rows: int) -> dict[str,
 def start(wb: Workbench, source: sheets.Source, said: dict[str, str], mapping: Mapping, **others: Any) -> None:
     """Begins the import, leaves its reading to a worker, and goes where it can be watched."""
     parts = {"columns": said, "value_maps": mapping.value_maps, "constants": mapping.constants}
-    batch = wb.begin(source.sheet, **parts, source="page", **others)
+    batch = wb.begin(**source.to_import, **parts, source="page", **others)
     jobs.defer(wb, "fill", batch)
     if "upload" in source.address:
         uploads.begun(wb.settings, source.address["upload"], batch)
@@ -129,6 +131,7 @@ with page("Map", "Which column fills which field. Nothing is used that you have 
         limits=others["limits"],
         on_edit=others["on_edit"],
         confirmed=tuple(one.header for one in strange),
+        recipe=source.recipe if source.recipe.steps else None,
     )
     missing = (*open_points(contract, mapping, others["window"], others["mode"]), *doubts, *doubts_of_gone)
     for one in strange:

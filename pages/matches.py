@@ -50,7 +50,7 @@ def auto(wb: Workbench, about: Matching, known: dict[str, Any]) -> None:
             with st.spinner(f"Comparing {known['people']:,} with every {about.meant} ..."):
                 st.session_state[f"matched {about.of}"] = wb.matches.run(about.of)
             st.rerun()
-        st.caption(f"Run last {words.when(known['ran_at'])} UTC." if again else "Not run yet: nobody has candidates.")
+        st.caption(f"Run last {words.here(known['ran_at'])}." if again else "Not run yet: nobody has candidates.")
     if (found := st.session_state.pop(f"matched {about.of}", None)) is not None:
         matches.found(found)
 

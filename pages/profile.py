@@ -5,9 +5,9 @@ from typing import Any
 import streamlit as st
 
 from workbench import Workbench
-from workbench.doors.web import address, sheets, words
+from workbench.doors.web import address, clean, desk, sheets, words
 from workbench.doors.web.page import page
-from workbench.doors.web.views import profile
+from workbench.doors.web.views import findings, profile
 from workbench.model.batch import Batch
 from workbench.model.sheet import Sheet
 from workbench.prepare import profile_report
@@ -34,6 +34,9 @@ with page("Profile", "What is in each column, beside the last import of the same
         st.markdown(f"**{words.text(source.sheet.name)}**{dataset}", width="content")
         address.link("map", "Map its columns", icon=":material/schema:", **source.address, dataset=source.dataset)
     profile.at_a_glance(found, before)
+    here = {**source.address, **({"dataset": source.dataset} if source.dataset else {})}
+    if wrong := clean.found_in(source.sheet):
+        findings.with_links((each, {**here, **desk.prepared_for(each)}) for each in wrong)
     if before is not None:
         profile.since(before, profile_report.changes(found, before))
     elif source.dataset:

@@ -11,7 +11,7 @@ from workbench.datasets.matchings import MATCHINGS
 from workbench.doors.web import address, batches, runs, words
 from workbench.doors.web.page import page, person
 from workbench.doors.web.steps import stepper
-from workbench.doors.web.views import evidence, outcomes, plots, rows, totals
+from workbench.doors.web.views import evidence, glance, outcomes, plots, rows, totals
 from workbench.model.batch import Batch
 from workbench.model.errors import StillRefused
 from workbench.model.reconciliation import Reconciliation
@@ -113,6 +113,9 @@ def sign_off(wb: Workbench, batch: Batch, found: Reconciliation, signed: dict[st
     if found.stage in ("planned", "held"):
         address.link("commit", "Commit it first", batch=batch.id)
     me = words.text(wb.settings.user)
+    if found.done:
+        signs = glance.effects(batch, found, runs.written(wb, batch))
+        st.markdown(f"**{me} signs:** {words.text(' '.join(signs))} {evidence.settled(found)}")
     if st.button(f"Sign off as {me}", type="primary", disabled=not found.done, icon=":material/draw:"):
         with st.spinner("Every row goes into the digest ..."):
             wb.sign_off(batch)
@@ -141,6 +144,10 @@ with page("Reconcile", "Every row accounted for: explained, written down, and si
         st.stop()
     found, signed = wb.reconcile(batch), wb.signature(batch)
     outcomes.figures(found, planned=batch.stage != "completed")
+    compared = None if batch.part_of or batch.undo_of else wb.compare(batch)
+    glance.glance(batch, found, runs.written(wb, batch), compared, wb.decided(batch))
+    if compared is not None:
+        glance.beside(compared)
     picture, *checklist = st.columns([3, 2] if batch.part_of is None else 1)
     with picture:
         plots.plot(plots.identity(found), key="identity")

@@ -6,14 +6,16 @@ from typing import Any
 import streamlit as st
 
 from workbench import Workbench
-from workbench.datasets.catalog import contract
+from workbench.datasets.catalog import contract, dependents
 from workbench.doors.web import address, batches, runs, sheets, words
 from workbench.doors.web.page import page
 from workbench.doors.web.views import record
-from workbench.model.answer import REFERRING
+from workbench.model.answer import REFERRING, Answer
 
 SHOWN = 20
 """Rows that are shown at once."""
+LEFT_OUT = 5
+"""Rows that are shown beside a record."""
 
 
 def ask(wb: Workbench) -> None:
@@ -59,7 +61,9 @@ def matches(wb: Workbench, text: str) -> None:
     if len(answer.records) == 1 and not answer.nearly:
         if answer.rows:
             st.caption(f"{words.many(len(answer.rows))} that fit and became no record: at the end of this page.")
-        show(wb, answer.records[0]["dataset"], named(answer.records[0]))
+        show(wb, answer.records[0]["dataset"], named(answer.records[0]), answer.rows)
+    elif is_all_about_the_first(answer, text):
+        show(wb, answer.records[0]["dataset"], named(answer.records[0]), answer.rows)
     elif answer.records:
         if answer.nearly:
             st.info("No record has just that. These are written nearly so:", icon=":material/spellcheck:")
@@ -75,6 +79,16 @@ def matches(wb: Workbench, text: str) -> None:
         )
 
 
+def is_all_about_the_first(answer: Answer, text: str) -> bool:
+    """Whether a text is the key of the first record that was found, and the others are found for referring to it."""
+    if not answer.records or answer.nearly:
+        return False
+    first, *others = answer.records
+    referring_to_it = {about.name for about, _ in dependents(first["dataset"])}
+    exact = str(first["key"]).casefold() == text.strip().casefold()
+    return exact and all(one["dataset"] in referring_to_it for one in others)
+
+
 def links(found: Sequence[Mapping[str, Any]], **question: object) -> None:
     """Records by what they are called, each with a link."""
     with st.container(gap=None):
@@ -87,8 +101,9 @@ def named(found: Mapping[str, Any]) -> str:
     return str(found["record_id"] or found["key"])
 
 
-def show(wb: Workbench, dataset: str, key: str) -> None:
-    """A record as it is now, and every import that touched it, newest first."""
+def show(wb: Workbench, dataset: str, key: str, known: Sequence[Mapping[str, Any]] | None = None) -> None:
+    """A record as it is now, what refers to it, and every import that touched it, newest first; `known` are rows that
+    did not get in and are told elsewhere on the page."""
     told = wb.records.get(dataset, key)
     now, history = told["record"], told["history"]
     about = contract(dataset)
@@ -105,11 +120,8 @@ def show(wb: Workbench, dataset: str, key: str) -> None:
             switch(wb, dataset, now, told["by_hand"])
         own = [told["names"].get(str(now[field.target])) for field in about.references]
         links([one for one in own if one is not None])
-    if told["referring"]:
-        st.subheader("What refers to it")
-        links(told["referring"])
-        if len(told["referring"]) == REFERRING:
-            st.caption(f"The first {REFERRING}; there may be more.")
+    referring(told["referring"], told["names"], own=str(now["id"]) if now else "")
+    left_out(wb, dataset, now, known or ())
     st.subheader("What happened to it", help="Every import that had it, also those that changed nothing; newest first.")
     shown = st.session_state.setdefault(f"shown {dataset} {key}", 20)
     for event in history[:shown]:
@@ -119,6 +131,38 @@ def show(wb: Workbench, dataset: str, key: str) -> None:
     ):
         st.session_state[f"shown {dataset} {key}"] = shown + 100
         st.rerun()
+
+
+def referring(found: Sequence[Mapping[str, Any]], names: Mapping[str, Mapping[str, Any]], *, own: str) -> None:
+    """The records that refer to one, dataset by dataset, each with what stands in it and the way to it."""
+    for dataset in dict.fromkeys(one["dataset"] for one in found):
+        some = [one for one in found if one["dataset"] == dataset]
+        about = contract(dataset)
+        more = f"the first {REFERRING}" if len(some) >= REFERRING else f"{len(some):,}"
+        title = about.title.partition(": ")[2] or about.title
+        st.subheader(f"{title} that refer to it ({more})")
+        record.referring(some, names, key=f"{own} {dataset}", opened=opened)
+
+
+def opened(one: Mapping[str, Any]) -> None:
+    """Goes to a record that a table names."""
+    st.query_params.from_dict({"dataset": one["dataset"], "record": named(one)})
+
+
+def left_out(wb: Workbench, dataset: str, now: Mapping[str, Any] | None, known: Sequence[Mapping[str, Any]]) -> None:
+    """The rows that say what the record is known by, and did not get in; those that were found with it are told at the
+    end of the page."""
+    first = contract(dataset).key_fields[0]
+    if known or now is None or first.reference is not None:
+        return
+    found, whole = wb.records.left_out(str(now[first.target]))
+    if not found:
+        return
+    st.subheader("Rows that name it and did not get in")
+    for one in found[:LEFT_OUT]:
+        record.left(one, str(now[first.target]))
+    if len(found) > LEFT_OUT or not whole:
+        st.caption("There may be more such rows: those of the newest imports are looked at first.")
 
 
 def switch(wb: Workbench, dataset: str, now: Mapping[str, Any], said: Sequence[Mapping[str, Any]]) -> None:

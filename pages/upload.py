@@ -9,7 +9,7 @@ from workbench import Workbench
 from workbench.datasets import catalog
 from workbench.derived.csv_template import MARK, csv_template
 from workbench.doors import jobs
-from workbench.doors.web import address, formats, layout, runs, sheets, uploads, words
+from workbench.doors.web import address, formats, layout, recipes, runs, sheets, uploads, words
 from workbench.doors.web.page import page
 from workbench.doors.web.steps import stepper
 from workbench.doors.web.views import files, lines, templates, totals
@@ -80,7 +80,7 @@ def look_at(wb: Workbench, upload: str) -> str | None:
     with preview:
         as_it_stands(sheet)
     with choices:
-        dataset = which_dataset(sheet) if unread is None else None
+        dataset = which_dataset(wb, upload, sheet) if unread is None else None
         with found:
             files.facts(sheet, tally, sheets.own_totals(sheet, dataset) if dataset else None)
         which_worksheet(sheet.reading)
@@ -224,12 +224,16 @@ def begin(wb: Workbench, upload: str, family: str, **options: Any) -> None:
     address.go_to("validate", batch=batch.id)
 
 
-def which_dataset(sheet: Sheet) -> str | None:
+def which_dataset(wb: Workbench, upload: str, sheet: Sheet) -> str | None:
     """The dataset, recognised and explained, or chosen by a person; it stands in the address."""
     recognised = sheets.recognised(sheet)
     scored = {name: (catalog.contract(name).title, score, reason) for name, score, reason in recognised}
     said = st.query_params.get("dataset")
-    likely = said if said in scored else sheets.recognised_as(sheet)
+    _, template = sheets.said_of(wb, sheet, recipes.of_upload(upload, sheet.reading.sheet))
+    if template is not None:
+        why = f"cleaned as the template {template.name} says, it has the template's columns"
+        scored[template.dataset] = (catalog.contract(template.dataset).title, 1.0, why)
+    likely = said if said in scored else template.dataset if template is not None else sheets.recognised_as(sheet)
     chosen = files.dataset(scored, likely)
     if chosen in catalog.FORMS:
         st.caption(f"It becomes {formats.becomes(chosen)}.")

@@ -48,7 +48,7 @@ def the_rows(wb: Workbench, batch: Batch, counts: list[dict[str, Any]]) -> None:
         return
     before = typed.before(wb, batch, key)
     frame, config = rows.cells(batch, shown, before)
-    frame.insert(0, "pick", False)
+    frame.insert(1, "pick", False)
     config["pick"] = st.column_config.CheckboxColumn("Pick", help="Rows to change at once.", width=60)
     st.data_editor(
         frame,
@@ -99,7 +99,7 @@ def kinds(wb: Workbench, batch: Batch, counts: list[dict[str, Any]]) -> None:
     if taken is not None:
         means = {each["text"]: each["means"] for each in meant if each["field"] == taken}
         put_right(wb, batch, {taken: means}, remember=batch.template_id is not None)
-    if opened is None:
+    if opened is None or runs.sheets(wb, batch):
         return
     kind, place = opened
     with place:
@@ -136,13 +136,17 @@ def again(wb: Workbench, batch: Batch) -> None:
     st.rerun()
 
 
+_EVERY = "Every row would be written."
+"""Of a plan without rows that are not."""
+
+
 def corrected_in_a_file(wb: Workbench, batch: Batch) -> None:
     """The rows that are not written, to take away and to bring back corrected into this same batch."""
     st.subheader("Correct them in a file", help="For many rows, or for the people who own the source.")
     away, back = st.columns(2)
     with away, st.container(border=True, height="stretch"):
         numbers = {name: getattr(batch, name) for name in ("invalid", "unmatched") if getattr(batch, name)}
-        none = "The plan says which." if batch.stage == "staged" else "Every row is written."
+        none = {"staged": "The plan says which.", "completed": "Every row is written."}.get(batch.stage, _EVERY)
         issues.to_take_away(numbers, none, str(batch.id)[:8], partial(batches.file_of_rows, batch, person()))
     with back, st.container(border=True, height="stretch"):
         st.markdown("**2 Upload the corrected file**")
@@ -273,7 +277,8 @@ with page("Validate", "What is wrong with the rows, and where to put it right.")
     elif batch.stage != "failed":
         st.success("Nothing is wrong with any row.", icon=":material/check_circle:")
         last_edit(wb, batch)
-        if batch.stage not in ("queued", "staging") and not runs.sheets(wb, batch):
+        has_rows = batch.stage not in ("queued", "staging") and batch.undo_of is None
+        if has_rows and (batch.headers or batch.derived) and not runs.sheets(wb, batch):
             st.subheader("The rows")
             the_rows(wb, batch, counts)
     data_docs(wb, batch)

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Mapping as Pairs
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -16,6 +16,7 @@ from workbench.database import (
     batches,
     breakdowns,
     committing,
+    comparing,
     corrections,
     decisions,
     embedded,
@@ -50,6 +51,7 @@ from workbench.database.schedules import Known, Schedules
 from workbench.database.templates import Templates
 from workbench.datasets import catalog
 from workbench.model.batch import ENDED, OUTCOMES, Batch, Run, new_id
+from workbench.model.comparison import Comparison
 from workbench.model.control_total import Total, is_of_total
 from workbench.model.errors import (
     AlreadyCommitted,
@@ -63,6 +65,8 @@ from workbench.model.errors import (
     NotDone,
     OwnWork,
     PartOfRun,
+    RecipeOfSheets,
+    TemplateTaken,
     UnknownRule,
     UnknownTemplate,
     WorkbenchError,
@@ -70,20 +74,22 @@ from workbench.model.errors import (
 )
 from workbench.model.figure import Figure
 from workbench.model.google_sheet import Access
-from workbench.model.hold import Hold, waiting
+from workbench.model.hold import ALL, Hold, waiting
 from workbench.model.import_log import ImportLog
 from workbench.model.issue import counted
 from workbench.model.kinds import as_said
 from workbench.model.manifest import Proof
 from workbench.model.playbook import Playbook
+from workbench.model.recipe import Recipe, is_same
 from workbench.model.reconciliation import Reconciliation
 from workbench.model.salesforce import SalesforceAccess
 from workbench.model.sheet import Chunk, Sheet
-from workbench.model.template import ON_CONFLICT
+from workbench.model.template import ON_CONFLICT, Template
 from workbench.model.wording import many
 from workbench.playbooks import PLAYBOOKS, loads, purposes, sequences
 from workbench.playbooks.loads import Loads
 from workbench.prepare import mapping, recognition
+from workbench.prepare.cleaning import CODES, cleaned_once, recipe_of, without_removed
 from workbench.prepare.mapping import Suggestion
 from workbench.sequences import Sequences
 from workbench.sources import headed, kept_files
@@ -190,7 +196,16 @@ class Workbench:
         """Which field each column would fill, with a score and a reason."""
         contract = catalog.contract(dataset)
         chosen = self.templates.get(dataset, template) if template else None
+        sheet = without_removed(cleaned_once(sheet, None, chosen))
         return mapping.suggest(sheet.headers, sheet.sample(), contract, chosen, repeated=sheet.reading.repeated)
+
+    def cleaned(
+        self, sheet: Sheet, dataset: str, *, template: str | None = None, recipe: Recipe | None = None
+    ) -> Sheet:
+        """The sheet as an import cleans it: by the recipe, else as it was given where it is cleaned already, else by
+        the template's. What is cleaned so is not cleaned again. Raises WrongRecipe, CleanedOtherwise, UnknownTemplate.
+        """
+        return cleaned_once(sheet, recipe, self.templates.get(dataset, template) if template else None)
 
     # -- the path ------------------------------------------------------------------------------------------------------
 
@@ -202,14 +217,17 @@ class Workbench:
         behind it; a playbook of several sheets takes all of them. The `options` are those of `runs.Options`: template,
         columns, value_maps, constants, clears, mode, window and more. All of the rows are staged, or none. The source's
         bytes are kept, unless a column was left out for its secrets: then neither they nor that column's cells are.
+        A `recipe`, else the template's, cleans the rows while they stream by; with an empty one they stay as they are.
         Raises UnreadableSheet, NoRows, ImportOrder, UnknownMode, UnknownTotal, UnknownTemplate, UnknownBatch (for the
-        run), NoSheets, LooksLikeAnother, NoSpace, UnwritableFile, what `mapping.resolve` raises, and ColumnsChanged or
-        ColumnsMixedUp where the columns are not those of the template, or hold something else than their fields.
+        run), NoSheets, LooksLikeAnother, NoSpace, UnwritableFile, WrongRecipe, CleanedOtherwise, RecipeOfSheets, what
+        `mapping.resolve` raises, and ColumnsChanged or ColumnsMixedUp where the columns are not those of the template,
+        or hold something else than their fields.
         """
         identifier = new_id()
         with batches.working(self._store, identifier):
-            sheets = self._sheets(sheet, dataset)
-            batch = self._begin(identifier, sheets, dataset, Options(**options))
+            said = Options(**options)
+            sheets = self._sheets(sheet, dataset, said)
+            batch = self._begin(identifier, sheets, dataset, said)
             with reporting(self._store, identifier, progress) as reporter:
                 return self._fill(batches.run(self._store, batch), reporter, sheets)
 
@@ -218,7 +236,8 @@ class Workbench:
 
         With `source="page"` it waits for that however often the program is started again. Raises as `stage` does.
         """
-        return self._begin(new_id(), self._sheets(sheet, dataset), dataset, Options(**options), lend=True)
+        said = Options(**options)
+        return self._begin(new_id(), self._sheets(sheet, dataset, said), dataset, said, lend=True)
 
     def fill(self, batch: Batch | UUID | str, *, progress: Progress = silent) -> Batch:
         """Stages the rows of a batch that was begun, also when that was cut short before; one that has its rows is
@@ -234,10 +253,10 @@ class Workbench:
             with reporting(self._store, run.face.id, progress) as reporter:
                 return self._fill(run, reporter)
 
-    def kept_sheet(self, batch: Batch | UUID | str) -> Sheet:
-        """The source of a batch, opened again with its worksheet and its header; raises UnreadableSource when its bytes
-        were not kept."""
-        return staging.kept_sheet(self.settings.home, self.batches.get(batch))
+    def kept_sheet(self, batch: Batch | UUID | str, *, as_it_came: bool = False) -> Sheet:
+        """The source of a batch, opened again with its worksheet and its header, and cleaned as it was imported unless
+        it is asked for `as_it_came`; raises UnreadableSource when its bytes were not kept."""
+        return staging.kept_sheet(self.settings.home, self.batches.get(batch), as_it_came=as_it_came)
 
     def correct(self, batch: Batch | UUID | str, cells: Pairs[int, Pairs[str, str | None]]) -> Batch:
         """Puts cells of a batch right that is not committed yet ({line: {header: text}}) and checks their rows again.
@@ -430,6 +449,8 @@ class Workbench:
                     skip_errors=skip_errors,
                 )
                 reporter("committing", found.processed or 0)
+        if ALL in accept or any(code in CODES for code in accept):
+            self._expect_from_now_on(run)
         if found.created or found.updated or found.removed:  # a name that was changed, or that nobody else has now
             self.sweep(after=found.id)
         return self.batches.get(found.id)
@@ -581,6 +602,14 @@ class Workbench:
             follow_ups_added=story.to_do(found, figures, self.resolvable(found)),
         )
 
+    def decided(self, batch: Batch | UUID | str) -> tuple[str, ...]:
+        """What was decided of an import and by whom, a sentence each, as its log says it."""
+        return story.decided(self._store, self.batches.get(batch))
+
+    def compare(self, batch: Batch | UUID | str) -> Comparison:
+        """An import beside the last five of its source that stand, with what is `unusual` about it."""
+        return comparing.compare(self._store, self.batches.get(batch))
+
     def totals(self, batch: Batch | UUID | str) -> tuple[Total, ...]:
         """The control totals of an import as its plan counts them, each beside the number that somebody says it should
         be; those of a run of several sheets sheet by sheet."""
@@ -696,8 +725,18 @@ class Workbench:
         """The playbook that a batch is a run of; None under one contract."""
         return PLAYBOOKS.get(batch.dataset) if batch.part_of is None else None
 
-    def _sheets(self, sheet: Given, dataset: str) -> dict[str, Sheet]:
-        """The sheets of a source by the dataset that each is."""
+    def _sheets(self, sheet: Given, dataset: str, options: Options) -> dict[str, Sheet]:
+        """The sheets of a source by the dataset that each is, cleaned."""
+        found = self._found(sheet, dataset)
+        if set(found) == {dataset}:
+            return {dataset: self.cleaned(found[dataset], dataset, template=options.template, recipe=options.recipe)}
+        if options.recipe is not None:
+            raise RecipeOfSheets(playbook=dataset)
+        saved = {each.dataset: each for each in self._saved(options.template)}
+        return {name: cleaned_once(one, None, saved.get(name)) for name, one in found.items()}
+
+    def _found(self, sheet: Given, dataset: str) -> dict[str, Sheet]:
+        """The sheets of a source by the dataset that each is, as they came."""
         if isinstance(sheet, Pairs):
             return dict(sheet)
         given = [sheet] if isinstance(sheet, Sheet) else list(sheet)
@@ -711,9 +750,25 @@ class Workbench:
             return {name: found[name] for name in playbook.datasets if name in found}
         return recognition.sheets_of(given, playbook.datasets, playbook.name)
 
+    def _saved(self, template: str | None) -> list[Template]:
+        """The templates of that name or id, each of another dataset."""
+        return [each for each in self.templates.all() if template in (each.name, each.id)]
+
     def _fill(self, run: Run, reporter: Reporter, sheets: dict[str, Sheet] | None = None) -> Batch:
         playbook = self._playbook(run.face)
         return staging.fill(self._store, self.settings.home, run, reporter, playbook=playbook, sheets=sheets)
+
+    def _expect_from_now_on(self, run: Run) -> None:
+        """Lets the templates of a run know what their recipes did in it, which a person has found right: the next file
+        like it is not asked about. Another tenant's stays as it is, and so does one that cleans otherwise by now."""
+        for sheet in run.sheets:
+            met = recipe_of(sheet)
+            if met is None or sheet.template_id is None:
+                continue
+            with suppress(UnknownTemplate, TemplateTaken):
+                saved = templates.get(self._store, str(sheet.template_id))
+                if is_same(saved.mapping.recipe, met):
+                    templates.update(self._store, saved.id, replace(saved.mapping, recipe=met))
 
     def _say(
         self, batch: Batch | UUID | str, word: explaining.Word, action: str, lines: Sequence[int], reason: str
@@ -837,7 +892,7 @@ class Workbench:
     ) -> Batch:
         playbook, home = PLAYBOOKS.get(dataset), self.settings.home
         if playbook is not None and playbook.form is None:
-            saved = [each for each in self.templates.all() if options.template in (each.name, each.id)]
+            saved = self._saved(options.template)
             if options.template and not any(each.dataset in sheets for each in saved):
                 raise UnknownTemplate(template=options.template, dataset=dataset)
             return runs.begin_sheets(self._store, home, sheets, playbook, options, saved, identifier, lend=lend)

@@ -191,6 +191,28 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
         "Missing required file: users.csv",
     ),
     (
+        "files that are not there",
+        {"files": {name: text for name, text in members().items() if name in ("users.csv", "terms.csv")}},
+        "Missing required files: institutions.csv, programs.csv, user_programs.csv, courses.csv, course_programs.csv, "
+        "course_offerings.csv, course_sections.csv, course_outcomes.csv, user_invitations.csv",
+    ),
+    (
+        "a second manifest, in a folder without files",
+        {"files": {**members(), "sub/manifest.json": json.dumps(manifest())}},
+        "The archive has 2 manifests (manifest.json, sub/manifest.json), and files of entities beside one of them at "
+        "most, so nobody can say which one counts.",
+    ),
+    (
+        "two institutions",
+        {
+            "files": {
+                f"{at}/{name}": text for at in "ab" for name, text in {**members(), "manifest.json": "{}"}.items()
+            },
+            "said": None,
+        },
+        "export of a whole system, with a folder for each institution (a, b).",
+    ),
+    (
         "a whole system",
         {"files": {"system_manifest.json": "{}", "mocku/manifest.json": "{}", "mocku/users.csv": "id\n"}, "said": None},
         "export of a whole system, with a folder for each institution (mocku).",

@@ -6,7 +6,7 @@ import pytest
 
 from tests.imports import outcome
 from workbench import Workbench, open_sheet
-from workbench.database.inventory import DATASETS
+from workbench.database.inventory import DATASETS, LISTS
 from workbench.datasets import catalog
 from workbench.derived.csv_template import csv_template
 from workbench.derived.field_guide import field_guide, playbook_guide
@@ -17,7 +17,7 @@ SAMPLES = samples() / "commerce"
 each_dataset = pytest.mark.parametrize(("named", "imported_as"), DATASETS.items(), ids=DATASETS)
 
 
-def test_the_table_of_the_inventory_has_the_eight_lines_and_what_each_is_imported_as(wb: Workbench) -> None:
+def test_the_table_of_the_inventory_has_its_eight_lines_first_and_what_each_is_imported_as(wb: Workbench) -> None:
     sources = wb.sources.all()
     assert [source["dataset"] for source in sources] == [
         "Customers",
@@ -28,8 +28,9 @@ def test_the_table_of_the_inventory_has_the_eight_lines_and_what_each_is_importe
         "Payments",
         "Warehouse Locations",
         "Delivery Routes",
+        *LISTS,
     ]
-    assert {source["dataset"]: source["data_type"] for source in sources} == DATASETS
+    assert {source["dataset"]: source["data_type"] for source in sources} == DATASETS | LISTS
 
 
 @each_dataset
@@ -48,7 +49,7 @@ def test_a_line_takes_owner_format_location_cadence_and_notes(wb: Workbench, nam
     assert kept["data_type"] == imported_as
 
 
-@each_dataset
+@pytest.mark.parametrize(("named", "imported_as"), (DATASETS | LISTS).items(), ids=DATASETS | LISTS)
 def test_it_has_a_contract_a_template_a_suite_a_sample_and_a_guide(named: str, imported_as: str) -> None:
     playbook = PLAYBOOKS.get(imported_as)
     contract = catalog.contract(imported_as)

@@ -12,18 +12,21 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from tests.bench.people import write_students
+from tests.bench.people import write_learners, write_students
 from tests.browser import chromium
 from tests.browser.person import Person
 from tests.browser.site import Site
 from workbench import Workbench, open_sheet
+from workbench.doors.web import uploads
 
 CLICK, PLAN = 1.5, 15.0
 """Seconds that a page and an upload may take."""
+CLEAN, FACET = 1.0, 1.5
+"""Seconds that a click at Clean, and a facet over all rows there, may take."""
 
 
 def main() -> None:
@@ -52,12 +55,53 @@ def measure(site: Site, folder: Path, rows: int, uploaded: int) -> list[str]:
         slow = [name for name, seconds in clicks(ana, batch) if told(name, seconds, CLICK)]
         slow += [name for name, seconds in openings(ana, batch) if told(name, seconds, CLICK)]
         file = write_students(folder / "more.csv", uploaded)
+        slow += cleaned(ana, site, write_learners(folder / "learners.csv", rows))
         name = f"upload to plan of {uploaded:,} rows"
         slow += [name] if told(name, upload_to_plan(ana, file), PLAN) else []
         with Workbench.open(home=site.home, tenant="default", user="ana") as wb:
             wb.commit(batch, skip_errors=True)
             wb.records.tidy()
         return slow + [name for name, seconds in committed(ana, site, batch, rows) if told(name, seconds, CLICK)]
+
+
+def cleaned(ana: Person, site: Site, file: Path) -> list[str]:
+    """What an analyst does at Clean with all rows of a file; the names of what took too long."""
+    with Workbench.open(home=site.home, tenant="default", user="ana") as wb, file.open("rb") as data:
+        upload = uploads.keep(wb.settings, file.name, data).id
+    begun = time.perf_counter()
+    ana.visit("clean", upload=upload)
+    ana.settled()
+    print(f"{'Clean, opened the first time':<44}{time.perf_counter() - begun:8.2f} s", flush=True)
+    return [name for name, took, most in at_clean(ana) if told(f"Clean, {name}", took, most)]
+
+
+def at_clean(ana: Person) -> Iterator[tuple[str, float, float]]:
+    """Each click of a few steps, with the seconds it took and those it may take."""
+    main = ana.main
+
+    def picked(label: str, option: str) -> float:
+        return seconds(ana, ana.option(label, option).click, "Clean")
+
+    def checked(label: str) -> float:
+        return seconds(ana, main.get_by_text(label).first.click, "Clean")
+
+    def pressed(label: str) -> float:
+        return seconds(ana, main.get_by_role("button", name=label).first.click, "Clean")
+
+    yield "a facet of 20 values", picked("Facet of", "course_name"), FACET
+    yield "a value of it", checked("Course 7"), CLEAN
+    yield "a facet of a million values", picked("Facet of", "email"), FACET
+    yield "its patterns", picked("Count email by", "patterns"), FACET
+    yield "its lengths", picked("Count email by", "length"), FACET
+    yield "what it is", picked("Count email by", "what it is"), FACET
+    yield "nothing chosen", pressed("Choose nothing"), CLEAN
+    yield "another page", pressed("Next page"), CLEAN
+    yield "a column", picked("Columns", "first_name"), CLEAN
+    yield "a step, seen on a few rows", picked("What to do", "Change case"), CLEAN
+    yield "its option", picked("To", "capitals"), CLEAN
+    yield "the step, done to all rows", pressed("Add this step"), CLEAN
+    yield "undo", pressed("Undo"), CLEAN
+    yield "redo", pressed("Redo"), CLEAN
 
 
 def wrong_here_and_there(site: Site, file: Path) -> str:

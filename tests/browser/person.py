@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 from tests.browser.site import Site
 
@@ -161,6 +161,21 @@ class Person:
         grid.scroll_into_view_if_needed()
         expect(grid.locator("td").first).to_be_attached()
         grid.locator(".dvn-scroller").click(position={"x": 18, "y": 35 + 35 * place + 17})
+
+    def option(self, label: str, option: str) -> Locator:
+        """An option of a box, which is opened: a click in the moment in which the page draws it anew opens nothing."""
+        box = self.main.get_by_role("combobox", name=label, exact=True).first
+        found = self.window.get_by_role("option", name=option, exact=True)
+        for _ in range(5):
+            self.settled()
+            box.click()
+            try:
+                found.wait_for(timeout=4_000)
+            except TimeoutError:
+                self.window.keyboard.press("Escape")
+            else:
+                return found
+        return found
 
     def choose(self, line: str, another: str, headers: tuple[str, str] = ("Column", "Fills the field")) -> None:
         """Chooses something else for a line of a table at Map, and waits until the address says so."""

@@ -128,7 +128,7 @@ def test_invalid_rows_hold_the_import_unless_the_good_rows_may_go_on(
     page = press(show("commit", batch=planned.id), "Hold it")
     assert worked(planned).stage == "held"
     page.run()
-    assert "Held" in page.warning[0].value
+    assert "This import waits (it is held)" in page.warning[0].value
     page.radio[0].set_value("Let the good rows go on").run()
     press(page, "Commit 2 rows")
     assert worked(planned).stage == "completed"
@@ -238,3 +238,20 @@ def test_the_files_value_is_taken_after_all_where_a_person_says_so(
     wb.commit(planned)
     page = show("validate", batch=planned.id)
     assert "Take the file's values" not in [button.label for button in page.button]
+
+
+def test_a_lead_sees_what_changes_what_is_unusual_and_who_decided_what(
+    show: Show, wb: Workbench, planned: Batch
+) -> None:
+    wb.correct(planned, {5: {"email": "dee@example.com"}})
+    wb.plan(planned)
+    page = show("commit", batch=planned.id)
+    told = "\n".join(part.value for part in (*page.markdown, *page.caption)).replace("\\", "")
+    assert "- 3 rows to be written: 2 make new records and 1 changes a known one." in told
+    assert "- 1 row changes nothing." in told
+    assert "- 2 rows created: 50% of the rows, and was 100%." in told
+    assert "Beside the last import of this dataset, whose files have other names." in told
+    assert "- ana corrected 1 row: line 5." in told
+    beside = page.table[0].value
+    assert beside.loc["Rows"].tolist() == ["4", "2"]
+    assert beside.loc["phone is filled"].tolist() == ["25%", "50%"]

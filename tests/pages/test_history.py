@@ -203,3 +203,14 @@ def test_a_hostile_name_is_text(show: Show, wb: Workbench, sheet: Sheets) -> Non
     assert any(r"\<img src=x\> \*\*b\*\*\.csv" in said.value for said in page.markdown)
     assert not any("<img" in said.value.replace("\\<", "") for said in page.markdown)
     assert not page.exception
+
+
+def test_what_is_signed_is_told_and_this_month_stands_beside_the_last(
+    show: Show, wb: Workbench, changed: Batch
+) -> None:
+    wb.sign_off(changed)
+    page = show("history")
+    assert page.dataframe[0].value["Signed"].tolist() == ["✓ ana", "not yet"]
+    months = page.table[0].value
+    assert months.index.tolist() == ["This month", "Last month"]
+    assert months.loc["This month"].tolist()[:4] == ["2", "1", "1", "4"]

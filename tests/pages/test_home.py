@@ -26,9 +26,9 @@ def test_what_waits_for_a_person_is_counted_and_linked(show: Show, wb: Workbench
     left_off = wb.stage(sheet("name,code\nWelding,WELD101\n", "left off.csv"), "elevate.courses")
     page = show("home")
     assert [(metric.label, metric.value) for metric in page.metric] == [
-        ("Held", "1"),
-        ("Left off", "1"),
-        ("With unexplained rows", "1"),
+        ("To be decided", "1"),
+        ("Begun and left", "1"),
+        ("Rows to be explained", "1"),
         ("To be signed off", "1"),
     ]
     links = {link.label.partition(" ·")[0].replace("\\", ""): link.proto for link in page.page_link}

@@ -58,6 +58,7 @@ def test_it_begins_with_the_datasets_of_the_plan(show: Show) -> None:
         "Payments",
         "Warehouse Locations",
         "Delivery Routes",
+        "Customer Reassignments",
     ]
     assert not page.exception
 
@@ -74,7 +75,7 @@ def test_cells_are_edited_in_place_and_lines_come_and_go(show: Show, wb: Workben
     assert found["Products/SKUs"]["format"] == "XLSX"
     assert found["Courses"]["refresh_cadence"] == "each term"
     assert "Delivery Routes" not in found
-    assert len(found) == 8
+    assert len(found) == 9
     assert page.dataframe[0].value["owner"].tolist()[0] == "RevOps"
 
 
@@ -128,3 +129,13 @@ def test_hostile_text_is_text(show: Show, wb: Workbench) -> None:
     assert page.subheader[0].value == r"\<img src=x\> \*\*b\*\*"
     assert page.dataframe[0].value["notes"].tolist()[-1] == "=1+1 <script>"
     assert not page.exception
+
+
+def test_only_what_is_used_stands_there_and_all_by_a_switch(show: Show, wb: Workbench, courses: str) -> None:
+    wb.sources.save(dataset="Warehouse list", data_type="commerce.sku_locations", owner="Carla")
+    page = show("inventory")
+    shown = page.dataframe[0].value["dataset"].tolist()
+    assert {courses, "Warehouse list"} <= set(shown)
+    page.toggle(key="every").set_value(True).run()
+    every = page.dataframe[0].value["dataset"].tolist()
+    assert len(every) == len(wb.sources.all()) > len(shown)

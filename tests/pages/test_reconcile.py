@@ -268,3 +268,10 @@ def test_rows_of_a_stock_are_to_be_corrected_in_the_whole_file(show: Show, wb: W
     assert "import the whole of it again" in said(show("reconcile", batch=batch.id))
     assert "another row of the same record is invalid" in said(show("commit", batch=batch.id))
     assert "import the whole of it again" in said(show("validate", batch=batch.id))
+
+
+def test_who_signs_reads_what_is_signed(show: Show, wb: Workbench, done: Batch, unmatched: Batch) -> None:
+    assert "**ana signs:** 1 row written: 1 made a new record. The one row of the source is accounted for." in said(
+        show("reconcile", batch=done.id)
+    ).replace("\\", "")
+    assert "signs:" not in said(show("reconcile", batch=unmatched.id))  # it cannot be signed yet

@@ -165,9 +165,21 @@ def test_a_student_lists_her_enrollments(show: Show, wb: Workbench, sheet: Sheet
     wb.import_sheet(sheet("name,code\nNursing,CNA101\n"), "elevate.courses")
     wb.import_sheet(sheet("student_email,course_code\nada@example.com,CNA101\n"), "elevate.enrollments")
     page = show("record", dataset="elevate.students", record="ada@example.com")
-    assert "What refers to it" in [heading.value for heading in page.subheader]
-    link(page, "**ada@example.com|CNA101** · enrollment").click().run()
-    assert page.query_params["dataset"] == "elevate.enrollments"
+    assert "Enrollments that refer to it (1)" in [heading.value for heading in page.subheader]
+    table = next(table.value for table in page.dataframe if "course code" in table.value.columns)
+    assert table.iloc[0][["", "course code", "status"]].tolist() == ["Open", "CNA101 Nursing", "active"]
+
+
+def test_a_student_lists_the_rows_that_name_her_and_did_not_get_in(
+    show: Show, wb: Workbench, sheet: Sheets, twice: tuple[Batch, Batch]
+) -> None:
+    wb.import_sheet(sheet("name,code\nNursing,CNA101\n"), "elevate.courses")
+    rows = "student_email,course_code\nada@example.com,CNA101\nada@example.com,BAKE101\nadam@example.com,BAKE101\n"
+    wb.import_sheet(sheet(rows, "autumn.csv"), "elevate.enrollments")
+    page = show("record", dataset="elevate.students", record="ada@example.com")
+    assert "Rows that name it and did not get in" in [heading.value for heading in page.subheader]
+    assert "**unmatched** (course) · autumn.csv, line 3" in said(page)
+    assert "autumn.csv, line 4" not in said(page)
 
 
 def test_why_she_is_not_in_there_is_told_where_it_is_asked(show: Show, twice: tuple[Batch, Batch]) -> None:

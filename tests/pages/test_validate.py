@@ -48,7 +48,7 @@ def test_an_unknown_batch_is_refused_in_a_sentence(show: Show, planned: Batch) -
     page = show("validate", batch="ffff")
     assert [warning.value for warning in page.warning] == ["There is no batch ffff\\."]
     assert page.selectbox(key="chosen batch").options == [
-        f"students.csv · Elevate: Students · {planned.created_at:%Y-%m-%d %H:%M} · planned"
+        f"students.csv · Elevate: Students · {planned.created_at:%Y-%m-%d %H:%M} UTC · planned"
     ]
 
 

@@ -1,7 +1,7 @@
 """Batches in the database: begun, moved forward, found, and what became of them."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import fields
 from datetime import UTC, datetime
@@ -18,8 +18,10 @@ from workbench.database.store import QUEUE, Store, translated_errors
 from workbench.model.batch import ENDED, OUTCOMES, Batch, Run
 from workbench.model.errors import AmbiguousBatch, SeveralSheets, UnknownBatch, WorkbenchError
 from workbench.model.issue import counted
+from workbench.model.recipe import Recipe, is_same
 from workbench.model.salesforce import ReadOf
 from workbench.model.sheet import Sheet
+from workbench.model.template import Mapping as Mapped
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -290,11 +292,17 @@ def find(store: Store, fits: str = "", values: Mapping[str, object] | None = Non
     return [_batch(row) for row in store.all(question.format(_BATCH, condition, Literal(limit)), values or ())]
 
 
-def same_file(store: Store, dataset: str, checksum: str) -> Batch | None:
-    """The last completed batch of these very bytes under this contract, unless it was undone."""
+def same_file(store: Store, dataset: str, checksum: str, recipe: Recipe | None = None) -> Batch | None:
+    """The last completed batch of these very bytes under this contract, cleaned in the same way, unless it was
+    undone."""
     fits = f"data_type = %(dataset)s and checksum = %(checksum)s and stage = 'completed' and {STANDS}"
-    found = find(store, f"{fits} and part_of is null and sweep_of is null", {"dataset": dataset, "checksum": checksum})
-    return found[0] if found else None
+    asked = {"dataset": dataset, "checksum": checksum}
+    found = find(store, f"{fits} and part_of is null and sweep_of is null", asked, _SAME)
+    return next((each for each in found if is_same(Mapped.from_dict(each.mapping).recipe, recipe)), None)
+
+
+_SAME = 50
+"""Of so many imports of the same bytes it is asked how they were cleaned."""
 
 
 def fitting(  # noqa: PLR0913
@@ -396,6 +404,19 @@ order by completed_at desc, id desc limit %s
 """
 
 
+_SIGNERS = "select batch_id, signed_by from workbench.sign_off where batch_id = any(%s)"
+
+_MONTHS = f"""
+select completed_at >= %(between)s as now, count(*)::int as imports,
+       count(*) filter (where id in (select batch_id from workbench.sign_off))::int as signed,
+       coalesce(sum(processed), 0)::bigint as rows,
+       {", ".join(f"coalesce(sum({name}), 0)::bigint as {name}" for name in OUTCOMES)}
+from workbench.import_batch
+where stage = 'completed' and completed_at >= %(since)s and part_of is null and undo_of is null and {STANDS}
+group by 1 order by 1
+"""
+
+
 def sheets(store: Store, batch: Batch) -> tuple[Batch, ...]:
     """The batches that hold the source's rows of a batch: itself, but for a run of several sheets."""
     if batch.part_of is not None or batch.undo_of is not None:
@@ -453,8 +474,9 @@ class Batches:
         return fitting(self._store, dataset, **fits, since=since, until=until, before=before, limit=limit)
 
     def same_file(self, sheet: Sheet, dataset: str) -> Batch | None:
-        """The last completed import of these very bytes, if there is one that was not undone."""
-        return same_file(self._store, dataset, (sheet.package or sheet).checksum)
+        """The last completed import of these very bytes, cleaned in the same way, if there is one that was not
+        undone."""
+        return same_file(self._store, dataset, (sheet.package or sheet).checksum, sheet.recipe)
 
     def same_archive(self, checksum: str, playbook: str) -> Batch | None:
         """The same, of an archive by its SHA-256."""
@@ -496,6 +518,16 @@ class Batches:
         """The batches that wait for a person, newest first: "held" ones, those "left off", committed ones with
         "unexplained" rows, and "unsigned" ones, which are done. An import that was undone waits for nobody."""
         return _attention(self._store, limit)
+
+    def signers(self, some: Sequence[Batch]) -> dict[UUID, str]:
+        """Who has signed which of some batches; one that nobody has signed is left out."""
+        found = self._store.all(_SIGNERS, ([batch.id for batch in some],))
+        return {row["batch_id"]: row["signed_by"] for row in found}
+
+    def months(self, since: datetime, between: datetime) -> list[dict[str, Any]]:
+        """The imports that were committed from `since` on and stand, before and after a moment: `now` (whether after
+        it), imports, how many of them are signed, rows, and the rows of each outcome."""
+        return self._store.all(_MONTHS, {"since": since, "between": between})
 
     def left_off(self, *, limit: int = 50) -> list[Batch]:
         """The imports that are staged or planned and that nobody is at work on, newest first: `plan` and `commit` go on

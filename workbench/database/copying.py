@@ -28,15 +28,17 @@ _KEY_SEPARATOR = "\x1f"
 
 INCOMING = """
 create temporary table incoming (
-    id uuid, line integer, external_key text, raw text, payload text, status text, errors text, sources integer[]
+    id uuid, line integer, external_key text, raw text, payload text, status text, errors text, sources integer[],
+    cleaned text
 ) on commit drop
 """
 
-COPY = "copy incoming (id, line, external_key, raw, payload, status, errors, sources) from stdin"
+COPY = "copy incoming (id, line, external_key, raw, payload, status, errors, sources, cleaned) from stdin"
 
 _KEEP = """
-insert into workbench.import_row (tenant_id, batch_id, id, line, external_key, raw, payload, status, errors, sources)
-select %s, %s, id, line, external_key, raw, payload::jsonb, status, errors::jsonb, sources from incoming
+insert into workbench.import_row
+    (tenant_id, batch_id, id, line, external_key, raw, payload, status, errors, sources, cleaned)
+select %s, %s, id, line, external_key, raw, payload::jsonb, status, errors::jsonb, sources, cleaned::jsonb from incoming
 """
 
 
@@ -48,14 +50,20 @@ _WRITERS = 2
 class Item:
     """Rows for one batch: of which contract, and which of its headers carry secrets, whose cells are not kept.
 
-    The cells of rows that are `derived` from others are not kept either: they stand with those.
+    The cells of rows that are `derived` from others are not kept either: they stand with those. Of the `rows` that a
+    recipe took out nothing is judged.
     """
 
     batch: UUID
     contract: Contract
-    rows: JudgedRows
+    rows: JudgedRows | Chunk
     hidden: frozenset[str] = frozenset()
     derived: bool = False
+
+    @property
+    def chunk(self) -> Chunk:
+        """Their cells."""
+        return self.rows.chunk if isinstance(self.rows, JudgedRows) else self.rows
 
 
 @dataclass(kw_only=True)
@@ -155,9 +163,10 @@ class RowWriter:
     def _count(self, item: Item, failed: int) -> None:
         with self._counting:
             count = self.counts[item.batch]
-            count.rows += len(item.rows.chunk)
+            count.rows += len(item.chunk)
             count.failed += failed
-            count.issues = counted(count.issues, _kinds(item.rows.issues))
+            if isinstance(item.rows, JudgedRows):
+                count.issues = counted(count.issues, _kinds(item.rows.issues))
 
 
 def _kinds(issues: pa.Table) -> list[dict[str, Any]]:
@@ -177,10 +186,12 @@ def copy_lines(item: Item) -> tuple[memoryview, int]:
     All pieces of a row are joined at once: what is joined twice is copied twice.
     """
     batch, contract, rows = item.batch, item.contract, item.rows
+    if len(item.chunk) == 0:
+        return memoryview(b""), 0
+    if isinstance(rows, Chunk):
+        return _text_of(_removed(item, rows)), 0
     values = rows.normalized.values
     count = len(rows.chunk)
-    if count == 0:
-        return memoryview(b""), 0
     errors, failed = _errors(rows.issues, count)
     lines = _join(
         (
@@ -198,11 +209,35 @@ def copy_lines(item: Item) -> tuple[memoryview, int]:
             *(() if errors is None else (pc.fill_null(errors, "\\N"),)),
             "\t",
             *_sources(rows.sources),
+            "\t",
+            *(_cleaned(rows.chunk, item.hidden) if not item.derived else ("\\N",)),
             "\n",
         )
     )
+    return _text_of(lines), int(pc.sum(failed).as_py() or 0)
+
+
+def _text_of(lines: pa.StringArray) -> memoryview:
     offsets = np.frombuffer(lines.buffers()[1], dtype=np.int32)
-    return memoryview(lines.buffers()[2])[: offsets[count]], int(pc.sum(failed).as_py() or 0)
+    return memoryview(lines.buffers()[2])[: offsets[len(lines)]]
+
+
+def _removed(item: Item, chunk: Chunk) -> pa.StringArray:
+    """The lines of rows that a recipe took out: they are nobody's, and no part of any sum."""
+    added_up = dict.fromkeys(total.sum_of for total in item.contract.totals if total.sum_of)
+    nothing = ",".join(f'"{name}":null' for name in added_up)
+    return _join(
+        (
+            *_id(item.batch, chunk.lines),
+            "\t",
+            chunk.lines.cast(pa.string()),
+            "\t\\N\t",
+            *_raw(chunk, item.hidden),
+            f"\t{{{nothing}}}\tskipped\t\\N\t\\N\t",
+            *_cleaned(chunk, item.hidden),
+            "\n",
+        )
+    )
 
 
 Piece: TypeAlias = pa.Array | str
@@ -311,12 +346,43 @@ def _errors(issues: pa.Table, count: int) -> tuple[pa.StringArray | None, pa.Boo
     )
     positions = _flat(issues["position"]).to_numpy()
     failed[positions[_flat(pc.equal(issues["severity"], "error")).to_numpy(zero_copy_only=False)]] = True
+    return _grouped(positions, texts, count, "[", "]"), pa.array(failed)
+
+
+def _cleaned(chunk: Chunk, hidden: frozenset[str]) -> tuple[Piece, ...]:
+    """What a recipe changed in each row, as one JSON object; null where nothing, and nothing of hidden columns."""
+    told: list[tuple[pa.Table, Piece, Piece]] = []
+    changes, removed = chunk.changes, chunk.removed
+    if changes is not None and hidden:
+        changes = changes.filter(pc.invert(pc.is_in(changes["column"], pa.array(sorted(hidden), pa.string()))))
+    if changes is not None and changes.num_rows:
+        was = _escape_json(pc.replace_substring(_flat(changes["was"]), "\0", "\ufffd"))
+        column = _escape_json(_flat(changes["column"]))
+        told.append((changes, column, pc.fill_null(_join(('"', was, '"')), "null")))
+    if removed is not None and removed.num_rows:
+        told.append((removed, "", "null"))
+    if not told:
+        return ("\\N",)
+    positions = np.concatenate([_flat(each["position"]).to_numpy() for each, _, _ in told])
+    texts = pa.concat_arrays(
+        [
+            _join(('"', column, '":[', was, ",", pc.add(_flat(each["step"]), 1).cast(pa.string()), "]"))
+            for each, column, was in told
+        ]
+    )
+    order = np.argsort(positions, kind="stable")
+    lists = _grouped(positions[order], texts.take(pa.array(order)), len(chunk), "{", "}")
+    return (pc.fill_null(lists, "\\N"),)
+
+
+def _grouped(positions: np.ndarray, texts: pa.StringArray, count: int, opening: str, closing: str) -> pa.StringArray:
+    """The texts of each row as one, in brackets; null where a row has none. `positions` are ascending."""
     rows, starts = np.unique(positions, return_index=True)
     offsets = pa.array(np.append(starts, len(positions)).astype(np.int32))
-    lists = _join(("[", pc.binary_join(pa.ListArray.from_arrays(offsets, texts), ","), "]"))
+    lists = _join((opening, pc.binary_join(pa.ListArray.from_arrays(offsets, texts), ","), closing))
     where = np.full(count, -1, dtype=np.int64)
     where[rows] = np.arange(len(rows))
-    return lists.take(pa.array(where, mask=where < 0)), pa.array(failed)
+    return lists.take(pa.array(where, mask=where < 0))
 
 
 def _flat(column: pa.ChunkedArray) -> pa.Array:

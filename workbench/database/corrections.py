@@ -20,7 +20,15 @@ from workbench.database.staging import judge_source
 from workbench.database.store import Store
 from workbench.datasets import catalog
 from workbench.model.batch import Batch, Run
-from workbench.model.errors import NoRows, UnknownField, UnknownHeader, UnknownRows, WrongReturn, WrongStage
+from workbench.model.errors import (
+    NoRows,
+    RemovedRows,
+    UnknownField,
+    UnknownHeader,
+    UnknownRows,
+    WrongReturn,
+    WrongStage,
+)
 from workbench.model.issue import counted
 from workbench.model.playbook import Playbook
 from workbench.model.sheet import Chunk, Sheet
@@ -72,13 +80,16 @@ def correct(  # noqa: PLR0913
     with store.transaction(batch.id) as connection:
         connection.execute(INCOMING)
         for chunk in rows:
-            item = Item(batch=batch.id, contract=contract, rows=judge(chunk), hidden=hidden)
-            partial = partial or (bool(contract.table) and item.rows.lacks(contract))
-            halves |= item.rows.normalized.halves.keys()
+            judged = judge(chunk)
+            item = Item(batch=batch.id, contract=contract, rows=judged, hidden=hidden)
+            partial = partial or (bool(contract.table) and judged.lacks(contract))
+            halves |= judged.normalized.halves.keys()
             with connection.cursor() as cursor, cursor.copy(COPY) as copy:
                 copy.write(copy_lines(item)[0])
             if connection.execute(_FORGET_SAME, which).rowcount == len(chunk):
                 continue
+            if gone := connection.execute(_REMOVED, which).fetchall():
+                raise RemovedRows(batch=batch.id, lines=_told([row["line"] for row in gone]))
             was, now = (_figures(connection.execute(each, which).fetchall()) for each in (_WAS, _NOW))
             failed += now[0] - was[0]
             counts = counted(counts, now[1], ({**each, "rows": -each["rows"]} for each in was[1]))
@@ -158,7 +169,7 @@ def filled(
     store: Store, batch: Batch, lines: Sequence[int], header: str, text: str, instead_of: str | None
 ) -> Iterator[Chunk]:
     """The rows on those lines with a text in the column of a header; or in the place of another text in its cells,
-    where they have it. Raises UnknownHeader, UnknownRows."""
+    where they have it; those that a recipe removed stay as they are. Raises UnknownHeader, UnknownRows."""
     if header not in batch.headers:
         raise UnknownHeader(header=header, known=", ".join(batch.headers))
     place = batch.headers.index(header)
@@ -166,9 +177,18 @@ def filled(
         rows = _stored(store, batch, piece)
         if missing := [line for line in piece if line not in rows]:
             raise UnknownRows(batch=batch.id, lines=", ".join(map(str, missing[:20])))
-        for row in rows.values():
+        removed = _removed(store, batch, piece)
+        for row in (row for line, row in rows.items() if line not in removed):
             row[place] = text if instead_of is None else row[place].replace(instead_of, text)
         yield _chunk(batch, piece, [rows[line] for line in piece])
+
+
+def _removed(store: Store, batch: Batch, lines: Sequence[int]) -> set[int]:
+    """Those of some lines that a recipe removed; asked within a transaction."""
+    if not batch.summary.get("filtered"):
+        return set()
+    found = store.connection.execute(_TAKEN_OUT, {"batch": batch.id, "lines": list(lines)})
+    return {row["line"] for row in found}
 
 
 def meant(
@@ -261,6 +281,16 @@ def _wrong(batch: Batch, sheet: Sheet, why: str) -> WrongReturn:
     return WrongReturn(source=sheet.name, batch=batch.id, why=why)
 
 
+def _told(lines: Sequence[int]) -> str:
+    """The first of some lines, in words."""
+    more = " and more" if len(lines) > _NAMED else ""
+    return f"Line{'' if len(lines) == 1 else 's'} {', '.join(map(str, lines[:_NAMED]))}{more}"
+
+
+_NAMED = 20
+"""So many lines are named."""
+
+
 def _stored(store: Store, batch: Batch, lines: Sequence[int]) -> dict[int, list[str]]:
     """The cells that count now on those lines, in the order of the headers; asked within a transaction."""
     found = store.connection.execute(_CELLS, {"batch": batch.id, "lines": list(lines)})
@@ -286,6 +316,10 @@ def _figures(rows: Iterable[dict[str, Any]]) -> tuple[int, list[dict[str, Any]]]
 
 _CELLS = "select line, raw from workbench.corrected_row where batch_id = %(batch)s and line = any(%(lines)s)"
 
+_TAKEN_OUT = """
+select line from workbench.import_row where batch_id = %(batch)s and line = any(%(lines)s) and status = 'skipped'
+"""
+
 _SAYING = """
 select each.line, coalesce(c.payload, r.payload) ->> %(name)s as text
 from workbench.import_row r
@@ -299,7 +333,8 @@ where r.batch_id = %(batch)s and coalesce(c.payload, r.payload) ->> %(name)s = a
 
 _WRITTEN = """
 select line, text from (
-    select line, btrim(raw::json ->> %(place)s) as text from workbench.corrected_row where batch_id = %(batch)s
+    select line, btrim(raw::json ->> %(place)s) as text from workbench.corrected_row
+    where batch_id = %(batch)s and status <> 'skipped'
 ) each where text = any(%(texts)s)
 """
 
@@ -320,6 +355,11 @@ where n.batch_id = %(batch)s and n.revision = %(revision)s and n.line > %(after)
 _FORGET_SAME = """
 delete from incoming i using workbench.corrected_row r
 where r.batch_id = %(batch)s and r.line = i.line and r.raw = i.raw
+"""
+
+_REMOVED = """
+select r.line from workbench.import_row r join incoming i using (line)
+where r.batch_id = %(batch)s and r.status = 'skipped' order by r.line limit 21
 """
 
 _OPEN_AGAIN = """

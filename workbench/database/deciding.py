@@ -139,6 +139,16 @@ class Decision:
             between=_within(lines),
         )
 
+    def removed(self, lines: Lines) -> Composed:
+        """Rows that a recipe took out."""
+        return self._target.compose(
+            """
+            insert into workbench.import_outcome (tenant_id, batch_id, plan, line, outcome, reason)
+            select r.tenant_id, r.batch_id, {plan}, r.line, 'skipped', 'filtered' from {rows} r
+            where r.batch_id = {batch} and r.status = 'skipped' and {between}""",
+            between=_within(lines),
+        )
+
     def outcomes(self, lines: Lines) -> Composed:
         """All other rows: repeated, unmatched, created, updated or unchanged, in this order of questions.
 

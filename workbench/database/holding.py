@@ -13,7 +13,9 @@ from workbench.database.target import Target
 from workbench.datasets import catalog
 from workbench.model.batch import Batch, Run
 from workbench.model.hold import Hold
+from workbench.model.template import Mapping as Mapped
 from workbench.model.wording import many
+from workbench.prepare.cleaning import done_of, drifts
 
 
 @dataclass(kw_only=True)
@@ -44,16 +46,18 @@ def ask(
 ) -> Asked:
     """What the plan of that number waits for; asked within a transaction.
 
-    `figures` are those of each batch that is written: the rows created, updated, failed and processed, and the known
+    `figures` are those of each batch that is written: the rows created, updated, refused and processed, and the known
     records that its rows name; of the source's rows so many are `filtered`. Rows that a sweep brings in were let go on
     with the import that they came by.
     """
     asked = Asked()
     if run.face.sweep_of is not None:
         return asked
+    filtered += run.face.summary.get("filtered", 0) if not run.derived else 0
     if filtered and filtered == run.face.summary.get("rows"):
         asked.holds.append(_nothing_left(run.face, filtered))
     asked.holds += _not_there(run)
+    asked.holds += _cleaned_otherwise(run)
     for batch in run.written:
         own = _of_batch(connection, tenant, batch, number, figures[batch.id])
         part = batch.dataset if run.parts else ""
@@ -72,10 +76,22 @@ def _not_there(run: Run) -> Iterator[Hold]:
             yield Hold(code="counts", field="", message=message, rows=said, dataset=dataset)
 
 
+def _cleaned_otherwise(run: Run) -> Iterator[Hold]:
+    """Of a recipe that no longer does what it did."""
+    for sheet in run.sheets:
+        recipe = Mapped.from_dict(sheet.mapping).recipe
+        done = done_of(sheet)
+        changed = {each.step: each.changed for each in done}
+        for each in drifts(recipe, done, sheet.reading.get("rows") or 0) if recipe is not None else ():
+            part = sheet.dataset if sheet != run.face else ""
+            yield Hold(code=each.code, field="", message=each.message, rows=changed[each.step], dataset=part)
+
+
 def _nothing_left(face: Batch, rows: int) -> Hold:
     """Of an import that leaves out every row: a setting may be mistyped, or the file another."""
     told = list(catalog.contract(face.dataset).settings_told(face.mapping.get("constants", {})).values())
     told += [f"Window: {face.window}"] if face.window else []
+    told += ["its recipe"] if face.mapping.get("recipe") else []
     limited = f" ({'; '.join(told)})" if told else ""
     message = f"Nothing would be imported: {many(rows, 'row')} left out by what the import is limited to{limited}"
     return Hold(code="nothing_left", field="", message=message, rows=rows)
@@ -89,7 +105,8 @@ def _of_batch(
     removed = removals.count(connection)
     asked = Asked()
     if figures["processed"]:
-        asked.holds += removals.holds(connection, removed, figures["failed"])
+        taken = figures["created"] + figures["known"]
+        asked.holds += removals.holds(connection, removed, refused=figures["refused"], taken=taken)
         asked.told += removals.unknown(connection)
     else:
         removed = 0  # of a file without rows it was said that it is meant so

@@ -19,6 +19,7 @@ from workbench.datasets import catalog
 from workbench.model.batch import Batch
 from workbench.model.errors import SourceExists, SourcePaused, UnknownSource, UnknownTemplate, WrongValue
 from workbench.model.kinds import as_said
+from workbench.model.recipe import Recipe, is_same
 from workbench.model.sheet import Layout, Sheet
 from workbench.model.template import Template
 from workbench.prepare.header_change import header_change
@@ -49,6 +50,9 @@ DATASETS = {
 }
 """The rows of seed 002's table, which a new inventory begins with, each with the dataset or the form that it is."""
 
+LISTS = {"Customer Reassignments": "commerce.customer_reassignments"}
+"""Lists that people make of their own, which a new inventory has beside them."""
+
 TRIAL = 10
 """So many rows a trial of a paused source may have (seed 001: test on a small file, 5 to 10 rows)."""
 
@@ -58,7 +62,8 @@ def sources(store: Store) -> list[dict[str, Any]]:
     found = store.all(_SOURCES)
     if not found:
         with store.transaction() as connection:
-            seeds = {"datasets": list(DATASETS), "types": list(DATASETS.values())}
+            every = DATASETS | LISTS
+            seeds = {"datasets": list(every), "types": list(every.values())}
             connection.execute(_SEED, {"tenant": store.tenant_id, "user": store.user, **seeds})
         found = store.all(_SOURCES)
     return found
@@ -199,7 +204,7 @@ on conflict do nothing
 
 
 def kept_profile(store: Store, of: Sheet, dataset: str) -> dict[str, Any] | None:
-    """The profile of this very sheet, if it was kept: the same bytes, worksheet, layout and columns."""
+    """The profile of this very sheet, if it was kept: the same bytes, worksheet, layout, columns and recipe."""
     asked = {"dataset": dataset, "checksum": of.checksum}
     return next((row["profile"] for row in store.all(_KEPT_PROFILES, asked) if _is_of(row["profile"], of)), None)
 
@@ -214,7 +219,9 @@ def _is_of(profile: Mapping[str, Any], sheet: Sheet) -> bool:
     place = (profile.get("sheet"), profile.get("header_line"), Layout.from_dict(profile.get("layout") or {}))
     names = [column["name"] for column in profile.get("columns", ())]
     read = sheet.reading
-    return place == (read.sheet, read.header_line, read.layout) and names == list(sheet.headers)
+    said = profile.get("recipe")
+    cleaned = is_same(Recipe.from_dict(said) if said else None, sheet.recipe)
+    return place == (read.sheet, read.header_line, read.layout) and names == list(sheet.headers) and cleaned
 
 
 def last_profile(store: Store, dataset: str, before: Sheet | Batch | None) -> dict[str, Any] | None:
@@ -271,6 +278,23 @@ class Sources:
         """The inventory: id, what `FIELDS` says of each source, paused, pause_reason, paused_by, paused_at,
         updated_by, updated_at. It begins with the datasets of seed 002."""
         return sources(self._store)
+
+    def used(self) -> list[dict[str, Any]]:
+        """Those of families of which anything was ever imported, and those that somebody has said something of; all
+        while nothing was imported."""
+        known = sources(self._store)
+        imported = self._store.all(
+            "select distinct split_part(data_type, '.', 1) as family from workbench.import_batch"
+        )
+        families = {row["family"] for row in imported}
+        said = [name for name in FIELDS if name not in ("dataset", "data_type")]
+        return [
+            each
+            for each in known
+            if not families
+            or str(each["data_type"]).partition(".")[0] in families
+            or any(each[name] for name in (*said, "paused"))
+        ]
 
     def save(self, *, id: UUID | str | None = None, **said: str | UUID | None) -> dict[str, Any]:
         """Adds a source to the inventory, or changes what is said of one; see `FIELDS`.

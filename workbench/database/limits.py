@@ -122,5 +122,6 @@ def _became(target: Target, field: Field, what: str) -> Composable:
 def _hold(target: Target, code: str, field: str, becomes: str, limit: Limit, records: int, whole: int) -> Hold:
     who = many(records, target.contract.noun)
     if limit.share is not None:
-        who = f"{records:,} of {whole:,} {OF[code.rpartition('.')[2]]}"
+        of = OF[code.rpartition(".")[2]].replace("records", f"{target.contract.noun}s")
+        who = f"{records:,} of {whole:,} {of}"
     return Hold(code=code, field=field, message=f"{who} {becomes}: the limit is {limit}.", rows=records)

@@ -131,7 +131,8 @@ class _Question:
         if not self._words:
             return found
         in_json = [word.replace("\\", r"\\").replace('"', r"\"") for word in self._words]
-        of_row = SQL(" and ").join(contains(SQL("r.raw"), word) for word in in_json)
+        said = SQL("r.payload::text") if self._batch.derived else SQL("r.raw")  # which has no cells of its own
+        of_row = SQL(" and ").join(contains(said, word) for word in in_json)
         as_it_came = self._compose("r.batch_id = {batch} and {of_row}", of_row=of_row)
         tests = [as_it_came]
         if self._batch.revision:

@@ -145,6 +145,7 @@ def _figures(batch: Batch, decided: "Decided") -> dict[str, int]:
         "updated": counts["updated"],
         "known": named,
         "failed": batch.summary.get("failed", 0),
+        "refused": sum(counts[outcome] for outcome in REFUSED),
         "processed": sum(counts.values()),
     }
 
@@ -475,6 +476,8 @@ def _decide(
     decision.put_down(connection, *answers.given(connection))
     if batch.summary.get("failed"):
         connection.execute(decision.invalid(lines))
+    if batch.summary.get("filtered"):
+        connection.execute(decision.removed(lines))
     connection.execute(decision.outcomes(lines))
     return _counted(connection, decision.which, lines)
 
@@ -504,9 +507,11 @@ def tune(connection: psycopg.Connection[Any], rows: int) -> None:
 
 
 _SEEN = """
-select min(line) as first, max(line) as last, pg_current_snapshot()::text as seen, pg_export_snapshot() as id
-from workbench.import_row where batch_id = %(batch)s
+select (select line from workbench.import_row where batch_id = %(batch)s order by line limit 1) as first,
+       (select line from workbench.import_row where batch_id = %(batch)s order by line desc limit 1) as last,
+       pg_current_snapshot()::text as seen, pg_export_snapshot() as id
 """
+"""The first and the last line are each looked up: under row-level security, min() and max() would read all of them."""
 
 _COUNTS = """
 select outcome, reason, count(*) as rows, count(errors) as told from workbench.import_outcome

@@ -147,11 +147,13 @@ def refuse_read_anew(store: Store, run: Run) -> None:
 
 
 _ALL_READ_ANEW = """
-select later.batch_id as id from workbench.salesforce_read r
-join workbench.standing_read later on later.playbook = r.playbook and later.asked = r.asked and later.id <> r.id
-where r.batch_id = %(batch)s and later.batch_id is not null and (later.since is null or r.since >= later.since)
-  and r.until <= later.until and r.read_at < later.read_at and not workbench.lost_since(later.batch_id)
-order by later.until desc limit 1
+select batch_id as id from (
+    select later.batch_id from workbench.salesforce_read r
+    join workbench.standing_read later on later.playbook = r.playbook and later.asked = r.asked and later.id <> r.id
+    where r.batch_id = %(batch)s and later.batch_id is not null and (later.since is null or r.since >= later.since)
+      and r.until <= later.until and r.read_at < later.read_at
+    order by later.until desc offset 0 -- else every reading there ever was is looked through for what is lost
+) later where not workbench.lost_since(batch_id) limit 1
 """
 
 _A_RECORD_READ_ANEW = """

@@ -10,7 +10,7 @@ from psycopg.sql import SQL, Composable, Identifier, Literal
 
 from workbench.database import classes, deactivating, search, unwritten
 from workbench.database.batches import get, one_sheet, parts
-from workbench.database.rows import changes, settled
+from workbench.database.rows import by_steps, changes, settled
 from workbench.database.store import Store
 from workbench.database.target import slice_of
 from workbench.database.titles import BETWEEN, Found, key_of, told
@@ -19,6 +19,7 @@ from workbench.model.answer import REFERRING, Answer
 from workbench.model.batch import Batch, origin
 from workbench.model.contract import Contract
 from workbench.model.errors import DatabaseBusy, DatabaseUnavailable, RecordChanged, UnknownDataset, UnknownRecord
+from workbench.model.recipe import Recipe
 
 
 def tidy(store: Store) -> None:
@@ -49,7 +50,7 @@ def record(store: Store, dataset: str, key: str) -> dict[str, Any]:
     """A record by its key or id, as it is now, with every import that touched it, newest first; how far
     a teacher of a roster is (`progress`, None of any other record); what the ids in all that are called (`names`, by
     the id as text), what people did to it by hand (`by_hand`, newest first: action, by, at, reason), and the first
-    records that refer to it. Raises UnknownDataset, UnknownRecord."""
+    records that refer to it, each with its `values` by field. Raises UnknownDataset, UnknownRecord."""
     contract = _with_table(dataset)
     identifier = search.identifier(key)
     said = key.split("|") if len(contract.key) > 1 else [key]
@@ -63,14 +64,16 @@ def record(store: Store, dataset: str, key: str) -> dict[str, Any]:
     if now is None and not history:
         raise UnknownRecord(dataset=dataset, key=key)
     own: list[Found] = [(contract.family, contract.table, known)] if known else []
+    referring = [each for one in own for each in search.referring(store, one, REFERRING)]
+    _tell_values(store, referring, known)
     return {
         "dataset": dataset,
         "record": now,
         "history": history,
         "progress": _progress(store, dataset, known),
-        "names": _names(store, contract, now, history),
+        "names": _names(store, contract, now, history) | _named_by(store, referring),
         "by_hand": deactivating.words(store, known) if known and contract.removal is not None else [],
-        "referring": [each for one in own for each in search.referring(store, one, REFERRING)],
+        "referring": referring,
     }
 
 
@@ -109,6 +112,33 @@ def _names(
         ids = [now[field.target]] if now else []
         ids += [value for event in history for value in event["changes"].get(field.name, ())]
         found += [(other.family, other.table, UUID(str(each))) for each in ids if each is not None]
+    return {str(one["record_id"]): one for one in told(store, dict.fromkeys(found))}
+
+
+def _tell_values(store: Store, referring: list[dict[str, Any]], record: UUID | None) -> None:
+    """Says of records that refer to one what each has in its fields, besides that one's id."""
+    for dataset in dict.fromkeys(each["dataset"] for each in referring):
+        contract = catalog.contract(dataset)
+        some = {each["record_id"]: each for each in referring if each["dataset"] == dataset}
+        question = SQL("select * from {} t where t.id = any({})").format(
+            Identifier(contract.family, contract.table), Literal(list(some))
+        )
+        for row in store.all(question):
+            values = {field.name: row.get(field.target) for field in contract.stored}
+            some[row["id"]]["values"] = {
+                name: value for name, value in values.items() if value not in (None, "", record)
+            }
+
+
+def _named_by(store: Store, referring: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """What the records are called that those name which refer to one."""
+    found: list[Found] = []
+    for each in referring:
+        for field in catalog.contract(each["dataset"]).references:
+            identifier = each.get("values", {}).get(field.name)
+            if field.reference is not None and isinstance(identifier, UUID):
+                other = catalog.contract(field.reference.dataset)
+                found.append((other.family, other.table, identifier))
     return {str(one["record_id"]): one for one in told(store, dict.fromkeys(found))}
 
 
@@ -174,6 +204,8 @@ def _history(store: Store, contract: Contract, record: UUID | None, key: str) ->
         ).fetchall()
     for row in history:
         before, refs, mapping = row.pop("before"), row.pop("refs"), row.pop("mapping")
+        recipe = row.pop("recipe")
+        row["cleaned"], row["removed_by"] = by_steps(row["cleaned"], Recipe.from_dict(recipe) if recipe else None)
         if row["undo_of"] is not None:
             row["changes"] = {}  # what it took back is told where it was done
         elif row["line"] is not None:
@@ -202,17 +234,22 @@ _HISTORY = f"""
 select b.id as batch, b.undo_of, b.file_name, e.line, e.outcome, e.reason, e.payload, e.before, e.refs, e.issues,
        b.stage, b.mapping, b.initiated_by_id as run_by, coalesce(b.completed_at, b.planned_at, b.created_at) as at,
        e.explanation, e.corrected_by, e.corrected_at, s.signed_by,
+       case when b.derived then (
+           select r.cleaned from workbench.import_row r where r.batch_id = b.part_of and r.line = e.line
+       ) else e.cleaned end as cleaned,
+       nullif(coalesce(f.mapping, b.mapping) -> 'recipe', 'null') as recipe,
        case when e.outcome in ('created', 'updated') and b.undo_of is null then {_TAKEN_BACK}
             else workbench.undone_by(b.id) end as undone_by
 from (
     select batch_id, line, outcome, reason, payload, before, refs, errors as issues, explanation,
-           corrected_by, corrected_at
+           corrected_by, corrected_at, cleaned
     from touched join workbench.import_result using (batch_id, line)
     union all
-    select m.batch_id, null, m.action, null, null, null, null, null, null, null, null
+    select m.batch_id, null, m.action, null, null, null, null, null, null, null, null, null
     from workbench.import_removal m join workbench.import_batch n on n.id = m.batch_id and n.plan = m.plan
     where m.record_id = %(record)s
 ) e join workbench.import_batch b on b.id = e.batch_id
+left join workbench.import_batch f on f.id = b.part_of and b.derived
 left join workbench.sign_off s on s.batch_id in (b.id, b.part_of)
 where b.data_type = %(dataset)s and b.summary -> 'replaced' is null
 order by at desc, e.line
@@ -263,6 +300,11 @@ class Records:
         return Answer(
             records=records, nearly=nearly, rows=rows, rows_nearly=rows_nearly and bool(rows), whole=whole, text=text
         )
+
+    def left_out(self, text: str, *, limit: int = 20) -> tuple[list[dict[str, Any]], bool]:
+        """The rows that say what a record is known by and were not written, as `ask` tells them, and whether all were
+        looked at: it is done beside the record, and takes no longer than half a second."""
+        return unwritten.find(self._store, text, limit, seconds=0.4)
 
     def since(self, batch: Batch | UUID | str, row: Mapping[str, Any]) -> dict[str, Any] | None:
         """The first import after a batch that stands and has brought the key of a row of it which was not written

@@ -101,14 +101,20 @@ class Removals(Target):
         )
         return int(_one(connection, counted)["records"])
 
-    def holds(self, connection: psycopg.Connection[Any], removed: int, failed: int) -> Iterator[Hold]:
-        """What a person has to look at before so many records are taken away, or those of another year changed."""
+    def holds(self, connection: psycopg.Connection[Any], removed: int, *, refused: int, taken: int) -> Iterator[Hold]:
+        """What a person has to look at before so many records are taken away, or those of another year changed.
+
+        Of the rows so many are `refused`, as invalid or unmatched, and so many `taken`: of a record that they make or
+        that is known.
+        """
         other = list(self._other_window(connection))
         yield from other
         if not self.any:
             return
-        if removed and failed:
-            yield from self._unread(connection, removed)
+        unread = list(self._unread(connection, removed)) if removed and refused else []
+        yield from unread
+        if removed and not taken and not unread:
+            yield self._nothing_in(connection, removed)
         if removed:
             yield from self._same_names(connection)
             yield from self._left_out(connection)
@@ -178,17 +184,19 @@ class Removals(Target):
         ).fetchall()
 
     def _unread(self, connection: psycopg.Connection[Any], removed: int) -> Iterator[Hold]:
-        """Rows that name nobody, because their key cannot be read or is none that is known."""
+        """Rows that are not written and name nothing known: their key cannot be read, or is none of a record."""
         key, name = self.contract.key_fields[0], self._name
         found = connection.execute(
             self.compose(
                 """
                 select r.line, left({text}, {cut}) as text, r.payload ->> {name} as name, count(*) over ()::int as all
-                from {rows} r where r.batch_id = {batch} and {nobody} order by r.line limit {first}""",
+                from workbench.import_outcome o join {rows} r on r.batch_id = o.batch_id and r.line = o.line
+                where o.batch_id = {batch} and o.plan = {plan} and o.outcome in ('invalid', 'unmatched')
+                  and r.batch_id = {batch} and {unknown} order by r.line limit {first}""",
                 text=self._cell(key),
                 cut=Literal(_CUT),
                 name=Literal(name.name),
-                nobody=self._names_nobody,
+                unknown=self._names_nothing,
                 first=Literal(_FIRST),
             )
         ).fetchall()
@@ -199,13 +207,19 @@ class Removals(Target):
         one = found[0]["all"] == 1
         noun, every = self.contract.noun, found[0]["all"]
         told = (
-            f"{'Line' if one else 'Lines'} {first_of(lines, _FIRST, of=every)} {'names' if one else 'name'} nobody "
-            f"whom Workbench knows ({first_of(texts, _FIRST, of=every)}): {'it' if one else 'each'} may be "
+            f"{'Line' if one else 'Lines'} {first_of(lines, _FIRST, of=every)} {'names' if one else 'name'} no {noun} "
+            f"that Workbench knows ({first_of(texts, _FIRST, of=every)}): {'it' if one else 'each'} may be "
             + (f"the {noun}" if removed == 1 else f"one of the {removed:,} {noun}s")
             + f" that would be {self._done}: {first_of(gone, _FIRST, of=removed)}. "
             f"Correct the {'line' if one else 'lines'}, or let the removal go on."
         )
         yield Hold(code="unread", field=key.name, message=told, rows=found[0]["all"])
+
+    def _nothing_in(self, connection: psycopg.Connection[Any], removed: int) -> Hold:
+        """Of a file of which no row is written, whatever its rows name: it may be another than was meant."""
+        gone = first_of(self._gone(connection, []), _FIRST, of=removed)
+        told = f"No row of the file goes in, and {many(removed, self.contract.noun)} would be {self._done}: {gone}."
+        return Hold(code="nothing_in", field="", message=told, rows=removed)
 
     def _same_names(self, connection: psycopg.Connection[Any]) -> Iterator[Hold]:
         """Rows that have the name of somebody who goes: a new record, a known one that had another name, a row that
@@ -312,12 +326,15 @@ class Removals(Target):
 
     @property
     def _names_nobody(self) -> Composable:
-        """Whether a row `r` that was refused names no known record."""
+        """Whether a row `r` that could not be read names no known record."""
+        return SQL("(r.status = 'failed' and {})").format(self._names_nothing)
+
+    @property
+    def _names_nothing(self) -> Composable:
+        """Whether a row `r` names no known record by the first field of its key."""
         key = self.contract.key_fields[0]
         return self.compose(
-            """
-            (r.status = 'failed' and not exists (
-                select from {target} t where t.tenant_id = {tenant} and {key} = r.payload ->> {name}))""",
+            "not exists (select from {target} t where t.tenant_id = {tenant} and {key} = r.payload ->> {name})",
             key=self._as_said(key),
             name=Literal(key.name),
         )

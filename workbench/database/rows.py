@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Mapping as Pairs
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -19,7 +20,11 @@ from workbench.derived import exports
 from workbench.model.batch import Batch
 from workbench.model.contract import HALF, PART, Contract, Field
 from workbench.model.issue import of_kind
+from workbench.model.recipe import Recipe
 from workbench.model.sheet import Chunk
+from workbench.model.template import Mapping
+from workbench.prepare.cleaning import sentence
+from workbench.prepare.cleaning.rows import CHANGES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,6 +47,8 @@ ROW_COLUMNS = (
     "corrected",
     "corrected_by",
     "corrected_at",
+    "cleaned",
+    "removed_by",
 )
 """What `rows` tells of each row."""
 
@@ -56,12 +63,14 @@ def rows(
     limit: int | None = None,
 ) -> Iterator[dict[str, Any]]:
     """The rows of a batch in their order, from line `after` + 1 on, with what ROW_COLUMNS says of each: `changes` is
-    {field: [old, new]}, `corrected` {header: [in the source, as a person corrected it]}. Read in pages; memory does not
-    grow with the batch."""
+    {field: [old, new]}, `corrected` {header: [as it came, as a person corrected it]}, `cleaned` {header: {"was": in the
+    source, "step": its number, "by": what it does}} of the recipe that the import cleaned its source with, and
+    `removed_by` the step that took the whole row out. Read in pages; memory does not grow with the batch."""
     contract = catalog.contract(batch.dataset) if batch.undo_of is None else None
     planned = () if batch.stage == "staged" else batch.summary.get("suggestions", ())
     means = {(each["field"], each["text"]): each["means"] for each in planned}
     since = when_it_was_so(store, batch)
+    recipe = Mapping.from_dict(batch.mapping).recipe
     page = 5_000
     while limit is None or limit > 0:
         with store.transaction() as connection:
@@ -86,6 +95,7 @@ def rows(
                 suggestions.told(row["issues"], _values(batch, row), means)
             for each in row["issues"]:
                 each["message"] = dated(each, since)
+            row["cleaned"], row["removed_by"] = by_steps(row["cleaned"], recipe)
             row["payload"] = settled(row["payload"], row["outcome"])
             before = row.pop("before")
             refs = row.pop("refs")
@@ -95,6 +105,19 @@ def rows(
             return
         after = found[-1]["line"]
         limit = None if limit is None else limit - len(found)
+
+
+def by_steps(
+    kept: Pairs[str, Sequence[Any]] | None, recipe: Recipe | None
+) -> tuple[dict[str, dict[str, Any]], dict[str, Any] | None]:
+    """What a recipe changed in a row, by its headers, and the step that took it out, as `rows` tells them."""
+    if not kept or recipe is None:
+        return {}, None
+    told = {}
+    for header, (was, step) in kept.items():
+        told[header] = {"was": was, "step": step, "by": sentence(recipe.steps[step - 1])}
+    gone = told.pop("", None)
+    return told, {"step": gone["step"], "by": gone["by"]} if gone is not None else None
 
 
 def when_it_was_so(store: Store, batch: Batch) -> str:
@@ -160,13 +183,25 @@ def chunks(store: Store, batch: Batch, lines: Sequence[int] | None = None) -> It
         yield Chunk(
             lines=pa.array([row["line"] for row in found], pa.int32()),
             cells=pa.RecordBatch.from_arrays(columns, names=names),
+            changes=_changes([row["cleaned"] for row in found]),
         )
 
 
+def _changes(cleaned: Sequence[Pairs[str, Sequence[Any]] | None]) -> pa.Table | None:
+    """What a recipe has changed in rows, as a chunk has it; None where nothing."""
+    told = [
+        (position, header, was, step - 1)
+        for position, each in enumerate(cleaned)
+        for header, (was, step) in (each or {}).items()
+    ]
+    return pa.table(list(zip(*told, strict=True)), schema=CHANGES) if told else None
+
+
 _CELLS = """
-select line, raw from workbench.corrected_row
-where batch_id = %(batch)s and line > %(after)s and (%(lines)s::int[] is null or line = any(%(lines)s))
-order by line limit %(limit)s
+select c.line, c.raw, r.cleaned from workbench.corrected_row c join workbench.import_row r using (batch_id, line)
+where c.batch_id = %(batch)s and c.line > %(after)s and c.status <> 'skipped'
+  and (%(lines)s::int[] is null or c.line = any(%(lines)s))
+order by c.line limit %(limit)s
 """
 
 
@@ -180,7 +215,7 @@ set local enable_hashjoin = off; set local enable_mergejoin = off
 _ROWS = """
 select line, replace(external_key, chr(31), '|') as key, status, outcome, reason, coalesce(errors, '[]') as issues,
     raw, payload, record_id, before, refs,
-       explanation, explained_by, explained_at, original, corrected_by, corrected_at
+       explanation, explained_by, explained_at, original, corrected_by, corrected_at, cleaned
 from workbench.import_result
 where batch_id = %(batch)s and line > %(after)s
   and (%(outcome)s::text is null or outcome = %(outcome)s) and (%(lines)s::int[] is null or line = any(%(lines)s))

@@ -36,10 +36,12 @@ from workbench.model.errors import (
     WrongValue,
 )
 from workbench.model.playbook import Part, Playbook
+from workbench.model.recipe import Recipe
 from workbench.model.sheet import BY_PROGRAM, Sheet
 from workbench.model.template import HOLDABLE, ON_CONFLICT, ON_EDIT, Mapping, Template
 from workbench.model.written_rows import is_written
 from workbench.prepare import drift, forms, mapping
+from workbench.prepare.cleaning import refuse_secrets, without_removed
 from workbench.prepare.normalize import canonical
 from workbench.sources import kept_files
 
@@ -94,6 +96,8 @@ class Options:
     """How many rows of each dataset the manifest of an archive names."""
     allow_empty: bool = False
     """A file without rows is meant to remove every record it could name."""
+    recipe: Recipe | None = None
+    """What cleans its rows before they are mapped; None is what the sheet was cleaned by, else the template's."""
     trial: bool = False
     """A few rows of a source whose imports are paused, to see whether they are right again."""
 
@@ -120,12 +124,13 @@ def begin(  # noqa: PLR0913
     datasets = playbook.datasets if playbook is not None else (dataset,)
     if playbook is not None and playbook.windowed is not None:
         options = replace(options, window=playbook.windowed(options.window, date.today()))
-    mode = _mode(datasets, options.mode)
+    asked = options.mode or (playbook.mode if playbook is not None else None)
+    mode = _mode(datasets, asked)
     if not (options.trial and _is_small(sheet)):
         inventory.refuse_paused(store, dataset, template.id if template else None)
     _check_order(store, datasets)
     face = _of_sheet(store, home, sheet, dataset, options, mode, template, identifier, lend=lend)
-    parts = _parts(face, playbook, options.mode)
+    parts = _parts(face, playbook, asked)
     said = totals.said(catalog.contract(dataset), options.expected or {}, "person", _filled(face))
     said += totals.said(catalog.contract(dataset), _announced(options, dataset), "manifest")
     keep = partial(totals.keep, store, identifier, said)
@@ -292,6 +297,8 @@ def _of_sheet(  # noqa: PLR0913
 ) -> dict[str, Any]:
     """What the batch of a sheet is begun with."""
     contract = catalog.contract(dataset)
+    refuse_secrets(sheet, contract)
+    sheet = without_removed(sheet)
     if any("\0" in header for header in sheet.headers):
         raise UnreadableSheet(line=sheet.reading.header_line, why="has a NUL character in a header.")
     if contract.whole_again and is_written(sheet.headers):
@@ -318,7 +325,7 @@ def _of_sheet(  # noqa: PLR0913
         repeated=sheet.reading.repeated,
     )
     resolved = _decided_before(resolved, template, options)
-    resolved = replace(resolved, limits=_limits(contract, template, options))
+    resolved = replace(resolved, limits=_limits(contract, template, options), recipe=sheet.recipe)
     by_program = sheet.reading.layout == BY_PROGRAM
     strange = drift.strangers(sample, contract, resolved.columns, resolved.value_maps, by_program=by_program)
     resolved = replace(resolved, confirmed=drift.confirmed(strange, resolved, said))
@@ -331,7 +338,7 @@ def _of_sheet(  # noqa: PLR0913
         resolved = replace(resolved, forms={name: form for name, form in usual.items() if form} | resolved.forms)
         columns = forms.decide(sheet, contract, resolved, of_forms)
     resolved = forms.settled(resolved, columns)
-    hidden = mapping.secrets(sheet.headers, contract)
+    hidden = mapping.secrets(dict.fromkeys((*sheet.source_headers, *sheet.headers)), contract)
     if hidden and lend:
         kept_files.lend(home, identifier, sheet)
     return {

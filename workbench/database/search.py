@@ -54,8 +54,8 @@ def find(store: Store, text: str, limit: int) -> tuple[list[dict[str, Any]], boo
 
 
 def referring(store: Store, record: Found, limit: int) -> list[dict[str, Any]]:
-    """The first of the records that refer to one, as `find` tells of them."""
-    return told(store, _referring(store, (record,), limit))[:limit]
+    """The first of the records of each table that refer to one, as `find` tells of them."""
+    return told(store, _referring(store, (record,), limit))
 
 
 def identifier(text: str) -> UUID | None:

@@ -5,11 +5,13 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Mapping as Pairs
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
+
+import pyarrow as pa
 
 from workbench.database import batches, known_ids, known_names, recalled, rows, runs, totals
 from workbench.database.copying import Count, Item, RowWriter
@@ -25,6 +27,7 @@ from workbench.model.playbook import Playbook
 from workbench.model.sheet import Chunk, Layout, Reading, Sheet, Tally, all_left_out
 from workbench.model.template import Mapping
 from workbench.prepare import mapping, summary_line
+from workbench.prepare.cleaning import as_recipe_says
 from workbench.prepare.judging import Judge, JudgedRows, SourceJudge
 from workbench.prepare.known_names import KnownNames
 from workbench.prepare.summary_line import OWN_TOTALS, SummaryLine
@@ -32,15 +35,19 @@ from workbench.prepare.sums import Sums
 from workbench.sources import kept_files, open_sheet
 
 
-def kept_sheet(home: Path, batch: Batch) -> Sheet:
-    """The source of a batch, opened again as it was; raises UnreadableSource when its bytes were not kept, and what
-    `open_sheet` raises."""
+def kept_sheet(home: Path, batch: Batch, *, as_it_came: bool = False) -> Sheet:
+    """The source of a batch, opened again as it was and cleaned by the recipe that it was imported with, unless it is
+    asked for `as_it_came`; raises UnreadableSource when its bytes were not kept, and what `open_sheet` raises."""
     path = kept_files.kept(home, batch.id, batch.file_key)
     if path is None:
         raise UnreadableSource(source=batch.file_name, why="its bytes were not kept.")
     title, line = batch.reading["sheet"], batch.reading["header_line"]
     layout = Layout.from_dict(batch.reading.get("layout") or {})
+    recipe = Mapping.from_dict(batch.mapping).recipe
     sheet = open_sheet(path, sheet=title, layout=layout, name=batch.file_name)
+    if as_it_came and recipe is not None:
+        return sheet
+    sheet = as_recipe_says(sheet, recipe)
     if "layout" not in batch.reading and (sheet.headers, sheet.reading.header_line) != (batch.headers, line):
         sheet = open_sheet(path, sheet=title, header_row=line, name=batch.file_name)  # as an earlier version kept it
     if sheet.headers != batch.headers:
@@ -166,6 +173,8 @@ class _Kept:
     """Whether rows of it were made of several of the source's."""
     partial: bool = False
     """Whether rows of it lack what a new record needs."""
+    filled: dict[str, int] = field(default_factory=dict)
+    """In how many rows each field has something."""
     halves: frozenset[str] = frozenset()
     """The fields that in some rows were joined of a part of their ingredients alone."""
     revision: int = 0
@@ -175,6 +184,10 @@ class _Kept:
     """Of a source: what its fields come to that have a control total."""
     summary: SummaryLine | None = None
     """The line at the end of its source that adds up the others."""
+    removed: int = 0
+    """The rows that a recipe took out."""
+    settled: list[str] = field(default_factory=list)
+    """How the reader's sentences begin that take some of them for records that may be none."""
     noticed: dict[str, Any] = field(default_factory=dict)
     """What was noticed of its columns (see `Noticed`)."""
     hidden: bool = False
@@ -186,32 +199,45 @@ class _Kept:
         known = self.reading or Reading(format="")
         left_out = [each.to_dict() for each in all_left_out(known, self.tally)]
         told: dict[str, Any] = {"blank_rows": self.tally.blank_rows, "left_out": left_out}
+        if self.tally.steps:
+            told["cleaned"] = [asdict(done) for done in self.tally.steps]
         if self.summary is not None:
             told["left_out"] = [
                 {**each, "what": OWN_TOTALS} if each["first"] == each["last"] == self.summary.line else each
                 for each in left_out
             ]
             told["warnings"] = [each for each in known.warnings if not each.startswith(self.summary.doubts)]
+        if self.settled:
+            warnings = told.get("warnings", known.warnings)
+            told["warnings"] = [each for each in warnings if not each.startswith(tuple(self.settled))]
         if self.hidden:  # lines as they stand hold what must not be kept
             told["left_out"] = [{**each, "text": ""} for each in told["left_out"]]
             told["layout"] = {**(self.batch.reading.get("layout") or {}), "mended": {}}
         return told
 
     def records(self, sheet: Sheet) -> Iterator[Chunk]:
-        """The rows of its source, but for a last line that adds up the others."""
+        """The rows of its source, but for a last line that adds up the others; those that a recipe took out in chunks
+        of their own."""
         held: Chunk | None = None
         before: Chunk | None = None
         for chunk in sheet.chunks(self.tally):
+            left, gone = chunk.parted()
+            if gone is not None:
+                self.removed += len(gone)
+                self.settled += summary_line.doubts(sheet.reading.warnings, gone.lines)
+                yield gone
+            if not len(left):
+                continue
             if held is not None:
                 yield held
-            before, held = held, chunk
+            before, held = held, left
         contract, mapped = catalog.contract(self.batch.dataset), Mapping.from_dict(self.batch.mapping)
         if held is not None and not hold(sheet.reading.layout.records, held.lines[-1].as_py()):
             self.summary = summary_line.last_of(held, contract, mapped, before)
         if self.summary is not None and held is not None:
             self.tally.leave_out(self.summary.line, OWN_TOTALS, self.summary.text)
             self.tally.rows -= 1
-            held = Chunk(lines=held.lines[:-1], cells=held.cells[:-1])
+            held = held.taken(pa.array(range(len(held) - 1), pa.int32()))
         for note in all_left_out(sheet.reading, self.tally) if self.summary is None else ():
             found = summary_line.of_note(note.first, note.cells, sheet.headers, contract, mapped)
             self.summary = self.summary or found
@@ -225,6 +251,9 @@ class _Kept:
             self.sums = self.sums or Sums(contract=contract)
             self.sums.add(judged)
         self.brought = judged.brought
+        values = judged.normalized.values
+        for name, column in zip(values.schema.names, values.columns, strict=True):
+            self.filled[name] = self.filled.get(name, 0) + len(column) - column.null_count
         self.grouped = self.grouped or judged.sources is not None
         self.partial = self.partial or (bool(contract.table) and judged.lacks(contract))
         self.halves |= judged.normalized.halves.keys()
@@ -242,9 +271,11 @@ class _Kept:
                 "issue_counts": count.issues,
                 "data_docs": self.docs,
                 "noticed": self.noticed,
+                "filled": self.filled,
                 "seconds_staging": seconds,
                 "partial": self.partial,
                 "halves": sorted(self.halves),
+                **({"filtered": self.removed} if self.removed else {}),
                 **({"sums": self.sums.told} if self.sums is not None else {}),
                 **({"grouped": self.grouped, "revision": self.revision} if self.batch.derived else {}),
             },
@@ -271,7 +302,11 @@ class _Feeding:
         return judge.noticed.to_dict() if judge is not None else {}
 
     def items(self, chunk: Chunk) -> Iterator[Item]:
-        """The rows of each batch, the source's own first."""
+        """The rows of each batch, the source's own first; those that a recipe took out make no part."""
+        if chunk.removed is not None:
+            contract = catalog.contract(self.source.batch.dataset)
+            yield Item(batch=self.source.batch.id, contract=contract, rows=chunk, hidden=self.hidden)
+            return
         parts: dict[str, JudgedRows] = {}
         if self.judge is not None:
             own, parts = self.judge.judge(chunk)

@@ -20,6 +20,7 @@ from workbench.model.sheet import BY_PROGRAM, Layout
 from workbench.model.template import HOLDABLE
 from workbench.model.template import Mapping as Mapped
 from workbench.model.wording import first_of, many
+from workbench.prepare.cleaning import told_of
 
 _NAMED = 10
 """So many texts, groups and ranges of lines are named of each kind."""
@@ -206,6 +207,7 @@ def _mapped(store: Store, sheet: Batch) -> Iterator[str]:
     if sheet.template_id is not None:
         named = store.one("select name from workbench.import_template where id = %s", (sheet.template_id,))
         yield f"Template: {named['name']}." if named else "A template that is there no more was used."
+    yield from (f"Cleaned, step {step}." for step in told_of(sheet))
     for column in sheet.reading.get("forms", ()):
         if column["by"] in ("person", "template") or column["form"] in _NOT_PLAIN:
             yield f"Read as {column['said']}."
@@ -291,18 +293,24 @@ def _others(words: list[dict[str, Any]]) -> Iterator[str]:
 
 # of every word, decision and correction that counts: who, why, how many rows, and the first lines
 _WORDS = """
-with word as materialized (
-    select b.id as batch_id, e.line,
-           case when e.resolved_by is not null then 'resolved' when e.rejected then 'rejected'
+with given as materialized (  -- few, of however many rows
+    select e as word from workbench.import_explanation e where e.batch_id = any(%(batches)s)
+), word as materialized (
+    select b.id as batch_id, (word).line,
+           case when (word).resolved_by is not null then 'resolved' when (word).rejected then 'rejected'
                 else 'explained' end as what,
-           case when e.resolved_by is null then e.explained_by end as who,
-           coalesce(e.resolved_by::text, e.reason) as why
-    from workbench.import_explanation e join workbench.import_batch b on b.id = e.batch_id
-    join workbench.import_outcome o on o.batch_id = b.id and o.plan = b.plan and o.line = e.line
-    where e.batch_id = any(%(batches)s) and workbench.settles(e, o.outcome)
+           case when (word).resolved_by is null then (word).explained_by end as who,
+           coalesce((word).resolved_by::text, (word).reason) as why
+    from given join workbench.import_batch b on b.id = (word).batch_id
+    join workbench.import_outcome o on o.batch_id = b.id and o.plan = b.plan and o.line = (word).line
+    where workbench.settles(word, o.outcome)
     union all
-    select distinct batch_id, line, 'corrected', corrected_by, null
-    from workbench.import_correction where batch_id = any(%(batches)s)
+    select distinct c.batch_id, c.line, 'corrected', c.corrected_by, null
+    from workbench.import_correction c
+    where c.batch_id = any(%(batches)s) and (  -- what was taken back is as it came
+        select r.raw from workbench.import_row r where r.batch_id = c.batch_id and r.line = c.line) <> (
+        select n.raw from workbench.import_correction n
+        where n.batch_id = c.batch_id and n.line = c.line order by n.revision desc limit 1)
     union all
     select batch_id, coalesce(line, 0),
            case when rule = 'hold' then rule when line is null then 'rule' else 'chosen' end, decided_by, rule

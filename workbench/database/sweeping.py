@@ -3,6 +3,7 @@ first one then names."""
 
 from collections.abc import Mapping as Pairs
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -268,7 +269,7 @@ def _supplied(chunk: Chunk, said: Cells) -> Chunk:
         place = cells.schema.get_field_index(header)
         column = pc.coalesce(pa.array(texts, pa.string()), cells.column(place))
         cells = cells.set_column(place, header, column)
-    return Chunk(lines=chunk.lines, cells=cells)
+    return replace(chunk, cells=cells)
 
 
 def _outdated(store: Store, run: Run, source: Batch) -> set[int]:

@@ -97,8 +97,11 @@ def _skips(batch: Batch) -> bool:
     return any(number for reason, number in reasons.items() if reason != "unchanged")
 
 
-_SAID = SQL("concat_ws(chr(10), r.raw, r.external_key, c.raw, c.external_key)")
-"""All that a row says, and said before it was corrected."""
+_SAID = SQL(
+    "concat_ws(chr(10), r.raw, r.external_key, c.raw, c.external_key, case when r.cleaned is not null then "
+    "(select string_agg(was.value ->> 0, chr(10)) from jsonb_each(r.cleaned) was) end)"
+)
+"""All that a row says, and said before it was corrected or cleaned."""
 
 
 def _test(text: str) -> Composable:
@@ -158,14 +161,14 @@ select max(r.line) as last, array_agg(r.line) filter (where {test}) as lines fro
     where batch_id = {batch} and plan = {plan} and line > {after} and outcome in ('unmatched', 'invalid')
     order by line limit {limit}
 ) o cross join lateral (
-    select r.batch_id, r.line, r.raw, r.external_key from workbench.import_row r
+    select r.batch_id, r.line, r.raw, r.external_key, r.cleaned from workbench.import_row r
     where r.batch_id = {batch} and r.line = o.line limit 1
 ) r {corrections}
 """
 
 _ALL = """
 select max(r.line) as last, array_agg(r.line) filter (where {test}) as lines from (
-    select batch_id, line, raw, external_key from workbench.import_row
+    select batch_id, line, raw, external_key, cleaned from workbench.import_row
     where batch_id = {batch} and line > {after} order by line limit {limit}
 ) r {corrections}
 """
@@ -201,8 +204,8 @@ def _told(
 
 
 def _cells(row: dict[str, Any]) -> str:
-    """All that a row says, and said before it was corrected."""
-    earlier = (was for was, _ in row["corrected"].values())
+    """All that a row says, and said before it was corrected or cleaned."""
+    earlier = (*(was for was, _ in row["corrected"].values()), *(each["was"] for each in row["cleaned"].values()))
     return " ".join(str(cell) for cell in (*row["raw"].values(), *earlier, row["key"]) if cell)
 
 

@@ -39,7 +39,7 @@ def find(store: Store, batch: Batch, code: str, field: str, limit: int) -> tuple
     ], number
 
 
-LOOKED_AT = 150_000
+LOOKED_AT = 100_000
 """So many rows with an issue are looked at: a page has to be there in a second."""
 
 # A fresh batch has no statistics yet, and the planner would read all of it once more.

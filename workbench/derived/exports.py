@@ -125,8 +125,10 @@ def _table(rows: Iterable[Row], headers: Sequence[str]) -> Iterator[list[str | i
 
 
 def _why(row: Row) -> str:
-    """Why a row is skipped or unmatched, or what a person has said of it: "unchanged", "rejected: no such person"."""
-    return ": ".join(filter(None, (row["reason"], row.get("explanation"))))
+    """Why a row is skipped or unmatched, or what a person or a recipe has said of it: "unchanged", "rejected: no such
+    person", "filtered: step 2: Remove ..."."""
+    by = row.get("removed_by")
+    return ": ".join(filter(None, (row["reason"], row.get("explanation"), by and f"step {by['step']}: {by['by']}")))
 
 
 def _raw(row: Row, headers: Sequence[str]) -> dict[str, str]:

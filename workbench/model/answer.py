@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 REFERRING = 50
-"""So many of the records that refer to one are told of with it."""
+"""So many of the records of each table that refer to one are told of with it."""
 
 
 WHOLE_WORD = 4

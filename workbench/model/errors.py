@@ -69,6 +69,23 @@ class SeveralExtracts(WorkbenchError):
     """{playbook} takes {object} from Salesforce in several parts, one after the other: workbench run {playbook}"""
 
 
+class WrongRecipe(WorkbenchError):
+    """{step} cannot be used: {why}"""
+
+
+class CleanedOtherwise(WorkbenchError):
+    """{source} is cleaned by another recipe already; clean the source itself by the recipe that is meant."""
+
+
+class RecipeOfSheets(WorkbenchError):
+    """{playbook} takes several sheets, and a recipe is for one: keep each with the template of its dataset."""
+
+
+class RemovedRows(WorkbenchError):
+    """{lines} of batch {batch} cannot be corrected, for its recipe has removed what stands there: import the source
+    again without that step."""
+
+
 class UnknownStep(WorkbenchError):
     """There is no step or sequence called {step}. Known: {known}."""
 
@@ -135,12 +152,17 @@ class SeveralManifests(WorkbenchError):
     """The archive has {member} {times} times, so nobody can say which one counts. Leave one of them in it."""
 
 
+class OtherManifest(WorkbenchError):
+    """The archive has {number} manifests ({members}), and files of entities beside one of them at most, so nobody can
+    say which one counts. Leave the one that stands beside the files in it."""
+
+
 class WrongFormatVersion(WorkbenchError):
     """Incompatible format version: {version}. Expected {expected}"""
 
 
 class MissingMember(WorkbenchError):
-    """Missing required file: {member}"""
+    """Missing required {files}: {members}"""
 
 
 class AnotherAdapter(WorkbenchError):

@@ -22,6 +22,7 @@ Rules that hold for every kind:
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -106,7 +107,8 @@ _MISREAD = "\u00c2\u00c3\u00c4\u00c5\u00e2"
 """Letters behind which a soft hyphen is half of a letter that was read in a wrong encoding (\u00ed as \u00c3\u00ad)."""
 UNSEEN = f"[{_INVISIBLE}{_MARKS}\u2028\u2029]"
 """A letter that nobody sees, or one of the breaks of lines and paragraphs of Unicode."""
-_AROUND = " \t\n\r\v\f\x85" + WIDE_SPACES + _INVISIBLE
+AROUND = " \t\n\r\v\f\x85" + WIDE_SPACES + _INVISIBLE
+"""White space, and what nobody sees."""
 
 
 def _composed(text: pa.StringArray) -> pa.StringArray:
@@ -177,11 +179,11 @@ def has_unseen(cells: pa.StringArray, values: pa.StringArray) -> pa.BooleanArray
 
 def _stripped(cells: pa.StringArray, beyond_ascii: Rewrite = _composed) -> pa.StringArray:
     """The cells without the white space around them, and rewritten where they are not ASCII."""
-    text = pc.utf8_trim(cells, characters=_AROUND)
+    text = pc.utf8_trim(cells, characters=AROUND)
     if is_ascii(text):
         return text
     rewritten = _where(pc.invert(pc.string_is_ascii(text)), text, beyond_ascii)
-    return pc.utf8_trim(rewritten, characters=_AROUND)  # what was between two things may now be around one
+    return pc.utf8_trim(rewritten, characters=AROUND)  # what was between two things may now be around one
 
 
 FORMULA = r"""^'?="(?:[^"]|"")*"$"""
@@ -202,7 +204,7 @@ def is_wrapped(text: pa.StringArray) -> pa.BooleanArray:
 def _unwrapped(text: pa.StringArray) -> pa.StringArray:
     formula = pc.starts_with(text, "=")
     inside = pc.replace_substring(pc.utf8_slice_codeunits(text, 2, -1), '""', '"')
-    return pc.utf8_trim(pc.if_else(formula, inside, pc.utf8_slice_codeunits(text, 1)), characters=_AROUND)
+    return pc.utf8_trim(pc.if_else(formula, inside, pc.utf8_slice_codeunits(text, 1)), characters=AROUND)
 
 
 def may_hold(text: pa.StringArray, *needles: bytes) -> bool:
@@ -321,7 +323,7 @@ _PHONE = r"^[-+(). /]*(?:[0-9][-(). /]*){7,20}(?:(?:[xX]|[eE][xX][tT]\.?) *[0-9]
 def _unmarked(text: pa.StringArray) -> pa.StringArray:
     """In NFC, without marks around it; any other character that nobody sees becomes a plain space."""
     inside = f"[{WIDE_SPACES}{_INVISIBLE}{_MARKS}]"
-    return replaced(pc.utf8_trim(_composed(text), characters=_AROUND + _MARKS), (inside, " "))
+    return replaced(pc.utf8_trim(_composed(text), characters=AROUND + _MARKS), (inside, " "))
 
 
 def _lowered(text: pa.StringArray) -> pa.StringArray:
@@ -460,6 +462,10 @@ def _uuid(text: pa.StringArray) -> pa.StringArray:
 
 _JSON = r"^(?:[\[{\"0-9-]|true$|false$)"
 _NO_JSON = "not JSON: "
+REPEATED_KEY = r'^one object has (?P<key>"(?:[^"\\]|\\.)*") more than once: '
+"""How the text of a JSON cell begins in which a key stands twice in one object: one of its values would be lost."""
+_LONGEST_KEY = 60
+"""So many characters of such a key are told."""
 _NOT_IN_POSTGRES = re.compile(r"(?<!\\)(?:\\\\)*\\u0000|[0-9][eE][-+]?[0-9]{4}")
 
 
@@ -470,7 +476,7 @@ def _json(cells: pa.StringArray) -> pa.StringArray:
     No regular expression can tell JSON from what only begins like it, and no vectorised function can either: every
     distinct cell is read once, and one that is no JSON gets a prefix that does not match.
     """
-    text = pc.utf8_trim(cells, characters=_AROUND)
+    text = pc.utf8_trim(cells, characters=AROUND)
     return by_distinct(text, lambda texts: pa.array(map(_json_or_not, texts.to_pylist()), pa.string()))
 
 
@@ -478,13 +484,26 @@ def _json_or_not(text: str) -> str | None:
     if not text:
         return None
     try:
-        value = json.loads(text, parse_constant=_refuse)
+        value = json.loads(text, parse_constant=_refuse, object_pairs_hook=_object)
         json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair is no text
+    except _Repeated as repeated:
+        return f"one object has {json.dumps(str(repeated)[:_LONGEST_KEY], ensure_ascii=False)} more than once: {text}"
     except (ValueError, RecursionError):
         return _NO_JSON + text
     if value is None:
         return None
     return _NO_JSON + text if _NOT_IN_POSTGRES.search(text) else text
+
+
+class _Repeated(Exception):
+    """A key stands twice in one object."""
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise _Repeated(Counter(key for key, _ in pairs).most_common(1)[0][0])
+    return found
 
 
 def _refuse(constant: str) -> None:

@@ -6,7 +6,7 @@ from datetime import date
 
 import pyarrow as pa
 
-from workbench.model.contract import Contract
+from workbench.model.contract import Contract, Mode
 from workbench.model.errors import NoExtract
 from workbench.model.figure import Breakdown, Figure
 from workbench.model.numbering import Numbering
@@ -117,6 +117,8 @@ class Playbook:
     """Whether an archive is plainly its source; None: it has no archives of its own."""
     unpack: Unpack | None = None
     """How such an archive is checked. None: each of its sheets is recognised by itself."""
+    mode: Mode | None = None
+    """How its records are written where nobody says it; None: as the contract of its first part does."""
     recall: Recall | None = None
     """What of the stored records its shape is given; None: nothing."""
     windowed: Callable[[str | None, date], str | None] | None = None

@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any, Self
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from workbench.model import lines
 from workbench.model.lines import Ranges
 from workbench.model.package import Package
+from workbench.model.recipe import Done, Recipe
 from workbench.model.salesforce import Interval, ReadOf
 
 LEFT_OUT_ENTRIES = 100
@@ -135,9 +137,42 @@ class Chunk:
 
     lines: pa.Int32Array
     cells: pa.RecordBatch
+    changes: pa.Table | None = None
+    """What a recipe changed: `position` (int32, in this chunk), `column` (its header here), `was` (the source's text)
+    and `step` (int16, from 0: the last that changed it), one row for each cell that is another than the source's. Of a
+    column that the recipe made, nothing is kept."""
+    removed: pa.Table | None = None
+    """The rows that a recipe removed, which stay here: `position` (int32) and `step` (int16)."""
 
     def __len__(self) -> int:
         return len(self.lines)
+
+    def taken(self, places: pa.Int32Array) -> Self:
+        """The rows at these places, each at most once, with what is known of their changes."""
+        return replace(
+            self,
+            lines=self.lines.take(places),
+            cells=self.cells.take(places),
+            changes=_moved(self.changes, places),
+            removed=_moved(self.removed, places),
+        )
+
+    def parted(self) -> tuple[Self, Self | None]:
+        """The rows that are left, and those that a recipe removed; None where it removed none."""
+        if self.removed is None or self.removed.num_rows == 0:
+            return self, None
+        goes = pc.is_in(pa.array(range(len(self)), pa.int32()), self.removed["position"].combine_chunks())
+        stays, gone = (pc.indices_nonzero(flags).cast(pa.int32()) for flags in (pc.invert(goes), goes))
+        return replace(self.taken(stays), removed=None), self.taken(gone)
+
+
+def _moved(known: pa.Table | None, places: pa.Int32Array) -> pa.Table | None:
+    """What is known of rows by their position, for those at these places."""
+    if known is None:
+        return None
+    at = pc.index_in(known["position"], places)
+    there = pc.is_valid(at)
+    return known.set_column(0, "position", at).filter(there)
 
 
 @dataclass(kw_only=True)
@@ -145,7 +180,10 @@ class Tally:
     """What only a whole reading can tell; complete when `chunks()` is exhausted."""
 
     rows: int = 0
+    """Of the source, those that a recipe removes among them."""
     blank_rows: int = 0
+    steps: list[Done] = field(default_factory=list)
+    """What each step of the recipe did that is on, where the sheet is a cleaned one."""
     left_out: list[LeftOut] = field(default_factory=list)
     """Lines that turned out to be no records."""
 
@@ -189,6 +227,10 @@ class Sheet:
     """Of an object of Salesforce: which of its changes are in it; None where only some records were asked for."""
     read_of: ReadOf | None = None
     """What it is a reading of, to be kept with its import; None of all that is no playbook's extract."""
+    recipe: Recipe | None = None
+    """What its rows are cleaned by while they are read; None of a source as it came."""
+    source_headers: tuple[str, ...] = ()
+    """Of a cleaned sheet: the headers that the source has."""
     package: Package | None = None
     """The archive that it came in, with others; None of what came by itself."""
 
@@ -206,7 +248,7 @@ class Sheet:
     def sample(self, rows: int = 1000) -> Chunk:
         """At most the first `rows` rows, for suggestions and previews."""
         for chunk in self.chunks():
-            return Chunk(lines=chunk.lines.slice(0, rows), cells=chunk.cells.slice(0, rows))
+            return chunk.taken(pa.array(range(min(rows, len(chunk))), pa.int32()))
         return self._nothing()
 
     def spread(self, rows: int = 1000) -> Chunk:
@@ -214,7 +256,7 @@ class Sheet:
         really look, for no more reading than `sample` does."""
         for chunk in self.chunks():
             places = pa.array(range(0, len(chunk), max(1, -(-len(chunk) // rows))), pa.int32())
-            return Chunk(lines=chunk.lines.take(places), cells=chunk.cells.take(places))
+            return chunk.taken(places)
         return self._nothing()
 
     def _nothing(self) -> Chunk:

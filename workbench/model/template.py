@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, Self
 
+from workbench.model.recipe import Recipe
+
 ON_CONFLICT = ("first", "last", "hold")
 """What becomes of rows of one key that contradict each other: one counts, or all wait for a person."""
 
@@ -48,10 +50,14 @@ class Mapping:
     """What becomes of what people edited in a record since the last import; None is as the contract says."""
     confirmed: tuple[str, ...] = ()
     """The headers of columns that look like another field's, and are their own all the same, as a person said."""
+    recipe: Recipe | None = None
+    """What cleans the sheet before anything else is done with it: the columns here are those that it leaves."""
 
     def to_dict(self) -> dict[str, Any]:
-        """As JSON keeps it."""
-        return asdict(self)
+        """As JSON keeps it; a recipe only where there is one."""
+        said = asdict(replace(self, recipe=None))
+        del said["recipe"]
+        return said if self.recipe is None else said | {"recipe": self.recipe.to_dict()}
 
     @classmethod
     def from_dict(cls, data: Pairs[str, Any]) -> Self:
@@ -70,6 +76,7 @@ class Mapping:
             limits=dict(data.get("limits", {})),
             on_edit=data.get("on_edit"),
             confirmed=tuple(data.get("confirmed", ())),
+            recipe=Recipe.from_dict(data["recipe"]) if data.get("recipe") else None,
         )
 
     def not_imported(self, headers: Iterable[str]) -> tuple[str, ...]:

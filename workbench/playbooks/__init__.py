@@ -6,6 +6,7 @@ from workbench.model.package import Package
 from workbench.model.playbook import Part, Playbook
 from workbench.playbooks import commerce_products, salesforce_accounts, salesforce_history, salesforce_sessions
 from workbench.playbooks.commerce_customers import CUSTOMERS
+from workbench.playbooks.customer_reassignments import REASSIGNMENTS
 from workbench.playbooks.delivery_routes import ROUTES
 from workbench.playbooks.generic_csv import GENERIC_CSV
 from workbench.playbooks.invoices import INVOICES
@@ -48,6 +49,7 @@ PLAYBOOKS: dict[str, Playbook] = {
         STUDENTS,
         AFFILIATIONS,
         CUSTOMERS,
+        REASSIGNMENTS,
         *commerce_products.PLAYBOOKS,
         *(GENERIC_CSV if name == GENERIC_CSV.name else of_family(name) for name in catalog.families()),
     )

@@ -81,8 +81,15 @@ class _Prices(Rows):
         kind = KINDS["money"]
         amounts = kind.parse(texts)
         first = pc.coalesce(*(pc.struct_field(pc.extract_regex(texts, each), "amount") for each in (_SIGNED, _AMOUNT)))
-        first = kind.parse(pc.replace_substring(first, ",", ""))
+        first = self._amount(first)
         return pc.if_else(matches(amounts, kind.pattern), amounts, pc.coalesce(first, texts))
+
+    @staticmethod
+    def _amount(texts: pa.StringArray) -> pa.StringArray:
+        """What numbers come to: one that can be read one way only is read so, of any other a comma parts thousands."""
+        kind = KINDS["money"]
+        one_way = kind.parse(texts)
+        return pc.if_else(matches(one_way, kind.pattern), one_way, kind.parse(pc.replace_substring(texts, ",", "")))
 
     def parts(self) -> Shaped:
         """A price for each list in which an item has one."""
@@ -102,7 +109,8 @@ class _Prices(Rows):
             kind = KINDS["money"]
             unread = pc.and_(pc.is_valid(price), pc.invert(matches(price, kind.pattern)))
             told.append(issues(unread, kind.code, name, joined("'", self[name], "' is no amount of money")))
-            read = pc.and_(matches(price, kind.pattern), pc.invert(matches(kind.parse(self[name]), kind.pattern)))
+            plain = kind.parsed(self[name], "point")  # a comma before the decimals is told, for the others have points
+            read = pc.and_(matches(price, kind.pattern), pc.invert(matches(plain, kind.pattern)))
             said = joined("'", self[name], "' is read as ", price)
             told.append(issues(read, "first_amount", name, said, "warning"))
         return in_order(*told)

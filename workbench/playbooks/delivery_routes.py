@@ -21,7 +21,10 @@ from workbench.model.playbook import Known, Part, Playbook, Shaped
 from workbench.model.sheet import Chunk
 from workbench.prepare.shaping import gathered, in_order, issues
 
-NO_DAY = "The day of the route is not known: say it with the import, or in the route's name (Route-2025-01-15)"
+NO_DAY = (
+    "The day of the route is not known: say it with the import (--window 2025-01-15), or in the route's name "
+    "(Route-2025-01-15)"
+)
 OTHER_DAY = "The route's name says another day"
 OTHER_SEQUENCE = "The sequence is another number than the stop"
 NO_ORDER = "order_number is required; without any, customer, address, city and postal code are"
@@ -98,7 +101,7 @@ class _Stops:
         other = pc.fill_null(pc.not_equal(self["stop"], self["sequence"]), False)
         found = [
             issues(other, "other_sequence", "sequence", OTHER_SEQUENCE),
-            issues(self.undated, "missing", "route_date", NO_DAY),
+            issues(self.undated, "no_day", "route_date", NO_DAY),
             issues(self.unlike, "other_day", "route_date", OTHER_DAY),
         ]
         if "order_number" in self._there:

@@ -24,6 +24,7 @@ from workbench.model.errors import (
     NoArchive,
     NoManifest,
     NoSheets,
+    OtherManifest,
     SeveralManifests,
     SheetsAlike,
     SystemArchive,
@@ -127,7 +128,7 @@ def unpack(sheets: Sequence[Sheet]) -> dict[str, Sheet]:
 
     Sheets that came by themselves, several CSV files, are taken by their names, and there is nothing to check. Raises
     WrongFileType, NoArchive, NoManifest, WrongManifest, WrongFormatVersion, AnotherAdapter, MissingMember,
-    MemberChanged, SystemArchive, SeveralManifests, LargeManifest.
+    MemberChanged, SystemArchive, SeveralManifests, OtherManifest, LargeManifest.
     """
     package = next((sheet.package for sheet in sheets if sheet.package is not None), None)
     if package is None:
@@ -136,9 +137,9 @@ def unpack(sheets: Sequence[Sheet]) -> dict[str, Sheet]:
     manifest = Manifest.read(_manifest_of(package))
     found = _by_dataset(sheets)
     there = {_entity(member) for member in filter(_is_table, package.members)}
-    for entity in ENTITIES:
-        if entity not in there and (entity in manifest.order or manifest.counts.get(entity)):
-            raise MissingMember(member=f"{entity}.csv")
+    expected = (entity for entity in ENTITIES if entity in manifest.order or manifest.counts.get(entity))
+    if missing := [f"{entity}.csv" for entity in expected if entity not in there]:
+        raise MissingMember(files="files" if len(missing) > 1 else "file", members=", ".join(missing))
     for dataset, sheet in found.items():
         digest = manifest.digests.get(dataset.partition(".")[2])
         if digest is not None and digest != sheet.checksum:
@@ -175,6 +176,9 @@ def _manifest_of(package: Package) -> str:
     for member, times in Counter(own).items():
         if times > 1:
             raise SeveralManifests(member=member, times=times)
+    beside = [member for member in own if _has_entities(package, PurePosixPath(member).parent)]
+    if SYSTEM not in by_name and len(own) > 1 and len(beside) < 2:
+        raise OtherManifest(members=first_of(own, _NAMED), number=len(own))
     if SYSTEM in by_name or len(own) > 1:
         folders = sorted({PurePosixPath(member).parts[-2] for member in own if len(PurePosixPath(member).parts) > 1})
         raise SystemArchive(folders=f" ({first_of(folders, _NAMED)})" if folders else "")
@@ -183,6 +187,12 @@ def _manifest_of(package: Package) -> str:
     if own[0] not in package.texts:
         raise LargeManifest(member=own[0], most=LARGEST_TEXT >> 20)
     return package.texts[own[0]]
+
+
+def _has_entities(package: Package, folder: PurePosixPath) -> bool:
+    """Whether files of entities stand in a folder of the archive."""
+    there = (PurePosixPath(member) for member in package.members if _is_table(member))
+    return any(member.parent == folder and _entity(member.name) in ENTITIES for member in there)
 
 
 def _by_dataset(sheets: Sequence[Sheet]) -> dict[str, Sheet]:

@@ -15,6 +15,7 @@ from workbench.model.sheet import Sheet
 from workbench.model.template import Mapping
 from workbench.model.texts import are_errors, read_as_nothing, takes_any_text
 from workbench.prepare import mapping, mojibake
+from workbench.prepare.cleaning import without_removed
 from workbench.prepare.mapping import Suggestion
 from workbench.prepare.normalize import normalize
 from workbench.prepare.oddities import Oddities
@@ -81,6 +82,7 @@ def columns(sheet: Sheet, contract: Contract) -> tuple[Column, ...]:
     filled, rows = dict.fromkeys(sheet.headers, 0), 0
     nothing: dict[str, Counter[str]] = {header: Counter() for header in sheet.headers}
     misread: dict[str, Misread] = {}
+    sheet = without_removed(sheet)
     for chunk in sheet.chunks():
         rows += len(chunk)
         for header in sheet.headers:
@@ -123,7 +125,7 @@ def choice_texts(sheet: Sheet, contract: Contract, fields: Pairs[str, str]) -> d
     most frequent first; none where all are. Raises UnreadableSheet."""
     asked = {header: contract.field(name) for header, name in fields.items() if contract.field(name).choices}
     counts = {header: Counts(limit=_COUNTED, bytes=10_000_000) for header in asked}
-    for chunk in sheet.chunks() if asked else ():
+    for chunk in without_removed(sheet).chunks() if asked else ():
         for header in asked:
             counted = trimmed(chunk.cells[header]).drop_null().value_counts()
             counts[header].add(counted.field("values"), counted.field("counts"))

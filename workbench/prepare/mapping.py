@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Pairs
 from dataclasses import asdict, dataclass, replace
+from itertools import pairwise
 from typing import Any, Literal
 
 import pyarrow as pa
@@ -352,30 +353,60 @@ def _is_left_out(name: str, manual: Pairs[str, str]) -> bool:
     return any(key(header) == key(name) and not target for header, target in manual.items())
 
 
-_SECRET_WORDS = {"pwd", "secret", "secrets", "token", "totp"}
+_SECRET_WORDS = {"pswd", "pwd", "pwds", "secret", "secrets", "token", "totp"}
 """A header that has one of these among its words names a secret: "totp_enabled", not "Secretary"."""
-_SECRET_ANYWHERE = ("password", "passwd", "passwort", "passphrase", "privatekey", "apikey")
+_SECRET_ANYWHERE = (
+    *("password", "pasword", "passwrd", "passwd", "passwort", "kennwort", "contrasena", "motdepasse"),
+    *("passphrase", "passcode", "privatekey", "apikey"),
+)
 """No other word has these within it, so that "passwordhash" is found as "password_hash" is."""
+_SECRET_COMPOUND = re.compile(
+    r"(?:access|auth|authentication|authorization|encryption|oauth|secret|signing|ssh)keys?$"
+    r"|(?:access|api|auth|bearer|csrf|login|oauth|refresh|reset|security|session|verification)tokens?"
+    r"|tokens?(?:created|data|expir|hash|issued|key|secret|url|valid|value)"
+    r"|^secret(?:answer|code|hash|id|question|value)"
+    r"|^(?:login|pass|pin|pw|pwd)(?:hash|hashed|hashes|salt|salts)$|^hashed?(?:pass|pin|pw|pwd)$"
+    r"|hash(?:es)?salts?$|salts?hash(?:es)?$"
+    r"|(?:access|api|auth|aws|client|database|login|oauth)credentials?$"
+)
+"""One word of a header, or two of them joined, that name a secret together: "Auth_Key", "tokenexpires"."""
+_SECRET_ALONE = {"hash", "hashes", "salt", "salts"}
+"""What is a secret as the whole of a header where the rows are people, who sign in somewhere, and not where they are
+goods: a shop sells salt."""
 _CAPITAL = re.compile("(?<=[a-z])(?=[A-Z])")
 
 
 def _secret(header: str, contract: Contract) -> bool:
-    """Whether a header ends with a forbidden name ("User Password"), or names a secret by one of its words, and is no
-    name of a field."""
-    folded = unicodedata.normalize("NFKC", header)
-    name = key(folded)
+    """Whether a header ends with a forbidden name ("User Password"), or names a secret by its words, whatever their
+    accents, and is no name of a field."""
+    composed = unicodedata.normalize("NFKC", header)
+    if key(composed) in _names(contract):
+        return False
+    plain = _without_accents(composed)
+    name = key(plain)
     forbidden = tuple(map(key, contract.forbidden))
     ends = name.endswith(forbidden) or name.removesuffix("s").endswith(forbidden)
-    if not ends and not any(each in name for each in _SECRET_ANYWHERE) and not _has_secret_word(folded):
+    return ends or any(each in name for each in _SECRET_ANYWHERE) or _has_secret_words(plain, contract)
+
+
+def _without_accents(text: str) -> str:
+    """A text in plain letters, and without what nobody sees."""
+    signs = unicodedata.normalize("NFKD", text)
+    return "".join(sign for sign in signs if unicodedata.category(sign) not in ("Cf", "Mn"))
+
+
+def _has_secret_words(header: str, contract: Contract) -> bool:
+    """Whether one of the words of a header is that of a secret, or two that stand together are."""
+    words = re.findall(r"[^\W\d_]+", _CAPITAL.sub(" ", header).casefold())
+    if _SECRET_WORDS & {*words} or {"salt", "hash"} <= {*words}:
+        return True
+    pairs = ("".join(pair) for pair in pairwise(words))
+    if any(_SECRET_COMPOUND.search(word) for word in (*words, *pairs)):
+        return True
+    if len(words) != 1:
         return False
-    return name not in _names(contract)
-
-
-def _has_secret_word(header: str) -> bool:
-    """Whether one of the words of a header is that of a secret; "salt" is, beside "hash"."""
-    visible = "".join(sign for sign in header if unicodedata.category(sign) != "Cf")
-    words = set(re.findall(r"[^\W\d_]+", _CAPITAL.sub(" ", visible).casefold()))
-    return bool(words & _SECRET_WORDS) or {"salt", "hash"} <= words
+    of_people = contract.drops_secrets or any(field.name.endswith("email") for field in contract.fields)
+    return (of_people and words[0] in _SECRET_ALONE) or (contract.drops_secrets and words[0] == "credentials")
 
 
 # --- guesses ---

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.model.arrays import matches, replaced
-from workbench.model.kinds import by_distinct
+from workbench.model.kinds import by_distinct, may_hold
 
 _LETTERS = r"\p{L}.*\p{L}"
 _INITIALS = r"^(?:[^AEIOUY]{2}|.J)$"
@@ -31,5 +31,7 @@ def cased(names: pa.StringArray) -> pa.StringArray:
 
 
 def _cased(names: pa.StringArray) -> pa.StringArray:
-    titled = replaced(pc.utf8_title(pc.utf8_lower(names)), *_NUMBERS)
+    titled = pc.utf8_title(pc.utf8_lower(names))
+    if may_hold(titled, b"Ii", b" Iv"):
+        titled = replaced(titled, *_NUMBERS)
     return replaced(titled, *_SCOTTISH) if pc.any(pc.match_substring(titled, "Mc")).as_py() else titled

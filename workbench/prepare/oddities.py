@@ -13,10 +13,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.derived.expectations import Expectation, Finding
-from workbench.model.arrays import matches
+from workbench.model.arrays import joined, matches
 from workbench.model.contract import Contract, Field, Joined, SameAs
 from workbench.model.issue import ISSUES, Severity
-from workbench.model.kinds import KINDS, UNSEEN, has_unseen, is_wrapped, may_hold, trimmed
+from workbench.model.kinds import KINDS, REPEATED_KEY, UNSEEN, has_unseen, is_wrapped, may_hold, trimmed
 from workbench.model.noticed import Noticed
 from workbench.model.sheet import Chunk
 from workbench.model.template import Mapping as Mapped
@@ -120,6 +120,8 @@ class Oddities:
             if self._takes_any(known.name) or not pc.any(own).as_py():
                 continue
             texts = values[known.name].take(columns["position"])
+            if known.kind == "json":
+                _name_repeated_keys(columns, own, texts)
             for why, flags in self._reasons(known, texts).items():
                 told = pc.and_(own, flags)
                 if not pc.any(told).as_py():
@@ -408,6 +410,16 @@ def in_order(*issues: pa.Table) -> pa.Table:
     together = pa.concat_tables(issues)
     order = np.argsort(together["position"].to_numpy(), kind="stable")
     return together.take(pa.array(order)).combine_chunks()
+
+
+def _name_repeated_keys(columns: dict[str, pa.Array], own: pa.BooleanArray, texts: pa.StringArray) -> None:
+    """Says of the cells that are no JSON for the sake of a key that stands twice which one it is."""
+    told = pc.and_(own, matches(texts, REPEATED_KEY))
+    if pc.any(told).as_py():
+        key = pc.struct_field(pc.extract_regex(texts, REPEATED_KEY), "key")
+        says = joined("One object has the key ", key, " more than once, and one of its values would be lost")
+        columns["code"] = pc.if_else(told, "repeated_key", columns["code"])
+        columns["message"] = pc.if_else(told, says, columns["message"])
 
 
 def _made(parts: Sequence[pa.StringArray]) -> pa.StringArray:

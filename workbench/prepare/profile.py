@@ -13,6 +13,7 @@ from workbench.model import dates, numbers
 from workbench.model.arrays import matches
 from workbench.model.kinds import FORMS, KINDS, Kind, in_some_form, trimmed
 from workbench.model.sheet import Sheet, Tally
+from workbench.prepare.cleaning import without_removed
 from workbench.prepare.forms import ColumnForm, Evidence
 from workbench.prepare.histogram import Bin, Histogram
 
@@ -21,7 +22,7 @@ DISTINCT_LIMIT = 100_000
 FITTING = 0.95
 """The share of a column's values that have to be of a kind for the column to be of it."""
 
-_GUESSED = (
+GUESSED = (
     "integer",
     "decimal",
     "money",
@@ -33,9 +34,11 @@ _GUESSED = (
     "uuid",
     "email",
     "phone",
-)  # the stricter before the laxer: a date could be a phone number, 0 and 1 could be no and yes
+)
+"""The kinds that a column may be of, the stricter before the laxer: a date could be a phone number, 0 and 1 could be no
+and yes."""
 _DENIED = {
-    r"^0[0-9]": frozenset(name for name in _GUESSED if KINDS[name].numeric),  # codes, whose zeros count
+    r"^0[0-9]": frozenset(name for name in GUESSED if KINDS[name].numeric),  # codes, whose zeros count
     r"[0-9][T ,]+[0-9]{1,2}:[0-9]": frozenset({"day"}),  # times of day, which a day would lose
 }
 """Looks of a single value that speak against kinds which would take it."""
@@ -52,7 +55,8 @@ _ODD = 5  # outliers of one sort
 _RARE = 0.01  # the share of the rows below which a pattern is rare, where
 _COMMON = 0.95  # this share of them has one and the same
 _SHOWN = 60  # characters of a value
-_MASKED = 40  # characters of a value that make its pattern
+MASKED = 40
+"""Characters of a value that make its pattern."""
 _VALUES_HELD = 2_000_000
 _BYTES_HELD = 256_000_000
 
@@ -151,7 +155,7 @@ class Profile:
 def profile(sheet: Sheet, progress: Callable[[int], None] = lambda rows: None) -> Profile:
     """Read the sheet once, in bounded memory; raises what its reading raises (UnreadableSheet).
 
-    `progress` is told how many rows have been read.
+    What a recipe has removed is left out. `progress` is told how many rows have been read.
     """
     tally = Tally()
     share = max(len(sheet.headers), 1)
@@ -159,13 +163,15 @@ def profile(sheet: Sheet, progress: Callable[[int], None] = lambda rows: None) -
         _Column(name=name, values=_limited(share), masks=_limited(share), guesses=list(_guesses()))
         for name in sheet.headers
     ]
-    for chunk in sheet.chunks(tally):
+    rows = 0
+    for chunk in without_removed(sheet).chunks(tally):
+        rows += len(chunk)
         for column, cells in zip(columns, chunk.cells.columns, strict=True):
             column.add(cells)
         progress(tally.rows)
     return Profile(
         source=sheet.name,
-        rows=tally.rows,
+        rows=rows,
         blank_rows=tally.blank_rows,
         columns=tuple(column.profile() for column in columns),
         values={column.name: column.values.table for column in columns},
@@ -259,7 +265,7 @@ class _Guess:
 
 
 def _guesses() -> Iterator[_Guess]:
-    for name in _GUESSED:
+    for name in GUESSED:
         kind = KINDS[name]
         least = 1.0 if kind.sql == "integer" or name in _DAYS else 0.0
         for form in (None, *kind.forms, *([_ANY] if kind.forms else [])):
@@ -296,7 +302,7 @@ class _Column:
         counted = values.value_counts()
         texts, rows = counted.field("values"), counted.field("counts")
         self.values.add(texts, rows)
-        self.masks.add(*_masks(texts, rows))
+        self.masks.add(*masks(texts, rows))
         self._measure(texts, rows)
         self.guesses = self._likely(texts, rows)
         for guess in self.guesses:
@@ -361,7 +367,7 @@ class _Column:
             distinct=len(self.values.table) if self.values.exact else self.values.most,
             distinct_exact=self.values.exact,
             top=self.values.top(_TOP, _SHOWN),
-            patterns=self.masks.top(_PATTERNS, _MASKED),
+            patterns=self.masks.top(_PATTERNS, MASKED),
             shortest=self.shortest or 0,
             longest=self.longest,
             minimum=_shown(low or "", _SHOWN),
@@ -390,7 +396,7 @@ class _Column:
 
     def _guess(self) -> _Guess | None:
         """The first kind that the column is of, in the form that its values say; in any where they say none."""
-        for name in _GUESSED:
+        for name in GUESSED:
             of_kind = {guess.form: guess for guess in self.guesses if guess.kind.name == name}
             if not of_kind or name in self.denied or not self.filled:
                 continue
@@ -434,25 +440,26 @@ _SHAPES = ((r"\p{L}[\p{L}\p{M}]*", "a"), (r"\p{Nd}+", "9"), (r"\s+", " "), (r"(a
 _BEYOND_ASCII = ((r"[\p{Ll}\p{Lo}\p{Lm}\p{M}]", "a"), (r"[\p{Lu}\p{Lt}]", "A"), (r"\p{Nd}", "9"))
 
 
-def _masks(texts: pa.StringArray, rows: pa.Int64Array) -> tuple[pa.StringArray, pa.Int64Array]:
-    """The patterns of texts, and their rows."""
-    beginnings = pc.utf8_slice_codeunits(texts, 0, _MASKED)
+def masks(texts: pa.StringArray, rows: pa.Int64Array) -> tuple[pa.StringArray, pa.Int64Array]:
+    """The patterns of texts, each once, and their rows: A and a for letters, 9 for digits, of the first MASKED
+    characters."""
+    beginnings = pc.utf8_slice_codeunits(texts, 0, MASKED)
     _, offsets, data = beginnings.buffers()
     masked = pa.py_buffer(_TABLE[np.frombuffer(data, dtype=np.uint8)]) if data else data
-    masks = pa.StringArray.from_buffers(len(beginnings), offsets, masked, offset=beginnings.offset)
-    counted = pa.table({"mask": masks, "rows": rows}).group_by("mask").aggregate([("rows", "sum")]).combine_chunks()
-    masks = counted["mask"].combine_chunks()
-    if not pc.all(pc.string_is_ascii(masks)).as_py():
+    shapes = pa.StringArray.from_buffers(len(beginnings), offsets, masked, offset=beginnings.offset)
+    counted = pa.table({"mask": shapes, "rows": rows}).group_by("mask").aggregate([("rows", "sum")]).combine_chunks()
+    shapes = counted["mask"].combine_chunks()
+    if not pc.all(pc.string_is_ascii(shapes)).as_py():
         for pattern, replacement in _BEYOND_ASCII:
-            masks = pc.replace_substring_regex(masks, pattern, replacement)
-    return masks, counted["rows_sum"].combine_chunks()
+            shapes = pc.replace_substring_regex(shapes, pattern, replacement)
+    return shapes, counted["rows_sum"].combine_chunks()
 
 
 def _oddly_written(values: pa.Table) -> Iterator[Outlier]:
     """Values of a rare shape where nearly all have the same; how often a sign is repeated makes no shape."""
     if not len(values):
         return
-    shapes = pc.utf8_slice_codeunits(values["text"].combine_chunks(), 0, _MASKED)
+    shapes = pc.utf8_slice_codeunits(values["text"].combine_chunks(), 0, MASKED)
     for pattern, replacement in _SHAPES:
         shapes = pc.replace_substring_regex(shapes, pattern, replacement)
     table = pa.table({"text": values["text"], "rows": values["rows"], "shape": shapes})

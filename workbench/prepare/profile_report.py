@@ -26,7 +26,8 @@ Change = dict[str, str]
 
 
 def profile_of(sheet: Sheet, progress: Callable[[int], None] = lambda rows: None) -> dict[str, Any]:
-    """The profile of a sheet, ready for JSON, with its worksheet, header line and layout; raises UnreadableSheet.
+    """The profile of a sheet, ready for JSON, with its worksheet, header line, layout and recipe; raises
+    UnreadableSheet.
 
     Each column has its `groups` as well: values that are probably the same, with their rows and the reason. Of a column
     that carries secrets nothing is told but how many values it has.
@@ -38,6 +39,7 @@ def profile_of(sheet: Sheet, progress: Callable[[int], None] = lambda rows: None
         "sheet": sheet.reading.sheet,
         "header_line": sheet.reading.header_line,
         "layout": sheet.reading.layout.to_dict(),
+        **({"recipe": sheet.recipe.to_dict()} if sheet.recipe is not None else {}),
         "columns": [
             {**each.to_dict(), "groups": list(_groups(each, found.values[each.name]))}
             if each.name not in hidden

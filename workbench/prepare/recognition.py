@@ -6,12 +6,13 @@ from pathlib import PurePath
 from workbench.datasets import catalog
 from workbench.model.arrays import any_true
 from workbench.model.contract import Contract, Field
-from workbench.model.errors import LooksLikeAnother, NoSheets, SheetsAlike
+from workbench.model.errors import LooksLikeAnother, NoSheets, SheetsAlike, WrongRecipe
 from workbench.model.kinds import KINDS, could_be, trimmed
 from workbench.model.sheet import Chunk, Sheet
 from workbench.model.template import Template
 from workbench.model.wording import first_of
 from workbench.prepare import mapping
+from workbench.prepare.cleaning import headers_after
 from workbench.prepare.mapping import Suggestion
 
 RECOGNISED = 0.5
@@ -83,15 +84,25 @@ def likely(sheet: Sheet) -> list[tuple[str, float, str]]:
 def template_of(sheet: Sheet, templates: Sequence[Template], *, wholly: bool = False) -> Template | None:
     """The template that was plainly made of a source with these columns: of those that have each of their columns in
     it the one that knows the most of its columns, `wholly` all of them; None where none does, or several do as well."""
-    here = set(map(mapping.key, sheet.headers))
+    here = {template.id: set(map(mapping.key, _headers(sheet, template))) for template in templates}
     known = {
-        template.id: len(here & set(map(mapping.key, (*template.mapping.columns, *template.mapping.left_out))))
+        template.id: len(here[template.id] & set(map(mapping.key, (*said.columns, *said.left_out))))
         for template in templates
-        if template.mapping.columns and set(map(mapping.key, template.mapping.columns)) <= here
+        if (said := template.mapping).columns and set(map(mapping.key, said.columns)) <= here[template.id]
     }
-    most = len(here) if wholly else max(known.values(), default=0)
-    best = [each for each in templates if known.get(each.id) == most and most]
+    most = max(known.values(), default=0)
+    best = [each for each in templates if known.get(each.id) == (len(here[each.id]) if wholly else most) and most]
     return best[0] if len(best) == 1 else None
+
+
+def _headers(sheet: Sheet, template: Template) -> tuple[str, ...]:
+    """The headers of a sheet as an import under a template has them."""
+    if sheet.recipe is not None or template.mapping.recipe is None:
+        return sheet.headers
+    try:
+        return headers_after(sheet.headers, template.mapping.recipe)
+    except WrongRecipe:  # of a later version, or for other columns
+        return sheet.headers
 
 
 def refuse_another(sheet: Sheet, meant: Contract) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from workbench.model.arrays import matches
 from workbench.model.contract import Contract
@@ -16,6 +17,7 @@ from workbench.model.kinds import KINDS, tidied
 from workbench.model.lines import hold
 from workbench.model.sheet import Chunk, Sheet
 from workbench.model.template import Mapping as Mapped
+from workbench.prepare.cleaning import without_removed
 from workbench.prepare.normalize import canonical
 
 OWN_TOTALS = "the file's own totals"
@@ -43,7 +45,7 @@ class SummaryLine:
     @property
     def doubts(self) -> tuple[str, ...]:
         """How the reader's sentences begin that take it for a record that may be none."""
-        return tuple(f"{line} {self.line} looks like a total (" for line in ("Line", "Row"))
+        return _doubts(self.line)
 
     def expected(self, contract: Contract, sums: Mapping[str, str]) -> Iterator[Expected]:
         """What the rows have to come to by it; `sums` are what they do come to, by field. Of several readings it is
@@ -61,11 +63,25 @@ class SummaryLine:
                 )
 
 
+def doubts(warnings: Sequence[str], lines: pa.Int32Array) -> list[str]:
+    """How those of the reader's sentences begin that take one of some lines for a record that may be none."""
+    doubted = [int(said[1]) for each in warnings if (said := _DOUBT.match(each))]
+    there = pc.is_in(pa.array(doubted, pa.int32()), lines).to_pylist() if doubted else []
+    return [begin for line, is_there in zip(doubted, there, strict=True) if is_there for begin in _doubts(line)]
+
+
+_DOUBT = re.compile(r"(?:Line|Row) (\d+) looks like a total \(")
+
+
+def _doubts(line: int) -> tuple[str, ...]:
+    return tuple(f"{noun} {line} looks like a total (" for noun in ("Line", "Row"))
+
+
 def of_sheet(sheet: Sheet, contract: Contract, mapping: Mapped) -> SummaryLine | None:
     """The last row of a sheet, if it adds up the others; reads all of it, and raises UnreadableSheet."""
     before: Chunk | None = None
     last: Chunk | None = None
-    for chunk in sheet.chunks():
+    for chunk in without_removed(sheet).chunks():
         before, last = last, chunk
     if last is None or not len(last) or hold(sheet.reading.layout.records, last.lines[-1].as_py()):
         return None

@@ -97,7 +97,8 @@ def headed(sheet: Sheet, is_header: Callable[[Sequence[str]], bool]) -> Sheet:
     """The sheet, read from the one of its first rows on that is such a header, if the header that was found is none and
     nobody has said where it stands."""
     layout = sheet.reading.layout
-    if sheet.path is None or layout.header_row is not None or layout.no_header or is_header(sheet.headers):
+    known = layout.header_row is not None or layout.no_header or sheet.recipe is not None
+    if sheet.path is None or known or is_header(sheet.headers):
         return sheet
     as_it_stands = sheet.reading.format == "csv"
     for line, row in first_lines(sheet):

@@ -48,6 +48,7 @@ def test_an_inventory_begins_with_the_datasets_of_the_plan(wb: Workbench, open_w
         "Payments",
         "Warehouse Locations",
         "Delivery Routes",
+        "Customer Reassignments",
     ]
     assert {
         (one["owner"], one["format"], one["location"], one["refresh_cadence"], one["notes"]) for one in sources
@@ -73,7 +74,7 @@ def test_a_source_is_changed_in_place_and_another_is_added(wb: Workbench, open_w
     unlinked = wb.sources.save(id="Students", template_id="", data_type=None)
     assert (unlinked["id"], unlinked["template_id"], unlinked["data_type"]) == (added["id"], None, None)
     wb.sources.remove("Students")
-    assert [one["dataset"] for one in wb.sources.all()][-1] == "Delivery Routes"
+    assert [one["dataset"] for one in wb.sources.all()][-1] == "Customer Reassignments"
 
 
 def test_what_cannot_be_said_of_a_source_is_refused(wb: Workbench, open_wb: Opened, legacy: Template) -> None:

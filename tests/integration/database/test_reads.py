@@ -1,6 +1,7 @@
 """How far Salesforce has been read: asked of the readings that count, by Salesforce's own clock."""
 
 import random
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -288,6 +289,23 @@ def reached(readings: list[tuple[int | None, int]]) -> int | None:
         if any(whole <= until and {*range(whole + 1, until + 1)} <= seen for whole in wholes)
     ]
     return max(fits, default=None)
+
+
+def test_how_far_it_was_read_is_asked_in_no_time_however_many_readings_there_are(desk: Workbench, url: str) -> None:
+    with psycopg.connect(url) as connection:
+        connection.execute("alter table workbench.salesforce_read disable trigger user")
+        connection.execute(
+            "insert into workbench.salesforce_read (tenant_id, playbook, object, asked, since, until, read_by) "
+            "select id, 'p', 'Contact', %s, case when n > 1 then to_timestamp(n - 3) end, to_timestamp(n), 'ana' "
+            "from workbench.tenant cross join generate_series(1, 5000) n where slug = 'default'",
+            (ASKED,),
+        )
+    taken = []
+    for _ in range(5):  # the machine may be busy
+        began = time.monotonic()
+        assert ask(url, "select extract(epoch from workbench.read_until('p', %s))::int", ASKED) == [(5000,)]
+        taken.append(time.monotonic() - began)
+    assert min(taken) < 0.3
 
 
 READ = (

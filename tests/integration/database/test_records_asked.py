@@ -208,7 +208,9 @@ def test_a_record_tells_what_refers_to_it_and_what_its_ids_are_called(wb: Workbe
 
     student = wb.records.get("elevate.students", ADA)
     assert list(keys(student["referring"])) == [("elevate.enrollments", f"{ADA}|CNA101")]
-    assert student["names"] == {}
+    values = student["referring"][0]["values"]
+    assert "student_email" not in values  # it is she herself
+    assert student["names"][str(values["course_code"])]["title"] == "CNA Training"
     enrollment = wb.records.get("elevate.enrollments", f"{ADA}|CNA101")
     assert enrollment["referring"] == []
     named = enrollment["names"][str(enrollment["record"]["user_id"])]

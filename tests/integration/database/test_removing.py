@@ -54,7 +54,7 @@ def test_a_row_that_names_nobody_stops_the_removal_of_whom_it_may_mean(
     batch = roster(ANA, BEA.replace("b@t.", "b@t.."), CY, skip_errors=True)
     assert (batch.stage, active(url)) == ("held", ["a 2025", "b 2025", "c 2025"])
     assert held(batch) == {
-        "unread": "Line 3 names nobody whom Workbench knows (b@t..example): it may be the teacher that would be "
+        "unread": "Line 3 names no teacher that Workbench knows (b@t..example): it may be the teacher that would be "
         "switched off: Bea Co. Correct the line, or let the removal go on."
     }
     with pytest.raises(HeldFor, match=r"Bea Co\. .* To let it go on: --accept unread\."):
@@ -82,7 +82,7 @@ def test_a_row_without_an_address_may_be_any_of_those_who_go(roster: Callable[..
     roster(ANA, BEA, CY)
     batch = roster(ANA, ",Cy Do,North,2025-2026", skip_errors=True)
     assert held(batch)["unread"] == (
-        "Line 3 names nobody whom Workbench knows (blank): it may be one of the 2 teachers that would be "
+        "Line 3 names no teacher that Workbench knows (blank): it may be one of the 2 teachers that would be "
         "switched off: Cy Do, Bea Co. Correct the line, or let the removal go on."
     )
     assert len(active(url)) == 3

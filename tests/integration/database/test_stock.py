@@ -8,6 +8,7 @@ import pytest
 
 from tests.imports import issues, messages, outcome, outcomes, records
 from workbench import Workbench
+from workbench.model.batch import Batch
 from workbench.model.errors import SingleRows
 from workbench.model.sheet import Sheet
 
@@ -131,6 +132,44 @@ def test_a_warehouse_is_no_persons_name_and_holds_no_removal(wb: Workbench, shee
     rows = "".join(f"Main,B1,S{number},,,{number + 1},\n" for number in range(30))
     batch = wb.import_sheet(sheet(HEAD + rows), STOCK, mode="replace")
     assert (batch.stage, batch.removed) == ("completed", 1)
+
+
+def held(batch: Batch) -> dict[str, str]:
+    """The sentence of everything that a batch waits for, by its code."""
+    return {each["code"]: each["message"] for each in batch.summary["held_for"]}
+
+
+def test_a_row_of_an_unknown_sku_holds_the_removal_of_what_it_may_mean(wb: Workbench, sheet: Given, url: str) -> None:
+    wb.import_sheet(sheet(HEAD + "Main,B1,FRA1023,,,6,\nMain,B1,ITA2040,,,18,\n"), STOCK)
+    mistyped = HEAD + "Main,B1,FRA1023,,,6,\nMain,B1,ITA2O40,,,18,\n"
+    batch = wb.import_sheet(sheet(mistyped), STOCK, mode="replace")
+    assert (batch.stage, len(stock(url))) == ("held", 2)
+    assert held(batch) == {
+        "unread": "Line 3 names no stock that Workbench knows (ITA2O40): it may be the stock that would be deleted: "
+        "ITA2040. Correct the line, or let the removal go on."
+    }
+    corrected = wb.plan(wb.correct(batch, {3: {"SKU": "ITA2040"}}))
+    assert (held(corrected.batch), corrected.removed) == ({}, {})
+    again = wb.import_sheet(sheet(mistyped), STOCK, mode="replace")
+    assert wb.commit(again, accept=["unread"]).removed == 1
+
+
+def test_of_a_file_of_which_no_row_goes_in_nothing_is_deleted_unasked(wb: Workbench, sheet: Given, url: str) -> None:
+    """Its SKU column has the numbers of the items."""
+    wb.import_sheet(sheet(HEAD + "Main,B1,FRA1023,,,6,\nMain,B1,ITA2040,,,18,\n"), STOCK)
+    batch = wb.import_sheet(sheet(HEAD + "Main,B1,501,,,6,\nMain,B1,503,,,18,\n"), STOCK, mode="replace")
+    assert (batch.stage, len(stock(url))) == ("held", 2)
+    assert held(batch)["unread"].startswith("Lines 2, 3 name no stock that Workbench knows (501, 503): each may be one")
+
+
+def test_nothing_is_deleted_unasked_where_all_rows_wait_that_name_known_stock(
+    wb: Workbench, sheet: Given, url: str
+) -> None:
+    wb.import_sheet(sheet(HEAD + "Main,B1,FRA1023,,,6,\nMain,B1,ITA2040,,,18,\n"), STOCK)
+    rows = "Main,B1,FRA1023,,,5,\nMain,B2,FRA1023,,,six,\n"
+    batch = wb.import_sheet(sheet(HEAD + rows), STOCK, mode="replace", skip_errors=True)
+    assert (batch.stage, len(stock(url))) == ("held", 2)
+    assert held(batch) == {"nothing_in": "No row of the file goes in, and 1 stock would be deleted: ITA2040."}
 
 
 def test_what_is_deleted_is_called_as_a_row_would_call_it(wb: Workbench, sheet: Given, url: str) -> None:

@@ -26,6 +26,28 @@ def test_a_dry_run_says_that_it_would_be_refused(run: Run, file: File) -> None:
     assert "--skip-errors" not in said.out
 
 
+def test_a_route_of_no_day_says_how_to_import_it_again_with_its_day_and_nothing_that_cannot_work(
+    run: Run, file: File
+) -> None:
+    """No column of the file could bring the day back."""
+    stops = "Stop,Name,Address,City,Zip,ETA\n1,A,1 Main,Baltimore,21230,8:30 AM\n"
+    said = run("import", file(stops, "routes.csv"), "-d", "commerce.routes")
+    lines = said.out.splitlines()
+    assert any("say it with the import (--window 2025-01-15)" in line for line in lines)
+    assert any(line.endswith("import routes.csv -d commerce.routes --window YYYY-MM-DD") for line in lines)
+    assert not any(".xlsx" in line for line in lines)
+    again = run("import", file(stops, "routes.csv"), "-d", "commerce.routes", "--window", "2026-11-23", "--json").json
+    assert (again["status"], again["created"]) == ("completed", 1)
+
+
+def test_a_refused_file_with_a_column_for_what_is_missing_is_corrected_in_one_of_its_own(run: Run, file: File) -> None:
+    run("import", file(ROUTE.replace("R-2025-01-15", "North")), "-d", "commerce.routes")
+    said = run("import", file(ROUTE.replace("8:30 AM", "8:77")), "-d", "commerce.routes")
+    write, correct = (line.split() for line in said.out.splitlines() if "invalid.xlsx" in line)
+    assert run(*write[1:]).status == 0
+    assert run(*correct[1:]).err == ""
+
+
 def test_checks_are_listed_and_one_is_written_to_a_file(run: Run, file: File) -> None:
     run("import", file("sku,name\nFRA1,Chablis\n"), "-d", "commerce.skus")
     (line,) = [line for line in run("checks").out.splitlines() if line.startswith("unknown-stock")]

@@ -8,7 +8,7 @@ __all__ = ["environment", "file", "run"]
 ROSTER = "Email,Name,Building,Academic Year\n"
 ANA, BEA = "a@t.example,Ana Bo,North High,2025-2026\n", "b@t.example,Bea Co,North High,2025-2026\n"
 UNREAD = (
-    "Line 3 names nobody whom Workbench knows (b@t..example): it may be the teacher that would be switched off: "
+    "Line 3 names no teacher that Workbench knows (b@t..example): it may be the teacher that would be switched off: "
     "Bea Co. Correct the line, or let the removal go on."
 )
 

@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 
 from tests.generic_csv import export
+from tests.generic_csv import rows as all_entities
 from tests.integration.database.test_runs import GOOD, LEARNERS, workbook
 from workbench.doors import cli
 
@@ -95,6 +96,21 @@ def test_every_command_that_takes_a_batch_takes_a_run(run: Run, tmp_path: Path) 
     assert run("sign-off", name).status == 0
     assert run("undo", name, "--json").json["updated"] == 8
     assert [one["playbook"] for one in run("batches", "--json").json] == ["elevate.learners"] * 2
+
+
+def test_of_the_sheets_that_wait_those_are_corrected_in_files_of_their_own_that_have_invalid_rows(
+    run: Run, tmp_path: Path
+) -> None:
+    files = all_entities()
+    files["users"][0]["email"], files["terms"][0]["start_date"] = "nobody", "tomorrow"
+    files["user_programs"][0]["program_id"] = "prog-99"  # which waits, and is not to be corrected
+    export(tmp_path / "wrong.zip", files)
+    said = run("import", "wrong.zip")
+    steps = [line.split()[1:] for line in said.out.splitlines() if ".xlsx" in line]
+    assert [step[0] for step in steps if step[0] in ("rows", "correct")] == ["rows", "rows", "correct", "correct"]
+    assert len({step[-1] for step in steps}) == 2
+    assert [run(*step).status for step in steps[:2]] == [0, 0]
+    assert [run(*step).err for step in steps[2:]] == ["", ""]
 
 
 def test_a_part_is_shown_and_sends_to_its_run(run: Run) -> None:

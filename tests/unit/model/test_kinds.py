@@ -467,6 +467,9 @@ def test_a_uuid_is_written_in_one_way(cell: str, value: object) -> None:
         (r'"A\u030a"', r'"A\u030a"'),
         ("1e999999", BAD),
         ("[" * 100_000, BAD),
+        ('{"a": 1, "a": 2}', BAD),
+        ('[{"b": {"a": 1, "\\u0061": 1}}]', BAD),
+        ('[{"a": 1}, {"a": 2}]', '[{"a": 1}, {"a": 2}]'),
     ],
 )
 def test_json_is_kept_whole_when_the_database_can_hold_it(cell: str, value: object) -> None:

@@ -46,6 +46,15 @@ def test_an_amount_with_a_currency_sign_counts_before_another_number() -> None:
     assert cells(made["commerce.prices"], "price") == [("9.50",), ("1014.50",), ("750.00",), ("9.00",)]
 
 
+def test_a_comma_before_the_decimals_is_told_for_the_other_prices_have_points() -> None:
+    texts = ("$16.95", "$10,50", "$1,050", "2 cs @ $10,50", "$1,014.50", "12")
+    rows = chunk(*({"sku": "A", "frontline_price": text} for text in texts))
+    made = products.prices(rows, Known())["commerce.prices"]
+    assert cells(made, "price") == [("16.95",), ("10.50",), ("1050.00",), ("10.50",), ("1014.50",), ("12.00",)]
+    found = [(each["position"], each["message"]) for each in products.check_prices(rows, Known()).to_pylist()]
+    assert found == [(1, "'$10,50' is read as 10.50"), (3, "'2 cs @ $10,50' is read as 10.50")]
+
+
 def test_what_is_no_amount_is_an_error_and_an_item_without_a_price_is_told() -> None:
     """Hazard 41: never 0."""
     rows = chunk({"sku": "FRA1023", "frontline_price": "call"}, {"sku": "ITA2040", "frontline_price": ""})

@@ -363,6 +363,22 @@ def test_secrets_are_refused_until_they_are_left_out(header: str) -> None:
         "clientsecret",
         "secret question",
         "hash salt",
+        "p\u00e4ssword",
+        "PA\u00dfWORT",
+        "passwo\u0301rd",
+        "Contrase\u00f1a",
+        "Auth_Key",
+        "AuthKey",
+        "authkeys",
+        "access key",
+        "api keys",
+        "tokenexpires",
+        "TokenExpires",
+        "accesstokenid",
+        "auth tokens old",
+        "login credentials",
+        "pass_hash",
+        "pwhash",
     ],
 )
 def test_secrets_are_known_by_the_words_of_a_header(header: str) -> None:
@@ -377,9 +393,15 @@ def test_secrets_are_known_by_the_words_of_a_header(header: str) -> None:
         "Secretariat",
         "Tokens sold",
         "Tokenized",
-        "Salt",
+        "Salted",
         "Sea salt, 1 kg",
-        "hash",
+        "Saltwater",
+        "Hash brown",
+        "Author key",
+        "Compass hash",
+        "Session key",
+        "Account key",
+        "Tokenisation",
         "Key",
         "Private school",
         "API",
@@ -391,6 +413,16 @@ def test_secrets_are_known_by_the_words_of_a_header(header: str) -> None:
 def test_words_that_merely_have_such_a_word_in_them_are_no_secrets(header: str) -> None:
     for dataset in ("elevate.students", "generic_csv.users"):
         assert secrets((header,), contract(dataset)) == ()
+
+
+def test_a_hash_or_a_salt_alone_is_a_secret_of_people_and_none_of_goods() -> None:
+    headers = ("hash", "Salt", "credentials")
+    assert secrets(headers, contract("generic_csv.users")) == headers
+    assert secrets(headers, contract("generic_csv.institutions")) == headers
+    assert secrets(headers, contract("commerce.customers")) == headers[:2]
+    assert secrets(headers, contract("polaris.teacher_roster")) == headers[:2]  # whose credentials are licences
+    for goods in ("commerce.skus", "commerce.inventory", "commerce.prices"):
+        assert secrets(headers, contract(goods)) == ()
 
 
 def test_the_name_of_a_field_is_no_secret() -> None:

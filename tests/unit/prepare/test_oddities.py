@@ -47,6 +47,33 @@ def kept(rows: JudgedRows, field: str) -> list[str | None]:
     return found
 
 
+# --- what cannot be read ---
+
+
+def test_a_key_that_stands_twice_in_one_object_is_named_wherever_it_stands() -> None:
+    cells = (
+        '{"a": 1, "a": 2}',
+        '{"b": [{"x y": 1, "x y": 1}]}',
+        "{",
+        '{"a": {"a": 1}}',
+        '{"Gr\u00f6\u00dfe \\"m\\"":1, "Gr\u00f6\u00dfe \\"m\\"":2}',
+    )
+    rows, _ = judged(
+        chunk("id|extras", *(f"inst-{n}|{cell}" for n, cell in enumerate(cells))), "generic_csv.institutions"
+    )
+    found = [each for each in rows.issues.to_pylist() if each["field"] == "extras"]
+    assert [(each["line"], each["code"], each["message"]) for each in found] == [
+        (2, "repeated_key", 'One object has the key "a" more than once, and one of its values would be lost'),
+        (3, "repeated_key", 'One object has the key "x y" more than once, and one of its values would be lost'),
+        (4, "bad_json", "Not valid JSON"),
+        (
+            6,
+            "repeated_key",
+            'One object has the key "Gr\u00f6\u00dfe \\"m\\"" more than once, and one of its values would be lost',
+        ),
+    ]
+
+
 # --- no value ---
 
 

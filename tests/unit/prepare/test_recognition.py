@@ -121,6 +121,8 @@ TERMS = "Customer ID (Sage Format),Customer (Hal Format),Terms"
         ("Stop,Customer,Order Number,ETA,Address,Status", "commerce.routes"),
         ("Route Name,Stop Order,Name,Address,City,State,Zip,ETA", "commerce.routes"),
         ("Payment ID,Invoice,Date,Amount,Method", "commerce.payments"),
+        ("customerId,newSalesperson,reason", "commerce.customer_reassignments"),
+        ("accountNumber,New Sales Rep", "commerce.customer_reassignments"),
     ],
 )
 @pytest.mark.parametrize("preamble", ["", 'sep=,\nExport as at 2026-06-30\n" "\n', "sep=,\nExport\n\n"])

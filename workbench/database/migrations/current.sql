@@ -234,14 +234,18 @@ begin
     return wrong;
 end $$;
 
+-- Whether a recipe cleans the source of a batch, and so may take rows out.
+create or replace function workbench.cleans(batch workbench.import_batch) returns boolean language sql immutable parallel safe as
+$$ select coalesce(jsonb_typeof(batch.mapping -> 'recipe') = 'object', false) $$;
+
 -- How many outcomes of a batch have no ground in its rows: a row that was read as invalid is so, one is a duplicate of another
 -- that is none, one is withheld for its source row's sake, one is left as it is because there is a record, one is filtered that
--- says what does not come in. How many are not so by what the outcomes themselves say (`unsaid`), and whether there are `twins`,
+-- says what does not come in, or that a recipe took out. How many are not so by what the outcomes themselves say (`unsaid`), and whether there are `twins`,
 -- is known to whoever has read them all.
 drop function if exists workbench.groundless(workbench.import_batch);
 create or replace function workbench.groundless(batch workbench.import_batch, unsaid bigint, twins boolean) returns bigint
 language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare wrong bigint; by_record boolean;
+declare wrong bigint; by_record boolean; cleans constant boolean := workbench.cleans(batch);
 begin
     select count(*) into wrong
     from (
@@ -255,6 +259,12 @@ begin
         ) corrected where status = 'failed'
     ) failed join workbench.import_outcome o on o.batch_id = batch.id and o.plan = batch.plan and o.line = failed.line
     where o.outcome <> 'invalid';
+    if cleans then
+        wrong := wrong + (
+            select count(*) from workbench.import_row r
+            join workbench.import_outcome o on o.batch_id = r.batch_id and o.plan = batch.plan and o.line = r.line
+            where r.batch_id = batch.id and r.status = 'skipped' and o.reason is distinct from 'filtered');
+    end if;
     if batch.undo_of is not null or not exists (select from workbench.dataset d where d.data_type = batch.data_type) then
         return wrong;                                    -- of an undo `unwritten` asks, of a playbook's rows `unrolled`
     end if;
@@ -262,7 +272,7 @@ begin
         select count(*) from workbench.dataset d
         join workbench.import_outcome o on o.batch_id = batch.id and o.plan = batch.plan and o.reason = 'filtered'
         left join workbench.corrected_row r on r.batch_id = batch.id and r.line = o.line
-        where d.data_type = batch.data_type and d.only_field is not null
+        where d.data_type = batch.data_type and (d.only_field is not null or cleans) and r.status is distinct from 'skipped'
           and not coalesce(lower(r.payload ->> d.only_field) <> all(string_to_array(d.only_texts, ',')), false));
     if twins and not batch.derived then
         by_record := exists (                            -- rows that call one record by several names are known by it
@@ -395,7 +405,8 @@ declare
     found record; behind record; total record; found_loose bigint; mixed bigint; filters boolean;
     lot constant bigint := uuid_hash_extended(gen_random_uuid(), 0);
 begin
-    filters := exists (select from workbench.dataset d where d.data_type = batch.data_type and d.only_field is not null);
+    filters := workbench.cleans(batch)
+        or exists (select from workbench.dataset d where d.data_type = batch.data_type and d.only_field is not null);
     select count(r.line) as rows, count(*) filter (where r.line is null or o.line is null) as loose,
            count(*) filter (where o.outcome = 'created' and o.record_id <> r.id and batch.undo_of is null
                or o.outcome = 'skipped' and o.reason is null) as strange,
@@ -716,12 +727,12 @@ create or replace trigger tell_read after insert on workbench.salesforce_read
 drop view if exists workbench.standing_read;
 create view workbench.standing_read with (security_invoker = true) as
 select r.* from workbench.salesforce_read r left join workbench.import_batch b on b.id = r.batch_id
-where r.until <= r.read_at + interval '10 minutes' and (r.batch_id is null or b.stage = 'completed'
-  and not exists (select from workbench.import_batch u where u.undo_of = b.id and u.stage = 'completed')
-  and (b.invalid = 0 or b.invalid <= (
+where r.until <= r.read_at + interval '10 minutes' and (r.batch_id is null or b.stage = 'completed')
+  and not exists (select from workbench.import_batch u where u.undo_of = r.batch_id and u.stage = 'completed')
+  and (coalesce(b.invalid, 0) = 0 or b.invalid <= (
       select count(*) from workbench.import_explanation e
       join workbench.import_outcome o on o.batch_id = e.batch_id and o.line = e.line
-      where e.batch_id = b.id and o.plan = b.plan and o.outcome = 'invalid' and workbench.settles(e, o.outcome))));
+      where e.batch_id = b.id and o.plan = b.plan and o.outcome = 'invalid' and workbench.settles(e, o.outcome)));
 grant select on workbench.standing_read to workbench_app;
 
 -- Whether an undo has taken back since what an import had found as it should be, and left as it was: what it has read is here no
@@ -741,23 +752,28 @@ set search_path = pg_catalog, pg_temp as $$
 $$;
 
 -- Up to when the changes of what a playbook asks for have been read: from the last whole reading on as far as the readings leave no
--- gap. Null when nothing was ever read whole. Of the readings only those are looked through for what is lost that would count most.
-create or replace function workbench.read_until(of_playbook text, of_asked text) returns timestamptz language sql stable
+-- gap. Null when nothing was ever read whole. In the order of their beginnings each is looked at once, however many there are, and
+-- looked through for what is lost only where there was an undo since, and it would count.
+create or replace function workbench.read_until(of_playbook text, of_asked text) returns timestamptz language plpgsql stable
 set search_path = pg_catalog, pg_temp as $$
-    with recursive standing as materialized (
-        select since, until, batch_id from workbench.standing_read where playbook = of_playbook and asked = of_asked
-    ), reached (until) as (
-        select (select until from (select until, batch_id from standing where since is null order by until desc offset 0) whole
-                where not workbench.lost_since(batch_id) limit 1)
-        union
-        select (select until from (
-                    select s.until, s.batch_id from standing s
-                    where s.since <= reached.until and s.until > reached.until order by s.until desc offset 0) further
-                where not workbench.lost_since(batch_id) limit 1)
-        from reached where reached.until is not null
-    )
-    select max(until) from reached
-$$;
+declare
+    reached timestamptz; reading record;
+    undone constant timestamptz := (select max(u.completed_at) from workbench.import_batch u
+                                    where u.undo_of is not null and u.stage = 'completed' and u.updated > 0);
+begin
+    for reading in
+        select since, until, batch_id, coalesce(batch_id is not null and undone > read_at, false) as doubtful
+        from workbench.standing_read where playbook = of_playbook and asked = of_asked
+        order by since nulls first, until desc
+    loop
+        exit when reading.since is not null and (reached is null or reading.since > reached);
+        if (reached is null or reading.until > reached)
+           and not (reading.doubtful and workbench.lost_since(reading.batch_id)) then
+            reached := reading.until;
+        end if;
+    end loop;
+    return reached;
+end $$;
 
 -- Whether a text is minute, hour, day of the month, month and day of the week, as cron writes them.
 create or replace function workbench.is_cron(text) returns boolean language sql immutable parallel safe
@@ -847,7 +863,8 @@ select r.tenant_id, r.batch_id, r.line, r.id,
        o.record_id, case when b.stage = 'completed' and o.outcome in ('created', 'updated') then o.record_id end as applied_record_id,
        o.refs, o.before, r.created_at,
        coalesce(e.explained_at, b.completed_at, b.planned_at, c.corrected_at, r.created_at) as updated_at,
-       case when c.line is not null then r.raw::json end as original, c.corrected_by, c.corrected_at, e.resolved_by, r.sources
+       case when c.line is not null then r.raw::json end as original, c.corrected_by, c.corrected_at, e.resolved_by, r.sources,
+       r.cleaned
 from workbench.import_row r
 join workbench.import_batch b on b.id = r.batch_id
 left join lateral (                                      -- row by row: a page of rows is all that is ever asked for

@@ -11,6 +11,7 @@ import typer
 
 from workbench.doors.cli import (
     checking,
+    cleaning,
     exporting,
     google_sheets,
     importing,
@@ -33,6 +34,7 @@ app = typer.Typer(
 )
 for part in (
     preparing,
+    cleaning,
     importing,
     google_sheets,
     salesforce,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping as Pairs
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from workbench import Workbench
+    from workbench.model.recipe import Recipe
     from workbench.model.sheet import Layout, Sheet
     from workbench.model.template import Template
     from workbench.workbench import Given
@@ -62,6 +64,10 @@ Decimals = Annotated[
     ),
 ]
 OnConflict = Literal["first", "last", "hold"]
+RecipeFile = Annotated[
+    Path | None,
+    typer.Option("--recipe", metavar="FILE", help="A recipe that cleans the rows first; else the template's."),
+]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -169,6 +175,7 @@ def import_(
     allow_empty: Annotated[
         bool, typer.Option("--allow-empty", help="A file without rows is meant to remove every record it could name.")
     ] = False,
+    recipe: RecipeFile = None,
     save_template: Annotated[
         str | None, typer.Option("--save-template", metavar="NAME", help="Keep the mapping under a name.")
     ] = None,
@@ -189,18 +196,10 @@ def import_(
     wanted = playbook or dataset or (_dataset_of(asked, template) if template is not None else None)
     if kinds and (google or salesforce):
         raise typer.BadParameter("it is of files with several sheets.", param_hint="--kind")
-    meant = (
-        None
-        if google or salesforce
-        else sources.of_file(
-            source,
-            wanted,
-            sheet,
-            layout,
-            lambda: _templates(asked),
-            _pairs(kinds, "--kind", "SHEET=DATASET"),
-        )
-    )
+    cleans, meant = recipe_said(recipe), None
+    if not (google or salesforce):
+        said_kinds = _pairs(kinds, "--kind", "SHEET=DATASET")
+        meant = sources.of_file(source, wanted, sheet, layout, lambda: _templates(asked), said_kinds, recipe=cleans)
     with asked.open() as wb:
         if salesforce is not None:
             sources.refuse_worksheet(sheet)
@@ -210,7 +209,7 @@ def import_(
             needed = [header for header, field in mapped.items() if field]
             saved = wb.templates.get(wanted, template) if template is not None and wanted is not None else None
             if saved is not None and only is None and not sources.is_extract(wanted):
-                only = [*saved.mapping.columns]
+                only = [*saved.mapping.columns] if (cleans or saved.mapping.recipe) is None else None
             more = {"values": meanings, "set": every_row, "clear": clears, "forms": forms, "lenient": lenient}
             more |= {"repair": repairs, "mode": mode, "window": window}
             with asked.progress() as progress:
@@ -254,12 +253,15 @@ def import_(
             "on_edit": on_edit,
             "holds": tuple(holds or ()),
             "allow_empty": allow_empty,
+            "recipe": cleans,
         }
         unread = [] if meant.columns is None else [header for header, field in mapped.items() if not field]
         one = partial(_one, asked, wb, save_template=save_template, unread=unread)
         if meant.loads is not None:
             if save_template is not None:
                 raise typer.BadParameter("its sheets have a template each.", param_hint="--save-template")
+            if cleans is not None:
+                raise typer.BadParameter("it is for one sheet, and these are several.", param_hint="--recipe")
             return loading.end(asked, wb, source, meant.loads, said, one, partial(_end, asked, wb))
         if not meant.separately:
             return _end_one(asked, wb, source, lambda: one(meant.given or meant.sheets, wanted, template, said))
@@ -321,20 +323,44 @@ def _one(
 ) -> Batch:
     """One import, as far as it comes: staged, planned and, unless it is a dry run, written or held. What is `said` are
     the options of `Workbench.stage`; a saved template knows the columns that were left `unread`."""
+    given = _cleaned(wb, given, wanted, template, said["recipe"])
     sheets = loading.sheets_of(given)
     _warn_of_same_file(wb, sheets[0], wanted)
     with asked.progress() as progress:
         staged = wb.stage(given, wanted, template=template, progress=progress, **said)
         planned = wb.plan(staged, progress=progress).batch
     if save_template is not None:
-        kept = Mapping.from_dict(staged.mapping).of(staged.headers)
-        left_out = dict.fromkeys((*kept.left_out, *unread))
-        wb.templates.save(save_template, wanted, replace(kept, left_out=tuple(left_out)))
+        wb.templates.save(save_template, wanted, _kept(staged, unread))
     if not asked.json:
         _tell_reading(asked, wb, sheets, planned, template)
         printing.facts(asked, [("Template", f"saved as {save_template}" if save_template else "")])
         printing.removals(asked, wb, planned)
     return planned if said["dry_run"] else _committed(asked, wb, planned, said["skip_errors"])
+
+
+def recipe_said(path: Path | None) -> "Recipe | None":
+    """The recipe of a file, if one is named; raises as `read_recipe` does."""
+    from workbench.sources.recipe_file import read_recipe
+
+    return read_recipe(path) if path is not None else None
+
+
+def _kept(batch: Batch, unread: "Iterable[str]") -> Mapping:
+    """The mapping of a batch as a template keeps it, with columns that were left `unread` among those left out."""
+    from workbench.prepare.cleaning import mapping_of
+
+    kept = mapping_of(batch)
+    return replace(kept, left_out=tuple(dict.fromkeys((*kept.left_out, *unread))))
+
+
+def _cleaned(wb: "Workbench", given: "Given", dataset: str, template: str | None, recipe: "Recipe | None") -> "Given":
+    """One sheet as its import cleans it; of several each is cleaned by its own template."""
+    from workbench.playbooks import PLAYBOOKS
+
+    sheets = loading.sheets_of(given)
+    if len(sheets) > 1 or isinstance(given, Pairs) or (dataset in PLAYBOOKS and PLAYBOOKS[dataset].form is None):
+        return given
+    return wb.cleaned(sheets[0], dataset, template=template, recipe=recipe)
 
 
 def _refuse_both(dataset: str | None, playbook: str | None) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from workbench.doors.cli import holds
@@ -38,7 +38,9 @@ def next_steps(asked: Asked, wb: "Workbench", batch: Batch, tenant: str | None =
 
 _ENDED = ("failed", "discarded")
 
-_FILE = ("--format", "xlsx", "-o", "invalid.xlsx")
+_FILE = "invalid.xlsx"
+_BY_WINDOW = ("no_day",)
+"""Issues of what the window of an import says, where no column of its file does."""
 
 _WORDS = (
     ("unmatched", "explain", "Or say why unmatched rows stay so:"),
@@ -76,9 +78,17 @@ class _Steps:
         wrong = [sheet for sheet in (self.open if of is None else of) if self.first(sheet, outcome)]
         return [self.again("rows", short(sheet.id), "--outcome", outcome, *to) for sheet in wrong]
 
-    @property
-    def invalid(self) -> list[str]:
-        return self.rows("invalid", *_FILE)
+    def returnable(self, *outcomes: str) -> tuple[list[str], list[str]]:
+        """The commands that write the rows of these outcomes to a file of their own, sheet by sheet, and those that
+        bring the files back: of a sheet the first outcome that it has rows of."""
+        named = ((sheet, next(filter(partial(self.first, sheet), outcomes), "")) for sheet in self.open)
+        found = [(sheet, outcome) for sheet, outcome in named if outcome]
+        write, back = [], []
+        for number, (sheet, outcome) in enumerate(found, start=1):
+            file = f"{outcome}.xlsx" if len(found) == 1 else f"{outcome}-{number}.xlsx"
+            write.append(self.again("rows", short(sheet.id), "--outcome", outcome, "--format", "xlsx", "-o", file))
+            back.append(self.again("correct", short(sheet.id), file))
+        return write, back
 
     def ended(self) -> None:
         """It failed, was put away, or was taken back."""
@@ -106,9 +116,11 @@ class _Steps:
             self.say("", "Held, nothing was written: a person decides first.", *holds.asked(self.batch, commit))
         else:
             self.say("", f"Held, nothing was written: {many(self.figures.invalid, 'row')} invalid.")
-            if invalid := self.invalid:
-                self.say("To correct them in a file of their own, and to bring that back:", *invalid)
-                self.say(*(self.again("correct", short(sheet.id), "invalid.xlsx") for sheet in self.open))
+            write, back = self.returnable("invalid")
+            if write:
+                files = "a file of their own" if len(write) == 1 else "files of their own"
+                that = "that" if len(write) == 1 else "them"
+                self.say(f"To correct them in {files}, and to bring {that} back:", *write, *back)
             self.contradictions()
             if holds.of(self.batch):
                 self.say("Besides, a person decides first:", *holds.asked(self.batch, f"{commit} --skip-errors"))
@@ -121,9 +133,22 @@ class _Steps:
         """It is written whole or not at all."""
         wrong = self.batch.wrong_rows
         self.say("", f"Refused, nothing was written: it is imported whole or not at all, and {wrong}.")
+        if self.lacks_window:
+            what = ("-d", self.batch.dataset, "--window", "YYYY-MM-DD")
+            self.say("No column of the file says it. To import the file again with it:")
+            self.say(self.again("import", self.batch.file_name, *what))
+            return
         self.say("To correct them in a file of their own, to bring that back, and to plan it again:")
-        self.say(*self.invalid, *(self.again("correct", short(sheet.id), "invalid.xlsx") for sheet in self.open))
-        self.say(self.again("plan", short(self.batch.id)))
+        write, back = self.returnable("invalid", "unmatched")
+        self.say(*write, *back, self.again("plan", short(self.batch.id)))
+
+    @property
+    def lacks_window(self) -> bool:
+        """Whether rows are wrong for want of a window, and no column of the file could say what it says: a file of
+        those rows cannot either."""
+        mapped = self.batch.mapping.get("columns", {}).values()
+        kinds = self.wb.rows.issue_counts(self.batch)
+        return any(kind["code"] in _BY_WINDOW and kind["field"] not in mapped for kind in kinds)
 
     def contradictions(self) -> None:
         """How to decide which rows count that contradict each other, or wait because of a warning."""
@@ -185,7 +210,7 @@ class _Steps:
         for sheet in self.open:
             wholes.setdefault(self.wb.batches.whole_again(sheet), []).append(sheet)
         others = wholes.pop("", [])
-        single = [*self.rows("invalid", *_FILE, of=others), *self.rows("unmatched", of=others)]
+        single = [*self.rows("invalid", "--format", "xlsx", "-o", _FILE, of=others), *self.rows("unmatched", of=others)]
         self.say("", f"{told} Correct and import them:" if single or not wholes else told, *single)
         for instead, of in wholes.items():
             self.say(instead, *self.rows("invalid", of=of), *self.rows("unmatched", of=of))

@@ -11,7 +11,7 @@ import typer
 
 from workbench.doors.cli import printing, sources
 from workbench.doors.cli.command import Asked, command, plain, warn
-from workbench.doors.cli.importing import FileOrObject, Worksheet
+from workbench.doors.cli.importing import FileOrObject, RecipeFile, Worksheet, recipe_said
 from workbench.model.contract import Contract
 from workbench.model.noticed import Noticed
 from workbench.model.template import Mapping
@@ -157,11 +157,13 @@ def templates(asked: Asked, dataset: MaybeDataset = None) -> None:
     with asked.open() as wb:
         saved = wb.templates.all(dataset)
     if asked.json:
-        asked.answer([asdict(one) for one in saved])
+        asked.answer([{**asdict(one), "mapping": one.mapping.to_dict()} for one in saved])
         return
     made = printing.table("Template", "Dataset", "Whose", "Mapping")
     for one in saved:
         columns = ", ".join(f"{header} → {field}" for header, field in one.mapping.columns.items())
+        if one.mapping.recipe is not None:
+            columns = f"cleaned by {many(len(one.mapping.recipe.steps), 'step')}; {columns}"
         made.add_row(plain(one.name), one.dataset, "everybody's" if one.is_global else "the tenant's", plain(columns))
     printing.tell(asked, made)
 
@@ -199,6 +201,7 @@ def suggest(
     source: FileOrObject,
     dataset: Dataset,
     template: Annotated[str | None, typer.Option(help="A saved template, by its name.")] = None,
+    recipe: RecipeFile = None,
     sheet: Worksheet = None,
     layout: "Layout | None" = None,
 ) -> None:
@@ -207,11 +210,14 @@ def suggest(
 
     from workbench.datasets.catalog import contract
     from workbench.prepare import drift, forms
+    from workbench.prepare.cleaning import without_removed
     from workbench.prepare.columns import noticed, unknown_choices
 
     known = contract(dataset)
     opened = sources.opened(asked, source, sheet, layout)
+    cleans = recipe_said(recipe)
     with asked.open() as wb:
+        opened = without_removed(wb.cleaned(opened, dataset, template=template, recipe=cleans))
         said = wb.suggest(opened, dataset, template=template)
         saved = wb.templates.get(dataset, template).mapping if template else Mapping()
         changed = wb.sources.header_change(opened, dataset, template) if template else None
@@ -249,11 +255,18 @@ def suggest(
         printing.noticed(asked, dataset, Noticed.from_dict(found))
 
 
-def profile(asked: Asked, source: FileOrObject, sheet: Worksheet = None, layout: "Layout | None" = None) -> None:
+def profile(
+    asked: Asked,
+    source: FileOrObject,
+    recipe: RecipeFile = None,
+    sheet: Worksheet = None,
+    layout: "Layout | None" = None,
+) -> None:
     """Show what stands in each column."""
+    from workbench.prepare.cleaning import as_recipe_says
     from workbench.prepare.profile import profile as profile_
 
-    found = profile_(sources.opened(asked, source, sheet, layout))
+    found = profile_(as_recipe_says(sources.opened(asked, source, sheet, layout), recipe_said(recipe)))
     if asked.json:
         asked.answer(found.to_dict())
         return

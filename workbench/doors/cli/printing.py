@@ -208,8 +208,12 @@ def _left_out(entries: "Sequence[LeftOut]", shown: int = 10) -> Iterator[str]:
 
 
 def mapped(batch: Batch) -> Iterator[tuple[str, str]]:
-    """The mapping that a batch uses, part by part."""
+    """The mapping that a batch uses, part by part, and before it what cleaned its rows."""
+    from workbench.prepare.cleaning import told_of
+
     mapping = Mapping.from_dict(batch.mapping)
+    for place, step in enumerate(told_of(batch)):
+        yield "" if place else "Cleaned", step
     yield "Mapping", ", ".join(f"{header} → {field}" for header, field in _in_order(batch).items())
     settings = catalog.settings_told(batch.dataset, mapping.constants)
     yield "Settings", "; ".join(settings.values())

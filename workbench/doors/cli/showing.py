@@ -427,10 +427,13 @@ def _unless_it_stands(touched: dict[str, Any]) -> str:
 
 
 def _what(row: dict[str, Any]) -> str:
-    """What is wrong with a row, what it changed, and what a person has said of it."""
+    """What is wrong with a row, what it changed, what a recipe did to it, and what a person has said of it."""
+    from workbench.prepare.cleaning import said_of
+
     said = ((issue["field"], issue["message"]) for issue in row["issues"] or ())
     parts = [f"{field}: {message}" if field else message for field, message in said]
     parts += [f"{field}: {_value(old)} → {_value(new)}" for field, (old, new) in row["changes"].items()]
+    parts += said_of(row)
     if row.get("explanation"):
         parts.append(f"{row['reason']}: {row['explanation']}")
     return plain("; ".join(parts))

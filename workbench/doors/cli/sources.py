@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from workbench.doors.cli.command import Asked
     from workbench.model.extracted import Said
     from workbench.model.playbook import Playbook
+    from workbench.model.recipe import Recipe
     from workbench.model.sheet import Layout, Sheet
     from workbench.model.template import Template
     from workbench.playbooks.loads import Loads
@@ -93,10 +94,12 @@ def of_file(
     layout: "Layout | None",
     templates: "Templates | None" = None,
     kinds: "Mapping[str, str] | None" = None,
+    *,
+    recipe: "Recipe | None" = None,
 ) -> Meant:
     """The sheet that is meant, or all of them under a playbook of several; an unknown name is refused first. Where
     nobody says what it is, it may be what one of the saved templates was made of. `kinds` are what a person says of
-    several sheets by their names."""
+    several sheets by their names; a `recipe` cleans a single one before it is looked at."""
     from workbench.datasets import catalog
     from workbench.playbooks import PLAYBOOKS, of_package
     from workbench.prepare.recognition import is_header
@@ -110,7 +113,7 @@ def of_file(
         if package is not None and (plainly := of_package(package)) is not None:
             return Meant(sheets=packed, dataset=plainly.name)
     if wanted is None and Path(source).exists():
-        return _recognised(source, sheet, layout, templates or (lambda: []), kinds or {})
+        return _recognised(source, sheet, layout, templates or (lambda: []), kinds or {}, recipe)
     dataset = _said(wanted)
     known = PLAYBOOKS.get(dataset)
     if known is not None and known.form is None:
@@ -127,17 +130,23 @@ def of_file(
 
 
 def _recognised(
-    source: str, sheet: str | None, layout: "Layout | None", templates: "Templates", kinds: "Mapping[str, str]"
+    source: str,
+    sheet: str | None,
+    layout: "Layout | None",
+    templates: "Templates",
+    kinds: "Mapping[str, str]",
+    recipe: "Recipe | None",
 ) -> Meant:
     """What a source is plainly: a dataset or playbook, several sheets of one kind, or sheets of one family. In doubt a
     person is asked: raises BadParameter, which says what it looks like."""
+    from workbench.prepare.cleaning import as_recipe_says
     from workbench.prepare.recognition import is_header, recognise, sure, template_of
     from workbench.sources import headed, open_sheet, open_sheets
 
     given = open_sheets(source, layout=layout) if sheet is None else [open_sheet(source, sheet=sheet, layout=layout)]
     if len(given) > 1 or kinds:
         return _several([headed(each, is_header) for each in given], source, kinds)
-    plain = headed(replace(given[0], package=None), is_header)
+    plain = as_recipe_says(headed(replace(given[0], package=None), is_header), recipe)
     known = sure(recognise(plain))
     if known is not None:
         return Meant(sheets=[plain], dataset=known[0], recognised=f"Recognised as {known[0]}: {known[1]}")

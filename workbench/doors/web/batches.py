@@ -77,7 +77,7 @@ def facts(wb: Workbench, batch: Batch) -> None:
     """The file, what is imported, who, when, where the batch stands, in one line; what ended it; and the run that it
     belongs to."""
     parts = [f"**{words.text(batch.file_name)}**", words.text(wb.title(batch)), batch.state]
-    parts += [f"by {words.text(batch.initiated_by)}", f"{words.when(batch.created_at)} UTC"]
+    parts += [f"by {words.text(batch.initiated_by)}", f"{words.here(batch.created_at)}"]
     if batch.window:
         parts.append(words.text(batch.window))
     st.markdown(" · ".join(parts), help=f"Batch {batch.id} of {batch.dataset}, mode {batch.mode}")
@@ -86,7 +86,7 @@ def facts(wb: Workbench, batch: Batch) -> None:
     runs.belongs(wb, batch)
     if batch.undone_by is not None:
         undo = wb.batches.get(batch.undone_by)
-        who = f"{words.text(undo.initiated_by)}, {words.when(undo.completed_at)} UTC"
+        who = f"{words.text(undo.initiated_by)}, {words.here(undo.completed_at)}"
         st.warning(f"Undone by {who}: {taken_back(undo)}.", icon=":material/undo:")
     if batch.stage == "discarded":
         told, why = batch.summary["discarded_by"], batch.summary["discarded_why"]

@@ -1,7 +1,7 @@
-"""Cells that somebody has typed at Validate and not yet saved: kept under the home, so that they outlive leaving the
-page, a reload and a restart.
+"""What somebody has begun and not yet saved, such as the cells typed at Validate: kept under the home, so that it
+outlives leaving the page, a reload and a restart.
 
-They lie below `drafts/<tenant>/<batch>`, one file a person, and go when they are saved or discarded, or after a month.
+Cells lie below `drafts/<tenant>/<batch>`, one file a person, and go when they are saved or discarded, or after a month.
 A column that carries secrets is kept nowhere.
 """
 
@@ -12,6 +12,7 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from workbench.datasets import catalog
 from workbench.model.batch import Batch
@@ -42,13 +43,7 @@ def keep(configuration: Settings, batch: Batch, cells: Mapping[int, Mapping[str,
     if not rows:
         forget(configuration, batch)
         return
-    file = _file(configuration, batch)
-    part = file.with_suffix(".part")
-    with written(configuration.home):
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _forget_old(file.parents[1])
-        part.write_text(json.dumps(rows, ensure_ascii=False), "utf-8")
-        os.replace(part, file)
+    write(configuration, _file(configuration, batch), rows)
 
 
 def forget(configuration: Settings, batch: Batch) -> None:
@@ -56,14 +51,29 @@ def forget(configuration: Settings, batch: Batch) -> None:
     _file(configuration, batch).unlink(missing_ok=True)
 
 
+def folder(configuration: Settings) -> Path:
+    """Where a tenant's drafts lie, each in a folder of its own."""
+    return configuration.home / "drafts" / configuration.tenant
+
+
+def write(configuration: Settings, file: Path, said: Any) -> None:
+    """Writes a draft as JSON, whole or not at all, and forgets old ones; raises NoSpace, UnwritableFile."""
+    part = file.with_suffix(".part")
+    with written(configuration.home):
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _forget_old(folder(configuration))
+        part.write_text(json.dumps(said, ensure_ascii=False), "utf-8")
+        os.replace(part, file)
+
+
 def _file(configuration: Settings, batch: Batch) -> Path:
     person = hashlib.sha256(configuration.user.encode()).hexdigest()[:32]
-    return configuration.home / "drafts" / configuration.tenant / str(batch.id) / f"{person}.json"
+    return folder(configuration) / str(batch.id) / f"{person}.json"
 
 
-def _forget_old(folder: Path) -> None:
+def _forget_old(place: Path) -> None:
     oldest = time.time() - KEPT_DAYS * 86_400
-    for file in folder.glob("*/*"):
+    for file in place.glob("*/*"):
         with suppress(OSError):  # another page was quicker
             if file.stat().st_mtime < oldest:
                 file.unlink()

@@ -2,22 +2,24 @@
 
 from collections.abc import Iterator
 from collections.abc import Mapping as Pairs
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import streamlit as st
 
 from workbench import Workbench
 from workbench.datasets import catalog
-from workbench.doors.web import address, formats, layout, runs, uploads, words
+from workbench.doors.web import address, formats, layout, recipes, runs, uploads, words
 from workbench.doors.web.page import empty
 from workbench.model.batch import Batch
 from workbench.model.errors import NoSheets, SheetsAlike, UnreadableSheet, WorkbenchError
 from workbench.model.package import Package
+from workbench.model.recipe import Recipe, is_same
 from workbench.model.sheet import Layout, Sheet, Tally
-from workbench.model.template import Mapping
+from workbench.model.template import Mapping, Template
 from workbench.playbooks import PLAYBOOKS, loads, of_package
 from workbench.prepare import columns, drift, forms, mapping, profile_report, recognition, summary_line
+from workbench.prepare.cleaning import cleaned, headers_after, without_removed
 from workbench.prepare.columns import ChoiceText, Column
 from workbench.prepare.drift import Stranger
 from workbench.prepare.forms import ColumnForm
@@ -34,6 +36,7 @@ SAME_SHEET: dict[str | type[Any], Any] = {
         sheet.reading.header_line,
         sheet.reading.delimiter,
         sheet.reading.layout.to_dict(),
+        sheet.recipe.to_dict() if sheet.recipe is not None else None,
     )
 }
 """For `st.cache_data`: what has been found out of a sheet holds for every opening of the same one."""
@@ -47,13 +50,30 @@ Refused = tuple[int, str]
 class Source:
     """The sheet that an address names."""
 
-    sheet: Sheet
+    raw: Sheet
+    """As it came."""
+    recipe: Recipe
+    """What it is cleaned by, which may be nothing."""
+    by_template: str | None
+    """The template whose recipe that is, where nobody has said another."""
+    kept_under: str
+    """Where what somebody says of the recipe is kept (`recipes`)."""
     dataset: str | None
     """The one that was chosen, else the one that was recognised, if any was."""
     batch: Batch | None
     """The import that it is the kept source of; None for an upload."""
     address: dict[str, str]
     """What names it in an address."""
+
+    @property
+    def sheet(self) -> Sheet:
+        """As its recipe leaves it; raises WrongRecipe."""
+        return cleaned_by(self.raw, self.recipe)
+
+    @property
+    def to_import(self) -> dict[str, Any]:
+        """The sheet and the recipe, as an import takes them."""
+        return {"sheet": self.raw, "recipe": self.recipe}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,13 +110,59 @@ def source(wb: Workbench) -> Source:
         batch = wb.batches.get(query["batch"])
         batch = runs.face(wb, batch) if batch.derived else batch
         which_sheet(wb, batch)
-        return Source(sheet=_kept(batch, wb), dataset=batch.dataset, batch=batch, address={"batch": str(batch.id)})
+        under = str(batch.id)
+        history = recipes.kept(wb.settings, under)
+        before = Mapping.from_dict(batch.mapping).recipe or Recipe()
+        return Source(
+            raw=_kept(batch, wb),
+            recipe=before if history is None else history.now,
+            by_template=None,
+            kept_under=under,
+            dataset=batch.dataset,
+            batch=batch,
+            address={"batch": under},
+        )
     if not query.get("upload"):
         empty("No file yet.", "Upload one first: nothing is imported before you say so.", "upload", "Upload a file")
         st.stop()
-    sheet = uploaded(wb, query["upload"], sheet=query.get("sheet"), said=layout.said())
-    address = {name: query[name] for name in ("upload", "sheet", "layout") if query.get(name)}
-    return Source(sheet=sheet, dataset=said or recognised_as(sheet), batch=None, address=address)
+    raw = uploaded(wb, query["upload"], sheet=query.get("sheet"), said=layout.said())
+    under = recipes.of_upload(query["upload"], raw.reading.sheet)
+    recipe, template = said_of(wb, raw, under)
+    return Source(
+        raw=raw,
+        recipe=recipe,
+        by_template=template.name if template is not None else None,
+        kept_under=under,
+        dataset=said or (template.dataset if template is not None else recognised_as(cleaned_by(raw, recipe))),
+        batch=None,
+        address={name: query[name] for name in ("upload", "sheet", "layout") if query.get(name)},
+    )
+
+
+def said_of(wb: Workbench, raw: Sheet, under: str) -> tuple[Recipe, Template | None]:
+    """The recipe of an upload: as somebody has said it at Clean, else that of the template which the address names, or
+    which plainly was made of a source with these columns; the template only where it is of the one dataset."""
+    history = recipes.kept(wb.settings, under)
+    if history is not None:
+        return history.now, None
+    with_recipe = [one for one in wb.templates.all(st.query_params.get("dataset")) if one.mapping.recipe]
+    named = [one for one in with_recipe if one.id == st.query_params.get("template")]
+    fitting = named or [one for one in with_recipe if _fits(raw, one)]
+    if not fitting or any(not is_same(one.mapping.recipe, fitting[0].mapping.recipe) for one in fitting):
+        return Recipe(), None
+    alone = len({one.dataset for one in fitting}) == 1
+    return fitting[0].mapping.recipe or Recipe(), fitting[0] if alone else None
+
+
+def _fits(raw: Sheet, template: Template) -> bool:
+    """Whether a template was plainly made of a source with these columns, cleaned as it says."""
+    after = headers_after(raw.headers, template.mapping.recipe or Recipe())
+    return recognition.template_of(replace(raw, headers=after), [template]) is not None
+
+
+def cleaned_by(raw: Sheet, recipe: Recipe) -> Sheet:
+    """The rows that a recipe leaves of a sheet, as it leaves them; raises WrongRecipe."""
+    return without_removed(cleaned(raw, recipe)) if recipe else raw
 
 
 def which_sheet(wb: Workbench, batch: Batch) -> None:
@@ -298,7 +364,7 @@ def lines_around(wb: Workbench, upload: str, line: int, said: Layout) -> list[tu
     ttl="15m", max_entries=4, show_spinner="Opening the file ...", hash_funcs={Batch: lambda batch: str(batch.id)}
 )
 def _kept(batch: Batch, _wb: Workbench) -> Sheet:
-    return _wb.kept_sheet(batch)
+    return _wb.kept_sheet(batch, as_it_came=True)
 
 
 @st.cache_data(max_entries=100, show_spinner=False, hash_funcs=SAME_SHEET)

@@ -6,6 +6,7 @@ from workbench.model.batch import Batch
 
 STEPS = (
     ("upload", "Upload"),
+    ("clean", "Clean"),
     ("map", "Map"),
     ("validate", "Validate"),
     ("commit", "Commit"),
@@ -32,9 +33,10 @@ def stepper(here: str, batch: Batch | None = None) -> None:
                 st.markdown(f":small[**{label}**]", width="content")
             elif batch is not None and number <= reached and target != "upload":
                 st.page_link(f"pages/{target}.py", label=label, query_params={"batch": str(batch.id)})
-            elif target == "upload":
-                here_again = {name: st.query_params[name] for name in ("upload", "dataset") if name in st.query_params}
-                st.page_link("pages/upload.py", label=label, query_params=here_again)
+            elif target == "upload" or (target == "clean" and "upload" in st.query_params):
+                parts = ("upload", "dataset") if target == "upload" else ("upload", "sheet", "layout", "dataset")
+                here_again = {name: st.query_params[name] for name in parts if name in st.query_params}
+                st.page_link(f"pages/{target}.py", label=label, query_params=here_again)
             else:
                 st.markdown(f":gray[:small[{label}]]", width="content")
 
@@ -42,5 +44,5 @@ def stepper(here: str, batch: Batch | None = None) -> None:
 def _reached(batch: Batch | None) -> int:
     if batch is None:
         return 0
-    reached = {"queued": 1, "staging": 2, "staged": 2, "planned": 3, "held": 3, "completed": 4, "failed": 1}
-    return reached.get(batch.stage, 3 if batch.plan else 1)
+    reached = {"queued": 2, "staging": 3, "staged": 3, "planned": 4, "held": 4, "completed": 5, "failed": 2}
+    return reached.get(batch.stage, 4 if batch.plan else 2)

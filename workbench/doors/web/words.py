@@ -1,13 +1,16 @@
 """How a page says things: texts of others as Markdown shows them, numbers, times, and what is wrong."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import streamlit as st
 
 from workbench.model.batch import Batch
 from workbench.model.wording import many
 
-__all__ = ["blank", "many", "part", "sheet", "short", "text", "titled", "told", "when"]
+__all__ = ["blank", "here", "many", "part", "sheet", "short", "text", "titled", "told", "visible", "when"]
 
 
 def text(value: object) -> str:
@@ -17,9 +20,33 @@ def text(value: object) -> str:
     )
 
 
+def visible(value: str) -> str:
+    """A text as Markdown shows it, with the blanks around it to be seen, and those of nothing else said."""
+    inner = value.strip()
+    if not inner:
+        return "*(blank)*"
+    before, after = value.index(inner[0]), len(value.rstrip())
+    shown = text("␣" * before + inner + "␣" * (len(value) - after))
+    return shown.replace("\\@", "\u2060@")  # an address is no link
+
+
 def when(moment: datetime | None) -> str:
     """A time to the minute, in UTC."""
     return f"{moment:%Y-%m-%d %H:%M}" if moment else ""
+
+
+def here(moment: datetime | None) -> str:
+    """A time to the minute in the reader's zone, which is named: 2026-11-26 23:02 CET."""
+    return f"{moment.astimezone(zone()):%Y-%m-%d %H:%M %Z}" if moment else ""
+
+
+def zone() -> tzinfo:
+    """The zone of the reader's browser; UTC where it does not tell."""
+    said = st.context.timezone
+    try:
+        return ZoneInfo(said) if isinstance(said, str) and said else UTC  # a page's tests have something else there
+    except (ZoneInfoNotFoundError, ValueError):
+        return UTC
 
 
 def short(batch: UUID | None) -> str:
@@ -39,7 +66,7 @@ def sheet(batch: Batch) -> str:
 
 def titled(batch: Batch, title: str) -> str:
     """One line that tells a batch from another; its title says what is imported."""
-    return f"{batch.file_name} · {title} · {when(batch.created_at)} · {batch.state}"
+    return f"{batch.file_name} · {title} · {here(batch.created_at)} · {batch.state}"
 
 
 def told(issues: Sequence[Mapping[str, str]]) -> str:

@@ -6,7 +6,7 @@ from typing import Any, cast
 from alembic import op
 
 revision = "0019"
-down_revision = "0017"
+down_revision = "0018"
 
 
 def upgrade() -> None:

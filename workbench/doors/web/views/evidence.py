@@ -159,7 +159,7 @@ def log(batch: Batch, filled: ImportLog, *, signed: bool) -> tuple[str, str] | N
 
 def signature(signed: Mapping[str, Any]) -> bool:
     """Who signed it, and what that froze; whether the evidence is to be checked."""
-    who = f"Signed off by **{words.text(signed['signed_by'])}** on {words.when(signed['signed_at'])} UTC."
+    who = f"Signed off by **{words.text(signed['signed_by'])}** on {words.here(signed['signed_at'])}."
     st.success(f"{who} Its evidence is frozen.", icon=":material/verified:")
     key = f"  \nSigned with the key `{signed['public_key']}`" if signed["public_key"] else ""
     st.caption(f"SHA-256 of the evidence: `{signed['digest']}`{key}")
@@ -186,6 +186,16 @@ def bundle(batch: Batch, *, signed: bool) -> None:
         icon=":material/folder_zip:",
         help=f"{told}{', under the signature' if signed else '; not signed yet'}. `workbench verify FILE` checks it.",
     )
+
+
+def settled(found: Reconciliation) -> str:
+    """That every row is accounted for, as whoever signs says it."""
+    explained = found.skipped_by_reason.get("explained", 0)
+    said = [f"{explained:,} explained" if explained else "", f"{found.rejected:,} rejected" if found.rejected else ""]
+    by_people = ", ".join(filter(None, said))
+    people = f" ({by_people} by a person)" if by_people else ""
+    every = "The one row" if found.processed == 1 else f"All {words.many(found.processed)}"
+    return f"{every} of the source {'is' if found.processed == 1 else 'are'} accounted for{people}."
 
 
 def unsigned(open_points: Sequence[str]) -> None:

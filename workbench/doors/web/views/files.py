@@ -216,5 +216,6 @@ def ways_on(dataset: str | None, here: Mapping[str, str]) -> bool:
     """The two ways on, both from the address that is given; whether its columns are to be mapped."""
     with st.container(horizontal=True, vertical_alignment="center"):
         mapped = st.button("Map its columns", type="primary", disabled=dataset is None, icon=":material/schema:")
+        address.link("clean", "Clean it first", icon=":material/cleaning_services:", **here)
         address.link("profile", "Profile it first", icon=":material/query_stats:", **here)
     return mapped

@@ -84,7 +84,7 @@ def _where(sheet: GoogleSheet, last: Batch | None) -> None:
         f"[Open it at Google]({sheet.place.address}) · tab: {words.text(tab)} · by {words.text(sheet.created_by)}"
     )
     if last is not None:
-        label = f"Last import {words.when(last.created_at)} UTC: {last.state}"
+        label = f"Last import {words.here(last.created_at)}: {last.state}"
         address.link("history", label, icon=":material/history:", batch=last.id)
 
 

@@ -1,8 +1,9 @@
 """The history: imports to choose from, and one import's story."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Any
+from uuid import UUID
 
 import pandas as pd
 import streamlit as st
@@ -18,7 +19,7 @@ DONE = {
     "staged": "read and checked every row",
     "corrected": "corrected cells",
     "planned": "planned it",
-    "held": "held it",
+    "held": "let it wait for a decision",
     "accepted": "let it go on",
     "noted": "wrote into the log",
     "committed": "committed it",
@@ -50,7 +51,9 @@ def filters(datasets: Sequence[str]) -> dict[str, Any]:
         }
         with st.popover("More", icon=":material/tune:"):
             said["user"] = st.text_input("Run by", key="by", **bound)
-            said["window"] = st.text_input("Window", key="window", help="A date range or an academic year.", **bound)
+            said["window"] = st.text_input(
+                "Time it speaks of", key="window", help="A date range or an academic year: the log's Window.", **bound
+            )
             since = st.date_input("From", value=None, key="since", **bound)
             until = st.date_input("To", value=None, key="until", **bound)
     said["since"] = datetime.combine(since, time(), UTC) if since else None
@@ -64,10 +67,12 @@ def table(
     figures: Sequence[Reconciliation],
     opened: Callable[[Batch], None],
     left_off: Collection[Batch] = (),
+    signed: Mapping[UUID, str] | None = None,
 ) -> None:
     """Imports in the order given with what each is called and its figures as they stand, each with a button that opens
     it; those that were left off are told as such. Removed records stand in a column where there are any."""
     shown = pd.DataFrame([_line(*each) for each in zip(batches, titles, figures, strict=True)])
+    shown.insert(3, "Signed", [_signed(batch, signed or {}) for batch in batches])
     if not shown["Removed"].any():
         del shown["Removed"]
     ids = {batch.id for batch in left_off}
@@ -86,14 +91,27 @@ def table(
     st.dataframe(shown, hide_index=True, key="imports", height="content", column_config={"": button, **columns})
 
 
+def _signed(batch: Batch, signed: Mapping[UUID, str]) -> str:
+    """Who has signed an import, or that nobody has who might."""
+    if batch.id in signed:
+        return f"✓ {signed[batch.id]}"
+    return "not yet" if batch.state == "completed" and batch.undo_of is None else ""
+
+
+def month_begins(zone: tzinfo) -> tuple[datetime, datetime]:
+    """When this month and the last one begin for the reader."""
+    this = datetime.now(zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return this, (this - timedelta(days=1)).replace(day=1)
+
+
 def _line(batch: Batch, title: str, found: Reconciliation) -> dict[str, Any]:
     kind = ("undo preview, " if batch.dry_run else "undo, ") if batch.undo_of else ""
     kind = "resolving, " if batch.sweep_of and not batch.undo_of else kind
     state = ", ".join(filter(None, (kind + batch.state, batch.totals)))
-    facts = {"File": batch.file_name, "State": state, "When (UTC)": words.when(batch.created_at)}
+    facts = {"File": batch.file_name, "State": state, "When": words.here(batch.created_at)}
     figures = {SIGNS[name]: getattr(found, name) if batch.processed is not None else None for name in OUTCOMES}
     figures["Removed"] = batch.removals
-    more = {"Run by": batch.initiated_by, "Dataset": title, "Window": batch.window or ""}
+    more = {"Run by": batch.initiated_by, "Dataset": title, "Time it speaks of": batch.window or ""}
     return {"": "Open", **facts, "Rows": batch.processed, **figures, **more}
 
 
@@ -102,7 +120,7 @@ def story(happened: Sequence[Mapping[str, Any]]) -> None:
     st.subheader("What happened")
     told = [
         {
-            "When (UTC)": words.when(event["at"]),
+            "When": words.here(event["at"]),
             "Who": event["actor"],
             "What": DONE.get(event["action"], event["action"]),
             "Details": _details(event),
@@ -113,7 +131,14 @@ def story(happened: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _details(event: Mapping[str, Any]) -> str:
-    return "; ".join(f"{name}: {_shown(value)}" for name, value in event["detail"].items() if value)[:500]
+    told = {name: value for name, value in event["detail"].items() if value and name != "plan"}
+    again = event["detail"].get("plan", 0)
+    number = f"for the {_ORDINALS.get(again, f'{again}th')} time; " if again > 1 else ""
+    return (number + "; ".join(f"{_WORDS.get(name, name)}: {_shown(value)}" for name, value in told.items()))[:500]
+
+
+_ORDINALS = {2: "second", 3: "third"}
+_WORDS = {"taken_back": "the last correction was taken back", "made_again": "a correction was made again"}
 
 
 def _shown(value: Any) -> str:

@@ -8,13 +8,18 @@ from workbench.model.contract import Contract
 from workbench.model.limits import FORM, RECORDS, VALUES
 
 _LABELS = {
-    "created": "Created",
-    "updated": "Updated",
-    "removed": "Removed",
-    "blanked": "A field blanked",
-    "changed": "A field changed",
-    "missing": "A field missing",
+    "created": "New {noun}s",
+    "updated": "Changed {noun}s",
+    "removed": "{noun}s removed",
+    "blanked": "{noun}s that lose a value",
+    "changed": "{noun}s with another value",
+    "missing": "{noun}s without a value",
 }
+"""What a limit is of, in the words of the contract."""
+
+
+def _capitalized(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 def limits(contract: Contract, said: Mapping[str, str]) -> dict[str, str]:
@@ -26,7 +31,7 @@ def limits(contract: Contract, said: Mapping[str, str]) -> dict[str, str]:
         st.caption(f"More than that, and nothing is written until somebody lets it go on. Say {FORM}.")
         for name, column in zip(names, st.columns(len(names)), strict=True):
             found[name] = column.text_input(
-                _LABELS[name],
+                _capitalized(_LABELS[name].format(noun=contract.noun)),
                 value=said.get(name, ""),
                 placeholder=usual.get(name, "none"),
                 key=f"limit_{name}",

@@ -191,10 +191,10 @@ def decision(one: Mapping[str, Any]) -> str:
         "later": f"**{name}**: later",
     }[one["verdict"]]
     who = "Auto-Match, run by" if one["automatic"] else "said by"
-    line = f"{told} · {who} {words.text(one['decided_by'])}, {words.when(one['decided_at'])} UTC"
+    line = f"{told} · {who} {words.text(one['decided_by'])}, {words.here(one['decided_at'])}"
     if one["withdrawn_at"] is None:
         return line
-    return f"~~{line}~~ · withdrawn by {words.text(one['withdrawn_by'])}, {words.when(one['withdrawn_at'])} UTC"
+    return f"~~{line}~~ · withdrawn by {words.text(one['withdrawn_by'])}, {words.here(one['withdrawn_at'])}"
 
 
 def _fields(matching: Matching) -> list[str]:
@@ -214,7 +214,7 @@ def _status(person: Mapping[str, Any]) -> str:
     told = STATUSES[person["status"]]
     if person["decided_by"]:
         who = "Auto-Match, run by " if person["automatic"] else ""
-        told += f" by {who}{words.text(person['decided_by'])}, {words.when(person['decided_at'])} UTC"
+        told += f" by {who}{words.text(person['decided_by'])}, {words.here(person['decided_at'])}"
     if person["record"]:
         told += f": {words.text(person['known'])}"
     return told + (f" · {words.many(person['rows'])}" if person["rows"] > 1 else "")

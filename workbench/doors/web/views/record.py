@@ -1,6 +1,7 @@
 """A record: asked for, as it is now, and what happened to it; a line of a file that is about one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
@@ -11,13 +12,14 @@ from workbench.doors.web import address, words
 from workbench.doors.web.views import rows
 from workbench.doors.web.views.outcomes import SIGNS
 from workbench.model.kinds import as_said
+from workbench.prepare.cleaning import said_of
 
 _LAST = ("id", "created_at", "updated_at")
 _LONGEST = 200
 NOT_WRITTEN = {
     "staged": "Its import has no plan yet: nothing was written.",
     "planned": "Its import is only planned: nothing was written.",
-    "held": "Its import is held: nothing was written.",
+    "held": "Its import waits for a person's decision: nothing was written.",
     "undone": "Its import was undone.",
 }
 """What became of an import whose rows are not in, by its stage."""
@@ -58,16 +60,40 @@ def now(record: Mapping[str, Any], names: Mapping[str, Mapping[str, Any]]) -> No
     st.dataframe(pd.DataFrame(values, columns=["Field", "Value"]), hide_index=True, height="content", key="now")
 
 
+def referring(
+    found: Sequence[Mapping[str, Any]],
+    names: Mapping[str, Mapping[str, Any]],
+    *,
+    key: str,
+    opened: Callable[[Mapping[str, Any]], None],
+) -> None:
+    """Records of one dataset as a table: what stands in each, ids of others by what those are called, and a button that
+    opens it."""
+    told = [{name: _named(value, names) for name, value in one.get("values", {}).items()} for one in found]
+    columns = dict.fromkeys(name for values in told for name in values)
+    shown = pd.DataFrame([{"": "Open", **{name: values.get(name, "") for name in columns}} for values in told])
+    shown.columns = pd.Index(["", *(name.removesuffix("_id").replace("_", " ") for name in columns)])
+    button = st.column_config.ButtonColumn(
+        "",
+        key=f"opened {key}",
+        on_click=lambda: opened(found[st.session_state[f"opened {key}"].row]),
+        type="tertiary",
+        pinned=True,
+    )
+    height: Any = "content" if len(found) < 12 else 430
+    st.dataframe(shown, hide_index=True, height=height, key=f"referring {key}", column_config={"": button})
+
+
 def by_hand(words_: Sequence[Mapping[str, Any]]) -> None:
     """What people did to it by hand: who, when, and why."""
     for each in words_:
-        said = f"{each['by']}, {words.when(each['at'])} UTC: {each['reason']}"
+        said = f"{each['by']}, {words.here(each['at'])}: {each['reason']}"
         st.markdown(f":material/front_hand: **{each['action']}** by hand · {words.text(said)}")
 
 
 def off(one: Mapping[str, Any]) -> str:
     """Who has switched a record off and why, and which import has named it since."""
-    who = f"{one['by']}, {words.when(one['at'])} UTC: {one['reason']}." if one["by"] else "Not by way of Workbench."
+    who = f"{one['by']}, {words.here(one['at'])}: {one['reason']}." if one["by"] else "Not by way of Workbench."
     named = one["named"]
     since = f" Named since by {words.many(named['imports'], 'import')}, first by {named['file_name']}" if named else ""
     return words.text(who + (f"{since}, line {named['line']}." if named else ""))
@@ -107,6 +133,8 @@ def progress(found: Mapping[str, Any]) -> None:
 
 def _named(value: object, names: Mapping[str, Mapping[str, Any]]) -> str:
     one = names.get(str(value))
+    if isinstance(value, datetime):
+        return words.here(value)
     return str(value) if one is None else " ".join(filter(None, (one["key"], one["title"])))
 
 
@@ -124,7 +152,7 @@ def left(row: Mapping[str, Any], text: str) -> None:
         if not_written := NOT_WRITTEN.get(row["stage"]):
             st.markdown(not_written)
         why = words.told(row["issues"]) or ("" if row["explanation"] else rows.REASONS.get(row["reason"], ""))
-        for said in filter(None, (why, decided(row))):
+        for said in filter(None, (why, *said_of(row), decided(row))):
             st.markdown(words.text(said))
         since(row["since"])
         address.jump("Show this line", find=text, batch=row["batch"], line=row["line"])
@@ -133,8 +161,8 @@ def left(row: Mapping[str, Any], text: str) -> None:
 def since(later: Mapping[str, Any] | None) -> None:
     """That the key of a row which was not written has come with a later import, and the way there."""
     if later is not None:
-        when = words.when(later["at"])
-        where = f"{words.text(later['file_name'])}, line {later['line']}, {when} UTC"
+        when = words.here(later["at"])
+        where = f"{words.text(later['file_name'])}, line {later['line']}, {when}"
         st.markdown(f":material/recycling: Its key has been imported since ({later['outcome']}): {where}.")
         address.link("history", f"Import {words.short(later['batch'])}", batch=later["batch"])
 
@@ -144,10 +172,10 @@ def decided(row: Mapping[str, Any]) -> str:
     said = []
     if row["explanation"]:
         how = {"explained": "Explained", "rejected": "Rejected"}.get(row["reason"], "Imported by a later run")
-        when = words.when(row["explained_at"])
-        said.append(f"{how} by {row['explained_by']}, {when} UTC: {row['explanation']}")
+        when = words.here(row["explained_at"])
+        said.append(f"{how} by {row['explained_by']}, {when}: {row['explanation']}")
     if row["corrected_by"]:
-        said.append(f"Corrected by {row['corrected_by']}, {words.when(row['corrected_at'])} UTC.")
+        said.append(f"Corrected by {row['corrected_by']}, {words.here(row['corrected_at'])}.")
     return " ".join(said)
 
 
@@ -158,10 +186,10 @@ def happened(event: Mapping[str, Any], names: Mapping[str, Mapping[str, Any]]) -
     kind = "Undo: " if event["undo_of"] else ""
     with st.container(border=True):
         since = ", undone since" if event["undone_by"] else ""
-        st.markdown(f"{kind}{SIGNS.get(outcome, '·')} **{outcome}**{reason}{since} · {words.when(event['at'])} UTC")
+        st.markdown(f"{kind}{SIGNS.get(outcome, '·')} **{outcome}**{reason}{since} · {words.here(event['at'])}")
         for name, (old, new) in event["changes"].items():
             st.markdown(f"{words.text(name)}: ~~{_shown(old, names)}~~ → **{_shown(new, names)}**")
-        for why in filter(None, (words.told(event["issues"] or ()), event["explanation"])):
+        for why in filter(None, (words.told(event["issues"] or ()), *said_of(event), event["explanation"])):
             st.markdown(words.text(why))
         line = f"line {event['line']}" if event["line"] else "not in the file"
         line += f", corrected by {event['corrected_by']}" if event["corrected_by"] else ""
@@ -179,7 +207,7 @@ def cells(row: Mapping[str, Any]) -> None:
     """A line of a file: what became of it, why, and its cells as they are and as they came."""
     st.subheader(f"Line {row['line']} of the file")
     rows.table([row], key="row")
-    if said := decided(row):
+    for said in filter(None, (*said_of(row), decided(row))):
         st.markdown(words.text(said))
     made = {
         name: words.blank(value) for name, value in row["payload"].items()
@@ -188,4 +216,6 @@ def cells(row: Mapping[str, Any]) -> None:
     cells = pd.DataFrame(list(told.items()), columns=["Column", "Cell"])
     if corrected := row["corrected"]:
         cells["As it came"] = [corrected[name][0] if name in corrected else "" for name in cells["Column"]]
+    if cleaned := row["cleaned"]:
+        cells["In the source"] = [cleaned[name]["was"] if name in cleaned else "" for name in cells["Column"]]
     st.dataframe(cells.fillna(""), hide_index=True, height="content", key="cells")

@@ -9,6 +9,7 @@ import streamlit as st
 from workbench.doors.web import words
 from workbench.doors.web.views.outcomes import SIGNS
 from workbench.model.batch import Batch
+from workbench.prepare.cleaning import said_of
 
 REASONS = {
     "unchanged": "The record says so already",
@@ -165,7 +166,7 @@ def _why(row: Mapping[str, Any]) -> str:
     if row["explanation"] and row["reason"] != "resolved":
         return f"{row['explanation']} ({row['explained_by']})"
     told = "" if row["reason"] == "resolved" else words.told(row["issues"])
-    return told or REASONS.get(row["reason"], "")
+    return told or "; ".join(said_of(row) if row["removed_by"] else ()) or REASONS.get(row["reason"], "")
 
 
 def removed(records: Sequence[Mapping[str, Any]], *, key: str) -> None:

@@ -86,7 +86,7 @@ def step(step: Step, reaches: Sequence[Reach], last: Callable[[UUID], tuple[Batc
                     batch, figures = last(identifier)
                     numbers = " · ".join(f"{words.text(title)}: {number:,}" for title, number in figures.items())
                     rows = f", {words.many(batch.processed, 'record')}" if batch.processed is not None else ""
-                    st.caption(f"{words.when(batch.created_at)} UTC, {batch.state}{rows}. {numbers}")
+                    st.caption(f"{words.here(batch.created_at)}, {batch.state}{rows}. {numbers}")
         pressed: Deed | None = None
         with ways, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
             if st.button("Run now", key=f"run {step.name}", icon=":material/play_arrow:"):
@@ -103,15 +103,13 @@ def step(step: Step, reaches: Sequence[Reach], last: Callable[[UUID], tuple[Batc
 def _how_far(reaches: Sequence[Reach]) -> str:
     read = [each.read_at for each in reaches if each.read_at is not None]
     if len(read) < len(reaches):
-        return "never imported" if not read else f"last read {words.when(max(read))} UTC; some of it never"
+        return "never imported" if not read else f"last read {words.here(max(read))}; some of it never"
     until = [each.until for each in reaches]
     after: datetime | None = (
         min((each for each in until if each is not None), default=None) if None not in until else None
     )
-    follows = (
-        f"changes are here up to {words.when(after)} UTC" if after is not None else "all of it is read the next time"
-    )
-    return f"last read {words.when(min(read))} UTC · {follows}"
+    follows = f"changes are here up to {words.here(after)}" if after is not None else "all of it is read the next time"
+    return f"last read {words.here(min(read))} · {follows}"
 
 
 def audited(found: Completeness) -> bool:

@@ -1,0 +1,115 @@
+"""The analyst's way: a messy export is cleaned, mapped and committed without another editor, and the next month's needs
+no hand but one look."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests import messy
+from tests.browser.person import Person
+from workbench import Workbench, open_sheet
+
+People = Callable[..., Person]
+
+
+@pytest.fixture
+def courses(wb: Workbench, tmp_path: Path) -> None:
+    path = tmp_path / "courses.csv"
+    path.write_text("name,code\n" + "".join(f"{code.title()},{code}\n" for code in messy.PROGRAMMES))
+    wb.import_sheet(open_sheet(path), "elevate.courses")
+
+
+def dropped(ana: Person, file: Path) -> None:
+    ana.visit("upload")
+    ana.window.locator("input[type=file]").first.set_input_files(file)
+    ana.sees(file.name)
+    expect(ana.main.get_by_role("link", name="Clean it first")).to_be_visible()
+    ana.settled()
+
+
+def chosen(ana: Person, label: str, option: str) -> None:
+    ana.option(label, option).click()
+    ana.settled()
+
+
+def merged(ana: Person) -> None:
+    """Takes up the last clusters that were found, and makes all of them one value each."""
+    ana.settled()
+    ana.main.get_by_text(re.compile("^What was found")).click()
+    ana.main.get_by_role("button", name="Look at it").last.click()
+    ana.settled()
+    ana.main.get_by_text(re.compile(r"^All \d+ clusters?$")).click()
+    ana.settled()
+    ana.press("Add this step")
+    ana.settled()
+
+
+@pytest.mark.usefixtures("courses")
+def test_a_messy_export_is_cleaned_mapped_and_committed_and_the_next_needs_one_look(
+    person: People, wb: Workbench, tmp_path: Path
+) -> None:
+    ana = person()
+    dropped(ana, messy.write(tmp_path / "learners_march.csv"))
+    ana.follow("Clean it first")
+    ana.at("Clean")
+    ana.press("Add the 7 steps that need no choice")
+    ana.sees("Recipe: 7 steps")
+    merged(ana)
+    ana.sees("Recipe: 8 steps")
+    chosen(ana, "What to do", "Change case")
+    chosen(ana, "To", "capitals")
+    ana.press("Add this step")
+    ana.sees("Recipe: 9 steps")
+    ana.window.reload()
+    ana.sees("Recipe: 9 steps")
+    ana.press("Go on to Map")
+    ana.at("Map")
+    chosen(ana, "What is a row of it?", "Elevate: Students")
+    ana.choose("Learner", "full_name")
+    saved(ana, "Learners of the college")
+    started(ana)
+    assert ana.figures()["created"] == 600
+    names = {row["payload"]["full_name"] for row in wb.rows.each(ana.batch, outcome="created")}
+    assert names == {f"{first} {last}" for first in messy.FIRST for last in messy.LAST}
+
+    enrolled(ana)
+    assert ana.figures()["created"] == 600
+
+    dropped(ana, messy.write(tmp_path / "learners_april.csv", month=4))
+    ana.press("Map its columns")
+    ana.at("Map")
+    started(ana)
+    assert ana.figures()["created"] == 600
+    assert not ana.surprises
+
+
+def saved(ana: Person, name: str) -> None:
+    ana.press("Save as template")
+    ana.window.get_by_role("textbox", name="Name", exact=True).fill(name)
+    ana.window.get_by_role("textbox", name="Name", exact=True).press("Enter")
+    ana.settled()
+    ana.window.get_by_role("button", name="Save", exact=True).click()
+    ana.settled()
+    ana.window.keyboard.press("Escape")
+
+
+def started(ana: Person) -> None:
+    """Looks once, and starts the import; what is planned is written."""
+    ana.settled()
+    if ana.main.get_by_text("I have looked at every line").is_visible():
+        ana.confirm()
+    ana.press("Start the import")
+    ana.at("Validate")
+    ana.plan()
+    ana.commit()
+
+
+def enrolled(ana: Person) -> None:
+    """The same file once more, as enrollments: its recipe is there already."""
+    uploads = [parts for parts in ana.site.home.glob("uploads/*/*") if "." not in parts.name]
+    ana.visit("map", upload=uploads[0].name, dataset="elevate.enrollments")
+    ana.choose("Programme", "course_code")
+    started(ana)

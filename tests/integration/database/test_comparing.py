@@ -1,0 +1,60 @@
+"""An import beside the last ones of its source, and months beside each other."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from workbench import Workbench
+from workbench.model.sheet import Sheet
+
+pytestmark = pytest.mark.both_servers
+
+Given = Callable[..., Sheet]
+
+
+def people(first: int, number: int, phone: str = "555-201-0001") -> str:
+    rows = (f"p{n}@example.com,Person {n},{phone}\n" for n in range(first, first + number))
+    return "email,full_name,phone\n" + "".join(rows)
+
+
+def test_the_last_imports_of_files_named_alike_are_looked_at(wb: Workbench, sheet: Given) -> None:
+    wb.import_sheet(sheet("email,full_name\no@example.com,Other\n", "others.csv"), "elevate.students")
+    for month in range(1, 8):
+        wb.import_sheet(sheet(people(month * 100, 40), f"people-{month}.csv"), "elevate.students")
+    undone = wb.import_sheet(sheet(people(2000, 900), "people-8.csv"), "elevate.students")
+    wb.undo(undone)
+    batch = wb.plan(wb.stage(sheet(people(700, 80, ""), "people-9.csv"), "elevate.students")).batch
+    found = wb.compare(batch)
+    assert [each.file_name for each in found.earlier] == [f"people-{month}.csv" for month in (7, 6, 5, 4, 3)]
+    assert (found.same_source, found.beside) == (True, "beside the last 5 imports of this source")
+    assert found.unusual == (
+        "80 rows, more than in any of them: there were 40.",
+        "40 rows created: 50% of the rows, and was 100%.",
+        "40 rows skipped: 50% of the rows, and was 0%.",
+        "Phone is filled in 0% of the rows, and was 100%.",
+    )
+    wb.commit(batch)
+    assert wb.compare(batch).unusual == found.unusual  # neither with itself nor with what came later
+
+
+def test_without_files_named_alike_it_is_the_dataset_that_is_compared(wb: Workbench, sheet: Given) -> None:
+    first = wb.import_sheet(sheet(people(0, 3), "a.csv"), "elevate.students")
+    assert wb.compare(first).earlier == ()
+    second = wb.compare(wb.import_sheet(sheet(people(10, 3), "b.csv"), "elevate.students"))
+    assert (len(second.earlier), second.same_source) == (1, False)
+
+
+def test_months_and_signatures_are_told(wb: Workbench, sheet: Given) -> None:
+    first = wb.import_sheet(sheet(people(0, 3), "a.csv"), "elevate.students")
+    second = wb.import_sheet(sheet(people(0, 4), "b.csv"), "elevate.students")
+    wb.sign_off(first)
+    now = datetime.now(UTC)
+    assert wb.batches.months(now - timedelta(days=40), now - timedelta(days=10)) == [
+        {
+            "now": True, "imports": 2, "signed": 1, "rows": 7, "created": 4, "updated": 0, "skipped": 3, "unmatched": 0,
+            "invalid": 0,
+        }
+    ]  # fmt: skip
+    assert wb.batches.months(now - timedelta(days=40), now + timedelta(days=1))[0]["now"] is False
+    assert wb.batches.signers([first, second]) == {first.id: "ana"}

@@ -1,0 +1,280 @@
+import json
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests import messy
+from tests.pages.conftest import Show
+from workbench import Workbench
+from workbench.doors.web import recipes, uploads
+from workbench.model.recipe import Condition, Recipe, Step
+from workbench.model.sheet import Sheet
+from workbench.model.template import Mapping
+
+STUDENTS = b"""\
+email,full name,phone
+ann@example.org, Ann Lee ,n/a
+bo@example.org,Bo  Ray,555-201-0001
+cy@example.org; cy@example.com,Cy Orr,n/a
+"""
+
+
+def keep(wb: Workbench, data: bytes, name: str = "export.csv") -> str:
+    return uploads.keep(wb.settings, name, BytesIO(data)).id
+
+
+def told(page: AppTest) -> str:
+    said = [*page.markdown, *page.caption, *page.info, *page.warning, *page.success, *page.error, *page.checkbox]
+    return "\n".join(each.label if hasattr(each, "label") and each.type == "checkbox" else each.value for each in said)
+
+
+def plain(page: AppTest) -> str:
+    return told(page).replace("\\", "")
+
+
+def press(page: AppTest, label: str) -> AppTest:
+    done = next(one for one in page.button if one.label == label).click().run()
+    assert not done.exception
+    return done
+
+
+def rows(page: AppTest) -> list[list[Any]]:
+    """The rows on the page: line and cells."""
+    frame = page.dataframe[-1].value
+    return frame[["line", *(name for name in frame.columns if name.isdecimal())]].values.tolist()
+
+
+def kept(wb: Workbench, upload: str) -> Recipe:
+    history = recipes.kept(wb.settings, recipes.of_upload(upload, None))
+    assert history is not None
+    return history.now
+
+
+def facets(*shown: dict[str, Any]) -> str:
+    return json.dumps({"shown": list(shown)})
+
+
+def test_without_a_file_the_page_says_what_to_do(show: Show) -> None:
+    page = show("clean")
+    assert not page.exception
+    assert "No file yet" in told(page)
+
+
+def test_the_rows_stand_with_their_lines_and_what_was_found_with_its_step(show: Show, wb: Workbench) -> None:
+    page = show("clean", upload=keep(wb, STUDENTS))
+    assert not page.exception
+    assert rows(page)[0] == [2, "ann@example.org", " Ann Lee ", "n/a"]
+    said = plain(page)
+    assert "**full name**: 1 row with blanks around the text" in said
+    assert "**phone**: 2 rows with n/a, which means nothing" in said
+    assert "**email**: 1 row with two e-mail addresses" in said
+
+
+def test_a_step_is_seen_on_a_few_rows_before_it_is_added_and_marked_afterwards(show: Show, wb: Workbench) -> None:
+    upload = keep(wb, STUDENTS)
+    page = show("clean", upload=upload, column='["full name"]', do="trim")
+    assert page.dataframe[0].value.values.tolist() == [[2, " Ann Lee ", "Ann Lee"]]
+    assert rows(page)[0][2] == " Ann Lee "
+    page = press(page, "Add this step")
+    assert rows(page)[0] == [2, "ann@example.org", "Ann Lee", "n/a"]
+    assert page.dataframe[-1].value["told"].tolist() == ["full name: “ Ann Lee ” (step 1)", "", ""]
+    assert "**1.** In full name, take away white space around the text." in plain(page)
+    assert "1 row changed" in plain(page)
+    assert kept(wb, upload).steps[0].expected is not None
+    assert kept(wb, upload).steps[0].expected.changed == 1  # type: ignore[union-attr]
+
+
+def test_what_is_found_becomes_steps_with_one_press_and_is_undone_and_done_again(show: Show, wb: Workbench) -> None:
+    upload = keep(wb, STUDENTS)
+    page = press(show("clean", upload=upload), "Add the 4 steps that need no choice")
+    clean = [2, "ann@example.org", "", "Ann Lee", ""]
+    assert (rows(page)[0], len(kept(wb, upload).steps)) == (clean, 4)
+    page = press(page, "Undo")
+    assert (rows(page)[0][2], kept(wb, upload).steps) == (" Ann Lee ", ())
+    page = press(show("clean", upload=upload), "Redo")
+    assert rows(page)[0] == clean
+    assert next(one for one in page.button if one.label == "Redo").disabled
+
+
+def test_a_recipe_survives_leaving_and_whoever_opens_the_file_sees_it(
+    show: Show, wb: Workbench, open_wb: Callable[..., Workbench]
+) -> None:
+    upload = keep(wb, STUDENTS)
+    press(show("clean", upload=upload, column='["full name"]', do="trim"), "Add this step")
+    assert rows(show("clean", upload=upload))[0][2] == "Ann Lee"
+
+
+def test_a_step_is_switched_off_moved_edited_and_taken_away(show: Show, wb: Workbench) -> None:
+    upload = keep(wb, STUDENTS)
+    steps = (
+        Step(operation="case", columns=("full name",), options={"to": "upper"}),
+        Step(operation="trim", columns=("full name",)),
+    )
+    _say(wb, upload, *steps)
+    page = show("clean", upload=upload)
+    assert rows(page)[0][2] == "ANN LEE"
+    page = next(box for box in page.checkbox if box.label.startswith("**1.**")).uncheck().run()
+    assert rows(page)[0][2] == "Ann Lee"
+    assert [step.on for step in kept(wb, upload).steps] == [False, True]
+    page = show("clean", upload=upload, step="1", do="case", column='["full name"]', options='{"to":"upper"}')
+    next(box for box in page.selectbox if box.label == "To").select("lower").run()
+    page = press(page, "Save step 1")
+    assert kept(wb, upload).steps[0].options == {"to": "lower"}
+    assert "step" not in page.query_params
+
+
+def test_facets_are_counted_over_all_rows_and_hold_for_the_step(show: Show, wb: Workbench) -> None:
+    upload = keep(wb, STUDENTS)
+    chosen = {"column": "phone", "test": "values", "values": ["n/a"]}
+    shown = facets({"column": "phone", "by": "values", "chosen": chosen}, {"column": "email", "by": "kind"})
+    page = show("clean", upload=upload, facets=shown, column='["phone"]', do="blank_texts")
+    said = plain(page)
+    assert "n/a :gray[2]" in said
+    assert "555-201-0001 :gray[1]" in said
+    assert "no e-mail address :gray[1]" in said
+    assert "**2 of 3 rows**" in said
+    assert [row[0] for row in rows(page)] == [2, 4]
+    press(page, "Add this step")
+    assert kept(wb, upload).steps[0].where == (Condition(column="phone", test="values", values=("n/a",)),)
+
+
+def test_a_facet_is_added_chosen_from_turned_round_and_taken_away(show: Show, wb: Workbench) -> None:
+    page = show("clean", upload=keep(wb, STUDENTS))
+    page = next(box for box in page.selectbox if box.label == "Facet of").select("phone").run()
+    page = next(box for box in page.checkbox if box.label.startswith("n/a")).check().run()
+    assert [row[0] for row in rows(page)] == [2, 4]
+    page = next(box for box in page.checkbox if box.label == "All but these").check().run()
+    assert [row[0] for row in rows(page)] == [3]
+    page = next(box for box in page.selectbox if box.label == "Count phone by").select("pattern").run()
+    assert "999-999-9999 :gray[1]" in plain(page)
+    assert len(rows(page)) == 3
+
+
+def test_clusters_become_one_step_with_the_value_to_keep(show: Show, wb: Workbench) -> None:
+    upload = keep(
+        wb,
+        b"name,course\n"
+        + b"".join(
+            b"N%d,%b\n" % (n, c) for n, c in enumerate([b"Welding"] * 5 + [b"welding", b"WELDING"] + [b"Carpentry"] * 4)
+        ),
+    )
+    page = show("clean", upload=upload, column='["course"]', do="clusters")
+    next(box for box in page.checkbox if box.label == "All 1 cluster").check().run()
+    press(page, "Add this step")
+    assert kept(wb, upload).steps[0].options == {"meanings": {"WELDING": "Welding", "welding": "Welding"}}
+
+
+def test_removed_rows_stand_behind_a_switch(show: Show, wb: Workbench) -> None:
+    upload = keep(wb, STUDENTS)
+    where = (Condition(column="phone", test="values", values=("n/a",)),)
+    _say(wb, upload, Step(operation="remove_rows", where=where))
+    page = show("clean", upload=upload)
+    assert [row[0] for row in rows(page)] == [3]
+    page = next(one for one in page.toggle if one.label == "Show the 2 rows removed").set_value(True).run()
+    assert page.dataframe[-1].value["Line"].tolist() == [2, 4]
+
+
+def test_the_columns_of_the_recipe_are_those_of_map_and_of_the_import(show: Show, wb: Workbench) -> None:
+    upload = keep(wb, STUDENTS)
+    press(show("clean", upload=upload), "Add the 4 steps that need no choice")
+    page = show("map", upload=upload)
+    assert not page.exception
+    assert page.data_editor[0].value["column"].tolist() == ["email", "email 2", "full name", "phone"]
+    next(box for box in page.checkbox if box.label.startswith("I have looked")).check().run()
+    next(one for one in page.button if one.label == "Start the import").click().run()
+    assert not page.exception
+    batch = wb.batches.all()[0]
+    assert [step["operation"] for step in batch.mapping["recipe"]["steps"]] == [
+        "split",
+        "trim",
+        "collapse",
+        "blank_texts",
+    ]
+    filled = wb.fill(batch)
+    assert [row["raw"]["full name"] for row in wb.rows.each(filled)] == ["Ann Lee", "Bo Ray", "Cy Orr"]
+
+
+def test_the_next_file_is_cleaned_by_the_recipe_of_its_template(show: Show, wb: Workbench) -> None:
+    recipe = Recipe(steps=(Step(operation="rename", columns=("full name",), options={"to": "who"}),))
+    mapping = Mapping(columns={"email": "email", "who": "full_name"}, left_out=("phone",), recipe=recipe)
+    wb.templates.save("Monthly", "elevate.students", mapping)
+    upload = keep(wb, STUDENTS, "june.csv")
+    page = show("clean", upload=upload)
+    assert not page.exception
+    assert "These are the steps of the template Monthly" in plain(page)
+    page = show("map", upload=upload)
+    assert page.data_editor[0].value["column"].tolist() == ["email", "who", "phone"]
+
+
+def test_two_people_who_change_a_recipe_at_once_are_told(wb: Workbench) -> None:
+    first = recipes.keep(wb.settings, "x", recipes.History())
+    mine, theirs = (first.changed(Recipe(steps=(Step(operation=name),))) for name in ("trim", "collapse"))
+    recipes.keep(wb.settings, "x", theirs)
+    assert recipes.keep(wb.settings, "x", mine).now == theirs.now
+
+
+def test_an_address_with_nonsense_is_no_trace(show: Show, wb: Workbench) -> None:
+    for nonsense in (
+        '{"shown":[{"by":3}]}',
+        "[",
+        '{"shown":7}',
+        '{"shown":[{"column":"phone","by":"values","chosen":{}}]}',
+    ):
+        address = {"column": nonsense, "do": nonsense, "options": nonsense, "step": nonsense, "way": nonsense}
+        page = show("clean", upload=keep(wb, STUDENTS), facets=nonsense, **address)
+        assert not page.exception
+        assert len(rows(page)) == 3
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"steps":[{"operation":"no such"}]}', '{"version":9,"steps":[]}'])
+def test_what_is_no_recipe_is_refused_in_a_sentence(show: Show, wb: Workbench, text: str) -> None:
+    page = show("clean", upload=keep(wb, STUDENTS))
+    page.file_uploader[0].set_value([("recipe.json", text.encode(), "application/json")]).run()
+    assert not page.exception
+    assert len(page.error) == 1
+
+
+def test_a_column_of_secrets_is_shown_to_nobody(show: Show, wb: Workbench) -> None:
+    page = show("clean", upload=keep(wb, b"email,full name,password\nann@example.org,Ann,hunter2\n"))
+    assert "hunter2" not in str(rows(page)) + plain(page)
+
+
+def test_hostile_cells_are_texts_and_never_markup(show: Show, wb: Workbench) -> None:
+    hostile = "<script>alert(1)</script> $x$ [a](b) :red[c]"
+    page = show(
+        "clean",
+        upload=keep(wb, f"email,who\na@example.org,{hostile}\n".encode()),
+        facets=facets({"column": "who", "by": "values"}),
+    )
+    assert not page.exception
+    shown = next(box.label for box in page.checkbox if "script" in box.label)
+    assert shown.startswith("\\<script\\>")
+
+
+def test_the_source_of_an_import_is_cleaned_otherwise_and_imported_again(
+    show: Show, wb: Workbench, sheet: Callable[..., Sheet]
+) -> None:
+    batch = wb.import_sheet(
+        sheet(STUDENTS.decode().replace("; cy@example.com", "")),
+        "elevate.students",
+        recipe=Recipe(steps=(Step(operation="trim", columns=("full name",)),)),
+    )
+    page = show("clean", batch=batch.id)
+    assert not page.exception
+    assert rows(page)[0][2] == "Ann Lee"
+    assert page.dataframe[-1].value["told"].tolist()[0] == "full name: “ Ann Lee ” (step 1)"
+
+
+def test_a_messy_export_is_clean_in_few_steps(show: Show, wb: Workbench, tmp_path: Path) -> None:
+    upload = keep(wb, messy.write(tmp_path / "march.csv").read_bytes(), "march.csv")
+    page = press(show("clean", upload=upload), "Add the 7 steps that need no choice")
+    first = rows(page)[0]
+    assert first == [5, "José Núñez", "learner30000@example.com", "home30000@example.org", "Welding", "", "2026-03-01"]
+
+
+def _say(wb: Workbench, upload: str, *steps: Step) -> None:
+    recipes.keep(wb.settings, recipes.of_upload(upload, None), recipes.History().changed(Recipe(steps=steps)))

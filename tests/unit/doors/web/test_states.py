@@ -1,0 +1,109 @@
+"""The rows after each step are those that the whole recipe leaves, step by step and from files."""
+
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from tests import messy
+from workbench import open_sheet
+from workbench.doors.web import states
+from workbench.doors.web.states import State
+from workbench.model.recipe import Condition, Recipe, Step
+from workbench.model.sheet import Sheet
+from workbench.prepare.cleaning import cleaned, without_removed
+from workbench.prepare.findings import findings
+
+WELDING = Condition(column="Programme", test="pattern", text="(?i)weld")
+RECIPES = {
+    "nothing": (),
+    "cells": (Step(operation="case", columns=("Learner",), options={"to": "upper"}),),
+    "some rows": (Step(operation="case", columns=("Learner",), options={"to": "lower"}, where=(WELDING,)),),
+    "every column": (Step(operation="trim"),),
+    "removed rows": (Step(operation="remove_rows", where=(WELDING,)), Step(operation="trim")),
+    "the last rows": (
+        Step(operation="remove_rows", where=(Condition(column="Learner", test="values", values=("Omar Fischer",)),)),
+    ),
+    "more columns": (
+        Step(operation="split", columns=("E-mail",), options={"separator": ";", "into": ["E-mail", "Other"]}),
+        Step(operation="rename", columns=("Other",), options={"to": "Home"}),
+        Step(operation="remove_columns", columns=("Phone",)),
+    ),
+    "more rows": (Step(operation="split_rows", columns=("E-mail",), options={"separator": ";"}),),
+    "what has to see all rows": (Step(operation="keep_last", columns=("Programme",)),),
+    "one that is off": (Step(operation="remove_rows", on=False), Step(operation="trim", columns=("Learner",))),
+}
+
+
+@pytest.fixture
+def sheet(tmp_path: Path) -> Sheet:
+    return open_sheet(messy.write(tmp_path / "march.csv", rows=200))
+
+
+def after(sheet: Sheet, home: Path, *steps: Step) -> State:
+    return states.after(sheet, Recipe(steps=steps), home)
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_the_rows_are_those_that_the_whole_recipe_leaves(sheet: Sheet, tmp_path: Path, name: str) -> None:
+    recipe = Recipe(steps=RECIPES[name])
+    whole = list(without_removed(cleaned(sheet, recipe)).chunks())
+    state = states.after(sheet, recipe, tmp_path / "home")
+    assert state.cells.to_pylist() == [row for chunk in whole for row in chunk.cells.to_pylist()]
+    assert state.lines.to_pylist() == [line for chunk in whole for line in chunk.lines.to_pylist()]
+    assert len(state) + (state.gone if name != "more rows" else 0) >= state.source_rows == 200
+
+
+def test_a_column_that_a_step_leaves_alone_is_not_written_again(sheet: Sheet, tmp_path: Path) -> None:
+    before = after(sheet, tmp_path)
+    then = after(sheet, tmp_path, Step(operation="case", columns=("Learner",), options={"to": "upper"}))
+    same = [name for name in then.headers if _place(then, name) == _place(before, name)]
+    assert same == ["E-mail", "Programme", "Phone", "Enrolled"]
+
+
+def _place(state: State, name: str) -> int:
+    place: int = state.cells[name].chunk(0).buffers()[2].address
+    return place
+
+
+def test_what_each_step_found_in_a_cell_is_known_by_its_line(sheet: Sheet, tmp_path: Path) -> None:
+    state = after(
+        sheet, tmp_path, Step(operation="trim", columns=("Learner",)), Step(operation="collapse", columns=("Learner",))
+    )
+    assert state.was([5, 6]) == {(5, "Learner"): [(0, " José  Núñez"), (1, "José  Núñez")]}
+    assert [each.changed for each in state.done] == [19, 19]
+
+
+def test_removed_rows_are_kept_with_their_lines_and_the_step(sheet: Sheet, tmp_path: Path) -> None:
+    state = after(sheet, tmp_path, Step(operation="trim"), Step(operation="remove_rows", where=(WELDING,)))
+    assert [len(table) for table in state.removed] == [0, state.gone]
+    assert state.removed[1].column(0).to_pylist()[:3] == [5, 6, 7]
+
+
+def test_a_preview_shows_rows_that_change_and_how_many_were_looked_at(sheet: Sheet, tmp_path: Path) -> None:
+    state = after(sheet, tmp_path)
+    found = states.preview(sheet, state, Step(operation="trim", columns=("Learner",)))
+    assert (found.columns, found.looked_at, len(found.rows)) == (("Learner",), 200, 8)
+    line, before, now = found.rows[0]
+    assert now is not None
+    assert (line, before["Learner"], now["Learner"]) == (5, " José  Núñez", "José  Núñez")
+    removed = states.preview(sheet, state, Step(operation="remove_rows", where=(WELDING,)))
+    assert [now for _, _, now in removed.rows] == [None] * 8
+    nothing = states.preview(sheet, state, Step(operation="trim", columns=("Enrolled",)))
+    assert nothing.rows == []
+
+
+def test_facets_are_counted_under_the_others(sheet: Sheet, tmp_path: Path) -> None:
+    state = after(sheet, tmp_path, *(each.step for each in findings(sheet) if each.step is not None))
+    weldings = state.counted("Programme", "values", (WELDING,)).values
+    assert {*weldings["text"].to_pylist()} == {"Welding", "welding", "Weldng"}
+    assert pa.compute.sum(weldings["rows"]).as_py() == len(state.places((WELDING,)))
+    assert state.clusters("Programme", "nearest", ())[0].values[0][0] == "Welding"
+
+
+def test_the_table_is_taken_away_without_removed_rows_and_secrets(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("name,password\n Ann ,hunter2\nBo,hunter3\n")
+    sheet = open_sheet(tmp_path / "a.csv")
+    gone = Step(operation="remove_rows", where=(Condition(column="name", test="values", values=("Bo",)),))
+    state = after(sheet, tmp_path, Step(operation="trim"), gone)
+    assert states.csv(sheet, state) == b"name\nAnn\n"

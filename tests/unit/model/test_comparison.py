@@ -1,0 +1,50 @@
+"""What is unusual about an import beside the last ones, in words."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from workbench.model.comparison import Comparison, Figures
+
+
+def figures(rows: int, filled: dict[str, int] | None = None, **outcomes: int) -> Figures:
+    known = outcomes or {"created": rows}
+    at = datetime(2026, 11, 1, tzinfo=UTC)
+    return Figures(batch=UUID(int=rows), file_name="a.csv", at=at, rows=rows, outcomes=known, filled=filled or {})
+
+
+def unusual(this: Figures, *earlier: Figures, **more: Any) -> list[str]:
+    return list(Comparison(this=this, earlier=earlier, same_source=True, **more).unusual)
+
+
+def test_an_import_as_the_others_is_not_unusual() -> None:
+    assert unusual(figures(105), figures(100), figures(110)) == []
+
+
+def test_the_first_of_its_kind_is_not_unusual_and_says_so() -> None:
+    first = Comparison(this=figures(5), earlier=(), same_source=False)
+    assert (first.unusual, first.beside) == ((), "the first of its kind: there is nothing to compare it with")
+
+
+def test_many_more_and_many_fewer_rows_are_unusual() -> None:
+    known = (figures(100), figures(120))
+    assert unusual(figures(200), *known) == ["200 rows, more than in any of them: there were 100 to 120."]
+    assert unusual(figures(50), *known) == ["50 rows, fewer than in any of them: there were 100 to 120."]
+    assert unusual(figures(20), figures(10)) == []  # few rows are soon twice as many
+
+
+def test_another_share_of_an_outcome_is_unusual() -> None:
+    known = (figures(100, created=98, invalid=2), figures(100, created=100))
+    assert unusual(figures(100, created=70, invalid=30), *known) == [
+        "70 rows created: 70% of the rows, and was 98% to 100%.",
+        "30 rows invalid: 30% of the rows, and was 0% to 2%.",
+    ]
+
+
+def test_a_field_that_is_filled_less_or_gone_is_unusual() -> None:
+    known = figures(100, {"email": 100, "phone": 90, "home_town": 5}, created=100)
+    assert unusual(figures(100, {"email": 100, "phone": 20}, created=100), known) == [
+        "Phone is filled in 20% of the rows, and was 90%.",
+        "Without home town, which the last one had.",
+    ]
+    assert unusual(figures(100, created=100), known) == []  # nobody counted

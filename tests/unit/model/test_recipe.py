@@ -1,0 +1,70 @@
+"""A recipe is kept as JSON, and read back as it was."""
+
+import json
+
+import pytest
+
+from workbench.model.errors import WrongRecipe
+from workbench.model.recipe import Condition, Expected, Recipe, Step
+
+RECIPE = Recipe(
+    name="Clinics",
+    steps=(
+        Step(operation="trim"),
+        Step(
+            operation="replace",
+            columns=("Phone",),
+            options={"find": "x", "by": "-"},
+            where=(Condition(column="City", test="values", values=("A", "B"), negated=True),),
+            on=False,
+            expected=Expected(rows=12, changed=3, of=600),
+        ),
+    ),
+)
+
+
+def test_a_recipe_comes_back_from_json_as_it_was() -> None:
+    assert Recipe.from_dict(json.loads(json.dumps(RECIPE.to_dict()))) == RECIPE
+
+
+def test_a_recipe_with_no_step_that_is_on_is_false() -> None:
+    assert RECIPE and not Recipe() and not Recipe(steps=(Step(operation="trim", on=False),))
+
+
+@pytest.mark.parametrize(
+    "data, why",
+    [
+        ({"version": 2}, "its form is version 2, and 1 is known"),
+        ({"steps": {}}, "it is no list of steps"),
+        ({"stepps": []}, "there is no stepps in it"),
+        (
+            {"steps": [{"operation": "trim"}, {"columns": ["A"]}]},
+            "Step 2 of the recipe cannot be used: it has no operation",
+        ),
+        ({"steps": [{"operation": "trim", "where": [{"test": "odd"}]}]}, "there is no test called odd"),
+        ({"steps": ["trim"]}, "it is no object of names and values"),
+        ({"steps": [{"operation": "trim", "columns": "A"}]}, "columns is a list of texts"),
+    ],
+)
+def test_what_is_no_recipe_is_refused_in_one_sentence(data: object, why: str) -> None:
+    with pytest.raises(WrongRecipe) as error:
+        Recipe.from_dict(data)  # type: ignore[arg-type]
+    assert why in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "condition, words",
+    [
+        (Condition(column="A", test="values", values=("x", "y", "z", "u", "v")), "A is 'x', 'y', 'z' and 2 others"),
+        (Condition(column="A", test="length", low=3, high=3), "A has 3 characters"),
+        (Condition(column="A", test="length", low=3), "A has at least 3 characters"),
+        (Condition(column="A", test="number", low=1, high=9.5, negated=True), "A is not a number from 1 to 9.5"),
+        (Condition(column="A", test="date", high="2024-01-31"), "A is a date of at most 2024-01-31"),
+        (Condition(column="A", test="number"), "A is a number"),
+        (Condition(column="A", test="blank", negated=True), "A is not blank"),
+        (Condition(column="A", test="kind", text="email"), "A is of the kind email"),
+        (Condition(test="expression", text="a = b"), "(a = b)"),
+    ],
+)
+def test_conditions_are_words(condition: Condition, words: str) -> None:
+    assert str(condition) == words

@@ -1,0 +1,42 @@
+"""Several rows come of one, and all of them know its line."""
+
+from tests.recipes import done, lines, put_back, sheet_of, with_steps
+from workbench.model.recipe import Condition, Step
+
+MAILS = {"Name": ["Ann", "Bob", "Cy", "Di"], "Mail": ["a@x.org; b@x.org", "c@x.org", ";", " d@x.org;"]}
+SPLIT = Step(operation="split_rows", columns=("Mail",), options={"separator": ";"})
+
+
+def test_two_emails_of_a_cell_become_two_rows() -> None:
+    assert done(MAILS, "split_rows", "Mail", separator=";") == {
+        "Name": ["Ann", "Ann", "Bob", "Cy", "Di"],
+        "Mail": ["a@x.org", "b@x.org", "c@x.org", ";", " d@x.org;"],
+    }
+
+
+def test_the_rows_of_one_repeat_its_line_and_what_it_was() -> None:
+    found = with_steps(sheet_of(MAILS), SPLIT)
+    assert lines(found) == [2, 2, 3, 4, 5]
+    assert put_back(found)["Mail"][:3] == ["a@x.org; b@x.org", "a@x.org; b@x.org", "c@x.org"]
+
+
+def test_only_the_rows_that_are_meant_are_parted() -> None:
+    bob = Condition(column="Name", test="values", values=("Bob",))
+    assert done(MAILS, "split_rows", "Mail", separator="@", where=[bob])["Mail"] == [
+        "a@x.org; b@x.org",
+        "c",
+        "x.org",
+        ";",
+        " d@x.org;",
+    ]
+
+
+def test_columns_become_rows_with_their_names() -> None:
+    cells = {"Id": ["1", "2", "3"], "Art": ["A", "", ""], "Math": ["B", "C", ""]}
+    for size in (1, 2, 3):
+        assert done(cells, "unpivot", "Art", "Math", name="Course", value="Grade", rows_in_a_chunk=size) == {
+            "Id": ["1", "1", "2", "3"],
+            "Course": ["Art", "Math", "Math", "Art"],
+            "Grade": ["A", "B", "C", ""],
+        }
+    assert len(done(cells, "unpivot", "Art", "Math", name="Course", value="Grade", blank=True)["Id"]) == 6

@@ -1,0 +1,99 @@
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import messy
+from workbench import open_sheet
+from workbench.model.recipe import Recipe
+from workbench.model.sheet import Sheet
+from workbench.prepare.cleaning import cleaned
+from workbench.prepare.findings import Finding, findings
+
+Opened = Callable[[str], Sheet]
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Opened:
+    def sheet(text: str) -> Sheet:
+        (tmp_path / "file.csv").write_text(text, "utf-8")
+        return open_sheet(tmp_path / "file.csv")
+
+    return sheet
+
+
+def said(sheet: Sheet) -> list[tuple[str, str]]:
+    return [(each.column, each.what) for each in findings(sheet)]
+
+
+def steps(sheet: Sheet) -> list[tuple[str, dict[str, Any]]]:
+    return [(each.step.operation, dict(each.step.options)) for each in findings(sheet) if each.step is not None]
+
+
+def test_a_clean_file_has_nothing_to_be_found(opened: Opened) -> None:
+    assert findings(opened("email,name,day\na@example.org,Ann,2026-01-02\nb@example.org,Bo,2026-01-03\n")) == ()
+
+
+def test_a_file_without_rows_has_nothing_to_be_found(opened: Opened) -> None:
+    assert findings(opened("email,name\n")) == ()
+
+
+def test_blanks_around_and_within_a_text_are_two_things(opened: Opened) -> None:
+    assert said(opened('name,x\n" Ann",1\nBo  Ray,2\n')) == [
+        ("name", "1 row with blanks around the text"),
+        ("name", "1 row with several blanks in a row"),
+    ]
+
+
+def test_a_wrong_encoding_is_shown_by_its_first_text(opened: Opened) -> None:
+    assert said(opened("name,x\nJosÃ©,1\nBo,2\n")) == [
+        ("name", "1 row with letters that were read in a wrong encoding: JosÃ© is José")
+    ]
+
+
+def test_texts_that_mean_nothing_are_named_for_the_step(opened: Opened) -> None:
+    found = opened("phone,x\nn/a,1\n-,2\n555,3\n")
+    assert said(found) == [("phone", "2 rows with -, n/a, which means nothing")]
+    assert steps(found) == [("blank_texts", {"texts": ["-", "n/a"]})]
+
+
+@pytest.mark.parametrize(("between", "options"), [(";", {"separator": ";"}), (", ", {"separator": ","})])
+def test_two_addresses_in_a_cell_are_split_at_what_stands_between_them(
+    opened: Opened, between: str, options: dict[str, str]
+) -> None:
+    found = opened(f'mail,x\n"a@b.org{between}c@d.org",1\ne@f.org,2\n')
+    assert steps(found) == [("split", {**options, "into": ["mail", "mail 2"]})]
+
+
+def test_addresses_that_are_parted_in_several_ways_are_split_by_a_pattern(opened: Opened) -> None:
+    (found,) = steps(opened('mail,x\n"a@b.org; c@d.org",1\na@b.org c@d.org,2\n'))
+    assert found[1]["pattern"] is True
+
+
+def test_dates_that_one_order_alone_reads_have_their_form(opened: Opened) -> None:
+    assert steps(opened("day,x\n25.12.2026,1\n2026-12-26,2\n")) == [("dates", {"form": "dmy"})]
+
+
+def test_dates_that_could_be_either_have_none(opened: Opened) -> None:
+    assert steps(opened("day,x\n01/02/2026,1\n2026-12-26,2\n")) == [("dates", {})]
+
+
+def test_values_that_are_probably_one_are_told_and_left_to_a_person(opened: Opened) -> None:
+    found = findings(opened("course,x\n" + "Welding,1\n" * 6 + "welding,2\nWeldng,3\n"))
+    assert [(each.step, each.way) for each in found] == [(None, "key_collision"), (None, "nearest")]
+    assert found[0].what == "Welding, welding are probably one value"
+
+
+def test_a_finding_is_done_when_a_recipe_has_a_step_for_it(opened: Opened) -> None:
+    found = findings(opened('name,x\n" Ann",1\n'))
+    step = found[0].step
+    assert step is not None
+    assert (found[0].is_done(Recipe()), found[0].is_done(Recipe(steps=(step,)))) == (False, True)
+
+
+def test_the_steps_that_are_found_leave_nothing_to_be_found_but_clusters(tmp_path: Path) -> None:
+    sheet = open_sheet(messy.write(tmp_path / "march.csv"))
+    recipe = Recipe(steps=tuple(each.step for each in findings(sheet) if each.step is not None))
+    left: tuple[Finding, ...] = findings(cleaned(sheet, recipe))
+    assert [each.step for each in left] == [None] * len(left)

@@ -1,0 +1,50 @@
+"""An import beside the last ones of its source: asked of what is counted already."""
+
+from typing import Any
+
+from workbench.database.batches import STANDS
+from workbench.database.store import Store
+from workbench.model.batch import OUTCOMES, Batch
+from workbench.model.comparison import LAST, Comparison, Figures
+
+
+def compare(store: Store, batch: Batch) -> Comparison:
+    """A batch beside the last completed imports before it that stand: of files whose names differ in digits alone,
+    where there are any, else of any file of its dataset."""
+    asked = {"batch": batch.id, "dataset": batch.dataset, "file": batch.file_name, "at": batch.created_at, "last": LAST}
+    found = [_figures(row) for row in store.all(_EARLIER, {**asked, "alike": True})]
+    alike = bool(found)
+    if not found:
+        found = [_figures(row) for row in store.all(_EARLIER, {**asked, "alike": False})]
+    this = Figures(
+        batch=batch.id,
+        file_name=batch.file_name,
+        at=batch.completed_at or batch.created_at,
+        rows=batch.processed or batch.summary.get("rows", 0),
+        outcomes={name: getattr(batch, name) or 0 for name in OUTCOMES},
+        filled=batch.summary.get("filled", {}),
+    )
+    return Comparison(this=this, earlier=tuple(found), same_source=alike)
+
+
+def _figures(row: dict[str, Any]) -> Figures:
+    return Figures(
+        batch=row["id"],
+        file_name=row["file_name"],
+        at=row["at"],
+        rows=row["processed"] or 0,
+        outcomes={name: row[name] or 0 for name in OUTCOMES},
+        filled=row["filled"] or {},
+        signed_by=row["signed_by"],
+    )
+
+
+_EARLIER = f"""
+select id, file_name, completed_at as at, processed, {", ".join(OUTCOMES)}, summary -> 'filled' as filled,
+       (select signed_by from workbench.sign_off s where s.batch_id = import_batch.id) as signed_by
+from workbench.import_batch
+where data_type = %(dataset)s and stage = 'completed' and created_at < %(at)s and id <> %(batch)s
+  and part_of is null and undo_of is null and sweep_of is null and {STANDS}
+  and (not %(alike)s or regexp_replace(file_name, '\\d+', '', 'g') = regexp_replace(%(file)s, '\\d+', '', 'g'))
+order by created_at desc, id desc limit %(last)s
+"""

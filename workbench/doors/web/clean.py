@@ -1,0 +1,330 @@
+"""The page Clean, drawn again by itself at each click: the recipe, the facets, a step that is made, and the rows."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import streamlit as st
+
+from workbench.doors.web import address, desk, states, words
+from workbench.doors.web.desk import CLUSTERS, Desk, Facet
+from workbench.doors.web.sheets import SAME_SHEET, Source
+from workbench.doors.web.states import State
+from workbench.doors.web.views import cleaned_rows, clusters, facets, findings, operations, recipe, take_away
+from workbench.model.errors import WorkbenchError
+from workbench.model.recipe import Recipe, Step
+from workbench.model.sheet import Sheet
+from workbench.prepare.cleaning import OPERATIONS
+from workbench.prepare.findings import Finding
+from workbench.prepare.findings import findings as find
+from workbench.settings import Settings
+
+PAGE = 50
+"""Rows of a page."""
+
+
+@st.cache_data(max_entries=20, show_spinner="Looking for what is wrong ...", hash_funcs=SAME_SHEET)
+def found_in(sheet: Sheet) -> tuple[Finding, ...]:
+    """What is probably wrong in the columns of a sheet."""
+    shown = states.open_headers(sheet.headers)
+    return tuple(each for each in find(sheet) if each.column in shown)
+
+
+@st.fragment
+def at_work(settings: Settings, source: Source) -> None:
+    """The whole page below its head; a refusal is shown as its sentence."""
+    try:
+        _at_work(Desk.of(settings, source))
+    except WorkbenchError as refusal:
+        st.error(words.text(refusal), icon=":material/block:")
+
+
+def _at_work(at: Desk) -> None:
+    head = st.container(horizontal=True, vertical_alignment="center")
+    if refused := st.session_state.pop("clean refused", None):
+        st.error(words.text(refused), icon=":material/block:")
+    told = st.container()
+    now = states.after(at.source.raw, at.recipe, at.settings.home)
+    at = at.settled(desk.expecting(at.recipe, now))
+    with head:
+        _head(at, now)
+    with told:
+        _recipe(at, now)
+    edited = desk.editing(at.recipe)
+    shown = now
+    if edited is not None:
+        shown = states.after(at.source.raw, Recipe(steps=at.recipe.steps[:edited]), at.settings.home)
+    left, right = st.columns([1, 2.7], gap="medium")
+    with left:
+        said = _facets(shown)
+    fits = _fitting(shown, said)
+    with right:
+        _step(at, shown, said, len(shown) if fits is None else len(fits))
+        _rows(at, shown, fits)
+
+
+# --- the head: where one is, undo and redo, and the ways on ---
+
+
+def _head(at: Desk, now: State) -> None:
+    source = at.source
+    dataset = f" · `{source.dataset}`" if source.dataset else ""
+    st.markdown(f"**{words.text(source.raw.name)}**{dataset}", width="content")
+    take_away.recipe(at.recipe, source.raw.name, at.bring, key=f"{source.kept_under} {at.history.number}")
+    take_away.table(lambda: states.csv(source.raw, now), source.raw.name)
+    here = {**source.address, "dataset": st.query_params.get("dataset") or source.dataset}
+    address.link("profile", "Profile", icon=":material/query_stats:", **here)
+    if st.button("Go on to Map", type="primary", icon=":material/schema:"):
+        address.go_to("map", **{name: value for name, value in here.items() if value})
+
+
+# --- the recipe ---
+
+
+def _recipe(at: Desk, now: State) -> None:
+    steps = at.recipe.steps
+    found = [each for each in found_in(at.source.raw) if not each.is_done(at.recipe)]
+    if not at.source.by_template and found:
+        findings.to_take_up(found, desk.take_up, at.add_found, now.source_rows, opened=not steps)
+    if not steps:
+        more = " Or begin with what was found." if found else ""
+        st.caption(f"No step yet. Choose columns and what to do with them: each step is done again next month.{more}")
+    if not (steps or at.history.can_undo or at.history.can_redo):
+        return
+    if at.source.by_template is not None and at.history.number == 0:
+        st.info(
+            f"These are the steps of the template {words.text(at.source.by_template)}: nothing else is to be done, "
+            "unless this file has other faults.",
+            icon=":material/bookmark:",
+        )
+    on = [place for place, step in enumerate(steps) if step.on]
+    done = dict(zip(on, now.done, strict=True))
+    changed = sum(each.changed for each in now.done)
+    with st.expander(
+        f"Recipe: {words.many(len(steps), 'step')}, {words.many(changed, 'change')}",
+        expanded=True,
+        icon=":material/receipt_long:",
+    ):
+        with st.container(horizontal=True, horizontal_alignment="right"):
+            history = at.history
+            recipe.bar(at.undo if history.can_undo else None, at.redo if history.can_redo else None)
+        recipe.steps(
+            at.recipe,
+            done,
+            desk.drifted(at.recipe, done, now),
+            at.switch,
+            at.act,
+            editing=desk.editing(at.recipe),
+            key=f"{at.source.kept_under} {at.history.number}",
+        )
+
+
+# --- the facets, and the rows that fit them ---
+
+
+def _facets(shown: State) -> tuple[Facet, ...]:
+    said = desk.facets(shown.headers)
+    facets.add(shown.headers, _add_facet, said)
+    for place, facet in enumerate(said):
+        others = desk.conditions([*said[:place], *said[place + 1 :]])
+        counted = shown.counted(facet.column, facet.by, others)
+        facets.card(facet, counted, _change_facet, key=f"facet {place} {facet}", place=place)
+    if any(facet.chosen for facet in said):
+        st.button("Choose nothing", icon=":material/filter_alt_off:", on_click=_choose_nothing, args=(said,))
+    return said
+
+
+def _add_facet(said: tuple[Facet, ...], key: str) -> None:
+    if column := st.session_state[key]:
+        desk.set_facets([*said, Facet(column=column)])
+        st.session_state[key] = None
+
+
+def _change_facet(place: int, facet: Facet | None) -> None:
+    """Puts another facet in the place of one; None takes it away."""
+    said = list(desk.facets_of_address())
+    said[place : place + 1] = [facet] if facet is not None else []
+    desk.set_facets(said)
+
+
+def _choose_nothing(said: tuple[Facet, ...]) -> None:
+    desk.set_facets([replace(facet, chosen=None) for facet in said])
+
+
+def _fitting(shown: State, said: tuple[Facet, ...]) -> pa.Array | None:
+    """The places of the rows that fit the facets; None where all do."""
+    asked = desk.conditions(said)
+    return shown.places(asked) if asked else None
+
+
+def _rows(at: Desk, shown: State, fits: pa.Array | None) -> None:
+    number = len(shown) if fits is None else len(fits)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        of = f" of {words.many(len(shown))}" if fits is not None else ""
+        told = words.many(number) if fits is None else f"{number:,}"
+        st.markdown(f"**{told}{of}**", width="content")
+        gone = st.toggle(f"Show the {words.many(shown.gone)} removed", key="clean gone") if shown.gone else False
+        pages = max(-(-number // PAGE), 1)
+        first, turned = st.session_state.get(desk.PAGE, (1, 0))
+        at_page = f"clean page {pages} {turned}"
+        chosen = st.pagination(pages, default=min(first, pages), key=at_page, max_visible_pages=5) if pages > 1 else 1
+        if pages > 2:
+            st.number_input(
+                "Go to line",
+                1,
+                value=None,
+                key="clean line",
+                on_change=_go_to_line,
+                args=(shown, fits),
+                label_visibility="collapsed",
+                placeholder="Go to line",
+                width=160,
+            )
+    on = [place + 1 for place, step in enumerate(at.recipe.steps) if step.on]
+    if gone:
+        _removed(shown, on)
+        return
+    first = (chosen - 1) * PAGE
+    last = min(first + PAGE, number)
+    places = pa.array(np.arange(first, last)) if fits is None else fits.slice(first, PAGE)
+    lines, rows = shown.rows(places)
+    headers = shown.open_headers
+    was = {cell: [(on[step], text) for step, text in told] for cell, told in shown.was(lines).items()}
+    if not lines:
+        st.info("No row fits all of the facets.", icon=":material/filter_alt:")
+        return
+    form = st.session_state.get("clean form", 0)
+    table = f"clean rows {form} {first} {hash(headers)}"
+    cleaned_rows.table(lines, rows, headers, was, picked=lambda: _pick(headers, table), key=table)
+    st.caption("A click on the head of a column chooses it. Marked cells are others than in the file.")
+
+
+def _removed(shown: State, on: list[int]) -> None:
+    parts: list[Any] = []
+    left = PAGE
+    for step, table in zip(on, shown.removed, strict=True):
+        some = table.slice(0, left)
+        left -= len(some)
+        parts.append((step, some.column(0).to_pylist(), some.remove_column(0).to_pylist()))
+    cleaned_rows.removed(parts, key="clean removed")
+    if shown.gone > PAGE:
+        st.caption(f"The first {PAGE} of them.")
+
+
+def _go_to_line(shown: State, fits: pa.Array | None) -> None:
+    """Turns to the page on which a line stands, or where it would."""
+    if (line := st.session_state["clean line"]) is not None:
+        desk.turn_to(shown.place_of(line, fits) // PAGE + 1)
+        st.session_state["clean line"] = None
+
+
+def _pick(headers: tuple[str, ...], table: str) -> None:
+    """Takes the columns whose heads were clicked."""
+    picked = [headers[int(name)] for name in st.session_state[table].selection.columns if name.isdecimal()]
+    if picked:
+        st.session_state[_columns_key()] = picked
+        address.put_word("column", desk.listed(picked))
+
+
+# --- a step that is made ---
+
+
+def _columns_key() -> str:
+    return f"clean columns {st.session_state.get('clean form', 0)}"
+
+
+def _step(at: Desk, shown: State, said: tuple[Facet, ...], number: int) -> None:
+    form = st.session_state.get("clean form", 0)
+    headers = shown.open_headers
+    with st.container(border=True):
+        columns_key, do_key = _columns_key(), f"clean do {form}"
+        one, other = st.columns(2)
+        st.session_state.setdefault(columns_key, desk.said_columns(headers))
+        st.session_state[columns_key] = [each for each in st.session_state[columns_key] if each in headers]
+        columns = one.multiselect(
+            "Columns",
+            headers,
+            key=columns_key,
+            on_change=_say_columns,
+            args=(columns_key,),
+            placeholder="Choose columns",
+        )
+        do = other.selectbox(
+            "What to do",
+            [*OPERATIONS, CLUSTERS],
+            index=_at(desk.said_operation()),
+            key=do_key,
+            format_func=lambda name: CLUSTERS_TITLE if name == CLUSTERS else OPERATIONS[name].title,
+            placeholder="Choose what to do with them",
+            on_change=_say_operation,
+            args=(do_key,),
+        )
+        if do is None:
+            return
+        where = desk.conditions(said)
+        if do == CLUSTERS:
+            step = _clusters(shown, columns, where)
+        else:
+            step = _operation(do, shown, columns, where, f"clean option {form} {do}")
+        edited = desk.editing(at.recipe)
+        if step is not None and do != CLUSTERS:
+            try:
+                operations.preview(states.preview(at.source.raw, shown, step), len(shown))
+            except WorkbenchError as refusal:
+                st.warning(words.text(refusal), icon=":material/priority_high:")
+                step = None
+        with st.container(horizontal=True, vertical_alignment="center"):
+            label = "Add this step" if edited is None else f"Save step {edited + 1}"
+            st.button(
+                label, type="primary", icon=":material/add:", disabled=step is None, on_click=at.add, args=(step,)
+            )
+            st.button("Never mind", type="tertiary", on_click=desk.put_away)
+            st.caption(words.text(operations.about(columns, number, len(shown))), width="content")
+
+
+CLUSTERS_TITLE = "Make values the same that are probably one"
+
+
+def _at(name: str | None) -> int | None:
+    return [*OPERATIONS, CLUSTERS].index(name) if name is not None else None
+
+
+def _say_columns(key: str) -> None:
+    address.put_word("column", desk.listed(st.session_state[key]))
+
+
+def _say_operation(key: str) -> None:
+    address.put_word("do", st.session_state[key])
+    address.put("options", {})
+
+
+def _operation(do: str, shown: State, columns: list[str], where: Any, key: str) -> Step | None:
+    """The step as it is filled in; None where something is to be said yet."""
+    operation = OPERATIONS[do]
+    before = st.session_state.setdefault(f"{key} before", dict(desk.said_options()))
+    said, lacking = operations.options(operation, shown.open_headers, before, key=key)
+    address.put("options", said)
+    taken = tuple(columns) if operation.takes != "none" else ()
+    if operation.takes in ("one", "several") and not taken:
+        lacking = ["which column", *lacking]
+    if operation.takes == "one" and len(taken) > 1:
+        st.caption("It is done to one column at a time.")
+        return None
+    if lacking:
+        st.caption(f"Still to be said: {words.text(', '.join(lacking))}.")
+        return None
+    return Step(operation=do, columns=taken, options=said, where=where)
+
+
+def _clusters(shown: State, columns: list[str], where: Any) -> Step | None:
+    """The step that makes chosen clusters one value each; None where none is chosen."""
+    if len(columns) != 1:
+        st.caption("Choose the one column whose values are compared.")
+        return None
+    way = clusters.way(st.query_params.get("way"))
+    found = shown.clusters(columns[0], way, where)
+    pairs = clusters.chosen(found, key=f"clean cluster {columns[0]} {way}")
+    if not pairs:
+        return None
+    return Step(operation="map_values", columns=(columns[0],), options={"meanings": pairs}, where=where)

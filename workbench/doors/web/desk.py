@@ -1,0 +1,297 @@
+"""What somebody does at Clean: facets that are set, and steps that are added, changed, moved, undone and done again.
+
+The facets and the step that is being made stand in the address; the recipe is kept (`recipes`).
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import streamlit as st
+
+from workbench.doors.web import address, recipes
+from workbench.doors.web.recipes import History
+from workbench.doors.web.sheets import Source
+from workbench.doors.web.states import State
+from workbench.model.errors import WorkbenchError, WrongRecipe
+from workbench.model.recipe import Condition, Done, Recipe, Step
+from workbench.prepare.cleaning import OPERATIONS, checked, drifts
+from workbench.prepare.findings import Finding
+from workbench.settings import Settings
+
+BY = {
+    "values": "values",
+    "pattern": "patterns",
+    "length": "length",
+    "number": "numbers",
+    "date": "dates",
+    "blank": "blank or not",
+    "kind": "what it is",
+}
+"""What a facet can count of a column, in words."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facet:
+    """A column that is counted by something, and what somebody has chosen of it."""
+
+    column: str
+    by: str = "values"
+    chosen: Condition | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """As the address keeps it."""
+        said = {"column": self.column, "by": self.by}
+        return said | ({"chosen": _brief(self.chosen)} if self.chosen is not None else {})
+
+    def __str__(self) -> str:
+        return f"{self.column} {self.by}"
+
+
+def _brief(condition: Condition) -> dict[str, Any]:
+    return {name: value for name, value in asdict(condition).items() if value not in ("", None, (), False)}
+
+
+# --- facets ---
+
+
+def facets(headers: Sequence[str]) -> tuple[Facet, ...]:
+    """The facets that the address says, of columns that there are."""
+    return tuple(each for each in facets_of_address() if each.column in headers)
+
+
+def facets_of_address() -> tuple[Facet, ...]:
+    """The facets that the address says, also of columns that a step has taken away."""
+    found = []
+    said = address.said("facets").get("shown", [])
+    for each in said if isinstance(said, list) else []:
+        try:
+            chosen = Condition.from_dict(each["chosen"]) if each.get("chosen") else None
+            facet = Facet(column=each["column"], by=each["by"], chosen=chosen)
+        except (KeyError, TypeError, AttributeError, WrongRecipe):
+            continue
+        if facet.by in BY:
+            found.append(facet)
+    return tuple(found)
+
+
+def set_facets(said: Sequence[Facet]) -> None:
+    """Puts the facets into the address, and begins their rows at the first."""
+    address.put("facets", {"shown": [each.to_dict() for each in said]} if said else {})
+    turn_to(1)
+
+
+PAGE = "clean page"
+"""Where the session keeps the page of rows that was asked for, and how often one was."""
+
+
+def turn_to(page: int) -> None:
+    """Turns to a page of the rows."""
+    _, before = st.session_state.get(PAGE, (1, 0))
+    st.session_state[PAGE] = (page, before + 1)
+
+
+def conditions(said: Sequence[Facet]) -> tuple[Condition, ...]:
+    """What the facets together ask of a row."""
+    return tuple(each.chosen for each in said if each.chosen is not None)
+
+
+# --- the recipe ---
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """The recipe of a source, on the desk of somebody who works at it."""
+
+    settings: Settings
+    source: Source
+    history: History
+
+    @classmethod
+    def of(cls, settings: Settings, source: Source) -> "Desk":
+        """As it is kept now; where nothing is, it begins with the recipe that the source is cleaned by."""
+        kept = recipes.kept(settings, source.kept_under)
+        return cls(settings=settings, source=source, history=kept or History(recipes=(source.recipe,)))
+
+    @property
+    def recipe(self) -> Recipe:
+        """The recipe as it is."""
+        return self.history.now
+
+    def keep(self, history: History) -> None:
+        """Keeps another history; what is wrong is told when the page is drawn."""
+        try:
+            kept = recipes.keep(self.settings, self.source.kept_under, history)
+        except WorkbenchError as refusal:
+            st.session_state["clean refused"] = str(refusal)
+            return
+        if kept.number != history.number + 1:
+            st.session_state["clean refused"] = (
+                f"{kept.by} has changed the recipe in the meantime: this is theirs. Yours was not kept; do it again."
+            )
+
+    def change(self, recipe: Recipe) -> None:
+        """Makes it another recipe, which can be undone."""
+        try:
+            self.keep(self.history.changed(checked(recipe)))
+        except WrongRecipe as refusal:
+            st.session_state["clean refused"] = str(refusal)
+
+    def undo(self) -> None:
+        """Takes the last change back."""
+        self.keep(self.history.undone())
+
+    def redo(self) -> None:
+        """Does again what was taken back last."""
+        self.keep(self.history.redone())
+
+    def add(self, step: Step) -> None:
+        """Adds a step at the end, or puts it in the place of the one that is being edited."""
+        steps, at = list(self.recipe.steps), editing(self.recipe)
+        if at is None:
+            steps.append(step)
+        else:
+            steps[at] = replace(step, on=steps[at].on)
+        self.change(replace(self.recipe, steps=tuple(steps)))
+        if "clean refused" not in st.session_state:
+            put_away()
+
+    def act(self, at: int, key: str) -> None:
+        """Does with a step what was chosen from its menu."""
+        what = st.session_state[key]
+        if what == "edit":
+            edit(self.recipe, at)
+            return
+        steps = list(self.recipe.steps)
+        step = steps.pop(at)
+        if what in ("up", "down"):
+            steps.insert(max(at + (1 if what == "down" else -1), 0), step)
+        if what == "accept":
+            steps.insert(at, replace(step, expected=None))
+        self.change(replace(self.recipe, steps=tuple(steps)))
+
+    def switch(self, at: int, key: str) -> None:
+        """Switches a step on or off, as its box says."""
+        steps = list(self.recipe.steps)
+        steps[at] = replace(steps[at], on=bool(st.session_state[key]))
+        self.change(replace(self.recipe, steps=tuple(steps)))
+
+    def bring(self, key: str) -> None:
+        """Takes a recipe from a JSON file that somebody has chosen."""
+        file = st.session_state[key]
+        if file is None:
+            return
+        try:
+            self.change(Recipe.from_dict(json.loads(file.getvalue().decode("utf-8-sig"))))
+        except (ValueError, RecursionError):
+            st.session_state["clean refused"] = f"{file.name} is no JSON, and so no recipe."
+        except WrongRecipe as refusal:
+            st.session_state["clean refused"] = str(refusal)
+
+    def settled(self, recipe: Recipe) -> "Desk":
+        """The same, with what new steps have met: that is no change which could be undone."""
+        if recipe == self.recipe or not self.history.number:
+            return self
+        known = list(self.history.recipes)
+        known[self.history.at] = recipe
+        self.keep(replace(self.history, recipes=tuple(known)))
+        return self.of(self.settings, self.source)
+
+    def add_found(self, found: Sequence[Finding]) -> None:
+        """Adds the steps that put findings right."""
+        steps = tuple(each.step for each in found if each.step is not None)
+        self.change(replace(self.recipe, steps=(*self.recipe.steps, *steps)))
+
+
+# --- the step that is being made ---
+
+
+def editing(recipe: Recipe) -> int | None:
+    """The place of the step that is being edited."""
+    said = st.query_params.get("step", "")
+    return int(said) - 1 if said.isdecimal() and 0 < int(said) <= len(recipe.steps) else None
+
+
+def prepared(step: Step) -> dict[str, str]:
+    """The parts of an address at which a step stands prepared."""
+    said = {"do": step.operation}
+    if step.columns:
+        said["column"] = json.dumps(list(step.columns), ensure_ascii=False)
+    if step.options:
+        said["options"] = json.dumps(dict(step.options), ensure_ascii=False)
+    if step.where:
+        shown = [Facet(column=each.column, by=each.test, chosen=each).to_dict() for each in step.where if each.column]
+        said["facets"] = json.dumps({"shown": shown}, ensure_ascii=False, separators=(",", ":"))
+    return said
+
+
+def prepared_for(finding: Finding) -> dict[str, str]:
+    """The parts of an address at which what puts a finding right stands prepared."""
+    if finding.step is not None:
+        return prepared(finding.step)
+    return {"do": CLUSTERS, "column": json.dumps([finding.column], ensure_ascii=False), "way": finding.way}
+
+
+def take_up(finding: Finding) -> None:
+    """Prepares what puts a finding right."""
+    put_away()
+    st.query_params.update(prepared_for(finding))
+
+
+def edit(recipe: Recipe, at: int) -> None:
+    """Takes a step up again, as it was made."""
+    put_away()
+    st.query_params.update({**prepared(recipe.steps[at]), "step": str(at + 1)})
+
+
+def put_away() -> None:
+    """Forgets the step that is being made; the facets stay."""
+    for part in ("do", "options", "step", "way"):
+        st.query_params.pop(part, None)
+    st.session_state["clean form"] = st.session_state.get("clean form", 0) + 1
+
+
+def said_options() -> Mapping[str, Any]:
+    """What the address says of the options of the step that is being made."""
+    return address.said("options")
+
+
+def said_columns(headers: Sequence[str]) -> list[str]:
+    """The columns that the address says, of those that there are."""
+    try:
+        found = json.loads(st.query_params.get("column", "[]"))
+    except ValueError:
+        found = []
+    return [each for each in found if each in headers] if isinstance(found, list) else []
+
+
+def said_operation() -> str | None:
+    """The operation that the address says."""
+    found = st.query_params.get("do")
+    return found if found in OPERATIONS or found == CLUSTERS else None
+
+
+CLUSTERS = "clusters"
+"""Not an operation of its own: what comes of it is a step that maps values."""
+
+
+def listed(columns: Sequence[str]) -> str | None:
+    """Columns as the address says them."""
+    return json.dumps(list(columns), ensure_ascii=False) if columns else None
+
+
+# --- what steps have met ---
+
+
+def expecting(recipe: Recipe, state: State) -> Recipe:
+    """The recipe, whose new steps expect from now on what they have met."""
+    on = [place for place, step in enumerate(recipe.steps) if step.on]
+    new = [replace(d, step=at) for at, d in zip(on, state.done, strict=True) if recipe.steps[at].expected is None]
+    return recipe.expecting(new, state.source_rows)
+
+
+def drifted(recipe: Recipe, done: Mapping[int, Done], state: State) -> dict[int, str]:
+    """The steps that met something else than they expect, by their place, in words."""
+    met = (replace(each, step=at) for at, each in done.items())
+    return {one.step: one.message for one in drifts(recipe, met, state.source_rows)}

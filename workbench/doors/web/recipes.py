@@ -1,0 +1,94 @@
+"""The recipe of a source that is being cleaned, with all that it was before: kept under the home, so that it can be
+undone and outlives leaving the page, a reload and a restart.
+
+It lies below `drafts/<tenant>`, one file a source: whoever opens the source sees it cleaned. It goes after a month.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Self
+
+from workbench.doors.web import drafts
+from workbench.model.errors import WrongRecipe
+from workbench.model.recipe import Recipe
+from workbench.settings import Settings
+
+KEPT = 200
+"""So many states of a recipe can be gone back to."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class History:
+    """What a recipe was, is, and was before it was undone."""
+
+    recipes: tuple[Recipe, ...] = (Recipe(steps=()),)
+    at: int = 0
+    """Which of them it is."""
+    by: str = ""
+    """Who changed it last."""
+    number: int = 0
+    """How often it was changed: two people who change it at the same time are told."""
+
+    @property
+    def now(self) -> Recipe:
+        """The recipe as it is."""
+        return self.recipes[self.at]
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether it was another before."""
+        return self.at > 0
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether something was undone."""
+        return self.at + 1 < len(self.recipes)
+
+    def changed(self, recipe: Recipe) -> Self:
+        """With another recipe; what was undone is forgotten."""
+        before = self.recipes[: self.at + 1][-KEPT + 1 :]
+        return replace(self, recipes=(*before, recipe), at=len(before))
+
+    def undone(self) -> Self:
+        """As it was before the last change."""
+        return replace(self, at=max(self.at - 1, 0))
+
+    def redone(self) -> Self:
+        """As it was before the last undo."""
+        return replace(self, at=min(self.at + 1, len(self.recipes) - 1))
+
+
+def kept(configuration: Settings, source: str) -> History | None:
+    """The history of a source's recipe; None where nobody has cleaned it."""
+    try:
+        found = json.loads(_file(configuration, source).read_text("utf-8"))
+        recipes = tuple(Recipe.from_dict(each) for each in found["recipes"])
+        at = min(max(int(found["at"]), 0), len(recipes) - 1)
+        return History(recipes=recipes, at=at, by=str(found["by"]), number=int(found["number"])) if recipes else None
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, WrongRecipe):
+        return None
+
+
+def keep(configuration: Settings, source: str, history: History) -> History:
+    """Keeps a history unless somebody else has changed it since it was read: then theirs is returned, and stays.
+
+    Raises NoSpace and UnwritableFile.
+    """
+    theirs = kept(configuration, source)
+    if theirs is not None and theirs.number != history.number:
+        return theirs
+    mine = replace(history, by=configuration.user, number=history.number + 1)
+    said = {"recipes": [each.to_dict() for each in mine.recipes], "at": mine.at, "by": mine.by, "number": mine.number}
+    drafts.write(configuration, _file(configuration, source), said)
+    return mine
+
+
+def of_upload(upload: str, worksheet: str | None) -> str:
+    """What the recipe of an upload's worksheet is kept under."""
+    return hashlib.sha256(f"{upload} {worksheet or ''}".encode()).hexdigest()[:32]
+
+
+def _file(configuration: Settings, source: str) -> Path:
+    return drafts.folder(configuration) / source / "recipe.json"

@@ -1,0 +1,351 @@
+"""All rows of a source as they are after each step of its recipe, for whoever looks at them: the source is read once,
+and a step is done once, to what the step before has left.
+"""
+
+import json
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache, partial, reduce
+from io import BytesIO
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import streamlit as st
+
+from workbench.datasets import catalog
+from workbench.doors.web.sheets import SAME_SHEET
+from workbench.model.recipe import Condition, Done, Recipe, Step
+from workbench.model.sheet import Chunk, Sheet, Tally
+from workbench.prepare import mapping
+from workbench.prepare.cleaning import cleaned
+from workbench.prepare.cleaning.conditions import rows_where
+from workbench.prepare.cleaning.rows import Rows
+from workbench.prepare.clusters import Cluster, key_collision, nearest
+from workbench.prepare.facets import Counted, count
+from workbench.sources.arrow_file import ArrowFile
+from workbench.sources.csv_writer import write_csv
+
+PREVIEWED, PREVIEW_SECONDS, SHOWN = 100_000, 0.25, 8
+"""A preview looks at so many rows, for no longer than that, until it has found so many that change."""
+KNOWN = 60
+"""So much is known of a state at a time."""
+_BLOCK = 5_000
+_LINES = ""  # no header is blank
+_CHANGES = pa.schema([("line", pa.int32()), ("column", pa.string()), ("was", pa.string())])
+
+
+@dataclass(frozen=True, kw_only=True)
+class State:
+    """The rows of a source after some steps, mapped from files on disk."""
+
+    lines: pa.ChunkedArray
+    """The line of each row (int32)."""
+    cells: pa.Table
+    """The columns (strings, never null)."""
+    changes: tuple[pa.Table, ...] = ()
+    """What each step has changed: `line`, `column` and what it found there, `was`."""
+    removed: tuple[pa.Table, ...] = ()
+    """The rows that each step has removed: their lines, in a column without a name, and their cells."""
+    done: tuple[Done, ...] = ()
+    """What each step did."""
+    source_rows: int = 0
+    """Rows of the source."""
+    known: dict[tuple[object, ...], Any] = field(default_factory=dict, repr=False, compare=False)
+    """What was counted of it, which is asked again at each click."""
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """The columns by their names."""
+        return tuple(self.cells.column_names)
+
+    @property
+    def open_headers(self) -> tuple[str, ...]:
+        """Its columns but those that carry secrets: these are shown to nobody."""
+        return open_headers(self.headers)
+
+    @property
+    def gone(self) -> int:
+        """How many rows the steps have removed."""
+        return sum(map(len, self.removed))
+
+    def chunks(self, rows: int | None = None) -> Iterator[Chunk]:
+        """The rows in the order of the source, at most so many at a time."""
+        at = 0
+        for batch in self.cells.to_batches(max_chunksize=rows):
+            yield Chunk(lines=_one(self.lines.slice(at, len(batch))), cells=batch)
+            at += len(batch)
+
+    def rows(self, places: pa.Array) -> tuple[list[int], list[dict[str, str]]]:
+        """The lines and the cells of the rows at these places."""
+        return self.lines.take(places).to_pylist(), self.cells.take(places).to_pylist()
+
+    def was(self, lines: Sequence[int]) -> dict[tuple[int, str], list[tuple[int, str]]]:
+        """Of the rows of these lines: (line, column) -> each step that changed the cell, and what it found there."""
+        found: dict[tuple[int, str], list[tuple[int, str]]] = {}
+        wanted = pa.array(lines, pa.int32())
+        for step, changes in enumerate(self.changes):
+            for each in changes.filter(pc.is_in(changes["line"], wanted)).to_pylist():
+                found.setdefault((each["line"], each["column"]), []).append((step, each["was"]))
+        return found
+
+    def places(self, where: tuple[Condition, ...]) -> pa.Array:
+        """The places of the rows that all conditions let through; raises WrongRecipe."""
+        found: pa.Array = self._once(("places", where), lambda: pc.indices_nonzero(self._mask(where)))
+        return found
+
+    def place_of(self, line: int, places: pa.Array | None) -> int:
+        """How many of the rows at these places stand above a line."""
+        lines = self.lines if places is None else self.lines.take(places)
+        return int(pc.sum(pc.less(lines, line)).as_py() or 0)
+
+    def counted(self, column: str, by: str, where: tuple[Condition, ...]) -> Counted:
+        """The rows that the conditions let through, counted by something of a column; raises WrongRecipe."""
+        found: Counted = self._once(
+            (column, by, where),
+            lambda: count(self.cells[column], by, self._mask(where) if where else None, header=column),
+        )
+        return found
+
+    def clusters(self, column: str, way: str, where: tuple[Condition, ...]) -> tuple[Cluster, ...]:
+        """The values of a column that are probably the same; `way` is key_collision or nearest."""
+        ways = {"key_collision": key_collision, "nearest": nearest}
+        values = self.counted(column, "values", where).values
+        values = values.filter(pc.not_equal(values["text"], ""))
+        found: tuple[Cluster, ...] = self._once((column, way, where), lambda: ways[way](values))
+        return found
+
+    def _mask(self, where: tuple[Condition, ...]) -> pa.ChunkedArray:
+        """Which rows all conditions let through."""
+        masks = [self._once(("mask", condition), partial(self._asked, condition)) for condition in where]
+        return reduce(pc.and_, masks)
+
+    def _asked(self, condition: Condition) -> pa.ChunkedArray:
+        return pa.chunked_array([rows_where((condition,), Rows(chunk)) for chunk in self.chunks()], pa.bool_())
+
+    def _once(self, key: tuple[object, ...], find: Callable[[], Any]) -> Any:
+        if key not in self.known:
+            while len(self.known) >= KNOWN:
+                self.known.pop(next(iter(self.known)), None)
+            self.known[key] = find()
+        return self.known[key]
+
+
+Changed = tuple[int, dict[str, str], dict[str, str] | None]
+"""A line, its cells before a step, and after it; None where it removes the row."""
+
+
+class Preview(NamedTuple):
+    """What a step would do."""
+
+    columns: tuple[str, ...]
+    """The columns that it would change or make."""
+    rows: list[Changed]
+    """Some rows that it would change."""
+    looked_at: int
+    """The rows that were looked at until these were found."""
+
+
+def after(sheet: Sheet, recipe: Recipe, home: Path) -> State:
+    """All rows of a source after the steps of a recipe that are on; raises WrongRecipe, and what reading the source
+    does. `home` is where the files lie that they are mapped from."""
+    done = tuple(replace(step, expected=None) for step in recipe.steps if step.on)
+    return _after(sheet, _said(done), done, home)
+
+
+def preview(sheet: Sheet, before: State, step: Step) -> Preview:
+    """What a step would do to the rows of a state; raises WrongRecipe."""
+    begun, looked_at = time.monotonic(), 0
+    rows: list[Changed] = []
+    columns: dict[str, None] = {}
+    for given in _head(before):
+        made = cleaned(_as_sheet(sheet, before.headers, partial(iter, (given,))), Recipe(steps=(step,)))
+        columns |= dict.fromkeys(header for header in made.headers if header not in before.headers)
+        looked_at += len(given)
+        for chunk in made.read(Tally()):
+            rows += _changed(given, chunk, SHOWN - len(rows))
+            columns |= dict.fromkeys(chunk.changes["column"].unique().to_pylist() if chunk.changes is not None else ())
+        if len(rows) >= SHOWN or time.monotonic() > begun + PREVIEW_SECONDS:
+            break
+    return Preview(tuple(columns), rows, looked_at)
+
+
+def csv(sheet: Sheet, state: State) -> bytes:
+    """The rows of a state as CSV, without the columns that carry secrets."""
+    headers = state.open_headers
+
+    def chunks() -> Iterator[Chunk]:
+        for chunk in state.chunks():
+            yield replace(chunk, cells=chunk.cells.select(headers))
+
+    file = BytesIO()
+    write_csv(_as_sheet(sheet, headers, chunks), file)
+    return file.getvalue()
+
+
+@lru_cache(maxsize=100)
+def open_headers(headers: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of some headers whose columns carry no secrets."""
+    hidden = {header for known in catalog.CONTRACTS.values() for header in mapping.secrets(headers, known)}
+    return tuple(header for header in headers if header not in hidden)
+
+
+def _head(state: State) -> Iterator[Chunk]:
+    left = PREVIEWED
+    for chunk in state.chunks(_BLOCK):
+        yield chunk
+        left -= len(chunk)
+        if left <= 0:
+            return
+
+
+def _changed(given: Chunk, chunk: Chunk, most: int) -> list[Changed]:
+    """The first rows of a chunk that are others than they were given."""
+    if most <= 0:
+        return []
+    gone = set(chunk.removed["position"].to_pylist()) if chunk.removed is not None else set()
+    places = gone | set(_repeated(chunk.lines, most) if len(chunk) != len(given) else ())
+    if chunk.changes is not None:
+        places |= set(chunk.changes["position"].unique().slice(0, most).to_pylist())
+    for header in chunk.cells.schema.names:
+        if header not in given.cells.schema.names:
+            filled = pc.indices_nonzero(pc.not_equal(chunk.cells[header], ""))
+            places |= set(filled.slice(0, most).to_pylist())
+    found = sorted(places)[:most]
+    lines = chunk.lines.take(pa.array(found, pa.int32())).to_pylist()
+    now = chunk.cells.take(pa.array(found, pa.int32())).to_pylist()
+    was = given.cells.take(pc.index_in(pa.array(lines, pa.int32()), given.lines)).to_pylist()
+    return [
+        (line, before, None if place in gone else cells)
+        for place, line, before, cells in zip(found, lines, was, now, strict=True)
+    ]
+
+
+def _repeated(lines: pa.Int32Array, most: int) -> list[int]:
+    """The first places of rows that came, with others, of one row."""
+    same = pc.indices_nonzero(pc.equal(lines.slice(1), lines.slice(0, len(lines) - 1)))
+    return [place + more for place in same.slice(0, most).to_pylist() for more in (0, 1)]
+
+
+@st.cache_resource(
+    ttl="1h", max_entries=60, show_spinner="Reading every row ...", show_time=True, hash_funcs=SAME_SHEET
+)
+def _after(sheet: Sheet, said: str, _steps: tuple[Step, ...], _home: Path) -> State:
+    if not _steps:
+        return _read(sheet, _home)
+    *before, step = _steps
+    return _stepped(sheet, _after(sheet, _said(before), tuple(before), _home), step, _home)
+
+
+def _said(steps: Sequence[Step]) -> str:
+    return json.dumps([step.to_dict() for step in steps], ensure_ascii=False)
+
+
+def _read(sheet: Sheet, home: Path) -> State:
+    """The rows as they came."""
+    file = ArrowFile(home, _schema(sheet.headers))
+    for chunk in sheet.read(Tally()):
+        file.write(pa.record_batch([chunk.lines, *chunk.cells.columns], schema=_schema(sheet.headers)))
+    table = file.table()
+    return State(lines=table.column(0), cells=table.remove_column(0), source_rows=len(table))
+
+
+def _stepped(sheet: Sheet, before: State, step: Step, home: Path) -> State:
+    """The rows after one more step; columns that it leaves alone are not written again."""
+    made = cleaned(_as_sheet(sheet, before.headers, before.chunks), Recipe(steps=(step,)))
+    columns = _Columns(before, made.headers, home)
+    changes, removed, tally = ArrowFile(home, _CHANGES), ArrowFile(home, _schema(made.headers)), Tally()
+    for chunk in made.read(tally):
+        if chunk.changes is not None and len(chunk.changes):
+            table = chunk.changes.combine_chunks()
+            lines = chunk.lines.take(_one(table["position"]))
+            changes.write(pa.record_batch([lines, _one(table["column"]), _one(table["was"])], schema=_CHANGES))
+        left = chunk
+        if chunk.removed is not None and len(chunk.removed):
+            gone = pc.is_in(pa.array(range(len(chunk)), pa.int32()), chunk.removed["position"])
+            out = chunk.cells.filter(gone)
+            removed.write(pa.record_batch([chunk.lines.filter(gone), *out.columns], schema=_schema(made.headers)))
+            left = Chunk(lines=chunk.lines.filter(pc.invert(gone)), cells=chunk.cells.filter(pc.invert(gone)))
+        columns.add(left)
+    lines, cells = columns.tables()
+    done = replace(tally.steps[0], step=len(before.done)) if tally.steps else Done(step=len(before.done))
+    return State(
+        lines=lines,
+        cells=cells,
+        changes=(*before.changes, changes.table()),
+        removed=(*before.removed, removed.table()),
+        done=(*before.done, done),
+        source_rows=before.source_rows,
+    )
+
+
+class _Columns:
+    """Columns that come out of a step: one is written from the first chunk on in which it is another than before."""
+
+    def __init__(self, before: State, headers: Sequence[str], home: Path) -> None:
+        self._before, self._headers, self._home = before, headers, home
+        self._files: dict[str, ArrowFile] = {}
+        self._at = 0
+        self._rows = 0
+
+    def add(self, chunk: Chunk) -> None:
+        """Some more rows."""
+        before = self._before
+        same = chunk.lines.equals(_one(before.lines.slice(self._at, len(chunk))))
+        if not same and _LINES not in self._files:
+            for header in (_LINES, *self._headers):
+                self._begin(header)
+        for header in self._headers:
+            column = chunk.cells[header]
+            if header not in self._files and not self._is_old(header, column):
+                self._begin(header)
+            if header in self._files:
+                self._files[header].write(pa.record_batch([column], names=[header]))
+        if _LINES in self._files:
+            self._files[_LINES].write(pa.record_batch([chunk.lines], names=[_LINES]))
+        self._at += len(chunk)
+
+    def tables(self) -> tuple[pa.ChunkedArray, pa.Table]:
+        """The lines and the columns."""
+        if self._at != len(self._before) and _LINES not in self._files:  # only the last rows have gone
+            for header in (_LINES, *self._headers):
+                self._begin(header)
+        columns = {header: file.table().column(0) for header, file in self._files.items()}
+        lines = columns.get(_LINES, self._before.lines)
+        cells = [columns[h] if h in columns else self._before.cells[h] for h in self._headers]
+        return lines, pa.table(cells, names=list(self._headers))
+
+    def _is_old(self, header: str, column: pa.StringArray) -> bool:
+        known = self._before.cells
+        return header in known.column_names and column.equals(_one(known[header].slice(self._at, len(column))))
+
+    def _begin(self, header: str) -> None:
+        """Begins a column's file with the rows in which it was as before; one that was begun goes on."""
+        if header in self._files:
+            return
+        kind = pa.int32() if header == _LINES else pa.string()
+        self._files[header] = file = ArrowFile(self._home, pa.schema([(header, kind)]))
+        known = self._before.lines if header == _LINES else None
+        if known is None and header in self._before.cells.column_names:
+            known = self._before.cells[header]
+        for part in known.slice(0, self._at).chunks if known is not None else ():
+            file.write(pa.record_batch([part], names=[header]))
+
+
+def _as_sheet(sheet: Sheet, headers: Sequence[str], chunks: Callable[[], Iterator[Chunk]]) -> Sheet:
+    """The source, as if it had these rows."""
+    return replace(sheet, headers=tuple(headers), read=lambda tally: chunks())
+
+
+def _schema(headers: Sequence[str]) -> pa.Schema:
+    return pa.schema([(_LINES, pa.int32()), *((header, pa.string()) for header in headers)])
+
+
+def _one(column: pa.ChunkedArray) -> pa.Array:
+    """A column in one piece; it is copied only where it is in several."""
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()

@@ -1,0 +1,139 @@
+"""What a lead looks at first: what an import changes, what is unusual about it, and what was decided by whom."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from workbench.doors.web import words
+from workbench.doors.web.views.outcomes import SIGNS
+from workbench.model.batch import OUTCOMES, Batch
+from workbench.model.comparison import Comparison, Figures
+from workbench.model.reconciliation import Reconciliation
+from workbench.model.wording import listed
+
+_SHOWN = 6
+"""So many sentences are told at once."""
+
+
+def glance(
+    batch: Batch, found: Reconciliation, written: str, comparison: Comparison | None, decided: Sequence[str]
+) -> None:
+    """Three columns: what changes, what is unusual, what was decided."""
+    changes, unusual, by_whom = st.columns(3)
+    with changes, st.container(border=True, height="stretch", gap="xsmall"):
+        st.markdown("**What changed**" if batch.stage == "completed" else "**What changes**")
+        st.markdown(_listed(effects(batch, found, written)))
+    with unusual, st.container(border=True, height="stretch", gap="xsmall"):
+        st.markdown("**What is unusual**")
+        _unusual(comparison)
+    with by_whom, st.container(border=True, height="stretch", gap="xsmall"):
+        st.markdown("**What was decided, and by whom**")
+        if decided:
+            st.markdown(_listed(decided[:_SHOWN]))
+            if len(decided) > _SHOWN:
+                st.caption(f"And {words.many(len(decided) - _SHOWN, 'more decision')}: they stand in the import log.")
+        else:
+            st.caption("Nobody had to decide anything.")
+
+
+def _unusual(comparison: Comparison | None) -> None:
+    if comparison is None:
+        st.caption("A part is compared with its run.")
+        return
+    if comparison.unusual:
+        st.markdown(_listed(comparison.unusual))
+    elif comparison.earlier:
+        st.markdown(":green[:material/check_circle:] Nothing: rows, outcomes and filled fields are as they were.")
+    st.caption(f"{comparison.beside[:1].upper()}{comparison.beside[1:]}.")
+
+
+def _listed(sentences: Sequence[str]) -> str:
+    return "\n".join(f"- {words.text(sentence)}" for sentence in sentences)
+
+
+def effects(batch: Batch, found: Reconciliation, written: str) -> list[str]:
+    """What an import does, or has done, to the records: what is written, what stays as it is, what stays out."""
+    done = batch.stage == "completed"
+    verb = "written" if done else "to be written"
+    writes = f"{written} {verb}: {_made(found, done=done)}."
+    told = [writes if found.created or found.updated else "Nothing is written."]
+    if found.skipped:
+        verb = "changed" if done else "changes" if found.skipped == 1 else "change"
+        told.append(f"{words.many(found.skipped)} {verb} nothing.")
+    out = [f"{getattr(found, name):,} {name}" for name in ("unmatched", "invalid") if getattr(found, name)]
+    if out:
+        told.append(f"{listed(out)} {'stayed' if done else 'stay'} out.")
+    for action, records in batch.summary.get("removed", {}).items():
+        if records:
+            verb = "was" if done and records == 1 else "were" if done else "will be"
+            told.append(f"{words.many(records, 'record')} that the file no longer names {verb} {action}.")
+    if found.undone:
+        told.append("All of it was taken back since.")
+    return told
+
+
+def _made(found: Reconciliation, *, done: bool) -> str:
+    """How many rows make new records, and how many change known ones."""
+    new, known = found.created, found.updated
+    makes = "made" if done else "makes" if new == 1 else "make"
+    changes = "changed" if done else "changes" if known == 1 else "change"
+    told = [
+        f"{new:,} {makes} {'a new record' if new == 1 else 'new records'}" if new else "",
+        f"{known:,} {changes} {'a known one' if known == 1 else 'known ones'}" if known else "",
+    ]
+    return listed([each for each in told if each])
+
+
+def beside(comparison: Comparison) -> None:
+    """The import beside the last ones, figure by figure; nothing where there is none."""
+    if not comparison.earlier:
+        return
+    with st.expander(
+        f"{'The last one' if len(comparison.earlier) == 1 else f'The last {len(comparison.earlier)}'} beside it",
+        icon=":material/compare_arrows:",
+        expanded=True,
+    ):
+        some = (comparison.this, *comparison.earlier)
+        st.table(_table(some).set_index(""))
+
+
+def _table(some: Sequence[Figures]) -> pd.DataFrame:
+    lines: list[dict[str, Any]] = [_line("Rows", [f"{each.rows:,}" for each in some], some)]
+    for name in OUTCOMES:
+        texts = [f"{each.outcomes.get(name, 0):,} ({each.share(name):.0%})" for each in some]
+        lines.append(_line(f"{SIGNS[name]} {name}", texts, some))
+    for field in some[0].filled:
+        fills = [each.fill(field) for each in some]
+        texts = ["" if fill is None else f"{fill:.0%}" for fill in fills]
+        lines.append(_line(f"{field.replace('_', ' ')} is filled", texts, some))
+    lines.append(_line("Signed by", ["", *(each.signed_by or "nobody yet" for each in some[1:])], some))
+    return pd.DataFrame(lines)
+
+
+def _line(what: str, texts: Sequence[str], some: Sequence[Figures]) -> dict[str, Any]:
+    names = [each.file_name for each in some[1:]]
+    same = len(set(names)) < len(names)
+    titles = ["This one", *(words.here(each.at) if same else each.file_name for each in some[1:])]
+    return {"": what, **dict(zip(titles, texts, strict=True))}
+
+
+def months(found: Sequence[Mapping[str, Any]]) -> None:
+    """This month beside the last: imports, how many of them are signed, and rows by outcome."""
+    if not found:
+        return
+    by = {each["now"]: each for each in found}
+    names = {
+        "imports": "Imports",
+        "signed": "Signed",
+        "rows": "Rows",
+        **{n: f"{SIGNS[n]} {n}" for n in OUTCOMES},
+    }
+    lines = []
+    for now, title in ((True, "This month"), (False, "Last month")):
+        said = {name: int(by[now][name]) if now in by else 0 for name in names}
+        lines.append({"": title, "Not signed": said["imports"] - said["signed"], **{names[n]: said[n] for n in names}})
+    order = ["", "Imports", "Signed", "Not signed", *list(names.values())[2:]]
+    shown = pd.DataFrame(lines)[order]
+    st.table(shown.set_index("").map("{:,}".format))

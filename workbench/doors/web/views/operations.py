@@ -1,0 +1,122 @@
+"""What can be done with columns: chosen, filled in, and seen on a few rows before it is done to all."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from workbench.doors.web import words
+from workbench.doors.web.states import PREVIEWED, Preview
+from workbench.prepare.cleaning import Operation, Option
+from workbench.prepare.cleaning.operation import REQUIRED
+
+MARK = "background-color: rgba(240, 180, 41, 0.28)"
+"""Of a cell that is another than it was; fit for a light and a dark page."""
+
+
+_NAME = "Choose a column, or type a new name"
+
+
+def options(
+    operation: Operation, headers: Sequence[str], before: Mapping[str, Any], *, key: str
+) -> tuple[dict[str, Any], list[str]]:
+    """The options of an operation as a person fills them in, and the titles of those that are still to be said."""
+    said: dict[str, Any] = {}
+    lacking: list[str] = []
+    for option in operation.options:
+        given = before.get(option.name, None if option.default is REQUIRED else option.default)
+        value = _asked(option, headers, given, key=f"{key} {option.name}")
+        if value in (None, "", [], {}) and option.default is REQUIRED and option.kind not in ("number", "flag"):
+            lacking.append(option.title)
+        elif value is not None and _plain(value) != _plain(option.default):
+            said[option.name] = value
+    return said, lacking
+
+
+def _asked(option: Option, headers: Sequence[str], given: Any, *, key: str) -> Any:  # noqa: PLR0911
+    """One option, by the widget of its kind."""
+    title = option.title
+    named = [given] if isinstance(given, str) else list(given) if isinstance(given, list | tuple) else []
+    known = [*headers, *(name for name in named if name not in headers)]
+    match option.kind:
+        case "flag":
+            return st.checkbox(title, bool(given), key=key)
+        case "number":
+            return st.number_input(title, value=given if isinstance(given, int) else None, step=1, key=key)
+        case "choice":
+            choices = option.choices or {}
+            at = list(choices).index(given) if given in choices else None
+            return st.selectbox(title, list(choices), at, format_func=lambda name: choices[name], key=key)
+        case "column":
+            return st.selectbox(
+                title, known, known.index(given) if given else None, key=key, accept_new_options=True, placeholder=_NAME
+            )
+        case "columns":
+            return st.multiselect(title, known, list(given or ()), key=key, accept_new_options=True, placeholder=_NAME)
+        case "texts":
+            return st.multiselect(title, named, named, key=key, accept_new_options=True, placeholder="Type, and Enter")
+        case "pairs":
+            return _pairs(title, given if isinstance(given, Mapping) else {}, key=key)
+        case "pattern":
+            return st.text_input(title, given or "", key=key, help="A regular expression: [0-9]+ is one digit or more.")
+        case "expression":
+            told = "As in SQL: upper(Name), City || ', ' || State, case when Grade = '' then 'none' else Grade end."
+            return st.text_area(title, given or "", key=key, help=told, height=80)
+        case _:
+            return st.text_input(title, given or "", key=key)
+
+
+def _plain(value: Any) -> Any:
+    """As JSON has it."""
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _pairs(title: str, given: Mapping[str, str], *, key: str) -> dict[str, str]:
+    """Texts and what becomes of each, in a table to be filled in."""
+    st.caption(title)
+    edited = st.data_editor(
+        pd.DataFrame(list(given.items()), columns=["Text", "Becomes"], dtype="string"),
+        num_rows="dynamic",
+        hide_index=True,
+        height=min(39 + 35 * (len(given) + 1), 250),
+        key=key,
+    )
+    return {text: means for text, means in edited.fillna("").itertuples(index=False) if text}
+
+
+def preview(found: Preview, rows: int) -> None:
+    """A few rows as they are and as they would be."""
+    looked = "" if found.looked_at >= rows else f" of the first {found.looked_at:,} rows"
+    if not found.rows:
+        why = "" if found.looked_at >= rows else f" (of {rows:,}; the others are looked at when it is done)"
+        st.info(f"It changes none{looked or ' of the rows'}{why}.", icon=":material/info:")
+        return
+    gone = [line for line, _, now in found.rows if now is None]
+    if gone:
+        shown = pd.DataFrame([{"Line": line, "What": "is removed", **before} for line, before, _ in found.rows])
+        st.dataframe(shown, hide_index=True, height="content")
+        return
+    table: list[dict[str, Any]] = []
+    for line, before, now in found.rows:
+        row: dict[str, Any] = {"Line": line}
+        for header in found.columns:
+            if header in before:
+                row[f"{header}, as it is"] = before[header]
+            if now is not None and header in now:
+                row[f"{header}, then"] = now[header]
+        table.append(row)
+    frame = pd.DataFrame(table).fillna("")
+    style = frame.style.apply(
+        lambda column: [MARK if str(column.name).endswith(", then") else ""] * len(column), axis=0
+    )
+    st.dataframe(style, hide_index=True, height="content", column_config={"Line": st.column_config.Column(width=60)})
+
+
+def about(columns: Sequence[str], number: int, of: int) -> str:
+    """Which cells are meant, in words."""
+    where = "all rows" if number == of else f"the {words.many(number)} that fit the facets"
+    return f"In {', '.join(columns) or 'every column'}, of {where}"
+
+
+__all__ = ["MARK", "PREVIEWED", "about", "options", "preview"]

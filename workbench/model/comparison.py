@@ -1,0 +1,109 @@
+"""An import beside the last ones of its source: what is unusual about it, in words."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from workbench.model.batch import OUTCOMES
+from workbench.model.wording import many
+
+LAST = 5
+"""So many earlier imports are looked at."""
+
+_ROWS = 0.3
+"""Rows by so much more than the most of them, or fewer than the fewest, as a share, are unusual ..."""
+_FEW = 20
+"""... once it is by more rows than these."""
+_SHARE = 0.1
+"""A share of rows that is by so much outside what it was is unusual: ten of a hundred."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figures:
+    """What one import came to."""
+
+    batch: UUID
+    file_name: str
+    at: datetime
+    rows: int
+    outcomes: Mapping[str, int]
+    """Rows by outcome, as they were planned or written."""
+    filled: Mapping[str, int]
+    """In how many rows each field has something; empty where nobody counted."""
+    signed_by: str | None = None
+
+    def share(self, outcome: str) -> float:
+        """Which part of the rows has an outcome, from 0 to 1."""
+        return self.outcomes.get(outcome, 0) / self.rows if self.rows else 0.0
+
+    def fill(self, field: str) -> float | None:
+        """In which part of the rows a field has something; None where nobody counted."""
+        return self.filled[field] / self.rows if field in self.filled and self.rows else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """An import and the last ones of the same source that stand, newest first."""
+
+    this: Figures
+    earlier: tuple[Figures, ...]
+    same_source: bool
+    """Whether the earlier ones are of files named alike; else of any file of the same dataset."""
+
+    @property
+    def unusual(self) -> tuple[str, ...]:
+        """What is not as it was in the earlier ones, a sentence each; nothing where there is none to compare with."""
+        return (*self._rows(), *self._outcomes(), *self._fill()) if self.earlier and self.this.rows else ()
+
+    @property
+    def beside(self) -> str:
+        """What it is compared with, in words."""
+        if not self.earlier:
+            return "the first of its kind: there is nothing to compare it with"
+        which = "of this source" if self.same_source else "of this dataset, whose files have other names"
+        number = len(self.earlier)
+        return f"beside the last import {which}" if number == 1 else f"beside the last {number} imports {which}"
+
+    def _rows(self) -> Iterator[str]:
+        known = [each.rows for each in self.earlier]
+        rows, fewest, most = self.this.rows, min(known), max(known)
+        if rows > most * (1 + _ROWS) and rows - most > _FEW:
+            yield f"{many(rows)}, more than in any of them: there were {_between(fewest, most)}."
+        elif rows < fewest * (1 - _ROWS) and fewest - rows > _FEW:
+            yield f"{many(rows)}, fewer than in any of them: there were {_between(fewest, most)}."
+
+    def _outcomes(self) -> Iterator[str]:
+        for name in OUTCOMES:
+            told = _outside(self.this.share(name), [each.share(name) for each in self.earlier])
+            if told is not None:
+                rows = self.this.outcomes.get(name, 0)
+                yield f"{many(rows)} {name}: {told}."
+
+    def _fill(self) -> Iterator[str]:
+        for field in self.this.filled:
+            share = self.this.fill(field)
+            known = [each.fill(field) for each in self.earlier]
+            told = _outside(share, [each for each in known if each is not None]) if share is not None else None
+            if told is not None:
+                yield f"{field.replace('_', ' ').capitalize()} is filled in {told}."
+        counted = [each for each in self.earlier if each.filled]
+        gone = [field for field in (counted[0].filled if counted else ()) if field not in self.this.filled]
+        if gone and self.this.filled:
+            yield f"Without {', '.join(name.replace('_', ' ') for name in gone)}, which the last one had."
+
+
+def _outside(share: float, known: Sequence[float]) -> str | None:
+    """A share in words that is far from all of those that are known."""
+    if not known or min(known) - _SHARE <= share <= max(known) + _SHARE:
+        return None
+    return f"{_percent(share)} of the rows, and was {_between(_percent(min(known)), _percent(max(known)))}"
+
+
+def _percent(share: float) -> str:
+    return f"{share:.0%}" if share in (0.0, 1.0) or 0.01 <= share <= 0.99 else f"{share:.1%}"
+
+
+def _between(least: int | str, most: int | str) -> str:
+    least, most = (f"{each:,}" if isinstance(each, int) else each for each in (least, most))
+    return least if least == most else f"{least} to {most}"

@@ -1,0 +1,259 @@
+"""What a person does to a source's columns before they are mapped: a list of steps, kept, shown and done again.
+
+Only the words are here; `prepare.cleaning` knows the operations and does them.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any, Self
+
+from workbench.model.errors import WrongRecipe
+from workbench.model.wording import first_of, listed
+
+VERSION = 1
+"""Of the form that a recipe has as JSON."""
+
+TESTS = ("values", "pattern", "length", "number", "date", "blank", "kind", "expression")
+"""What a condition can ask of a row."""
+
+_SHOWN = 3
+_LONGEST = 40
+
+
+@dataclass(frozen=True, kw_only=True)
+class Condition:
+    """Which rows a step is for, by one column, or by an expression over several.
+
+    `values`: the cell is one of `values`. `pattern`: the regular expression `text` is found in it. `length`, `number`
+    and `date`: its characters, its number or its day lie from `low` to `high`, both included, either may be missing;
+    a number or a date may be in the form `text` (see `kinds.FORMS`). `blank`: nothing is in it but white space. `kind`:
+    it is of the kind `text`, e.g. email. `expression`: `text` is true of the row. A number, a date and a kind are asked
+    of values: a blank cell is none, and is not meant by "is no number" either.
+    """
+
+    column: str = ""
+    test: str
+    values: tuple[str, ...] = ()
+    text: str = ""
+    low: float | str | None = None
+    high: float | str | None = None
+    negated: bool = False
+    """True: the rows of which it is not so."""
+
+    def __str__(self) -> str:
+        return _asked(self)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """The condition that was made a dictionary, read back; raises WrongRecipe."""
+        _refuse_unknown(cls, data, "a condition")
+        _refuse_lacking(data, "a condition", "test")
+        if data["test"] not in TESTS:
+            raise WrongRecipe(step="A condition", why=f"there is no test called {data['test']}, only {listed(TESTS)}.")
+        return cls(
+            column=_text(data, "column"),
+            test=data["test"],
+            values=_texts(data, "values"),
+            text=_text(data, "text"),
+            low=data.get("low"),
+            high=data.get("high"),
+            negated=bool(data.get("negated", False)),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expected:
+    """What a step met when it was made, or when a person last said that it is right."""
+
+    rows: int
+    """Rows of the source that it looked at: those that its conditions let through."""
+    changed: int
+    """Rows among them that it made another, or removed."""
+    of: int = 0
+    """Rows that the source had."""
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """What `to_dict` made of it, read back; raises WrongRecipe."""
+        _refuse_unknown(cls, data, "what is expected")
+        _refuse_lacking(data, "what is expected", "rows", "changed")
+        numbers = {name: data.get(name, 0) for name in ("rows", "changed", "of")}
+        if not all(isinstance(number, int) and number >= 0 for number in numbers.values()):
+            raise WrongRecipe(step="What is expected of a step", why="its numbers are numbers of rows.")
+        return cls(**numbers)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One operation on columns, for the rows of which all its conditions are true."""
+
+    operation: str
+    """Its name, e.g. trim (see `prepare.cleaning.OPERATIONS`)."""
+    columns: tuple[str, ...] = ()
+    """The columns it is done to; none are all that there are, where an operation takes each by itself."""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    where: tuple[Condition, ...] = ()
+    on: bool = True
+    """False: a person has switched it off."""
+    expected: Expected | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON keeps it: what is not said is left out."""
+        said: dict[str, Any] = {"operation": self.operation, "columns": list(self.columns)}
+        said |= {"options": dict(self.options)} if self.options else {}
+        said |= {"where": [_without_defaults(each) for each in self.where]} if self.where else {}
+        said |= {} if self.on else {"on": False}
+        return said | ({"expected": asdict(self.expected)} if self.expected is not None else {})
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """The step that `to_dict` made, read back; raises WrongRecipe."""
+        _refuse_unknown(cls, data, "a step")
+        _refuse_lacking(data, "a step", "operation")
+        options = data.get("options", {})
+        if not isinstance(options, Mapping):
+            raise WrongRecipe(step="A step", why="its options are pairs of a name and a value.")
+        return cls(
+            operation=_text(data, "operation"),
+            columns=_texts(data, "columns"),
+            options=dict(options),
+            where=tuple(Condition.from_dict(each) for each in data.get("where", ())),
+            on=bool(data.get("on", True)),
+            expected=Expected.from_dict(data["expected"]) if data.get("expected") is not None else None,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """The steps that clean a source, in their order."""
+
+    steps: tuple[Step, ...] = ()
+    name: str = ""
+    version: int = VERSION
+
+    def __bool__(self) -> bool:
+        return any(step.on for step in self.steps)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON keeps it."""
+        return {"version": self.version, "name": self.name, "steps": [step.to_dict() for step in self.steps]}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """The recipe that `to_dict` made, read back; raises WrongRecipe for what is none, whose operations are not
+        looked at (see `prepare.cleaning.checked`)."""
+        if not isinstance(data, Mapping) or not isinstance(data.get("steps", ()), list | tuple):
+            raise WrongRecipe(step="The recipe", why="it is no list of steps.")
+        _refuse_unknown(cls, data, "the recipe")
+        if data.get("version", VERSION) != VERSION:
+            raise WrongRecipe(step="The recipe", why=f"its form is version {data['version']}, and {VERSION} is known.")
+        steps = []
+        for number, each in enumerate(data.get("steps", ()), start=1):
+            try:
+                steps.append(Step.from_dict(each))
+            except WrongRecipe as wrong:
+                raise WrongRecipe(step=place(number), why=wrong.coordinates["why"]) from None
+        return cls(steps=tuple(steps), name=_text(data, "name"))
+
+    def expecting(self, done: Iterable["Done"], rows: int) -> Self:
+        """The recipe, which expects from now on what its steps met in a source of so many rows."""
+        met = {each.step: Expected(rows=each.rows, changed=each.changed, of=rows) for each in done if not each.gone}
+        steps = (replace(step, expected=met.get(n, step.expected)) for n, step in enumerate(self.steps))
+        return replace(self, steps=tuple(steps))
+
+
+@dataclass(kw_only=True)
+class Done:
+    """What a step did in one reading of a source; complete when the reading is."""
+
+    step: int
+    """Its place in the recipe, from 0."""
+    rows: int = 0
+    """The rows that its conditions let through."""
+    changed: int = 0
+    """Those that it made another, or removed."""
+    gone: tuple[str, ...] = ()
+    """The columns it needs that are not there: it was not done to them, or not at all."""
+
+
+def is_same(recipe: Recipe | None, other: Recipe | None) -> bool:
+    """Whether two recipes do the same to every source, whatever they are called and expect; none does nothing."""
+    return _does(recipe) == _does(other)
+
+
+def _does(recipe: Recipe | None) -> list[str]:
+    steps = (replace(step, expected=None) for step in recipe.steps if step.on) if recipe is not None else ()
+    return [json.dumps(step.to_dict(), sort_keys=True) for step in steps]
+
+
+def place(number: int, operation: str = "") -> str:
+    """How a sentence calls a step, by its number from 1."""
+    return f"Step {number} of the recipe" + (f" ({operation})" if operation else "")
+
+
+def shown(text: str) -> str:
+    """A text as a sentence quotes it, cut where it is long."""
+    return f"'{text}'" if len(text) <= _LONGEST else f"'{text[: _LONGEST - 1]}…'"
+
+
+def _asked(of: Condition) -> str:
+    is_, has = ("is not", "has not") if of.negated else ("is", "has")
+    if of.test == "expression":
+        return f"{'not ' * of.negated}({of.text})"
+    said = {
+        "values": f"{is_} {first_of([shown(text) for text in of.values], _SHOWN, more='others')}",
+        "pattern": f"{has} {shown(of.text)} in it",
+        "length": f"{has} {_between(of)} characters",
+        "number": f"{is_} a number{_within(of)}",
+        "date": f"{is_} a date{_within(of)}",
+        "blank": f"{is_} blank",
+        "kind": f"{is_} of the kind {of.text}",
+    }
+    return f"{of.column} {said[of.test]}"
+
+
+def _within(of: Condition) -> str:
+    return f" {'of ' * (of.low is None or of.high is None)}{said}" if (said := _between(of)) else ""
+
+
+def _between(of: Condition) -> str:
+    low, high = (f"{each:g}" if isinstance(each, float) else str(each) for each in (of.low, of.high))
+    if of.low is not None and of.high is not None:
+        return low if low == high else f"from {low} to {high}"
+    return f"at least {low}" if of.low is not None else f"at most {high}" if of.high is not None else ""
+
+
+def _without_defaults(of: Condition) -> dict[str, Any]:
+    said = {each.name: getattr(of, each.name) for each in fields(of)}
+    said = {name: value for name, value in said.items() if value not in ("", None, (), False)}
+    return said | ({"values": list(of.values)} if of.values else {})
+
+
+def _refuse_unknown(noun: type, data: Mapping[str, Any], what: str) -> None:
+    if not isinstance(data, Mapping):
+        raise WrongRecipe(step=what.capitalize(), why="it is no object of names and values.")
+    known = [each.name for each in fields(noun)]
+    if strange := [str(name) for name in data if name not in known]:
+        raise WrongRecipe(
+            step=what.capitalize(), why=f"there is no {first_of(strange, _SHOWN)} in it, only {listed(known)}."
+        )
+
+
+def _refuse_lacking(data: Mapping[str, Any], what: str, *names: str) -> None:
+    if lacking := [name for name in names if name not in data]:
+        raise WrongRecipe(step=what.capitalize(), why=f"it has no {listed(lacking)}.")
+
+
+def _text(data: Mapping[str, Any], name: str) -> str:
+    value = data.get(name, "")
+    if not isinstance(value, str):
+        raise WrongRecipe(step="The recipe", why=f"{name} is a text, and {value!r} is none.")
+    return value
+
+
+def _texts(data: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    values = data.get(name, ())
+    if not isinstance(values, list | tuple) or not all(isinstance(each, str) for each in values):
+        raise WrongRecipe(step="The recipe", why=f"{name} is a list of texts, and {values!r} is none.")
+    return tuple(values)

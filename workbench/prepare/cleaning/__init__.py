@@ -1,0 +1,34 @@
+"""Cleaning: the operations of a recipe, and a sheet as a recipe leaves it.
+
+An operation family is a file; `operation` says what one is, `operations` lists them, `rows` is what they work on, and
+`cleaned` does a recipe while a source streams by.
+"""
+
+from workbench.prepare.cleaning.cleaned import checked, cleaned, headers_after, sentence, without_removed
+from workbench.prepare.cleaning.drift import CODES, Drift, drifts
+from workbench.prepare.cleaning.imported import done_of, mapping_of, recipe_of, said_of, told_of
+from workbench.prepare.cleaning.once import as_recipe_says, cleaned_once, refuse_secrets
+from workbench.prepare.cleaning.operation import Operation, Option
+from workbench.prepare.cleaning.operations import OPERATIONS
+
+__all__ = [
+    "CODES",
+    "OPERATIONS",
+    "Drift",
+    "Operation",
+    "Option",
+    "as_recipe_says",
+    "checked",
+    "cleaned",
+    "cleaned_once",
+    "done_of",
+    "drifts",
+    "headers_after",
+    "mapping_of",
+    "recipe_of",
+    "refuse_secrets",
+    "said_of",
+    "sentence",
+    "told_of",
+    "without_removed",
+]

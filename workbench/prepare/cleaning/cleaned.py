@@ -1,0 +1,173 @@
+"""A sheet cleaned by a recipe while it is read: the same source, the same lines, other cells and columns."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from workbench.model.errors import WrongRecipe
+from workbench.model.recipe import Done, Recipe, Step, place
+from workbench.model.sheet import Chunk, Sheet, Tally
+from workbench.model.wording import listed, many
+from workbench.prepare.cleaning.conditions import check_condition, needed, rows_where
+from workbench.prepare.cleaning.operation import Headers, Learning, Operation, Run, check, wrong
+from workbench.prepare.cleaning.operations import OPERATIONS
+from workbench.prepare.cleaning.rows import Rows
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Prepared:
+    """A step that is on, for the columns that it finds."""
+
+    number: int
+    step: Step
+    operation: Operation
+    gone: Headers
+    before: Headers
+    after: Headers
+
+
+def cleaned(sheet: Sheet, recipe: Recipe) -> Sheet:
+    """The sheet as the recipe leaves it, with its bytes, checksum and lines; raises WrongRecipe.
+
+    Its chunks know what was changed (`Chunk.changes`) and what is removed (`Chunk.removed`, which stays in them), and
+    its tally what each step did (`Tally.steps`). A step whose columns are gone is not done, and told there.
+    """
+    prepared = _prepared(checked(recipe), sheet.headers)
+    if not prepared:
+        return sheet
+    does = [each for each in prepared if _is_done(each)]
+    learned: dict[int, Learning] = {}
+
+    def read(tally: Tally) -> Iterator[Chunk]:
+        for at, each in enumerate(does):
+            if each.operation.learn is not None and each.number not in learned:
+                learned[each.number] = _learned(sheet, each, does[:at], learned)
+        tally.steps = [Done(step=each.number, gone=each.gone) for each in prepared]
+        yield from (rows.chunk() for rows in _at_work(sheet, tally, does, learned))
+
+    return replace(sheet, headers=prepared[-1].after, read=read, recipe=recipe, source_headers=sheet.headers)
+
+
+def headers_after(headers: Iterable[str], recipe: Recipe) -> Headers:
+    """The headers that a source with these has when it is cleaned; raises WrongRecipe."""
+    headers = tuple(headers)
+    prepared = _prepared(checked(recipe), headers)
+    return prepared[-1].after if prepared else headers
+
+
+def checked(recipe: Recipe) -> Recipe:
+    """The recipe, whose steps are known and can be done; raises WrongRecipe, which names the step."""
+    for number, step in enumerate(recipe.steps, start=1):
+        with _naming(number, step):
+            check(_operation(step), step)
+            for condition in step.where:
+                check_condition(condition, step)
+    return recipe
+
+
+def without_removed(sheet: Sheet) -> Sheet:
+    """A cleaned sheet without the rows that its recipe removed, as it is written to a file, profiled or mapped."""
+    if sheet.recipe is None:
+        return sheet
+
+    def read(tally: Tally) -> Iterator[Chunk]:
+        for chunk in sheet.chunks(tally):
+            left, _ = chunk.parted()
+            if len(left):
+                yield left
+
+    return replace(sheet, read=read)
+
+
+def sentence(step: Step) -> str:
+    """A step in words: "In Phone, of the 12 rows where City is 'A', replace 'x' by 'e'."."""
+    if step.operation not in OPERATIONS:
+        return f"Do {step.operation}, which nobody knows."
+    where = ""
+    if step.where:
+        rows = f"{many(step.expected.rows)} " if step.expected is not None else "rows "
+        where = f"of the {rows}where {' and '.join(map(str, step.where))}, "
+    operation = OPERATIONS[step.operation]
+    columns = listed(step.columns) if step.columns else "every column" if operation.takes == "each" else ""
+    said = f"{f'In {columns}, ' if columns else ''}{where}{operation.says(step)}."
+    return said[:1].upper() + said[1:]
+
+
+@contextmanager
+def _naming(number: int, step: Step) -> Iterator[None]:
+    try:
+        yield
+    except WrongRecipe as error:
+        raise WrongRecipe(step=place(number, step.operation), why=error.coordinates["why"]) from None
+
+
+def _operation(step: Step) -> Operation:
+    if step.operation not in OPERATIONS:
+        raise wrong(step, f"there is no operation called {step.operation}, only {listed(list(OPERATIONS))}.")
+    return OPERATIONS[step.operation]
+
+
+def _prepared(recipe: Recipe, headers: Headers) -> list[_Prepared]:
+    """The steps that are on, one after the other on what the former leaves."""
+    prepared = []
+    for number, step in enumerate(recipe.steps):
+        if not step.on:
+            continue
+        with _naming(number + 1, step):
+            found = _found(number, step, headers)
+        prepared.append(found)
+        headers = found.after
+    return prepared
+
+
+def _found(number: int, step: Step, headers: Headers) -> _Prepared:
+    """A step for these columns: of one that takes each column by itself, those that are there."""
+    operation = _operation(step)
+    columns = step.columns or (headers if operation.takes == "each" else ())
+    others = (*operation.needs(step), *(name for each in step.where for name in needed(each)))
+    gone = tuple(dict.fromkeys(name for name in (*columns, *others) if name not in headers))
+    there = tuple(name for name in columns if name in headers)
+    goes_on = not gone or (operation.takes == "each" and bool(there) and all(name in headers for name in others))
+    step = replace(step, columns=there) if goes_on else replace(step, on=False)
+    after = operation.headers(step, headers) if goes_on else headers
+    if len(set(after)) < len(after):
+        raise wrong(step, f"there would be two columns called {_twice(after)}.")
+    return _Prepared(number=number, step=step, operation=operation, gone=gone, before=headers, after=after)
+
+
+def _twice(headers: Headers) -> str:
+    return next(header for header in headers if headers.count(header) > 1)
+
+
+def _is_done(each: _Prepared) -> bool:
+    return each.step.on
+
+
+def _at_work(sheet: Sheet, tally: Tally, steps: Iterable[_Prepared], learned: Mapping[int, Learning]) -> Iterator[Rows]:
+    """The rows of each chunk when these steps have been at work on them; what they did is put to the tally."""
+    done = {each.step: each for each in tally.steps}
+    runs = [(each, done.get(each.number, Done(step=each.number)), _begun(each, learned)) for each in steps]
+    for chunk in sheet.chunks(tally):
+        rows = Rows(chunk)
+        for each, told, run in runs:
+            rows.step = each.number
+            where = rows.present(rows_where(each.step.where, rows))
+            told.rows += rows.number(where)
+            told.changed += run(rows, where)
+            rows.arrange(each.after)
+        yield rows
+
+
+def _begun(each: _Prepared, learned: Mapping[int, Learning]) -> Run:
+    if each.operation.begin is not None:
+        return each.operation.begin(each.step, each.before)
+    return learned[each.number].begin()
+
+
+def _learned(sheet: Sheet, each: _Prepared, before: Iterable[_Prepared], learned: Mapping[int, Learning]) -> Learning:
+    """What a step has to know of all rows, as the steps before it leave them."""
+    assert each.operation.learn is not None
+    learning = each.operation.learn(each.step, each.before)
+    for rows in _at_work(sheet, Tally(), before, learned):
+        learning.learn(rows, rows.present(rows_where(each.step.where, rows)))
+    return learning

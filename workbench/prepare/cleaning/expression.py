@@ -1,0 +1,491 @@
+"""Expressions over the columns of a row: a small part of SQL, parsed by sqlglot, which runs nothing, and evaluated here
+on whole columns.
+
+What an expression may have is what stands in `_NODES`; everything else is refused by its name. A column is written as
+it stands in the header, in double quotes where it is no plain word. A blank cell is the empty text: `phone = ''` is
+true of it and so is `phone is null`, `coalesce` takes the first that is not blank, and what is joined to it stays. A
+text is read as a number, with a decimal point, where a number is meant; where it is none, the result is blank. Numbers
+are exact, to six places. Two columns are compared as texts, and as numbers where one is made one: `paid::decimal <
+due`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any, Literal
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+from workbench.model import numbers
+from workbench.model.arrays import matches, only, replaced
+from workbench.model.errors import WrongRecipe
+from workbench.model.kinds import AROUND
+from workbench.model.wording import listed
+
+LONGEST = 5_000
+"""Characters of an expression."""
+WORDS = (
+    *("case", "coalesce", "nullif", "lower", "upper", "initcap", "trim", "ltrim", "rtrim", "replace", "regexp_replace"),
+    *("split_part", "substring", "left", "right", "length", "concat", "concat_ws", "round", "abs", "cast"),
+    *("and", "or", "not", "in", "between", "like", "ilike", "~", "is null", "||", "=", "<>", "<", "<=", ">", ">="),
+    *("+", "-", "*", "/"),
+)
+"""What an expression may have beside columns, texts and numbers, for people."""
+
+_TRIED = ("", "x", "1.5")
+_NUMBER = pa.decimal128(18, 6)
+_WIDE = pa.decimal256(60, 12)
+_MOST = 10**12
+"""A number from this one on is none that can be counted with."""
+_DIGITS = r"^-?[0-9]{1,12}(?:\.[0-9]{1,6})?$"
+
+
+@dataclass(frozen=True)
+class _Value:
+    """A column of texts, numbers (decimal, null where blank) or flags."""
+
+    kind: Literal["text", "number", "flag"]
+    data: Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Row:
+    """What an expression is evaluated on."""
+
+    cells: Mapping[str, pa.StringArray]
+    rows: int
+
+    def same(self, value: Any, type_: pa.DataType) -> Any:
+        return pa.repeat(pa.scalar(value, type_), self.rows)
+
+
+class Expression:
+    """An expression that can be evaluated; raises WrongRecipe, with a sentence, where it cannot be."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._tree = _parsed(text)
+        for node in self._tree.walk():
+            _check(text, node)
+        tried = {name: pa.array(_TRIED, pa.string()) for name in self.columns}
+        try:
+            self.texts(tried, len(_TRIED))
+        except (TypeError, KeyError, AttributeError, ValueError, pa.ArrowException):
+            raise _wrong(text, "lacks something, or has it where it cannot be.") from None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that it names."""
+        return tuple(dict.fromkeys(column.name for column in self._tree.find_all(exp.Column)))
+
+    def texts(self, cells: Mapping[str, pa.StringArray], rows: int) -> pa.StringArray:
+        """What it is of each row, as a text; "" where it is nothing."""
+        return _text(_value(self._tree, _Row(cells=cells, rows=rows)))
+
+    def flags(self, cells: Mapping[str, pa.StringArray], rows: int) -> pa.BooleanArray:
+        """Of which rows it is true."""
+        return _flag(_value(self._tree, _Row(cells=cells, rows=rows)))
+
+
+def _wrong(text: str, why: str) -> WrongRecipe:
+    return WrongRecipe(step="The expression", why=f"the expression {text!r} {why}")
+
+
+def _parsed(text: str) -> exp.Expr:
+    if len(text) > LONGEST:
+        raise _wrong(f"{text[:40]}…", f"is longer than {LONGEST:,} characters.")
+    try:
+        found = sqlglot.parse(text, read="postgres")
+    except (SqlglotError, RecursionError) as error:
+        places = [each["col"] for each in getattr(error, "errors", ()) if each.get("col")]
+        at = f" from character {places[0]} on" if places else ""
+        raise _wrong(
+            text,
+            f"cannot be read{at}. A column that is no plain word stands in double quotes, a text in single ones.",
+        ) from None
+    if len(found) != 1 or found[0] is None:
+        raise _wrong(text, "is not one expression.")
+    return found[0]
+
+
+def _check(text: str, node: exp.Expr) -> None:
+    """Raises WrongRecipe for a node that is not on the list, or has what is not evaluated here."""
+    if isinstance(node, exp.Identifier | exp.DataType):
+        return
+    if type(node) not in _NODES or (isinstance(node, exp.If) and not isinstance(node.parent, exp.Case)):
+        name = node.name if isinstance(node, exp.Anonymous) else node.key
+        raise _wrong(text, f"has {name}, which none may have. It may have {listed(WORDS)}.")
+    strange = [name for name, value in node.args.items() if value and name not in _ARGUMENTS[type(node)]]
+    if strange:
+        raise _wrong(text, f"has {node.key} with {listed(strange)}, which none may have.")
+    if isinstance(node, exp.Cast) and node.args["to"].this not in _CASTS:
+        raise _wrong(text, f"casts to {node.args['to'].sql()}, and a value can become text, decimal or integer only.")
+    for name in _LITERAL.get(type(node), ()):
+        value = node.args.get(name)
+        if value is not None and not isinstance(value, exp.Literal):
+            raise _wrong(text, f"has {node.key} with a {name} that is not written out.")
+    for name in _PATTERNS.get(type(node), ()):
+        try:
+            pc.match_substring_regex(pa.array([""], pa.string()), node.args[name].name)
+        except pa.ArrowInvalid:
+            raise _wrong(text, f"has the pattern {node.args[name].name!r}, which RE2 does not know.") from None
+
+
+# --- what values are taken for ---
+
+
+def _value(node: exp.Expr, row: _Row) -> _Value:
+    return _NODES[type(node)](node, row)
+
+
+def _text(value: _Value) -> pa.StringArray:
+    if value.kind == "text":
+        return value.data
+    if value.kind == "flag":
+        return pc.if_else(value.data, "true", "false")
+    plain = pc.cast(value.data, pa.string())
+    return pc.fill_null(replaced(plain, (r"(\.[0-9]*?)0+$", r"\1"), (r"\.$", ""), ("^-0$", "0")), "")
+
+
+def _number(value: _Value) -> pa.Decimal128Array:
+    if value.kind == "number":
+        return value.data
+    canonical = numbers.number(pc.utf8_trim(_text(value), characters=AROUND), "point")
+    return pc.cast(only(canonical, matches(canonical, _DIGITS)), _NUMBER)
+
+
+def _flag(value: _Value) -> pa.BooleanArray:
+    """A text is true where it says so."""
+    if value.kind == "flag":
+        return value.data
+    return pc.equal(pc.utf8_lower(_text(value)), "true")
+
+
+def _texts(node: exp.Expr, row: _Row, *names: str) -> list[pa.StringArray]:
+    return [_text(_value(node.args[name], row)) for name in names]
+
+
+def _numbers(node: exp.Expr, row: _Row) -> tuple[pa.Decimal128Array, pa.Decimal128Array]:
+    return _number(_value(node.this, row)), _number(_value(node.expression, row))
+
+
+def _as_number(found: Any) -> _Value:
+    """Rounded to six places; null where it is too large."""
+    found = pc.round(found, 6)
+    fits = pc.less(pc.abs(found), pa.scalar(_MOST, pa.decimal128(13, 0)))
+    found = pc.if_else(fits, found, pa.scalar(None, found.type))
+    return _Value("number", pc.cast(found, _NUMBER, safe=False))
+
+
+def _blank_as_null(text: pa.StringArray) -> pa.StringArray:
+    return only(text, pc.not_equal(text, ""))
+
+
+# --- columns and what is written out ---
+
+
+def _column(node: exp.Expr, row: _Row) -> _Value:
+    return _Value("text", row.cells[node.name])
+
+
+def _literal(node: exp.Expr, row: _Row) -> _Value:
+    text = row.same(node.name, pa.string())
+    return _Value("text", text) if node.args["is_string"] else _Value("number", _number(_Value("text", text)))
+
+
+def _null(node: exp.Expr, row: _Row) -> _Value:
+    return _Value("text", row.same("", pa.string()))
+
+
+def _boolean(node: exp.Expr, row: _Row) -> _Value:
+    return _Value("flag", row.same(bool(node.this), pa.bool_()))
+
+
+def _paren(node: exp.Expr, row: _Row) -> _Value:
+    return _value(node.this, row)
+
+
+def _cast(node: exp.Expr, row: _Row) -> _Value:
+    value = _value(node.this, row)
+    to = _CASTS[node.args["to"].this]
+    if to == "text":
+        return _Value("text", _text(value))
+    return _as_number(pc.round(_number(value), 0 if to == "integer" else 6, "half_towards_infinity"))
+
+
+# --- texts ---
+
+
+def _of_text(function: Callable[[pa.StringArray], pa.StringArray]) -> Callable[[exp.Expr, _Row], _Value]:
+    return lambda node, row: _Value("text", function(*_texts(node, row, "this")))
+
+
+def _trim(node: exp.Expr, row: _Row) -> _Value:
+    trims = {"LEADING": pc.utf8_ltrim, "TRAILING": pc.utf8_rtrim}
+    trim = trims.get(str(node.args.get("position") or "").upper(), pc.utf8_trim)
+    letters = node.expression.name if node.args.get("expression") else AROUND
+    return _Value("text", trim(*_texts(node, row, "this"), characters=letters))
+
+
+def _replace(node: exp.Expr, row: _Row) -> _Value:
+    (text,) = _texts(node, row, "this")
+    find, by = node.expression.name, node.args.get("replacement")
+    return _Value("text", pc.replace_substring(text, find, by.name if by is not None else "") if find else text)
+
+
+def _regexp_replace(node: exp.Expr, row: _Row) -> _Value:
+    """As PostgreSQL does: the first place alone, all of them with g, and in any case with i."""
+    (text,) = _texts(node, row, "this")
+    how = node.args["modifiers"].name if node.args.get("modifiers") else ""
+    pattern = f"(?i){node.expression.name}" if "i" in how else node.expression.name
+    by = node.args["replacement"].name if node.args.get("replacement") else ""
+    most = None if "g" in how else 1
+    return _Value("text", pc.replace_substring_regex(text, pattern, by, max_replacements=most))
+
+
+def _split_part(node: exp.Expr, row: _Row) -> _Value:
+    (text,) = _texts(node, row, "this")
+    number, separator = _int(node.args["part_index"]), node.args["delimiter"].name
+    if number < 1 or not separator:
+        return _Value("text", text if number == 1 else row.same("", pa.string()))
+    parts = pc.split_pattern(text, separator, max_splits=number)
+    long = pc.greater_equal(pc.list_value_length(parts), number)
+    found = pc.list_element(parts.filter(long), number - 1)
+    return _Value("text", pc.replace_with_mask(row.same("", pa.string()), long, found))
+
+
+def _substring(node: exp.Expr, row: _Row) -> _Value:
+    (text,) = _texts(node, row, "this")
+    start = _int(node.args["start"]) - 1 if node.args.get("start") else 0
+    stop = start + max(_int(node.args["length"]), 0) if node.args.get("length") else None
+    return _Value("text", pc.utf8_slice_codeunits(text, max(start, 0), max(stop, 0) if stop is not None else None))
+
+
+def _left(node: exp.Expr, row: _Row) -> _Value:
+    (text,) = _texts(node, row, "this")
+    return _Value("text", pc.utf8_slice_codeunits(text, 0, _int(node.expression)))
+
+
+def _right(node: exp.Expr, row: _Row) -> _Value:
+    (text,) = _texts(node, row, "this")
+    number = _int(node.expression)
+    return _Value("text", pc.utf8_slice_codeunits(text, -number) if number > 0 else row.same("", pa.string()))
+
+
+def _int(node: exp.Expr) -> int:
+    return int(node.name) if node.name.isascii() and node.name.isdigit() else 0
+
+
+def _length(node: exp.Expr, row: _Row) -> _Value:
+    return _Value("number", pc.cast(pc.utf8_length(*_texts(node, row, "this")), _NUMBER))
+
+
+def _joined(node: exp.Expr, row: _Row) -> _Value:
+    return _Value("text", pc.binary_join_element_wise(*_texts(node, row, "this", "expression"), ""))
+
+
+def _concat(node: exp.Expr, row: _Row) -> _Value:
+    parts = [_text(_value(each, row)) for each in node.expressions]
+    return _Value("text", pc.binary_join_element_wise(*parts, ""))
+
+
+def _concat_ws(node: exp.Expr, row: _Row) -> _Value:
+    separator, *parts = (_text(_value(each, row)) for each in node.expressions)
+    filled = [_blank_as_null(part) for part in parts]
+    return _Value("text", pc.binary_join_element_wise(*filled, separator, null_handling="skip"))
+
+
+def _coalesce(node: exp.Expr, row: _Row) -> _Value:
+    parts = [_blank_as_null(_text(_value(each, row))) for each in (node.this, *node.expressions)]
+    return _Value("text", pc.fill_null(pc.coalesce(*parts), ""))
+
+
+def _nullif(node: exp.Expr, row: _Row) -> _Value:
+    value = _value(node.this, row)
+    same = _compared(pc.equal, value, _value(node.expression, row))
+    return _Value("text", pc.if_else(same, "", _text(value)))
+
+
+def _case(node: exp.Expr, row: _Row) -> _Value:
+    subject = _value(node.this, row) if node.this is not None else None
+    otherwise = node.args.get("default")
+    found = _text(_value(otherwise, row)) if otherwise is not None else row.same("", pa.string())
+    for branch in reversed(node.args["ifs"]):
+        asked = _value(branch.this, row)
+        flags = _flag(asked) if subject is None else _compared(pc.equal, subject, asked)
+        found = pc.if_else(flags, _text(_value(branch.args["true"], row)), found)
+    return _Value("text", found)
+
+
+# --- numbers ---
+
+
+def _sum(function: Any) -> Callable[[exp.Expr, _Row], _Value]:
+    return lambda node, row: _as_number(function(*_numbers(node, row)))
+
+
+def _product(node: exp.Expr, row: _Row) -> _Value:
+    return _as_number(pc.multiply(*_numbers(node, row)))
+
+
+def _quotient(node: exp.Expr, row: _Row) -> _Value:
+    above, below = _numbers(node, row)
+    below = pc.if_else(pc.equal(below, pa.scalar(0, _NUMBER)), pa.scalar(None, _NUMBER), below)
+    return _as_number(pc.divide(pc.cast(above, pa.decimal256(36, 18)), below))
+
+
+def _negative(node: exp.Expr, row: _Row) -> _Value:
+    return _Value("number", pc.negate(_number(_value(node.this, row))))
+
+
+def _absolute(node: exp.Expr, row: _Row) -> _Value:
+    return _Value("number", pc.abs(_number(_value(node.this, row))))
+
+
+def _round(node: exp.Expr, row: _Row) -> _Value:
+    places = min(_int(node.args["decimals"]) if node.args.get("decimals") else 0, 6)
+    return _Value("number", pc.round(_number(_value(node.this, row)), places, "half_towards_infinity"))
+
+
+# --- comparisons ---
+
+
+def _compare(function: Any) -> Callable[[exp.Expr, _Row], _Value]:
+    def compare(node: exp.Expr, row: _Row) -> _Value:
+        return _Value("flag", _compared(function, _value(node.this, row), _value(node.expression, row)))
+
+    return compare
+
+
+def _compared(function: Any, one: _Value, other: _Value) -> pa.BooleanArray:
+    """As numbers where one of them is a number, else as texts; nothing is true of what is no number."""
+    if "number" in (one.kind, other.kind):
+        found = function(_number(one), _number(other))
+        return pc.fill_null(found, function is pc.not_equal)
+    return function(_text(one), _text(other))
+
+
+def _in(node: exp.Expr, row: _Row) -> _Value:
+    value = _value(node.this, row)
+    flags = (_compared(pc.equal, value, _value(each, row)) for each in node.expressions)
+    return _Value("flag", reduce(pc.or_, flags))
+
+
+def _between(node: exp.Expr, row: _Row) -> _Value:
+    value = _value(node.this, row)
+    low = _compared(pc.greater_equal, value, _value(node.args["low"], row))
+    return _Value("flag", pc.and_(low, _compared(pc.less_equal, value, _value(node.args["high"], row))))
+
+
+def _is(node: exp.Expr, row: _Row) -> _Value:
+    value = _value(node.this, row)
+    if isinstance(node.expression, exp.Boolean):
+        found = pc.equal(_flag(value), bool(node.expression.this))
+    else:
+        found = pc.equal(_text(value), "")
+    return _Value("flag", pc.invert(found) if node.args.get("negate") else found)
+
+
+def _like(ignore_case: bool) -> Callable[[exp.Expr, _Row], _Value]:
+    def like(node: exp.Expr, row: _Row) -> _Value:
+        (text,) = _texts(node, row, "this")
+        return _Value("flag", pc.match_like(text, node.expression.name, ignore_case=ignore_case))
+
+    return like
+
+
+def _regexp(ignore_case: bool) -> Callable[[exp.Expr, _Row], _Value]:
+    def regexp(node: exp.Expr, row: _Row) -> _Value:
+        (text,) = _texts(node, row, "this")
+        return _Value("flag", pc.match_substring_regex(text, node.expression.name, ignore_case=ignore_case))
+
+    return regexp
+
+
+def _connected(function: Any) -> Callable[[exp.Expr, _Row], _Value]:
+    def connected(node: exp.Expr, row: _Row) -> _Value:
+        return _Value("flag", function(_flag(_value(node.this, row)), _flag(_value(node.expression, row))))
+
+    return connected
+
+
+def _not(node: exp.Expr, row: _Row) -> _Value:
+    return _Value("flag", pc.invert(_flag(_value(node.this, row))))
+
+
+_TWO = ("this", "expression")
+_DECLARED: dict[type[exp.Expr], tuple[Any, tuple[str, ...]]] = {
+    exp.Column: (_column, ("this",)),
+    exp.Literal: (_literal, ("this", "is_string")),
+    exp.Null: (_null, ()),
+    exp.Boolean: (_boolean, ("this",)),
+    exp.Paren: (_paren, ("this",)),
+    exp.Cast: (_cast, ("this", "to")),
+    exp.Lower: (_of_text(pc.utf8_lower), ("this",)),
+    exp.Upper: (_of_text(pc.utf8_upper), ("this",)),
+    exp.Initcap: (_of_text(lambda text: pc.utf8_title(pc.utf8_lower(text))), _TWO),
+    exp.Trim: (_trim, (*_TWO, "position")),
+    exp.Replace: (_replace, (*_TWO, "replacement")),
+    exp.RegexpReplace: (_regexp_replace, (*_TWO, "replacement", "modifiers", "single_replace")),
+    exp.SplitPart: (_split_part, ("this", "delimiter", "part_index")),
+    exp.Substring: (_substring, ("this", "start", "length")),
+    exp.Left: (_left, _TWO),
+    exp.Right: (_right, _TWO),
+    exp.Length: (_length, ("this",)),
+    exp.DPipe: (_joined, (*_TWO, "safe")),
+    exp.Concat: (_concat, ("expressions", "safe", "coalesce")),
+    exp.ConcatWs: (_concat_ws, ("expressions", "safe", "coalesce")),
+    exp.Coalesce: (_coalesce, ("this", "expressions")),
+    exp.Nullif: (_nullif, _TWO),
+    exp.Case: (_case, ("this", "ifs", "default")),
+    exp.If: (_paren, ("this", "true")),  # a branch of case, which looks into it itself
+    exp.Add: (_sum(pc.add), _TWO),
+    exp.Sub: (_sum(pc.subtract), _TWO),
+    exp.Mul: (_product, _TWO),
+    exp.Div: (_quotient, (*_TWO, "typed", "safe")),
+    exp.Neg: (_negative, ("this",)),
+    exp.Abs: (_absolute, ("this",)),
+    exp.Round: (_round, ("this", "decimals")),
+    exp.EQ: (_compare(pc.equal), _TWO),
+    exp.NEQ: (_compare(pc.not_equal), _TWO),
+    exp.LT: (_compare(pc.less), _TWO),
+    exp.LTE: (_compare(pc.less_equal), _TWO),
+    exp.GT: (_compare(pc.greater), _TWO),
+    exp.GTE: (_compare(pc.greater_equal), _TWO),
+    exp.In: (_in, ("this", "expressions")),
+    exp.Between: (_between, ("this", "low", "high")),
+    exp.Is: (_is, (*_TWO, "negate")),
+    exp.Like: (_like(False), _TWO),
+    exp.ILike: (_like(True), _TWO),
+    exp.RegexpLike: (_regexp(False), _TWO),
+    exp.RegexpILike: (_regexp(True), _TWO),
+    exp.And: (_connected(pc.and_), _TWO),
+    exp.Or: (_connected(pc.or_), _TWO),
+    exp.Not: (_not, ("this",)),
+}
+_NODES = {node: function for node, (function, _) in _DECLARED.items()}
+_ARGUMENTS = {node: arguments for node, (_, arguments) in _DECLARED.items()}
+_LITERAL: dict[type[exp.Expr], tuple[str, ...]] = {
+    exp.Trim: ("expression",),
+    exp.Replace: ("expression", "replacement"),
+    exp.RegexpReplace: ("expression", "replacement", "modifiers"),
+    exp.SplitPart: ("delimiter", "part_index"),
+    exp.Substring: ("start", "length"),
+    exp.Left: ("expression",),
+    exp.Right: ("expression",),
+    exp.Round: ("decimals",),
+    **dict.fromkeys((exp.Like, exp.ILike, exp.RegexpLike, exp.RegexpILike), ("expression",)),
+}
+"""What has to be written out in an expression: it is the same for all rows."""
+_PATTERNS: dict[type[exp.Expr], tuple[str, ...]] = dict.fromkeys(
+    (exp.RegexpReplace, exp.RegexpLike, exp.RegexpILike), ("expression",)
+)
+_CASTS = {
+    **dict.fromkeys((exp.DataType.Type.TEXT, exp.DataType.Type.VARCHAR, exp.DataType.Type.CHAR), "text"),
+    **dict.fromkeys((exp.DataType.Type.DECIMAL, exp.DataType.Type.DOUBLE, exp.DataType.Type.FLOAT), "decimal"),
+    **dict.fromkeys((exp.DataType.Type.INT, exp.DataType.Type.BIGINT, exp.DataType.Type.SMALLINT), "integer"),
+}

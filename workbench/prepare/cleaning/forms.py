@@ -1,0 +1,65 @@
+"""Operations on dates and numbers, which are written in a form that a person states."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from workbench.model import dates, numbers
+from workbench.model.kinds import Rewrite, by_distinct, trimmed
+from workbench.model.recipe import Step
+from workbench.prepare.cleaning.operation import Operation, Option, each_cell
+
+_DAYS = {"day": "YYYY-MM-DD", "timestamp": "YYYY-MM-DDTHH:MM:SSZ"}
+_NUMBERS = {"number": "1200.5", "amount": "1200.50", "percent": "50"}
+_READ = {"day": dates.day, "timestamp": dates.moment} | {
+    "number": numbers.number,
+    "amount": numbers.amount,
+    "percent": numbers.percent,
+}
+
+
+def _reading(default: str) -> Any:
+    """What is no date or number of that form stays as it is."""
+
+    def make(options: Mapping[str, Any]) -> Rewrite:
+        read, form = _READ[options.get("to", default)], options.get("form")
+
+        def rewrite(cells: pa.StringArray) -> pa.StringArray:
+            return pc.coalesce(read(trimmed(cells), form), cells)
+
+        return lambda cells: by_distinct(cells, rewrite)
+
+    return make
+
+
+def _says(what: str, default: str, forms: Mapping[str, str], examples: Mapping[str, str]) -> Any:
+    def says(step: Step) -> str:
+        form = step.options.get("form")
+        written = f" that are written {'with a ' * (form in numbers.SIGNS)}{forms[form]}" if form else ""
+        return f"read the {what}{written} and write them as {examples[step.options.get('to', default)]}"
+
+    return says
+
+
+DATES = Operation(
+    name="dates",
+    title="Dates",
+    says=_says("dates", "day", dates.ORDERS, _DAYS),
+    begin=each_cell(_reading("day")),
+    options=(
+        Option(name="form", kind="choice", title="Written", default=None, choices=dates.ORDERS),
+        Option(name="to", kind="choice", title="To", default="day", choices=_DAYS),
+    ),
+)
+NUMBERS = Operation(
+    name="numbers",
+    title="Numbers",
+    says=_says("numbers", "number", numbers.SIGNS, _NUMBERS),
+    begin=each_cell(_reading("number")),
+    options=(
+        Option(name="form", kind="choice", title="Written", default=None, choices=numbers.SIGNS),
+        Option(name="to", kind="choice", title="To", default="number", choices=_NUMBERS),
+    ),
+)

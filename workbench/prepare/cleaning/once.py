@@ -1,0 +1,60 @@
+"""A source that goes into an import: cleaned once, by what a person said, else by the recipe of its template."""
+
+import json
+from dataclasses import replace
+
+from workbench.model.contract import Contract
+from workbench.model.errors import CleanedOtherwise, WrongRecipe
+from workbench.model.recipe import Recipe, Step, is_same, place
+from workbench.model.sheet import Sheet
+from workbench.model.template import Template
+from workbench.prepare import mapping
+from workbench.prepare.cleaning.cleaned import cleaned
+from workbench.prepare.cleaning.operations import OPERATIONS
+
+
+def cleaned_once(sheet: Sheet, said: Recipe | None, template: Template | None = None) -> Sheet:
+    """The sheet cleaned by the recipe that was said, else as it was given where it is cleaned already, else by the
+    template's; an empty recipe is none. Raises WrongRecipe, CleanedOtherwise."""
+    if said is None and sheet.recipe is not None:
+        return sheet
+    recipe = said if said is not None or template is None else template.mapping.recipe
+    return as_recipe_says(sheet, recipe)
+
+
+def as_recipe_says(sheet: Sheet, recipe: Recipe | None) -> Sheet:
+    """The sheet cleaned by a recipe, or as it is where there is none; raises WrongRecipe, CleanedOtherwise for a sheet
+    that another one has cleaned."""
+    if sheet.recipe is not None and not is_same(sheet.recipe, recipe):
+        raise CleanedOtherwise(source=sheet.name)
+    if sheet.recipe is not None:
+        return replace(sheet, recipe=recipe)
+    if recipe is None:
+        return sheet
+    _refuse_repeating(recipe)
+    return cleaned(sheet, recipe)
+
+
+def refuse_secrets(sheet: Sheet, contract: Contract) -> None:
+    """Raises WrongRecipe where a step makes something of a column that carries secrets: nothing of it is kept under
+    any name."""
+    hidden = mapping.secrets(sheet.source_headers, contract)
+    for number, step in enumerate(sheet.recipe.steps if sheet.recipe is not None and hidden else (), start=1):
+        said = [name for name in hidden if step.on and step.operation != "remove_columns" and _names(step, name)]
+        if said:
+            raise WrongRecipe(step=place(number, step.operation), why=f"{said[0]} carries secrets; leave it as it is.")
+
+
+def _refuse_repeating(recipe: Recipe) -> None:
+    for number, step in enumerate(recipe.steps, start=1):
+        if step.on and step.operation in OPERATIONS and OPERATIONS[step.operation].repeats:
+            why = (
+                "it makes several rows of one, and each row of an import is a row of its source. Write the cleaned "
+                "rows to a file with workbench clean -o, and import that."
+            )
+            raise WrongRecipe(step=place(number, step.operation), why=why)
+
+
+def _names(step: Step, header: str) -> bool:
+    """Whether a step speaks of a column anywhere, be it within an expression."""
+    return header in step.columns or json.dumps(header)[1:-1] in json.dumps(step.to_dict())

@@ -1,0 +1,71 @@
+"""Operations that remove rows: they stay in the source's lines, and count as filtered in an import."""
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from workbench.model.recipe import Step
+from workbench.model.wording import listed
+from workbench.prepare.cleaning.keys import Groups, keys
+from workbench.prepare.cleaning.operation import Headers, Operation, Run
+from workbench.prepare.cleaning.rows import Mask, Rows
+
+
+def _removing(step: Step, headers: Headers) -> Run:
+    def run(rows: Rows, where: Mask) -> int:
+        rows.remove(where)
+        return rows.number(where)
+
+    return run
+
+
+class _LastOfEach:
+    """Which row of each key is its last: one row of memory for each key that is different, and a byte for each row."""
+
+    def __init__(self, by: tuple[str, ...]) -> None:
+        self._by = by
+        self._last = Groups(("key",), "max")
+        self._rows = 0
+
+    def learn(self, rows: Rows, where: Mask) -> None:
+        """Looks at the rows of a chunk that are meant."""
+        found, places = keys(rows, self._by), _places(self._rows, rows)
+        meant = pc.is_valid(found) if where is None else pc.and_(pc.is_valid(found), where)
+        self._last.add([found.filter(meant)], places.filter(meant))
+        self._rows += len(rows)
+
+    def begin(self) -> Run:
+        """Removes the rows that are meant, have a key and are not the last with it."""
+        is_last, seen = np.zeros(self._rows, dtype=bool), 0
+        is_last[self._last.table()["number"].to_numpy()] = True
+
+        def run(rows: Rows, where: Mask) -> int:
+            nonlocal seen
+            last = pa.array(is_last[seen : seen + len(rows)])
+            seen += len(rows)
+            former = pc.and_not(pc.is_valid(keys(rows, self._by)), last)
+            former = former if where is None else pc.and_(former, where)
+            rows.remove(former)
+            return rows.number(former)
+
+        return run
+
+
+def _places(first: int, rows: Rows) -> pa.Int64Array:
+    return pa.array(np.arange(first, first + len(rows)))
+
+
+REMOVE_ROWS = Operation(
+    name="remove_rows",
+    title="Remove rows",
+    says=lambda step: "remove the rows",
+    begin=_removing,
+    takes="none",
+)
+KEEP_LAST = Operation(
+    name="keep_last",
+    title="Keep the last of each key",
+    says=lambda step: f"remove the rows that are not the last with their {listed(step.columns)}",
+    learn=lambda step, headers: _LastOfEach(step.columns),
+    takes="several",
+)

@@ -1,0 +1,161 @@
+"""What is probably wrong in the columns of a source, each with the cleaning step that puts it right: found, and shown
+to a person, never done by itself.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from workbench.model import dates
+from workbench.model.kinds import KINDS, could_be, trimmed
+from workbench.model.recipe import Recipe, Step
+from workbench.model.sheet import Chunk, Sheet
+from workbench.model.texts import read_as_nothing
+from workbench.model.wording import first_of, many
+from workbench.prepare import mojibake
+from workbench.prepare.clusters import Cluster, key_collision, nearest
+
+ROWS = 20_000
+"""So many rows are looked at, spread over the first block of the source."""
+MOST_CLUSTERS = 200
+_REPEATED = 0.5
+"""Values are compared with each other where no more than this share of the cells are different ones."""
+_DATES = 0.6
+"""A column holds dates where this share of its cells are some."""
+_SHOWN = 3
+_TWO_MAILS = r"^\s*[^\s@;,/|]+@[^\s@;,/|]+\s*[;,/|\s]\s*[^\s@;,/|]+@[^\s@;,/|]+\s*$"
+_BETWEEN = r"\s*[;,/|]\s*|\s+"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """Something that is probably wrong in a column."""
+
+    column: str
+    what: str
+    """In words."""
+    step: Step | None = None
+    """What puts it right; None where a person chooses among clusters of values."""
+    way: str = ""
+    """How the values are compared then: key_collision or nearest."""
+    texts: tuple[str, ...] = ()
+    """The values of the first cluster but the one that is probably right."""
+
+    def is_done(self, recipe: Recipe) -> bool:
+        """Whether a recipe has a step for it."""
+        steps = [step for step in recipe.steps if self.column in step.columns]
+        if self.step is not None:
+            return any(step.operation == self.step.operation for step in steps)
+        mapped = (text for step in steps if step.operation == "map_values" for text in step.options["meanings"])
+        return {text.strip() for text in mapped}.issuperset(self.texts)
+
+
+def findings(sheet: Sheet) -> tuple[Finding, ...]:
+    """What is probably wrong in the columns of a source, in their order, as far as some of its rows show it."""
+    some = sheet.spread(ROWS)
+    return tuple(found for header in sheet.headers for found in _of_column(header, some))
+
+
+def _of_column(header: str, some: Chunk) -> Iterator[Finding]:
+    cells = some.cells[header]
+    texts = trimmed(cells)
+    values = texts.drop_null()
+    if not len(values):
+        return
+    yield from _white_space(header, cells)
+    mended = mojibake.repaired(cells)
+    if changed := _first(cells, pc.not_equal(cells, mended), mended):
+        rows, was, by = changed
+        what = f"{many(rows)} with letters that were read in a wrong encoding: {was} is {by}"
+        yield Finding(column=header, what=what, step=Step(operation="repair", columns=(header,)))
+    yield from _nothing(header, values)
+    if len(several := values.filter(pc.match_substring_regex(values, _TWO_MAILS))):
+        options = {**_separator(several), "into": [header, f"{header} 2"]}
+        step = Step(operation="split", columns=(header,), options=options)
+        yield Finding(column=header, what=f"{many(len(several))} with two e-mail addresses", step=step)
+    yield from _mixed_dates(header, values)
+    if len(values.unique()) <= _REPEATED * len(values) and not _are_mails(values):
+        yield from _clusters(header, pc.fill_null(trimmed(mended), ""))
+
+
+def _separator(several: pa.StringArray) -> dict[str, Any]:
+    """What stands between two addresses, as an operation that splits takes it."""
+    for sign in ";,/|":
+        if _count(pc.match_substring(several, sign)) == len(several):
+            return {"separator": sign}
+    return {"separator": _BETWEEN, "pattern": True}
+
+
+def _white_space(header: str, cells: pa.StringArray) -> Iterator[Finding]:
+    around = pc.not_equal(cells, pc.utf8_trim_whitespace(cells))
+    if rows := _count(pc.and_(around, pc.not_equal(pc.utf8_trim_whitespace(cells), ""))):
+        what = f"{many(rows)} with blanks around the text"
+        yield Finding(column=header, what=what, step=Step(operation="trim", columns=(header,)))
+    if rows := _count(pc.match_substring_regex(cells, r"\S\s{2,}\S")):
+        what = f"{many(rows)} with several blanks in a row"
+        yield Finding(column=header, what=what, step=Step(operation="collapse", columns=(header,)))
+
+
+def _nothing(header: str, values: pa.StringArray) -> Iterator[Finding]:
+    found = values.filter(read_as_nothing(values)).value_counts()
+    if len(found):
+        texts = sorted(found.field("values").to_pylist())
+        rows = pc.sum(found.field("counts")).as_py()
+        step = Step(operation="blank_texts", columns=(header,), options={"texts": texts})
+        yield Finding(
+            column=header, what=f"{many(rows)} with {first_of(texts, _SHOWN)}, which means nothing", step=step
+        )
+
+
+def _mixed_dates(header: str, values: pa.StringArray) -> Iterator[Finding]:
+    """Dates that are not all written as YYYY-MM-DD, whatever order theirs is."""
+    days = [dates.day(values, order) for order in dates.ORDERS]
+    read = pc.coalesce(*days)
+    if _count(pc.is_valid(read)) < _DATES * len(values):
+        return
+    plain = pc.fill_null(pc.equal(read, values), False)
+    if rows := _count(pc.and_(pc.is_valid(read), pc.invert(plain))):
+        examples = values.filter(pc.and_(pc.is_valid(read), pc.invert(plain))).unique().slice(0, 2).to_pylist()
+        form = next(
+            (order for order, days_ in zip(dates.ORDERS, days, strict=True) if _all_read(read, days_, days)), ""
+        )
+        step = Step(operation="dates", columns=(header,), options={"form": form} if form else {})
+        yield Finding(column=header, what=f"{many(rows)} with dates written as {' or '.join(examples)}", step=step)
+
+
+def _all_read(read: pa.StringArray, in_order: pa.StringArray, every: list[pa.StringArray]) -> bool:
+    """Whether one order alone reads every date."""
+    whole = [_count(pc.is_valid(each)) == _count(pc.is_valid(read)) for each in every]
+    return sum(whole) == 1 and _count(pc.is_valid(in_order)) == _count(pc.is_valid(read))
+
+
+def _clusters(header: str, cells: pa.StringArray) -> Iterator[Finding]:
+    counted = cells.value_counts()
+    values = pa.table({"text": counted.field("values"), "rows": counted.field("counts")})
+    values = values.filter(pc.not_equal(values["text"], ""))
+    for compared, way in ((key_collision, "key_collision"), (nearest, "nearest")):
+        found: tuple[Cluster, ...] = compared(values)
+        if found and len(found) <= MOST_CLUSTERS:
+            first = first_of([text for text, _ in found[0].values], _SHOWN)
+            others = tuple(text for text, _ in found[0].values[1:])
+            more = f", and {many(len(found) - 1, 'more group')}" if len(found) > 1 else ""
+            yield Finding(column=header, what=f"{first} are probably one value{more}", way=way, texts=others)
+
+
+def _are_mails(values: pa.StringArray) -> bool:
+    return _count(could_be(KINDS["email"], values)) > len(values) / 2
+
+
+def _first(cells: pa.StringArray, flags: pa.BooleanArray, now: pa.StringArray) -> tuple[int, str, str] | None:
+    rows = _count(flags)
+    if not rows:
+        return None
+    first = pc.index(flags, True).as_py()
+    return rows, cells[first].as_py()[:40].strip(), now[first].as_py()[:40].strip()
+
+
+def _count(flags: pa.BooleanArray) -> int:
+    return int(pc.sum(flags).as_py() or 0)
