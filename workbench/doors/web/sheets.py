@@ -185,13 +185,13 @@ def taken_for(upload: str, name: str, _settings: Settings) -> tuple[str, str]:
                 return f"Recognised as {words.many(len(found_in_turn.turns), 'import')} of its files.", ""
             found, why = together(upload, name, _settings)
             return (f"Recognised as `{found.family}`. {found.sentence}", "") if found is not None else ("", why)
-        found = may_be(uploads.opened(_settings, upload))
+        may = may_be(uploads.opened(_settings, upload))
     except WorkbenchError as refusal:
         return "", str(refusal)
-    if len(found) != 1:
-        several = f"May be {' or '.join(f'`{name}`' for name in found)}: choose one."
-        return several if found else "Recognised as no dataset: choose one.", ""
-    (dataset,) = found
+    if len(may) != 1:
+        several = f"May be {' or '.join(f'`{each}`' for each in may)}: choose one."
+        return several if may else "Recognised as no dataset: choose one.", ""
+    (dataset,) = may
     if dataset in catalog.FORMS:
         return f"Recognised as `{dataset}`, which becomes {formats.becomes(dataset)}", ""
     needs = catalog.needs(catalog.contract(dataset))
