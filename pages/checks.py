@@ -14,17 +14,17 @@ SHOWN = 1_000
 def every(found: list[Checked]) -> None:
     """What each check comes to."""
     shown = pd.DataFrame([each.to_dict() for each in found])
-    shown = shown[["name", "title", "severity", "records", "found", "score"]]
+    shown = shown[["found", "title", "records", "severity", "score", "name"]]  # on a phone the first two are seen
     st.dataframe(
         shown,
         hide_index=True,
         height="content",
         column_config={
-            "name": "Check",
-            "title": st.column_config.TextColumn("What is found", width="large"),
-            "severity": "Severity",
-            "records": st.column_config.NumberColumn("Records", format="localized"),
             "found": st.column_config.NumberColumn("Found", format="localized"),
+            "title": st.column_config.TextColumn("What is found"),
+            "records": st.column_config.NumberColumn("Of records", format="localized"),
+            "severity": "Severity",
+            "name": st.column_config.TextColumn("Check", help="What it is called on the command line."),
             "score": st.column_config.NumberColumn("Score", help="100 where nothing is found, 50 where all is."),
         },
     )

@@ -24,7 +24,13 @@ def download(wb: Workbench, family: str) -> None:
         help="All records as they are at one moment; a file without rows has its header.",
     )
     shown = pd.DataFrame({"File": [f"{name}.csv" for name in counts], "Records": list(counts.values())})
-    st.dataframe(shown, hide_index=True, width="content", height="content")
+    st.dataframe(
+        shown,
+        hide_index=True,
+        width="content",
+        height="content",
+        column_config={"Records": st.column_config.NumberColumn(format="localized")},
+    )
     st.caption(
         "The manifest counts the rows of each file and has its SHA-256. Passwords, tokens and when they expire are "
         "never in it. The files are for programs, so that what looks like a formula stands in them as it is: open them "
@@ -34,7 +40,9 @@ def download(wb: Workbench, family: str) -> None:
 
 with page("Export", "All records of a family as a ZIP of CSV files, which the same family's import takes back.") as wb:
     families = wb.export.families
-    chosen = st.selectbox("Family", families, index=families.index("generic_csv"), key="family", bind="query-params")
+    usual = sorted(families, key=lambda name: name != "generic_csv")
+    first = next((name for name in usual if any(wb.export.counts(name).values())), usual[0])
+    chosen = st.selectbox("Family", families, index=families.index(first), key="family", bind="query-params")
     download(wb, chosen)
     with st.expander("What is not exported", icon=":material/block:"):
         for family, why in wb.export.refused.items():

@@ -14,12 +14,12 @@ from io import BytesIO
 from itertools import product
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pandas as pd
 from playwright.sync_api import Browser
 
-from tests import folder
+from tests import folder, messy
 from tests.browser import chromium
 from tests.browser.person import Person
 from tests.browser.site import ROOT, Site
@@ -31,12 +31,14 @@ from workbench import Workbench, open_sheet
 from workbench.database import embedded
 from workbench.database.progress import silent
 from workbench.doors import schedule
-from workbench.doors.web import uploads
+from workbench.doors.web import recipes, uploads
 from workbench.model.batch import Batch
 from workbench.model.google_sheet import GoogleSheet
+from workbench.model.recipe import Recipe
 from workbench.model.resources import samples
 from workbench.model.template import Mapping
 from workbench.playbooks import purposes
+from workbench.prepare.findings import findings
 
 WIDTHS = {1280: 860, 400: 800}
 README = ("map", "commit", "reconcile")
@@ -122,11 +124,14 @@ def imported(ana: Person) -> dict[str, str]:
     ana.plan()
     ana.upload(ELEVATE / "enrollments.csv")
     waiting = urlsplit(ana.window.url).query
+    messy_one = f"upload={messy_file(ana.site)}"
     return {
         "home": "",
         "upload": "upload",
         "upload-file": f"upload?{waiting}",
         "profile": f"profile?{waiting}",
+        "clean": f"clean?{messy_one}",
+        "clean-clusters": f"clean?{messy_one}&{CLUSTERS}",
         "map": f"map?{upload}",
         "validate": f"validate?batch={held.id}",
         "commit": f"commit?batch={planned}&rows=updated",
@@ -147,6 +152,26 @@ def imported(ana: Person) -> dict[str, str]:
     }
 
 
+def messy_file(site: Site) -> str:
+    """An upload with every fault there is, and a recipe that mends most of them."""
+    with folder.short() as place, Workbench.open(home=site.home, tenant="default", user="ana") as wb:
+        file = messy.write(place / "learners_march.csv")
+        found = findings(open_sheet(file))
+        upload = uploads.keep(wb.settings, file.name, BytesIO(file.read_bytes())).id
+        recipe = Recipe(steps=tuple(each.step for each in found if each.step is not None))
+        recipes.keep(wb.settings, recipes.of_upload(upload, None), recipes.History().changed(recipe))
+        return upload
+
+
+CLUSTERS = urlencode(
+    {
+        "column": '["Programme"]',
+        "do": "clusters",
+        "way": "nearest",
+        "facets": '{"shown":[{"column":"Programme","by":"values"},{"column":"Enrolled","by":"date"}]}',
+    }
+)
+"""At Clean: clusters to be chosen from, beside two facets."""
 MORE_COURSES = "name,code\nWelding,WELD1\nCarpentry,CARP1\n"
 LEARNERS = """\
 email,first name,last name,course code,course name,status

@@ -78,6 +78,6 @@ def test_names_and_addresses_that_mean_harm_are_only_text(person: People) -> Non
     mallory.visit("record").asks(f"{SCRIPT}' or 1=1 --")
     unharmed(mallory)
     ana = person("ana")
-    for page in ("upload", "profile", "map", "validate", "reconcile", "history", "record"):
+    for page in ("upload", "profile", "clean", "map", "validate", "reconcile", "history", "record"):
         ana.visit(page, batch=f"../{SCRIPT}", upload=f"../{SCRIPT}", line="x", dataset=MARKUP, record=MARKDOWN)
         unharmed(ana)

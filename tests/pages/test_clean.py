@@ -11,7 +11,7 @@ from tests import messy
 from tests.pages.conftest import Show
 from workbench import Workbench
 from workbench.doors.web import recipes, uploads
-from workbench.model.recipe import Condition, Recipe, Step
+from workbench.model.recipe import Condition, Expected, Recipe, Step
 from workbench.model.sheet import Sheet
 from workbench.model.template import Mapping
 
@@ -149,6 +149,9 @@ def test_a_facet_is_added_chosen_from_turned_round_and_taken_away(show: Show, wb
     assert [row[0] for row in rows(page)] == [2, 4]
     page = next(box for box in page.checkbox if box.label == "All but these").check().run()
     assert [row[0] for row in rows(page)] == [3]
+    page = press(page, "Choose nothing")
+    assert [box.value for box in page.checkbox if box.label.startswith("n/a")] == [False]
+    assert len(rows(page)) == 3
     page = next(box for box in page.selectbox if box.label == "Count phone by").select("pattern").run()
     assert "999-999-9999 :gray[1]" in plain(page)
     assert len(rows(page)) == 3
@@ -206,8 +209,32 @@ def test_the_next_file_is_cleaned_by_the_recipe_of_its_template(show: Show, wb: 
     page = show("clean", upload=upload)
     assert not page.exception
     assert "These are the steps of the template Monthly" in plain(page)
-    page = show("map", upload=upload)
-    assert page.data_editor[0].value["column"].tolist() == ["email", "who", "phone"]
+    for address in ({}, {"dataset": ""}, {"dataset": "elevate.staff"}):
+        page = show("map", upload=upload, **address)
+        assert page.data_editor[0].value["column"].tolist() == ["email", "who", "phone"]
+    page = show("upload", upload=upload)
+    assert "cleaned as the template Monthly says" in plain(page)
+
+
+def test_what_makes_several_rows_of_one_becomes_a_file_of_its_own(show: Show, wb: Workbench) -> None:
+    upload = keep(wb, STUDENTS)
+    _say(wb, upload, Step(operation="split_rows", columns=("email",), options={"separator": ";"}))
+    page = show("clean", upload=upload)
+    assert "A step makes several rows of one" in plain(page)
+    assert [row[0] for row in rows(page)] == [2, 3, 4, 4]
+    page = press(page, "Take them as a file of their own")
+    names = [one.name for one in uploads.waiting(wb.settings)]
+    assert names == ["export-clean.csv", "export.csv"]
+
+
+def test_a_step_that_meets_another_file_is_told_until_a_person_says_that_it_is_right(show: Show, wb: Workbench) -> None:
+    upload = keep(wb, b"a,b\n" + b" x ,1\n" * 40)
+    usual = Expected(rows=40, changed=1, of=40)
+    _say(wb, upload, Step(operation="trim", columns=("a",), expected=usual), Step(operation="trim", columns=("c",)))
+    page = show("clean", upload=upload)
+    assert len(page.warning) == 2
+    assert "changed 40 of 40 rows" in plain(page)
+    assert "c is gone" in plain(page)
 
 
 def test_two_people_who_change_a_recipe_at_once_are_told(wb: Workbench) -> None:
@@ -228,6 +255,13 @@ def test_an_address_with_nonsense_is_no_trace(show: Show, wb: Workbench) -> None
         page = show("clean", upload=keep(wb, STUDENTS), facets=nonsense, **address)
         assert not page.exception
         assert len(rows(page)) == 3
+
+
+def test_a_pattern_that_is_none_is_told_beside_it_and_cannot_be_added(show: Show, wb: Workbench) -> None:
+    options = '{"find":"(","pattern":true}'
+    page = show("clean", upload=keep(wb, STUDENTS), column='["phone"]', do="replace", options=options)
+    assert "is no pattern that RE2 knows" in plain(page)
+    assert next(one for one in page.button if one.label == "Add this step").disabled
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"steps":[{"operation":"no such"}]}', '{"version":9,"steps":[]}'])

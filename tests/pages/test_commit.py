@@ -255,3 +255,11 @@ def test_a_lead_sees_what_changes_what_is_unusual_and_who_decided_what(
     beside = page.table[0].value
     assert beside.loc["Rows"].tolist() == ["4", "2"]
     assert beside.loc["phone is filled"].tolist() == ["25%", "50%"]
+
+
+def test_a_plan_that_writes_nothing_says_so(show: Show, wb: Workbench, sheet: Sheets) -> None:
+    wb.import_sheet(sheet(BEFORE), "elevate.students")
+    same = wb.plan(wb.stage(sheet(BEFORE, "again.csv"), "elevate.students")).batch
+    page = show("commit", batch=same.id)
+    assert not page.exception
+    assert any("No row is written" in each.value for each in page.markdown)

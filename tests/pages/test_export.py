@@ -15,6 +15,11 @@ def test_it_begins_with_the_generic_format_and_says_when_there_is_nothing(show: 
     assert not page.get("link_button")
 
 
+def test_it_begins_with_the_family_that_has_records(show: Show, wb: Workbench, sheet: Callable[..., Sheet]) -> None:
+    wb.import_sheet(sheet("name,code\nBaking,B1\n"), "elevate.courses")
+    assert show("export").selectbox(key="family").value == "elevate"
+
+
 def test_a_family_is_fetched_by_its_address(show: Show, wb: Workbench, sheet: Callable[..., Sheet]) -> None:
     wb.import_sheet(sheet("name,code\nBaking,B1\nNursing,N1\n"), "elevate.courses")
     page = show("export", family="elevate")

@@ -42,6 +42,7 @@ ONLY_IN = {
     "croniter": ("database.due_times",),
     "cryptography": ("sources.signing_key",),
     "gspread": ("sources.google_sheets",),
+    "sqlglot": ("prepare.cleaning.expression",),
     "simple_salesforce": ("sources.salesforce",),
 }
 FILES = [

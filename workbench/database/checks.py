@@ -77,7 +77,7 @@ _QUESTIONS: dict[Check, str] = {
         where inventory_id is not null and sort_order is null order by 1, 2""",
     Check(
         name="unknown-stock",
-        title="SKUs of which nobody has told any stock: unknown, and not sold out",
+        title="SKUs of which no stock is known, which is not sold out",
         severity="medium",
         dataset="commerce.skus",
     ): """

@@ -19,6 +19,7 @@ from workbench.database.removing import Leftovers, Removals
 from workbench.database.rolling_up import REFUSED, Refusals, RollUp
 from workbench.database.store import Store
 from workbench.database.wholes import Wholes, compared, pairs
+from workbench.database.wholes import told as wholes_told
 from workbench.datasets import catalog
 from workbench.model.batch import OUTCOMES, Batch, Run
 from workbench.model.control_total import Counted
@@ -98,7 +99,7 @@ def plan(store: Store, run: Run, playbook: Playbook | None = None, *, seconds: C
         asked = holding.ask(connection, store.tenant_id, run, number, figures, filtered)
         counted, compared = _totals(connection, store, run, number, decided, asked)
         told = keys.counted(connection, run, number, playbook) if playbook is not None and run.derived else {}
-        told |= classes.planned(connection, run, number, playbook)
+        told |= classes.planned(connection, run, number, playbook) | wholes_told(run)
     suggested = _suggested(store, run, number, decided, playbook, asked.suggestions)
     refused = playbook is not None and playbook.whole and any(decided[run.face.id].counts[each] for each in REFUSED)
     found = _Found(

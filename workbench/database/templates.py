@@ -11,7 +11,9 @@ from psycopg.types.json import Jsonb
 from workbench.database.store import Store
 from workbench.datasets import catalog
 from workbench.model.errors import AmbiguousTemplate, TemplateExists, TemplateTaken, UnknownTemplate
+from workbench.model.recipe import Recipe
 from workbench.model.template import Mapping, Template
+from workbench.prepare.cleaning import checked
 from workbench.prepare.mapping import check
 
 
@@ -143,13 +145,17 @@ class Templates:
     def save(
         self, name: str, dataset: str, chosen: Mapping, *, is_global: bool = False, description: str | None = None
     ) -> Template:
-        """Keeps a mapping under a name, for this tenant or for every one; the same name again replaces it."""
+        """Keeps a mapping under a name, for this tenant or for every one; the same name again replaces it. Raises
+        WrongRecipe."""
         catalog.contract(dataset)
+        checked(chosen.recipe or Recipe())
         save(self._store, name, dataset, chosen, is_global=is_global, description=description)
         return self.get(dataset, name)
 
     def update(self, template: str, chosen: Mapping) -> Template:
-        """Changes what a template (by its id) says; raises UnknownTemplate, TemplateTaken, UnknownField, WrongValue."""
+        """Changes what a template (by its id) says; raises UnknownTemplate, TemplateTaken, UnknownField, WrongValue,
+        WrongRecipe."""
+        checked(chosen.recipe or Recipe())
         check(catalog.contract(get(self._store, template).dataset), chosen)
         return update(self._store, template, chosen)
 

@@ -86,6 +86,16 @@ def compared(run: Run, counted: Mapping[UUID, Sequence[Counted]]) -> dict[UUID, 
     return found
 
 
+def told(run: Run) -> dict[str, list[dict[str, str]]]:
+    """What is kept of a run's records that stand in two sheets: the database asks of each whether it is written whole
+    or not at all."""
+    found = [
+        {"heads": str(pair.heads.id), "head": pair.head, "parts": str(pair.parts.id), "part": pair.part}
+        for pair in pairs(run)
+    ]
+    return {"wholes": found} if found else {}
+
+
 class Wholes:
     """The records of a run that stand in two of its sheets, and which of them are refused, as a plan has found."""
 

@@ -21,6 +21,14 @@ def joined(*parts: pa.StringArray | str) -> pa.StringArray:
     return pc.binary_join_element_wise(*parts, "")
 
 
+def joined_with(separator: str, *parts: pa.StringArray) -> pa.StringArray:
+    """The parts that are not blank ("") with a separator between them; "" where all are."""
+    if len(parts) == 1:  # Arrow leaves out the rows of a single part that it skips
+        return parts[0]
+    there = [pc.if_else(pc.equal(part, ""), pa.scalar(None, pa.string()), part) for part in parts]
+    return pc.binary_join_element_wise(*there, separator, null_handling="skip")
+
+
 def filled(text: pa.StringArray, otherwise: str) -> pa.StringArray:
     """The texts, and something else where there is none ("")."""
     return pc.if_else(pc.equal(text, ""), otherwise, text)

@@ -49,16 +49,16 @@ class Condition:
         """The condition that was made a dictionary, read back; raises WrongRecipe."""
         _refuse_unknown(cls, data, "a condition")
         _refuse_lacking(data, "a condition", "test")
-        if data["test"] not in TESTS:
+        if _text(data, "test") not in TESTS:
             raise WrongRecipe(step="A condition", why=f"there is no test called {data['test']}, only {listed(TESTS)}.")
         return cls(
             column=_text(data, "column"),
             test=data["test"],
             values=_texts(data, "values"),
             text=_text(data, "text"),
-            low=data.get("low"),
-            high=data.get("high"),
-            negated=bool(data.get("negated", False)),
+            low=_bound(data, "low"),
+            high=_bound(data, "high"),
+            negated=_flag(data, "negated", False),
         )
 
 
@@ -79,7 +79,7 @@ class Expected:
         _refuse_unknown(cls, data, "what is expected")
         _refuse_lacking(data, "what is expected", "rows", "changed")
         numbers = {name: data.get(name, 0) for name in ("rows", "changed", "of")}
-        if not all(isinstance(number, int) and number >= 0 for number in numbers.values()):
+        if not all(type(number) is int and number >= 0 for number in numbers.values()):
             raise WrongRecipe(step="What is expected of a step", why="its numbers are numbers of rows.")
         return cls(**numbers)
 
@@ -118,8 +118,8 @@ class Step:
             operation=_text(data, "operation"),
             columns=_texts(data, "columns"),
             options=dict(options),
-            where=tuple(Condition.from_dict(each) for each in data.get("where", ())),
-            on=bool(data.get("on", True)),
+            where=tuple(Condition.from_dict(each) for each in _list(data, "where")),
+            on=_flag(data, "on", True),
             expected=Expected.from_dict(data["expected"]) if data.get("expected") is not None else None,
         )
 
@@ -253,7 +253,28 @@ def _text(data: Mapping[str, Any], name: str) -> str:
 
 
 def _texts(data: Mapping[str, Any], name: str) -> tuple[str, ...]:
-    values = data.get(name, ())
-    if not isinstance(values, list | tuple) or not all(isinstance(each, str) for each in values):
+    values = _list(data, name)
+    if not all(isinstance(each, str) for each in values):
         raise WrongRecipe(step="The recipe", why=f"{name} is a list of texts, and {values!r} is none.")
     return tuple(values)
+
+
+def _flag(data: Mapping[str, Any], name: str, default: bool) -> bool:
+    value = data.get(name, default)
+    if not isinstance(value, bool):
+        raise WrongRecipe(step="The recipe", why=f"{name} is true or false, and {value!r} is neither.")
+    return value
+
+
+def _bound(data: Mapping[str, Any], name: str) -> float | str | None:
+    value = data.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float | str | None):
+        raise WrongRecipe(step="The recipe", why=f"{name} is a number or a date, and {value!r} is none.")
+    return value
+
+
+def _list(data: Mapping[str, Any], name: str) -> list[Any] | tuple[Any, ...]:
+    values = data.get(name, ())
+    if not isinstance(values, list | tuple):
+        raise WrongRecipe(step="The recipe", why=f"{name} is a list, and {values!r} is none.")
+    return values

@@ -76,7 +76,8 @@ class _Reassigned(Rows):
 
     def shaped(self) -> Shaped:
         cells = {"key": self.key, "salesperson": self["new_salesperson"]}
-        return self.part(pc.is_valid(self.said), cells, alike=False)
+        named = pc.and_not(pc.is_valid(self.said), pc.or_(self.several, self.unlike))
+        return self.part(named, cells, alike=False)
 
     def odd(self) -> pa.Table:
         """What is wrong with rows that the customer cannot tell."""

@@ -102,7 +102,7 @@ class Loads:
             sheets = "; ".join(f"{name}, {perhaps}" for name, perhaps in self.unknown.items())
             raise UnknownSheets(source=self.source, sheets=sheets)
         if len(self.families) > 1:
-            raise SheetsOfFamilies(source=self.source, families=listed(self.families))
+            raise SheetsOfFamilies(source=self.source, families=listed(sorted(self.families)))
         if not self.loads:
             raise NoSheets(source=self.source, playbook="any family", sheets=", ".join(self.left_out) or "none")
 

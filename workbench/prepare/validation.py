@@ -64,7 +64,7 @@ class Validator:
         self._contract = contract
         added = (expectation for file in extra for expectation in read_extra(file, contract))
         self._expectations = (*expectations(contract, forms or {}), *added)
-        self._questions: dict[tuple[int, ...], _Questions] = {}
+        self._questions: dict[int, _Question] = {}
         self._findings = {n: Finding(expectation=each) for n, each in enumerate(self._expectations)}
 
     def check(self, rows: Rows) -> Verdict:
@@ -83,9 +83,7 @@ class Validator:
         frame = _frame(self._contract, rows.values)
         failed = {}
         asked = self._asked(rows.values)
-        if asked not in self._questions:
-            self._questions[asked] = _Questions({n: self._expectations[n] for n in asked})
-        for n, result in self._questions[asked].answers(frame).items():
+        for n, result in self._answers(frame, asked) if asked else ():
             positions = _positions(self._expectations[n], result)
             self._findings[n] = _added(self._findings[n], result, positions, rows.lines, frame)
             if len(positions):
@@ -96,7 +94,30 @@ class Validator:
         """What every expectation that was asked found in all chunks so far, in the suite's order."""
         return tuple(finding for finding in self._findings.values() if finding.evaluated)
 
-    def _asked(self, values: pa.RecordBatch) -> tuple[int, ...]:
+    def _answers(self, frame: pd.DataFrame, asked: Sequence[int]) -> list[tuple[int, Any]]:
+        """Each expectation's number with its result.
+
+        An expectation is shown its own columns only: the library copies the frame several times for each. The engine is
+        used without a data source, which would fingerprint every chunk twice and take four times as long.
+        """
+        great_expectations()
+        from great_expectations.execution_engine.pandas_execution_engine import PandasExecutionEngine
+        from great_expectations.validator.validation_graph import ValidationGraph
+
+        views = {_view(each): list(each.columns) for each in (self._expectations[n] for n in asked)}
+        batches = {view: frame[columns] if columns else frame for view, columns in views.items()}
+        engine = PandasExecutionEngine(batch_data_dict=batches)
+        graph = ValidationGraph(execution_engine=engine)
+        with unwarned():
+            for n in asked:
+                if n not in self._questions:
+                    self._questions[n] = _Question(self._expectations[n])
+                for edge in self._questions[n].needs.graph.edges:  # what several need is computed once
+                    graph.add(edge)
+            computed, failed = graph.resolve(_runtime(), show_progress_bars=False)
+            return [(n, self._questions[n].answer(engine, computed, failed)) for n in asked]
+
+    def _asked(self, values: pa.RecordBatch) -> list[int]:
         """The numbers of the expectations that are asked. Nothing unexpected is among no values, so that what a suite
         says of the values of a blank column is not asked, and told as the library would tell it."""
         present = set(values.schema.names)
@@ -111,7 +132,7 @@ class Validator:
                 self._findings[n] = replace(found, evaluated=evaluated, missing=missing)
             else:
                 asked.append(n)
-        return tuple(asked)
+        return asked
 
     def _is_asked(self, expectation: Expectation, present: set[str]) -> bool:
         required = expectation.code == "missing" and expectation.origin == self._contract.name
@@ -131,72 +152,44 @@ class Validator:
         return pa.table([position, lines.take(position), *texts], schema=ISSUES)
 
 
-class _Questions:
-    """Expectations that are asked of one chunk after another.
+class _Question:
+    """An expectation that is asked of one chunk after another; raises BrokenSuite when the library cannot tell.
 
-    The library would work out for every chunk anew what it has to compute for its answers, which takes longer than to
-    compute it, though it is the same for all of them.
+    What has to be computed for its answer is found out once. The library would do so for every chunk anew, which takes
+    it longer than to compute it.
     """
 
-    def __init__(self, expectations: Mapping[int, Expectation]) -> None:
-        great_expectations()
+    def __init__(self, expectation: Expectation) -> None:
         from great_expectations.execution_engine.pandas_execution_engine import PandasExecutionEngine
         from great_expectations.validator.metrics_calculator import MetricsCalculator
-        from great_expectations.validator.validation_graph import ExpectationValidationGraph, ValidationGraph
+        from great_expectations.validator.validation_graph import ExpectationValidationGraph
 
-        self._expectations = expectations
-        self._views = {_view(each): list(each.columns) for each in expectations.values()}
-        self._askable: dict[int, Any] = {}
-        self._graphs: dict[int, ExpectationValidationGraph] = {}
-        """What has to be computed for each."""
+        self._expectation = expectation
         engine = PandasExecutionEngine()
-        together = ValidationGraph(execution_engine=engine)
-        with unwarned():
-            for n, each in expectations.items():
-                try:
-                    configuration = _configuration(each)
-                    self._askable[n] = configuration.to_domain_obj()
-                    needed = self._askable[n].get_validation_dependencies(
-                        execution_engine=engine, runtime_configuration=_runtime()
-                    )
-                    graph = MetricsCalculator(engine).build_metric_dependency_graph(
-                        needed.get_metric_configurations(), _runtime()
-                    )
-                except Exception as error:
-                    raise _unanswerable(each, error) from error
-                self._graphs[n] = ExpectationValidationGraph(configuration=configuration, graph=graph)
-                for edge in graph.edges:  # what several need is computed once
-                    together.add(edge)
-        self._edges = together.edges
-
-    def answers(self, frame: pd.DataFrame) -> dict[int, Any]:
-        """The result of each expectation, by its number; raises BrokenSuite when the library could not tell.
-
-        An expectation is shown its own columns only: the library copies the frame several times for each. The engine is
-        used without a data source, which would fingerprint every chunk twice and take four times as long.
-        """
-        from great_expectations.execution_engine.pandas_execution_engine import PandasExecutionEngine
-        from great_expectations.validator.validation_graph import ValidationGraph
-
-        views = {view: frame[columns] if columns else frame for view, columns in self._views.items()}
-        engine = PandasExecutionEngine(batch_data_dict=views)
-        results: dict[int, Any] = {}
-        with unwarned():
-            computed, failed = ValidationGraph(execution_engine=engine, edges=self._edges).resolve(
-                _runtime(), show_progress_bars=False
+        try:
+            configuration = _configuration(expectation)
+            self._askable = configuration.to_domain_obj()
+            needed = self._askable.get_validation_dependencies(
+                execution_engine=engine, runtime_configuration=_runtime()
             )
-            for n, each in self._expectations.items() if failed else ():
-                problems: Mapping[str, Any] = self._graphs[n].get_exception_info(failed)
-                for problem in problems.values():
-                    raise _unanswerable(each, problem["exception_message"])
-            for n, each in self._expectations.items():
-                try:
-                    results[n] = self._askable[n].metrics_validate(
-                        metrics=computed, execution_engine=engine, runtime_configuration=_runtime()
-                    )
-                except Exception as error:
-                    raise _unanswerable(each, error) from error
-        return results
+            graph = MetricsCalculator(engine).build_metric_dependency_graph(
+                needed.get_metric_configurations(), _runtime()
+            )
+        except Exception as error:
+            raise _unanswerable(expectation, error) from error
+        self.needs = ExpectationValidationGraph(configuration=configuration, graph=graph)
+
+    def answer(self, engine: Any, computed: dict[Any, Any], failed: dict[Any, Any]) -> Any:
+        """The library's result, of what was computed for it and what could not be."""
+        problems: Mapping[str, Any] = self.needs.get_exception_info(failed) if failed else {}
+        for problem in problems.values():
+            raise _unanswerable(self._expectation, problem["exception_message"])
+        try:
+            return self._askable.metrics_validate(
+                metrics=computed, execution_engine=engine, runtime_configuration=_runtime()
+            )
+        except Exception as error:
+            raise _unanswerable(self._expectation, error) from error
 
 
 def _runtime() -> dict[str, Any]:

@@ -64,7 +64,8 @@ def test_one_bad_stop_refuses_the_file_with_every_reason(wb: Workbench, sheet: G
         6: "Order ID not found: '99999'; Another stop of this route is wrong, on line 5: "
         "Duplicate order number: 10003 stands on lines 4 and 5",
         7: "eta is required; Stop 6 comes after 3: 4 to 5 are missing",
-        8: "order_number is required",
+        8: "order_number is required; Another stop of this route is wrong, on line 5: "
+        "Duplicate order number: 10003 stands on lines 4 and 5",
     }
     for accept in ((), ("all",)):
         with pytest.raises(HeldWhole, match=r"whole or not at all, and 7 rows are invalid"):

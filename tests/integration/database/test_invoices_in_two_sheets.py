@@ -5,10 +5,10 @@ from decimal import Decimal
 
 import pytest
 
-from tests.imports import fingerprint, messages, outcome, outcomes, records
+from tests.imports import fingerprint, messages, outcome, outcomes, records, tamper
 from workbench import Workbench
 from workbench.model.batch import Batch
-from workbench.model.errors import StillRefused
+from workbench.model.errors import StillRefused, Unbalanced
 from workbench.model.sheet import Sheet
 
 pytestmark = pytest.mark.both_servers
@@ -69,7 +69,7 @@ def test_an_unknown_sku_holds_the_whole_invoice_in_both_sheets(wb: Workbench, sh
         ([(2, "unmatched:other line"), (3, "created")], {2: "Waits with line 3 of lines.csv"}),
         (
             [(2, "unmatched:other line"), (3, "unmatched:SKU"), (4, "created")],
-            {2: "Waits with line 3", 3: "SKU not found"},
+            {2: "Waits with line 3", 3: "SKU not found: 'NEW1'"},
         ),
     ]
     assert written(url) == ([("1002", Decimal("-10.00"))], 1)
@@ -79,7 +79,7 @@ def test_an_unknown_customer_holds_the_lines_of_the_other_sheet(wb: Workbench, s
     batch = imported(wb, sheet, HEADS.replace("Harbor Wine Bar", "Harbor"))
     waits = "Waits with line 2 of heads.csv"
     assert told(wb, batch) == [
-        ([(2, "unmatched:customer"), (3, "created")], {2: "Customer not found"}),
+        ([(2, "unmatched:customer"), (3, "created")], {2: "Customer not found: 'Harbor'"}),
         ([(2, "unmatched:other line"), (3, "unmatched:other line"), (4, "created")], {2: waits, 3: waits}),
     ]
     assert written(url) == ([("1002", Decimal("-10.00"))], 1)
@@ -112,7 +112,7 @@ def test_a_lost_line_holds_its_invoice_and_a_lost_invoice_its_lines(wb: Workbenc
     batch = imported(wb, sheet, HEADS.replace("1001,2026-01-15,Harbor Wine Bar,32.50\n", ""))
     assert told(wb, batch)[1] == (
         [(2, "unmatched:invoice"), (3, "unmatched:invoice"), (4, "skipped:unchanged")],
-        {2: "Invoice not found", 3: "Invoice not found"},
+        {2: "Invoice not found: '1001'", 3: "Invoice not found: '1001'"},
     )
     assert written(url) == ([("1002", Decimal("-10.00"))], 1)
 
@@ -192,3 +192,18 @@ def test_what_the_invoices_come_to_stands_beside_what_their_lines_do(wb: Workben
     assert wb.sign_off(batch)["digest"] and wb.verify(batch)
     lost = imported(wb, sheet, lines=LINES.replace("1002,1,FRA1023,-1,10.00\n", ""), skip_errors=True)
     assert [difference for *_, difference in compared(lost)] == ["-10.00", "1"]
+
+
+def test_the_database_completes_no_run_of_which_a_record_is_written_in_part(
+    wb: Workbench, sheet: Given, url: str
+) -> None:
+    run = wb.plan(wb.stage([sheet(HEADS, "heads.csv"), sheet(LINES, "lines.csv")], "commerce")).batch
+    lines = wb.batches.parts(run)[1]
+    forged = """update workbench.import_outcome set outcome = 'unmatched', reason = 'SKU', record_id = null
+        where batch_id = %s and plan = %s and line = 3"""
+    assert tamper(url, forged, lines.id, lines.plan) == 1
+    counted = "update workbench.import_batch set created = created - 1, unmatched = unmatched + 1 where id = any(%s)"
+    assert tamper(url, counted, [lines.id, run.id]) == 2
+    with pytest.raises(Unbalanced, match="1 of its records are written of which a row is refused in one of two sheets"):
+        wb.commit(run)
+    assert records(url, "commerce.invoices", "number") == []

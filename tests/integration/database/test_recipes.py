@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.imports import ask, issues, outcome, outcomes, records, tamper
-from workbench import Workbench
+from workbench import Workbench, open_sheet
 from workbench.model.batch import Batch
 from workbench.model.errors import CleanedOtherwise, NoRows, RecipeOfSheets, RemovedRows, Unbalanced, WrongRecipe
 from workbench.model.hold import Hold
@@ -157,6 +157,26 @@ def test_a_template_keeps_its_recipe_and_cleans_the_next_file(wb: Workbench, don
         wb.stage(cleaned(later, Recipe(steps=RECIPE.steps[:1])), "elevate.students", recipe=RECIPE)
     plain = wb.stage(later, "elevate.students", template="monthly", recipe=Recipe())
     assert "recipe" not in plain.mapping
+
+
+def test_rows_that_were_written_to_a_file_are_not_cleaned_again_by_the_template(
+    wb: Workbench, sheet: Given, tmp_path: Path
+) -> None:
+    doubling = Recipe(steps=(replacing("name", "o", "oo"),))
+    first = wb.import_sheet(sheet("email,name\na@example.com,Bo\nb,Jo\n"), "elevate.students", recipe=doubling)
+    wb.templates.save("monthly", "elevate.students", mapping_of(first))
+    wb.rows.save(first, tmp_path / "rows.csv", "csv", outcome="invalid")
+    again = wb.stage(open_sheet(tmp_path / "rows.csv"), "elevate.students", template="monthly")
+    assert [row["raw"]["name"] for row in wb.rows.each(again)] == ["Joo"]
+
+
+def test_a_template_keeps_no_recipe_that_nobody_can_do(wb: Workbench, done: Batch) -> None:
+    wrong = Mapping(recipe=Recipe(steps=(Step(operation="mend"),)))
+    with pytest.raises(WrongRecipe, match=r"Step 1 of the recipe \(mend\)"):
+        wb.templates.save("monthly", "elevate.students", wrong)
+    saved = wb.templates.save("monthly", "elevate.students", mapping_of(done))
+    with pytest.raises(WrongRecipe):
+        wb.templates.update(saved.id, wrong)
 
 
 def test_nothing_is_made_of_a_column_that_carries_secrets(wb: Workbench, sheet: Given, url: str) -> None:

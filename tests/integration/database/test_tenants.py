@@ -80,7 +80,7 @@ def test_every_table_says_whose_its_rows_are(url: str) -> None:
         "where a.attrelid = c.oid and a.attname = 'tenant_id' {}) order by 1"
     )
     schemas = ["workbench", *catalog.families()]
-    of_all = ("dataset", "program_key", "schema_version", "tenant")
+    of_all = ("dataset", "indivisible", "program_key", "schema_version", "tenant")
     assert ask(url, without.format(""), schemas) == [(f"workbench.{table}",) for table in of_all]
     nullable = [(table,) for table in sorted((*of_all, "import_template"))]
     assert ask(url, without.format("and a.attnotnull"), schemas) == [(f"workbench.{table}",) for (table,) in nullable]
@@ -103,11 +103,11 @@ def test_another_tenant_finds_every_table_empty(theirs: Theirs, other: Workbench
 
 
 def everything(url: str) -> list[str]:
-    """Every table and view that the program may read, but those that say which migration and datasets there are."""
+    """Every table and view that the program may read, but those that say what there is in every tenant."""
     readable = (
         "select table_schema || '.' || table_name from information_schema.tables "
         "where table_schema = any(%s) and table_name <> 'schema_version' "
-        "and table_name <> 'dataset' "
+        "and table_name not in ('dataset', 'indivisible') "
         "and has_table_privilege('workbench_app', format('%%I.%%I', table_schema, table_name), 'select')"
     )
     found = [name for (name,) in ask(url, readable, ["workbench", *catalog.families()])]

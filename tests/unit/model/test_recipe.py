@@ -43,7 +43,14 @@ def test_a_recipe_with_no_step_that_is_on_is_false() -> None:
         ),
         ({"steps": [{"operation": "trim", "where": [{"test": "odd"}]}]}, "there is no test called odd"),
         ({"steps": ["trim"]}, "it is no object of names and values"),
-        ({"steps": [{"operation": "trim", "columns": "A"}]}, "columns is a list of texts"),
+        ({"steps": [{"operation": "trim", "columns": "A"}]}, "columns is a list, and 'A' is none"),
+        ({"steps": [{"operation": "trim", "columns": [1]}]}, "columns is a list of texts"),
+        ({"steps": [{"operation": "trim", "where": 5}]}, "where is a list, and 5 is none"),
+        ({"steps": [{"operation": "trim", "on": "false"}]}, "on is true or false, and 'false' is neither"),
+        ({"steps": [{"operation": "trim", "expected": {"rows": 1, "changed": -1}}]}, "its numbers are numbers of rows"),
+        ({"steps": [{"operation": "trim", "where": [{"test": ["a"]}]}]}, "test is a text"),
+        ({"steps": [{"operation": "trim", "where": [{"test": "blank", "low": []}]}]}, "low is a number or a date"),
+        ([], "it is no list of steps"),
     ],
 )
 def test_what_is_no_recipe_is_refused_in_one_sentence(data: object, why: str) -> None:

@@ -355,6 +355,21 @@ begin
     return told;
 end $$;
 
+-- How many records of a run that stand in two of its sheets are written in one of their rows, and refused in another.
+create or replace function workbench.in_part(run workbench.import_batch) returns bigint language sql stable
+set search_path = pg_catalog, pg_temp as $$
+    select count(*) from (
+        select from jsonb_array_elements(run.summary -> 'wholes') with ordinality as pair (said, place)
+        cross join lateral (values (said ->> 'heads', said ->> 'head'), (said ->> 'parts', said ->> 'part')) as sheet (id, field)
+        join workbench.import_batch b on b.id = sheet.id::uuid and b.part_of = run.id
+        join workbench.import_outcome o on o.batch_id = b.id and o.plan = b.plan
+        join workbench.corrected_row r on r.batch_id = b.id and r.line = o.line
+        where r.payload ->> sheet.field is not null
+        group by pair.place, r.payload ->> sheet.field
+        having bool_or(o.outcome in ('created', 'updated')) and bool_or(o.outcome in ('unmatched', 'invalid'))
+    ) mixed
+$$;
+
 -- What has to come to something is said before a batch is planned, and never otherwise; a person accepts that it comes to
 -- something else as long as it is open. Who and when is what the connection says, and what is accepted what the rows come to.
 create or replace function workbench.guard_control_total() returns trigger language plpgsql
@@ -443,6 +458,13 @@ begin
        is distinct from (batch.processed::bigint, batch.created::bigint, batch.updated::bigint, batch.skipped::bigint,
                          batch.unmatched::bigint, batch.invalid::bigint) then
         raise exception 'its figures are not those of its % rows and their outcomes', found.rows using errcode = 'WB002';
+    end if;
+    if batch.summary ? 'wholes' and batch.undo_of is null and batch.unmatched + batch.invalid > 0 then
+        found_loose := workbench.in_part(batch);
+        if found_loose > 0 then
+            raise exception '% of its records are written of which a row is refused in one of two sheets', found_loose
+                using errcode = 'WB002';
+        end if;
     end if;
     if exists (select from jsonb_array_elements(batch.summary -> 'held_for') hold
                where not coalesce(batch.summary -> 'accepted', '[]') @> jsonb_build_array(

@@ -40,6 +40,7 @@ _CLICKS = """
   if (window.workbenchClicks) return;
   window.workbenchClicks = true;
   const TOLD = 250;      // milliseconds until a click or an edited cell is told to the server, and it begins to answer
+  const ENABLED = 2000;  // a busy server begins later to answer an edit that enables a button
   const LONGEST = 8000;  // an answer that takes longer is interrupted: somebody wants to leave
   let touched = 0, passing = false;
   const waiting = [];
@@ -52,11 +53,13 @@ _CLICKS = """
   const next = () => {
     if (!waiting.length) return;
     const [element, since, place] = waiting[0];
-    if (!quiet() && Date.now() < since + LONGEST) return void setTimeout(next, 30);
+    const target = element.isConnected ? element : place && document.querySelector(place);
+    const early = target?.disabled && Date.now() < since + ENABLED;
+    if ((early || !quiet()) && Date.now() < since + LONGEST) return void setTimeout(next, 30);
     waiting.shift();
     touched = Date.now();
     passing = true;
-    try { (element.isConnected ? element : place && document.querySelector(place))?.click(); }
+    try { target?.click(); }
     finally { passing = false; }
     if (waiting.length) setTimeout(next, 30);
   };
@@ -80,7 +83,7 @@ _CLICKS = """
   }, true);
   document.addEventListener("pointerup", (event) => {  // a button that the answer under way may enable
     const button = document.elementFromPoint(event.clientX, event.clientY)?.closest("button:disabled");
-    if (button && app()?.contains(button) && !quiet()) wait(button);
+    if (button && app()?.contains(button) && (!quiet() || Date.now() < touched + ENABLED)) wait(button);
   }, true);
 })();
 """

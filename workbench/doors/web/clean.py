@@ -1,18 +1,20 @@
 """The page Clean, drawn again by itself at each click: the recipe, the facets, a step that is made, and the rows."""
 
 from dataclasses import replace
+from io import BytesIO
+from pathlib import PurePath
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import streamlit as st
 
-from workbench.doors.web import address, desk, states, words
+from workbench.doors.web import address, desk, states, uploads, words
 from workbench.doors.web.desk import CLUSTERS, Desk, Facet
 from workbench.doors.web.sheets import SAME_SHEET, Source
 from workbench.doors.web.states import State
 from workbench.doors.web.views import cleaned_rows, clusters, facets, findings, operations, recipe, take_away
-from workbench.model.errors import WorkbenchError
+from workbench.model.errors import WorkbenchError, WrongRecipe
 from workbench.model.recipe import Recipe, Step
 from workbench.model.sheet import Sheet
 from workbench.prepare.cleaning import OPERATIONS
@@ -98,6 +100,8 @@ def _recipe(at: Desk, now: State) -> None:
             "unless this file has other faults.",
             icon=":material/bookmark:",
         )
+    if any(step.on and OPERATIONS[step.operation].repeats for step in steps):
+        _as_its_own_file(at, now)
     on = [place for place, step in enumerate(steps) if step.on]
     done = dict(zip(on, now.done, strict=True))
     changed = sum(each.changed for each in now.done)
@@ -118,6 +122,19 @@ def _recipe(at: Desk, now: State) -> None:
             editing=desk.editing(at.recipe),
             key=f"{at.source.kept_under} {at.history.number}",
         )
+
+
+def _as_its_own_file(at: Desk, now: State) -> None:
+    """Steps that make several rows of one cannot go along to an import: its rows are those of the source."""
+    st.warning(
+        "A step makes several rows of one, and each row of an import is a row of its file. Take the cleaned rows as a "
+        "file of their own, and import that.",
+        icon=":material/call_split:",
+    )
+    if st.button("Take them as a file of their own", icon=":material/note_add:"):
+        name = f"{PurePath(at.source.raw.name).stem}-clean.csv"
+        kept = uploads.keep(at.settings, name, BytesIO(states.csv(at.source.raw, now)))
+        address.go_to("upload", upload=kept.id)
 
 
 # --- the facets, and the rows that fit them ---
@@ -271,8 +288,8 @@ def _step(at: Desk, shown: State, said: tuple[Facet, ...], number: int) -> None:
         if step is not None and do != CLUSTERS:
             try:
                 operations.preview(states.preview(at.source.raw, shown, step), len(shown))
-            except WorkbenchError as refusal:
-                st.warning(words.text(refusal), icon=":material/priority_high:")
+            except WrongRecipe as refusal:
+                st.warning(words.text(refusal.coordinates["why"]), icon=":material/priority_high:")
                 step = None
         with st.container(horizontal=True, vertical_alignment="center"):
             label = "Add this step" if edited is None else f"Save step {edited + 1}"

@@ -145,12 +145,14 @@ def said_of(wb: Workbench, raw: Sheet, under: str) -> tuple[Recipe, Template | N
     history = recipes.kept(wb.settings, under)
     if history is not None:
         return history.now, None
-    with_recipe = [one for one in wb.templates.all(st.query_params.get("dataset")) if one.mapping.recipe]
+    with_recipe = [one for one in wb.templates.all() if one.mapping.recipe]
     named = [one for one in with_recipe if one.id == st.query_params.get("template")]
     fitting = named or [one for one in with_recipe if _fits(raw, one)]
+    said = st.query_params.get("dataset")
+    fitting = [one for one in fitting if one.dataset == said] or fitting
     if not fitting or any(not is_same(one.mapping.recipe, fitting[0].mapping.recipe) for one in fitting):
         return Recipe(), None
-    alone = len({one.dataset for one in fitting}) == 1
+    alone = len({one.dataset for one in fitting} | ({said} if said else set())) == 1
     return fitting[0].mapping.recipe or Recipe(), fitting[0] if alone else None
 
 
@@ -183,15 +185,15 @@ def taken_for(upload: str, name: str, _settings: Settings) -> tuple[str, str]:
             found_in_turn = in_turn(upload, name, {}, _settings)
             if found_in_turn is not None:
                 return f"Recognised as {words.many(len(found_in_turn.turns), 'import')} of its files.", ""
-            found, why = together(upload, name, _settings)
-            return (f"Recognised as `{found.family}`. {found.sentence}", "") if found is not None else ("", why)
-        may = may_be(uploads.opened(_settings, upload))
+            both, why = together(upload, name, _settings)
+            return (f"Recognised as `{both.family}`. {both.sentence}", "") if both is not None else ("", why)
+        found = may_be(uploads.opened(_settings, upload))
     except WorkbenchError as refusal:
         return "", str(refusal)
-    if len(may) != 1:
-        several = f"May be {' or '.join(f'`{each}`' for each in may)}: choose one."
-        return several if may else "Recognised as no dataset: choose one.", ""
-    (dataset,) = may
+    if len(found) != 1:
+        several = f"May be {' or '.join(f'`{name}`' for name in found)}: choose one."
+        return several if found else "Recognised as no dataset: choose one.", ""
+    (dataset,) = found
     if dataset in catalog.FORMS:
         return f"Recognised as `{dataset}`, which becomes {formats.becomes(dataset)}", ""
     needs = catalog.needs(catalog.contract(dataset))

@@ -32,6 +32,7 @@ PREVIEWED, PREVIEW_SECONDS, SHOWN = 100_000, 0.25, 8
 """A preview looks at so many rows, for no longer than that, until it has found so many that change."""
 KNOWN = 60
 """So much is known of a state at a time."""
+_COUNTED = 3  # parts of what is known of a column: its header, by what, and where
 _BLOCK = 5_000
 _LINES = ""  # no header is blank
 _CHANGES = pa.schema([("line", pa.int32()), ("column", pa.string()), ("was", pa.string())])
@@ -281,7 +282,14 @@ def _stepped(sheet: Sheet, before: State, step: Step, home: Path) -> State:
         removed=(*before.removed, removed.table()),
         done=(*before.done, done),
         source_rows=before.source_rows,
+        known={key: found for key, found in before.known.items() if columns.leaves_alone(_asks_of(key))},
     )
+
+
+def _asks_of(key: tuple[Any, ...]) -> set[str]:
+    """The columns that something known was counted of; "" where nobody can tell."""
+    columns, where = ((key[0],), key[2]) if len(key) == _COUNTED else ((), key[1])
+    return {*columns, *(each.column for each in (where if isinstance(where, tuple) else (where,)))}
 
 
 class _Columns:
@@ -309,6 +317,10 @@ class _Columns:
         if _LINES in self._files:
             self._files[_LINES].write(pa.record_batch([chunk.lines], names=[_LINES]))
         self._at += len(chunk)
+
+    def leaves_alone(self, headers: set[str]) -> bool:
+        """Whether these columns, and which rows there are, are as they were before."""
+        return _LINES not in headers | set(self._files) and headers <= set(self._headers) - set(self._files)
 
     def tables(self) -> tuple[pa.ChunkedArray, pa.Table]:
         """The lines and the columns."""

@@ -130,6 +130,8 @@ def _found(number: int, step: Step, headers: Headers) -> _Prepared:
     goes_on = not gone or (operation.takes == "each" and bool(there) and all(name in headers for name in others))
     step = replace(step, columns=there) if goes_on else replace(step, on=False)
     after = operation.headers(step, headers) if goes_on else headers
+    if not all(name.strip() for name in after):
+        raise wrong(step, "there would be a column without a name.")
     if len(set(after)) < len(after):
         raise wrong(step, f"there would be two columns called {_twice(after)}.")
     return _Prepared(number=number, step=step, operation=operation, gone=gone, before=headers, after=after)

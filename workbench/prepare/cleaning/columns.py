@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from workbench.model.arrays import joined_with
 from workbench.model.kinds import AROUND
 from workbench.model.recipe import Step, shown
 from workbench.model.wording import listed
@@ -144,9 +145,8 @@ def _joining(step: Step, headers: Headers) -> Run:
     separator, into = step.options.get("separator", " "), step.options["into"]
 
     def run(rows: Rows, where: Mask) -> int:
-        parts = [pc.utf8_trim(rows.cells[header], characters=AROUND) for header in step.columns]
-        filled = [pc.if_else(pc.equal(part, ""), pa.scalar(None, pa.string()), part) for part in parts]
-        joined = pc.binary_join_element_wise(*filled, separator, null_handling="skip")
+        parts = (pc.utf8_trim(rows.cells[header], characters=AROUND) for header in step.columns)
+        joined = joined_with(separator, *parts)
         return changed([_put(rows, into, joined if where is None else joined.filter(where), where)])
 
     return run

@@ -21,7 +21,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from workbench.model import numbers
-from workbench.model.arrays import matches, only, replaced
+from workbench.model.arrays import joined_with, matches, only, replaced
 from workbench.model.errors import WrongRecipe
 from workbench.model.kinds import AROUND
 from workbench.model.wording import listed
@@ -294,9 +294,10 @@ def _concat(node: exp.Expr, row: _Row) -> _Value:
 
 
 def _concat_ws(node: exp.Expr, row: _Row) -> _Value:
-    separator, *parts = (_text(_value(each, row)) for each in node.expressions)
-    filled = [_blank_as_null(part) for part in parts]
-    return _Value("text", pc.binary_join_element_wise(*filled, separator, null_handling="skip"))
+    separator, *parts = node.expressions
+    if not isinstance(separator, exp.Literal):
+        raise TypeError("the separator is not written out")
+    return _Value("text", joined_with(separator.name, *(_text(_value(each, row)) for each in parts)))
 
 
 def _coalesce(node: exp.Expr, row: _Row) -> _Value:

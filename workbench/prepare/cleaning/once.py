@@ -8,6 +8,7 @@ from workbench.model.errors import CleanedOtherwise, WrongRecipe
 from workbench.model.recipe import Recipe, Step, is_same, place
 from workbench.model.sheet import Sheet
 from workbench.model.template import Template
+from workbench.model.written_rows import is_written
 from workbench.prepare import mapping
 from workbench.prepare.cleaning.cleaned import cleaned
 from workbench.prepare.cleaning.operations import OPERATIONS
@@ -15,8 +16,9 @@ from workbench.prepare.cleaning.operations import OPERATIONS
 
 def cleaned_once(sheet: Sheet, said: Recipe | None, template: Template | None = None) -> Sheet:
     """The sheet cleaned by the recipe that was said, else as it was given where it is cleaned already, else by the
-    template's; an empty recipe is none. Raises WrongRecipe, CleanedOtherwise."""
-    if said is None and sheet.recipe is not None:
+    template's; an empty recipe is none. Rows that Workbench has written to a file were cleaned with their import.
+    Raises WrongRecipe, CleanedOtherwise."""
+    if said is None and (sheet.recipe is not None or is_written(sheet.headers)):
         return sheet
     recipe = said if said is not None or template is None else template.mapping.recipe
     return as_recipe_says(sheet, recipe)

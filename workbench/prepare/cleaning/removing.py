@@ -58,7 +58,7 @@ def _places(first: int, rows: Rows) -> pa.Int64Array:
 REMOVE_ROWS = Operation(
     name="remove_rows",
     title="Remove rows",
-    says=lambda step: "remove the rows",
+    says=lambda step: "remove every row",
     begin=_removing,
     takes="none",
 )

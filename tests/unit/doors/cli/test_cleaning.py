@@ -39,7 +39,7 @@ def test_the_cleaned_rows_are_written_and_each_step_says_what_it_did(run: Run) -
     assert Path("clean.csv").read_text("utf-8") == "Name,City\nAnn,Boston\nCy,Boston\n"
     assert Path("people.csv").read_text("utf-8") == PEOPLE
     assert [line.split("   ") for line in out.splitlines()[-1:]] == [["people.csv: 3 rows, 2 rows in clean.csv."]]
-    assert "Of the rows where City is 'Lynn', remove the rows." in out
+    assert "Of the rows where City is 'Lynn', remove every row." in out
 
 
 def test_a_dry_run_says_the_same_to_a_program_and_writes_nothing(run: Run) -> None:

@@ -101,6 +101,20 @@ def test_facets_are_counted_under_the_others(sheet: Sheet, tmp_path: Path) -> No
     assert state.clusters("Programme", "nearest", ())[0].values[0][0] == "Welding"
 
 
+def test_what_is_known_of_a_column_holds_as_long_as_no_step_touches_it(tmp_path: Path) -> None:
+    sheet = open_sheet(messy.write(tmp_path / "march.csv", rows=201))
+    before = after(sheet, tmp_path)
+    for column, where in (("Programme", ()), ("Learner", ()), ("Phone", (WELDING,))):
+        before.counted(column, "values", where)
+    trimmed = after(sheet, tmp_path, Step(operation="trim", columns=("Learner",)))
+    removed = after(sheet, tmp_path, Step(operation="remove_rows", where=(WELDING,)))
+    assert {key[0] for key in trimmed.known} == {"Programme", "Phone", "mask"}
+    assert removed.known == {}
+    learners = [state.counted("Learner", "values", ()).values["text"].to_pylist() for state in (before, trimmed)]
+    assert any(text != text.strip() for text in learners[0])
+    assert all(text == text.strip() for text in learners[1])
+
+
 def test_the_table_is_taken_away_without_removed_rows_and_secrets(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("name,password\n Ann ,hunter2\nBo,hunter3\n")
     sheet = open_sheet(tmp_path / "a.csv")

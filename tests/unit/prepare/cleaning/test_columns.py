@@ -63,6 +63,11 @@ def test_columns_are_joined_without_what_is_blank() -> None:
     }
 
 
+def test_a_column_that_is_joined_alone_keeps_its_rows() -> None:
+    assert done({"A": ["x", "", "z"]}, "join", "A", into="B")["B"] == ["x", "", "z"]
+    assert done({"A": ["x", "", "z"]}, "set", into="B", expression="concat_ws('-', A)")["B"] == ["x", "", "z"]
+
+
 def test_a_column_is_set_by_an_expression_in_the_rows_that_are_meant() -> None:
     found = done(MAILS, "set", into="City", expression="upper(\"City\") || '!'", where=[FILLED])
     assert found["City"] == ["LYNN!", "Boston", ""]
@@ -89,6 +94,7 @@ def test_a_renamed_column_knows_what_its_cells_were() -> None:
         ("extract", ["Mail"], {"pattern": "(a)(b)", "into": ["A"]}, "2 groups in its pattern, for 1 columns"),
         ("rename", ["Mail"], {"to": "City"}, "two columns called City"),
         ("rename", ["Mail"], {"to": " "}, "has no name"),
+        ("split", ["Mail"], {"separator": ";", "into": ["A", ""]}, "a column without a name"),
         ("set", [], {"into": "A", "expression": "now()"}, "none may have"),
         ("join", [], {"into": "A"}, "at least one column"),
     ],

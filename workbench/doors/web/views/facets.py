@@ -88,7 +88,7 @@ def _values(facet: Facet, counted: Counted, change: Change, *, key: str, place: 
         rows = {each["text"]: each["rows"] for each in known}
         shown = [{"text": text, "rows": rows.get(text, 0)} for text in rest] + shown
     for each in shown:
-        box = f"{key} value {each['text']}"
+        box = f"{key} value {each['text'] in chosen} {each['text']}"  # what is chosen elsewhere shows here, too
         label = words.visible(each["text"])
         st.checkbox(
             f"{label} :gray[{each['rows']:,}]",
@@ -101,7 +101,7 @@ def _values(facet: Facet, counted: Counted, change: Change, *, key: str, place: 
     if len(table) > SHOWN:
         st.caption(f"and {len(table) - SHOWN:,} more values")
     if chosen:
-        inverted = f"{key} not"
+        inverted = f"{key} not {facet.chosen is not None and facet.chosen.negated}"
         st.checkbox(
             "All but these",
             facet.chosen is not None and facet.chosen.negated,

@@ -57,8 +57,9 @@ def effects(batch: Batch, found: Reconciliation, written: str) -> list[str]:
     """What an import does, or has done, to the records: what is written, what stays as it is, what stays out."""
     done = batch.stage == "completed"
     verb = "written" if done else "to be written"
-    writes = f"{written} {verb}: {_made(found, done=done)}."
-    told = [writes if found.created or found.updated else "Nothing is written."]
+    told = ["No row is written."]
+    if found.created or found.updated:
+        told = [f"{written} {verb}: {_made(found, done=done)}."]
     if found.skipped:
         verb = "changed" if done else "changes" if found.skipped == 1 else "change"
         told.append(f"{words.many(found.skipped)} {verb} nothing.")
