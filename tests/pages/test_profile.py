@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -73,13 +74,49 @@ def test_the_last_import_stands_beside_it_with_what_changed(
     show: Show, wb: Workbench, sheet: Callable[..., Sheet]
 ) -> None:
     first = wb.import_sheet(sheet("email,full name,fax\nann@example.org,Ann Lee,1\n", "may.csv"), "elevate.students")
-    assert "no other file of `elevate.students` was imported" in told(show("profile", batch=first.id))
+    assert "no earlier import of `elevate.students` stands" in told(show("profile", batch=first.id))
     page = show("profile", upload=keep(wb, STUDENTS.encode(), "june.csv"))
     assert not page.exception
-    assert "**may.csv**, profiled on" in told(page)
+    assert "**may.csv**, imported on" in told(page)
     changes = table(page, "Last import", "This file").values.tolist()
     assert ["(the whole file)", "rows", "1", "4"] in changes
     assert ["fax", "column is gone", "1", ""] in changes
+    assert page.metric[0].delta == "+3"
+
+
+def test_the_last_import_is_found_whoever_profiled_it_and_never_one_that_was_taken_back(
+    show: Show, wb: Workbench, sheet: Callable[..., Sheet]
+) -> None:
+    wb.import_sheet(sheet("email,full name\nann@example.org,Ann Lee\n", "may.csv"), "elevate.students")
+    june = wb.import_sheet(sheet("email,full name\nbob@example.org,Bob Ray\n", "june.csv"), "elevate.students")
+    upload = keep(wb, STUDENTS.encode(), "july.csv")
+    assert "**june.csv**, imported on" in told(show("profile", upload=upload))
+    wb.undo(june)
+    page = show("profile", upload=upload)
+    assert not page.exception
+    assert "**may.csv**, imported on" in told(page)
+    assert "june.csv" not in told(page)
+
+
+def test_a_last_import_whose_bytes_are_gone_is_named(
+    show: Show, wb: Workbench, sheet: Callable[..., Sheet], home: Path
+) -> None:
+    may = wb.import_sheet(sheet("email,full name\nann@example.org,Ann Lee\n", "may.csv"), "elevate.students")
+    assert may.file_key is not None
+    (home / "files" / may.file_key).unlink()
+    page = show("profile", upload=keep(wb, STUDENTS.encode()))
+    assert not page.exception
+    assert "the last import is **may.csv**" in told(page)
+    assert "its bytes were not kept" in told(page)
+
+
+def test_a_last_import_with_secrets_was_profiled_before_its_bytes_were_given_back(show: Show, wb: Workbench) -> None:
+    upload = keep(wb, b"email,full name,password\nann@example.org,Ann Lee,hunter2\n", "may.csv")
+    show("profile", upload=upload)
+    wb.import_sheet(uploads.opened(wb.settings, upload), "elevate.students", columns={"password": ""})
+    page = show("profile", upload=keep(wb, STUDENTS.encode()))
+    assert not page.exception
+    assert "**may.csv**, imported on" in told(page)
     assert page.metric[0].delta == "+3"
 
 

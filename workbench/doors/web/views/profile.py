@@ -8,7 +8,6 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from workbench.doors.web import words
 from workbench.doors.web.views.plots import plot
 from workbench.model.kinds import KINDS
 
@@ -28,11 +27,10 @@ def at_a_glance(found: Mapping[str, Any], before: Mapping[str, Any] | None) -> N
             st.metric(name, f"{now:,}", f"{delta:+,}" if delta else None, border=True, width=112, delta_color="off")
 
 
-def since(before: Mapping[str, Any], changes: Sequence[Mapping[str, Any]]) -> None:
-    """The differences from the last import, in words."""
+def since(beside: str, changes: Sequence[Mapping[str, Any]]) -> None:
+    """The differences from the last import, in words; `beside` says which import that is."""
     st.subheader("Since the last import", anchor=False)
-    file, then = words.text(before["file_name"]), words.when(before["kept_at"])
-    st.caption(f"**{file}**, profiled on {then} UTC by {words.text(before['kept_by'])}")
+    st.caption(beside)
     if not changes:
         st.success(
             "Nothing that matters has changed: columns, types, fill and ranges are the same.", icon=":material/check:"
