@@ -24,6 +24,7 @@ from workbench.model.sheet import Layout, Sheet
 from workbench.model.template import Mapping as Mapped
 from workbench.model.template import Template
 from workbench.prepare.header_change import header_change
+from workbench.prepare.profile_report import VERSION
 
 FIELDS = (
     "dataset",
@@ -221,6 +222,8 @@ def _is_of(profile: Mapping[str, Any], of: Sheet | Batch) -> bool:
     if isinstance(of, Batch):
         read, recipe = of.reading, Mapped.from_dict(of.mapping).recipe
         own = (read.get("sheet"), read.get("header_line"), Layout.from_dict(read.get("layout") or {}))
+    elif profile.get("version") != VERSION:  # an earlier one has not all that is asked of it now
+        return False
     else:
         recipe = of.recipe
         own = (of.reading.sheet, of.reading.header_line, of.reading.layout)
