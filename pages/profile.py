@@ -8,11 +8,14 @@ from workbench import Workbench
 from workbench.doors.web import address, clean, desk, sheets, words
 from workbench.doors.web.page import page
 from workbench.doors.web.sheets import Source
-from workbench.doors.web.views import findings, profile
+from workbench.doors.web.views import comparison, findings, profile
 from workbench.model.batch import Batch
 from workbench.model.errors import WorkbenchError
 from workbench.model.sheet import Sheet
 from workbench.prepare import profile_report
+
+MOST_VALUES = 50
+"""So many values fit into an address."""
 
 
 def kept(wb: Workbench, of: Sheet | Batch, sheet: Sheet, dataset: str | None) -> dict[str, Any]:
@@ -58,13 +61,25 @@ with page("Profile", "What is in each column, beside the last import of the same
     here = {**source.address, **({"dataset": source.dataset} if source.dataset else {})}
     if wrong := clean.found_in(source.sheet):
         findings.with_links((each, {**here, **desk.prepared_for(each)}) for each in wrong)
+    pairs = list(profile_report.beside(found, before)) if before is not None else []
     if before is not None:
         profile.since(beside, profile_report.changes(found, before))
+        comparison.charts(found, before, pairs)
     else:
         st.caption(beside)
     st.subheader("Every column", anchor=False)
     profile.every_column(found["columns"])
     names = [column["name"] for column in found["columns"]]
     name = st.selectbox("Look closely at", names, key="column", bind="query-params")
-    then = {column["name"]: column for column in before["columns"]} if before else {}
-    profile.one_column(found["columns"][names.index(name)], then.get(name))
+    column = found["columns"][names.index(name)]
+    then = next((earlier for now, earlier in pairs if now is column), None)
+    profile.one_column(column, then)
+    if column["outliers"]:
+        chosen = profile.outliers(name, sheets.outlying(source.sheet, name, column["usual"]))
+        if len(chosen) <= MOST_VALUES:
+            rows = desk.of_values(name, chosen)
+            address.link("clean", "See their rows, and clean them", icon=":material/cleaning_services:", **here, **rows)
+        else:
+            st.caption(f"Choose up to {MOST_VALUES} of them to see their rows at Clean.")
+    if then is not None:
+        comparison.values(profile_report.new_and_gone(column, then))
