@@ -69,7 +69,7 @@ def test_one_column_is_looked_at_closely_as_the_address_says(show: Show, wb: Wor
     assert len(page.get("plotly_chart")) == 2
     next(box for box in page.selectbox if box.label == "Look closely at").select("name").run()
     assert table(page, "Values")["Values"].tolist() == ["Ann (2), ann (1)"]
-    assert len(page.get("plotly_chart")) == 1
+    assert len(page.get("plotly_chart")) == 2  # what its values are, and how long
 
 
 def test_every_outlier_has_its_lines_and_a_way_to_its_rows(show: Show, wb: Workbench) -> None:
@@ -101,7 +101,7 @@ def test_the_last_import_is_drawn_beside_it_with_new_and_gone_values(
     assert "**Distinct values**" in said
     assert "**1 value is new**" in said
     assert "**1 value is gone**" in said
-    assert len(page.get("plotly_chart")) == 5
+    assert len(page.get("plotly_chart")) == 6
 
 
 def test_the_last_import_stands_beside_it_with_what_changed(

@@ -241,6 +241,8 @@ def prepared_for(finding: Finding) -> dict[str, str]:
     """The parts of an address at which what puts a finding right stands prepared."""
     if finding.step is not None:
         return prepared(finding.step)
+    if finding.where is not None:
+        return {"facets": _listed([Facet(column=finding.column, by=finding.where.test, chosen=finding.where)])}
     return {"do": CLUSTERS, "column": json.dumps([finding.column], ensure_ascii=False), "way": finding.way}
 
 

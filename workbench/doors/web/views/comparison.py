@@ -49,23 +49,40 @@ def _by_column(title: str, pairs: Sequence[Pair], figure_of: Any, said: Any, *, 
     if not shown:
         st.caption("No column can be compared.")
         return
+    parts = [tuple(each[place] / (most or max(each[1], each[2], 1)) for place in (1, 2)) for each in shown]
+    texts = [(said(each[1]), said(each[2])) for each in shown]
+    plot(_pairs([each[0] for each in shown], parts, texts), key=f"{title} beside")
+
+
+def distribution(column: Mapping[str, Any], before: Mapping[str, Any] | None) -> go.Figure:
+    """The share of the rows that the most frequent values have; beside those that they had before, if that is known."""
+    now, then = column["values"], (before or {}).get("values")
+    shares = {text: (rows / max(column["filled"], 1), 0.0) for text, rows in now.items()}
+    if before is not None and then is not None:
+        for text in {**now, **then}:
+            shares[text] = (now.get(text, 0) / max(column["filled"], 1), then.get(text, 0) / max(before["filled"], 1))
+    shown = sorted(shares, key=lambda text: (-max(shares[text]), text))[:_COLUMNS]
+    texts = [(f"{shares[text][0]:.0%}", f"{shares[text][1]:.0%}") for text in shown]
+    return _pairs(shown, [shares[text] for text in shown], texts, alone=then is None)
+
+
+def _pairs(
+    labels: Sequence[str],
+    parts: Sequence[Sequence[float]],
+    texts: Sequence[Sequence[str]],
+    *,
+    alone: bool = False,
+) -> go.Figure:
+    """Bars of parts of a whole, this file's and the last import's below each other; or only this file's."""
     figure = go.Figure()
-    names = [f"{place} {name}" for place, (name, _, _) in enumerate(shown)]
-    for name, colour, place in ((LAST, BEFORE, 2), (THIS, NOW, 1)):
-        figure.add_bar(
-            y=names,
-            x=[each[place] / (most or max(each[1], each[2], 1)) for each in shown],
-            text=[said(each[place]) for each in shown],
-            name=name,
-            marker_color=colour,
-            orientation="h",
-            textposition="auto",
-            hoverinfo="skip",
-        )
-    _plain(figure, 2 * len(shown), legend=True)
-    ticks = {"tickvals": names, "ticktext": [_label(each[0]) for each in shown], "autorange": "reversed"}
-    figure.update_layout(yaxis=ticks, xaxis={"range": [0, 1]}, barmode="group", legend={"traceorder": "reversed"})
-    plot(figure, key=f"{title} beside")
+    names = [f"{place} {label}" for place, label in enumerate(labels)]
+    for name, colour, which in ((THIS, NOW, 0), (LAST, BEFORE, 1))[: 1 if alone else 2]:
+        bar: dict[str, Any] = {"orientation": "h", "textposition": "auto", "hoverinfo": "skip"}
+        x, text = [each[which] for each in parts], [each[which] for each in texts]
+        figure.add_bar(y=names, x=x, text=text, name=name, marker_color=colour, **bar)
+    ticks = {"tickvals": names, "ticktext": [_label(label) for label in labels], "autorange": "reversed"}
+    _plain(figure, (1 if alone else 2) * len(labels), legend=not alone)
+    return figure.update_layout(yaxis=ticks, xaxis={"range": [0, 1]}, barmode="group")
 
 
 def values(found: tuple[Mapping[str, int], Mapping[str, int]] | None) -> None:

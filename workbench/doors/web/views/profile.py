@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from workbench.doors.web import words
-from workbench.doors.web.views.comparison import BEFORE, NOW
+from workbench.doors.web.views.comparison import BEFORE, NOW, distribution
 from workbench.doors.web.views.plots import plot
 from workbench.model.kinds import KINDS
 from workbench.model.wording import first_of
@@ -70,9 +70,12 @@ def every_column(columns: Sequence[Mapping[str, Any]]) -> None:
         height="content" if len(frame) < 15 else 560,
         column_config={
             "Column": st.column_config.TextColumn(pinned=True),
+            "Type": st.column_config.TextColumn(width=190),
             "Filled": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1, width=90),
             "Patterns": st.column_config.TextColumn(help="A and a for letters, 9 for digits."),
-            "Outliers": st.column_config.NumberColumn(help="Values unlike the others, at most a few of each sort."),
+            "Outliers": st.column_config.NumberColumn(
+                help="Values unlike the others, at most a few of each sort: look closely at a column to see all."
+            ),
             "Alike": st.column_config.NumberColumn(help="Groups of values that are probably the same."),
         },
     )
@@ -105,6 +108,9 @@ def one_column(column: Mapping[str, Any], before: Mapping[str, Any] | None) -> N
         if column["numbers"]:
             st.markdown("**How the days lie**" if _dated(column) else "**How the numbers lie**")
             plot(_histogram(column, before, "numbers"), key="numbers")
+        elif column.get("values"):
+            st.markdown("**How the values are distributed**")
+            plot(distribution(column, before), key="distribution")
         if column["shortest"] < column["longest"]:
             st.markdown("**How long the values are**, in characters")
             plot(_histogram(column, before, "lengths"), key="lengths")
