@@ -35,10 +35,17 @@ def last(wb: Workbench, source: Source) -> tuple[dict[str, Any] | None, str]:
     nothing = "Nothing stands beside it:"
     if source.dataset is None:
         return None, f"{nothing} nobody knows yet which dataset this is."
-    batch = wb.profiles.last_import(source.dataset, before=source.batch or source.sheet)
+    this = source.batch or source.sheet
+    batch = wb.profiles.last_import(source.dataset, before=this)
     if batch is None:
         earlier = "earlier" if source.batch else "other"
-        return None, f"{nothing} no {earlier} import of `{source.dataset}` stands."
+        said = f"{nothing} no {earlier} import of `{source.dataset}` stands"
+        begun = wb.profiles.last_begun(source.dataset, before=this)
+        if begun is None:
+            return None, f"{said}."
+        return None, (
+            f"{said}: {words.text(begun.file_name)} was {'taken back' if begun.undone_by else 'not committed'}."
+        )
     when = words.when(batch.completed_at or batch.created_at)
     named = f"**{words.text(batch.file_name)}**, imported on {when} UTC by {words.text(batch.initiated_by)}"
     try:

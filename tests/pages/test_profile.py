@@ -132,6 +132,18 @@ def test_the_last_import_is_found_whoever_profiled_it_and_never_one_that_was_tak
     assert "june.csv" not in told(page)
 
 
+def test_an_import_that_is_not_compared_with_is_named_with_the_reason(
+    show: Show, wb: Workbench, sheet: Callable[..., Sheet]
+) -> None:
+    upload = keep(wb, STUDENTS.encode(), "july.csv")
+    assert "no other import of `elevate.students` stands." in told(show("profile", upload=upload))
+    may = wb.import_sheet(sheet("email,full name\nann@example.org,Ann Lee\n", "may.csv"), "elevate.students")
+    wb.undo(may)
+    assert "stands: may.csv was taken back." in told(show("profile", upload=upload))
+    wb.stage(sheet("email,full name\nbob@example.org,Bob Ray\n", "june.csv"), "elevate.students")
+    assert "stands: june.csv was not committed." in told(show("profile", upload=upload))
+
+
 def test_a_last_import_whose_bytes_are_gone_is_named(
     show: Show, wb: Workbench, sheet: Callable[..., Sheet], home: Path
 ) -> None:

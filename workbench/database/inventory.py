@@ -234,9 +234,10 @@ def _is_of(profile: Mapping[str, Any], of: Sheet | Batch) -> bool:
     return place == own and names == list(of.headers) and cleaned
 
 
-def last_import(store: Store, dataset: str, before: Sheet | Batch | None) -> Batch | None:
+def last_import(store: Store, dataset: str, before: Sheet | Batch | None, *, standing: bool = True) -> Batch | None:
     """The last import of a sheet of its own under a contract that nobody has taken back, of another sheet than that
-    one (and begun before that batch); None where there is none.
+    one (and begun before that batch); None where there is none. Not `standing`, also one that was taken back, or was
+    not committed.
 
     It need not have been profiled: whoever compares with it makes its profile of the source that was kept.
     """
@@ -247,12 +248,12 @@ def last_import(store: Store, dataset: str, before: Sheet | Batch | None) -> Bat
         "sheet": read.get("sheet"),
         "at": before.created_at if isinstance(before, Batch) else None,
     }
-    found = find(store, _LAST_IMPORT, asked)
+    found = find(store, f"{_LAST_IMPORT} and {_COUNTS}" if standing else _LAST_IMPORT, asked)
     return found[0] if found else None
 
 
-_LAST_IMPORT = f"""data_type = %(dataset)s and stage = 'completed' and not derived
-    and undo_of is null and sweep_of is null and {STANDS}
+_COUNTS = f"stage = 'completed' and {STANDS}"
+_LAST_IMPORT = """data_type = %(dataset)s and not derived and undo_of is null and sweep_of is null
     and (%(checksum)s::text is null or checksum <> %(checksum)s or reading ->> 'sheet' is distinct from %(sheet)s)
     and (%(at)s::timestamptz is null or created_at < %(at)s)"""
 
@@ -350,3 +351,7 @@ class Profiles:
         """The last import under a contract that stands, of another sheet than that one (and begun before that batch),
         to compare with; None when there is none."""
         return last_import(self._store, dataset, before)
+
+    def last_begun(self, dataset: str, before: Sheet | Batch | None = None) -> Batch | None:
+        """As `last_import`, but also one that was taken back or not committed: to say why it is not compared with."""
+        return last_import(self._store, dataset, before, standing=False)
