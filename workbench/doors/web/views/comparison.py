@@ -77,12 +77,12 @@ def _pairs(
     figure = go.Figure()
     names = [f"{place} {label}" for place, label in enumerate(labels)]
     for name, colour, which in ((THIS, NOW, 0), (LAST, BEFORE, 1))[: 1 if alone else 2]:
-        bar: dict[str, Any] = {"orientation": "h", "textposition": "auto", "hoverinfo": "skip"}
+        bar: dict[str, Any] = {"orientation": "h", "textposition": "outside", "textangle": 0, "hoverinfo": "skip"}
         x, text = [each[which] for each in parts], [each[which] for each in texts]
         figure.add_bar(y=names, x=x, text=text, name=name, marker_color=colour, **bar)
     ticks = {"tickvals": names, "ticktext": [_label(label) for label in labels], "autorange": "reversed"}
     _plain(figure, (1 if alone else 2) * len(labels), legend=not alone)
-    return figure.update_layout(yaxis=ticks, xaxis={"range": [0, 1]}, barmode="group")
+    return figure.update_layout(yaxis=ticks, xaxis={"range": [0, 1.25]}, barmode="group")
 
 
 def values(found: tuple[Mapping[str, int], Mapping[str, int]] | None) -> None:

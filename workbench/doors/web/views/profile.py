@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from workbench.doors.web import words
-from workbench.doors.web.views.comparison import BEFORE, NOW, distribution
+from workbench.doors.web.views.comparison import BEFORE, LAST, NOW, THIS, distribution
 from workbench.doors.web.views.plots import plot
 from workbench.model.kinds import KINDS
 from workbench.model.wording import first_of
@@ -157,7 +157,7 @@ def _frequencies(column: Mapping[str, Any], before: Mapping[str, Any] | None, wh
     shown = pd.DataFrame(column[what], columns=["text", "rows"]).rename(columns={"text": label, "rows": "Rows"})
     shown["Share"] = shown["Rows"] / max(column["filled"], 1)
     if before is not None:
-        then = {entry["text"]: entry["rows"] for entry in before[what]}
+        then = (before.get("values") if what == "top" else None) or {one["text"]: one["rows"] for one in before[what]}
         shown["Last import"] = [f"{then[text]:,}" if text in then else "" for text in shown[label]]
     share = st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1, width=100)
     rows = st.column_config.NumberColumn(format="localized")
@@ -171,7 +171,7 @@ def _dated(column: Mapping[str, Any]) -> bool:
 def _histogram(column: Mapping[str, Any], before: Mapping[str, Any] | None, what: str) -> go.Figure:
     """Rows by length or number; those of the last import, where it has any, as a line behind."""
     figure = go.Figure()
-    for name, colour, said in (("this file", NOW, column), ("last import", BEFORE, before)):
+    for name, colour, said in ((THIS, NOW, column), (LAST, BEFORE, before)):
         if said is None or not said.get(what) or said["type"] != column["type"]:
             continue
         bins = said[what]
