@@ -239,7 +239,10 @@ class InTurn:
 def in_turn(upload: str, name: str, kinds: dict[str, str], _settings: Settings) -> InTurn | None:
     """What the sheets of an upload are, where they are of several playbooks of one family and somebody says of some
     `kinds` what they are; None of any other. Raises what opening them raises."""
-    found = loads.of_sheets(uploads.every_sheet(_settings, upload), kinds)
+    given = uploads.every_sheet(_settings, upload)
+    if given and given[0].package is not None and of_package(given[0].package) is not None:
+        return None  # what a program has packed is one run, which it names itself
+    found = loads.of_sheets(given, kinds)
     if not found.several:
         return None
     turns = [
