@@ -1,5 +1,6 @@
 """The notebooks: run from their first cell to their last, compared, and stored anew by `python -m tests.notebooks`."""
 
+import json
 import os
 import re
 from collections.abc import Iterator
@@ -39,8 +40,8 @@ def run(path: Path, **settings: str) -> NotebookNode:
 
 
 def shown(notebook: NotebookNode) -> list[str]:
-    """What its cells print and return, one after the other, without what differs from run to run: ids and times."""
-    return [_masked(_text(output)) for cell in _code(notebook) for output in cell.outputs]
+    """What each cell prints and returns, without what differs from run to run: ids and times."""
+    return [_masked("".join(map(_text, cell.outputs))) for cell in _code(notebook)]
 
 
 def warned(notebook: NotebookNode) -> list[str]:
@@ -57,7 +58,7 @@ def _text(output: NotebookNode) -> str:
     if output.output_type == "stream":
         return str(output.text)
     drawn: Any = output.data.get("application/vnd.plotly.v1+json")
-    return str(output.data["text/plain"]) if drawn is None else str([list(one.items()) for one in drawn["data"]])
+    return str(output.data["text/plain"]) if drawn is None else json.dumps(drawn["data"], sort_keys=True)
 
 
 def _masked(text: str) -> str:

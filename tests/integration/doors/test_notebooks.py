@@ -22,8 +22,7 @@ def test_a_notebook_prints_what_is_stored_with_it_and_leaves_nothing_behind(path
     assert notebooks.warned(first) == []
     stored = nbformat.read(path, as_version=4)
     assert notebooks.shown(first) == notebooks.shown(stored), f"it prints something else: {notebooks.ANEW}"
-    again = notebooks.run(path, **settings)
-    assert notebooks.shown(again) == notebooks.shown(first)
+    assert notebooks.warned(notebooks.run(path, **settings)) == []  # as often as one likes
     with psycopg.connect(url) as connection:
         for table in _TABLES:
             assert connection.execute(f"select count(*) from elevate.{table}").fetchone() == (0,)
@@ -34,7 +33,7 @@ def test_a_notebook_is_stored_with_output_and_without_a_machines_paths_or_warnin
     stored = nbformat.read(path, as_version=4)
     code = [cell for cell in stored.cells if cell.cell_type == "code"]
     assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
-    assert len(notebooks.shown(stored)) > len(code) / 2
+    assert sum(map(bool, notebooks.shown(stored))) > len(code) / 2
     assert notebooks.warned(stored) == []
     assert _OF_A_MACHINE.findall(json.dumps([cell.outputs for cell in code])) == []
 
