@@ -32,7 +32,7 @@ def run(path: Path, **settings: str) -> NotebookNode:
             cell.outputs, cell.execution_count = [], None
     with folder.short() as place, _surroundings(PYTHONPATH=str(ROOT), **settings):
         NotebookClient(
-            notebook, timeout=120, resources={"metadata": {"path": str(place)}}, record_timing=False
+            notebook, timeout=300, resources={"metadata": {"path": str(place)}}, record_timing=False
         ).execute()
     notebook.metadata = {name: notebook.metadata[name] for name in ("kernelspec",)}
     notebook.metadata["language_info"] = {"name": "python"}
