@@ -18,11 +18,12 @@ from workbench.model.recipe import Recipe, is_same
 from workbench.model.sheet import Layout, Sheet, Tally
 from workbench.model.template import Mapping, Template
 from workbench.playbooks import PLAYBOOKS, loads, of_package
-from workbench.prepare import columns, drift, forms, mapping, profile_report, recognition, summary_line
+from workbench.prepare import columns, drift, forms, mapping, outliers, profile_report, recognition, summary_line
 from workbench.prepare.cleaning import cleaned, headers_after, without_removed
 from workbench.prepare.columns import ChoiceText, Column
 from workbench.prepare.drift import Stranger
 from workbench.prepare.forms import ColumnForm
+from workbench.prepare.outliers import Outliers, Usual
 from workbench.prepare.summary_line import SummaryLine
 from workbench.settings import Settings
 from workbench.sources import first_lines, last_lines
@@ -434,3 +435,9 @@ def own_totals(sheet: Sheet, dataset: str) -> SummaryLine | None:
 def profiled(sheet: Sheet) -> dict[str, Any]:
     """The profile of a sheet, made once."""
     return profile_report.profile_of(sheet)
+
+
+@st.cache_data(max_entries=50, show_spinner="Looking for every outlier ...", hash_funcs=SAME_SHEET)
+def outlying(sheet: Sheet, header: str, usual: dict[str, Any]) -> Outliers:
+    """Every outlier of a column, with its lines."""
+    return outliers.outliers(without_removed(sheet), header, Usual.from_dict(usual))
