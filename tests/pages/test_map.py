@@ -469,7 +469,8 @@ def test_what_texts_mean_is_changed_in_an_import_that_is_not_written_yet(
     columns = {"student email": "student_email", "course code": "course_code", "status": "status"}
     template = wb.templates.save("Monthly", "elevate.enrollments", Mapping(columns=columns))
     text = ENROLLMENTS.decode() + "ann@example.org,CNA102,gone\n"
-    batch = wb.stage(sheet(text), template=template.id, value_maps={"status": {"Actve": "active", "gone": "completed"}})
+    said = {"status": {"Actve": "active", "gone": "completed"}}
+    batch = wb.stage(sheet(text), "elevate.enrollments", template=template.id, value_maps=said)
     page = show("map", batch=batch.id)
     assert told(page, "gone")[1] == ":green-badge[100%] this import says so"
     assert "Put them right in this import" not in [button.label for button in page.button]

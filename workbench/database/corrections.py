@@ -204,7 +204,7 @@ def meant(
         if field not in headers:
             raise UnknownField(dataset=batch.dataset, field=field, known=", ".join(headers))
         cased = is_cased(catalog.contract(batch.dataset).field(field))
-        folded = {} if cased else {text.lower(): meaning for text, meaning in reversed(meanings.items())}
+        folded = {} if cased else {text.lower(): meaning for text, meaning in reversed(list(meanings.items()))}
         written = {"batch": batch.id, "place": batch.headers.index(headers[field])}
         asked = {**written, "texts": list(meanings), "folded": list(folded)}
         cells = ((row["line"], row["text"]) for row in store.all(_WRITTEN, asked))
