@@ -19,6 +19,8 @@ from workbench.model.template import Mapping, Template
 from workbench.prepare import recognition
 from workbench.prepare.mapping import open_points
 
+OPEN = ("staged", "planned", "held")  # while what its texts mean may still be changed
+
 
 def which_dataset(source: sheets.Source) -> Contract:
     """The dataset of the address, or the one that was recognised; else a person says it, or the page ends there."""
@@ -42,7 +44,9 @@ def which_template(wb: Workbench, source: sheets.Source, contract: Contract) -> 
     """The saved mapping to begin with, a template or that of the import whose file this is; and the headers of the
     template that the file has no more."""
     if source.batch is not None:
-        st.info("So this file was mapped. Change it to import the file again, as a new import.", icon=":material/redo:")
+        told = "So this file was mapped. Change it to import the file again, as a new import."
+        more = " What texts mean is changed in this import as well." if source.batch.stage in OPEN else ""
+        st.info(told + more, icon=":material/redo:")
         name = f"import of {words.when(source.batch.created_at)}"
         before = Mapping.from_dict(source.batch.mapping)
         return Template(id="", name=name, dataset=contract.name, mapping=before), ()
@@ -94,7 +98,7 @@ def put_right(wb: Workbench, batch: Batch, value_maps: dict[str, dict[str, str]]
     """Puts what texts mean otherwise right in an import that is not written yet, and has it planned again."""
     mapping = Mapping.from_dict(batch.mapping)
     means = choices.changed(value_maps, mapping)
-    if batch.stage not in ("staged", "planned", "held") or not means:
+    if batch.stage not in OPEN or not means:
         return
     remember = columns.changed(means, remembers=batch.template_id is not None)
     if remember is None:

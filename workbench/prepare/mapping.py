@@ -135,13 +135,11 @@ def by_hand(header: str, name: str | None, sample: Chunk, contract: Contract) ->
     likeness, written = float(scores.max()), names[scores.argmax()]
     cells = trimmed(sample.cells[header].slice(0, _LOOKED_AT)).drop_null()
     share, look = looks.look(cells, target) if len(cells) else (0.0, "")
-    if likeness == 1:
-        why = f'its header is "{written}"'
-    elif look and likeness < _SIMILAR:
+    if look and likeness < _SIMILAR:
         why = f"{share:.0%} of the values that were looked at are {look}"
-    else:
-        why = f'its header is {likeness:.0%} like "{written}"'
-    return _suggestion(header, name, max(likeness, share), "manual", f"you chose it: {why}")
+        return _suggestion(header, name, share, "manual", f"you chose it: {why}")
+    why = f'is "{written}"' if likeness == 1 else f'is {likeness:.0%} like "{written}"'
+    return _suggestion(header, name, likeness, "manual", f"you chose it: its header {why}")
 
 
 def resolve(  # noqa: PLR0913
@@ -313,7 +311,9 @@ def _sure(headers: tuple[str, ...], contract: Contract, template: Template | Non
     saved = template.mapping if template is not None else Mapping()
     by_template = {header: saved.columns[name] for name in saved.columns for header in _same_headers((name,), headers)}
     left_out = set(_same_headers(saved.left_out, headers)) - by_template.keys()
-    says = f'the template "{template.name}" says so' if template is not None else ""
+    says = ""
+    if template is not None:
+        says = f'the template "{template.name}" says so' if template.id else f"the {template.name} says so"
     known = _names(contract)
     for header in headers:
         name, method, written = known.get(key(header), ("", "none", ""))

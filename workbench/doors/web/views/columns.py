@@ -260,7 +260,7 @@ def _said_of(
         )
         said[text.text] = line.said
         means, why = likely[text.text]
-        line.beside.caption(why if line.said == means else ":blue-badge[you] you chose it")
+        line.beside.caption(why if line.said == means else "you chose it")
     return said
 
 
