@@ -127,6 +127,18 @@ def test_a_step_is_switched_off_moved_edited_and_taken_away(show: Show, wb: Work
     assert "step" not in page.query_params
 
 
+def test_texts_and_what_becomes_of_them_are_typed_cell_by_cell(show: Show, wb: Workbench) -> None:
+    page = show("clean", upload=keep(wb, STUDENTS), column='["phone"]', do="map_values")
+    table = "clean option 0 map_values meanings"
+    for typed in ({}, {"Text": "n/a"}, {"Text": "n/a", "Becomes": "none"}):
+        edits = {"edited_rows": {}, "added_rows": [typed], "deleted_rows": []}
+        page.session_state[table] = edits
+        page.run()
+        assert not page.exception
+        assert not page.error
+    assert page.dataframe[1].value.values.tolist() == [[2, "n/a", "none"], [4, "n/a", "none"]]
+
+
 def test_facets_are_counted_over_all_rows_and_hold_for_the_step(show: Show, wb: Workbench) -> None:
     upload = keep(wb, STUDENTS)
     chosen = {"column": "phone", "test": "values", "values": ["n/a"]}
