@@ -50,7 +50,7 @@ def which_template(wb: Workbench, source: sheets.Source, contract: Contract) -> 
         name = f"import of {words.when(source.batch.created_at)}"
         before = Mapping.from_dict(source.batch.mapping)
         return Template(id="", name=name, dataset=contract.name, mapping=before), ()
-    saved = {template.id: template for template in wb.templates.all(contract.name)}
+    saved = {template.id: template for template in wb.templates.all(contract.name) if not template.unusable}
     if not saved:
         return None, ()
     said = st.query_params.get("template")

@@ -204,7 +204,8 @@ class Workbench:
         self, sheet: Sheet, dataset: str, *, template: str | None = None, recipe: Recipe | None = None
     ) -> Sheet:
         """The sheet as an import cleans it: by the recipe, else as it was given where it is cleaned already, else by
-        the template's. What is cleaned so is not cleaned again. Raises WrongRecipe, CleanedOtherwise, UnknownTemplate.
+        the template's. What is cleaned so is not cleaned again. Raises WrongRecipe, CleanedOtherwise, UnknownTemplate,
+        UnusableTemplate.
         """
         return cleaned_once(sheet, recipe, self.templates.get(dataset, template) if template else None)
 
@@ -761,8 +762,8 @@ class Workbench:
         return recognition.sheets_of(given, playbook.datasets, playbook.name)
 
     def _saved(self, template: str | None) -> list[Template]:
-        """The templates of that name or id, each of another dataset."""
-        return [each for each in self.templates.all() if template in (each.name, each.id)]
+        """The templates of that name or id, each of another dataset; raises UnusableTemplate."""
+        return [templates.usable(each) for each in self.templates.all() if template in (each.name, each.id)]
 
     def _fill(self, run: Run, reporter: Reporter, sheets: dict[str, Sheet] | None = None) -> Batch:
         playbook = self._playbook(run.face)
@@ -777,7 +778,7 @@ class Workbench:
                 continue
             with suppress(UnknownTemplate, TemplateTaken):
                 saved = templates.get(self._store, str(sheet.template_id))
-                if is_same(saved.mapping.recipe, met):
+                if not saved.unusable and is_same(saved.mapping.recipe, met):
                     templates.update(self._store, saved.id, replace(saved.mapping, recipe=met))
 
     def _say(

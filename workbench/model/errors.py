@@ -426,6 +426,10 @@ class UnknownTemplate(WorkbenchError):
     """There is no template called {template} for {dataset}."""
 
 
+class UnusableTemplate(WorkbenchError):
+    """The template {template} cannot be used. {why}"""
+
+
 class AmbiguousTemplate(WorkbenchError):
     """Several datasets have a template called {template}: {datasets}. Say which with --dataset."""
 
