@@ -86,7 +86,14 @@ def numbers_in(cells: pa.StringArray, form: str = "") -> pa.DoubleArray:
 
 def days_in(cells: pa.StringArray, form: str = "") -> pa.StringArray:
     """The days that cells are, as YYYY-MM-DD; null where one is none."""
-    return _sure_or(matches(cells, dates.DAY), cells, lambda others: dates.day(trimmed(others), form or None))
+
+    def read(others: pa.StringArray) -> pa.StringArray:
+        texts = trimmed(others)
+        perhaps = pc.and_(matches(texts, "[0-9]"), matches(texts, dates.PERHAPS))
+        found = dates.day(texts.filter(perhaps), form or None)
+        return pc.replace_with_mask(pa.nulls(len(texts), pa.string()), perhaps, found)
+
+    return _sure_or(matches(cells, dates.DAY), cells, read)
 
 
 def _sure_or(sure: pa.BooleanArray, cells: pa.StringArray, read: Rewrite) -> pa.StringArray:

@@ -88,7 +88,8 @@ def table(
         sign: st.column_config.NumberColumn(sign, width=48, help=f"Rows {name}. {MEANINGS[name]}")
         for name, sign in SIGNS.items()
     }
-    st.dataframe(shown, hide_index=True, key="imports", height="content", column_config={"": button, **columns})
+    config: dict[str, Any] = {"": button, **columns}
+    st.dataframe(shown, hide_index=True, key="imports", height="content", column_config=config, placeholder="")
 
 
 def _signed(batch: Batch, signed: Mapping[UUID, str]) -> str:
@@ -108,10 +109,15 @@ def _line(batch: Batch, title: str, found: Reconciliation) -> dict[str, Any]:
     kind = ("undo preview, " if batch.dry_run else "undo, ") if batch.undo_of else ""
     kind = "resolving, " if batch.sweep_of and not batch.undo_of else kind
     state = ", ".join(filter(None, (kind + batch.state, batch.totals)))
-    facts = {"File": batch.file_name, "State": state, "When": words.here(batch.created_at)}
+    facts = {"File": batch.file_name, "State": state}
     figures = {SIGNS[name]: getattr(found, name) if batch.processed is not None else None for name in OUTCOMES}
     figures["Removed"] = batch.removals
-    more = {"Run by": batch.initiated_by, "Dataset": title, "Time it speaks of": batch.window or ""}
+    more = {
+        "When": words.here(batch.created_at),
+        "Run by": batch.initiated_by,
+        "Dataset": title,
+        "Time it speaks of": batch.window or "",
+    }
     return {"": "Open", **facts, "Rows": batch.processed, **figures, **more}
 
 
