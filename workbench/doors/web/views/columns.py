@@ -44,7 +44,7 @@ def fields(
         line = _line(
             given.header,
             _stands(column),
-            label=f"Field of {words.text(given.header)}",
+            label=_aloud(f"Field of {given.header}"),
             options=options,
             named=partial(_named, contract),
             before=said[given.header],
@@ -102,6 +102,14 @@ def _line(
     st.session_state.setdefault(key, before)
     said = choice.selectbox(label, options, format_func=named, key=key, label_visibility="collapsed")
     return _Line(said=said, beside=why)
+
+
+def _aloud(label: str) -> str:
+    """A label that is read aloud and not shown, with the marks of usual headers as they are: student_email."""
+    shown = words.text(label)
+    for mark in "_-.#@&()":
+        shown = shown.replace(f"\\{mark}", mark)
+    return shown
 
 
 def _stands(column: Column) -> str:
@@ -252,7 +260,7 @@ def _said_of(
         line = _line(
             text.text,
             words.many(text.rows),
-            label=f"Meaning of {words.text(text.text)}",
+            label=_aloud(f"Meaning of {text.text}"),
             options=options,
             named=str,
             before=said[text.text],
