@@ -238,7 +238,7 @@ def _asked(of: Condition) -> str:
     if of.test == "expression":
         return f"{'not ' * of.negated}({of.text})"
     said = {
-        "values": f"{is_} {first_of([shown(text) for text in of.values], _SHOWN, more='others')}",
+        "values": f"{is_} {first_of([shown(text) for text in of.values], _SHOWN, more='other')}",
         "pattern": f"{has} {shown(of.text)} in it",
         "length": f"{has} {_between(of)} characters",
         "number": f"{is_} a number{_within(of)}",
