@@ -310,9 +310,15 @@ def test_the_next_files_with_the_same_faults_go_in_with_no_hand(wb: Workbench, m
 
 
 def test_a_source_of_which_the_recipe_leaves_nothing_is_not_imported(wb: Workbench, sheet: Given) -> None:
-    nothing = Recipe(steps=(Step(operation="remove_rows"),))
-    with pytest.raises(NoRows):
-        wb.import_sheet(sheet(PEOPLE), "elevate.students", recipe=nothing)
+    nothing = Recipe(steps=(removing("name", "Total"), Step(operation="trim"), Step(operation="remove_rows")))
+    with pytest.raises(NoRows) as error:
+        wb.import_sheet(sheet(PEOPLE, "people.csv"), "elevate.students", recipe=nothing)
+    assert str(error.value) == (
+        "The recipe removes all of 4 rows that people.csv has, so there is nothing to import: Step 1 of the recipe "
+        "(remove_rows) removes 1 row. Step 3 of the recipe (remove_rows) removes 3 rows."
+    )
+    with pytest.raises(NoRows, match="has no rows below its header"):
+        wb.import_sheet(sheet("email,name\n", "none.csv"), "elevate.students", recipe=nothing)
 
 
 LEARNERS = """\
