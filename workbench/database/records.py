@@ -211,8 +211,10 @@ def _history(store: Store, contract: Contract, record: UUID | None, key: str) ->
         ).fetchall()
     for row in history:
         before, refs, mapping = row.pop("before"), row.pop("refs"), row.pop("mapping")
-        recipe = row.pop("recipe")
-        row["cleaned"], row["removed_by"] = by_steps(row["cleaned"], Recipe.from_dict(recipe) if recipe else None)
+        recipe, filling = row.pop("recipe"), row.pop("filling") or {}
+        cleaned, row["removed_by"] = by_steps(row["cleaned"], Recipe.from_dict(recipe) if recipe else None)
+        # what was done to columns that are not imported stands with the row, and is no part of the record's story
+        row["cleaned"] = {header: each for header, each in cleaned.items() if filling.get(header)}
         if row["undo_of"] is not None:
             row["changes"] = {}  # what it took back is told where it was done
         elif row["line"] is not None:
@@ -245,6 +247,7 @@ select b.id as batch, b.undo_of, b.file_name, e.line, e.outcome, e.reason, e.pay
            select r.cleaned from workbench.import_row r where r.batch_id = b.part_of and r.line = e.line
        ) else e.cleaned end as cleaned,
        nullif(coalesce(f.mapping, b.mapping) -> 'recipe', 'null') as recipe,
+       nullif(coalesce(f.mapping, b.mapping) -> 'columns', 'null') as filling,
        case when e.outcome in ('created', 'updated') and b.undo_of is null then {_TAKEN_BACK}
             else workbench.undone_by(b.id) end as undone_by
 from (

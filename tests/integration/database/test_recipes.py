@@ -445,3 +445,12 @@ def test_a_whole_e_mail_is_found_in_rows_that_became_no_record_as_a_whole_word(w
     assert [row["line"] for row in wb.records.ask("hana.munoz@college.example").rows] == [3]
     assert [row["line"] for row in wb.records.ask("munoz").rows] == [3, 4]
     assert [row["line"] for row in wb.records.ask("ianpatel@home.example").rows] == [2]
+
+
+def test_a_records_story_tells_of_columns_that_fill_its_fields_and_a_row_of_all(wb: Workbench, sheet: Given) -> None:
+    steps = (*FIRST_ADDRESS.steps, replacing("note", "Blue", "Red"))
+    given = sheet(TWO_ADDRESSES, "month1.csv")
+    batch = wb.import_sheet(given, "elevate.students", columns={"email 2": "", "note": ""}, recipe=Recipe(steps=steps))
+    (touched,) = wb.records.get("elevate.students", "ian@example.com")["history"]
+    assert list(touched["cleaned"]) == ["email"]
+    assert sorted(next(wb.rows.each(batch))["cleaned"]) == ["email", "note"]
