@@ -229,7 +229,8 @@ def place(number: int, operation: str = "") -> str:
 
 
 def shown(text: str) -> str:
-    """A text as a sentence quotes it, cut where it is long."""
+    """A text as a sentence quotes it, on one line and cut where it is long."""
+    text = "⏎".join(text.splitlines())
     return f"'{text}'" if len(text) <= _LONGEST else f"'{text[: _LONGEST - 1]}…'"
 
 
