@@ -99,6 +99,16 @@ def sentence(step: Step) -> str:
     return said[:1].upper() + said[1:]
 
 
+def read_by(step: Step) -> Headers:
+    """The columns that a step says it reads: those it is done to, those its options read, and those its conditions ask
+    of; what it is done to without saying so (every column) is not among them."""
+    return (*step.columns, *_asked(step))
+
+
+def _asked(step: Step) -> Headers:
+    return (*_operation(step).needs(step), *(name for each in step.where for name in needed(each)))
+
+
 @contextmanager
 def _naming(number: int, step: Step) -> Iterator[None]:
     try:
@@ -131,7 +141,7 @@ def _found(number: int, step: Step, headers: Headers) -> _Prepared:
     operation = _operation(step)
     asked = step.columns
     columns = asked or (headers if operation.takes == "each" else ())
-    others = (*operation.needs(step), *(name for each in step.where for name in needed(each)))
+    others = _asked(step)
     gone = tuple(dict.fromkeys(name for name in (*columns, *others) if name not in headers))
     there = tuple(name for name in columns if name in headers)
     goes_on = not gone or (operation.takes == "each" and bool(there) and all(name in headers for name in others))
