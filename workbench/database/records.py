@@ -18,7 +18,14 @@ from workbench.datasets import catalog
 from workbench.model.answer import REFERRING, Answer
 from workbench.model.batch import Batch, origin
 from workbench.model.contract import Contract
-from workbench.model.errors import DatabaseBusy, DatabaseUnavailable, RecordChanged, UnknownDataset, UnknownRecord
+from workbench.model.errors import (
+    DatabaseBusy,
+    DatabaseUnavailable,
+    RecordChanged,
+    SeveralSheets,
+    UnknownDataset,
+    UnknownRecord,
+)
 from workbench.model.recipe import Recipe
 
 
@@ -204,8 +211,10 @@ def _history(store: Store, contract: Contract, record: UUID | None, key: str) ->
         ).fetchall()
     for row in history:
         before, refs, mapping = row.pop("before"), row.pop("refs"), row.pop("mapping")
-        recipe = row.pop("recipe")
-        row["cleaned"], row["removed_by"] = by_steps(row["cleaned"], Recipe.from_dict(recipe) if recipe else None)
+        recipe, filling = row.pop("recipe"), row.pop("filling") or {}
+        cleaned, row["removed_by"] = by_steps(row["cleaned"], Recipe.from_dict(recipe) if recipe else None)
+        # what was done to columns that are not imported stands with the row, and is no part of the record's story
+        row["cleaned"] = {header: each for header, each in cleaned.items() if filling.get(header)}
         if row["undo_of"] is not None:
             row["changes"] = {}  # what it took back is told where it was done
         elif row["line"] is not None:
@@ -238,6 +247,7 @@ select b.id as batch, b.undo_of, b.file_name, e.line, e.outcome, e.reason, e.pay
            select r.cleaned from workbench.import_row r where r.batch_id = b.part_of and r.line = e.line
        ) else e.cleaned end as cleaned,
        nullif(coalesce(f.mapping, b.mapping) -> 'recipe', 'null') as recipe,
+       nullif(coalesce(f.mapping, b.mapping) -> 'columns', 'null') as filling,
        case when e.outcome in ('created', 'updated') and b.undo_of is null then {_TAKEN_BACK}
             else workbench.undone_by(b.id) end as undone_by
 from (
@@ -290,8 +300,13 @@ class Records:
 
     def ask(self, text: str, *, limit: int = 50) -> Answer:
         """What `find` finds, and the rows that have every word of the text and were not written: refused, skipped, or
-        of an import that was not committed or was taken back; where nothing has all of them, those that nearly do."""
+        of an import that was not committed or was taken back; where nothing has all of them, those that nearly do.
+
+        Where no record has it, those that came of rows which have it, in a cell that is not imported or was another
+        before it was cleaned or corrected, each with its `row`: batch, file_name, line."""
         records, nearly = search.find(self._store, text, limit)
+        if (nearly or not records) and (by_row := self._by_row(text, limit)):
+            records, nearly = by_row, False
         rows, whole = unwritten.find(self._store, text, limit)
         rows_nearly = not rows and (nearly or not records)
         if rows_nearly:
@@ -300,6 +315,20 @@ class Records:
         return Answer(
             records=records, nearly=nearly, rows=rows, rows_nearly=rows_nearly and bool(rows), whole=whole, text=text
         )
+
+    def _by_row(self, text: str, limit: int) -> list[dict[str, Any]]:
+        """The records that came of rows which have every word of a text, each once, with the row."""
+        found: dict[tuple[str, UUID], dict[str, Any]] = {}
+        for batch, line in unwritten.written(self._store, text, limit):
+            with suppress(SeveralSheets):
+                for dataset, id_ in row_records(self._store, batch, line):
+                    by = {"batch": batch.id, "file_name": batch.file_name, "line": line}
+                    found.setdefault((dataset, id_), by)
+        there = []
+        for (dataset, id_), by in found.items():
+            contract = catalog.contract(dataset)
+            there += [{**one, "row": by} for one in told(self._store, [(contract.family, contract.table, id_)])]
+        return there[:limit]
 
     def left_out(self, text: str, *, limit: int = 20) -> tuple[list[dict[str, Any]], bool]:
         """The rows that say what a record is known by and were not written, as `ask` tells them, and whether all were

@@ -23,6 +23,7 @@ from workbench.model.errors import (
     EmptyNeedsConfirmation,
     ImportOrder,
     NoRows,
+    NothingLeft,
     SheetRefused,
     SingleRows,
     UnknownHeader,
@@ -37,11 +38,13 @@ from workbench.model.errors import (
 )
 from workbench.model.playbook import Part, Playbook
 from workbench.model.recipe import Recipe
-from workbench.model.sheet import BY_PROGRAM, Sheet
+from workbench.model.recipe import place as place_of
+from workbench.model.sheet import BY_PROGRAM, Sheet, Tally
 from workbench.model.template import HOLDABLE, ON_CONFLICT, ON_EDIT, Mapping, Template
+from workbench.model.wording import many
 from workbench.model.written_rows import is_written
 from workbench.prepare import drift, forms, mapping
-from workbench.prepare.cleaning import refuse_secrets, without_removed
+from workbench.prepare.cleaning import OPERATIONS, refuse_secrets, without_removed
 from workbench.prepare.normalize import canonical
 from workbench.sources import kept_files
 
@@ -530,16 +533,31 @@ def _check_order(store: Store, datasets: Sequence[str]) -> None:
 def _empty(store: Store, sheet: Sheet, contract: Contract, mode: Mode, resolved: Mapping, options: Options) -> Mapping:
     """The mapping of a file without rows, with the scope that it speaks of among its constants."""
     if contract.removal is None or mode not in ("preserve", "replace"):
-        raise NoRows(source=sheet.name)
+        raise _no_rows(sheet)
     said = {name: _said(contract.field(name), resolved, options.window) for name in contract.removal.scope}
     scope = _spelled(store, contract, said)
     if any(contract.field(name).required and value is None for name, value in scope.items()):
-        raise NoRows(source=sheet.name)
+        raise _no_rows(sheet)
     if not options.allow_empty:
         removed = target.in_scope(store, contract, scope, mode)
         named = ", ".join(f"{name} {value}" if value else f"no {name}" for name, value in scope.items())
         raise EmptyNeedsConfirmation(source=sheet.name, mode=mode, removed=removed, scope=named)
     return replace(resolved, constants=resolved.constants | {name: value for name, value in scope.items() if value})
+
+
+def _no_rows(sheet: Sheet) -> NoRows:
+    """Why there is nothing to import: there are no rows, or the recipe has removed them all."""
+    tally = Tally()
+    for _ in sheet.chunks(tally) if sheet.recipe is not None else ():
+        pass
+    if sheet.recipe is None or not tally.rows:
+        return NoRows(source=sheet.name)
+    told = [
+        f"{place_of(each.step + 1, step.operation)} removes {many(each.changed)}."
+        for each in tally.steps
+        if OPERATIONS[(step := sheet.recipe.steps[each.step]).operation].removes and each.changed
+    ]
+    return NothingLeft(source=sheet.name, rows=many(tally.rows), steps=" ".join(told))
 
 
 def _said(field: Field, resolved: Mapping, window: str | None) -> str | None:

@@ -229,7 +229,7 @@ def _mapped(store: Store, sheet: Batch) -> Iterator[str]:
     )
     for what, names in of_columns:
         if names:
-            yield f"{what}: {first_of(names, _NAMED, more='others')}."
+            yield f"{what}: {first_of(names, _NAMED, more='other')}."
     repaired = (sheet.summary.get("noticed") or {}).get("repaired", {})
     for field in mapped.repairs:
         yield f"Letters of {field} repaired: {many(repaired.get(field, 0), 'cell')}."
@@ -360,4 +360,4 @@ def meanings(means: Mapping[str, Mapping[str, str]]) -> str:
 
 def _meanings(texts: Mapping[str, str]) -> str:
     said = [f"'{text}' is " + (f"'{to}'" if to else "nothing") for text, to in texts.items()]
-    return first_of(said, _NAMED, more="others")
+    return first_of(said, _NAMED, more="other")

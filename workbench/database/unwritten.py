@@ -53,6 +53,23 @@ def find(
     return _since(store, list(found)), whole and len(known) < _BATCHES
 
 
+def written(store: Store, text: str, limit: int, *, seconds: float = 1.0) -> list[tuple[Batch, int]]:
+    """The lines of imports that stand whose rows have every word of a text, also where it is in no field of a record
+    or was there before a recipe or a person changed it, the newest import first."""
+    said = " ".join(text.replace("\0", "").split())
+    if len(said) < 2:
+        return []
+    known = batches.find(store, _WITH_ROWS, limit=_BATCHES)
+    undone = {row["undo_of"] for row in store.all(_UNDONE)}
+    standing = {
+        batch.id: batch for batch in known if batch.stage == "completed" and not undone & {batch.id, batch.part_of}
+    }
+    test = _test(said)
+    places = ((id_, lines) for id_, batch in standing.items() for lines in _pieces(store, _ALL, batch, test))
+    found, _ = _looked(places, limit, time.monotonic() + seconds)
+    return [(standing[id_], line) for id_, lines in found.items() for line in sorted(set(lines))][:limit]
+
+
 _WITH_ROWS = """
 not derived and undo_of is null and headers <> '{}' and stage in ('staged', 'planned', 'held', 'completed')
 """
@@ -116,7 +133,20 @@ def _test(text: str) -> Composable:
 
 def _every(said: Composable, text: str) -> Composable:
     in_json = (word.replace("\\", r"\\").replace('"', r"\"") for word in re.split(r"[\s|]+", text) if word)
-    return SQL("({})").format(SQL(" and ").join([search.contains(said, word) for word in in_json] or [SQL("true")]))
+    return SQL("({})").format(SQL(" and ").join([_has(said, word) for word in in_json] or [SQL("true")]))
+
+
+def _has(said: Composable, word: str) -> Composable:
+    """Whether a text has a word; a whole e-mail is no part of another: ana@ is not in hana@."""
+    part = search.contains(said, word)
+    if not _EMAIL.fullmatch(word):
+        return part
+    begins = r"(?:(?<![\w.+%-])|(?<=\\[nrtbf]))"  # behind a break as JSON writes it, too
+    alone = f"{begins}{re.escape(word.lower())}(?![\\w-]|\\.\\w)"
+    return SQL("({} and lower({}) ~ {})").format(part, said, Literal(alone))
+
+
+_EMAIL = re.compile(r"[\w.+%'-]+@[\w-]+(\.[\w-]+)+")
 
 
 def _pieces(store: Store, statement: str, batch: Batch, test: Composable) -> Iterator[list[int]]:

@@ -17,7 +17,8 @@ class Answer:
     """Records that a text may mean, and rows of files that have it and are not in any record."""
 
     records: Sequence[dict[str, Any]]
-    """Each with its dataset, record_id (None for a key that only a file has brought), key and title."""
+    """Each with its dataset, record_id (None for a key that only a file has brought), key and title; and with its `row`
+    (batch, file_name, line) where only the row that it came of has the text."""
     nearly: bool
     """Whether no record has the text, and those are only written nearly so."""
     rows: Sequence[dict[str, Any]]

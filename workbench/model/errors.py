@@ -192,6 +192,10 @@ class NoRows(WorkbenchError):
     """{source} has no rows below its header, so there is nothing to import."""
 
 
+class NothingLeft(NoRows):
+    """The recipe removes all of {rows} that {source} has, so there is nothing to import: {steps}"""
+
+
 class EmptyExport(NoRows):
     """{what} There is nothing to import, and nothing was written."""
 

@@ -64,16 +64,14 @@ class Noticed:
         for name, rows in self.repaired.items():
             yield name, "repaired", f"{_cells(rows)} read in a wrong encoding, and repaired"
         for name, found in self.respelled.items():
-            each = first_of(
-                [f"'{text}' is '{known}'" for text, known in found["texts"].items()], _LISTED, more="others"
-            )
+            each = first_of([f"'{text}' is '{known}'" for text, known in found["texts"].items()], _LISTED, more="other")
             yield name, "respelled", f"{_cells(found['rows'])} taken for what is known already: {each}"
 
 
 def _listed(texts: Mapping[str, int]) -> str:
     """'nan' in 1 row, 'N/A' in 20 rows."""
     most = sorted(texts.items(), key=lambda text: -text[1])
-    return first_of([f"'{text}' in {many(rows)}" for text, rows in most], _LISTED, more="others")
+    return first_of([f"'{text}' in {many(rows)}" for text, rows in most], _LISTED, more="other")
 
 
 def _cells(rows: int) -> str:

@@ -229,7 +229,8 @@ def place(number: int, operation: str = "") -> str:
 
 
 def shown(text: str) -> str:
-    """A text as a sentence quotes it, cut where it is long."""
+    """A text as a sentence quotes it, on one line and cut where it is long."""
+    text = "⏎".join(text.splitlines())
     return f"'{text}'" if len(text) <= _LONGEST else f"'{text[: _LONGEST - 1]}…'"
 
 
@@ -238,7 +239,7 @@ def _asked(of: Condition) -> str:
     if of.test == "expression":
         return f"{'not ' * of.negated}({of.text})"
     said = {
-        "values": f"{is_} {first_of([shown(text) for text in of.values], _SHOWN, more='others')}",
+        "values": f"{is_} {first_of([shown(text) for text in of.values], _SHOWN, more='other')}",
         "pattern": f"{has} {shown(of.text)} in it",
         "length": f"{has} {_between(of)} characters",
         "number": f"{is_} a number{_within(of)}",

@@ -95,6 +95,10 @@ class LeftOut:
         return {name: value for name, value in asdict(self).items() if name != "cells"}
 
 
+TEXTS_FOR_VALUES = ("has texts where other rows have values", "have texts where others have values")
+"""How a warning says that a record, or several, may be none by their values: it is of the rows as they came."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Reading:
     """What the reader found out about a source before its first row."""

@@ -14,11 +14,11 @@ def by_number(counts: Mapping[str, int]) -> str:
 
 
 def first_of(texts: Sequence[str], most: int, *, more: str = "more", of: int | None = None) -> str:
-    """The first few of several texts and how many others there are: "a, b and 3 more"; `of` is how many there are where
-    `texts` are not all of them."""
+    """The first few of several texts and how many others there are: "a, b and 3 more"; `more` is what one of them is
+    called (other, other value), `of` is how many there are where `texts` are not all of them."""
     others = (len(texts) if of is None else of) - min(len(texts), most)
     shown = ", ".join(texts[:most])
-    return f"{shown} and {others:,} {more}" if others > 0 else shown
+    return f"{shown} and {f'{others:,} more' if more == 'more' else many(others, more)}" if others > 0 else shown
 
 
 def listed(texts: Collection[str]) -> str:

@@ -8,6 +8,7 @@ from functools import cached_property
 from itertools import zip_longest
 
 from workbench.model.lines import Ranges, hold
+from workbench.model.sheet import TEXTS_FOR_VALUES
 from workbench.model.wording import first_of
 from workbench.sources.dialect import DELIMITERS, Dialect
 from workbench.sources.lines import Line
@@ -139,7 +140,7 @@ class Structure:
             yield _said(headings, "has one cell that is filled", "have one cell that is filled", _SKIP)
         texts = [number for number in self._texts_for_values() if number not in (*totals, *headings)]
         if texts:
-            yield _said(texts, "has texts where other rows have values", "have texts where others have values", _SKIP)
+            yield _said(texts, *TEXTS_FOR_VALUES, _SKIP)
         gaps = self._gaps()
         if 0 < len(gaps) < _NAMED:
             yield _said(

@@ -310,9 +310,15 @@ def test_the_next_files_with_the_same_faults_go_in_with_no_hand(wb: Workbench, m
 
 
 def test_a_source_of_which_the_recipe_leaves_nothing_is_not_imported(wb: Workbench, sheet: Given) -> None:
-    nothing = Recipe(steps=(Step(operation="remove_rows"),))
-    with pytest.raises(NoRows):
-        wb.import_sheet(sheet(PEOPLE), "elevate.students", recipe=nothing)
+    nothing = Recipe(steps=(removing("name", "Total"), Step(operation="trim"), Step(operation="remove_rows")))
+    with pytest.raises(NoRows) as error:
+        wb.import_sheet(sheet(PEOPLE, "people.csv"), "elevate.students", recipe=nothing)
+    assert str(error.value) == (
+        "The recipe removes all of 4 rows that people.csv has, so there is nothing to import: Step 1 of the recipe "
+        "(remove_rows) removes 1 row. Step 3 of the recipe (remove_rows) removes 3 rows."
+    )
+    with pytest.raises(NoRows, match="has no rows below its header"):
+        wb.import_sheet(sheet("email,name\n", "none.csv"), "elevate.students", recipe=nothing)
 
 
 LEARNERS = """\
@@ -394,3 +400,57 @@ def test_a_step_that_makes_several_rows_of_one_is_refused_in_an_import(wb: Workb
     twice = Step(operation="split_rows", columns=("phone",), options={"separator": "/"})
     with pytest.raises(WrongRecipe, match=r"Step 1 of the recipe \(split_rows\).* several rows of one.* clean -o"):
         wb.stage(sheet(PEOPLE), "elevate.students", recipe=Recipe(steps=(twice,)))
+
+
+TWO_ADDRESSES = """\
+email,name,phone,note
+ian@example.com; ianpatel@home.example,Ian Patel,555-123-4567,Blue Folder
+hana.munoz@college.example,Hana Munoz,555-987-6543,
+ana.munoz@college.example,Ana Munoz,555-987-6544,
+"""
+FIRST_ADDRESS = Recipe(
+    steps=(
+        Step(
+            operation="split",
+            columns=("email",),
+            options={"separator": "; ", "into": ["email", "email 2"], "keep": False},
+        ),
+    )
+)
+
+
+def test_a_record_is_found_by_what_a_recipe_took_away_and_by_a_cell_that_is_not_imported(
+    wb: Workbench, sheet: Given
+) -> None:
+    given = sheet(TWO_ADDRESSES, "month1.csv")
+    batch = wb.import_sheet(given, "elevate.students", columns={"email 2": "", "note": ""}, recipe=FIRST_ADDRESS)
+    assert (batch.stage, outcome(batch)) == ("completed", (3, 0, 0, 0, 0)), issues(wb, batch)
+    for text in ("ianpatel@home.example", "IANPATEL@home.example", "blue folder"):
+        found = wb.records.ask(text)
+        assert [(one["key"], one["row"]) for one in found.records] == [
+            ("ian@example.com", {"batch": batch.id, "file_name": "month1.csv", "line": 2})
+        ], text
+        assert (found.nearly, list(found.rows)) == (False, [])
+    assert wb.records.ask("patel@home.example").nearly, "a part of an e-mail is none"
+    (ian,) = wb.records.ask("ian@example.com").records
+    assert "row" not in ian
+    wb.undo(batch)
+    assert "row" not in str(wb.records.ask("blue folder").records)
+
+
+def test_a_whole_e_mail_is_found_in_rows_that_became_no_record_as_a_whole_word(wb: Workbench, sheet: Given) -> None:
+    wrong = TWO_ADDRESSES.replace("Hana Munoz", "").replace("Ana Munoz", "")
+    wb.import_sheet(sheet(wrong, "month1.csv"), "elevate.students", columns={"note": ""})
+    assert [row["line"] for row in wb.records.ask("ana.munoz@college.example").rows] == [4]
+    assert [row["line"] for row in wb.records.ask("hana.munoz@college.example").rows] == [3]
+    assert [row["line"] for row in wb.records.ask("munoz").rows] == [3, 4]
+    assert [row["line"] for row in wb.records.ask("ianpatel@home.example").rows] == [2]
+
+
+def test_a_records_story_tells_of_columns_that_fill_its_fields_and_a_row_of_all(wb: Workbench, sheet: Given) -> None:
+    steps = (*FIRST_ADDRESS.steps, replacing("note", "Blue", "Red"))
+    given = sheet(TWO_ADDRESSES, "month1.csv")
+    batch = wb.import_sheet(given, "elevate.students", columns={"email 2": "", "note": ""}, recipe=Recipe(steps=steps))
+    (touched,) = wb.records.get("elevate.students", "ian@example.com")["history"]
+    assert list(touched["cleaned"]) == ["email"]
+    assert sorted(next(wb.rows.each(batch))["cleaned"]) == ["email", "note"]

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from workbench.model.errors import WrongRecipe
-from workbench.model.recipe import Condition, Expected, Recipe, Step
+from workbench.model.recipe import Condition, Expected, Recipe, Step, shown
 
 RECIPE = Recipe(
     name="Clinics",
@@ -75,3 +75,9 @@ def test_what_is_no_recipe_is_refused_in_one_sentence(data: object, why: str) ->
 )
 def test_conditions_are_words(condition: Condition, words: str) -> None:
     assert str(condition) == words
+
+
+def test_a_text_is_quoted_on_one_line_and_cut_where_it_is_long() -> None:
+    assert shown("12 Oak St\r\nLynn") == "'12 Oak St⏎Lynn'"
+    assert shown("x" * 41) == f"'{'x' * 39}…'"
+    assert shown("") == "''"

@@ -178,9 +178,16 @@ def find(
     if found.records:
         if found.nearly:
             printing.say(asked, "No record has just that. Written nearly so:", "")
-        made = printing.table("Record of", "Key", "Called", "Id")
+        by_row = any("row" in one for one in found.records)
+        if by_row:
+            printing.say(asked, "No record has that now, but rows that became records do:", "")
+        made = printing.table("Record of", "Key", "Called", "Id", *(["Came of"] if by_row else []))
         for one in found.records:
-            made.add_row(one["dataset"], plain(one["key"]), plain(one["title"]), str(one["record_id"] or "not there"))
+            row = one.get("row")
+            of = [f"line {row['line']} of {plain(row['file_name'])}"] if row else []
+            made.add_row(
+                one["dataset"], plain(one["key"]), plain(one["title"]), str(one["record_id"] or "not there"), *of
+            )
         printing.tell(asked, made)
     if found.rows:
         nearly = ", written nearly so" if found.rows_nearly else ""

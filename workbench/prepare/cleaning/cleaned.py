@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from workbench.model.errors import WrongRecipe
 from workbench.model.recipe import Done, Recipe, Step, place
-from workbench.model.sheet import Chunk, Sheet, Tally
+from workbench.model.sheet import TEXTS_FOR_VALUES, Chunk, Sheet, Tally
 from workbench.model.wording import listed, many
 from workbench.prepare.cleaning.conditions import check_condition, needed, rows_where
 from workbench.prepare.cleaning.operation import Headers, Learning, Operation, Run, check, wrong
@@ -48,7 +48,10 @@ def cleaned(sheet: Sheet, recipe: Recipe) -> Sheet:
         tally.steps = [Done(step=each.number, gone=each.gone) for each in prepared]
         yield from (rows.chunk() for rows in _at_work(sheet, tally, does, learned))
 
-    return replace(sheet, headers=prepared[-1].after, read=read, recipe=recipe, source_headers=sheet.headers)
+    made = replace(sheet, headers=prepared[-1].after, read=read, recipe=recipe, source_headers=sheet.headers)
+    # what is wrong with values is what a recipe repairs; the cells are checked when they are cleaned
+    told = (each for each in sheet.reading.warnings if not any(said in each for said in TEXTS_FOR_VALUES))
+    return replace(made, reading=replace(sheet.reading, warnings=tuple(told)))
 
 
 def headers_after(headers: Iterable[str], recipe: Recipe) -> Headers:

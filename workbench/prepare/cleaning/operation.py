@@ -78,6 +78,8 @@ class Operation:
     knows: Callable[[Step], Iterable[str]] | None = None
     """Of one that maps values: those that it maps or makes. Others that it meets are counted, and told where they are
     new."""
+    removes: bool = False
+    """Whether rows go by it."""
     repeats: bool = False
     """Whether several rows can come of one."""
 

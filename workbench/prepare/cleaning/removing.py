@@ -61,6 +61,7 @@ REMOVE_ROWS = Operation(
     says=lambda step: "remove every row",
     begin=_removing,
     takes="none",
+    removes=True,
 )
 KEEP_LAST = Operation(
     name="keep_last",
@@ -68,4 +69,5 @@ KEEP_LAST = Operation(
     says=lambda step: f"remove the rows that are not the last with their {listed(step.columns)}",
     learn=lambda step, headers: _LastOfEach(step.columns),
     takes="several",
+    removes=True,
 )

@@ -73,8 +73,9 @@ def _mapping(options: Mapping[str, Any]) -> Rewrite:
 
 
 def _says_map(step: Step) -> str:
-    pairs = [f"{shown(was)} → {shown(by)}" for was, by in step.options["meanings"].items()]
-    return f"take {first_of(pairs, _SHOWN, more='other values')}"
+    # in one order wherever it is told: a database keeps the pairs in another than a person wrote them
+    pairs = [f"{shown(was)} → {shown(by)}" for was, by in sorted(step.options["meanings"].items())]
+    return f"take {first_of(pairs, _SHOWN, more='other value')}"
 
 
 def _blanking(options: Mapping[str, Any]) -> Rewrite:
@@ -88,7 +89,7 @@ def _blanking(options: Mapping[str, Any]) -> Rewrite:
 
 def _says_blank(step: Step) -> str:
     texts = [shown(text) for text in option_of(BLANK_TEXTS, step, "texts")]
-    return f"leave blank what means nothing ({first_of(texts, _SHOWN, more='others')})"
+    return f"leave blank what means nothing ({first_of(texts, _SHOWN, more='other')})"
 
 
 TRIM = Operation(

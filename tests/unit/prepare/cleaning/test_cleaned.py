@@ -132,3 +132,23 @@ def test_steps_are_sentences() -> None:
     step = Step(operation="replace", columns=("Phone",), options={"find": "x", "by": "-"}, where=(IN_BOSTON,))
     assert sentence(step) == "In Phone, of the rows where City is 'Boston', replace 'x' by '-'."
     assert sentence(Step(operation="trim")) == "In every column, take away white space around the text."
+
+
+def test_what_is_told_of_values_as_they_came_is_not_told_of_a_cleaned_sheet(tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    rows = [f"n{row}@example.com{'; home@example.org' * (row == 7)},{row}" for row in range(40)]
+    path.write_text("\n".join(("E-mail,Age", *(row.replace("7,7", "7,-") for row in rows))) + "\n", "utf-8")
+    path.write_text(path.read_text("utf-8").replace("home@example.org,7", "home@example.org,"), "utf-8")
+    sheet = open_sheet(path)
+    assert sheet.reading.warnings == (
+        "Line 9 has texts where other rows have values (--skip-lines 9 leaves it out).",
+    )  # fmt: skip
+    split = Step(operation="split", columns=("E-mail",), options={"separator": "; ", "into": ["E-mail", "Other"]})
+    assert cleaned(sheet, Recipe(steps=(split,))).reading.warnings == ()
+
+
+def test_the_values_of_a_map_are_told_in_one_order_and_their_number_agrees() -> None:
+    meanings = {"weld": "Welding", "cna": "CNA", "nurse": "Nursing", "aide": "CNA"}
+    told = "In A, take 'aide' → 'CNA', 'cna' → 'CNA', 'nurse' → 'Nursing' and 1 other value."
+    for pairs in (meanings, dict(reversed(meanings.items()))):
+        assert sentence(Step(operation="map_values", columns=("A",), options={"meanings": pairs})) == told
