@@ -184,6 +184,19 @@ def test_clusters_become_one_step_with_the_value_to_keep(show: Show, wb: Workben
     assert kept(wb, upload).steps[0].options == {"meanings": {"WELDING": "Welding", "welding": "Welding"}}
 
 
+def test_what_was_found_is_of_the_rows_as_the_recipe_leaves_them(show: Show, wb: Workbench) -> None:
+    programs = ["Nursing", "nursing", "Welding", "welding", *["Nursing", "Welding"] * 4]
+    upload = keep(wb, ("program\n" + "\n".join(programs) + "\n").encode())
+    page = show("clean", upload=upload)
+    assert "are probably one value, and 1 more group" in plain(page)
+    _say(wb, upload, Step(operation="map_values", columns=("program",), options={"meanings": {"nursing": "Nursing"}}))
+    said = plain(show("clean", upload=upload))
+    assert "Welding, welding are probably one value" in said
+    assert "more group" not in said
+    _say(wb, upload, Step(operation="case", columns=("program",), options={"to": "upper"}))
+    assert "probably one value" not in plain(show("clean", upload=upload))
+
+
 def test_removed_rows_stand_behind_a_switch(show: Show, wb: Workbench) -> None:
     upload = keep(wb, STUDENTS)
     where = (Condition(column="phone", test="values", values=("n/a",)),)
@@ -388,4 +401,6 @@ def test_a_messy_export_is_clean_in_few_steps(show: Show, wb: Workbench, tmp_pat
 
 
 def _say(wb: Workbench, upload: str, *steps: Step) -> None:
-    recipes.keep(wb.settings, recipes.of_upload(upload, None), recipes.History().changed(Recipe(steps=steps)))
+    under = recipes.of_upload(upload, None)
+    history = recipes.kept(wb.settings, under) or recipes.History()
+    recipes.keep(wb.settings, under, history.changed(Recipe(steps=steps)))

@@ -11,7 +11,7 @@ import streamlit as st
 
 from workbench.doors.web import address, desk, states, uploads, words
 from workbench.doors.web.desk import CLUSTERS, Desk, Facet
-from workbench.doors.web.sheets import SAME_SHEET, Source
+from workbench.doors.web.sheets import SAME_SHEET, Source, cleaned_by
 from workbench.doors.web.states import State
 from workbench.doors.web.views import cleaned_rows, clusters, facets, findings, operations, recipe, take_away
 from workbench.model.errors import WorkbenchError, WrongRecipe
@@ -86,7 +86,7 @@ def _head(at: Desk, now: State) -> None:
 
 def _recipe(at: Desk, now: State) -> None:
     steps = at.recipe.steps
-    found = [each for each in found_in(at.source.raw) if not each.is_done(at.recipe)]
+    found = [each for each in found_in(cleaned_by(at.source.raw, at.recipe)) if not each.is_done(at.recipe)]
     if not at.source.by_template and found:
         findings.to_take_up(found, desk.take_up, at.add_found, now.source_rows, opened=not steps)
     if not steps:
