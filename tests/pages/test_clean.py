@@ -213,6 +213,7 @@ def test_the_columns_of_the_recipe_are_those_of_map_and_of_the_import(show: Show
     page = show("map", upload=upload)
     assert not page.exception
     assert page.data_editor[0].value["column"].tolist() == ["email", "email 2", "full name", "phone"]
+    assert "The columns are cleaned by a recipe of 4 steps." in plain(page)
     next(box for box in page.checkbox if box.label.startswith("I have looked")).check().run()
     next(one for one in page.button if one.label == "Start the import").click().run()
     assert not page.exception
@@ -225,6 +226,16 @@ def test_the_columns_of_the_recipe_are_those_of_map_and_of_the_import(show: Show
     ]
     filled = wb.fill(batch)
     assert [row["raw"]["full name"] for row in wb.rows.each(filled)] == ["Ann Lee", "Bo Ray", "Cy Orr"]
+
+
+def test_a_long_recipe_is_folded(show: Show, wb: Workbench) -> None:
+    upload = keep(wb, STUDENTS)
+    trim = Step(operation="trim", columns=("full name",))
+    for number, is_open in ((6, True), (7, False)):
+        _say(wb, upload, *[trim] * number)
+        page = show("clean", upload=upload)
+        (folded,) = (each for each in page.expander if each.label.startswith(f"Recipe: {number} steps, "))
+        assert folded.proto.expanded == is_open
 
 
 def test_the_next_file_is_cleaned_by_the_recipe_of_its_template(show: Show, wb: Workbench) -> None:
