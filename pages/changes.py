@@ -136,7 +136,7 @@ def begin_again() -> None:
 with page(
     "Changed columns", "When a source's files come with other columns: pause, compare, correct, try, resume."
 ) as wb:
-    known = {template.id: template for template in wb.templates.all()}
+    known = {template.id: template for template in wb.templates.all() if not template.unusable}
     linked = {source["dataset"]: source for source in wb.sources.all() if str(source["template_id"]) in known}
     if not linked:
         empty("No source has a template yet.", "Say in the inventory which one it has.", "inventory", "Inventory")

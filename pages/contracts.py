@@ -73,6 +73,25 @@ def template(wb: Workbench, one: Template) -> None:
         st.caption(words.text(one.description))
     if not one.is_own:
         st.caption("Another tenant keeps it for everybody, and alone can change it.")
+    if one.unusable:
+        st.warning(f"This version cannot use it. {words.text(one.unusable)}", icon=":material/block:")
+    else:
+        change(wb, one)
+    with st.container(horizontal=True):
+        if (
+            one.is_own
+            and not one.is_global
+            and st.button("Make global", key=f"share {one.id}", icon=":material/public:")
+        ):
+            wb.templates.share(one.id)
+            st.rerun()
+        if one.is_own and st.button("Retire", key=f"retire {one.id}", icon=":material/archive:"):
+            wb.templates.retire(one.id)
+            st.rerun()
+
+
+def change(wb: Workbench, one: Template) -> None:
+    """A form with what a template says."""
     said = one.mapping
     if said.forms:
         written = (f"{name} {FORMS[form]}" for name, form in said.forms.items())
@@ -93,17 +112,6 @@ def template(wb: Workbench, one: Template) -> None:
             wb.templates.update(one.id, edited)
             if name.strip() != one.name:
                 wb.templates.rename(one.id, name.strip())
-            st.rerun()
-    with st.container(horizontal=True):
-        if (
-            one.is_own
-            and not one.is_global
-            and st.button("Make global", key=f"share {one.id}", icon=":material/public:")
-        ):
-            wb.templates.share(one.id)
-            st.rerun()
-        if one.is_own and st.button("Retire", key=f"retire {one.id}", icon=":material/archive:"):
-            wb.templates.retire(one.id)
             st.rerun()
 
 

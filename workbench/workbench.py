@@ -13,6 +13,7 @@ from uuid import UUID
 
 from workbench import settings
 from workbench.database import (
+    asking,
     batches,
     breakdowns,
     committing,
@@ -203,7 +204,8 @@ class Workbench:
         self, sheet: Sheet, dataset: str, *, template: str | None = None, recipe: Recipe | None = None
     ) -> Sheet:
         """The sheet as an import cleans it: by the recipe, else as it was given where it is cleaned already, else by
-        the template's. What is cleaned so is not cleaned again. Raises WrongRecipe, CleanedOtherwise, UnknownTemplate.
+        the template's. What is cleaned so is not cleaned again. Raises WrongRecipe, CleanedOtherwise, UnknownTemplate,
+        UnusableTemplate.
         """
         return cleaned_once(sheet, recipe, self.templates.get(dataset, template) if template else None)
 
@@ -706,6 +708,15 @@ class Workbench:
         """Who signed, when, and the digest; None when nobody has."""
         return proof.signature(self._store, self.batches.get(batch).id)
 
+    def query(self, statement: str, values: Pairs[str, object] | tuple[object, ...] = ()) -> "pd.DataFrame":
+        """The answer to a question in SQL about the tenant's imports and records: a statement, whose `%s` or `%(name)s`
+        the `values` are. It sees what the tenant may see, and can change nothing. Raises WrongQuestion.
+        """
+        import pandas as pd
+
+        columns, rows = asking.ask(self._store, statement, values)
+        return pd.DataFrame(rows, columns=columns)
+
     # -- inside --------------------------------------------------------------------------------------------------------
 
     @contextmanager
@@ -751,8 +762,8 @@ class Workbench:
         return recognition.sheets_of(given, playbook.datasets, playbook.name)
 
     def _saved(self, template: str | None) -> list[Template]:
-        """The templates of that name or id, each of another dataset."""
-        return [each for each in self.templates.all() if template in (each.name, each.id)]
+        """The templates of that name or id, each of another dataset; raises UnusableTemplate."""
+        return [templates.usable(each) for each in self.templates.all() if template in (each.name, each.id)]
 
     def _fill(self, run: Run, reporter: Reporter, sheets: dict[str, Sheet] | None = None) -> Batch:
         playbook = self._playbook(run.face)
@@ -767,7 +778,7 @@ class Workbench:
                 continue
             with suppress(UnknownTemplate, TemplateTaken):
                 saved = templates.get(self._store, str(sheet.template_id))
-                if is_same(saved.mapping.recipe, met):
+                if not saved.unusable and is_same(saved.mapping.recipe, met):
                     templates.update(self._store, saved.id, replace(saved.mapping, recipe=met))
 
     def _say(

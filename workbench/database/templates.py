@@ -10,7 +10,14 @@ from psycopg.types.json import Jsonb
 
 from workbench.database.store import Store
 from workbench.datasets import catalog
-from workbench.model.errors import AmbiguousTemplate, TemplateExists, TemplateTaken, UnknownTemplate
+from workbench.model.errors import (
+    AmbiguousTemplate,
+    TemplateExists,
+    TemplateTaken,
+    UnknownTemplate,
+    UnusableTemplate,
+    WrongRecipe,
+)
 from workbench.model.recipe import Recipe
 from workbench.model.template import Mapping, Template
 from workbench.prepare.cleaning import checked
@@ -86,19 +93,38 @@ def get(store: Store, identifier: str) -> Template:
 _TEMPLATES = "select * from workbench.import_template where {} order by tenant_id is null, name"
 
 
+def usable(template: Template) -> Template:
+    """The template, which an import can use; raises UnusableTemplate."""
+    if template.unusable:
+        raise UnusableTemplate(template=template.name, why=template.unusable)
+    return template
+
+
 def _template(store: Store, row: dict[str, Any]) -> Template:
+    mapping, unusable = _read(row["config"])
     return Template(
         id=str(row["id"]),
         name=row["name"],
         dataset=row["data_type"],
-        mapping=Mapping.from_dict(row["config"]),
+        mapping=mapping,
         is_global=row["tenant_id"] is None,
         is_own=row["kept_by"] == store.tenant_id,
         description=row["description"] or "",
         created_by=row["created_by_id"],
         updated_at=row["updated_at"],
         retired_at=row["retired_at"],
+        unusable=unusable,
     )
+
+
+def _read(config: dict[str, Any]) -> tuple[Mapping, str]:
+    """The mapping, and why it cannot be used: one recipe that is not known here stops no other template."""
+    try:
+        mapping = Mapping.from_dict(config)
+        checked(mapping.recipe or Recipe())
+    except WrongRecipe as wrong:
+        return Mapping.from_dict({**config, "recipe": None}), str(wrong)
+    return mapping, ""
 
 
 @contextmanager
@@ -127,10 +153,11 @@ class Templates:
         return every(self._store, dataset)
 
     def get(self, dataset: str, name: str) -> Template:
-        """A saved template of the tenant, else a global one, by its name or id; raises UnknownTemplate."""
+        """A saved template of the tenant, else a global one, by its name or id; raises UnknownTemplate,
+        UnusableTemplate."""
         for found in self.all(dataset):
             if name in (found.name, found.id):
-                return found
+                return usable(found)
         raise UnknownTemplate(template=name, dataset=dataset)
 
     def dataset(self, name: str) -> str:
@@ -153,10 +180,10 @@ class Templates:
         return self.get(dataset, name)
 
     def update(self, template: str, chosen: Mapping) -> Template:
-        """Changes what a template (by its id) says; raises UnknownTemplate, TemplateTaken, UnknownField, WrongValue,
-        WrongRecipe."""
+        """Changes what a template (by its id) says; raises UnknownTemplate, UnusableTemplate, TemplateTaken,
+        UnknownField, WrongValue, WrongRecipe."""
         checked(chosen.recipe or Recipe())
-        check(catalog.contract(get(self._store, template).dataset), chosen)
+        check(catalog.contract(usable(get(self._store, template)).dataset), chosen)
         return update(self._store, template, chosen)
 
     def rename(self, template: str, name: str) -> Template:

@@ -426,6 +426,10 @@ class UnknownTemplate(WorkbenchError):
     """There is no template called {template} for {dataset}."""
 
 
+class UnusableTemplate(WorkbenchError):
+    """The template {template} cannot be used. {why}"""
+
+
 class AmbiguousTemplate(WorkbenchError):
     """Several datasets have a template called {template}: {datasets}. Say which with --dataset."""
 
@@ -541,6 +545,10 @@ class StillKept(WorkbenchError):
 
 class StillReferredTo(WorkbenchError):
     """Nothing of batch {batch} can be taken back while its records are referred to by {by}; {first}."""
+
+
+class WrongQuestion(WorkbenchError):
+    """The database cannot answer that: {why}."""
 
 
 class DatabaseUnavailable(WorkbenchError):

@@ -106,3 +106,6 @@ class Template:
     updated_at: datetime | None = None
     retired_at: datetime | None = None
     """Since when nobody is to use it any more."""
+    unusable: str = ""
+    """Why this version of Workbench cannot use it, in a sentence: it may come from a later one. What cleans the sheet
+    is then not in its mapping."""

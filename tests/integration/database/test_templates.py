@@ -1,7 +1,9 @@
 """A mapping that a person made once, and an import remembers."""
 
+import json
 from collections.abc import Callable
 
+import psycopg
 import pytest
 
 from tests.imports import issues, outcome, records
@@ -14,6 +16,7 @@ from workbench.model.errors import (
     Unconfirmed,
     UnknownField,
     UnknownTemplate,
+    UnusableTemplate,
     WrongValue,
 )
 from workbench.model.sheet import Sheet
@@ -220,3 +223,33 @@ def test_a_retired_template_is_no_longer_used_and_its_name_is_free(wb: Workbench
     assert outcome(wb.commit(wb.plan(batch).batch)) == (1, 0, 0, 0, 0)
     again = wb.templates.save("legacy", "elevate.students", MAPPING)
     assert (again.id != saved.id, [one.id for one in wb.templates.all()]) == (True, [again.id])
+
+
+@pytest.mark.parametrize(
+    "recipe, why",
+    [
+        ({"version": 2, "steps": []}, "its form is version 2, and 1 is known"),
+        ({"steps": [{"operation": "of_tomorrow"}]}, "there is no operation called of_tomorrow"),
+        ("broken", "it is no list of steps"),
+    ],
+)
+def test_a_recipe_that_this_version_does_not_know_stops_its_own_template_and_no_other(
+    wb: Workbench, sheet: Given, url: str, recipe: object, why: str
+) -> None:
+    wb.templates.save("legacy", "elevate.students", MAPPING)
+    newer = wb.templates.save("newer", "elevate.students", MAPPING)
+    with psycopg.connect(url) as connection:
+        connection.execute(
+            "update workbench.import_template set config = jsonb_set(config, '{recipe}', %s) where id = %s",
+            (json.dumps(recipe), newer.id),
+        )
+    marked = {one.name: one.unusable for one in wb.templates.all()}
+    assert marked["legacy"] == "" and why in marked["newer"]
+    assert outcome(wb.import_sheet(sheet(LEGACY), "elevate.students", template="legacy"))[0] == 1
+    with pytest.raises(UnusableTemplate, match=rf"The template newer cannot be used\. .*{why}"):
+        wb.stage(sheet(LEGACY), "elevate.students", template="newer")
+    with pytest.raises(UnusableTemplate):
+        wb.templates.update(newer.id, MAPPING)
+    assert why in wb.templates.rename(newer.id, "later").unusable
+    assert wb.templates.retire(newer.id).retired_at is not None
+    assert [one.name for one in wb.templates.all()] == ["legacy"]

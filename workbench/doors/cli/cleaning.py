@@ -60,7 +60,7 @@ def clean(
             {"source": source, "recipe": str(recipe), "output": str(output) if output else None, **counts}
             | {"steps": done, "drift": said, "remembered": remember}
         )
-        return NEEDS_A_PERSON if drift else DONE
+        return NEEDS_A_PERSON if any(each.holds for each in drift) else DONE
     made = printing.table("Step", "What it does", ">Looked at", ">Changed")
     for each, text in _told(steps, tally):
         made.add_row(str(each.step + 1), plain(text), f"{each.rows:,}", f"{each.changed:,}")
@@ -69,7 +69,7 @@ def clean(
     printing.say(asked, "", f"{opened.name}: {many(tally.rows)}, {where}.")
     for one in drift:
         warn(one.message)
-    return NEEDS_A_PERSON if drift else DONE
+    return NEEDS_A_PERSON if any(each.holds for each in drift) else DONE
 
 
 @dataclass(kw_only=True)

@@ -164,6 +164,8 @@ def templates(asked: Asked, dataset: MaybeDataset = None) -> None:
         columns = ", ".join(f"{header} → {field}" for header, field in one.mapping.columns.items())
         if one.mapping.recipe is not None:
             columns = f"cleaned by {many(len(one.mapping.recipe.steps), 'step')}; {columns}"
+        if one.unusable:
+            columns = f"this version cannot use it. {one.unusable}"
         made.add_row(plain(one.name), one.dataset, "everybody's" if one.is_global else "the tenant's", plain(columns))
     printing.tell(asked, made)
 

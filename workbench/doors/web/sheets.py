@@ -19,11 +19,12 @@ from workbench.model.sheet import Layout, Sheet, Tally
 from workbench.model.template import Mapping, Template
 from workbench.model.wording import first_of
 from workbench.playbooks import PLAYBOOKS, loads, of_package
-from workbench.prepare import columns, drift, forms, mapping, profile_report, recognition, summary_line
+from workbench.prepare import columns, drift, forms, mapping, outliers, profile_report, recognition, summary_line
 from workbench.prepare.cleaning import cleaned, without_removed
 from workbench.prepare.columns import ChoiceText, Column
 from workbench.prepare.drift import Stranger
 from workbench.prepare.forms import ColumnForm
+from workbench.prepare.outliers import Outliers, Usual
 from workbench.prepare.summary_line import SummaryLine
 from workbench.settings import Settings
 from workbench.sources import first_lines, last_lines
@@ -290,7 +291,10 @@ class InTurn:
 def in_turn(upload: str, name: str, kinds: dict[str, str], _settings: Settings) -> InTurn | None:
     """What the sheets of an upload are, where they are of several playbooks of one family and somebody says of some
     `kinds` what they are; None of any other. Raises what opening them raises."""
-    found = loads.of_sheets(uploads.every_sheet(_settings, upload), kinds)
+    given = uploads.every_sheet(_settings, upload)
+    if given and given[0].package is not None and of_package(given[0].package) is not None:
+        return None  # what a program has packed is one run, which it names itself
+    found = loads.of_sheets(given, kinds)
     if not found.several:
         return None
     turns = [
@@ -482,3 +486,9 @@ def own_totals(sheet: Sheet, dataset: str) -> SummaryLine | None:
 def profiled(sheet: Sheet) -> dict[str, Any]:
     """The profile of a sheet, made once."""
     return profile_report.profile_of(sheet)
+
+
+@st.cache_data(max_entries=50, show_spinner="Looking for every outlier ...", hash_funcs=SAME_SHEET)
+def outlying(sheet: Sheet, header: str, usual: dict[str, Any]) -> Outliers:
+    """Every outlier of a column, with its lines."""
+    return outliers.outliers(without_removed(sheet), header, Usual.from_dict(usual))

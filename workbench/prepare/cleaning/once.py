@@ -1,16 +1,15 @@
 """A source that goes into an import: cleaned once, by what a person said, else by the recipe of its template."""
 
-import json
 from dataclasses import replace
 
 from workbench.model.contract import Contract
 from workbench.model.errors import CleanedOtherwise, WrongRecipe
-from workbench.model.recipe import Recipe, Step, is_same, place
+from workbench.model.recipe import Recipe, is_same, place
 from workbench.model.sheet import Sheet
 from workbench.model.template import Template
 from workbench.model.written_rows import is_written
 from workbench.prepare import mapping
-from workbench.prepare.cleaning.cleaned import cleaned
+from workbench.prepare.cleaning.cleaned import cleaned, read_by
 from workbench.prepare.cleaning.operations import OPERATIONS
 
 
@@ -42,7 +41,8 @@ def refuse_secrets(sheet: Sheet, contract: Contract) -> None:
     any name."""
     hidden = mapping.secrets(sheet.source_headers, contract)
     for number, step in enumerate(sheet.recipe.steps if sheet.recipe is not None and hidden else (), start=1):
-        said = [name for name in hidden if step.on and step.operation != "remove_columns" and _names(step, name)]
+        reads = read_by(step) if step.on and step.operation != "remove_columns" else ()
+        said = [name for name in hidden if name in reads]
         if said:
             raise WrongRecipe(step=place(number, step.operation), why=f"{said[0]} carries secrets; leave it as it is.")
 
@@ -55,8 +55,3 @@ def _refuse_repeating(recipe: Recipe) -> None:
                 "rows to a file with workbench clean -o, and import that."
             )
             raise WrongRecipe(step=place(number, step.operation), why=why)
-
-
-def _names(step: Step, header: str) -> bool:
-    """Whether a step speaks of a column anywhere, be it within an expression."""
-    return header in step.columns or json.dumps(header)[1:-1] in json.dumps(step.to_dict())

@@ -6,7 +6,7 @@ import pytest
 
 from workbench.datasets.catalog import contract
 from workbench.model.errors import CleanedOtherwise, WrongRecipe
-from workbench.model.recipe import Expected, Recipe, Step
+from workbench.model.recipe import Condition, Expected, Recipe, Step
 from workbench.model.sheet import Sheet
 from workbench.model.template import Mapping, Template
 from workbench.prepare.cleaning import as_recipe_says, cleaned, cleaned_once, refuse_secrets
@@ -78,6 +78,28 @@ def test_nothing_is_made_of_a_column_that_carries_secrets(sheet: Sheet, step: St
     dropping = Recipe(steps=(Step(operation="remove_columns", columns=("Password",)), Step(operation="trim")))
     refuse_secrets(cleaned(sheet, dropping), students)
     refuse_secrets(sheet, students)
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        Step(operation="set", options={"into": "notes", "expression": """name || ' ' || "Pass""word\""""}),
+        Step(operation="set", options={"into": "notes", "expression": """ "Pass""word" """}),
+        Step(operation="agree", columns=("name",), options={"by": ['Pass"word']}),
+        Step(operation="remove_rows", where=(Condition(column='Pass"word', test="values", values=("x",)),)),
+        Step(operation="remove_rows", where=(Condition(test="expression", text="""left("Pass""word", 1) = 'x'"""),)),
+    ],
+)
+def test_a_secret_is_not_read_however_its_name_is_written(tmp_path: Path, step: Step) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text('email,name,"Pass""word"\na@example.com,ada,x\n', "utf-8")
+    with pytest.raises(WrongRecipe, match=r'Pass"word carries secrets'):
+        refuse_secrets(cleaned(open_sheet(path), Recipe(steps=(step,))), contract("elevate.students"))
+
+
+def test_a_text_that_is_the_name_of_a_secret_reads_nothing(sheet: Sheet) -> None:
+    step = Step(operation="set", options={"into": "notes", "expression": "replace(name, 'Password', '')"})
+    refuse_secrets(cleaned(sheet, Recipe(steps=(step,))), contract("elevate.students"))
 
 
 def test_a_template_is_known_by_the_columns_that_its_recipe_leaves(sheet: Sheet) -> None:
