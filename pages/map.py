@@ -22,6 +22,16 @@ from workbench.prepare.mapping import open_points
 OPEN = ("staged", "planned", "held")  # while what its texts mean may still be changed
 
 
+def cleaned_by(source: sheets.Source) -> None:
+    """By what the columns are cleaned before they are mapped, with the way there."""
+    if source.recipe.steps:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            by = f", those of the template {source.by_template}" if source.by_template else ""
+            told = f"The columns are cleaned by a recipe of {words.many(len(source.recipe.steps), 'step')}{by}."
+            st.caption(words.text(told), width="content")
+            address.link("clean", "See them", icon=":material/cleaning_services:", **source.address)
+
+
 def which_dataset(source: sheets.Source) -> Contract:
     """The dataset of the address, or the one that was recognised; else a person says it, or the page ends there."""
     known = formats.known()
@@ -126,6 +136,7 @@ def keep(wb: Workbench, contract: Contract, mapping: Mapping, template: Template
 with page("Map", "Which column fills which field. Nothing is used that you have not confirmed.") as wb:
     source = sheets.source(wb)
     stepper("map", source.batch)
+    cleaned_by(source)
     contract = which_dataset(source)
     template, missed = which_template(wb, source, contract)
     key = f"{source.address} {contract.name} {template.id if template else ''}"

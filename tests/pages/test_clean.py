@@ -37,6 +37,12 @@ def plain(page: AppTest) -> str:
     return told(page).replace("\\", "")
 
 
+def mapped(page: AppTest) -> list[str]:
+    """The columns that Map asks about."""
+    labels = [box.label.replace("\\", "") for box in page.selectbox]
+    return [label.removeprefix("Field of ") for label in labels if label.startswith("Field of ")]
+
+
 def press(page: AppTest, label: str) -> AppTest:
     done = next(one for one in page.button if one.label == label).click().run()
     assert not done.exception
@@ -184,6 +190,19 @@ def test_clusters_become_one_step_with_the_value_to_keep(show: Show, wb: Workben
     assert kept(wb, upload).steps[0].options == {"meanings": {"WELDING": "Welding", "welding": "Welding"}}
 
 
+def test_what_was_found_is_of_the_rows_as_the_recipe_leaves_them(show: Show, wb: Workbench) -> None:
+    programs = ["Nursing", "nursing", "Welding", "welding", *["Nursing", "Welding"] * 4]
+    upload = keep(wb, ("program\n" + "\n".join(programs) + "\n").encode())
+    page = show("clean", upload=upload)
+    assert "are probably one value, and 1 more group" in plain(page)
+    _say(wb, upload, Step(operation="map_values", columns=("program",), options={"meanings": {"nursing": "Nursing"}}))
+    said = plain(show("clean", upload=upload))
+    assert "Welding, welding are probably one value" in said
+    assert "more group" not in said
+    _say(wb, upload, Step(operation="case", columns=("program",), options={"to": "upper"}))
+    assert "probably one value" not in plain(show("clean", upload=upload))
+
+
 def test_removed_rows_stand_behind_a_switch(show: Show, wb: Workbench) -> None:
     upload = keep(wb, STUDENTS)
     where = (Condition(column="phone", test="values", values=("n/a",)),)
@@ -199,7 +218,8 @@ def test_the_columns_of_the_recipe_are_those_of_map_and_of_the_import(show: Show
     press(show("clean", upload=upload), "Add the 4 steps that need no choice")
     page = show("map", upload=upload)
     assert not page.exception
-    assert page.data_editor[0].value["column"].tolist() == ["email", "email 2", "full name", "phone"]
+    assert mapped(page) == ["email", "email 2", "full name", "phone"]
+    assert "The columns are cleaned by a recipe of 4 steps." in plain(page)
     next(box for box in page.checkbox if box.label.startswith("I have looked")).check().run()
     next(one for one in page.button if one.label == "Start the import").click().run()
     assert not page.exception
@@ -214,6 +234,16 @@ def test_the_columns_of_the_recipe_are_those_of_map_and_of_the_import(show: Show
     assert [row["raw"]["full name"] for row in wb.rows.each(filled)] == ["Ann Lee", "Bo Ray", "Cy Orr"]
 
 
+def test_a_long_recipe_is_folded(show: Show, wb: Workbench) -> None:
+    upload = keep(wb, STUDENTS)
+    trim = Step(operation="trim", columns=("full name",))
+    for number, is_open in ((6, True), (7, False)):
+        _say(wb, upload, *[trim] * number)
+        page = show("clean", upload=upload)
+        (folded,) = (each for each in page.expander if each.label.startswith(f"Recipe: {number} steps, "))
+        assert folded.proto.expanded == is_open
+
+
 def test_the_next_file_is_cleaned_by_the_recipe_of_its_template(show: Show, wb: Workbench) -> None:
     recipe = Recipe(steps=(Step(operation="rename", columns=("full name",), options={"to": "who"}),))
     mapping = Mapping(columns={"email": "email", "who": "full_name"}, left_out=("phone",), recipe=recipe)
@@ -224,7 +254,7 @@ def test_the_next_file_is_cleaned_by_the_recipe_of_its_template(show: Show, wb: 
     assert "These are the steps of the template Monthly" in plain(page)
     for address in ({}, {"dataset": ""}, {"dataset": "elevate.staff"}):
         page = show("map", upload=upload, **address)
-        assert page.data_editor[0].value["column"].tolist() == ["email", "who", "phone"]
+        assert mapped(page) == ["email", "who", "phone"]
     page = show("upload", upload=upload)
     assert "cleaned as the template Monthly says" in plain(page)
 
@@ -252,7 +282,7 @@ def test_of_several_templates_that_know_a_file_it_is_asked_which(show: Show, wb:
     assert "cleaned as the template learners says" in plain(page)
     assert page.query_params["dataset"] == "elevate.students"
     page = show("map", **page.query_params)
-    assert page.data_editor[0].value["column"].tolist() == ["Mail", "who", "Phone"]
+    assert mapped(page) == ["Mail", "who", "Phone"]
 
 
 def test_a_file_without_a_column_of_its_template_is_cleaned_as_that_says(show: Show, wb: Workbench) -> None:
@@ -388,4 +418,6 @@ def test_a_messy_export_is_clean_in_few_steps(show: Show, wb: Workbench, tmp_pat
 
 
 def _say(wb: Workbench, upload: str, *steps: Step) -> None:
-    recipes.keep(wb.settings, recipes.of_upload(upload, None), recipes.History().changed(Recipe(steps=steps)))
+    under = recipes.of_upload(upload, None)
+    history = recipes.kept(wb.settings, under) or recipes.History()
+    recipes.keep(wb.settings, under, history.changed(Recipe(steps=steps)))

@@ -10,6 +10,7 @@ from tests.imports import ask, records
 from tests.pages.conftest import Show
 from workbench import Workbench
 from workbench.model.batch import Batch
+from workbench.model.recipe import Recipe, Step
 from workbench.model.sheet import Sheet
 
 Sheets = Callable[..., Sheet]
@@ -255,6 +256,17 @@ def test_a_lead_sees_what_changes_what_is_unusual_and_who_decided_what(
     beside = page.table[0].value
     assert beside.loc["Rows"].tolist() == ["4", "2"]
     assert beside.loc["phone is filled"].tolist() == ["25%", "50%"]
+
+
+def test_the_steps_of_a_recipe_stand_behind_one_line(show: Show, wb: Workbench, sheet: Sheets) -> None:
+    trim = Step(operation="trim", columns=("full_name",))
+    batch = wb.stage(sheet(BEFORE), "elevate.students", recipe=Recipe(steps=(trim,) * 8))
+    page = show("commit", batch=wb.plan(batch).batch.id)
+    assert not page.exception
+    (steps,) = (each for each in page.expander if each.label == "Cleaned by a recipe of 8 steps")
+    told = steps.markdown[0].value.replace("\\", "").split("\n")
+    assert [each.split(":")[0] for each in told] == [f"- Step {number}" for number in range(1, 9)]
+    assert not any("more decision" in each.value for each in page.caption)
 
 
 def test_a_plan_that_writes_nothing_says_so(show: Show, wb: Workbench, sheet: Sheets) -> None:

@@ -68,7 +68,7 @@ def test_issues_are_counted_and_their_rows_shown(show: Show, planned: Batch) -> 
     assert kinds == [
         "✕ **1 row** · email: invalid email format",
         "✕ **1 row** · phone: invalid phone number: 7 to 20 digits, with + ( ) - . / and an extension (x12)",
-        "! **1 row** · email: an earlier row has the same key, a warning",
+        "! **1 row** · email: an earlier row has the same key: skipped, with a warning",
     ]
     assert rows[["line", "0"]].to_numpy().tolist() == [[3, "ben at example.com"], [4, "ada@example.com"]]
 

@@ -20,7 +20,7 @@ from workbench.model.sheet import BY_PROGRAM, Layout
 from workbench.model.template import HOLDABLE
 from workbench.model.template import Mapping as Mapped
 from workbench.model.wording import first_of, many
-from workbench.prepare.cleaning import told_of
+from workbench.prepare.cleaning import CLEANED, told_of
 
 _NAMED = 10
 """So many texts, groups and ranges of lines are named of each kind."""
@@ -211,7 +211,7 @@ def _mapped(store: Store, sheet: Batch) -> Iterator[str]:
     if sheet.template_id is not None:
         named = store.one("select name from workbench.import_template where id = %s", (sheet.template_id,))
         yield f"Template: {named['name']}." if named else "A template that is there no more was used."
-    yield from (f"Cleaned, step {step}." for step in told_of(sheet))
+    yield from (f"{CLEANED}{step}." for step in told_of(sheet))
     for column in sheet.reading.get("forms", ()):
         if column["by"] in ("person", "template") or column["form"] in _NOT_PLAIN:
             yield f"Read as {column['said']}."

@@ -18,6 +18,12 @@ _FEW = 20
 _SHARE = 0.1
 """A share of rows that is by so much outside what it was is unusual: ten of a hundred."""
 
+_STAYS_OUT = ("unmatched", "invalid")
+_RISE = 0.02
+"""A share of rows that stay out is unusual once it is by so much, and twice, above the most it was ..."""
+_MORE = 5
+"""... and by so many rows."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Figures:
@@ -75,28 +81,31 @@ class Comparison:
 
     def _outcomes(self) -> Iterator[str]:
         for name in OUTCOMES:
-            told = _outside(self.this.share(name), [each.share(name) for each in self.earlier])
-            if told is not None:
-                rows = self.this.outcomes.get(name, 0)
-                yield f"{many(rows)} {name}: {told}."
+            share, known = self.this.share(name), [each.share(name) for each in self.earlier]
+            rows, most = self.this.outcomes.get(name, 0), max(each.outcomes.get(name, 0) for each in self.earlier)
+            rises = name in _STAYS_OUT and share >= max(2 * max(known), max(known) + _RISE) and rows - most >= _MORE
+            if rises or _is_outside(share, known):
+                yield f"{many(rows)} {name}: {_told(share, known)}."
 
     def _fill(self) -> Iterator[str]:
         for field in self.this.filled:
             share = self.this.fill(field)
-            known = [each.fill(field) for each in self.earlier]
-            told = _outside(share, [each for each in known if each is not None]) if share is not None else None
-            if told is not None:
-                yield f"{field.replace('_', ' ').capitalize()} is filled in {told}."
+            known = [fill for each in self.earlier if (fill := each.fill(field)) is not None]
+            if share is not None and known and _is_outside(share, known):
+                yield f"{field.replace('_', ' ').capitalize()} is filled in {_told(share, known)}."
         counted = [each for each in self.earlier if each.filled]
         gone = [field for field in (counted[0].filled if counted else ()) if field not in self.this.filled]
         if gone and self.this.filled:
             yield f"Without {', '.join(name.replace('_', ' ') for name in gone)}, which the last one had."
 
 
-def _outside(share: float, known: Sequence[float]) -> str | None:
-    """A share in words that is far from all of those that are known."""
-    if not known or min(known) - _SHARE <= share <= max(known) + _SHARE:
-        return None
+def _is_outside(share: float, known: Sequence[float]) -> bool:
+    """Whether a share is far from all of those that are known."""
+    return not min(known) - _SHARE <= share <= max(known) + _SHARE
+
+
+def _told(share: float, known: Sequence[float]) -> str:
+    """A share in words, beside those that are known."""
     return f"{_percent(share)} of the rows, and was {_between(_percent(min(known)), _percent(max(known)))}"
 
 

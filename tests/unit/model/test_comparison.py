@@ -41,6 +41,17 @@ def test_another_share_of_an_outcome_is_unusual() -> None:
     ]
 
 
+def test_a_rise_of_the_rows_that_stay_out_is_unusual_long_before_it_is_a_tenth() -> None:
+    known = figures(330, created=327, invalid=3)
+    assert unusual(figures(340, created=312, invalid=28), known) == ["28 rows invalid: 8% of the rows, and was 0.9%."]
+    assert unusual(figures(340, created=312, unmatched=28), figures(330)) == [
+        "28 rows unmatched: 8% of the rows, and was 0%."
+    ]
+    assert unusual(figures(340, created=336, invalid=4), known) == []
+    assert unusual(figures(20, created=19, invalid=1), figures(20)) == []  # a row of twenty is soon wrong
+    assert unusual(figures(340, created=312, skipped=28), figures(330)) == []
+
+
 def test_a_field_that_is_filled_less_or_gone_is_unusual() -> None:
     known = figures(100, {"email": 100, "phone": 90, "home_town": 5}, created=100)
     assert unusual(figures(100, {"email": 100, "phone": 20}, created=100), known) == [

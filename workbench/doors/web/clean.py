@@ -11,7 +11,7 @@ import streamlit as st
 
 from workbench.doors.web import address, desk, states, uploads, words
 from workbench.doors.web.desk import CLUSTERS, Desk, Facet
-from workbench.doors.web.sheets import SAME_SHEET, Source
+from workbench.doors.web.sheets import SAME_SHEET, Source, cleaned_by
 from workbench.doors.web.states import State
 from workbench.doors.web.views import cleaned_rows, clusters, facets, findings, operations, recipe, take_away
 from workbench.model.errors import WorkbenchError, WrongRecipe
@@ -22,6 +22,8 @@ from workbench.prepare.findings import Finding
 from workbench.prepare.findings import findings as find
 from workbench.settings import Settings
 
+FOLDED = 6
+"""A recipe of more steps is folded, so that the rows stay in sight."""
 PAGE = 50
 """Rows of a page."""
 
@@ -57,7 +59,8 @@ def _at_work(at: Desk) -> None:
     shown = now
     if edited is not None:
         shown = states.after(at.source.raw, Recipe(steps=at.recipe.steps[:edited]), at.settings.home)
-    left, right = st.columns([1, 2.7], gap="medium")
+    wide = 2.7 if desk.facets(shown.headers) else 4.5  # without a facet only its choice stands beside the rows
+    left, right = st.columns([1, wide], gap="medium")
     with left:
         said = _facets(shown)
     fits = _fitting(shown, said)
@@ -73,6 +76,9 @@ def _head(at: Desk, now: State) -> None:
     source = at.source
     dataset = f" · `{source.dataset}`" if source.dataset else ""
     st.markdown(f"**{words.text(source.raw.name)}**{dataset}", width="content")
+    history = at.history
+    if at.recipe.steps or history.can_undo or history.can_redo:
+        recipe.bar(at.undo if history.can_undo else None, at.redo if history.can_redo else None)
     take_away.recipe(at.recipe, source.raw.name, at.bring, key=f"{source.kept_under} {at.history.number}")
     take_away.table(lambda: states.csv(source.raw, now), source.raw.name)
     here = {**source.address, "dataset": st.query_params.get("dataset") or source.dataset}
@@ -86,7 +92,7 @@ def _head(at: Desk, now: State) -> None:
 
 def _recipe(at: Desk, now: State) -> None:
     steps = at.recipe.steps
-    found = [each for each in found_in(at.source.raw) if not each.is_done(at.recipe)]
+    found = [each for each in found_in(cleaned_by(at.source.raw, at.recipe)) if not each.is_done(at.recipe)]
     if not at.source.by_template and found:
         findings.to_take_up(found, desk.take_up, at.add_found, now.source_rows, opened=not steps)
     if not steps:
@@ -105,18 +111,16 @@ def _recipe(at: Desk, now: State) -> None:
     on = [place for place, step in enumerate(steps) if step.on]
     done = dict(zip(on, now.done, strict=True))
     changed = sum(each.changed for each in now.done)
+    told = desk.drifted(at.recipe, done, now)
     with st.expander(
         f"Recipe: {words.many(len(steps), 'step')}, {words.many(changed, 'change')}",
-        expanded=True,
+        expanded=len(steps) <= FOLDED or bool(told) or desk.editing(at.recipe) is not None,
         icon=":material/receipt_long:",
     ):
-        with st.container(horizontal=True, horizontal_alignment="right"):
-            history = at.history
-            recipe.bar(at.undo if history.can_undo else None, at.redo if history.can_redo else None)
         recipe.steps(
             at.recipe,
             done,
-            desk.drifted(at.recipe, done, now),
+            told,
             at.switch,
             at.act,
             editing=desk.editing(at.recipe),

@@ -11,6 +11,9 @@ from workbench.model.template import Mapping
 from workbench.model.wording import listed, many
 from workbench.prepare.cleaning.cleaned import sentence
 
+CLEANED = "Cleaned, step "
+"""How a step begins among what was decided of an import; its number and what it did follow."""
+
 
 def recipe_of(batch: Batch) -> Recipe | None:
     """What cleaned the source of a batch, which expects from now on what it met there; None where nothing did."""

@@ -29,10 +29,10 @@ def table(
     names = {header: str(place) for place, header in enumerate(headers)}
     told = [_told(line, headers, was) for line in lines]
     frame = pd.DataFrame({"line": lines})
-    if any(told):
-        frame["told"] = told
     for header, name in names.items():
         frame[name] = [row[header][:_LONGEST] for row in rows]
+    if any(told):
+        frame["told"] = told
     marks = pd.DataFrame("", index=frame.index, columns=frame.columns)
     for place, line in enumerate(lines):
         for header, name in names.items():

@@ -12,6 +12,7 @@ from workbench.model.batch import OUTCOMES, Batch
 from workbench.model.comparison import Comparison, Figures
 from workbench.model.reconciliation import Reconciliation
 from workbench.model.wording import listed
+from workbench.prepare.cleaning import CLEANED
 
 _SHOWN = 6
 """So many sentences are told at once."""
@@ -30,12 +31,21 @@ def glance(
         _unusual(comparison)
     with by_whom, st.container(border=True, height="stretch", gap="xsmall"):
         st.markdown("**What was decided, and by whom**")
-        if decided:
-            st.markdown(_listed(decided[:_SHOWN]))
-            if len(decided) > _SHOWN:
-                st.caption(f"And {words.many(len(decided) - _SHOWN, 'more decision')}: they stand in the import log.")
-        else:
-            st.caption("Nobody had to decide anything.")
+        _decided(decided)
+
+
+def _decided(sentences: Sequence[str]) -> None:
+    """What was decided; the steps of a recipe stand behind one line."""
+    if not sentences:
+        st.caption("Nobody had to decide anything.")
+    steps = [each for each in sentences if CLEANED in each]
+    if steps:
+        with st.expander(f"Cleaned by a recipe of {words.many(len(steps), 'step')}", icon=":material/receipt_long:"):
+            st.markdown(_listed([each.replace(CLEANED, "Step ") for each in steps]))
+    others = [each for each in sentences if CLEANED not in each]
+    st.markdown(_listed(others[:_SHOWN]))
+    if len(others) > _SHOWN:
+        st.caption(f"And {words.many(len(others) - _SHOWN, 'more decision')}: they stand in the import log.")
 
 
 def _unusual(comparison: Comparison | None) -> None:

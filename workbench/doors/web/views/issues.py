@@ -27,6 +27,8 @@ TITLES = {
     "two_names": "two names in one row",
 }
 """What is wrong in words, where the sentence of one row tells what stands in it."""
+_SKIPPED = {"duplicate_key": ": skipped, with a warning"}
+"""The warnings that keep a row from being written, with what becomes of it."""
 _EXAMPLE = "For example: "
 SHOWN = 12
 """So many kinds are told at once."""
@@ -64,7 +66,7 @@ def kinds(
         for count in counts if every else counts[:SHOWN]:
             here = chosen == (count["field"], count["code"])
             sign = SIGNS["invalid"] if count["severity"] == "error" else "!"
-            stops = "" if count["severity"] == "error" else ", a warning"
+            stops = "" if count["severity"] == "error" else _SKIPPED.get(count["code"], ", a warning")
             label = f"{sign} **{words.many(count['rows'])}** · {words.text(titled(batch, count))}{stops}"
             st.button(
                 label,
@@ -86,7 +88,9 @@ def kinds(
             st.button(f"{words.many(rest, 'more kind')}", type="tertiary", on_click=_show_every, key="more kinds")
     if opened is None:
         then = " and put it right in all its rows" if may_correct else ""
-        st.caption(f"Press one to see what stands in its cells{then}. Rows that only have a warning are written.")
+        some = any(count["code"] in _SKIPPED for count in counts)
+        but = ", but for those that are skipped, as it says" if some else ""
+        st.caption(f"Press one to see what stands in its cells{then}. Rows that only have a warning are written{but}.")
     return opened, taken
 
 
