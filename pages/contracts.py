@@ -128,7 +128,7 @@ def table(one: Template, title: str, names: tuple[str, ...], rows: list[tuple[st
         hide_index=True,
         key=f"{title} {one.id}",
     )
-    return [tuple(row) for row in edited.fillna("").itertuples(index=False) if row[0]]
+    return [tuple(row) for row in edited.astype("string").fillna("").itertuples(index=False) if row[0]]
 
 
 def sorted_out(rows: list[tuple[str, ...]]) -> dict[str, Any]:

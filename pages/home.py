@@ -4,7 +4,8 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from workbench.doors.web import address, words
+from workbench import Workbench
+from workbench.doors.web import address, uploads, words
 from workbench.doors.web.page import page
 from workbench.doors.web.views.outcomes import COLOURS, SIGNS
 from workbench.doors.web.views.plots import plot
@@ -37,6 +38,20 @@ def needs_someone(waiting: dict[str, list[Batch]]) -> None:
                 address.link("history", "More in the history", icon=":material/history:")
             elif not number:
                 st.caption("Nothing waits here.")
+
+
+def files_waiting(wb: Workbench) -> None:
+    """The files that somebody uploaded and nobody has imported, each with the way to it."""
+    found = uploads.waiting(wb.settings)
+    if not found:
+        return
+    st.markdown(f"**{words.many(len(found), 'file')}** uploaded and not imported yet")
+    with st.container(horizontal=True):
+        for upload in found[:SHOWN]:
+            told = f"{words.text(upload.name)} · {words.here(upload.at)}"
+            address.link("upload", told, icon=":material/draft:", upload=upload.id)
+        if len(found) > SHOWN:
+            address.link("upload", "All files that wait", icon=":material/inbox:")
 
 
 def waits_for(kind: str, batch: Batch) -> str:
@@ -89,6 +104,7 @@ def ticks(at: pd.Series) -> list[str]:  # type: ignore[type-arg]
 with page("Workbench", "Every source row has exactly one provable outcome.") as wb:
     if st.button("Start an import", type="primary", icon=":material/upload_file:"):
         address.go_to("upload")
+    files_waiting(wb)
     if not wb.batches.all(limit=1):
         st.info("Nothing has been imported yet. A CSV file or a workbook will do.", icon=":material/inbox:")
     else:

@@ -10,13 +10,16 @@ from workbench.doors import jobs
 from workbench.doors.web import address, choices, formats, sheets, uploads, words
 from workbench.doors.web.page import page
 from workbench.doors.web.steps import stepper
-from workbench.doors.web.views import templates, totals
+from workbench.doors.web.views import columns, templates, totals
 from workbench.doors.web.views.limits import limits
 from workbench.doors.web.views.options import options
+from workbench.model.batch import Batch
 from workbench.model.contract import Contract
 from workbench.model.template import Mapping, Template
 from workbench.prepare import recognition
 from workbench.prepare.mapping import open_points
+
+OPEN = ("staged", "planned", "held")  # while what its texts mean may still be changed
 
 
 def which_dataset(source: sheets.Source) -> Contract:
@@ -41,7 +44,9 @@ def which_template(wb: Workbench, source: sheets.Source, contract: Contract) -> 
     """The saved mapping to begin with, a template or that of the import whose file this is; and the headers of the
     template that the file has no more."""
     if source.batch is not None:
-        st.info("So this file was mapped. Change it to import the file again, as a new import.", icon=":material/redo:")
+        told = "So this file was mapped. Change it to import the file again, as a new import."
+        more = " What texts mean is changed in this import as well." if source.batch.stage in OPEN else ""
+        st.info(told + more, icon=":material/redo:")
         name = f"import of {words.when(source.batch.created_at)}"
         before = Mapping.from_dict(source.batch.mapping)
         return Template(id="", name=name, dataset=contract.name, mapping=before), ()
@@ -89,6 +94,24 @@ def start(wb: Workbench, source: sheets.Source, said: dict[str, str], mapping: M
     address.go_to("validate", batch=batch.id)
 
 
+def put_right(wb: Workbench, batch: Batch, value_maps: dict[str, dict[str, str]]) -> None:
+    """Puts what texts mean otherwise right in an import that is not written yet, and has it planned again."""
+    mapping = Mapping.from_dict(batch.mapping)
+    means = choices.changed(value_maps, mapping)
+    if batch.stage not in OPEN or not means:
+        return
+    remember = columns.changed(means, remembers=batch.template_id is not None)
+    if remember is None:
+        return
+    with st.spinner("Every row that says so ..."):
+        corrected = wb.mean(batch, means, remember=remember)
+    if corrected.revision == batch.revision:
+        st.info("No row says so any more: they were put right before. Validate takes the last correction back.")
+        return
+    jobs.defer(wb, "plan", batch.part_of or batch)
+    address.go_to("validate", batch=batch.id)
+
+
 def keep(wb: Workbench, contract: Contract, mapping: Mapping, template: Template | None) -> None:
     """Keeps the mapping for the next time, when somebody gives it a name."""
     known = template if template and template.id else None
@@ -109,7 +132,9 @@ with page("Map", "Which column fills which field. Nothing is used that you have 
     in_sight = st.container()
     said, settled = choices.fields(source, contract, template, key)
     mapped = {header: name for header, name in said.items() if name}
-    value_maps = choices.meanings(source, contract, mapped, template, key)
+    value_maps, guessed = choices.meanings(source, contract, mapped, template, key)
+    if source.batch is not None:
+        put_right(wb, source.batch, value_maps)
     forms, forms_to_say, doubts = choices.forms(source, contract, mapped, template, key)
     repairs = choices.repairs(source, contract, mapped, template, key)
     st.subheader("The import", anchor=False)
@@ -139,7 +164,7 @@ with page("Map", "Which column fills which field. Nothing is used that you have 
     for point in missing:
         in_sight.warning(words.text(point), icon=":material/priority_high:")
     known = template.mapping.confirmed if template else ()
-    confirmed = (settled and set(known).issuperset(mapping.confirmed)) or st.checkbox(
+    confirmed = (settled and not guessed and set(known).issuperset(mapping.confirmed)) or st.checkbox(
         f"I have looked at every line: {len(mapped)} of {len(said)} columns are imported, as said above.",
         key=f"confirmed {key} {hash(tuple(said.items()))}",
         help="What is suggested is never used before a person has said so. A template that was used says so for you.",

@@ -1,5 +1,6 @@
 """Upload: files come in, and what each of them is becomes known; nothing is imported yet."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -9,12 +10,13 @@ from workbench import Workbench
 from workbench.datasets import catalog
 from workbench.derived.csv_template import MARK, csv_template
 from workbench.doors import jobs
-from workbench.doors.web import address, formats, layout, recipes, runs, sheets, uploads, words
+from workbench.doors.web import address, formats, layout, runs, sheets, uploads, words
 from workbench.doors.web.page import page
 from workbench.doors.web.steps import stepper
 from workbench.doors.web.views import files, lines, templates, totals
 from workbench.model.errors import EmptyExport, UnreadableSheet, UnreadableSource, WorkbenchError
 from workbench.model.sheet import Layout, Reading, Sheet
+from workbench.model.template import Template
 from workbench.playbooks import loads
 
 
@@ -67,6 +69,8 @@ def look_at(wb: Workbench, upload: str) -> str | None:
         whole(wb, upload)
         return None
     sheet, refused = opened(wb, upload)
+    if sheet is not None:
+        sheets.stay(sheet.name)
     address.jump("All files that wait", icon=":material/arrow_back:")
     tally, unread = sheets.read_through(sheet) if sheet is not None else (None, None)
     found = st.container()
@@ -80,7 +84,7 @@ def look_at(wb: Workbench, upload: str) -> str | None:
     with preview:
         as_it_stands(sheet)
     with choices:
-        dataset = which_dataset(wb, upload, sheet) if unread is None else None
+        dataset = which_dataset(wb, sheet) if unread is None else None
         with found:
             files.facts(sheet, tally, sheets.own_totals(sheet, dataset) if dataset else None)
         which_worksheet(sheet.reading)
@@ -224,22 +228,40 @@ def begin(wb: Workbench, upload: str, family: str, **options: Any) -> None:
     address.go_to("validate", batch=batch.id)
 
 
-def which_dataset(wb: Workbench, upload: str, sheet: Sheet) -> str | None:
+def which_dataset(wb: Workbench, sheet: Sheet) -> str | None:
     """The dataset, recognised and explained, or chosen by a person; it stands in the address."""
     recognised = sheets.recognised(sheet)
     scored = {name: (catalog.contract(name).title, score, reason) for name, score, reason in recognised}
+    known = sheets.known_to(wb, sheet)
+    template = which_template(known)
     said = st.query_params.get("dataset")
-    _, template = sheets.said_of(wb, sheet, recipes.of_upload(upload, sheet.reading.sheet))
     if template is not None:
+        of = next(each for each in known if each.template == template)
         why = f"cleaned as the template {template.name} says, it has the template's columns"
-        scored[template.dataset] = (catalog.contract(template.dataset).title, 1.0, why)
+        why += f", {of.but}" if of.missing else ""
+        score = 1 - len(of.missing) / len(template.mapping.columns)
+        scored[template.dataset] = (catalog.contract(template.dataset).title, score, why)
     likely = said if said in scored else template.dataset if template is not None else sheets.recognised_as(sheet)
-    chosen = files.dataset(scored, likely, sheets.may_be(sheet))
+    chosen = files.dataset(scored, likely, sheets.may_be(sheet), known_otherwise=bool(known))
     if chosen in catalog.FORMS:
         st.caption(f"It becomes {formats.becomes(chosen)}.")
     if chosen and chosen != likely:
         st.query_params["dataset"] = chosen
     return chosen
+
+
+def which_template(known: Sequence[sheets.Known]) -> Template | None:
+    """The template that says what the file is, chosen by a person where several do, or where columns of it are gone; it
+    stands in the address."""
+    _, template = sheets.by_templates(known)
+    said = st.query_params.get("template")
+    if known and (template is None or said == template.id):
+        chosen = files.template({each.template.id: (each.template, each.but) for each in known}, said)
+        if chosen != said:
+            address.put_word("template", chosen)
+            address.put_word("dataset", next((e.template.dataset for e in known if e.template.id == chosen), None))
+            st.rerun()
+    return template
 
 
 def which_worksheet(reading: Reading) -> None:

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from workbench import settings
 from workbench.database import (
+    asking,
     batches,
     breakdowns,
     committing,
@@ -706,6 +707,15 @@ class Workbench:
     def signature(self, batch: Batch | UUID | str) -> dict[str, Any] | None:
         """Who signed, when, and the digest; None when nobody has."""
         return proof.signature(self._store, self.batches.get(batch).id)
+
+    def query(self, statement: str, values: Pairs[str, object] | tuple[object, ...] = ()) -> "pd.DataFrame":
+        """The answer to a question in SQL about the tenant's imports and records: a statement, whose `%s` or `%(name)s`
+        the `values` are. It sees what the tenant may see, and can change nothing. Raises WrongQuestion.
+        """
+        import pandas as pd
+
+        columns, rows = asking.ask(self._store, statement, values)
+        return pd.DataFrame(rows, columns=columns)
 
     # -- inside --------------------------------------------------------------------------------------------------------
 

@@ -177,13 +177,13 @@ class Person:
                 return found
         return found
 
-    def choose(self, line: str, another: str, headers: tuple[str, str] = ("Column", "Fills the field")) -> None:
-        """Chooses something else for a line of a table at Map, and waits until the address says so."""
+    def choose(self, line: str, another: str, what: str = "Field of") -> None:
+        """Chooses something else in the drop-down of a line at Map by keyboard, and waits until the address says so."""
         self.settled()
         before = self.window.url
-        editor = self._edited(self.grid(*headers), headers[1], line)
-        editor.press_sequentially(another)
-        editor.press("Enter")
+        box = self.main.get_by_role("combobox", name=f"{what} {line}")
+        box.press_sequentially(another)
+        box.press("Enter")
         expect(self.window).not_to_have_url(before)
         self.settled()
 

@@ -13,7 +13,7 @@ def test_a_family_is_fetched_with_one_click(
     person: People, wb: Workbench, sheet: Callable[..., Sheet], tmp_path: Path
 ) -> None:
     wb.import_sheet(sheet("name,code\nBaking,B1\nNursing,N1\n"), "elevate.courses")
-    ana = person("ana").visit("export")
+    ana = person("ana").visit("export?family=generic_csv")
     ana.sees("Nothing of generic_csv yet.")
     ana.visit("export?family=elevate")
     with ana.window.expect_download() as fetching:

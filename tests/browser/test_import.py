@@ -76,6 +76,37 @@ def test_what_one_chooses_at_map_can_be_sent_to_another(person: People, wb: Work
     assert (ana.surprises, ben.surprises) == ([], [])
 
 
+def test_the_columns_of_a_file_are_mapped_by_keyboard_alone(person: People, wb: Workbench) -> None:
+    ana = person("ana")
+    ana.upload(STUDENTS)
+    ana.settled()
+    keys = ana.window.keyboard
+
+    def here() -> str:
+        return str(ana.window.evaluate("document.activeElement.getAttribute('aria-label') || ''"))
+
+    ana.main.get_by_role("combobox", name="Field of Email Address").focus()
+    lines = [here()]
+    while lines[-1] != "Field of Student ID":
+        keys.press("Tab")
+        assert here() not in lines
+        lines.append(here())
+    assert [line.removeprefix("Field of ") for line in lines] == [
+        "Email Address", "First Name", "Last Name", "Phone", "Student ID"
+    ]  # fmt: skip
+    before = ana.window.url
+    keys.press("ArrowUp")  # opens it
+    keys.press("ArrowUp")
+    keys.press("Enter")
+    expect(ana.window).not_to_have_url(before)
+    ana.settled()
+    assert here() == "Field of Student ID"
+    ana.sees(re.compile("you chose it"))
+    keys.press("Tab")
+    assert here() == "Field of Favorite Color"
+    assert ana.surprises == []
+
+
 def test_what_one_says_at_map_outlives_a_reload(person: People, wb: Workbench, tmp_path: Path) -> None:
     for name in ("courses", "students"):
         wb.import_sheet(open_sheet(FILES / f"{name}.csv"), f"elevate.{name}", skip_errors=True)
@@ -84,7 +115,7 @@ def test_what_one_says_at_map_outlives_a_reload(person: People, wb: Workbench, t
     ana = person("ana")
     ana.upload(file)
     for text in ("Attnded", "Here"):
-        ana.choose(text, "completed", ("In the file", "Means"))
+        ana.choose(text, "completed", "Meaning of")
     for name, text in (("Window", "Autumn & winter"), ("Notes for the import log", "As Ben said")):
         ana.main.get_by_role("textbox", name=name).fill(text)
         ana.main.get_by_role("textbox", name=name).press("Enter")

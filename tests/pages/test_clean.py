@@ -1,5 +1,6 @@
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -127,6 +128,18 @@ def test_a_step_is_switched_off_moved_edited_and_taken_away(show: Show, wb: Work
     assert "step" not in page.query_params
 
 
+def test_texts_and_what_becomes_of_them_are_typed_cell_by_cell(show: Show, wb: Workbench) -> None:
+    page = show("clean", upload=keep(wb, STUDENTS), column='["phone"]', do="map_values")
+    table = "clean option 0 map_values meanings"
+    for typed in ({}, {"Text": "n/a"}, {"Text": "n/a", "Becomes": "none"}):
+        edits = {"edited_rows": {}, "added_rows": [typed], "deleted_rows": []}
+        page.session_state[table] = edits
+        page.run()
+        assert not page.exception
+        assert not page.error
+    assert page.dataframe[1].value.values.tolist() == [[2, "n/a", "none"], [4, "n/a", "none"]]
+
+
 def test_facets_are_counted_over_all_rows_and_hold_for_the_step(show: Show, wb: Workbench) -> None:
     upload = keep(wb, STUDENTS)
     chosen = {"column": "phone", "test": "values", "values": ["n/a"]}
@@ -214,6 +227,70 @@ def test_the_next_file_is_cleaned_by_the_recipe_of_its_template(show: Show, wb: 
         assert page.data_editor[0].value["column"].tolist() == ["email", "who", "phone"]
     page = show("upload", upload=upload)
     assert "cleaned as the template Monthly says" in plain(page)
+
+
+RENAMED = Recipe(steps=(Step(operation="rename", columns=("Whole",), options={"to": "who"}),))
+LEARNERS = Mapping(columns={"Mail": "email", "who": "full_name", "Phone": "phone"}, recipe=RENAMED)
+
+
+def _take(page: AppTest, template: str) -> AppTest:
+    return next(box for box in page.selectbox if box.label == "Template").set_value(template).run()
+
+
+def test_of_several_templates_that_know_a_file_it_is_asked_which(show: Show, wb: Workbench) -> None:
+    learners = wb.templates.save("learners", "elevate.students", LEARNERS)
+    enrolled = Mapping(columns={"Mail": "student_email", "Whole": "course_code"})
+    wb.templates.save("enr", "elevate.enrollments", enrolled)
+    upload = keep(wb, b"Mail,Whole,Phone\nann@example.org,Ann Lee,1\n")
+    page = show("upload", upload=upload)
+    assert not page.exception
+    said = plain(page)
+    assert "no dataset that is known here" not in said
+    assert "Its columns are those of the template learners (elevate.students)." in said
+    assert "Its columns are those of the template enr (elevate.enrollments)." in said
+    page = _take(page, learners.id)
+    assert "cleaned as the template learners says" in plain(page)
+    assert page.query_params["dataset"] == "elevate.students"
+    page = show("map", **page.query_params)
+    assert page.data_editor[0].value["column"].tolist() == ["Mail", "who", "Phone"]
+
+
+def test_a_file_without_a_column_of_its_template_is_cleaned_as_that_says(show: Show, wb: Workbench) -> None:
+    steps = (*RENAMED.steps, Step(operation="trim", columns=("Phone",), expected=Expected(rows=1, changed=1)))
+    learners = wb.templates.save("learners", "elevate.students", replace(LEARNERS, recipe=Recipe(steps=steps)))
+    upload = keep(wb, b"Mail,Whole\nann@example.org,Ann Lee\n")
+    page = show("upload", upload=upload)
+    assert not page.exception
+    like = "Its columns are like those of the template learners (elevate.students), but Phone is missing."
+    assert like in plain(page)
+    page = _take(page, learners.id)
+    assert "The columns are those of the template learners, but Phone is missing." in plain(page)
+    page = show("clean", **page.query_params)
+    assert rows(page) == [[2, "ann@example.org", "Ann Lee"]]
+    assert "not done: Phone is not there" in plain(page)
+    assert "Phone" in page.warning[0].value
+
+
+def test_the_links_of_the_sidebar_stay_at_the_file_one_is_at(show: Show, wb: Workbench) -> None:
+    upload = keep(wb, STUDENTS)
+    page = show("upload", upload=upload, dataset="elevate.students")
+    for name in ("clean", "profile", "map", "clean"):
+        page.query_params.clear()  # as a link of the sidebar does
+        page.switch_page(f"pages/{name}.py").run()
+        assert not page.exception
+        assert "No file yet" not in told(page)
+        assert page.query_params["upload"] == upload
+        assert page.query_params["dataset"] == "elevate.students"
+    uploads.forget(wb.settings, upload)
+    page.query_params.clear()
+    page.switch_page("pages/map.py").run()
+    assert "No file yet" in told(page)
+
+
+def test_home_names_the_files_that_wait(show: Show, wb: Workbench) -> None:
+    upload = keep(wb, STUDENTS, "june.csv")
+    link = next(each for each in show("home").get("page_link") if "june" in each.proto.label)
+    assert link.proto.query_string == f"upload={upload}"
 
 
 def test_what_makes_several_rows_of_one_becomes_a_file_of_its_own(show: Show, wb: Workbench) -> None:

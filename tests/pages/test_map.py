@@ -2,7 +2,6 @@ from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
-import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -10,6 +9,7 @@ from tests.pages.conftest import Show
 from workbench import Workbench
 from workbench.doors import jobs
 from workbench.doors.web import uploads
+from workbench.model.batch import Batch
 from workbench.model.sheet import Sheet
 from workbench.model.template import Mapping
 
@@ -23,8 +23,39 @@ def keep(wb: Workbench, data: bytes, name: str = "export.csv") -> str:
     return uploads.keep(wb.settings, name, BytesIO(data)).id
 
 
-def columns(page: AppTest) -> pd.DataFrame:
-    return page.data_editor[0].value
+def fields(page: AppTest) -> dict[str, str]:
+    """What each column fills, as its drop-down says."""
+    return {plain(box.label).removeprefix("Field of "): box.value for box in page.selectbox if of(box, "Field of")}
+
+
+def meanings(page: AppTest) -> dict[str, str]:
+    """What each text means, as its drop-down says."""
+    return {plain(box.label).removeprefix("Meaning of "): box.value for box in page.selectbox if of(box, "Meaning of")}
+
+
+def of(box: Any, what: str) -> bool:
+    return str(box.label).startswith(f"{what} ")
+
+
+def choice(page: AppTest, line: str, what: str = "Field of") -> Any:
+    """The drop-down of a line."""
+    return next(box for box in page.selectbox if plain(box.label) == f"{what} {line}")
+
+
+def plain(text: str) -> str:
+    return text.replace("\\", "").replace("\u2060", "")
+
+
+def told(page: AppTest, title: str) -> list[str]:
+    """What a line says: of what it is, and why."""
+    about = next(
+        one for one in page.columns if one.markdown and plain(one.markdown[0].value).startswith(f"**{title}**")
+    )
+    line = page.columns[list(page.columns).index(about) : list(page.columns).index(about) + 3]
+    return [
+        plain(line[0].markdown[0].value).partition(":small[")[2][:-1],
+        *(plain(one.value) for one in line[2].caption),
+    ]
 
 
 def button(page: AppTest, label: str) -> Any:
@@ -51,19 +82,50 @@ def test_a_file_that_is_no_dataset_asks_which_it_is(show: Show, wb: Workbench) -
     next(box for box in page.selectbox if box.label == "What is a row of it?").select("elevate.courses").run()
     assert not page.exception
     assert page.query_params["dataset"] == "elevate.courses"
-    assert columns(page)["column"].tolist() == ["width", "height"]
+    assert list(fields(page)) == ["width", "height"]
 
 
 def test_every_column_has_a_line_with_samples_fill_field_score_and_reason(show: Show, wb: Workbench) -> None:
     page = show("map", upload=keep(wb, STUDENTS))
     assert not page.exception
-    email = '"email address" is another name of email'
-    assert columns(page).fillna({"score": -1}).values.tolist() == [
-        ["Email Address", "email", 1, "ann@example.org · bob@example.org", 1, email],
-        ["First Name", "first_name", 1, "Ann · Bob", 1, "is the field's own name"],
-        ["Last Name", "last_name", 1, "Lee · Ray", 1, "is the field's own name"],
-        ["Shoe", "(not imported)", -1, "42", 0.5, "reads like no field of elevate.students"],
-    ]
+    assert fields(page) == {"Email Address": "email", "First Name": "first_name", "Last Name": "last_name", "Shoe": ""}
+    email = ':green-badge[100%] "email address" is another name of email'
+    assert told(page, "Email Address") == ["ann@example.org · bob@example.org (100% filled)", email]
+    assert told(page, "Last Name") == ["Lee · Ray (100% filled)", ":green-badge[100%] is the field's own name"]
+    assert told(page, "Shoe") == ["42 (50% filled)", "reads like no field of elevate.students"]
+
+
+def test_why_a_column_fills_a_field_is_another_once_a_person_chooses(show: Show, wb: Workbench) -> None:
+    page = show("map", upload=keep(wb, STUDENTS))
+    choice(page, "Shoe").select("external_id").run()
+    assert told(page, "Shoe")[1].startswith(":blue-badge[")
+    assert "you chose it: its header is" in told(page, "Shoe")[1]
+    choice(page, "First Name").select("email").run()
+    assert told(page, "First Name")[1].endswith(
+        "you chose it: 0% of the values that were looked at are e-mail addresses"
+    )
+    assert "Email Address, First Name would all fill email: keep one." in warnings(page)
+    choice(page, "First Name").select("").run()
+    assert told(page, "First Name")[1] == "you left it out"
+    choice(page, "First Name").select("first_name").run()
+    assert told(page, "First Name")[1] == ":green-badge[100%] is the field's own name"
+    assert page.query_params["fields"] == '{"Shoe":"external_id"}'
+
+
+def test_of_very_many_columns_a_person_turns_to_the_others_and_keeps_what_was_chosen(show: Show, wb: Workbench) -> None:
+    headers = ["email", "full_name", *(f"c{number}" for number in range(60))]
+    page = show(
+        "map", upload=keep(wb, (",".join(headers) + "\n" + "x," * 61 + "x\n").encode()), dataset="elevate.students"
+    )
+    assert list(fields(page)) == headers[:50]
+    choice(page, "c3").select("phone").run()
+    turn = next(box for box in page.selectbox if box.label == "Columns that are shown")
+    turn.select(50).run()
+    assert list(fields(page)) == headers[50:]
+    choice(page, "c55").select("external_id").run()
+    assert page.query_params["fields"] == '{"c3":"phone","c55":"external_id"}'
+    next(box for box in page.selectbox if box.label == "Columns that are shown").select(0).run()
+    assert (fields(page)["c3"], not page.exception) == ("phone", True)
 
 
 def test_how_much_may_change_is_said_and_kept_in_a_template(show: Show, wb: Workbench) -> None:
@@ -96,7 +158,7 @@ def test_what_a_person_chose_stands_in_the_address(show: Show, wb: Workbench) ->
     address = {"upload": keep(wb, STUDENTS), "fields": '{"First Name":"","Last Name":"full_name","Shoe":"external_id"}'}
     page = show("map", **address)
     assert not page.exception
-    assert columns(page)["field"].tolist() == ["email", "(not imported)", "full_name", "external_id"]
+    assert list(fields(page).values()) == ["email", "", "full_name", "external_id"]
     assert page.query_params["fields"] == address["fields"]
     started = button(confirm(page), "Start the import").click().run()
     assert not started.exception
@@ -113,7 +175,7 @@ def test_what_a_person_chose_stands_in_the_address(show: Show, wb: Workbench) ->
 def test_an_address_that_makes_no_sense_changes_nothing(show: Show, wb: Workbench, said: str) -> None:
     page = show("map", upload=keep(wb, STUDENTS), fields=said)
     assert not page.exception
-    assert columns(page)["field"].tolist() == ["email", "first_name", "last_name", "(not imported)"]
+    assert list(fields(page).values()) == ["email", "first_name", "last_name", ""]
     assert "fields" not in page.query_params
 
 
@@ -123,7 +185,8 @@ def test_what_the_values_mean_stands_in_the_address(show: Show, wb: Workbench, s
     said = '{"status":{"Actve":"completed","gone":"(nothing: as a blank cell)"}}'
     page = confirm(show("map", upload=keep(wb, ENROLLMENTS), meanings=said))
     assert page.query_params["meanings"] == said
-    assert page.data_editor[1].value["means"].tolist() == ["completed", "(nothing: as a blank cell)"]
+    assert meanings(page) == {"Actve": "completed", "gone": "(nothing: as a blank cell)"}
+    assert told(page, "Actve") == ["1 row", "you chose it"]
     button(page, "Start the import").click().run()
     assert wb.batches.all()[0].mapping["value_maps"] == {"status": {"Actve": "completed", "gone": ""}}
 
@@ -134,10 +197,8 @@ ODD = "email,name,phone,id\na@x.example,Null,n/a,1\nb@x.example,JosÃ© Ruiz,cal
 def test_texts_that_read_as_no_value_are_asked_about_once_per_column(show: Show, wb: Workbench) -> None:
     page = show("map", upload=keep(wb, ODD))
     assert not page.exception
-    assert [table.value.values.tolist() for table in page.data_editor[1:]] == [
-        [["Null", 1, "(not said: told of every row)"], ["null", 1, "(not said: told of every row)"]],
-        [["n/a", 1, "(not said: told of every row)"]],
-    ]
+    assert meanings(page) == dict.fromkeys(("Null", "null", "n/a"), "(not said: told of every row)")
+    assert told(page, "null") == ["1 row", ""]
     assert "meanings" not in page.query_params
 
 
@@ -146,9 +207,7 @@ def test_texts_that_a_playbook_knows_for_no_value_are_not_asked_about(show: Show
     rows = "5001,Nursing,2026-03-02 15:30:00,Completed,Educator,Ada Park,North,{0}\n"
     page = show("map", upload=keep(wb, (session + rows.format("n/a") + rows.format("(null)")).encode()))
     assert not page.exception
-    assert [table.value.values.tolist() for table in page.data_editor[1:]] == [
-        [["(null)", 1, "(not said: told of every row)"]],
-    ]
+    assert meanings(page) == {"(null)": "(not said: told of every row)"}
 
 
 def test_what_was_said_of_cells_stands_in_the_address_and_counts(show: Show, wb: Workbench) -> None:
@@ -176,7 +235,7 @@ def test_meanings_that_make_no_sense_change_nothing(
 ) -> None:
     page = show("map", upload=keep(wb, ENROLLMENTS), meanings=said)
     assert not page.exception
-    assert page.data_editor[1].value["means"].tolist() == ["active", "(no value: invalid)"]
+    assert meanings(page) == {"Actve": "active", "gone": "(no value: invalid)"}
     assert "meanings" not in page.query_params
 
 
@@ -233,9 +292,29 @@ def test_texts_that_are_no_choice_are_asked_for_with_their_rows(
     wb.import_sheet(sheet(COURSES), "elevate.courses")
     wb.import_sheet(sheet(STUDENTS.decode()), "elevate.students")
     page = confirm(show("map", upload=keep(wb, ENROLLMENTS)))
-    assert page.data_editor[1].value.values.tolist() == [["Actve", 1, "active"], ["gone", 1, "(no value: invalid)"]]
+    assert meanings(page) == {"Actve": "active", "gone": "(no value: invalid)"}
+    assert told(page, "Actve") == ["1 row", ":orange-badge[91%] like active"]
+    assert told(page, "gone") == ["1 row", "like none of its choices"]
     button(page, "Start the import").click().run()
     assert wb.batches.all()[0].mapping["value_maps"] == {"status": {"Actve": "active"}}
+
+
+def test_a_guessed_meaning_is_asked_about_even_under_a_template_that_knows_every_column(
+    show: Show, wb: Workbench, sheet: Callable[..., Sheet]
+) -> None:
+    wb.import_sheet(sheet(COURSES), "elevate.courses")
+    wb.import_sheet(sheet(STUDENTS.decode()), "elevate.students")
+    columns = {"student email": "student_email", "course code": "course_code", "status": "status"}
+    known = Mapping(columns=columns, value_maps={"status": {"gone": "pending"}})
+    template = wb.templates.save("Monthly", "elevate.enrollments", known)
+    page = show("map", upload=keep(wb, ENROLLMENTS), template=template.id)
+    assert (meanings(page), button(page, "Start the import").disabled) == (
+        {"Actve": "active", "gone": "pending"},
+        True,
+    )
+    assert told(page, "gone")[1] == ":green-badge[100%] the template says so"
+    choice(page, "Actve", "Meaning of").select("completed").run()
+    assert not button(page, "Start the import").disabled
 
 
 def test_a_template_says_everything_and_needs_no_second_look(show: Show, wb: Workbench) -> None:
@@ -245,7 +324,7 @@ def test_a_template_says_everything_and_needs_no_second_look(show: Show, wb: Wor
     page = show("map", **address)
     next(box for box in page.selectbox if box.label == "Template").select(template.id).run()
     assert page.query_params["template"] == template.id
-    assert columns(page)["field"].tolist() == ["email", "full_name", "(not imported)"]
+    assert list(fields(page).values()) == ["email", "full_name", ""]
     button(page, "Start the import").click().run()
     assert str(wb.batches.all()[0].template_id) == template.id
     asked = show("map", **address, template=template.id)
@@ -354,7 +433,7 @@ def test_a_required_field_can_have_one_value_for_every_row_and_the_year_its_wind
 
 def test_a_column_of_secrets_is_left_out_and_its_upload_does_not_stay(show: Show, wb: Workbench) -> None:
     page = confirm(show("map", upload=keep(wb, b"email,full name,password\nann@example.org,Ann,hunter2\n")))
-    assert columns(page)["reason"].tolist()[2] == "carries a secret, and is never imported"
+    assert told(page, "password") == ["100% filled", "carries a secret, and is never imported"]
     button(page, "Start the import").click().run()
     assert not page.exception
     assert not list((wb.settings.home / "uploads").rglob("*.json"))
@@ -375,11 +454,48 @@ def test_the_file_of_an_import_can_be_mapped_otherwise_and_imported_again(
 ) -> None:
     first = wb.import_sheet(sheet(STUDENTS.decode()), "elevate.students", columns={"Shoe": "external_id"})
     page = show("map", batch=first.id)
-    assert columns(page)["field"].tolist() == ["email", "first_name", "last_name", "external_id"]
+    assert list(fields(page).values()) == ["email", "first_name", "last_name", "external_id"]
+    assert told(page, "Shoe")[1].startswith(":green-badge[100%] the import of 2")
     button(page, "Import it again").click().run()
     assert not page.exception
     assert wb.batches.all()[0].id != first.id
     assert wb.batches.all()[0].mapping["columns"]["Shoe"] == "external_id"
+
+
+def test_what_texts_mean_is_changed_in_an_import_that_is_not_written_yet(
+    show: Show, wb: Workbench, sheet: Callable[..., Sheet], worked: Callable[[Batch], Batch]
+) -> None:
+    wb.import_sheet(sheet(COURSES), "elevate.courses")
+    wb.import_sheet(sheet(STUDENTS.decode()), "elevate.students")
+    columns = {"student email": "student_email", "course code": "course_code", "status": "status"}
+    template = wb.templates.save("Monthly", "elevate.enrollments", Mapping(columns=columns))
+    text = ENROLLMENTS.decode() + "ann@example.org,CNA102,gone\n"
+    said = {"status": {"Actve": "active", "gone": "completed"}}
+    batch = wb.stage(sheet(text), "elevate.enrollments", template=template.id, value_maps=said)
+    page = show("map", batch=batch.id)
+    assert told(page, "gone")[1] == ":green-badge[100%] this import says so"
+    assert "Put them right in this import" not in [button.label for button in page.button]
+    choice(page, "gone", "Meaning of").select("pending").run()
+    assert any("others than those of this import. status: gone → pending" in plain(m.value) for m in page.markdown)
+    button(page, "Put them right in this import").click().run()
+    assert not page.exception
+    assert page.query_params["batch"] == str(batch.id)
+    done = worked(batch)
+    assert [row["payload"]["status"] for row in wb.rows.each(done)] == ["active", "pending", "pending"]
+    assert (len(wb.batches.all()), done.revision) == (3, 1)
+    assert wb.templates.get("elevate.enrollments", "Monthly").mapping.value_maps == {"status": {"gone": "pending"}}
+
+
+def test_what_texts_mean_is_not_changed_where_the_import_is_written(
+    show: Show, wb: Workbench, sheet: Callable[..., Sheet]
+) -> None:
+    wb.import_sheet(sheet(COURSES), "elevate.courses")
+    wb.import_sheet(sheet(STUDENTS.decode()), "elevate.students")
+    done = wb.import_sheet(sheet(ENROLLMENTS.decode()), "elevate.enrollments", skip_errors=True)
+    page = show("map", batch=done.id)
+    choice(page, "gone", "Meaning of").select("pending").run()
+    assert not page.exception
+    assert "Put them right in this import" not in [button.label for button in page.button]
 
 
 def test_an_upload_that_is_gone_is_told_in_a_sentence(show: Show) -> None:
@@ -392,7 +508,7 @@ def test_hostile_headers_are_cells_and_never_markup(show: Show, wb: Workbench) -
     header = "<script>alert(1)</script>"
     page = show("map", upload=keep(wb, f"email,full name,{header}\nann@example.org,Ann,=1+1\n".encode()))
     assert not page.exception
-    assert columns(page)["column"].tolist() == ["email", "full name", header]
+    assert list(fields(page)) == ["email", "full name", header]
     assert header not in "".join(element.value for element in [*page.markdown, *page.caption, *page.warning])
 
 

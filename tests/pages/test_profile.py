@@ -1,6 +1,9 @@
+import json
 from collections.abc import Callable
 from io import BytesIO
+from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 import pandas as pd
 from streamlit.testing.v1 import AppTest
@@ -62,24 +65,92 @@ def test_one_column_is_looked_at_closely_as_the_address_says(show: Show, wb: Wor
     assert not page.exception
     assert table(page, "Value", "Share")["Value"].tolist() == ["30", "31", "200"]
     assert table(page, "Pattern")["Pattern"].tolist() == ["99", "999"]
-    assert table(page, "Why").values.tolist() == [["200", 1, "far larger than the others"]]
+    assert table(page, "Why").values.tolist() == [["200", 1, "5", "far larger than the others"]]
     assert len(page.get("plotly_chart")) == 2
     next(box for box in page.selectbox if box.label == "Look closely at").select("name").run()
     assert table(page, "Values")["Values"].tolist() == ["Ann (2), ann (1)"]
-    assert len(page.get("plotly_chart")) == 1
+    assert len(page.get("plotly_chart")) == 2  # what its values are, and how long
+
+
+def test_every_outlier_has_its_lines_and_a_way_to_its_rows(show: Show, wb: Workbench) -> None:
+    wrong = [f"n/a {number}" for number in range(12)]
+    upload = keep(wb, b"name,age\n" + "".join(f"A,{age}\n" for age in ["30", "31"] * 200 + wrong).encode())
+    page = show("profile", upload=upload, column="age")
+    assert not page.exception
+    assert table(page, "Why")["Lines"].tolist() == [str(402 + number) for number in range(12)]
+    assert "12 rows unlike the others" in told(page)
+    (link,) = [each for each in page.get("page_link") if "See their rows" in each.proto.label]
+    facets = json.loads(parse_qs(link.proto.query_string)["facets"][0])
+    clean = show("clean", upload=upload, facets=json.dumps(facets))
+    assert not clean.exception
+    assert "**12 of 412 rows**" in told(clean)
+
+
+def test_the_last_import_is_drawn_beside_it_with_new_and_gone_values(
+    show: Show, wb: Workbench, sheet: Callable[..., Sheet]
+) -> None:
+    header = "email,full name,status\n"
+    may = "".join(f"m{n}@example.org,Ann Lee,{'active' if n % 2 else 'closed'}\n" for n in range(8))
+    june = "".join(f"j{n}@example.org,Ann Lee,{'active' if n % 2 else 'paused'}\n" for n in range(6))
+    wb.import_sheet(sheet(header + may, "may.csv"), "elevate.students", columns={"status": ""})
+    page = show("profile", upload=keep(wb, (header + june).encode()), column="status", dataset="elevate.students")
+    assert not page.exception
+    said = told(page)
+    assert "**Rows**" in said
+    assert "**Filled**" in said
+    assert "**Distinct values**" in said
+    assert "**1 value is new**" in said
+    assert "**1 value is gone**" in said
+    assert len(page.get("plotly_chart")) == 6
 
 
 def test_the_last_import_stands_beside_it_with_what_changed(
     show: Show, wb: Workbench, sheet: Callable[..., Sheet]
 ) -> None:
     first = wb.import_sheet(sheet("email,full name,fax\nann@example.org,Ann Lee,1\n", "may.csv"), "elevate.students")
-    assert "no other file of `elevate.students` was imported" in told(show("profile", batch=first.id))
+    assert "no earlier import of `elevate.students` stands" in told(show("profile", batch=first.id))
     page = show("profile", upload=keep(wb, STUDENTS.encode(), "june.csv"))
     assert not page.exception
-    assert "**may.csv**, profiled on" in told(page)
+    assert "**may.csv**, imported on" in told(page)
     changes = table(page, "Last import", "This file").values.tolist()
     assert ["(the whole file)", "rows", "1", "4"] in changes
     assert ["fax", "column is gone", "1", ""] in changes
+    assert page.metric[0].delta == "+3"
+
+
+def test_the_last_import_is_found_whoever_profiled_it_and_never_one_that_was_taken_back(
+    show: Show, wb: Workbench, sheet: Callable[..., Sheet]
+) -> None:
+    wb.import_sheet(sheet("email,full name\nann@example.org,Ann Lee\n", "may.csv"), "elevate.students")
+    june = wb.import_sheet(sheet("email,full name\nbob@example.org,Bob Ray\n", "june.csv"), "elevate.students")
+    upload = keep(wb, STUDENTS.encode(), "july.csv")
+    assert "**june.csv**, imported on" in told(show("profile", upload=upload))
+    wb.undo(june)
+    page = show("profile", upload=upload)
+    assert not page.exception
+    assert "**may.csv**, imported on" in told(page)
+    assert "june.csv" not in told(page)
+
+
+def test_a_last_import_whose_bytes_are_gone_is_named(
+    show: Show, wb: Workbench, sheet: Callable[..., Sheet], home: Path
+) -> None:
+    may = wb.import_sheet(sheet("email,full name\nann@example.org,Ann Lee\n", "may.csv"), "elevate.students")
+    assert may.file_key is not None
+    (home / "files" / may.file_key).unlink()
+    page = show("profile", upload=keep(wb, STUDENTS.encode()))
+    assert not page.exception
+    assert "the last import is **may.csv**" in told(page)
+    assert "its bytes were not kept" in told(page)
+
+
+def test_a_last_import_with_secrets_was_profiled_before_its_bytes_were_given_back(show: Show, wb: Workbench) -> None:
+    upload = keep(wb, b"email,full name,password\nann@example.org,Ann Lee,hunter2\n", "may.csv")
+    show("profile", upload=upload)
+    wb.import_sheet(uploads.opened(wb.settings, upload), "elevate.students", columns={"password": ""})
+    page = show("profile", upload=keep(wb, STUDENTS.encode()))
+    assert not page.exception
+    assert "**may.csv**, imported on" in told(page)
     assert page.metric[0].delta == "+3"
 
 

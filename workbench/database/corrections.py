@@ -35,6 +35,7 @@ from workbench.model.sheet import Chunk, Sheet
 from workbench.model.written_rows import ADDED, harmless, own_headers
 from workbench.model.written_rows import meant as meant_by
 from workbench.prepare import mapping
+from workbench.prepare.normalize import is_cased
 from workbench.sources.headers import name_headers
 
 _OPEN = ("staged", "planned", "held")
@@ -195,16 +196,22 @@ def meant(
     store: Store, batch: Batch, value_maps: Pairs[str, Pairs[str, str]], playbook: Playbook | None
 ) -> Iterator[Chunk]:
     """The rows in which a field, or the cell of its column, has one of the texts that mean something else
-    ({field: {text: meaning}}), with that in its column. Raises UnknownField for a field that no column fills."""
+    ({field: {text: meaning}}), with that in its column. As in a mapping, case makes no difference to a cell unless it
+    does to the field, and a text as it is written comes first. Raises UnknownField for a field that no column fills."""
     headers = {name: header for header, name in batch.mapping["columns"].items()}
     lines: dict[int, dict[str, str | None]] = {}
     for field, meanings in value_maps.items():
         if field not in headers:
             raise UnknownField(dataset=batch.dataset, field=field, known=", ".join(headers))
-        written = {"batch": batch.id, "place": batch.headers.index(headers[field]), "texts": list(meanings)}
-        cells = ((row["line"], row["text"]) for row in store.all(_WRITTEN, written))
+        cased = is_cased(catalog.contract(batch.dataset).field(field))
+        folded = {} if cased else {text.lower(): meaning for text, meaning in reversed(list(meanings.items()))}
+        written = {"batch": batch.id, "place": batch.headers.index(headers[field])}
+        asked = {**written, "texts": list(meanings), "folded": list(folded)}
+        cells = ((row["line"], row["text"]) for row in store.all(_WRITTEN, asked))
         for line, text in chain(_saying(store, batch, field, list(meanings), playbook), cells):
-            lines.setdefault(line, {})[headers[field]] = meanings[text]
+            meaning = meanings[text] if text in meanings else folded.get(text.lower())
+            if meaning is not None:
+                lines.setdefault(line, {})[headers[field]] = meaning
     return by_line(store, batch, lines)
 
 
@@ -335,7 +342,7 @@ _WRITTEN = """
 select line, text from (
     select line, btrim(raw::json ->> %(place)s) as text from workbench.corrected_row
     where batch_id = %(batch)s and status <> 'skipped'
-) each where text = any(%(texts)s)
+) each where text = any(%(texts)s) or lower(text) = any(%(folded)s)
 """
 
 _EDITED = """

@@ -57,7 +57,7 @@ def ask(
     if filtered and filtered == run.face.summary.get("rows"):
         asked.holds.append(_nothing_left(run.face, filtered))
     asked.holds += _not_there(run)
-    asked.holds += _cleaned_otherwise(run)
+    _ask_of_recipes(run, asked)
     for batch in run.written:
         own = _of_batch(connection, tenant, batch, number, figures[batch.id])
         part = batch.dataset if run.parts else ""
@@ -76,15 +76,15 @@ def _not_there(run: Run) -> Iterator[Hold]:
             yield Hold(code="counts", field="", message=message, rows=said, dataset=dataset)
 
 
-def _cleaned_otherwise(run: Run) -> Iterator[Hold]:
-    """Of a recipe that no longer does what it did."""
+def _ask_of_recipes(run: Run, asked: Asked) -> None:
+    """Of recipes that no longer do what they did."""
     for sheet in run.sheets:
         recipe = Mapped.from_dict(sheet.mapping).recipe
         done = done_of(sheet)
-        changed = {each.step: each.changed for each in done}
         for each in drifts(recipe, done, sheet.reading.get("rows") or 0) if recipe is not None else ():
             part = sheet.dataset if sheet != run.face else ""
-            yield Hold(code=each.code, field="", message=each.message, rows=changed[each.step], dataset=part)
+            hold = Hold(code=each.code, field="", message=each.message, rows=each.rows, dataset=part)
+            (asked.holds if each.holds else asked.told).append(hold)
 
 
 def _nothing_left(face: Batch, rows: int) -> Hold:

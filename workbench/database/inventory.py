@@ -21,8 +21,10 @@ from workbench.model.errors import SourceExists, SourcePaused, UnknownSource, Un
 from workbench.model.kinds import as_said
 from workbench.model.recipe import Recipe, is_same
 from workbench.model.sheet import Layout, Sheet
+from workbench.model.template import Mapping as Mapped
 from workbench.model.template import Template
 from workbench.prepare.header_change import header_change
+from workbench.prepare.profile_report import VERSION
 
 FIELDS = (
     "dataset",
@@ -203,8 +205,9 @@ on conflict do nothing
 """
 
 
-def kept_profile(store: Store, of: Sheet, dataset: str) -> dict[str, Any] | None:
-    """The profile of this very sheet, if it was kept: the same bytes, worksheet, layout, columns and recipe."""
+def kept_profile(store: Store, of: Sheet | Batch, dataset: str) -> dict[str, Any] | None:
+    """The profile of this very sheet, or of a batch's source, if it was kept: the same bytes, worksheet, layout,
+    columns and recipe."""
     asked = {"dataset": dataset, "checksum": of.checksum}
     return next((row["profile"] for row in store.all(_KEPT_PROFILES, asked) if _is_of(row["profile"], of)), None)
 
@@ -215,36 +218,43 @@ where data_type = %(dataset)s and checksum = %(checksum)s order by kept_at desc 
 """
 
 
-def _is_of(profile: Mapping[str, Any], sheet: Sheet) -> bool:
+def _is_of(profile: Mapping[str, Any], of: Sheet | Batch) -> bool:
+    if isinstance(of, Batch):
+        read, recipe = of.reading, Mapped.from_dict(of.mapping).recipe
+        own = (read.get("sheet"), read.get("header_line"), Layout.from_dict(read.get("layout") or {}))
+    elif profile.get("version") != VERSION:  # an earlier one has not all that is asked of it now
+        return False
+    else:
+        recipe = of.recipe
+        own = (of.reading.sheet, of.reading.header_line, of.reading.layout)
     place = (profile.get("sheet"), profile.get("header_line"), Layout.from_dict(profile.get("layout") or {}))
     names = [column["name"] for column in profile.get("columns", ())]
-    read = sheet.reading
     said = profile.get("recipe")
-    cleaned = is_same(Recipe.from_dict(said) if said else None, sheet.recipe)
-    return place == (read.sheet, read.header_line, read.layout) and names == list(sheet.headers) and cleaned
+    cleaned = is_same(Recipe.from_dict(said) if said else None, recipe)
+    return place == own and names == list(of.headers) and cleaned
 
 
-def last_profile(store: Store, dataset: str, before: Sheet | Batch | None) -> dict[str, Any] | None:
-    """The profile of the last file that was imported under a contract and not taken back (and before that batch, and is
-    not that file), with its file_name, kept_at and kept_by; None when there is none."""
+def last_import(store: Store, dataset: str, before: Sheet | Batch | None) -> Batch | None:
+    """The last import of a sheet of its own under a contract that nobody has taken back, of another sheet than that
+    one (and begun before that batch); None where there is none.
+
+    It need not have been profiled: whoever compares with it makes its profile of the source that was kept.
+    """
+    read = before.reading if isinstance(before, Batch) else {"sheet": before.reading.sheet} if before else {}
     asked = {
         "dataset": dataset,
         "checksum": before.checksum if before else None,
+        "sheet": read.get("sheet"),
         "at": before.created_at if isinstance(before, Batch) else None,
     }
-    row = store.one(_LAST_PROFILE, asked)
-    return {**row.pop("profile"), **row} if row else None
+    found = find(store, _LAST_IMPORT, asked)
+    return found[0] if found else None
 
 
-_LAST_PROFILE = f"""
-select p.profile, p.file_name, p.kept_at, p.kept_by
-from workbench.import_profile p
-join workbench.import_batch using (data_type, checksum)
-where data_type = %(dataset)s and stage = 'completed' and {STANDS}
-  and (%(checksum)s::text is null or checksum <> %(checksum)s)
-  and (%(at)s::timestamptz is null or import_batch.created_at < %(at)s)
-order by import_batch.created_at desc, p.kept_at desc limit 1
-"""
+_LAST_IMPORT = f"""data_type = %(dataset)s and stage = 'completed' and not derived
+    and undo_of is null and sweep_of is null and {STANDS}
+    and (%(checksum)s::text is null or checksum <> %(checksum)s or reading ->> 'sheet' is distinct from %(sheet)s)
+    and (%(at)s::timestamptz is null or created_at < %(at)s)"""
 
 
 def changed_headers(store: Store, sheet: Sheet, template: Template) -> dict[str, Any] | None:
@@ -332,11 +342,11 @@ class Profiles:
         """Keeps the profile of a sheet, or of a batch's source, to compare the next one with."""
         keep_profile(self._store, of, dataset, profile)
 
-    def kept(self, of: Sheet, dataset: str) -> dict[str, Any] | None:
-        """The profile of this very sheet, if it was kept; None when it has to be made."""
+    def kept(self, of: Sheet | Batch, dataset: str) -> dict[str, Any] | None:
+        """The profile of this very sheet, or of a batch's source, if it was kept; None when it has to be made."""
         return kept_profile(self._store, of, dataset)
 
-    def last(self, dataset: str, before: Sheet | Batch | None = None) -> dict[str, Any] | None:
-        """The kept profile of the last other file that was imported (before that batch), with its file_name, kept_at
-        and kept_by; None when there is none."""
-        return last_profile(self._store, dataset, before)
+    def last_import(self, dataset: str, before: Sheet | Batch | None = None) -> Batch | None:
+        """The last import under a contract that stands, of another sheet than that one (and begun before that batch),
+        to compare with; None when there is none."""
+        return last_import(self._store, dataset, before)

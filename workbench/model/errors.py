@@ -547,6 +547,10 @@ class StillReferredTo(WorkbenchError):
     """Nothing of batch {batch} can be taken back while its records are referred to by {by}; {first}."""
 
 
+class WrongQuestion(WorkbenchError):
+    """The database cannot answer that: {why}."""
+
+
 class DatabaseUnavailable(WorkbenchError):
     """The database cannot be reached: {why}"""
 

@@ -5,7 +5,7 @@ Only the words are here; `prepare.cleaning` knows the operations and does them.
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Self
 
 from workbench.model.errors import WrongRecipe
@@ -13,6 +13,9 @@ from workbench.model.wording import first_of, listed
 
 VERSION = 1
 """Of the form that a recipe has as JSON."""
+
+MOST_VALUES = 500
+"""So many different values a column has at most of which it is told that one is new."""
 
 TESTS = ("values", "pattern", "length", "number", "date", "blank", "kind", "expression")
 """What a condition can ask of a row."""
@@ -72,6 +75,14 @@ class Expected:
     """Rows among them that it made another, or removed."""
     of: int = 0
     """Rows that the source had."""
+    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Of a step that maps values, by its columns: those that it left as they were. A column whose values are no list is
+    not among them."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON keeps it."""
+        said: dict[str, Any] = {"rows": self.rows, "changed": self.changed, "of": self.of}
+        return said | ({"values": {name: list(of) for name, of in self.values.items()}} if self.values else {})
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -81,7 +92,21 @@ class Expected:
         numbers = {name: data.get(name, 0) for name in ("rows", "changed", "of")}
         if not all(type(number) is int and number >= 0 for number in numbers.values()):
             raise WrongRecipe(step="What is expected of a step", why="its numbers are numbers of rows.")
-        return cls(**numbers)
+        values = data.get("values", {})
+        if not isinstance(values, Mapping):
+            raise WrongRecipe(step="What is expected of a step", why="its values are lists of texts, by column.")
+        return cls(**numbers, values={name: _texts(values, name) for name in values})
+
+    def also(self, before: "Expected | None") -> Self:
+        """The same, which knows the values that were expected before, too: one that is away for a month is not new.
+        Which columns are lists of values was told at the first."""
+        if before is None:
+            return self
+        values = {
+            name: tuple(dict.fromkeys((*self.values.get(name, ()), *known)))[:MOST_VALUES]
+            for name, known in before.values.items()
+        }
+        return replace(self, values=values)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +129,7 @@ class Step:
         said |= {"options": dict(self.options)} if self.options else {}
         said |= {"where": [_without_defaults(each) for each in self.where]} if self.where else {}
         said |= {} if self.on else {"on": False}
-        return said | ({"expected": asdict(self.expected)} if self.expected is not None else {})
+        return said | ({"expected": self.expected.to_dict()} if self.expected is not None else {})
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -159,8 +184,11 @@ class Recipe:
 
     def expecting(self, done: Iterable["Done"], rows: int) -> Self:
         """The recipe, which expects from now on what its steps met in a source of so many rows."""
-        met = {each.step: Expected(rows=each.rows, changed=each.changed, of=rows) for each in done if not each.gone}
-        steps = (replace(step, expected=met.get(n, step.expected)) for n, step in enumerate(self.steps))
+        steps = list(self.steps)
+        for each in done:
+            if not each.gone:
+                step = steps[each.step]
+                steps[each.step] = replace(step, expected=each.expected(rows).also(step.expected))
         return replace(self, steps=tuple(steps))
 
 
@@ -176,6 +204,14 @@ class Done:
     """Those that it made another, or removed."""
     gone: tuple[str, ...] = ()
     """The columns it needs that are not there: it was not done to them, or not at all."""
+    values: dict[str, dict[str, int] | None] = field(default_factory=dict)
+    """Of a step that maps values, by its columns: those that it neither maps nor makes nor expects, with their rows;
+    None for a column that has too many different ones to be a list."""
+
+    def expected(self, of: int) -> Expected:
+        """What it is to do in the next source, as it did in this one of so many rows."""
+        values = {name: tuple(met) for name, met in self.values.items() if met is not None}
+        return Expected(rows=self.rows, changed=self.changed, of=of, values=values)
 
 
 def is_same(recipe: Recipe | None, other: Recipe | None) -> bool:

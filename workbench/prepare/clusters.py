@@ -1,16 +1,18 @@
 """Values of a column that are probably the same, written differently: found, shown to a person, never changed here.
 
-Two ways, as in OpenRefine: values with the same fingerprint (key collision), and values whose fingerprints are nearly
-the same (nearest neighbour).
+Two ways, as in OpenRefine: values with the same fingerprint (key collision), and values whose fingerprints, or their
+words, are nearly the same (nearest neighbour).
 """
 
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import Levenshtein
 
 LIKENESS = 0.9
 """From this likeness of two fingerprints on (1 is the same), their values are neighbours."""
@@ -20,6 +22,12 @@ _COMPARED = 10_000
 _BLOCK = 1_000
 _PAIRS = 20_000_000
 _SHORTEST = 4  # characters of a fingerprint that can be like another
+_SHORT_WORD, _LONG_WORD = 5, 9
+"""Letters from which on a word can have one letter that is another, and two."""
+_CROWD = 3
+"""Two words that both have more neighbours than that are not probably the same: surnames are near to one another."""
+_BETWEEN = r"[-/_\x{2010}-\x{2015}\x{2212}]+"
+"""What stands between words; between digits it is a part of the number."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,27 +44,39 @@ class Cluster:
 
 
 def key_collision(values: pa.Table) -> tuple[Cluster, ...]:
-    """The values (`text`, `rows`; each text once) that differ only in case, accents, punctuation, or the order and
-    repetition of words; those with the most rows first."""
-    return _clusters(values, fingerprints(values["text"].combine_chunks()))
+    """The values (`text`, `rows`; each text once) that differ only in case, accents, punctuation, in where words are
+    joined, or in their order and repetition; those with the most rows first."""
+    texts = values["text"].combine_chunks()
+    keys = fingerprints(texts)
+    same = _Same()
+    of_solid = pa.table({"key": keys, "solid": _solid(texts)}).filter(pc.is_valid(keys)).group_by("solid")
+    several = of_solid.aggregate([("key", "distinct"), ("key", "count_distinct")])
+    for group in several.filter(pc.greater(several["key_count_distinct"], 1))["key_distinct"].to_pylist():
+        for key in group[1:]:
+            same.join(group[0], key)
+    return _clusters(values, same.standing_for(keys))
 
 
 def nearest(values: pa.Table, *, likeness: float = LIKENESS) -> tuple[Cluster, ...]:
-    """The values (`text`, `rows`; each text once) whose fingerprints are alike but not the same.
+    """The values (`text`, `rows`; each text once) whose fingerprints are alike but not the same, or have words that
+    are: one letter is another in a word of 5 to 8, two in a longer one.
 
-    Only those with the same digits and the same beginning or end are compared: "Room 101" is not "Room 102". The work
-    is bounded; of very many values the most frequent are compared.
+    Only those with the same digits, the same short words and the same beginning or end are compared: "Room 101" is not
+    "Room 102", and "Level I" not "Level II". The work is bounded; of very many values the most frequent are compared.
     """
     values = values.take(pc.select_k_unstable(values, k=_COMPARED, sort_keys=[("rows", "descending")]))
     keys = fingerprints(values["text"].combine_chunks())
     same = _Same()
     left = _PAIRS
-    for block in _blocks(keys.unique().drop_null().to_pylist()):
+    different = keys.unique().drop_null().to_pylist()
+    for block in _blocks(different):
         left -= len(block) ** 2
         if left < 0:
             break
         for one, other in _alike(block, likeness):
             same.join(one, other)
+    for one, other in _with_words_alike(different):
+        same.join(one, other)
     groups = pa.array(
         [same.first(key) if key is not None and key in same else None for key in keys.to_pylist()], pa.string()
     )
@@ -65,7 +85,7 @@ def nearest(values: pa.Table, *, likeness: float = LIKENESS) -> tuple[Cluster, .
 
 def fingerprints(texts: pa.StringArray) -> pa.StringArray:
     """What is left of each text without case, accents, punctuation and the order of words; null where nothing is."""
-    plain = pc.replace_substring_regex(pc.utf8_normalize(pc.utf8_lower(texts), "NFKD"), r"[^\p{L}\p{N}\s]+", "")
+    plain = pc.replace_substring_regex(_in_words(texts), r"[^\p{L}\p{N}\s]+", "")
     words = pc.split_pattern_regex(pc.utf8_trim_whitespace(plain), r"\s+")
     table = pa.table({"row": pc.list_parent_indices(words), "word": pc.list_flatten(words)})
     table = table.group_by(["row", "word"]).aggregate([]).sort_by([("row", "ascending"), ("word", "ascending")])
@@ -73,6 +93,22 @@ def fingerprints(texts: pa.StringArray) -> pa.StringArray:
     keys = pc.binary_join(joined["word_list"].combine_chunks(), " ")
     keys = pc.if_else(pc.equal(keys, ""), pa.scalar(None, pa.string()), keys)
     return keys.take(pc.index_in(pa.array(range(len(texts)), table["row"].type), joined["row"].combine_chunks()))
+
+
+def _in_words(texts: pa.StringArray) -> pa.StringArray:
+    """The texts without case, and with spaces for what stands between words."""
+    plain = pc.utf8_normalize(pc.utf8_lower(texts), "NFKD")
+    for pattern, by in ((rf"([^\p{{N}}]){_BETWEEN}", r"\1 "), (rf"{_BETWEEN}([^\p{{N}}]|$)", r" \1")):
+        plain = pc.replace_substring_regex(plain, pattern, by)
+    return plain
+
+
+def _solid(texts: pa.StringArray) -> pa.StringArray:
+    """The texts as one word each, but for numbers, which stay apart: "K-12", "K 12" and "K12" are the same."""
+    solid = pc.replace_substring_regex(_in_words(texts), r"[^\p{L}\p{N}\s]+", "")
+    for pattern in (r"([^\p{N}])\s+", r"\s+([^\p{N}]|$)"):
+        solid = pc.replace_substring_regex(solid, pattern, r"\1")
+    return solid
 
 
 def _clusters(values: pa.Table, groups: pa.StringArray) -> tuple[Cluster, ...]:
@@ -92,10 +128,16 @@ def _blocks(keys: list[str]) -> Iterator[list[str]]:
     blocks: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     for key in keys:
         if len(key) >= _SHORTEST:
-            digits = "".join(filter(str.isdigit, key))
-            blocks["begins", digits, key[:3]].append(key)
-            blocks["ends", digits, key[-3:]].append(key)
+            exact = _exact(key)
+            blocks["begins", exact, key[:3]].append(key)
+            blocks["ends", exact, key[-3:]].append(key)
     yield from sorted((block[:_BLOCK] for block in blocks.values() if len(block) > 1), key=len)
+
+
+def _exact(key: str) -> str:
+    """What has to be the same in two values that are alike: digits, and words so short that they are codes."""
+    words = (word for word in key.split() if len(word) < _SHORTEST)
+    return " ".join((*words, "".join(filter(str.isdigit, key))))
 
 
 def _alike(block: list[str], likeness: float) -> Iterator[tuple[str, str]]:
@@ -103,6 +145,31 @@ def _alike(block: list[str], likeness: float) -> Iterator[tuple[str, str]]:
     for row, column in zip(*scores.nonzero(), strict=True):
         if row < column:
             yield block[row], block[column]
+
+
+def _with_words_alike(keys: list[str]) -> Iterator[tuple[str, str]]:
+    """The fingerprints that are the same but for a letter or two of their words."""
+    words = {word for key in keys for word in key.split() if len(word) >= _SHORT_WORD and word.isalpha()}
+    blocks: dict[str, list[str]] = defaultdict(list)
+    for word in sorted(words):
+        blocks[word[:3]].append(word)
+    same, left = _Same(), _PAIRS
+    for block in sorted((block[:_BLOCK] for block in blocks.values() if len(block) > 1), key=len):
+        left -= len(block) ** 2
+        if left < 0:
+            break
+        letters = np.fromiter(map(len, block), np.int32)
+        most = np.where(np.minimum.outer(letters, letters) >= _LONG_WORD, 2, 1)
+        found = np.triu(process.cdist(block, block, scorer=Levenshtein.distance, score_cutoff=2) <= most, 1)
+        near = found.sum(axis=0) + found.sum(axis=1)
+        found &= np.minimum.outer(near, near) <= _CROWD
+        for row, column in zip(*found.nonzero(), strict=True):
+            same.join(block[row], block[column])
+    first: dict[str, str] = {}
+    for key in keys:
+        mended = " ".join(sorted({same.first(word) if word in same else word for word in key.split()}))
+        if first.setdefault(mended, key) != key:
+            yield first[mended], key
 
 
 class _Same:
@@ -113,6 +180,12 @@ class _Same:
 
     def __contains__(self, key: str) -> bool:
         return key in self._above
+
+    def standing_for(self, keys: pa.StringArray) -> pa.StringArray:
+        """For each key the one that stands for it."""
+        joined = pa.array(self._above, pa.string())
+        firsts = pa.array([self.first(key) for key in self._above], pa.string())
+        return pc.coalesce(firsts.take(pc.index_in(keys, joined, skip_nulls=True)), keys)
 
     def first(self, key: str) -> str:
         above = self._above.setdefault(key, key)

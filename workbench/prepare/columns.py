@@ -75,6 +75,8 @@ class ChoiceText:
     rows: int
     like: str
     """The choice that it is like, or ""."""
+    score: float = 0.0
+    """How much it is like that, 0 to 1."""
 
 
 def columns(sheet: Sheet, contract: Contract) -> tuple[Column, ...]:
@@ -203,6 +205,8 @@ def _unknown(table: pa.Table, field: Field) -> tuple[ChoiceText, ...]:
     texts, rows = shown["text_first"].to_pylist(), shown["rows_sum"].to_pylist()
     like = mapping.suggest_values(field, texts)
     return tuple(
-        ChoiceText(text=text, rows=number, like=like[text][0] if text in like else "")
-        for text, number in zip(texts, rows, strict=True)
+        ChoiceText(text=text, rows=number, like=choice, score=score)
+        for text, number, (choice, score) in zip(
+            texts, rows, (like.get(text, ("", 0.0)) for text in texts), strict=True
+        )
     )

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from workbench.model import dates
 from workbench.model.kinds import KINDS, could_be, trimmed
-from workbench.model.recipe import Recipe, Step
+from workbench.model.recipe import Condition, Recipe, Step
 from workbench.model.sheet import Chunk, Sheet
 from workbench.model.texts import read_as_nothing
 from workbench.model.wording import first_of, many
@@ -26,6 +26,9 @@ _REPEATED = 0.5
 _DATES = 0.6
 """A column holds dates where this share of its cells are some."""
 _SHOWN = 3
+_CUT = 40  # characters of a value that are shown
+_LOST = "\ufffd"
+"""What stands where a program could not write a letter."""
 _TWO_MAILS = r"^\s*[^\s@;,/|]+@[^\s@;,/|]+\s*[;,/|\s]\s*[^\s@;,/|]+@[^\s@;,/|]+\s*$"
 _BETWEEN = r"\s*[;,/|]\s*|\s+"
 
@@ -43,10 +46,14 @@ class Finding:
     """How the values are compared then: key_collision or nearest."""
     texts: tuple[str, ...] = ()
     """The values of the first cluster but the one that is probably right."""
+    where: Condition | None = None
+    """The rows to look at, where only a person can know what is right."""
 
     def is_done(self, recipe: Recipe) -> bool:
         """Whether a recipe has a step for it."""
         steps = [step for step in recipe.steps if self.column in step.columns]
+        if self.where is not None:
+            return bool(steps)
         if self.step is not None:
             return any(step.operation == self.step.operation for step in steps)
         mapped = (text for step in steps if step.operation == "map_values" for text in step.options["meanings"])
@@ -71,6 +78,11 @@ def _of_column(header: str, some: Chunk) -> Iterator[Finding]:
         rows, was, by = changed
         what = f"{many(rows)} with letters that were read in a wrong encoding: {was} is {by}"
         yield Finding(column=header, what=what, step=Step(operation="repair", columns=(header,)))
+    if lost := _count(pc.match_substring(values, _LOST)):
+        first = values.filter(pc.match_substring(values, _LOST))[0].as_py()
+        where = Condition(column=header, test="pattern", text=_LOST)
+        what = f"{many(lost)} that lost a letter when the file was written: {_around(first, first.index(_LOST))}"
+        yield Finding(column=header, what=what, where=where)
     yield from _nothing(header, values)
     if len(several := values.filter(pc.match_substring_regex(values, _TWO_MAILS))):
         options = {**_separator(several), "into": [header, f"{header} 2"]}
@@ -154,7 +166,16 @@ def _first(cells: pa.StringArray, flags: pa.BooleanArray, now: pa.StringArray) -
     if not rows:
         return None
     first = pc.index(flags, True).as_py()
-    return rows, cells[first].as_py()[:40].strip(), now[first].as_py()[:40].strip()
+    was, by = cells[first].as_py().strip(), now[first].as_py().strip()
+    differs = next((place for place, (one, other) in enumerate(zip(was, by, strict=False)) if one != other), 0)
+    return rows, _around(was, differs), _around(by, differs)
+
+
+def _around(text: str, place: int) -> str:
+    """A text, of a long one what is around a place."""
+    first = max(place - _CUT // 2, 0) if len(text) > _CUT else 0
+    cut = text[first : first + _CUT]
+    return f"{'…' * bool(first)}{cut}{'…' * (first + _CUT < len(text))}"
 
 
 def _count(flags: pa.BooleanArray) -> int:

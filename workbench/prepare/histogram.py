@@ -83,6 +83,15 @@ class Histogram:
         first, last = self._middle()
         return int(self.counts[:first].sum()), int(self.counts[last:].sum())
 
+    def fences(self) -> tuple[float | None, float | None]:
+        """From where on numbers are not far below the others, and from where on they are far above; None where no
+        number is."""
+        first, last = self._middle()
+        return (
+            float(self.places[first]) * self.width if first else None,
+            float(self.places[last]) * self.width if last < len(self.places) else None,
+        )
+
     def farthest(self) -> list[tuple[str, int, str]]:
         """The texts of the smallest and largest numbers that are far off, with rows and "below" or "above"; 5 each."""
         first, last = self._middle()

@@ -12,8 +12,10 @@ from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 from typing import Any, Literal
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
 from workbench.model.arrays import matches
@@ -40,6 +42,7 @@ __all__ = [
     "Method",
     "Suggestion",
     "Template",
+    "by_hand",
     "key",
     "lacking",
     "may_be_lenient",
@@ -119,6 +122,24 @@ def suggest(
     return tuple(
         sure.get(header) or guessed.get(header) or _suggestion(header, None, 0, "none", nothing) for header in headers
     )
+
+
+def by_hand(header: str, name: str | None, sample: Chunk, contract: Contract) -> Suggestion:
+    """What a column is taken for when a person chooses a field for it, or leaves it out (no name): how well it fits by
+    its name and by its values, and which of them says so."""
+    if not name:
+        return _suggestion(header, None, 0, "manual", "you left it out")
+    target = contract.field(name)
+    names = list(dict.fromkeys((target.name, *_called(target))))
+    scores = _likeness([header], names)[0]
+    likeness, written = float(scores.max()), names[scores.argmax()]
+    cells = trimmed(sample.cells[header].slice(0, _LOOKED_AT)).drop_null()
+    share, look = looks.look(cells, target) if len(cells) else (0.0, "")
+    if look and likeness < _SIMILAR:
+        why = f"{share:.0%} of the values that were looked at are {look}"
+        return _suggestion(header, name, share, "manual", f"you chose it: {why}")
+    why = f'is "{written}"' if likeness == 1 else f'is {likeness:.0%} like "{written}"'
+    return _suggestion(header, name, likeness, "manual", f"you chose it: its header {why}")
 
 
 def resolve(  # noqa: PLR0913
@@ -290,7 +311,9 @@ def _sure(headers: tuple[str, ...], contract: Contract, template: Template | Non
     saved = template.mapping if template is not None else Mapping()
     by_template = {header: saved.columns[name] for name in saved.columns for header in _same_headers((name,), headers)}
     left_out = set(_same_headers(saved.left_out, headers)) - by_template.keys()
-    says = f'the template "{template.name}" says so' if template is not None else ""
+    says = ""
+    if template is not None:
+        says = f'the template "{template.name}" says so' if template.id else f"the {template.name} says so"
     known = _names(contract)
     for header in headers:
         name, method, written = known.get(key(header), ("", "none", ""))
@@ -416,13 +439,7 @@ def _similar(headers: list[str], fields: list[Field], contract: Contract, _: Chu
     names = [(target.name, name) for target in fields for name in _called(target)]
     if not headers or not names:
         return []
-    as_one = process.cdist([key(header) for header in headers], [key(name) for _, name in names], scorer=fuzz.ratio)
-    as_words = process.cdist(
-        [header.casefold() for header in headers],
-        [name.casefold() for _, name in names],
-        scorer=fuzz.token_sort_ratio,
-    )
-    scores = as_one.clip(min=as_words) / 100
+    scores = _likeness(headers, [name for _, name in names])
     pairs = [
         (float(scores[row, column]), headers[row], *names[column])
         for row, column in zip(*(scores >= _SIMILAR).nonzero(), strict=True)
@@ -432,6 +449,17 @@ def _similar(headers: list[str], fields: list[Field], contract: Contract, _: Chu
         _suggestion(header, target, min(score, 0.99), "similar", f'reads like "{name}"')
         for score, header, target, name in pairs
     )
+
+
+def _likeness(headers: list[str], names: list[str]) -> NDArray[np.floating[Any]]:
+    """How alike each header and each name are, 0 to 1, as one word or as words in any order."""
+    as_one = process.cdist([key(header) for header in headers], [key(name) for name in names], scorer=fuzz.ratio)
+    as_words = process.cdist(
+        [header.casefold() for header in headers],
+        [name.casefold() for name in names],
+        scorer=fuzz.token_sort_ratio,
+    )
+    return as_one.clip(min=as_words) / 100
 
 
 def _by_values(headers: list[str], fields: list[Field], contract: Contract, sample: Chunk) -> list[Suggestion]:

@@ -1,5 +1,6 @@
 """What is in each column of a sheet: kind, fill, distinct values, patterns, lengths, numbers, outliers and examples."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
@@ -11,11 +12,12 @@ import pyarrow.compute as pc
 
 from workbench.model import dates, numbers
 from workbench.model.arrays import matches
-from workbench.model.kinds import FORMS, KINDS, Kind, in_some_form, trimmed
+from workbench.model.kinds import FORMS, KINDS, Kind, trimmed
 from workbench.model.sheet import Sheet, Tally
 from workbench.prepare.cleaning import without_removed
 from workbench.prepare.forms import ColumnForm, Evidence
 from workbench.prepare.histogram import Bin, Histogram
+from workbench.prepare.outliers import ANY, DAYS, SHAPED, UNLIKE, Usual, as_numbers, parsed, shapes
 
 DISTINCT_LIMIT = 100_000
 """Distinct values counted per column; fewer where there are more than 20 columns, so that memory stays bounded."""
@@ -42,10 +44,19 @@ _DENIED = {
     r"[0-9][T ,]+[0-9]{1,2}:[0-9]": frozenset({"day"}),  # times of day, which a day would lose
 }
 """Looks of a single value that speak against kinds which would take it."""
-_DAYS = ("day", "timestamp")  # their numbers are days since 1970-01-01
-_ANY = "any"  # form of a guess that counts what could be of its kind in some form
-_TOLD_BY = dict.fromkeys(_DAYS, "timestamp") | dict.fromkeys(("integer", "decimal", "money", "amount"), "money")
+_TOLD_BY = dict.fromkeys(DAYS, "timestamp") | dict.fromkeys(("integer", "decimal", "money", "amount"), "money")
 """Whose evidence says in which form the columns of a kind are written, where it is not its own."""
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_IDS = frozenset({"id", "ids", "identifier", "key", "sku", "guid", "uuid"})
+"""Words of a header that make codes identifiers, also where one occurs in many rows."""
+_NUMBERS = frozenset({"no", "nr", "number", "code", "ref", "reference"})
+"""Words that make numbers identifiers where no two are the same."""
+_OF_DIGITS = ("integer", "phone")
+_SEVERAL = 5
+"""From so many codes on it says something that no two are the same."""
+_CODE = r"^[A-Za-z0-9][A-Za-z0-9._/#:+-]{0,39}$"
+_DIGIT = "[0-9]"
+_PERCENT = r"^[+-]?[0-9]+([.,][0-9]+)?\s?%$"
 _SAMPLE = 1_000
 _WORTH_IT = 0.5  # the share of the first values that have to be of a kind
 _EXAMPLES = 3
@@ -55,7 +66,7 @@ _ODD = 5  # outliers of one sort
 _RARE = 0.01  # the share of the rows below which a pattern is rare, where
 _COMMON = 0.95  # this share of them has one and the same
 _SHOWN = 60  # characters of a value
-MASKED = 40
+MASKED = SHAPED
 """Characters of a value that make its pattern."""
 _VALUES_HELD = 2_000_000
 _BYTES_HELD = 256_000_000
@@ -84,8 +95,9 @@ class ColumnProfile:
 
     name: str
     type: str
-    """The kind (`integer`, `day`, `email` ...) that at least 95 % of the values are of; `text` for anything else, and
-    for digits that begin with a zero, which are codes; `blank` where there is no value."""
+    """The kind (`integer`, `day`, `email` ...) that at least 95 % of the values are of; `identifier` for codes whose
+    header says so (`Student ID`), or of which no two are the same; `text` for anything else, and for other digits that
+    begin with a zero; `blank` where there is no value."""
     form: str = ""
     """In words, how its dates or numbers are written and which value says so: "day first (25/12/2024)"; "could be month
     first or day first (03/02/2024)" where no value does, and "" where all read alike."""
@@ -114,6 +126,8 @@ class ColumnProfile:
     """How the numbers lie (from, to, rows), far-off ones left out; of days, days since 1970-01-01."""
     outliers: tuple[Outlier, ...] = ()
     """Values that are not of the type, numbers and lengths far off, rare patterns: 5 of each at most."""
+    usual: Usual = field(default_factory=Usual)
+    """What is no outlier: by it all of them are found, with their lines (`outliers.outliers`)."""
 
     @property
     def fill(self) -> float:
@@ -234,13 +248,10 @@ class _Guess:
 
     def share(self, texts: pa.StringArray, rows: pa.Int64Array) -> float:
         """The share of the first values that are of the kind."""
-        return _weight(self._parsed(texts.slice(0, _SAMPLE)), rows, self.kind.pattern)
-
-    def _parsed(self, texts: pa.StringArray) -> pa.StringArray:
-        return in_some_form(self.kind, texts) if self.form == _ANY else self.kind.parsed(texts, self.form)
+        return _weight(parsed(self.kind, texts.slice(0, _SAMPLE), self.form), rows, self.kind.pattern)
 
     def add(self, texts: pa.StringArray, rows: pa.Int64Array) -> None:
-        canonical = self._parsed(texts)
+        canonical = parsed(self.kind, texts, self.form)
         fitting = matches(canonical, self.kind.pattern)
         self.rows += pc.sum(rows.filter(fitting)).as_py() or 0
         values = canonical.filter(fitting)
@@ -249,16 +260,11 @@ class _Guess:
             smaller = self.low is None or self._key(low) < self._key(self.low)
             larger = self.high is None or self._key(high) > self._key(self.high)
             self.low, self.high = (low if smaller else self.low), (high if larger else self.high)
-            if self.kind.numeric or self.kind.name in _DAYS:
-                self.numbers.add(values, self._numbers(values), rows.filter(fitting))
+            if self.kind.numeric or self.kind.name in DAYS:
+                self.numbers.add(values, as_numbers(self.kind, values), rows.filter(fitting))
         if len(values) < len(texts):
             others = pc.invert(fitting)
             self.others.add(texts.filter(others), rows.filter(others))
-
-    def _numbers(self, values: pa.StringArray) -> pa.DoubleArray:
-        if self.kind.numeric:
-            return values.cast(pa.float64())
-        return pc.utf8_slice_codeunits(values, 0, 10).cast(pa.date32()).cast(pa.int32()).cast(pa.float64())
 
     def _key(self, text: str) -> Any:
         return Decimal(text) if self.kind.numeric else text
@@ -267,8 +273,8 @@ class _Guess:
 def _guesses() -> Iterator[_Guess]:
     for name in GUESSED:
         kind = KINDS[name]
-        least = 1.0 if kind.sql == "integer" or name in _DAYS else 0.0
-        for form in (None, *kind.forms, *([_ANY] if kind.forms else [])):
+        least = 1.0 if kind.sql == "integer" or name in DAYS else 0.0
+        for form in (None, *kind.forms, *([ANY] if kind.forms else [])):
             yield _Guess(kind=kind, form=form, numbers=Histogram(least=least))
 
 
@@ -326,7 +332,7 @@ class _Column:
         likely = []
         for known in of_kinds.values():
             every = [guess for guess, share in known if share == 1]
-            written = [guess for guess in every if guess.form != _ANY] or every
+            written = [guess for guess in every if guess.form != ANY] or every
             likely += written[:1] if every and written[0].form is None else written
             likely += [] if every else [guess for guess, share in known if share >= _WORTH_IT]
         whole = any(guess.kind.name == "integer" and guess.form is None for guess in likely)
@@ -356,12 +362,14 @@ class _Column:
         low, high = (guess.low, guess.high) if guess else (self.low, self.high)
         if is_open:
             low, high = "", ""
-        text = "text" if self.filled else "blank"
+        kind, fits = self._called(guess)
+        plain = is_open or kind == "identifier"  # nothing of it is far off
+        usual = self._usual(guess, plain)
         return ColumnProfile(
             name=self.name,
-            type=guess.kind.name if guess else text,
+            type=kind,
             form=_in_words(written) if written is not None else "",
-            fits=guess.rows / self.filled if guess else 1.0,
+            fits=fits,
             rows=self.rows,
             filled=self.filled,
             distinct=len(self.values.table) if self.values.exact else self.values.most,
@@ -374,25 +382,48 @@ class _Column:
             maximum=_shown(high or "", _SHOWN),
             examples=tuple(_shown(example, _SHOWN) for example in self.examples),
             lengths=tuple(self.lengths.bins()),
-            numbers=tuple(guess.numbers.bins()) if guess and not is_open else (),
-            outliers=tuple(self._outliers(guess, is_open)),
+            numbers=tuple(guess.numbers.bins()) if guess and not plain else (),
+            outliers=tuple(self._outliers(guess, usual, plain)),
+            usual=usual,
         )
 
-    def _outliers(self, guess: _Guess | None, is_open: bool) -> Iterator[Outlier]:
+    def _called(self, guess: _Guess | None) -> tuple[str, float]:
+        """The type, and the share of the values that are of it."""
+        if not self.filled:
+            return "blank", 1.0
+        named = {word.casefold() for word in _WORDS.findall(self.name)}
+        if guess is None or guess.kind.name in _OF_DIGITS:
+            codes = _share(self.values.table, _CODE, _DIGIT)
+            alone = self.values.first(1)["rows"][0].as_py() == 1 and len(self.values.table) >= _SEVERAL
+            if codes >= FITTING and (named & _IDS or (alone and (guess is None or named & _NUMBERS))):
+                return "identifier", codes
+        if guess is not None:
+            return guess.kind.name, guess.rows / self.filled
+        signs = _share(self.values.table, _PERCENT)
+        return ("percent", signs) if signs >= FITTING else ("text", 1.0)
+
+    def _usual(self, guess: _Guess | None, plain: bool) -> Usual:
+        if guess is None:
+            low, high = self.lengths.fences()
+            return Usual(low=low, high=high, rare=_rare_shapes(self.values.table))
+        low, high = (None, None) if plain else guess.numbers.fences()
+        return Usual(kind=guess.kind.name, form=guess.form, low=low, high=high)
+
+    def _outliers(self, guess: _Guess | None, usual: Usual, plain: bool) -> Iterator[Outlier]:
         """What is unlike the rest, the surest first."""
         if guess is not None:
             for other in guess.others.top(_ODD, _SHOWN):
                 yield Outlier(text=other.text, rows=other.rows, why=f"is no {guess.kind.title or guess.kind.name}")
-            if is_open:
+            if plain:
                 return
-            early, late = ("earlier", "later") if guess.kind.name in _DAYS else ("smaller", "larger")
+            early, late = ("earlier", "later") if guess.kind.name in DAYS else ("smaller", "larger")
             for text, rows, side in guess.numbers.farthest():
                 yield Outlier(text=text, rows=rows, why=f"far {early if side == 'below' else late} than the others")
         else:
             for text, rows, side in self.lengths.farthest():
                 why = f"far {'shorter' if side == 'below' else 'longer'} than the others"
                 yield Outlier(text=_shown(text, _SHOWN), rows=rows, why=why)
-            yield from _oddly_written(self.values.table)
+            yield from _oddly_written(self.values.table, usual.rare)
 
     def _guess(self) -> _Guess | None:
         """The first kind that the column is of, in the form that its values say; in any where they say none."""
@@ -426,6 +457,15 @@ def _weight(texts: pa.StringArray, rows: pa.Int64Array, pattern: str) -> float:
     return float((pc.sum(fitting).as_py() or 0) / pc.sum(weights).as_py())
 
 
+def _share(values: pa.Table, *patterns: str) -> float:
+    """The share of the counted rows whose texts have all of the patterns."""
+    texts, rows = values["text"].combine_chunks(), values["rows"].combine_chunks()
+    for pattern in patterns:
+        found = pc.fill_null(pc.match_substring_regex(texts, pattern), False)
+        texts, values = texts.filter(found), values.filter(found)
+    return float((pc.sum(values["rows"]).as_py() or 0) / pc.sum(rows).as_py())
+
+
 def _told_by(kind: Kind) -> str:
     return _TOLD_BY.get(kind.name, kind.name)
 
@@ -436,7 +476,6 @@ _TABLE = np.arange(256, dtype=np.uint8)
 _TABLE[ord("0") : ord("9") + 1] = ord("9")
 _TABLE[ord("A") : ord("Z") + 1] = ord("A")
 _TABLE[ord("a") : ord("z") + 1] = ord("a")
-_SHAPES = ((r"\p{L}[\p{L}\p{M}]*", "a"), (r"\p{Nd}+", "9"), (r"\s+", " "), (r"(a ?)+", "a"))
 _BEYOND_ASCII = ((r"[\p{Ll}\p{Lo}\p{Lm}\p{M}]", "a"), (r"[\p{Lu}\p{Lt}]", "A"), (r"\p{Nd}", "9"))
 
 
@@ -455,22 +494,25 @@ def masks(texts: pa.StringArray, rows: pa.Int64Array) -> tuple[pa.StringArray, p
     return shapes, counted["rows_sum"].combine_chunks()
 
 
-def _oddly_written(values: pa.Table) -> Iterator[Outlier]:
-    """Values of a rare shape where nearly all have the same; how often a sign is repeated makes no shape."""
+def _rare_shapes(values: pa.Table) -> tuple[str, ...]:
+    """The shapes that hardly any value has, where nearly all have the same."""
     if not len(values):
-        return
-    shapes = pc.utf8_slice_codeunits(values["text"].combine_chunks(), 0, MASKED)
-    for pattern, replacement in _SHAPES:
-        shapes = pc.replace_substring_regex(shapes, pattern, replacement)
-    table = pa.table({"text": values["text"], "rows": values["rows"], "shape": shapes})
+        return ()
+    table = pa.table({"rows": values["rows"], "shape": shapes(values["text"].combine_chunks())})
     counted = table.group_by("shape").aggregate([("rows", "sum")]).sort_by([("rows_sum", "descending")])
     total = pc.sum(counted["rows_sum"]).as_py()
     if counted["rows_sum"][0].as_py() < _COMMON * total:
+        return ()
+    return tuple(counted.filter(pc.less_equal(counted["rows_sum"], _RARE * total))["shape"].to_pylist())
+
+
+def _oddly_written(values: pa.Table, rare: tuple[str, ...]) -> Iterator[Outlier]:
+    """Values of a rare shape."""
+    if not rare:
         return
-    rare = counted.filter(pc.less_equal(counted["rows_sum"], _RARE * total))["shape"]
-    odd = table.filter(pc.is_in(table["shape"], rare.combine_chunks())).sort_by([("rows", "ascending")])
-    for row in odd.slice(0, _ODD).to_pylist():
-        yield Outlier(text=_shown(row["text"], _SHOWN), rows=row["rows"], why="written unlike nearly all the others")
+    odd = pc.is_in(shapes(values["text"].combine_chunks()), pa.array(rare, pa.string()))
+    for row in values.filter(odd).sort_by([("rows", "ascending")]).slice(0, _ODD).to_pylist():
+        yield Outlier(text=_shown(row["text"], _SHOWN), rows=row["rows"], why=UNLIKE)
 
 
 def _text_range(texts: pa.StringArray) -> tuple[str, str]:

@@ -16,6 +16,14 @@ FILL = 0.05
 TIMES = 0.2
 """From this difference on, in proportion, a number of rows or of distinct values is told."""
 
+VERSION = 2
+"""Of the form that a profile is kept in."""
+KNOWN = 200
+"""Of a column of so many different values at most all are kept, each with its rows; else the next file's new and gone
+values cannot be told."""
+LONGEST = 100
+"""Characters of such values."""
+
 GROUPS = 20
 """So many groups of probably the same values are told of each kind, the largest ones."""
 GROUPED = 20_000
@@ -29,19 +37,25 @@ def profile_of(sheet: Sheet, progress: Callable[[int], None] = lambda rows: None
     """The profile of a sheet, ready for JSON, with its worksheet, header line, layout and recipe; raises
     UnreadableSheet.
 
-    Each column has its `groups` as well: values that are probably the same, with their rows and the reason. Of a column
-    that carries secrets nothing is told but how many values it has.
+    Each column has its `groups` as well: values that are probably the same, with their rows and the reason; and all its
+    `values` with their rows, where they are few and no two rows need have their own (None elsewhere). Of a column that
+    carries secrets nothing is told but how many values it has.
     """
     found = profile(sheet, progress)
     hidden = {header for known in catalog.CONTRACTS.values() for header in mapping.secrets(sheet.headers, known)}
     return {
         **found.to_dict(),
+        "version": VERSION,
         "sheet": sheet.reading.sheet,
         "header_line": sheet.reading.header_line,
         "layout": sheet.reading.layout.to_dict(),
         **({"recipe": sheet.recipe.to_dict()} if sheet.recipe is not None else {}),
         "columns": [
-            {**each.to_dict(), "groups": list(_groups(each, found.values[each.name]))}
+            {
+                **each.to_dict(),
+                "groups": list(_groups(each, found.values[each.name])),
+                "values": _values(each, found.values[each.name]),
+            }
             if each.name not in hidden
             else {**each.to_dict(), **_SECRET}
             for each in found.columns
@@ -54,9 +68,38 @@ _SECRET: dict[str, Any] = {
     "form": "",
     "fits": 1.0,
     **{name: [] for name in ("top", "patterns", "examples", "lengths", "numbers", "outliers", "groups")},
+    "values": None,
+    "usual": None,
     **dict.fromkeys(("minimum", "maximum"), ""),
     **dict.fromkeys(("shortest", "longest"), 0),
 }
+
+
+def _values(column: ColumnProfile, values: pa.Table) -> dict[str, int] | None:
+    """All values with their rows, the most frequent first; None where they are many, or no two are the same."""
+    many = not column.distinct_exact or column.distinct > KNOWN or column.longest > LONGEST
+    if many or column.unique or column.type == "identifier":
+        return None
+    ordered = values.sort_by([("rows", "descending"), ("text", "ascending")])
+    return dict(zip(ordered["text"].to_pylist(), ordered["rows"].to_pylist(), strict=True))
+
+
+def new_and_gone(now: Mapping[str, Any], before: Mapping[str, Any]) -> tuple[dict[str, int], dict[str, int]] | None:
+    """The values of a column that the one before had not, with their rows, and those that it had and this one has not;
+    None where one of them has too many to be known."""
+    values, earlier = now.get("values"), before.get("values")
+    if values is None or earlier is None:
+        return None
+    new = {text: rows for text, rows in values.items() if text not in earlier}
+    return new, {text: rows for text, rows in earlier.items() if text not in values}
+
+
+def beside(now: Mapping[str, Any], before: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
+    """The columns that both profiles have, in the order of now, each with what it was before."""
+    old = {mapping.key(column["name"]): column for column in before["columns"]}
+    for column in now["columns"]:
+        if mapping.key(column["name"]) in old:
+            yield column, old[mapping.key(column["name"])]
 
 
 def _groups(column: ColumnProfile, values: pa.Table) -> Iterator[dict[str, Any]]:

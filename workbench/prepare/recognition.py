@@ -31,6 +31,8 @@ _SAID = "said with the import"
 CERTAIN = 0.75
 """From this score on, a source is refused under another playbook that it is not recognised as, and imported where
 nobody says what it is."""
+_LIKE = 0.6
+"""A source that has this share of a template's columns is like those that the template was made of."""
 _APART = 0.03
 """So far what it is has to be from what it might be besides."""
 
@@ -99,6 +101,14 @@ def template_of(sheet: Sheet, templates: Sequence[Template], *, wholly: bool = F
     most = max(known.values(), default=0)
     best = [each for each in templates if known.get(each.id) == (len(here[each.id]) if wholly else most) and most]
     return best[0] if len(best) == 1 else None
+
+
+def missing_of(sheet: Sheet, template: Template) -> tuple[str, ...] | None:
+    """The columns of a template that a source has not, which is like those that it was made of; None for another."""
+    columns = template.mapping.columns
+    there = set(map(mapping.key, _headers(sheet, template)))
+    missing = tuple(header for header in columns if mapping.key(header) not in there)
+    return missing if columns and len(missing) <= (1 - _LIKE) * len(columns) else None
 
 
 def _headers(sheet: Sheet, template: Template) -> tuple[str, ...]:

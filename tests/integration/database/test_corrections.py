@@ -448,6 +448,15 @@ def test_a_choice_that_is_like_another_text_is_what_that_means(wb: Workbench, sh
     assert [(each["text"], each["means"]) for each in values] == [("complted", "completed")]
 
 
+def test_a_text_is_put_right_in_whichever_case_it_is_written_and_as_it_is_written_first(
+    wb: Workbench, sheet: Given
+) -> None:
+    students = "email,name,phone\na@example.com,Ada,Later\nb@example.com,Ben,later\nc@example.com,Cal,LATER\n"
+    batch = wb.stage(sheet(students), "elevate.students")
+    mended = wb.mean(batch, {"phone": {"Later": "555-000-1111", "LATER": "555-000-2222"}})
+    assert phones(wb, mended) == ["555-000-1111", "555-000-1111", "555-000-2222"]
+
+
 def test_one_text_is_put_into_rows_on_some_lines_or_into_all_that_fit(wb: Workbench, wrong: Batch) -> None:
     assert phones(wb, wb.fill_cells(wrong, "phone", "555-222-3333", lines=[2])) == [
         "555-222-3333", "12", "555-123-4567", "12 x"

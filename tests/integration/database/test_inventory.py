@@ -1,12 +1,15 @@
 """Where data comes from, what has changed in its columns, and imports that are paused until that is right again."""
 
 from collections.abc import Callable
+from pathlib import Path
 
+import openpyxl
 import pytest
 
 from tests.imports import ask, outcome
 from workbench import Workbench
 from workbench.database import inventory
+from workbench.model.batch import Batch
 from workbench.model.errors import (
     ColumnsChanged,
     SourceExists,
@@ -18,6 +21,7 @@ from workbench.model.errors import (
 )
 from workbench.model.sheet import Sheet
 from workbench.model.template import Mapping, Template
+from workbench.sources import open_sheet
 
 pytestmark = pytest.mark.both_servers
 
@@ -223,37 +227,48 @@ def test_a_changed_column_goes_through_the_whole_procedure(wb: Workbench, sheet:
 # profiles
 
 
-def test_a_profile_stands_beside_that_of_the_last_other_import(wb: Workbench, sheet: Given) -> None:
+def test_a_file_stands_beside_the_last_other_import_whoever_profiled_it(wb: Workbench, sheet: Given) -> None:
     texts = [f"email,name\np{number}@example.com,P\n" for number in range(3)]
     files = [sheet(text, f"{number}.csv") for number, text in enumerate(texts)]
-    assert wb.profiles.last("elevate.students") is None
+    assert wb.profiles.last_import("elevate.students") is None
     first = wb.import_sheet(files[0], "elevate.students")
-    wb.profiles.keep(first, "elevate.students", {"rows": 1, "columns": []})
-    wb.profiles.keep(files[1], "elevate.students", {"rows": 2, "columns": []})
-    wb.profiles.keep(files[1], "elevate.students", {"rows": 2, "columns": []})
-    last = wb.profiles.last("elevate.students")
-    assert last is not None
-    assert (last["rows"], last["file_name"], last["kept_by"]) == (1, "0.csv", "ana")  # the other was never imported
+    assert wb.profiles.last_import("elevate.students") == first
+    wb.stage(files[2], "elevate.students")  # which is no import yet
     second = wb.import_sheet(files[1], "elevate.students")
 
-    def rows(before: object = None) -> int | None:
-        found = wb.profiles.last("elevate.students", before)  # type: ignore[arg-type]
-        return found and found["rows"]
+    def name(before: Sheet | Batch | None = None) -> str | None:
+        found = wb.profiles.last_import("elevate.students", before)
+        return found and found.file_name
 
-    assert [rows(), rows(files[2]), rows(files[1]), rows(second), rows(first)] == [2, 2, 1, 1, None]
-    assert wb.profiles.last("elevate.courses") is None
+    assert [name(), name(files[2]), name(files[1])] == ["1.csv", "1.csv", "0.csv"]
+    assert [name(second), name(first)] == ["0.csv", None]
+    assert wb.profiles.last_import("elevate.courses") is None
+
+
+def test_another_worksheet_of_the_same_workbook_is_another_file(wb: Workbench, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for title in ("May", "June"):
+        made = book.create_sheet(title)
+        made.append(["email", "name"])
+        made.append([f"{title}@example.com".lower(), "P"])
+    book.remove(book.worksheets[0])
+    book.save(path := tmp_path / "year.xlsx")
+    may, june = (open_sheet(path, sheet=title) for title in ("May", "June"))
+    first = wb.import_sheet(may, "elevate.students")
+    assert wb.profiles.last_import("elevate.students", june) == first
+    assert wb.profiles.last_import("elevate.students", may) is None
 
 
 def test_profiles_are_a_tenant_s_own(wb: Workbench, open_wb: Opened, sheet: Given, url: str) -> None:
     file = sheet(LEGACY)
     for opened in (wb, open_wb(tenant="other", user="olga")):
+        assert opened.profiles.last_import("elevate.students") is None
         opened.import_sheet(file, "elevate.students", columns=MAPPING.columns)
-        assert opened.profiles.last("elevate.students") is None
         opened.profiles.keep(file, "elevate.students", {"rows": 1})
     assert ask(url, "select count(*) from workbench.import_profile") == [(2,)]
 
 
 def test_the_first_source_that_is_added_stands_beside_those_of_seed_002(wb: Workbench) -> None:
     added = wb.sources.save(dataset="Volunteers")
-    assert [one["dataset"] for one in wb.sources.all()] == [*inventory.DATASETS, "Volunteers"]
+    assert [one["dataset"] for one in wb.sources.all()] == [*inventory.DATASETS, *inventory.LISTS, "Volunteers"]
     assert wb.sources.all()[-1] == added

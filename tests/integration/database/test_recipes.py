@@ -276,6 +276,32 @@ def test_a_step_whose_column_is_gone_is_not_done_and_holds_the_plan(wb: Workbenc
     assert wb.commit(held, accept=("step_column_gone",)).stage == "completed"
 
 
+def sites(number: int, rows: dict[str, int]) -> str:
+    lines = [f"{site}" for site, count in rows.items() for _ in range(count)]
+    people = (f"m{number}n{n}@example.com,Person {n},555-123-{n:04},{site}" for n, site in enumerate(lines))
+    return "\n".join(("email,name,phone,site", *people)) + "\n"
+
+
+def test_a_new_spelling_is_told_and_holds_the_plan_where_it_is_in_many_rows(wb: Workbench, sheet: Given) -> None:
+    mapped = Step(operation="map_values", columns=("site",), options={"meanings": {"north": "North"}})
+    given = sheet(sites(1, {"north": 20, "North": 20, "South": 20}), "first.csv")
+    first = wb.import_sheet(given, "elevate.students", columns={"site": ""}, recipe=Recipe(steps=(mapped,)))
+    wb.templates.save("monthly", "elevate.students", mapping_of(first))
+    few = wb.import_sheet(
+        sheet(sites(2, {"north": 20, "South": 20, "no": 2}), "second.csv"), "elevate.students", template="monthly"
+    )
+    assert (few.stage, [told["message"] for told in few.summary["told"]]) == (
+        "completed", ["site: 1 value that no step knows: 'no' (2 rows)."],
+    )  # fmt: skip
+    held = wb.import_sheet(
+        sheet(sites(3, {"north": 20, "South": 20, "no": 7}), "third.csv"), "elevate.students", template="monthly"
+    )
+    assert (held.stage, [hold.code for hold in Hold.all_of(held.summary)]) == ("held", ["step_values_new"])
+    assert wb.commit(held, accept=("step_values_new",)).stage == "completed"
+    again = sheet(sites(4, {"north": 20, "South": 20, "no": 7}), "fourth.csv")
+    assert wb.import_sheet(again, "elevate.students", template="monthly").summary["told"] == []
+
+
 def test_the_next_files_with_the_same_faults_go_in_with_no_hand(wb: Workbench, monthly: None, sheet: Given) -> None:
     batch = wb.import_sheet(sheet(people(60, "call "), "second.csv"), "elevate.students", template="monthly")
     assert (batch.stage, outcome(batch)) == ("completed", (20, 0, 41, 0, 0))

@@ -25,7 +25,10 @@ def texts(clusters: object) -> list[list[str]]:
         ("José Ángel", "angel jose"),
         ("ﬁne", "fine"),
         ("北京 大学", "北京 大学"),
-        ("K-12", "k12"),
+        ("K-12", "12 k"),
+        ("Welding-Technology", "technology welding"),
+        ("Welding/Technology_II", "ii technology welding"),
+        ("2024-01-02", "20240102"),
         ("?!", None),
         ("", None),
         (" ", None),
@@ -43,6 +46,39 @@ def test_values_with_the_same_fingerprint_are_a_cluster_the_most_frequent_first(
         ((("Lincoln High", 90), ("lincoln high", 2), ("High, Lincoln", 1)), 93),
         ((("ahre", 1), ("Ähre", 1)), 2),
     ]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        {"Welding Technology": 10, "Welding-Technology": 2, "welding/technology": 1},
+        {"K-12": 3, "K12": 2, "K 12": 1},
+        {"Carpool": 3, "Car Pool": 2, "pool, car": 1},
+    ],
+)
+def test_words_that_a_hyphen_a_slash_or_nothing_joins_are_the_same(rows: dict[str, int]) -> None:
+    assert texts(key_collision(values(rows))) == [list(rows)]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [{"01/02/2024": 1, "02/01/2024": 1}, {"Room 1 01": 1, "Room 10 1": 1}, {"2024-2025": 1, "2025-2024": 1}],
+)
+def test_numbers_are_not_joined_and_have_their_order(rows: dict[str, int]) -> None:
+    assert key_collision(values(rows)) == ()
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        {"Phlebotomy": 90, "Phlebotomie": 2},
+        {"Nurse": 9, "Nures Aide": 2, "Nurse Aide": 1},
+        {"Phlebotomy 101": 9, "Phlebotomie 101": 1},
+    ],
+)
+def test_words_with_a_letter_or_two_that_are_others_are_neighbours(rows: dict[str, int]) -> None:
+    (found,) = texts(nearest(values(rows)))
+    assert len(found) == 2 and "Nurse" not in found
 
 
 def test_values_that_are_nearly_the_same_are_neighbours() -> None:
@@ -65,6 +101,13 @@ def test_a_neighbour_of_a_neighbour_is_in_the_same_cluster() -> None:
         {"EMP0001": 1, "EMP0002": 1},
         {"Lincoln High": 9, "lincoln  high": 1},
         {"abc": 1, "abd": 1},
+        {"CNA": 9, "CMA": 8},
+        {"CNA Program": 9, "CMA Program": 8},
+        {"Level I": 9, "Level II": 8},
+        {"Nursing A": 9, "Nursing B": 8},
+        {"Radiology": 9, "Cardiology": 8, "Neurology": 2, "Nephrology": 1},
+        {"Active": 9, "Inactive": 8},
+        {"Phlebotomy 101": 9, "Phlebotomie 102": 8},
         {"Welding": 1, "Nursing": 1},
         {"": 3, "?": 2},
     ],

@@ -34,6 +34,14 @@ def test_of_secrets_only_the_fill_is_told() -> None:
     assert (found.fill, found.samples) == (0.5, ())
 
 
+def test_a_text_that_is_like_a_choice_has_a_score_and_one_that_is_like_none_has_none() -> None:
+    found = choice_texts(sheet(state=["Complete", "gone", "Complete"]), ENROLLMENTS, {"state": "status"})["status"]
+    assert [(each.text, each.like, each.score) for each in found] == [
+        ("Complete", "completed", 0.94),
+        ("gone", "", 0.0),
+    ]
+
+
 def test_texts_that_are_no_choice_come_with_their_rows_and_the_choice_they_are_like() -> None:
     assert told("Complete", "Active", "Complete", "gone", "pending ") == [("Complete", 2, "completed"), ("gone", 1, "")]
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests import messy
 from workbench import open_sheet
-from workbench.model.recipe import Recipe
+from workbench.model.recipe import Condition, Recipe, Step
 from workbench.model.sheet import Sheet
 from workbench.prepare.cleaning import cleaned
 from workbench.prepare.findings import Finding, findings
@@ -50,6 +50,20 @@ def test_a_wrong_encoding_is_shown_by_its_first_text(opened: Opened) -> None:
     assert said(opened("name,x\nJosÃ©,1\nBo,2\n")) == [
         ("name", "1 row with letters that were read in a wrong encoding: JosÃ© is José")
     ]
+
+
+def test_of_a_long_text_what_is_around_the_wrong_letter_is_shown(opened: Opened) -> None:
+    ((_, what),) = said(opened(f"name\n{'x' * 50}JosÃ©{'y' * 50}\n"))
+    assert "JosÃ©" in what
+    assert "José" in what
+
+
+def test_letters_that_were_lost_are_named_and_left_to_a_person(opened: Opened) -> None:
+    (found,) = findings(opened("name\nM\ufffdller\nAnn\n"))
+    assert found.what == "1 row that lost a letter when the file was written: M\ufffdller"
+    assert (found.step, found.where) == (None, Condition(column="name", test="pattern", text="\ufffd"))
+    assert not found.is_done(Recipe())
+    assert found.is_done(Recipe(steps=(Step(operation="map_values", columns=("name",)),)))
 
 
 def test_texts_that_mean_nothing_are_named_for_the_step(opened: Opened) -> None:

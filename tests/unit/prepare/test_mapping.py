@@ -18,7 +18,7 @@ from workbench.model.errors import (
 )
 from workbench.model.sheet import Chunk
 from workbench.model.template import Mapping, Template
-from workbench.prepare.mapping import Suggestion, open_points, resolve, secrets, suggest, suggest_values
+from workbench.prepare.mapping import Suggestion, by_hand, open_points, resolve, secrets, suggest, suggest_values
 
 Sheet = dict[str, list[str]]
 
@@ -489,6 +489,32 @@ def test_a_sheet_of_ten_thousand_columns_gets_an_answer_that_fits_a_screen() -> 
 def test_a_sheet_without_rows_is_mapped_by_its_headers() -> None:
     sheet: Sheet = {"Email": [], "Name": [], "Other": []}
     assert resolved(sheet, "elevate.students").columns == {"Email": "email", "Name": "full_name"}
+
+
+# --- what a person chooses ---
+
+
+def test_a_field_that_a_person_chooses_is_scored_by_the_name_of_the_column_or_by_its_values() -> None:
+    students = contract("elevate.students")
+    rows = sample({"Mail": ["a@example.com", "x"], "Kontakt": ["b@example.com", "c@example.com"], "Phones": ["", ""]})
+    found = [
+        by_hand(header, name, rows, students)
+        for header, name in (
+            ("Mail", "email"),
+            ("Kontakt", "email"),
+            ("Kontakt", "phone"),
+            ("Phones", "phone"),
+            ("Mail", ""),
+        )
+    ]
+    assert {(each.method, each.sure) for each in found[:4]} == {("manual", True)}
+    assert [(each.field, each.score, each.reason) for each in found] == [
+        ("email", 1.0, 'you chose it: its header is "mail"'),
+        ("email", 1.0, "you chose it: 100% of the values that were looked at are e-mail addresses"),
+        ("phone", 0.0, "you chose it: 0% of the values that were looked at are phone numbers"),
+        ("phone", 0.91, 'you chose it: its header is 91% like "phone"'),
+        (None, 0, "you left it out"),
+    ]
 
 
 # --- values ---

@@ -69,6 +69,34 @@ def test_dates_and_numbers_are_known_however_they_are_written_and_how_is_said(
     assert (found.type, found.form) == (kind, form)
 
 
+@pytest.mark.parametrize(
+    ("header", "values", "kind"),
+    [
+        ("Student ID", ["1001", "1002", "1002"], "identifier"),
+        ("studentId", ["0012", "0013"], "identifier"),
+        ("SKU", ["AB-100", "AB-101", "AB-101"], "identifier"),
+        ("Invoice No", ["2201", "2202", "2203", "2204", "2205"], "identifier"),
+        ("Room number", ["12", "14", "12", "12", "14"], "integer"),
+        ("x", ["S001", "S002", "S003", "S004", "S005"], "identifier"),
+        ("x", ["S001", "S002", "S003", "S004", "S004"], "text"),
+        ("Paid", ["12", "13", "14", "15", "16"], "integer"),
+        ("Date of ID", ["2024-01-15", "2024-01-16"], "day"),
+        ("Name of key", ["Ann", "Bob"], "text"),
+        ("Discount", ["10%", "5.5%", "0 %"], "percent"),
+    ],
+)
+def test_identifiers_and_percentages_are_called_so(header: str, values: list[str], kind: str) -> None:
+    found = profile(open_frame(pd.DataFrame({header: values}))).columns[0]
+    assert (found.type, found.fits) == (kind, 1.0)
+
+
+def test_no_identifier_is_far_off_the_others() -> None:
+    values = [str(1000 + number) for number in range(300)] + ["999999", "n/a"]
+    found = profile(open_frame(pd.DataFrame({"Student ID": values}))).columns[0]
+    assert [(each.text, each.why) for each in found.outliers] == [("n/a", "is no whole number")]
+    assert found.numbers == ()
+
+
 def test_a_range_that_depends_on_what_nobody_knows_is_not_told() -> None:
     found = column(["3/2/2024", "4/5/2024"])
     assert (found.minimum, found.maximum, found.numbers) == ("", "", ())
@@ -275,5 +303,6 @@ def test_the_profile_is_a_dictionary_for_json() -> None:
         "lengths": [[2, 3, 2]],
         "numbers": [[30, 31, 1], *([low, low + 1, 0] for low in range(31, 40)), [40, 41, 1]],
         "outliers": [],
+        "usual": {"kind": "integer", "form": None, "low": None, "high": None, "rare": []},
     }
     assert (found.to_dict()["source"], found.to_dict()["rows"], found.to_dict()["blank_rows"]) == ("people", 3, 0)

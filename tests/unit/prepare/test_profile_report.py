@@ -2,7 +2,7 @@ import json
 
 import pandas as pd
 
-from workbench.prepare.profile_report import changes, profile_of
+from workbench.prepare.profile_report import KNOWN, beside, changes, new_and_gone, profile_of
 from workbench.sources.frame import open_frame
 
 
@@ -81,3 +81,19 @@ def test_of_a_column_of_secrets_no_value_is_told() -> None:
     secret = found["columns"][0]  # type: ignore[index]
     assert (secret["type"], secret["filled"], secret["distinct"], secret["top"]) == ("secret", 3, 2, [])
     assert told(found, found) == []
+
+
+def test_values_that_are_new_and_gone_are_told_with_their_rows() -> None:
+    before = profiled(status=["open", "open", "closed"], x=["1", "2", "3"])
+    now = profiled(Status=["open", "paid", "paid", "due"])
+    ((column, then),) = beside(now, before)
+    assert new_and_gone(column, then) == ({"paid": 2, "due": 1}, {"closed": 1})
+
+
+def test_of_many_values_and_of_identifiers_none_is_called_new() -> None:
+    many = profiled(x=[f"word {number // 2}" for number in range(2 * KNOWN + 2)])
+    few = profiled(x=["word 1", "word 1"])
+    ids = profiled(**{"Student ID": ["1", "2", "2"]})
+    ((column, then),) = beside(many, few)
+    assert new_and_gone(column, then) is None
+    assert ids["columns"][0]["values"] is None  # type: ignore[index]

@@ -61,7 +61,7 @@ def clean(
             {"source": source, "recipe": str(recipe), "output": str(output) if output else None, **counts}
             | {"warnings": told, "steps": done, "drift": said, "remembered": remember}
         )
-        return NEEDS_A_PERSON if drift else DONE
+        return NEEDS_A_PERSON if any(each.holds for each in drift) else DONE
     made = printing.table("Step", "What it does", ">Looked at", ">Changed")
     for each, text in _told(steps, tally):
         made.add_row(str(each.step + 1), plain(text), f"{each.rows:,}", f"{each.changed:,}")
@@ -70,7 +70,7 @@ def clean(
     printing.say(asked, "", f"{opened.name}: {many(tally.rows)}, {where}.")
     for sentence in (*told, *(one.message for one in drift)):
         warn(sentence)
-    return NEEDS_A_PERSON if drift else DONE
+    return NEEDS_A_PERSON if any(each.holds for each in drift) else DONE
 
 
 @dataclass(kw_only=True)

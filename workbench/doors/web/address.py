@@ -6,6 +6,9 @@ from typing import Any
 
 import streamlit as st
 
+OF_AN_UPLOAD = ("upload", "sheet", "layout", "template")
+"""The parts of an address that say which upload it is about, and how it is read and cleaned."""
+
 
 def link(target: str, label: str, icon: str = ":material/arrow_forward:", **parameters: object) -> None:
     """A link to another page with an address that can be sent to a colleague."""
@@ -31,6 +34,25 @@ def jump(label: str, icon: str = ":material/arrow_forward:", **parameters: objec
 def go_to(target: str, **parameters: object) -> None:
     """Leaves for another page."""
     st.switch_page(f"pages/{target}.py", query_params={name: str(value) for name, value in parameters.items()})
+
+
+_AT = "at file"
+
+
+def stay(**parts: str) -> None:
+    """Keeps in the session which file somebody is at: the links of the sidebar do not say it."""
+    st.session_state[_AT] = parts
+
+
+def stayed() -> dict[str, str]:
+    """The parts of an address that say which file somebody was at last; nothing where none is known."""
+    return dict(st.session_state.get(_AT, {}))
+
+
+def leave() -> None:
+    """Forgets which file somebody is at."""
+    st.session_state.pop(_AT, None)
+    st.query_params.clear()
 
 
 def said(part: str) -> dict[str, Any]:

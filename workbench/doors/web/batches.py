@@ -7,7 +7,7 @@ import streamlit as st
 
 from workbench import Workbench
 from workbench.doors import jobs
-from workbench.doors.web import runs, words
+from workbench.doors.web import address, runs, words
 from workbench.doors.web.page import empty, person
 from workbench.doors.web.views import outcomes, rows
 from workbench.doors.web.views.discard import asked
@@ -61,6 +61,8 @@ _AT = "at batch"
 def _stay(batch: Batch) -> None:
     """Keeps which import somebody is at, in the session and in the address, and offers the way to another."""
     st.session_state[_AT] = str(batch.id)
+    if batch.undo_of is None:
+        address.stay(batch=str(batch.id))
     if not st.query_params.get("batch"):
         st.query_params["batch"] = str(batch.id)
     with st.sidebar:
@@ -70,7 +72,7 @@ def _stay(batch: Batch) -> None:
 
 def _leave() -> None:
     st.session_state.pop(_AT, None)
-    st.query_params.clear()
+    address.leave()
 
 
 def facts(wb: Workbench, batch: Batch) -> None:

@@ -8,13 +8,13 @@ from typing import Any
 import streamlit as st
 
 from workbench.datasets import catalog
-from workbench.doors.web import address, sheets
+from workbench.doors.web import address, sheets, words
 from workbench.doors.web.views import columns
 from workbench.model.contract import Contract
 from workbench.model.sheet import Sheet
 from workbench.model.template import Mapping, Template
-from workbench.prepare.columns import asked_about
-from workbench.prepare.mapping import lacking, suggest
+from workbench.prepare.columns import ChoiceText, asked_about
+from workbench.prepare.mapping import Suggestion, by_hand, lacking, suggest
 
 BY_HAND = ("fields", "meanings", "forms", "same", "mode", "window", "notes", "clears", "lenient", "on_edit", "repairs")
 """The parts of the address with what a person chose otherwise than it was suggested."""
@@ -35,10 +35,14 @@ def fields(
         source.sheet.headers, source.sheet.sample(), contract, template, repeated=source.sheet.reading.repeated
     )
     possible = ["", *(field.name for field in contract.importable)]
-    before = address.before("fields", f"fields {key}")
-    by_hand = {header: name for header, name in before.items() if name in possible}
+    before = {header: name for header, name in address.said("fields").items() if name in possible}
     looked_at = sheets.looked_at(source.sheet, contract.name)
-    said = columns.fields(contract, suggested, looked_at, by_hand, key=f"fields {key}")
+
+    def why(given: Suggestion, name: str) -> Suggestion:
+        suggested = given.field or ""
+        return given if name == suggested else by_hand(given.header, name, source.sheet.sample(), contract)
+
+    said = columns.fields(contract, suggested, looked_at, before, why, key=f"fields {key}")
     address.put("fields", _otherwise(said, {given.header: given.field or "" for given in suggested}))
     settled = all(given.method == "template" and said[given.header] == (given.field or "") for given in suggested)
     return said, settled
@@ -76,26 +80,62 @@ def without(
 
 def meanings(
     source: sheets.Source, contract: Contract, mapped: dict[str, str], template: Template | None, key: str
-) -> dict[str, dict[str, str]]:
-    """What the texts mean that stand where a choice is expected, and are none."""
+) -> tuple[dict[str, dict[str, str]], bool]:
+    """What the texts mean that stand where a choice is expected, and are none; and whether some of it is only guessed,
+    and nobody has said so yet."""
     with st.spinner("Counting the values of choice fields ..."):
         found = sheets.unknown(source.sheet, contract.name, mapped)
     said = dict(template.mapping.value_maps) if template else {}
-    chosen = _nothing(source, contract, mapped, said, key)
+    chosen = _nothing(source, contract, mapped, template, said, key)
+    guessed = False
     for name, texts in found.items():
-        field, widget = contract.field(name), f"values {name} {key}"
+        field = contract.field(name)
         saved = {text.lower(): meaning or columns.BLANK for text, meaning in said.get(name, {}).items()}
-        suggested = {text.text: saved.get(text.text.lower(), text.like or columns.INVALID) for text in texts}
-        before = address.before("meanings", widget).get(name)
         possible = (*field.choices, columns.BLANK, columns.INVALID)
-        before = {text: means for text, means in before.items() if means in possible} if type(before) is dict else {}
-        meant = columns.meanings(field, texts, suggested | before, key=widget)
-        chosen[name] = _otherwise(meant, suggested)
+        saved = {text: meaning for text, meaning in saved.items() if meaning in possible}
+        likely = {text.text: _likely(text, saved.get(text.text.lower()), template) for text in texts}
+        before = _said_before(name, possible)
+        meant = columns.meanings(field, texts, likely, before, key=f"values {name} {key}")
+        chosen[name] = _otherwise(meant, {text: means for text, (means, _) in likely.items()})
+        guesses = {text.text for text in texts if text.like and text.text.lower() not in saved}
+        guessed = guessed or not guesses <= chosen[name].keys()
         said[name] = said.get(name, {}) | {
             text: "" if means == columns.BLANK else means for text, means in meant.items() if means != columns.INVALID
         }
     address.put("meanings", {name: texts for name, texts in chosen.items() if texts})
-    return said
+    return said, guessed
+
+
+def changed(said: Pairs[str, Pairs[str, str]], mapping: Mapping) -> dict[str, dict[str, str]]:
+    """What texts mean now, and meant otherwise, or nothing, in a mapping; of the fields that a column fills there."""
+    filled = set(mapping.columns.values())
+    found = {
+        name: {text: means for text, means in texts.items() if mapping.value_maps.get(name, {}).get(text) != means}
+        for name, texts in said.items()
+        if name in filled
+    }
+    return {name: texts for name, texts in found.items() if texts}
+
+
+def _likely(text: ChoiceText, saved: str | None, template: Template | None) -> columns.Likely:
+    """What a text is taken for that is no choice: what was said before, else the choice that it is like."""
+    if saved is not None:
+        return saved, _says(template)
+    if text.like:
+        return text.like, f":orange-badge[{text.score:.0%}] like {words.text(text.like)}"
+    return columns.INVALID, "like none of its choices"
+
+
+def _says(template: Template | None) -> str:
+    """Who has said before what a text means."""
+    by = "the template" if template is not None and template.id else "this import"
+    return f":green-badge[100%] {by} says so"
+
+
+def _said_before(name: str, possible: Iterable[str]) -> dict[str, str]:
+    """What the address says that texts of a field mean, as far as it is possible."""
+    known = address.said("meanings").get(name)
+    return {text: means for text, means in known.items() if means in possible} if type(known) is dict else {}
 
 
 def forms(
@@ -126,7 +166,12 @@ def forms(
 
 
 def _nothing(
-    source: sheets.Source, contract: Contract, mapped: dict[str, str], said: dict[str, dict[str, str]], key: str
+    source: sheets.Source,
+    contract: Contract,
+    mapped: dict[str, str],
+    template: Template | None,
+    said: dict[str, dict[str, str]],
+    key: str,
 ) -> dict[str, dict[str, str]]:
     """What a person says of the texts that read as no value, field by field; added to what is `said`."""
     chosen: dict[str, dict[str, str]] = {}
@@ -135,17 +180,17 @@ def _nothing(
         texts = asked_about(column, contract, name) if name else ()
         if not name or not texts:
             continue
-        field, widget = contract.field(name), f"nothing {name} {key}"
+        field = contract.field(name)
         saved = {
             text.lower(): columns.AS_IT_STANDS if meaning else columns.BLANK
             for text, meaning in said.get(name, {}).items()
         }
-        suggested = {text.text: saved.get(text.text.lower(), columns.UNSAID) for text in texts}
-        before = address.before("meanings", widget).get(name)
-        possible = columns.answers(field)
-        before = {text: means for text, means in before.items() if means in possible} if type(before) is dict else {}
-        meant = columns.null_texts(field, texts, suggested | before, of_form=not contract.table, key=widget)
-        chosen[name] = _otherwise(meant, suggested)
+        known = {text.text: saved.get(text.text.lower(), columns.UNSAID) for text in texts}
+        whys = {text: (means, "" if means == columns.UNSAID else _says(template)) for text, means in known.items()}
+        before = _said_before(name, columns.answers(field))
+        widget = f"nothing {name} {key}"
+        meant = columns.null_texts(field, texts, whys, before, of_form=not contract.table, key=widget)
+        chosen[name] = _otherwise(meant, known)
         said[name] = said.get(name, {}) | {
             text: text if means == columns.AS_IT_STANDS else ""
             for text, means in meant.items()

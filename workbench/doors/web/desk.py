@@ -221,15 +221,28 @@ def prepared(step: Step) -> dict[str, str]:
     if step.options:
         said["options"] = json.dumps(dict(step.options), ensure_ascii=False)
     if step.where:
-        shown = [Facet(column=each.column, by=each.test, chosen=each).to_dict() for each in step.where if each.column]
-        said["facets"] = json.dumps({"shown": shown}, ensure_ascii=False, separators=(",", ":"))
+        shown = [Facet(column=each.column, by=each.test, chosen=each) for each in step.where if each.column]
+        said["facets"] = _listed(shown)
     return said
+
+
+def of_values(column: str, texts: Sequence[str]) -> dict[str, str]:
+    """The parts of an address at which the rows are shown that have one of these texts in a column."""
+    chosen = Condition(column=column, test="values", values=tuple(texts))
+    return {"facets": _listed([Facet(column=column, chosen=chosen)])}
+
+
+def _listed(shown: Sequence[Facet]) -> str:
+    said = {"shown": [each.to_dict() for each in shown]}
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
 
 
 def prepared_for(finding: Finding) -> dict[str, str]:
     """The parts of an address at which what puts a finding right stands prepared."""
     if finding.step is not None:
         return prepared(finding.step)
+    if finding.where is not None:
+        return {"facets": _listed([Facet(column=finding.column, by=finding.where.test, chosen=finding.where)])}
     return {"do": CLUSTERS, "column": json.dumps([finding.column], ensure_ascii=False), "way": finding.way}
 
 

@@ -1,8 +1,8 @@
 """The sheet that a page is about, and what is found out of it, once for all who look at it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Pairs
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
@@ -17,12 +17,14 @@ from workbench.model.package import Package
 from workbench.model.recipe import Recipe, is_same
 from workbench.model.sheet import Layout, Sheet, Tally
 from workbench.model.template import Mapping, Template
+from workbench.model.wording import first_of
 from workbench.playbooks import PLAYBOOKS, loads, of_package
-from workbench.prepare import columns, drift, forms, mapping, profile_report, recognition, summary_line
-from workbench.prepare.cleaning import cleaned, headers_after, without_removed
+from workbench.prepare import columns, drift, forms, mapping, outliers, profile_report, recognition, summary_line
+from workbench.prepare.cleaning import cleaned, without_removed
 from workbench.prepare.columns import ChoiceText, Column
 from workbench.prepare.drift import Stranger
 from workbench.prepare.forms import ColumnForm
+from workbench.prepare.outliers import Outliers, Usual
 from workbench.prepare.summary_line import SummaryLine
 from workbench.settings import Settings
 from workbench.sources import first_lines, last_lines
@@ -42,6 +44,7 @@ SAME_SHEET: dict[str | type[Any], Any] = {
 """For `st.cache_data`: what has been found out of a sheet holds for every opening of the same one."""
 
 
+_NAMED = 5
 Refused = tuple[int, str]
 """A line that cannot be read, and why."""
 
@@ -100,10 +103,12 @@ class Together:
 
 def source(wb: Workbench) -> Source:
     """The sheet of this address: an upload (`?upload=...`, `sheet`, `layout`) or the kept source of an import
-    (`?batch=...`); without either, or for a run of several sheets, what to do, and the page ends there.
+    (`?batch=...`), else of the one that this person was at before; without either, or for a run of several sheets, what
+    to do, and the page ends there.
 
     Raises UnknownUpload, UnknownBatch, and what opening the sheet raises.
     """
+    come_back(wb)
     query = st.query_params.to_dict()
     said = query["dataset"] if query.get("dataset") in formats.known() else None
     if query.get("batch"):
@@ -126,6 +131,7 @@ def source(wb: Workbench) -> Source:
         empty("No file yet.", "Upload one first: nothing is imported before you say so.", "upload", "Upload a file")
         st.stop()
     raw = uploaded(wb, query["upload"], sheet=query.get("sheet"), said=layout.said())
+    stay(raw.name)
     under = recipes.of_upload(query["upload"], raw.reading.sheet)
     recipe, template = said_of(wb, raw, under)
     return Source(
@@ -135,31 +141,77 @@ def source(wb: Workbench) -> Source:
         kept_under=under,
         dataset=said or (template.dataset if template is not None else recognised_as(cleaned_by(raw, recipe))),
         batch=None,
-        address={name: query[name] for name in ("upload", "sheet", "layout") if query.get(name)},
+        address={name: query[name] for name in address.OF_AN_UPLOAD if query.get(name)},
     )
 
 
+def come_back(wb: Workbench) -> None:
+    """Has an address that names no file name the one that this person was at before, if it is still there."""
+    at = address.stayed()
+    if st.query_params.get("batch") or st.query_params.get("upload") or not at:
+        return
+    try:
+        if "upload" in at:
+            uploads.get(wb.settings, at["upload"])
+        else:
+            wb.batches.get(at["batch"])
+    except WorkbenchError:
+        address.leave()
+    else:
+        st.query_params.update({**at, **st.query_params.to_dict()})
+
+
+def stay(name: str) -> None:
+    """Keeps which upload somebody is at, for the links of the sidebar, which offers the way to another."""
+    parts = (*address.OF_AN_UPLOAD, "dataset")
+    address.stay(**{part: st.query_params[part] for part in parts if st.query_params.get(part)})
+    with st.sidebar:
+        st.caption(f"At **{words.text(name)}**, which is not imported yet")
+        st.button("Choose another file", icon=":material/swap_horiz:", type="tertiary", on_click=address.leave)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """A template that was made of sources like this one."""
+
+    template: Template
+    missing: tuple[str, ...]
+    """Its columns that this one has not."""
+
+    @property
+    def but(self) -> str:
+        """What is missing, in words; "" where nothing is."""
+        are = "is" if len(self.missing) == 1 else "are"
+        return f"but {first_of(self.missing, _NAMED)} {are} missing" if self.missing else ""
+
+
+def known_to(wb: Workbench, raw: Sheet) -> tuple[Known, ...]:
+    """The templates that know an upload's columns, those first that have all of theirs in it: of a file that its
+    headers say plainly what it is, only those that clean it."""
+    plain = recognised_as(raw) is not None
+    asked = [one for one in wb.templates.all() if one.mapping.recipe or not plain]
+    found = [(one, recognition.missing_of(raw, one)) for one in asked]
+    known = [Known(template=one, missing=missing) for one, missing in found if missing is not None]
+    return tuple(sorted(known, key=lambda each: len(each.missing)))
+
+
 def said_of(wb: Workbench, raw: Sheet, under: str) -> tuple[Recipe, Template | None]:
-    """The recipe of an upload: as somebody has said it at Clean, else that of the template which the address names, or
-    which plainly was made of a source with these columns; the template only where it is of the one dataset."""
+    """The recipe of an upload: as somebody has said it at Clean, else that of its template (`by_templates`)."""
     history = recipes.kept(wb.settings, under)
-    if history is not None:
-        return history.now, None
-    with_recipe = [one for one in wb.templates.all() if one.mapping.recipe]
-    named = [one for one in with_recipe if one.id == st.query_params.get("template")]
-    fitting = named or [one for one in with_recipe if _fits(raw, one)]
+    return (history.now, None) if history is not None else by_templates(known_to(wb, raw))
+
+
+def by_templates(known: Sequence[Known]) -> tuple[Recipe, Template | None]:
+    """The recipe of the template which the address names, or of all that have each of their columns in the source; the
+    template only where it is of the one dataset. Nothing where they say different things."""
+    named = [each.template for each in known if each.template.id == st.query_params.get("template")]
+    fitting = named or [each.template for each in known if not each.missing]
     said = st.query_params.get("dataset")
     fitting = [one for one in fitting if one.dataset == said] or fitting
     if not fitting or any(not is_same(one.mapping.recipe, fitting[0].mapping.recipe) for one in fitting):
         return Recipe(), None
     alone = len({one.dataset for one in fitting} | ({said} if said else set())) == 1
     return fitting[0].mapping.recipe or Recipe(), fitting[0] if alone else None
-
-
-def _fits(raw: Sheet, template: Template) -> bool:
-    """Whether a template was plainly made of a source with these columns, cleaned as it says."""
-    after = headers_after(raw.headers, template.mapping.recipe or Recipe())
-    return recognition.template_of(replace(raw, headers=after), [template]) is not None
 
 
 def cleaned_by(raw: Sheet, recipe: Recipe) -> Sheet:
@@ -239,7 +291,10 @@ class InTurn:
 def in_turn(upload: str, name: str, kinds: dict[str, str], _settings: Settings) -> InTurn | None:
     """What the sheets of an upload are, where they are of several playbooks of one family and somebody says of some
     `kinds` what they are; None of any other. Raises what opening them raises."""
-    found = loads.of_sheets(uploads.every_sheet(_settings, upload), kinds)
+    given = uploads.every_sheet(_settings, upload)
+    if given and given[0].package is not None and of_package(given[0].package) is not None:
+        return None  # what a program has packed is one run, which it names itself
+    found = loads.of_sheets(given, kinds)
     if not found.several:
         return None
     turns = [
@@ -431,3 +486,9 @@ def own_totals(sheet: Sheet, dataset: str) -> SummaryLine | None:
 def profiled(sheet: Sheet) -> dict[str, Any]:
     """The profile of a sheet, made once."""
     return profile_report.profile_of(sheet)
+
+
+@st.cache_data(max_entries=50, show_spinner="Looking for every outlier ...", hash_funcs=SAME_SHEET)
+def outlying(sheet: Sheet, header: str, usual: dict[str, Any]) -> Outliers:
+    """Every outlier of a column, with its lines."""
+    return outliers.outliers(without_removed(sheet), header, Usual.from_dict(usual))

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from workbench.doors.web import address
 from workbench.model.batch import Batch
 
 STEPS = (
@@ -34,7 +35,7 @@ def stepper(here: str, batch: Batch | None = None) -> None:
             elif batch is not None and number <= reached and target != "upload":
                 st.page_link(f"pages/{target}.py", label=label, query_params={"batch": str(batch.id)})
             elif target == "upload" or (target == "clean" and "upload" in st.query_params):
-                parts = ("upload", "dataset") if target == "upload" else ("upload", "sheet", "layout", "dataset")
+                parts = (*address.OF_AN_UPLOAD, "dataset")
                 here_again = {name: st.query_params[name] for name in parts if name in st.query_params}
                 st.page_link(f"pages/{target}.py", label=label, query_params=here_again)
             else:

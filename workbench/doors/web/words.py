@@ -10,7 +10,7 @@ import streamlit as st
 from workbench.model.batch import Batch
 from workbench.model.wording import many
 
-__all__ = ["blank", "here", "many", "part", "sheet", "short", "text", "titled", "told", "visible", "when"]
+__all__ = ["blank", "here", "many", "part", "sheet", "short", "text", "titled", "told", "unlinked", "visible", "when"]
 
 
 def text(value: object) -> str:
@@ -26,8 +26,13 @@ def visible(value: str) -> str:
     if not inner:
         return "*(blank)*"
     before, after = value.index(inner[0]), len(value.rstrip())
-    shown = text("␣" * before + inner + "␣" * (len(value) - after))
-    return shown.replace("\\@", "\u2060@")  # an address is no link
+    return unlinked("␣" * before + inner + "␣" * (len(value) - after))
+
+
+def unlinked(value: object) -> str:
+    """A text as Markdown shows it, whose addresses are no links: nobody gets to them by a key or a slip."""
+    shown = text(value).replace("\\@", "\u2060@").replace("\\:/", "\u2060\\:/")
+    return shown.replace("www\\.", "www\u2060\\.")
 
 
 def when(moment: datetime | None) -> str:

@@ -14,6 +14,7 @@ from workbench.prepare.cleaning.conditions import check_condition, needed, rows_
 from workbench.prepare.cleaning.operation import Headers, Learning, Operation, Run, check, wrong
 from workbench.prepare.cleaning.operations import OPERATIONS
 from workbench.prepare.cleaning.rows import Rows
+from workbench.prepare.cleaning.strange import Strange
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +24,8 @@ class _Prepared:
     number: int
     step: Step
     operation: Operation
+    asked: Headers
+    """The columns that a person has named, be they there or not."""
     gone: Headers
     before: Headers
     after: Headers
@@ -139,7 +142,8 @@ def _prepared(recipe: Recipe, headers: Headers) -> list[_Prepared]:
 def _found(number: int, step: Step, headers: Headers) -> _Prepared:
     """A step for these columns: of one that takes each column by itself, those that are there."""
     operation = _operation(step)
-    columns = step.columns or (headers if operation.takes == "each" else ())
+    asked = step.columns
+    columns = asked or (headers if operation.takes == "each" else ())
     others = _asked(step)
     gone = tuple(dict.fromkeys(name for name in (*columns, *others) if name not in headers))
     there = tuple(name for name in columns if name in headers)
@@ -152,7 +156,7 @@ def _found(number: int, step: Step, headers: Headers) -> _Prepared:
         raise wrong(step, "there would be a column without a name.")
     if len(set(after)) < len(after):
         raise wrong(step, f"there would be two columns called {_twice(after)}.")
-    return _Prepared(number=number, step=step, operation=operation, gone=gone, before=headers, after=after)
+    return _Prepared(number=number, step=step, operation=operation, asked=asked, gone=gone, before=headers, after=after)
 
 
 def _twice(headers: Headers) -> str:
@@ -167,6 +171,7 @@ def _at_work(sheet: Sheet, tally: Tally, steps: Iterable[_Prepared], learned: Ma
     """The rows of each chunk when these steps have been at work on them; what they did is put to the tally."""
     done = {each.step: each for each in tally.steps}
     runs = [(each, done.get(each.number, Done(step=each.number)), _begun(each, learned)) for each in steps]
+    met = {each.number: Strange(each.step, told, each.operation, each.asked) for each, told, _ in runs}
     for chunk in sheet.chunks(tally):
         rows = Rows(chunk)
         for each, told, run in runs:
@@ -174,9 +179,12 @@ def _at_work(sheet: Sheet, tally: Tally, steps: Iterable[_Prepared], learned: Ma
             with _naming(each.number + 1, each.step):
                 where = rows.present(rows_where(each.step.where, rows))
                 told.rows += rows.number(where)
+                met[each.number].look(rows, where)
                 told.changed += run(rows, where)
             rows.arrange(each.after)
         yield rows
+    for strange in met.values():
+        strange.end()
 
 
 def _begun(each: _Prepared, learned: Mapping[int, Learning]) -> Run:

@@ -76,6 +76,9 @@ class Operation:
     """The columns that its options name, beside those it is done to."""
     checks: Callable[[Step], None] = lambda step: None
     """Raises WrongRecipe for options that do not go together."""
+    knows: Callable[[Step], Iterable[str]] | None = None
+    """Of one that maps values: those that it maps or makes. Others that it meets are counted, and told where they are
+    new."""
     repeats: bool = False
     """Whether several rows can come of one."""
 

@@ -139,6 +139,7 @@ MAP_VALUES = Operation(
     title="Map values",
     says=_says_map,
     begin=each_cell(_mapping),
+    knows=lambda step: (*step.options["meanings"], *step.options["meanings"].values()),
     options=(Option(name="meanings", kind="pairs", title="Value, and what it is to be"),),
 )
 REPAIR = Operation(

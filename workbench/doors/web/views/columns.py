@@ -1,9 +1,12 @@
 """The columns of a file: which field each of them fills, what stands in every row, and what its texts mean."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from workbench.doors.web import words
 from workbench.model.contract import Contract, Field
@@ -24,48 +27,88 @@ def fields(
     contract: Contract,
     suggested: Sequence[Suggestion],
     columns: Sequence[Column],
-    by_hand: Mapping[str, str],
+    before: Mapping[str, str],
+    why: Callable[[Suggestion, str], Suggestion],
     *,
     key: str,
 ) -> dict[str, str]:
-    """Header -> field, "" for a column that is left out: as suggested or chosen before, and then as a person says."""
-    frame = pd.DataFrame(
-        {
-            "column": [given.header for given in suggested],
-            "field": [by_hand.get(given.header, given.field or "") or LEFT_OUT for given in suggested],
-            "score": [given.score if given.field else None for given in suggested],
-            "samples": [" · ".join(column.samples) for column in columns],
-            "fill": [column.fill for column in columns],
-            "reason": [given.reason for given in suggested],
-        }
+    """Header -> field, "" for a column that is left out: as suggested or chosen `before`, and then as a person says.
+    `why` tells of a column and the field that is chosen for it how well it fits."""
+    st.caption(
+        "A line for each column: what stands in it, the field that it fills, and why. * is required. "
+        "On the keyboard, Tab goes to the next line, and the arrow keys and Enter choose."
     )
-    edited = st.data_editor(
-        frame,
-        key=key,
-        hide_index=True,
-        disabled=["column", "samples", "fill", "score", "reason"],
-        height=min(39 + 35 * len(frame), 640),
-        column_config={
-            "column": st.column_config.TextColumn("Column", pinned=True, width=130),
-            "samples": st.column_config.TextColumn("Samples", width=180),
-            "fill": st.column_config.ProgressColumn(
-                "Filled", format="percent", min_value=0, max_value=1, width=90, help="Rows with something in it."
-            ),
-            "field": st.column_config.SelectboxColumn(
-                "Fills the field",
-                options=[LEFT_OUT, *(field.name for field in contract.importable)],
-                format_func=lambda name: _named(contract, str(name)),
-                required=True,
-                width=130,
-                help="Double-click to choose another. * is required.",
-            ),
-            "score": st.column_config.ProgressColumn(
-                "Sure", format="percent", min_value=0, max_value=1, width=90, help="How sure the suggestion is."
-            ),
-            "reason": st.column_config.TextColumn("Why", width=220),
-        },
+    said = {given.header: before.get(given.header, given.field or "") for given in suggested}
+    options = ["", *(field.name for field in contract.importable)]
+    for given, column in list(zip(suggested, columns, strict=True))[_shown(len(suggested), "Columns", key)]:
+        line = _line(
+            given.header,
+            _stands(column),
+            label=f"Field of {words.text(given.header)}",
+            options=options,
+            named=partial(_named, contract),
+            before=said[given.header],
+            key=f"{key} {given.header}",
+        )
+        said[given.header] = line.said
+        line.tell(why(given, line.said))
+    return said
+
+
+_LINES = 50
+"""So many lines stand on a page at once."""
+
+
+def _shown(number: int, what: str, key: str) -> slice:
+    """Which of so many lines are shown: all, or of very many those that a person turns to."""
+    if number <= _LINES:
+        return slice(None)
+    first = st.selectbox(
+        f"{what} that are shown",
+        range(0, number, _LINES),
+        format_func=lambda start: f"{start + 1:,} to {min(start + _LINES, number):,} of {number:,}",
+        key=f"shown {key}",
     )
-    return dict(zip(edited["column"], edited["field"].replace(LEFT_OUT, ""), strict=True))
+    return slice(first, first + _LINES)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Line:
+    """A line with a drop-down: what a person says in it, and the place beside it for the reason."""
+
+    said: str
+    beside: DeltaGenerator
+
+    def tell(self, given: Suggestion) -> None:
+        """Says why, and how sure that is."""
+        by_hand = given.method == "manual"
+        badge = f":{'blue' if by_hand else 'green' if given.sure else 'orange'}-badge[{given.score:.0%}] "
+        self.beside.caption((badge if given.field else "") + words.text(given.reason))
+
+
+def _line(
+    title: str,
+    told: str,
+    *,
+    label: str,
+    options: Sequence[str],
+    named: Callable[[str], str],
+    before: str,
+    key: str,
+) -> _Line:
+    """A line of a title with what is told of it, and a drop-down that first says what was said before."""
+    about, choice, why = st.columns((5, 4, 5), vertical_alignment="center")
+    about.markdown(f"**{words.unlinked(title)}**  \n:small[{told}]")
+    st.session_state.setdefault(key, before)
+    said = choice.selectbox(label, options, format_func=named, key=key, label_visibility="collapsed")
+    return _Line(said=said, beside=why)
+
+
+def _stands(column: Column) -> str:
+    """What stands in a column, and in how many rows."""
+    samples = words.unlinked(" · ".join(column.samples))
+    filled = "blank in every row" if not column.filled else f"{column.fill:.0%} filled"
+    return f"{samples} ({filled})" if samples else filled
 
 
 def without(header: str, name: str, *, key: str) -> bool:
@@ -74,8 +117,8 @@ def without(header: str, name: str, *, key: str) -> bool:
 
 
 def _named(contract: Contract, name: str) -> str:
-    if name == LEFT_OUT:
-        return name
+    if not name:
+        return LEFT_OUT
     field = contract.field(name)
     return f"{name} *" if contract.requires(field) else name
 
@@ -136,11 +179,33 @@ def _example(column: ColumnForm, name: str) -> str:
     return f": {cell.text} is {shown(cell.means[name])}" if cell is not None and name in cell.means else ""
 
 
-def meanings(field: Field, texts: Sequence[ChoiceText], means: Mapping[str, str], *, key: str) -> dict[str, str]:
+Likely = tuple[str, str]
+"""What a text is taken for, and why."""
+
+
+def meanings(
+    field: Field, texts: Sequence[ChoiceText], likely: Mapping[str, Likely], before: Mapping[str, str], *, key: str
+) -> dict[str, str]:
     """What the texts of a field mean that are none of its choices: one of them, BLANK or INVALID."""
     st.subheader(f"What the values of {field.name} mean", anchor=False)
     st.caption("These texts are none of its choices. Say what they mean; what has no meaning makes its rows invalid.")
-    return _said_of(texts, means, [*field.choices, BLANK, INVALID], key)
+    return _said_of(texts, likely, before, [*field.choices, BLANK, INVALID], key)
+
+
+def changed(means: Mapping[str, Mapping[str, str]], *, remembers: bool) -> bool | None:
+    """Whether the template is to know it too, once a person has those texts put right in an import that is not written
+    yet ({field: {text: meaning}}); None before."""
+    told = "; ".join(
+        f"{name}: {words.unlinked(text)} → {words.text(meaning or BLANK)}"
+        for name, texts in means.items()
+        for text, meaning in texts.items()
+    )
+    with st.container(border=True):
+        st.markdown(f"These meanings are others than those of this import. {told}")
+        st.caption("Its rows that say so are put right and planned again: no new import is needed.")
+        remember = remembers and st.checkbox("Let the template know it for the next time", True)
+        pressed = st.button("Put them right in this import", icon=":material/published_with_changes:")
+    return remember if pressed else None
 
 
 def answers(field: Field) -> tuple[str, ...]:
@@ -149,7 +214,13 @@ def answers(field: Field) -> tuple[str, ...]:
 
 
 def null_texts(
-    field: Field, texts: Sequence[NullText], means: Mapping[str, str], *, of_form: bool, key: str
+    field: Field,
+    texts: Sequence[NullText],
+    likely: Mapping[str, Likely],
+    before: Mapping[str, str],
+    *,
+    of_form: bool,
+    key: str,
 ) -> dict[str, str]:
     """What the texts of a field mean that read as no value: BLANK, AS_IT_STANDS or UNSAID. A field `of_form` is one
     whose rows a playbook's parts judge, and not every part takes it."""
@@ -164,32 +235,33 @@ def null_texts(
             else "Rows with any other are invalid."
         )
     )
-    return _said_of(texts, means, answers(field), key)
+    return _said_of(texts, likely, before, answers(field), key)
 
 
 def _said_of(
-    texts: Sequence[ChoiceText | NullText], means: Mapping[str, str], options: Sequence[str], key: str
+    texts: Sequence[ChoiceText | NullText],
+    likely: Mapping[str, Likely],
+    before: Mapping[str, str],
+    options: Sequence[str],
+    key: str,
 ) -> dict[str, str]:
-    """What each of the texts means, one of the options, those given to begin with."""
-    frame = pd.DataFrame(
-        {
-            "text": [text.text for text in texts],
-            "rows": [text.rows for text in texts],
-            "means": [means[text.text] for text in texts],
-        }
-    )
-    edited = st.data_editor(
-        frame,
-        key=key,
-        hide_index=True,
-        disabled=["text", "rows"],
-        column_config={
-            "text": st.column_config.TextColumn("In the file", width="medium"),
-            "rows": st.column_config.NumberColumn("Rows", format="localized"),
-            "means": st.column_config.SelectboxColumn("Means", options=options, required=True, width="medium"),
-        },
-    )
-    return dict(zip(edited["text"], edited["means"], strict=True))
+    """What each of the texts means, one of the options: what is likely or was said `before`, and then as a person
+    says."""
+    said = {text.text: before.get(text.text, likely[text.text][0]) for text in texts}
+    for text in texts[_shown(len(texts), "Texts", key)]:
+        line = _line(
+            text.text,
+            words.many(text.rows),
+            label=f"Meaning of {words.text(text.text)}",
+            options=options,
+            named=str,
+            before=said[text.text],
+            key=f"{key} {text.text}",
+        )
+        said[text.text] = line.said
+        means, why = likely[text.text]
+        line.beside.caption(why if line.said == means else "you chose it")
+    return said
 
 
 def _stops(field: Field) -> bool:

@@ -13,6 +13,7 @@ from workbench.doors.web.uploads import KEPT_DAYS, TYPES, Upload
 from workbench.doors.web.views import totals
 from workbench.model.batch import Batch
 from workbench.model.sheet import Reading, Sheet, Tally
+from workbench.model.template import Template
 from workbench.playbooks.loads import ALL_OR_NONE
 from workbench.prepare.summary_line import SummaryLine
 
@@ -90,7 +91,36 @@ def _found(sheet: Sheet) -> list[str]:
     return [*found, f"{len(sheet.headers)} columns", header]
 
 
-def dataset(scored: Mapping[str, tuple[str, float, str]], likely: str | None, may_be: Sequence[str] = ()) -> str | None:
+def template(known: Mapping[str, tuple[Template, str]], said: str | None) -> str | None:
+    """Which of the templates that know a file's columns says what it is; of each are said what of it is missing in the
+    file. None while nobody has said it."""
+    chosen = st.selectbox(
+        "Template",
+        list(known),
+        index=list(known).index(said) if said is not None and said in known else None,
+        format_func=lambda name: f"{known[name][0].name} ({known[name][0].dataset})",
+        placeholder="Choose a template",
+        help="A mapping that somebody saved, with the steps that clean the file. The file is cleaned and mapped as it "
+        "says.",
+    )
+    if chosen is None:
+        for each, but in known.values():
+            told = f"those of the template {each.name} ({each.dataset})"
+            st.caption(words.text(f"Its columns are like {told}, {but}." if but else f"Its columns are {told}."))
+        st.warning("Choose the template that says what this file is.", icon=":material/help:")
+    elif but := known[chosen][1]:
+        told = f"The columns are those of the template {known[chosen][0].name}, {but}."
+        st.warning(words.text(told), icon=":material/difference:")
+    return chosen
+
+
+def dataset(
+    scored: Mapping[str, tuple[str, float, str]],
+    likely: str | None,
+    may_be: Sequence[str] = (),
+    *,
+    known_otherwise: bool = False,
+) -> str | None:
     """What the rows are, with how sure that is and why; of each dataset are given: title, score, reason. None while
     nobody has said which of several they `may_be`."""
     options = list(scored)
@@ -110,7 +140,7 @@ def dataset(scored: Mapping[str, tuple[str, float, str]], likely: str | None, ma
         for name in may_be:
             title, score, reason = scored[name]
             st.caption(f"**{words.text(title)}, {score:.0%}**: {words.text(reason)}")
-    else:
+    elif not known_otherwise:
         st.caption("The headers are those of no dataset that is known here.")
     return chosen
 

@@ -88,7 +88,7 @@ def table(
         sign: st.column_config.NumberColumn(sign, width=48, help=f"Rows {name}. {MEANINGS[name]}")
         for name, sign in SIGNS.items()
     }
-    config = {"": button, **columns}
+    config: dict[str, Any] = {"": button, **columns}
     st.dataframe(shown, hide_index=True, key="imports", height="content", column_config=config, placeholder="")
 
 

@@ -82,7 +82,8 @@ def _pairs(title: str, given: Mapping[str, str], *, key: str) -> dict[str, str]:
         height=min(39 + 35 * (len(given) + 1), 250),
         key=key,
     )
-    return {text: means for text, means in edited.fillna("").itertuples(index=False) if text}
+    texts = edited.astype("string").fillna("")  # a column of which nothing was typed yet has come back without a type
+    return {text: means for text, means in texts.itertuples(index=False) if text}
 
 
 def preview(found: Preview, rows: int) -> None:

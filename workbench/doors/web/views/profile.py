@@ -9,10 +9,16 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from workbench.doors.web import words
+from workbench.doors.web.views.comparison import BEFORE, NOW, distribution
 from workbench.doors.web.views.plots import plot
 from workbench.model.kinds import KINDS
+from workbench.model.wording import first_of
+from workbench.prepare.outliers import MOST, Outliers
 
-NOW, BEFORE = "#2f6fb0", "#6b7785"
+_LONGEST = 200
+_LINES = 8
+TITLES = {"percent": "percent", "secret": "secret"}
+"""What types are called here that their kinds call otherwise, or that are no kinds."""
 
 
 def at_a_glance(found: Mapping[str, Any], before: Mapping[str, Any] | None) -> None:
@@ -28,11 +34,10 @@ def at_a_glance(found: Mapping[str, Any], before: Mapping[str, Any] | None) -> N
             st.metric(name, f"{now:,}", f"{delta:+,}" if delta else None, border=True, width=112, delta_color="off")
 
 
-def since(before: Mapping[str, Any], changes: Sequence[Mapping[str, Any]]) -> None:
-    """The differences from the last import, in words."""
+def since(beside: str, changes: Sequence[Mapping[str, Any]]) -> None:
+    """The differences from the last import, in words; `beside` says which import that is."""
     st.subheader("Since the last import", anchor=False)
-    file, then = words.text(before["file_name"]), words.when(before["kept_at"])
-    st.caption(f"**{file}**, profiled on {then} UTC by {words.text(before['kept_by'])}")
+    st.caption(beside)
     if not changes:
         st.success(
             "Nothing that matters has changed: columns, types, fill and ranges are the same.", icon=":material/check:"
@@ -65,9 +70,12 @@ def every_column(columns: Sequence[Mapping[str, Any]]) -> None:
         height="content" if len(frame) < 15 else 560,
         column_config={
             "Column": st.column_config.TextColumn(pinned=True),
+            "Type": st.column_config.TextColumn(width=190),
             "Filled": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1, width=90),
             "Patterns": st.column_config.TextColumn(help="A and a for letters, 9 for digits."),
-            "Outliers": st.column_config.NumberColumn(help="Values unlike the others, at most a few of each sort."),
+            "Outliers": st.column_config.NumberColumn(
+                help="Values unlike the others, at most a few of each sort: look closely at a column to see all."
+            ),
             "Alike": st.column_config.NumberColumn(help="Groups of values that are probably the same."),
         },
     )
@@ -83,7 +91,7 @@ def _most_frequent(column: Mapping[str, Any]) -> str:
 def _kind(column: Mapping[str, Any]) -> str:
     """The type in words, and how many of the values are of it when not all are."""
     name = column["type"]
-    title = (KINDS[name].title or name) if name in KINDS else name
+    title = TITLES.get(name) or (KINDS[name].title if name in KINDS else "") or name
     title = f"{title}, {column['form']}" if column.get("form") else title
     return title if column["fits"] == 1 else f"{title} ({column['fits']:.1%})"
 
@@ -100,20 +108,48 @@ def one_column(column: Mapping[str, Any], before: Mapping[str, Any] | None) -> N
         if column["numbers"]:
             st.markdown("**How the days lie**" if _dated(column) else "**How the numbers lie**")
             plot(_histogram(column, before, "numbers"), key="numbers")
+        elif column.get("values"):
+            st.markdown("**How the values are distributed**")
+            plot(distribution(column, before), key="distribution")
         if column["shortest"] < column["longest"]:
             st.markdown("**How long the values are**, in characters")
             plot(_histogram(column, before, "lengths"), key="lengths")
         elif column["filled"]:
             st.markdown(f"**Every value is {column['longest']:,} characters long.**")
-    if column["outliers"]:
-        st.markdown("**Outliers**: unlike the others of this column")
-        titles = {"text": "Value", "rows": "Rows", "why": "Why"}
-        outliers = pd.DataFrame(column["outliers"], columns=list(titles)).rename(columns=titles)
-        st.dataframe(outliers, hide_index=True)
     if column.get("groups"):
         st.markdown("**Probably the same**, written differently")
         # in this order: a profile that was kept has its names in the database's
         st.dataframe(pd.DataFrame(column["groups"], columns=["Values", "Rows", "Why"]), hide_index=True)
+
+
+def outliers(name: str, found: Outliers) -> tuple[str, ...]:
+    """Every outlier of a column with its lines; the values that are chosen among them, all where none is."""
+    told = list(found.values())
+    st.markdown(f"**Outliers**: {words.many(found.rows)} unlike the others of this column")
+    if found.rows > MOST:
+        st.caption(f"The first {MOST:,} of these rows.")
+    frame = pd.DataFrame(
+        {
+            "Value": [text[:_LONGEST] for text, *_ in told],
+            "Rows": [rows for _, rows, *_ in told],
+            "Lines": [_lines(lines) for *_, lines, _ in told],
+            "Why": [why for *_, why in told],
+        }
+    )
+    chosen = st.dataframe(
+        frame,
+        hide_index=True,
+        height="content" if len(frame) < 10 else 380,
+        on_select="rerun",
+        selection_mode="multi-row",
+        key=f"outliers {name}",
+        column_config={"Lines": st.column_config.TextColumn(help="Lines of the source, its header counted.")},
+    ).selection.rows
+    return tuple(dict.fromkeys(told[row][0] for row in chosen or range(len(told)) if row < len(told)))
+
+
+def _lines(lines: Sequence[int]) -> str:
+    return first_of([f"{line}" for line in lines], _LINES)
 
 
 def _frequencies(column: Mapping[str, Any], before: Mapping[str, Any] | None, what: str, label: str) -> None:
