@@ -5,12 +5,13 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from glob import escape
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 
 UNFINISHED = "unfinished"
 """The folder under the home for files that are being written."""
+_PART = ".workbench-part"
+"""How the name of a file ends that is being written beside its place: no other program's does."""
 
 
 def private(folder: Path) -> Path:
@@ -51,9 +52,10 @@ def whole(home: Path, target: Callable[[], Path], *, once: bool = False) -> Iter
 
 @contextmanager
 def beside(path: Path) -> Iterator[BinaryIO]:
-    """As `whole`, for a file anywhere that others may read; it is written beside its place."""
-    sweep(path.parent, f".{escape(path.name)}.*.part")
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    """As `whole`, for a file anywhere that others may read; it is written beside its place. What a killed program has
+    left there of any file is swept."""
+    sweep(path.parent, f".*{_PART}")
+    part = path.with_name(f".{path.name}.{os.getpid()}{_PART}")
     try:
         with part.open("xb+") as file:
             hold(file)

@@ -170,6 +170,7 @@ class Recipe:
         looked at (see `prepare.cleaning.checked`)."""
         if not isinstance(data, Mapping) or not isinstance(data.get("steps", ()), list | tuple):
             raise WrongRecipe(step="The recipe", why="it is no list of steps.")
+        refuse_unkeepable(data)
         _refuse_unknown(cls, data, "the recipe")
         if data.get("version", VERSION) != VERSION:
             raise WrongRecipe(step="The recipe", why=f"its form is version {data['version']}, and {VERSION} is known.")
@@ -221,6 +222,21 @@ def is_same(recipe: Recipe | None, other: Recipe | None) -> bool:
 def _does(recipe: Recipe | None) -> list[str]:
     steps = (replace(step, expected=None) for step in recipe.steps if step.on) if recipe is not None else ()
     return [json.dumps(step.to_dict(), sort_keys=True) for step in steps]
+
+
+def refuse_unkeepable(data: Any) -> None:
+    """Raises WrongRecipe where a text has what no file and no database keeps: a NUL character, or half of one."""
+    try:
+        said = json.dumps(data, ensure_ascii=False, default=str)
+        said.encode()
+    except UnicodeEncodeError:
+        raise WrongRecipe(
+            step="The recipe", why="a text in it has half a character (a lone surrogate), which nothing keeps."
+        ) from None
+    except (RecursionError, ValueError):
+        raise WrongRecipe(step="The recipe", why="it is nested too deeply.") from None
+    if "\\u0000" in said.replace("\\\\", ""):
+        raise WrongRecipe(step="The recipe", why="a text in it has a NUL character, which nothing keeps.")
 
 
 def place(number: int, operation: str = "") -> str:

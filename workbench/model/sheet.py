@@ -14,6 +14,8 @@ from workbench.model.package import Package
 from workbench.model.recipe import Done, Recipe
 from workbench.model.salesforce import Interval, ReadOf
 
+ONLY = "Only the worksheet {} is read"
+"""How the sentence begins that tells of worksheets which are not read."""
 LEFT_OUT_ENTRIES = 100
 """How many places of lines that are left out a reading names."""
 LEFT_OUT_TEXT = 200
@@ -129,6 +131,11 @@ class Reading:
     """What a person said of it."""
     left_out: tuple[LeftOut, ...] = ()
     """Lines that are no records, as far as they are known before the rows are read; `Tally` has the others."""
+
+    def with_others(self) -> Self:
+        """The same of a worksheet that is read together with others: that it alone is read is not told."""
+        alone = ONLY.format(self.sheet)
+        return replace(self, warnings=tuple(each for each in self.warnings if not each.startswith(alone)))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -143,6 +143,8 @@ def of_sheets(sheets: Sequence[Sheet], said: Mapping[str, str] | None = None) ->
                 unknown[called(sheet)] = _perhaps(sheet)
             else:
                 found.append((plain[0], sheet, plain[1]))
+    if len(found) > 1:
+        found = [(what, replace(each, reading=each.reading.with_others()), why) for what, each, why in found]
     source = next((sheet.package.name if sheet.package is not None else sheet.name for sheet in sheets), "")
     return Loads(source=source, loads=tuple(_ordered(_placed(found))), unknown=unknown, left_out=tuple(left_out))
 

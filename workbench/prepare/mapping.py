@@ -393,9 +393,9 @@ _SECRET_COMPOUND = re.compile(
     r"|(?:access|api|auth|aws|client|database|login|oauth)credentials?$"
 )
 """One word of a header, or two of them joined, that name a secret together: "Auth_Key", "tokenexpires"."""
-_SECRET_ALONE = {"hash", "hashes", "salt", "salts"}
+_SECRET_ALONE = {"hash", "hashes", "pin", "pins", "salt", "salts"}
 """What is a secret as the whole of a header where the rows are people, who sign in somewhere, and not where they are
-goods: a shop sells salt."""
+goods: a shop sells salt, and pins. A "PIN code" is also the postal code of an address."""
 _CAPITAL = re.compile("(?<=[a-z])(?=[A-Z])")
 
 

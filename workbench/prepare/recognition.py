@@ -1,6 +1,7 @@
 """Which dataset a sheet is, told by its headers."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import PurePath
 
 from workbench.datasets import catalog
@@ -149,7 +150,9 @@ def sheets_of(sheets: Sequence[Sheet], datasets: Sequence[str], source: str) -> 
     if not found:
         names = ", ".join(sheet.reading.sheet or sheet.name for sheet in sheets)
         raise NoSheets(source=sheets[0].name if sheets else "", playbook=source, sheets=names)
-    return found
+    if len(found) == 1:
+        return found
+    return {name: replace(each, reading=each.reading.with_others()) for name, each in found.items()}
 
 
 def is_header(cells: Sequence[str]) -> bool:

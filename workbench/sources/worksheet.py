@@ -20,6 +20,7 @@ from python_calamine import (
 )
 
 from workbench.model.errors import UnknownSheet, UnreadableSheet, UnreadableSource
+from workbench.model.sheet import ONLY
 from workbench.sources import ods, xls, xlsx
 from workbench.sources.cells import text_of
 from workbench.sources.container import AREA_LIMIT, Format, damaged, password_wanted, too_large
@@ -204,7 +205,7 @@ def _unread(titles: tuple[str, ...], hidden: frozenset[str], read: str, passed: 
     if not others:
         return ()
     why = ", because it looks most like a table" if passed else ""
-    return (f"Only the worksheet {read} is read{why}. The workbook has others: {', '.join(others)}.",)
+    return (f"{ONLY.format(read)}{why}. The workbook has others: {', '.join(others)}.",)
 
 
 def _book(path: Path, found: Format) -> CalamineWorkbook:

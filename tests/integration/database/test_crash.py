@@ -169,7 +169,7 @@ def test_an_export_that_is_killed_leaves_the_earlier_file_and_the_next_one_clear
     out.write_bytes(b"the earlier one")
     with standing_in_the_way(url, "lock table generic_csv.courses in access exclusive mode"):
         kill_while_it_waits(url, home, "export", "generic_csv", "-o", str(out))
-    (part,) = out.parent.glob(".all.zip.*.part")
+    (part,) = out.parent.glob(".all.zip.*.workbench-part")
     assert (part.stat().st_size > 0, out.read_bytes()) == (True, b"the earlier one")
     wb.export("generic_csv", out)
     assert [path.name for path in out.parent.iterdir()] == ["all.zip"]

@@ -51,12 +51,22 @@ def test_a_recipe_with_no_step_that_is_on_is_false() -> None:
         ({"steps": [{"operation": "trim", "where": [{"test": ["a"]}]}]}, "test is a text"),
         ({"steps": [{"operation": "trim", "where": [{"test": "blank", "low": []}]}]}, "low is a number or a date"),
         ([], "it is no list of steps"),
+        ({"name": "\ud800"}, "has half a character"),
+        ({"steps": [{"operation": "\udfff"}]}, "has half a character"),
+        ({"steps": [{"operation": "trim", "columns": ["\ud800"]}]}, "has half a character"),
+        ({"\ud800": 1}, "has half a character"),
+        ({"steps": [{"operation": "set", "options": {"into": "a\0b"}}]}, "has a NUL character"),
     ],
 )
 def test_what_is_no_recipe_is_refused_in_one_sentence(data: object, why: str) -> None:
     with pytest.raises(WrongRecipe) as error:
         Recipe.from_dict(data)  # type: ignore[arg-type]
     assert why in str(error.value)
+
+
+def test_a_text_that_only_speaks_of_a_nul_character_is_kept() -> None:
+    step = Step(operation="replace", options={"find": "\\u0000", "by": "\\\\u0000"})
+    assert Recipe.from_dict(Recipe(steps=(step,)).to_dict()).steps == (step,)
 
 
 @pytest.mark.parametrize(

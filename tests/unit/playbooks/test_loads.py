@@ -44,6 +44,15 @@ def test_an_archive_is_read_file_by_file_as_a_workbook_is_sheet_by_sheet(tmp_pat
     assert of.source == "all.zip"
 
 
+def test_of_a_worksheet_that_is_read_with_others_it_is_not_told_that_it_alone_is_read(tmp_path: Path) -> None:
+    path = commerce_book.workbook(tmp_path / "all.xlsx", **commerce_book.WHOLESALE)
+    assert any(each.startswith("Only the worksheet") for each in open_sheet(path).reading.warnings)
+    together = loads.of_sheets(open_sheets(path))
+    assert len(together.loads) == 3
+    given = [each for load in together.loads for each in load.sheets.values()]
+    assert not [each for sheet in given for each in sheet.reading.warnings if each.startswith("Only the worksheet")]
+
+
 def test_plain_datasets_that_follow_each_other_are_one_run(tmp_path: Path) -> None:
     sheets = {"Lines": LINES, "Payments": PAYMENTS, "Heads": HEADS, "Customers": commerce_book.CUSTOMERS}
     assert order(found(tmp_path, **sheets)) == [

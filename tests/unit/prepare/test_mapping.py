@@ -425,6 +425,13 @@ def test_a_hash_or_a_salt_alone_is_a_secret_of_people_and_none_of_goods() -> Non
         assert secrets(headers, contract(goods)) == ()
 
 
+def test_a_pin_is_a_secret_of_people_as_a_whole_word() -> None:
+    for dataset in ("elevate.students", "generic_csv.users", "commerce.customers"):
+        assert secrets(("PIN", "pin ", "Pins"), contract(dataset)) == ("PIN", "pin ", "Pins")
+        assert secrets(("PIN code", "Pinned", "Opinion", "Shipping"), contract(dataset)) == ()
+    assert secrets(("PIN", "Pins"), contract("commerce.skus")) == ()
+
+
 def test_the_name_of_a_field_is_no_secret() -> None:
     known = contract("elevate.students")
     assert secrets(("Password", "Login Token"), known) == ("Password", "Login Token")

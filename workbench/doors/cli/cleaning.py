@@ -52,13 +52,14 @@ def clean(
     if remember:
         save_recipe(steps.expecting(tally.steps, tally.rows), recipe)
     drift = list(drifts(steps, tally.steps, tally.rows))
+    told = (*opened.reading.warnings, *printing.left_out(opened.reading, tally))
     if asked.json:
         done = [{**asdict(each), "step": each.step + 1, "sentence": text} for each, text in _told(steps, tally)]
         said = [{"step": each.step + 1, "code": each.code, "message": each.message} for each in drift]
         counts = {"rows": tally.rows, "written": written.rows if output is not None else 0}
         asked.answer(
             {"source": source, "recipe": str(recipe), "output": str(output) if output else None, **counts}
-            | {"steps": done, "drift": said, "remembered": remember}
+            | {"warnings": told, "steps": done, "drift": said, "remembered": remember}
         )
         return NEEDS_A_PERSON if any(each.holds for each in drift) else DONE
     made = printing.table("Step", "What it does", ">Looked at", ">Changed")
@@ -67,8 +68,8 @@ def clean(
     printing.tell(asked, made)
     where = f"{many(written.rows)} in {output}" if output is not None else f"{many(written.rows)} would be left"
     printing.say(asked, "", f"{opened.name}: {many(tally.rows)}, {where}.")
-    for one in drift:
-        warn(one.message)
+    for sentence in (*told, *(one.message for one in drift)):
+        warn(sentence)
     return NEEDS_A_PERSON if any(each.holds for each in drift) else DONE
 
 

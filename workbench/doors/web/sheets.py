@@ -189,7 +189,7 @@ def known_to(wb: Workbench, raw: Sheet) -> tuple[Known, ...]:
     """The templates that know an upload's columns, those first that have all of theirs in it: of a file that its
     headers say plainly what it is, only those that clean it."""
     plain = recognised_as(raw) is not None
-    asked = [one for one in wb.templates.all() if one.mapping.recipe or not plain]
+    asked = [one for one in wb.templates.all() if (one.mapping.recipe or not plain) and not one.unusable]
     found = [(one, recognition.missing_of(raw, one)) for one in asked]
     known = [Known(template=one, missing=missing) for one, missing in found if missing is not None]
     return tuple(sorted(known, key=lambda each: len(each.missing)))

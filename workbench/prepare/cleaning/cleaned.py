@@ -4,8 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
+import pyarrow as pa
+
 from workbench.model.errors import WrongRecipe
-from workbench.model.recipe import Done, Recipe, Step, place
+from workbench.model.recipe import Done, Recipe, Step, place, refuse_unkeepable
 from workbench.model.sheet import TEXTS_FOR_VALUES, Chunk, Sheet, Tally
 from workbench.model.wording import listed, many
 from workbench.prepare.cleaning.conditions import check_condition, needed, rows_where
@@ -65,6 +67,7 @@ def checked(recipe: Recipe) -> Recipe:
     """The recipe, whose steps are known and can be done; raises WrongRecipe, which names the step."""
     for number, step in enumerate(recipe.steps, start=1):
         with _naming(number, step):
+            refuse_unkeepable(step.to_dict())
             check(_operation(step), step)
             for condition in step.where:
                 check_condition(condition, step)
@@ -115,6 +118,9 @@ def _naming(number: int, step: Step) -> Iterator[None]:
         yield
     except WrongRecipe as error:
         raise WrongRecipe(step=place(number, step.operation), why=error.coordinates["why"]) from None
+    except pa.ArrowCapacityError:
+        why = "it would make more text at once than can be held."
+        raise WrongRecipe(step=place(number, step.operation), why=why) from None
 
 
 def _operation(step: Step) -> Operation:
@@ -147,6 +153,8 @@ def _found(number: int, step: Step, headers: Headers) -> _Prepared:
     goes_on = not gone or (operation.takes == "each" and bool(there) and all(name in headers for name in others))
     step = replace(step, columns=there) if goes_on else replace(step, on=False)
     after = operation.headers(step, headers) if goes_on else headers
+    if headers and not after:
+        raise wrong(step, "no column would be left.")
     if not all(name.strip() for name in after):
         raise wrong(step, "there would be a column without a name.")
     if len(set(after)) < len(after):
@@ -171,10 +179,11 @@ def _at_work(sheet: Sheet, tally: Tally, steps: Iterable[_Prepared], learned: Ma
         rows = Rows(chunk)
         for each, told, run in runs:
             rows.step = each.number
-            where = rows.present(rows_where(each.step.where, rows))
-            told.rows += rows.number(where)
-            met[each.number].look(rows, where)
-            told.changed += run(rows, where)
+            with _naming(each.number + 1, each.step):
+                where = rows.present(rows_where(each.step.where, rows))
+                told.rows += rows.number(where)
+                met[each.number].look(rows, where)
+                told.changed += run(rows, where)
             rows.arrange(each.after)
         yield rows
     for strange in met.values():
@@ -192,5 +201,6 @@ def _learned(sheet: Sheet, each: _Prepared, before: Iterable[_Prepared], learned
     assert each.operation.learn is not None
     learning = each.operation.learn(each.step, each.before)
     for rows in _at_work(sheet, Tally(), before, learned):
-        learning.learn(rows, rows.present(rows_where(each.step.where, rows)))
+        with _naming(each.number + 1, each.step):
+            learning.learn(rows, rows.present(rows_where(each.step.where, rows)))
     return learning

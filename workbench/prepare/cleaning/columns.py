@@ -22,6 +22,7 @@ from workbench.prepare.cleaning.operation import (
     wrong,
 )
 from workbench.prepare.cleaning.rows import Mask, Rows
+from workbench.prepare.cleaning.sizes import refuse_joining
 
 Parts = Callable[[pa.StringArray], list[pa.StringArray]]
 
@@ -145,6 +146,7 @@ def _joining(step: Step, headers: Headers) -> Run:
     separator, into = step.options.get("separator", " "), step.options["into"]
 
     def run(rows: Rows, where: Mask) -> int:
+        refuse_joining([rows.cells[header] for header in step.columns], separator)
         parts = (pc.utf8_trim(rows.cells[header], characters=AROUND) for header in step.columns)
         joined = joined_with(separator, *parts)
         return changed([_put(rows, into, joined if where is None else joined.filter(where), where)])

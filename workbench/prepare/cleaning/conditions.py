@@ -1,5 +1,6 @@
 """Which rows the conditions of a step let through."""
 
+import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -9,7 +10,7 @@ import pyarrow.compute as pc
 from workbench.model import dates, numbers
 from workbench.model.arrays import any_true, matches, only
 from workbench.model.kinds import AROUND, FORMS, KINDS, Rewrite, could_be, trimmed
-from workbench.model.recipe import Condition, Step
+from workbench.model.recipe import Condition, Step, shown
 from workbench.model.wording import listed
 from workbench.prepare.cleaning.expression import Expression
 from workbench.prepare.cleaning.operation import check_pattern, wrong
@@ -52,7 +53,7 @@ def check_condition(condition: Condition, step: Step) -> None:
         raise wrong(step, f"there is no form called {condition.text!r}, only {listed(list(FORMS))}.")
     if condition.test in ("number", "length"):
         for bound in (condition.low, condition.high):
-            _check_bound(step, bound, isinstance(bound, int | float), "number")
+            _check_bound(step, bound, _is_number(bound), "number")
     if condition.test == "date":
         for bound in (condition.low, condition.high):
             _check_bound(step, bound, isinstance(bound, str) and dates_of(bound) == bound, "day (YYYY-MM-DD)")
@@ -60,7 +61,15 @@ def check_condition(condition: Condition, step: Step) -> None:
 
 def _check_bound(step: Step, bound: Any, fits: bool, what: str) -> None:
     if bound is not None and not fits:
-        raise wrong(step, f"{bound!r} in its condition is no {what}.")
+        raise wrong(step, f"{shown(str(bound))} in its condition is no {what}.")
+
+
+def _is_number(bound: Any) -> bool:
+    """Whether a bound can be compared with: an infinite one cannot, nor one that is too large for a number."""
+    try:
+        return isinstance(bound, int | float) and math.isfinite(bound)
+    except OverflowError:
+        return False
 
 
 def dates_of(text: str) -> str | None:
@@ -115,9 +124,10 @@ def _true(condition: Condition, rows: Rows) -> pa.BooleanArray:
 
 def _within(condition: Condition, found: pa.Array) -> pa.BooleanArray:
     """Which of what was found lies between the bounds; false where nothing was."""
+    low, high = (float(each) if isinstance(each, int) else each for each in (condition.low, condition.high))
     flags = pc.is_valid(found)
-    flags = pc.and_kleene(flags, pc.greater_equal(found, condition.low)) if condition.low is not None else flags
-    return pc.and_kleene(flags, pc.less_equal(found, condition.high)) if condition.high is not None else flags
+    flags = pc.and_kleene(flags, pc.greater_equal(found, low)) if low is not None else flags
+    return pc.and_kleene(flags, pc.less_equal(found, high)) if high is not None else flags
 
 
 def _of_kind(condition: Condition, cells: pa.StringArray) -> pa.BooleanArray:

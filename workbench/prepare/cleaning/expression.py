@@ -11,6 +11,7 @@ due`.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from functools import reduce
 from typing import Any, Literal
 
@@ -25,9 +26,13 @@ from workbench.model.arrays import joined_with, matches, only, replaced
 from workbench.model.errors import WrongRecipe
 from workbench.model.kinds import AROUND
 from workbench.model.wording import listed
+from workbench.prepare.cleaning.patterns import refusal
+from workbench.prepare.cleaning.sizes import refuse_joining, refuse_replacing
 
 LONGEST = 5_000
 """Characters of an expression."""
+DEEPEST = 100
+"""Of what stands within each other in an expression; `a || b || c` has two of them."""
 WORDS = (
     *("case", "coalesce", "nullif", "lower", "upper", "initcap", "trim", "ltrim", "rtrim", "replace", "regexp_replace"),
     *("split_part", "substring", "left", "right", "length", "concat", "concat_ws", "round", "abs", "cast"),
@@ -38,9 +43,13 @@ WORDS = (
 
 _TRIED = ("", "x", "1.5")
 _NUMBER = pa.decimal128(18, 6)
+_ROUNDED = pa.decimal128(21, 6)
+"""Has room for what is rounded up."""
 _WIDE = pa.decimal256(60, 12)
 _MOST = 10**12
 """A number from this one on is none that can be counted with."""
+_EXPONENT = 30
+"""A number with more digits than this before its point, or noughts after it, is not looked at more closely."""
 _DIGITS = r"^-?[0-9]{1,12}(?:\.[0-9]{1,6})?$"
 
 
@@ -69,7 +78,11 @@ class Expression:
     def __init__(self, text: str) -> None:
         self.text = text
         self._tree = _parsed(text)
-        for node in self._tree.walk():
+        depths: dict[int, int] = {}
+        for node in self._tree.walk(bfs=True):
+            depths[id(node)] = depths.get(id(node.parent), -1) + 1
+            if depths[id(node)] > DEEPEST:
+                raise _wrong(f"{text[:40]}…", f"has more than {DEEPEST} operations within each other.")
             _check(text, node)
         tried = {name: pa.array(_TRIED, pa.string()) for name in self.columns}
         try:
@@ -124,15 +137,42 @@ def _check(text: str, node: exp.Expr) -> None:
         raise _wrong(text, f"has {node.key} with {listed(strange)}, which none may have.")
     if isinstance(node, exp.Cast) and node.args["to"].this not in _CASTS:
         raise _wrong(text, f"casts to {node.args['to'].sql()}, and a value can become text, decimal or integer only.")
+    if isinstance(node, exp.Literal):
+        _check_number(text, node)
     for name in _LITERAL.get(type(node), ()):
         value = node.args.get(name)
         if value is not None and not isinstance(value, exp.Literal):
             raise _wrong(text, f"has {node.key} with a {name} that is not written out.")
+        if value is not None and not value.args["is_string"]:
+            raise _wrong(text, f"has {node.key} with a {name} that is no text.")
+    for name, least in _WHOLE.get(type(node), {}).items():
+        _check_whole(text, node, name, least)
     for name in _PATTERNS.get(type(node), ()):
-        try:
-            pc.match_substring_regex(pa.array([""], pa.string()), node.args[name].name)
-        except pa.ArrowInvalid:
-            raise _wrong(text, f"has the pattern {node.args[name].name!r}, which RE2 does not know.") from None
+        by = node.args.get("replacement")
+        if (why := refusal(node.args[name].name, by.name if by is not None else "")) is not None:
+            raise _wrong(text, f"cannot be used: {why}")
+
+
+def _check_number(text: str, node: exp.Expr) -> None:
+    """Raises WrongRecipe for a number that would not be counted with as it is written."""
+    if not node.args["is_string"] and _exact(node.name) is None:
+        why = "a number has up to 12 digits before its point and up to 6 after it."
+        raise _wrong(text, f"has the number {node.name}, which cannot be counted with: {why}")
+
+
+def _check_whole(text: str, node: exp.Expr, name: str, least: int) -> None:
+    """Raises WrongRecipe for what has to be a whole number, the same for all rows, and is none."""
+    value = node.args.get(name)
+    if value is None:
+        return
+    bare = value.this if isinstance(value, exp.Neg) else value
+    if not isinstance(bare, exp.Literal):
+        raise _wrong(text, f"has {node.key} with a {name} that is not written out.")
+    number = _whole(value)
+    if number is None:
+        raise _wrong(text, f"has {node.key} with the {name} {bare.name!r}, which is no whole number up to {_MOST:,}.")
+    if number < least:
+        raise _wrong(text, f"has {node.key} with the {name} {number}; it is {least} at least.")
 
 
 # --- what values are taken for ---
@@ -193,8 +233,31 @@ def _column(node: exp.Expr, row: _Row) -> _Value:
 
 
 def _literal(node: exp.Expr, row: _Row) -> _Value:
-    text = row.same(node.name, pa.string())
-    return _Value("text", text) if node.args["is_string"] else _Value("number", _number(_Value("text", text)))
+    if node.args["is_string"]:
+        return _Value("text", row.same(node.name, pa.string()))
+    return _Value("number", row.same(_exact(node.name), _NUMBER))
+
+
+def _exact(text: str) -> Decimal | None:
+    """A number that is written out, be it with an exponent; None for one that is not kept as it is."""
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return None
+    if not number.is_finite() or abs(number.adjusted()) > _EXPONENT or abs(number) >= _MOST:
+        return None
+    return number if number == round(number, 6) else None
+
+
+def _whole(node: exp.Expr) -> int | None:
+    """A whole number that is written out, be it below 0; None for all else."""
+    if isinstance(node, exp.Neg):
+        number = _whole(node.this)
+        return -number if number is not None else None
+    if not isinstance(node, exp.Literal) or node.args["is_string"]:
+        return None
+    exact = _exact(node.name)
+    return int(exact) if exact is not None and exact == int(exact) else None
 
 
 def _null(node: exp.Expr, row: _Row) -> _Value:
@@ -214,7 +277,8 @@ def _cast(node: exp.Expr, row: _Row) -> _Value:
     to = _CASTS[node.args["to"].this]
     if to == "text":
         return _Value("text", _text(value))
-    return _as_number(pc.round(_number(value), 0 if to == "integer" else 6, "half_towards_infinity"))
+    number = pc.cast(_number(value), _ROUNDED)
+    return _as_number(pc.round(number, 0 if to == "integer" else 6, "half_towards_infinity"))
 
 
 # --- texts ---
@@ -234,7 +298,11 @@ def _trim(node: exp.Expr, row: _Row) -> _Value:
 def _replace(node: exp.Expr, row: _Row) -> _Value:
     (text,) = _texts(node, row, "this")
     find, by = node.expression.name, node.args.get("replacement")
-    return _Value("text", pc.replace_substring(text, find, by.name if by is not None else "") if find else text)
+    if not find:
+        return _Value("text", text)
+    instead = by.name if by is not None else ""
+    refuse_replacing(text, find, instead, pattern=False)
+    return _Value("text", pc.replace_substring(text, find, instead))
 
 
 def _regexp_replace(node: exp.Expr, row: _Row) -> _Value:
@@ -244,13 +312,14 @@ def _regexp_replace(node: exp.Expr, row: _Row) -> _Value:
     pattern = f"(?i){node.expression.name}" if "i" in how else node.expression.name
     by = node.args["replacement"].name if node.args.get("replacement") else ""
     most = None if "g" in how else 1
+    refuse_replacing(text, pattern, by, pattern=True, once=most == 1)
     return _Value("text", pc.replace_substring_regex(text, pattern, by, max_replacements=most))
 
 
 def _split_part(node: exp.Expr, row: _Row) -> _Value:
     (text,) = _texts(node, row, "this")
     number, separator = _int(node.args["part_index"]), node.args["delimiter"].name
-    if number < 1 or not separator:
+    if not separator:
         return _Value("text", text if number == 1 else row.same("", pa.string()))
     parts = pc.split_pattern(text, separator, max_splits=number)
     long = pc.greater_equal(pc.list_value_length(parts), number)
@@ -261,11 +330,12 @@ def _split_part(node: exp.Expr, row: _Row) -> _Value:
 def _substring(node: exp.Expr, row: _Row) -> _Value:
     (text,) = _texts(node, row, "this")
     start = _int(node.args["start"]) - 1 if node.args.get("start") else 0
-    stop = start + max(_int(node.args["length"]), 0) if node.args.get("length") else None
+    stop = start + _int(node.args["length"]) if node.args.get("length") else None
     return _Value("text", pc.utf8_slice_codeunits(text, max(start, 0), max(stop, 0) if stop is not None else None))
 
 
 def _left(node: exp.Expr, row: _Row) -> _Value:
+    """As PostgreSQL does: so many characters, of a number below 0 all but so many at the other end."""
     (text,) = _texts(node, row, "this")
     return _Value("text", pc.utf8_slice_codeunits(text, 0, _int(node.expression)))
 
@@ -273,11 +343,13 @@ def _left(node: exp.Expr, row: _Row) -> _Value:
 def _right(node: exp.Expr, row: _Row) -> _Value:
     (text,) = _texts(node, row, "this")
     number = _int(node.expression)
-    return _Value("text", pc.utf8_slice_codeunits(text, -number) if number > 0 else row.same("", pa.string()))
+    return _Value("text", pc.utf8_slice_codeunits(text, -number) if number else row.same("", pa.string()))
 
 
 def _int(node: exp.Expr) -> int:
-    return int(node.name) if node.name.isascii() and node.name.isdigit() else 0
+    number = _whole(node)
+    assert number is not None  # it was checked
+    return number
 
 
 def _length(node: exp.Expr, row: _Row) -> _Value:
@@ -285,19 +357,25 @@ def _length(node: exp.Expr, row: _Row) -> _Value:
 
 
 def _joined(node: exp.Expr, row: _Row) -> _Value:
-    return _Value("text", pc.binary_join_element_wise(*_texts(node, row, "this", "expression"), ""))
+    return _Value("text", _together(_texts(node, row, "this", "expression")))
 
 
 def _concat(node: exp.Expr, row: _Row) -> _Value:
-    parts = [_text(_value(each, row)) for each in node.expressions]
-    return _Value("text", pc.binary_join_element_wise(*parts, ""))
+    return _Value("text", _together([_text(_value(each, row)) for each in node.expressions]))
+
+
+def _together(parts: list[pa.StringArray]) -> pa.StringArray:
+    refuse_joining(parts)
+    return pc.binary_join_element_wise(*parts, "")
 
 
 def _concat_ws(node: exp.Expr, row: _Row) -> _Value:
     separator, *parts = node.expressions
     if not isinstance(separator, exp.Literal):
         raise TypeError("the separator is not written out")
-    return _Value("text", joined_with(separator.name, *(_text(_value(each, row)) for each in parts)))
+    texts = [_text(_value(each, row)) for each in parts]
+    refuse_joining(texts, separator.name)
+    return _Value("text", joined_with(separator.name, *texts))
 
 
 def _coalesce(node: exp.Expr, row: _Row) -> _Value:
@@ -348,8 +426,10 @@ def _absolute(node: exp.Expr, row: _Row) -> _Value:
 
 
 def _round(node: exp.Expr, row: _Row) -> _Value:
-    places = min(_int(node.args["decimals"]) if node.args.get("decimals") else 0, 6)
-    return _Value("number", pc.round(_number(_value(node.this, row)), places, "half_towards_infinity"))
+    """Before the point where the number of places is below 0."""
+    places = min(max(_int(node.args["decimals"]) if node.args.get("decimals") else 0, -13), 6)
+    number = pc.cast(_number(_value(node.this, row)), _ROUNDED)
+    return _as_number(pc.round(number, places, "half_towards_infinity"))
 
 
 # --- comparisons ---
@@ -474,14 +554,18 @@ _LITERAL: dict[type[exp.Expr], tuple[str, ...]] = {
     exp.Trim: ("expression",),
     exp.Replace: ("expression", "replacement"),
     exp.RegexpReplace: ("expression", "replacement", "modifiers"),
-    exp.SplitPart: ("delimiter", "part_index"),
-    exp.Substring: ("start", "length"),
-    exp.Left: ("expression",),
-    exp.Right: ("expression",),
-    exp.Round: ("decimals",),
+    exp.SplitPart: ("delimiter",),
     **dict.fromkeys((exp.Like, exp.ILike, exp.RegexpLike, exp.RegexpILike), ("expression",)),
 }
-"""What has to be written out in an expression: it is the same for all rows."""
+"""What has to be written out in an expression, as a text: it is the same for all rows."""
+_WHOLE: dict[type[exp.Expr], dict[str, int]] = {
+    exp.SplitPart: {"part_index": 1},
+    exp.Substring: {"start": -_MOST, "length": 0},
+    exp.Left: {"expression": -_MOST},
+    exp.Right: {"expression": -_MOST},
+    exp.Round: {"decimals": -_MOST},
+}
+"""The same, as a whole number, and the least that it can be."""
 _PATTERNS: dict[type[exp.Expr], tuple[str, ...]] = dict.fromkeys(
     (exp.RegexpReplace, exp.RegexpLike, exp.RegexpILike), ("expression",)
 )

@@ -11,6 +11,7 @@ from workbench.model.errors import WrongRecipe
 from workbench.model.kinds import Rewrite
 from workbench.model.recipe import Step
 from workbench.model.wording import listed
+from workbench.prepare.cleaning.patterns import refusal
 from workbench.prepare.cleaning.rows import Mask, Rows
 
 Headers = tuple[str, ...]
@@ -166,16 +167,5 @@ def _check_value(step: Step, option: Option, value: Any) -> None:
 
 def check_pattern(step: Step, pattern: str, by: str = "") -> None:
     """Raises WrongRecipe for what is no regular expression of RE2, or no replacement of what it finds."""
-    try:
-        pc.replace_substring_regex(pa.array(["x"], pa.string()), f"{pattern}|x", by)
-    except pa.ArrowInvalid as error:
-        instead = f" with {by!r} in its place" if by else ""
-        raise wrong(
-            step,
-            f"{pattern!r} is no pattern that RE2 knows{instead} ({_why(error)}). RE2 has no look-around and no "
-            "back-references, so that no pattern can take for ever.",
-        ) from None
-
-
-def _why(error: pa.ArrowInvalid) -> str:
-    return str(error).partition(": ")[2].strip() or str(error)
+    if (why := refusal(pattern, by)) is not None:
+        raise wrong(step, why)

@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 from workbench.model.arrays import any_true
 from workbench.model.kinds import Rewrite, by_distinct
 from workbench.model.sheet import Chunk
+from workbench.prepare.cleaning.sizes import refuse_long, refuse_repeating
 
 Mask: TypeAlias = pa.BooleanArray | None
 """The rows that are meant; None are all of them."""
@@ -65,6 +66,7 @@ class Rows:
         changed = pc.not_equal(cells, before) if before is not None else pc.not_equal(cells, "")
         if before is not None and not any_true(changed):
             return changed
+        refuse_long(cells, changed, self.lines)
         self.cells[header] = cells
         if header in self._source:
             known = self._last.get(header)
@@ -99,6 +101,8 @@ class Rows:
 
     def take(self, places: pa.Int32Array) -> None:
         """The rows at these places, each as often as it is named."""
+        for cells in self.cells.values():
+            refuse_repeating(cells, places)
         same = {header for header, cells in self.cells.items() if self._source.get(header) is cells}
         self.lines = self.lines.take(places)
         self.cells = {header: cells.take(places) for header, cells in self.cells.items()}

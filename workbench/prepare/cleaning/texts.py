@@ -13,6 +13,7 @@ from workbench.model.texts import NULL_TEXTS
 from workbench.model.wording import first_of
 from workbench.prepare import mojibake, name_case
 from workbench.prepare.cleaning.operation import Operation, Option, check_pattern, each_cell, option_of, wrong
+from workbench.prepare.cleaning.sizes import refuse_replacing
 
 _SPACES = f"[\\s{WIDE_SPACES}]+"
 _NOT_ONE_SPACE = f"[\\t\\n\\v\\f\\r{WIDE_SPACES}]|  "
@@ -45,10 +46,20 @@ def _replacing(options: Mapping[str, Any]) -> Rewrite:
     find, by = options["find"], options.get("by", "")
     if options.get("pattern", False):
         find = f"^(?:{find})$" if options.get("whole", False) else find
-        return lambda cells: pc.replace_substring_regex(cells, find, by)
+        return _within(pc.replace_substring_regex, find, by, pattern=True)
     if options.get("whole", False):
         return lambda cells: pc.if_else(pc.equal(cells, find), pa.scalar(by), cells)
-    return lambda cells: pc.replace_substring(cells, find, by)
+    return _within(pc.replace_substring, find, by, pattern=False)
+
+
+def _within(replace: Any, find: str, by: str, *, pattern: bool) -> Rewrite:
+    """Replaces, where what comes of it is not too long."""
+
+    def rewrite(cells: pa.StringArray) -> pa.StringArray:
+        refuse_replacing(cells, find, by, pattern=pattern)
+        return replace(cells, find, by)
+
+    return rewrite
 
 
 def _check_replace(step: Step) -> None:

@@ -70,6 +70,26 @@ def test_a_step_whose_column_is_gone_is_told_and_the_others_are_done(run: Run) -
     assert "Fax" in err
 
 
+@pytest.mark.parametrize("where", [("-o", "clean.csv"), ("--dry-run",)])
+@pytest.mark.parametrize(
+    "text, told",
+    [
+        (
+            'A,B\n=1+1,"@x"\n-5,+7\n',
+            ['Line 2 left out (a second row of the header): =1+1,"@x"', "If it is a record: --keep-lines 2"],
+        ),
+        ("A,B\nx,1\ny,2\n" * 2, ["Line 4 left out (the header again): A,B", "If it is a record: --keep-lines 4"]),
+    ],
+)
+def test_what_the_reader_left_out_is_told(run: Run, text: str, told: list[str], where: tuple[str, ...]) -> None:
+    Path("people.csv").write_text(text, "utf-8")
+    steps = [{"operation": "trim"}]
+    status, _, err = run(*where, steps=steps)
+    assert (status, err.splitlines()) == (0, told)
+    _, out, _ = run(*where, "--json", steps=steps)
+    assert json.loads(out)["warnings"] == told
+
+
 @pytest.mark.parametrize(
     "words, steps, why",
     [

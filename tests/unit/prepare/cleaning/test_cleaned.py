@@ -49,6 +49,21 @@ def test_every_changed_cell_knows_what_it_was_and_which_step_changed_it_last(she
     ]
 
 
+def test_a_recipe_leaves_at_least_one_column(sheet: Sheet) -> None:
+    first = Step(operation="remove_columns", columns=("Name", "City"))
+    last = Step(operation="remove_columns", columns=("Phone",))
+    assert headers_after(sheet.headers, Recipe(steps=(first,))) == ("Phone",)
+    with pytest.raises(WrongRecipe, match=r"Step 2 of the recipe \(remove_columns\) .*: no column would be left\."):
+        cleaned(sheet, Recipe(steps=(first, last)))
+
+
+def test_a_text_that_nothing_keeps_is_refused_wherever_it_was_made(sheet: Sheet) -> None:
+    for text, why in (("\ud800", "half a character"), ("a\0b", "a NUL character")):
+        step = Step(operation="set", options={"into": text, "expression": "City"})
+        with pytest.raises(WrongRecipe, match=f"Step 1 of the recipe .set. .*{why}"):
+            cleaned(sheet, Recipe(steps=(step,)))
+
+
 def test_a_cell_that_is_the_sources_again_is_no_change(sheet: Sheet) -> None:
     there = Step(operation="replace", columns=("City",), options={"find": "Lynn", "by": "Lyn"})
     back = Step(operation="replace", columns=("City",), options={"find": "Lyn", "by": "Lynn"})

@@ -40,6 +40,13 @@ def test_a_condition_lets_rows_through_or_all_others(asked: dict[str, Any], rows
     assert (let_through(condition), let_through(replace(condition, negated=True))) == (rows, not_so)
 
 
+@pytest.mark.parametrize("high", [1e20, 10**20, 10**30, 1e300])
+def test_a_bound_may_be_larger_than_any_number_here(high: float) -> None:
+    assert let_through(Condition(column="A", test="number", high=high)) == [3]
+    assert let_through(Condition(column="A", test="length", low=-high, high=high)) == [0, 1, 2, 3, 4, 5]
+    assert let_through(Condition(column="A", test="length", low=high)) == []
+
+
 def test_all_of_several_conditions_have_to_be_true() -> None:
     few = Condition(column="B", test="number", low=4)
     assert let_through(few, Condition(column="A", test="kind", text="email", negated=True)) == [3, 4]
@@ -54,6 +61,9 @@ def test_all_of_several_conditions_have_to_be_true() -> None:
         (Condition(column="A", test="date", text="dym"), "there is no form called 'dym'"),
         (Condition(column="A", test="date", low="31/12/2024"), "is no day (YYYY-MM-DD)"),
         (Condition(column="A", test="number", low="many"), "'many' in its condition is no number"),
+        (Condition(column="A", test="number", low=float("nan")), "'nan' in its condition is no number"),
+        (Condition(column="A", test="length", high=float("inf")), "'inf' in its condition is no number"),
+        (Condition(column="A", test="number", high=10**400), "in its condition is no number"),
         (Condition(test="expression", text="now()"), "none may have"),
     ],
 )
