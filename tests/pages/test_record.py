@@ -200,7 +200,7 @@ def test_a_held_import_is_why_nobody_of_it_is_in(show: Show, wb: Workbench, shee
     wb.import_sheet(sheet("email,full_name\nfay@example.com,Fay Held\nx,Gus Bad\n", "held.csv"), "elevate.students")
     words = said(ask(show("record"), "fay held"))
     assert "✚ **to be created** · held.csv, line 2" in words
-    assert "Its import is held: nothing was written." in words
+    assert "Its import waits for a person's decision: nothing was written." in words
 
 
 @pytest.mark.parametrize("text", ["(555) 201-0001", "555 201 0001"])

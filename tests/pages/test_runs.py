@@ -106,7 +106,7 @@ def test_a_sheet_of_learners_goes_from_its_upload_to_its_reconciliation(
 
     page = show("validate", batch=run.id)
     assert metrics(page) == ["4", "2", "0", "0", "1", "1"]
-    assert "Invalid email format" in table(page, "What is wrong").to_string()
+    assert any("invalid email format" in label for label in buttons(page))
 
     page = show("commit", batch=run.id)
     assert NUMBERS in said(page)
@@ -172,7 +172,7 @@ def test_a_part_opens_on_the_same_page_without_what_is_the_run_s_and_leads_back(
     assert f"Part of run {str(learners.id)[:18]}. Its rows were made of the run's." in said(page)
     whole = f"The whole run {str(learners.id)[:18]}"
     others = {"All imports"} if name == "history" else set()
-    assert set(buttons(page)) == {whole} | others
+    assert {label for label in buttons(page) if not label.startswith("✕")} == {whole} | others
     assert not (page.radio or page.text_area or page.code or page.download_button)
     press(page, whole)
     assert page.query_params == {"batch": str(learners.id)}
@@ -432,7 +432,7 @@ def test_a_line_of_several_sheets_asks_for_the_sheet(show: Show, wb: Workbench, 
     page = press(show("record", batch=several.id, line=2), "courses · Elevate: Courses")
     assert not page.exception
     page = show("record", batch=part(wb, several, "elevate.courses").id, line=2)
-    assert "CNA101" in page.dataframe[-1].value["Value"].tolist()
+    assert "CNA101" in table(page, "Value")["Value"].tolist()
 
 
 def test_a_form_is_no_dataset_of_records(show: Show, wb: Workbench, learners: Batch) -> None:
