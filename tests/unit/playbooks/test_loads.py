@@ -95,7 +95,7 @@ def test_a_sheet_without_rows_is_left_out_and_named(tmp_path: Path) -> None:
 def test_sheets_of_two_families_are_not_imported_together(tmp_path: Path) -> None:
     both = found(tmp_path, {"Students": "elevate.students"}, Customers=commerce_book.CUSTOMERS, Students=STUDENTS)
     assert not both.several
-    with pytest.raises(SheetsOfFamilies, match="several families: elevate and commerce"):
+    with pytest.raises(SheetsOfFamilies, match="several families: commerce and elevate"):
         both.refuse_doubtful()
 
 
