@@ -144,6 +144,26 @@ def test_texts_and_what_becomes_of_them_are_typed_cell_by_cell(show: Show, wb: W
         assert not page.exception
         assert not page.error
     assert page.dataframe[1].value.values.tolist() == [[2, "n/a", "none"], [4, "n/a", "none"]]
+    assert not page.warning
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ({"Text": "n/a"}, "n/a becomes nothing: its cells will be blank"),
+        ({"Becomes": "none"}, "What becomes none? Its Text is blank, and it is left out."),
+    ],
+)
+def test_a_text_that_is_half_said_is_told(show: Show, wb: Workbench, typed: dict[str, str], told: str) -> None:
+    page = show("clean", upload=keep(wb, STUDENTS), column='["phone"]', do="map_values")
+    page.session_state["clean option 0 map_values meanings"] = {
+        "edited_rows": {},
+        "added_rows": [typed],
+        "deleted_rows": [],
+    }
+    page.run()
+    assert not page.exception
+    assert [warning.value.startswith(told) for warning in page.warning] == [True]
 
 
 def test_facets_are_counted_over_all_rows_and_hold_for_the_step(show: Show, wb: Workbench) -> None:

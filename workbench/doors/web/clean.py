@@ -93,7 +93,7 @@ def _head(at: Desk, now: State) -> None:
 def _recipe(at: Desk, now: State) -> None:
     steps = at.recipe.steps
     found = [each for each in found_in(cleaned_by(at.source.raw, at.recipe)) if not each.is_done(at.recipe)]
-    if not at.source.by_template and found:
+    if found:
         findings.to_take_up(found, desk.take_up, at.add_found, now.source_rows, opened=not steps)
     if not steps:
         more = " Or begin with what was found." if found else ""
@@ -101,9 +101,9 @@ def _recipe(at: Desk, now: State) -> None:
     if not (steps or at.history.can_undo or at.history.can_redo):
         return
     if at.source.by_template is not None and at.history.number == 0:
+        more = "look at what was found beside them." if found else "nothing else was found."
         st.info(
-            f"These are the steps of the template {words.text(at.source.by_template)}: nothing else is to be done, "
-            "unless this file has other faults.",
+            f"These are the steps of the template {words.text(at.source.by_template)}: {more}",
             icon=":material/bookmark:",
         )
     if any(step.on and OPERATIONS[step.operation].repeats for step in steps):

@@ -42,15 +42,14 @@ WORDS = (
 """What an expression may have beside columns, texts and numbers, for people."""
 
 _TRIED = ("", "x", "1.5")
-_NUMBER = pa.decimal128(18, 6)
-_ROUNDED = pa.decimal128(21, 6)
+_NUMBER = pa.decimal128(24, 6)
+_ROUNDED = pa.decimal128(27, 6)
 """Has room for what is rounded up."""
-_WIDE = pa.decimal256(60, 12)
-_MOST = 10**12
+_MOST = 10**18
 """A number from this one on is none that can be counted with."""
 _EXPONENT = 30
 """A number with more digits than this before its point, or noughts after it, is not looked at more closely."""
-_DIGITS = r"^-?[0-9]{1,12}(?:\.[0-9]{1,6})?$"
+_DIGITS = r"^-?[0-9]{1,18}(?:\.[0-9]{1,6})?$"
 
 
 @dataclass(frozen=True)
@@ -156,7 +155,7 @@ def _check(text: str, node: exp.Expr) -> None:
 def _check_number(text: str, node: exp.Expr) -> None:
     """Raises WrongRecipe for a number that would not be counted with as it is written."""
     if not node.args["is_string"] and _exact(node.name) is None:
-        why = "a number has up to 12 digits before its point and up to 6 after it."
+        why = "a number has up to 18 digits before its point and up to 6 after it."
         raise _wrong(text, f"has the number {node.name}, which cannot be counted with: {why}")
 
 
@@ -216,7 +215,7 @@ def _numbers(node: exp.Expr, row: _Row) -> tuple[pa.Decimal128Array, pa.Decimal1
 def _as_number(found: Any) -> _Value:
     """Rounded to six places; null where it is too large."""
     found = pc.round(found, 6)
-    fits = pc.less(pc.abs(found), pa.scalar(_MOST, pa.decimal128(13, 0)))
+    fits = pc.less(pc.abs(found), pa.scalar(_MOST, pa.decimal128(19, 0)))
     found = pc.if_else(fits, found, pa.scalar(None, found.type))
     return _Value("number", pc.cast(found, _NUMBER, safe=False))
 
@@ -408,13 +407,14 @@ def _sum(function: Any) -> Callable[[exp.Expr, _Row], _Value]:
 
 
 def _product(node: exp.Expr, row: _Row) -> _Value:
-    return _as_number(pc.multiply(*_numbers(node, row)))
+    one, other = _numbers(node, row)
+    return _as_number(pc.multiply(pc.cast(one, pa.decimal256(24, 6)), other))
 
 
 def _quotient(node: exp.Expr, row: _Row) -> _Value:
     above, below = _numbers(node, row)
     below = pc.if_else(pc.equal(below, pa.scalar(0, _NUMBER)), pa.scalar(None, _NUMBER), below)
-    return _as_number(pc.divide(pc.cast(above, pa.decimal256(36, 18)), below))
+    return _as_number(pc.divide(pc.cast(above, pa.decimal256(42, 18)), below))
 
 
 def _negative(node: exp.Expr, row: _Row) -> _Value:
@@ -427,7 +427,7 @@ def _absolute(node: exp.Expr, row: _Row) -> _Value:
 
 def _round(node: exp.Expr, row: _Row) -> _Value:
     """Before the point where the number of places is below 0."""
-    places = min(max(_int(node.args["decimals"]) if node.args.get("decimals") else 0, -13), 6)
+    places = min(max(_int(node.args["decimals"]) if node.args.get("decimals") else 0, -19), 6)
     number = pc.cast(_number(_value(node.this, row)), _ROUNDED)
     return _as_number(pc.round(number, places, "half_towards_infinity"))
 

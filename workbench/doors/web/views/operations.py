@@ -16,6 +16,8 @@ MARK = "background-color: rgba(240, 180, 41, 0.28)"
 
 
 _NAME = "Choose a column, or type a new name"
+_ROOM = 5
+"""Rows that a table to be filled in shows at least: what is typed stays in sight."""
 
 
 def options(
@@ -73,17 +75,22 @@ def _plain(value: Any) -> Any:
 
 
 def _pairs(title: str, given: Mapping[str, str], *, key: str) -> dict[str, str]:
-    """Texts and what becomes of each, in a table to be filled in."""
+    """Texts and what becomes of each, in a table to be filled in; what is half said is told."""
     st.caption(title)
     edited = st.data_editor(
         pd.DataFrame(list(given.items()), columns=["Text", "Becomes"], dtype="string"),
         num_rows="dynamic",
         hide_index=True,
-        height=min(39 + 35 * (len(given) + 1), 250),
+        height=min(39 + 35 * max(len(given) + 1, _ROOM), 250),
         key=key,
     )
     texts = edited.astype("string").fillna("")  # a column of which nothing was typed yet has come back without a type
-    return {text: means for text, means in texts.itertuples(index=False) if text}
+    pairs = list(texts.itertuples(index=False, name=None))
+    if lost := [means for text, means in pairs if means and not text]:
+        st.warning(f"What becomes {words.text(lost[0])}? Its Text is blank, and it is left out.")
+    if emptied := [text for text, means in pairs if text and not means and given.get(text) != ""]:
+        st.warning(f"{words.text(emptied[0])} becomes nothing: its cells will be blank, unless Becomes says otherwise.")
+    return {text: means for text, means in pairs if text}
 
 
 def preview(found: Preview, rows: int) -> None:
