@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.person import Person
 from workbench import Workbench, open_sheet
@@ -67,7 +68,7 @@ def test_what_happened_to_one_of_several_is_answered_in_three_clicks(person: Peo
     ana.press("ada.park@example.com Ada Park")
     assert clicks + 1 <= 3
     ana.sees("The student now")
-    ana.sees("What refers to it")
-    ana.sees("WELD1")
+    ana.sees("Enrollments that refer to it (1)")
+    expect(ana.grid("course code")).to_contain_text("WELD1")
     ana.sees("What happened to it")
     ana.sees("not signed off")
