@@ -194,7 +194,7 @@ DONE = """([title, quiet]) => {
 
 def heading(title: str) -> str:
     """What stands at the head of a page."""
-    return "Workbench" if title == "Home" else title
+    return {"Home": "Workbench", "Google Sheets": "Manage Google Sheets & Import Data"}.get(title, title)
 
 
 def upload_to_plan(ana: Person, file: Path) -> float:
