@@ -92,7 +92,9 @@ def test_a_step_is_seen_on_a_few_rows_before_it_is_added_and_marked_afterwards(s
     assert "**1.** In full name, take away white space around the text." in plain(page)
     assert "1 row changed" in plain(page)
     assert kept(wb, upload).steps[0].expected is not None
-    assert kept(wb, upload).steps[0].expected.changed == 1  # type: ignore[union-attr]
+    expected = kept(wb, upload).steps[0].expected
+    assert expected is not None
+    assert expected.changed == 1
 
 
 def test_what_is_found_becomes_steps_with_one_press_and_is_undone_and_done_again(show: Show, wb: Workbench) -> None:
