@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Mapping as Pairs
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -14,6 +14,7 @@ from uuid import UUID
 from workbench import settings
 from workbench.database import (
     asking,
+    at_work,
     batches,
     breakdowns,
     committing,
@@ -66,7 +67,6 @@ from workbench.model.errors import (
     NoReason,
     NotDone,
     OwnWork,
-    PartOfRun,
     RecipeOfSheets,
     TemplateTaken,
     UnknownRule,
@@ -227,7 +227,7 @@ class Workbench:
         or hold something else than their fields.
         """
         identifier = new_id()
-        with batches.working(self._store, identifier):
+        with at_work.working(self._store, identifier):
             said = Options(**options)
             sheets = self._sheets(sheet, dataset, said)
             batch = self._begin(identifier, sheets, dataset, said)
@@ -248,7 +248,7 @@ class Workbench:
 
         Raises WrongStage for a batch that failed, UnreadableSource when its source was not kept.
         """
-        with self._at_work(batch, "filling") as run:
+        with at_work.on(self._store, batch, "filling") as run:
             if run.face.stage in ("failed", "discarded"):
                 raise WrongStage(batch=run.face.id, stage=run.face.stage, action="filling", needed="queued")
             if run.face.stage not in ("queued", "staging"):
@@ -268,7 +268,7 @@ class Workbench:
         again. In a run of several sheets it is the sheet's batch that is corrected. Raises WrongStage, UnknownHeader,
         UnknownRows.
         """
-        with self._at_work(batch, "correcting", sheets=True) as run:
+        with at_work.on(self._store, batch, "correcting", sheets=True) as run:
             found = batches.one_sheet(self._store, batch)
             rows = corrected_rows.by_line(self._store, found, cells)
             said = many(sum(map(len, cells.values())), "cell")
@@ -290,7 +290,7 @@ class Workbench:
         """As `correct`, with one text in the column of a header in many rows at once: those on some lines, or all with
         an issue and every word of `having` in their cells, as `rows.page` finds them; `instead_of` another text where a
         cell has it, else of the whole cell. Raises WrongStage, UnknownHeader, UnknownRows."""
-        with self._at_work(batch, "correcting", sheets=True) as run:
+        with at_work.on(self._store, batch, "correcting", sheets=True) as run:
             found = batches.one_sheet(self._store, batch)
             which = lines
             if which is None:
@@ -315,7 +315,7 @@ class Workbench:
         step: corrections.Step,
         rows: Callable[[store.Store, Batch, int], Iterator[Chunk]],
     ) -> Batch:
-        with self._at_work(batch, "correcting", sheets=True) as run:
+        with at_work.on(self._store, batch, "correcting", sheets=True) as run:
             found = batches.one_sheet(self._store, batch)
             edit = corrections.last_edit(found, step)
             if edit is None:
@@ -330,7 +330,7 @@ class Workbench:
 
         Rows and columns may be missing, and stay as they are. Raises WrongStage, WrongReturn, NoRows, UnreadableSheet.
         """
-        with self._at_work(batch, "correcting", sheets=True) as run:
+        with at_work.on(self._store, batch, "correcting", sheets=True) as run:
             found = batches.one_sheet(self._store, batch)
             rows = corrected_rows.returned(self._store, found, sheet)
             return self._corrected(run, found, rows, said=f"the file {sheet.name}")
@@ -348,7 +348,7 @@ class Workbench:
         `remember` lets the template of the batch, if it has one, know it for the next time. Raises WrongStage,
         UnknownField, TemplateTaken.
         """
-        with self._at_work(batch, "correcting", sheets=True) as run:
+        with at_work.on(self._store, batch, "correcting", sheets=True) as run:
             found, playbook = batches.one_sheet(self._store, batch), self._playbook(run.face)
             means = value_maps if value_maps is not None else suggestions.meanings(found)
             rows = corrected_rows.meant(self._store, found, means, playbook)
@@ -379,7 +379,7 @@ class Workbench:
         """
         if on_conflict not in (None, *ON_CONFLICT):
             raise UnknownRule(rule=on_conflict, known=", ".join(ON_CONFLICT))
-        with self._at_work(batch, "deciding", sheets=True) as run:
+        with at_work.on(self._store, batch, "deciding", sheets=True) as run:
             found = batches.one_sheet(self._store, batch) if lines else self.batches.get(batch)
             each = (found,) if lines or found.part_of is not None else run.sheets
             for sheet in each:
@@ -392,7 +392,7 @@ class Workbench:
         A plan can be made again until it is committed. Raises WrongStage, PartOfRun for a part: a run is planned whole,
         and ReadAnew for what Salesforce has told anew since.
         """
-        with self._at_work(batch, "planning") as run:
+        with at_work.on(self._store, batch, "planning") as run:
             found = run.face
             _refuse_undo(found, "planning")
             if found.stage not in ("staged", "planned", "held"):
@@ -428,7 +428,7 @@ class Workbench:
         for a `reason` only.
         Raises AlreadyCommitted, WrongStage, ReadAnew, PartOfRun, Held, NoReason, StalePlan, Unbalanced.
         """
-        with self._at_work(batch, "committing") as run:
+        with at_work.on(self._store, batch, "committing") as run:
             found = run.face
             if found.stage == "completed":
                 raise AlreadyCommitted(batch=found.id)
@@ -505,7 +505,7 @@ class Workbench:
 
         Raises WrongStage, AlreadySigned, UnknownHeader, NotWaiting for a line that does not wait, StillRefused.
         """
-        with self._at_work(batch, "supplying", sheets=True) as run:
+        with at_work.on(self._store, batch, "supplying", sheets=True) as run:
             self._refuse_settled(run.face, "supplying")
             found = batches.one_sheet(self._store, batch)
             if found.stage != "completed" or found.undo_of is not None:
@@ -553,7 +553,7 @@ class Workbench:
         Raises WrongStage, AlreadyUndone, StillKept, StillReferredTo.
         """
         with (
-            self._at_work(batch, "undoing") as run,
+            at_work.on(self._store, batch, "undoing") as run,
             reporting(self._store, run.face.id, progress, run.face.processed) as reporter,
         ):
             reporter("undoing", 0)
@@ -562,7 +562,7 @@ class Workbench:
     def discard(self, batch: Batch | UUID | str, reason: str = "") -> Batch:
         """Puts a batch away that nobody wants, whatever became of it but a commit, a failure or this: its rows stay to
         be read, and it is never planned or written. Raises WrongStage, PartOfRun."""
-        with self._at_work(batch, "discarding") as run:
+        with at_work.on(self._store, batch, "discarding") as run:
             found = run.face
             if found.stage in ENDED:
                 raise WrongStage(batch=found.id, stage=found.state, action="discarding", needed="not ended yet")
@@ -648,7 +648,7 @@ class Workbench:
 
     def note(self, batch: Batch | UUID | str, *, notes: str | None = None, follow_ups: str | None = None) -> Batch:
         """Writes the log's decisions and follow-ups; refused once the batch is signed off."""
-        with self._at_work(batch, "noting") as run:
+        with at_work.on(self._store, batch, "noting") as run:
             found = run.face
             self._unsigned(found)
             changes = {name: text for name, text in (("notes", notes), ("follow_ups", follow_ups)) if text is not None}
@@ -676,7 +676,7 @@ class Workbench:
 
         Raises NotDone, OwnWork (when there is somebody else in the tenant), AlreadySigned, UnusableKey.
         """
-        with self._at_work(batch, "signing") as run:
+        with at_work.on(self._store, batch, "signing") as run:
             found = run.face
             self._refuse_settled(found, "signing")
             figures = self.reconcile(found)
@@ -719,19 +719,6 @@ class Workbench:
         return pd.DataFrame(rows, columns=columns)
 
     # -- inside --------------------------------------------------------------------------------------------------------
-
-    @contextmanager
-    def _at_work(self, batch: Batch | UUID | str, action: str, *, sheets: bool = False) -> Iterator[Run]:
-        """The run of a batch as it is once nobody else is at work on it, and as it stays until we are done.
-
-        Raises PartOfRun for a part, unless `sheets` may be named by themselves and it is one.
-        """
-        found = self.batches.get(batch)
-        if found.part_of is not None and (found.derived or not sheets):
-            raise PartOfRun(batch=found.id, run=found.part_of, action=action)
-        identifier = found.part_of or found.id
-        with batches.working(self._store, identifier):
-            yield batches.run(self._store, identifier)
 
     def _playbook(self, batch: Batch) -> Playbook | None:
         """The playbook that a batch is a run of; None under one contract."""
@@ -785,7 +772,7 @@ class Workbench:
     def _say(
         self, batch: Batch | UUID | str, word: explaining.Word, action: str, lines: Sequence[int], reason: str
     ) -> Reconciliation:
-        with self._at_work(batch, action, sheets=True) as run:
+        with at_work.on(self._store, batch, action, sheets=True) as run:
             self._refuse_settled(run.face, action)
             found = batches.one_sheet(self._store, batch)
             if not (why := as_said(reason)):

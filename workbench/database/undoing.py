@@ -12,7 +12,7 @@ from uuid import UUID
 import psycopg
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
-from workbench.database import batches, committing, planning, proof
+from workbench.database import at_work, batches, committing, planning, proof
 from workbench.database.store import Store
 from workbench.database.target import Target, issue
 from workbench.datasets import catalog
@@ -50,7 +50,7 @@ def undo(store: Store, run: Run, *, dry_run: bool = False) -> Batch:
         raise AlreadyUndone(batch=batch.id, by=batch.undone_by)
     _refuse_swept(store, run)
     new = new_id()
-    with batches.working(store, new):
+    with at_work.working(store, new):
         batches.begin(store, *_begun(run, new, dry_run), run=batch.run_id)
         try:
             _reverse(store, run, batches.run(store, new), dry_run)
