@@ -160,7 +160,7 @@ def corrected_in_a_file(wb: Workbench, batch: Batch) -> None:
             with NamedTemporaryFile() as copy:
                 copyfileobj(file, copy)
                 copy.flush()
-                wb.correct_from(batch, open_sheet(copy.name, name=file.name))
+                wb.corrections.correct_from(batch, open_sheet(copy.name, name=file.name))
             again(wb, batch)
 
 
@@ -197,11 +197,11 @@ def to_decide(wb: Workbench, batch: Batch) -> None:
     """Rows that contradict each other, of a sheet or of a run whose rows are its own."""
     if batch.stage not in OPEN or batch.derived or runs.sheets(wb, batch):
         return
-    count, groups = wb.contradictions(batch)
+    count, groups = wb.decisions.contradictions(batch)
     if count:
         line, rule = decisions.contradictions(count, groups, several=bool(wb.batches.parts(batch)))
         if line is not None or rule is not None:
-            wb.prefer(batch, [line] if line is not None else [], on_conflict=rule)
+            wb.decisions.prefer(batch, [line] if line is not None else [], on_conflict=rule)
             again(wb, batch)
 
 
@@ -215,7 +215,7 @@ def edited(wb: Workbench, batch: Batch) -> None:
     shown = [row for row in shown if decisions.kept(row)]
     lines = decisions.edited(shown, is_open=batch.stage in OPEN and not batch.derived, key=key)
     if lines:
-        wb.prefer(batch, lines)
+        wb.decisions.prefer(batch, lines)
         again(wb, batch)
 
 

@@ -1,7 +1,7 @@
 """The one path of a row, from a sheet to a signed import log; every door calls this."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Pairs
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -19,11 +19,9 @@ from workbench.database import (
     breakdowns,
     committing,
     comparing,
-    corrected_rows,
-    corrections,
-    decisions,
     embedded,
     explaining,
+    holding,
     planning,
     proof,
     reads,
@@ -32,8 +30,6 @@ from workbench.database import (
     staging,
     store,
     story,
-    suggestions,
-    sweeping,
     templates,
     totals,
     undoing,
@@ -41,6 +37,8 @@ from workbench.database import (
 )
 from workbench.database.batches import Batches
 from workbench.database.checks import Checks
+from workbench.database.corrections import Corrections
+from workbench.database.decisions import Decisions
 from workbench.database.exporting import Exports
 from workbench.database.google_sheets import GoogleSheets
 from workbench.database.inventory import Profiles, Sources
@@ -51,6 +49,7 @@ from workbench.database.rows import Rows
 from workbench.database.runs import Options
 from workbench.database.salesforce import Salesforce
 from workbench.database.schedules import Known, Schedules
+from workbench.database.sweeps import Sweeps
 from workbench.database.templates import Templates
 from workbench.datasets import catalog
 from workbench.model.batch import ENDED, OUTCOMES, Batch, Run, new_id
@@ -58,25 +57,19 @@ from workbench.model.comparison import Comparison
 from workbench.model.control_total import Total, is_of_total
 from workbench.model.errors import (
     AlreadyCommitted,
-    AlreadySigned,
     DatabaseOutdated,
     Held,
-    HeldFor,
-    HeldWhole,
-    NoEdit,
     NoReason,
     NotDone,
     OwnWork,
     RecipeOfSheets,
     TemplateTaken,
-    UnknownRule,
     UnknownTemplate,
-    WorkbenchError,
     WrongStage,
 )
 from workbench.model.figure import Figure
 from workbench.model.google_sheet import Access
-from workbench.model.hold import ALL, Hold, waiting
+from workbench.model.hold import ALL, Hold
 from workbench.model.import_log import ImportLog
 from workbench.model.issue import counted
 from workbench.model.kinds import as_said
@@ -85,9 +78,8 @@ from workbench.model.playbook import Playbook
 from workbench.model.recipe import Recipe, is_same
 from workbench.model.reconciliation import Reconciliation
 from workbench.model.salesforce import SalesforceAccess
-from workbench.model.sheet import Chunk, Sheet
-from workbench.model.template import ON_CONFLICT, Template
-from workbench.model.wording import many
+from workbench.model.sheet import Sheet
+from workbench.model.template import Template
 from workbench.playbooks import PLAYBOOKS, loads, purposes, sequences
 from workbench.playbooks.loads import Loads
 from workbench.prepare import mapping, recognition
@@ -153,6 +145,9 @@ class Workbench:
         self.google_sheets = GoogleSheets(database, google_access(configuration), purposes.known())
         self.salesforce = Salesforce(database, salesforce_access(configuration), PLAYBOOKS.values())
         self.matches = Matches(database)
+        self.corrections = Corrections(database, configuration.home, self._playbook)
+        self.decisions = Decisions(database)
+        self.sweeps = Sweeps(database, configuration.home, self._playbook, _PENDING)
         self.sequences = Sequences(self, database)
         self.schedules = Schedules(database, self.google_sheets, _runnable())
 
@@ -262,78 +257,12 @@ class Workbench:
         return staging.kept_sheet(self.settings.home, self.batches.get(batch), as_it_came=as_it_came)
 
     def correct(self, batch: Batch | UUID | str, cells: Pairs[int, Pairs[str, str | None]]) -> Batch:
-        """Puts cells of a batch right that is not committed yet ({line: {header: text}}) and checks their rows again.
+        """See `corrections.correct`."""
+        return self.corrections.correct(batch, cells)
 
-        The source's own rows stay beside them, with who corrected them and when. A batch that was planned needs a plan
-        again. In a run of several sheets it is the sheet's batch that is corrected. Raises WrongStage, UnknownHeader,
-        UnknownRows.
-        """
-        with at_work.on(self._store, batch, "correcting", sheets=True) as run:
-            found = batches.one_sheet(self._store, batch)
-            rows = corrected_rows.by_line(self._store, found, cells)
-            said = many(sum(map(len, cells.values())), "cell")
-            return self._corrected(run, found, rows, said=said)
-
-    def fill_cells(
-        self,
-        batch: Batch | UUID | str,
-        header: str,
-        text: str,
-        *,
-        instead_of: str | None = None,
-        lines: Sequence[int] | None = None,
-        field: str | None = None,
-        code: str | None = None,
-        wrong: bool = False,
-        having: str = "",
-    ) -> Batch:
-        """As `correct`, with one text in the column of a header in many rows at once: those on some lines, or all with
-        an issue and every word of `having` in their cells, as `rows.page` finds them; `instead_of` another text where a
-        cell has it, else of the whole cell. Raises WrongStage, UnknownHeader, UnknownRows."""
-        with at_work.on(self._store, batch, "correcting", sheets=True) as run:
-            found = batches.one_sheet(self._store, batch)
-            which = lines
-            if which is None:
-                which = self.rows.lines(found, field=field, code=code, wrong=wrong, text=having)
-            rows = corrected_rows.filled(self._store, found, which, header, text, instead_of)
-            of = f"'{instead_of}' in {header}" if instead_of is not None else header
-            return self._corrected(run, found, rows, said=f"{of}: '{text}'" if text else f"{of}: nothing")
-
-    def take_back(self, batch: Batch | UUID | str) -> Batch:
-        """Takes the last edit of a batch's cells back that stands; its rows are checked again as they were before. What
-        was corrected, and that it was taken back, stays on record. Raises WrongStage, NoEdit."""
-        return self._again(batch, "taken_back", corrected_rows.as_before)
-
-    def make_again(self, batch: Batch | UUID | str) -> Batch:
-        """Makes the edit again that was taken back last, as long as nothing else was corrected since. Raises
-        WrongStage, NoEdit."""
-        return self._again(batch, "made_again", corrected_rows.as_edited)
-
-    def _again(
-        self,
-        batch: Batch | UUID | str,
-        step: corrections.Step,
-        rows: Callable[[store.Store, Batch, int], Iterator[Chunk]],
-    ) -> Batch:
-        with at_work.on(self._store, batch, "correcting", sheets=True) as run:
-            found = batches.one_sheet(self._store, batch)
-            edit = corrections.last_edit(found, step)
-            if edit is None:
-                raise NoEdit(batch=found.id, step="taken back" if step == "taken_back" else "made again")
-            return self._corrected(run, found, rows(self._store, found, edit["revision"]), step=step)
-
-    def _corrected(self, run: Run, batch: Batch, rows: Iterator[Chunk], **more: Any) -> Batch:
-        return corrections.correct(self._store, self.settings.home, run, batch, rows, self._playbook(run.face), **more)
-
-    def correct_from(self, batch: Batch | UUID | str, sheet: Sheet) -> Batch:
-        """As `correct`, with a file that `rows.save` wrote of the batch's rows and that comes back corrected.
-
-        Rows and columns may be missing, and stay as they are. Raises WrongStage, WrongReturn, NoRows, UnreadableSheet.
-        """
-        with at_work.on(self._store, batch, "correcting", sheets=True) as run:
-            found = batches.one_sheet(self._store, batch)
-            rows = corrected_rows.returned(self._store, found, sheet)
-            return self._corrected(run, found, rows, said=f"the file {sheet.name}")
+    def fill_cells(self, batch: Batch | UUID | str, header: str, text: str, **where: Any) -> Batch:
+        """See `corrections.fill_cells`."""
+        return self.corrections.fill_cells(batch, header, text, **where)
 
     def mean(
         self,
@@ -342,49 +271,16 @@ class Workbench:
         *,
         remember: bool = False,
     ) -> Batch:
-        """Corrects every row of a batch at once in which a field has one of those texts ({field: {text: meaning}}), as
-        `correct` does; without any, what the last plan suggests for references that named nothing.
+        """See `corrections.mean`."""
+        return self.corrections.mean(batch, value_maps, remember=remember)
 
-        `remember` lets the template of the batch, if it has one, know it for the next time. Raises WrongStage,
-        UnknownField, TemplateTaken.
-        """
-        with at_work.on(self._store, batch, "correcting", sheets=True) as run:
-            found, playbook = batches.one_sheet(self._store, batch), self._playbook(run.face)
-            means = value_maps if value_maps is not None else suggestions.meanings(found)
-            rows = corrected_rows.meant(self._store, found, means, playbook)
-            corrected = self._corrected(run, found, rows, means=means, said=story.meanings(means))
-        if remember and found.template_id is not None:
-            said = templates.get(self._store, str(found.template_id)).mapping
-            known = {name: {text: to for text, to in of.items() if text} for name, of in means.items()}
-            maps = {n: {**said.value_maps.get(n, {}), **known.get(n, {})} for n in (*said.value_maps, *known)}
-            self.templates.update(str(found.template_id), replace(said, value_maps=maps))
-        return corrected
+    def take_back(self, batch: Batch | UUID | str) -> Batch:
+        """See `corrections.take_back`."""
+        return self.corrections.take_back(batch)
 
-    def contradictions(self, batch: Batch | UUID | str, *, limit: int = 20) -> tuple[int, list[dict[str, Any]]]:
-        """How many keys have rows that contradict each other and wait for a decision, and the first of them: dataset,
-        key, and `lines`, the values of each row by its line."""
-        found = self.batches.get(batch)
-        if found.stage not in ("planned", "held"):
-            return 0, []
-        return decisions.contradictions(self._store, batches.run(self._store, found), found, limit=limit)
-
-    def prefer(self, batch: Batch | UUID | str, lines: Sequence[int] = (), *, on_conflict: str | None = None) -> Batch:
-        """Decides which rows count: those lines, of all that have their keys, and whatever they are warned of; or the
-        "first" or "last" of every key of which no line was chosen ("hold" lets them wait again).
-
-        A decision stands with who made it and when; a later one counts before it. A line is chosen for its key: under
-        another one, into which it is corrected, it does not count so (under a playbook, once any cell is). A batch that
-        was planned needs a plan again. In a run of several sheets it is the sheet's batch whose lines are meant. Raises
-        WrongStage, UnknownRows, UnknownRule.
-        """
-        if on_conflict not in (None, *ON_CONFLICT):
-            raise UnknownRule(rule=on_conflict, known=", ".join(ON_CONFLICT))
-        with at_work.on(self._store, batch, "deciding", sheets=True) as run:
-            found = batches.one_sheet(self._store, batch) if lines else self.batches.get(batch)
-            each = (found,) if lines or found.part_of is not None else run.sheets
-            for sheet in each:
-                decisions.decide(self._store, batches.run(self._store, run.face), sheet, lines, on_conflict)
-            return self.batches.get(found)
+    def make_again(self, batch: Batch | UUID | str) -> Batch:
+        """See `corrections.make_again`."""
+        return self.corrections.make_again(batch)
 
     def plan(self, batch: Batch | UUID | str, *, progress: Progress = silent) -> Plan:
         """Gives every row its one intended outcome and stops: the dry run. Every target table stays as it was.
@@ -436,7 +332,7 @@ class Workbench:
             if found.stage not in ("planned", "held"):
                 raise WrongStage(batch=found.id, stage=found.stage, action="committing", needed="planned")
             reads.refuse_read_anew(self._store, run)
-            self._refuse_held(found, skip_errors or found.skip_errors, accept)
+            holding.refuse_held(self._store, found, skip_errors or found.skip_errors, accept)
             if is_of_total(hold.code for hold in Hold.all_of(found.summary)) and not as_said(reason):
                 raise NoReason(action="accepting", what="a control total that is not what was said")
             began = time.monotonic()
@@ -455,64 +351,12 @@ class Workbench:
         if ALL in accept or any(code in CODES for code in accept):
             self._expect_from_now_on(run)
         if found.created or found.updated or found.removed:  # a name that was changed, or that nobody else has now
-            self.sweep(after=found.id)
+            self.sweeps.sweep(after=found.id)
         return self.batches.get(found.id)
 
-    def sweep(self, batch: Batch | UUID | str | None = None, *, after: UUID | None = None) -> list[Batch]:
-        """Brings in rows that were unmatched when they came and are so no more: the runs that did it, which the first
-        ones name as what resolved them.
-
-        Those of every run of a playbook whose rows pend; or those of one completed import, whatever it is. `after` is
-        the batch that has set it off.
-        """
-        if batch is not None:
-            self._refuse_settled(batches.run(self._store, batch).face, "sweeping")
-        swept: list[Batch] = []
-        while True:
-            waiting = (
-                sweeping.waiting(self._store, _PENDING)
-                if batch is None
-                else list(batches.run(self._store, batch).sheets)
-            )
-            found = [self._swept(each, after) for each in waiting]
-            brought = [each for each in found if each is not None]
-            swept += brought
-            if not brought:  # what one brings in, another may have waited for
-                return swept
-
-    def resolvable(self, batch: Batch | UUID | str) -> int:
-        """How many unmatched rows of an import could be brought in now (`sweep`): what they name is there by now. None
-        of one that is not written, was undone or is signed."""
-        run = batches.run(self._store, batch)
-        if run.face.state != "completed" or run.face.undo_of is not None or not run.face.unmatched:
-            return 0
-        return sum(len(sweeping.resolvable(self._store, sheet)) for sheet in run.sheets if sheet.unmatched)
-
-    def left_waiting(self) -> dict[UUID, int]:
-        """The runs of which rows could be brought in now and were not by themselves, with how many of them: they wait
-        for a person to `sweep` them."""
-        found: dict[UUID, int] = {}
-        for each in sweeping.waiting(self._store, _PENDING):
-            if number := len(sweeping.resolvable(self._store, each)):
-                run = each.id if each.derived or each.part_of is None else each.part_of
-                found[run] = found.get(run, 0) + number
-        return found
-
-    def supply(self, batch: Batch | UUID | str, cells: Pairs[int, Pairs[str, str]]) -> Batch:
-        """Brings in unmatched rows of a completed import with what a person says of their cells
-        ({line: {header: text}}), such as the date of a session that had none: the run that did it. The rows stay as
-        they came; what waited for the same comes after it (`sweep`).
-
-        Raises WrongStage, AlreadySigned, UnknownHeader, NotWaiting for a line that does not wait, StillRefused.
-        """
-        with at_work.on(self._store, batch, "supplying", sheets=True) as run:
-            self._refuse_settled(run.face, "supplying")
-            found = batches.one_sheet(self._store, batch)
-            if found.stage != "completed" or found.undo_of is not None:
-                raise WrongStage(batch=found.id, stage=found.stage, action="supplying", needed="completed")
-            brought = sweeping.supply(self._store, self.settings.home, found, self._playbook(found), cells)
-        self.sweep(after=brought.id)
-        return self.batches.get(brought)
+    def sweep(self, batch: Batch | UUID | str | None = None) -> list[Batch]:
+        """See `sweeps.sweep`."""
+        return self.sweeps.sweep(batch)
 
     def import_sheet(self, sheet: Given, dataset: str, *, progress: Progress = silent, **options: Any) -> Batch:
         """Stages, plans and commits a source; `dataset` and `options` as for `stage`. A dry run ends planned, invalid
@@ -602,7 +446,7 @@ class Workbench:
             follow_ups=found.follow_ups,
             state=story.state(self._store, found),
             notes_added=story.decided(self._store, found),
-            follow_ups_added=story.to_do(found, figures, self.resolvable(found)),
+            follow_ups_added=story.to_do(found, figures, self.sweeps.resolvable(found)),
         )
 
     def decided(self, batch: Batch | UUID | str) -> tuple[str, ...]:
@@ -650,7 +494,7 @@ class Workbench:
         """Writes the log's decisions and follow-ups; refused once the batch is signed off."""
         with at_work.on(self._store, batch, "noting") as run:
             found = run.face
-            self._unsigned(found)
+            proof.refuse_signed(self._store, found)
             changes = {name: text for name, text in (("notes", notes), ("follow_ups", follow_ups)) if text is not None}
             return batches.move(self._store, found.id, ("noted", changes), **changes) if changes else found
 
@@ -678,7 +522,7 @@ class Workbench:
         """
         with at_work.on(self._store, batch, "signing") as run:
             found = run.face
-            self._refuse_settled(found, "signing")
+            proof.refuse_settled(self._store, found, "signing")
             figures = self.reconcile(found)
             if not figures.done:
                 raise NotDone(batch=found.id, why=" ".join(figures.open_points))
@@ -773,30 +617,12 @@ class Workbench:
         self, batch: Batch | UUID | str, word: explaining.Word, action: str, lines: Sequence[int], reason: str
     ) -> Reconciliation:
         with at_work.on(self._store, batch, action, sheets=True) as run:
-            self._refuse_settled(run.face, action)
+            proof.refuse_settled(self._store, run.face, action)
             found = batches.one_sheet(self._store, batch)
             if not (why := as_said(reason)):
                 raise NoReason(action=action, what="rows")
             explaining.say(self._store, found, word, lines, why)
             return self.reconcile(found)
-
-    def _refuse_settled(self, face: Batch, action: str) -> None:
-        """Raises WrongStage for a run that was undone or discarded, AlreadySigned for one that was signed off."""
-        self._unsigned(face)
-        if face.state in ("undone", "discarded"):
-            raise WrongStage(batch=face.id, stage=face.state, action=action, needed="neither undone nor discarded")
-
-    def _swept(self, batch: Batch, after: UUID | None) -> Batch | None:
-        """What a sweep brought in of an import. One that a commit has set off leaves that as it is, and the rows of
-        other imports, whatever becomes of it: what is still to be brought in waits."""
-        try:
-            return sweeping.sweep(self._store, self.settings.home, batch, self._playbook(batch), after)
-        except WorkbenchError as refusal:
-            if after is None:
-                raise
-            with self._store.transaction():
-                self._store.note("sweep refused", after, why=str(refusal))
-            return None
 
     def made_of(self, batch: Batch | UUID | str) -> dict[str, dict[str, int]]:
         """What the figures of rows that were skipped or unmatched are made of, by reason, where their names do not say
@@ -857,34 +683,6 @@ class Workbench:
     def _signed_figures(self, batch: Batch) -> dict[str, Any]:
         """The figures as they are signed: of what the import did, which stays true when it is taken back."""
         return replace(self.reconcile(batch), undone=False).to_dict()
-
-    def _refuse_held(self, batch: Batch, skip_errors: bool, accept: Sequence[str]) -> None:
-        """Raises Held where rows are invalid that nobody has let be, the plan waits for a person, or the source is
-        written whole or not at all and a row of it cannot be."""
-        invalid = (batch.invalid or 0) if not skip_errors else 0
-        holds = waiting(Hold.all_of(batch.summary), accept)
-        if not invalid and not holds and not batch.refused:
-            return
-        codes = list(dict.fromkeys(hold.code for hold in holds))
-        noted = {"invalid": batch.invalid, **({"for": codes} if codes else {})}
-        batches.move(self._store, batch.id, ("held", noted), stage="held")
-        if batch.refused:
-            raise HeldWhole(batch=batch.id, source=batch.file_name, why=batch.wrong_rows)
-        if not holds:
-            raise Held(batch=batch.id, invalid=invalid)
-        why = [hold.sentence for hold in holds]
-        reason = " --reason WHY" if is_of_total(codes) else ""
-        why.append(f"To let it go on: {' '.join(f'--accept {code}' for code in codes)}{reason}.")
-        if invalid:
-            why.append(f"And its invalid rows ({invalid}) have to be corrected, or left out with --skip-errors.")
-        raise HeldFor(batch=batch.id, why=" ".join(why))
-
-    def _unsigned(self, batch: Batch) -> None:
-        signed = proof.signature(self._store, batch.id)
-        if signed is not None:
-            raise AlreadySigned(
-                batch=batch.id, user=signed["signed_by"], at=f"{signed['signed_at']:%Y-%m-%d %H:%M:%S} UTC"
-            )
 
     def _begin(
         self, identifier: UUID, sheets: dict[str, Sheet], dataset: str, options: Options, *, lend: bool = False

@@ -447,7 +447,7 @@ def correct(
     meanings = _value_maps(values) if values else None
     with asked.open() as wb:
         if opened is not None:
-            wb.correct_from(batch, opened)
+            wb.corrections.correct_from(batch, opened)
         else:
             wb.mean(batch, meanings, remember=remember)
         found = wb.batches.get(batch)
@@ -471,7 +471,7 @@ def prefer(
     if not lines and on_conflict is None:
         raise typer.BadParameter("say which lines count, or --on-conflict.", param_hint="prefer")
     with asked.open() as wb:
-        wb.prefer(batch, tuple(lines or ()), on_conflict=on_conflict)
+        wb.decisions.prefer(batch, tuple(lines or ()), on_conflict=on_conflict)
         found = wb.batches.get(batch)
         with asked.progress() as progress:
             planned = wb.plan(found.part_of or found, progress=progress).batch
@@ -540,7 +540,7 @@ def supply(
     """
     said = _pairs(cells, "--cell", "HEADER=TEXT")
     with asked.open() as wb:
-        return _end(asked, wb, wb.supply(batch, dict.fromkeys(lines, said)))
+        return _end(asked, wb, wb.sweeps.supply(batch, dict.fromkeys(lines, said)))
 
 
 def _committed(
