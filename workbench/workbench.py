@@ -3,8 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Pairs
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -16,7 +15,6 @@ from workbench.database import (
     asking,
     at_work,
     batches,
-    breakdowns,
     committing,
     comparing,
     embedded,
@@ -40,6 +38,7 @@ from workbench.database.checks import Checks
 from workbench.database.corrections import Corrections
 from workbench.database.decisions import Decisions
 from workbench.database.exporting import Exports
+from workbench.database.figures import Figures
 from workbench.database.google_sheets import GoogleSheets
 from workbench.database.inventory import Profiles, Sources
 from workbench.database.matches import Matches
@@ -63,27 +62,22 @@ from workbench.model.errors import (
     NotDone,
     OwnWork,
     RecipeOfSheets,
-    TemplateTaken,
     UnknownTemplate,
     WrongStage,
 )
-from workbench.model.figure import Figure
-from workbench.model.google_sheet import Access
 from workbench.model.hold import ALL, Hold
 from workbench.model.import_log import ImportLog
-from workbench.model.issue import counted
 from workbench.model.kinds import as_said
 from workbench.model.manifest import Proof
 from workbench.model.playbook import Playbook
-from workbench.model.recipe import Recipe, is_same
+from workbench.model.recipe import Recipe
 from workbench.model.reconciliation import Reconciliation
-from workbench.model.salesforce import SalesforceAccess
 from workbench.model.sheet import Sheet
 from workbench.model.template import Template
 from workbench.playbooks import PLAYBOOKS, loads, purposes, sequences
 from workbench.playbooks.loads import Loads
 from workbench.prepare import mapping, recognition
-from workbench.prepare.cleaning import CODES, cleaned_once, recipe_of, without_removed
+from workbench.prepare.cleaning import CODES, cleaned_once, without_removed
 from workbench.prepare.mapping import Suggestion
 from workbench.sequences import Sequences
 from workbench.sources import headed, kept_files
@@ -142,11 +136,12 @@ class Workbench:
         self.templates = Templates(database)
         self.sources = Sources(database)
         self.profiles = Profiles(database)
-        self.google_sheets = GoogleSheets(database, google_access(configuration), purposes.known())
-        self.salesforce = Salesforce(database, salesforce_access(configuration), PLAYBOOKS.values())
+        self.google_sheets = GoogleSheets(database, settings.google_access(configuration), purposes.known())
+        self.salesforce = Salesforce(database, settings.salesforce_access(configuration), PLAYBOOKS.values())
         self.matches = Matches(database)
         self.corrections = Corrections(database, configuration.home, self._playbook)
         self.decisions = Decisions(database)
+        self._figures = Figures(database, self._playbook)
         self.sweeps = Sweeps(database, configuration.home, self._playbook, _PENDING)
         self.sequences = Sequences(self, database)
         self.schedules = Schedules(database, self.google_sheets, _runnable())
@@ -349,7 +344,7 @@ class Workbench:
                 )
                 reporter("committing", found.processed or 0)
         if ALL in accept or any(code in CODES for code in accept):
-            self._expect_from_now_on(run)
+            templates.expect_from_now_on(self._store, run)
         if found.created or found.updated or found.removed:  # a name that was changed, or that nobody else has now
             self.sweeps.sweep(after=found.id)
         return self.batches.get(found.id)
@@ -419,35 +414,14 @@ class Workbench:
 
     def reconcile(self, batch: Batch | UUID | str) -> Reconciliation:
         """The figures as they stand, whether they add up, and what is still unexplained."""
-        found = self.batches.get(batch)
-        figures = explaining.figures(self._store, found)
-        undone = found.undone_by is not None
-        return Reconciliation(batch=found.id, stage=found.stage, undone=undone, removed=found.removed, **figures)
+        return self._figures.reconcile(batch)
 
     def log(self, batch: Batch | UUID | str) -> ImportLog:
         """The playbook's import log, filled in: whether it is written and stands, what was decided of it and by whom,
         and what is still to be done, beside the words of whoever kept notes."""
         found = self.batches.get(batch)
-        figures = self.reconcile(found)
-        title = self.title(found)
-        return ImportLog(
-            import_type=title if found.undo_of is None else f"Undo of {title}",
-            run_at=found.completed_at or found.planned_at or found.created_at,
-            run_by=found.initiated_by,
-            file_name=found.file_name,
-            window=found.window or "",
-            processed=figures.processed,
-            created=figures.created,
-            updated=figures.updated,
-            skipped=figures.skipped,
-            unmatched=figures.unmatched,
-            invalid=figures.invalid,
-            notes=found.notes,
-            follow_ups=found.follow_ups,
-            state=story.state(self._store, found),
-            notes_added=story.decided(self._store, found),
-            follow_ups_added=story.to_do(found, figures, self.sweeps.resolvable(found)),
-        )
+        figures, title = self.reconcile(found), self.title(found)
+        return story.log(self._store, found, title, figures, self.sweeps.resolvable(found))
 
     def decided(self, batch: Batch | UUID | str) -> tuple[str, ...]:
         """What was decided of an import and by whom, a sentence each, as its log says it."""
@@ -470,25 +444,17 @@ class Workbench:
     def figures(self, batch: Batch | UUID | str) -> dict[str, int]:
         """The numbers that an import is known by, as its playbook or dataset names them, as they stand now; none where
         it names none."""
-        run = batches.run(self._store, batch)
-        playbook = self._playbook(run.face)
-        named = (playbook or catalog.contract(run.face.dataset)).figures
-        return {figure.name: self._number(figure, run) for figure in named}
+        return self._figures.named(batch)
 
     def breakdowns(self, batch: Batch | UUID | str) -> dict[str, dict[str, int]]:
         """How many of the import's records have which value, by the names of its playbook's breakdowns; none where it
         has none."""
-        run = batches.run(self._store, batch)
-        playbook = self._playbook(run.face)
-        parts = {part.dataset: part for part in run.parts}
-        classes = run.face.summary.get("classes", {})
-        return {
-            each.name: breakdowns.values(self._store, parts[each.part], each)
-            if each.field
-            else dict(classes.get(each.part, {}))
-            for each in (playbook.breakdowns if playbook is not None else ())
-            if each.part in parts
-        }
+        return self._figures.breakdowns(batch)
+
+    def made_of(self, batch: Batch | UUID | str) -> dict[str, dict[str, int]]:
+        """What the figures of rows that were skipped or unmatched are made of, by reason, where their names do not say
+        all of it."""
+        return self._figures.made_of(batch)
 
     def note(self, batch: Batch | UUID | str, *, notes: str | None = None, follow_ups: str | None = None) -> Batch:
         """Writes the log's decisions and follow-ups; refused once the batch is signed off."""
@@ -568,6 +534,10 @@ class Workbench:
         """The playbook that a batch is a run of; None under one contract."""
         return PLAYBOOKS.get(batch.dataset) if batch.part_of is None else None
 
+    def _said(self, batch: Batch) -> dict[str, Any]:
+        """The figures and the log of a run, as they are signed."""
+        return self._figures.signed(batch, self.log(batch))
+
     def _sheets(self, sheet: Given, dataset: str, options: Options) -> dict[str, Sheet]:
         """The sheets of a source by the dataset that each is, cleaned."""
         found = self._found(sheet, dataset)
@@ -601,18 +571,6 @@ class Workbench:
         playbook = self._playbook(run.face)
         return staging.fill(self._store, self.settings.home, run, reporter, playbook=playbook, sheets=sheets)
 
-    def _expect_from_now_on(self, run: Run) -> None:
-        """Lets the templates of a run know what their recipes did in it, which a person has found right: the next file
-        like it is not asked about. Another tenant's stays as it is, and so does one that cleans otherwise by now."""
-        for sheet in run.sheets:
-            met = recipe_of(sheet)
-            if met is None or sheet.template_id is None:
-                continue
-            with suppress(UnknownTemplate, TemplateTaken):
-                saved = templates.get(self._store, str(sheet.template_id))
-                if not saved.unusable and is_same(saved.mapping.recipe, met):
-                    templates.update(self._store, saved.id, replace(saved.mapping, recipe=met))
-
     def _say(
         self, batch: Batch | UUID | str, word: explaining.Word, action: str, lines: Sequence[int], reason: str
     ) -> Reconciliation:
@@ -623,66 +581,6 @@ class Workbench:
                 raise NoReason(action=action, what="rows")
             explaining.say(self._store, found, word, lines, why)
             return self.reconcile(found)
-
-    def made_of(self, batch: Batch | UUID | str) -> dict[str, dict[str, int]]:
-        """What the figures of rows that were skipped or unmatched are made of, by reason, where their names do not say
-        all of it."""
-        run = batches.run(self._store, batch)
-        named = (self._playbook(run.face) or catalog.contract(run.face.dataset)).figures
-        found = self.reconcile(run.face)
-        told: dict[str, dict[str, int]] = {}
-        for figure in named:
-            counts = found.skipped_by_reason if figure.outcomes == ("skipped",) else found.unmatched_by_kind
-            if figure.part is None and (figure.outcomes == ("skipped",) or figure.reasons):
-                of = {why: rows for why, rows in counts.items() if rows and why in (figure.reasons or counts)}
-                if any(why not in figure.name for why in of):
-                    told[figure.name] = of
-        return told
-
-    def _number(self, figure: Figure, run: Run) -> int:
-        """What a figure is in a run, as planned or written."""
-        batch = next((part for part in run.parts if part.dataset == figure.part), None) if figure.part else run.face
-        if batch is None:
-            return 0
-        if figure.severity is not None:
-            issues = counted(*(batch.summary.get(name, ()) for name in ("issue_counts", "issue_counts_planned")))
-            return sum(each["rows"] for each in issues if each["severity"] == figure.severity)
-        if figure.of_own and "updated_of_own" in batch.summary:
-            return int(batch.summary["updated_of_own"])
-        if figure.keys or figure.missing:
-            return int(run.face.summary.get("figures", {}).get(figure.name, 0))
-        found = self.reconcile(batch)
-        if not figure.reasons:
-            rows = sum(getattr(found, outcome) for outcome in figure.outcomes)
-            return -(-(rows - sum(found.skipped_by_reason.get(reason, 0) for reason in figure.without)) // figure.every)
-        counts = (found.skipped_by_reason, found.unmatched_by_kind)
-        return sum(each.get(reason, 0) for each in counts for reason in figure.reasons)
-
-    def _said(self, batch: Batch) -> dict[str, Any]:
-        """The figures and the log of a run, as they are signed."""
-        said = {name: getattr(batch, name) for name in ("checksum", "file_name", "initiated_by", "window")}
-        log = self.log(batch)
-        words = {"notes": batch.notes, "follow_ups": batch.follow_ups, "log": log.render()}
-        run_at = log.to_dict()["run_at"]
-        behind = self.batches.parts(batch)
-        said["parts"] = [[str(part.id), part.dataset, part.derived, self._signed_figures(part)] for part in behind]
-        if batch.revision:
-            said["corrected"] = batch.summary["corrected"]
-        if batch.decisions:
-            said["decided"] = batch.decisions
-        if own_totals := self.totals(batch):
-            said["totals"] = [total.to_dict() for total in own_totals]
-        if batch.summary.get("accepted"):
-            said["accepted"] = batch.summary["accepted"]
-        if behind and batch.undo_of is None and (own := self.figures(batch)):
-            said["figures"] = own
-            if broken_down := self.breakdowns(batch):
-                said["breakdowns"] = broken_down
-        return {"batch": str(batch.id), "run_at": run_at, **said, **self._signed_figures(batch), **words}
-
-    def _signed_figures(self, batch: Batch) -> dict[str, Any]:
-        """The figures as they are signed: of what the import did, which stays true when it is taken back."""
-        return replace(self.reconcile(batch), undone=False).to_dict()
 
     def _begin(
         self, identifier: UUID, sheets: dict[str, Sheet], dataset: str, options: Options, *, lend: bool = False
@@ -706,26 +604,6 @@ def _runnable() -> Known:
     steps = [step.name for step in sequences.STEPS]
     playbooks = [name for name, playbook in PLAYBOOKS.items() if playbook.extracts]
     return Known(sequences=sequences.SEQUENCES, steps=steps, playbooks=playbooks)
-
-
-def google_access(configuration: settings.Settings) -> Access:
-    """The way to Google Sheets that is configured: with a service account, or without."""
-    key = configuration.google_service_account
-    return Access(account=key.get_secret_value() if key is not None else None, address=configuration.google_address)
-
-
-def salesforce_access(configuration: settings.Settings) -> SalesforceAccess:
-    """The way to Salesforce that is configured."""
-    return SalesforceAccess(
-        username=configuration.sf_username,
-        password=configuration.sf_password.get_secret_value(),
-        security_token=configuration.sf_security_token.get_secret_value(),
-        domain=configuration.sf_domain,
-        consumer_key=configuration.salesforce_consumer_key.get_secret_value(),
-        consumer_secret=configuration.salesforce_consumer_secret.get_secret_value(),
-        private_key=configuration.salesforce_private_key.get_secret_value(),
-        address=configuration.salesforce_address,
-    )
 
 
 def address(configuration: settings.Settings) -> str:
