@@ -67,13 +67,13 @@ from workbench.model.errors import (
 )
 from workbench.model.hold import ALL, Hold
 from workbench.model.import_log import ImportLog
-from workbench.model.kinds import as_said
 from workbench.model.manifest import Proof
 from workbench.model.playbook import Playbook
 from workbench.model.recipe import Recipe
 from workbench.model.reconciliation import Reconciliation
 from workbench.model.sheet import Sheet
 from workbench.model.template import Template
+from workbench.model.trimming import as_said
 from workbench.playbooks import PLAYBOOKS, loads, purposes, sequences
 from workbench.playbooks.loads import Loads
 from workbench.prepare import mapping, recognition

@@ -16,7 +16,7 @@ from workbench.database.titles import BETWEEN, key_of, told
 from workbench.datasets import catalog
 from workbench.model.contract import Contract, Removal
 from workbench.model.errors import NoReason, NotDeactivated, NothingToDeactivate, RecordChanged
-from workbench.model.kinds import as_said
+from workbench.model.trimming import as_said
 
 OFF, ON = "deactivated", "reactivated"
 """What the audit log calls it."""

@@ -31,9 +31,10 @@ from workbench.model.errors import (
     UnknownHeader,
     WrongValue,
 )
-from workbench.model.kinds import KINDS, chosen, spelling, trimmed
+from workbench.model.kinds import KINDS, chosen, spelling
 from workbench.model.sheet import Chunk
 from workbench.model.template import Mapping, Template
+from workbench.model.trimming import trimmed
 from workbench.model.wording import first_of
 from workbench.prepare import looks
 

@@ -24,7 +24,7 @@ from sqlglot.errors import SqlglotError
 from workbench.model import numbers
 from workbench.model.arrays import joined_with, matches, only, replaced
 from workbench.model.errors import WrongRecipe
-from workbench.model.kinds import AROUND
+from workbench.model.trimming import AROUND
 from workbench.model.wording import listed
 from workbench.prepare.cleaning.patterns import refusal
 from workbench.prepare.cleaning.sizes import refuse_joining, refuse_replacing

@@ -11,7 +11,7 @@ from workbench.datasets.catalog import contract
 from workbench.doors.web import address, words
 from workbench.doors.web.views import rows
 from workbench.doors.web.views.outcomes import SIGNS
-from workbench.model.kinds import as_said
+from workbench.model.trimming import as_said
 from workbench.prepare.cleaning import said_of
 
 _LAST = ("id", "created_at", "updated_at")
