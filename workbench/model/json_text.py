@@ -10,19 +10,11 @@ import pyarrow.compute as pc
 from workbench.model.trimming import AROUND, by_distinct
 
 PATTERN = r"^(?:[\[{\"0-9-]|true$|false$)"
-
-
 _NO_JSON = "not JSON: "
-
-
 REPEATED_KEY = r'^one object has (?P<key>"(?:[^"\\]|\\.)*") more than once: '
 """How the text of a JSON cell begins in which a key stands twice in one object: one of its values would be lost."""
-
-
 _LONGEST_KEY = 60
 """So many characters of such a key are told."""
-
-
 _NOT_IN_POSTGRES = re.compile(r"(?<!\\)(?:\\\\)*\\u0000|[0-9][eE][-+]?[0-9]{4}")
 
 

@@ -10,15 +10,9 @@ from workbench.model.trimming import bytes_of, trimmed, where
 # --- ids of Salesforce ---
 
 PATTERN = "^[0-9A-Za-z]{15}[0-5A-Z]{3}$"
-
-
 _SHORT_ID, _LONG_ID = "^[0-9A-Za-z]{15}$", "^[0-9A-Za-z]{18}$"
-
-
 _CHECKS = np.frombuffer(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ012345", dtype=np.uint8)
 """The last three characters of an id say which of the fifteen before them are capitals, five by five."""
-
-
 _WRONG_CHECK = " (its last three characters say otherwise)"
 
 

@@ -21,39 +21,19 @@ WIDE_SPACES = (
     "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f"
     "\u2800\u3000\u3164"
 )
-
-
 _JOINERS = "\u200c\u200d"
-
-
 INVISIBLE = "\u180e\u200b\u200c\u200d\u2060\ufeff"
-
-
 _HYPHEN = "\u00ad"
-
-
 _DIRECTIONS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-
-
 _FILLERS = "\u034f\u115f\u1160" + "".join(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0000, 0xE0080))))
 """A joiner of marks, halves of Korean letters, the choice of another glyph, and tags: nobody sees them."""
-
-
 MARKS = _HYPHEN + _DIRECTIONS + _FILLERS
 """The soft hyphen, the marks of a direction of writing, which address books copy along, and fillers."""
-
-
 _ZERO_WIDTH = "\u180e\u200b\u2060\ufeff" + _DIRECTIONS + _FILLERS
-
-
 _MISREAD = "\u00c2\u00c3\u00c4\u00c5\u00e2"
 """Letters behind which a soft hyphen is half of a letter that was read in a wrong encoding (\u00ed as \u00c3\u00ad)."""
-
-
 UNSEEN = f"[{INVISIBLE}{MARKS}\u2028\u2029]"
 """A letter that nobody sees, or one of the breaks of lines and paragraphs of Unicode."""
-
-
 AROUND = " \t\n\r\v\f\x85" + WIDE_SPACES + INVISIBLE
 """White space, and what nobody sees."""
 
@@ -135,8 +115,6 @@ def _stripped(cells: pa.StringArray, beyond_ascii: Rewrite = composed) -> pa.Str
 
 FORMULA = r"""^'?="(?:[^"]|"")*"$"""
 """A text as a formula: so it is written that no spreadsheet takes it for a number; or so, and that none runs it."""
-
-
 MARKED = r"^'[0-9+(.$-][-0-9+(). /:,$%]{2,}$"
 """A number with the mark of a text before it; names begin with an apostrophe too (O'Brien is none, 't Hooft is)."""
 
