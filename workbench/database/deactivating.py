@@ -10,8 +10,8 @@ from uuid import UUID
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
 from workbench.database.search import KEYED
+from workbench.database.slices import slice_of
 from workbench.database.store import Store
-from workbench.database.target import slice_of
 from workbench.database.titles import BETWEEN, key_of, told
 from workbench.datasets import catalog
 from workbench.model.contract import Contract, Removal

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import pyarrow as pa
 
-from workbench.database import batches, inventory, known_names, target, totals
+from workbench.database import batches, inventory, known_names, slices, totals
 from workbench.database.store import Store
 from workbench.datasets import catalog
 from workbench.model import limits
@@ -524,7 +524,7 @@ def _check_order(store: Store, datasets: Sequence[str]) -> None:
         contract = catalog.contract(name)
         waits = {field.reference.dataset for field in contract.references if field.reference and field.reference.waits}
         needs = [need for need in catalog.needs(contract) if need not in (*datasets[:place], *waits)]
-        missing = [need for need in needs if not target.holds_records(store, need)]
+        missing = [need for need in needs if not slices.holds_records(store, need)]
         if missing:
             ordered = [known.name for known in catalog.family(contract.family) if known.name in missing]
             raise ImportOrder(dataset=contract.name, missing=" and ".join(ordered))
@@ -539,7 +539,7 @@ def _empty(store: Store, sheet: Sheet, contract: Contract, mode: Mode, resolved:
     if any(contract.field(name).required and value is None for name, value in scope.items()):
         raise _no_rows(sheet)
     if not options.allow_empty:
-        removed = target.in_scope(store, contract, scope, mode)
+        removed = slices.in_scope(store, contract, scope, mode)
         named = ", ".join(f"{name} {value}" if value else f"no {name}" for name, value in scope.items())
         raise EmptyNeedsConfirmation(source=sheet.name, mode=mode, removed=removed, scope=named)
     return replace(resolved, constants=resolved.constants | {name: value for name, value in scope.items() if value})

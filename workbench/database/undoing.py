@@ -13,8 +13,9 @@ import psycopg
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
 from workbench.database import at_work, batches, committing, planning, proof
+from workbench.database.expressions import issue
 from workbench.database.store import Store
-from workbench.database.target import Target, issue
+from workbench.database.target import Target
 from workbench.datasets import catalog
 from workbench.model.batch import OUTCOMES, Batch, Run, kept_by, new_id
 from workbench.model.contract import Contract, Field
