@@ -1,4 +1,4 @@
-"""The ways in which a reference is looked for, as joins: by a decision, by an id, by a name, by what was meant before."""
+"""The ways in which a reference is looked for, as joins: by a decision, an id, a name, or what was meant before."""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
