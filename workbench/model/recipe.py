@@ -248,10 +248,11 @@ class Done:
 
 def is_same(recipe: Recipe | None, other: Recipe | None) -> bool:
     """Whether two recipes do the same to every source, whatever they are called and expect; none does nothing."""
-    return _does(recipe) == _does(other)
+    return does(recipe) == does(other)
 
 
-def _does(recipe: Recipe | None) -> list[str]:
+def does(recipe: Recipe | None) -> list[str]:
+    """What a recipe does to every source, step by step, as JSON."""
     if recipe is not None and recipe.unknown is not None:
         return [json.dumps(recipe.unknown.said, sort_keys=True)]
     steps = (replace(step, expected=None) for step in recipe.steps if step.on) if recipe is not None else ()
