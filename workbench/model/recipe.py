@@ -212,7 +212,7 @@ class Recipe:
             return cls.from_dict(data)
         except WrongRecipe as wrong:
             said = wrong.coordinates
-            return cls(unknown=Unknown(said=data, place=said["step"], why=said["why"]))
+            return cls(unknown=Unknown(said=data, place=str(said["step"]), why=str(said["why"])))
 
     def expecting(self, done: Iterable["Done"], rows: int) -> Self:
         """The recipe, which expects from now on what its steps met in a source of so many rows."""
