@@ -1,6 +1,5 @@
 """The page Clean, drawn again by itself at each click: the recipe, the facets, a step that is made, and the rows."""
 
-from dataclasses import replace
 from io import BytesIO
 from pathlib import PurePath
 from typing import Any
@@ -9,11 +8,11 @@ import numpy as np
 import pyarrow as pa
 import streamlit as st
 
-from workbench.doors.web import address, desk, states, uploads, words
+from workbench.doors.web import address, counting, desk, states, uploads, words
 from workbench.doors.web.desk import CLUSTERS, Desk, Facet
 from workbench.doors.web.sheets import SAME_SHEET, Source, cleaned_by
 from workbench.doors.web.states import State
-from workbench.doors.web.views import cleaned_rows, clusters, facets, findings, operations, recipe, take_away
+from workbench.doors.web.views import cleaned_rows, clusters, findings, operations, recipe, take_away
 from workbench.model.errors import WorkbenchError, WrongRecipe
 from workbench.model.recipe import Recipe, Step
 from workbench.model.sheet import Sheet
@@ -59,10 +58,10 @@ def _at_work(at: Desk) -> None:
     shown = now
     if edited is not None:
         shown = states.after(at.source.raw, Recipe(steps=at.recipe.steps[:edited]), at.settings.home)
-    wide = 2.7 if desk.facets(shown.headers) else 4.5  # without a facet only its choice stands beside the rows
+    wide = 2.7 if desk.facets(shown.open_headers) else 4.5  # without a facet only its choice stands beside the rows
     left, right = st.columns([1, wide], gap="medium")
     with left:
-        said = _facets(shown)
+        said = counting.shown_facets(at, shown)
     fits = _fitting(shown, said)
     with right:
         _step(at, shown, said, len(shown) if fits is None else len(fits))
@@ -141,36 +140,7 @@ def _as_its_own_file(at: Desk, now: State) -> None:
         address.go_to("upload", upload=kept.id)
 
 
-# --- the facets, and the rows that fit them ---
-
-
-def _facets(shown: State) -> tuple[Facet, ...]:
-    said = desk.facets(shown.headers)
-    facets.add(shown.headers, _add_facet, said)
-    for place, facet in enumerate(said):
-        others = desk.conditions([*said[:place], *said[place + 1 :]])
-        counted = shown.counted(facet.column, facet.by, others)
-        facets.card(facet, counted, _change_facet, key=f"facet {place} {facet}", place=place)
-    if any(facet.chosen for facet in said):
-        st.button("Choose nothing", icon=":material/filter_alt_off:", on_click=_choose_nothing, args=(said,))
-    return said
-
-
-def _add_facet(said: tuple[Facet, ...], key: str) -> None:
-    if column := st.session_state[key]:
-        desk.set_facets([*said, Facet(column=column)])
-        st.session_state[key] = None
-
-
-def _change_facet(place: int, facet: Facet | None) -> None:
-    """Puts another facet in the place of one; None takes it away."""
-    said = list(desk.facets_of_address())
-    said[place : place + 1] = [facet] if facet is not None else []
-    desk.set_facets(said)
-
-
-def _choose_nothing(said: tuple[Facet, ...]) -> None:
-    desk.set_facets([replace(facet, chosen=None) for facet in said])
+# --- the rows that fit the facets ---
 
 
 def _fitting(shown: State, said: tuple[Facet, ...]) -> pa.Array | None:
