@@ -88,7 +88,7 @@ def test_a_column_is_counted_by_what_a_dataset_says_of_it_and_each_count_is_that
             2,
         ),
         ("required and blank", 1),
-        (f"'soft@x.org' was written {UNSEEN} (a warning)", 1),
+        (f"'soft @x.org' was written {UNSEEN} (a warning)", 1),
         ("nothing wrong", 2),
     ]
     assert [let_through(cells, condition) for _, condition, _ in found] == [rows for _, _, rows in found]

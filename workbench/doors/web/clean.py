@@ -8,14 +8,19 @@ import numpy as np
 import pyarrow as pa
 import streamlit as st
 
+from workbench import Workbench
+from workbench.doors import jobs
 from workbench.doors.web import address, counting, desk, states, uploads, words
 from workbench.doors.web.desk import CLUSTERS, Desk, Facet
+from workbench.doors.web.page import person
 from workbench.doors.web.sheets import SAME_SHEET, Source, cleaned_by
 from workbench.doors.web.states import State
 from workbench.doors.web.views import cleaned_rows, clusters, findings, operations, recipe, take_away
+from workbench.model.batch import Batch
 from workbench.model.errors import WorkbenchError, WrongRecipe
-from workbench.model.recipe import Recipe, Step
+from workbench.model.recipe import Recipe, Step, is_same
 from workbench.model.sheet import Sheet
+from workbench.model.template import Mapping
 from workbench.prepare.cleaning import OPERATIONS
 from workbench.prepare.findings import Finding
 from workbench.prepare.findings import findings as find
@@ -94,6 +99,8 @@ def _recipe(at: Desk, now: State) -> None:
     found = [each for each in found_in(cleaned_by(at.source.raw, at.recipe)) if not each.is_done(at.recipe)]
     if found:
         findings.to_take_up(found, desk.take_up, at.add_found, now.source_rows, opened=not steps)
+    if at.source.batch is not None:
+        _into_the_import(at, at.source.batch)
     if not steps:
         more = " Or begin with what was found." if found else ""
         st.caption(f"No step yet. Choose columns and what to do with them: each step is done again next month.{more}")
@@ -125,6 +132,25 @@ def _recipe(at: Desk, now: State) -> None:
             editing=desk.editing(at.recipe),
             key=f"{at.source.kept_under} {at.history.number}",
         )
+
+
+def _into_the_import(at: Desk, batch: Batch) -> None:
+    """The way back into an import that is not written yet, once its rows are to be cleaned otherwise."""
+    before = Mapping.from_dict(batch.mapping).recipe
+    if batch.stage not in ("staged", "planned", "held") or batch.part_of is not None or is_same(before, at.recipe):
+        return
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        pressed = st.button("Check the import again with this recipe", type="primary", icon=":material/check:")
+        remember = batch.template_id is not None and st.checkbox("Let the template know it for the next time", True)
+        lost = " What was corrected or decided by hand is not, and is not done again." * bool(
+            batch.revision or batch.decisions
+        )
+        st.caption(f"Nothing of it is written yet. All that was said at Map stays.{lost}")
+    if pressed:
+        with Workbench.open(user=person()) as wb:
+            begun = wb.clean_again(batch, at.recipe, remember=remember, source="page")
+            jobs.defer(wb, "fill", begun)
+        address.go_to("validate", batch=begun.id)
 
 
 def _as_its_own_file(at: Desk, now: State) -> None:
@@ -305,7 +331,7 @@ def _operation(do: str, shown: State, columns: list[str], where: Any, key: str) 
     if lacking:
         st.caption(f"Still to be said: {words.text(', '.join(lacking))}.")
         return None
-    return Step(operation=do, columns=taken, options=said, where=where)
+    return desk.without_needless(Step(operation=do, columns=taken, options=said, where=where))
 
 
 def _clusters(shown: State, columns: list[str], where: Any) -> Step | None:

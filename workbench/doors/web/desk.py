@@ -266,6 +266,40 @@ def of_values(column: str, texts: Sequence[str]) -> dict[str, str]:
     return {"facets": _listed([Facet(column=column, chosen=chosen)])}
 
 
+EXACT = 50
+"""So many texts are a facet of values; of more, what is wrong with them is the facet."""
+
+
+def of_wrong(
+    header: str, found: Sequence[Mapping[str, Any]], means: Mapping[str, str], wrong: Condition | None
+) -> dict[str, str]:
+    """The parts of an address at which the rows are shown whose texts (`wrong_values`) are wrong in a column, with the
+    step prepared that makes of them what they mean, as far as somebody has said it; `wrong` is what is asked of a cell
+    where they are too many."""
+    texts = tuple(text for each in found for text in each["written"])
+    exact = wrong is None or len(texts) <= EXACT
+    chosen = Condition(column=header, test="values", values=texts) if exact or wrong is None else wrong
+    shown = Facet(column=header, by=chosen.test, chosen=chosen, of=chosen.text.partition(" ")[0])
+    meanings = {text: means[each["text"]] for each in found if each["text"] in means for text in each["written"]}
+    if not meanings:
+        return {"facets": _listed([shown])}
+    step = Step(operation="map_values", columns=(header,), options={"meanings": meanings})
+    return prepared(step) | {"facets": _listed([shown])}
+
+
+def without_needless(step: Step) -> Step:
+    """The step without what its own values say already: of those values alone."""
+    if step.operation != "map_values" or len(step.columns) != 1:
+        return step
+    values = set(step.options["meanings"])
+    needless = [
+        each
+        for each in step.where
+        if (each.test, each.column, each.negated) == ("values", *step.columns, False) and values.issubset(each.values)
+    ]
+    return replace(step, where=tuple(each for each in step.where if each not in needless))
+
+
 def _listed(shown: Sequence[Facet]) -> str:
     said = {"shown": [each.to_dict() for each in shown]}
     return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
