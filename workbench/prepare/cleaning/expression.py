@@ -91,6 +91,12 @@ class Expression:
         """The columns that it names."""
         return tuple(dict.fromkeys(column.name for column in self._tree.find_all(exp.Column)))
 
+    @property
+    def is_question(self) -> bool:
+        """Whether it is true or false of a row."""
+        tried = {name: pa.array(_TRIED, pa.string()) for name in self.columns}
+        return _value(self._tree, _Row(cells=tried, rows=len(_TRIED))).kind == "flag"
+
     def texts(self, cells: Mapping[str, pa.StringArray], rows: int) -> pa.StringArray:
         """What it is of each row, as a text; "" where it is nothing."""
         return _text(_value(self._tree, _Row(cells=cells, rows=rows)))
