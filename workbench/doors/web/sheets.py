@@ -19,7 +19,7 @@ from workbench.model.sheet import Layout, Sheet, Tally
 from workbench.model.template import Mapping, Template
 from workbench.model.wording import first_of
 from workbench.playbooks import of_package
-from workbench.prepare import columns, drift, forms, mapping, outliers, profile_report, recognition, summary_line
+from workbench.prepare import columns, drift, forms, mapping, outliers, recognition, summary_line
 from workbench.prepare.cleaning import cleaned, without_removed
 from workbench.prepare.columns import ChoiceText, Column
 from workbench.prepare.drift import Stranger
@@ -410,12 +410,6 @@ def own_totals(sheet: Sheet, dataset: str) -> SummaryLine | None:
     suggested = mapping.suggest(sheet.headers, sheet.sample(), contract, repeated=sheet.reading.repeated)
     fields = {each.header: each.field for each in suggested if each.sure and each.field}
     return summary_line.of_sheet(sheet, contract, Mapping(columns=fields))
-
-
-@st.cache_data(max_entries=20, show_spinner="Profiling every row ...", show_time=True, hash_funcs=SAME_SHEET)
-def profiled(sheet: Sheet) -> dict[str, Any]:
-    """The profile of a sheet, made once."""
-    return profile_report.profile_of(sheet)
 
 
 @st.cache_data(max_entries=50, show_spinner="Looking for every outlier ...", hash_funcs=SAME_SHEET)
