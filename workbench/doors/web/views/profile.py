@@ -29,7 +29,7 @@ def at_a_glance(found: Mapping[str, Any], before: Mapping[str, Any] | None) -> N
     with st.container(horizontal=True, gap="small"):
         for name, (now, then) in figures.items():
             delta = now - then if then is not None else None
-            st.metric(name, f"{now:,}", f"{delta:+,}" if delta else None, border=True, width=112, delta_color="off")
+            st.metric(name, f"{now:,}", f"{delta:+,}" if delta else None, border=True, width=150, delta_color="off")
 
 
 def since(beside: str, changes: Sequence[Mapping[str, Any]]) -> None:
