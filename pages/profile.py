@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from workbench import Workbench
-from workbench.doors.web import address, clean, desk, profiles, sheets, words
+from workbench.doors.web import address, clean, profiles, recipe_editor, sheets, words
 from workbench.doors.web.page import page
 from workbench.doors.web.sheets import Source
 from workbench.doors.web.views import comparison, findings, profile
@@ -65,7 +65,7 @@ def outlying(source: Source, name: str, found: Outliers, here: dict[str, str]) -
         profile.line(line, profiles.around(source.sheet, line), name)
     values = tuple(dict.fromkeys(text for _, text in chosen)) or tuple(dict.fromkeys(found.found["text"].to_pylist()))
     if len(values) <= MOST_VALUES:
-        rows = desk.of_values(name, values)
+        rows = recipe_editor.of_values(name, values)
         address.link("clean", "See their rows, and clean them", icon=":material/cleaning_services:", **here, **rows)
     else:
         st.caption(f"Choose up to {MOST_VALUES} of them to see their rows at Clean.")
@@ -84,7 +84,7 @@ with page("Profile", "What is in each column, beside the last import of the same
     profile.at_a_glance(found, before)
     here = {**source.address, **({"dataset": source.dataset} if source.dataset else {})}
     if making is None and (wrong := clean.found_in(source.sheet)):
-        findings.with_links((each, {**here, **desk.prepared_for(each)}) for each in wrong)
+        findings.with_links((each, {**here, **recipe_editor.prepared_for(each)}) for each in wrong)
     pairs = list(profile_report.beside(found, before)) if before is not None else []
     if before is not None:
         profile.since(beside, profile_report.changes(found, before))

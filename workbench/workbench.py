@@ -18,6 +18,7 @@ from workbench.database import (
     breakdowns,
     committing,
     comparing,
+    corrected_rows,
     corrections,
     decisions,
     embedded,
@@ -269,7 +270,7 @@ class Workbench:
         """
         with self._at_work(batch, "correcting", sheets=True) as run:
             found = batches.one_sheet(self._store, batch)
-            rows = corrections.by_line(self._store, found, cells)
+            rows = corrected_rows.by_line(self._store, found, cells)
             said = many(sum(map(len, cells.values())), "cell")
             return self._corrected(run, found, rows, said=said)
 
@@ -294,19 +295,19 @@ class Workbench:
             which = lines
             if which is None:
                 which = self.rows.lines(found, field=field, code=code, wrong=wrong, text=having)
-            rows = corrections.filled(self._store, found, which, header, text, instead_of)
+            rows = corrected_rows.filled(self._store, found, which, header, text, instead_of)
             of = f"'{instead_of}' in {header}" if instead_of is not None else header
             return self._corrected(run, found, rows, said=f"{of}: '{text}'" if text else f"{of}: nothing")
 
     def take_back(self, batch: Batch | UUID | str) -> Batch:
         """Takes the last edit of a batch's cells back that stands; its rows are checked again as they were before. What
         was corrected, and that it was taken back, stays on record. Raises WrongStage, NoEdit."""
-        return self._again(batch, "taken_back", corrections.as_before)
+        return self._again(batch, "taken_back", corrected_rows.as_before)
 
     def make_again(self, batch: Batch | UUID | str) -> Batch:
         """Makes the edit again that was taken back last, as long as nothing else was corrected since. Raises
         WrongStage, NoEdit."""
-        return self._again(batch, "made_again", corrections.as_edited)
+        return self._again(batch, "made_again", corrected_rows.as_edited)
 
     def _again(
         self,
@@ -331,7 +332,7 @@ class Workbench:
         """
         with self._at_work(batch, "correcting", sheets=True) as run:
             found = batches.one_sheet(self._store, batch)
-            rows = corrections.returned(self._store, found, sheet)
+            rows = corrected_rows.returned(self._store, found, sheet)
             return self._corrected(run, found, rows, said=f"the file {sheet.name}")
 
     def mean(
@@ -350,7 +351,7 @@ class Workbench:
         with self._at_work(batch, "correcting", sheets=True) as run:
             found, playbook = batches.one_sheet(self._store, batch), self._playbook(run.face)
             means = value_maps if value_maps is not None else suggestions.meanings(found)
-            rows = corrections.meant(self._store, found, means, playbook)
+            rows = corrected_rows.meant(self._store, found, means, playbook)
             corrected = self._corrected(run, found, rows, means=means, said=story.meanings(means))
         if remember and found.template_id is not None:
             said = templates.get(self._store, str(found.template_id)).mapping

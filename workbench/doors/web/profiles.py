@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 import streamlit as st
 
 from workbench import Workbench
-from workbench.doors.web import states
+from workbench.doors.web import rows_by_step
 from workbench.doors.web.sheets import SAME_SHEET
 from workbench.model.batch import Batch
 from workbench.model.errors import WorkbenchError
@@ -102,7 +102,7 @@ def _expected(sheet: Sheet) -> int:
 def around(sheet: Sheet, line: int) -> list[tuple[int, dict[str, str]]]:
     """The row on a line with those beside it, each with its line and its cells; columns that carry secrets are left
     out. Raises UnreadableSheet."""
-    headers = list(states.open_headers(sheet.headers))
+    headers = list(rows_by_step.open_headers(sheet.headers))
     above: list[tuple[int, dict[str, str]]] = []
     for chunk in without_removed(sheet).chunks():
         at = int(pc.sum(pc.less(chunk.lines, line)).as_py() or 0)

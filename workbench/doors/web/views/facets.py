@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 import streamlit as st
 
 from workbench.doors.web import words
-from workbench.doors.web.desk import BY, Facet
+from workbench.doors.web.recipe_editor import BY, Facet
 from workbench.model.recipe import Condition
 from workbench.prepare.facets import Counted
 
