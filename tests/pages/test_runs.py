@@ -284,7 +284,7 @@ def test_a_workbook_s_sheets_are_imported_together(show: Show, wb: Workbench, wo
     page.run()
     order = "1. courses → Elevate: Courses\n2. students → Elevate: Students\n3. enrollments → Elevate: Enrollments"
     assert order in said(page)
-    assert "Left out, as no dataset or without rows: Notes." in said(page)
+    assert "Left out: Notes (1 row)." in said(page)
     assert "Map its columns" in buttons(page)
     page = press(page, "Import its sheets together")
     assert not page.exception
@@ -330,13 +330,20 @@ def test_sheets_that_cannot_be_imported_yet_are_refused_in_a_sentence(
     assert wb.batches.all() == []
 
 
-def test_sheets_that_are_the_same_dataset_are_refused_in_a_sentence(show: Show, wb: Workbench) -> None:
-    people = {"email": ["ada@example.com"], "full name": ["Ada"], "phone": ["555-201-0001"]}
-    kept = uploads.keep(wb.settings, "book.xlsx", BytesIO(book(First=people, Second=people))).id
+def test_sheets_that_are_the_same_dataset_are_runs_one_after_the_other(
+    show: Show, wb: Workbench, worked: Worked
+) -> None:
+    first, second = ({"email": [f"{name}@example.com"], "full name": [name]} for name in ("Ada", "Bo"))
+    kept = uploads.keep(wb.settings, "book.xlsx", BytesIO(book(First=first, Second=second))).id
     page = show("upload", upload=kept)
-    assert "Its sheets cannot be imported together: First and Second of book.xlsx would both be" in said(page)
+    assert "Say what First, Second is, or leave it out." in said(page)
     assert "Import its sheets together" not in buttons(page)
     assert "Map its columns" in buttons(page)
+    for name in ("First", "Second"):
+        next(box for box in page.selectbox if box.label == f"What {name} is").select("elevate.students").run()
+    assert "**Its sheets are 2 imports**, one after the other:" in said(page)
+    press(page, "Begin this import")
+    assert worked(wb.batches.all()[0]).reading["sheet"] == "First"
 
 
 def test_one_dataset_among_the_sheets_is_no_run(show: Show, wb: Workbench) -> None:

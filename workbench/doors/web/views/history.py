@@ -35,7 +35,10 @@ DONE = {
     "resolved": "imported rows that were unmatched",
     "refused": "was refused",
     "cancelled": "cancelled it",
-    "failed": "it failed",
+    "failed": "began what failed",
+    "decided": "said which rows count",
+    "sweep refused": "asked for rows that could not be brought in",
+    "matched": "said whom somebody means",
 }
 
 
