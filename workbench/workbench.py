@@ -83,6 +83,7 @@ from workbench.model.manifest import Proof
 from workbench.model.playbook import Playbook
 from workbench.model.recipe import Recipe, is_same
 from workbench.model.reconciliation import Reconciliation
+from workbench.model.row_query import EVERY_ROW, Order, RowQuery
 from workbench.model.salesforce import SalesforceAccess
 from workbench.model.sheet import Chunk, Sheet
 from workbench.model.template import ON_CONFLICT, Template
@@ -281,19 +282,16 @@ class Workbench:
         *,
         instead_of: str | None = None,
         lines: Sequence[int] | None = None,
-        field: str | None = None,
-        code: str | None = None,
-        wrong: bool = False,
-        having: str = "",
+        query: RowQuery = EVERY_ROW,
     ) -> Batch:
-        """As `correct`, with one text in the column of a header in many rows at once: those on some lines, or all with
-        an issue and every word of `having` in their cells, as `rows.page` finds them; `instead_of` another text where a
-        cell has it, else of the whole cell. Raises WrongStage, UnknownHeader, UnknownRows."""
+        """As `correct`, with one text in the column of a header in many rows at once: those on some lines, or all that
+        are asked for, as `rows.page` finds them; `instead_of` another text where a cell has it, else of the whole cell.
+        Raises WrongStage, UnknownHeader, UnknownRows."""
         with self._at_work(batch, "correcting", sheets=True) as run:
             found = batches.one_sheet(self._store, batch)
             which = lines
             if which is None:
-                which = self.rows.lines(found, field=field, code=code, wrong=wrong, text=having)
+                which = self.rows.lines(found, replace(query, order=Order()))
             rows = corrections.filled(self._store, found, which, header, text, instead_of)
             of = f"'{instead_of}' in {header}" if instead_of is not None else header
             return self._corrected(run, found, rows, said=f"{of}: '{text}'" if text else f"{of}: nothing")

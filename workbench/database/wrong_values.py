@@ -11,13 +11,14 @@ from workbench.database import paging
 from workbench.database.store import Store
 from workbench.datasets import catalog
 from workbench.model.batch import Batch
+from workbench.model.row_query import RowQuery
 from workbench.prepare import mapping
 
 
 def find(store: Store, batch: Batch, code: str, field: str, limit: int) -> tuple[list[dict[str, Any]], int]:
     """The texts of a field in the rows that have an issue of that code in it: text, rows, line (the first), means (""
     where nothing is like it); the most frequent first, and how many there are in all. Of a row as a whole, none."""
-    lines = paging.having(batch, {"code": code, "field": field}, LOOKED_AT)
+    lines = paging.having(batch, RowQuery(code=code, field=field), LOOKED_AT)
     said = _said(batch, field)
     if lines is None or said is None:
         return [], 0
