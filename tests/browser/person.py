@@ -152,18 +152,22 @@ class Person:
         """The grid of the rows that one works in."""
         return self.main.frame_locator("iframe[title*=AgGrid]").first
 
+    def head(self, column: str) -> Locator:
+        """The head of a column of the grid."""
+        return self.rows.locator(".ag-header-cell-text").get_by_text(column, exact=True)
+
     def cell(self, line: int | str, column: str) -> Locator:
         """A cell of the grid, in the row of a line and under a head."""
-        self.settled()
-        head = self.rows.get_by_role("columnheader").filter(has_text=re.compile(f"^\\s*{re.escape(column)}\\s*$"))
-        return self.rows.locator(f"[row-id='{line}'] [role=gridcell][col-id='{head.get_attribute('col-id')}']")
+        return self.rows.locator(f"[row-id='{line}'] {self._under(column)}")
 
-    def column(self, column: str) -> list[str]:
-        """What the cells of a column of the grid say, from the first row to the last."""
+    def at_place(self, row: int, column: str) -> Locator:
+        """A cell of the grid, in the row at a place from 0 and under a head."""
+        return self.rows.locator(f"[row-index='{row}'] {self._under(column)}")
+
+    def _under(self, column: str) -> str:
         self.settled()
-        head = self.rows.get_by_role("columnheader").filter(has_text=re.compile(f"^\\s*{re.escape(column)}\\s*$"))
-        cells = self.rows.locator(f"[role=gridcell][col-id='{head.get_attribute('col-id')}']")
-        return cells.all_inner_texts()
+        name = self.head(column).evaluate("head => head.closest('[col-id]').getAttribute('col-id')")
+        return f"[role=gridcell][col-id='{name}']"
 
     def correct(self, line: int, column: str, text: str) -> None:
         """Types another text into a cell of the rows at Validate."""
@@ -176,7 +180,7 @@ class Person:
         """Clicks the head of a column of the grid, and waits until its rows are there."""
         self.settled()
         before = self.window.url
-        self.rows.get_by_role("columnheader").filter(has_text=re.compile(f"^\\s*{re.escape(column)}\\s*$")).click()
+        self.head(column).click()
         expect(self.window).not_to_have_url(before)
         self.settled()
 

@@ -54,7 +54,7 @@ class InNoFrame:
 
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message = {**message, "headers": [*message.get("headers", ()), *headers]}
+                message = {**message, "headers": [*headers, *message.get("headers", ())]}
             await send(message)
 
         await self._app(scope, receive, sent)
