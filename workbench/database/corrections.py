@@ -23,6 +23,7 @@ from workbench.model.batch import Batch, Run
 from workbench.model.errors import NoEdit, RemovedRows, WrongStage
 from workbench.model.issue import counted
 from workbench.model.playbook import Playbook, PlaybookOf
+from workbench.model.row_query import EVERY_ROW, Order, RowQuery
 from workbench.model.sheet import Chunk, Sheet
 from workbench.model.wording import many
 from workbench.prepare import mapping
@@ -206,7 +207,7 @@ class Corrections:
             said = many(sum(map(len, cells.values())), "cell")
             return self._corrected(run, found, rows, said=said)
 
-    def fill_cells(  # noqa: PLR0913
+    def fill_cells(
         self,
         batch: Batch | UUID | str,
         header: str,
@@ -214,19 +215,16 @@ class Corrections:
         *,
         instead_of: str | None = None,
         lines: Sequence[int] | None = None,
-        field: str | None = None,
-        code: str | None = None,
-        wrong: bool = False,
-        having: str = "",
+        query: RowQuery = EVERY_ROW,
     ) -> Batch:
-        """As `correct`, with one text in the column of a header in many rows at once: those on some lines, or all with
-        an issue and every word of `having` in their cells, as `rows.page` finds them; `instead_of` another text where a
-        cell has it, else of the whole cell. Raises WrongStage, UnknownHeader, UnknownRows."""
+        """As `correct`, with one text in the column of a header in many rows at once: those on some lines, or all that
+        are asked for, as `rows.page` finds them; `instead_of` another text where a cell has it, else of the whole cell.
+        Raises WrongStage, UnknownHeader, UnknownRows."""
         with at_work.on(self._store, batch, "correcting", sheets=True) as run:
             found = batches.one_sheet(self._store, batch)
             which = lines
             if which is None:
-                which = Rows(self._store).lines(found, field=field, code=code, wrong=wrong, text=having)
+                which = Rows(self._store).lines(found, replace(query, order=Order()))
             rows = corrected_rows.filled(self._store, found, which, header, text, instead_of)
             of = f"'{instead_of}' in {header}" if instead_of is not None else header
             return self._corrected(run, found, rows, said=f"{of}: '{text}'" if text else f"{of}: nothing")
