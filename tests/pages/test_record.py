@@ -51,7 +51,7 @@ def test_an_empty_page_says_what_to_do(show: Show) -> None:
 def test_one_match_is_shown_at_once_with_old_and_new_values(show: Show, twice: tuple[Batch, Batch], text: str) -> None:
     page = ask(show("record"), text)
     now = dict(page.dataframe[-1].value.to_numpy().tolist())
-    assert (now["email"], now["full_name"]) == ("ada@example.com", "Ada Lee")
+    assert (now["email"], now["full name"]) == ("ada@example.com", "Ada Lee")
     words = said(page)
     assert "full name: ~~Ada Park~~ → **Ada Lee**" in words
     assert "second.csv, line 2 · run by lea · not signed off" in words

@@ -29,14 +29,16 @@ _LOOK = """<style>
 [class*="st-key-numbers"] :is(td, tbody th, td *, tbody th *) { white-space: nowrap !important }
 </style>"""
 """How every page looks. What is to be done stands on the first screen; figures fill their line, and numbers in a table
-stand at its right. An address that Markdown has found in a text is read and copied, and writes to nobody by a slip. A table's own download would hand formulas to a spreadsheet; ours (`Rows.write`) quotes them."""
+stand at its right. What is watched does not fade while it is asked again. An address that Markdown has found in a text
+is read and copied, and writes to nobody by a slip. A table's own download would hand formulas to a spreadsheet; ours
+(`Rows.write`) quotes them."""
 
 
 @contextmanager
 def page(title: str, about: str = "") -> Iterator[Workbench]:
     """A page: its title, one sentence on what it is for, and the Workbench; a refusal is shown as its sentence."""
     st.html(_LOOK)
-    st.title(title)
+    st.title(title, anchor=False)
     if about:
         st.caption(about)
     try:
