@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from workbench import Workbench
-from workbench.doors.web import address, clean, desk, sheets, words
+from workbench.doors.web import address, clean, recipe_editor, sheets, words
 from workbench.doors.web.page import page
 from workbench.doors.web.sheets import Source
 from workbench.doors.web.views import comparison, findings, profile
@@ -67,7 +67,7 @@ with page("Profile", "What is in each column, beside the last import of the same
     profile.at_a_glance(found, before)
     here = {**source.address, **({"dataset": source.dataset} if source.dataset else {})}
     if wrong := clean.found_in(source.sheet):
-        findings.with_links((each, {**here, **desk.prepared_for(each)}) for each in wrong)
+        findings.with_links((each, {**here, **recipe_editor.prepared_for(each)}) for each in wrong)
     pairs = list(profile_report.beside(found, before)) if before is not None else []
     if before is not None:
         profile.since(beside, profile_report.changes(found, before))
@@ -84,7 +84,7 @@ with page("Profile", "What is in each column, beside the last import of the same
     if column["outliers"]:
         chosen = profile.outliers(name, sheets.outlying(source.sheet, name, column["usual"]))
         if len(chosen) <= MOST_VALUES:
-            rows = desk.of_values(name, chosen)
+            rows = recipe_editor.of_values(name, chosen)
             address.link("clean", "See their rows, and clean them", icon=":material/cleaning_services:", **here, **rows)
         else:
             st.caption(f"Choose up to {MOST_VALUES} of them to see their rows at Clean.")

@@ -50,7 +50,7 @@ def supply(wb: Workbench, batch: Batch, field: str, lines: list[int]) -> None:
     header, text = said
     try:
         with st.spinner(f"{words.many(len(lines))} ..."):
-            brought = wb.supply(batch, {line: {header: text} for line in lines})
+            brought = wb.sweeps.supply(batch, {line: {header: text} for line in lines})
     except StillRefused as refusal:
         st.error(words.text(str(refusal)))
         return

@@ -131,7 +131,7 @@ def test_a_record_of_another_is_linked(show: Show, wb: Workbench, sheet: Sheets,
     enrollment = wb.records.get("elevate.enrollments", "ada@example.com|CNA101")["record"]["id"]
     page = show("record", dataset="elevate.enrollments", record=enrollment)
     now = dict(page.dataframe[-1].value.to_numpy().tolist())
-    assert (now["user_id"], now["course_id"]) == ("ada@example.com Ada Lee", "CNA101 Nursing")
+    assert (now["user"], now["course"]) == ("ada@example.com Ada Lee", "CNA101 Nursing")
     link(page, "**ada@example.com** Ada Lee · student").click().run()
     assert page.query_params == {"dataset": "elevate.students", "record": str(student)}
 

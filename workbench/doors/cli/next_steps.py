@@ -192,7 +192,7 @@ class _Steps:
     def unexplained(self) -> None:
         """It is written, and rows of it are unmatched or invalid."""
         told = f"Not done: {' '.join(self.figures.open_points)}"
-        if number := self.wb.resolvable(self.batch):
+        if number := self.wb.sweeps.resolvable(self.batch):
             named, them = ("names", "it") if number == 1 else ("name", "them")
             self.say("", f"{told} What {many(number, 'row')} {named} is there by now. To bring {them} in:")
             self.say(self.again("sweep", short(self.batch.part_of or self.batch.id)))

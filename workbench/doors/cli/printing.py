@@ -351,7 +351,7 @@ def resolved(asked: Asked, wb: "Workbench", batch: Batch) -> None:
         say(asked, "")
         brought_in(asked, run)
     written = batch.stage == "completed" and (batch.created or batch.updated)
-    for run_id, number in (wb.left_waiting() if written else {}).items():
+    for run_id, number in (wb.sweeps.left_waiting() if written else {}).items():
         if run_id != batch.id:  # of itself it says so where it says what is to be done
             can = f"{many(number, 'row')} of run {short(run_id)} can be brought in now, once somebody asks for it:"
             say(asked, "", can, f"  {asked.again('sweep', short(run_id))}")

@@ -10,9 +10,9 @@ from workbench.doors.web import words
 from workbench.doors.web.views import rows
 from workbench.model.batch import Batch
 from workbench.model.import_log import ImportLog
-from workbench.model.kinds import as_said
 from workbench.model.manifest import Proof
 from workbench.model.reconciliation import Reconciliation
+from workbench.model.trimming import as_said
 
 WORDS = (
     "An unmatched row is explained and counts as skipped. An invalid one is rejected and goes on counting as invalid. "

@@ -9,7 +9,7 @@ from workbench.doors.web import words
 from workbench.model.batch import Batch
 from workbench.model.control_total import is_of_total
 from workbench.model.hold import Hold
-from workbench.model.kinds import as_said
+from workbench.model.trimming import as_said
 
 HOLD = "Hold everything until they are corrected"
 GO_ON = "Let the good rows go on"

@@ -11,7 +11,7 @@ from workbench.datasets.catalog import contract
 from workbench.doors.web import address, words
 from workbench.doors.web.views import rows
 from workbench.doors.web.views.outcomes import SIGNS
-from workbench.model.kinds import as_said
+from workbench.model.trimming import as_said
 from workbench.prepare.cleaning import said_of
 
 _LAST = ("id", "created_at", "updated_at")
@@ -53,7 +53,10 @@ def called(record: Mapping[str, Any]) -> str:
 def now(record: Mapping[str, Any], names: Mapping[str, Mapping[str, Any]]) -> None:
     """A record's values as they are now; ids of records are told by what those are called."""
     values = [
-        (words.field(name), "" if record[name] is None else _named(record[name], names))
+        (
+            words.field(name.removesuffix("_id") if str(record[name]) in names else name),
+            "" if record[name] is None else _named(record[name], names),
+        )
         for name in sorted(record, key=_LAST.__contains__)
         if name != "tenant_id"
     ]
