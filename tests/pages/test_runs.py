@@ -183,7 +183,7 @@ def test_a_part_opens_on_the_same_page_without_what_is_the_run_s_and_leads_back(
     ("outcome", "rows"),
     [
         ("created", [[2, "active", "CNA101", "ada@example.com"], [4, "pending", "CNA101", "ben@example.com"]]),
-        ("unmatched", [[3, "course_code: Course not found: 'WELD1'", "WELD1", "ada@example.com", "active"]]),
+        ("unmatched", [[3, "course code: Course not found: 'WELD1'", "WELD1", "ada@example.com", "active"]]),
     ],
 )
 def test_the_rows_of_a_part_are_told_by_its_fields(

@@ -145,7 +145,7 @@ def file_of_rows(
 @st.fragment(run_every=1.0)
 def watch(batch: Batch) -> None:
     """The progress of a batch that a worker has in hand; the page runs again when that is over."""
-    with Workbench.open(user=person()) as wb:
+    with Workbench.open(user=person()) as wb, st.container(key=f"watch {batch.id}"):
         state = jobs.state(wb, batch.id)
         if state is None:
             st.rerun()

@@ -174,7 +174,7 @@ def removed(wb: Workbench, batch: Batch) -> dict[str, int]:
 def validation(wb: Workbench, batch: Batch) -> None:
     """What the automatic validation found: how many errors and warnings, and the first of them by the sheet's rows."""
     told = wb.rows.issue_counts(batch)
-    st.subheader("Validation", anchor=False)
+    st.header("Validation", anchor=False)
     views.severities(told)
     if told:
         views.issues(wb.rows.page(batch, RowQuery(wrong=True), limit=views.ROWS), sum(each["rows"] for each in told))
