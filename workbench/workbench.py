@@ -207,7 +207,7 @@ class Workbench:
         touched.
 
         `dataset` is a contract's name, or a playbook's: then the batch is that of a composed run, and the parts stand
-        behind it; a playbook of several sheets takes all of them. The `options` are those of `options.Options`: template,
+        behind it; a playbook of several sheets takes all of them. The `options` are those of `model.options`: template,
         columns, value_maps, constants, clears, mode, window and more. All of the rows are staged, or none. The source's
         bytes are kept, unless a column was left out for its secrets: then neither they nor that column's cells are.
         A `recipe`, else the template's, cleans the rows while they stream by; with an empty one they stay as they are.

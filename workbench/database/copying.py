@@ -15,7 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.database.store import Store
-from workbench.model.contract import Contract, half_of, part_of
+from workbench.model.contract import Contract
+from workbench.model.derivation import half_of, part_of
 from workbench.model.errors import UnreadableSheet
 from workbench.model.issue import counted
 from workbench.model.kinds import KINDS

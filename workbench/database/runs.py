@@ -16,8 +16,9 @@ from workbench.database.store import Store
 from workbench.datasets import catalog
 from workbench.model import limits
 from workbench.model.batch import Batch, new_id
-from workbench.model.contract import Contract, Field, FromWindow, Mode
+from workbench.model.contract import Contract, Field, Mode
 from workbench.model.control_total import ROWS, Expected
+from workbench.model.derivation import FromWindow
 from workbench.model.errors import (
     EmptyExport,
     EmptyNeedsConfirmation,

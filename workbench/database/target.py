@@ -10,8 +10,10 @@ from workbench.database.slices import slice_of
 from workbench.database.ways import Ways
 from workbench.datasets import catalog
 from workbench.model.batch import Batch
-from workbench.model.contract import Contract, Field, Forward, Reference, With, half_of
+from workbench.model.contract import Contract, Field, Forward, With
+from workbench.model.derivation import half_of
 from workbench.model.kinds import KINDS
+from workbench.model.reference import Reference
 
 
 class Target:

@@ -7,7 +7,8 @@ from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
 from workbench.database.expressions import quoted
 from workbench.datasets import catalog
-from workbench.model.contract import Field, Sought
+from workbench.model.contract import Field
+from workbench.model.reference import Sought
 
 if TYPE_CHECKING:
     from workbench.database.target import Target
