@@ -1,21 +1,25 @@
 """Validate: what is wrong with a batch's rows, put right here or in a file that comes back."""
 
+from collections.abc import Callable, Mapping
 from functools import partial
 from shutil import copyfileobj
 from tempfile import NamedTemporaryFile
 from typing import Any
 
+import pyarrow as pa
 import streamlit as st
 
 from workbench import Workbench, open_sheet
 from workbench.datasets import catalog
 from workbench.doors import jobs
-from workbench.doors.web import address, batches, runs, typed, words
+from workbench.doors.web import address, batches, recipe_editor, runs, typed, words
 from workbench.doors.web.page import page, person
 from workbench.doors.web.steps import stepper
 from workbench.doors.web.views import decisions, issues, rows
 from workbench.model.batch import Batch
 from workbench.model.noticed import Noticed
+from workbench.model.recipe import Condition
+from workbench.prepare.cleaning.verdicts import Filled, has
 
 OPEN = ("staged", "planned", "held")  # while cells may still be corrected
 
@@ -104,10 +108,30 @@ def kinds(wb: Workbench, batch: Batch, counts: list[dict[str, Any]]) -> None:
     kind, place = opened
     with place:
         values, number = wb.rows.wrong_values(batch, code=kind["code"], field=kind["field"])
-        said = issues.values(batch, kind, values, number, may_correct=may)
+        said = issues.values(batch, kind, values, number, may_correct=may, clean=to_clean(batch, kind, values, number))
     if said is not None:
         texts, remember = said
         put_right(wb, batch, {kind["field"]: texts}, remember=remember)
+
+
+def to_clean(
+    batch: Batch, kind: dict[str, Any], found: list[dict[str, Any]], number: int
+) -> Callable[[Mapping[str, str]], None] | None:
+    """What goes to Clean, to the rows of a kind's texts, with the step prepared that makes of them what is meant; None
+    where the import's rows cannot be cleaned again."""
+    columns = {field: header for header, field in batch.mapping.get("columns", {}).items()}
+    header = columns.get(kind["field"])
+    if batch.stage not in OPEN or batch.derived or batch.part_of is not None or header is None or not batch.file_key:
+        return None
+    filled = Filled(dataset=batch.dataset, field=kind["field"], form=batch.mapping["forms"].get(kind["field"], ""))
+    texts = pa.array([each["text"] for each in found], pa.string())
+    asked = number > len(found) and all(has(texts, filled, (kind["code"],)).to_pylist())
+    wrong = Condition(column=header, test="issue", text=str(filled), values=(kind["code"],)) if asked else None
+
+    def clean(means: Mapping[str, str]) -> None:
+        address.go_to("clean", batch=batch.id, **recipe_editor.of_wrong(header, found, means, wrong))
+
+    return clean
 
 
 def put_right(wb: Workbench, batch: Batch, means: dict[str, dict[str, str]], *, remember: bool) -> None:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Pairs
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -60,6 +60,7 @@ from workbench.model.errors import (
     NoReason,
     NotDone,
     OwnWork,
+    PartOfRun,
     RecipeOfSheets,
     UnknownTemplate,
     WrongStage,
@@ -276,6 +277,33 @@ class Workbench:
     def make_again(self, batch: Batch | UUID | str) -> Batch:
         """See `corrections.make_again`."""
         return self.corrections.make_again(batch)
+
+    def clean_again(
+        self, batch: Batch | UUID | str, recipe: Recipe, *, remember: bool = False, source: str = "python"
+    ) -> Batch:
+        """Begins the import of a batch anew whose rows another recipe cleans: a queued batch that `fill` stages, with
+        the mapping and all that was said of the former, which is discarded. What was corrected or decided there is not
+        done again: a recipe is what lasts.
+
+        `remember` lets the template of the batch, if it has one, clean by it from now on; `source` is the door, as in
+        `stage`. Raises WrongStage, PartOfRun, RecipeOfSheets, UnreadableSource where its source was not kept, and what
+        `stage` raises.
+        """
+        found = self.batches.get(batch)
+        if found.stage not in ("staged", "planned", "held"):
+            raise WrongStage(batch=found.id, stage=found.state, action="cleaning it", needed="staged and not written")
+        if found.part_of is not None:
+            raise PartOfRun(batch=found.id, run=found.part_of, action="cleaning it")
+        if batches.sheets(self._store, found) != (found,):
+            raise RecipeOfSheets(playbook=found.dataset)
+        sheet = self.kept_sheet(found, as_it_came=True)
+        said = runs.as_before(self._store, found, recipe, cleaned_once(sheet, recipe, None).headers)
+        begun = self.begin(sheet, found.dataset, **vars(replace(said, source=source)))
+        self.discard(found, f"Cleaned again as {begun.id}")
+        if remember and found.template_id is not None:
+            saved = templates.get(self._store, str(found.template_id)).mapping
+            self.templates.update(str(found.template_id), replace(saved, recipe=recipe))
+        return begun
 
     def plan(self, batch: Batch | UUID | str, *, progress: Progress = silent) -> Plan:
         """Gives every row its one intended outcome and stops: the dry run. Every target table stays as it was.

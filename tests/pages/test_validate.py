@@ -1,5 +1,6 @@
 """Validate tells what is wrong, and takes corrections in place and in a file."""
 
+import json
 from collections.abc import Callable
 from io import BytesIO
 
@@ -10,6 +11,7 @@ from tests.pages.conftest import Show
 from workbench import Workbench
 from workbench.model.batch import Batch
 from workbench.model.sheet import Sheet
+from workbench.model.template import Mapping
 
 Sheets = Callable[..., Sheet]
 
@@ -326,3 +328,52 @@ def test_what_nearly_fits_is_taken_for_all_its_rows(
     page.button[[one.label for one in page.button].index("Yes, in 2 rows")].click().run()
     assert not page.exception
     assert worked(batch).created == 2
+
+
+def test_a_kind_becomes_a_step_of_the_recipe_with_which_the_import_goes_on_and_the_next_needs_no_hand(
+    show: Show, wb: Workbench, sheet: Sheets, worked: Callable[[Batch], Batch]
+) -> None:
+    columns = {"email": "email", "full_name": "full_name", "phone": "phone"}
+    wb.templates.save("Monthly", "elevate.students", Mapping(columns=columns))
+    text = STUDENTS.replace("555-201-0001", " 12 ")
+    batch = wb.plan(wb.stage(sheet(text, "march.csv"), "elevate.students", template="Monthly")).batch
+    page = show("validate", batch=batch.id, field="phone", code="bad_phone")
+    editor = f"values {batch.id} 0 {batch.plan} phone bad_phone"
+    page.session_state[editor] = {"edited_rows": {0: {"means": "(nothing)"}}, "added_rows": [], "deleted_rows": []}
+    page.run()
+    press(page, "Clean this column")
+    assert [page.query_params[part] for part in ("batch", "do", "column")] == [str(batch.id), "map_values", '["phone"]']
+    assert [row[0] for row in page.dataframe[-1].value[["line"]].values.tolist()] == [2, 3]
+    page = show("clean", **page.query_params)
+    press(page, "Add this step")
+    assert "In phone, take ' 12 ' → '', '12' → ''." in " ".join(box.label for box in page.checkbox)
+    press(page, "Check the import again with this recipe")
+    (begun, gone) = wb.batches.all()[:2]
+    assert (gone.id, gone.stage) == (batch.id, "discarded")
+    assert page.query_params["batch"] == str(begun.id)
+    worked(begun)
+    assert "phone" not in [count["field"] for count in wb.rows.issue_counts(begun)]
+    april = wb.stage(sheet(text, "april.csv"), "elevate.students", template="Monthly")
+    assert "phone" not in [count["field"] for count in wb.rows.issue_counts(april)]
+
+
+def test_texts_that_are_too_many_are_chosen_by_what_is_wrong_with_them(
+    show: Show, wb: Workbench, sheet: Sheets
+) -> None:
+    rows = "".join(f"ada{n}@example.com,Ada,call {n}\n" for n in range(150))
+    batch = wb.plan(wb.stage(sheet(f"email,full_name,phone\n{rows}"), "elevate.students")).batch
+    page = show("validate", batch=batch.id, field="phone", code="bad_phone")
+    press(page, "Clean this column")
+    (facet,) = json.loads(page.query_params["facets"])["shown"]
+    assert (facet["by"], facet["of"], facet["chosen"]["values"]) == (
+        "issue",
+        "elevate.students.phone",
+        ["bad_phone"],
+    )
+    assert any("150 of 150 rows" in each.value for each in page.markdown)
+
+
+def press(page: AppTest, label: str) -> None:
+    next(one for one in page.button if one.label == label).click().run()
+    assert not page.exception
+    assert [each.value for each in page.error] == []

@@ -229,8 +229,7 @@ def _is_of(profile: Mapping[str, Any], of: Sheet | Batch) -> bool:
         own = (of.reading.sheet, of.reading.header_line, of.reading.layout)
     place = (profile.get("sheet"), profile.get("header_line"), Layout.from_dict(profile.get("layout") or {}))
     names = [column["name"] for column in profile.get("columns", ())]
-    said = profile.get("recipe")
-    cleaned = is_same(Recipe.from_dict(said) if said else None, recipe)
+    cleaned = is_same(Recipe.kept(profile.get("recipe")), recipe)
     return place == own and names == list(of.headers) and cleaned
 
 

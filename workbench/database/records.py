@@ -212,7 +212,7 @@ def _history(store: Store, contract: Contract, record: UUID | None, key: str) ->
     for row in history:
         before, refs, mapping = row.pop("before"), row.pop("refs"), row.pop("mapping")
         recipe, filling = row.pop("recipe"), row.pop("filling") or {}
-        cleaned, row["removed_by"] = by_steps(row["cleaned"], Recipe.from_dict(recipe) if recipe else None)
+        cleaned, row["removed_by"] = by_steps(row["cleaned"], Recipe.kept(recipe))
         # what was done to columns that are not imported stands with the row, and is no part of the record's story
         row["cleaned"] = {header: each for header, each in cleaned.items() if filling.get(header)}
         if row["undo_of"] is not None:

@@ -24,7 +24,7 @@ from workbench.model.issue import of_kind
 from workbench.model.recipe import Recipe
 from workbench.model.sheet import Chunk
 from workbench.model.template import Mapping
-from workbench.prepare.cleaning import sentence
+from workbench.prepare.cleaning import UNKNOWN, sentence
 from workbench.prepare.cleaning.rows import CHANGES
 
 if TYPE_CHECKING:
@@ -116,7 +116,8 @@ def by_steps(
         return {}, None
     told = {}
     for header, (was, step) in kept.items():
-        told[header] = {"was": was, "step": step, "by": sentence(recipe.steps[step - 1])}
+        by = UNKNOWN if recipe.unknown is not None else sentence(recipe.steps[step - 1])
+        told[header] = {"was": was, "step": step, "by": by}
     gone = told.pop("", None)
     return told, {"step": gone["step"], "by": gone["by"]} if gone is not None else None
 

@@ -38,6 +38,7 @@ from workbench.model.errors import (
 )
 from workbench.model.options import Options
 from workbench.model.playbook import Playbook
+from workbench.model.recipe import Recipe
 from workbench.model.recipe import place as place_of
 from workbench.model.sheet import BY_PROGRAM, Sheet, Tally
 from workbench.model.template import HOLDABLE, ON_CONFLICT, ON_EDIT, Mapping, Template
@@ -82,6 +83,34 @@ def begin(  # noqa: PLR0913
     said += totals.said(catalog.contract(dataset), _announced(options, dataset), "manifest")
     keep = partial(totals.keep, store, identifier, said)
     return batches.begin(store, face, *parts, run=options.run, read_of=sheet.read_of, also=keep)
+
+
+def as_before(store: Store, batch: Batch, recipe: Recipe, headers: Sequence[str]) -> Options:
+    """What is to be said of a batch's source for the same import once more, cleaned by another recipe, which leaves
+    these headers. What its columns were found to be written in is found anew."""
+    mapping = Mapping.from_dict(batch.mapping)
+    expected = totals.expected(store, batch.id).get(batch.id, [])
+    return Options(
+        template=str(batch.template_id) if batch.template_id else None,
+        columns={header: mapping.columns.get(header, "") for header in batch.headers if header in headers},
+        value_maps=mapping.value_maps,
+        constants=mapping.constants,
+        clears=mapping.clears,
+        forms={one["field"]: one["form"] for one in batch.reading.get("forms", ()) if one["by"] == "person"},
+        lenient=mapping.lenient,
+        repairs=mapping.repairs,
+        mode=batch.mode,
+        window=batch.window,
+        notes=batch.notes,
+        dry_run=batch.dry_run,
+        skip_errors=batch.skip_errors,
+        on_conflict=mapping.on_conflict,
+        on_edit=mapping.on_edit,
+        holds=mapping.holds,
+        limits=mapping.limits,
+        expected={each.name: each.number for each in expected if each.origin == "person"},
+        recipe=recipe,
+    )
 
 
 def _filled(begun: Pairs[str, Any]) -> set[str]:

@@ -132,10 +132,17 @@ def _go_to(field: str | None, code: str | None) -> None:
 
 
 def values(
-    batch: Batch, kind: Mapping[str, Any], found: Sequence[Mapping[str, Any]], number: int, *, may_correct: bool
+    batch: Batch,
+    kind: Mapping[str, Any],
+    found: Sequence[Mapping[str, Any]],
+    number: int,
+    *,
+    may_correct: bool,
+    clean: Callable[[Mapping[str, str]], None] | None = None,
 ) -> tuple[dict[str, str], bool] | None:
     """What stands in the cells of a kind's rows, to be put right for all rows that say so: what each text is to be, and
-    whether the template is to know it; None while nobody has said it."""
+    whether the template is to know it; None while nobody has said it. `clean` goes to where the same is a step of the
+    import's recipe."""
     if not found:
         if kind["field"]:
             st.caption("No column of the file fills it: correct it at Map, or in the rows below.")
@@ -176,7 +183,14 @@ def values(
         label = f"Put {words.many(int(taken['rows'].sum()))} right and check again" if means else "Put them right"
         pressed = st.button(label, type="primary", disabled=not means, icon=":material/check:", key="put right")
         remember = batch.template_id is not None and st.checkbox("Let the template know it for the next time", True)
+        cleans = clean is not None and st.button(
+            "Clean this column",
+            icon=":material/cleaning_services:",
+            help="The same as a step of a recipe, which next month's file is cleaned by, too: with what is said here.",
+        )
         st.caption("The source file stays as it is.")
+    if cleans and clean is not None:
+        clean(means)
     return (means, remember) if pressed else None
 
 
