@@ -26,6 +26,7 @@ from workbench.database import (
     planning,
     proof,
     reads,
+    remapped,
     rereading,
     runs,
     staging,
@@ -62,6 +63,7 @@ from workbench.model.errors import (
     Held,
     HeldFor,
     HeldWhole,
+    MadeIntoParts,
     NoEdit,
     NoReason,
     NotDone,
@@ -359,6 +361,25 @@ class Workbench:
             maps = {n: {**said.value_maps.get(n, {}), **known.get(n, {})} for n in (*said.value_maps, *known)}
             self.templates.update(str(found.template_id), replace(said, value_maps=maps))
         return corrected
+
+    def remap(
+        self,
+        batch: Batch | UUID | str,
+        columns: Pairs[str, str],
+        *,
+        value_maps: Pairs[str, Pairs[str, str]] | None = None,
+    ) -> Batch:
+        """Lets columns of a batch that is not written yet fill other fields ({header: field}, "" for none), and says
+        what texts mean there; every row is checked again, and needs a plan again. Who changed it stays in the batch's
+        story. Raises WrongStage, MadeIntoParts under a playbook that makes several datasets of a row, and what
+        `mapping.resolve` raises.
+        """
+        with self._at_work(batch, "mapping", sheets=True) as run:
+            found, playbook = batches.one_sheet(self._store, batch), self._playbook(run.face)
+            if playbook is not None and playbook.form is not None:
+                raise MadeIntoParts(batch=found.id, playbook=playbook.title)
+            mapped = remapped.remapped(self._store, found, columns, value_maps)
+            return self._corrected(run, found, corrected_rows.every(self._store, found), mapped=mapped)
 
     def contradictions(self, batch: Batch | UUID | str, *, limit: int = 20) -> tuple[int, list[dict[str, Any]]]:
         """How many keys have rows that contradict each other and wait for a decision, and the first of them: dataset,

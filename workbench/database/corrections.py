@@ -7,11 +7,15 @@ no longer holds.
 import json
 from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as Pairs
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
+from psycopg.types.json import Jsonb
+
 from workbench.database import batches
 from workbench.database.copying import COPY, INCOMING, Item, copy_lines
+from workbench.database.remapped import Remapped
 from workbench.database.staging import judge_source
 from workbench.database.store import Store
 from workbench.datasets import catalog
@@ -30,7 +34,7 @@ Step = Literal["taken_back", "made_again"]
 """What becomes of an earlier edit."""
 
 
-def correct(  # noqa: PLR0913
+def correct(  # noqa: PLR0913, PLR0915
     store: Store,
     home: Path,
     run: Run,
@@ -41,10 +45,12 @@ def correct(  # noqa: PLR0913
     means: Pairs[str, Pairs[str, str]] | None = None,
     said: str = "",
     step: Step | None = None,
+    mapped: Remapped | None = None,
 ) -> Batch:
     """Keeps those of the given rows that differ from what counts now, all or none, and takes the batch back to staged;
     `means` is what somebody has said of texts for it ({field: {text: meaning}}), `said` the edit in words, and `step`
-    whether it takes an earlier edit back, or makes one again that was taken back.
+    whether it takes an earlier edit back, or makes one again that was taken back. Where it is `mapped` otherwise, every
+    row is kept as that reads it, and the cells are no edit.
 
     Under a playbook they are judged by the parts that they are made into, which are made anew with the next plan.
     Raises WrongStage, and what making the `rows` raises, which is done within the transaction.
@@ -53,12 +59,16 @@ def correct(  # noqa: PLR0913
         stage = batch.stage if batch.undo_of is None else "an undo"
         raise WrongStage(batch=batch.id, stage=stage, action="correcting", needed="staged, planned or held")
     contract = catalog.contract(batch.dataset)
-    judge = judge_source(store, home, batch, playbook)
+    under = batch if mapped is None else replace(batch, mapping=mapped.mapping.to_dict())
+    judge = judge_source(store, home, under, playbook)
     hidden = frozenset(mapping.secrets(batch.headers, contract))
     which = {"batch": batch.id, "tenant": store.tenant_id, "revision": batch.revision + 1, "user": store.user}
+    opened = {**which, "mapping": Jsonb(under.mapping)}
     lines: list[int] = []
     failed, counts = batch.summary["failed"], batch.summary["issue_counts"]
     partial, halves = batch.summary.get("partial", False), set(batch.summary.get("halves", ()))
+    if mapped is not None:
+        partial, halves = False, set()
     with store.transaction(batch.id) as connection:
         connection.execute(INCOMING)
         for chunk in rows:
@@ -66,9 +76,11 @@ def correct(  # noqa: PLR0913
             item = Item(batch=batch.id, contract=contract, rows=judged, hidden=hidden)
             partial = partial or (bool(contract.table) and judged.lacks(contract))
             halves |= judged.normalized.halves.keys()
+            if mapped is not None:
+                mapped.note(judged)
             with connection.cursor() as cursor, cursor.copy(COPY) as copy:
                 copy.write(copy_lines(item)[0])
-            if connection.execute(_FORGET_SAME, which).rowcount == len(chunk):
+            if mapped is None and connection.execute(_FORGET_SAME, which).rowcount == len(chunk):
                 continue
             if gone := connection.execute(_REMOVED, which).fetchall():
                 raise RemovedRows(batch=batch.id, lines=_told([row["line"] for row in gone]))
@@ -76,18 +88,23 @@ def correct(  # noqa: PLR0913
             failed += now[0] - was[0]
             counts = counted(counts, now[1], ({**each, "rows": -each["rows"]} for each in was[1]))
             if not lines:
-                connection.execute(_OPEN_AGAIN, which)
+                connection.execute(_OPEN_AGAIN, opened)
             lines += [row["line"] for row in connection.execute(_KEEP, which)]
             connection.execute("truncate incoming")
         if not lines:
             return batch
         figures = {"failed": failed, "issue_counts": counts, "partial": partial, "halves": sorted(halves)}
         edit = {"revision": batch.revision + 1, "rows": len(lines), "by": store.user, "said": said}
-        summary = json.dumps({**figures, "edits": _edits(batch, edit, step)})
+        summary = json.dumps(figures if mapped is not None else {**figures, "edits": _edits(batch, edit, step)})
         connection.execute(_COUNT, {**which, "summary": summary})
         if run.face.id != batch.id:  # one of several sheets: the run's plan no longer holds either
-            connection.execute(_OPEN_AGAIN, {"batch": run.face.id, "revision": run.face.revision + 1})
+            of_run = {"batch": run.face.id, "revision": run.face.revision + 1, "mapping": Jsonb(run.face.mapping)}
+            connection.execute(_OPEN_AGAIN, of_run)
             connection.execute(_SUM, {"run": run.face.id})
+        if mapped is not None:
+            batches.change(store, batch.id, **mapped.changes(batch))
+            store.note("remapped", batch.id, rows=len(lines), columns=mapped.told(batch))
+            return batches.get(store, batch.id)
         more: dict[str, Any] = {"means": means} if means else {}
         more |= {step: True} if step else {}
         store.note("corrected", batch.id, rows=len(lines), lines=sorted(lines)[:100], **more)
@@ -137,8 +154,8 @@ where r.batch_id = %(batch)s and r.status = 'skipped' order by r.line limit 21
 """
 
 _OPEN_AGAIN = """
-update workbench.import_batch set stage = 'staged', revision = %(revision)s, planned_at = null, processed = null,
-    created = null, updated = null, skipped = null, unmatched = null, invalid = null, removed = 0,
+update workbench.import_batch set stage = 'staged', revision = %(revision)s, mapping = %(mapping)s, planned_at = null,
+    processed = null, created = null, updated = null, skipped = null, unmatched = null, invalid = null, removed = 0,
     summary = summary || '{"skipped_by_reason": {}, "unmatched_by_kind": {}, "issues_by_code": {}, "removed": {}}'
 where id = %(batch)s
 """

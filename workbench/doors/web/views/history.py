@@ -18,6 +18,7 @@ DONE = {
     "began": "began the import",
     "staged": "read and checked every row",
     "corrected": "corrected cells",
+    "remapped": "mapped its columns otherwise",
     "planned": "planned it",
     "held": "let it wait for a decision",
     "accepted": "let it go on",
