@@ -270,6 +270,16 @@ class Workbench:
         """See `corrections.mean`."""
         return self.corrections.mean(batch, value_maps, remember=remember)
 
+    def remap(
+        self,
+        batch: Batch | UUID | str,
+        columns: Pairs[str, str],
+        *,
+        value_maps: Pairs[str, Pairs[str, str]] | None = None,
+    ) -> Batch:
+        """See `corrections.remap`."""
+        return self.corrections.remap(batch, columns, value_maps=value_maps)
+
     def take_back(self, batch: Batch | UUID | str) -> Batch:
         """See `corrections.take_back`."""
         return self.corrections.take_back(batch)

@@ -537,6 +537,9 @@ begin
         and (old.stage not in ('staged', 'planned', 'held') or new.stage <> 'staged' or old.undo_of is not null)) then
         raise exception 'batch % is % and cannot be corrected', old.id, old.stage using errcode = 'WB001';
     end if;
+    if new.mapping <> old.mapping and new.revision = old.revision then
+        raise exception 'batch % keeps its mapping, unless its rows are read again', old.id using errcode = 'WB001';
+    end if;
     if new.decisions < old.decisions or (new.decisions > old.decisions
         and (old.stage not in ('staged', 'planned', 'held') or new.stage <> 'staged' or old.undo_of is not null)) then
         raise exception 'batch % is % and nothing of it can be decided', old.id, old.stage using errcode = 'WB001';
