@@ -491,6 +491,11 @@ class StalePlan(WorkbenchError):
     Nothing was written. Plan it again."""
 
 
+class StaleUndo(WorkbenchError):
+    """Since the undo of batch {batch} began, others have referred to its records or taken their keys. Nothing was taken
+    back. Undo it again."""
+
+
 class Unbalanced(WorkbenchError):
     """Batch {batch} does not add up and was not completed: {why}"""
 
