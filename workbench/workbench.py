@@ -67,6 +67,7 @@ from workbench.model.errors import (
     OwnWork,
     PartOfRun,
     RecipeOfSheets,
+    TemplateChanged,
     TemplateTaken,
     UnknownRule,
     UnknownTemplate,
@@ -353,10 +354,11 @@ class Workbench:
             rows = corrections.meant(self._store, found, means, playbook)
             corrected = self._corrected(run, found, rows, means=means, said=story.meanings(means))
         if remember and found.template_id is not None:
-            said = templates.get(self._store, str(found.template_id)).mapping
+            kept = templates.get(self._store, str(found.template_id))
+            said = kept.mapping
             known = {name: {text: to for text, to in of.items() if text} for name, of in means.items()}
             maps = {n: {**said.value_maps.get(n, {}), **known.get(n, {})} for n in (*said.value_maps, *known)}
-            self.templates.update(str(found.template_id), replace(said, value_maps=maps))
+            self.templates.update(kept.id, replace(said, value_maps=maps), seen=kept)
         return corrected
 
     def contradictions(self, batch: Batch | UUID | str, *, limit: int = 20) -> tuple[int, list[dict[str, Any]]]:
@@ -776,10 +778,10 @@ class Workbench:
             met = recipe_of(sheet)
             if met is None or sheet.template_id is None:
                 continue
-            with suppress(UnknownTemplate, TemplateTaken):
+            with suppress(UnknownTemplate, TemplateTaken, TemplateChanged):
                 saved = templates.get(self._store, str(sheet.template_id))
                 if not saved.unusable and is_same(saved.mapping.recipe, met):
-                    templates.update(self._store, saved.id, replace(saved.mapping, recipe=met))
+                    templates.update(self._store, saved.id, replace(saved.mapping, recipe=met), seen=saved)
 
     def _say(
         self, batch: Batch | UUID | str, word: explaining.Word, action: str, lines: Sequence[int], reason: str

@@ -442,6 +442,11 @@ class TemplateTaken(WorkbenchError):
     """A template for everybody called {template} for {dataset} belongs to another tenant. Choose another name."""
 
 
+class TemplateChanged(WorkbenchError):
+    """{by} has changed the template {template} for {dataset} in the meantime: theirs stays, and yours was not saved.
+    Look at it, and save yours again, or under another name."""
+
+
 class TemplateExists(WorkbenchError):
     """There is a template called {template} for {dataset} already. Choose another name."""
 

@@ -6,6 +6,7 @@ from workbench.model.errors import (
     ReadAnew,
     StalePlan,
     StaleUndo,
+    TemplateChanged,
     WorkbenchError,
     WrongStage,
 )
@@ -16,6 +17,7 @@ _COMMANDS: dict[type[WorkbenchError], str] = {
     ReadAnew: "workbench discard {batch}",
     StalePlan: "workbench plan {batch}",
     StaleUndo: "workbench undo {batch}",
+    TemplateChanged: "the same import with --dry-run --save-template NAME",
 }
 _STAGES = {
     ("staged", "planned"): "workbench plan {batch}",
