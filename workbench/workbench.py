@@ -311,8 +311,8 @@ class Workbench:
         begun = self.begin(sheet, found.dataset, **vars(replace(said, source=source)))
         self.discard(found, f"Cleaned again as {begun.id}")
         if remember and found.template_id is not None:
-            saved = templates.get(self._store, str(found.template_id)).mapping
-            self.templates.update(str(found.template_id), replace(saved, recipe=recipe))
+            kept = templates.get(self._store, str(found.template_id))
+            self.templates.update(kept.id, replace(kept.mapping, recipe=recipe), seen=kept)
         return begun
 
     def plan(self, batch: Batch | UUID | str, *, progress: Progress = silent) -> Plan:

@@ -274,10 +274,11 @@ class Corrections:
             rows = corrected_rows.meant(self._store, found, means, playbook)
             corrected = self._corrected(run, found, rows, means=means, said=story.meanings(means))
         if remember and found.template_id is not None:
-            said = templates.get(self._store, str(found.template_id)).mapping
+            kept = templates.get(self._store, str(found.template_id))
+            said = kept.mapping
             known = {name: {text: to for text, to in of.items() if text} for name, of in means.items()}
             maps = {n: {**said.value_maps.get(n, {}), **known.get(n, {})} for n in (*said.value_maps, *known)}
-            Templates(self._store).update(str(found.template_id), replace(said, value_maps=maps))
+            Templates(self._store).update(kept.id, replace(said, value_maps=maps), seen=kept)
         return corrected
 
     def remap(
