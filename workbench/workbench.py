@@ -85,12 +85,13 @@ from workbench.model.recipe import Recipe, is_same
 from workbench.model.reconciliation import Reconciliation
 from workbench.model.salesforce import SalesforceAccess
 from workbench.model.sheet import Chunk, Sheet
-from workbench.model.template import ON_CONFLICT, Template
+from workbench.model.template import ON_CONFLICT, Mapping, Template
 from workbench.model.wording import many
 from workbench.playbooks import PLAYBOOKS, loads, purposes, sequences
 from workbench.playbooks.loads import Loads
+from workbench.playbooks.multiplied import multiplied
 from workbench.prepare import mapping, recognition
-from workbench.prepare.cleaning import CODES, cleaned_once, recipe_of, without_removed
+from workbench.prepare.cleaning import CODES, cleaned_once, multiplies, recipe_of, without_removed
 from workbench.prepare.mapping import Suggestion
 from workbench.sequences import Sequences
 from workbench.sources import headed, kept_files
@@ -734,7 +735,13 @@ class Workbench:
 
     def _playbook(self, batch: Batch) -> Playbook | None:
         """The playbook that a batch is a run of; None under one contract."""
-        return PLAYBOOKS.get(batch.dataset) if batch.part_of is None else None
+        if batch.part_of is not None:
+            return None
+        return PLAYBOOKS.get(batch.dataset) or self._by_recipe(batch.dataset, Mapping.from_dict(batch.mapping).recipe)
+
+    def _by_recipe(self, dataset: str, recipe: Recipe | None) -> Playbook | None:
+        """What an import is a run of whose recipe makes several rows of one; None of any other."""
+        return multiplied(catalog.contract(dataset)) if multiplies(recipe) and dataset not in PLAYBOOKS else None
 
     def _sheets(self, sheet: Given, dataset: str, options: Options) -> dict[str, Sheet]:
         """The sheets of a source by the dataset that each is, cleaned."""
@@ -902,13 +909,15 @@ class Workbench:
         self, identifier: UUID, sheets: dict[str, Sheet], dataset: str, options: Options, *, lend: bool = False
     ) -> Batch:
         playbook, home = PLAYBOOKS.get(dataset), self.settings.home
+        if playbook is None:
+            playbook = self._by_recipe(dataset, sheets[dataset].recipe)
         if playbook is not None and playbook.form is None:
             saved = self._saved(options.template)
             if options.template and not any(each.dataset in sheets for each in saved):
                 raise UnknownTemplate(template=options.template, dataset=dataset)
             return runs.begin_sheets(self._store, home, sheets, playbook, options, saved, identifier, lend=lend)
         template = self.templates.get(dataset, options.template) if options.template else None
-        if playbook is not None and playbook.form is not None and template is None and not options.columns:
+        if dataset in PLAYBOOKS and playbook is not None and playbook.form and not (template or options.columns):
             recognition.refuse_another(sheets[dataset], playbook.form)
         return runs.begin(
             self._store, home, sheets[dataset], dataset, options, template, identifier, playbook=playbook, lend=lend

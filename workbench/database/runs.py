@@ -44,7 +44,14 @@ from workbench.model.template import HOLDABLE, ON_CONFLICT, ON_EDIT, Mapping, Te
 from workbench.model.wording import many
 from workbench.model.written_rows import is_written
 from workbench.prepare import drift, forms, mapping
-from workbench.prepare.cleaning import OPERATIONS, refuse_secrets, without_removed
+from workbench.prepare.cleaning import (
+    OPERATIONS,
+    multiplies,
+    of_source,
+    refuse_multiplying,
+    refuse_secrets,
+    without_removed,
+)
 from workbench.prepare.normalize import canonical
 from workbench.sources import kept_files
 
@@ -105,6 +112,10 @@ class Options:
     """A few rows of a source whose imports are paused, to see whether they are right again."""
 
 
+INSTEAD = "Write the cleaned rows to a file with workbench clean -o, and import that."
+"""What to do where a recipe makes several rows of one and an import cannot."""
+
+
 def begin(  # noqa: PLR0913
     store: Store,
     home: Path,
@@ -124,6 +135,8 @@ def begin(  # noqa: PLR0913
     Raises UnreadableSheet, NoRows, SourcePaused, ImportOrder, UnknownMode, UnknownBatch (for the run), NoSpace,
     UnwritableFile, ColumnsChanged, ColumnsMixedUp, DoubtfulColumns, SingleRows, and what `mapping.resolve` raises.
     """
+    if playbook is not None and not playbook.by_recipe:
+        refuse_multiplying(sheet.recipe, f"{playbook.name} makes records of each row of its source. {INSTEAD}")
     datasets = playbook.datasets if playbook is not None else (dataset,)
     if playbook is not None and playbook.windowed is not None:
         options = replace(options, window=playbook.windowed(options.window, date.today()))
@@ -134,10 +147,21 @@ def begin(  # noqa: PLR0913
     _check_order(store, datasets)
     face = _of_sheet(store, home, sheet, dataset, options, mode, template, identifier, lend=lend)
     parts = _parts(face, playbook, asked)
+    if playbook is not None and playbook.by_recipe:
+        _refuse_sums(options.expected or {})
     said = totals.said(catalog.contract(dataset), options.expected or {}, "person", _filled(face))
     said += totals.said(catalog.contract(dataset), _announced(options, dataset), "manifest")
     keep = partial(totals.keep, store, identifier, said)
     return batches.begin(store, face, *parts, run=options.run, read_of=sheet.read_of, also=keep)
+
+
+def _refuse_sums(expected: Pairs[str, Any]) -> None:
+    """Raises WrongValue for a control total of fields, where a recipe makes several rows of one: what the source says
+    once may stand in each."""
+    for name in expected:
+        if name != ROWS:
+            why = "the recipe makes several rows of one; only the rows of the source can be said."
+            raise WrongValue(field="the control total", value=name, why=why)
 
 
 def _filled(begun: Pairs[str, Any]) -> set[str]:
@@ -176,6 +200,7 @@ def begin_sheets(
         raise NoRows(source=" and ".join(sheet.name for sheet in sheets.values()))
     _check_order(store, tuple(filled))
     for dataset, sheet in filled.items():
+        refuse_multiplying(sheet.recipe, f"{dataset} is one of several sheets here. Import it by itself.")
         if not (options.trial and _is_small(sheet)):
             inventory.refuse_paused(store, dataset, None)
     _check_headers(filled, options, [name for each in templates for name in each.mapping.columns])
@@ -341,7 +366,8 @@ def _of_sheet(  # noqa: PLR0913
         resolved = replace(resolved, forms={name: form for name, form in usual.items() if form} | resolved.forms)
         columns = forms.decide(sheet, contract, resolved, of_forms)
     resolved = forms.settled(resolved, columns)
-    hidden = mapping.secrets(dict.fromkeys((*sheet.source_headers, *sheet.headers)), contract)
+    own = of_source(sheet).headers
+    hidden = mapping.secrets(dict.fromkeys((*sheet.source_headers, *own, *sheet.headers)), contract)
     if hidden and lend:
         kept_files.lend(home, identifier, sheet)
     return {
@@ -357,9 +383,11 @@ def _of_sheet(  # noqa: PLR0913
         "dry_run": options.dry_run,
         "skip_errors": options.skip_errors,
         "on_conflict": resolved.on_conflict or contract.on_conflict,
-        "headers": list(sheet.headers),
+        "headers": list(own),
         "mapping": resolved.to_dict(),
-        "reading": _reading(sheet, hidden, contract) | {"forms": [column.to_dict() for column in columns]},
+        "reading": _reading(sheet, hidden, contract)
+        | {"forms": [column.to_dict() for column in columns]}
+        | ({"made_headers": list(sheet.headers)} if multiplies(sheet.recipe) else {}),
         "template_id": template.id if template else None,
     }
 
@@ -430,7 +458,7 @@ def _parts(face: Pairs[str, Any], playbook: Playbook | None, mode: str | None) -
             part.dataset,
             place,
             new_id(unlike=used),
-            _own(part, of_form, shaped=playbook.shape is not None).to_dict(),
+            (of_form if playbook.by_recipe else _own(part, of_form, shaped=playbook.shape is not None)).to_dict(),
             _mode((part.dataset,), mode),
         )
         for place, part in enumerate(playbook.parts, start=1)
