@@ -257,15 +257,20 @@ class Repeats:
 
     def duplicate(self, names: str) -> Composable:
         """The sentence of a row that does not count, of the columns above."""
-        same = SQL("'Same ' || {} || ' as line ' || counting").format(Literal(names))
+        counting = SQL("counting")
+        if self._target.batch.by_recipe:  # rows that a recipe made are numbered; people know the source's lines
+            counting = self._compose(
+                "(select s.sources[1] from workbench.import_row s where s.batch_id = {batch} and s.line = counting)"
+            )
+        same = SQL("'Same ' || {} || ' as line ' || {}").format(Literal(names), counting)
         if not self._contested:
             return same
         unmatched = SQL("target_id is null") if self._target.mode == "update" else SQL("false")
         return SQL(
-            "case when otherwise is null then {} else 'Line ' || counting || ' counts, as ' || decided_by || "
+            "case when otherwise is null then {} else 'Line ' || {} || ' counts, as ' || decided_by || "
             "' decided, and ' || case when {} then 'is unmatched; it ' else '' end || 'says otherwise: ' "
             "|| otherwise end"
-        ).format(same, unmatched)
+        ).format(same, counting, unmatched)
 
     @property
     def overruled(self) -> Composable:

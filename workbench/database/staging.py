@@ -27,7 +27,7 @@ from workbench.model.playbook import Playbook
 from workbench.model.sheet import Chunk, Layout, Reading, Sheet, Tally, all_left_out
 from workbench.model.template import Mapping
 from workbench.prepare import mapping, summary_line
-from workbench.prepare.cleaning import Multiplier, as_recipe_says, of_source
+from workbench.prepare.cleaning import Multiplier, as_recipe_says, of_source, refuse_alone
 from workbench.prepare.judging import Judge, JudgedRows, JudgedSource, MultiplyingJudge, SourceJudge
 from workbench.prepare.known_names import KnownNames
 from workbench.prepare.summary_line import OWN_TOTALS, SummaryLine
@@ -358,10 +358,13 @@ def _feeding(
 
 
 def judge_source(store: Store, home: Path, batch: Batch, playbook: Playbook | None) -> Callable[[Chunk], JudgedRows]:
-    """Judges rows of the source of a batch, as staging did; raises BrokenSuite."""
+    """Judges rows of the source of a batch, as staging did; raises BrokenSuite, and WrongRecipe where what a recipe makes
+    of a row hangs on others."""
     if playbook is None or playbook.form is None:
         return judge_of(store, batch, home).judge
     parts = {part.dataset: judge_of(store, part, home) for part in batches.parts(store, batch.id)}
+    if playbook.by_recipe:
+        refuse_alone(Mapping.from_dict(batch.mapping).recipe)
     source = _source_judge(store, batch, playbook, parts, lambda: rows.chunks(store, batch))
     return lambda chunk: _with_gone(source.judge(chunk))
 

@@ -15,7 +15,7 @@ def multiplied(contract: Contract) -> Playbook:
         title=contract.title,
         about="Rows that a recipe makes, several of one row of the source.",
         form=contract,
-        parts=(Part(dataset=contract.name),),
+        parts=(Part(dataset=contract.name, columns={field.name: field.name for field in contract.fields}),),
         figures=(
             Figure(name="Rows made of them", part=contract.name, outcomes=OUTCOMES),
             *(

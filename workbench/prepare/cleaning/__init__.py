@@ -9,6 +9,7 @@ from workbench.prepare.cleaning.drift import CODES, Drift, drifts
 from workbench.prepare.cleaning.imported import CLEANED, done_of, mapping_of, recipe_of, said_of, told_of
 from workbench.prepare.cleaning.multiplying import (
     Multiplier,
+    hanging,
     left_alone,
     multiplies,
     of_source,
@@ -33,6 +34,7 @@ __all__ = [
     "cleaned_once",
     "done_of",
     "drifts",
+    "hanging",
     "headers_after",
     "left_alone",
     "mapping_of",

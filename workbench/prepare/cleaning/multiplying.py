@@ -32,12 +32,23 @@ def refuse_multiplying(recipe: Recipe | None, why: str) -> None:
         raise WrongRecipe(step=place(number + 1, recipe.steps[number].operation), why=said)
 
 
-def refuse_alone(recipe: Recipe | None, why: str) -> None:
-    """Raises WrongRecipe where what a step makes of a row hangs on others, so that none can be made again by itself."""
+def hanging(recipe: Recipe | None) -> str | None:
+    """The step, as a sentence calls it, by which what is made of a row hangs on other rows, so that nothing can be made
+    of one alone; None where there is none."""
     for number, step in enumerate(made_later(recipe).steps if recipe is not None and multiplies(recipe) else ()):
         if step.on and OPERATIONS[step.operation].looks_around:
-            said = f"what it makes of a row hangs on other rows, {why}"
-            raise WrongRecipe(step=place(number + 1, step.operation), why=said)
+            return place(number + 1, step.operation)
+    return None
+
+
+def refuse_alone(recipe: Recipe | None) -> None:
+    """Raises WrongRecipe where what is made of a row hangs on other rows."""
+    if (step := hanging(recipe)) is not None:
+        why = (
+            "what it makes of a row hangs on the others, and none is put right by itself. Correct the file or the "
+            "recipe, and import it again."
+        )
+        raise WrongRecipe(step=step, why=why)
 
 
 def of_source(sheet: Sheet) -> Sheet:

@@ -65,7 +65,7 @@ def cells(
     fills = batch.mapping.get("columns", {})
     headers, part = (batch.fields, "payload") if batch.derived else (batch.headers, "raw")
     places = sorted(range(len(headers)), key=lambda place: fills.get(headers[place]) not in wrong)
-    frame = pd.DataFrame({"line": [row["line"] for row in rows], "told": [_told(row) for row in rows]})
+    frame = pd.DataFrame({"line": [_line(row) for row in rows], "told": [_told(row) for row in rows]})
     if any(row.get("corrected") for row in rows):
         frame["was"] = [_was(row) for row in rows]
     said = [{**row[part], **(typed or {}).get(row["line"], {})} for row in rows]
@@ -77,6 +77,11 @@ def cells(
         **{name: st.column_config.TextColumn(headers[int(name)]) for name in source},
     }
     return frame.assign(**source), shown
+
+
+def _line(row: Mapping[str, Any]) -> int:
+    """The line of the source that people know a row by, which a row that was made of others has from the first."""
+    return int((row.get("sources") or [row["line"]])[0])
 
 
 def high(frame: pd.DataFrame) -> int | None:
@@ -142,8 +147,8 @@ def _opened(batch: Batch, outcome: str, rows: Sequence[Mapping[str, Any]]) -> tu
         frame, config = cells(batch, rows)  # of a run whose parts make the records
         return (frame if frame["told"].any() else frame.drop(columns="told")), config
     if outcome == "created":
-        return pd.DataFrame([{"Line": row["line"], **row["payload"]} for row in rows]).fillna(""), {}
-    head = [{"Line": row["line"], "Key": row["key"] or ""} for row in rows]
+        return pd.DataFrame([{"Line": _line(row), **row["payload"]} for row in rows]).fillna(""), {}
+    head = [{"Line": _line(row), "Key": row["key"] or ""} for row in rows]
     if outcome == "updated" and batch.undo_of is None:
         changes = [
             {**said, "Field": name, "Old": words.blank(old), "New": words.blank(new)}
