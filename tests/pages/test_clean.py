@@ -345,12 +345,14 @@ def test_home_names_the_files_that_wait(show: Show, wb: Workbench) -> None:
     assert link.proto.query_string == f"upload={upload}"
 
 
-def test_what_makes_several_rows_of_one_becomes_a_file_of_its_own(show: Show, wb: Workbench) -> None:
+def test_several_rows_of_one_go_into_an_import_and_for_a_playbook_become_a_file(show: Show, wb: Workbench) -> None:
     upload = keep(wb, STUDENTS)
     _say(wb, upload, Step(operation="split_rows", columns=("email",), options={"separator": ";"}))
     page = show("clean", upload=upload)
-    assert "A step makes several rows of one" in plain(page)
+    assert "each row of the file has its one outcome" in plain(page)
     assert [row[0] for row in rows(page)] == [2, 3, 4, 4]
+    page = show("clean", upload=upload, dataset="elevate.learners")
+    assert "this import makes other records of each row" in plain(page)
     page = press(page, "Take them as a file of their own")
     names = [one.name for one in uploads.waiting(wb.settings)]
     assert names == ["export-clean.csv", "export.csv"]

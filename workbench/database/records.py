@@ -241,7 +241,8 @@ _HISTORY = f"""
     union select batch_id, line from keyed
 )
 select b.id as batch, b.undo_of, b.file_name, coalesce(e.sources[1], e.line) as line, e.outcome, e.reason, e.payload,
-       e.before, e.refs, e.issues, b.stage, b.mapping, b.initiated_by_id as run_by, coalesce(b.completed_at, b.planned_at, b.created_at) as at,
+       e.before, e.refs, e.issues, b.stage, b.mapping, b.initiated_by_id as run_by,
+       coalesce(b.completed_at, b.planned_at, b.created_at) as at,
        e.explanation, e.corrected_by, e.corrected_at, s.signed_by,
        case when b.derived and coalesce(jsonb_typeof(b.mapping -> 'recipe'), 'null') = 'null' then (
            select r.cleaned from workbench.import_row r where r.batch_id = b.part_of and r.line = e.line

@@ -358,8 +358,8 @@ def _feeding(
 
 
 def judge_source(store: Store, home: Path, batch: Batch, playbook: Playbook | None) -> Callable[[Chunk], JudgedRows]:
-    """Judges rows of the source of a batch, as staging did; raises BrokenSuite, and WrongRecipe where what a recipe makes
-    of a row hangs on others."""
+    """Judges rows of the source of a batch, as staging did; raises BrokenSuite, and WrongRecipe where what a recipe
+    makes of a row hangs on others."""
     if playbook is None or playbook.form is None:
         return judge_of(store, batch, home).judge
     parts = {part.dataset: judge_of(store, part, home) for part in batches.parts(store, batch.id)}

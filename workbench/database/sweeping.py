@@ -196,8 +196,8 @@ def supply(store: Store, home: Path, batch: Batch, playbook: Playbook | None, sa
     """Imports unmatched rows with what a person says of their cells ({line: {header: text}}): all of them or none.
 
     The rows stay as they came; what was said is in the run that imports them, and in the audit log. Raises
-    UnknownHeader, NotWaiting for a line that does not wait, StillRefused, and WrongRecipe where what a recipe makes of a
-    row hangs on others.
+    UnknownHeader, NotWaiting for a line that does not wait, StillRefused, and WrongRecipe where what a recipe makes of
+    a row hangs on others.
     """
     for header in dict.fromkeys(header for cells in said.values() for header in cells):
         if header not in batch.headers:

@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.imports import ask, outcome, outcomes, records, tamper
+from tests.imports import outcome, outcomes, records, tamper
 from workbench import Workbench, open_sheet
 from workbench.model.batch import Batch
 from workbench.model.errors import MadeByRecipe, Unbalanced, WrongRecipe, WrongValue
@@ -79,7 +79,11 @@ def test_a_row_that_is_made_says_its_line_and_what_stood_in_the_source(wb: Workb
     (event,) = wb.records.get("elevate.students", "ann@work.example")["history"]
     assert (event["batch"], event["line"]) == (part.id, 2)
     assert event["cleaned"] == {
-        "email": {"was": "ann@example.com; ann@work.example", "step": 2, "by": "In mails, make a row of each part between ';'."},
+        "email": {
+            "was": "ann@example.com; ann@work.example",
+            "step": 2,
+            "by": "In mails, make a row of each part between ';'.",
+        },
         "phone": {"was": "call 555-123-4567", "step": 1, "by": "In phone, take out 'call '."},
     }  # fmt: skip
     assert wb.records.all_of_row(done, 2) == [
@@ -244,9 +248,7 @@ def test_the_database_refuses_to_complete_what_does_not_add_up(
     assert records(url, "elevate.profiles", "email") == []
 
 
-def test_what_is_unmatched_waits_as_a_whole_row_and_is_brought_in_later(
-    wb: Workbench, sheet: Given, url: str
-) -> None:
+def test_what_is_unmatched_waits_as_a_whole_row_and_is_brought_in_later(wb: Workbench, sheet: Given, url: str) -> None:
     wb.import_sheet(sheet("code,name\nCNA101,Nursing\n"), "elevate.courses")
     wb.import_sheet(sheet("email,name\nann@example.com,Ann\nbob@example.com,Bob\n"), "elevate.students")
     given = {"recipe": Recipe(steps=(UNPIVOT,)), "columns": {"student": "student_email"}}
@@ -266,7 +268,7 @@ def test_a_meaning_is_put_into_the_cells_that_stand_for_a_field_and_refused_else
 ) -> None:
     text = "mails,name,phone\nann@example.com;ann@work.example,Anne,n/a phone\n"
     batch = wb.stage(sheet(text), "elevate.students", recipe=Recipe(steps=(SPLIT, NAME)))
-    with pytest.raises(MadeByRecipe, match="^email has what the recipe makes"):
+    with pytest.raises(MadeByRecipe, match=r"^email has what the recipe makes"):
         wb.mean(batch, {"email": {"ann@work.example": "x@example.com"}})
     meant = wb.mean(batch, {"full_name": {"Anne": "Ann Ash"}})
     assert [row["payload"]["full_name"] for row in wb.rows.each(part_of(wb, wb.plan(meant).batch))] == ["Ann Ash"] * 2
@@ -301,9 +303,7 @@ def test_rows_of_the_source_are_what_a_control_total_counts(wb: Workbench, sheet
     assert other.stage == "held"
 
 
-def test_the_evidence_holds_the_source_rows_and_those_made_of_them(
-    wb: Workbench, done: Batch, tmp_path: Path
-) -> None:
+def test_the_evidence_holds_the_source_rows_and_those_made_of_them(wb: Workbench, done: Batch, tmp_path: Path) -> None:
     path = tmp_path / "evidence.zip"
     wb.evidence(done, path)
     with zipfile.ZipFile(path) as archive:

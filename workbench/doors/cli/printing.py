@@ -59,7 +59,9 @@ def document(wb: "Workbench", batch: Batch) -> dict[str, Any]:
         "follow_ups": batch.follow_ups,
         "removed_by_action": batch.summary.get("removed", {}),
         "mapping": {**batch.mapping, "columns": _in_order(batch)},
-        "not_imported": list(Mapping.from_dict(batch.mapping).not_imported(batch.mapped_headers)) if not batch.undo_of else [],
+        "not_imported": list(Mapping.from_dict(batch.mapping).not_imported(batch.mapped_headers))
+        if not batch.undo_of
+        else [],
         "reading": batch.reading,
         "noticed": batch.summary.get("noticed", {}),
         "undo_of": str(batch.undo_of) if batch.undo_of is not None else None,

@@ -176,18 +176,26 @@ def _is_done(each: Prepared) -> bool:
 
 
 class AtWork:
-    """Steps at work on the chunks of one reading, one after the other, with what each did."""
+    """Steps at work on the chunks of one reading, one after the other, with what each did; where it `goes_on`, on rows
+    that earlier steps have cleaned."""
 
-    def __init__(self, steps: Iterable[Prepared], learned: Mapping[int, Learning], done: Iterable[Done] = ()) -> None:
+    def __init__(
+        self,
+        steps: Iterable[Prepared],
+        learned: Mapping[int, Learning],
+        done: Iterable[Done] = (),
+        *,
+        goes_on: bool = False,
+    ) -> None:
         told = {each.step: each for each in done}
-        self._runs = [
-            (each, told.get(each.number, Done(step=each.number)), _begun(each, learned)) for each in steps if each.is_done
-        ]
+        does = [each for each in steps if each.is_done]
+        self._goes_on = goes_on
+        self._runs = [(each, told.get(each.number, Done(step=each.number)), _begun(each, learned)) for each in does]
         self._met = {each.number: Strange(each.step, done, each.operation, each.asked) for each, done, _ in self._runs}
 
     def rows(self, chunk: Chunk) -> Rows:
         """The rows of the next chunk as the steps leave them."""
-        rows = Rows(chunk)
+        rows = Rows(chunk, goes_on=self._goes_on)
         for each, told, run in self._runs:
             rows.step = each.number
             with _naming(each.number + 1, each.step):

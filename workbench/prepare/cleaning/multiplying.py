@@ -96,7 +96,7 @@ class Multiplier:
         learn(steps, lambda: (chunk.parted()[0] for chunk in chunks()), learned)
         self.done = [Done(step=each.number, gone=each.gone) for each in steps]
         """What each step has done so far; complete at the end."""
-        self._at_work = AtWork(steps, learned, self.done)
+        self._at_work = AtWork(steps, learned, self.done, goes_on=True)
 
     def made(self, chunk: Chunk) -> Made:
         """The rows that are made of the next ones."""

@@ -25,7 +25,8 @@ class Rows:
     """Columns of text that steps rewrite, add, rename and drop, and rows that they remove or repeat; it knows of every
     cell what it was in the source, and which step made it another."""
 
-    def __init__(self, chunk: Chunk) -> None:
+    def __init__(self, chunk: Chunk, *, goes_on: bool = False) -> None:
+        """`goes_on`: what earlier steps changed, as the chunk tells it, was changed in the source's cells, too."""
         self.lines: pa.Int32Array = chunk.lines
         self.cells: dict[str, pa.StringArray] = dict(zip(chunk.cells.schema.names, chunk.cells.columns, strict=True))
         self.step = 0
@@ -33,11 +34,11 @@ class Rows:
         self._source = dict(self.cells)
         self._last: dict[str, pa.Int16Array] = {}
         self._removed_by: Any = None
-        if chunk.changes is not None and chunk.changes.num_rows:
+        if goes_on and chunk.changes is not None and chunk.changes.num_rows:
             self._go_on(chunk.changes)
 
     def _go_on(self, changes: pa.Table) -> None:
-        """Takes in what earlier steps changed, when the rows were cleaned before."""
+        """Takes in what earlier steps changed."""
         for header in changes["column"].unique().to_pylist():
             if header not in self.cells:
                 continue
