@@ -72,6 +72,11 @@ def _unpivoted(step: Step, headers: Headers) -> Headers:
     return (*left, step.options["name"], step.options["value"])
 
 
+def _says_unpivoted(step: Step) -> str:
+    which = "each column" if step.options.get("blank") else "each column that has a value"
+    return f"make a row of {which}, its name in {step.options['name']} and its value in {step.options['value']}"
+
+
 def _check_unpivot(step: Step) -> None:
     if step.where:
         raise wrong(step, "it is done to all rows, and not to some of them.")
@@ -92,9 +97,7 @@ SPLIT_ROWS = Operation(
 UNPIVOT = Operation(
     name="unpivot",
     title="Unpivot",
-    says=lambda step: (
-        f"make a row of each column, its name in {step.options['name']} and its value in {step.options['value']}"
-    ),
+    says=_says_unpivoted,
     begin=_unpivoting,
     takes="several",
     headers=_unpivoted,
