@@ -7,7 +7,7 @@ import streamlit as st
 from workbench import Workbench
 from workbench.datasets import catalog
 from workbench.doors import jobs
-from workbench.doors.web import address, choices, formats, sheets, uploads, words
+from workbench.doors.web import address, choices, formats, several, sheets, uploads, words
 from workbench.doors.web.page import page
 from workbench.doors.web.steps import stepper
 from workbench.doors.web.views import columns, templates, totals
@@ -100,7 +100,9 @@ def start(wb: Workbench, source: sheets.Source, said: dict[str, str], mapping: M
     batch = wb.begin(**source.to_import, **parts, source="page", **others)
     jobs.defer(wb, "fill", batch)
     if "upload" in source.address:
-        uploads.begun(wb.settings, source.address["upload"], batch)
+        upload = source.address["upload"]
+        goes_on = several.left(wb, upload, but=[source.raw.reading.sheet or source.raw.name])
+        uploads.begun(wb.settings, upload, batch, goes_on=goes_on)
     address.go_to("validate", batch=batch.id)
 
 

@@ -19,8 +19,9 @@ from uuid import UUID
 import psycopg
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
+from workbench.database.expressions import typed
 from workbench.database.repeats import Ruling
-from workbench.database.target import Target, typed
+from workbench.database.target import Target
 from workbench.datasets import catalog
 from workbench.model.batch import Batch
 from workbench.model.contract import Contract, Field, half_of

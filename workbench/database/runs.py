@@ -11,7 +11,7 @@ from uuid import UUID
 
 import pyarrow as pa
 
-from workbench.database import batches, inventory, known_names, target, totals
+from workbench.database import batches, inventory, known_names, slices, totals
 from workbench.database.store import Store
 from workbench.datasets import catalog
 from workbench.model import limits
@@ -153,6 +153,34 @@ def begin(  # noqa: PLR0913
     said += totals.said(catalog.contract(dataset), _announced(options, dataset), "manifest")
     keep = partial(totals.keep, store, identifier, said)
     return batches.begin(store, face, *parts, run=options.run, read_of=sheet.read_of, also=keep)
+
+
+def as_before(store: Store, batch: Batch, recipe: Recipe, headers: Sequence[str]) -> Options:
+    """What is to be said of a batch's source for the same import once more, cleaned by another recipe, which leaves
+    these headers. What its columns were found to be written in is found anew."""
+    mapping = Mapping.from_dict(batch.mapping)
+    expected = totals.expected(store, batch.id).get(batch.id, [])
+    return Options(
+        template=str(batch.template_id) if batch.template_id else None,
+        columns={header: mapping.columns.get(header, "") for header in batch.mapped_headers if header in headers},
+        value_maps=mapping.value_maps,
+        constants=mapping.constants,
+        clears=mapping.clears,
+        forms={one["field"]: one["form"] for one in batch.reading.get("forms", ()) if one["by"] == "person"},
+        lenient=mapping.lenient,
+        repairs=mapping.repairs,
+        mode=batch.mode,
+        window=batch.window,
+        notes=batch.notes,
+        dry_run=batch.dry_run,
+        skip_errors=batch.skip_errors,
+        on_conflict=mapping.on_conflict,
+        on_edit=mapping.on_edit,
+        holds=mapping.holds,
+        limits=mapping.limits,
+        expected={each.name: each.number for each in expected if each.origin == "person"},
+        recipe=recipe,
+    )
 
 
 def _refuse_sums(expected: Pairs[str, Any]) -> None:
@@ -552,7 +580,7 @@ def _check_order(store: Store, datasets: Sequence[str]) -> None:
         contract = catalog.contract(name)
         waits = {field.reference.dataset for field in contract.references if field.reference and field.reference.waits}
         needs = [need for need in catalog.needs(contract) if need not in (*datasets[:place], *waits)]
-        missing = [need for need in needs if not target.holds_records(store, need)]
+        missing = [need for need in needs if not slices.holds_records(store, need)]
         if missing:
             ordered = [known.name for known in catalog.family(contract.family) if known.name in missing]
             raise ImportOrder(dataset=contract.name, missing=" and ".join(ordered))
@@ -567,7 +595,7 @@ def _empty(store: Store, sheet: Sheet, contract: Contract, mode: Mode, resolved:
     if any(contract.field(name).required and value is None for name, value in scope.items()):
         raise _no_rows(sheet)
     if not options.allow_empty:
-        removed = target.in_scope(store, contract, scope, mode)
+        removed = slices.in_scope(store, contract, scope, mode)
         named = ", ".join(f"{name} {value}" if value else f"no {name}" for name, value in scope.items())
         raise EmptyNeedsConfirmation(source=sheet.name, mode=mode, removed=removed, scope=named)
     return replace(resolved, constants=resolved.constants | {name: value for name, value in scope.items() if value})

@@ -96,6 +96,11 @@ class Batch:
         return tuple(self.reading.get("made_headers", self.headers))
 
     @property
+    def multiplies(self) -> bool:
+        """Whether its recipe makes several rows of one of its rows, which then are those of its part."""
+        return "made_headers" in self.reading and not self.derived
+
+    @property
     def by_recipe(self) -> bool:
         """Whether its rows are what a recipe made of the source's, and are under the same contract as the run."""
         return self.derived and bool(self.mapping.get("recipe"))

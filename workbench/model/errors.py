@@ -493,7 +493,7 @@ class UnknownTotal(WorkbenchError):
 
 class StalePlan(WorkbenchError):
     """The plan of batch {batch} no longer holds: {changed} of its records changed since it was made ({examples}).
-    Nothing was written. Plan it again."""
+    Nothing was written. Plan it again: workbench plan {batch}, or Plan again at Commit."""
 
 
 class Unbalanced(WorkbenchError):

@@ -23,9 +23,10 @@ from workbench.model.contract import (
     ProductOf,
     SameAs,
 )
-from workbench.model.kinds import KINDS, WIDE_SPACES, Kind, by_distinct, chosen, trimmed
+from workbench.model.kinds import KINDS, Kind, chosen
 from workbench.model.sheet import Chunk
 from workbench.model.template import Mapping
+from workbench.model.trimming import WIDE_SPACES, by_distinct, trimmed
 from workbench.prepare import mojibake
 
 Column: TypeAlias = pa.StringArray | pa.StringScalar

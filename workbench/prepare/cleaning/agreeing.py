@@ -3,8 +3,8 @@
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from workbench.model.kinds import AROUND
 from workbench.model.recipe import Step
+from workbench.model.trimming import AROUND
 from workbench.model.wording import listed
 from workbench.prepare.cleaning.keys import Groups, keys
 from workbench.prepare.cleaning.operation import Operation, Option, Run, changed, option_of, wrong

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from workbench.model.kinds import AROUND
+from workbench.model.trimming import AROUND
 from workbench.prepare.cleaning.rows import Rows
 
 _BETWEEN = "\x1f"
