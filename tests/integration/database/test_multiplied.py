@@ -256,7 +256,7 @@ def test_what_is_unmatched_waits_as_a_whole_row_and_is_brought_in_later(wb: Work
     assert outcomes(wb, batch) == [(2, "unmatched:course"), (3, "unmatched:course"), (4, "skipped:filtered")]
     assert records(url, "elevate.enrollments", "id") == []
     wb.import_sheet(sheet("code,name\nWLD200,Welding\n"), "elevate.courses")
-    assert wb.resolvable(batch) == 2
+    assert wb.sweeps.resolvable(batch) == 2
     (swept,) = wb.sweep(batch)
     assert (swept.stage, outcome(swept)) == ("completed", (2, 0, 0, 0, 0))
     assert len(records(url, "elevate.enrollments", "id")) == 3
