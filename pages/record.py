@@ -91,20 +91,26 @@ def left(answer: Answer, text: str) -> None:
     """The rows that fit and became no record."""
     for one in answer.rows[:SHOWN]:
         record.left(one, text)
-    if not answer.whole or len(answer.rows) > SHOWN:
+    if not answer.rows:
+        if not answer.whole:
+            st.caption("Rows that became no record were looked for in the newest imports alone.")
+    elif not answer.whole or len(answer.rows) > SHOWN:
         st.caption(
             "There may be more such rows: those of the newest imports are looked at first. Type more to find one."
         )
 
 
 def is_all_about_the_first(answer: Answer, text: str) -> bool:
-    """Whether a text is the key of the first record that was found, and the others are found for referring to it."""
+    """Whether a text is the key of the first record that was found or the others have that key in theirs, so that they
+    are found for referring to it."""
     if not answer.records or answer.nearly:
         return False
     first, *others = answer.records
     referring_to_it = {about.name for about, _ in dependents(first["dataset"])}
-    exact = str(first["key"]).casefold() == text.strip().casefold()
-    return exact and all(one["dataset"] in referring_to_it for one in others)
+    key = str(first["key"])
+    exact = key.casefold() == text.strip().casefold()
+    theirs = all(key in str(one["key"]).split("|") for one in others)
+    return (exact or theirs) and all(one["dataset"] in referring_to_it for one in others)
 
 
 def links(found: Sequence[Mapping[str, Any]], **question: object) -> None:

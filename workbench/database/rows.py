@@ -18,7 +18,8 @@ from workbench.database.store import Store
 from workbench.datasets import catalog
 from workbench.derived import exports
 from workbench.model.batch import Batch
-from workbench.model.contract import HALF, PART, Contract, Field
+from workbench.model.contract import Contract, Field
+from workbench.model.derivation import HALF, PART
 from workbench.model.issue import of_kind
 from workbench.model.recipe import Recipe
 from workbench.model.row_query import EVERY_ROW, RowQuery

@@ -11,7 +11,7 @@ import pytest
 from tests.imports import outcome, outcomes, records, tamper
 from workbench import Workbench, open_sheet
 from workbench.model.batch import Batch
-from workbench.model.errors import MadeByRecipe, Unbalanced, WrongRecipe, WrongValue
+from workbench.model.errors import MadeByRecipe, MadeIntoParts, Unbalanced, WrongRecipe, WrongValue
 from workbench.model.recipe import Recipe, Step
 from workbench.model.sheet import Sheet
 from workbench.prepare.cleaning import mapping_of
@@ -317,3 +317,15 @@ def test_a_dry_run_writes_nothing_and_may_be_committed(wb: Workbench, sheet: Giv
     assert (planned.state, outcome(planned)) == ("dry run", (2, 0, 0, 0, 1))
     assert records(url, "elevate.profiles", "email") == []
     assert outcome(wb.commit(planned, skip_errors=True)) == (2, 0, 0, 0, 1)
+
+
+def test_its_columns_are_mapped_otherwise_by_another_import_and_cleaned_otherwise_by_the_same(
+    wb: Workbench, sheet: Given
+) -> None:
+    batch = wb.plan(wb.stage(sheet(PEOPLE), "elevate.students", recipe=RECIPE)).batch
+    with pytest.raises(MadeIntoParts, match="are made into others by its recipe"):
+        wb.remap(batch, {"note": "external_id"})
+    again = wb.fill(wb.clean_again(batch, Recipe(steps=(TRIM, NAME))))
+    assert (again.mapped_headers, wb.batches.parts(again)) == (("email", "name", "phone", "note"), ())
+    several = wb.fill(wb.clean_again(again, RECIPE))
+    assert outcome(wb.plan(several).batch) == (2, 0, 0, 0, 1)

@@ -53,10 +53,7 @@ def called(record: Mapping[str, Any]) -> str:
 def now(record: Mapping[str, Any], names: Mapping[str, Mapping[str, Any]]) -> None:
     """A record's values as they are now; ids of records are told by what those are called."""
     values = [
-        (
-            words.field(name.removesuffix("_id") if str(record[name]) in names else name),
-            "" if record[name] is None else _named(record[name], names),
-        )
+        (_titled(name, record[name], names), "" if record[name] is None else _named(record[name], names))
         for name in sorted(record, key=_LAST.__contains__)
         if name != "tenant_id"
     ]
@@ -132,6 +129,10 @@ def progress(found: Mapping[str, Any]) -> None:
     figures |= {"Still to come": found["planned"], "Over, not reported": found["to_review"]}
     for place, (name, value) in zip(st.columns(len(figures)), figures.items(), strict=True):
         place.metric(name, value)
+
+
+def _titled(name: str, value: object, names: Mapping[str, Mapping[str, Any]]) -> str:
+    return words.field(name.removesuffix("_id") if str(value) in names else name)
 
 
 def _named(value: object, names: Mapping[str, Mapping[str, Any]]) -> str:
