@@ -130,7 +130,7 @@ def map_anew(wb: Workbench, batch: Batch, said: dict[str, str], value_maps: dict
     mean there, and has it planned again; whether any column fills another field than in the import."""
     before = Mapping.from_dict(batch.mapping).columns
     others = {header: name for header, name in said.items() if name != before.get(header, "")}
-    if batch.stage not in OPEN or batch.dataset in catalog.FORMS or not others:
+    if batch.stage not in OPEN or batch.dataset in catalog.FORMS or batch.multiplies or not others:
         return False
     if columns.mapped_anew([(header, before.get(header, ""), name) for header, name in others.items()]):
         try:
