@@ -270,6 +270,16 @@ class Workbench:
         """See `corrections.mean`."""
         return self.corrections.mean(batch, value_maps, remember=remember)
 
+    def remap(
+        self,
+        batch: Batch | UUID | str,
+        columns: Pairs[str, str],
+        *,
+        value_maps: Pairs[str, Pairs[str, str]] | None = None,
+    ) -> Batch:
+        """See `corrections.remap`."""
+        return self.corrections.remap(batch, columns, value_maps=value_maps)
+
     def take_back(self, batch: Batch | UUID | str) -> Batch:
         """See `corrections.take_back`."""
         return self.corrections.take_back(batch)
@@ -301,8 +311,8 @@ class Workbench:
         begun = self.begin(sheet, found.dataset, **vars(replace(said, source=source)))
         self.discard(found, f"Cleaned again as {begun.id}")
         if remember and found.template_id is not None:
-            saved = templates.get(self._store, str(found.template_id)).mapping
-            self.templates.update(str(found.template_id), replace(saved, recipe=recipe))
+            kept = templates.get(self._store, str(found.template_id))
+            self.templates.update(kept.id, replace(kept.mapping, recipe=recipe), seen=kept)
         return begun
 
     def plan(self, batch: Batch | UUID | str, *, progress: Progress = silent) -> Plan:
