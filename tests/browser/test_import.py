@@ -51,6 +51,8 @@ def test_a_file_is_corrected_committed_signed_found_and_undone(person: People, w
     ana.visit("history", batch=batch)
     ana.press("Preview the undo")
     ana.sees("What the undo would do")
+    ana.press("Take it back")
+    ana.sees("go back to what they were before this import")
     ana.press("Undo this import")
     ana.sees("Its undo")
     assert wb.records.get("elevate.students", "farid.haddad@example.com")["record"] is None

@@ -218,7 +218,7 @@ def test_what_is_kept_of_an_edit_stands_beside_what_changes(show: Show, wb: Work
     assert found[1][4].startswith("Kept Ada P. Park, edited since the import of ")
     (skipped,) = opened(show("commit", batch=planned.id, rows="skipped"))
     assert skipped[:3] == [3, "ben@example.com", "kept"]
-    assert skipped[3].startswith("full_name: Kept Ben O. Okafor, edited since the import of ")
+    assert skipped[3].startswith("full name: Kept Ben O. Okafor, edited since the import of ")
     page = show("commit", batch=planned.id)
     assert "2 values that people edited since the last import stay." in [info.value for info in page.info]
     (link,) = [link for link in page.page_link if link.label == "See them"]

@@ -5,25 +5,30 @@ no longer holds.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Mapping as Pairs
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
+from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from workbench.database import batches
+from workbench.database import at_work, batches, corrected_rows, remapped, story, suggestions, templates
 from workbench.database.copying import COPY, INCOMING, Item, copy_lines
 from workbench.database.remapped import Remapped
+from workbench.database.rows import Rows
 from workbench.database.staging import judge_source
 from workbench.database.store import Store
+from workbench.database.templates import Templates
 from workbench.datasets import catalog
 from workbench.model.batch import Batch, Run
-from workbench.model.errors import RemovedRows, WrongStage
+from workbench.model.errors import MadeIntoParts, NoEdit, RemovedRows, WrongStage
 from workbench.model.issue import counted
-from workbench.model.playbook import Playbook
-from workbench.model.sheet import Chunk
+from workbench.model.playbook import Playbook, PlaybookOf
+from workbench.model.row_query import EVERY_ROW, Order, RowQuery
+from workbench.model.sheet import Chunk, Sheet
+from workbench.model.wording import many
 from workbench.prepare import mapping
 
 _OPEN = ("staged", "planned", "held")
@@ -195,3 +200,128 @@ _WAS = _COUNTED.format(
     "select r.status, r.errors from workbench.corrected_row r join incoming i on i.line = r.line "
     "where r.batch_id = %(batch)s"
 )
+
+
+class Corrections:
+    """Corrections of rows that were staged and are not committed yet: `Workbench.corrections`."""
+
+    def __init__(self, store: Store, home: Path, playbook_of: PlaybookOf) -> None:
+        self._store = store
+        self._home = home
+        self._playbook_of = playbook_of
+
+    def correct(self, batch: Batch | UUID | str, cells: Pairs[int, Pairs[str, str | None]]) -> Batch:
+        """Puts cells of a batch right that is not committed yet ({line: {header: text}}) and checks their rows again.
+
+        The source's own rows stay beside them, with who corrected them and when. A batch that was planned needs a plan
+        again. In a run of several sheets it is the sheet's batch that is corrected. Raises WrongStage, UnknownHeader,
+        UnknownRows.
+        """
+        with at_work.on(self._store, batch, "correcting", sheets=True) as run:
+            found = batches.one_sheet(self._store, batch)
+            rows = corrected_rows.by_line(self._store, found, cells)
+            said = many(sum(map(len, cells.values())), "cell")
+            return self._corrected(run, found, rows, said=said)
+
+    def fill_cells(
+        self,
+        batch: Batch | UUID | str,
+        header: str,
+        text: str,
+        *,
+        instead_of: str | None = None,
+        lines: Sequence[int] | None = None,
+        query: RowQuery = EVERY_ROW,
+    ) -> Batch:
+        """As `correct`, with one text in the column of a header in many rows at once: those on some lines, or all that
+        are asked for, as `rows.page` finds them; `instead_of` another text where a cell has it, else of the whole cell.
+        Raises WrongStage, UnknownHeader, UnknownRows."""
+        with at_work.on(self._store, batch, "correcting", sheets=True) as run:
+            found = batches.one_sheet(self._store, batch)
+            which = lines
+            if which is None:
+                which = Rows(self._store).lines(found, replace(query, order=Order()))
+            rows = corrected_rows.filled(self._store, found, which, header, text, instead_of)
+            of = f"'{instead_of}' in {header}" if instead_of is not None else header
+            return self._corrected(run, found, rows, said=f"{of}: '{text}'" if text else f"{of}: nothing")
+
+    def correct_from(self, batch: Batch | UUID | str, sheet: Sheet) -> Batch:
+        """As `correct`, with a file that `rows.save` wrote of the batch's rows and that comes back corrected.
+
+        Rows and columns may be missing, and stay as they are. Raises WrongStage, WrongReturn, NoRows, UnreadableSheet.
+        """
+        with at_work.on(self._store, batch, "correcting", sheets=True) as run:
+            found = batches.one_sheet(self._store, batch)
+            rows = corrected_rows.returned(self._store, found, sheet)
+            return self._corrected(run, found, rows, said=f"the file {sheet.name}")
+
+    def mean(
+        self,
+        batch: Batch | UUID | str,
+        value_maps: Pairs[str, Pairs[str, str]] | None = None,
+        *,
+        remember: bool = False,
+    ) -> Batch:
+        """Corrects every row of a batch at once in which a field has one of those texts ({field: {text: meaning}}), as
+        `correct` does; without any, what the last plan suggests for references that named nothing.
+
+        `remember` lets the template of the batch, if it has one, know it for the next time. Raises WrongStage,
+        UnknownField, TemplateTaken.
+        """
+        with at_work.on(self._store, batch, "correcting", sheets=True) as run:
+            found, playbook = batches.one_sheet(self._store, batch), self._playbook_of(run.face)
+            means = value_maps if value_maps is not None else suggestions.meanings(found)
+            rows = corrected_rows.meant(self._store, found, means, playbook)
+            corrected = self._corrected(run, found, rows, means=means, said=story.meanings(means))
+        if remember and found.template_id is not None:
+            kept = templates.get(self._store, str(found.template_id))
+            said = kept.mapping
+            known = {name: {text: to for text, to in of.items() if text} for name, of in means.items()}
+            maps = {n: {**said.value_maps.get(n, {}), **known.get(n, {})} for n in (*said.value_maps, *known)}
+            Templates(self._store).update(kept.id, replace(said, value_maps=maps), seen=kept)
+        return corrected
+
+    def remap(
+        self,
+        batch: Batch | UUID | str,
+        columns: Pairs[str, str],
+        *,
+        value_maps: Pairs[str, Pairs[str, str]] | None = None,
+    ) -> Batch:
+        """Lets columns of a batch that is not written yet fill other fields ({header: field}, "" for none), and says
+        what texts mean there; every row is checked again, and needs a plan again. Who changed it stays in the batch's
+        story. Raises WrongStage, MadeIntoParts under a playbook that makes several datasets of a row, and what
+        `mapping.resolve` raises.
+        """
+        with at_work.on(self._store, batch, "mapping", sheets=True) as run:
+            found, playbook = batches.one_sheet(self._store, batch), self._playbook_of(run.face)
+            if playbook is not None and playbook.form is not None:
+                raise MadeIntoParts(batch=found.id, playbook=playbook.title)
+            mapped = remapped.remapped(self._store, found, columns, value_maps)
+            return self._corrected(run, found, corrected_rows.every(self._store, found), mapped=mapped)
+
+    def take_back(self, batch: Batch | UUID | str) -> Batch:
+        """Takes the last edit of a batch's cells back that stands; its rows are checked again as they were before. What
+        was corrected, and that it was taken back, stays on record. Raises WrongStage, NoEdit."""
+        return self._again(batch, "taken_back", corrected_rows.as_before)
+
+    def make_again(self, batch: Batch | UUID | str) -> Batch:
+        """Makes the edit again that was taken back last, as long as nothing else was corrected since. Raises
+        WrongStage, NoEdit."""
+        return self._again(batch, "made_again", corrected_rows.as_edited)
+
+    def _again(
+        self,
+        batch: Batch | UUID | str,
+        step: Step,
+        rows: Callable[[Store, Batch, int], Iterator[Chunk]],
+    ) -> Batch:
+        with at_work.on(self._store, batch, "correcting", sheets=True) as run:
+            found = batches.one_sheet(self._store, batch)
+            edit = last_edit(found, step)
+            if edit is None:
+                raise NoEdit(batch=found.id, step="taken back" if step == "taken_back" else "made again")
+            return self._corrected(run, found, rows(self._store, found, edit["revision"]), step=step)
+
+    def _corrected(self, run: Run, batch: Batch, rows: Iterator[Chunk], **more: Any) -> Batch:
+        return correct(self._store, self._home, run, batch, rows, self._playbook_of(run.face), **more)

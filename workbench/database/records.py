@@ -11,8 +11,8 @@ from psycopg.sql import SQL, Composable, Identifier, Literal
 from workbench.database import classes, deactivating, search, unwritten
 from workbench.database.batches import get, one_sheet, parts
 from workbench.database.rows import by_steps, changes, settled
+from workbench.database.slices import slice_of
 from workbench.database.store import Store
-from workbench.database.target import slice_of
 from workbench.database.titles import BETWEEN, Found, key_of, told
 from workbench.datasets import catalog
 from workbench.model.answer import REFERRING, Answer
@@ -212,7 +212,7 @@ def _history(store: Store, contract: Contract, record: UUID | None, key: str) ->
     for row in history:
         before, refs, mapping = row.pop("before"), row.pop("refs"), row.pop("mapping")
         recipe, filling = row.pop("recipe"), row.pop("filling") or {}
-        cleaned, row["removed_by"] = by_steps(row["cleaned"], Recipe.from_dict(recipe) if recipe else None)
+        cleaned, row["removed_by"] = by_steps(row["cleaned"], Recipe.kept(recipe))
         # what was done to columns that are not imported stands with the row, and is no part of the record's story
         row["cleaned"] = {header: each for header, each in cleaned.items() if filling.get(header)}
         if row["undo_of"] is not None:

@@ -8,8 +8,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.model.arrays import matches
-from workbench.model.kinds import KINDS, Kind, in_some_form, trimmed
+from workbench.model.kinds import KINDS, Kind, in_some_form
 from workbench.model.sheet import Sheet
+from workbench.model.trimming import trimmed
 
 ANY = "any"
 """The form of a column whose values are read in whatever form they are written."""

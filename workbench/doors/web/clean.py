@@ -1,6 +1,5 @@
 """The page Clean, drawn again by itself at each click: the recipe, the facets, a step that is made, and the rows."""
 
-from dataclasses import replace
 from io import BytesIO
 from pathlib import PurePath
 from typing import Any
@@ -9,14 +8,19 @@ import numpy as np
 import pyarrow as pa
 import streamlit as st
 
-from workbench.doors.web import address, recipe_editor, rows_by_step, uploads, words
+from workbench import Workbench
+from workbench.doors import jobs
+from workbench.doors.web import address, counting, recipe_editor, rows_by_step, uploads, words
+from workbench.doors.web.page import person
 from workbench.doors.web.recipe_editor import CLUSTERS, Facet, RecipeEditor
 from workbench.doors.web.rows_by_step import State
 from workbench.doors.web.sheets import SAME_SHEET, Source, cleaned_by
-from workbench.doors.web.views import cleaned_rows, clusters, facets, findings, operations, recipe, take_away
+from workbench.doors.web.views import cleaned_rows, clusters, findings, operations, recipe, take_away
+from workbench.model.batch import Batch
 from workbench.model.errors import WorkbenchError, WrongRecipe
-from workbench.model.recipe import Recipe, Step
+from workbench.model.recipe import Recipe, Step, is_same
 from workbench.model.sheet import Sheet
+from workbench.model.template import Mapping
 from workbench.prepare.cleaning import OPERATIONS
 from workbench.prepare.findings import Finding
 from workbench.prepare.findings import findings as find
@@ -59,10 +63,12 @@ def _at_work(at: RecipeEditor) -> None:
     shown = now
     if edited is not None:
         shown = rows_by_step.after(at.source.raw, Recipe(steps=at.recipe.steps[:edited]), at.settings.home)
-    wide = 2.7 if recipe_editor.facets(shown.headers) else 4.5  # without a facet only its choice stands beside the rows
+    wide = (
+        2.7 if recipe_editor.facets(shown.open_headers) else 4.5
+    )  # without a facet only its choice stands beside the rows
     left, right = st.columns([1, wide], gap="medium")
     with left:
-        said = _facets(shown)
+        said = counting.shown_facets(at, shown)
     fits = _fitting(shown, said)
     with right:
         _step(at, shown, said, len(shown) if fits is None else len(fits))
@@ -95,6 +101,8 @@ def _recipe(at: RecipeEditor, now: State) -> None:
     found = [each for each in found_in(cleaned_by(at.source.raw, at.recipe)) if not each.is_done(at.recipe)]
     if found:
         findings.to_take_up(found, recipe_editor.take_up, at.add_found, now.source_rows, opened=not steps)
+    if at.source.batch is not None:
+        _into_the_import(at, at.source.batch)
     if not steps:
         more = " Or begin with what was found." if found else ""
         st.caption(f"No step yet. Choose columns and what to do with them: each step is done again next month.{more}")
@@ -128,6 +136,25 @@ def _recipe(at: RecipeEditor, now: State) -> None:
         )
 
 
+def _into_the_import(at: RecipeEditor, batch: Batch) -> None:
+    """The way back into an import that is not written yet, once its rows are to be cleaned otherwise."""
+    before = Mapping.from_dict(batch.mapping).recipe
+    if batch.stage not in ("staged", "planned", "held") or batch.part_of is not None or is_same(before, at.recipe):
+        return
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        pressed = st.button("Check the import again with this recipe", type="primary", icon=":material/check:")
+        remember = batch.template_id is not None and st.checkbox("Let the template know it for the next time", True)
+        lost = " What was corrected or decided by hand is not, and is not done again." * bool(
+            batch.revision or batch.decisions
+        )
+        st.caption(f"Nothing of it is written yet. All that was said at Map stays.{lost}")
+    if pressed:
+        with Workbench.open(user=person()) as wb:
+            begun = wb.clean_again(batch, at.recipe, remember=remember, source="page")
+            jobs.defer(wb, "fill", begun)
+        address.go_to("validate", batch=begun.id)
+
+
 def _as_its_own_file(at: RecipeEditor, now: State) -> None:
     """Steps that make several rows of one cannot go along to an import: its rows are those of the source."""
     st.warning(
@@ -141,36 +168,7 @@ def _as_its_own_file(at: RecipeEditor, now: State) -> None:
         address.go_to("upload", upload=kept.id)
 
 
-# --- the facets, and the rows that fit them ---
-
-
-def _facets(shown: State) -> tuple[Facet, ...]:
-    said = recipe_editor.facets(shown.headers)
-    facets.add(shown.headers, _add_facet, said)
-    for place, facet in enumerate(said):
-        others = recipe_editor.conditions([*said[:place], *said[place + 1 :]])
-        counted = shown.counted(facet.column, facet.by, others)
-        facets.card(facet, counted, _change_facet, key=f"facet {place} {facet}", place=place)
-    if any(facet.chosen for facet in said):
-        st.button("Choose nothing", icon=":material/filter_alt_off:", on_click=_choose_nothing, args=(said,))
-    return said
-
-
-def _add_facet(said: tuple[Facet, ...], key: str) -> None:
-    if column := st.session_state[key]:
-        recipe_editor.set_facets([*said, Facet(column=column)])
-        st.session_state[key] = None
-
-
-def _change_facet(place: int, facet: Facet | None) -> None:
-    """Puts another facet in the place of one; None takes it away."""
-    said = list(recipe_editor.facets_of_address())
-    said[place : place + 1] = [facet] if facet is not None else []
-    recipe_editor.set_facets(said)
-
-
-def _choose_nothing(said: tuple[Facet, ...]) -> None:
-    recipe_editor.set_facets([replace(facet, chosen=None) for facet in said])
+# --- the rows that fit the facets ---
 
 
 def _fitting(shown: State, said: tuple[Facet, ...]) -> pa.Array | None:
@@ -335,7 +333,7 @@ def _operation(do: str, shown: State, columns: list[str], where: Any, key: str) 
     if lacking:
         st.caption(f"Still to be said: {words.text(', '.join(lacking))}.")
         return None
-    return Step(operation=do, columns=taken, options=said, where=where)
+    return recipe_editor.without_needless(Step(operation=do, columns=taken, options=said, where=where))
 
 
 def _clusters(shown: State, columns: list[str], where: Any) -> Step | None:

@@ -67,6 +67,8 @@ class Source:
     """The import that it is the kept source of; None for an upload."""
     address: dict[str, str]
     """What names it in an address."""
+    fields: Pairs[str, str] = field(default_factory=dict)
+    """What its template or its import says that columns fill: header -> field."""
 
     @property
     def sheet(self) -> Sheet:
@@ -126,6 +128,7 @@ def source(wb: Workbench) -> Source:
             dataset=batch.dataset,
             batch=batch,
             address={"batch": under},
+            fields=batch.mapping.get("columns", {}),
         )
     if not query.get("upload"):
         empty("No file yet.", "Upload one first: nothing is imported before you say so.", "upload", "Upload a file")
@@ -142,6 +145,7 @@ def source(wb: Workbench) -> Source:
         dataset=said or (template.dataset if template is not None else recognised_as(cleaned_by(raw, recipe))),
         batch=None,
         address={name: query[name] for name in address.OF_AN_UPLOAD if query.get(name)},
+        fields=template.mapping.columns if template is not None else {},
     )
 
 
@@ -410,6 +414,16 @@ def own_totals(sheet: Sheet, dataset: str) -> SummaryLine | None:
     suggested = mapping.suggest(sheet.headers, sheet.sample(), contract, repeated=sheet.reading.repeated)
     fields = {each.header: each.field for each in suggested if each.sure and each.field}
     return summary_line.of_sheet(sheet, contract, Mapping(columns=fields))
+
+
+@st.cache_data(max_entries=100, show_spinner=False, hash_funcs=SAME_SHEET)
+def fills(sheet: Sheet, dataset: str, header: str, fields: dict[str, str]) -> str:
+    """The field of a dataset that a column fills, as `fields` says it, or as its header or what stands in it does; ""
+    where nothing does."""
+    suggested = mapping.suggest(
+        sheet.headers, sheet.sample(), catalog.contract(dataset), repeated=sheet.reading.repeated
+    )
+    return fields.get(header) or next((each.field for each in suggested if each.header == header and each.field), "")
 
 
 @st.cache_data(max_entries=50, show_spinner="Looking for every outlier ...", hash_funcs=SAME_SHEET)

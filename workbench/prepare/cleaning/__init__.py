@@ -6,7 +6,7 @@ An operation family is a file; `operation` says what one is, `operations` lists 
 
 from workbench.prepare.cleaning.cleaned import checked, cleaned, headers_after, sentence, without_removed
 from workbench.prepare.cleaning.drift import CODES, Drift, drifts
-from workbench.prepare.cleaning.imported import CLEANED, done_of, mapping_of, recipe_of, said_of, told_of
+from workbench.prepare.cleaning.imported import CLEANED, UNKNOWN, done_of, mapping_of, recipe_of, said_of, told_of
 from workbench.prepare.cleaning.once import as_recipe_says, cleaned_once, refuse_secrets
 from workbench.prepare.cleaning.operation import Operation, Option
 from workbench.prepare.cleaning.operations import OPERATIONS
@@ -15,6 +15,7 @@ __all__ = [
     "CLEANED",
     "CODES",
     "OPERATIONS",
+    "UNKNOWN",
     "Drift",
     "Operation",
     "Option",

@@ -65,6 +65,8 @@ def headers_after(headers: Iterable[str], recipe: Recipe) -> Headers:
 
 def checked(recipe: Recipe) -> Recipe:
     """The recipe, whose steps are known and can be done; raises WrongRecipe, which names the step."""
+    if recipe.unknown is not None:
+        raise recipe.unknown.refusal()
     for number, step in enumerate(recipe.steps, start=1):
         with _naming(number, step):
             refuse_unkeepable(step.to_dict())
@@ -91,14 +93,18 @@ def without_removed(sheet: Sheet) -> Sheet:
 def sentence(step: Step) -> str:
     """A step in words: "In Phone, of the 12 rows where City is 'A', replace 'x' by 'e'."."""
     if step.operation not in OPERATIONS:
-        return f"Do {step.operation}, which nobody knows."
+        return f"Do {step.operation}, which this version of Workbench does not know."
     where = ""
     if step.where:
         rows = f"{many(step.expected.rows)} " if step.expected is not None else "rows "
         where = f"of the {rows}where {' and '.join(map(str, step.where))}, "
     operation = OPERATIONS[step.operation]
     columns = listed(step.columns) if step.columns else "every column" if operation.takes == "each" else ""
-    said = f"{f'In {columns}, ' if columns else ''}{where}{operation.says(step)}."
+    try:
+        does = operation.says(step)
+    except (KeyError, TypeError, ValueError, AttributeError):  # kept by a later version, with options of its own
+        does = f"do {step.operation} with options that this version of Workbench does not know"
+    said = f"{f'In {columns}, ' if columns else ''}{where}{does}."
     return said[:1].upper() + said[1:]
 
 
