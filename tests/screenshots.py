@@ -2,7 +2,7 @@
 
     python -m tests.screenshots [--into screenshots] [--only run]
 
-`<page>-<width>-<light or dark>.png`; three of them are also written for the README.
+`<page>-<width>-<light or dark>.png`; three of them are also written for the pages of docs/.
 """
 
 import argparse
@@ -41,8 +41,8 @@ from workbench.playbooks import purposes
 from workbench.prepare.findings import findings
 
 WIDTHS = {1280: 860, 400: 800}
-README = ("map", "commit", "reconcile")
-"""The pages that the README shows."""
+IN_DOCS = ("map", "commit", "reconcile")
+"""The pages that docs/ shows."""
 
 ELEVATE = samples() / "elevate"
 
@@ -74,7 +74,7 @@ def main() -> None:
             ana = at_the_screen(browser, site, width, scheme)
             for name, address in shown.items():
                 ana.visit(address)
-                if (width, scheme) == (1280, "light") and name in README:
+                if (width, scheme) == (1280, "light") and name in IN_DOCS:
                     take(ana, ROOT / "docs" / "images" / f"{name}.png", whole=False)
                 take(ana, into / f"{name}-{width}-{scheme}.png")
     print(f"{len(list(into.glob('*.png')))} pictures are in {into}")

@@ -18,11 +18,11 @@ from workbench.database.templates import Templates
 from workbench.datasets import catalog
 from workbench.model.batch import Batch
 from workbench.model.errors import SourceExists, SourcePaused, UnknownSource, UnknownTemplate, WrongValue
-from workbench.model.kinds import as_said
 from workbench.model.recipe import Recipe, is_same
 from workbench.model.sheet import Layout, Sheet
 from workbench.model.template import Mapping as Mapped
 from workbench.model.template import Template
+from workbench.model.trimming import as_said
 from workbench.prepare.header_change import header_change
 from workbench.prepare.profile_report import VERSION
 

@@ -11,8 +11,8 @@ from psycopg.sql import SQL, Composable, Identifier, Literal
 from workbench.database import classes, deactivating, search, unwritten
 from workbench.database.batches import get, one_sheet, parts
 from workbench.database.rows import by_steps, changes, settled
+from workbench.database.slices import slice_of
 from workbench.database.store import Store
-from workbench.database.target import slice_of
 from workbench.database.titles import BETWEEN, Found, key_of, told
 from workbench.datasets import catalog
 from workbench.model.answer import REFERRING, Answer

@@ -9,8 +9,9 @@ from psycopg.sql import SQL, Composable, Identifier, Literal
 
 from workbench.database.ahead import Ahead
 from workbench.database.rolling_up import Refusals
+from workbench.database.slices import slice_of
 from workbench.database.standing import Standing, id_of
-from workbench.database.target import Target, slice_of
+from workbench.database.target import Target
 from workbench.database.wholes import WholeRows
 from workbench.datasets import catalog
 from workbench.model.batch import Batch

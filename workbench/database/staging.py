@@ -13,7 +13,7 @@ from uuid import UUID
 
 import pyarrow as pa
 
-from workbench.database import batches, known_ids, known_names, recalled, rows, runs, totals
+from workbench.database import at_work, batches, known_ids, known_names, recalled, rows, run_parts, totals
 from workbench.database.copying import Count, Item, RowWriter
 from workbench.database.progress import Reporter
 from workbench.database.store import Store
@@ -132,7 +132,7 @@ def restage(store: Store, home: Path, run: Run, playbook: Playbook) -> Run:
     with store.transaction():
         for part in run.parts:
             batches.change(store, part.id, stage="failed", summary={"replaced": run.face.revision})
-    parts = [runs.part_anew(run.face, part) for part in run.parts]
+    parts = [run_parts.part_anew(run.face, part) for part in run.parts]
     batches.begin(store, *parts, run=run.face.run_id)
     new = batches.run(store, run.face)
     with store.transaction():
@@ -411,7 +411,7 @@ def _docs(store: Store, batch: UUID) -> Path:
 def recover(store: Store, home: Path) -> None:
     """Gives up what killed programs were staging, and takes away the files they have left; nothing of the living."""
     files.sweep(home / files.UNFINISHED)
-    for batch in batches.recover(store):
+    for batch in at_work.recover(store):
         _forget(store, home, batch)
     lent = kept_files.lent(home)
     ended = "select id from workbench.import_batch where id = any(%s) and stage not in ('queued', 'staging')"

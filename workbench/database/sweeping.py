@@ -14,7 +14,18 @@ import pyarrow.compute as pc
 from psycopg import Connection
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
-from workbench.database import batches, committing, planning, rolling_up, rows, runs, staging, superseding, wholes
+from workbench.database import (
+    at_work,
+    batches,
+    committing,
+    planning,
+    rolling_up,
+    rows,
+    run_parts,
+    staging,
+    superseding,
+    wholes,
+)
 from workbench.database.progress import reporting, silent
 from workbench.database.store import Store
 from workbench.database.target import Target
@@ -251,8 +262,8 @@ def _staged(
         reading=reading,
         read=lambda tally: (_supplied(chunk, said or {}) for chunk in rows.chunks(store, batch, lines)),
     )
-    with batches.working(store, new):
-        face, *parts = runs.of_rows(batch, playbook, new)
+    with at_work.working(store, new):
+        face, *parts = run_parts.of_rows(batch, playbook, new)
         batches.begin(store, {**face, "summary": summary}, *parts)
         run = batches.run(store, new)
         with reporting(store, new, silent) as progress:

@@ -1,7 +1,8 @@
 """Saved mappings in the database: kept under a name, changed, shared with every tenant, retired."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -10,6 +11,7 @@ from psycopg.types.json import Jsonb
 
 from workbench.database.store import Store
 from workbench.datasets import catalog
+from workbench.model.batch import Run
 from workbench.model.errors import (
     AmbiguousTemplate,
     TemplateChanged,
@@ -19,9 +21,9 @@ from workbench.model.errors import (
     UnusableTemplate,
     WrongRecipe,
 )
-from workbench.model.recipe import Recipe
+from workbench.model.recipe import Recipe, is_same
 from workbench.model.template import Mapping, Template
-from workbench.prepare.cleaning import checked
+from workbench.prepare.cleaning import checked, recipe_of
 from workbench.prepare.mapping import check
 
 
@@ -150,6 +152,19 @@ def usable(template: Template) -> Template:
     if template.unusable:
         raise UnusableTemplate(template=template.name, why=template.unusable)
     return template
+
+
+def expect_from_now_on(store: Store, run: Run) -> None:
+    """Lets the templates of a run know what their recipes did in it, which a person has found right: the next file
+    like it is not asked about. Another tenant's stays as it is, and so does one that cleans otherwise by now."""
+    for sheet in run.sheets:
+        met = recipe_of(sheet)
+        if met is None or sheet.template_id is None:
+            continue
+        with suppress(UnknownTemplate, TemplateTaken, TemplateChanged):
+            saved = get(store, str(sheet.template_id))
+            if not saved.unusable and is_same(saved.mapping.recipe, met):
+                update(store, saved.id, replace(saved.mapping, recipe=met), seen=saved)
 
 
 def _template(store: Store, row: dict[str, Any]) -> Template:

@@ -491,9 +491,14 @@ class UnknownTotal(WorkbenchError):
     """{dataset} has no control total called {total}. Known: {known}."""
 
 
+class MadeIntoParts(WorkbenchError):
+    """The rows of batch {batch} are made into several datasets by {playbook}: to map its columns otherwise, import the
+    file again."""
+
+
 class StalePlan(WorkbenchError):
     """The plan of batch {batch} no longer holds: {changed} of its records changed since it was made ({examples}).
-    Nothing was written. Plan it again."""
+    Nothing was written. Plan it again: workbench plan {batch}, or Plan again at Commit."""
 
 
 class StaleUndo(WorkbenchError):

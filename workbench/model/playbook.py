@@ -3,9 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TypeAlias
 
 import pyarrow as pa
 
+from workbench.model.batch import Batch
 from workbench.model.contract import Contract, Mode
 from workbench.model.errors import NoExtract
 from workbench.model.figure import Breakdown, Figure
@@ -166,3 +168,7 @@ class Playbook:
             if part.dataset == dataset:
                 return part
         raise KeyError(dataset)
+
+
+PlaybookOf: TypeAlias = Callable[[Batch], Playbook | None]
+"""Tells the playbook that a batch is a run of; None under one contract."""

@@ -17,7 +17,7 @@ VERSION = 1
 MOST_VALUES = 500
 """So many different values a column has at most of which it is told that one is new."""
 
-TESTS = ("values", "pattern", "length", "number", "date", "blank", "kind", "expression")
+TESTS = ("values", "pattern", "length", "number", "date", "blank", "kind", "issue", "expression")
 """What a condition can ask of a row."""
 
 _SHOWN = 3
@@ -31,8 +31,11 @@ class Condition:
     `values`: the cell is one of `values`. `pattern`: the regular expression `text` is found in it. `length`, `number`
     and `date`: its characters, its number or its day lie from `low` to `high`, both included, either may be missing;
     a number or a date may be in the form `text` (see `kinds.FORMS`). `blank`: nothing is in it but white space. `kind`:
-    it is of the kind `text`, e.g. email. `expression`: `text` is true of the row. A number, a date and a kind are asked
-    of values: a blank cell is none, and is not meant by "is no number" either.
+    it is of the kind `text`, e.g. email. `issue`: of a column that fills the field `text` of a dataset, e.g.
+    elevate.students.email (a form may follow), the dataset would say one of the codes in `values` of the cell, e.g.
+    bad_email, or anything where none is said. `expression`: `text` is true of the row, or is one of `values` where some
+    are said. A number, a date and a kind are asked of values: a blank cell is none, and is not meant by "is no number"
+    either.
     """
 
     column: str = ""
@@ -288,7 +291,9 @@ def shown(text: str) -> str:
 def _asked(of: Condition) -> str:
     is_, has = ("is not", "has not") if of.negated else ("is", "has")
     if of.test == "expression":
-        return f"{'not ' * of.negated}({of.text})"
+        if not of.values:
+            return f"{'not ' * of.negated}({of.text})"
+        return f"({of.text}) {is_} {first_of([shown(text) for text in of.values], _SHOWN, more='other')}"
     said = {
         "values": f"{is_} {first_of([shown(text) for text in of.values], _SHOWN, more='other')}",
         "pattern": f"{has} {shown(of.text)} in it",
@@ -297,8 +302,14 @@ def _asked(of: Condition) -> str:
         "date": f"{is_} a date{_within(of)}",
         "blank": f"{is_} blank",
         "kind": f"{is_} of the kind {of.text}",
+        "issue": f"{'has nothing' if of.negated and not of.values else has} {_wrong_with(of)} as {of.text}",
     }
     return f"{of.column} {said[of.test]}"
+
+
+def _wrong_with(of: Condition) -> str:
+    codes = [code.replace("_", " ") for code in of.values]
+    return f"“{first_of(codes, _SHOWN, more='other')}”" if codes else "wrong" if of.negated else "something wrong"
 
 
 def _within(of: Condition) -> str:

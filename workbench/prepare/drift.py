@@ -13,9 +13,9 @@ from typing import Any
 
 from workbench.model.contract import Contract
 from workbench.model.errors import ColumnsChanged, ColumnsMixedUp
-from workbench.model.kinds import trimmed
 from workbench.model.sheet import Chunk
 from workbench.model.template import Mapping, Template
+from workbench.model.trimming import trimmed
 from workbench.prepare import looks
 from workbench.prepare.mapping import key
 

@@ -11,11 +11,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.model.contract import Contract
-from workbench.model.kinds import trimmed
 from workbench.model.noticed import Noticed
 from workbench.model.playbook import Known, Playbook
 from workbench.model.sheet import Chunk
 from workbench.model.template import Mapping
+from workbench.model.trimming import trimmed
 from workbench.prepare import forms, shaping
 from workbench.prepare.known_names import KnownNames
 from workbench.prepare.normalize import Normalized, canonical, normalize

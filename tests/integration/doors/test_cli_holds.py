@@ -50,7 +50,7 @@ def test_limits_are_options_of_an_import(run: Run, file: File) -> None:
     said = run("import", file(STUDENTS), "-d", "elevate.students", "--limit", "created=1")
     assert said.status == 1
     lines = said.out.splitlines()
-    assert "  2 students would be created: the limit is 1." in lines
+    assert "  2 students would be created: the limit is 1 student." in lines
     assert ["Limits", "created 1"] in [line.split(maxsplit=1) for line in lines]
     assert run("commit", "latest", "--accept", "all").status == 0
     wrong = run("import", file(STUDENTS), "-d", "elevate.students", "--limit", "made=1")

@@ -11,7 +11,7 @@ import typer
 
 from workbench.doors.cli import printing, sources
 from workbench.doors.cli.command import Asked, command, plain, warn
-from workbench.doors.cli.importing import FileOrObject, RecipeFile, Worksheet, recipe_said
+from workbench.doors.cli.said import FileOrObject, RecipeFile, Worksheet, recipe_said
 from workbench.model.contract import Contract
 from workbench.model.noticed import Noticed
 from workbench.model.template import Mapping

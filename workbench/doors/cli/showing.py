@@ -12,9 +12,9 @@ import typer
 
 from workbench.doors.cli import printing
 from workbench.doors.cli.command import DONE, NEEDS_A_PERSON, Asked, command, plain
-from workbench.doors.cli.importing import Identifier
 from workbench.doors.cli.next_steps import next_steps
 from workbench.doors.cli.preparing import Dataset, MaybeDataset, Output
+from workbench.doors.cli.said import Identifier
 from workbench.model.batch import taken_back
 from workbench.model.wording import many
 

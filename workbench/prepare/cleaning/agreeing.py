@@ -6,8 +6,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from workbench.model.kinds import AROUND
 from workbench.model.recipe import Step
+from workbench.model.trimming import AROUND
 from workbench.model.wording import listed
 from workbench.prepare.cleaning.keys import Keys
 from workbench.prepare.cleaning.operation import Operation, Option, Run, changed, option_of, wrong

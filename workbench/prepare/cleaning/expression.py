@@ -26,7 +26,7 @@ from sqlglot.errors import SqlglotError
 from workbench.model import numbers
 from workbench.model.arrays import joined_with, matches, only, replaced
 from workbench.model.errors import WrongRecipe
-from workbench.model.kinds import AROUND
+from workbench.model.trimming import AROUND
 from workbench.prepare.cleaning.patterns import refusal
 from workbench.prepare.cleaning.sizes import refuse_joining, refuse_replacing
 from workbench.prepare.cleaning.written import WRITTEN, unknown, wrongly
@@ -90,6 +90,12 @@ class Expression:
     def columns(self) -> tuple[str, ...]:
         """The columns that it names."""
         return tuple(dict.fromkeys(column.name for column in self._tree.find_all(exp.Column)))
+
+    @property
+    def is_question(self) -> bool:
+        """Whether it is true or false of a row."""
+        tried = {name: pa.array(_TRIED, pa.string()) for name in self.columns}
+        return _value(self._tree, _Row(cells=tried, rows=len(_TRIED))).kind == "flag"
 
     def texts(self, cells: Mapping[str, pa.StringArray], rows: int) -> pa.StringArray:
         """What it is of each row, as a text; "" where it is nothing."""

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from workbench.model.kinds import AROUND
 from workbench.model.recipe import Step
+from workbench.model.trimming import AROUND
 from workbench.prepare.cleaning.operation import Headers, Operation, Run, changed
 from workbench.prepare.cleaning.rows import Mask, Rows
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from workbench.model.kinds import AROUND
+from workbench.model.trimming import AROUND
 from workbench.prepare.cleaning.rows import Mask, Rows
 
 _BETWEEN = "\x1f"

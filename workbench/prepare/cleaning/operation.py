@@ -8,8 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.model.errors import WrongRecipe
-from workbench.model.kinds import Rewrite
 from workbench.model.recipe import Step
+from workbench.model.trimming import Rewrite
 from workbench.model.wording import listed
 from workbench.prepare.cleaning.patterns import refusal
 from workbench.prepare.cleaning.rows import Mask, Rows

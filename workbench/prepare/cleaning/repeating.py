@@ -4,8 +4,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from workbench.model.kinds import AROUND
 from workbench.model.recipe import Step
+from workbench.model.trimming import AROUND
 from workbench.prepare.cleaning.columns import SEPARATOR, check_separator, says_separated, split
 from workbench.prepare.cleaning.operation import Headers, Operation, Option, Run, wrong
 from workbench.prepare.cleaning.rows import Mask, Rows

@@ -7,8 +7,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.model.arrays import any_true
-from workbench.model.kinds import Rewrite, by_distinct
 from workbench.model.sheet import Chunk
+from workbench.model.trimming import Rewrite, by_distinct
 from workbench.prepare.cleaning.sizes import refuse_long, refuse_repeating
 
 Mask: TypeAlias = pa.BooleanArray | None

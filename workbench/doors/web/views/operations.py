@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from workbench.doors.web import words
-from workbench.doors.web.states import PREVIEWED, Preview
+from workbench.doors.web.rows_by_step import PREVIEWED, Preview
 from workbench.prepare.cleaning import Operation, Option
 from workbench.prepare.cleaning.operation import REQUIRED
 

@@ -22,9 +22,11 @@ from workbench.model.sheet import Chunk, Sheet, Tally
 from workbench.prepare import mapping
 from workbench.prepare.cleaning import cleaned
 from workbench.prepare.cleaning.conditions import rows_where
+from workbench.prepare.cleaning.expression import Expression
 from workbench.prepare.cleaning.rows import Rows
+from workbench.prepare.cleaning.verdicts import Filled
 from workbench.prepare.clusters import Cluster, key_collision, nearest
-from workbench.prepare.facets import Counted, count
+from workbench.prepare.facets import Counted, count, count_issues
 from workbench.sources.arrow_file import ArrowFile
 from workbench.sources.csv_writer import write_csv
 
@@ -111,6 +113,26 @@ class State:
             (column, by, where),
             lambda: count(self.cells[column], by, self._mask(where) if where else None, header=column),
         )
+        return found
+
+    def counted_issues(self, column: str, of: Filled, where: tuple[Condition, ...]) -> Counted:
+        """The rows that the conditions let through, by what a dataset says of the field that a column fills."""
+        found: Counted = self._once(
+            (column, of, where),
+            lambda: count_issues(self.cells[column], of, self._mask(where) if where else None, header=column),
+        )
+        return found
+
+    def counted_values_of(self, expression: str, where: tuple[Condition, ...]) -> Counted:
+        """The rows that the conditions let through, by the values of an expression; raises WrongRecipe."""
+        asked = Expression(expression)
+
+        def find() -> Counted:
+            chunks = (Rows(chunk) for chunk in self.chunks())
+            values = pa.chunked_array([asked.texts(rows.cells, len(rows)) for rows in chunks], pa.string())
+            return count(values, "values", self._mask(where) if where else None)
+
+        found: Counted = self._once((_LINES, expression, where), find)
         return found
 
     def clusters(self, column: str, way: str, where: tuple[Condition, ...]) -> tuple[Cluster, ...]:
