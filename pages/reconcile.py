@@ -15,6 +15,7 @@ from workbench.doors.web.views import evidence, glance, outcomes, plots, rows, t
 from workbench.model.batch import Batch
 from workbench.model.errors import StillRefused
 from workbench.model.reconciliation import Reconciliation
+from workbench.model.row_query import RowQuery
 
 
 def explain(wb: Workbench, batch: Batch, found: Reconciliation) -> None:
@@ -26,7 +27,7 @@ def explain(wb: Workbench, batch: Batch, found: Reconciliation) -> None:
     kind = evidence.kind(wb.rows.unexplained_kinds(batch))
     which = {name: kind[name] for name in ("outcome", "code", "field")}
     shown = rows.page(
-        lambda after, limit: wb.rows.page(batch, **which, waiting=True, after=after, limit=limit),
+        lambda after, limit: wb.rows.page(batch, RowQuery(**which, waiting=True), after=after, limit=limit),
         key=f"explain {batch.id} {which} {found.unexplained}",
     )
     key = f"picked {batch.id} {which} {shown[0]['line'] if shown else 0} {found.unexplained}"

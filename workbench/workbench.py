@@ -45,7 +45,6 @@ from workbench.database.matches import Matches
 from workbench.database.progress import Progress, Reporter, reporting, silent
 from workbench.database.records import Records
 from workbench.database.rows import Rows
-from workbench.database.runs import Options
 from workbench.database.salesforce import Salesforce
 from workbench.database.schedules import Known, Schedules
 from workbench.database.sweeps import Sweeps
@@ -69,6 +68,7 @@ from workbench.model.errors import (
 from workbench.model.hold import ALL, Hold
 from workbench.model.import_log import ImportLog
 from workbench.model.manifest import Proof
+from workbench.model.options import Options
 from workbench.model.playbook import Playbook
 from workbench.model.recipe import Recipe
 from workbench.model.reconciliation import Reconciliation
@@ -208,7 +208,7 @@ class Workbench:
         touched.
 
         `dataset` is a contract's name, or a playbook's: then the batch is that of a composed run, and the parts stand
-        behind it; a playbook of several sheets takes all of them. The `options` are those of `runs.Options`: template,
+        behind it; a playbook of several sheets takes all of them. The `options` are those of `model.options`: template,
         columns, value_maps, constants, clears, mode, window and more. All of the rows are staged, or none. The source's
         bytes are kept, unless a column was left out for its secrets: then neither they nor that column's cells are.
         A `recipe`, else the template's, cleans the rows while they stream by; with an empty one they stay as they are.
@@ -270,6 +270,16 @@ class Workbench:
         """See `corrections.mean`."""
         return self.corrections.mean(batch, value_maps, remember=remember)
 
+    def remap(
+        self,
+        batch: Batch | UUID | str,
+        columns: Pairs[str, str],
+        *,
+        value_maps: Pairs[str, Pairs[str, str]] | None = None,
+    ) -> Batch:
+        """See `corrections.remap`."""
+        return self.corrections.remap(batch, columns, value_maps=value_maps)
+
     def take_back(self, batch: Batch | UUID | str) -> Batch:
         """See `corrections.take_back`."""
         return self.corrections.take_back(batch)
@@ -301,8 +311,8 @@ class Workbench:
         begun = self.begin(sheet, found.dataset, **vars(replace(said, source=source)))
         self.discard(found, f"Cleaned again as {begun.id}")
         if remember and found.template_id is not None:
-            saved = templates.get(self._store, str(found.template_id)).mapping
-            self.templates.update(str(found.template_id), replace(saved, recipe=recipe))
+            kept = templates.get(self._store, str(found.template_id))
+            self.templates.update(kept.id, replace(kept.mapping, recipe=recipe), seen=kept)
         return begun
 
     def plan(self, batch: Batch | UUID | str, *, progress: Progress = silent) -> Plan:

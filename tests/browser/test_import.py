@@ -118,7 +118,7 @@ def test_what_one_says_at_map_outlives_a_reload(person: People, wb: Workbench, t
     ana.upload(file)
     for text in ("Attnded", "Here"):
         ana.choose(text, "completed", "Meaning of")
-    for name, text in (("Window", "Autumn & winter"), ("Notes for the import log", "As Ben said")):
+    for name, text in (("Time it speaks of", "Autumn & winter"), ("Notes for the import log", "As Ben said")):
         ana.main.get_by_role("textbox", name=name).fill(text)
         ana.main.get_by_role("textbox", name=name).press("Enter")
         expect(ana.window).to_have_url(re.compile(text.split()[-1]))

@@ -243,7 +243,11 @@ def test_an_expression_is_counted_by_its_values_or_by_yes_and_no(show: Show, wb:
 
 @pytest.mark.parametrize(
     ("text", "why"),
-    [("length(", "cannot be read"), ("nobody = 1", "there is no column called so"), ("now()", "which none may have")],
+    [
+        ("length(", "write length"),
+        ("nobody = 1", "there is no column called so"),
+        ("now()", "which none may have"),
+    ],
 )
 def test_an_expression_that_is_none_is_one_sentence_below_its_line(
     show: Show, wb: Workbench, text: str, why: str

@@ -1,7 +1,7 @@
 """Batches in the database: begun, moved forward, found, and what became of them."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import fields
 from datetime import datetime
@@ -439,6 +439,14 @@ class Batches:
     def story(self, batch: Batch | UUID | str) -> list[dict[str, Any]]:
         """Who did what with a batch and when, from its beginning on: at, actor, action, detail."""
         return story(self._store, self.get(batch).id)
+
+    def stories(self, some: Iterable[UUID]) -> list[dict[str, Any]]:
+        """Who did what with some batches and when, in the order of time: batch_id, at, actor, action, detail."""
+        return story(self._store, *some)
+
+    def entries(self) -> int:
+        """How many entries the audit log has: another number once anything was done."""
+        return int((self._store.one("select entries from workbench.audit_head") or {"entries": 0})["entries"])
 
     def parts(self, batch: Batch | UUID | str) -> tuple[Batch, ...]:
         """The parts of a composed run, in the order of import; none of an import under one contract."""

@@ -50,6 +50,14 @@ def _of_edit(store: Store, batch: Batch, question: str, revision: int) -> Iterat
         yield _chunk(batch, [row["line"] for row in found], [json.loads(row["raw"]) for row in found])
 
 
+def every(store: Store, batch: Batch) -> Iterator[Chunk]:
+    """All rows as they count now, but for those that a recipe removed."""
+    after = 0
+    while found := store.connection.execute(_EVERY, {"batch": batch.id, "after": after, "limit": _AT_ONCE}).fetchall():
+        after = found[-1]["line"]
+        yield _chunk(batch, [row["line"] for row in found], [json.loads(row["raw"]) for row in found])
+
+
 def by_line(store: Store, batch: Batch, cells: Pairs[int, Pairs[str, str | None]]) -> Iterator[Chunk]:
     """The rows on those lines with those cells ({line: {header: text}}); raises UnknownHeader, UnknownRows."""
     for header in dict.fromkeys(header for row in cells.values() for header in row):
@@ -224,6 +232,11 @@ cross join lateral unnest(coalesce(r.sources, array[r.line])) as each (line)
 where r.batch_id = %(batch)s and coalesce(c.payload, r.payload) ->> %(name)s = any(%(texts)s)
 """
 
+
+_EVERY = """
+select line, raw from workbench.corrected_row
+where batch_id = %(batch)s and line > %(after)s and status <> 'skipped' order by line limit %(limit)s
+"""
 
 _WRITTEN = """
 select line, text from (

@@ -9,7 +9,7 @@ import psycopg
 from psycopg.sql import SQL, Composable, Composed, Literal
 
 from workbench.database.target import Target
-from workbench.model.contract import half_of, part_of
+from workbench.model.derivation import half_of, part_of
 
 
 @dataclass(frozen=True, kw_only=True)

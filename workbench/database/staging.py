@@ -13,7 +13,7 @@ from uuid import UUID
 
 import pyarrow as pa
 
-from workbench.database import at_work, batches, known_ids, known_names, recalled, rows, runs, totals
+from workbench.database import at_work, batches, known_ids, known_names, recalled, rows, run_parts, totals
 from workbench.database.copying import Count, Item, RowWriter
 from workbench.database.progress import Reporter
 from workbench.database.store import Store
@@ -132,7 +132,7 @@ def restage(store: Store, home: Path, run: Run, playbook: Playbook) -> Run:
     with store.transaction():
         for part in run.parts:
             batches.change(store, part.id, stage="failed", summary={"replaced": run.face.revision})
-    parts = [runs.part_anew(run.face, part) for part in run.parts]
+    parts = [run_parts.part_anew(run.face, part) for part in run.parts]
     batches.begin(store, *parts, run=run.face.run_id)
     new = batches.run(store, run.face)
     with store.transaction():

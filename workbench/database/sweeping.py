@@ -21,7 +21,7 @@ from workbench.database import (
     planning,
     rolling_up,
     rows,
-    runs,
+    run_parts,
     staging,
     superseding,
     wholes,
@@ -263,7 +263,7 @@ def _staged(
         read=lambda tally: (_supplied(chunk, said or {}) for chunk in rows.chunks(store, batch, lines)),
     )
     with at_work.working(store, new):
-        face, *parts = runs.of_rows(batch, playbook, new)
+        face, *parts = run_parts.of_rows(batch, playbook, new)
         batches.begin(store, {**face, "summary": summary}, *parts)
         run = batches.run(store, new)
         with reporting(store, new, silent) as progress:

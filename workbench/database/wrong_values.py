@@ -11,6 +11,7 @@ from workbench.database import paging
 from workbench.database.store import Store
 from workbench.datasets import catalog
 from workbench.model.batch import Batch
+from workbench.model.row_query import RowQuery
 from workbench.prepare import mapping
 
 
@@ -18,7 +19,7 @@ def find(store: Store, batch: Batch, code: str, field: str, limit: int) -> tuple
     """The texts of a field in the rows that have an issue of that code in it: text, rows, line (the first), means (""
     where nothing is like it), and `written`, how it stands there, with white space around it or without; the most
     frequent first, and how many there are in all. Of a row as a whole, none."""
-    lines = paging.having(batch, {"code": code, "field": field}, LOOKED_AT)
+    lines = paging.having(batch, RowQuery(code=code, field=field), LOOKED_AT)
     said = _said(batch, field)
     if lines is None or said is None:
         return [], 0

@@ -442,6 +442,11 @@ class TemplateTaken(WorkbenchError):
     """A template for everybody called {template} for {dataset} belongs to another tenant. Choose another name."""
 
 
+class TemplateChanged(WorkbenchError):
+    """{by} has changed the template {template} for {dataset} in the meantime: theirs stays, and yours was not saved.
+    Look at it, and save yours again, or under another name."""
+
+
 class TemplateExists(WorkbenchError):
     """There is a template called {template} for {dataset} already. Choose another name."""
 
@@ -486,9 +491,19 @@ class UnknownTotal(WorkbenchError):
     """{dataset} has no control total called {total}. Known: {known}."""
 
 
+class MadeIntoParts(WorkbenchError):
+    """The rows of batch {batch} are made into several datasets by {playbook}: to map its columns otherwise, import the
+    file again."""
+
+
 class StalePlan(WorkbenchError):
     """The plan of batch {batch} no longer holds: {changed} of its records changed since it was made ({examples}).
-    Nothing was written. Plan it again."""
+    Nothing was written. Plan it again: workbench plan {batch}, or Plan again at Commit."""
+
+
+class StaleUndo(WorkbenchError):
+    """Since the undo of batch {batch} began, others have referred to its records or taken their keys. Nothing was taken
+    back. Undo it again."""
 
 
 class Unbalanced(WorkbenchError):

@@ -123,6 +123,8 @@ class Reading:
     """The worksheets of a workbook, in its order."""
     sheet: str | None = None
     """The worksheet that is read."""
+    hidden: bool = False
+    """Whether its workbook hides it."""
     warnings: tuple[str, ...] = ()
     """Sentences: renamed headers, formula cells without a value, ..."""
     repeated: tuple[tuple[str, str], ...] = ()

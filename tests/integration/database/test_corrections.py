@@ -15,6 +15,7 @@ from workbench import Workbench, open_sheet
 from workbench.database import store
 from workbench.model.batch import Batch
 from workbench.model.errors import NoEdit, NoRows, UnknownHeader, UnknownLines, UnknownRows, WrongReturn, WrongStage
+from workbench.model.row_query import RowQuery
 from workbench.model.sheet import Sheet
 
 pytestmark = pytest.mark.both_servers
@@ -117,7 +118,7 @@ def test_corrected_keys_are_compared_as_they_are_now(wb: Workbench, held: Batch,
     wb.correct(held, {3: again, 4: {"phone": "", "external_id": ""}, 5: {"email": "x@y.org"}})
     planned = wb.plan(held).batch
     assert outcomes(wb, planned) == [(2, "created"), (3, "skipped:duplicate"), (4, "skipped:unchanged"), (5, "created")]
-    assert [row["line"] for row in wb.rows.page(planned, code="duplicate_key")] == [3]
+    assert [row["line"] for row in wb.rows.page(planned, RowQuery(code="duplicate_key"))] == [3]
     wb.correct(planned, {2: {"email": "other@example.com"}})
     assert [row["outcome"] for row in wb.rows.each(held)] == [None] * 4
     assert outcomes(wb, wb.plan(held).batch)[:2] == [(2, "created"), (3, "created")]
@@ -125,15 +126,15 @@ def test_corrected_keys_are_compared_as_they_are_now(wb: Workbench, held: Batch,
 
 def test_pages_of_issues_know_the_corrections(wb: Workbench, held: Batch) -> None:
     wb.correct(held, {4: {"phone": "555-000-0000"}, 2: {"phone": "1"}})
-    assert [row["line"] for row in wb.rows.page(held, code="bad_phone")] == [2]
+    assert [row["line"] for row in wb.rows.page(held, RowQuery(code="bad_phone"))] == [2]
     assert [(one["code"], one["lines"]) for one in wb.rows.issues(held)] == [
         ("bad_email", [3]),
         ("bad_phone", [2]),
         ("missing", [5]),
     ]
     planned = wb.plan(held).batch
-    assert [row["line"] for row in wb.rows.page(planned, outcome="invalid", code="bad_phone")] == [2]
-    assert [row["line"] for row in wb.rows.page(planned, outcome="invalid", after=2)] == [3, 5]
+    assert [row["line"] for row in wb.rows.page(planned, RowQuery(outcome="invalid", code="bad_phone"))] == [2]
+    assert [row["line"] for row in wb.rows.page(planned, RowQuery(outcome="invalid"), after=2)] == [3, 5]
     assert [one["code"] for one in wb.rows.unexplained_kinds(planned)] == ["bad_email", "bad_phone", "missing"]
 
 
@@ -463,7 +464,7 @@ def test_one_text_is_put_into_rows_on_some_lines_or_into_all_that_fit(wb: Workbe
     assert phones(wb, wb.fill_cells(wrong, "phone", "555-222-3333", lines=[2])) == [
         "555-222-3333", "12", "555-123-4567", "12 x"
     ]  # fmt: skip
-    assert phones(wb, wb.fill_cells(wrong, "phone", "", code="bad_phone", having="ben")) == [
+    assert phones(wb, wb.fill_cells(wrong, "phone", "", query=RowQuery(code="bad_phone", text="ben"))) == [
         "555-222-3333", "", "555-123-4567", "12 x"
     ]  # fmt: skip
     assert phones(wb, wb.fill_cells(wrong, "phone", "555-444-5555", instead_of="12 x")) == [
@@ -515,8 +516,8 @@ def test_what_was_said_of_texts_and_taken_back_is_not_among_what_was_decided(wb:
 
 def test_words_are_looked_for_in_all_rows_as_they_are_and_as_they_came(wb: Workbench, wrong: Batch) -> None:
     def found(**which: Any) -> list[int]:
-        lines = [row["line"] for row in wb.rows.page(wrong, **which)]
-        assert wb.rows.number(wrong, **which) == len(lines)
+        lines = [row["line"] for row in wb.rows.page(wrong, RowQuery(**which))]
+        assert wb.rows.number(wrong, RowQuery(**which)) == len(lines)
         return lines
 
     assert (found(text="ADA"), found(text="example.com 555"), found(text="zz")) == ([2], [4], [])

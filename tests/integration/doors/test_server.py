@@ -344,6 +344,13 @@ def test_no_page_stands_in_a_frame_of_another(serve: Serve, wb: Workbench, sheet
             assert "frame-ancestors 'none'" in answer.policies, path
 
 
+def test_the_grid_stands_in_a_frame_of_our_own_pages_alone(serve: Serve) -> None:
+    answer = get(serve("--no-worker").address, "/component/st_aggrid.AgGrid.agGrid/index.html")
+    assert answer.status == 200
+    assert answer.headers["x-frame-options"] == "SAMEORIGIN"
+    assert answer.policies == "frame-ancestors 'self'"
+
+
 def slow(address: str, *parts: bytes, pause: float = 0.0) -> tuple[float, bytes]:
     """How long a connection lasts that sends these parts with pauses between, and what it is told."""
     place = urlsplit(address)

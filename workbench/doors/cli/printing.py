@@ -14,6 +14,7 @@ from workbench.model.contract import Field
 from workbench.model.control_total import as_committed, shown
 from workbench.model.manifest import Proof
 from workbench.model.noticed import Noticed
+from workbench.model.row_query import RowQuery
 from workbench.model.template import Mapping
 from workbench.model.wording import by_number, many
 
@@ -397,7 +398,7 @@ def _example(wb: "Workbench", sheet: Batch, name: str, code: str) -> dict[str, s
     from workbench.prepare.mapping import suggest_values
 
     headers = [header for header, field in Mapping.from_dict(sheet.mapping).columns.items() if field == name]
-    for row in wb.rows.page(sheet, code=code, field=name, limit=1) if headers else ():
+    for row in wb.rows.page(sheet, RowQuery(code=code, field=name), limit=1) if headers else ():
         text = str(row["raw"].get(headers[0]) or "").strip()
         known = [field for field in catalog.contract(sheet.dataset).fields if field.name == name and field.choices]
         like = suggest_values(known[0], [text]) if known else {}

@@ -19,6 +19,7 @@ DONE = {
     "staged": "read and checked every row",
     "corrected": "corrected cells",
     "decided": "decided which rows count",
+    "remapped": "mapped its columns otherwise",
     "planned": "planned it",
     "held": "let it wait for a decision",
     "accepted": "let it go on",
@@ -36,7 +37,9 @@ DONE = {
     "resolved": "imported rows that were unmatched",
     "refused": "was refused",
     "cancelled": "cancelled it",
-    "failed": "it failed",
+    "failed": "began what failed",
+    "sweep refused": "asked for rows that could not be brought in",
+    "matched": "said whom somebody means",
 }
 
 
