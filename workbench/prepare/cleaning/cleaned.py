@@ -72,7 +72,7 @@ def taken_by(sheet: Sheet) -> dict[str, str]:
     """The columns that a source had and that its recipe has taken away or called otherwise: the step, by header."""
     if sheet.recipe is None:
         return {}
-    steps = _prepared(sheet.recipe, sheet.source_headers)
+    steps = prepared(sheet.recipe, sheet.source_headers)
     taken = {
         header: place(each.number + 1, each.operation.name)
         for each in steps
