@@ -45,7 +45,6 @@ from workbench.database.matches import Matches
 from workbench.database.progress import Progress, Reporter, reporting, silent
 from workbench.database.records import Records
 from workbench.database.rows import Rows
-from workbench.database.runs import Options
 from workbench.database.salesforce import Salesforce
 from workbench.database.schedules import Known, Schedules
 from workbench.database.sweeps import Sweeps
@@ -69,6 +68,7 @@ from workbench.model.errors import (
 from workbench.model.hold import ALL, Hold
 from workbench.model.import_log import ImportLog
 from workbench.model.manifest import Proof
+from workbench.model.options import Options
 from workbench.model.playbook import Playbook
 from workbench.model.recipe import Recipe
 from workbench.model.reconciliation import Reconciliation
@@ -77,8 +77,9 @@ from workbench.model.template import Template
 from workbench.model.trimming import as_said
 from workbench.playbooks import PLAYBOOKS, loads, purposes, sequences
 from workbench.playbooks.loads import Loads
+from workbench.playbooks.multiplied import multiplied
 from workbench.prepare import mapping, recognition
-from workbench.prepare.cleaning import CODES, cleaned_once, without_removed
+from workbench.prepare.cleaning import CODES, cleaned_once, multiplies, without_removed
 from workbench.prepare.mapping import Suggestion
 from workbench.sequences import Sequences
 from workbench.sources import headed, kept_files
@@ -208,7 +209,7 @@ class Workbench:
         touched.
 
         `dataset` is a contract's name, or a playbook's: then the batch is that of a composed run, and the parts stand
-        behind it; a playbook of several sheets takes all of them. The `options` are those of `runs.Options`: template,
+        behind it; a playbook of several sheets takes all of them. The `options` are those of `model.options`: template,
         columns, value_maps, constants, clears, mode, window and more. All of the rows are staged, or none. The source's
         bytes are kept, unless a column was left out for its secrets: then neither they nor that column's cells are.
         A `recipe`, else the template's, cleans the rows while they stream by; with an empty one they stay as they are.
@@ -270,6 +271,16 @@ class Workbench:
         """See `corrections.mean`."""
         return self.corrections.mean(batch, value_maps, remember=remember)
 
+    def remap(
+        self,
+        batch: Batch | UUID | str,
+        columns: Pairs[str, str],
+        *,
+        value_maps: Pairs[str, Pairs[str, str]] | None = None,
+    ) -> Batch:
+        """See `corrections.remap`."""
+        return self.corrections.remap(batch, columns, value_maps=value_maps)
+
     def take_back(self, batch: Batch | UUID | str) -> Batch:
         """See `corrections.take_back`."""
         return self.corrections.take_back(batch)
@@ -301,8 +312,8 @@ class Workbench:
         begun = self.begin(sheet, found.dataset, **vars(replace(said, source=source)))
         self.discard(found, f"Cleaned again as {begun.id}")
         if remember and found.template_id is not None:
-            saved = templates.get(self._store, str(found.template_id)).mapping
-            self.templates.update(str(found.template_id), replace(saved, recipe=recipe))
+            kept = templates.get(self._store, str(found.template_id))
+            self.templates.update(kept.id, replace(kept.mapping, recipe=recipe), seen=kept)
         return begun
 
     def plan(self, batch: Batch | UUID | str, *, progress: Progress = silent) -> Plan:
@@ -560,7 +571,9 @@ class Workbench:
 
     def _playbook(self, batch: Batch) -> Playbook | None:
         """The playbook that a batch is a run of; None under one contract."""
-        return PLAYBOOKS.get(batch.dataset) if batch.part_of is None else None
+        if batch.part_of is not None:
+            return None
+        return multiplied(catalog.contract(batch.dataset)) if batch.multiplies else PLAYBOOKS.get(batch.dataset)
 
     def _said(self, batch: Batch) -> dict[str, Any]:
         """The figures and the log of a run, as they are signed."""
@@ -622,6 +635,8 @@ class Workbench:
         template = self.templates.get(dataset, options.template) if options.template else None
         if playbook is not None and playbook.form is not None and template is None and not options.columns:
             recognition.refuse_another(sheets[dataset], playbook.form)
+        if playbook is None and multiplies(sheets[dataset].recipe):
+            playbook = multiplied(catalog.contract(dataset))
         return runs.begin(
             self._store, home, sheets[dataset], dataset, options, template, identifier, playbook=playbook, lend=lend
         )

@@ -13,6 +13,7 @@ from tests.pages.conftest import Show
 from tests.pages.grids import grid
 from workbench import Workbench
 from workbench.doors.web import recipes, uploads
+from workbench.model.batch import Batch
 from workbench.model.recipe import Condition, Expected, Recipe, Step
 from workbench.model.sheet import Sheet
 from workbench.model.template import Mapping
@@ -372,6 +373,45 @@ def test_the_columns_of_the_recipe_are_those_of_map_and_of_the_import(show: Show
     assert [row["raw"]["full name"] for row in wb.rows.each(filled)] == ["Ann Lee", "Bo Ray", "Cy Orr"]
 
 
+MAILS = b"""\
+email,full name,phone
+ann@example.org; ann@work.example,Ann Lee,555-201-0002
+nobody; bo@example.org,Bo Ray,555-201-0001
+cy@example.org,Cy Orr,
+"""
+TWO_ROWS = Step(operation="split_rows", columns=("email",), options={"separator": ";"})
+
+
+def test_rows_made_of_one_are_imported_corrected_written_and_found(
+    show: Show, wb: Workbench, worked: Callable[[Batch], Batch]
+) -> None:
+    upload = keep(wb, MAILS)
+    _say(wb, upload, TWO_ROWS)
+    page = show("map", upload=upload)
+    next(box for box in page.checkbox if box.label.startswith("I have looked")).check().run()
+    press(page, "Start the import")
+    batch = worked(wb.batches.all()[0])
+    (part,) = wb.batches.parts(batch)
+    page = show("validate", batch=batch.id)
+    assert not page.exception
+    assert [part.id] == [each.id for each in wb.batches.parts(batch)]
+    page = show("validate", batch=part.id)
+    assert not page.exception
+    assert "These rows were made of the run's. Correct those, and the parts are made anew." in plain(page)
+    wb.correct(batch, {3: {"email": "bo@work.example; bo@example.org"}})
+    batch = wb.plan(batch).batch
+    for name in ("validate", "commit", "reconcile", "history", "clean", "map", "profile"):
+        assert not show(name, batch=batch.id).exception, name
+    wb.commit(batch)
+    (part,) = (each for each in wb.batches.parts(batch) if each.stage == "completed")
+    for name in ("validate", "commit", "reconcile", "history", "clean", "map", "profile"):
+        for each in (batch, part):
+            assert not show(name, batch=each.id).exception, name
+    page = show("record", find="bo@work.example")
+    assert not page.exception
+    assert "line 3" in plain(page)
+
+
 def test_a_long_recipe_is_folded(show: Show, wb: Workbench) -> None:
     upload = keep(wb, STUDENTS)
     trim = Step(operation="trim", columns=("full name",))
@@ -461,12 +501,14 @@ def test_home_names_the_files_that_wait(show: Show, wb: Workbench) -> None:
     assert link.proto.query_string == f"upload={upload}"
 
 
-def test_what_makes_several_rows_of_one_becomes_a_file_of_its_own(show: Show, wb: Workbench) -> None:
+def test_several_rows_of_one_go_into_an_import_and_for_a_playbook_become_a_file(show: Show, wb: Workbench) -> None:
     upload = keep(wb, STUDENTS)
     _say(wb, upload, Step(operation="split_rows", columns=("email",), options={"separator": ";"}))
     page = show("clean", upload=upload)
-    assert "A step makes several rows of one" in plain(page)
+    assert "each row of the file has its one outcome" in plain(page)
     assert [row[0] for row in rows(page)] == [2, 3, 4, 4]
+    page = show("clean", upload=upload, dataset="elevate.learners")
+    assert "this import makes other records of each row" in plain(page)
     page = press(page, "Take them as a file of their own")
     names = [one.name for one in uploads.waiting(wb.settings)]
     assert names == ["export-clean.csv", "export.csv"]

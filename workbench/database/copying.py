@@ -16,7 +16,8 @@ import pyarrow.compute as pc
 
 from workbench.database.store import Store
 from workbench.model.arrays import joined_present
-from workbench.model.contract import Contract, half_of, part_of
+from workbench.model.contract import Contract
+from workbench.model.derivation import half_of, part_of
 from workbench.model.errors import UnreadableSheet
 from workbench.model.issue import counted
 from workbench.model.kinds import KINDS
@@ -211,7 +212,7 @@ def copy_lines(item: Item) -> tuple[memoryview, int]:
             "\t",
             *_sources(rows.sources),
             "\t",
-            *(_cleaned(rows.chunk, item.hidden) if not item.derived else ("\\N",)),
+            *_cleaned(rows.chunk, item.hidden),
             "\n",
         )
     )

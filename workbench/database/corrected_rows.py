@@ -16,11 +16,13 @@ from workbench.database import batches
 from workbench.database.store import Store
 from workbench.datasets import catalog
 from workbench.model.batch import Batch
-from workbench.model.errors import NoRows, UnknownField, UnknownHeader, UnknownRows, WrongReturn
+from workbench.model.errors import MadeByRecipe, NoRows, UnknownField, UnknownHeader, UnknownRows, WrongReturn
 from workbench.model.playbook import Playbook
 from workbench.model.sheet import Chunk, Sheet
+from workbench.model.template import Mapping
 from workbench.model.written_rows import ADDED, harmless, own_headers
 from workbench.model.written_rows import meant as meant_by
+from workbench.prepare.cleaning import left_alone, multiplies
 from workbench.prepare.normalize import is_cased
 from workbench.sources.headers import name_headers
 
@@ -46,6 +48,14 @@ def _of_edit(store: Store, batch: Batch, question: str, revision: int) -> Iterat
         found = store.connection.execute(question, which).fetchall()
         if not found:
             return
+        after = found[-1]["line"]
+        yield _chunk(batch, [row["line"] for row in found], [json.loads(row["raw"]) for row in found])
+
+
+def every(store: Store, batch: Batch) -> Iterator[Chunk]:
+    """All rows as they count now, but for those that a recipe removed."""
+    after = 0
+    while found := store.connection.execute(_EVERY, {"batch": batch.id, "after": after, "limit": _AT_ONCE}).fetchall():
         after = found[-1]["line"]
         yield _chunk(batch, [row["line"] for row in found], [json.loads(row["raw"]) for row in found])
 
@@ -97,12 +107,17 @@ def meant(
 ) -> Iterator[Chunk]:
     """The rows in which a field, or the cell of its column, has one of the texts that mean something else
     ({field: {text: meaning}}), with that in its column. As in a mapping, case makes no difference to a cell unless it
-    does to the field, and a text as it is written comes first. Raises UnknownField for a field that no column fills."""
+    does to the field, and a text as it is written comes first. Raises UnknownField for a field that no column fills,
+    MadeByRecipe for one whose texts are no cells."""
     headers = {name: header for header, name in batch.mapping["columns"].items()}
+    recipe = Mapping.from_dict(batch.mapping).recipe
+    alone = left_alone(recipe, batch.headers) if recipe is not None and multiplies(recipe) else batch.headers
     lines: dict[int, dict[str, str | None]] = {}
     for field, meanings in value_maps.items():
         if field not in headers:
             raise UnknownField(dataset=batch.dataset, field=field, known=", ".join(headers))
+        if headers[field] not in alone:
+            raise MadeByRecipe(field=field)
         cased = is_cased(catalog.contract(batch.dataset).field(field))
         folded = {} if cased else {text.lower(): meaning for text, meaning in reversed(list(meanings.items()))}
         written = {"batch": batch.id, "place": batch.headers.index(headers[field])}
@@ -224,6 +239,11 @@ cross join lateral unnest(coalesce(r.sources, array[r.line])) as each (line)
 where r.batch_id = %(batch)s and coalesce(c.payload, r.payload) ->> %(name)s = any(%(texts)s)
 """
 
+
+_EVERY = """
+select line, raw from workbench.corrected_row
+where batch_id = %(batch)s and line > %(after)s and status <> 'skipped' order by line limit %(limit)s
+"""
 
 _WRITTEN = """
 select line, text from (

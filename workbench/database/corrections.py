@@ -12,15 +12,18 @@ from pathlib import Path
 from typing import Any, Literal
 from uuid import UUID
 
-from workbench.database import at_work, batches, corrected_rows, story, suggestions, templates
+from psycopg.types.json import Jsonb
+
+from workbench.database import at_work, batches, corrected_rows, remapped, story, suggestions, templates
 from workbench.database.copying import COPY, INCOMING, Item, copy_lines
+from workbench.database.remapped import Remapped
 from workbench.database.rows import Rows
 from workbench.database.staging import judge_source
 from workbench.database.store import Store
 from workbench.database.templates import Templates
 from workbench.datasets import catalog
 from workbench.model.batch import Batch, Run
-from workbench.model.errors import NoEdit, RemovedRows, WrongStage
+from workbench.model.errors import MadeIntoParts, NoEdit, RemovedRows, WrongStage
 from workbench.model.issue import counted
 from workbench.model.playbook import Playbook, PlaybookOf
 from workbench.model.row_query import EVERY_ROW, Order, RowQuery
@@ -36,7 +39,7 @@ Step = Literal["taken_back", "made_again"]
 """What becomes of an earlier edit."""
 
 
-def correct(  # noqa: PLR0913
+def correct(  # noqa: PLR0913, PLR0915
     store: Store,
     home: Path,
     run: Run,
@@ -47,10 +50,12 @@ def correct(  # noqa: PLR0913
     means: Pairs[str, Pairs[str, str]] | None = None,
     said: str = "",
     step: Step | None = None,
+    mapped: Remapped | None = None,
 ) -> Batch:
     """Keeps those of the given rows that differ from what counts now, all or none, and takes the batch back to staged;
     `means` is what somebody has said of texts for it ({field: {text: meaning}}), `said` the edit in words, and `step`
-    whether it takes an earlier edit back, or makes one again that was taken back.
+    whether it takes an earlier edit back, or makes one again that was taken back. Where it is `mapped` otherwise, every
+    row is kept as that reads it, and the cells are no edit.
 
     Under a playbook they are judged by the parts that they are made into, which are made anew with the next plan.
     Raises WrongStage, and what making the `rows` raises, which is done within the transaction.
@@ -59,12 +64,16 @@ def correct(  # noqa: PLR0913
         stage = batch.stage if batch.undo_of is None else "an undo"
         raise WrongStage(batch=batch.id, stage=stage, action="correcting", needed="staged, planned or held")
     contract = catalog.contract(batch.dataset)
-    judge = judge_source(store, home, batch, playbook)
+    under = batch if mapped is None else replace(batch, mapping=mapped.mapping.to_dict())
+    judge = judge_source(store, home, under, playbook)
     hidden = frozenset(mapping.secrets(batch.headers, contract))
     which = {"batch": batch.id, "tenant": store.tenant_id, "revision": batch.revision + 1, "user": store.user}
+    opened = {**which, "mapping": Jsonb(under.mapping)}
     lines: list[int] = []
     failed, counts = batch.summary["failed"], batch.summary["issue_counts"]
     partial, halves = batch.summary.get("partial", False), set(batch.summary.get("halves", ()))
+    if mapped is not None:
+        partial, halves = False, set()
     with store.transaction(batch.id) as connection:
         connection.execute(INCOMING)
         for chunk in rows:
@@ -72,9 +81,11 @@ def correct(  # noqa: PLR0913
             item = Item(batch=batch.id, contract=contract, rows=judged, hidden=hidden)
             partial = partial or (bool(contract.table) and judged.lacks(contract))
             halves |= judged.normalized.halves.keys()
+            if mapped is not None:
+                mapped.note(judged)
             with connection.cursor() as cursor, cursor.copy(COPY) as copy:
                 copy.write(copy_lines(item)[0])
-            if connection.execute(_FORGET_SAME, which).rowcount == len(chunk):
+            if mapped is None and connection.execute(_FORGET_SAME, which).rowcount == len(chunk):
                 continue
             if gone := connection.execute(_REMOVED, which).fetchall():
                 raise RemovedRows(batch=batch.id, lines=_told([row["line"] for row in gone]))
@@ -82,18 +93,23 @@ def correct(  # noqa: PLR0913
             failed += now[0] - was[0]
             counts = counted(counts, now[1], ({**each, "rows": -each["rows"]} for each in was[1]))
             if not lines:
-                connection.execute(_OPEN_AGAIN, which)
+                connection.execute(_OPEN_AGAIN, opened)
             lines += [row["line"] for row in connection.execute(_KEEP, which)]
             connection.execute("truncate incoming")
         if not lines:
             return batch
         figures = {"failed": failed, "issue_counts": counts, "partial": partial, "halves": sorted(halves)}
         edit = {"revision": batch.revision + 1, "rows": len(lines), "by": store.user, "said": said}
-        summary = json.dumps({**figures, "edits": _edits(batch, edit, step)})
+        summary = json.dumps(figures if mapped is not None else {**figures, "edits": _edits(batch, edit, step)})
         connection.execute(_COUNT, {**which, "summary": summary})
         if run.face.id != batch.id:  # one of several sheets: the run's plan no longer holds either
-            connection.execute(_OPEN_AGAIN, {"batch": run.face.id, "revision": run.face.revision + 1})
+            of_run = {"batch": run.face.id, "revision": run.face.revision + 1, "mapping": Jsonb(run.face.mapping)}
+            connection.execute(_OPEN_AGAIN, of_run)
             connection.execute(_SUM, {"run": run.face.id})
+        if mapped is not None:
+            batches.change(store, batch.id, **mapped.changes(batch))
+            store.note("remapped", batch.id, rows=len(lines), columns=mapped.told(batch))
+            return batches.get(store, batch.id)
         more: dict[str, Any] = {"means": means} if means else {}
         more |= {step: True} if step else {}
         store.note("corrected", batch.id, rows=len(lines), lines=sorted(lines)[:100], **more)
@@ -143,8 +159,8 @@ where r.batch_id = %(batch)s and r.status = 'skipped' order by r.line limit 21
 """
 
 _OPEN_AGAIN = """
-update workbench.import_batch set stage = 'staged', revision = %(revision)s, planned_at = null, processed = null,
-    created = null, updated = null, skipped = null, unmatched = null, invalid = null, removed = 0,
+update workbench.import_batch set stage = 'staged', revision = %(revision)s, mapping = %(mapping)s, planned_at = null,
+    processed = null, created = null, updated = null, skipped = null, unmatched = null, invalid = null, removed = 0,
     summary = summary || '{"skipped_by_reason": {}, "unmatched_by_kind": {}, "issues_by_code": {}, "removed": {}}'
 where id = %(batch)s
 """
@@ -258,11 +274,31 @@ class Corrections:
             rows = corrected_rows.meant(self._store, found, means, playbook)
             corrected = self._corrected(run, found, rows, means=means, said=story.meanings(means))
         if remember and found.template_id is not None:
-            said = templates.get(self._store, str(found.template_id)).mapping
+            kept = templates.get(self._store, str(found.template_id))
+            said = kept.mapping
             known = {name: {text: to for text, to in of.items() if text} for name, of in means.items()}
             maps = {n: {**said.value_maps.get(n, {}), **known.get(n, {})} for n in (*said.value_maps, *known)}
-            Templates(self._store).update(str(found.template_id), replace(said, value_maps=maps))
+            Templates(self._store).update(kept.id, replace(said, value_maps=maps), seen=kept)
         return corrected
+
+    def remap(
+        self,
+        batch: Batch | UUID | str,
+        columns: Pairs[str, str],
+        *,
+        value_maps: Pairs[str, Pairs[str, str]] | None = None,
+    ) -> Batch:
+        """Lets columns of a batch that is not written yet fill other fields ({header: field}, "" for none), and says
+        what texts mean there; every row is checked again, and needs a plan again. Who changed it stays in the batch's
+        story. Raises WrongStage, MadeIntoParts under a playbook that makes several datasets of a row, and what
+        `mapping.resolve` raises.
+        """
+        with at_work.on(self._store, batch, "mapping", sheets=True) as run:
+            found, playbook = batches.one_sheet(self._store, batch), self._playbook_of(run.face)
+            if playbook is not None and playbook.form is not None:
+                raise MadeIntoParts(batch=found.id, playbook=playbook.title)
+            mapped = remapped.remapped(self._store, found, columns, value_maps)
+            return self._corrected(run, found, corrected_rows.every(self._store, found), mapped=mapped)
 
     def take_back(self, batch: Batch | UUID | str) -> Batch:
         """Takes the last edit of a batch's cells back that stands; its rows are checked again as they were before. What

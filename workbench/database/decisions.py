@@ -14,7 +14,7 @@ from workbench.database.repeats import Ruling
 from workbench.database.store import Store
 from workbench.datasets import catalog
 from workbench.model.batch import Batch, Run
-from workbench.model.contract import half_of
+from workbench.model.derivation import half_of
 from workbench.model.errors import UnknownRows, UnknownRule, WrongStage
 from workbench.model.template import ON_CONFLICT
 

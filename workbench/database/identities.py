@@ -14,7 +14,8 @@ from workbench.database.slices import slice_of
 from workbench.database.standing import contradicted, namesake
 from workbench.database.target import Target
 from workbench.datasets import catalog
-from workbench.model.contract import Field, Forward, part_of
+from workbench.model.contract import Field, Forward
+from workbench.model.derivation import part_of
 
 SAME_KEY = "same_key"
 """What another record has that no two records share: always waits for a person."""

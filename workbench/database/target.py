@@ -10,8 +10,10 @@ from workbench.database.slices import slice_of
 from workbench.database.ways import Ways
 from workbench.datasets import catalog
 from workbench.model.batch import Batch
-from workbench.model.contract import Contract, Field, Forward, Reference, With, half_of
+from workbench.model.contract import Contract, Field, Forward, With
+from workbench.model.derivation import half_of
 from workbench.model.kinds import KINDS
+from workbench.model.reference import Reference
 
 
 class Target:
@@ -53,7 +55,7 @@ class Target:
     @property
     def adds_up(self) -> bool:
         """Whether several rows of one record are parts of it, in a file of the dataset itself."""
-        return self.contract.adds_up and not self.batch.derived
+        return self.contract.adds_up and (self.batch.by_recipe or not self.batch.derived)
 
     @property
     def compared(self) -> tuple[Field, ...]:
@@ -133,7 +135,7 @@ class Target:
         """The records that a reference of the rows `r` may name, as "ref <field>"."""
         assert field.reference is not None
         if field.reference.by:
-            return SQL(" ").join(Ways(self, field, self.known(field)).joins())
+            return SQL(" ").join(Ways(self.contract, self.names, field, self.known(field)).joins())
         other = catalog.contract(field.reference.dataset)
         alias = Identifier(f"ref {field.name}")
         if field.reference.also:
@@ -202,13 +204,13 @@ class Target:
         """The sentence of a reference of the rows `r` that names nothing."""
         assert field.reference is not None
         if field.reference.by:
-            return Ways(self, field, self.known(field)).not_found()
+            return Ways(self.contract, self.names, field, self.known(field)).not_found()
         text = SQL("(r.payload ->> {})").format(Literal(field.name))
         return quoted(Literal(field.reference.message), text)
 
     def place(self, field: Field) -> Composable | None:
         """Where the record of a reference of the rows `r` has to be; None when it may be anywhere."""
-        return Ways(self, field, self.known(field)).place
+        return Ways(self.contract, self.names, field, self.known(field)).place
 
     def known(self, field: Field) -> Composable:
         """The records that a reference may name, as `x`."""

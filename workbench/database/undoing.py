@@ -20,7 +20,7 @@ from workbench.model.errors import (
     AlreadyUndone,
     BroughtIn,
     ResolvesSigned,
-    StalePlan,
+    StaleUndo,
     StillKept,
     StillReferredTo,
     WorkbenchError,
@@ -35,7 +35,7 @@ _NAMED = 5
 def undo(store: Store, run: Run, *, dry_run: bool = False) -> Batch:
     """Reverses a completed run in one transaction, its parts in reverse order; a dry run stops at the plan.
 
-    Raises WrongStage for a run that was not completed or is an undo, StalePlan; AlreadyUndone, or StillKept where an
+    Raises WrongStage for a run that was not completed or is an undo, StaleUndo; AlreadyUndone, or StillKept where an
     earlier undo has kept something that still cannot be taken back; StillReferredTo where the first one could take back
     nothing at all, and somebody would have to come again once others are taken back.
     """
@@ -56,7 +56,7 @@ def undo(store: Store, run: Run, *, dry_run: bool = False) -> Batch:
             batches.fail_quietly(store, new, str(error))
             raise
         except (psycopg.errors.UniqueViolation, psycopg.errors.ForeignKeyViolation):
-            refusal = StalePlan(batch=new, changed="some", examples="others refer to them, or have their keys")
+            refusal = StaleUndo(batch=run.face.id)
             batches.fail_quietly(store, new, str(refusal))
             raise refusal from None
     return batches.get(store, new)

@@ -1,25 +1,24 @@
 """The ways in which a reference is looked for, as joins: by a decision, an id, a name, or what was meant before."""
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
 
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
 from workbench.database.expressions import quoted
 from workbench.datasets import catalog
-from workbench.model.contract import Field, Sought
-
-if TYPE_CHECKING:
-    from workbench.database.target import Target
+from workbench.model.contract import Contract, Field
+from workbench.model.reference import Sought
 
 
 class Ways:
     """The ways in which a reference of the rows `r` is looked for, set-based: each is a join with what it would find,
     and the first that finds one record, and only one, names it."""
 
-    def __init__(self, target: "Target", field: Field, known: Composable) -> None:
+    def __init__(self, contract: Contract, names: Mapping[str, Composable], field: Field, known: Composable) -> None:
+        """`names` are those of the statements in which the joins stand, `known` the records that may be named."""
         assert field.reference is not None
-        self._target = target
+        self._contract = contract
+        self._common = names
         self._field = field
         self._reference = field.reference
         self._other = catalog.contract(field.reference.dataset)
@@ -28,7 +27,7 @@ class Ways:
             "key": Identifier(self._other.key_fields[0].target),
             "said": self._said,
             "denied": Identifier(f"denied {field.name}"),
-            "rows_of": Literal(target.contract.name),
+            "rows_of": Literal(contract.name),
             "dataset": Literal(self._other.name),
         }
 
@@ -76,7 +75,7 @@ class Ways:
     def _again(self) -> Composable:
         """What a record that we have names, which says the same of whom it means: who is called otherwise by now."""
         first, *others = self._reference.again
-        ours, alias = self._target.contract, self._alias("again")
+        ours, alias = self._contract, self._alias("again")
         beside = ours.field(self._reference.within_of or "")
         named = [ours.field(name) for name in others]
         within: Composable = SQL("")
@@ -161,7 +160,7 @@ class Ways:
             return None
         if of is None:
             return self._value(name)
-        record = self._target.contract.field(of).reference
+        record = self._contract.field(of).reference
         assert record is not None
         column = catalog.contract(record.dataset).field(name).target
         return SQL("coalesce({}, {}.{})").format(self._value(name), Identifier(f"ref {of}"), Identifier(column))
@@ -249,7 +248,7 @@ class Ways:
         return SQL(", ").join(self._value(name) for name in names)
 
     def _compose(self, statement: str, **more: Composable) -> Composed:
-        names = {**self._target.names, **self._names, **more}
+        names = {**self._common, **self._names, **more}
         of_these = SQL(
             "m.tenant_id = {tenant} and m.of = {rows_of} and m.dataset = {dataset} and m.withdrawn_at is null"
         ).format(**names)

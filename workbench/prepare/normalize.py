@@ -10,13 +10,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.model import dates, numbers
-from workbench.model.contract import (
+from workbench.model.contract import Contract, Field
+from workbench.model.derivation import (
     AcademicYearOf,
     CodeOf,
-    Contract,
     CountOf,
     Derivation,
-    Field,
     FirstOf,
     FromWindow,
     Joined,

@@ -14,7 +14,8 @@ import pyarrow.compute as pc
 
 from workbench.derived.expectations import Expectation, Finding
 from workbench.model.arrays import joined, matches
-from workbench.model.contract import Contract, Field, Joined, SameAs
+from workbench.model.contract import Contract, Field
+from workbench.model.derivation import Joined, SameAs
 from workbench.model.issue import ISSUES, Severity
 from workbench.model.json_text import REPEATED_KEY
 from workbench.model.kinds import KINDS

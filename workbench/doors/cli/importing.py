@@ -10,6 +10,7 @@ import typer
 from workbench.doors.cli import loading, printing, sources
 from workbench.doors.cli.command import DONE, Asked, command, warn
 from workbench.doors.cli.ending import committed, end
+from workbench.doors.cli.remedies import with_command
 from workbench.doors.cli.said import (
     AnySource,
     DateOrders,
@@ -25,7 +26,7 @@ from workbench.doors.cli.said import (
 )
 from workbench.model.batch import Batch
 from workbench.model.contract import OnEdit
-from workbench.model.errors import EmptyExport
+from workbench.model.errors import EmptyExport, TemplateChanged
 from workbench.model.noticed import Noticed
 from workbench.model.salesforce import object_of
 from workbench.model.template import Mapping
@@ -285,6 +286,7 @@ def _one(
 ) -> Batch:
     """One import, as far as it comes: staged, planned and, unless it is a dry run, written or held. What is `said` are
     the options of `Workbench.stage`; a saved template knows the columns that were left `unread`."""
+    seen = wb.templates.named(save_template, wanted) if save_template is not None else None
     given = _cleaned(wb, given, wanted, template, said["recipe"])
     sheets = loading.sheets_of(given)
     _warn_of_same_file(wb, sheets[0], wanted)
@@ -292,7 +294,11 @@ def _one(
         staged = wb.stage(given, wanted, template=template, progress=progress, **said)
         planned = wb.plan(staged, progress=progress).batch
     if save_template is not None:
-        wb.templates.save(save_template, wanted, _kept(staged, unread))
+        try:
+            wb.templates.save(save_template, wanted, _kept(staged, unread), seen=seen)
+        except TemplateChanged as refusal:
+            warn(with_command(refusal))
+            save_template = None
     if not asked.json:
         _tell_reading(asked, wb, sheets, planned, template)
         printing.facts(asked, [("Template", f"saved as {save_template}" if save_template else "")])
@@ -375,7 +381,7 @@ def _tell_reading(asked: Asked, wb: "Workbench", sheets: "Sequence[Sheet]", batc
         return
     sheet = sheets[0]
     printing.facts(asked, [("Source", f"{sheet.name} ({printing.reading(sheet)})"), *printing.mapped(batch)])
-    ignored = Mapping.from_dict(batch.mapping).not_imported(batch.headers)
+    ignored = Mapping.from_dict(batch.mapping).not_imported(batch.mapped_headers)
     for said in wb.suggest(sheet, batch.dataset, template=template) if ignored else ():
         if said.header in ignored and said.field is not None:
             printing.say(asked, f"  {said.header} {said.reason}. To import it: --map '{said.header}={said.field}'")

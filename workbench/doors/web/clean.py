@@ -21,6 +21,7 @@ from workbench.model.recipe import Recipe, Step, is_same
 from workbench.model.row_query import Order
 from workbench.model.sheet import Sheet
 from workbench.model.template import Mapping
+from workbench.playbooks import PLAYBOOKS
 from workbench.prepare.cleaning import OPERATIONS
 from workbench.prepare.findings import Finding
 from workbench.prepare.findings import findings as find
@@ -115,7 +116,7 @@ def _recipe(at: RecipeEditor, now: State) -> None:
             icon=":material/bookmark:",
         )
     if any(step.on and OPERATIONS[step.operation].repeats for step in steps):
-        _as_its_own_file(at, now)
+        _several_of_one(at, now)
     on = [place for place, step in enumerate(steps) if step.on]
     done = dict(zip(on, now.done, strict=True))
     changed = sum(each.changed for each in now.done)
@@ -155,11 +156,18 @@ def _into_the_import(at: RecipeEditor, batch: Batch) -> None:
         address.go_to("validate", batch=begun.id)
 
 
-def _as_its_own_file(at: RecipeEditor, now: State) -> None:
-    """Steps that make several rows of one cannot go along to an import: its rows are those of the source."""
+def _several_of_one(at: RecipeEditor, now: State) -> None:
+    """What becomes of a row of which several are made; they cannot go along to a playbook, which makes others."""
+    if at.source.dataset not in PLAYBOOKS:
+        st.info(
+            "A step makes several rows of one. In the import each row of the file has its one outcome, and the rows "
+            "that are made of it are what is written: all of them, or none.",
+            icon=":material/call_split:",
+        )
+        return
     st.warning(
-        "A step makes several rows of one, and each row of an import is a row of its file. Take the cleaned rows as a "
-        "file of their own, and import that.",
+        "A step makes several rows of one, and this import makes other records of each row of its file. Take the "
+        "cleaned rows as a file of their own, and import that.",
         icon=":material/call_split:",
     )
     if st.button("Take them as a file of their own", icon=":material/note_add:"):

@@ -8,7 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.model.arrays import matches
-from workbench.model.contract import CodeOf, Contract, CountOf, Field, FirstOf, FromWindow, Joined
+from workbench.model.contract import Contract, Field
+from workbench.model.derivation import CodeOf, CountOf, FirstOf, FromWindow, Joined
 from workbench.model.errors import (
     AmbiguousColumns,
     ForbiddenColumns,

@@ -19,6 +19,7 @@ DONE = {
     "staged": "read and checked every row",
     "corrected": "corrected cells",
     "decided": "decided which rows count",
+    "remapped": "mapped its columns otherwise",
     "planned": "planned it",
     "held": "let it wait for a decision",
     "accepted": "let it go on",
@@ -37,7 +38,6 @@ DONE = {
     "refused": "was refused",
     "cancelled": "cancelled it",
     "failed": "began what failed",
-    "decided": "said which rows count",
     "sweep refused": "asked for rows that could not be brought in",
     "matched": "said whom somebody means",
 }
@@ -200,7 +200,7 @@ def how_read(batch: Batch) -> None:
         if not batch.headers:
             return
         st.dataframe(
-            pd.DataFrame([(name, columns.get(name, "")) for name in batch.headers], columns=["Column", "Field"]),
+            pd.DataFrame([(name, columns.get(name, "")) for name in batch.mapped_headers], columns=["Column", "Field"]),
             hide_index=True,
-            height="content" if len(batch.headers) < 20 else 430,
+            height="content" if len(batch.mapped_headers) < 20 else 430,
         )

@@ -5,7 +5,8 @@ from typing import Any
 
 import streamlit as st
 
-from workbench.model.contract import Contract, FromWindow
+from workbench.model.contract import Contract
+from workbench.model.derivation import FromWindow
 from workbench.playbooks import PLAYBOOKS
 from workbench.prepare.mapping import may_be_lenient
 

@@ -1,7 +1,7 @@
 """A record: asked for, as it is now, and what happened to it; a line of a file that is about one."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, time
 from typing import Any
 
 import pandas as pd
@@ -53,10 +53,7 @@ def called(record: Mapping[str, Any]) -> str:
 def now(record: Mapping[str, Any], names: Mapping[str, Mapping[str, Any]]) -> None:
     """A record's values as they are now; ids of records are told by what those are called."""
     values = [
-        (
-            words.field(name.removesuffix("_id") if str(record[name]) in names else name),
-            "" if record[name] is None else _named(record[name], names),
-        )
+        (_titled(name, record[name], names), "" if record[name] is None else _named(record[name], names))
         for name in sorted(record, key=_LAST.__contains__)
         if name != "tenant_id"
     ]
@@ -134,10 +131,15 @@ def progress(found: Mapping[str, Any]) -> None:
         place.metric(name, value)
 
 
+def _titled(name: str, value: object, names: Mapping[str, Mapping[str, Any]]) -> str:
+    return words.field(name.removesuffix("_id") if str(value) in names else name)
+
+
 def _named(value: object, names: Mapping[str, Mapping[str, Any]]) -> str:
     one = names.get(str(value))
     if isinstance(value, datetime):
-        return words.here(value)
+        a_day = value.astimezone(UTC).time() == time()  # a file's day, which no zone turns into the day before
+        return f"{value.astimezone(UTC):%Y-%m-%d}" if a_day else words.here(value)
     return str(value) if one is None else " ".join(filter(None, (one["key"], one["title"])))
 
 
