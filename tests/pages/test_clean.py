@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests import messy
 from tests.pages.conftest import Show
+from tests.pages.grids import grid
 from workbench import Workbench
 from workbench.doors.web import recipes, uploads
 from workbench.model.batch import Batch
@@ -52,8 +53,9 @@ def press(page: AppTest, label: str) -> AppTest:
 
 def rows(page: AppTest) -> list[list[Any]]:
     """The rows on the page: line and cells."""
-    frame = page.dataframe[-1].value
-    return frame[["line", *(name for name in frame.columns if name.isdecimal())]].values.tolist()
+    frame = grid(page).value
+    cells = frame[[name for name in frame.columns if name.isdecimal()]].values.tolist()
+    return [[line, *row] for line, row in zip(grid(page).lines, cells, strict=True)]
 
 
 def kept(wb: Workbench, upload: str) -> Recipe:
@@ -82,6 +84,14 @@ def test_the_rows_stand_with_their_lines_and_what_was_found_with_its_step(show: 
     assert "**email**: 1 row with two e-mail addresses" in said
 
 
+def test_rows_are_shown_in_the_order_that_the_address_asks_for(show: Show, wb: Workbench) -> None:
+    upload = keep(wb, STUDENTS)
+    for order, lines in {"-": [4, 3, 2], "-email": [4, 3, 2], "+full name": [2, 3, 4], "+no": [2, 3, 4]}.items():
+        page = show("clean", upload=upload, order=order)
+        assert (order, grid(page).lines) == (order, lines)
+        assert not page.exception
+
+
 def test_a_step_is_seen_on_a_few_rows_before_it_is_added_and_marked_afterwards(show: Show, wb: Workbench) -> None:
     upload = keep(wb, STUDENTS)
     page = show("clean", upload=upload, column='["full name"]', do="trim")
@@ -89,7 +99,7 @@ def test_a_step_is_seen_on_a_few_rows_before_it_is_added_and_marked_afterwards(s
     assert rows(page)[0][2] == " Ann Lee "
     page = press(page, "Add this step")
     assert rows(page)[0] == [2, "ann@example.org", "Ann Lee", "n/a"]
-    assert page.dataframe[-1].value["told"].tolist() == ["full name: “ Ann Lee ” (step 1)", "", ""]
+    assert grid(page).value["told"].tolist() == ["full name: “ Ann Lee ” (step 1)", "", ""]
     assert "Step 1: In full name, take away white space around the text." in plain(page)
     assert "1 row changed" in plain(page)
     assert kept(wb, upload).steps[0].expected is not None
@@ -591,7 +601,7 @@ def test_the_source_of_an_import_is_cleaned_otherwise_and_imported_again(
     page = show("clean", batch=batch.id)
     assert not page.exception
     assert rows(page)[0][2] == "Ann Lee"
-    assert page.dataframe[-1].value["told"].tolist()[0] == "full name: “ Ann Lee ” (step 1)"
+    assert grid(page).value["told"].tolist()[0] == "full name: “ Ann Lee ” (step 1)"
 
 
 def test_a_messy_export_is_clean_in_few_steps(show: Show, wb: Workbench, tmp_path: Path) -> None:

@@ -119,7 +119,7 @@ def _fill(
                 totals.keep(store, each.batch.id, said)
             batches.change(store, each.batch.id, **each.staged(count, seconds))
         if several:
-            batches.change(store, run.face.id, **_summed(run, kept, writer, seconds, summed))
+            batches.change(store, run.face.id, **_summed(kept, writer, seconds, summed))
         failed = sum(writer.counts[batch.id].failed for batch in run.sheets)
         store.note("staged", run.face.id, rows=done, failed=failed)
     return batches.get(store, run.face.id)
@@ -402,7 +402,7 @@ def judge_of(store: Store, batch: Batch, home: Path) -> Judge:
     return Judge(contract, mapped, home, window=batch.window, known=known, ids=ids)
 
 
-def _summed(run: Run, kept: Sequence[_Kept], writer: RowWriter, seconds: float, docs: str | None) -> dict[str, Any]:
+def _summed(kept: Sequence[_Kept], writer: RowWriter, seconds: float, docs: str | None) -> dict[str, Any]:
     """What changes of the batch of a run of several sheets, whose rows are those of its parts."""
     counts = [writer.counts[each.batch.id] for each in kept]
     return {

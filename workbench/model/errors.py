@@ -503,7 +503,7 @@ class MadeIntoParts(WorkbenchError):
 
 class StalePlan(WorkbenchError):
     """The plan of batch {batch} no longer holds: {changed} of its records changed since it was made ({examples}).
-    Nothing was written. Plan it again: workbench plan {batch}, or Plan again at Commit."""
+    Nothing was written. Plan it again."""
 
 
 class StaleUndo(WorkbenchError):

@@ -4,7 +4,6 @@ from io import BytesIO
 from pathlib import PurePath
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import streamlit as st
 
@@ -19,6 +18,7 @@ from workbench.doors.web.views import cleaned_rows, clusters, findings, operatio
 from workbench.model.batch import Batch
 from workbench.model.errors import WorkbenchError, WrongRecipe
 from workbench.model.recipe import Recipe, Step, is_same
+from workbench.model.row_query import Order
 from workbench.model.sheet import Sheet
 from workbench.model.template import Mapping
 from workbench.playbooks import PLAYBOOKS
@@ -213,18 +213,28 @@ def _rows(at: RecipeEditor, shown: State, fits: pa.Array | None) -> None:
         _removed(shown, on)
         return
     first = (chosen - 1) * PAGE
-    last = min(first + PAGE, number)
-    places = pa.array(np.arange(first, last)) if fits is None else fits.slice(first, PAGE)
-    lines, rows = shown.rows(places)
     headers = shown.open_headers
+    order = _order(headers)
+    lines, rows = shown.rows(shown.in_order(order, fits, first + PAGE)[first:])
     was = {cell: [(on[step], text) for step, text in told] for cell, told in shown.was(lines).items()}
     if not lines:
         st.info("No row fits all of the facets.", icon=":material/filter_alt:")
         return
     form = st.session_state.get("clean form", 0)
-    table = f"clean rows {form} {first} {hash(headers)}"
-    cleaned_rows.table(lines, rows, headers, was, picked=lambda: _pick(headers, table), key=table)
-    st.caption("A click on the head of a column chooses it. Marked cells are others than in the file.")
+    cleaned_rows.table(
+        lines,
+        rows,
+        headers,
+        was,
+        order=order,
+        on_order=_order_by,
+        on_column=_pick,
+        key=f"clean rows {form} {hash(headers)}",
+        shows=(first, order, at.recipe, lines[0], number),
+    )
+    st.caption(
+        "A click on a cell chooses its column, on a head it sorts all rows. Marked cells are not as in the file."
+    )
 
 
 def _removed(shown: State, on: list[int]) -> None:
@@ -242,16 +252,30 @@ def _removed(shown: State, on: list[int]) -> None:
 def _go_to_line(shown: State, fits: pa.Array | None) -> None:
     """Turns to the page on which a line stands, or where it would."""
     if (line := st.session_state["clean line"]) is not None:
+        _order_by(None)
         recipe_editor.turn_to(shown.place_of(line, fits) // PAGE + 1)
         st.session_state["clean line"] = None
 
 
-def _pick(headers: tuple[str, ...], table: str) -> None:
-    """Takes the columns whose heads were clicked."""
-    picked = [headers[int(name)] for name in st.session_state[table].selection.columns if name.isdecimal()]
-    if picked:
-        st.session_state[_columns_key()] = picked
-        address.put_word("column", recipe_editor.listed(picked))
+def _order(headers: tuple[str, ...]) -> Order:
+    """The order that the address asks for: a sign, and the column, which steps may move and rename."""
+    said = st.query_params.get("order", "")
+    way, header = said[:1], said[1:]
+    if way in ("+", "-") and (not header or header in headers):
+        return Order(header=header or None, descending=way == "-")
+    return Order()
+
+
+def _order_by(order: Order | None) -> None:
+    """Puts an order into the address; its first rows are then shown."""
+    address.put_word("order", f"{'-' if order.descending else '+'}{order.header or ''}" if order is not None else None)
+    recipe_editor.turn_to(1)
+
+
+def _pick(header: str) -> None:
+    """Takes the column in which somebody clicked."""
+    st.session_state[_columns_key()] = [header]
+    address.put_word("column", recipe_editor.listed([header]))
 
 
 # --- a step that is made ---

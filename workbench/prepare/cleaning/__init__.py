@@ -4,7 +4,7 @@ An operation family is a file; `operation` says what one is, `operations` lists 
 `cleaned` does a recipe while a source streams by.
 """
 
-from workbench.prepare.cleaning.cleaned import checked, cleaned, headers_after, sentence, without_removed
+from workbench.prepare.cleaning.cleaned import checked, cleaned, headers_after, sentence, taken_by, without_removed
 from workbench.prepare.cleaning.drift import CODES, Drift, drifts
 from workbench.prepare.cleaning.imported import CLEANED, UNKNOWN, done_of, mapping_of, recipe_of, said_of, told_of
 from workbench.prepare.cleaning.multiplying import (
@@ -47,6 +47,7 @@ __all__ = [
     "refuse_secrets",
     "said_of",
     "sentence",
+    "taken_by",
     "told_of",
     "without_removed",
 ]

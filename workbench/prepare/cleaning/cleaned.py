@@ -68,6 +68,20 @@ def headers_after(headers: Iterable[str], recipe: Recipe) -> Headers:
     return steps[-1].after if steps else headers
 
 
+def taken_by(sheet: Sheet) -> dict[str, str]:
+    """The columns that a source had and that its recipe has taken away or called otherwise: the step, by header."""
+    if sheet.recipe is None:
+        return {}
+    steps = prepared(sheet.recipe, sheet.source_headers)
+    taken = {
+        header: place(each.number + 1, each.operation.name)
+        for each in steps
+        for header in each.before
+        if header not in each.after
+    }
+    return {header: step for header, step in taken.items() if header not in sheet.headers}
+
+
 def checked(recipe: Recipe) -> Recipe:
     """The recipe, whose steps are known and can be done; raises WrongRecipe, which names the step."""
     if recipe.unknown is not None:
