@@ -63,7 +63,7 @@ def _at_work(at: Desk) -> None:
     shown = now
     if edited is not None:
         shown = states.after(at.source.raw, Recipe(steps=at.recipe.steps[:edited]), at.settings.home)
-    wide = 2.7 if desk.facets(shown.open_headers) else 4.5  # without a facet only its choice stands beside the rows
+    wide = 2.7 if desk.facets(shown.open_headers) else 3.4  # without a facet only its choice stands beside the rows
     left, right = st.columns([1, wide], gap="medium")
     with left:
         said = counting.shown_facets(at, shown)
