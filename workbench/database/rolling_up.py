@@ -8,8 +8,8 @@ from uuid import UUID
 import psycopg
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
+from workbench.database.expressions import issue
 from workbench.database.store import Store
-from workbench.database.target import issue
 from workbench.model.batch import Batch, Run
 from workbench.model.playbook import Playbook
 
@@ -161,6 +161,10 @@ class RollUp:
         self._codes = _codes(run.parts, decided)
         self._waits = self._refusals is not None and self._refusals.together
         self._told = any(part.issues for part in decided.values()) or self._waits
+        counts_own = any(figure.of_own for figure in playbook.figures)
+        self._alike = (
+            None if self._told or self._refusals is not None or counts_own else _alike(run, decided, self._codes)
+        )
         self._names: dict[str, Composable] = {
             "tenant": SQL("{}::uuid").format(Literal(store.tenant_id)),
             "face": SQL("{}::uuid").format(Literal(run.face.id)),
@@ -175,8 +179,11 @@ class RollUp:
 
     def store(self, connection: psycopg.Connection[Any], lines: tuple[int, int]) -> int:
         """Gives the source rows between two lines their outcomes; of how many, whose own record was there, anything is
-        created or updated."""
+        created or updated, as far as a figure asks for it."""
         between = SQL("line between {} and {}").format(Literal(lines[0]), Literal(lines[1]))
+        if self._alike is not None:
+            connection.execute(self._same(between, *self._alike))
+            return 0
         outcomes, reasons = zip(*self._codes, strict=True)
         statement = SQL(
             """
@@ -219,6 +226,14 @@ class RollUp:
         )
         counted = connection.execute(statement).fetchone()
         return counted["rows"] if counted else 0
+
+    def _same(self, between: Composable, outcome: str, reason: str | None) -> Composed:
+        """Gives all source rows the one outcome that they have."""
+        return SQL(
+            """insert into workbench.import_outcome (tenant_id, batch_id, plan, line, outcome, reason)
+            select {tenant}, {face}, {plan}, line, {outcome}, {reason} from {rows}
+            where batch_id = {face} and {between} order by line"""
+        ).format(**self._names, outcome=Literal(outcome), reason=Literal(reason), between=between)
 
     def _part(self, part: Batch, between: Composable) -> Composed:
         """The lines of the source that a part's rows were made of, with the number of each one's outcome."""
@@ -307,6 +322,21 @@ class RollUp:
         return SQL(
             "union all select line, ({}) -> 0, array[-1::bigint] from refused where waits_with is not null and {}"
         ).format(told, between)
+
+
+def _alike(
+    run: Run, decided: Mapping[UUID, _Decided], codes: Sequence[tuple[str, str | None]]
+) -> tuple[str, str | None] | None:
+    """The outcome of every source row, where that is told of all of them at once: a part has a row of each of its own,
+    which all came to the same, and no row of another part came to what decides before it."""
+    rows = run.face.summary.get("rows", 0)
+    if run.face.revision or run.face.summary.get("failed") or run.face.summary.get("filtered"):
+        return None
+    first = min((codes.index(each) for part in run.parts for each in decided[part.id].outcomes), default=-1)
+    for part in run.parts:
+        if not part.summary.get("grouped") and decided[part.id].outcomes == {codes[first]: rows} and rows:
+            return codes[first]
+    return None
 
 
 def _codes(parts: Sequence[Batch], decided: Mapping[UUID, _Decided]) -> list[tuple[str, str | None]]:

@@ -11,14 +11,17 @@ from workbench.database import paging
 from workbench.database.store import Store
 from workbench.datasets import catalog
 from workbench.model.batch import Batch
+from workbench.model.row_query import RowQuery
+from workbench.model.template import Mapping
 from workbench.prepare import mapping
+from workbench.prepare.cleaning import left_alone, multiplies
 
 
 def find(store: Store, batch: Batch, code: str, field: str, limit: int) -> tuple[list[dict[str, Any]], int]:
     """The texts of a field in the rows that have an issue of that code in it: text, rows, line (the first), means (""
     where nothing is like it), and `written`, how it stands there, with white space around it or without; the most
     frequent first, and how many there are in all. Of a row as a whole, none."""
-    lines = paging.having(batch, {"code": code, "field": field}, LOOKED_AT)
+    lines = paging.having(batch, RowQuery(code=code, field=field), LOOKED_AT)
     said = _said(batch, field)
     if lines is None or said is None:
         return [], 0
@@ -71,11 +74,14 @@ from shown order by rows desc, first
 
 
 def _said(batch: Batch, field: str) -> Composable | None:
-    """What a row `r` says of a field: the cell of its column; of a part that was made of a run's rows, its value."""
+    """What a row `r` says of a field: the cell of its column; of a part that was made of a run's rows, its value. None
+    where no cell stands for it."""
     if batch.derived:
         return SQL("(r.payload ->> {})").format(Literal(field))
     header = next((header for header, name in batch.mapping.get("columns", {}).items() if name == field), None)
-    if header is None or header not in batch.headers:
+    recipe = Mapping.from_dict(batch.mapping).recipe
+    alone = left_alone(recipe, batch.headers) if recipe is not None and multiplies(recipe) else batch.headers
+    if header is None or header not in alone:
         return None
     return SQL("(r.raw::json ->> {})").format(Literal(batch.headers.index(header)))
 

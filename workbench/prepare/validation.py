@@ -83,9 +83,9 @@ class Validator:
         frame = _frame(self._contract, rows.values)
         failed = {}
         asked = self._asked(rows.values)
-        for n, result in self._answers(frame, asked) if asked else ():
-            positions = _positions(self._expectations[n], result)
-            self._findings[n] = _added(self._findings[n], result, positions, rows.lines, frame)
+        for n, counts in self._answers(frame, asked) if asked else ():
+            positions = _positions(self._expectations[n], counts)
+            self._findings[n] = _added(self._findings[n], counts, positions, rows.lines, frame)
             if len(positions):
                 failed[n] = positions
         return failed
@@ -94,8 +94,8 @@ class Validator:
         """What every expectation that was asked found in all chunks so far, in the suite's order."""
         return tuple(finding for finding in self._findings.values() if finding.evaluated)
 
-    def _answers(self, frame: pd.DataFrame, asked: Sequence[int]) -> list[tuple[int, Any]]:
-        """Each expectation's number with its result.
+    def _answers(self, frame: pd.DataFrame, asked: Sequence[int]) -> list[tuple[int, Mapping[str, Any]]]:
+        """Each expectation's number with what it found.
 
         An expectation is shown its own columns only: the library copies the frame several times for each. The engine is
         used without a data source, which would fingerprint every chunk twice and take four times as long.
@@ -156,7 +156,7 @@ class _Question:
     """An expectation that is asked of one chunk after another; raises BrokenSuite when the library cannot tell.
 
     What has to be computed for its answer is found out once. The library would do so for every chunk anew, which takes
-    it longer than to compute it.
+    it longer than to compute it; so does its own way from what was computed to the answer, around that answer itself.
     """
 
     def __init__(self, expectation: Expectation) -> None:
@@ -175,19 +175,24 @@ class _Question:
             graph = MetricsCalculator(engine).build_metric_dependency_graph(
                 needed.get_metric_configurations(), _runtime()
             )
+            self._metrics = {name: metric.id for name, metric in needed.metric_configurations.items()}
         except Exception as error:
             raise _unanswerable(expectation, error) from error
         self.needs = ExpectationValidationGraph(configuration=configuration, graph=graph)
 
-    def answer(self, engine: Any, computed: dict[Any, Any], failed: dict[Any, Any]) -> Any:
-        """The library's result, of what was computed for it and what could not be."""
+    def answer(self, engine: Any, computed: dict[Any, Any], failed: dict[Any, Any]) -> Mapping[str, Any]:
+        """What the library found, of what was computed for it and what could not be."""
         problems: Mapping[str, Any] = self.needs.get_exception_info(failed) if failed else {}
         for problem in problems.values():
             raise _unanswerable(self._expectation, problem["exception_message"])
         try:
-            return self._askable.metrics_validate(
-                metrics=computed, execution_engine=engine, runtime_configuration=_runtime()
+            found = self._askable._validate(
+                metrics={name: computed[metric] for name, metric in self._metrics.items()},
+                execution_engine=engine,
+                runtime_configuration=_runtime(),
             )
+            result: Mapping[str, Any] = found["result"] if isinstance(found, dict) else found.result
+            return result
         except Exception as error:
             raise _unanswerable(self._expectation, error) from error
 
@@ -225,10 +230,10 @@ def _frame(contract: Contract, values: pa.RecordBatch) -> pd.DataFrame:
     return frame
 
 
-def _positions(expectation: Expectation, result: Any) -> npt.NDArray[np.int32]:
+def _positions(expectation: Expectation, counts: Mapping[str, Any]) -> npt.NDArray[np.int32]:
     """The rows that failed; raises BrokenSuite when the library does not tell."""
-    failed = result.result.get("unexpected_index_list") or []
-    if len(failed) != result.result["unexpected_count"]:
+    failed = counts.get("unexpected_index_list") or []
+    if len(failed) != counts["unexpected_count"]:
         raise _unanswerable(expectation, "Great Expectations does not say which rows fail")
     return np.asarray(failed, dtype=np.int32)
 
@@ -242,10 +247,13 @@ def _unanswerable(expectation: Expectation, why: object) -> BrokenSuite:
 
 
 def _added(
-    finding: Finding, result: Any, positions: npt.NDArray[np.int32], lines: pa.Int32Array, frame: pd.DataFrame
+    finding: Finding,
+    counts: Mapping[str, Any],
+    positions: npt.NDArray[np.int32],
+    lines: pa.Int32Array,
+    frame: pd.DataFrame,
 ) -> Finding:
     """The finding with one more chunk's counts."""
-    counts = result.result
     missing = counts.get("missing_count")
     some = positions[: EXAMPLES - len(finding.examples)]
     return replace(

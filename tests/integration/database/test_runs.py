@@ -304,7 +304,7 @@ def test_the_file_of_rejected_rows_comes_back_corrected(wb: Workbench, sheet: Gi
     wb.rows.save(batch, tmp_path / "invalid.csv", "csv", outcome="invalid")
     text = (tmp_path / "invalid.csv").read_text("utf-8")
     fixed = text.replace("bad,Bad", "bo@example.com,Bad").replace("weird", "active").replace("Nurse Aide", "Nursing")
-    wb.correct_from(batch, sheet(fixed, "fixed.csv"))
+    wb.corrections.correct_from(batch, sheet(fixed, "fixed.csv"))
     assert wb.plan(batch).counts["invalid"] == 0
 
 
@@ -473,6 +473,62 @@ def test_the_database_refuses_a_row_whose_outcome_is_not_that_of_its_parts(
     tamper(url, "update workbench.import_batch set created = created - 1, updated = 1 where id = %s", batch.id)
     before = fingerprint(url)
     with pytest.raises(Unbalanced, match="1 of its rows have another outcome than their parts have"):
+        wb.commit(batch)
+    assert fingerprint(url) == before
+
+
+def told_of_all(url: str, batch: Batch) -> tuple[int | None, int]:
+    """What all rows of a run came to, as a weight, where that is told of them at once; and how many rows have another
+    outcome than their parts, compared one by one."""
+    question = "select workbench.alike(b), workbench.unrolled(b.id, b.plan) from workbench.import_batch b where id = %s"
+    told, wrong = ask(url, question, batch.id)[0]
+    return told, wrong
+
+
+def test_what_is_told_of_all_rows_at_once_is_what_each_came_to(wb: Workbench, sheet: Given, url: str) -> None:
+    cases = {
+        GOOD: 3,  # created
+        GOOD + "cy@example.com,Cy,Lee,CNA101,Nursing,active\n": None,  # two are there already
+        GOOD.replace("active", "completed"): 4,  # updated
+        GOOD.replace("active", "completed") + " \n": 5,  # skipped
+        GOOD.replace("\nben", "\n,,,,,\nben").replace("active", "completed"): None,  # a gap between the lines
+        LEARNERS: None,
+    }
+    for text, told in cases.items():
+        batch = wb.import_sheet(sheet(text), "elevate.learners", skip_errors=True)
+        assert told_of_all(url, batch) == (told, 0), text
+        assert wb.reconcile(batch).balanced
+
+
+FORGED = (
+    (
+        "import_outcome set outcome = 'updated' where batch_id = %s and line = 2",
+        "created = created - 1, updated = 1",
+        0,
+    ),
+    (
+        "import_outcome set outcome = 'skipped', reason = 'duplicate' where batch_id = %s and line = 2",
+        "created = created - 1, skipped = 1",
+        0,
+    ),
+    ("import_row set sources = array[2, 9] where batch_id = %s and line = 2", "notes = 'forged'", 1),
+    ("import_row set line = 9 where batch_id = %s and line = 2", "notes = 'forged'", 3),
+)
+"""What somebody does to a batch of a run (0 for its source, else one of its parts), and to the figures of that."""
+
+
+@pytest.mark.parametrize(("forged", "figures", "of"), FORGED)
+def test_the_database_refuses_a_run_of_which_all_is_well_but_one_row(
+    wb: Workbench, sheet: Given, url: str, forged: str, figures: str, of: int
+) -> None:
+    batch = wb.plan(wb.stage(sheet(GOOD), "elevate.learners")).batch
+    which = (batch, *wb.batches.parts(batch))[of]
+    tamper(url, f"update workbench.{forged}", which.id)
+    if "set line" in forged:
+        tamper(url, "update workbench.import_outcome set line = 9 where batch_id = %s and line = 2", which.id)
+    tamper(url, f"update workbench.import_batch set {figures} where id = %s", which.id)
+    before = fingerprint(url)
+    with pytest.raises(Unbalanced):
         wb.commit(batch)
     assert fingerprint(url) == before
 

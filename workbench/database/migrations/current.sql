@@ -157,10 +157,54 @@ begin
     return wrong;
 end $$;
 
+-- What every row of a run's source has come to, as the weight of it, where that is told of all of them at once: a part has a row of
+-- each of its own, which all came to the same, and no row of another part came to what decides before it. Null where it is not so,
+-- and wherever there is more to ask. As many lines as there are from the first to the last are all of these.
+create or replace function workbench.alike(run workbench.import_batch) returns integer language plpgsql stable
+set search_path = pg_catalog, pg_temp as $$
+declare lowest integer; highest integer; part record; same integer; first_of_all integer := 5;
+begin
+    if run.processed = 0 or run.unmatched + run.invalid > 0 or run.revision > 0 then
+        return null;
+    end if;
+    select line into lowest from workbench.import_row where batch_id = run.id order by line limit 1;
+    select line into highest from workbench.import_row where batch_id = run.id order by line desc limit 1;
+    if highest - lowest + 1 is distinct from run.processed then
+        return null;
+    end if;
+    for part in
+        select b.id, b.processed, exists (
+                   select from workbench.import_row r where r.batch_id = b.id and r.sources is not null) as is_grouped,
+               case b.processed when b.created then 3 when b.updated then 4 when b.skipped then 5 end as all_of_it,
+               case when b.invalid > 0 then 1 when b.unmatched > 0 then 2 when b.created > 0 then 3
+                    when b.updated > 0 then 4 else 5 end as first_of_it
+        from workbench.import_batch b where b.part_of = run.id and b.stage <> 'failed'
+    loop
+        first_of_all := least(first_of_all, part.first_of_it);
+        if part.is_grouped and exists (
+                select from workbench.import_row r cross join lateral unnest(coalesce(r.sources, array[r.line])) as each (line)
+                where r.batch_id = part.id and each.line not between lowest and highest)
+           or not part.is_grouped and exists (
+                select from workbench.import_row r
+                where r.batch_id = part.id and (r.line < lowest or r.line > highest)) then
+            return null;
+        end if;
+        if not part.is_grouped and part.processed = run.processed then
+            same := least(same, part.all_of_it);
+        end if;
+    end loop;
+    return case when same = first_of_all then same end;
+end $$;
+
 -- Whether a line is one of those that are looked at, one in so many of them.
 create or replace function workbench.drawn(line integer, lot bigint, one_in integer) returns boolean
 language sql immutable parallel safe as
 $$ select (hashint4extended($1, $2) & 9223372036854775807) % $3 = 0 $$;
+
+-- Whether the rows of a batch are those of a source that are made into the rows of its parts, by a playbook or by a recipe.
+create or replace function workbench.is_made_into_parts(batch workbench.import_batch) returns boolean language sql stable
+set search_path = pg_catalog, pg_temp as
+$$ select exists (select from workbench.import_batch p where p.part_of = batch.id and p.derived) $$;
 
 -- How many outcomes of a batch say something of a record that is not so at the end of the transaction that writes it: what is
 -- created, updated, restored or removed was so in this very transaction, and what is left as it is is there. Records that a
@@ -177,8 +221,8 @@ declare
     known workbench.dataset; made record; wanted text; wrong bigint := 0; more bigint;
 begin
     select * into known from workbench.dataset d where d.data_type = batch.data_type;
-    if not found then
-        return 0;                                        -- a playbook's, whose parts write
+    if not found or workbench.is_made_into_parts(batch) then
+        return 0;                                        -- its parts write
     end if;
     if batch.undo_of is null and batch.created > 0 then
         perform set_config('enable_indexscan', case when batch.created < 20000 then 'on' else 'off' end, true),
@@ -265,7 +309,8 @@ begin
             join workbench.import_outcome o on o.batch_id = r.batch_id and o.plan = batch.plan and o.line = r.line
             where r.batch_id = batch.id and r.status = 'skipped' and o.reason is distinct from 'filtered');
     end if;
-    if batch.undo_of is not null or not exists (select from workbench.dataset d where d.data_type = batch.data_type) then
+    if batch.undo_of is not null or not exists (select from workbench.dataset d where d.data_type = batch.data_type)
+       or workbench.is_made_into_parts(batch) then
         return wrong;                                    -- of an undo `unwritten` asks, of a playbook's rows `unrolled`
     end if;
     wrong := wrong + unsaid + (
@@ -443,7 +488,11 @@ begin
         raise exception '% of its % parts are not completed', behind.open, behind.parts using errcode = 'WB002';
     end if;
     if behind.derived and batch.undo_of is null then
-        found_loose := workbench.unrolled(batch.id, batch.plan);
+        found_loose := case workbench.alike(batch)
+            when 3 then found.rows - found.created
+            when 4 then found.rows - found.updated
+            when 5 then found.rows - found.skipped
+            else workbench.unrolled(batch.id, batch.plan) end;
         if found_loose > 0 then
             raise exception '% of its rows have another outcome than their parts have', found_loose using errcode = 'WB002';
         end if;
@@ -536,6 +585,9 @@ begin
     if new.revision < old.revision or (new.revision > old.revision
         and (old.stage not in ('staged', 'planned', 'held') or new.stage <> 'staged' or old.undo_of is not null)) then
         raise exception 'batch % is % and cannot be corrected', old.id, old.stage using errcode = 'WB001';
+    end if;
+    if new.mapping <> old.mapping and new.revision = old.revision then
+        raise exception 'batch % keeps its mapping, unless its rows are read again', old.id using errcode = 'WB001';
     end if;
     if new.decisions < old.decisions or (new.decisions > old.decisions
         and (old.stage not in ('staged', 'planned', 'held') or new.stage <> 'staged' or old.undo_of is not null)) then

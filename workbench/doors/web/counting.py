@@ -6,10 +6,10 @@ from dataclasses import replace
 import streamlit as st
 
 from workbench.datasets import catalog
-from workbench.doors.web import desk, formats, sheets, words
-from workbench.doors.web.desk import EXPRESSION, Desk, Facet
+from workbench.doors.web import formats, recipe_editor, sheets, words
+from workbench.doors.web.recipe_editor import EXPRESSION, Facet, RecipeEditor
+from workbench.doors.web.rows_by_step import State
 from workbench.doors.web.sheets import cleaned_by
-from workbench.doors.web.states import State
 from workbench.doors.web.views import facets
 from workbench.model.errors import WrongRecipe
 from workbench.model.recipe import Condition
@@ -18,14 +18,14 @@ from workbench.prepare.cleaning.verdicts import Filled
 from workbench.prepare.facets import Counted
 
 
-def shown_facets(at: Desk, shown: State) -> tuple[Facet, ...]:
+def shown_facets(at: RecipeEditor, shown: State) -> tuple[Facet, ...]:
     """The facets of the address, drawn with what they count of a state."""
-    said = desk.facets(shown.open_headers)
+    said = recipe_editor.facets(shown.open_headers)
     facets.add(shown.open_headers, _add, _add_expression, said)
     if refused := st.session_state.pop(_REFUSED, None):
         st.warning(words.text(refused), icon=":material/priority_high:")
     for place, facet in enumerate(said):
-        others = desk.conditions([*said[:place], *said[place + 1 :]])
+        others = recipe_editor.conditions([*said[:place], *said[place + 1 :]])
         key = f"facet {place} {facet}"
         with facets.card(facet, _change, key=key, place=place):
             counted = _counted(at, shown, facet, others, place=place, key=key)
@@ -45,7 +45,7 @@ _REFUSED = "clean expression refused"
 
 
 def _counted(
-    at: Desk, shown: State, facet: Facet, others: tuple[Condition, ...], *, place: int, key: str
+    at: RecipeEditor, shown: State, facet: Facet, others: tuple[Condition, ...], *, place: int, key: str
 ) -> Counted | None:
     """What a facet counts; None while somebody has to say what the column is."""
     if facet.by == EXPRESSION:
@@ -59,7 +59,7 @@ def _counted(
 # --- what is wrong with a column ---
 
 
-def _filled(at: Desk, facet: Facet, *, place: int, key: str) -> Filled | None:
+def _filled(at: RecipeEditor, facet: Facet, *, place: int, key: str) -> Filled | None:
     """The field that a column fills: as somebody says it, or as the import, the template or the column itself does."""
     dataset = st.query_params.get("dataset") or at.source.dataset
     known = formats.known()
@@ -90,7 +90,7 @@ def _say_dataset(key: str) -> None:
 
 def _add(said: tuple[Facet, ...], key: str) -> None:
     if column := st.session_state[key]:
-        desk.set_facets([*said, Facet(column=column)])
+        recipe_editor.set_facets([*said, Facet(column=column)])
         st.session_state[key] = None
 
 
@@ -107,25 +107,25 @@ def _add_expression(said: tuple[Facet, ...], headers: Sequence[str], key: str) -
     if strange:
         st.session_state[_REFUSED] = f"The expression asks of {strange[0]}, and there is no column called so."
         return
-    desk.set_facets([*said, Facet(column="", by=EXPRESSION, of=text)])
+    recipe_editor.set_facets([*said, Facet(column="", by=EXPRESSION, of=text)])
     st.session_state[key] = ""
 
 
 def _change(place: int, facet: Facet | None) -> None:
     """Puts another facet in the place of one; None takes it away."""
-    said = list(desk.facets_of_address())
+    said = list(recipe_editor.facets_of_address())
     said[place : place + 1] = [facet] if facet is not None else []
-    desk.set_facets(said)
+    recipe_editor.set_facets(said)
 
 
 def _choose_nothing(said: tuple[Facet, ...]) -> None:
-    desk.set_facets([replace(facet, chosen=None) for facet in said])
+    recipe_editor.set_facets([replace(facet, chosen=None) for facet in said])
 
 
 # --- a value that is said otherwise ---
 
 
-def _saying(at: Desk, others: tuple[Condition, ...]) -> facets.Say:
+def _saying(at: RecipeEditor, others: tuple[Condition, ...]) -> facets.Say:
     """What says that a value of a facet is to be another, in the rows that the other facets let through."""
 
     def say(place: int, facet: Facet, was: str, now: str) -> None:

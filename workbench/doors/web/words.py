@@ -13,6 +13,7 @@ from workbench.model.wording import many
 
 __all__ = [
     "blank",
+    "field",
     "here",
     "label",
     "many",
@@ -104,8 +105,13 @@ def titled(batch: Batch, title: str) -> str:
 def told(issues: Sequence[Mapping[str, str]]) -> str:
     """Issues in words."""
     return "; ".join(
-        f"{issue['field']}: {issue['message']}" if issue["field"] else issue["message"] for issue in issues
+        f"{field(issue['field'])}: {issue['message']}" if issue["field"] else issue["message"] for issue in issues
     )
+
+
+def field(name: str) -> str:
+    """A field's name as people write it: full_name is "full name"."""
+    return name.replace("_", " ")
 
 
 def blank(value: object) -> str:

@@ -9,8 +9,9 @@ import pyarrow.compute as pc
 
 from workbench.model import dates, numbers
 from workbench.model.arrays import any_true, matches, only
-from workbench.model.kinds import AROUND, FORMS, KINDS, Rewrite, could_be, trimmed
+from workbench.model.kinds import FORMS, KINDS, could_be
 from workbench.model.recipe import Condition, Step, shown
+from workbench.model.trimming import AROUND, Rewrite, trimmed
 from workbench.model.wording import listed
 from workbench.prepare.cleaning.expression import Expression
 from workbench.prepare.cleaning.operation import check_pattern, wrong

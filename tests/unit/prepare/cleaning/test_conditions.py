@@ -68,7 +68,7 @@ def test_all_of_several_conditions_have_to_be_true() -> None:
         (Condition(column="A", test="number", low=float("nan")), "'nan' in its condition is no number"),
         (Condition(column="A", test="length", high=float("inf")), "'inf' in its condition is no number"),
         (Condition(column="A", test="number", high=10**400), "in its condition is no number"),
-        (Condition(test="expression", text="now()"), "none may have"),
+        (Condition(test="expression", text="now()"), "is not among what there is"),
     ],
 )
 def test_a_condition_that_cannot_be_asked_is_one_sentence(condition: Condition, why: str) -> None:

@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from workbench.doors.web import words
-from workbench.doors.web.desk import BY, EXPRESSION, Facet
+from workbench.doors.web.recipe_editor import BY, EXPRESSION, Facet
 from workbench.model.contract import Contract
 from workbench.model.recipe import Condition
 from workbench.prepare.cleaning.expression import Expression

@@ -10,8 +10,11 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from workbench.doors.web import words
+from workbench.doors.web.grid import Sorted
+from workbench.doors.web.views import rows
 from workbench.doors.web.views.outcomes import SIGNS
 from workbench.model.batch import Batch
+from workbench.model.row_query import CellTest, Test
 from workbench.model.texts import NO_NAMES
 from workbench.model.wording import first_of
 
@@ -252,18 +255,46 @@ def filters(batch: Batch, counts: Sequence[Mapping[str, Any]]) -> dict[str, Any]
     return {"field": None, "code": None, "wrong": wrong and bool(counts)}
 
 
-def asked() -> tuple[str, int]:
-    """The words that rows are to have in their cells, and the line from which on they are shown."""
-    words_, line = st.columns([3, 1])
-    text = words_.text_input(
-        "Search",
-        key="search",
-        bind="query-params",
-        placeholder="Words in any cell, as it is or as it came",
-        icon=":material/search:",
-    )
-    start = line.number_input("From line", min_value=1, value=1, step=50, key="from", bind="query-params")
-    return text or "", int(start or 1)
+def asked(batch: Batch) -> tuple[str, CellTest | None, int]:
+    """The words that rows are to have in their cells, or what one column is to say, and the line from which on they are
+    shown."""
+    headers = batch.fields if batch.derived else batch.headers
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        text = st.text_input(
+            "Search",
+            key="search",
+            bind="query-params",
+            placeholder="Words in any cell, as it is or as it came",
+            icon=":material/search:",
+            width="stretch",
+        )
+        column = st.selectbox(
+            "In", headers, index=None, placeholder="any column", key="in", bind="query-params", width=190
+        )
+        test: Test = "contains"
+        if column is not None:
+            tests: dict[Test, str] = {"contains": "contains it", "equals": "is exactly it", "blank": "is blank"}
+            test = st.selectbox("Which", list(tests), format_func=tests.__getitem__, key="which cell", width=140)
+        start = st.number_input(
+            "From line",
+            min_value=1,
+            step=50,
+            key="from",
+            bind="query-params",
+            on_change=partial(rows.order_by, None),
+            width=130,
+        )
+    text = text or ""
+    if column is None:
+        return text, None, int(start or 1)
+    wanted = CellTest(header=column, test=test, text=text) if text.strip() or test == "blank" else None
+    return "", wanted, int(start or 1)
+
+
+def order_by(order: Sorted | None) -> None:
+    """Puts an order of all rows into the address; they are then shown from the first on."""
+    rows.order_by(order)
+    st.session_state["from"] = 1
 
 
 def correction(said: Mapping[int, Mapping[str, str]], elsewhere: int) -> tuple[bool, bool]:

@@ -12,8 +12,8 @@ import streamlit as st
 
 from workbench.doors.web import address, recipes
 from workbench.doors.web.recipes import History
+from workbench.doors.web.rows_by_step import State
 from workbench.doors.web.sheets import Source
-from workbench.doors.web.states import State
 from workbench.model.errors import WorkbenchError, WrongRecipe
 from workbench.model.recipe import Condition, Done, Recipe, Step
 from workbench.prepare.cleaning import OPERATIONS, checked, drifts
@@ -118,15 +118,15 @@ def conditions(said: Sequence[Facet]) -> tuple[Condition, ...]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Desk:
-    """The recipe of a source, on the desk of somebody who works at it."""
+class RecipeEditor:
+    """The recipe of a source, as somebody edits it."""
 
     settings: Settings
     source: Source
     history: History
 
     @classmethod
-    def of(cls, settings: Settings, source: Source) -> "Desk":
+    def of(cls, settings: Settings, source: Source) -> "RecipeEditor":
         """As it is kept now; where nothing is, it begins with the recipe that the source is cleaned by."""
         kept = recipes.kept(settings, source.kept_under)
         return cls(settings=settings, source=source, history=kept or History(recipes=(source.recipe,)))
@@ -219,7 +219,7 @@ class Desk:
         except WrongRecipe as refusal:
             st.session_state["clean refused"] = str(refusal)
 
-    def settled(self, recipe: Recipe) -> "Desk":
+    def settled(self, recipe: Recipe) -> "RecipeEditor":
         """The same, with what new steps have met: that is no change which could be undone."""
         if recipe == self.recipe or not self.history.number:
             return self
